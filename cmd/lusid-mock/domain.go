@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// domainFlags are the options that describe the domain, for every command.
+type domainFlags struct {
+	options mockserver.Options
+	seed    string
+}
+
+func (d *domainFlags) register(flags *flag.FlagSet) {
+	flags.DurationVar(&d.options.Latency, "latency", 0, "delay every answer by this `duration`")
+	flags.DurationVar(&d.options.TokenLifetime, "token-lifetime", time.Hour, "`duration` after which access tokens expire")
+	flags.IntVar(&d.options.ListLag, "list-lag", 0, "`number` of list calls that do not show a change yet")
+	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "never show the secret of an application that exists")
+	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
+	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
+		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}]}`)
+}
+
+// load checks the options and reads the seed file.
+func (d *domainFlags) load() (mockserver.Options, error) {
+	switch {
+	case d.options.Latency < 0:
+		return d.options, errors.New("-latency must not be negative")
+	case d.options.TokenLifetime <= 0:
+		return d.options, errors.New("-token-lifetime must be positive")
+	case d.options.ListLag < 0:
+		return d.options, errors.New("-list-lag must not be negative")
+	}
+	if d.seed != "" {
+		data, err := os.ReadFile(d.seed)
+		if err != nil {
+			return d.options, fmt.Errorf("-seed: %w", err)
+		}
+		if d.options.Seed, err = mockserver.ParseSeed(data); err != nil {
+			return d.options, fmt.Errorf("-seed: %s: %w", d.seed, err)
+		}
+	}
+	return d.options, nil
+}
+
+// domain is a mock server that listens.
+type domain struct {
+	*mockserver.Server
+	http http.Server
+	// url is the domain's base URL, without a trailing slash.
+	url string
+}
+
+func listen(ctx context.Context, address string, options mockserver.Options) (*domain, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	d := &domain{Server: mockserver.New(options), url: "http://" + reachable(listener.Addr())}
+	d.http = http.Server{Handler: d.Server, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = d.http.Serve(listener) }()
+	return d, nil
+}
+
+// reachable returns the address by which this machine reaches a listener.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
+}
+
+// close ends the domain after the requests under way, and says where it was wrong.
+func (d *domain) close(stderr io.Writer) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if d.http.Shutdown(ctx) != nil {
+		_ = d.http.Close()
+	}
+	for _, violation := range d.ContractViolations() {
+		_, _ = fmt.Fprintln(stderr, "lusid-mock:", violation)
+	}
+}

@@ -1,0 +1,535 @@
+//go:build unix
+
+package main_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// binary is lusid-mock, built for these tests.
+var binary string
+
+func TestMain(m *testing.M) {
+	directory, err := os.MkdirTemp("", "lusid-mock-test-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(directory, "lusid-mock")
+	build := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".")
+	build.Stderr = os.Stderr
+	code := 1
+	if build.Run() == nil {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(directory)
+	os.Exit(code)
+}
+
+// run runs lusid-mock to its end.
+func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	return runWith(t, nil, args...)
+}
+
+// runWith is run with additions to the environment.
+func runWith(t *testing.T, env []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	var out, errOut bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errOut
+	cmd.Env = append(os.Environ(), env...)
+	if err := cmd.Run(); err != nil {
+		if exit := new(exec.ExitError); !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+	}
+	return cmd.ProcessState.ExitCode(), out.String(), errOut.String()
+}
+
+// running is a lusid-mock that has not ended yet.
+type running struct {
+	cmd    *exec.Cmd
+	stdout *bufio.Scanner
+	stderr *bytes.Buffer
+}
+
+// start starts lusid-mock in a session of its own, where no terminal controls it.
+func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	r := &running{cmd: exec.CommandContext(ctx, binary, args...), stderr: &bytes.Buffer{}}
+	// A command that nobody told to end must not outlive the test.
+	r.cmd.Cancel = func() error { return syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL) }
+	r.cmd.Stderr = r.stderr
+	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	stdout, err := r.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.stdout = bufio.NewScanner(stdout)
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// until returns what is printed up to and including the line that starts with prefix.
+func (r *running) until(t *testing.T, prefix string) string {
+	t.Helper()
+	var lines strings.Builder
+	for r.stdout.Scan() {
+		lines.WriteString(r.stdout.Text() + "\n")
+		if strings.HasPrefix(r.stdout.Text(), prefix) {
+			return lines.String()
+		}
+	}
+	t.Fatalf("ended without printing %q; stdout: %s; stderr: %s", prefix, lines.String(), r.stderr)
+	return ""
+}
+
+// end sends a signal and returns the exit code.
+func (r *running) end(t *testing.T, signal os.Signal) int {
+	t.Helper()
+	if err := r.cmd.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	for r.stdout.Scan() { // Wait closes the pipe, which must be empty by then.
+	}
+	if err := r.cmd.Wait(); err != nil {
+		if exit := new(exec.ExitError); !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+	}
+	return r.cmd.ProcessState.ExitCode()
+}
+
+// serve starts the command and returns the variables that its output sets in a shell.
+func serve(t *testing.T, args ...string) (*running, map[string]string) {
+	t.Helper()
+	r := start(t, append([]string{"serve", "-listen", "127.0.0.1:0"}, args...)...)
+	return r, evaluate(t, r.until(t, "# export FBN_ACCESS_TOKEN"))
+}
+
+// evaluate returns the FBN_ and LUSID_ variables that a script sets.
+func evaluate(t *testing.T, script string) map[string]string {
+	t.Helper()
+	shell := exec.CommandContext(t.Context(), "sh", "-ec", script+"\nenv -0")
+	shell.Env = []string{"PATH=" + os.Getenv("PATH")}
+	out, err := shell.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return variables(string(out), "\x00")
+}
+
+func variables(env, separator string) map[string]string {
+	found := map[string]string{}
+	for entry := range strings.SplitSeq(env, separator) {
+		name, value, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(strings.ToUpper(name), "FBN_") || strings.HasPrefix(name, "LUSID_") {
+			found[name] = value
+		}
+	}
+	return found
+}
+
+func get(t *testing.T, url, bearer string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+bearer)
+	return do(t, request)
+}
+
+func do(t *testing.T, request *http.Request) (int, string) {
+	t.Helper()
+	response, err := (&http.Client{}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
+// signIn asks for a token with the variables of a password sign-in.
+func signIn(t *testing.T, vars map[string]string) (int, map[string]any) {
+	t.Helper()
+	form := url.Values{
+		"grant_type": {"password"}, "scope": {"openid"},
+		"username": {vars["FBN_USERNAME"]}, "password": {vars["FBN_PASSWORD"]},
+		"client_id": {vars["FBN_CLIENT_ID"]}, "client_secret": {vars["FBN_CLIENT_SECRET"]},
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, vars["FBN_TOKEN_URL"], strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, body := do(t, request)
+	var token map[string]any
+	if err := json.Unmarshal([]byte(body), &token); err != nil {
+		t.Fatal(err)
+	}
+	return status, token
+}
+
+// credentials asks the control API.
+func credentials(t *testing.T, base string) mockserver.Credentials {
+	t.Helper()
+	_, body := get(t, base+"/_mock/credentials", "")
+	var c mockserver.Credentials
+	if err := json.Unmarshal([]byte(body), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func names(vars map[string]string) map[string]bool {
+	set := map[string]bool{}
+	for name := range vars {
+		set[name] = true
+	}
+	return set
+}
+
+func TestServe(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			r, vars := serve(t)
+			c := credentials(t, vars["LUSID_MOCK_URL"])
+			want := map[string]string{
+				"LUSID_MOCK_URL":    vars["LUSID_MOCK_URL"],
+				"FBN_IDENTITY_URL":  vars["LUSID_MOCK_URL"] + "/identity",
+				"FBN_TOKEN_URL":     vars["FBN_TOKEN_URL"],
+				"FBN_USERNAME":      c.Username,
+				"FBN_PASSWORD":      c.Password,
+				"FBN_CLIENT_ID":     c.ClientID,
+				"FBN_CLIENT_SECRET": c.ClientSecret,
+			}
+			if diff := cmp.Diff(want, vars); diff != "" {
+				t.Errorf("variables (-want +got):\n%s", diff)
+			}
+			status, token := signIn(t, vars)
+			if status != http.StatusOK || token["expires_in"] != 3600.0 {
+				t.Errorf("status %d and expires_in %v, want 200 and 3600", status, token["expires_in"])
+			}
+			access, _ := token["access_token"].(string)
+			if status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications", access); status != http.StatusOK {
+				t.Errorf("status %d: %s", status, body)
+			}
+			if code := r.end(t, signal); code != 0 {
+				t.Errorf("exit code %d, want 0; stderr: %s", code, r.stderr)
+			}
+			if r.stderr.Len() > 0 {
+				t.Errorf("stderr: %s", r.stderr)
+			}
+		})
+	}
+}
+
+func TestServe_accessToken(t *testing.T) {
+	t.Parallel()
+	r := start(t, "serve", "-listen", "127.0.0.1:0")
+	printed := r.until(t, "# export FBN_ACCESS_TOKEN")
+	vars := evaluate(t, strings.ReplaceAll(printed, "# export", "export"))
+	if status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/me", vars["FBN_ACCESS_TOKEN"]); status != http.StatusOK {
+		t.Errorf("status %d: %s", status, body)
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
+func TestServe_powershell(t *testing.T) {
+	t.Parallel()
+	seed := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(seed, []byte(`{"user": {"password": "it's ’$x’"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, "serve", "-listen", "127.0.0.1:0", "-shell", "powershell", "-seed", seed)
+	printed := r.until(t, "# $Env:FBN_ACCESS_TOKEN")
+	if want := "\n$Env:FBN_PASSWORD = 'it''s ’’$x’’'\n"; !strings.Contains(printed, want) {
+		t.Errorf("%q is not in:\n%s", want, printed)
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
+func TestServe_everyInterface(t *testing.T) {
+	t.Parallel()
+	r := start(t, "serve", "-listen", "0.0.0.0:0")
+	vars := evaluate(t, r.until(t, "# export FBN_ACCESS_TOKEN"))
+	if !strings.HasPrefix(vars["LUSID_MOCK_URL"], "http://127.0.0.1:") {
+		t.Errorf("LUSID_MOCK_URL is %s, want a loopback address", vars["LUSID_MOCK_URL"])
+	}
+	credentials(t, vars["LUSID_MOCK_URL"])
+	r.end(t, syscall.SIGTERM)
+	if !strings.Contains(r.stderr.String(), "other machines") {
+		t.Errorf("no warning on stderr: %s", r.stderr)
+	}
+}
+
+func TestServe_options(t *testing.T) {
+	t.Parallel()
+	seed := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(seed, []byte(`{"applications": [{"id": "seeded", "clientId": "seeded-app", "displayName": "Seeded"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, vars := serve(t, "-seed", seed, "-withhold-secrets", "-issuer-is-token-url", "-token-lifetime", "90s", "-list-lag", "1", "-latency", "50ms")
+	began := time.Now()
+	if _, token := signIn(t, vars); token["expires_in"] != 90.0 {
+		t.Errorf("expires_in %v, want 90", token["expires_in"])
+	}
+	if took := time.Since(began); took < 50*time.Millisecond {
+		t.Errorf("an answer came after %v, want at least 50ms", took)
+	}
+	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
+	_, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications/seeded?includeSecret=true", bearer)
+	var got map[string]any
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"id": "seeded", "clientId": "seeded-app", "displayName": "Seeded", "type": "Native",
+		"secret": nil, "issuer": vars["FBN_TOKEN_URL"],
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("application (-want +got):\n%s", diff)
+	}
+	create, err := http.NewRequestWithContext(t.Context(), http.MethodPost, vars["FBN_IDENTITY_URL"]+"/api/applications",
+		strings.NewReader(`{"clientId": "example-sdk-app", "displayName": "Example", "type": "Native"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	create.Header.Set("Authorization", "Bearer "+bearer)
+	create.Header.Set("Content-Type", "application/json")
+	if status, body := do(t, create); status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	for _, want := range []bool{false, true} {
+		if _, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications", bearer); strings.Contains(body, "example-sdk-app") != want {
+			t.Errorf("listed %t, want %t", !want, want)
+		}
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
+func TestServe_addressInUse(t *testing.T) {
+	t.Parallel()
+	r, vars := serve(t)
+	address := strings.TrimPrefix(vars["LUSID_MOCK_URL"], "http://")
+	code, stdout, stderr := run(t, "serve", "-listen", address)
+	if code != 1 || stdout != "" || !strings.Contains(stderr, address) {
+		t.Errorf("exit code %d, stdout %q, stderr %q; want 1, nothing and the address", code, stdout, stderr)
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
+func TestExec_status(t *testing.T) {
+	t.Parallel()
+	plain := filepath.Join(t.TempDir(), "plain")
+	if err := os.WriteFile(plain, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, command := range map[int][]string{
+		0:       {"true"},
+		7:       {"sh", "-c", "exit 7"},
+		128 + 9: {"sh", "-c", "kill -9 $$"},
+		126:     {plain},
+		127:     {"no-such-command"},
+	} {
+		if code, _, stderr := run(t, append([]string{"exec", "--"}, command...)...); code != want {
+			t.Errorf("%q: exit code %d, want %d; stderr: %s", command, code, want, stderr)
+		}
+	}
+	if code, _, _ := run(t, "exec", "--", filepath.Join(t.TempDir(), "missing")); code != 127 {
+		t.Errorf("missing file: exit code %d, want 127", code)
+	}
+}
+
+func TestExec_streams(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := run(t, "exec", "sh", "-c", "echo out; echo err >&2")
+	if code != 0 || stdout != "out\n" || stderr != "err\n" {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+func TestExec_environment(t *testing.T) {
+	t.Parallel()
+	inherited := []string{"FBN_ACCESS_TOKEN=real", "FBN_PROXY_ADDRESS=real", "fbn_password=real", "LUSID_MOCK_URL=real", "LUSID_KEPT=kept"}
+	password := []string{"FBN_IDENTITY_URL", "FBN_TOKEN_URL", "FBN_USERNAME", "FBN_PASSWORD", "FBN_CLIENT_ID", "FBN_CLIENT_SECRET"}
+	for _, test := range []struct{ args, want []string }{
+		{nil, password},
+		{[]string{"-auth", "password"}, password},
+		{[]string{"-auth", "pat"}, []string{"FBN_IDENTITY_URL", "FBN_ACCESS_TOKEN"}},
+		{[]string{"-auth", "secrets-file"}, []string{"FBN_SECRETS_PATH"}},
+	} {
+		code, stdout, stderr := runWith(t, inherited, append(append([]string{"exec"}, test.args...), "--", "env", "-0")...)
+		if code != 0 {
+			t.Fatalf("exit code %d; stderr: %s", code, stderr)
+		}
+		got := variables(stdout, "\x00")
+		want := map[string]bool{"LUSID_MOCK_URL": true, "LUSID_KEPT": true}
+		for _, name := range test.want {
+			want[name] = true
+		}
+		if diff := cmp.Diff(want, names(got)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.args, diff)
+		}
+		for name, value := range got {
+			if value == "real" {
+				t.Errorf("%q: %s is the inherited one", test.args, name)
+			}
+		}
+	}
+}
+
+// Each way in works while the command runs, which is when the test makes the calls.
+func TestExec_ways(t *testing.T) {
+	t.Parallel()
+	for _, auth := range []string{"password", "pat", "secrets-file"} {
+		t.Run(auth, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, "exec", "-auth", auth, "--", "sh", "-c", `trap 'exit 0' TERM; env -0 | tr '\0' '\n'; echo END; while :; do sleep 0.05; done`)
+			vars := variables(r.until(t, "END"), "\n")
+			bearer := vars["FBN_ACCESS_TOKEN"]
+			identity := vars["FBN_IDENTITY_URL"]
+			path := vars["FBN_SECRETS_PATH"]
+			if path != "" {
+				vars, identity = fromSecretsFile(t, path, vars["LUSID_MOCK_URL"])
+			}
+			if auth != "pat" {
+				status, token := signIn(t, vars)
+				if status != http.StatusOK {
+					t.Errorf("sign-in: status %d, %v", status, token)
+				}
+				bearer, _ = token["access_token"].(string)
+			}
+			if status, body := get(t, identity+"/api/me", bearer); status != http.StatusOK {
+				t.Errorf("status %d: %s", status, body)
+			}
+			if code := r.end(t, syscall.SIGTERM); code != 0 {
+				t.Errorf("exit code %d; stderr: %s", code, r.stderr)
+			}
+			if path != "" {
+				if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, os.ErrNotExist) {
+					t.Errorf("%s is still there: %v", filepath.Dir(path), err)
+				}
+			}
+		})
+	}
+}
+
+func fromSecretsFile(t *testing.T, path, base string) (vars map[string]string, identity string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, want 0600", info.Mode())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file map[string]map[string]string
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	api := file["api"]
+	want := map[string]string{"identityUrl": base + "/identity", "lusidUrl": base + "/api", "apiUrl": base + "/api", "applicationName": "lusid-mock"}
+	for name, value := range want {
+		if api[name] != value {
+			t.Errorf("%s is %q, want %q", name, api[name], value)
+		}
+	}
+	return map[string]string{
+		"FBN_TOKEN_URL": api["tokenUrl"], "FBN_USERNAME": api["username"], "FBN_PASSWORD": api["password"],
+		"FBN_CLIENT_ID": api["clientId"], "FBN_CLIENT_SECRET": api["clientSecret"],
+	}, api["identityUrl"]
+}
+
+func TestExec_passesSignalsOn(t *testing.T) {
+	t.Parallel()
+	for signal, name := range map[syscall.Signal]string{syscall.SIGINT: "INT", syscall.SIGTERM: "TERM"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, "exec", "--", "sh", "-c", fmt.Sprintf("trap 'exit 42' %s; echo ready; while :; do sleep 0.05; done", name))
+			r.until(t, "ready")
+			if code := r.end(t, signal); code != 42 {
+				t.Errorf("exit code %d, want that of the command's trap, 42", code)
+			}
+		})
+		t.Run(name+" kills", func(t *testing.T) {
+			t.Parallel()
+			r := start(t, "exec", "--", "sh", "-c", "echo ready; exec sleep 600")
+			r.until(t, "ready")
+			if code, want := r.end(t, signal), 128+int(signal); code != want {
+				t.Errorf("exit code %d, want %d", code, want)
+			}
+		})
+	}
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	seed := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(seed, []byte(`{"applications": [{"clientId": "x"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args           string
+		code           int
+		stdout, stderr string
+	}{
+		{"", 2, "", "Usage:"},
+		{"help", 0, "/_mock/faults", ""},
+		{"--help", 0, "/_mock/faults", ""},
+		{"serve -h", 0, "-listen address", ""},
+		{"exec --help", 0, "-auth way", ""},
+		{"nonsense", 2, "", `unknown command "nonsense"`},
+		{"serve -nonsense", 2, "", "-nonsense"},
+		{"serve -shell fish", 2, "", `"fish"`},
+		{"serve extra", 2, "", `"extra"`},
+		{"serve -latency -1s", 2, "", "-latency"},
+		{"serve -token-lifetime 0", 2, "", "-token-lifetime"},
+		{"serve -list-lag -1", 2, "", "-list-lag"},
+		{"serve -seed " + seed + ".missing", 2, "", "seed.json.missing"},
+		{"serve -seed " + seed, 2, "", "applications[0]: clientId"},
+		{"exec", 2, "", "no command"},
+		{"exec -auth key -- true", 2, "", `"key"`},
+		{"exec -seed " + seed + " -- true", 2, "", "applications[0]: clientId"},
+	} {
+		code, stdout, stderr := run(t, strings.Fields(test.args)...)
+		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) ||
+			(stdout == "") != (test.stdout == "") || (stderr == "") != (test.stderr == "") {
+			t.Errorf("%q: exit code %d, stdout %q, stderr %q; want %d, %q, %q", test.args, code, stdout, stderr, test.code, test.stdout, test.stderr)
+		}
+	}
+}

@@ -1,0 +1,51 @@
+package main
+
+import "strings"
+
+// variable is an environment variable.
+type variable struct{ name, value string }
+
+func (d *domain) identityURL() string { return d.url + "/identity" }
+
+// passwordVariables sign in as LUSID recommends: by password, for tokens that expire.
+func (d *domain) passwordVariables() []variable {
+	c := d.Credentials()
+	return []variable{
+		{"FBN_IDENTITY_URL", d.identityURL()},
+		{"FBN_TOKEN_URL", d.TokenURL(d.url)},
+		{"FBN_USERNAME", c.Username},
+		{"FBN_PASSWORD", c.Password},
+		{"FBN_CLIENT_ID", c.ClientID},
+		{"FBN_CLIENT_SECRET", c.ClientSecret},
+	}
+}
+
+// accessTokenVariables sign in with a personal access token.
+func (d *domain) accessTokenVariables() []variable {
+	return []variable{
+		{"FBN_IDENTITY_URL", d.identityURL()},
+		{"FBN_ACCESS_TOKEN", d.Credentials().AccessToken},
+	}
+}
+
+// controlVariable tells where the control API is, below the URL.
+func (d *domain) controlVariable() variable { return variable{"LUSID_MOCK_URL", d.url} }
+
+// shell is a way to write down variables.
+type shell struct {
+	// assign is what comes before the name, and between the name and the quoted value.
+	assign [2]string
+	// quotes end a quoted string; each is replaced by its escape.
+	quotes *strings.Replacer
+}
+
+var shells = map[string]shell{
+	"bash": {assign: [2]string{"export ", "="}, quotes: strings.NewReplacer(`'`, `'\''`)},
+	// PowerShell takes typographic quotes for straight ones.
+	"powershell": {assign: [2]string{"$Env:", " = "}, quotes: strings.NewReplacer(
+		`'`, `''`, `‘`, `‘‘`, `’`, `’’`, `‚`, `‚‚`, `‛`, `‛‛`)},
+}
+
+func (s shell) export(v variable) string {
+	return s.assign[0] + v.name + s.assign[1] + "'" + s.quotes.Replace(v.value) + "'"
+}

@@ -1,0 +1,92 @@
+package mockserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// call is one request on its way through the server.
+type call struct {
+	request *http.Request
+	body    []byte
+	// base is the scheme and the host by which the client knows the domain.
+	base string
+	// issuer is the domain's issuer as applications show it.
+	issuer string
+	id     string
+	now    time.Time
+
+	// params and query are the path's and the query's parameters, checked by the contract.
+	params map[string]string
+	query  url.Values
+	caller caller
+}
+
+func newRequestID() string { return "0HN" + randomAlphanumeric(10) + ":00000001" }
+
+func (c *call) correlationID() string {
+	if id := c.request.Header.Get("CorrelationId"); id != "" {
+		return id
+	}
+	return c.id
+}
+
+// decode returns the request body, which the contract has checked, as a T.
+func decode[T any](c *call) (T, error) {
+	var v T
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		return v, &problem{
+			status: http.StatusBadRequest, code: codeInvalidRequest,
+			errors: map[string][]string{"": {"A non-empty request body is required."}},
+		}
+	}
+	if err := json.Unmarshal(c.body, &v); err != nil {
+		return v, fmt.Errorf("the contract accepts a body that %T cannot hold: %w", v, err)
+	}
+	return v, nil
+}
+
+// answer is what goes back to the client.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	// violation says how the answer breaks the contract.
+	violation string
+}
+
+// jsonAnswer encodes v, or nothing if the status has no body.
+func jsonAnswer(status int, v any) answer {
+	a := answer{status: status, header: http.Header{}}
+	if status == http.StatusNoContent {
+		return a
+	}
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // A wire type of ours that JSON cannot express.
+	}
+	a.header.Set("Content-Type", "application/json; charset=utf-8")
+	a.body = body
+	return a
+}
+
+// write sends the answer, or only the first half of its body after promising all of it.
+func (a answer) write(w http.ResponseWriter, truncate bool) {
+	maps.Copy(w.Header(), a.header)
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.status == http.StatusNoContent || a.status == http.StatusNotModified {
+		w.Header().Del("Content-Length")
+	}
+	w.WriteHeader(a.status)
+	body := a.body
+	if truncate {
+		body = body[:len(body)/2]
+	}
+	_, _ = w.Write(body)
+}

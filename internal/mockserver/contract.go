@@ -1,0 +1,260 @@
+package mockserver
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+//go:embed identity-openapi.json
+var contractJSON []byte
+
+// contract is the Identity API as LUSID publishes it.
+type contract struct {
+	router     routers.Router
+	operations map[string]*contractOperation
+	schemas    openapi3.Schemas
+	names      map[int]string
+}
+
+// contractOperation is one operation of the contract.
+type contractOperation struct {
+	id string
+	// success is the operation's only 2xx status.
+	success int
+	query   map[string]bool
+	route   *routers.Route
+}
+
+// loadContract reads the contract once for all servers of a process. It panics if the
+// contract is broken, since it is part of the program.
+var loadContract = sync.OnceValue(func() *contract {
+	k, err := parseContract(contractJSON)
+	if err != nil {
+		panic(fmt.Sprintf("mockserver: identity-openapi.json: %v", err))
+	}
+	return k
+})
+
+func parseContract(data []byte) (*contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return nil, err
+	}
+	doc.Servers = nil // The router sees paths below /identity, whatever the host.
+	enforceAllowedValues(doc)
+	router, err := legacy.NewRouter(doc)
+	if err != nil {
+		return nil, err
+	}
+
+	k := &contract{router: router, operations: map[string]*contractOperation{}, schemas: doc.Components.Schemas, names: map[int]string{}}
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			op := &contractOperation{
+				id:    operation.OperationID,
+				query: map[string]bool{},
+				route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: operation},
+			}
+			for status := http.StatusOK; status < http.StatusMultipleChoices; status++ {
+				if operation.Responses.Status(status) != nil {
+					op.success = status
+				}
+			}
+			for _, parameter := range operation.Parameters {
+				if parameter.Value.In == openapi3.ParameterInQuery {
+					op.query[parameter.Value.Name] = true
+				}
+			}
+			k.operations[op.id] = op
+		}
+	}
+
+	codes, err := json.Marshal(doc.Info.Extensions["x-error-codes"])
+	if err != nil {
+		return nil, err
+	}
+	var list []struct {
+		Code int    `json:"code"`
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal(codes, &list); err != nil {
+		return nil, err
+	}
+	for _, e := range list {
+		k.names[e.Code] = e.Name
+	}
+	return k, nil
+}
+
+// enforceAllowedValues makes enums of x-allowed-values, which is how the contract notes
+// what LUSID says in prose.
+func enforceAllowedValues(doc *openapi3.T) {
+	restrict := func(ref *openapi3.SchemaRef) {
+		if values, ok := ref.Value.Extensions["x-allowed-values"].([]any); ok {
+			ref.Value.Enum = values
+		}
+	}
+	for _, schema := range doc.Components.Schemas {
+		for _, property := range schema.Value.Properties {
+			restrict(property)
+		}
+	}
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			for _, parameter := range operation.Parameters {
+				restrict(parameter.Value.Schema)
+			}
+		}
+	}
+}
+
+func (k *contract) errorName(code int) string {
+	if name, ok := k.names[code]; ok {
+		return name
+	}
+	return k.names[codeUnknown]
+}
+
+// find returns the operation at a path below /identity and the path's parameters, or nil.
+func (k *contract) find(method, path string) (*contractOperation, map[string]string) {
+	found, params, err := k.router.FindRoute(&http.Request{Method: method, URL: &url.URL{Path: path}})
+	if err != nil {
+		return nil, nil
+	}
+	return k.operations[found.Operation.OperationID], params
+}
+
+// checkRequest returns a *problem for a request that breaks the contract; else it fills
+// the call's query, defaults included, and leaves proper JSON in its body.
+func (op *contractOperation) checkRequest(c *call) error {
+	header := c.request.Header.Clone()
+	if op.route.Operation.RequestBody != nil && len(c.body) > 0 {
+		if !acceptsMediaType(header.Get("Content-Type")) {
+			return &problem{
+				status: http.StatusUnsupportedMediaType, code: codeInvalidRequest,
+				detail: "The Content-Type must be application/json, application/json-patch+json, text/json or application/*+json.",
+			}
+		}
+		header.Set("Content-Type", "application/json")
+		if !json.Valid(c.body) {
+			c.body = requoteJSON(c.body)
+		}
+		if !json.Valid(c.body) {
+			return &problem{
+				status: http.StatusBadRequest, code: codeInvalidRequest,
+				errors: map[string][]string{"": {"The request body is not valid JSON."}},
+			}
+		}
+	}
+
+	input := op.input(c, header)
+	if err := openapi3filter.ValidateRequest(c.request.Context(), input); err != nil {
+		return &problem{
+			status: http.StatusBadRequest, code: codeInvalidParameter,
+			detail: "The request breaks the contract of " + op.id + ".",
+			errors: fieldErrors(err),
+		}
+	}
+	c.query = input.Request.URL.Query()
+	return nil
+}
+
+// checkAnswer returns an error if an answer breaks the contract. It shows no values, which
+// may be secrets.
+func (op *contractOperation) checkAnswer(c *call, a answer) error {
+	err := openapi3filter.ValidateResponse(c.request.Context(), &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: op.input(c, c.request.Header),
+		Status:                 a.status,
+		Header:                 a.header,
+		Body:                   io.NopCloser(bytes.NewReader(a.body)),
+		Options:                &openapi3filter.Options{MultiError: true},
+	})
+	if err == nil {
+		return nil
+	}
+	return errors.New(describe(fieldErrors(err)))
+}
+
+func (op *contractOperation) input(c *call, header http.Header) *openapi3filter.RequestValidationInput {
+	return &openapi3filter.RequestValidationInput{
+		Request: &http.Request{
+			Method: c.request.Method,
+			URL:    &url.URL{Path: c.request.URL.Path, RawQuery: c.request.URL.RawQuery},
+			Header: header,
+			Body:   io.NopCloser(bytes.NewReader(c.body)),
+		},
+		PathParams: c.params,
+		Route:      op.route,
+		Options: &openapi3filter.Options{
+			MultiError: true,
+			AuthenticationFunc: func(context.Context, *openapi3filter.AuthenticationInput) error {
+				return nil // Whoever calls has been authenticated.
+			},
+		},
+	}
+}
+
+// acceptsMediaType reports whether LUSID takes a body of this type for JSON.
+func acceptsMediaType(contentType string) bool {
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	return mediaType == "application/json" || mediaType == "text/json" ||
+		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
+}
+
+// fieldErrors returns a validation error as messages by field, without any value.
+func fieldErrors(err error) map[string][]string {
+	fields := map[string][]string{}
+	var collect func(prefix, reason string, err error)
+	collect = func(prefix, reason string, err error) {
+		switch e := err.(type) { //nolint:errorlint // The layers come off one by one: a MultiError holds many.
+		case openapi3.MultiError:
+			for _, err := range e {
+				collect(prefix, reason, err)
+			}
+		case *openapi3filter.RequestError:
+			if e.Parameter != nil {
+				prefix = e.Parameter.Name
+			}
+			collect(prefix, e.Reason, e.Err)
+		case *openapi3filter.ResponseError:
+			collect(prefix, e.Reason, e.Err)
+		case *openapi3.SchemaError:
+			field := strings.Join(append([]string{prefix}, e.JSONPointer()...), ".")
+			field = strings.Trim(field, ".")
+			fields[field] = append(fields[field], e.Reason)
+		default:
+			fields[prefix] = append(fields[prefix], cmp.Or(reason, "The value is not valid."))
+		}
+	}
+	collect("", "", err)
+	return fields
+}
+
+func describe(fields map[string][]string) string {
+	var messages []string
+	for _, field := range slices.Sorted(maps.Keys(fields)) {
+		messages = append(messages, field+": "+strings.Join(fields[field], ", "))
+	}
+	return strings.Join(messages, "; ")
+}

@@ -1,0 +1,139 @@
+package mockserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+)
+
+// controlPrefix is the path of the control API, whose calls are neither logged nor
+// authenticated.
+const controlPrefix = "/_mock/"
+
+// control is the control API.
+type control struct {
+	server *Server
+}
+
+// requestReport is the answer of GET /_mock/requests.
+type requestReport struct {
+	Counts   map[string]int `json:"counts"`
+	Requests []Request      `json:"requests"`
+}
+
+// revocation is the body of POST /_mock/tokens/revoke.
+type revocation struct {
+	RefreshTokens bool `json:"refreshTokens"`
+}
+
+func newControl(s *Server) http.Handler {
+	c := control{server: s}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_mock/requests", c.listRequests)
+	mux.HandleFunc("DELETE /_mock/requests", c.resetRequests)
+	mux.HandleFunc("POST /_mock/faults", c.injectFault)
+	mux.HandleFunc("DELETE /_mock/faults", c.clearFaults)
+	mux.HandleFunc("POST /_mock/tokens/revoke", c.revokeTokens)
+	mux.HandleFunc("GET /_mock/credentials", c.showCredentials)
+	mux.HandleFunc("/_mock/", c.refuse)
+	return mux
+}
+
+func (c control) listRequests(w http.ResponseWriter, _ *http.Request) {
+	requests := c.server.Requests()
+	jsonAnswer(http.StatusOK, requestReport{Counts: countRequests(requests), Requests: requests}).write(w, false)
+}
+
+func (c control) resetRequests(w http.ResponseWriter, _ *http.Request) {
+	c.server.ResetRequests()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c control) injectFault(w http.ResponseWriter, r *http.Request) {
+	var fault Fault
+	err := decodeControl(w, r, &fault)
+	if err == nil {
+		err = c.server.injectFault(fault)
+	}
+	answerControl(w, err)
+}
+
+func (c control) clearFaults(w http.ResponseWriter, _ *http.Request) {
+	c.server.ClearFaults()
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (c control) revokeTokens(w http.ResponseWriter, r *http.Request) {
+	var what revocation
+	err := decodeControl(w, r, &what)
+	if errors.Is(err, io.EOF) {
+		err = nil // Without a body: access tokens only.
+	}
+	if err == nil {
+		c.server.RevokeTokens()
+		if what.RefreshTokens {
+			c.server.RevokeRefreshTokens()
+		}
+	}
+	answerControl(w, err)
+}
+
+func (c control) showCredentials(w http.ResponseWriter, _ *http.Request) {
+	a := jsonAnswer(http.StatusOK, c.server.Credentials())
+	a.header.Set("Cache-Control", "no-store")
+	a.write(w, false)
+}
+
+func (control) refuse(w http.ResponseWriter, r *http.Request) {
+	message := fmt.Sprintf("the control API has no %s %s; it has GET and DELETE /_mock/requests, POST and DELETE /_mock/faults, "+
+		"POST /_mock/tokens/revoke and GET /_mock/credentials", r.Method, r.URL.Path)
+	jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
+}
+
+func answerControl(w http.ResponseWriter, err error) {
+	if err != nil {
+		jsonAnswer(http.StatusBadRequest, map[string]string{"error": err.Error()}).write(w, false)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// decodeControl reads a body strictly: a misspelt field would make a test pass that tests
+// nothing.
+func decodeControl(w http.ResponseWriter, r *http.Request, v any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		return fmt.Errorf("the body is not what it should be: %w", err)
+	}
+	if decoder.More() {
+		return errors.New("the body holds more than one JSON value")
+	}
+	return nil
+}
+
+// UnmarshalJSON reads a fault from the control API. Unknown fields are an error.
+func (f *Fault) UnmarshalJSON(data []byte) error {
+	type fields Fault // Without this method.
+	wire := struct {
+		*fields
+		Delay string `json:"delay"`
+	}{fields: (*fields)(f)}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&wire); err != nil {
+		return err
+	}
+	if wire.Delay != "" {
+		delay, err := time.ParseDuration(wire.Delay)
+		if err != nil {
+			return fmt.Errorf("delay: %w", err)
+		}
+		f.Delay = delay
+	}
+	return nil
+}

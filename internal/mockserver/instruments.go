@@ -1,0 +1,82 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+const (
+	instrumentsPath      = "/api/instruments"
+	instrumentsOperation = "instruments"
+)
+
+var (
+	instrumentsQuery = map[string]bool{"limit": true}
+	currencies       = []string{"AED", "AUD", "CHF", "EUR", "GBP", "JPY", "USD"}
+)
+
+// instrument is LUSID's Instrument as far as its documentation shows it for a currency.
+type instrument struct {
+	Href              string            `json:"href"`
+	LusidInstrumentID string            `json:"lusidInstrumentId"`
+	Version           instrumentVersion `json:"version"`
+	Name              string            `json:"name"`
+	Identifiers       map[string]string `json:"identifiers"`
+	Properties        []any             `json:"properties"`
+	State             string            `json:"state"`
+}
+
+type instrumentVersion struct {
+	EffectiveFrom string `json:"effectiveFrom"`
+	AsAtDate      string `json:"asAtDate"`
+}
+
+// instrumentList is LUSID's list of instruments.
+type instrumentList struct {
+	Values []instrument `json:"values"`
+	Links  []any        `json:"links"`
+}
+
+// serveInstruments answers LUSID's ListInstruments, which is what people try a token out
+// with. It belongs to the LUSID API, not to the Identity API and its contract.
+func (s *Server) serveInstruments(c *call) answer {
+	limit := len(currencies)
+	s.state.Lock()
+	err := s.tokens.authenticate(c)
+	s.state.Unlock()
+	if err == nil {
+		err = c.caller.mayCall("ListInstruments")
+	}
+	if value := c.request.URL.Query().Get("limit"); err == nil && value != "" {
+		n, parseErr := strconv.Atoi(value)
+		if parseErr != nil || n < 1 || n > 5000 {
+			err = &problem{
+				status: http.StatusBadRequest, code: codeInvalidParameter,
+				errors: map[string][]string{"limit": {"The limit must be a number from 1 to 5000."}},
+			}
+		}
+		limit = min(limit, n)
+	}
+	if err != nil {
+		return problemFrom(err).answer(c)
+	}
+
+	list := instrumentList{Values: []instrument{}, Links: []any{}}
+	for _, currency := range currencies[:limit] {
+		id := "CCY_" + currency
+		list.Values = append(list.Values, instrument{
+			Href:              fmt.Sprintf("%s%s/LusidInstrumentId/%s", c.base, instrumentsPath, id),
+			LusidInstrumentID: id,
+			Version: instrumentVersion{
+				EffectiveFrom: "0001-01-01T00:00:00.0000000+00:00",
+				AsAtDate:      "2021-07-07T07:34:36.5367730+00:00",
+			},
+			Name:        currency,
+			Identifiers: map[string]string{"Currency": currency, "LusidInstrumentId": id},
+			Properties:  []any{},
+			State:       "Active",
+		})
+	}
+	return jsonAnswer(http.StatusOK, list)
+}

@@ -1,0 +1,31 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+func TestMe(t *testing.T) {
+	t.Parallel()
+	user := mockserver.User{ID: "00uMe", Username: "me@example.com", EmailAddress: "owner@example.com", Password: "mine"}
+	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{User: user}})
+	access := d.token(d.passwordForm()).wantStatus(t, http.StatusOK).text(t, "access_token")
+	want := map[string]any{
+		"id": "00uMe", "emailAddress": "owner@example.com", "type": "Service", "groups": []any{"lusid-administrator"},
+	}
+	for _, bearer := range []string{"", access, d.Credentials().NoSecretsToken} {
+		got := d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: bearer}).wantStatus(t, http.StatusOK)
+		if diff := cmp.Diff(want, got.object(t)); diff != "" {
+			t.Errorf("me (-want +got):\n%s", diff)
+		}
+	}
+	want["groups"] = []any{}
+	got := d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: d.Credentials().NoRightsToken}).wantStatus(t, http.StatusOK)
+	if diff := cmp.Diff(want, got.object(t)); diff != "" {
+		t.Errorf("me without rights (-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,142 @@
+package mockserver
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// The names, besides the contract's operation ids, by which requests are logged and faults
+// are aimed.
+const (
+	anyOperation      = "*"
+	unknownOperation  = "unknown"
+	tokenOperation    = "token"
+	passwordOperation = "token:password"
+	refreshOperation  = "token:refresh_token"
+)
+
+func isToken(operation string) bool {
+	return operation == tokenOperation || strings.HasPrefix(operation, tokenOperation+":")
+}
+
+// Request is one request that the domain received. It holds no secret and no token.
+type Request struct {
+	Time   time.Time `json:"time"`
+	Method string    `json:"method"`
+	Path   string    `json:"path"`
+	// Query is the encoded query. Only parameters that the operation has show their values.
+	Query string `json:"query,omitempty"`
+	// Operation is the contract's operation id, "token:password", "token:refresh_token",
+	// "token" for any other grant, "instruments", or "unknown".
+	Operation string `json:"operation"`
+	// Status is zero where no answer was sent, or not yet.
+	Status        int    `json:"status"`
+	UserAgent     string `json:"userAgent"`
+	Application   string `json:"application,omitempty"`
+	CorrelationID string `json:"correlationId,omitempty"`
+	RequestID     string `json:"requestId"`
+	// Fault tells whether an injected fault was applied.
+	Fault bool `json:"fault"`
+	// ContractViolation says how the mock's own answer broke the contract. A test should
+	// fail when it meets one.
+	ContractViolation string `json:"contractViolation,omitempty"`
+}
+
+// Requests returns every request since the start or the last reset, in order of arrival.
+func (s *Server) Requests() []Request { return s.log.all() }
+
+// Counts returns the number of requests by operation.
+func (s *Server) Counts() map[string]int { return countRequests(s.Requests()) }
+
+// ResetRequests empties the request log.
+func (s *Server) ResetRequests() { s.log.reset() }
+
+// ContractViolations returns how answers of the mock broke the contract since it was made,
+// whatever became of the log. A test should fail if there are any.
+func (s *Server) ContractViolations() []string {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return slices.Clone(s.log.violations)
+}
+
+func countRequests(requests []Request) map[string]int {
+	counts := map[string]int{}
+	for _, request := range requests {
+		counts[request.Operation]++
+	}
+	return counts
+}
+
+// requestLog holds the requests in order of arrival.
+type requestLog struct {
+	mu         sync.Mutex
+	requests   []*Request
+	violations []string
+}
+
+// begin logs a request that has arrived. The entry belongs to the log.
+func (l *requestLog) begin(c *call, route route) *Request {
+	entry := &Request{
+		Time:          c.now,
+		Method:        c.request.Method,
+		Path:          c.request.URL.Path,
+		Query:         redactQuery(c.request.URL, route.query),
+		Operation:     route.operation,
+		UserAgent:     c.request.UserAgent(),
+		Application:   c.request.Header.Get("X-LUSID-Application"),
+		CorrelationID: c.request.Header.Get("CorrelationId"),
+		RequestID:     c.id,
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = append(l.requests, entry)
+	return entry
+}
+
+func (l *requestLog) markFault(entry *Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry.Fault = true
+}
+
+func (l *requestLog) finish(entry *Request, a answer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry.Status = a.status
+	if a.violation != "" {
+		entry.ContractViolation = a.violation
+		l.violations = append(l.violations, a.violation)
+	}
+}
+
+func (l *requestLog) all() []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	requests := make([]Request, 0, len(l.requests))
+	for _, entry := range l.requests {
+		requests = append(requests, *entry)
+	}
+	return requests
+}
+
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = nil
+}
+
+// redactQuery keeps the values of known parameters; a secret may hide in any other.
+func redactQuery(u *url.URL, known map[string]bool) string {
+	query := u.Query()
+	for name, values := range query {
+		if !known[name] {
+			for i := range values {
+				values[i] = "redacted"
+			}
+		}
+	}
+	return query.Encode()
+}

@@ -1,0 +1,253 @@
+// Package mockserver provides an in-memory LUSID domain for tests and for people: the
+// OAuth token endpoint, the Identity API, and a control API that injects faults and tells
+// which requests were made.
+//
+// The Identity API's contract (identity-openapi.json) is enforced on every request and on
+// every answer, so that neither the mock nor its client can drift away from it unnoticed.
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// maxBody caps request bodies; the largest one the contract allows is far smaller.
+const maxBody = 1 << 20
+
+// Server is one LUSID domain behind an [http.Handler]. It is safe for concurrent use.
+type Server struct {
+	options     Options
+	contract    *contract
+	credentials Credentials
+	control     http.Handler
+	log         requestLog
+	faults      faults
+
+	// state guards everything below: the Identity API's operations and the token endpoint
+	// run one at a time, so that no resource needs a lock of its own.
+	state      sync.Mutex
+	tokens     *tokens
+	auth       *authorizationServer
+	operations operations
+}
+
+// New returns a domain that holds the seed data of options, the user and the application
+// that [Server.Credentials] tells, and nothing else.
+func New(options Options) *Server {
+	options = options.withDefaults()
+	s := &Server{
+		options:     options,
+		contract:    loadContract(),
+		credentials: newCredentials(options.Seed.User),
+		operations:  operations{},
+	}
+	s.tokens = newTokens(s.credentials, options.Seed.User)
+	applications := newApplications(options, s.credentials)
+	s.auth = newAuthorizationServer(options, options.Seed.User, applications, s.tokens)
+	s.control = newControl(s)
+
+	// One line for each resource of the Identity API.
+	for _, resource := range []interface{ operations() operations }{
+		applications,
+		me{},
+	} {
+		maps.Copy(s.operations, resource.operations())
+	}
+	return s
+}
+
+// operations are the handlers of a resource by the contract's operation id. A handler
+// returns the body of the contract's one success status, or a *problem. The request it
+// sees satisfies the contract.
+type operations map[string]func(*call) (any, error)
+
+// route is what one request asks for.
+type route struct {
+	// operation is the name in the request log and in faults.
+	operation string
+	// query holds the parameters whose values the request log may show.
+	query map[string]bool
+	serve func(*call) answer
+}
+
+// Credentials returns what the domain's user signs in with.
+func (s *Server) Credentials() Credentials { return s.credentials }
+
+// TokenURL returns the token endpoint's URL of a server that listens at baseURL.
+func (s *Server) TokenURL(baseURL string) string { return baseURL + s.auth.tokenPath() }
+
+// Format prints the server without the secrets it holds.
+func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "mockserver.Server") }
+
+// RevokeTokens revokes every access token issued so far, personal access tokens excepted.
+func (s *Server) RevokeTokens() {
+	s.state.Lock()
+	defer s.state.Unlock()
+	clear(s.tokens.access)
+}
+
+// RevokeRefreshTokens revokes every refresh token issued so far.
+func (s *Server) RevokeRefreshTokens() {
+	s.state.Lock()
+	defer s.state.Unlock()
+	clear(s.tokens.refresh)
+}
+
+// ServeHTTP answers for the whole domain; a route it does not know is answered with 501.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		s.control.ServeHTTP(w, r)
+		return
+	}
+
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	c := s.newCall(r, body)
+	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		s.finish(w, c, s.log.begin(c, route{operation: unknownOperation}), Fault{},
+			(&problem{status: http.StatusRequestEntityTooLarge, code: codeInvalidRequest, detail: "The request body is too large."}).answer(c))
+		return
+	} else if err != nil {
+		return // The client hung up in the middle of its request.
+	}
+
+	route := s.route(c) //nolint:contextcheck // The call carries the request, and with it the context.
+	entry := s.log.begin(c, route)
+	fault, faulty := s.faults.take(route.operation)
+	if faulty {
+		s.log.markFault(entry)
+	}
+	if !wait(r.Context(), s.options.Latency+fault.Delay) {
+		return
+	}
+	if fault.Reset == ResetBefore {
+		reset(w)
+		return
+	}
+
+	var a answer
+	if !fault.replaces() || fault.AfterWrite {
+		a = route.serve(c)
+	}
+	if fault.Reset == ResetAfter {
+		reset(w)
+		return
+	}
+	if fault.replaces() {
+		a = fault.answer(c, route.operation)
+	}
+	s.finish(w, c, entry, fault, a)
+}
+
+func (s *Server) finish(w http.ResponseWriter, c *call, entry *Request, fault Fault, a answer) {
+	// The log comes first: whoever has the answer finds the request's status there.
+	s.log.finish(entry, a)
+	w.Header().Set("Lusid-Meta-Requestid", c.id)
+	w.Header().Set("Lusid-Meta-Correlationid", c.correlationID())
+	a.write(w, fault.Truncate)
+}
+
+func (s *Server) newCall(r *http.Request, body []byte) *call {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	c := &call{
+		request: r,
+		body:    body,
+		base:    scheme + "://" + r.Host,
+		id:      newRequestID(),
+		now:     s.options.Clock(),
+	}
+	c.issuer = c.base + s.auth.issuerPath()
+	return c
+}
+
+func (s *Server) route(c *call) route {
+	method, path := c.request.Method, c.request.URL.Path
+	switch {
+	case path == s.auth.tokenPath() && method == http.MethodPost:
+		return s.auth.route(c, &s.state)
+	case strings.HasPrefix(path, "/oauth2/"):
+		return route{operation: unknownOperation, serve: s.auth.refuse}
+	case path == instrumentsPath && method == http.MethodGet:
+		return route{operation: instrumentsOperation, query: instrumentsQuery, serve: s.serveInstruments}
+	}
+	if path, ok := strings.CutPrefix(path, "/identity"); ok {
+		if op, params := s.contract.find(method, path); op != nil {
+			c.params = params
+			return route{operation: op.id, query: op.query, serve: func(c *call) answer { return s.serveIdentity(c, op) }}
+		}
+	}
+	return route{operation: unknownOperation, serve: notImplemented}
+}
+
+func (s *Server) serveIdentity(c *call, op *contractOperation) answer {
+	handle, ok := s.operations[op.id]
+	if !ok {
+		return notImplemented(c)
+	}
+	a := s.perform(c, op, handle)
+	if err := op.checkAnswer(c, a); err != nil {
+		return contractViolation(c, op.id, a.status, err)
+	}
+	return a
+}
+
+func (s *Server) perform(c *call, op *contractOperation, handle func(*call) (any, error)) answer {
+	s.state.Lock()
+	defer s.state.Unlock()
+	err := s.tokens.authenticate(c)
+	if err == nil {
+		err = op.checkRequest(c)
+	}
+	if err == nil {
+		err = c.caller.mayCall(op.id)
+	}
+	var body any
+	if err == nil {
+		body, err = handle(c)
+	}
+	if err != nil {
+		return problemFrom(err).answer(c)
+	}
+	return jsonAnswer(op.success, body)
+}
+
+// wait reports whether the client is still there after d.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// reset ends the connection the hard way, with a TCP RST where there is one to send.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2: the server resets the stream.
+	}
+	raw := conn
+	if tls, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		raw = tls.NetConn()
+	}
+	if tcp, ok := raw.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = raw.Close()
+}

@@ -1,0 +1,93 @@
+package mockserver
+
+import "slices"
+
+// table holds the objects of one kind by id, and lets lists lag behind.
+type table[T any] struct {
+	// lag is how many lists do not show a change yet.
+	lag int
+
+	ids  []string // In order of creation.
+	rows map[string]T
+
+	lists   int // How many lists have been made.
+	shown   []T // What lists show until pending comes due.
+	pending []listing[T]
+}
+
+// listing is what lists show once more than due of them have been made.
+type listing[T any] struct {
+	due  int
+	rows []T
+}
+
+func newTable[T any](lag int) *table[T] {
+	return &table[T]{lag: lag, rows: map[string]T{}}
+}
+
+func (t *table[T]) get(id string) (T, bool) {
+	row, ok := t.rows[id]
+	return row, ok
+}
+
+// find returns the first object that match accepts, in order of creation.
+func (t *table[T]) find(match func(T) bool) (T, bool) {
+	for _, id := range t.ids {
+		if row := t.rows[id]; match(row) {
+			return row, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// put creates or replaces the object with the id.
+func (t *table[T]) put(id string, row T) {
+	if _, ok := t.rows[id]; !ok {
+		t.ids = append(t.ids, id)
+	}
+	t.rows[id] = row
+	t.changed()
+}
+
+// delete reports whether there was an object with the id.
+func (t *table[T]) delete(id string) bool {
+	if _, ok := t.rows[id]; !ok {
+		return false
+	}
+	delete(t.rows, id)
+	t.ids = slices.DeleteFunc(t.ids, func(other string) bool { return other == id })
+	t.changed()
+	return true
+}
+
+// list returns the objects as a list call shows them. Every use counts as such a call.
+func (t *table[T]) list() []T {
+	if t.lag == 0 {
+		return t.all()
+	}
+	t.lists++
+	for len(t.pending) > 0 && t.lists > t.pending[0].due {
+		t.shown, t.pending = t.pending[0].rows, t.pending[1:]
+	}
+	return t.shown
+}
+
+// settle makes lists show all there is, which is how seed data starts out.
+func (t *table[T]) settle() {
+	t.shown, t.pending = t.all(), nil
+}
+
+func (t *table[T]) changed() {
+	if t.lag > 0 {
+		t.pending = append(t.pending, listing[T]{due: t.lists + t.lag, rows: t.all()})
+	}
+}
+
+func (t *table[T]) all() []T {
+	rows := make([]T, 0, len(t.ids))
+	for _, id := range t.ids {
+		rows = append(rows, t.rows[id])
+	}
+	return rows
+}
