@@ -1,0 +1,155 @@
+package client_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+func TestApplication_lifecycle(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t)
+	created, err := c.CreateApplication(t.Context(), newApplication)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if created.Secret == "" || created.ID == "" || created.ID == created.ClientID || created.Issuer == "" {
+		t.Errorf("the new application is incomplete: %+v", created)
+	}
+	withoutSecret := *created
+	withoutSecret.Secret = ""
+
+	read, err := c.GetApplication(t.Context(), created.ID, true)
+	if diff := cmp.Diff(created, read); diff != "" || err != nil {
+		t.Errorf("with the secret: %v (-want +got):\n%s", err, diff)
+	}
+	read, err = c.GetApplication(t.Context(), created.ID, false)
+	if diff := cmp.Diff(&withoutSecret, read); diff != "" || err != nil {
+		t.Errorf("without the secret: %v (-want +got):\n%s", err, diff)
+	}
+	list, err := c.ListApplications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(withoutSecret, list[len(list)-1]); diff != "" {
+		t.Errorf("in the list (-want +got):\n%s", diff)
+	}
+	rotated, err := c.RotateApplicationSecrets(t.Context(), created.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rotated.Secret == "" || rotated.Secret == created.Secret || rotated.ID != created.ID {
+		t.Error("the secret was not rotated")
+	}
+	if err := c.DeleteApplication(t.Context(), created.ID); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{
+		"read":   second(c.GetApplication(t.Context(), created.ID, false)),
+		"rotate": second(c.RotateApplicationSecrets(t.Context(), created.ID)),
+		"delete": c.DeleteApplication(t.Context(), created.ID),
+	} {
+		if !client.IsNotFound(err) {
+			t.Errorf("%s: got %v, want not found", name, err)
+		}
+	}
+	domain.wantCounts(t, map[string]int{
+		"CreateApplication": 1, "GetApplication": 3, "ListApplications": 1, "RotateApplicationSecrets": 2, "DeleteApplication": 2,
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// A server that shows secrets unasked gives none away.
+func TestApplication_unaskedSecret(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, serve(t, jsonReply(200, wholeApplication+`,"secret":"canary"}`)))
+	got, err := c.GetApplication(t.Context(), "0oa1", false)
+	if err != nil || got.Secret != "" {
+		t.Errorf("got a secret: %v", err)
+	}
+	got, err = c.GetApplication(t.Context(), "0oa1", true)
+	if err != nil || got.Secret != "canary" {
+		t.Errorf("got no secret: %v", err)
+	}
+}
+
+func TestApplication_withheldSecret(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{WithholdSecrets: true})
+	c := domain.client(t)
+	list, err := c.ListApplications(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.GetApplication(t.Context(), list[0].ID, true)
+	if err != nil || got.Secret != "" {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestCreateApplication_onTheWire(t *testing.T) {
+	t.Parallel()
+	const web = `{"clientId":"web-app","displayName":"Web app","type":"Web","redirectUris":["https://a/b"],"postLogoutRedirectUris":["https://a/c"]}`
+	for name, test := range map[string]struct {
+		request client.CreateApplicationRequest
+		want    string
+	}{
+		"native": {newApplication, `{"clientId":"new-app","displayName":"New app","type":"Native"}`},
+		"web": {client.CreateApplicationRequest{
+			ClientID: "web-app", DisplayName: "Web app", Type: client.ApplicationTypeWeb,
+			RedirectURIs: []string{"https://a/b"}, PostLogoutRedirectURIs: []string{"https://a/c"},
+		}, web},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var got map[string]any
+			c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil || json.Unmarshal(body, &got) != nil {
+					t.Errorf("the body cannot be read: %s", body)
+				}
+				if r.Method != http.MethodPost || r.URL.Path != "/identity/api/applications" || r.Header.Get("Content-Type") != "application/json" {
+					t.Errorf("got %s %s of %s", r.Method, r.URL.Path, r.Header.Get("Content-Type"))
+				}
+				jsonReply(200, wholeApplication+`}`)(w, r)
+			}))
+			if _, err := c.CreateApplication(t.Context(), test.request); err != nil {
+				t.Fatal(err)
+			}
+			var want map[string]any
+			if err := json.Unmarshal([]byte(test.want), &want); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCreateApplication_refused(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t)
+	if _, err := c.CreateApplication(t.Context(), newApplication); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.CreateApplication(t.Context(), newApplication)
+	if err == nil || client.IsOutcomeUnknown(err) || client.IsNotFound(err) {
+		t.Errorf("a taken name: got %v", err)
+	}
+	_, err = c.CreateApplication(t.Context(), client.CreateApplicationRequest{ClientID: "x", DisplayName: "X", Type: "Native"})
+	var e *client.Error
+	if !errors.As(err, &e) || len(e.FieldErrors) == 0 || e.RequestID == "" {
+		t.Errorf("an invalid client id: got %+v, want field errors and a request id", e)
+	}
+}

@@ -1,0 +1,106 @@
+// Package client is a typed client of LUSID's Identity API and of the OAuth token endpoint that
+// guards it.
+//
+// Methods carry LUSID's operation names. A refusal is an [*Error]; not found is one too.
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+const (
+	// DefaultRequestTimeout bounds one request, its answer's body included.
+	DefaultRequestTimeout = time.Minute
+	// DefaultMaxRetries is how often a request that may be repeated is.
+	DefaultMaxRetries = 5
+)
+
+// LogFunc takes what the client has to say of a request. It never gets a secret.
+type LogFunc func(ctx context.Context, message string, fields map[string]any)
+
+// Config is what New needs to know. Only APIURL and one way to sign in are required.
+type Config struct {
+	// APIURL is any URL that ParseAPIURL takes.
+	APIURL string
+	// SignIn is the credential.
+	SignIn SignIn
+	// ApplicationName is sent as X-LUSID-Application, for LUSID's own statistics.
+	ApplicationName string
+	// CorrelationID is sent with every request, so that LUSID's support finds them.
+	CorrelationID string
+	// UserAgent names the program and its version.
+	UserAgent string
+	// Proxy carries every request. Where nil, HTTPS_PROXY and NO_PROXY decide.
+	Proxy *url.URL
+	// CACertificateFile is a file of PEM certificates trusted beside the system's.
+	CACertificateFile string
+	// RequestTimeout bounds one attempt of a request. Zero means DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// MaxRetries is how often a request that may be repeated is; zero means never.
+	MaxRetries int
+	// Log takes one message per attempt. Nil means no log.
+	Log LogFunc
+}
+
+// Client calls the Identity API of one LUSID domain. It is safe for concurrent use.
+type Client struct {
+	config  Config
+	base    *url.URL
+	http    *retryablehttp.Client
+	signIn  tokenSource
+	secrets []Secret
+}
+
+// New checks the configuration and returns a client. It sends nothing.
+func New(config Config) (*Client, error) {
+	base, err := ParseAPIURL(config.APIURL)
+	if err != nil {
+		return nil, errors.New("the API URL cannot be used: " + err.Error())
+	}
+	for name, value := range map[string]string{
+		"application name": config.ApplicationName,
+		"correlation id":   config.CorrelationID,
+		"user agent":       config.UserAgent,
+	} {
+		if strings.ContainsFunc(value, unicode.IsControl) {
+			return nil, fmt.Errorf("the %s holds a line break or another control character", name)
+		}
+	}
+	if config.RequestTimeout == 0 {
+		config.RequestTimeout = DefaultRequestTimeout
+	}
+	transport, err := newTransport(config.Proxy, config.CACertificateFile)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{config: config, base: base, http: newHTTPClient(transport, config)}
+	c.secrets = config.SignIn.secrets()
+	if config.Proxy != nil {
+		if password, ok := config.Proxy.User.Password(); ok {
+			c.secrets = append(c.secrets, Secret(password))
+		}
+	}
+	if c.signIn, err = newTokenSource(c, config.SignIn); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Format prints the client without the secrets it holds.
+func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "client.Client") }
+
+// Domain names the LUSID domain: the host of the API URL, and the path where a gateway serves
+// several domains.
+func (c *Client) Domain() string { return domainOf(c.base) }
+
+// CorrelationID is what the client sends with every request.
+func (c *Client) CorrelationID() string { return c.config.CorrelationID }

@@ -1,0 +1,245 @@
+package client
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"maps"
+	"mime"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Error is a refusal or an unusable answer, from LUSID, from its OAuth token endpoint, or from
+// something in between.
+//
+// Source: LusidProblemDetails, LusidValidationProblemDetails; RFC 6749 section 5.2.
+type Error struct {
+	// Operation is LUSID's operation name, such as CreateApplication, or "token request".
+	Operation string
+	// Method and URL are of the request; the URL never holds a secret.
+	Method, URL string
+	// StatusCode is the HTTP status.
+	StatusCode int
+	// Name and Code are LUSID's own, such as "Application does not exist" (662). For the token
+	// endpoint Name is the OAuth error code, such as invalid_grant. Zero when the body gave none.
+	Name string
+	Code int
+	// Title, Detail and Instance are of the problem body; Detail is the error_description for
+	// the token endpoint. Empty when the body gave none.
+	Title, Detail, Instance string
+	// FieldErrors holds the messages of a 400 answer by field name.
+	FieldErrors map[string][]string
+	// Details holds LUSID's errorDetails, one "key: value" each.
+	Details []string
+	// RequestID is what LUSID's support asks for. Empty when the answer had none.
+	RequestID string
+	// CorrelationID is what the client sent with this and every other request of the process.
+	CorrelationID string
+	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
+	// of another shape. Empty for an answer that was understood.
+	Unusable string
+}
+
+// Error gives LUSID's words on one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: HTTP %d", e.Operation, e.StatusCode)
+	if e.Name != "" {
+		fmt.Fprintf(&b, " %s", e.Name)
+	}
+	if e.Code != 0 {
+		fmt.Fprintf(&b, " (%d)", e.Code)
+	}
+	if words := e.Words(); words != "" {
+		fmt.Fprintf(&b, ": %s", strings.ReplaceAll(words, "\n", "; "))
+	}
+	return b.String()
+}
+
+// Words gives what the other side said, one statement a line: title, detail, field errors, or
+// why its answer could not be read. It is empty for an answer without a body.
+func (e *Error) Words() string {
+	var lines []string
+	for _, line := range []string{e.Title, e.Detail} {
+		if line != "" && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	for _, field := range slices.Sorted(maps.Keys(e.FieldErrors)) {
+		lines = append(lines, field+": "+strings.Join(e.FieldErrors[field], " "))
+	}
+	lines = append(lines, e.Details...)
+	if e.Unusable != "" {
+		lines = append(lines, e.Unusable)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// LUSID error codes that callers decide on.
+//
+// Source: x-error-codes of the Identity API.
+const (
+	codeAPIKeyNotFound       = 239
+	codeUserNotFound         = 657
+	codeRoleNotFound         = 660
+	codeApplicationNotFound  = 662
+	codeBlockedByNetworkZone = 939
+)
+
+// IsNotFound reports that LUSID itself said that the object does not exist: by its error code,
+// or by a 404 whose body is LUSID's or absent. The 404 of a proxy, an HTML page or a JSON of
+// another shape, is not.
+func IsNotFound(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case codeAPIKeyNotFound, codeUserNotFound, codeRoleNotFound, codeApplicationNotFound:
+		return true
+	}
+	// A gateway's {"error": "Not Found"}, and a wrong token URL, say nothing about the object.
+	isLUSIDs := e.Code != 0 || e.Title != "" || e.Words() == "" && e.Name == ""
+	return e.StatusCode == http.StatusNotFound && e.Operation != OperationToken && isLUSIDs
+}
+
+// IsForbidden reports that LUSID said that the caller lacks the right. The 403 of a proxy or of
+// the token endpoint is not.
+func IsForbidden(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Operation != OperationToken && e.Unusable == ""
+}
+
+// IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.
+func IsBlockedByNetworkZone(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == codeBlockedByNetworkZone
+}
+
+// unansweredError is a request that is not idempotent and whose answer never came.
+type unansweredError struct{ err error }
+
+func (e *unansweredError) Error() string { return e.err.Error() }
+func (e *unansweredError) Unwrap() error { return e.err }
+
+// IsOutcomeUnknown reports that LUSID may or may not have acted on a request that is not
+// idempotent: no answer came, or one that tells nothing.
+func IsOutcomeUnknown(err error) bool {
+	if _, ok := errors.AsType[*unansweredError](err); ok {
+		return true
+	}
+	var e *Error
+	return errors.As(err, &e) && e.Method == http.MethodPost && e.Operation != OperationToken &&
+		(e.StatusCode >= 500 || e.StatusCode < 300)
+}
+
+// problem is the union of LUSID's problem body and of an OAuth error body. Every field is
+// optional and of a lenient type, so that one odd field does not hide the others.
+type problem struct {
+	Name         lenient[string]              `json:"name"`
+	Code         lenient[int]                 `json:"code"`
+	Status       lenient[int]                 `json:"status"`
+	Title        lenient[string]              `json:"title"`
+	Detail       lenient[string]              `json:"detail"`
+	Instance     lenient[string]              `json:"instance"`
+	Errors       lenient[map[string][]string] `json:"errors"`
+	OAuthError   lenient[string]              `json:"error"`
+	OAuthDetail  lenient[string]              `json:"error_description"`
+	OktaCode     lenient[string]              `json:"errorCode"`
+	OktaSummary  lenient[string]              `json:"errorSummary"`
+	ErrorDetails lenient[[]map[string]string] `json:"errorDetails"`
+}
+
+// lenient decodes a value of the expected JSON type and ignores any other, within a list or a map
+// too.
+type lenient[T any] struct{ value T }
+
+func (l *lenient[T]) UnmarshalJSON(b []byte) error {
+	// It decodes what it can before it reports a wrong type.
+	_ = json.Unmarshal(b, &l.value)
+	return nil
+}
+
+// read fills the error from the answer's body; clean blots out secrets.
+func (e *Error) read(header http.Header, body []byte, clean func(string) string) {
+	body = bytes.TrimSpace(body)
+	e.RequestID = clean(cmp.Or(header.Get("lusid-meta-requestid"), header.Get("identity-meta-requestid")))
+	if len(body) == 0 {
+		return
+	}
+	var p problem
+	if err := json.Unmarshal(body, &p); err != nil {
+		e.Unusable = "The answer is " + describeBody(header, body, clean) + ": it comes from something between here and LUSID, such as a proxy."
+		return
+	}
+	e.Name = clean(cmp.Or(p.Name.value, p.OAuthError.value, p.OktaCode.value))
+	e.Code = p.Code.value
+	e.Title = clean(p.Title.value)
+	e.Detail = clean(cmp.Or(p.Detail.value, p.OAuthDetail.value, p.OktaSummary.value))
+	e.Instance = clean(p.Instance.value)
+	for field, messages := range p.Errors.value {
+		if e.FieldErrors == nil {
+			e.FieldErrors = map[string][]string{}
+		}
+		for i := range messages {
+			messages[i] = clean(messages[i])
+		}
+		e.FieldErrors[clean(field)] = messages
+	}
+	for _, details := range p.ErrorDetails.value {
+		for _, key := range slices.Sorted(maps.Keys(details)) {
+			e.Details = append(e.Details, clean(key+": "+details[key]))
+		}
+	}
+	if e.RequestID == "" {
+		e.RequestID = requestIDOf(e.Instance)
+	}
+	if e.Name == "" && e.Code == 0 && e.Title == "" && e.Detail == "" {
+		e.Unusable = "The answer is JSON, but not an error body of LUSID's."
+	}
+}
+
+// requestIDOf takes the request id out of a problem's instance, a link whose seventh part it is.
+func requestIDOf(instance string) string {
+	parts := strings.Split(instance, "/")
+	if len(parts) < 7 {
+		return ""
+	}
+	return parts[6]
+}
+
+var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+
+// maxHead is how much of a page is searched for its title.
+const maxHead = 64 << 10
+
+// describeBody says what kind of body an unreadable answer has, never what is in it, but for
+// the title of an HTML page, which names the proxy.
+func describeBody(header http.Header, body []byte, clean func(string) string) string {
+	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		mediaType = "of an unknown type"
+	}
+	if m := htmlTitle.FindSubmatch(body[:min(len(body), maxHead)]); m != nil {
+		title := strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " ")
+		return fmt.Sprintf("an HTML page titled %q", firstRunes(clean(title), 100))
+	}
+	if mediaType == "text/html" {
+		return "an HTML page"
+	}
+	return fmt.Sprintf("not readable JSON (%s, %d bytes)", mediaType, len(body))
+}
+
+func firstRunes(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n {
+		return s
+	}
+	return string(runes[:n]) + "…"
+}

@@ -1,0 +1,492 @@
+package client_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// errorOf returns the error that GetApplication makes of an answer.
+func errorOf(t *testing.T, handler http.HandlerFunc, changes ...func(*client.Config)) *client.Error {
+	t.Helper()
+	_, err := newClient(t, serve(t, handler), changes...).GetApplication(t.Context(), "0oa1", false)
+	var e *client.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want a *client.Error", err)
+	}
+	return e
+}
+
+func TestError(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		status            int
+		contentType, body string
+		want              client.Error
+		words, line       string
+	}{
+		"LUSID's problem": {
+			status: 404,
+			body: `{"name":"ApplicationDoesNotExist","errorDetails":[{"id":"0oa1","a":"b"}],"code":662,"type":"https://docs","title":"Not there",
+				"status":404,"detail":"No application 0oa1.","instance":"https://acme.lusid.com/app/insights/logs/0HN1:00000001","extra":{}}`,
+			want: client.Error{
+				Name: "ApplicationDoesNotExist", Code: 662, Title: "Not there", Detail: "No application 0oa1.",
+				Instance: "https://acme.lusid.com/app/insights/logs/0HN1:00000001", RequestID: "0HN1:00000001",
+				Details: []string{"a: b", "id: 0oa1"},
+			},
+			words: "Not there\nNo application 0oa1.\na: b\nid: 0oa1",
+			line:  "GetApplication: HTTP 404 ApplicationDoesNotExist (662): Not there; No application 0oa1.; a: b; id: 0oa1",
+		},
+		"validation": {
+			status: 400,
+			body:   `{"name":"InvalidRequest","code":157,"title":"Invalid","detail":"Invalid","errors":{"type":["Bad.","Worse."],"clientId":["Too short."]}}`,
+			want: client.Error{
+				Name: "InvalidRequest", Code: 157, Title: "Invalid", Detail: "Invalid",
+				FieldErrors: map[string][]string{"clientId": {"Too short."}, "type": {"Bad.", "Worse."}},
+			},
+			words: "Invalid\nclientId: Too short.\ntype: Bad. Worse.",
+			line:  "GetApplication: HTTP 400 InvalidRequest (157): Invalid; clientId: Too short.; type: Bad. Worse.",
+		},
+		"odd types hide nothing else": {
+			status: 400,
+			body: `{"name":7,"code":"157","title":["x"],"detail":"Wrong.","instance":{},"errorDetails":[{"a":"b"},{"c":3},7],
+				"errors":{"clientId":["Too short.",7],"type":"Bad.","x":null}}`,
+			want: client.Error{
+				Detail: "Wrong.", Details: []string{"a: b", "c: "},
+				FieldErrors: map[string][]string{"clientId": {"Too short.", ""}, "type": nil, "x": nil},
+			},
+			words: "Wrong.\nclientId: Too short. \ntype: \nx: \na: b\nc: ",
+			line:  "GetApplication: HTTP 400: Wrong.; clientId: Too short. ; type: ; x: ; a: b; c: ",
+		},
+		"null fields": {
+			status: 500,
+			body:   `{"name":null,"code":-1,"title":"Broken","status":null,"detail":null,"instance":null,"errorDetails":null,"errors":null}`,
+			want:   client.Error{Code: -1, Title: "Broken"},
+			words:  "Broken",
+			line:   "GetApplication: HTTP 500 (-1): Broken",
+		},
+		"all null": {
+			status: 500, body: `{"name":null,"code":null,"title":null,"detail":null}`,
+			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
+			words: "The answer is JSON, but not an error body of LUSID's.",
+			line:  "GetApplication: HTTP 500: The answer is JSON, but not an error body of LUSID's.",
+		},
+		"empty": {
+			status: 404, line: "GetApplication: HTTP 404",
+		},
+		"blank": {
+			status: 404, body: " \r\n", line: "GetApplication: HTTP 404",
+		},
+		"HTML": {
+			status: 502, contentType: "text/html; charset=utf-8",
+			body:  "<html><head><TITLE lang=en>\n Bad &amp; Gateway </TITLE></head><body>secret things</body></html>",
+			want:  client.Error{Unusable: `The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`},
+			words: `The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`,
+			line:  `GetApplication: HTTP 502: The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`,
+		},
+		"HTML without a title": {
+			status: 403, contentType: "text/html", body: "<h1>secret things</h1>",
+			want:  client.Error{Unusable: "The answer is an HTML page: it comes from something between here and LUSID, such as a proxy."},
+			words: "The answer is an HTML page: it comes from something between here and LUSID, such as a proxy.",
+			line:  "GetApplication: HTTP 403: The answer is an HTML page: it comes from something between here and LUSID, such as a proxy.",
+		},
+		"text": {
+			status: 500, contentType: "text/plain", body: "secret things",
+			want:  client.Error{Unusable: "The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy."},
+			words: "The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy.",
+			line:  "GetApplication: HTTP 500: The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy.",
+		},
+		"another JSON": {
+			status: 404, body: `{"message":"no Route matched with those values"}`,
+			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
+			words: "The answer is JSON, but not an error body of LUSID's.",
+			line:  "GetApplication: HTTP 404: The answer is JSON, but not an error body of LUSID's.",
+		},
+		"JSON array": {
+			status: 400, body: `["secret things"]`,
+			want:  client.Error{Unusable: "The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy."},
+			words: "The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy.",
+			line:  "GetApplication: HTTP 400: The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy.",
+		},
+		"JSON null": {
+			status: 400, body: `null`,
+			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
+			words: "The answer is JSON, but not an error body of LUSID's.",
+			line:  "GetApplication: HTTP 400: The answer is JSON, but not an error body of LUSID's.",
+		},
+		"instance that is no link": {
+			status: 400, body: `{"name":"X","code":1,"instance":"/a/b"}`,
+			want: client.Error{Name: "X", Code: 1, Instance: "/a/b"},
+			line: "GetApplication: HTTP 400 X (1)",
+		},
+		"OAuth error": {
+			status: 400, body: `{"error":"invalid_grant","error_description":"Wrong."}`,
+			want:  client.Error{Name: "invalid_grant", Detail: "Wrong."},
+			words: "Wrong.",
+			line:  "GetApplication: HTTP 400 invalid_grant: Wrong.",
+		},
+		"Okta error": {
+			status: 429, body: `{"errorCode":"E0000047","errorSummary":"Slow down."}`,
+			want:  client.Error{Name: "E0000047", Detail: "Slow down."},
+			words: "Slow down.",
+			line:  "GetApplication: HTTP 429 E0000047: Slow down.",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if test.contentType == "" {
+				test.contentType = "application/json"
+			}
+			got := errorOf(t, reply(test.status, test.contentType, test.body), func(c *client.Config) { c.CorrelationID = "me-1" })
+			if want := "/identity/api/applications/0oa1"; !strings.HasSuffix(got.URL, want) {
+				t.Errorf("URL %s, want one that ends with %s", got.URL, want)
+			}
+			test.want.Operation, test.want.Method, test.want.StatusCode, test.want.CorrelationID = "GetApplication", "GET", test.status, "me-1"
+			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreFields(client.Error{}, "URL")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.words, got.Words()); diff != "" {
+				t.Errorf("Words (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.line, got.Error()); diff != "" {
+				t.Errorf("Error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestError_requestID(t *testing.T) {
+	t.Parallel()
+	const body = `{"name":"X","code":1,"instance":"https://acme.lusid.com/app/insights/logs/from-instance"}`
+	for header, want := range map[string]string{
+		"lusid-meta-requestid": "from-header", "identity-meta-requestid": "from-header", "x-other": "from-instance",
+	} {
+		got := errorOf(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(header, "from-header")
+			jsonReply(400, body)(w, r)
+		})
+		if got.RequestID != want {
+			t.Errorf("%s: got %q, want %q", header, got.RequestID, want)
+		}
+	}
+}
+
+func TestError_longTitle(t *testing.T) {
+	t.Parallel()
+	got := errorOf(t, reply(500, "text/html", "<title>"+strings.Repeat("ü", 5000)+"</title>"))
+	if want := strings.Repeat("ü", 100) + "…"; !strings.Contains(got.Unusable, `"`+want+`"`) {
+		t.Errorf("got %s", got.Unusable)
+	}
+}
+
+func TestIsNotFound(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		want    bool
+	}{
+		"LUSID's 404":           {jsonReply(404, `{"name":"ApplicationDoesNotExist","code":662,"title":"x","status":404}`), true},
+		"LUSID's other 404":     {jsonReply(404, `{"name":"X","code":-1,"title":"x"}`), true},
+		"662 with 400":          {jsonReply(400, `{"name":"X","code":662}`), true},
+		"662 with 500":          {jsonReply(500, `{"name":"X","code":662}`), true},
+		"657, user":             {jsonReply(400, `{"name":"X","code":657}`), true},
+		"660, role":             {jsonReply(400, `{"name":"X","code":660}`), true},
+		"239, key":              {jsonReply(400, `{"name":"X","code":239}`), true},
+		"661, role in Okta":     {jsonReply(400, `{"name":"X","code":661}`), false},
+		"empty 404":             {reply(404, "", ""), true},
+		"ASP.NET's 404":         {jsonReply(404, `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`), true},
+		"HTML 404":              {reply(404, "text/html", "<title>Not found</title>"), false},
+		"text 404":              {reply(404, "text/plain", "404 page not found"), false},
+		"Kong's 404":            {jsonReply(404, `{"message":"no Route matched with those values"}`), false},
+		"Spring's 404":          {jsonReply(404, `{"timestamp":1,"status":404,"error":"Not Found","path":"/identity/api"}`), false},
+		"FastAPI's 404":         {jsonReply(404, `{"detail":"Not Found"}`), false},
+		"Okta's 404":            {jsonReply(404, `{"errorCode":"E0000007","errorSummary":"Not found"}`), false},
+		"JSON array 404":        {jsonReply(404, `[]`), false},
+		"JSON null 404":         {jsonReply(404, `null`), false},
+		"JSON string 404":       {jsonReply(404, `"not found"`), false},
+		"410":                   {reply(410, "", ""), false},
+		"400":                   {jsonReply(400, `{"name":"X","code":157}`), false},
+		"403":                   {jsonReply(403, `{"name":"X","code":186}`), false},
+		"200 of another shape":  {jsonReply(200, `{}`), false},
+		"200, code in the body": {jsonReply(200, `{"code":662}`), false},
+		"500":                   {reply(500, "", ""), false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := errorOf(t, test.handler)
+			if got := client.IsNotFound(fmt.Errorf("wrapped: %w", err)); got != test.want {
+				t.Errorf("got %v for %v", got, err)
+			}
+		})
+	}
+	if client.IsNotFound(nil) || client.IsNotFound(errors.New("404 not found")) {
+		t.Error("only a *client.Error is not found")
+	}
+}
+
+// What the token endpoint answers says nothing about the object: a wrong token URL must not
+// make Terraform forget what it manages.
+func TestIsNotFound_tokenEndpoint(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"empty 404": reply(404, "", ""),
+		"LUSID 404": jsonReply(404, `{"name":"ApplicationDoesNotExist","code":-1,"title":"x"}`),
+		"Okta 404":  jsonReply(404, `{"errorCode":"E0000007","errorSummary":"Not found"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, serve(t, handler), withGrant(client.TokenRequest{TokenURL: serve(t, handler), Username: "u", Password: "pass"}))
+			_, err := c.GetApplication(t.Context(), "0oa1", false)
+			var e *client.Error
+			if !errors.As(err, &e) || e.StatusCode != 404 || e.Operation != client.OperationToken {
+				t.Fatalf("got %v, want the token endpoint's 404", err)
+			}
+			if client.IsNotFound(err) {
+				t.Errorf("the application counts as gone by %v", err)
+			}
+		})
+	}
+}
+
+func TestIsForbidden(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	_, err := domain.client(t, withToken(domain.Credentials().NoRightsToken)).ListApplications(t.Context())
+	if !client.IsForbidden(err) || client.IsNotFound(err) || client.IsBlockedByNetworkZone(err) {
+		t.Errorf("got %v, want it to be forbidden", err)
+	}
+	if err := errorOf(t, reply(403, "text/html", "<title>Blocked</title>")); client.IsForbidden(err) {
+		t.Errorf("a proxy's page tells nothing of rights: %v", err)
+	}
+	if err := errorOf(t, reply(403, "", "")); !client.IsForbidden(err) {
+		t.Errorf("an empty 403 is forbidden: %v", err)
+	}
+	if err := errorOf(t, reply(401, "", "")); client.IsForbidden(err) {
+		t.Errorf("got %v, which is not forbidden", err)
+	}
+	forbidden := serve(t, reply(403, "", ""))
+	c := newClient(t, forbidden, withGrant(client.TokenRequest{TokenURL: forbidden, Username: "u", Password: "pass"}))
+	if _, err := c.GetUserInfo(t.Context()); err == nil || client.IsForbidden(err) {
+		t.Errorf("a refused sign-in is no lack of a right: %v", err)
+	}
+}
+
+func TestIsBlockedByNetworkZone(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 403, Code: 939})
+	if _, err := domain.client(t).GetUserInfo(t.Context()); !client.IsBlockedByNetworkZone(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestIsOutcomeUnknown(t *testing.T) {
+	t.Parallel()
+	const application = `{"id":"0oa1","clientId":"new-app","displayName":"New app","type":"Native","secret":"s"}`
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		want    bool
+	}{
+		"200":              {jsonReply(200, application), false},
+		"200, empty":       {reply(200, "", ""), true},
+		"200, HTML":        {reply(200, "text/html", "<title>x</title>"), true},
+		"200, no id":       {jsonReply(200, `{"clientId":"new-app"}`), true},
+		"200, wrong type":  {jsonReply(200, `{"id":7}`), true},
+		"204":              {reply(204, "", ""), true},
+		"302":              {reply(302, "", ""), false},
+		"400":              {jsonReply(400, `{"name":"X","code":144}`), false},
+		"401":              {reply(401, "", ""), false},
+		"403":              {reply(403, "text/html", "<title>x</title>"), false},
+		"404":              {reply(404, "", ""), false},
+		"429":              {reply(429, "", ""), false},
+		"500":              {jsonReply(500, `{"name":"X","code":-1}`), true},
+		"502":              {reply(502, "text/html", "<title>x</title>"), true},
+		"503":              {reply(503, "", ""), true},
+		"hangs up":         {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
+		"hangs up midways": {truncated(application), true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, serve(t, test.handler))
+			_, err := c.CreateApplication(t.Context(), newApplication)
+			if got := client.IsOutcomeUnknown(err); got != test.want {
+				t.Errorf("create: got %v for %v", got, err)
+			}
+			_, err = c.RotateApplicationSecrets(t.Context(), "0oa1")
+			if got := client.IsOutcomeUnknown(err); got != test.want {
+				t.Errorf("rotate: got %v for %v", got, err)
+			}
+			_, err = c.GetApplication(t.Context(), "0oa1", true)
+			if client.IsOutcomeUnknown(err) {
+				t.Errorf("a read changes nothing, whatever became of it: %v", err)
+			}
+		})
+	}
+	_, err := newClient(t, inMemoryURL).RotateApplicationSecrets(t.Context(), "..")
+	if err == nil || client.IsOutcomeUnknown(err) {
+		t.Errorf("got %v, want an error of a request that was never sent", err)
+	}
+}
+
+// truncated promises a longer body than it sends.
+func truncated(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+		_, _ = w.Write([]byte(body[:len(body)/2]))
+	}
+}
+
+func TestIsOutcomeUnknown_failedSignIn(t *testing.T) {
+	t.Parallel()
+	for name, handler := range map[string]http.HandlerFunc{
+		"500":      reply(500, "", ""),
+		"HTML":     reply(200, "text/html", "<title>x</title>"),
+		"hangs up": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, inMemoryURL, withGrant(client.TokenRequest{TokenURL: serve(t, handler), Username: "u", Password: "pass"}))
+			if _, err := c.CreateApplication(t.Context(), newApplication); err == nil || client.IsOutcomeUnknown(err) {
+				t.Errorf("got %v: without a token nothing was sent", err)
+			}
+		})
+	}
+}
+
+// A server may repeat what it got, in any encoding.
+func TestError_blotsOutSecrets(t *testing.T) {
+	t.Parallel()
+	const (
+		password = `p"<&+ü\'/ canary word`
+		token    = "canary.bearer-token"
+	)
+	dotNet := func(s string) string { // As System.Text.Json escapes.
+		var b strings.Builder
+		for _, r := range s {
+			if strings.ContainsRune(`"<>&+'\`, r) || r > 126 {
+				fmt.Fprintf(&b, `\u%04X`, r)
+			} else {
+				b.WriteRune(r)
+			}
+		}
+		return b.String()
+	}
+	quoted, err := json.Marshal(password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner := string(quoted[1 : len(quoted)-1])
+	requoted, err := json.Marshal(inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forms := map[string]string{
+		"JSON by Go":    inner,
+		"JSON by .NET":  dotNet(password),
+		"JSON in JSON":  string(requoted[1 : len(requoted)-1]),
+		"form":          url.QueryEscape(password),
+		"path":          url.PathEscape(password),
+		"bearer token":  token,
+		"all of it":     inner + " " + token,
+		"lower .NET":    strings.ToLower(dotNet(password)),
+		"as in a query": "?password=" + url.QueryEscape(password) + "&x=y",
+	}
+	grant := client.TokenRequest{TokenURL: inMemoryURL, Username: "u", Password: password, ClientID: "c", ClientSecret: "canary-secret"}
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := strings.ReplaceAll(`{"name":"n @","code":1,"title":"t @","detail":"d @","instance":"https://a/b/c/d/e/@",
+				"errors":{"f @":["m @"]},"errorDetails":[{"k @":"v @"}]}`, "@", form)
+			c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					jsonReply(200, `{"access_token":"`+token+`"}`)(w, r)
+					return
+				}
+				w.Header().Set("lusid-meta-requestid", token)
+				jsonReply(400, body)(w, r)
+			}), withGrant(grant))
+			_, err := c.GetApplication(t.Context(), "0oa1", false)
+			var e *client.Error
+			if !errors.As(err, &e) || e.Code != 1 {
+				t.Fatalf("got %v", err)
+			}
+			wantNoSecrets(t, "the error", fmt.Sprintf("%#v %s", e, e.Error()), "canary")
+			if strings.Count(e.Error(), "(redacted)") < 5 {
+				t.Errorf("the words around are gone: %v", e)
+			}
+		})
+	}
+	t.Run("HTML title", func(t *testing.T) {
+		t.Parallel()
+		for _, status := range []int{200, 404} {
+			page := "<title>" + strings.Repeat("x", 90) + html.EscapeString(token) + "</title>"
+			_, err := newClientInMemory(t, reply(status, "text/html", page), withToken(token)).GetUserInfo(t.Context())
+			if err == nil {
+				t.Fatal("no error")
+			}
+			wantNoSecrets(t, "the error", err.Error(), "canary", "can")
+		}
+	})
+	t.Run("token endpoint", func(t *testing.T) {
+		t.Parallel()
+		body := `{"error":"invalid_grant","error_description":"` + inner + ` canary-secret"}`
+		_, err := newClientInMemory(t, jsonReply(400, body), withGrant(grant)).GetUserInfo(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "invalid_grant: (redacted) (redacted)") {
+			t.Errorf("got %v", err)
+		}
+		_, err = newClientInMemory(t, jsonReply(400, body)).RequestToken(t.Context(), grant)
+		if err == nil || !strings.Contains(err.Error(), "invalid_grant: (redacted) (redacted)") {
+			t.Errorf("credentials of a request of its own: got %v", err)
+		}
+	})
+	t.Run("renewed token", func(t *testing.T) {
+		t.Parallel()
+		var tokens int
+		c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Method == http.MethodPost:
+				tokens++
+				jsonReply(200, fmt.Sprintf(`{"access_token":"canary-%d"}`, tokens))(w, r)
+			case tokens == 1:
+				reply(401, "", "")(w, r)
+			default:
+				jsonReply(403, `{"name":"x","code":186,"detail":"canary-2 may not do this"}`)(w, r)
+			}
+		}), withGrant(grant))
+		_, err := c.GetUserInfo(t.Context())
+		if err == nil || tokens != 2 {
+			t.Fatalf("%v after %d tokens", err, tokens)
+		}
+		wantNoSecrets(t, "the error", err.Error(), "canary")
+	})
+	t.Run("one secret begins another", func(t *testing.T) {
+		t.Parallel()
+		grant := grant
+		grant.Password, grant.ClientSecret = "abcd", "abcd-canary"
+		_, err := newClientInMemory(t, jsonReply(400, `{"error":"x","error_description":"abcd-canary abcd"}`), withGrant(grant)).GetUserInfo(t.Context())
+		wantNoSecrets(t, "the error", err.Error(), "canary", "abcd")
+	})
+	t.Run("short", func(t *testing.T) {
+		t.Parallel()
+		grant := grant
+		grant.Password = "e"
+		_, err := newClientInMemory(t, jsonReply(400, `{"error":"x","error_description":"several e"}`), withGrant(grant)).GetUserInfo(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "several e") {
+			t.Errorf("got %v, want a readable text", err)
+		}
+	})
+}

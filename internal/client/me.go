@@ -1,0 +1,31 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// CurrentUserResponse is the user that the client signs in as.
+type CurrentUserResponse struct {
+	ID           string `json:"id"`
+	EmailAddress string `json:"emailAddress"`
+	// Type is Personal or Service.
+	Type string `json:"type"`
+	// DomainType and Groups are empty where LUSID does not say.
+	DomainType string   `json:"domainType"`
+	Groups     []string `json:"groups"`
+	// UserExpiry is an instant in RFC 3339, empty for a user that does not expire.
+	UserExpiry string `json:"userExpiry"`
+}
+
+func (u *CurrentUserResponse) missing() string {
+	if u.ID == "" {
+		return "id"
+	}
+	return ""
+}
+
+// GetUserInfo tells who the client signs in as.
+func (c *Client) GetUserInfo(ctx context.Context) (*CurrentUserResponse, error) {
+	return do[CurrentUserResponse](ctx, c, request{operation: "GetUserInfo", method: http.MethodGet, path: []string{"me"}})
+}

@@ -1,0 +1,223 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/oauth2"
+)
+
+// maxBody caps an answer: ten thousand applications take about 3 MiB.
+const maxBody = 32 << 20
+
+// request is one call of the Identity API.
+type request struct {
+	// operation is LUSID's operation name.
+	operation string
+	method    string
+	// path holds the elements below /identity/api; each is escaped.
+	path  []string
+	query url.Values
+	// body is encoded as JSON; nil sends none.
+	body any
+}
+
+// idempotent reports that a repeat has no further effect. LUSID's POSTs create, rotate or mail.
+func (r request) idempotent() bool { return r.method != http.MethodPost }
+
+// noContent is the answer of an operation whose body, if any, says nothing.
+type noContent struct{}
+
+// incomplete is an answer type that knows which of its fields must be there.
+type incomplete interface {
+	// missing names a required field that the answer lacks, or is empty.
+	missing() string
+}
+
+// do sends a request, signs in again once after a 401, and decodes the answer.
+func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
+	token, err := c.signIn.token(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	resp, body, err := c.send(ctx, r, token) //nolint:bodyclose // roundTrip has closed it.
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode == http.StatusUnauthorized {
+		renewed, err := c.signIn.renew(ctx, token)
+		if err == nil {
+			token = renewed
+			resp, body, err = c.send(ctx, r, token) //nolint:bodyclose // roundTrip has closed it.
+		}
+		if err != nil && !errors.Is(err, errNotRenewable) {
+			return nil, err
+		}
+	}
+	clean := func(text string) string { return c.redact(text, Secret(token.AccessToken)) }
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return nil, c.newError(r.operation, resp, body, clean)
+	}
+	return decode[T](c, r, resp, body, clean)
+}
+
+func (c *Client) send(ctx context.Context, r request, token *oauth2.Token) (*http.Response, []byte, error) {
+	elements := make([]string, len(r.path))
+	for i, element := range r.path {
+		if element == "" || element == "." || element == ".." {
+			return nil, nil, fmt.Errorf("%s: %q cannot be part of a path", r.operation, element)
+		}
+		elements[i] = url.PathEscape(element)
+	}
+	target := c.base.JoinPath("identity", "api").JoinPath(elements...)
+	target.RawQuery = r.query.Encode()
+
+	var payload []byte
+	if r.body != nil {
+		var err error
+		if payload, err = json.Marshal(r.body); err != nil {
+			return nil, nil, fmt.Errorf("%s: unable to encode the request: %w", r.operation, err)
+		}
+	}
+	ctx, call := withCall(ctx, r.operation, r.idempotent())
+	req, err := retryablehttp.NewRequestWithContext(ctx, r.method, target.String(), payload)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", r.operation, err)
+	}
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	req.Header.Set("Accept", "application/json")
+	token.SetAuthHeader(req.Request)
+	c.setHeaders(req.Header)
+
+	resp, body, err := c.roundTrip(req)
+	if err != nil && !r.idempotent() && !call.hadNoEffect && mayHaveBeenSent(err) {
+		err = &unansweredError{err}
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", r.operation, err)
+	}
+	return resp, body, nil
+}
+
+// roundTrip sends a request, repeats it as the retry policy says, and reads the answer up to one
+// byte past maxBody.
+func (c *Client) roundTrip(req *retryablehttp.Request) (*http.Response, []byte, error) {
+	var body []byte
+	read := func(resp *http.Response) (err error) {
+		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1)); err != nil {
+			body = nil
+			return fmt.Errorf("the answer broke off: %w", err)
+		}
+		return nil
+	}
+	// Within the retry loop, so that an answer that breaks off is asked for again.
+	req.SetResponseHandler(read)
+	resp, err := c.http.Do(req)
+	if resp != nil {
+		defer resp.Body.Close()
+	}
+	if err == nil && body == nil {
+		// The last answer of a request that was repeated in vain passes by the handler.
+		err = read(resp)
+	}
+	return resp, body, err
+}
+
+// setHeaders sets what every request of the process carries.
+func (c *Client) setHeaders(header http.Header) {
+	for name, value := range map[string]string{
+		"User-Agent":          c.config.UserAgent,
+		"X-LUSID-Application": c.config.ApplicationName,
+		"CorrelationId":       c.config.CorrelationID,
+	} {
+		if value != "" {
+			header.Set(name, value)
+		}
+	}
+}
+
+// decode reads a successful answer. Its errors never repeat a part of the body, which may be a
+// secret.
+func decode[T any](c *Client, r request, resp *http.Response, body []byte, clean func(string) string) (*T, error) {
+	out := new(T)
+	unusable := func(format string, args ...any) error {
+		e := c.newError(r.operation, resp, nil, clean)
+		e.Unusable = fmt.Sprintf(format, args...)
+		return e
+	}
+	if len(body) > maxBody {
+		return nil, unusable("The answer is larger than %d MiB.", maxBody>>20)
+	}
+	_, mayBeEmpty := any(out).(*noContent)
+	if len(bytes.TrimSpace(body)) == 0 {
+		if mayBeEmpty {
+			return out, nil
+		}
+		return nil, unusable("The answer is empty.")
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			if mayBeEmpty {
+				return out, nil
+			}
+			kind, _, _ := strings.Cut(wrongType.Value, " ")
+			if wrongType.Field == "" {
+				return nil, unusable("The answer is a JSON %s, of another shape than LUSID's.", kind)
+			}
+			return nil, unusable("The answer holds a JSON %s where %q should be a %s.", kind, wrongType.Field, wrongType.Type.Kind())
+		}
+		return nil, unusable("The answer is %s.", describeBody(resp.Header, body, clean))
+	}
+	if answer, ok := any(out).(incomplete); ok {
+		if field := answer.missing(); field != "" {
+			return nil, unusable("The answer lacks %q.", field)
+		}
+	}
+	return out, nil
+}
+
+// newError reads an error from an answer. Nothing forbids a server to repeat the secrets it got:
+// clean blots them out.
+func (c *Client) newError(operation string, resp *http.Response, body []byte, clean func(string) string) *Error {
+	e := &Error{
+		Operation:     operation,
+		Method:        resp.Request.Method,
+		URL:           resp.Request.URL.Redacted(),
+		StatusCode:    resp.StatusCode,
+		CorrelationID: c.config.CorrelationID,
+	}
+	e.read(resp.Header, body, clean)
+	return e
+}
+
+// redact blots out the client's secrets, and those given, in a text.
+func (c *Client) redact(text string, secrets ...Secret) string {
+	// The longest first: one may be the beginning of another.
+	for _, secret := range slices.SortedFunc(slices.Values(slices.Concat(secrets, c.secrets)), func(a, b Secret) int { return len(b) - len(a) }) {
+		// What is shorter stands in any text, and would only make it unreadable.
+		if len(secret) < 4 {
+			continue
+		}
+		quoted, _ := json.Marshal(string(secret))
+		for _, form := range []string{
+			string(secret),
+			strings.Trim(string(quoted), `"`),
+			url.QueryEscape(string(secret)),
+			url.PathEscape(string(secret)),
+		} {
+			text = strings.ReplaceAll(text, form, redacted)
+		}
+	}
+	return text
+}

@@ -1,0 +1,254 @@
+package client_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+const wholeApplication = `{"id":"0oa1","clientId":"some-app","displayName":"Some app","type":"Native"`
+
+func TestDecode(t *testing.T) {
+	t.Parallel()
+	whole := client.OAuthApplication{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app", Type: "Native"}
+	tests := map[string]struct {
+		body     string
+		want     client.OAuthApplication
+		unusable string
+	}{
+		"whole":               {body: wholeApplication + `}`, want: whole},
+		"nulls":               {body: wholeApplication + `,"issuer":null,"secret":null}`, want: whole},
+		"unknown fields":      {body: wholeApplication + `,"links":[{"rel":"x"}],"secrets":7,"a":null}`, want: whole},
+		"byte order mark":     {body: "\ufeff" + wholeApplication + `}`, unusable: "The answer is not readable JSON (application/json, 79 bytes)."},
+		"id missing":          {body: `{"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
+		"id null":             {body: `{"id":null,"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
+		"id empty":            {body: `{"id":"","clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
+		"client id missing":   {body: `{"id":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "clientId".`},
+		"name missing":        {body: `{"id":"x","clientId":"x","type":"x"}`, unusable: `The answer lacks "displayName".`},
+		"type missing":        {body: `{"id":"x","clientId":"x","displayName":"x"}`, unusable: `The answer lacks "type".`},
+		"null":                {body: `null`, unusable: `The answer lacks "id".`},
+		"empty object":        {body: `{}`, unusable: `The answer lacks "id".`},
+		"empty":               {body: "", unusable: "The answer is empty."},
+		"blank":               {body: "\r\n", unusable: "The answer is empty."},
+		"numeric secret":      {body: wholeApplication + `,"secret":31337}`, unusable: `The answer holds a JSON number where "secret" should be a string.`},
+		"boolean secret":      {body: wholeApplication + `,"secret":true}`, unusable: `The answer holds a JSON bool where "secret" should be a string.`},
+		"secret in an object": {body: wholeApplication + `,"secret":{"value":"canary"}}`, unusable: `The answer holds a JSON object where "secret" should be a string.`},
+		"secret in an array":  {body: wholeApplication + `,"secret":["canary"]}`, unusable: `The answer holds a JSON array where "secret" should be a string.`},
+		"numeric id":          {body: `{"id":31337}`, unusable: `The answer holds a JSON number where "id" should be a string.`},
+		"array":               {body: `["canary"]`, unusable: "The answer is a JSON array, of another shape than LUSID's."},
+		"string":              {body: `"canary"`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
+		"number":              {body: `31337`, unusable: "The answer is a JSON number, of another shape than LUSID's."},
+		"cut off":             {body: wholeApplication + `,"secret":"canary`, unusable: "The answer is not readable JSON (application/json, 92 bytes)."},
+		"two values":          {body: wholeApplication + `}{"secret":"canary"}`, unusable: "The answer is not readable JSON (application/json, 95 bytes)."},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := newClient(t, serve(t, jsonReply(200, test.body))).GetApplication(t.Context(), "0oa1", true)
+			if test.unusable == "" {
+				if diff := cmp.Diff(&test.want, got); diff != "" || err != nil {
+					t.Errorf("%v, (-want +got):\n%s", err, diff)
+				}
+				return
+			}
+			var e *client.Error
+			if !errors.As(err, &e) || got != nil {
+				t.Fatalf("got %v, %v", got, err)
+			}
+			if diff := cmp.Diff(test.unusable, e.Unusable); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			wantNoSecrets(t, "the error", err.Error(), "canary", "31337")
+		})
+	}
+}
+
+func TestDecode_list(t *testing.T) {
+	t.Parallel()
+	one := []client.OAuthApplication{{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app", Type: "Native"}}
+	tests := map[string]struct {
+		body     string
+		want     []client.OAuthApplication
+		unusable string
+	}{
+		"empty list":       {body: `[]`, want: []client.OAuthApplication{}},
+		"null":             {body: `null`, want: []client.OAuthApplication{}},
+		"nulls":            {body: `[null,` + wholeApplication + `},null]`, want: one},
+		"incomplete items": {body: `[{},{"id":"x"},` + wholeApplication + `,"issuer":null}]`, want: one},
+		"secrets":          {body: `[` + wholeApplication + `,"secret":"canary"}]`, want: one},
+		"object":           {body: `{"values":[]}`, unusable: "The answer is a JSON object, of another shape than LUSID's."},
+		"numeric secret":   {body: `[{"id":"x","secret":31337}]`, unusable: `The answer holds a JSON number where "secret" should be a string.`},
+		"list of strings":  {body: `["canary"]`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
+		"empty":            {body: ``, unusable: "The answer is empty."},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := newClient(t, serve(t, jsonReply(200, test.body))).ListApplications(t.Context())
+			var e *client.Error
+			switch {
+			case test.unusable == "":
+				if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
+					t.Errorf("%v, (-want +got):\n%s", err, diff)
+				}
+			case !errors.As(err, &e) || e.Unusable != test.unusable:
+				t.Errorf("got %v, want %q", err, test.unusable)
+			default:
+				wantNoSecrets(t, "the error", err.Error(), "canary", "31337")
+			}
+		})
+	}
+}
+
+// A proxy's page is no proof that something was deleted.
+func TestDecode_noContent(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		fails   bool
+	}{
+		"204":         {reply(204, "", ""), false},
+		"200, empty":  {reply(200, "", ""), false},
+		"200, object": {jsonReply(200, `{"href":"x"}`), false},
+		"200, array":  {jsonReply(200, `[]`), false},
+		"200, string": {jsonReply(200, `"deleted"`), false},
+		"200, null":   {jsonReply(200, `null`), false},
+		"200, HTML":   {reply(200, "text/html", "<title>Sign in to the proxy</title>"), true},
+		"200, text":   {reply(200, "text/plain", "Welcome"), true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := newClient(t, serve(t, test.handler)).DeleteApplication(t.Context(), "0oa1")
+			if (err != nil) != test.fails {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestBodyCap(t *testing.T) {
+	t.Parallel()
+	chunk := []byte(strings.Repeat("x", 1<<20))
+	// Members of a gzip stream may follow each other.
+	var zipped bytes.Buffer
+	zip := gzip.NewWriter(&zipped)
+	_, _ = zip.Write(chunk)
+	_ = zip.Close()
+	for name, test := range map[string]struct {
+		chunks int
+		more   string
+		gzip   bool
+		want   string
+	}{
+		"at the cap":         {chunks: client.MaxBody >> 20, want: "The answer is not readable JSON (application/json, 33554432 bytes)."},
+		"past the cap":       {chunks: client.MaxBody >> 20, more: "x", want: "The answer is larger than 32 MiB."},
+		"far past the cap":   {chunks: client.MaxBody>>20 + 8, want: "The answer is larger than 32 MiB."},
+		"gzip":               {chunks: 3, gzip: true, want: "The answer is not readable JSON (application/json, 3145728 bytes)."},
+		"gzip, past the cap": {chunks: client.MaxBody>>20 + 1, gzip: true, want: "The answer is larger than 32 MiB."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var requests atomic.Int32
+			url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				requests.Add(1)
+				w.Header().Set("Content-Type", "application/json")
+				chunk := chunk
+				if test.gzip {
+					if r.Header.Get("Accept-Encoding") != "gzip" {
+						t.Error("the client does not ask for gzip")
+					}
+					w.Header().Set("Content-Encoding", "gzip")
+					chunk = zipped.Bytes()
+				}
+				for range test.chunks {
+					_, _ = w.Write(chunk)
+				}
+				_, _ = io.WriteString(w, test.more)
+			})
+			_, err := newClient(t, url, withRetries(2)).ListApplications(t.Context())
+			if err == nil || !strings.HasSuffix(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if got := requests.Load(); got != 1 {
+				t.Errorf("%d requests, want 1", got)
+			}
+		})
+	}
+}
+
+func TestGzip(t *testing.T) {
+	t.Parallel()
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		zip := gzip.NewWriter(w)
+		_, _ = io.WriteString(zip, wholeApplication+`}`)
+		_ = zip.Close()
+	})
+	if _, err := newClient(t, url).GetApplication(t.Context(), "0oa1", false); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBodyCap_error(t *testing.T) {
+	t.Parallel()
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(400)
+		for range 33 {
+			_, _ = io.WriteString(w, strings.Repeat(" ", 1<<20))
+		}
+	})
+	if _, err := newClient(t, url).GetUserInfo(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "GetUserInfo: HTTP 400") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPath(t *testing.T) {
+	t.Parallel()
+	var got string
+	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = r.URL.RequestURI()
+		jsonReply(200, wholeApplication+`}`)(w, r)
+	}), func(c *client.Config) { c.APIURL = inMemoryURL + "/gate way/identity/" })
+	for id, want := range map[string]string{
+		"0oa1":              "0oa1",
+		"a/b":               "a%2Fb",
+		"../roles":          "..%2Froles",
+		"a/../b":            "a%2F..%2Fb",
+		"a?b=c#d":           "a%3Fb=c%23d",
+		"%2e%2e":            "%252e%252e",
+		"...":               "...",
+		" ":                 "%20",
+		"ü\x00":             "%C3%BC%00",
+		"a;b":               "a%3Bb",
+		"lifecycle/$secret": "lifecycle%2F$secret",
+	} {
+		if _, err := c.GetApplication(t.Context(), id, true); err != nil {
+			t.Errorf("%q: %v", id, err)
+		}
+		if want := "/gate%20way/identity/api/applications/" + want + "?includeSecret=true"; got != want {
+			t.Errorf("%q: got %s, want %s", id, got, want)
+		}
+	}
+	got = ""
+	for _, id := range []string{"", ".", ".."} {
+		if _, err := c.GetApplication(t.Context(), id, false); err == nil || got != "" {
+			t.Errorf("%q was sent to %s", id, got)
+		}
+		if err := c.DeleteApplication(t.Context(), id); err == nil || got != "" {
+			t.Errorf("%q was sent to %s", id, got)
+		}
+		if _, err := c.RotateApplicationSecrets(t.Context(), id); err == nil || got != "" {
+			t.Errorf("%q was sent to %s", id, got)
+		}
+	}
+}

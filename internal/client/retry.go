@@ -1,0 +1,109 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	minBackoff = 500 * time.Millisecond
+	maxBackoff = 30 * time.Second
+	// maxRetryAfter caps what a server may ask for, so that an absurd header cannot hang a run.
+	maxRetryAfter = time.Minute
+)
+
+// shouldRetry is the retry policy.
+//
+// An idempotent request is repeated after 429, 502, 503, 504 and network errors. Any other is
+// repeated only where the server cannot have acted: after 429, or when no connection was made.
+func shouldRetry(idempotent bool, statusCode int, err error) bool {
+	if err != nil {
+		if isPermanent(err) {
+			return false
+		}
+		return idempotent || neverSent(err)
+	}
+	switch statusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return idempotent
+	}
+	return false
+}
+
+// isPermanent reports errors that the same request would meet again.
+func isPermanent(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError
+		hostname    x509.HostnameError
+		invalid     x509.CertificateInvalidError
+		redirect    *redirectError
+		proxy       *proxyError
+	)
+	if errors.As(err, &proxy) {
+		return proxy.statusCode < 500 && proxy.statusCode != http.StatusTooManyRequests
+	}
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &invalid) || errors.As(err, &redirect) || errors.Is(err, context.Canceled)
+}
+
+// mayHaveBeenSent reports that the server can have received the request and acted on it.
+func mayHaveBeenSent(err error) bool {
+	return !neverSent(err) && (!isPermanent(err) || errors.Is(err, context.Canceled))
+}
+
+// hadNoEffect reports that the server did not act on an attempt.
+func hadNoEffect(statusCode int, err error) bool {
+	return statusCode == http.StatusTooManyRequests || neverSent(err)
+}
+
+// neverSent reports that no connection was made: refused, unreachable, or no such host.
+func neverSent(err error) bool {
+	var (
+		op    *net.OpError
+		proxy *proxyError
+	)
+	return errors.As(err, &proxy) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+}
+
+// backoff gives the wait before repeat number attempt, counted from zero: what Retry-After asks
+// for, up to maxRetryAfter, else exponential with jitter.
+func backoff(attempt int, retryAfter string, now time.Time) time.Duration {
+	if wait, ok := parseRetryAfter(retryAfter, now); ok {
+		return wait
+	}
+	wait := maxBackoff
+	if attempt < 16 {
+		wait = min(maxBackoff, minBackoff<<attempt)
+	}
+	return wait/2 + rand.N(wait/2) //nolint:gosec // Jitter is no secret.
+}
+
+// parseRetryAfter reads seconds or an HTTP date, and caps them at maxRetryAfter.
+//
+// Source: RFC 9110 section 10.2.3.
+func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {
+	if value == "" {
+		return 0, false
+	}
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		if seconds > uint64(maxRetryAfter/time.Second) {
+			return maxRetryAfter, true
+		}
+		return time.Duration(seconds) * time.Second, true
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0, false
+	}
+	return min(max(at.Sub(now), 0), maxRetryAfter), true
+}

@@ -1,0 +1,453 @@
+package client_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+func TestShouldRetry(t *testing.T) {
+	t.Parallel()
+	// As net/http returns them.
+	sent := func(err error) error { return &url.Error{Op: "Get", URL: inMemoryURL, Err: err} }
+	dial := func(err error) error { return sent(&net.OpError{Op: "dial", Net: "tcp", Err: err}) }
+	var (
+		refused = dial(syscall.ECONNREFUSED)
+		noHost  = dial(&net.DNSError{Err: "no such host", IsNotFound: true})
+		proxy   = sent(&net.OpError{Op: "proxyconnect", Err: syscall.ECONNREFUSED})
+		reset   = sent(&net.OpError{Op: "read", Err: syscall.ECONNRESET})
+		written = sent(&net.OpError{Op: "write", Err: syscall.EPIPE})
+		eof     = sent(io.EOF)
+		broken  = fmt.Errorf("the answer broke off: %w", io.ErrUnexpectedEOF)
+		timeout = sent(context.DeadlineExceeded)
+	)
+	tests := []struct {
+		name       string
+		idempotent bool
+		status     int
+		err        error
+		want       bool
+		because    string
+	}{
+		{"read, 200", true, 200, nil, false, "it succeeded"},
+		{"read, 204", true, 204, nil, false, "it succeeded"},
+		{"read, 302", true, 302, nil, false, "a redirect without a location leads nowhere the next time either"},
+		{"read, 400", true, 400, nil, false, "the same request is as wrong the next time"},
+		{"read, 401", true, 401, nil, false, "a new token is needed, and is asked for elsewhere"},
+		{"read, 403", true, 403, nil, false, "rights do not come by waiting"},
+		{"read, 404", true, 404, nil, false, "it is an answer"},
+		{"read, 407", true, 407, nil, false, "the proxy wants other credentials"},
+		{"read, 408", true, 408, nil, false, "LUSID does not use it"},
+		{"read, 409", true, 409, nil, false, "it is an answer"},
+		{"read, 429", true, 429, nil, true, ""},
+		{"read, 500", true, 500, nil, false, "a bug is there the next time too"},
+		{"read, 501", true, 501, nil, false, "it is not there the next time either"},
+		{"read, 502", true, 502, nil, true, ""},
+		{"read, 503", true, 503, nil, true, ""},
+		{"read, 504", true, 504, nil, true, ""},
+		{"read, 505", true, 505, nil, false, "the protocol does not change"},
+		{"read, refused connection", true, 0, refused, true, ""},
+		{"read, no such host", true, 0, noHost, true, ""},
+		{"read, proxy refused connection", true, 0, proxy, true, ""},
+		{"read, reset", true, 0, reset, true, ""},
+		{"read, broken pipe", true, 0, written, true, ""},
+		{"read, closed", true, 0, eof, true, ""},
+		{"read, answer broke off", true, 0, broken, true, ""},
+		{"read, attempt timed out", true, 0, timeout, true, ""},
+		{"read, cancelled", true, 0, sent(context.Canceled), false, "the caller gave up"},
+		{"read, unknown authority", true, 0, sent(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), false, "trust does not come by waiting"},
+		{"read, bare unknown authority", true, 0, sent(x509.UnknownAuthorityError{}), false, "trust does not come by waiting"},
+		{"read, other host's certificate", true, 0, sent(x509.HostnameError{}), false, "trust does not come by waiting"},
+		{"read, expired certificate", true, 0, sent(x509.CertificateInvalidError{}), false, "trust does not come by waiting"},
+
+		{"change, 200", false, 200, nil, false, "it succeeded"},
+		{"change, 400", false, 400, nil, false, "the same request is as wrong the next time"},
+		{"change, 429", false, 429, nil, true, ""},
+		{"change, 500", false, 500, nil, false, "LUSID may have acted"},
+		{"change, 502", false, 502, nil, false, "LUSID may have acted"},
+		{"change, 503", false, 503, nil, false, "LUSID may have acted"},
+		{"change, 504", false, 504, nil, false, "LUSID may have acted"},
+		{"change, refused connection", false, 0, refused, true, ""},
+		{"change, no such host", false, 0, noHost, true, ""},
+		{"change, proxy refused connection", false, 0, proxy, true, ""},
+		{"change, reset", false, 0, reset, false, "LUSID may have acted"},
+		{"change, broken pipe", false, 0, written, false, "LUSID may have acted"},
+		{"change, closed", false, 0, eof, false, "LUSID may have acted"},
+		{"change, answer broke off", false, 0, broken, false, "LUSID has acted"},
+		{"change, attempt timed out", false, 0, timeout, false, "LUSID may have acted"},
+		{"change, cancelled", false, 0, sent(context.Canceled), false, "the caller gave up"},
+		{"change, unknown authority", false, 0, sent(x509.UnknownAuthorityError{}), false, "trust does not come by waiting"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := client.ShouldRetry(test.idempotent, test.status, test.err); got != test.want {
+				t.Errorf("got %v, want %v: %s", got, test.want, test.because)
+			}
+			if test.want == (test.because != "") {
+				t.Error("every false has its reason, and no true")
+			}
+		})
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	t.Parallel()
+	bounds := map[int]time.Duration{
+		0: client.MinBackoff, 1: 2 * client.MinBackoff, 2: 4 * client.MinBackoff, 5: 32 * client.MinBackoff,
+		6: client.MaxBackoff, 7: client.MaxBackoff, 15: client.MaxBackoff, 16: client.MaxBackoff, 63: client.MaxBackoff, 1000: client.MaxBackoff,
+	}
+	for attempt, bound := range bounds {
+		seen := map[time.Duration]bool{}
+		for range 200 {
+			wait := client.Backoff(attempt, "", time.Now())
+			if wait < bound/2 || wait > bound {
+				t.Fatalf("wait %s before repeat %d, want from %s to %s", wait, attempt, bound/2, bound)
+			}
+			seen[wait] = true
+		}
+		if len(seen) < 100 {
+			t.Errorf("only %d different waits before repeat %d: they lack jitter", len(seen), attempt)
+		}
+	}
+	if got := client.Backoff(5, "1", time.Now()); got != time.Second {
+		t.Errorf("got %s where Retry-After asks for 1s", got)
+	}
+	if got := client.Backoff(0, "soon", time.Now()); got < client.MinBackoff/2 || got > client.MinBackoff {
+		t.Errorf("got %s where Retry-After says nothing", got)
+	}
+}
+
+func TestParseRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 8, 21, 12, 0, 0, 0, time.UTC)
+	date := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
+	tests := map[string]struct {
+		want time.Duration
+		ok   bool
+	}{
+		"":                                  {0, false},
+		"0":                                 {0, true},
+		"7":                                 {7 * time.Second, true},
+		"007":                               {7 * time.Second, true},
+		"60":                                {time.Minute, true},
+		"61":                                {client.MaxRetryAfter, true},
+		"86400":                             {client.MaxRetryAfter, true},
+		"18446744073709551615":              {client.MaxRetryAfter, true},
+		"99999999999999999999999999":        {client.MaxRetryAfter, true},
+		"-1":                                {0, false},
+		"+5":                                {0, false},
+		"1.5":                               {0, false},
+		"1e3":                               {0, false},
+		"soon":                              {0, false},
+		"7s":                                {0, false},
+		date(9 * time.Second):               {9 * time.Second, true},
+		date(0):                             {0, true},
+		date(-time.Hour):                    {0, true},
+		date(24 * time.Hour):                {client.MaxRetryAfter, true},
+		"Fri, 31 Dec 9999 23:59:59 GMT":     {client.MaxRetryAfter, true},
+		"Friday, 21-Aug-26 12:00:05 GMT":    {5 * time.Second, true},
+		"Fri Aug 21 12:00:05 2026":          {5 * time.Second, true},
+		"2026-08-21T12:00:05Z":              {0, false},
+		"Fri, 31 Feb 2026 00:00:00 GMT":     {0, false},
+		"Fri, 21 Aug 2026 12:00:05 Nowhere": {0, false},
+	}
+	for value, test := range tests {
+		got, ok := client.ParseRetryAfter(value, now)
+		if got != test.want || ok != test.ok {
+			t.Errorf("%q: got %s, %v; want %s, %v", value, got, ok, test.want, test.ok)
+		}
+	}
+}
+
+// faultsThatPass are the faults that an idempotent request survives, each once.
+var faultsThatPass = map[string]mockserver.Fault{
+	"429":               {Status: 429, RetryAfter: "0"},
+	"502":               {Status: 502, RetryAfter: "0"},
+	"503":               {Status: 503, RetryAfter: "0"},
+	"504":               {Status: 504, RetryAfter: "0"},
+	"502 HTML":          {HTML: true, RetryAfter: "0"},
+	"reset before":      {Reset: mockserver.ResetBefore},
+	"reset after":       {Reset: mockserver.ResetAfter},
+	"truncated":         {Truncate: true},
+	"429, absurd date":  {Status: 429, RetryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"},
+	"503, without wait": {Status: 503},
+}
+
+func TestRetry_idempotent(t *testing.T) {
+	t.Parallel()
+	for name, fault := range faultsThatPass {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			fault.Operation = "ListApplications"
+			domain.InjectFault(fault)
+			applications, err := domain.client(t, withRetries(1)).ListApplications(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(applications) != 1 {
+				t.Errorf("got %d applications, want the seeded one", len(applications))
+			}
+			domain.wantCounts(t, map[string]int{"ListApplications": 2})
+		})
+	}
+}
+
+func TestRetry_deleteIsIdempotent(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{
+		Applications: []mockserver.Application{{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app"}},
+	}})
+	domain.InjectFault(mockserver.Fault{Operation: "DeleteApplication", Status: 503, RetryAfter: "0", AfterWrite: true})
+	if err := domain.client(t, withRetries(1)).DeleteApplication(t.Context(), "0oa1"); !client.IsNotFound(err) {
+		t.Errorf("got %v, want the repeat to find nothing", err)
+	}
+	domain.wantCounts(t, map[string]int{"DeleteApplication": 2})
+}
+
+var newApplication = client.CreateApplicationRequest{ClientID: "new-app", DisplayName: "New app", Type: client.ApplicationTypeNative}
+
+func TestRetry_changeIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	for name, fault := range faultsThatPass {
+		if fault.Status == http.StatusTooManyRequests {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			fault.Operation = "CreateApplication"
+			domain.InjectFault(fault)
+			_, err := domain.client(t, withRetries(3)).CreateApplication(t.Context(), newApplication)
+			if err == nil {
+				t.Fatal("it was repeated")
+			}
+			if !client.IsOutcomeUnknown(err) {
+				t.Errorf("the outcome is unknown, but not by %v", err)
+			}
+			domain.wantCounts(t, map[string]int{"CreateApplication": 1})
+		})
+	}
+}
+
+func TestRetry_changeIsRepeatedAfter429(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "CreateApplication", Status: 429, RetryAfter: "0", Count: 2})
+	application, err := domain.client(t, withRetries(2)).CreateApplication(t.Context(), newApplication)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if application.Secret == "" || application.ClientID != newApplication.ClientID {
+		t.Errorf("got %v", application)
+	}
+	domain.wantCounts(t, map[string]int{"CreateApplication": 3})
+}
+
+func TestRetry_refusedConnection(t *testing.T) {
+	t.Parallel()
+	for name, create := range map[string]bool{"read": false, "change": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var attempts int
+				mock := newDomainInMemory()
+				c := mock.client(t, withRetries(5))
+				c.SetTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+					if attempts++; attempts < 4 {
+						return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+					}
+					return inMemory{mock}.RoundTrip(req)
+				}))
+				start := time.Now()
+				var err error
+				if create {
+					_, err = c.CreateApplication(t.Context(), newApplication)
+				} else {
+					_, err = c.GetUserInfo(t.Context())
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if attempts != 4 {
+					t.Errorf("%d attempts, want 4", attempts)
+				}
+				// The waits double: 0.5 s, 1 s and 2 s, each less up to a half.
+				if took := time.Since(start); took < 1750*time.Millisecond || took > 3500*time.Millisecond {
+					t.Errorf("took %s", took)
+				}
+			})
+		})
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestRetry_noServer(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = newClient(t, url).CreateApplication(t.Context(), newApplication)
+	if err == nil || client.IsOutcomeUnknown(err) || client.IsNotFound(err) {
+		t.Errorf("got %v, which must be an error of a known outcome: nothing was created", err)
+	}
+}
+
+func TestRetry_maxRetries(t *testing.T) {
+	t.Parallel()
+	for _, retries := range []int{0, 1, 3} {
+		t.Run(fmt.Sprint(retries), func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			domain.InjectFault(mockserver.Fault{Operation: "*", Count: -1, Status: 503, RetryAfter: "0"})
+			_, err := domain.client(t, withRetries(retries)).GetUserInfo(t.Context())
+			var e *client.Error
+			if !errors.As(err, &e) || e.StatusCode != 503 || e.Detail != "A fault was injected into lusid-mock." {
+				t.Errorf("got %v, want the last answer as an error", err)
+			}
+			domain.wantCounts(t, map[string]int{"GetUserInfo": retries + 1})
+		})
+	}
+}
+
+// The body of the last answer counts, not one that broke off earlier.
+func TestRetry_lastAnswer(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Truncate: true})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, RetryAfter: "0"})
+	_, err := domain.client(t, withRetries(1)).GetUserInfo(t.Context())
+	var e *client.Error
+	if !errors.As(err, &e) || e.StatusCode != 503 || e.Unusable != "" || e.Detail != "A fault was injected into lusid-mock." {
+		t.Errorf("got %v, want the words of the last answer", err)
+	}
+}
+
+func TestRetry_waitsAsAsked(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		for _, retryAfter := range []string{"20", time.Now().Add(25 * time.Second).UTC().Format(http.TimeFormat), "3600"} {
+			domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, RetryAfter: retryAfter})
+		}
+		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(3))
+		start := time.Now()
+		if _, err := c.GetUserInfo(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := time.Since(start), 20*time.Second+5*time.Second+client.MaxRetryAfter; got != want {
+			t.Errorf("took %s, want %s", got, want)
+		}
+	})
+}
+
+// What LUSID said is worth more than a deadline exceeded while waiting.
+func TestRetry_deadlineBeforeRetryAfter(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"429": 429, "503": 503} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				domain := newDomainInMemory()
+				domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: status, RetryAfter: "30"})
+				c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
+				ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+				defer cancel()
+				start := time.Now()
+				_, err := c.GetUserInfo(ctx)
+				var e *client.Error
+				if !errors.As(err, &e) || e.StatusCode != status || e.Code == 0 {
+					t.Errorf("got %v, want the %d", err, status)
+				}
+				// One wait of 30 s fits, the second does not.
+				if took := time.Since(start); took != 30*time.Second {
+					t.Errorf("took %s, want 30s", took)
+				}
+				domain.wantCounts(t, map[string]int{"GetUserInfo": 2})
+			})
+		})
+	}
+}
+
+func TestRetry_cancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		domain.InjectFault(mockserver.Fault{Operation: "*", Count: -1, Status: 429, RetryAfter: "50"})
+		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		start := time.Now()
+		if _, err := c.GetUserInfo(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("stopped after %s, want at once", took)
+		}
+		domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+	})
+}
+
+func TestRetry_cancelUnderWay(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{})
+	var requests atomic.Int32
+	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		// Only then does the server see that the client has gone.
+		_, _ = io.Copy(io.Discard, r.Body)
+		close(arrived)
+		<-r.Context().Done()
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	_, err := newClient(t, url, withRetries(5)).CreateApplication(ctx, newApplication)
+	if !errors.Is(err, context.Canceled) || !client.IsOutcomeUnknown(err) {
+		t.Errorf("got %v, want a cancelled request of unknown outcome", err)
+	}
+	if got := requests.Load(); got != 1 {
+		t.Errorf("%d requests, want 1", got)
+	}
+}
+
+// A change that LUSID put off was not made, whatever ends the wait for another attempt.
+func TestRetry_outcomeOfWhatWasPutOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		domain.InjectFault(mockserver.Fault{Operation: "CreateApplication", Count: -1, Status: 429, RetryAfter: "50"})
+		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		_, err := c.CreateApplication(ctx, newApplication)
+		if !errors.Is(err, context.Canceled) || client.IsOutcomeUnknown(err) {
+			t.Errorf("got %v, want a cancelled request that changed nothing", err)
+		}
+	})
+}

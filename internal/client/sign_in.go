@@ -1,0 +1,249 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+)
+
+// earlyRenewal is how long before its expiry a token is renewed, as in the LUSID SDKs.
+const earlyRenewal = time.Minute
+
+// SignIn is a credential: one of an access token, a file that holds one, or what a token
+// request needs.
+type SignIn struct {
+	// AccessToken is a personal access token or any other bearer token. It cannot be renewed.
+	AccessToken Secret
+	// AccessTokenFile holds a bearer token, and is read again when it changes.
+	AccessTokenFile string
+	// Grant is used where neither is set. With a refresh token it renews by that, and where
+	// the refresh token is refused and a password is set, by password.
+	Grant TokenRequest
+}
+
+func (s SignIn) secrets() []Secret {
+	return []Secret{s.AccessToken, s.Grant.Password, s.Grant.ClientSecret, s.Grant.RefreshToken}
+}
+
+// errNotRenewable says that a refused token is all there is.
+var errNotRenewable = errors.New("the access token cannot be renewed")
+
+// tokenSource hands out the token that requests carry.
+type tokenSource interface {
+	// token returns a token that stays valid for longer than minRemaining.
+	token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error)
+	// renew replaces a token that the API refused, once however many callers hold it, or
+	// returns errNotRenewable.
+	renew(ctx context.Context, refused *oauth2.Token) (*oauth2.Token, error)
+}
+
+func newTokenSource(c *Client, s SignIn) (tokenSource, error) {
+	switch {
+	case s.AccessToken != "":
+		if err := checkBearer(string(s.AccessToken)); err != nil {
+			return nil, fmt.Errorf("the access token %w", err)
+		}
+		return staticToken{&oauth2.Token{AccessToken: string(s.AccessToken)}}, nil
+	case s.AccessTokenFile != "":
+		return &fileToken{path: s.AccessTokenFile}, nil
+	}
+	if _, err := ParseTokenURL(s.Grant.TokenURL); err != nil {
+		return nil, errors.New("the token URL cannot be used: " + err.Error())
+	}
+	return &grant{client: c, request: s.Grant, lock: make(chan struct{}, 1)}, nil
+}
+
+// checkBearer refuses what no HTTP header can carry.
+func checkBearer(token string) error {
+	if token == "" {
+		return errors.New("is empty")
+	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errors.New("holds a space, a line break or another character that no token has")
+	}
+	return nil
+}
+
+// checkRemaining refuses a token that nothing can renew and that would expire too soon.
+func checkRemaining(token *oauth2.Token, minRemaining time.Duration) error {
+	expiry := expiryOf(token)
+	if minRemaining <= 0 || expiry.IsZero() || time.Until(expiry) > minRemaining {
+		return nil
+	}
+	return fmt.Errorf("%w, and it expires at %s, before the %s asked for are over",
+		errNotRenewable, expiry.UTC().Format(time.RFC3339), minRemaining)
+}
+
+type staticToken struct{ value *oauth2.Token }
+
+func (s staticToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
+	return s.value, checkRemaining(s.value, minRemaining)
+}
+
+func (s staticToken) renew(context.Context, *oauth2.Token) (*oauth2.Token, error) {
+	return nil, errNotRenewable
+}
+
+// fileToken follows a file that another program keeps fresh, as CI systems and Kubernetes do.
+type fileToken struct {
+	path string
+
+	mu    sync.Mutex
+	stat  os.FileInfo
+	value *oauth2.Token
+}
+
+func (f *fileToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
+	token, err := f.read(false)
+	if err != nil {
+		return nil, err
+	}
+	return token, checkRemaining(token, minRemaining)
+}
+
+func (f *fileToken) renew(_ context.Context, refused *oauth2.Token) (*oauth2.Token, error) {
+	token, err := f.read(true)
+	if err != nil {
+		return nil, err
+	}
+	if token.AccessToken == refused.AccessToken {
+		return nil, errNotRenewable
+	}
+	return token, nil
+}
+
+func (f *fileToken) read(force bool) (*oauth2.Token, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	stat, err := os.Stat(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("unable to read the access token file: %w", err)
+	}
+	unchanged := f.stat != nil && os.SameFile(stat, f.stat) && stat.ModTime().Equal(f.stat.ModTime()) && stat.Size() == f.stat.Size()
+	if unchanged && !force {
+		return f.value, nil
+	}
+	content, err := os.ReadFile(f.path)
+	if err != nil {
+		return nil, fmt.Errorf("unable to read the access token file: %w", err)
+	}
+	token := string(bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\ufeff"))))
+	if err := checkBearer(token); err != nil {
+		return nil, fmt.Errorf("the access token file %s %w", f.path, err)
+	}
+	f.stat, f.value = stat, &oauth2.Token{AccessToken: token}
+	return f.value, nil
+}
+
+// grant signs in at the token endpoint and renews what it got.
+type grant struct {
+	client  *Client
+	request TokenRequest
+
+	// lock holds one element while a token is asked for; unlike a mutex, waiting for it ends
+	// with the context.
+	lock    chan struct{}
+	current *oauth2.Token
+	// refused is the token endpoint's verdict on the credentials. It stands for the rest of
+	// the process: ten resources that each tried a wrong password would lock the user.
+	refused *Error
+}
+
+func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
+	unlock, err := g.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if g.current != nil && validFor(g.current, max(minRemaining, earlyRenewal)) {
+		return g.current, nil
+	}
+	token, err := g.fetch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if minRemaining > 0 && !validFor(token, minRemaining) {
+		return nil, fmt.Errorf("a new access token lives until %s only, less than the %s asked for",
+			expiryOf(token).UTC().Format(time.RFC3339), minRemaining)
+	}
+	return token, nil
+}
+
+func (g *grant) renew(ctx context.Context, refused *oauth2.Token) (*oauth2.Token, error) {
+	unlock, err := g.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if g.current != nil && g.current.AccessToken != refused.AccessToken {
+		return g.current, nil
+	}
+	return g.fetch(ctx)
+}
+
+func (g *grant) acquire(ctx context.Context) (unlock func(), err error) {
+	select {
+	case g.lock <- struct{}{}:
+		return func() { <-g.lock }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%s: %w", OperationToken, ctx.Err())
+	}
+}
+
+// fetch asks for a token: by refresh token where there is one, and by password where that is
+// refused. The caller holds the lock.
+func (g *grant) fetch(ctx context.Context) (*oauth2.Token, error) {
+	if g.refused != nil {
+		return nil, g.refused
+	}
+	request := g.request
+	if g.current != nil && g.current.RefreshToken != "" {
+		request.RefreshToken = Secret(g.current.RefreshToken)
+	}
+	token, err := g.client.requestToken(ctx, request)
+	if isRefused(err) && request.RefreshToken != "" && request.Password != "" {
+		request.RefreshToken = ""
+		token, err = g.client.requestToken(ctx, request)
+	}
+	if err != nil {
+		if isRefused(err) {
+			errors.As(err, &g.refused)
+		}
+		return nil, err
+	}
+	if token.RefreshToken == "" {
+		// A server that does not rotate refresh tokens goes on accepting the old one.
+		token.RefreshToken = string(request.RefreshToken)
+	}
+	g.current = token
+	return token, nil
+}
+
+func validFor(token *oauth2.Token, remaining time.Duration) bool {
+	expiry := expiryOf(token)
+	return expiry.IsZero() || time.Until(expiry) > remaining
+}
+
+// isRefused reports the token endpoint's own verdict on the credentials.
+//
+// Source: RFC 6749 section 5.2.
+func isRefused(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.Unusable != "" {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusOK, // Some servers say so only in the body.
+		http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	}
+	return false
+}

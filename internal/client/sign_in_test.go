@@ -1,0 +1,592 @@
+package client_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// inParallel calls GetUserInfo n times at once.
+func inParallel(t *testing.T, c *client.Client, n int) []error {
+	t.Helper()
+	errs := make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { _, errs[i] = c.GetUserInfo(t.Context()) })
+	}
+	all.Wait()
+	return errs
+}
+
+func wantNoErrors(t *testing.T, errs []error) {
+	t.Helper()
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// jwtExpiring is an unsigned JWT.
+func jwtExpiring(exp string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"sub":"tf","exp":`+exp+`}`)) + ".c2lnbmF0dXJl"
+}
+
+func TestSignIn_passwordOnTheWire(t *testing.T) {
+	t.Parallel()
+	var (
+		form   url.Values
+		raw    string
+		header http.Header
+	)
+	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			jsonReply(200, `{"id":"00u1"}`)(w, r)
+			return
+		}
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		raw, header = string(body), r.Header
+		if form, err = url.ParseQuery(raw); err != nil {
+			t.Error(err)
+		}
+		if r.URL.Path != "/oauth2/aus1/v1/token" || r.URL.RawQuery != "" {
+			t.Errorf("asked for a token at %s", r.URL)
+		}
+		jsonReply(200, `{"access_token":"t"}`)(w, r)
+	}), withGrant(client.TokenRequest{
+		TokenURL: inMemoryURL + "/oauth2/aus1/", Username: "terraform+ci@example.com", Password: `p"&=+% ü`,
+		ClientID: "my-app", ClientSecret: "s&cret",
+	}))
+	if _, err := c.GetUserInfo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := url.Values{
+		"grant_type": {"password"}, "username": {"terraform+ci@example.com"}, "password": {`p"&=+% ü`},
+		"client_id": {"my-app"}, "client_secret": {"s&cret"}, "scope": {"openid client groups offline_access"},
+	}
+	if diff := cmp.Diff(want, form); diff != "" {
+		t.Errorf("form (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(raw, "username=terraform%2Bci%40example.com") {
+		t.Errorf("the plus sign is not encoded: %s", raw)
+	}
+	if header.Get("Authorization") != "" || header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+		t.Errorf("got the header %v", header)
+	}
+}
+
+func TestSignIn_refreshOnTheWire(t *testing.T) {
+	t.Parallel()
+	type seen struct {
+		Form     url.Values
+		ID, Word string
+		Basic    bool
+	}
+	var got []seen
+	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet {
+			if r.Header.Get("Authorization") == "Bearer token-1" {
+				reply(401, "", "")(w, r)
+				return
+			}
+			jsonReply(200, `{"id":"00u1"}`)(w, r)
+			return
+		}
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		id, word, ok := r.BasicAuth()
+		got = append(got, seen{r.PostForm, id, word, ok})
+		jsonReply(200, fmt.Sprintf(`{"access_token":"token-%d","refresh_token":"refresh-%d"}`, len(got), len(got)))(w, r)
+	}), withGrant(client.TokenRequest{TokenURL: inMemoryURL + "/token", Username: "u", Password: "p", ClientID: "my-app", ClientSecret: "s:& ü"}))
+	if _, err := c.GetUserInfo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := seen{url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"refresh-1"}}, "my-app", url.QueryEscape("s:& ü"), true}
+	if len(got) != 2 {
+		t.Fatalf("%d token requests, want 2", len(got))
+	}
+	if diff := cmp.Diff(want, got[1]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestSignIn_password(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	wantNoErrors(t, inParallel(t, c, 10))
+	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 10})
+}
+
+func TestSignIn_refreshToken(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	token, err := domain.client(t).RequestToken(t.Context(), domain.grant())
+	if err != nil {
+		t.Fatal(err)
+	}
+	domain.ResetRequests()
+	grant := domain.grant()
+	grant.RefreshToken, grant.Username, grant.Password = token.RefreshToken, "", ""
+	c := domain.client(t, withGrant(grant))
+	wantNoErrors(t, inParallel(t, c, 10))
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 10})
+
+	domain.RevokeTokens()
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.RevokeTokens()
+	domain.RevokeRefreshTokens()
+	domain.ResetRequests()
+	for range 3 {
+		_, err = c.GetUserInfo(t.Context())
+		var e *client.Error
+		if !errors.As(err, &e) || e.Operation != client.OperationToken || e.Name != "invalid_grant" {
+			t.Errorf("got %v, want the refused refresh token", err)
+		}
+	}
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 3})
+}
+
+func TestSignIn_refusedRefreshFallsBackToPassword(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	grant := domain.grant()
+	grant.RefreshToken = "stale"
+	c := domain.client(t, withGrant(grant))
+	wantNoErrors(t, inParallel(t, c, 10))
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "GetUserInfo": 10})
+
+	// And again later, with the refresh token that the password grant gave.
+	domain.RevokeTokens()
+	domain.RevokeRefreshTokens()
+	domain.ResetRequests()
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "GetUserInfo": 2})
+}
+
+// A refresh that fails for want of an answer is no reason to send the password.
+func TestSignIn_failedRefresh(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.RevokeTokens()
+	domain.ResetRequests()
+	domain.InjectFault(mockserver.Fault{Operation: "token:refresh_token", Status: 500})
+	var e *client.Error
+	if _, err := c.GetUserInfo(t.Context()); !errors.As(err, &e) || e.Operation != client.OperationToken || e.StatusCode != 500 {
+		t.Errorf("got %v, want the token endpoint's 500", err)
+	}
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 1})
+	wantNoErrors(t, inParallel(t, c, 1))
+}
+
+func TestSignIn_renewsEarly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		c := newClientInMemory(t, domain, withGrant(domain.grant()))
+		for _, step := range []struct {
+			wait      time.Duration
+			refreshes int
+		}{
+			{0, 0},
+			{59*time.Minute - time.Second, 0}, // 61 s left.
+			{2 * time.Second, 1},              // 59 s left.
+			{30 * time.Minute, 1},
+			{29*time.Minute + time.Second, 2},
+			{24 * time.Hour, 3},
+		} {
+			time.Sleep(step.wait)
+			wantNoErrors(t, inParallel(t, c, 10))
+			if got := domain.Counts()["token:refresh_token"]; got != step.refreshes {
+				t.Errorf("%d refreshes after %s more, want %d", got, step.wait, step.refreshes)
+			}
+		}
+		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 3, "GetUserInfo": 60})
+	})
+}
+
+func TestSignIn_renewsAfter401(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.RevokeTokens()
+	domain.ResetRequests()
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 2})
+
+	// Also for a change: a 401 means that it was not made.
+	domain.RevokeTokens()
+	domain.ResetRequests()
+	if _, err := c.CreateApplication(t.Context(), newApplication); err != nil {
+		t.Error(err)
+	}
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "CreateApplication": 2})
+}
+
+func TestSignIn_renewsOnceForAll(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.RevokeTokens()
+	domain.ResetRequests()
+	wantNoErrors(t, inParallel(t, c, 10))
+	if got := domain.Counts()["token:refresh_token"]; got != 1 {
+		t.Errorf("%d renewals, want 1: %v", got, domain.Counts())
+	}
+	if got := domain.Counts()["token:password"]; got != 0 {
+		t.Errorf("%d sign-ins, want none", got)
+	}
+}
+
+func TestSignIn_repeatsOnceAfter401(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()), withRetries(5))
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: 401})
+	_, err := c.GetUserInfo(t.Context())
+	var e *client.Error
+	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "GetUserInfo" {
+		t.Errorf("got %v, want the API's 401", err)
+	}
+	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "GetUserInfo": 2})
+}
+
+// Ten resources that each tried a wrong password would lock the user.
+func TestSignIn_wrongPasswordIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*client.TokenRequest){
+		"password":      func(g *client.TokenRequest) { g.Password = "wrong" },
+		"client secret": func(g *client.TokenRequest) { g.ClientSecret = "wrong" },
+		"client id":     func(g *client.TokenRequest) { g.ClientID = "wrong" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			grant := domain.grant()
+			change(&grant)
+			c := domain.client(t, withGrant(grant), withRetries(5))
+			errs := inParallel(t, c, 10)
+			for range 10 {
+				_, err := c.GetUserInfo(t.Context())
+				errs = append(errs, err)
+			}
+			_, err := c.AccessToken(t.Context(), time.Hour)
+			for _, err := range append(errs, err) {
+				var e *client.Error
+				if !errors.As(err, &e) || e.Operation != client.OperationToken || e.Name == "" {
+					t.Errorf("got %v, want the token endpoint's verdict", err)
+				}
+			}
+			domain.wantCounts(t, map[string]int{"token:password": 1})
+		})
+	}
+}
+
+func TestSignIn_refusedWithStatus200(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	c := newClient(t, inMemoryURL, withGrant(client.TokenRequest{TokenURL: serve(t, func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		jsonReply(200, `{"error":"invalid_grant","error_description":"Wrong."}`)(w, r)
+	}), Username: "u", Password: "pass"}))
+	for _, err := range inParallel(t, c, 10) {
+		var e *client.Error
+		if !errors.As(err, &e) || e.Name != "invalid_grant" || e.Detail != "Wrong." {
+			t.Errorf("got %v", err)
+		}
+	}
+	if got := requests.Load(); got != 1 {
+		t.Errorf("the password was tried %d times", got)
+	}
+}
+
+// What is no verdict on the credentials does not stand.
+func TestSignIn_failureThatPasses(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]mockserver.Fault{
+		"500":        {Status: 500},
+		"503":        {Status: 503},
+		"429":        {Status: 429},
+		"HTML 403":   {HTML: true, Status: 403},
+		"HTML 200":   {HTML: true, Status: 200},
+		"reset":      {Reset: mockserver.ResetBefore},
+		"truncated":  {Truncate: true},
+		"JSON array": {Body: "[]"},
+		"other JSON": {Body: `{"message":"x"}`, Status: 400},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			fault.Operation = "token:password"
+			domain.InjectFault(fault)
+			c := domain.client(t, withGrant(domain.grant()))
+			if _, err := c.GetUserInfo(t.Context()); err == nil {
+				t.Fatal("the fault had no effect")
+			}
+			wantNoErrors(t, inParallel(t, c, 1))
+		})
+	}
+}
+
+func TestSignIn_retriesTokenRequests(t *testing.T) {
+	t.Parallel()
+	for name, fault := range faultsThatPass {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			fault.Operation = "token:password"
+			domain.InjectFault(fault)
+			wantNoErrors(t, inParallel(t, domain.client(t, withGrant(domain.grant()), withRetries(1)), 1))
+			domain.wantCounts(t, map[string]int{"token:password": 2, "GetUserInfo": 1})
+		})
+	}
+}
+
+// Waiting for another caller's token request ends with the context.
+func TestSignIn_cancelWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				time.Sleep(30 * time.Second)
+			}
+			jsonReply(200, `{"access_token":"t","id":"00u1"}`)(w, r)
+		}), withGrant(client.TokenRequest{TokenURL: inMemoryURL, Username: "u", Password: "pass"}))
+		first := make(chan error, 1)
+		go func() {
+			_, err := c.GetUserInfo(t.Context())
+			first <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if _, err := c.GetUserInfo(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("waited %s", took)
+		}
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// One caller's cancellation is not another's.
+func TestSignIn_cancelledTokenRequest(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.GetUserInfo(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	wantNoErrors(t, inParallel(t, c, 1))
+}
+
+func TestSignIn_staticTokenIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	_, err := domain.client(t, withToken("unknown-token"), withRetries(5)).GetUserInfo(t.Context())
+	var e *client.Error
+	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "GetUserInfo" {
+		t.Errorf("got %v, want the API's 401", err)
+	}
+	domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+}
+
+// tokenFile writes a file with another modification time than it had.
+func tokenFile(t *testing.T, path, content string, at time.Time) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, at, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func withTokenFile(path string) func(*client.Config) {
+	return func(c *client.Config) { c.SignIn = client.SignIn{AccessTokenFile: path} }
+}
+
+func TestSignIn_accessTokenFile(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	path := filepath.Join(t.TempDir(), "token")
+	old := time.Now().Add(-time.Hour)
+	c := domain.client(t, withTokenFile(path))
+	good := domain.Credentials().AccessToken
+
+	if _, err := c.GetUserInfo(t.Context()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a missing file: got %v", err)
+	}
+	tokenFile(t, path, good, old)
+	wantNoErrors(t, inParallel(t, c, 10))
+	domain.wantCounts(t, map[string]int{"GetUserInfo": 10})
+
+	// On change, at once.
+	domain.ResetRequests()
+	tokenFile(t, path, domain.Credentials().NoRightsToken, old.Add(time.Minute))
+	wantNoErrors(t, inParallel(t, c, 1))
+	if _, err := c.ListApplications(t.Context()); !client.IsForbidden(err) {
+		t.Errorf("the file's new token was not used: %v", err)
+	}
+	domain.wantCounts(t, map[string]int{"GetUserInfo": 1, "ListApplications": 1})
+
+	// A refused token that stays in the file is not sent again.
+	domain.ResetRequests()
+	tokenFile(t, path, "unknown-token", old.Add(2*time.Minute))
+	var e *client.Error
+	if _, err := c.GetUserInfo(t.Context()); !errors.As(err, &e) || e.StatusCode != 401 {
+		t.Errorf("got %v, want the API's 401", err)
+	}
+	domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+
+	// After a 401 also without a visible change: same time, same length.
+	domain.ResetRequests()
+	stale := strings.Repeat("x", len(good))
+	tokenFile(t, path, stale, old.Add(3*time.Minute))
+	if _, err := c.AccessToken(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	tokenFile(t, path, good, old.Add(3*time.Minute))
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.wantCounts(t, map[string]int{"GetUserInfo": 2})
+
+	// A file that is replaced, as Kubernetes does, is another file.
+	domain.ResetRequests()
+	tokenFile(t, path+".new", domain.Credentials().NoRightsToken, old.Add(3*time.Minute))
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ListApplications(t.Context()); !client.IsForbidden(err) {
+		t.Errorf("the new file was not read: %v", err)
+	}
+}
+
+func TestSignIn_accessTokenFileContent(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	tests := map[string]struct{ content, want, err string }{
+		"plain":              {content: "canary", want: "canary"},
+		"newline":            {content: "canary\n", want: "canary"},
+		"CRLF":               {content: " canary\r\n\r\n", want: "canary"},
+		"byte order mark":    {content: "\ufeffcanary\r\n", want: "canary"},
+		"empty":              {content: "", err: "is empty"},
+		"blank":              {content: "\n \n", err: "is empty"},
+		"byte order mark, -": {content: "\ufeff\n", err: "is empty"},
+		"two lines":          {content: "canary\ncanary\n", err: "holds a space, a line break"},
+		"with the scheme":    {content: "Bearer canary", err: "holds a space, a line break"},
+		"UTF-16":             {content: "\xff\xfec\x00a\x00n\x00a\x00r\x00y\x00", err: "holds a space, a line break"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(dir, name)
+			tokenFile(t, path, test.content, time.Now())
+			token, err := newClient(t, inMemoryURL, withTokenFile(path)).AccessToken(t.Context(), 0)
+			if test.err == "" {
+				if err != nil || string(token.AccessToken) != test.want {
+					t.Errorf("got %v", err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), test.err) {
+				t.Errorf("got %v, want one that names %s and says %q", err, path, test.err)
+			}
+			wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+		})
+	}
+	if _, err := newClient(t, inMemoryURL, withTokenFile(dir)).AccessToken(t.Context(), 0); err == nil {
+		t.Error("a directory was read")
+	}
+}
+
+func TestAccessToken_minRemaining(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		c := newClientInMemory(t, domain, withGrant(domain.grant()))
+		get := func(minRemaining time.Duration) *client.Token {
+			t.Helper()
+			token, err := c.AccessToken(t.Context(), minRemaining)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return token
+		}
+		first := get(0)
+		if left := time.Until(first.Expiry); left != time.Hour {
+			t.Errorf("%s left, want 1h", left)
+		}
+		time.Sleep(10 * time.Minute)
+		if again := get(49 * time.Minute); again.AccessToken != first.AccessToken {
+			t.Error("a token that lives long enough was renewed")
+		}
+		if renewed := get(51 * time.Minute); renewed.AccessToken == first.AccessToken || time.Until(renewed.Expiry) != time.Hour {
+			t.Error("a token that would expire too soon was not renewed")
+		}
+		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1})
+		if _, err := c.AccessToken(t.Context(), 2*time.Hour); err == nil || !strings.Contains(err.Error(), "2h0m0s") {
+			t.Errorf("got %v, want an error: no token lives that long", err)
+		}
+		// Which does not spoil the token for others.
+		get(0)
+	})
+}
+
+func TestAccessToken_minRemainingOfWhatCannotBeRenewed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		expiry := time.Now().Add(10 * time.Minute).Truncate(time.Second)
+		jwt := jwtExpiring(fmt.Sprint(expiry.Unix()))
+		path := filepath.Join(t.TempDir(), "token")
+		tokenFile(t, path, jwt, time.Now())
+		for name, change := range map[string]func(*client.Config){"token": withToken(jwt), "file": withTokenFile(path)} {
+			c := newClient(t, inMemoryURL, change)
+			token, err := c.AccessToken(t.Context(), 9*time.Minute)
+			if err != nil || !token.Expiry.Equal(expiry) {
+				t.Errorf("%s: got %v, %v", name, token, err)
+			}
+			_, err = c.AccessToken(t.Context(), 11*time.Minute)
+			if err == nil || !strings.Contains(err.Error(), expiry.UTC().Format(time.RFC3339)) || !strings.Contains(err.Error(), "cannot be renewed") {
+				t.Errorf("%s: got %v, want an error with the expiry", name, err)
+			}
+			wantNoSecrets(t, "the error", fmt.Sprint(err), jwt)
+		}
+		// Nobody knows when a personal access token expires.
+		token, err := newClient(t, inMemoryURL).AccessToken(t.Context(), 11*time.Minute)
+		if err != nil || !token.Expiry.IsZero() || token.AccessToken != staticToken || token.TokenType != "Bearer" || token.Scopes != nil {
+			t.Errorf("got %v, %v", token, err)
+		}
+	})
+}

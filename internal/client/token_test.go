@@ -1,0 +1,261 @@
+package client_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+func TestRequestToken(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t)
+	first, err := c.RequestToken(t.Context(), domain.grant())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.AccessToken == "" || first.IDToken == "" || first.RefreshToken == "" || first.TokenType != "Bearer" {
+		t.Errorf("got %+v", first)
+	}
+	if diff := cmp.Diff([]string{"client", "groups", "offline_access", "openid"}, first.Scopes); diff != "" {
+		t.Errorf("scopes (-want +got):\n%s", diff)
+	}
+	if left := time.Until(first.Expiry); left < 59*time.Minute || left > time.Hour {
+		t.Errorf("expires in %s, want 1h", left)
+	}
+
+	few := domain.grant()
+	few.Scopes = []string{"openid", "client"}
+	second, err := c.RequestToken(t.Context(), few)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.RefreshToken != "" || second.IDToken == "" || !cmp.Equal(second.Scopes, []string{"client", "openid"}) {
+		t.Errorf("got %+v", second)
+	}
+
+	refresh := domain.grant()
+	refresh.RefreshToken, refresh.Password = first.RefreshToken, ""
+	third, err := c.RequestToken(t.Context(), refresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if third.AccessToken == first.AccessToken || !cmp.Equal(third.Scopes, first.Scopes) {
+		t.Errorf("got %+v, want a new token of the same scopes", third)
+	}
+	refresh.Scopes = []string{"openid"}
+	fourth, err := c.RequestToken(t.Context(), refresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !cmp.Equal(fourth.Scopes, []string{"openid"}) {
+		t.Errorf("got %+v", fourth.Scopes)
+	}
+	domain.wantCounts(t, map[string]int{"token:password": 2, "token:refresh_token": 2})
+}
+
+// The token of another application leaves the client's own sign-in alone.
+func TestRequestToken_isNotRemembered(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	wrong := domain.grant()
+	wrong.Password = "wrong"
+	for range 2 {
+		if _, err := c.RequestToken(t.Context(), wrong); err == nil {
+			t.Error("a wrong password was accepted")
+		}
+	}
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.wantCounts(t, map[string]int{"token:password": 3, "GetUserInfo": 1})
+}
+
+func TestRequestToken_badURL(t *testing.T) {
+	t.Parallel()
+	_, err := newClient(t, inMemoryURL).RequestToken(t.Context(), client.TokenRequest{TokenURL: "http://canary.com"})
+	if err == nil || !strings.HasPrefix(err.Error(), "the token URL cannot be used: ") {
+		t.Errorf("got %v", err)
+	}
+	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+}
+
+func TestRequestToken_scopeOnTheWire(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		request client.TokenRequest
+		want    []string
+	}{
+		"password":                {client.TokenRequest{Password: "pass"}, []string{"openid client groups offline_access"}},
+		"password, own scopes":    {client.TokenRequest{Password: "pass", Scopes: []string{"b", "a"}}, []string{"b a"}},
+		"refresh token":           {client.TokenRequest{RefreshToken: "r"}, nil},
+		"refresh token, narrowed": {client.TokenRequest{RefreshToken: "r", Scopes: []string{"openid"}}, []string{"openid"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var form url.Values
+			c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if err := r.ParseForm(); err != nil {
+					t.Error(err)
+				}
+				form = r.PostForm
+				jsonReply(200, `{"access_token":"t"}`)(w, r)
+			}))
+			test.request.TokenURL = inMemoryURL
+			token, err := c.RequestToken(t.Context(), test.request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, form["scope"]); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			// A server that does not rotate refresh tokens goes on accepting the old one.
+			if token.RefreshToken != test.request.RefreshToken || token.Scopes != nil || token.TokenType != "Bearer" {
+				t.Errorf("got %+v", token)
+			}
+		})
+	}
+}
+
+func TestAccessToken_withoutRefreshToken(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()))
+	for range 2 {
+		token, err := c.AccessToken(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token.RefreshToken != "" || token.IDToken == "" || token.AccessToken == "" {
+			t.Error("want the access and id tokens, and no refresh token")
+		}
+	}
+	// Which the client itself keeps.
+	domain.RevokeTokens()
+	wantNoErrors(t, inParallel(t, c, 1))
+	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "GetUserInfo": 2})
+}
+
+func TestToken_expiry(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		in := func(d time.Duration) string { return fmt.Sprint(now.Add(d).Unix()) }
+		tests := map[string]struct {
+			answer string
+			want   time.Duration // Zero for an unknown expiry.
+		}{
+			"number":            {`"access_token":"t","expires_in":600`, 10 * time.Minute},
+			"string":            {`"access_token":"t","expires_in":"600"`, 10 * time.Minute},
+			"missing":           {`"access_token":"t"`, 0},
+			"null":              {`"access_token":"t","expires_in":null`, 0},
+			"zero":              {`"access_token":"t","expires_in":0`, 0},
+			"absurd":            {`"access_token":"t","expires_in":9223372036854775807`, (1<<31 - 1) * time.Second},
+			"negative":          {`"access_token":"t","expires_in":-600`, -10 * time.Minute},
+			"server beats JWT":  {`"access_token":"` + jwtExpiring(in(time.Hour)) + `","expires_in":600`, 10 * time.Minute},
+			"JWT":               {`"access_token":"` + jwtExpiring(in(time.Hour)) + `"`, time.Hour},
+			"JWT, fraction":     {`"access_token":"` + jwtExpiring(in(time.Hour)+".5") + `"`, time.Hour},
+			"JWT, exponent":     {`"access_token":"` + jwtExpiring("1e300") + `"`, 0},
+			"JWT, negative":     {`"access_token":"` + jwtExpiring("-5") + `"`, 0},
+			"JWT, string":       {`"access_token":"` + jwtExpiring(`"soon"`) + `"`, 0},
+			"JWT, null":         {`"access_token":"` + jwtExpiring("null") + `"`, 0},
+			"JWT, year 10000":   {`"access_token":"` + jwtExpiring("253402300800") + `"`, 0},
+			"JWT, no base64":    {`"access_token":"a.!!!.c"`, 0},
+			"JWT, no JSON":      {`"access_token":"a.YWJj.c"`, 0},
+			"JWT, array":        {`"access_token":"a.W10.c"`, 0},
+			"two parts":         {`"access_token":"a.b"`, 0},
+			"dots":              {`"access_token":".."`, 0},
+			"JWE of five parts": {`"access_token":"a.b.c.d.e"`, 0},
+		}
+		for name, test := range tests {
+			c := newClientInMemory(t, jsonReply(200, "{"+test.answer+"}"))
+			token, err := c.RequestToken(t.Context(), client.TokenRequest{TokenURL: inMemoryURL})
+			switch {
+			case err != nil:
+				t.Errorf("%s: %v", name, err)
+			case test.want == 0 && !token.Expiry.IsZero():
+				t.Errorf("%s: expires at %s, want an unknown expiry", name, token.Expiry)
+			case test.want != 0 && token.Expiry.Sub(now).Round(time.Second) != test.want:
+				t.Errorf("%s: expires in %s, want %s", name, token.Expiry.Sub(now), test.want)
+			}
+		}
+	})
+}
+
+func TestRequestToken_hostileAnswers(t *testing.T) {
+	t.Parallel()
+	const noToken = "The answer is not a token answer in JSON: is this the URL of a token endpoint?"
+	tests := map[string]struct {
+		handler http.HandlerFunc
+		want    client.Error
+	}{
+		"HTML":               {reply(200, "text/html", "<title>canary</title>"), client.Error{StatusCode: 200, Unusable: noToken}},
+		"empty":              {reply(200, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
+		"204":                {reply(204, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
+		"JSON array":         {jsonReply(200, `["canary"]`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"JSON null":          {jsonReply(200, `null`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"other JSON":         {jsonReply(200, `{"token":"canary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"empty token":        {jsonReply(200, `{"access_token":""}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"null token":         {jsonReply(200, `{"access_token":null}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"numeric token":      {jsonReply(200, `{"access_token":31337}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"line break in it":   {jsonReply(200, `{"access_token":"canary\ncanary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"odd expiry":         {jsonReply(200, `{"access_token":"canary","expires_in":{}}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"cut off":            {jsonReply(200, `{"access_token":"canary`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"200 with error":     {jsonReply(200, `{"error":"invalid_grant","error_description":"No."}`), client.Error{StatusCode: 200, Name: "invalid_grant", Detail: "No."}},
+		"OAuth error":        {jsonReply(401, `{"error":"invalid_client","error_description":"No."}`), client.Error{StatusCode: 401, Name: "invalid_client", Detail: "No."}},
+		"OAuth error, odd":   {jsonReply(400, `{"error":7,"error_description":["No."]}`), client.Error{StatusCode: 400, Unusable: "The answer is JSON, but not an error body of LUSID's."}},
+		"OAuth error, alone": {jsonReply(400, `{"error":"invalid_scope"}`), client.Error{StatusCode: 400, Name: "invalid_scope"}},
+		"Okta error":         {jsonReply(404, `{"errorCode":"E0000007","errorSummary":"Not found"}`), client.Error{StatusCode: 404, Name: "E0000007", Detail: "Not found"}},
+		"400, empty":         {reply(400, "", ""), client.Error{StatusCode: 400}},
+		"HTML 502": {
+			reply(502, "text/html", "<title>Bad gateway</title>"),
+			client.Error{StatusCode: 502, Unusable: `The answer is an HTML page titled "Bad gateway": it comes from something between here and LUSID, such as a proxy.`},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, test.handler)
+			c := newClient(t, inMemoryURL, func(c *client.Config) { c.CorrelationID = "me-1" })
+			_, err := c.RequestToken(t.Context(), client.TokenRequest{TokenURL: server, Username: "u", Password: "pass"})
+			var got *client.Error
+			if !errors.As(err, &got) {
+				t.Fatalf("got %v, want a *client.Error", err)
+			}
+			test.want.Operation, test.want.Method, test.want.URL, test.want.CorrelationID = client.OperationToken, "POST", server, "me-1"
+			if diff := cmp.Diff(&test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			wantNoSecrets(t, "the error", err.Error(), "canary", "31337")
+		})
+	}
+}
+
+func TestRequestToken_odd(t *testing.T) {
+	t.Parallel()
+	token, err := newClientInMemory(t, jsonReply(200,
+		`{"access_token":"t","token_type":"bearer","scope":["a"],"id_token":7,"refresh_token":null,"x":{}}`)).
+		RequestToken(t.Context(), client.TokenRequest{TokenURL: inMemoryURL})
+	if diff := cmp.Diff(&client.Token{AccessToken: "t", TokenType: "Bearer"}, token); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestRequestToken_noAnswer(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	_, err := newClient(t, inMemoryURL).RequestToken(t.Context(), client.TokenRequest{TokenURL: server, Username: "u", Password: "canary", ClientSecret: "canary"})
+	if err == nil || strings.Count(err.Error(), server) != 1 || !strings.HasPrefix(err.Error(), client.OperationToken+": ") {
+		t.Errorf("got %v, want one that names the URL once", err)
+	}
+	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+}

@@ -1,0 +1,200 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// newTransport returns a transport of the client's own; http.DefaultTransport is not changed.
+func newTransport(proxy *url.URL, caCertificateFile string) (*http.Transport, error) {
+	base, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return nil, errors.New("http.DefaultTransport has been replaced")
+	}
+	transport := base.Clone()
+	// Terraform works on ten resources at a time by default: keep their connections.
+	transport.MaxIdleConnsPerHost = 16
+	if proxy != nil {
+		transport.Proxy = http.ProxyURL(proxy)
+	}
+	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+		if resp.StatusCode != http.StatusOK {
+			return &proxyError{host: proxy.Host, status: resp.Status, statusCode: resp.StatusCode}
+		}
+		return nil
+	}
+	if caCertificateFile == "" {
+		return transport, nil
+	}
+	pem, err := os.ReadFile(caCertificateFile)
+	if err != nil {
+		return nil, fmt.Errorf("unable to read the CA certificate file: %w", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("the CA certificate file %s holds no PEM certificate", caCertificateFile)
+	}
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return transport, nil
+}
+
+// proxyError is a proxy's refusal to make a connection. The request was never sent.
+type proxyError struct {
+	host, status string
+	statusCode   int
+}
+
+func (e *proxyError) Error() string {
+	return fmt.Sprintf("the proxy %s refused the connection: %s", e.host, e.status)
+}
+
+// redirectError is a redirect that would carry the bearer token elsewhere, or turn a change
+// into a read.
+type redirectError struct{ from, to *url.URL }
+
+func (e *redirectError) Error() string {
+	if e.to.Host == e.from.Host && e.to.Scheme == e.from.Scheme {
+		return "refused to follow a redirect of " + e.from.Host + " that changes the method, or the sixth in a row"
+	}
+	return fmt.Sprintf("refused to follow a redirect from %s://%s to %s://%s",
+		e.from.Scheme, e.from.Host, e.to.Scheme, e.to.Host)
+}
+
+// checkRedirect follows redirects of the same scheme, host and method only, five at most.
+func checkRedirect(next *http.Request, via []*http.Request) error {
+	first := via[0]
+	if next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host || next.Method != first.Method || len(via) > 5 {
+		return &redirectError{from: first.URL, to: next.URL}
+	}
+	return nil
+}
+
+// call is what the retry policy and the log know of the request under way.
+type call struct {
+	operation  string
+	idempotent bool
+	attempts   int
+	started    time.Time
+	url        string
+	// hadNoEffect tells that the last attempt has ended and that the server did not act on it.
+	hadNoEffect bool
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, operation string, idempotent bool) (context.Context, *call) {
+	call := &call{operation: operation, idempotent: idempotent}
+	return context.WithValue(ctx, callKey{}, call), call
+}
+
+// newHTTPClient returns the retrying client that API and token requests share. Every request's
+// context holds a call.
+func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Client {
+	return &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     transport,
+			CheckRedirect: checkRedirect,
+			Timeout:       config.RequestTimeout,
+		},
+		RetryMax: config.MaxRetries,
+		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, _ int) {
+			if call, ok := req.Context().Value(callKey{}).(*call); ok {
+				call.attempts++
+				call.started = time.Now()
+				call.url = req.URL.Redacted()
+				call.hadNoEffect = false
+			}
+		},
+		ResponseLogHook: func(_ retryablehttp.Logger, resp *http.Response) {
+			if call, ok := resp.Request.Context().Value(callKey{}).(*call); ok {
+				logAnswer(resp.Request.Context(), config.Log, call, resp)
+			}
+		},
+		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
+			call, ok := ctx.Value(callKey{}).(*call)
+			if !ok {
+				return false, errors.New("a request was sent without its call")
+			}
+			// After a redirect net/http names the Location, which may hold a secret.
+			if failed, ok := errors.AsType[*url.Error](err); ok {
+				failed.URL = call.url
+			}
+			if err != nil {
+				logFailure(ctx, config.Log, call, err)
+			}
+			statusCode, retryAfter := 0, ""
+			if err == nil {
+				statusCode, retryAfter = resp.StatusCode, resp.Header.Get("Retry-After")
+			}
+			call.hadNoEffect = hadNoEffect(statusCode, err)
+			if ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+			if !shouldRetry(call.idempotent, statusCode, err) {
+				return false, nil
+			}
+			// What the other side said is worth more than a deadline exceeded while waiting.
+			if wait, ok := parseRetryAfter(retryAfter, time.Now()); ok {
+				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+					return false, nil
+				}
+			}
+			return true, nil
+		},
+		Backoff: func(_, _ time.Duration, attempt int, resp *http.Response) time.Duration {
+			retryAfter := ""
+			if resp != nil {
+				retryAfter = resp.Header.Get("Retry-After")
+			}
+			return backoff(attempt, retryAfter, time.Now())
+		},
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+}
+
+// logAnswer logs never a header that holds a secret, nor a query or a body.
+func logAnswer(ctx context.Context, log LogFunc, call *call, resp *http.Response) {
+	if log == nil {
+		return
+	}
+	fields := call.fields()
+	fields["method"] = resp.Request.Method
+	fields["host"] = resp.Request.URL.Host
+	fields["path"] = resp.Request.URL.Path
+	fields["status"] = resp.StatusCode
+	for _, header := range []string{"lusid-meta-requestid", "lusid-meta-duration", "identity-meta-requestid", "Retry-After"} {
+		if value := resp.Header.Get(header); value != "" {
+			fields[header] = value
+		}
+	}
+	log(ctx, "LUSID request answered", fields)
+}
+
+func logFailure(ctx context.Context, log LogFunc, call *call, err error) {
+	if log == nil {
+		return
+	}
+	fields := call.fields()
+	fields["error"] = err.Error()
+	log(ctx, "LUSID request failed", fields)
+}
+
+func (c *call) fields() map[string]any {
+	return map[string]any{
+		"operation":   c.operation,
+		"attempt":     c.attempts,
+		"duration_ms": time.Since(c.started).Milliseconds(),
+	}
+}

@@ -1,0 +1,430 @@
+package client_test
+
+import (
+	"context"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+func TestRedirect_sameHost(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "ListApplications", Status: 307, Location: "/identity/api/me"})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 302, Location: domain.url + "/identity/api/applications"})
+	got, err := domain.client(t).ListApplications(t.Context())
+	if err != nil || len(got) != 1 {
+		t.Errorf("got %d applications, %v", len(got), err)
+	}
+	domain.wantCounts(t, map[string]int{"ListApplications": 2, "GetUserInfo": 1})
+}
+
+// elsewhere counts the requests of a server that none should reach.
+func elsewhere(t *testing.T) (url string, requests *atomic.Int32) {
+	t.Helper()
+	requests = new(atomic.Int32)
+	return serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) }), requests
+}
+
+func TestRedirect_refused(t *testing.T) {
+	t.Parallel()
+	other, requests := elsewhere(t)
+	locations := map[string]string{
+		"host":           other + "/identity/api/me?secret=canary",
+		"port":           "http://127.0.0.1:1/",
+		"scheme":         "https://HOST/",
+		"without scheme": strings.TrimPrefix(other, "http:") + "/canary",
+		"with userinfo":  strings.Replace(other, "http://", "http://user:canary@", 1),
+		"other protocol": "file:///canary",
+	}
+	for name, location := range locations {
+		for _, status := range []int{301, 302, 303, 307, 308} {
+			t.Run(fmt.Sprint(name, " ", status), func(t *testing.T) {
+				t.Parallel()
+				domain := newDomain(t, mockserver.Options{})
+				location := strings.Replace(location, "HOST", strings.TrimPrefix(domain.url, "http://"), 1)
+				domain.InjectFault(mockserver.Fault{Operation: "*", Count: -1, Status: status, Location: location})
+				c := domain.client(t, withRetries(5))
+				for operation, err := range map[string]error{
+					"read":   second(c.GetUserInfo(t.Context())),
+					"change": second(c.CreateApplication(t.Context(), newApplication)),
+					"token":  second(c.RequestToken(t.Context(), domain.grant())),
+				} {
+					if err == nil || !strings.Contains(err.Error(), "refused to follow a redirect") {
+						t.Errorf("%s: got %v, want a refused redirect", operation, err)
+					}
+					wantNoSecrets(t, "the error", fmt.Sprint(err), "canary", domain.Credentials().AccessToken)
+				}
+				domain.wantCounts(t, map[string]int{"GetUserInfo": 1, "CreateApplication": 1, "token:password": 1})
+			})
+		}
+	}
+	t.Cleanup(func() {
+		if got := requests.Load(); got != 0 {
+			t.Errorf("%d requests reached the other host", got)
+		}
+	})
+}
+
+// What became of a change is lost with the answer that a read of another page replaces.
+func TestRedirect_changeToRead(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{301, 302, 303} {
+		domain := newDomain(t, mockserver.Options{})
+		domain.InjectFault(mockserver.Fault{Operation: "*", Status: status, Location: "/identity/api/me"})
+		_, err := domain.client(t, withRetries(5)).CreateApplication(t.Context(), newApplication)
+		if err == nil || !strings.Contains(err.Error(), "changes the method") {
+			t.Errorf("%d: got %v", status, err)
+		}
+		domain.wantCounts(t, map[string]int{"CreateApplication": 1})
+	}
+}
+
+func TestRedirect_loop(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: 302, Location: "/identity/api/me"})
+	_, err := domain.client(t, withRetries(5)).GetUserInfo(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "the sixth in a row") {
+		t.Errorf("got %v", err)
+	}
+	domain.wantCounts(t, map[string]int{"GetUserInfo": 6})
+}
+
+func TestRedirect_withoutLocation(t *testing.T) {
+	t.Parallel()
+	if e := errorOf(t, reply(302, "text/html", "<title>Moved</title>")); e.StatusCode != 302 {
+		t.Errorf("got %v", e)
+	}
+}
+
+func TestProxy(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	var (
+		mu   sync.Mutex
+		seen []string
+	)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		seen = append(seen, r.Method+" "+r.Host)
+		mu.Unlock()
+		if r.Header.Get("Proxy-Authorization") != "Basic dXNlcjpjYW5hcnk=" { // user:canary
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		// The domain is reached by a name that only the proxy knows.
+		r.Host, r.URL.Scheme, r.URL.Host, r.RequestURI = strings.TrimPrefix(domain.url, "http://"), "", "", ""
+		domain.ServeHTTP(w, r)
+	}))
+	t.Cleanup(proxy.Close)
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	withProxy := func(user *url.Userinfo) func(*client.Config) {
+		return func(c *client.Config) {
+			proxy := *address
+			proxy.User = user
+			c.Proxy, c.APIURL = &proxy, "http://127.0.0.1:1"
+		}
+	}
+	grant := domain.grant()
+	grant.TokenURL = strings.Replace(grant.TokenURL, domain.url, "http://127.0.0.1:1", 1)
+	c := domain.client(t, withGrant(grant), withProxy(url.UserPassword("user", "canary")))
+	if _, err := c.GetUserInfo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"POST 127.0.0.1:1", "GET 127.0.0.1:1"}, seen); diff != "" {
+		t.Errorf("through the proxy (-want +got):\n%s", diff)
+	}
+	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 1})
+
+	_, err = domain.client(t, withProxy(url.UserPassword("user", "canary-2"))).GetUserInfo(t.Context())
+	var e *client.Error
+	if !errors.As(err, &e) || e.StatusCode != http.StatusProxyAuthRequired {
+		t.Errorf("got %v, want the proxy's refusal", err)
+	}
+	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+}
+
+// Through CONNECT the proxy answers before there is a request that LUSID could have acted on.
+func TestProxy_connect(t *testing.T) {
+	t.Parallel()
+	for status, attempts := range map[int]int32{
+		http.StatusProxyAuthRequired:  1, // Its answer stays the same.
+		http.StatusForbidden:          1,
+		http.StatusTooManyRequests:    2,
+		http.StatusServiceUnavailable: 2,
+	} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			var connects atomic.Int32
+			proxy, err := url.Parse(serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method != http.MethodConnect || r.Host != "acme.lusid.com:443" || r.Header.Get("Proxy-Authorization") == "" || r.Header.Get("Authorization") != "" {
+					t.Errorf("the proxy saw %s %s with %v", r.Method, r.Host, r.Header)
+				}
+				connects.Add(1)
+				w.WriteHeader(status)
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy.User = url.UserPassword("user", "canary")
+			c := newClient(t, inMemoryURL, withRetries(1), func(c *client.Config) { c.Proxy = proxy })
+			for name, err := range map[string]error{
+				"read":   second(c.GetUserInfo(t.Context())),
+				"change": second(c.CreateApplication(t.Context(), newApplication)),
+			} {
+				want := fmt.Sprintf("the proxy %s refused the connection: %d %s", proxy.Host, status, http.StatusText(status))
+				if err == nil || !strings.Contains(err.Error(), want) || client.IsOutcomeUnknown(err) {
+					t.Errorf("%s: got %v, want %q", name, err, want)
+				}
+				wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+			}
+			if got := connects.Load(); got != 2*attempts {
+				t.Errorf("the proxy was asked %d times, want %d", got, 2*attempts)
+			}
+		})
+	}
+}
+
+func TestProxy_unreachable(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, inMemoryURL, func(c *client.Config) {
+		c.Proxy = &url.URL{Scheme: "http", Host: "127.0.0.1:1", User: url.UserPassword("user", "canary")}
+	})
+	_, err := c.CreateApplication(t.Context(), newApplication)
+	if err == nil || client.IsOutcomeUnknown(err) {
+		t.Errorf("got %v, want an error of a request that was never sent", err)
+	}
+	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+}
+
+func TestCACertificateFile(t *testing.T) {
+	t.Parallel()
+	mock := mockserver.New(mockserver.Options{})
+	server := httptest.NewUnstartedServer(mock)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	domain := &domain{Server: mock, url: server.URL}
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(path, append([]byte("# The company's root\n\n"), block...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	for name, err := range map[string]error{
+		"read":   second(domain.client(t, withRetries(5)).GetUserInfo(t.Context())),
+		"change": second(domain.client(t, withRetries(5)).CreateApplication(t.Context(), newApplication)),
+		"token":  second(domain.client(t, withRetries(5), withGrant(domain.grant())).GetUserInfo(t.Context())),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "certificate") || client.IsOutcomeUnknown(err) {
+			t.Errorf("%s: an unknown authority: got %v", name, err)
+		}
+	}
+	domain.wantCounts(t, map[string]int{})
+
+	trusting := domain.client(t, withGrant(domain.grant()), func(c *client.Config) { c.CACertificateFile = path })
+	if _, err := trusting.GetUserInfo(t.Context()); err != nil {
+		t.Error(err)
+	}
+	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 1})
+}
+
+func TestCACertificateFile_errors(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"empty": "", "text": "canary", "key": "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n",
+		"bad": "-----BEGIN CERTIFICATE-----\nY2FuYXJ5\n-----END CERTIFICATE-----\n", "DER": "\x30\x82",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := client.New(client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "x"}, CACertificateFile: path})
+		if err == nil || !strings.Contains(err.Error(), path+" holds no PEM certificate") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	for _, path := range []string{filepath.Join(dir, "missing"), dir} {
+		_, err := client.New(client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "x"}, CACertificateFile: path})
+		if err == nil || !strings.Contains(err.Error(), "unable to read the CA certificate file: ") || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t, withGrant(domain.grant()), func(c *client.Config) {
+		c.UserAgent, c.ApplicationName, c.CorrelationID = "terraform-provider-lusid/1.2.3", "Ünit tests", "me-1"
+	})
+	if _, err := c.CreateApplication(t.Context(), newApplication); err != nil {
+		t.Fatal(err)
+	}
+	domain.RevokeTokens()
+	wantNoErrors(t, inParallel(t, c, 1))
+	requests := domain.Requests()
+	if len(requests) != 5 {
+		t.Errorf("%d requests", len(requests))
+	}
+	for _, request := range requests {
+		if request.UserAgent != "terraform-provider-lusid/1.2.3" || request.Application != "Ünit tests" || request.CorrelationID != "me-1" {
+			t.Errorf("%s carried %q, %q, %q", request.Operation, request.UserAgent, request.Application, request.CorrelationID)
+		}
+	}
+}
+
+func TestHeaders_unset(t *testing.T) {
+	t.Parallel()
+	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, name := range []string{"X-LUSID-Application", "CorrelationId", "Content-Type"} {
+			if values, ok := r.Header[http.CanonicalHeaderKey(name)]; ok {
+				t.Errorf("%s is %q", name, values)
+			}
+		}
+		if got := r.Header.Get("Authorization"); got != "Bearer "+staticToken {
+			t.Errorf("Authorization is %q", got)
+		}
+		if got := r.Header.Get("Accept"); got != "application/json" {
+			t.Errorf("Accept is %q", got)
+		}
+		jsonReply(200, `{"id":"00u1"}`)(w, r)
+	}))
+	if _, err := c.GetUserInfo(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// logged is what a client logs.
+type logged struct {
+	mu      sync.Mutex
+	entries []map[string]any
+}
+
+func (l *logged) log(_ context.Context, message string, fields map[string]any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fields["message"] = message
+	l.entries = append(l.entries, fields)
+}
+
+// only returns the entries with nothing but some of their fields.
+func (l *logged) only(names ...string) []map[string]any {
+	var all []map[string]any
+	for _, entry := range l.entries {
+		some := map[string]any{}
+		for _, name := range names {
+			if value, ok := entry[name]; ok {
+				some[name] = value
+			}
+		}
+		all = append(all, some)
+	}
+	return all
+}
+
+func TestLog(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "token:password", Status: 429, RetryAfter: "0"})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Truncate: true})
+	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, RetryAfter: "0"})
+	var log logged
+	c := domain.client(t, withGrant(domain.grant()), withRetries(5), func(c *client.Config) { c.Log = log.log })
+	if _, err := c.GetUserInfo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const answered, failed = "LUSID request answered", "LUSID request failed"
+	want := []map[string]any{
+		{"message": answered, "operation": client.OperationToken, "attempt": 1, "status": 429, "method": "POST", "Retry-After": "0"},
+		{"message": answered, "operation": client.OperationToken, "attempt": 2, "status": 200, "method": "POST"},
+		{"message": failed, "operation": "GetUserInfo", "attempt": 1},
+		{"message": answered, "operation": "GetUserInfo", "attempt": 2, "status": 503, "method": "GET", "Retry-After": "0"},
+		{"message": answered, "operation": "GetUserInfo", "attempt": 3, "status": 200, "method": "GET"},
+	}
+	if diff := cmp.Diff(want, log.only("message", "operation", "attempt", "status", "method", "Retry-After")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	last := log.entries[len(log.entries)-1]
+	requests := domain.Requests()
+	if last["path"] != "/identity/api/me" || last["host"] != strings.TrimPrefix(domain.url, "http://") ||
+		last["lusid-meta-requestid"] != requests[len(requests)-1].RequestID {
+		t.Errorf("got %v", last)
+	}
+	if _, ok := last["duration_ms"].(int64); !ok {
+		t.Errorf("the duration is %v", last["duration_ms"])
+	}
+}
+
+func TestLog_holdsNoSecret(t *testing.T) {
+	t.Parallel()
+	// A server that repeats whatever it got, in headers and bodies, with good and bad statuses.
+	for _, status := range []int{200, 302, 400, 403, 404, 429, 500, 503} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				for name, values := range r.Header {
+					w.Header()["X-"+name] = values
+				}
+				w.Header().Set("Retry-After", "0")
+				w.Header().Set("Location", "http://127.0.0.1:1/canary")
+				w.Header().Set("Set-Cookie", "session=canary")
+				if r.URL.Path == "/token" && r.Header.Get("Refuse") == "" && status == 403 {
+					jsonReply(200, `{"access_token":"canary-access","refresh_token":"canary-refresh","id_token":"canary-id"}`)(w, r)
+					return
+				}
+				jsonReply(status, fmt.Sprintf(`{"id":"x","secret":"canary","detail":%q,"title":%q}`, body, r.Header.Get("Authorization")))(w, r)
+			})
+			var log logged
+			setLog := func(c *client.Config) { c.Log = log.log }
+			grant := client.TokenRequest{
+				TokenURL: server + "/token", Username: "u", Password: "canary+&pass",
+				ClientID: "c", ClientSecret: "canary-secret", RefreshToken: "canary-refresh",
+			}
+			clients := []*client.Client{
+				newClient(t, server, withToken("canary-token"), withRetries(1), setLog),
+				newClient(t, server, withGrant(grant), withRetries(1), setLog),
+			}
+			grant.RefreshToken = ""
+			clients = append(clients, newClient(t, server, withGrant(grant), withRetries(1), setLog))
+			for _, c := range clients {
+				_, err := c.GetApplication(t.Context(), "0oa1", true)
+				wantNoSecrets(t, "the error of a read", fmt.Sprint(err), "canary")
+				_, err = c.CreateApplication(t.Context(), newApplication)
+				wantNoSecrets(t, "the error of a change", fmt.Sprint(err), "canary")
+				_, err = c.AccessToken(t.Context(), 0)
+				wantNoSecrets(t, "the error of a sign-in", fmt.Sprint(err), "canary")
+			}
+			if len(log.entries) == 0 {
+				t.Error("nothing was logged")
+			}
+			wantNoSecrets(t, "the log", fmt.Sprintf("%#v", log.entries), "canary")
+		})
+	}
+}

@@ -1,0 +1,90 @@
+package client
+
+import (
+	"errors"
+	"net"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// ParseAPIURL returns the base URL of a LUSID domain from any URL a user has at hand:
+// the domain itself, or one ending in /identity, /api or /identity/api, with or without a
+// trailing slash. The base has no trailing slash; a path in front of those endings (a
+// gateway's) is kept.
+//
+// Its errors never repeat the URL, which may hold a password.
+func ParseAPIURL(raw string) (*url.URL, error) {
+	u, err := parseEndpoint(raw)
+	if err != nil {
+		return nil, err
+	}
+	u.Path, u.RawPath = apiEnding.ReplaceAllString(u.Path, ""), ""
+	return u, nil
+}
+
+var (
+	// apiEnding matches as often as it can: the base of a base is the same base.
+	apiEnding      = regexp.MustCompile(`(/+(identity|api)|/)+$`)
+	oktaIssuerPath = regexp.MustCompile(`/oauth2/[^/]+$`)
+)
+
+// ParseTokenURL returns the OAuth token URL from a token URL or from an issuer, which is an
+// Okta URL ending in /oauth2/<id> and lacks /v1/token.
+//
+// Its errors never repeat the URL, which may hold a password.
+func ParseTokenURL(raw string) (*url.URL, error) {
+	u, err := parseEndpoint(raw)
+	if err != nil {
+		return nil, err
+	}
+	path := strings.TrimRight(u.Path, "/")
+	if oktaIssuerPath.MatchString(path) {
+		path += "/v1/token"
+	}
+	u.Path, u.RawPath = path, ""
+	return u, nil
+}
+
+// parseEndpoint accepts https URLs, and http URLs of a loopback address. It refuses what no URL
+// of LUSID's has and what may hold a secret, since errors and logs show the URL.
+func parseEndpoint(raw string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(raw))
+	if err != nil {
+		return nil, errors.New("it is not a valid URL")
+	}
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("it must begin with https://")
+	case u.Hostname() == "":
+		return nil, errors.New("it has no host")
+	case strings.ContainsAny(u.Host+u.Path, "<>"):
+		return nil, errors.New("it still holds a placeholder in angle brackets")
+	case u.User != nil:
+		return nil, errors.New("it must not hold a user name or password")
+	case u.RawQuery != "":
+		return nil, errors.New("it must not have a query (?...)")
+	case u.Fragment != "":
+		return nil, errors.New("it must not have a fragment (#...)")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, errors.New("its scheme is http, which would send credentials in clear text: " +
+			"use https (http is accepted for a loopback address only)")
+	}
+	if port := u.Port(); port == "" || port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
+	u.Host, u.ForceQuery = strings.ToLower(u.Host), false
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// domainOf names the LUSID domain behind a base URL: its host, and the path where a gateway
+// serves several.
+func domainOf(base *url.URL) string { return base.Host + base.Path }

@@ -1,0 +1,176 @@
+package client_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// badEndpoints are refused as API URL and as token URL. Each holds "canary" where it could leak.
+var badEndpoints = map[string]struct{ raw, want string }{
+	"empty":                  {"", "https://"},
+	"blank":                  {" \t\n", "https://"},
+	"no scheme":              {"canary.lusid.com", "https://"},
+	"no scheme, port":        {"canary.lusid.com:443", "https://"},
+	"no scheme, path":        {"canary.lusid.com/api", "https://"},
+	"no scheme, slashes":     {"//canary.lusid.com", "https://"},
+	"no scheme, userinfo":    {"canary:pa55word@acme.lusid.com", "https://"},
+	"path":                   {"/canary", "https://"},
+	"no slashes":             {"https:canary.lusid.com", "host"},
+	"other scheme":           {"ftp://canary.lusid.com", "https"},
+	"secret as scheme":       {"canary://acme.lusid.com", "https"},
+	"file":                   {"file:///canary", "https"},
+	"no host":                {"https://", "host"},
+	"no host, path":          {"https:///canary", "host"},
+	"no host, port":          {"https://:443/canary", "host"},
+	"http":                   {"http://canary.lusid.com", "http"},
+	"http, looks like local": {"http://127.0.0.1.canary.com", "http"},
+	"http, private address":  {"http://10.0.0.1/canary", "http"},
+	"http, any address":      {"http://0.0.0.0/canary", "http"},
+	"http, localhost domain": {"http://localhost.canary.com", "http"},
+	"userinfo":               {"https://user:canary@acme.lusid.com", "user name"},
+	"user alone":             {"https://canary@acme.lusid.com", "user name"},
+	"fragment":               {"https://acme.lusid.com/#canary", "fragment"},
+	"query":                  {"https://acme.lusid.com/?canary=1", "query"},
+	"placeholder":            {"https://<canary>.lusid.com", "placeholder"},
+	"placeholder in path":    {"https://acme.okta.com/oauth2/<canary>/v1/token", "placeholder"},
+	"placeholder, braces":    {"https://{canary}.lusid.com", "valid"},
+	"space in host":          {"https://canary lusid.com", "valid"},
+	"control character":      {"https://canary\x7f.lusid.com", "valid"},
+	"bad escape":             {"https://acme.lusid.com/%zzcanary", "valid"},
+	"bad port":               {"https://acme.lusid.com:canary", "valid"},
+	"bad IPv6":               {"https://[::1canary", "valid"},
+}
+
+func TestParseAPIURL(t *testing.T) {
+	t.Parallel()
+	const acme = "https://acme.lusid.com"
+	tests := map[string]string{
+		acme:                            acme,
+		acme + "/":                      acme,
+		acme + "/api":                   acme,
+		acme + "/api/":                  acme,
+		acme + "/identity":              acme,
+		acme + "/identity/":             acme,
+		acme + "/identity/api":          acme,
+		acme + "/identity/api/":         acme,
+		acme + "//identity//api//":      acme,
+		acme + "?":                      acme,
+		acme + "#":                      acme,
+		acme + ":":                      acme,
+		acme + ":443/api":               acme,
+		"  " + acme + "/api \n":         acme,
+		"HTTPS://ACME.Lusid.COM/api":    acme,
+		"https://acme.lusid.com:8443/":  "https://acme.lusid.com:8443",
+		"https://acme.lusid.com:80/api": "https://acme.lusid.com:80",
+		// Only whole path elements are dropped, and case counts in a path.
+		"https://gw.example.com/myapi":         "https://gw.example.com/myapi",
+		"https://gw.example.com/Acme/identity": "https://gw.example.com/Acme",
+		"https://gw.example.com/a/acme/api":    "https://gw.example.com/a/acme",
+		"https://gw.example.com/a%20b/api":     "https://gw.example.com/a%20b",
+		"https://[2001:DB8::1]:443/api":        "https://[2001:db8::1]",
+		"http://localhost:8080":                "http://localhost:8080",
+		"http://LOCALHOST:80/api":              "http://localhost",
+		"http://127.0.0.1:8080/identity":       "http://127.0.0.1:8080",
+		"http://127.1.2.3/":                    "http://127.1.2.3",
+		"http://[::1]:8080/identity/api":       "http://[::1]:8080",
+		"https://10.0.0.1/api":                 "https://10.0.0.1",
+	}
+	for raw, want := range tests {
+		t.Run(raw, func(t *testing.T) {
+			t.Parallel()
+			got, err := client.ParseAPIURL(raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.String() != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestParseTokenURL(t *testing.T) {
+	t.Parallel()
+	const token = "https://acme.okta.com/oauth2/aus1AbC/v1/token"
+	tests := map[string]string{
+		token:                                                  token,
+		token + "/":                                            token,
+		"https://acme.okta.com/oauth2/aus1AbC":                 token,
+		"https://acme.okta.com/oauth2/aus1AbC/":                token,
+		"HTTPS://ACME.okta.com/oauth2/aus1AbC":                 token,
+		token + "?":                                            token,
+		"https://acme.okta.com:443/oauth2/aus1AbC":             token,
+		"https://acme.okta.com/oauth2/default":                 "https://acme.okta.com/oauth2/default/v1/token",
+		"https://acme.okta.com/oauth2/aus1AbC/v2/token":        "https://acme.okta.com/oauth2/aus1AbC/v2/token",
+		"https://acme.okta.com/oauth2/v1/token":                "https://acme.okta.com/oauth2/v1/token",
+		"https://login.example.com/gw/oauth2/aus1AbC":          "https://login.example.com/gw/oauth2/aus1AbC/v1/token",
+		"https://login.example.com/realms/acme/connect/token/": "https://login.example.com/realms/acme/connect/token",
+		"http://127.0.0.1:8080/oauth2/aus1AbC":                 "http://127.0.0.1:8080/oauth2/aus1AbC/v1/token",
+	}
+	for raw, want := range tests {
+		t.Run(raw, func(t *testing.T) {
+			t.Parallel()
+			got, err := client.ParseTokenURL(raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.String() != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestParseURL_errors(t *testing.T) {
+	t.Parallel()
+	for name, test := range badEndpoints {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, parse := range []func(string) (*url.URL, error){client.ParseAPIURL, client.ParseTokenURL} {
+				got, err := parse(test.raw)
+				if err == nil {
+					t.Fatalf("%q was accepted as %s", test.raw, got)
+				}
+				if !strings.Contains(err.Error(), test.want) {
+					t.Errorf("the error %q lacks %q", err, test.want)
+				}
+				wantNoSecrets(t, "the error", err.Error(), "canary", "pa55word")
+			}
+		})
+	}
+}
+
+func FuzzParseAPIURL(f *testing.F) {
+	for _, test := range badEndpoints {
+		f.Add(test.raw)
+	}
+	for _, seed := range []string{
+		"https://acme.lusid.com/identity/api/", "https://acme.lusid.com/api/identity", "https://acme.lusid.com/api/api",
+		"https://gw.example.com/a%2Fb/%61pi/identity//", "https://gw.example.com/a/../api", "https://h:443:443", "https://h::", "https://h:/",
+		"http://[::1%25eth0]:80/api", "https://%C3%84.com", "https://%ff", "https://İ.com", "http://localhoſt", "https://h?", "https://h#",
+		"https://h/%20", "https://h/%3Fapi", "https://h/%252f/identity",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		for _, parse := range []func(string) (*url.URL, error){client.ParseAPIURL, client.ParseTokenURL} {
+			first, err := parse(raw)
+			if err != nil {
+				continue
+			}
+			second, err := parse(first.String())
+			if err != nil {
+				t.Fatalf("%q became %q, which is refused: %v", raw, first, err)
+			}
+			if first.String() != second.String() {
+				t.Errorf("%q became %q, which became %q", raw, first, second)
+			}
+			if first.User != nil || first.RawQuery != "" || first.Fragment != "" || strings.HasSuffix(first.Path, "/") {
+				t.Errorf("%q became %q", raw, first)
+			}
+		}
+	})
+}
