@@ -1,0 +1,4 @@
+import {
+  to = lusid_application.sdk
+  id = "example-sdk-app"
+}

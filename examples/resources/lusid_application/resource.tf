@@ -1,0 +1,19 @@
+# A program signs in with a user's name and password, and with this client id and secret.
+resource "lusid_application" "sdk" {
+  client_id    = "example-sdk-app"
+  display_name = "Example SDK application"
+}
+
+# A site that users sign in to.
+resource "lusid_application" "site" {
+  client_id                 = "example-site"
+  display_name              = "Example site"
+  type                      = "Web"
+  redirect_uris             = ["https://site.acme.com/callback"]
+  post_logout_redirect_uris = ["https://site.acme.com"]
+}
+
+output "sdk_secret" {
+  value     = lusid_application.sdk.secret
+  sensitive = true
+}

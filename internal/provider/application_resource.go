@@ -1,0 +1,428 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                   = (*applicationResource)(nil)
+	_ resource.ResourceWithConfigure      = (*applicationResource)(nil)
+	_ resource.ResourceWithImportState    = (*applicationResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*applicationResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*applicationResource)(nil)
+)
+
+// applicationResource is an OpenID Connect client of the domain, with the secret LUSID makes for
+// it. Every field of the API is immutable. Its import ID is the id or the client id.
+type applicationResource struct{ resourceBase }
+
+// NewApplicationResource returns the resource lusid_application.
+func NewApplicationResource() resource.Resource { return &applicationResource{} }
+
+func (r *applicationResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_application"
+}
+
+var clientIDPattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]{5,49}$`)
+
+func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An application of a LUSID domain: the client ID and secret that programs sign in with. " +
+			"LUSID makes the secret and cannot change an application, so a change of any argument but `timeouts` replaces it, and its secret with it.",
+		Attributes: map[string]schema.Attribute{
+			"client_id": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Client ID, unique in the domain: 6 to 50 letters, digits and hyphens, beginning with a letter. " +
+					"A change replaces the application.",
+				Validators: []validator.String{
+					stringvalidator.RegexMatches(clientIDPattern, "must have 6 to 50 letters, digits and hyphens, and begin with a letter"),
+				},
+			},
+			"display_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Display name, unique in the domain: 1 to 50 characters. A change replaces the application.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
+			},
+			"type": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  stringdefault.StaticString(client.ApplicationTypeNative),
+				MarkdownDescription: "`Native`, for programs that sign in with a user's name and password, or `Web`, for sites that users sign in to. " +
+					"Default `Native`. A change replaces the application.",
+				Validators: []validator.String{stringvalidator.OneOf(client.ApplicationTypeNative, client.ApplicationTypeWeb)},
+			},
+			"redirect_uris": schema.SetAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "URIs that a `Web` application may send users back to after they sign in. LUSID never returns them, so a change " +
+					"made elsewhere goes unseen. A change replaces the application, but for the first value after an import, which is only noted.",
+				Validators: uriValidators(),
+			},
+			"post_logout_redirect_uris": schema.SetAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "URIs that a `Web` application may send users to after they sign out. LUSID never returns them, so a change " +
+					"made elsewhere goes unseen. A change replaces the application, but for the first value after an import, which is only noted.",
+				Validators: uriValidators(),
+			},
+			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
+				Create: true, CreateDescription: "How long a create may take, retries included. Default `10m`.",
+				Read: true, ReadDescription: "How long a refresh may take, retries included. Default `10m`.",
+				Delete: true, DeleteDescription: "How long a delete may take, retries included. Default `10m`.",
+			}),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "ID that LUSID gave the application, such as `0oabw8p5aaGCl5zAA2p8`. It differs from the client ID.",
+				PlanModifiers:       keep,
+			},
+			"issuer": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Issuer as LUSID returns it: Okta's dedicated URL for the domain.",
+				PlanModifiers:       keep,
+			},
+			"token_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Token URL of the domain, which is the issuer with `/v1/token`: what the SDKs take as `FBN_TOKEN_URL`.",
+				PlanModifiers:       keep,
+			},
+			"secret": schema.StringAttribute{
+				Computed:  true,
+				Sensitive: true,
+				MarkdownDescription: "Client secret. Every refresh reads it, so a rotation made elsewhere is seen. Where the provider's user may not " +
+					"see secrets, the value in the state is kept.",
+				PlanModifiers: keep,
+			},
+		},
+	}
+}
+
+func uriValidators() []validator.Set {
+	return []validator.Set{
+		setvalidator.NoNullValues(),
+		setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
+	}
+}
+
+type applicationModel struct {
+	ClientID               types.String   `tfsdk:"client_id"`
+	DisplayName            types.String   `tfsdk:"display_name"`
+	Type                   types.String   `tfsdk:"type"`
+	RedirectURIs           types.Set      `tfsdk:"redirect_uris"`
+	PostLogoutRedirectURIs types.Set      `tfsdk:"post_logout_redirect_uris"`
+	Timeouts               timeouts.Value `tfsdk:"timeouts"`
+	ID                     types.String   `tfsdk:"id"`
+	Issuer                 types.String   `tfsdk:"issuer"`
+	TokenURL               types.String   `tfsdk:"token_url"`
+	Secret                 types.String   `tfsdk:"secret"`
+}
+
+func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicationRequest, diag.Diagnostics) {
+	request := client.CreateApplicationRequest{
+		ClientID:    m.ClientID.ValueString(),
+		DisplayName: m.DisplayName.ValueString(),
+		Type:        m.Type.ValueString(),
+	}
+	diags := m.RedirectURIs.ElementsAs(ctx, &request.RedirectURIs, false)
+	diags.Append(m.PostLogoutRedirectURIs.ElementsAs(ctx, &request.PostLogoutRedirectURIs, false)...)
+	return request, diags
+}
+
+// fromAPI writes what LUSID returns, but for the secret: see setSecret.
+func (m *applicationModel) fromAPI(application *client.OAuthApplication) {
+	m.ID = types.StringValue(application.ID)
+	m.ClientID = types.StringValue(application.ClientID)
+	m.DisplayName = types.StringValue(application.DisplayName)
+	m.Type = types.StringValue(application.Type)
+	m.Issuer = stringOrNull(application.Issuer)
+	m.TokenURL = types.StringNull()
+	if tokenURL, err := client.ParseTokenURL(application.Issuer); err == nil {
+		m.TokenURL = types.StringValue(tokenURL.String())
+	}
+}
+
+// setSecret writes the secret where LUSID gave it, and otherwise keeps the one known.
+func (m *applicationModel) setSecret(secret client.Secret) {
+	if secret != "" {
+		m.Secret = types.StringValue(string(secret))
+	} else if m.Secret.IsUnknown() {
+		m.Secret = types.StringNull()
+	}
+}
+
+const defaultTimeout = 10 * time.Minute
+
+func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create application"
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	request, diags := plan.toCreate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	application := r.create(ctx, request, &resp.Diagnostics)
+	if application == nil {
+		return
+	}
+	planned := plan
+	plan.fromAPI(application)
+	// Terraform wants the planned values back, and a difference is for the next refresh to show:
+	// an error here would taint the application, and the next apply would replace it.
+	plan.ClientID, plan.DisplayName, plan.Type = planned.ClientID, planned.DisplayName, planned.Type
+	plan.setSecret(application.Secret)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := fmt.Sprintf("Unable to read application %s", state.label())
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	id := state.ID.ValueString()
+	application, err := r.client.GetApplication(ctx, id, true)
+	withheld := err == nil && application.Secret == ""
+	if client.IsForbidden(err) {
+		// A role that may only plan needs no right to see secrets.
+		application, err = r.client.GetApplication(ctx, id, false)
+		withheld = err == nil
+	}
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err))
+		return
+	}
+	if withheld {
+		resp.Diagnostics.AddAttributeWarning(path.Root("secret"), fmt.Sprintf("LUSID did not show the secret of application %s", application.ClientID),
+			fmt.Sprintf("The provider signs in with %s, whose user may read the application but not its secret. "+
+				"The secret in the state is kept as it is; a rotation made elsewhere goes unseen.", r.credential))
+	}
+	state.fromAPI(application)
+	state.setSecret(application.Secret)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// Update makes no call: what LUSID holds of an application only a replacement changes. It takes
+// over timeouts, and redirect URIs that ModifyPlan decided to adopt.
+func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state applicationModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to update application "+state.label())...)
+	unknown, diags := unknownURIs(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	for _, uris := range redirectURIs(state, plan) {
+		if !isEmpty(uris.plan) {
+			delete(unknown, uris.attribute)
+		}
+	}
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, unknown)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+}
+
+func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	summary := "Unable to delete application " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err := r.client.DeleteApplication(ctx, state.ID.ValueString())
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s (%s) of %s could not be deleted",
+			state.ID.ValueString(), state.ClientID.ValueString(), r.client.Domain()), err))
+	}
+}
+
+// ImportState takes an id or a client id.
+func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary := fmt.Sprintf("Unable to import application %q", req.ID)
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	application := r.find(ctx, req.ID, summary, &resp.Diagnostics)
+	if application == nil {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), application.ID)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	if application.Type == client.ApplicationTypeWeb {
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, map[string]bool{
+			"redirect_uris": true, "post_logout_redirect_uris": true,
+		})...)
+	}
+}
+
+// ValidateConfig refuses redirect URIs for a type that has none.
+func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config applicationModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.Type.IsUnknown() || config.Type.ValueString() == client.ApplicationTypeWeb {
+		return
+	}
+	for _, uris := range redirectURIs(config, config) {
+		if !uris.plan.IsUnknown() && !isEmpty(uris.plan) {
+			resp.Diagnostics.AddAttributeError(path.Root(uris.attribute), "Invalid "+uris.attribute,
+				fmt.Sprintf("Only an application of type Web has %s, and this one is Native. Set type = \"Web\", or remove %s.", uris.attribute, uris.attribute))
+		}
+	}
+}
+
+// ModifyPlan decides whether a change replaces the application, and says what that costs.
+func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state, plan applicationModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change application "+state.label())...)
+	if resp.Diagnostics.HasError() || req.Plan.Raw.IsNull() {
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	unknown, diags := unknownURIs(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	var changed []string
+	for _, field := range []struct {
+		attribute   string
+		state, plan types.String
+	}{
+		{"client_id", state.ClientID, plan.ClientID},
+		{"display_name", state.DisplayName, plan.DisplayName},
+		{"type", state.Type, plan.Type},
+	} {
+		if !field.plan.Equal(field.state) {
+			changed = append(changed, field.attribute)
+		}
+	}
+	for _, uris := range redirectURIs(state, plan) {
+		switch {
+		case uris.plan.Equal(uris.state) || isEmpty(uris.plan) && isEmpty(uris.state):
+		case unknown[uris.attribute]:
+			resp.Diagnostics.AddAttributeWarning(path.Root(uris.attribute), fmt.Sprintf("LUSID is not told the %s of an imported application", uris.attribute),
+				fmt.Sprintf("The application %s was imported, LUSID never returns its %s, and nothing can change them. The value is "+
+					"taken into the state as it is written: make sure that it is what the application was created with.",
+					state.label(), uris.attribute))
+		default:
+			changed = append(changed, uris.attribute)
+		}
+	}
+	if len(changed) == 0 {
+		return
+	}
+	for _, attribute := range changed {
+		resp.RequiresReplace = append(resp.RequiresReplace, path.Root(attribute))
+	}
+	resp.Diagnostics.AddAttributeWarning(path.Root(changed[0]), fmt.Sprintf("Replacing application %s ends its secret", state.label()),
+		fmt.Sprintf("%s changes, and LUSID cannot change an application: it is deleted and created again. Its secret dies with it, "+
+			"and whatever signs in with it fails until it has the new one.\n\n"+
+			"create_before_destroy does not help: client id and display name are both unique in the domain, so the new application "+
+			"is refused as long as the old one holds either.", strings.Join(changed, ", ")))
+}
+
+// label names the application for people.
+func (m *applicationModel) label() string {
+	if id := m.ClientID.ValueString(); id != "" {
+		return id
+	}
+	return m.ID.ValueString()
+}
+
+// uriChange is one of the two attributes that LUSID never returns.
+type uriChange struct {
+	attribute   string
+	state, plan types.Set
+}
+
+func redirectURIs(state, plan applicationModel) []uriChange {
+	return []uriChange{
+		{"redirect_uris", state.RedirectURIs, plan.RedirectURIs},
+		{"post_logout_redirect_uris", state.PostLogoutRedirectURIs, plan.PostLogoutRedirectURIs},
+	}
+}
+
+// isEmpty holds for null too: to LUSID both are the same.
+func isEmpty(set types.Set) bool { return !set.IsUnknown() && len(set.Elements()) == 0 }
+
+// unknownURIsKey is where private state keeps which URIs an import could not learn.
+const unknownURIsKey = "unknown_redirect_uris"
+
+func unknownURIs(ctx context.Context, private privateReader) (map[string]bool, diag.Diagnostics) {
+	unknown := map[string]bool{}
+	return unknown, getPrivate(ctx, private, unknownURIsKey, &unknown)
+}
+
+func stringOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}

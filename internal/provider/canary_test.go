@@ -1,0 +1,156 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// formsOf are the ways in which a secret may appear in a text.
+func formsOf(secret string) []string {
+	quoted, _ := json.Marshal(secret)
+	forms := []string{
+		secret,
+		strings.Trim(string(quoted), `"`),
+		strings.Trim(strconv.Quote(secret), `"`),
+		url.QueryEscape(secret),
+		url.PathEscape(secret),
+		html.EscapeString(secret),
+		escapeJSON(secret),
+		base64.StdEncoding.EncodeToString([]byte(secret)),
+	}
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}
+
+// mustBeAbsent looks for secrets by name, however they are written.
+func mustBeAbsent(t *testing.T, where, text string, secrets map[string]string) {
+	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		if len(secrets[name]) < 8 {
+			t.Fatalf("%s is no canary: %q", name, secrets[name])
+		}
+		for _, form := range formsOf(secrets[name]) {
+			if before, after, found := strings.Cut(text, form); found {
+				line := before[strings.LastIndexByte(before, '\n')+1:]
+				after, _, _ = strings.Cut(after, "\n")
+				t.Errorf("%s holds %s as %q: %.200s[…]%.50s", where, name, form, line, after)
+				break
+			}
+		}
+	}
+}
+
+// escapeJSON escapes as .NET does, which escapes all but letters and digits, LUSID's own language.
+func escapeJSON(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < 128 && (r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune(" -_.:/", r)) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\u%04X`, r)
+		}
+	}
+	return b.String()
+}
+
+// issuedTokens remembers the tokens that a domain gave out.
+type issuedTokens struct {
+	mu     sync.Mutex
+	tokens []string
+}
+
+func (i *issuedTokens) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, r)
+		if strings.HasPrefix(r.URL.Path, "/oauth2/") {
+			var answer map[string]any
+			_ = json.Unmarshal(recorder.Body.Bytes(), &answer)
+			i.mu.Lock()
+			for _, name := range []string{"access_token", "id_token", "refresh_token"} {
+				if token, ok := answer[name].(string); ok {
+					i.tokens = append(i.tokens, token)
+				}
+			}
+			i.mu.Unlock()
+		}
+		maps.Copy(w.Header(), recorder.Header())
+		w.WriteHeader(recorder.Code)
+		_, _ = io.Copy(w, recorder.Body)
+	})
+}
+
+func (i *issuedTokens) all() []string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return slices.Clone(i.tokens)
+}
+
+// echoes are servers that repeat every secret of a request in their answer, by kind.
+var echoes = map[string]func(http.Handler) http.Handler{
+	"JSON": echo(http.StatusBadRequest, "application/problem+json", func(heard []string) string {
+		return echoJSON(heard, func(s string) string { b, _ := json.Marshal(s); return string(b) })
+	}),
+	"JSON as .NET writes it": echo(http.StatusForbidden, "application/json", func(heard []string) string {
+		return echoJSON(heard, func(s string) string { return `"` + escapeJSON(s) + `"` })
+	}),
+	"JSON with slashes escaped": echo(http.StatusUnauthorized, "application/json", func(heard []string) string {
+		return echoJSON(heard, func(s string) string {
+			b, _ := json.Marshal(s)
+			return strings.ReplaceAll(string(b), "/", `\/`)
+		})
+	}),
+	"HTML title": echo(http.StatusForbidden, "text/html", func(heard []string) string { return "<title>" + strings.Join(heard, " ") + "</title>" }),
+	"HTML title, escaped": echo(http.StatusForbidden, "text/html", func(heard []string) string {
+		return "<title>" + html.EscapeString(strings.Join(heard, " ")) + "</title>"
+	}),
+	"HTML title with 200": echo(http.StatusOK, "text/html", func(heard []string) string {
+		return "<title>" + html.EscapeString(strings.Join(heard, " ")) + "</title>"
+	}),
+	"text":          echo(http.StatusBadRequest, "text/plain", func(heard []string) string { return strings.Join(heard, "\n") }),
+	"JSON with 200": echo(http.StatusOK, "application/json", func(heard []string) string { b, _ := json.Marshal(heard); return string(b) }),
+	"a redirect":    echo(http.StatusTemporaryRedirect, "text/plain", func(heard []string) string { return strings.Join(heard, "\n") }),
+}
+
+func echoJSON(heard []string, quote func(string) string) string {
+	var b strings.Builder
+	all := quote(strings.Join(heard, " | "))
+	fmt.Fprintf(&b, `{"name": %[1]s, "code": 157, "title": %[1]s, "detail": %[1]s, "instance": %[1]s, "errors": {"field": [%[1]s]}, "errorDetails": [{"a": %[1]s}], "error": %[1]s, "error_description": %[1]s}`, all)
+	return b.String()
+}
+
+func echo(status int, contentType string, say func(heard []string) string) func(http.Handler) http.Handler {
+	return func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			heard := []string{string(body), r.Header.Get("Authorization"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
+			if form, err := url.ParseQuery(string(bytes.TrimSpace(body))); err == nil {
+				for _, values := range form {
+					heard = append(heard, values...)
+				}
+			}
+			if id, secret, ok := r.BasicAuth(); ok {
+				heard = append(heard, id, secret)
+			}
+			w.Header().Set("Content-Type", contentType)
+			if status == http.StatusTemporaryRedirect {
+				w.Header().Set("Location", "https://elsewhere.example.com/?"+url.Values{"heard": heard}.Encode())
+			}
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, say(heard))
+		})
+	}
+}

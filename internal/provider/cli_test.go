@@ -1,0 +1,332 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// environment are the five FBN_* variables of a password, and the domain.
+func (d domain) environment() []string {
+	own := d.passwordArguments()
+	return []string{
+		fmt.Sprint("FBN_IDENTITY_URL=", d.url, "/identity"),
+		fmt.Sprint("FBN_TOKEN_URL=", own["token_url"]),
+		fmt.Sprint("FBN_USERNAME=", own["username"]),
+		fmt.Sprint("FBN_PASSWORD=", own["password"]),
+		fmt.Sprint("FBN_CLIENT_ID=", own["client_id"]),
+		fmt.Sprint("FBN_CLIENT_SECRET=", own["client_secret"]),
+	}
+}
+
+// section is what LUSID exports into a section of secrets.json.
+func (d domain) section() map[string]any {
+	own := d.passwordArguments()
+	return map[string]any{
+		"identityUrl": d.url + "/identity", "tokenUrl": own["token_url"], "username": own["username"],
+		"password": own["password"], "clientId": own["client_id"], "clientSecret": own["client_secret"],
+	}
+}
+
+func jsonText(t *testing.T, value any) string {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+// TestAccSignIn applies with each way to sign in, and with each pair of places that disagree: the
+// right domain gets the application, and the wrong one no request at all.
+func TestAccSignIn(t *testing.T) {
+	t.Parallel()
+	const noBlock = "provider \"lusid\" {}\n"
+	api := func(d domain) map[string]any { return map[string]any{"api": d.section()} }
+	profiles := func(named map[string]domain) map[string]any {
+		sections := map[string]any{}
+		for name, d := range named {
+			sections[name] = d.section()
+		}
+		return map[string]any{"profiles": sections}
+	}
+	const password, refresh, pat = "token:password", "token:refresh_token", ""
+
+	for name, prepare := range map[string]func(w *workspace, right, wrong domain) (block, grant string){
+		"FBN_ACCESS_TOKEN": func(w *workspace, right, _ domain) (string, string) {
+			w.env = append(w.env, "FBN_LUSID_API_URL="+right.url+"/api", "FBN_ACCESS_TOKEN="+right.token)
+			return noBlock, pat
+		},
+		"FBN_ACCESS_TOKEN_FILE": func(w *workspace, right, _ domain) (string, string) {
+			w.env = append(w.env, "FBN_BASE_URL="+right.url, "FBN_ACCESS_TOKEN_FILE="+w.write("token", right.token))
+			return noBlock, pat
+		},
+		"FBN_* password": func(w *workspace, right, _ domain) (string, string) {
+			w.env = append(w.env, right.environment()...)
+			return noBlock, password
+		},
+		"secrets.json": func(w *workspace, right, _ domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, api(right)))
+			return noBlock, password
+		},
+		"FBN_SECRETS_PATH over secrets.json": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, api(wrong)))
+			w.env = append(w.env, "FBN_SECRETS_PATH="+fileIn(w.t, "elsewhere.json", jsonText(w.t, api(right))))
+			return noBlock, password
+		},
+		"environment over secrets.json": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, api(wrong)))
+			w.env = append(w.env, right.environment()...)
+			return noBlock, password
+		},
+		"environment over FBN_SECRETS_PATH and FBN_PROFILE": func(w *workspace, right, wrong domain) (string, string) {
+			w.env = append(w.env, "FBN_SECRETS_PATH="+w.write("wrong.json", jsonText(w.t, profiles(map[string]domain{"a": wrong}))), "FBN_PROFILE=a")
+			w.env = append(w.env, right.environment()...)
+			return noBlock, password
+		},
+		"secrets_file over environment and secrets.json": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, api(wrong)))
+			w.write("right.json", jsonText(w.t, api(right)))
+			w.env = append(w.env, wrong.environment()...)
+			w.env = append(w.env, "FBN_SECRETS_PATH="+filepath.Join(w.directory, "secrets.json"), "FBN_ACCESS_TOKEN="+wrong.token)
+			return providerBlock(object{"secrets_file": "right.json"}), password
+		},
+		"profile default": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, profiles(map[string]domain{"default": right, "a": wrong})))
+			return noBlock, password
+		},
+		"FBN_PROFILE over default": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, profiles(map[string]domain{"default": wrong, "a": right})))
+			w.env = append(w.env, "FBN_PROFILE=a")
+			return noBlock, password
+		},
+		"profile over FBN_PROFILE and environment": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, profiles(map[string]domain{"default": wrong, "a": wrong, "b": right})))
+			w.env = append(w.env, wrong.environment()...)
+			w.env = append(w.env, "FBN_PROFILE=a", "FBN_ACCESS_TOKEN="+wrong.token)
+			return providerBlock(object{"profile": "b"}), password
+		},
+		"refresh_token": func(w *workspace, right, _ domain) (string, string) {
+			arguments := right.passwordArguments()
+			arguments["refresh_token"] = right.signedIn(w.t).mustGetAccessToken(object{"scopes": []string{"openid", "offline_access"}}).get("refresh_token")
+			right.forget()
+			delete(arguments, "username")
+			delete(arguments, "password")
+			return providerBlock(arguments), refresh
+		},
+		"provider block over environment and secrets.json": func(w *workspace, right, wrong domain) (string, string) {
+			w.write("secrets.json", jsonText(w.t, api(wrong)))
+			w.env = append(w.env, wrong.environment()...)
+			w.env = append(w.env, "FBN_ACCESS_TOKEN="+wrong.token)
+			return providerBlock(right.passwordArguments()), password
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			right, wrong := newMock(t, mockserver.Options{}), newMock(t, mockserver.Options{})
+			w := newWorkspace(t, "")
+			block, grant := prepare(w, right, wrong)
+			w.configure(block + applicationHCL("test", "test-app"))
+			w.mustRun("apply", "-auto-approve")
+			want := map[string]int{"ListApplications": 1, "CreateApplication": 1}
+			if grant != "" {
+				want[grant] = 1
+			}
+			if diff := cmp.Diff(want, right.counts()); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			if counts := wrong.counts(); len(counts) != 0 {
+				t.Errorf("requests to the wrong domain: %v", counts)
+			}
+		})
+	}
+}
+
+// TestAccSignIn_incomplete writes half of the credentials into the provider block: those in the
+// environment complete it, and another way in never stands in.
+func TestAccSignIn_incomplete(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	w := newWorkspace(t, providerBlock(object{"api_url": d.url, "username": "somebody"})+applicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.token)
+	w.mustFail([]string{
+		"Unable to configure the LUSID provider", "begins a way to sign in that no source completes",
+		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.directory, "secrets.json") + ": not found",
+	}, "plan")
+	if counts := d.counts(); len(counts) != 0 {
+		t.Errorf("requests: %v", counts)
+	}
+}
+
+// TestAccImport_curl imports what LUSID's own article creates.
+func TestAccImport_curl(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	d.createApplication(t, "example-sdk-app", "Example SDK application", "Native")
+	w := newWorkspace(t, d.config(`
+resource "lusid_application" "example" {
+  client_id    = "example-sdk-app"
+  display_name = "Example SDK application"
+}
+`))
+	w.mustRun("import", "lusid_application.example", "example-sdk-app")
+	w.mustPlanEmpty()
+	if got := w.attribute("lusid_application.example", "secret"); got != d.application(t, "example-sdk-app").Secret {
+		t.Error("the secret was not imported")
+	}
+}
+
+// TestAccScale counts what single commands ask of LUSID for 200 applications.
+func TestAccScale(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	w := newWorkspace(t, providerBlock(d.passwordArguments())+`
+resource "lusid_application" "test" {
+  count        = 200
+  client_id    = "test-app-${count.index}"
+  display_name = "Test ${count.index}"
+}
+`)
+	expect := func(command string, want map[string]int) {
+		t.Helper()
+		if diff := cmp.Diff(want, d.counts()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", command, diff)
+		}
+		// A process sends one correlation id.
+		tokens := map[string]int{}
+		for _, r := range d.requests() {
+			if strings.HasPrefix(r.Operation, "token") {
+				tokens[r.CorrelationID]++
+			}
+		}
+		for _, r := range d.requests() {
+			if tokens[r.CorrelationID] != 1 {
+				t.Fatalf("%s: a process asked for %d tokens", command, tokens[r.CorrelationID])
+			}
+		}
+		if requests := d.requests(); command == "apply" && (requests[0].Operation != "token:password" || requests[1].Operation != "ListApplications") {
+			t.Errorf("apply began with %s and %s", requests[0].Operation, requests[1].Operation)
+		}
+		d.forget()
+	}
+	w.mustRun("validate")
+	expect("validate", map[string]int{})
+	w.mustRun("plan")
+	expect("first plan", map[string]int{})
+	w.mustRun("apply", "-auto-approve")
+	expect("apply", map[string]int{"token:password": 1, "ListApplications": 1, "CreateApplication": 200})
+	w.mustPlanEmpty()
+	expect("plan", map[string]int{"token:password": 1, "GetApplication": 200})
+	w.mustRun("destroy", "-auto-approve")
+	expect("destroy", map[string]int{"token:password": 2, "GetApplication": 200, "DeleteApplication": 200})
+	if left := d.applications(t); len(left) != 1 {
+		t.Errorf("%d applications are left", len(left)-1)
+	}
+}
+
+// TestAccCanaries looks for secrets in everything that the CLI prints and logs.
+func TestAccCanaries(t *testing.T) {
+	t.Parallel()
+	var issued issuedTokens
+	d := newMockBehind(t, mockserver.Options{}, issued.front)
+	own := d.passwordArguments()
+	config := providerBlock(own) + applicationHCL("test", "test-app") + `
+data "lusid_access_token" "own" {}
+data "lusid_access_token" "test" {
+  token_url     = lusid_application.test.token_url
+  client_id     = lusid_application.test.client_id
+  client_secret = lusid_application.test.secret
+}
+output "secret" {
+  value     = lusid_application.test.secret
+  sensitive = true
+}
+`
+	w := newWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	var printed strings.Builder
+	printed.WriteString(w.mustRun("validate"))
+	printed.WriteString(w.mustRun("apply", "-auto-approve"))
+	secrets := map[string]string{"the application's secret": d.application(t, "test-app").Secret}
+	printed.WriteString(w.mustRun("plan", "-out=tfplan"))
+	printed.WriteString(w.mustRun("show", "tfplan"))
+	printed.WriteString(w.mustRun("show"))
+	printed.WriteString(w.mustRun("output"))
+	w.configure(strings.ReplaceAll(config, "test-app", "next-app"))
+	printed.WriteString(w.mustRun("apply", "-auto-approve"))
+	secrets["the second secret"] = d.application(t, "next-app").Secret
+	printed.WriteString(w.mustRun("destroy", "-auto-approve"))
+
+	for _, name := range []string{"password", "client_secret"} {
+		secrets[name], _ = own[name].(string)
+	}
+	for i, token := range issued.all() {
+		secrets[fmt.Sprint("issued token ", i)] = token
+	}
+	if len(issued.all()) < 6 {
+		t.Fatalf("only %d tokens were issued", len(issued.all()))
+	}
+	log := w.readFile("trace.log")
+	if !strings.Contains(log, "LUSID request answered") {
+		t.Error("the log does not hold the provider's messages")
+	}
+	mustBeAbsent(t, "what was printed", printed.String(), secrets)
+	mustBeAbsent(t, "the log", log, secrets)
+}
+
+// TestCanaries_failures meets servers that say all they were told.
+func TestCanaries_failures(t *testing.T) {
+	t.Parallel()
+	for name, say := range echoes {
+		for _, signIn := range []string{"password", "refresh_token", "access_token"} {
+			t.Run(name+", "+signIn, func(t *testing.T) {
+				t.Parallel()
+				d := newMockBehind(t, mockserver.Options{}, say)
+				arguments := d.passwordArguments()
+				arguments["max_retries"] = 0
+				switch signIn {
+				case "refresh_token":
+					arguments["refresh_token"] = "c4nary'&\"<é+/=refresh"
+				case "access_token":
+					arguments = object{"api_url": d.url, "access_token": "c4nary'&\"<+/=access"}
+				}
+				p := newProtocol(t)
+				p.configure(arguments).mustBeQuiet(t)
+				_, diags := p.applications().create(object{"client_id": "test-app", "display_name": "Test"})
+				_, imported := p.applications().importState("test-app")
+				_, token := p.accessToken(nil)
+				if len(diags.errors()) != 1 || len(imported.errors()) != 1 {
+					t.Fatalf("no errors: %s %s", diags.errors(), imported.errors())
+				}
+				secrets := map[string]string{}
+				for _, name := range []string{"password", "client_secret", "refresh_token", "access_token"} {
+					if secret, ok := arguments[name].(string); ok {
+						secrets[name] = secret
+					}
+				}
+				all := slices.Concat(diags.errors(), diags.warnings(), imported.errors(), token.errors())
+				mustBeAbsent(t, "the errors", strings.Join(all, "\n"), secrets)
+			})
+		}
+	}
+}
+
+// TestAccCanaries_failingSignIn logs a failure at TRACE.
+func TestAccCanaries_failingSignIn(t *testing.T) {
+	t.Parallel()
+	d := newMockBehind(t, mockserver.Options{}, echoes["JSON"])
+	arguments := d.passwordArguments()
+	w := newWorkspace(t, providerBlock(arguments)+applicationHCL("test", "test-app"), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	printed := w.mustFail([]string{"Unable to create application"}, "apply", "-auto-approve")
+	secrets := map[string]string{}
+	for _, name := range []string{"password", "client_secret"} {
+		secrets[name], _ = arguments[name].(string)
+	}
+	mustBeAbsent(t, "what was printed", printed, secrets)
+	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+}

@@ -1,0 +1,118 @@
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// explain gives a client error the form of every diagnostic: what was attempted, the other
+// side's words, the next step, and the facts that LUSID's support asks for.
+func (c *connection) explain(attempt string, err error) string {
+	var e *client.Error
+	if !errors.As(err, &e) {
+		return joinParagraphs(sentence(attempt), sentence(err.Error()), c.networkRemedy(err), c.facts(nil))
+	}
+	return joinParagraphs(sentence(attempt), e.Words(), c.remedy(e), c.facts(e))
+}
+
+// explainToken is explain for a token that a data source asks for with credentials of its own.
+func (c *connection) explainToken(attempt string, err error) string {
+	var e *client.Error
+	if !errors.As(err, &e) || e.Unusable != "" || e.StatusCode >= 500 || e.StatusCode == http.StatusTooManyRequests {
+		return c.explain(attempt, err)
+	}
+	return joinParagraphs(sentence(attempt), e.Words(),
+		"Check token_url, client_id and client_secret, that the user name and password are right, and that the user has finished the sign-up and is not locked.",
+		c.facts(e))
+}
+
+// remedy is the next step after an answer.
+func (c *connection) remedy(e *client.Error) string {
+	switch {
+	case client.IsBlockedByNetworkZone(e):
+		return "A network zone of the domain refuses the address that this request came from. Let an administrator add the address to a zone that allows it, or run Terraform from an address that is allowed."
+	case e.Operation == client.OperationToken && e.Unusable == "" && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests:
+		return fmt.Sprintf("The provider signs in with %s. Check these credentials, that the user has finished the sign-up and is not locked, and that the application still exists with this secret. Nothing more is tried with them in this run, so that the user is not locked.", c.credential)
+	case e.Unusable != "" && e.Operation == client.OperationToken:
+		return fmt.Sprintf("Check that %s is the token URL of the LUSID domain and that no proxy answers in its place.", e.URL)
+	case e.Unusable != "":
+		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
+	case e.StatusCode == http.StatusUnauthorized:
+		return fmt.Sprintf("The provider signs in with %s. It was refused: a personal access token has expired or was deleted, or the token belongs to another domain than %s. A bearer token cannot be renewed by the provider: put a valid one in its place.", c.credential, c.client.Domain())
+	case e.StatusCode == http.StatusForbidden:
+		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.", c.credential)
+	case e.StatusCode == http.StatusTooManyRequests:
+		return "LUSID limits the rate of requests. Run again later, or with a lower -parallelism."
+	case e.StatusCode >= 500:
+		return "Run again later; if it goes on, give LUSID's support the identifiers below."
+	}
+	return ""
+}
+
+// networkRemedy is the next step where there was no answer.
+func (c *connection) networkRemedy(err error) string {
+	var (
+		certificate *tls.CertificateVerificationError
+		dns         *net.DNSError
+		network     net.Error
+	)
+	switch {
+	case errors.As(err, &certificate):
+		return "The server's certificate is not trusted. Where a proxy of your company inspects traffic, give its root certificate as ca_certificate_file (FBN_CLIENT_CERTIFICATE)."
+	case errors.As(err, &dns):
+		return "Check the host in api_url (FBN_IDENTITY_URL) and token_url (FBN_TOKEN_URL), and the network."
+	case errors.Is(err, context.Canceled):
+		return "The run was interrupted."
+	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return "The time was up: see request_timeout in the provider block and timeouts in the resource."
+	case errors.As(err, &network):
+		return "Check the network, and where a proxy is needed, proxy.address (FBN_PROXY_ADDRESS) or HTTPS_PROXY."
+	}
+	return ""
+}
+
+// facts is the last line.
+func (c *connection) facts(e *client.Error) string {
+	var facts []string
+	if e != nil {
+		facts = append(facts, fmt.Sprintf("HTTP %d", e.StatusCode))
+		if name := e.Name; name != "" && e.Code != 0 {
+			facts = append(facts, fmt.Sprintf("%s (%d)", name, e.Code))
+		} else if name != "" {
+			facts = append(facts, name)
+		}
+		if e.RequestID != "" {
+			facts = append(facts, "request "+e.RequestID)
+		}
+	}
+	return strings.Join(append(facts, "correlation "+c.client.CorrelationID()), " · ")
+}
+
+func joinParagraphs(paragraphs ...string) string {
+	var kept []string
+	for _, paragraph := range paragraphs {
+		if paragraph != "" {
+			kept = append(kept, paragraph)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
+// sentence gives a Go error message a capital and a full stop.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	text = string(unicode.ToUpper(first)) + text[size:]
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, ")") || strings.HasSuffix(text, ":") {
+		return text
+	}
+	return text + "."
+}

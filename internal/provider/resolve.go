@@ -1,0 +1,314 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// rank orders the places that values come from.
+type rank int
+
+const (
+	rankUnset rank = iota
+	rankFile
+	rankEnvironment
+	rankBlock
+)
+
+// value is a setting's value and where it came from.
+type value struct {
+	text string
+	rank rank
+	// source names the place for people, such as "the environment variable FBN_TOKEN_URL".
+	source string
+}
+
+// surroundings is where values are looked for beside the provider block.
+type surroundings struct {
+	getenv func(string) string
+	// directory is where a default secrets.json would be.
+	directory string
+}
+
+// resolved is the provider's configuration with every source taken into account.
+type resolved struct {
+	values map[string]value
+	// looked says for every source what was found there: names, never values.
+	looked []string
+}
+
+// settingError is an error about one attribute, or about none.
+type settingError struct {
+	attribute string
+	err       error
+}
+
+func (e *settingError) Error() string { return e.err.Error() }
+func (e *settingError) Unwrap() error { return e.err }
+
+// passwordPlaceholder is what LUSID's exports hold until the password is filled in.
+const passwordPlaceholder = "<password>"
+
+// resolve finds every setting's value: the first of the provider block, a secrets file that the
+// block names or chooses a profile of, the environment, and the secrets file. The block holds
+// the attributes that are set.
+func resolve(block map[string]string, around surroundings) (*resolved, error) {
+	r := &resolved{values: map[string]value{}}
+	fromBlock, fromEnvironment, fromFile := &finding{}, &finding{}, &finding{}
+
+	file, fileNote, err := findSecretsFile(block, around)
+	if err != nil {
+		return nil, err
+	}
+	fileRank := rankFile
+	if block["secrets_file"] != "" || block["profile"] != "" {
+		fileRank = rankBlock
+	}
+
+	for _, s := range settings {
+		candidates := []value{}
+		if text := fromBlock.note(s.attribute, block[s.attribute]); text != "" {
+			candidates = append(candidates, value{text, rankBlock, "the provider block"})
+		}
+		for _, name := range s.environment {
+			if text := fromEnvironment.note(name, around.getenv(name)); text != "" {
+				candidates = append(candidates, value{text, rankEnvironment, "the environment variable " + name})
+			}
+		}
+		if file != nil {
+			for _, key := range s.file {
+				text, err := file.lookup(key)
+				if err != nil {
+					return nil, err
+				}
+				if text = fromFile.note(key, text); text != "" {
+					candidates = append(candidates, value{text, fileRank, fmt.Sprintf("%s, key %s", file.describe(), key)})
+				}
+			}
+		}
+		// Stable: within one rank the order of the table decides, and the block itself comes
+		// before a file that ranks with it.
+		slices.SortStableFunc(candidates, func(a, b value) int { return int(b.rank - a.rank) })
+		if len(candidates) > 0 {
+			r.values[s.attribute] = candidates[0]
+		}
+	}
+	r.looked = []string{
+		"the provider block: " + fromBlock.String(),
+		"the environment: " + fromEnvironment.String(),
+	}
+	if file != nil {
+		fileNote = file.describe() + ": " + fromFile.String()
+		if file.section == "" {
+			fileNote = file.describe() + `: found, but it has neither "api" nor "profiles"`
+		}
+	}
+	r.looked = append(r.looked, fileNote)
+	return r, nil
+}
+
+// findSecretsFile reads the secrets file that the block or the environment names, else the
+// default one if it exists. Where there is none, the note says where it was looked for.
+func findSecretsFile(block map[string]string, around surroundings) (file *secretsFile, note string, err error) {
+	path, attribute := block["secrets_file"], "secrets_file"
+	if path == "" {
+		path, attribute = around.getenv("FBN_SECRETS_PATH"), ""
+	}
+	isDefault := path == ""
+	if isDefault {
+		path = filepath.Join(around.directory, "secrets.json")
+	} else if !filepath.IsAbs(path) {
+		path = filepath.Join(around.directory, path)
+	}
+	profile := block["profile"]
+	if profile != "" {
+		attribute = "profile"
+	} else {
+		profile = around.getenv("FBN_PROFILE")
+	}
+	file, err = readSecretsFile(path, profile)
+	if isDefault && errors.Is(err, fs.ErrNotExist) {
+		if block["profile"] != "" {
+			return nil, "", &settingError{"profile", fmt.Errorf("a profile is named, but there is no secrets file: %s does not exist", path)}
+		}
+		return nil, fmt.Sprintf("the secrets file %s: not found", path), nil
+	}
+	if err != nil {
+		return nil, "", &settingError{attribute, err}
+	}
+	return file, "", nil
+}
+
+// finding collects the names of what a source holds.
+type finding struct{ names []string }
+
+// note returns the text, or nothing for the placeholder, and remembers the name.
+func (f *finding) note(name, text string) string {
+	switch text {
+	case "":
+		return ""
+	case passwordPlaceholder:
+		f.names = append(f.names, name+" (still holds the placeholder "+passwordPlaceholder+", so it counts as not set)")
+		return ""
+	}
+	f.names = append(f.names, name)
+	return text
+}
+
+func (f *finding) String() string {
+	if len(f.names) == 0 {
+		return "nothing found"
+	}
+	return strings.Join(f.names, ", ")
+}
+
+// wayIn is a way to sign in and the settings it takes.
+type wayIn struct {
+	name string
+	// own are the settings of this way alone, shared those that another way takes too.
+	own, shared []string
+}
+
+// waysIn stand in the order that decides between two whose settings come from the same source:
+// an access token beats a password, as in every LUSID SDK.
+var waysIn = []wayIn{
+	{name: "an access token", own: []string{"access_token"}},
+	{name: "an access token file", own: []string{"access_token_file"}},
+	{name: "a refresh token", own: []string{"refresh_token"}, shared: []string{"token_url", "client_id", "client_secret"}},
+	{name: "user name and password", own: []string{"username", "password"}, shared: []string{"token_url", "client_id", "client_secret"}},
+}
+
+func (w wayIn) settings() []string { return slices.Concat(w.own, w.shared) }
+
+// highest is the rank of the best source among the named settings.
+func (r *resolved) highest(names []string) rank {
+	best := rankUnset
+	for _, name := range names {
+		best = max(best, r.values[name].rank)
+	}
+	return best
+}
+
+func (r *resolved) missing(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return r.values[name].text != "" })
+}
+
+// wayIn chooses how to sign in: of the complete ways the one whose settings come from the
+// highest source. A way begun in the provider block that no source completes is an error, so
+// that credentials from elsewhere never stand in for it.
+func (r *resolved) wayIn() (*wayIn, error) {
+	var chosen *wayIn
+	for i := range waysIn {
+		way := &waysIn[i]
+		if len(r.missing(way.settings())) > 0 {
+			continue
+		}
+		if chosen == nil || r.beats(way, chosen) {
+			chosen = way
+		}
+	}
+	if chosen != nil && r.highest(chosen.settings()) == rankBlock {
+		return chosen, nil
+	}
+	for _, way := range waysIn {
+		if r.highest(way.settings()) == rankBlock {
+			return nil, r.incomplete("The provider block begins a way to sign in that no source completes.")
+		}
+	}
+	if chosen == nil {
+		return nil, r.incomplete("No way to sign in is complete.")
+	}
+	return chosen, nil
+}
+
+func (r *resolved) beats(a, b *wayIn) bool {
+	if a, b := r.highest(a.settings()), r.highest(b.settings()); a != b {
+		return a > b
+	}
+	return r.highest(a.own) > r.highest(b.own)
+}
+
+// incomplete is the error that lists every place looked at and what is missing for each way in.
+func (r *resolved) incomplete(reason string) error {
+	var b strings.Builder
+	b.WriteString(reason + "\n\nLooked at, the first one wins:\n")
+	for _, looked := range r.looked {
+		fmt.Fprintf(&b, "  - %s\n", looked)
+	}
+	if r.values["api_url"].text == "" {
+		fmt.Fprintf(&b, "\nThe LUSID domain is missing: %s.\n", whereToSet("api_url"))
+	}
+	b.WriteString("\nMissing for each way to sign in:\n")
+	for _, way := range waysIn {
+		var missing []string
+		for _, name := range r.missing(way.settings()) {
+			missing = append(missing, whereToSet(name))
+		}
+		if len(missing) == 0 {
+			missing = []string{"nothing"}
+		}
+		fmt.Fprintf(&b, "  - %s: %s\n", way.name, strings.Join(missing, ", "))
+	}
+	b.WriteString("\nThe LUSID web app shows and exports all of it under Identity and access > Applications; " +
+		"without an application yet, a personal access token is enough.")
+	return errors.New(b.String())
+}
+
+// whereToSet names an attribute with its variable and its key in the secrets file.
+func whereToSet(attribute string) string {
+	i := slices.IndexFunc(settings, func(s setting) bool { return s.attribute == attribute })
+	places := []string{settings[i].environment[0]}
+	if len(settings[i].file) > 0 {
+		places = append(places, settings[i].file[0]+" in the secrets file")
+	}
+	return fmt.Sprintf("%s (%s)", attribute, strings.Join(places, ", "))
+}
+
+// grant is the token request that the settings describe, complete or not.
+func (r *resolved) grant() client.TokenRequest {
+	return client.TokenRequest{
+		TokenURL:     r.values["token_url"].text,
+		Username:     r.values["username"].text,
+		Password:     client.Secret(r.values["password"].text),
+		ClientID:     r.values["client_id"].text,
+		ClientSecret: client.Secret(r.values["client_secret"].text),
+		RefreshToken: client.Secret(r.values["refresh_token"].text),
+	}
+}
+
+// signIn is the credential of the chosen way, and words for where it came from.
+func (r *resolved) signIn(way *wayIn) (client.SignIn, string) {
+	first := r.values[way.own[len(way.own)-1]]
+	credential := fmt.Sprintf("%s from %s", way.name, first.source)
+	switch way.own[0] {
+	case "access_token":
+		return client.SignIn{AccessToken: client.Secret(first.text)}, credential
+	case "access_token_file":
+		return client.SignIn{AccessTokenFile: first.text}, credential
+	}
+	grant := r.grant()
+	// A password is the refresh token's stand-in only where both come from the same source:
+	// another one may belong to another user.
+	if way.own[0] == "refresh_token" && r.highest([]string{"username", "password"}) != first.rank {
+		grant.Username, grant.Password = "", ""
+	}
+	if way.own[0] == "username" {
+		grant.RefreshToken = ""
+	}
+	return client.SignIn{Grant: grant}, credential
+}
+
+func workingDirectory() string {
+	directory, err := os.Getwd()
+	if err != nil {
+		return "."
+	}
+	return directory
+}

@@ -1,0 +1,372 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+)
+
+// place is a source of values, as a test fills it.
+type place struct {
+	block map[string]string
+	env   map[string]string
+	// file is the content of secrets.json in the working directory; files have other names.
+	file  string
+	files map[string]string
+}
+
+func (p place) resolve(t *testing.T) (*provider.Resolution, error) {
+	t.Helper()
+	directory := t.TempDir()
+	files := map[string]string{}
+	maps.Copy(files, p.files)
+	if p.file != "" {
+		files["secrets.json"] = p.file
+	}
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return provider.Resolve(p.block, func(name string) string { return p.env[name] }, directory)
+}
+
+func (p place) mustResolve(t *testing.T) *provider.Resolution {
+	t.Helper()
+	r, err := p.resolve(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestResolve_precedence tries every setting with every pair of places.
+func TestResolve_precedence(t *testing.T) {
+	t.Parallel()
+	for attribute, names := range provider.SettingNames() {
+		variables, keys := names[0], names[1]
+		if attribute == "secrets_file" || attribute == "profile" {
+			continue
+		}
+		block := map[string]string{attribute: "from the block"}
+		for _, variable := range variables {
+			env := map[string]string{variable: "from " + variable}
+			t.Run(attribute+"/"+variable, func(t *testing.T) {
+				t.Parallel()
+				check(t, place{env: env}, attribute, "from "+variable)
+				check(t, place{env: env, block: block}, attribute, "from the block")
+			})
+		}
+		for _, key := range keys {
+			t.Run(attribute+"/"+key, func(t *testing.T) {
+				t.Parallel()
+				api := secretsFile(t, "api", key, "from "+key)
+				profile := secretsFile(t, "profiles.default", key, "from "+key)
+				env := map[string]string{variables[0]: "from " + variables[0]}
+				check(t, place{file: api}, attribute, "from "+key)
+				check(t, place{file: profile}, attribute, "from "+key)
+				check(t, place{file: api, env: env}, attribute, "from "+variables[0])
+				check(t, place{file: api, env: env, block: block}, attribute, "from the block")
+				named := map[string]string{"secrets_file": "other.json"}
+				check(t, place{files: map[string]string{"other.json": api}, env: env, block: named}, attribute, "from "+key)
+				named = map[string]string{"profile": "default"}
+				check(t, place{file: profile, env: env, block: named}, attribute, "from "+key)
+				named = map[string]string{"profile": "default", attribute: "from the block"}
+				check(t, place{file: profile, env: env, block: named}, attribute, "from the block")
+			})
+		}
+		t.Run(attribute+"/first", func(t *testing.T) {
+			t.Parallel()
+			if len(variables) == 0 {
+				check(t, place{block: block}, attribute, "from the block")
+				return
+			}
+			env := map[string]string{}
+			for _, variable := range variables {
+				env[variable] = "from " + variable
+			}
+			check(t, place{env: env}, attribute, "from "+variables[0])
+			env[variables[0]] = ""
+			if len(variables) > 1 {
+				check(t, place{env: env}, attribute, "from "+variables[1])
+			}
+		})
+	}
+}
+
+func check(t *testing.T, p place, attribute, want string) {
+	t.Helper()
+	if got := p.mustResolve(t).Values[attribute]; got != want {
+		t.Errorf("%+v: %s is %q, want %q", p, attribute, got, want)
+	}
+}
+
+// secretsFile writes a file with one value in a section such as api or profiles.default.
+func secretsFile(t *testing.T, section, key, value string) string {
+	t.Helper()
+	var node any = value
+	elements := strings.Split(section+"."+key, ".")
+	for _, element := range slices.Backward(elements) {
+		node = map[string]any{element: node}
+	}
+	encoded, err := json.Marshal(node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}
+
+func TestResolve_secretsFile(t *testing.T) {
+	t.Parallel()
+	file := func(clientID string) string { return `{"api": {"clientId": "` + clientID + `"}}` }
+	profiles := `{"profileName": "test", "profiles": {
+		"default": {"clientId": "default"}, "test": {"clientId": "test"}, "production": {"clientId": "production"},
+		"proxy": {"address": "http://proxy"}}}`
+	for name, test := range map[string]struct {
+		place place
+		want  string
+	}{
+		"default file":            {place{file: file("a")}, "a"},
+		"none":                    {place{}, ""},
+		"FBN_SECRETS_PATH":        {place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"FBN_SECRETS_PATH": "b.json"}}, "b"},
+		"block beats environment": {place{files: map[string]string{"b.json": file("b"), "c.json": file("c")}, env: map[string]string{"FBN_SECRETS_PATH": "b.json"}, block: map[string]string{"secrets_file": "c.json"}}, "c"},
+		"profileName":             {place{file: profiles}, "test"},
+		"FBN_PROFILE":             {place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}}, "production"},
+		"profile in the block":    {place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}, block: map[string]string{"profile": "default"}}, "default"},
+		"default profile":         {place{file: `{"profiles": {"default": {"clientId": "default"}}}`}, "default"},
+		"api beside profiles":     {place{file: `{"api": {"clientId": "api"}, "profiles": {"test": {"clientId": "test"}}}`}, "api"},
+		"another tool's file":     {place{file: `{"database": {"clientId": "x"}}`}, ""},
+		"null":                    {place{file: `{"api": {"clientId": null}}`}, ""},
+		"profile without a file":  {place{env: map[string]string{"FBN_PROFILE": "production", "FBN_CLIENT_ID": "env"}}, "env"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, test.place, "client_id", test.want)
+		})
+	}
+	check(t, place{file: profiles}, "proxy.address", "http://proxy")
+	check(t, place{file: `{"api": {}, "proxy": {"address": "http://shared"}}`}, "proxy.address", "http://shared")
+}
+
+func TestResolve_secretsFileErrors(t *testing.T) {
+	t.Parallel()
+	const canary = "s3cr3t-canary"
+	for name, test := range map[string]struct {
+		place place
+		want  []string
+	}{
+		"missing, named in the environment": {place{env: map[string]string{"FBN_SECRETS_PATH": "gone.json"}}, []string{"gone.json", "no such file"}},
+		"missing, named in the block":       {place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"}},
+		"a directory":                       {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
+		"empty":                             {place{file: "\n"}, []string{"secrets.json", "empty"}},
+		"malformed":                         {place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"}, []string{"secrets.json", "line 4, column 3"}},
+		"unquoted value":                    {place{file: "{\"api\": {\"password\": " + canary + "}}"}, []string{"line 1, column 22"}},
+		"cut off":                           {place{file: "{\"api\": {\"password\": \"" + canary}, []string{"too early"}},
+		"two values":                        {place{file: "{\"api\": {}}\n{\"password\": \"" + canary + "\"}"}, []string{"line 2, column 1"}},
+		"a number":                          {place{file: "{\"api\": {\n\"password\": 271828182845}}"}, []string{"number", `"password"`, "line 2, column"}},
+		"a list":                            {place{file: `{"api": {"password": ["` + canary + `"]}}`}, []string{"array", `"password"`, "string is expected"}},
+		"api of the wrong type":             {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "object is expected"}},
+		"profile of the wrong type":         {place{file: `{"profiles": {"default": "` + canary + `"}}`}, []string{`"profiles.default"`, "object is expected"}},
+		"proxy of the wrong type":           {place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"}},
+		"the whole of the wrong type":       {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
+		"no such profile":                   {place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}}, []string{`no profile "c"`, `"a", "b"`}},
+		"no default profile":                {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`}},
+		"profile of a file without":         {place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`}},
+		"profile, and no file":              {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
+		"not UTF-8":                         {place{file: "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}"}, []string{"neither UTF-8 nor UTF-16", "line 1, column 26"}},
+		"too large":                         {place{file: strings.Repeat(" ", 2<<20)}, []string{"larger than"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := test.place.resolve(t)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error lacks %q: %v", want, err)
+				}
+			}
+			if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "271828182845") {
+				t.Errorf("the error prints a value: %v", err)
+			}
+		})
+	}
+}
+
+func TestResolve_secretsFileUnreadable(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Skip("root can read every file")
+	}
+	path := filepath.Join(t.TempDir(), "secrets.json")
+	if err := os.WriteFile(path, []byte("{}"), 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.ReadSecretsFile(path, "", "password"); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("the error does not name the file: %v", err)
+	}
+}
+
+// TestResolve_encodings reads what editors and PowerShell write.
+func TestResolve_encodings(t *testing.T) {
+	t.Parallel()
+	const password = `pä"ss\wörd ✓`
+	content, err := json.Marshal(map[string]any{"api": map[string]string{"password": password}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, encoded := range map[string][]byte{
+		"UTF-8":                        content,
+		"UTF-8 with a byte order mark": append([]byte("\xef\xbb\xbf"), content...),
+		"UTF-16, little endian":        utf16(string(content), false),
+		"UTF-16, big endian":           utf16(string(content), true),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "secrets.json")
+			if err := os.WriteFile(path, encoded, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got, err := provider.ReadSecretsFile(path, "", "password")
+			if err != nil || got != password {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}
+
+func utf16(text string, bigEndian bool) []byte {
+	encoded := []byte{0xff, 0xfe}
+	if bigEndian {
+		encoded = []byte{0xfe, 0xff}
+	}
+	for _, r := range text { // all below U+10000
+		low, high := byte(r), byte(r>>8)
+		if bigEndian {
+			low, high = high, low
+		}
+		encoded = append(encoded, low, high)
+	}
+	return encoded
+}
+
+func TestResolve_wayIn(t *testing.T) {
+	t.Parallel()
+	const (
+		byToken    = "an access token"
+		byFile     = "an access token file"
+		byRefresh  = "a refresh token"
+		byPassword = "user name and password"
+	)
+	blockPassword := map[string]string{"token_url": "u", "username": "n", "password": "p", "client_id": "i", "client_secret": "s"}
+	envPassword := map[string]string{"FBN_TOKEN_URL": "u", "FBN_USERNAME": "n", "FBN_PASSWORD": "p", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}
+	filePassword := `{"api": {"tokenUrl": "u", "username": "n", "password": "p", "clientId": "i", "clientSecret": "s"}}`
+	fileBoth := `{"api": {"accessToken": "t", "tokenUrl": "u", "username": "n", "password": "p", "clientId": "i", "clientSecret": "s"}}`
+	with := func(a map[string]string, more ...string) map[string]string {
+		out := maps.Clone(a)
+		for i := 0; i < len(more); i += 2 {
+			out[more[i]] = more[i+1]
+		}
+		return out
+	}
+	for name, test := range map[string]struct {
+		place place
+		want  string
+		err   string
+	}{
+		"nothing":                                       {place{}, "", "No way to sign in is complete"},
+		"token in the environment":                      {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
+		"password in the environment":                   {place{env: envPassword}, byPassword, ""},
+		"both in the environment":                       {place{env: with(envPassword, "FBN_ACCESS_TOKEN", "t")}, byToken, ""},
+		"both in the file":                              {place{file: fileBoth}, byToken, ""},
+		"both in the block":                             {place{block: with(blockPassword, "access_token", "t")}, byToken, ""},
+		"stray token never beats the block's password":  {place{block: blockPassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
+		"block's token beats the environment":           {place{block: map[string]string{"access_token": "t"}, env: envPassword}, byToken, ""},
+		"environment's password beats the file's token": {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
+		"token beats token file":                        {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_ACCESS_TOKEN_FILE": "f"}}, byToken, ""},
+		"block's token file beats the environment":      {place{block: map[string]string{"access_token_file": "f"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byFile, ""},
+		"refresh token":                                 {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r", "FBN_USERNAME", "", "FBN_PASSWORD", "")}, byRefresh, ""},
+		"refresh token beside a password":               {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
+		"password above the refresh token":              {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
+		"mixed places complete each other":              {place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword}, byPassword, ""},
+		"file in the block beats the environment":       {place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
+		"environment beats a found file":                {place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
+		"begun in the block, completed by none":         {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins a way to sign in that no source completes"},
+		"begun in the block beside its complete token":  {place{block: map[string]string{"client_id": "i", "access_token": "t"}}, byToken, ""},
+		"placeholder":                                   {place{env: with(envPassword, "FBN_PASSWORD", "<password>")}, "", "FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)"},
+		"placeholder over a file's password":            {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := test.place.mustResolve(t)
+			if r.WayIn != test.want {
+				t.Errorf("signs in with %q, want %q (%v)", r.WayIn, test.want, r.WayInErr)
+			}
+			if test.err != "" && (r.WayInErr == nil || !strings.Contains(r.WayInErr.Error(), test.err)) {
+				t.Errorf("the error lacks %q: %v", test.err, r.WayInErr)
+			}
+		})
+	}
+}
+
+// TestResolve_fallback lets a password stand in for a refresh token of the same place only.
+func TestResolve_fallback(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"FBN_TOKEN_URL": "u", "FBN_USERNAME": "n", "FBN_PASSWORD": "p", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}
+	other := place{env: env, block: map[string]string{"refresh_token": "r"}}.mustResolve(t)
+	if other.WayIn != "a refresh token" || other.HasFallback {
+		t.Errorf("%s, with fallback: %t", other.WayIn, other.HasFallback)
+	}
+	env["FBN_REFRESH_TOKEN"] = "r"
+	same := place{env: env}.mustResolve(t)
+	if same.WayIn != "a refresh token" || !same.HasFallback {
+		t.Errorf("%s, with fallback: %t", same.WayIn, same.HasFallback)
+	}
+}
+
+// TestResolve_missing reads the error as a newcomer does.
+func TestResolve_missing(t *testing.T) {
+	t.Parallel()
+	r := place{
+		block: map[string]string{"api_url": "https://acme.lusid.com"},
+		env:   map[string]string{"FBN_USERNAME": "terraform@acme.com", "FBN_PASSWORD": "<password>"},
+		file:  `{"api": {"clientId": "terraform", "clientSecret": "s3cr3t-canary"}}`,
+	}.mustResolve(t)
+	text := r.WayInErr.Error()
+	var got []string
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "  - ") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	want := []string{
+		"- the provider block: api_url",
+		"- the environment: FBN_USERNAME, FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)",
+		"- the secrets file DIRECTORY/secrets.json (api): clientId, clientSecret",
+		"- an access token: access_token (FBN_ACCESS_TOKEN, accessToken in the secrets file)",
+		"- an access token file: access_token_file (FBN_ACCESS_TOKEN_FILE)",
+		"- a refresh token: refresh_token (FBN_REFRESH_TOKEN, refreshToken in the secrets file), token_url (FBN_TOKEN_URL, tokenUrl in the secrets file)",
+		"- user name and password: password (FBN_PASSWORD, password in the secrets file), token_url (FBN_TOKEN_URL, tokenUrl in the secrets file)",
+	}
+	for i := range got {
+		if before, after, ok := strings.Cut(got[i], "secrets file /"); ok {
+			_, after, _ = strings.Cut(after, "/secrets.json")
+			got[i] = before + "secrets file DIRECTORY/secrets.json" + after
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if strings.Contains(text, "s3cr3t-canary") || strings.Contains(text, "terraform@acme.com") {
+		t.Errorf("the error prints a value:\n%s", text)
+	}
+}

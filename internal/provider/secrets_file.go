@@ -1,0 +1,275 @@
+package provider
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+// maxSecretsFile caps what is read as a secrets file; real ones have some hundred bytes.
+const maxSecretsFile = 1 << 20
+
+// secretsFile is one section of a secrets.json as every LUSID SDK reads it: "api", or a profile.
+type secretsFile struct {
+	path string
+	// section names where the values come from, such as `api` or `profiles.acme`; empty when
+	// the file has neither.
+	section string
+	values  *jsonNode
+	// shared holds what stands outside of the sections: "proxy", in one SDK's files.
+	shared []*jsonNode
+}
+
+// readSecretsFile reads the file and chooses the section. An empty profile means the file's
+// profileName, else "default". Its errors name the file and the position, never a value.
+func readSecretsFile(path, profile string) (*secretsFile, error) {
+	root, err := readJSON(path)
+	if err != nil {
+		return nil, err
+	}
+	file := &secretsFile{path: path, shared: []*jsonNode{root}}
+	if root.kind != "object" {
+		return nil, fmt.Errorf("the secrets file %s holds a JSON %s where an object with \"api\" or \"profiles\" is expected", path, root.kind)
+	}
+	api, profiles := root.member("api"), root.member("profiles")
+	if err := expectObject(path, "api", api); err != nil {
+		return nil, err
+	}
+	if err := expectObject(path, "profiles", profiles); err != nil {
+		return nil, err
+	}
+	if profiles == nil {
+		if profile != "" {
+			return nil, fmt.Errorf("the secrets file %s has no \"profiles\", so it has no profile %q", path, profile)
+		}
+		if api != nil {
+			file.section, file.values = "api", api
+		}
+		return file, nil
+	}
+
+	file.shared = append(file.shared, profiles)
+	name := profile
+	if name == "" {
+		if node := root.member("profileName"); node != nil {
+			if name, err = node.text(path, "profileName"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if name == "" && profiles.member("default") == nil && api != nil {
+		file.section, file.values = "api", api
+		return file, nil
+	}
+	if name == "" {
+		name = "default"
+	}
+	section := profiles.member(name)
+	if section == nil || name == "proxy" {
+		return nil, fmt.Errorf("the secrets file %s has no profile %q; its profiles are: %s", path, name, strings.Join(profileNames(profiles), ", "))
+	}
+	if err := expectObject(path, "profiles."+name, section); err != nil {
+		return nil, err
+	}
+	file.section, file.values = "profiles."+name, section
+	return file, nil
+}
+
+func expectObject(path, key string, node *jsonNode) error {
+	if node == nil || node.kind == "object" {
+		return nil
+	}
+	return fmt.Errorf("the secrets file %s holds a JSON %s at %q where an object is expected (%s)", path, node.kind, key, node.position)
+}
+
+// profileNames leaves out "proxy", which one SDK keeps among the profiles.
+func profileNames(profiles *jsonNode) []string {
+	var names []string
+	for name := range profiles.members {
+		if name != "proxy" {
+			names = append(names, fmt.Sprintf("%q", name))
+		}
+	}
+	if len(names) == 0 {
+		return []string{"none"}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// lookup returns the value of a key such as "tokenUrl" or "proxy.address", empty when absent.
+func (f *secretsFile) lookup(key string) (string, error) {
+	if f.values == nil {
+		return "", nil
+	}
+	nodes := []*jsonNode{f.values}
+	if strings.Contains(key, ".") {
+		nodes = append(nodes, f.shared...)
+	}
+	for _, node := range nodes {
+		parent := "the section"
+		for element := range strings.SplitSeq(key, ".") {
+			if node.kind != "object" {
+				return "", expectObject(f.path, parent, node)
+			}
+			if node = node.member(element); node == nil || node.kind == "null" {
+				node = nil
+				break
+			}
+			parent = element
+		}
+		if node != nil {
+			return node.text(f.path, key)
+		}
+	}
+	return "", nil
+}
+
+// describe names the file and its section for people.
+func (f *secretsFile) describe() string {
+	if f.section == "" {
+		return fmt.Sprintf("the secrets file %s", f.path)
+	}
+	return fmt.Sprintf("the secrets file %s (%s)", f.path, f.section)
+}
+
+// jsonNode is a JSON value that remembers where it stands, so that an error can say so without
+// repeating it.
+type jsonNode struct {
+	// kind is "object", "array", "string", "number", "boolean" or "null".
+	kind     string
+	position string
+	value    string
+	members  map[string]*jsonNode
+}
+
+func (n *jsonNode) member(name string) *jsonNode {
+	return n.members[name]
+}
+
+// text is the value of a string; null counts as absent.
+func (n *jsonNode) text(path, key string) (string, error) {
+	switch n.kind {
+	case "string":
+		return n.value, nil
+	case "null":
+		return "", nil
+	}
+	return "", fmt.Errorf("the secrets file %s holds a JSON %s at %q where a string is expected (%s)", path, n.kind, key, n.position)
+}
+
+// readJSON reads a JSON file in UTF-8, with or without a byte order mark, or in UTF-16 with one;
+// PowerShell writes all three.
+func readJSON(path string) (*jsonNode, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("unable to read the secrets file: %w", err)
+	}
+	defer f.Close()
+	if stat, err := f.Stat(); err == nil && stat.IsDir() {
+		return nil, fmt.Errorf("the secrets file %s is a directory", path)
+	}
+	content, err := io.ReadAll(io.LimitReader(f, maxSecretsFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("unable to read the secrets file: %w", err)
+	}
+	if len(content) > maxSecretsFile {
+		return nil, fmt.Errorf("the secrets file %s is larger than %d KiB", path, maxSecretsFile>>10)
+	}
+	text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), content)
+	if err != nil {
+		return nil, fmt.Errorf("the secrets file %s is neither UTF-8 nor UTF-16", path)
+	}
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size <= 1 {
+			return nil, fmt.Errorf("the secrets file %s is neither UTF-8 nor UTF-16 (%s)", path, positionAt(text, i))
+		}
+		i += size
+	}
+	node, err := parseJSON(text)
+	if err != nil {
+		return nil, fmt.Errorf("the secrets file %s is not valid JSON (%w)", path, err)
+	}
+	return node, nil
+}
+
+// parseJSON returns errors that hold a position and nothing else.
+func parseJSON(text []byte) (*jsonNode, error) {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	// The decoder's own checks are weaker token by token than on a whole value.
+	var whole json.RawMessage
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	err := decoder.Decode(&whole)
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		return nil, errors.New(positionAt(text, int(syntax.Offset)-1))
+	case err != nil:
+		return nil, fmt.Errorf("it ends too early, at %s", positionAt(text, len(text)))
+	}
+	if rest := bytes.TrimSpace(text[decoder.InputOffset():]); len(rest) > 0 {
+		return nil, fmt.Errorf("something follows the value, at %s", positionAt(text, len(text)-len(rest)))
+	}
+	return parseNode(json.NewDecoder(bytes.NewReader(text)), text)
+}
+
+func parseNode(decoder *json.Decoder, text []byte) (*jsonNode, error) {
+	decoder.UseNumber()
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, errors.New(positionAt(text, int(decoder.InputOffset())))
+	}
+	node := &jsonNode{position: positionAt(text, int(decoder.InputOffset())-1)}
+	switch token := token.(type) {
+	case string:
+		node.kind, node.value = "string", token
+	case json.Number:
+		node.kind = "number"
+	case bool:
+		node.kind = "boolean"
+	case nil:
+		node.kind = "null"
+	case json.Delim:
+		node.kind, node.members = "array", map[string]*jsonNode{}
+		if token == '{' {
+			node.kind = "object"
+		}
+		for i := 0; decoder.More(); i++ {
+			key := fmt.Sprint(i)
+			if token == '{' {
+				name, err := decoder.Token()
+				if err != nil {
+					return nil, errors.New(positionAt(text, int(decoder.InputOffset())))
+				}
+				key, _ = name.(string)
+			}
+			if node.members[key], err = parseNode(decoder, text); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := decoder.Token(); err != nil {
+			return nil, errors.New(positionAt(text, int(decoder.InputOffset())))
+		}
+	}
+	return node, nil
+}
+
+// positionAt counts lines and columns from 1; a column is a character.
+func positionAt(text []byte, offset int) string {
+	before := text[:min(max(offset, 0), len(text))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	return fmt.Sprintf("line %d, column %d", line, column)
+}

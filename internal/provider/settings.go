@@ -1,0 +1,166 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+)
+
+// setting is a field of the provider's configuration. The table of settings is the only place
+// that says where a value may come from: the schema, the environment and the secrets file are
+// all read by it.
+type setting struct {
+	// attribute names it in the provider block; "proxy.address" is nested in "proxy".
+	attribute string
+	// environment lists variables, the first one that is set wins.
+	environment []string
+	// file lists keys of the secrets file's section, the first one that is set wins.
+	file        []string
+	sensitive   bool
+	description string
+}
+
+var settings = []setting{
+	{
+		attribute:   "api_url",
+		environment: []string{"FBN_IDENTITY_URL", "FBN_FINBOURNE_IDENTITY_API_URL", "FBN_BASE_URL", "FBN_LUSID_URL", "FBN_LUSID_API_URL"},
+		file:        []string{"identityUrl", "finbourne_identityUrl", "baseUrl", "lusidUrl", "apiUrl"},
+		description: "URL of the LUSID domain: `https://acme.lusid.com`, with or without `/identity` or `/api` behind it.",
+	},
+	{
+		attribute:   "access_token",
+		environment: []string{"FBN_ACCESS_TOKEN"},
+		file:        []string{"accessToken", "personalAccessToken"},
+		sensitive:   true,
+		description: "Personal access token, or any other access token, to sign in with. It cannot be renewed.",
+	},
+	{
+		attribute:   "access_token_file",
+		environment: []string{"FBN_ACCESS_TOKEN_FILE"},
+		description: "Path of a file that holds an access token, read again whenever it changes.",
+	},
+	{
+		attribute:   "token_url",
+		environment: []string{"FBN_TOKEN_URL"},
+		file:        []string{"tokenUrl"},
+		description: "Token URL of the LUSID domain, or the *issuer* that LUSID shows for an application: `/v1/token` is appended where it is missing.",
+	},
+	{
+		attribute:   "username",
+		environment: []string{"FBN_USERNAME"},
+		file:        []string{"username"},
+		description: "Login of the LUSID user to sign in as.",
+	},
+	{
+		attribute:   "password",
+		environment: []string{"FBN_PASSWORD"},
+		file:        []string{"password"},
+		sensitive:   true,
+		description: "Password of that user. `<password>`, which LUSID's exports hold until it is filled in, counts as not set.",
+	},
+	{
+		attribute:   "client_id",
+		environment: []string{"FBN_CLIENT_ID"},
+		file:        []string{"clientId"},
+		description: "Client ID of the application to sign in through.",
+	},
+	{
+		attribute:   "client_secret",
+		environment: []string{"FBN_CLIENT_SECRET"},
+		file:        []string{"clientSecret"},
+		sensitive:   true,
+		description: "Client secret of that application.",
+	},
+	{
+		attribute:   "refresh_token",
+		environment: []string{"FBN_REFRESH_TOKEN"},
+		file:        []string{"refreshToken"},
+		sensitive:   true,
+		description: "Refresh token to sign in with, in place of `username` and `password`.",
+	},
+	{
+		attribute:   "application_name",
+		environment: []string{"FBN_APP_NAME"},
+		file:        []string{"applicationName"},
+		description: "Name sent to LUSID with every request as `X-LUSID-Application`. Default `terraform-provider-lusid`.",
+	},
+	{
+		attribute:   "proxy.address",
+		environment: []string{"FBN_PROXY_ADDRESS"},
+		file:        []string{"proxy.address"},
+		description: "URL of the proxy, such as `http://proxy.acme.com:8080`.",
+	},
+	{
+		attribute:   "proxy.username",
+		environment: []string{"FBN_PROXY_USERNAME"},
+		file:        []string{"proxy.username"},
+		description: "User name for the proxy.",
+	},
+	{
+		attribute:   "proxy.password",
+		environment: []string{"FBN_PROXY_PASSWORD"},
+		file:        []string{"proxy.password"},
+		sensitive:   true,
+		description: "Password for the proxy.",
+	},
+	{
+		attribute:   "ca_certificate_file",
+		environment: []string{"FBN_CLIENT_CERTIFICATE"},
+		file:        []string{"clientCertificate"},
+		description: "Path of a PEM file with root certificates that are trusted beside the system's, for API and token requests.",
+	},
+	{
+		attribute:   "secrets_file",
+		environment: []string{"FBN_SECRETS_PATH"},
+		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api`, or under `profiles`. Default: `secrets.json` in the working directory, if it exists. Written here, its values rank above the environment.",
+	},
+	{
+		attribute:   "profile",
+		environment: []string{"FBN_PROFILE"},
+		description: "Name of a profile in the secrets file. Default: the file's `profileName`, else `default`. Written here, the profile's values rank above the environment.",
+	},
+	{
+		attribute:   "request_timeout",
+		description: "How long one request may take, as a duration such as `30s`. Default `1m`.",
+	},
+	{
+		attribute:   "max_retries",
+		description: "How often a request is repeated after a passing failure, from 0 to 20. Default 5. What LUSID may have acted on is never repeated blindly.",
+	},
+}
+
+// schemaAttributes builds the provider's schema from the table of settings.
+func schemaAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{}
+	proxy := map[string]schema.Attribute{}
+	for _, s := range settings {
+		name, into := s.attribute, attributes
+		if nested, ok := strings.CutPrefix(name, "proxy."); ok {
+			name, into = nested, proxy
+		}
+		if name == "max_retries" {
+			into[name] = schema.Int64Attribute{Optional: true, MarkdownDescription: s.markdown()}
+			continue
+		}
+		into[name] = schema.StringAttribute{Optional: true, Sensitive: s.sensitive, MarkdownDescription: s.markdown()}
+	}
+	attributes["proxy"] = schema.SingleNestedAttribute{
+		Optional:            true,
+		Attributes:          proxy,
+		MarkdownDescription: "Proxy for API and token requests. Default: what `HTTPS_PROXY` and `NO_PROXY` say.",
+	}
+	return attributes
+}
+
+// markdown is the description with every place that the setting may come from.
+func (s setting) markdown() string {
+	text := s.description
+	if len(s.environment) > 0 {
+		text += fmt.Sprintf(" Environment: `%s`.", strings.Join(s.environment, "`, `"))
+	}
+	if len(s.file) > 0 {
+		text += fmt.Sprintf(" Secrets file: `%s`.", strings.Join(s.file, "`, `"))
+	}
+	return text
+}
