@@ -1,0 +1,169 @@
+// Command demo shows the provider at work, on this machine alone: it builds the provider and the
+// mock of a LUSID domain, has a real Terraform (or OpenTofu) plan, apply and destroy
+// examples/quickstart there, and calls the domain with the token it got. It fails if anything
+// is not as a user would expect, and leaves nothing behind.
+//
+// Run it from the root of the repository.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
+)
+
+// providerVersion is what the CLI believes it installs: the mirror's file names need one.
+const providerVersion = "0.0.1"
+
+func main() {
+	// A hang-up, or a pager that closes, must not keep the demo from cleaning up either.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+
+	var err error
+	if len(os.Args) == 3 && os.Args[1] == "steps" {
+		err = steps(ctx, os.Args[2])
+	} else {
+		err = prepare(ctx)
+	}
+	stop()
+	switch {
+	case errors.Is(err, errReported):
+		os.Exit(1)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "\ndemo:", err)
+		os.Exit(1)
+	}
+}
+
+// errReported is the failure of a command that has said itself what went wrong.
+var errReported = errors.New("a command failed")
+
+// prepare builds everything in a temporary directory, and runs the steps there beneath
+// lusid-mock exec.
+func prepare(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "lusid-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+
+	cli, cleanup, err := terraformcli.Find(ctx)
+	if err != nil {
+		return err
+	}
+	defer cleanup()
+
+	say("Build the provider, and a LUSID domain for this machine.")
+	bin := filepath.Join(dir, "bin")
+	show("go build -o bin/ . ./cmd/lusid-mock")
+	build := command(ctx, os.Stdout, "go", "build", "-o", bin+string(filepath.Separator), ".", "./cmd/lusid-mock")
+	build.Env = append(os.Environ(), "GOTMPDIR="+dir) // Interrupted, it leaves its own behind.
+	if err := build.Run(); err != nil {
+		return errReported
+	}
+	if err := mirror(filepath.Join(dir, "mirror"), filepath.Join(bin, "terraform-provider-lusid"+executable())); err != nil {
+		return err
+	}
+	config := filepath.Join(dir, "cli.tfrc")
+	if err := os.WriteFile(config, fmt.Appendf(nil, "disable_checkpoint = true\n\nprovider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.Join(dir, "mirror")), 0o600); err != nil {
+		return err
+	}
+	work := filepath.Join(dir, "quickstart")
+	if err := copyConfiguration(work, filepath.Join("examples", "quickstart")); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+
+	say("Run examples/quickstart in it: lusid-mock serves on a free port, sets FBN_* and runs what follows.")
+	show("lusid-mock exec -auth password -- demo steps")
+	mock := command(ctx, os.Stdout, filepath.Join(bin, "lusid-mock"+executable()), "exec", "-auth", "password", "--", self, "steps", cli)
+	mock.Dir = work
+	mock.Env = append(slices.DeleteFunc(os.Environ(), inherited), "TF_CLI_CONFIG_FILE="+config)
+	if err := mock.Run(); err != nil {
+		return errReported
+	}
+	return nil
+}
+
+// inherited tells the variables that would give the CLI another configuration, other arguments
+// or logs. lusid-mock drops those that would lead to another domain.
+func inherited(variable string) bool { return strings.HasPrefix(variable, "TF_") }
+
+// mirror lays out dir as a filesystem mirror that holds the provider, under the registry of
+// Terraform and under that of OpenTofu: a source address without a host means either.
+func mirror(dir, binary string) error {
+	host, name, _ := strings.Cut(provider.Address, "/")
+	for _, host := range []string{host, "registry.opentofu.org"} {
+		platform := filepath.Join(dir, host, filepath.FromSlash(name), providerVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(platform, 0o700); err != nil {
+			return err
+		}
+		if err := os.Link(binary, filepath.Join(platform, "terraform-provider-lusid_v"+providerVersion+executable())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// copyConfiguration copies what is configuration, but no state or plug-in that an earlier run by
+// hand may have left there.
+func copyConfiguration(to, from string) error {
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return err
+	}
+	files, err := fs.Glob(os.DirFS(from), "*.tf")
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return fmt.Errorf("no configuration in %s: run the demo from the root of the repository", from)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(filepath.Join(from, file))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, file), content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// command is run to its end, whatever ctx says. An interrupt from the terminal reaches every
+// process of the demo, so Terraform ends by itself, and a second signal would make it drop its
+// plug-ins: all there is to do is to wait, then clean up.
+func command(ctx context.Context, out io.Writer, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...)
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd
+}
+
+func executable() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}
+
+// say tells what the next command is for.
+func say(text string) { fmt.Println("\n# " + text) }
+
+// show prints a command as one would type it.
+func show(text string) { fmt.Println("$ " + text) }

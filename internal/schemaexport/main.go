@@ -1,0 +1,38 @@
+// Command schemaexport writes the provider's schema to standard output, in the form of
+// "terraform providers schema -json", for tfplugindocs to render docs/ from.
+//
+// It asks the provider itself, in this process: a Terraform CLI reports only what its own
+// version knows, and would silently drop the pages of actions, list resources and identities.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("schemaexport: ")
+
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
+	if err != nil {
+		log.Fatal(err)
+	}
+	// tfplugindocs looks a provider up by its short name; it knows no other namespace
+	// than hashicorp.
+	schemas, err := export(context.Background(), "lusid", server)
+	if err != nil {
+		log.Fatal(err)
+	}
+	out := json.NewEncoder(os.Stdout)
+	out.SetIndent("", "  ")
+	if err := out.Encode(schemas); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,67 @@
+// Package terraformcli finds the CLI that the demo and the acceptance tests run: whatever
+// Terraform or OpenTofu the machine has, else a Terraform that it installs for the occasion.
+package terraformcli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hc-install/product"
+	"github.com/hashicorp/hc-install/releases"
+)
+
+// Version is the Terraform that [Find] installs where there is no CLI.
+const Version = "1.14.9"
+
+// PathVariable is the environment variable that names the CLI to use. It is also
+// terraform-plugin-testing's.
+const PathVariable = "TF_ACC_TERRAFORM_PATH"
+
+// Find returns the absolute path of a CLI: the one that [PathVariable] names, else terraform,
+// else tofu from PATH, else Terraform [Version], downloaded with its checksum and signature
+// verified. The caller calls cleanup, which is never nil and removes what was downloaded, when
+// it has run the CLI for the last time.
+func Find(ctx context.Context) (path string, cleanup func(), err error) {
+	nothing := func() {}
+
+	if named := os.Getenv(PathVariable); named != "" {
+		path, err := lookPath(named)
+		if err != nil {
+			return "", nothing, fmt.Errorf("%s: %w", PathVariable, err)
+		}
+		return path, nothing, nil
+	}
+	for _, name := range []string{"terraform", "tofu"} {
+		if path, err := lookPath(name); err == nil {
+			return path, nothing, nil
+		}
+	}
+
+	source := &releases.ExactVersion{
+		Product: product.Terraform,
+		Version: version.Must(version.NewVersion(Version)),
+		Timeout: 5 * time.Minute,
+	}
+	remove := func() { _ = source.Remove(context.WithoutCancel(ctx)) }
+	path, err = source.Install(ctx)
+	if err != nil {
+		remove()
+		return "", nothing, fmt.Errorf("found neither terraform nor tofu: put one on PATH, or its path into %s "+
+			"(tried to download Terraform %s: %w)", PathVariable, Version, err)
+	}
+	return path, remove, nil
+}
+
+// lookPath is exec.LookPath with an absolute result, which survives a change of directory.
+func lookPath(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
+}
