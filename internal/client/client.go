@@ -39,8 +39,12 @@ type Config struct {
 	CorrelationID string
 	// UserAgent names the program and its version.
 	UserAgent string
-	// Proxy carries every request. Where nil, HTTPS_PROXY and NO_PROXY decide.
+	// Proxy carries every request, without user and password in it. Where nil, HTTPS_PROXY and
+	// NO_PROXY decide.
 	Proxy *url.URL
+	// ProxyUsername and ProxyPassword are sent to the proxy where the first is set.
+	ProxyUsername string
+	ProxyPassword Secret
 	// CACertificateFile is a file of PEM certificates trusted beside the system's.
 	CACertificateFile string
 	// RequestTimeout bounds one attempt of a request. Zero means DefaultRequestTimeout.
@@ -78,17 +82,12 @@ func New(config Config) (*Client, error) {
 	if config.RequestTimeout == 0 {
 		config.RequestTimeout = DefaultRequestTimeout
 	}
-	transport, err := newTransport(config.Proxy, config.CACertificateFile)
+	transport, err := newTransport(config)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{config: config, base: base, http: newHTTPClient(transport, config)}
-	c.secrets = config.SignIn.secrets()
-	if config.Proxy != nil {
-		if password, ok := config.Proxy.User.Password(); ok {
-			c.secrets = append(c.secrets, Secret(password))
-		}
-	}
+	c.secrets = append(config.SignIn.secrets(), config.ProxyPassword)
 	if c.signIn, err = newTokenSource(c, config.SignIn); err != nil {
 		return nil, err
 	}

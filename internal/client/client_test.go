@@ -246,7 +246,7 @@ func TestClient_printsNoSecret(t *testing.T) {
 		ClientID: "c", ClientSecret: "canary-2", RefreshToken: "canary-3",
 	}
 	c := newClient(t, inMemoryURL, withGrant(grant), func(c *client.Config) {
-		c.Proxy = &url.URL{Scheme: "http", Host: "proxy:3128", User: url.UserPassword("u", "canary-4")}
+		c.Proxy, c.ProxyUsername, c.ProxyPassword = &url.URL{Scheme: "http", Host: "proxy:3128"}, "u", "canary-4"
 	})
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		wantNoSecrets(t, verb, fmt.Sprintf(verb, c), "canary", fmt.Sprintf("%x", "canary"))

@@ -168,6 +168,10 @@ func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.
 	}
 	token, err := g.fetch(ctx)
 	if err != nil {
+		if g.refused == nil && g.current != nil && validFor(g.current, max(minRemaining, 0)) {
+			// A token endpoint that is down for a moment must not fail a run that has a token.
+			return g.current, nil
+		}
 		return nil, err
 	}
 	if minRemaining > 0 && !validFor(token, minRemaining) {
@@ -246,4 +250,20 @@ func isRefused(err error) bool {
 		return true
 	}
 	return false
+}
+
+// UseClientSecret takes a rotated secret into use, where the client signs in through that
+// application. The present access token stays in use until it expires.
+func (c *Client) UseClientSecret(ctx context.Context, clientID string, secret Secret) {
+	g, ok := c.signIn.(*grant)
+	if !ok || g.request.ClientID != clientID {
+		return
+	}
+	unlock, err := g.acquire(context.WithoutCancel(ctx))
+	if err != nil {
+		return
+	}
+	defer unlock()
+	g.request.ClientSecret = secret
+	g.refused = nil
 }

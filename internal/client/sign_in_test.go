@@ -229,6 +229,26 @@ func TestSignIn_renewsEarly(t *testing.T) {
 	})
 }
 
+// A token endpoint that is down while a token still lives fails no call.
+func TestSignIn_failedEarlyRenewal(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		c := newClientInMemory(t, domain, withGrant(domain.grant()))
+		wantNoErrors(t, inParallel(t, c, 1))
+		domain.InjectFault(mockserver.Fault{Operation: "token", Status: 500, Count: -1})
+		time.Sleep(59*time.Minute + time.Second) // 59 s left.
+		wantNoErrors(t, inParallel(t, c, 1))
+		if token, err := c.AccessToken(t.Context(), 2*time.Minute); err == nil {
+			t.Errorf("a token that lives until %s passed for one that lives 2 minutes", token.Expiry)
+		}
+		time.Sleep(time.Minute)
+		if _, err := c.GetUserInfo(t.Context()); err == nil {
+			t.Error("an expired token was used")
+		}
+	})
+}
+
 func TestSignIn_renewsAfter401(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})

@@ -15,7 +15,7 @@ import (
 )
 
 // newTransport returns a transport of the client's own; http.DefaultTransport is not changed.
-func newTransport(proxy *url.URL, caCertificateFile string) (*http.Transport, error) {
+func newTransport(config Config) (*http.Transport, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return nil, errors.New("http.DefaultTransport has been replaced")
@@ -23,8 +23,12 @@ func newTransport(proxy *url.URL, caCertificateFile string) (*http.Transport, er
 	transport := base.Clone()
 	// Terraform works on ten resources at a time by default: keep their connections.
 	transport.MaxIdleConnsPerHost = 16
-	if proxy != nil {
-		transport.Proxy = http.ProxyURL(proxy)
+	if config.Proxy != nil {
+		proxy := *config.Proxy
+		if config.ProxyUsername != "" {
+			proxy.User = url.UserPassword(config.ProxyUsername, string(config.ProxyPassword))
+		}
+		transport.Proxy = http.ProxyURL(&proxy)
 	}
 	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
@@ -32,10 +36,10 @@ func newTransport(proxy *url.URL, caCertificateFile string) (*http.Transport, er
 		}
 		return nil
 	}
-	if caCertificateFile == "" {
+	if config.CACertificateFile == "" {
 		return transport, nil
 	}
-	pem, err := os.ReadFile(caCertificateFile)
+	pem, err := os.ReadFile(config.CACertificateFile)
 	if err != nil {
 		return nil, fmt.Errorf("unable to read the CA certificate file: %w", err)
 	}
@@ -44,7 +48,7 @@ func newTransport(proxy *url.URL, caCertificateFile string) (*http.Transport, er
 		roots = x509.NewCertPool()
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the CA certificate file %s holds no PEM certificate", caCertificateFile)
+		return nil, fmt.Errorf("the CA certificate file %s holds no PEM certificate", config.CACertificateFile)
 	}
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return transport, nil

@@ -82,7 +82,7 @@ func TestRedirect_refused(t *testing.T) {
 	})
 }
 
-// What became of a change is lost with the answer that a read of another page replaces.
+// A redirect that turns a change into a read is not followed.
 func TestRedirect_changeToRead(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303} {
@@ -138,16 +138,15 @@ func TestProxy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	withProxy := func(user *url.Userinfo) func(*client.Config) {
+	withProxy := func(password client.Secret) func(*client.Config) {
 		return func(c *client.Config) {
-			proxy := *address
-			proxy.User = user
-			c.Proxy, c.APIURL = &proxy, "http://127.0.0.1:1"
+			c.Proxy, c.ProxyUsername, c.ProxyPassword = address, "user", password
+			c.APIURL = "http://127.0.0.1:1"
 		}
 	}
 	grant := domain.grant()
 	grant.TokenURL = strings.Replace(grant.TokenURL, domain.url, "http://127.0.0.1:1", 1)
-	c := domain.client(t, withGrant(grant), withProxy(url.UserPassword("user", "canary")))
+	c := domain.client(t, withGrant(grant), withProxy("canary"))
 	if _, err := c.GetUserInfo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +155,7 @@ func TestProxy(t *testing.T) {
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 1})
 
-	_, err = domain.client(t, withProxy(url.UserPassword("user", "canary-2"))).GetUserInfo(t.Context())
+	_, err = domain.client(t, withProxy("canary-2")).GetUserInfo(t.Context())
 	var e *client.Error
 	if !errors.As(err, &e) || e.StatusCode != http.StatusProxyAuthRequired {
 		t.Errorf("got %v, want the proxy's refusal", err)
@@ -186,8 +185,9 @@ func TestProxy_connect(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			proxy.User = url.UserPassword("user", "canary")
-			c := newClient(t, inMemoryURL, withRetries(1), func(c *client.Config) { c.Proxy = proxy })
+			c := newClient(t, inMemoryURL, withRetries(1), func(c *client.Config) {
+				c.Proxy, c.ProxyUsername, c.ProxyPassword = proxy, "user", "canary"
+			})
 			for name, err := range map[string]error{
 				"read":   second(c.GetUserInfo(t.Context())),
 				"change": second(c.CreateApplication(t.Context(), newApplication)),
@@ -208,7 +208,7 @@ func TestProxy_connect(t *testing.T) {
 func TestProxy_unreachable(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, inMemoryURL, func(c *client.Config) {
-		c.Proxy = &url.URL{Scheme: "http", Host: "127.0.0.1:1", User: url.UserPassword("user", "canary")}
+		c.Proxy, c.ProxyUsername, c.ProxyPassword = &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, "user", "canary"
 	})
 	_, err := c.CreateApplication(t.Context(), newApplication)
 	if err == nil || client.IsOutcomeUnknown(err) {

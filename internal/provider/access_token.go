@@ -10,8 +10,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -21,6 +24,77 @@ import (
 //
 // Source: RFC 6749 section 3.3.
 var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
+
+// tokenAttribute is an attribute that the data source and the ephemeral resource have alike.
+type tokenAttribute struct {
+	name                          string
+	isSet                         bool
+	optional, computed, sensitive bool
+	markdown                      string
+}
+
+var tokenAttributes = []tokenAttribute{
+	{
+		name: "token_url", optional: true,
+		markdown: "Token URL to ask, or an application's issuer. Default: the provider's.",
+	},
+	{
+		name: "username", optional: true,
+		markdown: "Login to ask with. Default: the provider's, where the token URL has the host of the provider's.",
+	},
+	{
+		name: "password", optional: true, sensitive: true,
+		markdown: "Password of that user. Default: the provider's, where `username` is the provider's too and the token URL has the host of the provider's.",
+	},
+	{
+		name: "client_id", optional: true,
+		markdown: "Client ID of the application to ask through. Default: the provider's.",
+	},
+	{
+		name: "client_secret", optional: true, sensitive: true,
+		markdown: "Client secret of that application. Default: the provider's, where `client_id` is the provider's too and the token URL has the host of the provider's.",
+	},
+	{
+		name: "refresh_token", optional: true, computed: true, sensitive: true,
+		markdown: "Refresh token to ask with, in place of `username` and `password`. On output it is the granted one: null unless the scope `offline_access` was granted, and always null for the provider's own token.",
+	},
+	{
+		name: "scopes", isSet: true, optional: true,
+		markdown: "Scopes to ask for. Default: `openid`, `client`, `groups` and `offline_access`; with a refresh token, the scopes it was granted for.",
+	},
+	{
+		name: "min_remaining_ttl", optional: true,
+		markdown: "How long the token must remain valid, as a duration such as `10m`. The provider's own token is renewed first if it would expire sooner.",
+	},
+	{
+		name: "access_token", computed: true, sensitive: true,
+		markdown: "Access token, to send as a bearer token.",
+	},
+	{
+		name: "id_token", computed: true, sensitive: true,
+		markdown: "ID token; null unless the scope `openid` was granted.",
+	},
+	{
+		name: "token_type", computed: true,
+		markdown: "Type of the access token: `Bearer`.",
+	},
+	{
+		name: "expires_at", computed: true,
+		markdown: "When the access token expires, in RFC 3339 and UTC; null when unknown, as for a personal access token.",
+	},
+	{
+		name: "granted_scopes", isSet: true, computed: true,
+		markdown: "Scopes that were granted; null when the server did not say, as for a personal access token.",
+	},
+}
+
+func scopeValidators() []validator.Set {
+	return []validator.Set{
+		setvalidator.SizeAtLeast(1),
+		setvalidator.NoNullValues(),
+		setvalidator.ValueStringsAre(stringvalidator.RegexMatches(scopePattern, "must be a scope, without a space or a quote")),
+	}
+}
 
 type accessTokenModel struct {
 	TokenURL        types.String `tfsdk:"token_url"`
@@ -105,7 +179,7 @@ func (m *accessTokenModel) read(ctx context.Context, c *connection) diag.Diagnos
 		}
 		return m.fill(ctx, token)
 	}
-	request, diags := m.request(ctx, c.grant)
+	request, diags := m.request(ctx, c.tokenDefaults())
 	if diags.HasError() {
 		return diags
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"sync"
 	"time"
 
@@ -150,37 +149,4 @@ func (r *applicationResource) findTaken(ctx context.Context, request client.Crea
 		}
 	}
 	return byName
-}
-
-var applicationIDPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
-
-// find returns the application with that id, or else with that client id. It returns nil after
-// an error.
-func (r *applicationResource) find(ctx context.Context, idOrClientID, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
-	attempt := fmt.Sprintf("No application with the id or client id %q was found in %s", idOrClientID, r.client.Domain())
-	if !applicationIDPattern.MatchString(idOrClientID) {
-		diags.AddError(summary, attempt+": an id or client id has letters, digits, hyphens and underscores, 64 at most.")
-		return nil
-	}
-	application, err := r.client.GetApplication(ctx, idOrClientID, false)
-	if err == nil {
-		return application
-	}
-	var refused *client.Error
-	if !client.IsNotFound(err) && (!errors.As(err, &refused) || refused.StatusCode != http.StatusBadRequest) {
-		diags.AddError(summary, r.explain(attempt, err))
-		return nil
-	}
-	applications, err := r.client.ListApplications(ctx)
-	if err != nil {
-		diags.AddError(summary, r.explain(attempt, err))
-		return nil
-	}
-	for i := range applications {
-		if applications[i].ClientID == idOrClientID {
-			return &applications[i]
-		}
-	}
-	diags.AddError(summary, attempt+". The LUSID web app lists client ids under Identity and access > Applications.")
-	return nil
 }

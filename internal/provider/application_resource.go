@@ -13,11 +13,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -26,13 +28,15 @@ import (
 var (
 	_ resource.Resource                   = (*applicationResource)(nil)
 	_ resource.ResourceWithConfigure      = (*applicationResource)(nil)
+	_ resource.ResourceWithIdentity       = (*applicationResource)(nil)
 	_ resource.ResourceWithImportState    = (*applicationResource)(nil)
 	_ resource.ResourceWithValidateConfig = (*applicationResource)(nil)
 	_ resource.ResourceWithModifyPlan     = (*applicationResource)(nil)
 )
 
 // applicationResource is an OpenID Connect client of the domain, with the secret LUSID makes for
-// it. Every field of the API is immutable. Its import ID is the id or the client id.
+// it. Every field of the API but the secret is immutable. Its import ID is the id or the client
+// id.
 type applicationResource struct{ resourceBase }
 
 // NewApplicationResource returns the resource lusid_application.
@@ -48,7 +52,8 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An application of a LUSID domain: the client ID and secret that programs sign in with. " +
-			"LUSID makes the secret and cannot change an application, so a change of any argument but `timeouts` replaces it, and its secret with it.",
+			"LUSID makes the secret, and cannot change anything else of an application: a change of its client ID, name, type or redirect URIs " +
+			"replaces it, and its secret with it. `rotation_triggers` gives it a new secret in place.",
 		Attributes: map[string]schema.Attribute{
 			"client_id": schema.StringAttribute{
 				Required: true,
@@ -85,11 +90,19 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 					"made elsewhere goes unseen. A change replaces the application, but for the first value after an import, which is only noted.",
 				Validators: uriValidators(),
 			},
-			"timeouts": timeouts.Attributes(ctx, timeouts.Opts{
-				Create: true, CreateDescription: "How long a create may take, retries included. Default `10m`.",
-				Read: true, ReadDescription: "How long a refresh may take, retries included. Default `10m`.",
-				Delete: true, DeleteDescription: "How long a delete may take, retries included. Default `10m`.",
-			}),
+			"rotation_triggers": schema.MapAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "Map whose every change rotates the secret in place: the old one dies at once. " +
+					"The first map, set on an application that had none, rotates nothing, and neither does its removal.",
+			},
+			"store_secret": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "Whether the state holds the secret. Default: the provider's `store_secrets`, else `true`. With `false` the secret is in neither state " +
+					"nor plan, refresh does not look at it, and the ephemeral resource `lusid_application_secret` reads it. A change neither replaces nor rotates.",
+			},
+			"timeouts": timeouts.Attributes(ctx, applicationTimeouts),
 			"id": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "ID that LUSID gave the application, such as `0oabw8p5aaGCl5zAA2p8`. It differs from the client ID.",
@@ -108,12 +121,48 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "Client secret. Every refresh reads it, so a rotation made elsewhere is seen. Where the provider's user may not " +
-					"see secrets, the value in the state is kept.",
-				PlanModifiers: keep,
+				MarkdownDescription: "Client secret; null with `store_secret = false`. Every refresh reads it, so a rotation made elsewhere is seen. " +
+					"Where the provider's user may not see secrets, the value in the state is kept.",
+			},
+			"secret_version": schema.Int64Attribute{
+				Computed: true,
+				MarkdownDescription: "Number that changes exactly when the secret does, made from it by a one-way function: what a write-only argument " +
+					"of another provider takes as its version. With `store_secret = false` it moves with a creation, a replacement and `rotation_triggers` " +
+					"only, and is null after an import until one of them.",
 			},
 		},
 	}
+}
+
+func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{
+				OptionalForImport: true,
+				Description:       "ID that LUSID gave the application. It decides where both are given.",
+			},
+			"client_id": identityschema.StringAttribute{
+				OptionalForImport: true,
+				Description:       "Client ID of the application.",
+			},
+		},
+	}
+}
+
+var applicationTimeouts = timeouts.Opts{
+	Create: true, CreateDescription: "How long a create may take, retries included. Default `10m`.",
+	Read: true, ReadDescription: "How long a refresh may take, retries included. Default `10m`.",
+	Update: true, UpdateDescription: "How long a rotation may take, retries included. Default `10m`.",
+	Delete: true, DeleteDescription: "How long a delete may take, retries included. Default `10m`.",
+}
+
+// nullTimeouts is an absent timeouts attribute, which has a type all the same.
+func nullTimeouts(ctx context.Context) timeouts.Value {
+	attributeType, ok := timeouts.Attributes(ctx, applicationTimeouts).GetType().(timeouts.Type)
+	if !ok {
+		return timeouts.Value{}
+	}
+	return timeouts.Value{Object: types.ObjectNull(attributeType.AttrTypes)}
 }
 
 func uriValidators() []validator.Set {
@@ -129,11 +178,24 @@ type applicationModel struct {
 	Type                   types.String   `tfsdk:"type"`
 	RedirectURIs           types.Set      `tfsdk:"redirect_uris"`
 	PostLogoutRedirectURIs types.Set      `tfsdk:"post_logout_redirect_uris"`
+	RotationTriggers       types.Map      `tfsdk:"rotation_triggers"`
+	StoreSecret            types.Bool     `tfsdk:"store_secret"`
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 	ID                     types.String   `tfsdk:"id"`
 	Issuer                 types.String   `tfsdk:"issuer"`
 	TokenURL               types.String   `tfsdk:"token_url"`
 	Secret                 types.String   `tfsdk:"secret"`
+	SecretVersion          types.Int64    `tfsdk:"secret_version"`
+}
+
+// applicationIdentity holds only what never changes in place.
+type applicationIdentity struct {
+	ID       types.String `tfsdk:"id"`
+	ClientID types.String `tfsdk:"client_id"`
+}
+
+func (m *applicationModel) identity() applicationIdentity {
+	return applicationIdentity{ID: m.ID, ClientID: m.ClientID}
 }
 
 func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicationRequest, diag.Diagnostics) {
@@ -154,19 +216,7 @@ func (m *applicationModel) fromAPI(application *client.OAuthApplication) {
 	m.DisplayName = types.StringValue(application.DisplayName)
 	m.Type = types.StringValue(application.Type)
 	m.Issuer = stringOrNull(application.Issuer)
-	m.TokenURL = types.StringNull()
-	if tokenURL, err := client.ParseTokenURL(application.Issuer); err == nil {
-		m.TokenURL = types.StringValue(tokenURL.String())
-	}
-}
-
-// setSecret writes the secret where LUSID gave it, and otherwise keeps the one known.
-func (m *applicationModel) setSecret(secret client.Secret) {
-	if secret != "" {
-		m.Secret = types.StringValue(string(secret))
-	} else if m.Secret.IsUnknown() {
-		m.Secret = types.StringNull()
-	}
+	m.TokenURL = tokenURLOf(application)
 }
 
 const defaultTimeout = 10 * time.Minute
@@ -197,8 +247,12 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	// Terraform wants the planned values back, and a difference is for the next refresh to show:
 	// an error here would taint the application, and the next apply would replace it.
 	plan.ClientID, plan.DisplayName, plan.Type = planned.ClientID, planned.DisplayName, planned.Type
-	plan.setSecret(application.Secret)
+	if application.Secret == "" {
+		r.readSecret(ctx, application, &resp.Diagnostics)
+	}
+	plan.setSecret(application)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
@@ -208,11 +262,14 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if r.client == nil {
 		r.warnStateKept(&resp.Diagnostics)
 		return
 	}
-	summary := fmt.Sprintf("Unable to read application %s", state.label())
+	summary := "Unable to read application " + state.label()
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
 	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
@@ -222,13 +279,15 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	id := state.ID.ValueString()
-	application, err := r.client.GetApplication(ctx, id, true)
-	withheld := err == nil && application.Secret == ""
-	if client.IsForbidden(err) {
+	if state.StoreSecret.IsNull() {
+		// An import leaves this open: LUSID does not know it.
+		state.StoreSecret = r.storeSecrets
+	}
+	id, looks := state.ID.ValueString(), state.StoreSecret.ValueBool()
+	application, err := r.client.GetApplication(ctx, id, looks)
+	if looks && client.IsForbidden(err) {
 		// A role that may only plan needs no right to see secrets.
 		application, err = r.client.GetApplication(ctx, id, false)
-		withheld = err == nil
 	}
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
@@ -238,19 +297,22 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err))
 		return
 	}
-	if withheld {
-		resp.Diagnostics.AddAttributeWarning(path.Root("secret"), fmt.Sprintf("LUSID did not show the secret of application %s", application.ClientID),
+	state.fromAPI(application)
+	switch {
+	case looks && application.Secret == "":
+		resp.Diagnostics.AddAttributeWarning(path.Root("secret"), "LUSID did not show the secret of application "+application.ClientID,
 			fmt.Sprintf("The provider signs in with %s, whose user may read the application but not its secret. "+
 				"The secret in the state is kept as it is; a rotation made elsewhere goes unseen.", r.credential))
+	case looks:
+		state.setSecret(application)
 	}
-	state.fromAPI(application)
-	state.setSecret(application.Secret)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// Update makes no call: what LUSID holds of an application only a replacement changes. It takes
-// over timeouts, and redirect URIs that ModifyPlan decided to adopt.
+// Update rotates the secret where rotation_triggers changed, and reads it where store_secret was
+// turned on. The rest makes no call: timeouts, and redirect URIs that ModifyPlan decided to adopt.
 func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -258,19 +320,47 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to update application "+state.label())...)
+	summary := "Unable to update application " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
 	unknown, diags := unknownURIs(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	for _, uris := range redirectURIs(state, plan) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	plan.Secret, plan.SecretVersion = state.Secret, state.SecretVersion
+	switch {
+	case rotates(&state, &plan):
+		application := r.rotate(ctx, &state, &resp.Diagnostics)
+		if application == nil {
+			return
+		}
+		plan.setSecret(application)
+	case plan.StoreSecret.ValueBool() && !state.StoreSecret.ValueBool():
+		application := &client.OAuthApplication{ID: state.ID.ValueString(), ClientID: state.ClientID.ValueString()}
+		if r.readSecret(ctx, application, &resp.Diagnostics) {
+			plan.setSecret(application)
+		}
+	}
+	if !plan.StoreSecret.ValueBool() {
+		plan.Secret = types.StringNull()
+	}
+
+	for _, uris := range redirectURIs(&state, &plan) {
 		if !isEmpty(uris.plan) {
 			delete(unknown, uris.attribute)
 		}
 	}
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, unknown)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
 func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -298,23 +388,67 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	}
 }
 
-// ImportState takes an id or a client id.
+// ImportState takes an id or a client id, or an identity that holds either.
 func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	summary := fmt.Sprintf("Unable to import application %q", req.ID)
+	summary := "Unable to import application"
+	if req.ID != "" {
+		summary += fmt.Sprintf(" %q", req.ID)
+	}
 	if !r.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	application := r.find(ctx, req.ID, summary, &resp.Diagnostics)
+	var application *client.OAuthApplication
+	if req.ID == "" {
+		application = r.findByIdentity(ctx, req.Identity, summary, &resp.Diagnostics)
+	} else {
+		var err error
+		if application, err = r.applicationByEither(ctx, req.ID); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No application with the id or client id %q could be found in %s", req.ID, r.client.Domain()), err))
+			return
+		}
+	}
 	if application == nil {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), application.ID)...)
+	identity := applicationIdentity{ID: types.StringValue(application.ID), ClientID: types.StringValue(application.ClientID)}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), identity.ClientID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 	if application.Type == client.ApplicationTypeWeb {
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, map[string]bool{
 			"redirect_uris": true, "post_logout_redirect_uris": true,
 		})...)
 	}
+}
+
+// findByIdentity lets the id decide, and the client id agree with it. It returns nil after an
+// error.
+func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.ResourceIdentity, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
+	var identity applicationIdentity
+	// An import string that is empty comes here too, without an identity.
+	if !given.Raw.IsNull() {
+		diags.Append(given.Get(ctx, &identity)...)
+	}
+	if diags.HasError() {
+		return nil
+	}
+	id, clientID := identity.ID.ValueString(), identity.ClientID.ValueString()
+	switch {
+	case id == "" && clientID == "":
+		diags.AddError(summary, "Give the id or the client id of the application: as the import string, or as id or client_id of the identity.")
+		return nil
+	case id != "" && !applicationIDPattern.MatchString(id):
+		diags.AddAttributeError(path.Root("id"), summary, fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
+		return nil
+	}
+	application := r.lookUpApplication(ctx, identity.ID, identity.ClientID, false, summary, diags)
+	if application != nil && clientID != "" && application.ClientID != clientID {
+		diags.AddAttributeError(path.Root("client_id"), summary, fmt.Sprintf(
+			"The application with the id %q has the client id %q, not %q. Correct the identity: it must name one application.", id, application.ClientID, clientID))
+		return nil
+	}
+	return application
 }
 
 // ValidateConfig refuses redirect URIs for a type that has none.
@@ -324,7 +458,7 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 	if resp.Diagnostics.HasError() || config.Type.IsUnknown() || config.Type.ValueString() == client.ApplicationTypeWeb {
 		return
 	}
-	for _, uris := range redirectURIs(config, config) {
+	for _, uris := range redirectURIs(&config, &config) {
 		if !uris.plan.IsUnknown() && !isEmpty(uris.plan) {
 			resp.Diagnostics.AddAttributeError(path.Root(uris.attribute), "Invalid "+uris.attribute,
 				fmt.Sprintf("Only an application of type Web has %s, and this one is Native. Set type = \"Web\", or remove %s.", uris.attribute, uris.attribute))
@@ -332,24 +466,62 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 	}
 }
 
-// ModifyPlan decides whether a change replaces the application, and says what that costs.
+// ModifyPlan gives store_secret its default, says what becomes of the secret, decides whether a
+// change replaces the application, and warns of what that costs.
 func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() {
-		return
+	var state, plan *applicationModel
+	if !req.State.Raw.IsNull() {
+		state = &applicationModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		if !resp.Diagnostics.HasError() {
+			resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change application "+state.label())...)
+		}
 	}
-	var state, plan applicationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change application "+state.label())...)
-	if resp.Diagnostics.HasError() || req.Plan.Raw.IsNull() {
-		return
+	if !req.Plan.Raw.IsNull() {
+		plan = &applicationModel{}
+		resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
 	}
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	unknown, diags := unknownURIs(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if plan == nil {
+		r.warnOwn(state.ClientID.ValueString(), "Deleting", &resp.Diagnostics)
+		return
+	}
 
+	var configured types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("store_secret"), &configured)...)
+	if configured.IsNull() {
+		plan.StoreSecret = r.storeSecrets
+	}
+	var changed []string
+	if state != nil {
+		unknown, diags := unknownURIs(ctx, req.Private)
+		resp.Diagnostics.Append(diags...)
+		changed = r.replacingChanges(state, plan, unknown, &resp.Diagnostics)
+	}
+	plan.planSecret(state, len(changed) > 0)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+
+	switch {
+	case len(changed) > 0:
+		for _, attribute := range changed {
+			resp.RequiresReplace = append(resp.RequiresReplace, path.Root(attribute))
+		}
+		resp.Diagnostics.AddAttributeWarning(path.Root(changed[0]), fmt.Sprintf("Replacing application %s ends its secret", state.label()),
+			fmt.Sprintf("%s changes, and LUSID cannot change an application: it is deleted and created again. Its secret dies with it, "+
+				"and whatever signs in with it fails until it has the new one.\n\n"+
+				"create_before_destroy does not help: client id and display name are both unique in the domain, so the new application "+
+				"is refused as long as the old one holds either.", strings.Join(changed, ", ")))
+		r.warnOwn(state.ClientID.ValueString(), "Replacing", &resp.Diagnostics)
+	case state != nil && rotates(state, plan):
+		r.warnOwn(state.ClientID.ValueString(), "Rotating the secret of", &resp.Diagnostics)
+	}
+}
+
+// replacingChanges names the attributes whose change replaces the application. The first value
+// of redirect URIs that an import could not learn does not, but brings a warning.
+func (r *applicationResource) replacingChanges(state, plan *applicationModel, unknown map[string]bool, diags *diag.Diagnostics) []string {
 	var changed []string
 	for _, field := range []struct {
 		attribute   string
@@ -367,7 +539,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		switch {
 		case uris.plan.Equal(uris.state) || isEmpty(uris.plan) && isEmpty(uris.state):
 		case unknown[uris.attribute]:
-			resp.Diagnostics.AddAttributeWarning(path.Root(uris.attribute), fmt.Sprintf("LUSID is not told the %s of an imported application", uris.attribute),
+			diags.AddAttributeWarning(path.Root(uris.attribute), fmt.Sprintf("LUSID is not told the %s of an imported application", uris.attribute),
 				fmt.Sprintf("The application %s was imported, LUSID never returns its %s, and nothing can change them. The value is "+
 					"taken into the state as it is written: make sure that it is what the application was created with.",
 					state.label(), uris.attribute))
@@ -375,17 +547,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 			changed = append(changed, uris.attribute)
 		}
 	}
-	if len(changed) == 0 {
-		return
-	}
-	for _, attribute := range changed {
-		resp.RequiresReplace = append(resp.RequiresReplace, path.Root(attribute))
-	}
-	resp.Diagnostics.AddAttributeWarning(path.Root(changed[0]), fmt.Sprintf("Replacing application %s ends its secret", state.label()),
-		fmt.Sprintf("%s changes, and LUSID cannot change an application: it is deleted and created again. Its secret dies with it, "+
-			"and whatever signs in with it fails until it has the new one.\n\n"+
-			"create_before_destroy does not help: client id and display name are both unique in the domain, so the new application "+
-			"is refused as long as the old one holds either.", strings.Join(changed, ", ")))
+	return changed
 }
 
 // label names the application for people.
@@ -402,7 +564,7 @@ type uriChange struct {
 	state, plan types.Set
 }
 
-func redirectURIs(state, plan applicationModel) []uriChange {
+func redirectURIs(state, plan *applicationModel) []uriChange {
 	return []uriChange{
 		{"redirect_uris", state.RedirectURIs, plan.RedirectURIs},
 		{"post_logout_redirect_uris", state.PostLogoutRedirectURIs, plan.PostLogoutRedirectURIs},

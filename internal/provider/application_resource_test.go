@@ -319,10 +319,10 @@ func TestApplication_import(t *testing.T) {
 		parts []string
 		lists int
 	}{
-		{"missing-app", []string{`Unable to import application "missing-app"`, "No application with the id or client id", strings.TrimPrefix(d.url, "http://")}, 1},
-		{"", []string{"an id or client id has letters"}, 0},
-		{"../users", []string{"an id or client id has letters"}, 0},
-		{"a b", []string{"an id or client id has letters"}, 0},
+		{"missing-app", []string{"Unable to import application", `No application with the id or client id "missing-app"`, strings.TrimPrefix(d.url, "http://")}, 1},
+		{"", []string{"Unable to import application", "Give the id or the client id"}, 0},
+		{"../users", []string{"Unable to import application", "n id or client id has letters"}, 0},
+		{"a b", []string{"Unable to import application", "n id or client id has letters"}, 0},
 		{strings.Repeat("x", 65), []string{"64 at most"}, 0},
 	} {
 		d.forget()

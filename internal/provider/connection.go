@@ -6,10 +6,13 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -22,6 +25,12 @@ type connection struct {
 	unknown []string
 	// credential says what the provider signs in with, and where it came from.
 	credential string
+	// storeSecrets is the default of every store_secret; unknown where the provider block's is.
+	storeSecrets types.Bool
+	// ownClientID is the application that the provider signs in through; empty for a bearer token.
+	ownClientID string
+
+	grantLock sync.Mutex
 	// grant holds what token requests default to, complete or not.
 	grant client.TokenRequest
 
@@ -31,6 +40,38 @@ type connection struct {
 
 // unknownAttributes is a list for people.
 func (c *connection) unknownAttributes() string { return strings.Join(c.unknown, ", ") }
+
+// warnOwn warns of a change to the application that the provider itself signs in through, as far
+// as that is known without a call.
+func (c *connection) warnOwn(clientID, doing string, diags *diag.Diagnostics) {
+	if c == nil || c.ownClientID == "" || c.ownClientID != clientID {
+		return
+	}
+	diags.AddWarning(doing+" the application that this provider signs in through", fmt.Sprintf(
+		"The provider signs in with %s through the application %s. Once its secret is another one, or none, later runs cannot sign in "+
+			"until client_secret (FBN_CLIENT_SECRET, or the secrets file) has the new one. "+
+			"After a rotation the rest of this run uses the new secret; after a deletion it has its access token until that expires.",
+		c.credential, clientID))
+}
+
+// useRotated takes the new secret of the provider's own application into use for the rest of the
+// process.
+func (c *connection) useRotated(ctx context.Context, application *client.OAuthApplication) {
+	c.grantLock.Lock()
+	defer c.grantLock.Unlock()
+	if application.Secret == "" || c.grant.ClientID != application.ClientID {
+		return
+	}
+	c.grant.ClientSecret = application.Secret
+	c.client.UseClientSecret(ctx, application.ClientID, application.Secret)
+}
+
+// tokenDefaults is what token requests default to.
+func (c *connection) tokenDefaults() client.TokenRequest {
+	c.grantLock.Lock()
+	defer c.grantLock.Unlock()
+	return c.grant
+}
 
 // requireClient adds an error while the provider's configuration is not known yet.
 func (c *connection) requireClient(summary string, diags *diag.Diagnostics) bool {
@@ -66,6 +107,22 @@ type dataSourceBase struct{ *connection }
 
 // Configure takes over the connection. It is absent while Terraform only validates.
 func (b *dataSourceBase) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	b.connection, _ = req.ProviderData.(*connection)
+}
+
+// ephemeralResourceBase is embedded in every ephemeral resource.
+type ephemeralResourceBase struct{ *connection }
+
+// Configure takes over the connection. It is absent while Terraform only validates.
+func (b *ephemeralResourceBase) Configure(_ context.Context, req ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
+	b.connection, _ = req.ProviderData.(*connection)
+}
+
+// actionBase is embedded in every action.
+type actionBase struct{ *connection }
+
+// Configure takes over the connection. It is absent while Terraform only validates.
+func (b *actionBase) Configure(_ context.Context, req action.ConfigureRequest, _ *action.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
 }
 

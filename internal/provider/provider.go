@@ -13,8 +13,12 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -30,8 +34,12 @@ import (
 const Address = "registry.terraform.io/finbourne/lusid"
 
 var (
-	_ provider.Provider                   = (*lusidProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*lusidProvider)(nil)
+	_ provider.Provider                       = (*lusidProvider)(nil)
+	_ provider.ProviderWithActions            = (*lusidProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*lusidProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*lusidProvider)(nil)
+	_ provider.ProviderWithListResources      = (*lusidProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*lusidProvider)(nil)
 )
 
 // lusidProvider manages the Identity API of one LUSID domain.
@@ -64,6 +72,35 @@ func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		NewAccessTokenDataSource,
+		NewApplicationDataSource,
+		NewApplicationsDataSource,
+	}
+}
+
+func (p *lusidProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		NewAccessTokenEphemeralResource,
+		NewApplicationSecretEphemeralResource,
+	}
+}
+
+func (p *lusidProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		NewApplicationListResource,
+	}
+}
+
+func (p *lusidProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		NewRotateApplicationSecretAction,
+	}
+}
+
+func (p *lusidProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		NewSecretsJSONFunction,
+		NewEnvVarsFunction,
+		NewEnvScriptFunction,
 	}
 }
 
@@ -85,6 +122,14 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	var storeSecrets types.Bool
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("store_secrets"), &storeSecrets)...)
+	if storeSecrets.IsNull() {
+		storeSecrets = types.BoolValue(true)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	connection := &connection{unknown: unknown}
 	if len(unknown) == 0 {
 		var err error
@@ -94,8 +139,12 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 			return
 		}
 	}
+	connection.storeSecrets = storeSecrets
 	resp.ResourceData = connection
 	resp.DataSourceData = connection
+	resp.EphemeralResourceData = connection
+	resp.ListResourceData = connection
+	resp.ActionData = connection
 }
 
 // connect builds the connection that the provider block and its surroundings describe.
@@ -129,6 +178,8 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 		CorrelationID:     around.getenv("FBN_CORRELATION_ID"),
 		UserAgent:         "terraform-provider-lusid/" + p.version,
 		Proxy:             r.proxy(),
+		ProxyUsername:     r.values["proxy.username"].text,
+		ProxyPassword:     client.Secret(r.values["proxy.password"].text),
 		CACertificateFile: r.values["ca_certificate_file"].text,
 		MaxRetries:        client.DefaultMaxRetries,
 		Log:               maskedLog(signIn),
@@ -149,7 +200,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	if err != nil {
 		return nil, err
 	}
-	return &connection{client: c, credential: credential, grant: r.grant()}, nil
+	return &connection{client: c, credential: credential, ownClientID: signIn.Grant.ClientID, grant: r.grant()}, nil
 }
 
 // maskedLog logs for the client, which never logs a secret; the mask is there for the day that a
@@ -179,6 +230,14 @@ func readBlock(ctx context.Context, config tfsdk.Config) (block map[string]strin
 	}
 	for _, s := range settings {
 		attribute := attributePath(s.attribute)
+		if s.attribute == "store_secrets" {
+			var flag types.Bool
+			diags.Append(config.GetAttribute(ctx, attribute, &flag)...)
+			if flag.IsUnknown() {
+				unknown = append(unknown, s.attribute)
+			}
+			continue
+		}
 		if s.attribute == "max_retries" {
 			var number types.Int64
 			diags.Append(config.GetAttribute(ctx, attribute, &number)...)
@@ -249,9 +308,6 @@ func (r *resolved) proxy() *url.URL {
 	proxy, err := parseProxy(address)
 	if err != nil {
 		return nil
-	}
-	if username := r.values["proxy.username"].text; username != "" {
-		proxy.User = url.UserPassword(username, r.values["proxy.password"].text)
 	}
 	return proxy
 }

@@ -170,7 +170,7 @@ func TestProvider_unknown(t *testing.T) {
 					_, diags = p.accessToken(nil)
 					diags.mustFail(t, "", "Unable to get access token", attribute, "known only after apply")
 					_, diags = p.applications().importState("test-app")
-					diags.mustFail(t, "", `Unable to import application "test-app"`, attribute, "known only after apply")
+					diags.mustFail(t, "", "Unable to import application", attribute, "known only after apply")
 				}
 			}
 			if counts := d.counts(); len(counts) != 0 {

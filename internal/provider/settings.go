@@ -121,6 +121,10 @@ var settings = []setting{
 		description: "Name of a profile in the secrets file. Default: the file's `profileName`, else `default`. Written here, the profile's values rank above the environment.",
 	},
 	{
+		attribute:   "store_secrets",
+		description: "Default of every `store_secret`, and whether an import fetches the secret. Default `true`.",
+	},
+	{
 		attribute:   "request_timeout",
 		description: "How long one request may take, as a duration such as `30s`. Default `1m`.",
 	},
@@ -138,6 +142,10 @@ func schemaAttributes() map[string]schema.Attribute {
 		name, into := s.attribute, attributes
 		if nested, ok := strings.CutPrefix(name, "proxy."); ok {
 			name, into = nested, proxy
+		}
+		if name == "store_secrets" {
+			into[name] = schema.BoolAttribute{Optional: true, MarkdownDescription: s.markdown()}
+			continue
 		}
 		if name == "max_retries" {
 			into[name] = schema.Int64Attribute{Optional: true, MarkdownDescription: s.markdown()}

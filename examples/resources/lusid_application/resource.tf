@@ -2,6 +2,19 @@
 resource "lusid_application" "sdk" {
   client_id    = "example-sdk-app"
   display_name = "Example SDK application"
+
+  # Every change of this map rotates the secret.
+  rotation_triggers = {
+    quarter = "2026-Q4"
+  }
+}
+
+# The secret of this one is in neither state nor plan: see the ephemeral resource
+# lusid_application_secret.
+resource "lusid_application" "vaulted" {
+  client_id    = "example-vaulted-app"
+  display_name = "Example vaulted application"
+  store_secret = false
 }
 
 # A site that users sign in to.

@@ -1,0 +1,17 @@
+# The secret is in neither state nor plan.
+resource "lusid_application" "sdk" {
+  client_id    = "example-sdk-app"
+  display_name = "Example SDK application"
+  store_secret = false
+}
+
+ephemeral "lusid_application_secret" "sdk" {
+  id = lusid_application.sdk.id
+}
+
+# The proof that it works: a provider that signs in with it.
+provider "lusid" {
+  alias         = "sdk"
+  client_id     = lusid_application.sdk.client_id
+  client_secret = ephemeral.lusid_application_secret.sdk.secret
+}

@@ -1,0 +1,15 @@
+resource "lusid_application" "sdk" {
+  client_id    = "example-sdk-app"
+  display_name = "Example SDK application"
+}
+
+output "env_vars" {
+  value = provider::lusid::env_vars({
+    api_url       = "https://acme.lusid.com"
+    token_url     = lusid_application.sdk.token_url
+    username      = "service@acme.com"
+    client_id     = lusid_application.sdk.client_id
+    client_secret = lusid_application.sdk.secret
+  })
+  sensitive = true
+}

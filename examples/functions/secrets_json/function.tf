@@ -1,0 +1,16 @@
+resource "lusid_application" "sdk" {
+  client_id    = "example-sdk-app"
+  display_name = "Example SDK application"
+}
+
+# The password is for a person to fill in.
+output "secrets_json" {
+  value = provider::lusid::secrets_json({
+    api_url       = "https://acme.lusid.com"
+    token_url     = lusid_application.sdk.token_url
+    username      = "service@acme.com"
+    client_id     = lusid_application.sdk.client_id
+    client_secret = lusid_application.sdk.secret
+  })
+  sensitive = true
+}

@@ -1,0 +1,131 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ datasource.DataSource                     = (*applicationDataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*applicationDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*applicationDataSource)(nil)
+)
+
+// applicationDataSource is one application, found by its id or client id.
+type applicationDataSource struct{ dataSourceBase }
+
+// NewApplicationDataSource returns the data source lusid_application.
+func NewApplicationDataSource() datasource.DataSource { return &applicationDataSource{} }
+
+func (d *applicationDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_application"
+}
+
+func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := applicationDataAttributes()
+	attributes["id"] = schema.StringAttribute{
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
+		Validators:          []validator.String{stringvalidator.RegexMatches(applicationIDPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+	}
+	attributes["client_id"] = schema.StringAttribute{
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: "Client ID of the application. Exactly one of `id` and `client_id` must be given.",
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+	}
+	attributes["include_secret"] = schema.BoolAttribute{
+		Optional:            true,
+		MarkdownDescription: "Whether to read the secret, which lands in the state. Default `false`. The ephemeral resource `lusid_application_secret` reads it without.",
+	}
+	attributes["secret"] = schema.StringAttribute{
+		Computed:            true,
+		Sensitive:           true,
+		MarkdownDescription: "Client secret; null unless `include_secret` is `true`.",
+	}
+	attributes["secret_version"] = schema.Int64Attribute{
+		Computed:            true,
+		MarkdownDescription: "Number that changes exactly when the secret does; null unless `include_secret` is `true`.",
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An application of the domain, found by its id or client id.",
+		Attributes:          attributes,
+	}
+}
+
+// applicationDataAttributes are what the singular and the plural data source have in common.
+func applicationDataAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID gave the application."},
+		"client_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "Client ID, unique in the domain."},
+		"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name, unique in the domain."},
+		"type":         schema.StringAttribute{Computed: true, MarkdownDescription: "`Native` or `Web`."},
+		"issuer":       schema.StringAttribute{Computed: true, MarkdownDescription: "Issuer as LUSID returns it: Okta's dedicated URL for the domain."},
+		"token_url":    schema.StringAttribute{Computed: true, MarkdownDescription: "Token URL of the domain: what the SDKs take as `FBN_TOKEN_URL`."},
+	}
+}
+
+func (d *applicationDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("client_id")),
+	}
+}
+
+type applicationDataModel struct {
+	ID            types.String `tfsdk:"id"`
+	ClientID      types.String `tfsdk:"client_id"`
+	DisplayName   types.String `tfsdk:"display_name"`
+	Type          types.String `tfsdk:"type"`
+	Issuer        types.String `tfsdk:"issuer"`
+	TokenURL      types.String `tfsdk:"token_url"`
+	IncludeSecret types.Bool   `tfsdk:"include_secret"`
+	Secret        types.String `tfsdk:"secret"`
+	SecretVersion types.Int64  `tfsdk:"secret_version"`
+}
+
+func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to read application"
+	var model applicationDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	application := d.lookUpApplication(ctx, model.ID, model.ClientID, model.IncludeSecret.ValueBool(), summary, &resp.Diagnostics)
+	if application == nil {
+		return
+	}
+	if model.IncludeSecret.ValueBool() {
+		if application.Secret == "" {
+			d.addSecretWithheld(&resp.Diagnostics, summary, application)
+			return
+		}
+		model.Secret = types.StringValue(string(application.Secret))
+		model.SecretVersion = secretVersion(application.ID, application.Secret)
+	}
+	model.ID = types.StringValue(application.ID)
+	model.ClientID = types.StringValue(application.ClientID)
+	model.DisplayName = types.StringValue(application.DisplayName)
+	model.Type = types.StringValue(application.Type)
+	model.Issuer = stringOrNull(application.Issuer)
+	model.TokenURL = tokenURLOf(application)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+// tokenURLOf is null where the issuer is not a URL.
+func tokenURLOf(application *client.OAuthApplication) types.String {
+	tokenURL, err := client.ParseTokenURL(application.Issuer)
+	if err != nil {
+		return types.StringNull()
+	}
+	return types.StringValue(tokenURL.String())
+}

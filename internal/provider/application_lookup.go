@@ -1,0 +1,80 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// applicationIDPattern is what LUSID takes in a path.
+var applicationIDPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+
+// errNoApplication says that no application has the client id that was looked for.
+var errNoApplication = errors.New("no application has it; the LUSID web app lists them under Identity and access > Applications")
+
+// applicationByClientID finds an application through the list: LUSID has no read by client id.
+func (c *connection) applicationByClientID(ctx context.Context, clientID string) (*client.OAuthApplication, error) {
+	applications, err := c.client.ListApplications(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range applications {
+		if applications[i].ClientID == clientID {
+			return &applications[i], nil
+		}
+	}
+	return nil, errNoApplication
+}
+
+// applicationByEither tries an import string as an id, then as a client id.
+func (c *connection) applicationByEither(ctx context.Context, idOrClientID string) (*client.OAuthApplication, error) {
+	if !applicationIDPattern.MatchString(idOrClientID) {
+		return nil, errors.New("an id or client id has letters, digits, hyphens and underscores, 64 at most")
+	}
+	application, err := c.client.GetApplication(ctx, idOrClientID, false)
+	var refused *client.Error
+	if client.IsNotFound(err) || errors.As(err, &refused) && refused.StatusCode == http.StatusBadRequest {
+		return c.applicationByClientID(ctx, idOrClientID)
+	}
+	return application, err
+}
+
+// lookUpApplication reads the application that has the id or else the client id, of which one
+// is given. It returns nil after an error.
+func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.String, includeSecret bool, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
+	attribute, key := path.Root("id"), id.ValueString()
+	var (
+		application *client.OAuthApplication
+		err         error
+	)
+	if key != "" {
+		application, err = c.client.GetApplication(ctx, key, includeSecret)
+	} else {
+		attribute, key = path.Root("client_id"), clientID.ValueString()
+		application, err = c.applicationByClientID(ctx, key)
+		if err == nil && includeSecret {
+			application, err = c.client.GetApplication(ctx, application.ID, true)
+		}
+	}
+	if err != nil {
+		diags.AddAttributeError(attribute, summary, c.explain(fmt.Sprintf("The application with the %s %q could not be read from %s",
+			attribute, key, c.client.Domain()), err))
+		return nil
+	}
+	return application
+}
+
+// addSecretWithheld is the error of a read that is for nothing but the secret.
+func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, application *client.OAuthApplication) {
+	diags.AddError(summary, fmt.Sprintf(
+		"LUSID returned the application %s (%s) without its secret. The provider signs in with %s, whose user may not see secrets: LUSID's role lusid-administrator may.",
+		application.ClientID, application.ID, c.credential))
+}

@@ -1,0 +1,121 @@
+package provider
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// secretVersion is a number that changes exactly when the secret does: the first 31 bits of
+// HMAC-SHA-256 over the secret, keyed with the application's id. 31 bits, because some providers
+// hold a write-only argument's version in 32.
+func secretVersion(applicationID string, secret client.Secret) types.Int64 {
+	mac := hmac.New(sha256.New, []byte(applicationID))
+	mac.Write([]byte(secret))
+	return types.Int64Value(int64(binary.BigEndian.Uint32(mac.Sum(nil)) >> 1))
+}
+
+// setSecret writes the secret and its version as the state may hold them. Both are null where
+// LUSID did not show the secret.
+func (m *applicationModel) setSecret(application *client.OAuthApplication) {
+	m.Secret, m.SecretVersion = types.StringNull(), types.Int64Null()
+	if application.Secret == "" {
+		return
+	}
+	m.SecretVersion = secretVersion(application.ID, application.Secret)
+	if m.StoreSecret.ValueBool() {
+		m.Secret = types.StringValue(string(application.Secret))
+	}
+}
+
+// planSecret says in the plan what becomes of the secret and its version. A nil state is a
+// create.
+func (m *applicationModel) planSecret(state *applicationModel, replaced bool) {
+	created := state == nil || replaced
+	turnedOn := !created && !state.StoreSecret.ValueBool() && !m.StoreSecret.IsUnknown() && m.StoreSecret.ValueBool()
+	if created || turnedOn || m.StoreSecret.IsUnknown() || rotates(state, m) {
+		m.Secret, m.SecretVersion = types.StringUnknown(), types.Int64Unknown()
+	} else {
+		m.Secret, m.SecretVersion = state.Secret, state.SecretVersion
+	}
+	if !m.StoreSecret.IsUnknown() && !m.StoreSecret.ValueBool() {
+		m.Secret = types.StringNull()
+	}
+}
+
+// rotates reports a change from one map of triggers to another, or one that may turn out to be
+// that. A first map and the removal of one rotate nothing, so that an import and a first
+// adoption are harmless.
+func rotates(state, plan *applicationModel) bool {
+	return !state.RotationTriggers.IsNull() && !plan.RotationTriggers.IsNull() && !plan.RotationTriggers.Equal(state.RotationTriggers)
+}
+
+// rotate gives the application a new secret. It returns nil after an error.
+func (r *applicationResource) rotate(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) *client.OAuthApplication {
+	id := state.ID.ValueString()
+	application, err := r.client.RotateApplicationSecrets(ctx, id)
+	if client.IsOutcomeUnknown(err) {
+		application, err = r.reconcileRotation(ctx, state, err, diags)
+	}
+	if err != nil {
+		diags.AddError("Unable to rotate the secret of application "+state.label(),
+			r.explain(fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", id, state.label(), r.client.Domain()), err))
+		return nil
+	}
+	if application.Secret == "" {
+		r.readSecret(ctx, application, diags)
+	}
+	r.useRotated(ctx, application)
+	return application
+}
+
+// reconcileRotation settles a rotation whose outcome is unknown: a secret that differs from the
+// old one is what the rotation made. Where it does not differ, or the two cannot be compared, the
+// rotation is repeated.
+func (r *applicationResource) reconcileRotation(ctx context.Context, state *applicationModel, lost error, diags *diag.Diagnostics) (*client.OAuthApplication, error) {
+	id, old := state.ID.ValueString(), client.Secret(state.Secret.ValueString())
+	if old != "" {
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+		defer cancel()
+		application, err := r.client.GetApplication(short, id, true)
+		if err != nil && !client.IsForbidden(err) {
+			return nil, errors.Join(lost, fmt.Errorf("and whether it was rotated could not be found out: %w", err))
+		}
+		if err == nil && application.Secret != "" && application.Secret != old {
+			diags.AddAttributeWarning(path.Root("secret"), "The answer to the rotation of application "+state.label()+" was lost",
+				"LUSID did rotate the secret: it differs from the one before. The new secret was read, and nothing was rotated twice.")
+			return application, nil
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, lost
+	}
+	return r.client.RotateApplicationSecrets(ctx, id)
+}
+
+// readSecret fetches the secret into the application, or warns and returns false: the object
+// exists, a refresh can mend the rest, and an error would taint it.
+func (r *applicationResource) readSecret(ctx context.Context, application *client.OAuthApplication, diags *diag.Diagnostics) bool {
+	attempt := fmt.Sprintf("The secret of the application %s (%s) could not be read from %s", application.ClientID, application.ID, r.client.Domain())
+	read, err := r.client.GetApplication(ctx, application.ID, true)
+	if err == nil && read.Secret != "" {
+		application.Secret = read.Secret
+		return true
+	}
+	detail := sentence(attempt) + " LUSID did not show it: the provider signs in with " + r.credential + ", whose user may not see secrets."
+	if err != nil {
+		detail = r.explain(attempt, err)
+	}
+	diags.AddAttributeWarning(path.Root("secret"), "The secret of application "+application.ClientID+" is not known", detail+
+		"\n\nA refresh by a user who may see secrets mends it.")
+	return false
+}

@@ -1,0 +1,124 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// credentials is what the functions export: values by the provider's attribute names.
+type credentials map[string]string
+
+// export is one of the forms in which the SDKs want a value, under every name that one of their
+// generations reads.
+type export struct {
+	value       string
+	environment []string
+	file        []string
+}
+
+// apiURLExports are the forms of api_url. The provider itself reads only some of the names.
+var apiURLExports = []export{
+	{
+		value:       "/identity",
+		environment: []string{"FBN_IDENTITY_URL", "FBN_FINBOURNE_IDENTITY_API_URL", "FBN_IDENTITY_API_URL", "FBN_LUSID_IDENTITY_URL"},
+		file:        []string{"identityUrl", "finbourne_identityUrl", "finbourne-identityUrl"},
+	},
+	{
+		value:       "/api",
+		environment: []string{"FBN_LUSID_URL", "FBN_LUSID_API_URL"},
+		file:        []string{"lusidUrl", "apiUrl"},
+	},
+	{
+		environment: []string{"FBN_BASE_URL"},
+		file:        []string{"baseUrl"},
+	},
+}
+
+func credentialsParameter() function.Parameter {
+	return function.MapParameter{
+		Name:        "credentials",
+		ElementType: types.StringType,
+		MarkdownDescription: "Values by the provider's attribute names: `" + strings.Join(exportable(), "`, `") + "`. " +
+			"A null value counts as absent. An absent `password` becomes `<password>`, to be filled in by hand, unless an `access_token` makes it superfluous.",
+	}
+}
+
+// exportable names the attributes that have a place in an export.
+func exportable() []string {
+	var names []string
+	for _, s := range settings {
+		if len(s.environment) > 0 && s.attribute != "secrets_file" && s.attribute != "profile" {
+			names = append(names, s.attribute)
+		}
+	}
+	return names
+}
+
+// newCredentials checks a function's argument. Its errors never repeat a value.
+func newCredentials(argument map[string]*string) (credentials, error) {
+	allowed := exportable()
+	c := credentials{}
+	for _, name := range slices.Sorted(maps.Keys(argument)) {
+		if !slices.Contains(allowed, name) {
+			return nil, fmt.Errorf("%q is not one of the names that credentials may have: %s", name, strings.Join(allowed, ", "))
+		}
+		if argument[name] == nil || *argument[name] == "" {
+			continue
+		}
+		if err := checkSetting(name, *argument[name]); err != nil {
+			return nil, fmt.Errorf("the %s cannot be used: %w", name, err)
+		}
+		c[name] = *argument[name]
+	}
+	if c["password"] == "" && (c["username"] != "" || c["access_token"] == "") {
+		c["password"] = passwordPlaceholder
+	}
+	return c, nil
+}
+
+// exports gives every value in every form, in the order of the table of settings.
+func (c credentials) exports() []export {
+	var exports []export
+	for _, s := range settings {
+		value := c[s.attribute]
+		switch {
+		case value == "":
+		case s.attribute == "api_url":
+			base, err := client.ParseAPIURL(value)
+			if err != nil {
+				continue
+			}
+			for _, form := range apiURLExports {
+				form.value = base.String() + form.value
+				exports = append(exports, form)
+			}
+		case s.attribute == "token_url":
+			if tokenURL, err := client.ParseTokenURL(value); err == nil {
+				value = tokenURL.String()
+			}
+			exports = append(exports, export{value, s.environment, s.file})
+		default:
+			exports = append(exports, export{value, s.environment, s.file})
+		}
+	}
+	return exports
+}
+
+// variables are the environment variables of the export, in a stable order.
+func (c credentials) variables() (names []string, values map[string]string) {
+	values = map[string]string{}
+	for _, e := range c.exports() {
+		for _, name := range e.environment {
+			names = append(names, name)
+			values[name] = e.value
+		}
+	}
+	return names, values
+}

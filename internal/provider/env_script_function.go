@@ -1,0 +1,106 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+)
+
+var _ function.Function = (*envScriptFunction)(nil)
+
+// envScriptFunction writes a shell script that sets the FBN_* environment variables.
+type envScriptFunction struct{}
+
+// NewEnvScriptFunction returns the function env_script.
+func NewEnvScriptFunction() function.Function { return &envScriptFunction{} }
+
+func (f *envScriptFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "env_script"
+}
+
+func (f *envScriptFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "A shell script that sets the FBN_* environment variables",
+		MarkdownDescription: "Returns a script that sets the `FBN_*` environment variables that every generation of the LUSID SDKs and this provider " +
+			"read, quoted so that any password survives. A value that the shell cannot carry is an error. The script is sensitive where the credentials are.",
+		Parameters: []function.Parameter{
+			credentialsParameter(),
+			function.StringParameter{
+				Name:                "shell",
+				MarkdownDescription: "`bash`, which any POSIX shell reads too, or `powershell`.",
+			},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (f *envScriptFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var (
+		argument map[string]*string
+		shell    string
+	)
+	if resp.Error = req.Arguments.Get(ctx, &argument, &shell); resp.Error != nil {
+		return
+	}
+	credentials, err := newCredentials(argument)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	var line func(name, value string) string
+	switch shell {
+	case "bash":
+		line = func(name, value string) string { return fmt.Sprintf("export %s=%s\n", name, quoteBash(value)) }
+	case "powershell":
+		line = func(name, value string) string { return fmt.Sprintf("$env:%s = %s\n", name, quotePowerShell(value)) }
+	default:
+		resp.Error = function.NewArgumentFuncError(1, `The shell must be "bash" or "powershell".`)
+		return
+	}
+	var script strings.Builder
+	names, values := credentials.variables()
+	for _, name := range names {
+		if strings.ContainsRune(values[name], 0) {
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The value of %s holds a NUL character, which no environment variable can carry.", name))
+			return
+		}
+		script.WriteString(line(name, values[name]))
+	}
+	resp.Error = resp.Result.Set(ctx, script.String())
+}
+
+// quoteBash puts a value in single quotes, within which a POSIX shell changes nothing.
+func quoteBash(value string) string {
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+}
+
+// quotePowerShell puts a value in single quotes, within which PowerShell changes nothing, and
+// writes by its number whatever is not printable ASCII: Windows PowerShell reads a script without
+// a byte order mark in the code page of the machine, and takes typographic quotes for quotes.
+func quotePowerShell(value string) string {
+	var parts []string
+	var plain strings.Builder
+	flush := func() {
+		if plain.Len() > 0 {
+			parts = append(parts, "'"+strings.ReplaceAll(plain.String(), "'", "''")+"'")
+			plain.Reset()
+		}
+	}
+	for _, unit := range utf16.Encode([]rune(value)) {
+		if unit >= ' ' && unit <= '~' {
+			plain.WriteByte(byte(unit))
+			continue
+		}
+		flush()
+		parts = append(parts, fmt.Sprintf("[char]0x%04X", unit))
+	}
+	flush()
+	if len(parts) > 0 && strings.HasPrefix(parts[0], "[char]") {
+		// A sum is of the type of its first part: this one must be a string.
+		parts = append([]string{"''"}, parts...)
+	}
+	return strings.Join(parts, " + ")
+}

@@ -1,0 +1,101 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ action.Action                     = (*rotateApplicationSecretAction)(nil)
+	_ action.ActionWithConfigure        = (*rotateApplicationSecretAction)(nil)
+	_ action.ActionWithConfigValidators = (*rotateApplicationSecretAction)(nil)
+	_ action.ActionWithModifyPlan       = (*rotateApplicationSecretAction)(nil)
+)
+
+// rotateApplicationSecretAction gives an application a new secret.
+type rotateApplicationSecretAction struct{ actionBase }
+
+// NewRotateApplicationSecretAction returns the action lusid_rotate_application_secret.
+func NewRotateApplicationSecretAction() action.Action { return &rotateApplicationSecretAction{} }
+
+func (a *rotateApplicationSecretAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_rotate_application_secret"
+}
+
+func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Gives an application a new secret; the old one dies at once. The next refresh of a `lusid_application` with `store_secret = true` " +
+			"shows the new secret and moves its `secret_version`.\n\n" +
+			"~> With `store_secret = false` refresh does not look at the secret, so this action does not move `secret_version`, and whatever takes it as a " +
+			"version keeps the dead secret: rotate such an application with its `rotation_triggers`.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(applicationIDPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+			},
+			"client_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Client ID of the application. Exactly one of `id` and `client_id` must be given.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+		},
+	}
+}
+
+func (a *rotateApplicationSecretAction) ConfigValidators(context.Context) []action.ConfigValidator {
+	return []action.ConfigValidator{
+		actionvalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("client_id")),
+	}
+}
+
+type rotateApplicationSecretModel struct {
+	ID       types.String `tfsdk:"id"`
+	ClientID types.String `tfsdk:"client_id"`
+}
+
+func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	const summary = "Unable to rotate application secret"
+	var model rotateApplicationSecretModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !a.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	application := a.lookUpApplication(ctx, model.ID, model.ClientID, false, summary, &resp.Diagnostics)
+	if application == nil {
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Rotating the secret. The old one dies at once."})
+	attempt := fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", application.ID, application.ClientID, a.client.Domain())
+	rotated, err := a.client.RotateApplicationSecrets(ctx, application.ID)
+	if client.IsOutcomeUnknown(err) {
+		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err)+
+			"\n\nA refresh shows whether the secret changed. Invoke the action again if it did not.")
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, a.explain(attempt, err))
+		return
+	}
+	a.useRotated(ctx, rotated)
+	resp.SendProgress(action.InvokeProgressEvent{Message: "The application has a new secret. Whatever signs in with the old one fails until it has the new one."})
+	a.warnOwn(rotated.ClientID, "Rotated the secret of", &resp.Diagnostics)
+}
+
+// ModifyPlan warns where the provider would rotate what it signs in with, as far as that is known
+// without a call.
+func (a *rotateApplicationSecretAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var model rotateApplicationSecretModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	a.warnOwn(model.ClientID.ValueString(), "Rotating the secret of", &resp.Diagnostics)
+}

@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+)
+
+var _ function.Function = (*secretsJSONFunction)(nil)
+
+// secretsJSONFunction writes a secrets.json as the LUSID web app exports it.
+type secretsJSONFunction struct{}
+
+// NewSecretsJSONFunction returns the function secrets_json.
+func NewSecretsJSONFunction() function.Function { return &secretsJSONFunction{} }
+
+func (f *secretsJSONFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "secrets_json"
+}
+
+func (f *secretsJSONFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "A secrets.json for the LUSID SDKs",
+		MarkdownDescription: "Returns the text of a `secrets.json`, with the keys that every generation of the LUSID SDKs and this provider read: " +
+			"under `api`, and under `profiles.default`. It is sensitive where the credentials are.",
+		Parameters: []function.Parameter{credentialsParameter()},
+		Return:     function.StringReturn{},
+	}
+}
+
+func (f *secretsJSONFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var argument map[string]*string
+	if resp.Error = req.Arguments.Get(ctx, &argument); resp.Error != nil {
+		return
+	}
+	credentials, err := newCredentials(argument)
+	if err != nil {
+		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		return
+	}
+	text, err := credentials.secretsJSON()
+	if err != nil {
+		resp.Error = function.NewFuncError(err.Error())
+		return
+	}
+	resp.Error = resp.Result.Set(ctx, text)
+}
+
+func (c credentials) secretsJSON() (string, error) {
+	api, profile, proxy := map[string]string{}, map[string]string{}, map[string]string{}
+	for _, e := range c.exports() {
+		for _, key := range e.file {
+			if nested, ok := strings.CutPrefix(key, "proxy."); ok {
+				proxy[nested] = e.value
+				continue
+			}
+			api[key], profile[key] = e.value, e.value
+		}
+	}
+	profiles := map[string]any{"default": profile}
+	root := map[string]any{"api": api, "profiles": profiles}
+	if len(proxy) > 0 {
+		// Most SDKs read the first, the unified Python SDK the second.
+		root["proxy"], profiles["proxy"] = proxy, proxy
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	// The placeholder <password> is there for people to find.
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(root); err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}
