@@ -92,6 +92,15 @@ const (
 	codeBlockedByNetworkZone = 939
 )
 
+// notFoundCodes are the codes by which each operation says that its own object does not exist.
+// Another object's says nothing: GetApplication may meet one for the caller, and nobody's
+// application is gone for that.
+var notFoundCodes = map[string]int{
+	"GetApplication":           codeApplicationNotFound,
+	"DeleteApplication":        codeApplicationNotFound,
+	"RotateApplicationSecrets": codeApplicationNotFound,
+}
+
 // IsNotFound reports that LUSID itself said that the object does not exist: by its error code,
 // or by a 404 whose body is LUSID's or absent. The 404 of a proxy, an HTML page or a JSON of
 // another shape, is not.
@@ -102,7 +111,7 @@ func IsNotFound(err error) bool {
 	}
 	switch e.Code {
 	case codeAPIKeyNotFound, codeUserNotFound, codeRoleNotFound, codeApplicationNotFound:
-		return true
+		return notFoundCodes[e.Operation] == e.Code
 	}
 	// A gateway's {"error": "Not Found"}, and a wrong token URL, say nothing about the object.
 	isLUSIDs := e.Code != 0 || e.Title != "" || e.Words() == "" && e.Name == ""

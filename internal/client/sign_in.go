@@ -48,7 +48,7 @@ type tokenSource interface {
 func newTokenSource(c *Client, s SignIn) (tokenSource, error) {
 	switch {
 	case s.AccessToken != "":
-		if err := checkBearer(string(s.AccessToken)); err != nil {
+		if err := CheckBearer(string(s.AccessToken)); err != nil {
 			return nil, fmt.Errorf("the access token %w", err)
 		}
 		return staticToken{&oauth2.Token{AccessToken: string(s.AccessToken)}}, nil
@@ -61,8 +61,8 @@ func newTokenSource(c *Client, s SignIn) (tokenSource, error) {
 	return &grant{client: c, request: s.Grant, lock: make(chan struct{}, 1)}, nil
 }
 
-// checkBearer refuses what no HTTP header can carry.
-func checkBearer(token string) error {
+// CheckBearer refuses what no HTTP header can carry. Its errors never repeat the token.
+func CheckBearer(token string) error {
 	if token == "" {
 		return errors.New("is empty")
 	}
@@ -136,7 +136,7 @@ func (f *fileToken) read(force bool) (*oauth2.Token, error) {
 		return nil, fmt.Errorf("unable to read the access token file: %w", err)
 	}
 	token := string(bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\ufeff"))))
-	if err := checkBearer(token); err != nil {
+	if err := CheckBearer(token); err != nil {
 		return nil, fmt.Errorf("the access token file %s %w", f.path, err)
 	}
 	f.stat, f.value = stat, &oauth2.Token{AccessToken: token}

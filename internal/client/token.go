@@ -116,7 +116,7 @@ func (c *Client) requestToken(ctx context.Context, r TokenRequest) (*oauth2.Toke
 		token, err = config.PasswordCredentialsToken(ctx, r.Username, string(r.Password))
 	}
 	if err == nil {
-		err = checkBearer(token.AccessToken)
+		err = CheckBearer(token.AccessToken)
 	}
 	if err != nil {
 		return nil, c.tokenError(tokenURL, err, r.Password, r.ClientSecret, r.RefreshToken)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -39,7 +40,17 @@ func newTransport(config Config) (*http.Transport, error) {
 	if config.CACertificateFile == "" {
 		return transport, nil
 	}
-	pem, err := os.ReadFile(config.CACertificateFile)
+	roots, err := ReadCACertificates(config.CACertificateFile)
+	if err != nil {
+		return nil, err
+	}
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	return transport, nil
+}
+
+// ReadCACertificates returns the system's root certificates and those of a PEM file.
+func ReadCACertificates(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to read the CA certificate file: %w", err)
 	}
@@ -47,11 +58,11 @@ func newTransport(config Config) (*http.Transport, error) {
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the CA certificate file %s holds no PEM certificate", config.CACertificateFile)
+	// Windows PowerShell puts a byte order mark before the first certificate.
+	if !roots.AppendCertsFromPEM(bytes.TrimPrefix(pem, []byte("\ufeff"))) {
+		return nil, fmt.Errorf("the CA certificate file %s holds no PEM certificate", path)
 	}
-	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return transport, nil
+	return roots, nil
 }
 
 // proxyError is a proxy's refusal to make a connection. The request was never sent.
