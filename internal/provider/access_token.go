@@ -56,7 +56,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "refresh_token", optional: true, computed: true, sensitive: true,
-		markdown: "Refresh token to ask with, in place of `username` and `password`. On output it is the granted one: null unless the scope `offline_access` was granted, and always null for the provider's own token.",
+		markdown: "Refresh token to ask with, in place of `username` and `password`. On output it is the granted one: null unless the scope `offline_access` was granted, and always null for the provider's own token. An ephemeral resource that is given one repeats it, whatever is granted.",
 	},
 	{
 		name: "scopes", isSet: true, optional: true,

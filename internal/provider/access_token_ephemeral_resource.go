@@ -54,9 +54,14 @@ func (e *accessTokenEphemeralResource) Open(ctx context.Context, req ephemeral.O
 	if resp.Diagnostics.HasError() || !e.requireClient("Unable to get access token", &resp.Diagnostics) {
 		return
 	}
+	given := model.RefreshToken
 	resp.Diagnostics.Append(model.read(ctx, e.connection)...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if !given.IsNull() {
+		// Terraform refuses a result that is not what is configured.
+		model.RefreshToken = given
 	}
 	resp.Diagnostics.Append(resp.Result.Set(ctx, model)...)
 }

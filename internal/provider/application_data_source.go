@@ -10,8 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 var (
@@ -119,13 +117,4 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	model.Issuer = stringOrNull(application.Issuer)
 	model.TokenURL = tokenURLOf(application)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-}
-
-// tokenURLOf is null where the issuer is not a URL.
-func tokenURLOf(application *client.OAuthApplication) types.String {
-	tokenURL, err := client.ParseTokenURL(application.Issuer)
-	if err != nil {
-		return types.StringNull()
-	}
-	return types.StringValue(tokenURL.String())
 }

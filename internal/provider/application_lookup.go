@@ -78,3 +78,12 @@ func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, 
 		"LUSID returned the application %s (%s) without its secret. The provider signs in with %s, whose user may not see secrets: LUSID's role lusid-administrator may.",
 		application.ClientID, application.ID, c.credential))
 }
+
+// tokenURLOf is null where the issuer is not a URL.
+func tokenURLOf(application *client.OAuthApplication) types.String {
+	tokenURL, err := client.ParseTokenURL(application.Issuer)
+	if err != nil {
+		return types.StringNull()
+	}
+	return types.StringValue(tokenURL.String())
+}

@@ -5,21 +5,17 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -94,7 +90,8 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Optional:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "Map whose every change rotates the secret in place: the old one dies at once. " +
-					"The first map, set on an application that had none, rotates nothing, and neither does its removal.",
+					"The first map, set on an application that had none, rotates nothing, and neither does its removal. " +
+					"For a rotation by date use `formatdate(\"YYYY-MM\", plantimestamp())`, never `timestamp()`, which no plan knows.",
 			},
 			"store_secret": schema.BoolAttribute{
 				Optional: true,
@@ -102,7 +99,7 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				MarkdownDescription: "Whether the state holds the secret. Default: the provider's `store_secrets`, else `true`. With `false` the secret is in neither state " +
 					"nor plan, refresh does not look at it, and the ephemeral resource `lusid_application_secret` reads it. A change neither replaces nor rotates.",
 			},
-			"timeouts": timeouts.Attributes(ctx, applicationTimeouts),
+			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "ID that LUSID gave the application, such as `0oabw8p5aaGCl5zAA2p8`. It differs from the client ID.",
@@ -134,44 +131,6 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 	}
 }
 
-func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{
-		Attributes: map[string]identityschema.Attribute{
-			"id": identityschema.StringAttribute{
-				OptionalForImport: true,
-				Description:       "ID that LUSID gave the application. It decides where both are given.",
-			},
-			"client_id": identityschema.StringAttribute{
-				OptionalForImport: true,
-				Description:       "Client ID of the application.",
-			},
-		},
-	}
-}
-
-var applicationTimeouts = timeouts.Opts{
-	Create: true, CreateDescription: "How long a create may take, retries included. Default `10m`.",
-	Read: true, ReadDescription: "How long a refresh may take, retries included. Default `10m`.",
-	Update: true, UpdateDescription: "How long a rotation may take, retries included. Default `10m`.",
-	Delete: true, DeleteDescription: "How long a delete may take, retries included. Default `10m`.",
-}
-
-// nullTimeouts is an absent timeouts attribute, which has a type all the same.
-func nullTimeouts(ctx context.Context) timeouts.Value {
-	attributeType, ok := timeouts.Attributes(ctx, applicationTimeouts).GetType().(timeouts.Type)
-	if !ok {
-		return timeouts.Value{}
-	}
-	return timeouts.Value{Object: types.ObjectNull(attributeType.AttrTypes)}
-}
-
-func uriValidators() []validator.Set {
-	return []validator.Set{
-		setvalidator.NoNullValues(),
-		setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
-	}
-}
-
 type applicationModel struct {
 	ClientID               types.String   `tfsdk:"client_id"`
 	DisplayName            types.String   `tfsdk:"display_name"`
@@ -186,16 +145,6 @@ type applicationModel struct {
 	TokenURL               types.String   `tfsdk:"token_url"`
 	Secret                 types.String   `tfsdk:"secret"`
 	SecretVersion          types.Int64    `tfsdk:"secret_version"`
-}
-
-// applicationIdentity holds only what never changes in place.
-type applicationIdentity struct {
-	ID       types.String `tfsdk:"id"`
-	ClientID types.String `tfsdk:"client_id"`
-}
-
-func (m *applicationModel) identity() applicationIdentity {
-	return applicationIdentity{ID: m.ID, ClientID: m.ClientID}
 }
 
 func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicationRequest, diag.Diagnostics) {
@@ -215,11 +164,12 @@ func (m *applicationModel) fromAPI(application *client.OAuthApplication) {
 	m.ClientID = types.StringValue(application.ClientID)
 	m.DisplayName = types.StringValue(application.DisplayName)
 	m.Type = types.StringValue(application.Type)
-	m.Issuer = stringOrNull(application.Issuer)
-	m.TokenURL = tokenURLOf(application)
+	if application.Issuer != "" || m.Issuer.IsUnknown() {
+		// An answer without it is a glitch, and a provider may sign in with the token URL.
+		m.Issuer = stringOrNull(application.Issuer)
+		m.TokenURL = tokenURLOf(application)
+	}
 }
-
-const defaultTimeout = 10 * time.Minute
 
 func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan applicationModel
@@ -263,7 +213,8 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
+	// Read that sets none then fails. The identity is the state's, not the answer's: one that
+	// changed would be an error for good.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if r.client == nil {
 		r.warnStateKept(&resp.Diagnostics)
@@ -293,6 +244,9 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		resp.State.RemoveResource(ctx)
 		return
 	}
+	if err == nil && application.ID != id {
+		err = fmt.Errorf("the answer is of another application, %s", application.ID)
+	}
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err))
 		return
@@ -302,12 +256,11 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	case looks && application.Secret == "":
 		resp.Diagnostics.AddAttributeWarning(path.Root("secret"), "LUSID did not show the secret of application "+application.ClientID,
 			fmt.Sprintf("The provider signs in with %s, whose user may read the application but not its secret. "+
-				"The secret in the state is kept as it is; a rotation made elsewhere goes unseen.", r.credential))
+				"What the state holds of the secret stays as it is; a rotation made elsewhere goes unseen.", r.credential))
 	case looks:
 		state.setSecret(application)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
@@ -386,69 +339,6 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s (%s) of %s could not be deleted",
 			state.ID.ValueString(), state.ClientID.ValueString(), r.client.Domain()), err))
 	}
-}
-
-// ImportState takes an id or a client id, or an identity that holds either.
-func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	summary := "Unable to import application"
-	if req.ID != "" {
-		summary += fmt.Sprintf(" %q", req.ID)
-	}
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	var application *client.OAuthApplication
-	if req.ID == "" {
-		application = r.findByIdentity(ctx, req.Identity, summary, &resp.Diagnostics)
-	} else {
-		var err error
-		if application, err = r.applicationByEither(ctx, req.ID); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No application with the id or client id %q could be found in %s", req.ID, r.client.Domain()), err))
-			return
-		}
-	}
-	if application == nil {
-		return
-	}
-	identity := applicationIdentity{ID: types.StringValue(application.ID), ClientID: types.StringValue(application.ClientID)}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), identity.ClientID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
-	if application.Type == client.ApplicationTypeWeb {
-		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, map[string]bool{
-			"redirect_uris": true, "post_logout_redirect_uris": true,
-		})...)
-	}
-}
-
-// findByIdentity lets the id decide, and the client id agree with it. It returns nil after an
-// error.
-func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.ResourceIdentity, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
-	var identity applicationIdentity
-	// An import string that is empty comes here too, without an identity.
-	if !given.Raw.IsNull() {
-		diags.Append(given.Get(ctx, &identity)...)
-	}
-	if diags.HasError() {
-		return nil
-	}
-	id, clientID := identity.ID.ValueString(), identity.ClientID.ValueString()
-	switch {
-	case id == "" && clientID == "":
-		diags.AddError(summary, "Give the id or the client id of the application: as the import string, or as id or client_id of the identity.")
-		return nil
-	case id != "" && !applicationIDPattern.MatchString(id):
-		diags.AddAttributeError(path.Root("id"), summary, fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
-		return nil
-	}
-	application := r.lookUpApplication(ctx, identity.ID, identity.ClientID, false, summary, diags)
-	if application != nil && clientID != "" && application.ClientID != clientID {
-		diags.AddAttributeError(path.Root("client_id"), summary, fmt.Sprintf(
-			"The application with the id %q has the client id %q, not %q. Correct the identity: it must name one application.", id, application.ClientID, clientID))
-		return nil
-	}
-	return application
 }
 
 // ValidateConfig refuses redirect URIs for a type that has none.
@@ -556,35 +446,4 @@ func (m *applicationModel) label() string {
 		return id
 	}
 	return m.ID.ValueString()
-}
-
-// uriChange is one of the two attributes that LUSID never returns.
-type uriChange struct {
-	attribute   string
-	state, plan types.Set
-}
-
-func redirectURIs(state, plan *applicationModel) []uriChange {
-	return []uriChange{
-		{"redirect_uris", state.RedirectURIs, plan.RedirectURIs},
-		{"post_logout_redirect_uris", state.PostLogoutRedirectURIs, plan.PostLogoutRedirectURIs},
-	}
-}
-
-// isEmpty holds for null too: to LUSID both are the same.
-func isEmpty(set types.Set) bool { return !set.IsUnknown() && len(set.Elements()) == 0 }
-
-// unknownURIsKey is where private state keeps which URIs an import could not learn.
-const unknownURIsKey = "unknown_redirect_uris"
-
-func unknownURIs(ctx context.Context, private privateReader) (map[string]bool, diag.Diagnostics) {
-	unknown := map[string]bool{}
-	return unknown, getPrivate(ctx, private, unknownURIsKey, &unknown)
-}
-
-func stringOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -38,13 +37,15 @@ func (m *applicationModel) setSecret(application *client.OAuthApplication) {
 }
 
 // planSecret says in the plan what becomes of the secret and its version. A nil state is a
-// create.
+// create. A store_secret not known yet may be turned on, or off.
 func (m *applicationModel) planSecret(state *applicationModel, replaced bool) {
-	created := state == nil || replaced
-	turnedOn := !created && !state.StoreSecret.ValueBool() && !m.StoreSecret.IsUnknown() && m.StoreSecret.ValueBool()
-	if created || turnedOn || m.StoreSecret.IsUnknown() || rotates(state, m) {
+	switch {
+	case state == nil || replaced || rotates(state, m),
+		!state.StoreSecret.ValueBool() && (m.StoreSecret.IsUnknown() || m.StoreSecret.ValueBool()):
 		m.Secret, m.SecretVersion = types.StringUnknown(), types.Int64Unknown()
-	} else {
+	case m.StoreSecret.IsUnknown():
+		m.Secret, m.SecretVersion = types.StringUnknown(), state.SecretVersion
+	default:
 		m.Secret, m.SecretVersion = state.Secret, state.SecretVersion
 	}
 	if !m.StoreSecret.IsUnknown() && !m.StoreSecret.ValueBool() {
@@ -88,7 +89,7 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 		defer cancel()
 		application, err := r.client.GetApplication(short, id, true)
 		if err != nil && !client.IsForbidden(err) {
-			return nil, errors.Join(lost, fmt.Errorf("and whether it was rotated could not be found out: %w", err))
+			return nil, &unsettledError{lost: lost, doubt: "whether it was rotated could not be found out", cause: err}
 		}
 		if err == nil && application.Secret != "" && application.Secret != old {
 			diags.AddAttributeWarning(path.Root("secret"), "The answer to the rotation of application "+state.label()+" was lost",
@@ -112,10 +113,11 @@ func (r *applicationResource) readSecret(ctx context.Context, application *clien
 		return true
 	}
 	detail := sentence(attempt) + " LUSID did not show it: the provider signs in with " + r.credential + ", whose user may not see secrets."
+	const mend = "A refresh by a user who may see secrets mends it."
+	detail += "\n\n" + mend
 	if err != nil {
-		detail = r.explain(attempt, err)
+		detail = r.explain(attempt, err, mend)
 	}
-	diags.AddAttributeWarning(path.Root("secret"), "The secret of application "+application.ClientID+" is not known", detail+
-		"\n\nA refresh by a user who may see secrets mends it.")
+	diags.AddAttributeWarning(path.Root("secret"), "The secret of application "+application.ClientID+" is not known", detail)
 	return false
 }

@@ -34,7 +34,8 @@ func (e *applicationSecretEphemeralResource) Metadata(_ context.Context, req eph
 func (e *applicationSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The client secret of an application, read from LUSID when it is needed and kept nowhere: neither in the state nor in " +
-			"the plan. Reading it changes nothing. Use it with `store_secret = false` on the application.",
+			"the plan. Reading it changes nothing. Use it with `store_secret = false` on the application, and refer to the application's `id`: " +
+			"its client ID is known before the application exists.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,

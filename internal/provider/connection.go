@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -34,7 +33,7 @@ type connection struct {
 	// grant holds what token requests default to, complete or not.
 	grant client.TokenRequest
 
-	applications knownApplications
+	applications existing
 	warnUnknown  sync.Once
 }
 
@@ -124,13 +123,4 @@ type actionBase struct{ *connection }
 // Configure takes over the connection. It is absent while Terraform only validates.
 func (b *actionBase) Configure(_ context.Context, req action.ConfigureRequest, _ *action.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
-}
-
-// attributePath turns the name of a setting into its path in the provider block.
-func attributePath(name string) path.Path {
-	parent, child, nested := strings.Cut(name, ".")
-	if !nested {
-		return path.Root(name)
-	}
-	return path.Root(parent).AtName(child)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,14 +16,32 @@ import (
 )
 
 // explain gives a client error the form of every diagnostic: what was attempted, the other
-// side's words, the next step, and the facts that LUSID's support asks for.
-func (c *connection) explain(attempt string, err error) string {
+// side's words, the next step, what more the caller has to say, and last the facts that LUSID's
+// support asks for.
+func (c *connection) explain(attempt string, err error, more ...string) string {
+	var doubt string
+	if unsettled, ok := errors.AsType[*unsettledError](err); ok {
+		doubt, err = sentence(fmt.Sprintf("%s: %s", unsettled.doubt, unsettled.cause)), unsettled.lost
+	}
 	var e *client.Error
 	if !errors.As(err, &e) {
-		return joinParagraphs(sentence(attempt), sentence(err.Error()), c.networkRemedy(err), c.facts(nil))
+		return joinParagraphs(slices.Concat([]string{sentence(attempt), sentence(err.Error()), doubt, c.networkRemedy(err)}, more, []string{c.facts(nil)})...)
 	}
-	return joinParagraphs(sentence(attempt), e.Words(), c.remedy(e), c.facts(e))
+	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words(), doubt, c.remedy(e)}, more, []string{c.facts(e)})...)
 }
+
+// unsettledError is a lost answer to a write whose outcome could not be found out either.
+type unsettledError struct {
+	lost error
+	// doubt says what is not known, and cause why.
+	doubt string
+	cause error
+}
+
+func (e *unsettledError) Error() string {
+	return e.lost.Error() + ", and " + e.doubt + ": " + e.cause.Error()
+}
+func (e *unsettledError) Unwrap() error { return e.lost }
 
 // explainToken is explain for a token that a data source asks for with credentials of its own.
 func (c *connection) explainToken(attempt string, err error) string {
@@ -44,10 +63,14 @@ func (c *connection) remedy(e *client.Error) string {
 		return fmt.Sprintf("The provider signs in with %s. Check these credentials, that the user has finished the sign-up and is not locked, and that the application still exists with this secret. Nothing more is tried with them in this run, so that the user is not locked.", c.credential)
 	case e.Unusable != "" && e.Operation == client.OperationToken:
 		return fmt.Sprintf("Check that %s is the token URL of the LUSID domain and that no proxy answers in its place.", e.URL)
+	case e.StatusCode == http.StatusUnauthorized && c.ownClientID != "":
+		return fmt.Sprintf("The provider signs in with %s, and %s refused a new token too. Check that token_url belongs to that domain, and that no proxy takes the token away.", c.credential, c.client.Domain())
+	case e.StatusCode == http.StatusUnauthorized:
+		return fmt.Sprintf("The provider signs in with %s. It was refused: it has expired or was deleted, or it belongs to another domain than %s. The provider cannot renew a bearer token: put a valid one in its place.", c.credential, c.client.Domain())
+	case e.Unusable != "" && e.StatusCode >= 500:
+		return fmt.Sprintf("Run again later. If it goes on, check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
 	case e.Unusable != "":
 		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
-	case e.StatusCode == http.StatusUnauthorized:
-		return fmt.Sprintf("The provider signs in with %s. It was refused: a personal access token has expired or was deleted, or the token belongs to another domain than %s. A bearer token cannot be renewed by the provider: put a valid one in its place.", c.credential, c.client.Domain())
 	case e.StatusCode == http.StatusForbidden:
 		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.", c.credential)
 	case e.StatusCode == http.StatusTooManyRequests:
@@ -85,9 +108,11 @@ func (c *connection) facts(e *client.Error) string {
 	var facts []string
 	if e != nil {
 		facts = append(facts, fmt.Sprintf("HTTP %d", e.StatusCode))
-		if name := e.Name; name != "" && e.Code != 0 {
-			facts = append(facts, fmt.Sprintf("%s (%d)", name, e.Code))
-		} else if name != "" {
+		name := e.Name
+		if e.Code != 0 {
+			name = strings.TrimSpace(fmt.Sprintf("%s (%d)", name, e.Code))
+		}
+		if name != "" {
 			facts = append(facts, name)
 		}
 		if e.RequestID != "" {

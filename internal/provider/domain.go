@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -10,14 +9,6 @@ import (
 
 // domainKey is where a resource's private state keeps the LUSID domain it lives in.
 const domainKey = "domain"
-
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
 
 // rememberDomain keeps the provider's domain with a resource.
 func (c *connection) rememberDomain(ctx context.Context, private privateWriter) diag.Diagnostics {
@@ -37,25 +28,5 @@ func (c *connection) checkDomain(ctx context.Context, private privateReader, sum
 			"Point the provider back at %s (api_url, FBN_IDENTITY_URL or the secrets file). To stop managing it there, run "+
 			"terraform state rm with its address; to take it over under the new name of the same domain, import it after that.",
 		remembered, c.client.Domain(), remembered))
-	return diags
-}
-
-func setPrivate(ctx context.Context, private privateWriter, key string, value any) diag.Diagnostics {
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Unable to keep private state", err.Error())}
-	}
-	return private.SetKey(ctx, key, encoded)
-}
-
-// getPrivate leaves the value alone where the key is absent.
-func getPrivate(ctx context.Context, private privateReader, key string, value any) diag.Diagnostics {
-	encoded, diags := private.GetKey(ctx, key)
-	if len(encoded) == 0 {
-		return diags
-	}
-	if err := json.Unmarshal(encoded, value); err != nil {
-		diags.AddError("Unable to read private state", fmt.Sprintf("The key %q does not hold what this provider writes there: %s.", key, err))
-	}
 	return diags
 }

@@ -162,7 +162,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	}
 	for _, s := range settings {
 		if v := r.values[s.attribute]; v.text != "" {
-			if err := checkSetting(s.attribute, v.text); err != nil {
+			if err := checkForUse(s.attribute, v.text); err != nil {
 				return nil, r.wrong(s.attribute, err)
 			}
 			tflog.Debug(ctx, "Resolved a setting", map[string]any{"setting": s.attribute, "source": v.source})
@@ -182,7 +182,6 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 		ProxyPassword:     client.Secret(r.values["proxy.password"].text),
 		CACertificateFile: r.values["ca_certificate_file"].text,
 		MaxRetries:        client.DefaultMaxRetries,
-		Log:               maskedLog(signIn),
 	}
 	if config.ApplicationName == "" {
 		config.ApplicationName = "terraform-provider-lusid"
@@ -196,6 +195,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	if text := r.values["max_retries"].text; text != "" {
 		config.MaxRetries, _ = strconv.Atoi(text)
 	}
+	config.Log = maskedLog(config)
 	c, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
 		return nil, err
@@ -205,9 +205,9 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 
 // maskedLog logs for the client, which never logs a secret; the mask is there for the day that a
 // server puts one where none belongs.
-func maskedLog(signIn client.SignIn) client.LogFunc {
+func maskedLog(config client.Config) client.LogFunc {
 	var secrets []string
-	for _, secret := range []client.Secret{signIn.AccessToken, signIn.Grant.Password, signIn.Grant.ClientSecret, signIn.Grant.RefreshToken} {
+	for _, secret := range []client.Secret{config.SignIn.AccessToken, config.SignIn.Grant.Password, config.SignIn.Grant.ClientSecret, config.SignIn.Grant.RefreshToken, config.ProxyPassword} {
 		if secret != "" {
 			secrets = append(secrets, string(secret))
 		}
@@ -282,6 +282,22 @@ func checkSetting(name, text string) error {
 		if n, parseErr := strconv.Atoi(text); parseErr != nil || n < 0 || n > 20 {
 			err = errors.New("it must be a whole number from 0 to 20")
 		}
+	}
+	return err
+}
+
+// checkForUse is checkSetting, and what only the place that the provider runs in can tell.
+func checkForUse(name, text string) error {
+	var err error
+	switch name {
+	case "access_token":
+		if err = client.CheckBearer(text); err != nil {
+			err = fmt.Errorf("it %w: give the token alone, without the word Bearer", err)
+		}
+	case "ca_certificate_file":
+		_, err = client.ReadCACertificates(text)
+	default:
+		err = checkSetting(name, text)
 	}
 	return err
 }

@@ -140,6 +140,9 @@ func findSecretsFile(block map[string]string, around surroundings) (file *secret
 		}
 		return nil, fmt.Sprintf("the secrets file %s: not found", path), nil
 	}
+	if err != nil && attribute == "" && !isDefault {
+		err = fmt.Errorf("FBN_SECRETS_PATH: %w", err)
+	}
 	if err != nil {
 		return nil, "", &settingError{attribute, err}
 	}
@@ -214,18 +217,45 @@ func (r *resolved) wayIn() (*wayIn, error) {
 			chosen = way
 		}
 	}
-	if chosen != nil && r.highest(chosen.settings()) == rankBlock {
-		return chosen, nil
-	}
 	for _, way := range waysIn {
-		if r.highest(way.settings()) == rankBlock {
-			return nil, r.incomplete("The provider block begins a way to sign in that no source completes.")
+		if r.isBegun(way) && (chosen == nil || r.highest(chosen.own) < rankBlock) {
+			return nil, r.incomplete(r.begun(way))
 		}
 	}
 	if chosen == nil {
 		return nil, r.incomplete("No way to sign in is complete.")
 	}
 	return chosen, nil
+}
+
+// isBegun reports a way of which the provider block holds a part and no source the rest. What it
+// shares with another way counts where that other way is not complete either.
+func (r *resolved) isBegun(way wayIn) bool {
+	if len(r.missing(way.settings())) == 0 {
+		return false
+	}
+	if r.highest(way.own) == rankBlock {
+		return true
+	}
+	for _, other := range waysIn {
+		if slices.Equal(other.shared, way.shared) && len(r.missing(other.settings())) == 0 {
+			return false
+		}
+	}
+	return r.highest(way.shared) == rankBlock
+}
+
+// begun says which way the provider block begins, by what, and what it lacks.
+func (r *resolved) begun(way wayIn) string {
+	var held []string
+	for _, name := range way.settings() {
+		if r.values[name].rank == rankBlock {
+			held = append(held, name)
+		}
+	}
+	return fmt.Sprintf("The provider block begins to sign in by %s, with %s, and no source has the rest: %s. "+
+		"Credentials from elsewhere do not stand in for a way that the block begins.",
+		way.name, strings.Join(held, ", "), strings.Join(r.missing(way.settings()), ", "))
 }
 
 func (r *resolved) beats(a, b *wayIn) bool {
@@ -252,7 +282,7 @@ func (r *resolved) incomplete(reason string) error {
 			missing = append(missing, whereToSet(name))
 		}
 		if len(missing) == 0 {
-			missing = []string{"nothing"}
+			missing = []string{"nothing, but it ranks below what the provider block begins"}
 		}
 		fmt.Fprintf(&b, "  - %s: %s\n", way.name, strings.Join(missing, ", "))
 	}

@@ -79,8 +79,9 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 	attempt := fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", application.ID, application.ClientID, a.client.Domain())
 	rotated, err := a.client.RotateApplicationSecrets(ctx, application.ID)
 	if client.IsOutcomeUnknown(err) {
-		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err)+
-			"\n\nA refresh shows whether the secret changed. Invoke the action again if it did not.")
+		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err,
+			"The ephemeral resource lusid_application_secret, or a refresh of an application that stores its secret, shows whether it changed. "+
+				"Invoke the action again if it did not."))
 		return
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 )
 
@@ -171,4 +172,13 @@ func (s setting) markdown() string {
 		text += fmt.Sprintf(" Secrets file: `%s`.", strings.Join(s.file, "`, `"))
 	}
 	return text
+}
+
+// attributePath turns the name of a setting into its path in the provider block.
+func attributePath(name string) path.Path {
+	parent, child, nested := strings.Cut(name, ".")
+	if !nested {
+		return path.Root(name)
+	}
+	return path.Root(parent).AtName(child)
 }

@@ -1,0 +1,103 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// applicationIdentity holds only what never changes in place.
+type applicationIdentity struct {
+	ID       types.String `tfsdk:"id"`
+	ClientID types.String `tfsdk:"client_id"`
+}
+
+func (m *applicationModel) identity() applicationIdentity {
+	return applicationIdentity{ID: m.ID, ClientID: m.ClientID}
+}
+
+func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{
+				OptionalForImport: true,
+				Description:       "ID that LUSID gave the application. It decides where both are given.",
+			},
+			"client_id": identityschema.StringAttribute{
+				OptionalForImport: true,
+				Description:       "Client ID of the application.",
+			},
+		},
+	}
+}
+
+// ImportState takes an id or a client id, or an identity that holds either.
+func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary := "Unable to import application"
+	if req.ID != "" {
+		summary += fmt.Sprintf(" %q", req.ID)
+	}
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	var application *client.OAuthApplication
+	if req.ID == "" {
+		application = r.findByIdentity(ctx, req.Identity, summary, &resp.Diagnostics)
+	} else {
+		var err error
+		if application, err = r.applicationByEither(ctx, req.ID); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No application with the id or client id %q could be found in %s", req.ID, r.client.Domain()), err))
+			return
+		}
+	}
+	if application == nil {
+		return
+	}
+	identity := applicationIdentity{ID: types.StringValue(application.ID), ClientID: types.StringValue(application.ClientID)}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), identity.ClientID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	if application.Type == client.ApplicationTypeWeb {
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, map[string]bool{
+			"redirect_uris": true, "post_logout_redirect_uris": true,
+		})...)
+	}
+}
+
+// findByIdentity lets the id decide, and the client id agree with it. It returns nil after an
+// error.
+func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.ResourceIdentity, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
+	var identity applicationIdentity
+	// An import string that is empty comes here too, without an identity.
+	if !given.Raw.IsNull() {
+		diags.Append(given.Get(ctx, &identity)...)
+	}
+	if diags.HasError() {
+		return nil
+	}
+	id, clientID := identity.ID.ValueString(), identity.ClientID.ValueString()
+	switch {
+	case id == "" && clientID == "":
+		diags.AddError(summary, "Give the id or the client id of the application: as the import string, or as id or client_id of the identity.")
+		return nil
+	case id != "" && !applicationIDPattern.MatchString(id):
+		diags.AddAttributeError(path.Root("id"), summary, fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
+		return nil
+	}
+	application := r.lookUpApplication(ctx, identity.ID, identity.ClientID, false, summary, diags)
+	if application != nil && clientID != "" && application.ClientID != clientID {
+		diags.AddAttributeError(path.Root("client_id"), summary, fmt.Sprintf(
+			"The application with the id %q has the client id %q, not %q. Correct the identity: it must name one application.", id, application.ClientID, clientID))
+		return nil
+	}
+	return application
+}

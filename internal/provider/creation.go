@@ -1,0 +1,149 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// reconcileTimeout bounds what is done after an answer was lost, also when the run is being
+// interrupted.
+const reconcileTimeout = 30 * time.Second
+
+// existing are the objects of a kind that were there before this process created any, and those
+// it created itself. They tell an object that a lost create made from another one.
+type existing struct {
+	mu     sync.Mutex
+	listed bool
+	err    error
+	ids    map[string]bool
+}
+
+func (e *existing) add(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ids[id] = true
+}
+
+// isNew reports that an object is known to have been absent before.
+func (e *existing) isNew(id string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.err == nil && !e.ids[id]
+}
+
+// creation creates an object of one kind exactly once, also where LUSID's answer is lost.
+type creation[T any] struct {
+	existing *existing
+	list     func(context.Context) ([]T, error)
+	create   func(context.Context) (*T, error)
+	id       func(*T) string
+	// holds reports an object that has what must be unique, and isSame one that is also what
+	// the create asks for.
+	holds, isSame func(*T) bool
+}
+
+// takenError is a create that met an object which holds what must be unique.
+type takenError[T any] struct {
+	err error
+	by  *T
+}
+
+func (e *takenError[T]) Error() string { return e.err.Error() }
+func (e *takenError[T]) Unwrap() error { return e.err }
+
+// run creates the object. Where the answer is lost it looks for what the create made: an object
+// that is the same, and was absent before. adopted tells that it found one. The error is a
+// takenError where another object is in the way.
+func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error) {
+	c.before(ctx)
+	made, err = c.create(ctx)
+	if client.IsOutcomeUnknown(err) {
+		made, adopted, err = c.reconcile(ctx, err)
+	} else if isConflict(err) {
+		if by, listErr := c.find(ctx); listErr == nil && by != nil {
+			err = &takenError[T]{err, by}
+		}
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	c.existing.add(c.id(made))
+	return made, adopted, nil
+}
+
+// before lists the kind once per process. A list that is refused does not stop a create.
+func (c *creation[T]) before(ctx context.Context) {
+	c.existing.mu.Lock()
+	defer c.existing.mu.Unlock()
+	if c.existing.listed {
+		return
+	}
+	c.existing.listed, c.existing.ids = true, map[string]bool{}
+	var objects []T
+	objects, c.existing.err = c.list(ctx)
+	for i := range objects {
+		c.existing.ids[c.id(&objects[i])] = true
+	}
+}
+
+// reconcile settles a create whose outcome is unknown. Where nothing is found the create is
+// repeated, and where that is refused, or its answer is lost too, the search: a list may lag.
+func (c *creation[T]) reconcile(ctx context.Context, lost error) (made *T, adopted bool, err error) {
+	if made, err = c.adopt(ctx, lost); made != nil || err != nil {
+		return made, made != nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, false, lost
+	}
+	made, err = c.create(ctx)
+	if !client.IsOutcomeUnknown(err) && !isConflict(err) {
+		return made, false, err
+	}
+	repeated := err
+	if made, err = c.adopt(ctx, repeated); made == nil && err == nil {
+		err = repeated
+	}
+	return made, made != nil, err
+}
+
+// adopt finds what a lost create made; nil and no error where there is nothing.
+func (c *creation[T]) adopt(ctx context.Context, lost error) (*T, error) {
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+	defer cancel()
+	found, err := c.find(short)
+	switch {
+	case err != nil:
+		return nil, &unsettledError{lost: lost, doubt: "whether it was created could not be found out", cause: err}
+	case found == nil:
+		return nil, nil //nolint:nilnil // Nothing found is no error.
+	case !c.existing.isNew(c.id(found)) || !c.isSame(found):
+		return nil, &takenError[T]{lost, found}
+	}
+	return found, nil
+}
+
+// find returns the object that holds what must be unique, the same one first.
+func (c *creation[T]) find(ctx context.Context) (*T, error) {
+	objects, err := c.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found *T
+	for i := range objects {
+		if c.holds(&objects[i]) && (found == nil || c.isSame(&objects[i])) {
+			found = &objects[i]
+		}
+	}
+	return found, nil
+}
+
+// isConflict reports a refusal that may be because of another object.
+func isConflict(err error) bool {
+	var refused *client.Error
+	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict)
+}
