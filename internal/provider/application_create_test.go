@@ -154,6 +154,22 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 	}
 }
 
+// TestApplication_createLostUnderLag repeats a create that a lagging list does not show yet, and
+// finds the application behind the refusal.
+func TestApplication_createLostUnderLag(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{ListLag: 1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+	made, diags := d.protocol(t).applications().create(object{"client_id": "test-app", "display_name": "Test"})
+	diags.mustSucceed(t)
+	if got := d.counts()["CreateApplication"]; got != 2 {
+		t.Errorf("%d creates", got)
+	}
+	if want := d.application(t, "test-app"); made.get("id") != want.ID || made.get("secret") != want.Secret {
+		t.Errorf("made %s, want %s", made.get("id"), want.ID)
+	}
+}
+
 // TestApplication_createFails meets errors that stay.
 func TestApplication_createFails(t *testing.T) {
 	t.Parallel()
@@ -167,7 +183,7 @@ func TestApplication_createFails(t *testing.T) {
 			"500",
 			mockserver.Fault{Status: http.StatusInternalServerError, Count: -1},
 			[]string{"HTTP 500", "Run again later", "correlation "},
-			map[string]int{"ListApplications": 2, "CreateApplication": 2},
+			map[string]int{"ListApplications": 3, "CreateApplication": 2},
 		},
 		{
 			"a proxy's page",

@@ -365,7 +365,7 @@ output "secret" {
 	used, idle := d.rotateApplication(t, "used-app"), d.rotateApplication(t, "idle-app")
 
 	plan, output := w.plan()
-	mustHold(t, output, "Objects have changed outside of Terraform", "lusid_application.used has changed", "~ secret", "Plan: 1 to add, 0 to change, 0 to destroy")
+	mustHold(t, output, "Objects have changed outside of", "lusid_application.used has changed", "~ secret", "Plan: 1 to add, 0 to change, 0 to destroy")
 	for _, change := range plan.ResourceChanges {
 		want := tfjson.Actions{tfjson.ActionNoop}
 		if change.Name == "removed" {
@@ -543,7 +543,7 @@ func TestApplication_unauthorized(t *testing.T) {
 	made := d.protocol(t).applications().mustCreate(object{"client_id": "test-app", "display_name": "Test"})
 	d.forget()
 	kept, diags := d.protocol(t, object{"access_token": "expired"}).applications().read(made)
-	diags.mustFail(t, "", "an access token from the provider block", "cannot be renewed", "HTTP 401")
+	diags.mustFail(t, "", "an access token from the provider block", "cannot renew a bearer token", "HTTP 401")
 	if names := made.differences(kept); names != nil {
 		t.Errorf("a refused read changed %s", names)
 	}
@@ -594,7 +594,7 @@ func TestApplication_secretWithheld(t *testing.T) {
 func testSecretKept(t *testing.T, applications managedType, made instance, config object) {
 	t.Helper()
 	kept, diags := applications.read(made)
-	diags.mustWarn(t, "secret", "LUSID did not show the secret of application test-app", "The secret in the state is kept")
+	diags.mustWarn(t, "secret", "LUSID did not show the secret of application test-app", "What the state holds of the secret stays as it is")
 	change, diags := applications.plan(kept, config)
 	diags.mustBeQuiet(t)
 	if names := append(made.differences(kept), change.planned.differences(made)...); names != nil {

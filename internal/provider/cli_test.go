@@ -156,7 +156,7 @@ func TestAccSignIn_incomplete(t *testing.T) {
 	d := newMock(t, mockserver.Options{})
 	w := newWorkspace(t, providerBlock(object{"api_url": d.url, "username": "somebody"})+applicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.token)
 	w.mustFail([]string{
-		"Unable to configure the LUSID provider", "begins a way to sign in that no source completes",
+		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
 		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.directory, "secrets.json") + ": not found",
 	}, "plan")
 	if counts := d.counts(); len(counts) != 0 {

@@ -1,10 +1,12 @@
 package provider_test
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,7 +17,9 @@ import (
 // protocol drives a provider server in this process with the requests that Terraform sends: it
 // shows what the CLI wraps, hides or does not know, at a thousandth of its time.
 type protocol struct {
-	t      *testing.T
+	t *testing.T
+	// log gets what the provider logs for a list or an action, where it is set.
+	log    *bytes.Buffer
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
 }
@@ -146,11 +150,13 @@ func (m managedType) plan(prior instance, config object) (plannedChange, diagnos
 		ProposedNewState: m.dynamic(m.schema, proposed),
 		Config:           m.dynamic(m.schema, configured),
 		PriorPrivate:     prior.private,
+		PriorIdentity:    prior.identity,
 	})
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	change := plannedChange{prior: prior, planned: m.instance(m.schema, resp.PlannedState, nil), private: resp.PlannedPrivate, config: config}
+	change.planned.identity = resp.PlannedIdentity
 	for _, path := range resp.RequiresReplace {
 		change.replaces = append(change.replaces, strings.TrimSuffix(strings.TrimPrefix(path.String(), `AttributeName("`), `")`))
 	}
@@ -197,11 +203,14 @@ func (m managedType) carryOut(ctx context.Context, change plannedChange) (instan
 		PlannedState:   m.dynamic(m.schema, change.planned.value(m.schema)),
 		Config:         m.dynamic(m.schema, configured),
 		PlannedPrivate: change.private,
+
+		PlannedIdentity: change.planned.identity,
 	})
 	if err != nil {
 		m.t.Fatal(err)
 	}
 	made, diags := m.instance(m.schema, resp.NewState, resp.Private), diagnostics(resp.Diagnostics)
+	made.identity = resp.NewIdentity
 	if len(diags.errors()) > 0 {
 		return made, diags
 	}
@@ -245,11 +254,15 @@ func (m managedType) read(prior instance) (instance, diagnostics) {
 		TypeName:     m.name,
 		CurrentState: m.dynamic(m.schema, prior.value(m.schema)),
 		Private:      prior.private,
+
+		CurrentIdentity: prior.identity,
 	})
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	return m.instance(m.schema, resp.NewState, resp.Private), resp.Diagnostics
+	got := m.instance(m.schema, resp.NewState, resp.Private)
+	got.identity = resp.NewIdentity
+	return got, resp.Diagnostics
 }
 
 func (m managedType) mustRead(prior instance) instance {
@@ -276,7 +289,12 @@ func (m managedType) destroy(prior instance) diagnostics {
 // importState imports and reads, which Terraform always does in one.
 func (m managedType) importState(id string) (instance, diagnostics) {
 	m.t.Helper()
-	resp, err := m.server.ImportResourceState(m.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: m.name, ID: id})
+	return m.importBy(&tfprotov6.ImportResourceStateRequest{TypeName: m.name, ID: id})
+}
+
+func (m managedType) importBy(request *tfprotov6.ImportResourceStateRequest) (instance, diagnostics) {
+	m.t.Helper()
+	resp, err := m.server.ImportResourceState(m.t.Context(), request)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -286,8 +304,9 @@ func (m managedType) importState(id string) (instance, diagnostics) {
 	if len(resp.ImportedResources) != 1 {
 		m.t.Fatalf("%d resources were imported", len(resp.ImportedResources))
 	}
-	imported := resp.ImportedResources[0]
-	got, diags := m.read(m.instance(m.schema, imported.State, imported.Private))
+	imported := m.instance(m.schema, resp.ImportedResources[0].State, resp.ImportedResources[0].Private)
+	imported.identity = resp.ImportedResources[0].Identity
+	got, diags := m.read(imported)
 	return got, append(resp.Diagnostics, diags...)
 }
 
@@ -295,6 +314,8 @@ func (m managedType) importState(id string) (instance, diagnostics) {
 type instance struct {
 	attributes map[string]tftypes.Value
 	private    []byte
+	// identity is nil where the CLI knows none.
+	identity *tfprotov6.ResourceIdentityData
 }
 
 func (p *protocol) instance(schema *tfprotov6.Schema, value *tfprotov6.DynamicValue, private []byte) instance {
@@ -339,6 +360,14 @@ func (i instance) get(name string) string {
 	var text string
 	if value.As(&text) == nil {
 		return text
+	}
+	var number big.Float
+	if value.As(&number) == nil {
+		return number.Text('f', -1)
+	}
+	var flag bool
+	if value.As(&flag) == nil {
+		return strconv.FormatBool(flag)
 	}
 	var elements []tftypes.Value
 	if value.As(&elements) == nil {
@@ -411,6 +440,13 @@ func typedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 	case object:
 		return typedValue(t, typ, map[string]any(v))
 	case map[string]any:
+		if mapType, ok := typ.(tftypes.Map); ok {
+			elements := map[string]tftypes.Value{}
+			for key, element := range v {
+				elements[key] = typedValue(t, mapType.ElementType, element)
+			}
+			return tftypes.NewValue(typ, elements)
+		}
 		objectType, ok := typ.(tftypes.Object)
 		if !ok {
 			t.Fatalf("%s takes no object", typ)

@@ -92,14 +92,15 @@ func TestProvider_configureSendsNothing(t *testing.T) {
 func TestProvider_missingCredentials(t *testing.T) {
 	t.Parallel()
 	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "username": "u", "password": "<password>"}).mustFail(t, "",
-		"Unable to configure the LUSID provider", "begins a way to sign in that no source completes",
+		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
 		"the provider block: api_url, username, password (still holds the placeholder <password>",
 		"the environment: nothing found", "secrets.json: not found",
 		"an access token: access_token (FBN_ACCESS_TOKEN", "FBN_TOKEN_URL", "FBN_CLIENT_SECRET")
 	newProtocol(t).configure(object{"access_token": "t"}).mustFail(t, "", "The LUSID domain is missing: api_url (FBN_IDENTITY_URL")
 	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token_file": "/missing", "profile": "x"}).mustFail(t, "profile", "secrets.json does not exist")
 	newProtocol(t).configure(object{"secrets_file": "/missing.json"}).mustFail(t, "secrets_file", "/missing.json")
-	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).mustFail(t, "", "/missing.pem")
+	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).mustFail(t, "ca_certificate_file", "/missing.pem")
+	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "Bearer t"}).mustFail(t, "access_token", "without the word Bearer")
 }
 
 // TestProvider_headers looks at what every request carries.

@@ -300,10 +300,21 @@ func TestResolve_wayIn(t *testing.T) {
 		"mixed places complete each other":              {place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword}, byPassword, ""},
 		"file in the block beats the environment":       {place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
 		"environment beats a found file":                {place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
-		"begun in the block, completed by none":         {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins a way to sign in that no source completes"},
-		"begun in the block beside its complete token":  {place{block: map[string]string{"client_id": "i", "access_token": "t"}}, byToken, ""},
-		"placeholder":                                   {place{env: with(envPassword, "FBN_PASSWORD", "<password>")}, "", "FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)"},
-		"placeholder over a file's password":            {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
+		"begun in the block, completed by none":         {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins to sign in by a refresh token, with client_id, client_secret, and no source has the rest: refresh_token, token_url"},
+		"block's user name never becomes a stray refresh token's": {
+			place{block: with(blockPassword, "password", ""), env: map[string]string{"FBN_REFRESH_TOKEN": "r"}}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password",
+		},
+		"block's refresh token never becomes a stray password's": {
+			place{block: map[string]string{"refresh_token": "r"}, env: with(envPassword, "FBN_CLIENT_SECRET", "")}, "", "begins to sign in by a refresh token, with refresh_token",
+		},
+		"block's refresh token beside a stray access token": {
+			place{block: map[string]string{"refresh_token": "r"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins to sign in by a refresh token",
+		},
+		"block's application and the environment's user":     {place{block: map[string]string{"token_url": "u", "client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}}, byPassword, ""},
+		"block's application beside a complete access token": {place{block: map[string]string{"client_id": "i"}, env: with(envPassword, "FBN_CLIENT_ID", "", "FBN_ACCESS_TOKEN", "t")}, byPassword, ""},
+		"begun in the block beside its complete token":       {place{block: map[string]string{"client_id": "i", "access_token": "t"}}, byToken, ""},
+		"placeholder":                        {place{env: with(envPassword, "FBN_PASSWORD", "<password>")}, "", "FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)"},
+		"placeholder over a file's password": {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -157,9 +157,9 @@ func flatten(text string) string {
 }
 
 // plan makes a plan and returns it with what the CLI printed.
-func (w *workspace) plan(args ...string) (*tfjson.Plan, string) {
+func (w *workspace) plan() (*tfjson.Plan, string) {
 	w.t.Helper()
-	output := w.mustRun(append([]string{"plan", "-out=tfplan"}, args...)...)
+	output := w.mustRun("plan", "-out=tfplan")
 	plan := new(tfjson.Plan)
 	if err := plan.UnmarshalJSON([]byte(w.show("tfplan"))); err != nil {
 		w.t.Fatal(err)

@@ -1,0 +1,338 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// forwardProxy is a proxy that wants a password, and remembers the URLs it was asked for.
+type forwardProxy struct {
+	url                string
+	username, password string
+
+	mu   sync.Mutex
+	urls []string
+}
+
+func newForwardProxy(t *testing.T) *forwardProxy {
+	t.Helper()
+	p := &forwardProxy{username: "proxy-user", password: "canary'&\"<é+/=%41 proxy"}
+	forward := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.Out.Header.Del("Proxy-Authorization") },
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		p.urls = append(p.urls, r.URL.String())
+		p.mu.Unlock()
+		authorization := &http.Request{Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]}}
+		if username, password, ok := authorization.BasicAuth(); !ok || username != p.username || password != p.password {
+			w.Header().Set("Proxy-Authenticate", `Basic realm="proxy"`)
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	p.url = server.URL
+	return p
+}
+
+func (p *forwardProxy) requested() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return strings.Join(p.urls, "\n")
+}
+
+// leaves are the values of a JSON text that hold one of the secrets, by path.
+func leavesWith(t *testing.T, text string, secrets map[string]string) []string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal([]byte(text), &root); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch value := value.(type) {
+		case map[string]any:
+			if address, ok := value["address"].(string); ok {
+				path = address
+			}
+			for _, name := range slices.Sorted(maps.Keys(value)) {
+				walk(path+"."+name, value[name])
+			}
+		case []any:
+			for i, element := range value {
+				walk(fmt.Sprintf("%s[%d]", path, i), element)
+			}
+		case string:
+			for name, secret := range secrets {
+				if strings.Contains(value, secret) {
+					found = append(found, path+" ("+name+")")
+				}
+			}
+		}
+	}
+	walk("", root)
+	return found
+}
+
+// TestAccCanaries_life drives every operation of every type through the CLI at TRACE, with
+// credentials from the environment and through a proxy with a password. No secret is anywhere but
+// in the attributes that the documentation names.
+func TestAccCanaries_life(t *testing.T) {
+	t.Parallel()
+	cliMust(t, ephemeralResources)
+	var issued issuedTokens
+	d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
+		{ClientID: "foreign-app", DisplayName: "Foreign", Secret: "canary-of-the-foreign-application"},
+	}}}, issued.front)
+	proxy := newForwardProxy(t)
+	base := append(d.environment(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log",
+		"FBN_PROXY_ADDRESS="+proxy.url, "FBN_PROXY_USERNAME="+proxy.username, "FBN_PROXY_PASSWORD="+proxy.password)
+	// Only in stored and hidden do the secrets differ in where they may be.
+	secrets, hidden := map[string]string{"proxy password": proxy.password, "a secret of another application": "canary-of-the-foreign-application"}, map[string]string{}
+	for _, variable := range []string{"password", "client_secret"} {
+		secrets[variable], _ = d.passwordArguments()[variable].(string)
+	}
+	note := func(when string) {
+		for _, a := range d.applications(t) {
+			a = d.application(t, a.ClientID)
+			secrets["secret of "+a.ClientID+" "+when] = a.Secret
+			if a.ClientID == "hidden-app" {
+				hidden["secret of "+a.ClientID+" "+when] = a.Secret
+			}
+		}
+		for i, token := range issued.all() {
+			secrets[fmt.Sprint("issued token ", i)] = token
+		}
+	}
+
+	config := func(trigger, more string) string {
+		return `
+provider "lusid" {}
+resource "lusid_application" "stored" {
+  client_id         = "stored-app"
+  display_name      = "Stored"
+  rotation_triggers = { a = "` + trigger + `" }
+}
+resource "lusid_application" "hidden" {
+  client_id         = "hidden-app"
+  display_name      = "Hidden"
+  store_secret      = false
+  rotation_triggers = { a = "` + trigger + `" }
+}
+data "lusid_application" "foreign" {
+  client_id      = "foreign-app"
+  include_secret = true
+}
+data "lusid_application" "plain" {
+  client_id = "foreign-app"
+}
+data "lusid_applications" "all" {}
+data "lusid_access_token" "own" {}
+data "lusid_access_token" "stored" {
+  client_id     = lusid_application.stored.client_id
+  client_secret = lusid_application.stored.secret
+}
+data "lusid_access_token" "refreshed" {
+  client_id     = lusid_application.stored.client_id
+  client_secret = lusid_application.stored.secret
+  refresh_token = data.lusid_access_token.stored.refresh_token
+}
+ephemeral "lusid_application_secret" "hidden" {
+  id = lusid_application.hidden.id
+}
+ephemeral "lusid_access_token" "hidden" {
+  client_id     = ephemeral.lusid_application_secret.hidden.client_id
+  client_secret = ephemeral.lusid_application_secret.hidden.secret
+}
+provider "lusid" {
+  alias        = "through"
+  access_token = ephemeral.lusid_access_token.hidden.access_token
+}
+resource "lusid_application" "through" {
+  provider     = lusid.through
+  client_id    = "through-app"
+  display_name = "Through"
+  store_secret = false
+}
+` + more
+	}
+	const extra = `
+output "secrets_json" {
+  value     = provider::lusid::secrets_json({ client_secret = lusid_application.stored.secret })
+  sensitive = true
+}
+resource "lusid_application" "foreign" {
+  client_id    = "foreign-app"
+  display_name = "Foreign"
+}
+`
+	w := newWorkspace(t, config("1", ""), base...)
+	var printed strings.Builder
+	run := func(args ...string) {
+		t.Helper()
+		printed.WriteString(w.mustRun(args...))
+	}
+	// check looks at JSON, where sensitive values stand in the open.
+	allowed := []string{
+		"lusid_application.stored.", "lusid_application.foreign.", "outputs.secrets_json.", "output_changes.secrets_json.",
+		"data.lusid_access_token.own.", "data.lusid_access_token.stored.", "data.lusid_access_token.refreshed.",
+	}
+	sensitive := []string{"secret", "client_secret", "access_token", "id_token", "refresh_token", "value", "after", "before"}
+	check := func(where, text string) {
+		t.Helper()
+		for _, path := range leavesWith(t, text, secrets) {
+			name, _, _ := strings.Cut(path, " (")
+			documented := slices.ContainsFunc(allowed, func(part string) bool { return strings.Contains(name, part) })
+			if !documented || !slices.Contains(sensitive, name[strings.LastIndexByte(name, '.')+1:]) {
+				t.Errorf("%s: a secret is at %s", where, path)
+			}
+		}
+		mustBeAbsent(t, where, text, hidden)
+	}
+	checkState := func(where string) {
+		t.Helper()
+		check(where+" (state)", w.show())
+		mustBeAbsent(t, where+" (state file)", w.readFile("terraform.tfstate"), hidden)
+	}
+	checkPlan := func(where string) {
+		t.Helper()
+		run("plan", "-out=tfplan")
+		note(where)
+		run("show", "tfplan")
+		check(where+" (plan)", w.show("tfplan"))
+	}
+
+	run("validate")
+	checkPlan("first plan")
+	run("apply", "tfplan")
+	note("after the create")
+	checkState("after the create")
+
+	w.configure(config("2", extra))
+	run("import", "lusid_application.foreign", "foreign-app")
+	checkPlan("plan of a rotation")
+	run("apply", "tfplan")
+	note("after the rotation")
+	checkState("after the rotation")
+	if d.counts()["RotateApplicationSecrets"] != 2 {
+		t.Errorf("requests: %v", d.counts())
+	}
+
+	d.rotateApplication(t, "stored-app")
+	note("after a rotation elsewhere")
+	run("plan", "-refresh-only")
+
+	// A rotation that fails, with an answer that nobody understands.
+	w.configure(config("3", extra))
+	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1})
+	printed.WriteString(w.mustFail([]string{"Unable to rotate the secret"}, "apply", "-auto-approve"))
+	d.mock.ClearFaults()
+	note("after a failure")
+	checkState("after a failure")
+
+	// On and off again.
+	w.configure(strings.ReplaceAll(config("1", extra), `"stored-app"`, `"second-app"`))
+	run("apply", "-auto-approve")
+	note("after a replacement")
+	run("output")
+	run("show")
+
+	// The other ways to sign in.
+	refresh := d.signedIn(t).mustGetAccessToken(object{"scopes": []string{"openid", "client", "groups", "offline_access"}}).get("refresh_token")
+	secrets["FBN_REFRESH_TOKEN"] = refresh
+	secrets["FBN_ACCESS_TOKEN"] = d.token
+	other := newWorkspace(t, "provider \"lusid\" {}\ndata \"lusid_access_token\" \"own\" {}\ndata \"lusid_applications\" \"all\" {}\n")
+	for _, more := range [][]string{{"FBN_REFRESH_TOKEN=" + refresh, "FBN_USERNAME=", "FBN_PASSWORD="}, {"FBN_ACCESS_TOKEN=" + d.token}} {
+		other.env = append(slices.Concat(other.env, base), more...)
+		printed.WriteString(other.mustRun("plan"))
+	}
+	run("destroy", "-auto-approve")
+	note("at the end")
+
+	if len(issued.all()) < 12 || len(hidden) < 4 {
+		t.Fatalf("only %d tokens were issued, and %d hidden secrets seen", len(issued.all()), len(hidden))
+	}
+	log := w.readFile("trace.log") + other.readFile("trace.log")
+	for _, operation := range []string{"RotateApplicationSecrets", "ListApplications", "DeleteApplication", "token request"} {
+		if !strings.Contains(log, operation) {
+			t.Errorf("the log does not hold %s", operation)
+		}
+	}
+	if !strings.Contains(proxy.requested(), d.url) {
+		t.Error("nothing went through the proxy")
+	}
+	var asked strings.Builder
+	for _, request := range d.mock.Requests() {
+		fmt.Fprintln(&asked, request.Path, request.Query, request.UserAgent, request.Application, request.CorrelationID)
+	}
+	mustBeAbsent(t, "what was printed", printed.String(), secrets)
+	mustBeAbsent(t, "the log", log, secrets)
+	mustBeAbsent(t, "the URLs", proxy.requested()+asked.String(), secrets)
+	if _, err := os.Stat(w.directory + "/terraform.tfstate.backup"); err == nil {
+		mustBeAbsent(t, "the state's backup", w.readFile("terraform.tfstate.backup"), hidden)
+	}
+}
+
+// TestCanaries_listAndAction logs at TRACE what the CLI on PATH may be too old for.
+func TestCanaries_listAndAction(t *testing.T) {
+	t.Parallel()
+	var issued issuedTokens
+	d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: listed}}, issued.front)
+	p := d.signedIn(t)
+	p.log = new(bytes.Buffer)
+	secrets := map[string]string{}
+	note := func() {
+		for _, a := range d.applications(t) {
+			secrets[fmt.Sprint("secret ", len(secrets))] = d.application(t, a.ClientID).Secret
+		}
+		for i, token := range issued.all() {
+			secrets[fmt.Sprint("issued token ", i)] = token
+		}
+	}
+	note()
+	_, diags := p.applications().list(nil, 0, true)
+	said := strings.Join(diags.errors(), "")
+	for _, clientID := range []string{"team-a-one", d.mock.Credentials().ClientID, "missing-app"} {
+		config := object{"client_id": clientID}
+		progress, diags := p.invokeRotation(config)
+		said += strings.Join(slices.Concat(progress, diags.errors(), diags.warnings(), p.planRotation(config).warnings()), "")
+		note()
+	}
+	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Truncate: true})
+	_, diags = p.invokeRotation(object{"client_id": "team-a-one"})
+	said += strings.Join(diags.errors(), "")
+	note()
+	p.mustOpen(secretType, object{"client_id": "team-a-one"})
+	p.mustOpen(tokenType, object{"scopes": []string{"openid", "offline_access"}})
+	for _, function := range []string{"secrets_json", "env_vars"} {
+		mustCall := exported("canary-in-a-function")
+		p.call(function, mustCall)
+	}
+	note()
+	secrets["in a function"] = "canary-in-a-function"
+	secrets["password"], _ = d.passwordArguments()["password"].(string)
+	secrets["client_secret"], _ = d.passwordArguments()["client_secret"].(string)
+	if !strings.Contains(p.log.String(), "LUSID request answered") || !strings.Contains(p.log.String(), "Calling provider defined") {
+		t.Error("the log does not hold what is logged")
+	}
+	mustBeAbsent(t, "the log", p.log.String(), secrets)
+	mustBeAbsent(t, "diagnostics and progress", said, secrets)
+}

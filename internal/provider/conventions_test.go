@@ -1,0 +1,248 @@
+package provider_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+const docsDirectory = "../../docs"
+
+// kind is a kind of thing that a provider serves, with what tfplugindocs and the CLI call it.
+type kind struct {
+	// directory is the one under examples and under docs.
+	directory string
+	// file is the example's name.
+	file string
+	// block is the keyword that a configuration uses it by; a function has none.
+	block string
+	// schemas is its name in the output of terraform providers schema -json.
+	schemas string
+	// served are the things by name. A function has no schema.
+	served map[string]*tfprotov6.Schema
+}
+
+// kinds are all that the provider serves, as the server tells it: a new type is in here.
+func (p *protocol) kinds() []kind {
+	actions, functions := map[string]*tfprotov6.Schema{}, map[string]*tfprotov6.Schema{}
+	for name, action := range p.schema.ActionSchemas {
+		actions[name] = action.Schema
+	}
+	for name := range p.schema.Functions {
+		functions[name] = nil
+	}
+	return []kind{
+		{"actions", "action.tf", "action", "action_schemas", actions},
+		{"data-sources", "data-source.tf", "data", "data_source_schemas", p.schema.DataSourceSchemas},
+		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "ephemeral_resource_schemas", p.schema.EphemeralResourceSchemas},
+		{"functions", "function.tf", "", "functions", functions},
+		{"list-resources", "list-resource.tfquery.hcl", "list", "list_resource_schemas", p.schema.ListResourceSchemas},
+		{"resources", "resource.tf", "resource", "resource_schemas", p.schema.ResourceSchemas},
+	}
+}
+
+// kind is the kind that a configuration uses by a keyword.
+func (p *protocol) kind(block string) kind {
+	p.t.Helper()
+	for _, k := range p.kinds() {
+		if k.block == block {
+			return k
+		}
+	}
+	p.t.Fatalf("there are no blocks of %s", block)
+	return kind{}
+}
+
+func (k kind) names() []string { return slices.Sorted(maps.Keys(k.served)) }
+
+// example is the text of a thing's example, or of a file beside it.
+func (k kind) example(t *testing.T, name, file string) string {
+	t.Helper()
+	return readText(t, filepath.Join(examplesDirectory, k.directory, name, file))
+}
+
+// TestConventions_pages expects an example and a page of everything, and of nothing else.
+func TestConventions_pages(t *testing.T) {
+	t.Parallel()
+	kinds := newProtocol(t).kinds()
+	others := []string{"provider", "quickstart", "scenarios"}
+	for _, k := range kinds {
+		t.Run(k.directory, func(t *testing.T) {
+			t.Parallel()
+			var pages []string
+			for _, name := range k.names() {
+				pages = append(pages, strings.TrimPrefix(name, "lusid_")+".md")
+				example := k.example(t, name, k.file)
+				page := readText(t, filepath.Join(docsDirectory, k.directory, pages[len(pages)-1]))
+				if !strings.Contains(page, strings.TrimSpace(example)) {
+					t.Errorf("%s: its page does not show its example: run make generate", name)
+				}
+				used := len(blocks(t, example, k.block, name)) > 0
+				if k.block == "" {
+					used = strings.Contains(example, "provider::lusid::"+name+"(")
+				}
+				if !used {
+					t.Errorf("%s: its example does not use it", name)
+				}
+			}
+			mustBeAll(t, filepath.Join(examplesDirectory, k.directory), k.names())
+			mustBeAll(t, filepath.Join(docsDirectory, k.directory), pages)
+		})
+		others = append(others, k.directory)
+	}
+	mustBeAll(t, examplesDirectory, others)
+}
+
+// mustBeAll expects what a directory holds.
+func mustBeAll(t *testing.T, directory string, want []string) {
+	t.Helper()
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if !slices.Contains(want, entry.Name()) {
+			t.Errorf("%s/%s belongs to nothing that the provider serves", directory, entry.Name())
+		}
+	}
+}
+
+// TestConventions_descriptions expects a sentence of every schema and attribute, nested or not.
+func TestConventions_descriptions(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	checkBlock(t, "provider", p.schema.Provider.Block)
+	for _, k := range p.kinds() {
+		for name, schema := range k.served {
+			if schema != nil {
+				checkBlock(t, k.directory+"/"+name, schema.Block)
+			}
+		}
+	}
+	for name, function := range p.schema.Functions {
+		if function.Summary == "" || strings.HasSuffix(function.Summary, ".") {
+			t.Errorf("functions/%s: the summary is no headline: %q", name, function.Summary)
+		}
+		checkDescription(t, "functions/"+name, function.Description, function.DescriptionKind)
+		parameters := function.Parameters
+		if function.VariadicParameter != nil {
+			parameters = append(slices.Clone(parameters), function.VariadicParameter)
+		}
+		for _, parameter := range parameters {
+			checkDescription(t, "functions/"+name+"."+parameter.Name, parameter.Description, parameter.DescriptionKind)
+		}
+	}
+	for name, identity := range p.identities() {
+		for _, attribute := range identity.IdentityAttributes {
+			// The protocol has no markdown here.
+			checkDescription(t, "identity of "+name+"."+attribute.Name, attribute.Description, tfprotov6.StringKindMarkdown)
+		}
+	}
+}
+
+func checkBlock(t *testing.T, at string, block *tfprotov6.SchemaBlock) {
+	t.Helper()
+	checkDescription(t, at, block.Description, block.DescriptionKind)
+	checkAttributes(t, at, block.Attributes)
+	for _, nested := range block.BlockTypes {
+		checkBlock(t, at+"."+nested.TypeName, nested.Block)
+	}
+}
+
+func checkAttributes(t *testing.T, at string, attributes []*tfprotov6.SchemaAttribute) {
+	t.Helper()
+	for _, attribute := range attributes {
+		at := at + "." + attribute.Name
+		if attribute.Name == "timeouts" {
+			// terraform-plugin-framework-timeouts takes descriptions of what is in it, as plain text.
+			for _, nested := range attribute.NestedType.Attributes {
+				checkDescription(t, at+"."+nested.Name, nested.Description, tfprotov6.StringKindMarkdown)
+			}
+			continue
+		}
+		if attribute.NestedType != nil {
+			checkAttributes(t, at, attribute.NestedType.Attributes)
+		}
+		checkDescription(t, at, attribute.Description, attribute.DescriptionKind)
+	}
+}
+
+var sentences = regexp.MustCompile("(?s)^[A-Z`].*\\.$")
+
+func checkDescription(t *testing.T, at, description string, format tfprotov6.StringKind) {
+	t.Helper()
+	if !sentences.MatchString(description) {
+		t.Errorf("%s: the description is no sentence: %q", at, description)
+	}
+	if format != tfprotov6.StringKindMarkdown {
+		t.Errorf("%s: the description is not in markdown", at)
+	}
+}
+
+// identities are the identity schemas by resource type.
+func (p *protocol) identities() map[string]*tfprotov6.ResourceIdentitySchema {
+	p.t.Helper()
+	resp, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.IdentitySchemas
+}
+
+// TestConventions_import expects an example of every way to import what can be imported, each
+// into a resource of the example beside it.
+func TestConventions_import(t *testing.T) {
+	t.Parallel()
+	p := newMock(t, mockserver.Options{}).protocol(t)
+	identities, resources := p.identities(), p.kind("resource")
+	for _, name := range resources.names() {
+		files := []string{resources.file}
+		if p.isImportable(name) {
+			files = append(files, "import.sh", "import-by-string-id.tf")
+			for _, command := range importCommands(t, resources.example(t, name, "import.sh")) {
+				mustDeclare(t, resources, name, command[1])
+			}
+			mustDeclare(t, resources, name, importTarget(t, resources.example(t, name, "import-by-string-id.tf"), "id"))
+			if identities[name] != nil {
+				files = append(files, "import-by-identity.tf")
+				mustDeclare(t, resources, name, importTarget(t, resources.example(t, name, "import-by-identity.tf"), "identity"))
+			}
+		}
+		mustBeAll(t, filepath.Join(examplesDirectory, resources.directory, name), files)
+	}
+}
+
+// isImportable asks the provider, which tells a type that cannot be imported from an object that
+// does not exist.
+func (p *protocol) isImportable(typeName string) bool {
+	p.t.Helper()
+	resp, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: "none-of-them"})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, diagnostic := range resp.Diagnostics {
+		if diagnostic.Summary == "Resource Import Not Implemented" {
+			return false
+		}
+	}
+	return true
+}
+
+// mustDeclare expects that a resource type's example declares an address.
+func mustDeclare(t *testing.T, resources kind, typeName, address string) {
+	t.Helper()
+	for _, block := range blocks(t, resources.example(t, typeName, resources.file), "resource", typeName) {
+		if address == typeName+"."+block.Labels[1] {
+			return
+		}
+	}
+	t.Errorf("the import into %q: the example of %s does not declare it", address, typeName)
+}

@@ -1,0 +1,447 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+)
+
+// awkward are passwords that only correct quoting lets through.
+var awkward = map[string]string{
+	"quotes":           `it's "quoted" and ''twice''`,
+	"dollar":           `$HOME ${HOME} $(id) $1 $$`,
+	"backtick":         "`id` `n `\"",
+	"backslash":        `a\b\\c\n\'\"\`,
+	"percent":          `100% %PATH% %s %41`,
+	"exclamation":      `wow! !! !$ hello!world`,
+	"newline":          "first\nsecond",
+	"trailing newline": "ends\n",
+	"newlines":         "\n\n",
+	"carriage return":  "a\r\nb\r",
+	"tab":              "\ta\t",
+	"spaces":           "  a  b  ",
+	"not ASCII":        "pässwörd €",
+	"not BMP":          "a😀b𝄞",
+	"typographic":      "‘a’ ‚b‛ “c” „d”",
+	"shell":            `; rm -rf / & | < > ( ) { } [ ] * ? ~ # = ^ @`,
+	"HTML":             `<b>&amp;</b>`,
+	"line separators":  "a\u2028b\u2029c\u0085d",
+	"control":          "\x01\x1b[31m\x7f",
+	"one quote":        `'`,
+	"hyphen":           "-n",
+	"interpolation":    "${a} %{if}",
+	"here document":    "EOT\nEOF\n'@\n\"@",
+	"placeholder-like": "<pass word>",
+}
+
+// exported are credentials with a value for every name that they may have.
+func exported(password string) map[string]any {
+	return map[string]any{
+		"api_url":             "https://acme.lusid.com/api/",
+		"access_token":        "token-" + password,
+		"access_token_file":   "/run/token",
+		"token_url":           "https://acme.okta.com/oauth2/aus1",
+		"username":            "service+" + password,
+		"password":            password,
+		"client_id":           "test-app",
+		"client_secret":       "secret " + password,
+		"refresh_token":       "refresh " + password,
+		"application_name":    "my " + password,
+		"proxy.address":       "http://proxy.acme.com:8080",
+		"proxy.username":      "proxy " + password,
+		"proxy.password":      password + " proxy",
+		"ca_certificate_file": "/etc/ssl/" + password,
+	}
+}
+
+// exportedAs is what comes out for a name: two of the URLs are completed.
+func exportedAs(name, password string) string {
+	switch name {
+	case "api_url":
+		return "https://acme.lusid.com/identity"
+	case "token_url":
+		return "https://acme.okta.com/oauth2/aus1/v1/token"
+	}
+	text, _ := exported(password)[name].(string)
+	return text
+}
+
+func mustExport(t *testing.T, function string, arguments ...any) (string, map[string]string) {
+	t.Helper()
+	text, texts, failure := newProtocol(t).call(function, arguments...)
+	if failure != "" {
+		t.Fatal(failure)
+	}
+	return text, texts
+}
+
+// TestSecretsJSON_roundTrip has the provider's own loader read what secrets_json writes, as a
+// profile and as the section api.
+func TestSecretsJSON_roundTrip(t *testing.T) {
+	t.Parallel()
+	for name, password := range awkward {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, _ := mustExport(t, "secrets_json", exported(password))
+			var whole map[string]any
+			if err := json.Unmarshal([]byte(text), &whole); err != nil {
+				t.Fatal(err)
+			}
+			delete(whole, "profiles")
+			for section, content := range map[string]string{"profile": text, "api": jsonText(t, whole)} {
+				file := fileIn(t, "secrets.json", content)
+				for setting, names := range provider.SettingNames() {
+					for _, key := range names[1] {
+						want := exportedAs(setting, password)
+						switch key {
+						case "baseUrl":
+							want = "https://acme.lusid.com"
+						case "lusidUrl", "apiUrl":
+							want = "https://acme.lusid.com/api"
+						}
+						got, err := provider.ReadSecretsFile(file, "", key)
+						if err != nil || got != want {
+							t.Errorf("%s: %s is %q, not %q: %v", section, key, got, want, err)
+						}
+					}
+				}
+				// What the resolver makes of it is the same domain and the same credentials.
+				r, err := provider.Resolve(map[string]string{"secrets_file": file}, func(string) string { return "" }, t.TempDir())
+				if err != nil {
+					t.Fatal(err)
+				}
+				for setting, names := range provider.SettingNames() {
+					if len(names[1]) > 0 && r.Values[setting] != exportedAs(setting, password) {
+						t.Errorf("%s: %s resolves to %q", section, setting, r.Values[setting])
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestExports_names looks for every name that an SDK of any generation reads: the table and the
+// proxies of section 3 of the reference, and no secret under a wrong one.
+func TestExports_names(t *testing.T) {
+	t.Parallel()
+	const identity, api, base = "https://acme.lusid.com/identity", "https://acme.lusid.com/api", "https://acme.lusid.com"
+	values := exported("s3cret")
+	of := func(name string) string { return exportedAs(name, "s3cret") }
+	environment := map[string]string{
+		"FBN_IDENTITY_URL": identity, "FBN_LUSID_IDENTITY_URL": identity, "FBN_FINBOURNE_IDENTITY_API_URL": identity, "FBN_IDENTITY_API_URL": identity,
+		"FBN_LUSID_URL": api, "FBN_LUSID_API_URL": api, "FBN_BASE_URL": base,
+		"FBN_TOKEN_URL": of("token_url"), "FBN_USERNAME": of("username"), "FBN_PASSWORD": of("password"), "FBN_CLIENT_ID": of("client_id"),
+		"FBN_CLIENT_SECRET": of("client_secret"), "FBN_REFRESH_TOKEN": of("refresh_token"), "FBN_APP_NAME": of("application_name"),
+		"FBN_ACCESS_TOKEN": of("access_token"), "FBN_ACCESS_TOKEN_FILE": of("access_token_file"), "FBN_CLIENT_CERTIFICATE": of("ca_certificate_file"),
+		"FBN_PROXY_ADDRESS": of("proxy.address"), "FBN_PROXY_USERNAME": of("proxy.username"), "FBN_PROXY_PASSWORD": of("proxy.password"),
+	}
+	_, variables := mustExport(t, "env_vars", values)
+	if diff := cmp.Diff(environment, variables); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+
+	section := map[string]any{
+		"identityUrl": identity, "finbourne_identityUrl": identity, "finbourne-identityUrl": identity, "lusidUrl": api, "apiUrl": api, "baseUrl": base,
+		"tokenUrl": of("token_url"), "username": of("username"), "password": of("password"), "clientId": of("client_id"), "clientSecret": of("client_secret"),
+		"refreshToken": of("refresh_token"), "applicationName": of("application_name"), "accessToken": of("access_token"),
+		"personalAccessToken": of("access_token"), "clientCertificate": of("ca_certificate_file"),
+	}
+	proxy := map[string]any{"address": of("proxy.address"), "username": of("proxy.username"), "password": of("proxy.password")}
+	text, _ := mustExport(t, "secrets_json", values)
+	var got map[string]any
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{"api": section, "proxy": proxy, "profiles": map[string]any{"default": section, "proxy": proxy}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("secrets.json (-want +got):\n%s", diff)
+	}
+
+	script, _ := mustExport(t, "env_script", values, "bash")
+	var names []string
+	for line := range strings.Lines(script) {
+		name, _, _ := strings.Cut(strings.TrimPrefix(line, "export "), "=")
+		names = append(names, name)
+	}
+	if again, _ := mustExport(t, "env_script", values, "bash"); again != script {
+		t.Error("the order of the script is not stable")
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(environment)), names); diff != "" {
+		t.Errorf("names in the script (-want +got):\n%s", diff)
+	}
+	// The documentation tells all that credentials may hold.
+	for name := range values {
+		if !strings.Contains(newProtocol(t).schema.Functions["env_vars"].Parameters[0].Description, "`"+name+"`") {
+			t.Errorf("the parameter's description lacks %s", name)
+		}
+	}
+}
+
+// TestExports_credentials checks what becomes of what is given, and what is not.
+func TestExports_credentials(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name        string
+		credentials map[string]any
+		want        map[string]string
+	}{
+		{"nothing", map[string]any{}, map[string]string{"FBN_PASSWORD": "<password>"}},
+		{"no password", map[string]any{"username": "u"}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
+		{"a null password", map[string]any{"username": "u", "password": nil}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
+		{"an empty password", map[string]any{"username": "u", "password": ""}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
+		{"a password", map[string]any{"password": "p"}, map[string]string{"FBN_PASSWORD": "p"}},
+		{"an access token", map[string]any{"access_token": "t"}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+		{"an access token and a user", map[string]any{"access_token": "t", "username": "u"}, map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
+		{"a null", map[string]any{"access_token": "t", "client_id": nil}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+	} {
+		_, got := mustExport(t, "env_vars", test.credentials)
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	// As in LUSID's export, the placeholder is there to read, and this provider takes it for none.
+	text, _ := mustExport(t, "secrets_json", map[string]any{"api_url": "https://acme.lusid.com", "username": "u"})
+	if !strings.Contains(text, `"password": "<password>"`) {
+		t.Errorf("the placeholder is not readable: %s", text)
+	}
+	r, err := provider.Resolve(map[string]string{"secrets_file": fileIn(t, "secrets.json", text)}, func(string) string { return "" }, t.TempDir())
+	if err != nil || r.Values["password"] != "" {
+		t.Errorf("the placeholder resolves to %q: %v", r.Values["password"], err)
+	}
+
+	for _, url := range []string{"https://acme.lusid.com", "https://acme.lusid.com/", "https://acme.lusid.com/api", "https://acme.lusid.com/identity/", "https://ACME.lusid.com/identity"} {
+		_, got := mustExport(t, "env_vars", map[string]any{"api_url": url})
+		if got["FBN_BASE_URL"] != "https://acme.lusid.com" || got["FBN_IDENTITY_URL"] != "https://acme.lusid.com/identity" || got["FBN_LUSID_API_URL"] != "https://acme.lusid.com/api" {
+			t.Errorf("%s becomes %v", url, got)
+		}
+	}
+	for _, url := range []string{"https://acme.okta.com/oauth2/aus1", "https://acme.okta.com/oauth2/aus1/", "https://acme.okta.com/oauth2/aus1/v1/token"} {
+		if _, got := mustExport(t, "env_vars", map[string]any{"token_url": url}); got["FBN_TOKEN_URL"] != "https://acme.okta.com/oauth2/aus1/v1/token" {
+			t.Errorf("%s becomes %s", url, got["FBN_TOKEN_URL"])
+		}
+	}
+}
+
+// TestExports_errors never repeats a value.
+func TestExports_errors(t *testing.T) {
+	t.Parallel()
+	const canary = "c4nary-value"
+	for _, test := range []struct {
+		name        string
+		credentials map[string]any
+		parts       []string
+	}{
+		{"unknown key", map[string]any{"passwrd": canary, "password": canary}, []string{`"passwrd" is not one of the names`, "api_url", "client_secret", "proxy.password"}},
+		{"SDK's key", map[string]any{"clientSecret": canary}, []string{`"clientSecret"`, "client_secret"}},
+		{"variable's name", map[string]any{"FBN_PASSWORD": canary}, []string{`"FBN_PASSWORD"`}},
+		{"setting that is no credential", map[string]any{"max_retries": "5"}, []string{`"max_retries"`}},
+		{"secrets_file", map[string]any{"secrets_file": canary}, []string{`"secrets_file"`}},
+		{"profile", map[string]any{"profile": canary}, []string{`"profile"`}},
+		{"unknown key of a null", map[string]any{"other": nil}, []string{`"other"`}},
+		{"api_url", map[string]any{"api_url": "http://" + canary + ".lusid.com"}, []string{"The api_url cannot be used"}},
+		{"api_url that is none", map[string]any{"api_url": canary}, []string{"The api_url cannot be used"}},
+		{"token_url", map[string]any{"token_url": canary}, []string{"The token_url cannot be used"}},
+		{"proxy", map[string]any{"proxy.address": canary}, []string{"The proxy.address cannot be used"}},
+		{"proxy with a password", map[string]any{"proxy.address": "http://u:" + canary + "@proxy.acme.com"}, []string{"The proxy.address cannot be used"}},
+	} {
+		for _, function := range []string{"secrets_json", "env_vars", "env_script"} {
+			arguments := []any{test.credentials}
+			if function == "env_script" {
+				arguments = append(arguments, "bash")
+			}
+			_, _, failure := newProtocol(t).call(function, arguments...)
+			for _, part := range test.parts {
+				if !strings.Contains(failure, part) {
+					t.Errorf("%s, %s: the error lacks %q: %s", function, test.name, part, failure)
+				}
+			}
+			mustBeAbsent(t, function+", "+test.name, failure, map[string]string{"a value": canary})
+		}
+	}
+	for _, shell := range []string{"bash", "powershell"} {
+		_, _, failure := newProtocol(t).call("env_script", map[string]any{"password": canary + "\x00"}, shell)
+		if !strings.Contains(failure, "FBN_PASSWORD holds a NUL") || strings.Contains(failure, canary) {
+			t.Errorf("%s: a NUL gives %q", shell, failure)
+		}
+	}
+	for _, shell := range []string{"", "Bash", "sh", "cmd", "pwsh"} {
+		if _, _, failure := newProtocol(t).call("env_script", map[string]any{}, shell); !strings.Contains(failure, `"bash" or "powershell"`) {
+			t.Errorf("shell %q gives %q", shell, failure)
+		}
+	}
+}
+
+// TestEnvScript_bash has a real shell evaluate the script, as eval does and as a file.
+func TestEnvScript_bash(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []string{"bash", "sh"} {
+		if _, err := exec.LookPath(shell); err != nil {
+			t.Logf("there is no %s", shell)
+			continue
+		}
+		for name, password := range awkward {
+			t.Run(shell+", "+name, func(t *testing.T) {
+				t.Parallel()
+				script, _ := mustExport(t, "env_script", exported(password), "bash")
+				_, want := mustExport(t, "env_vars", exported(password))
+				file := fileIn(t, "script", script)
+				for _, command := range []string{`eval "$(cat "$0")"`, `. "$0"`} {
+					mustExportVariables(t, want, exec.CommandContext(t.Context(), shell, "-c", command+` && env -0`, file))
+				}
+			})
+		}
+	}
+}
+
+// mustExportVariables runs a command that prints its environment, with NULs.
+func mustExportVariables(t *testing.T, want map[string]string, command *exec.Cmd) {
+	t.Helper()
+	command.Env = []string{"PATH=/usr/bin:/bin", "HOME=/nowhere"}
+	var complaints bytes.Buffer
+	command.Stderr = &complaints
+	output, err := command.Output()
+	if err != nil || complaints.Len() > 0 {
+		t.Fatalf("%s: %v\n%s", command, err, &complaints)
+	}
+	got := map[string]string{}
+	for variable := range strings.SplitSeq(string(output), "\x00") {
+		if name, value, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "FBN_") {
+			got[name] = value
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the shell has (-want +got):\n%s", diff)
+	}
+}
+
+// TestEnvScript_powerShell compares with what PowerShell is known to read: single quotes are
+// doubled, and whatever is not printable ASCII is a number.
+func TestEnvScript_powerShell(t *testing.T) {
+	t.Parallel()
+	for password, want := range map[string]string{
+		"plain":            `'plain'`,
+		`it's "$x" 100%!`:  `'it''s "$x" 100%!'`,
+		"`n\\":             "'`n\\'",
+		"a\nb":             `'a' + [char]0x000A + 'b'`,
+		"ends\n":           `'ends' + [char]0x000A`,
+		"‘typographic’":    `'' + [char]0x2018 + 'typographic' + [char]0x2019`,
+		"‚low‛":            `'' + [char]0x201A + 'low' + [char]0x201B`,
+		"ü":                `'' + [char]0x00FC`,
+		"a😀b":              `'a' + [char]0xD83D + [char]0xDE00 + 'b'`,
+		"\ttab\x7f":        `'' + [char]0x0009 + 'tab' + [char]0x007F`,
+		"“double” \u2028x": `'' + [char]0x201C + 'double' + [char]0x201D + ' ' + [char]0x2028 + 'x'`,
+		"'":                `''''`,
+	} {
+		script, _ := mustExport(t, "env_script", map[string]any{"password": password}, "powershell")
+		if script != "$env:FBN_PASSWORD = "+want+"\n" {
+			t.Errorf("%q becomes %s", password, script)
+		}
+	}
+	for name, password := range awkward {
+		script, _ := mustExport(t, "env_script", exported(password), "powershell")
+		for line := range strings.Lines(script) {
+			if !strings.HasPrefix(line, "$env:FBN_") || strings.ContainsFunc(line, func(r rune) bool { return r > '~' || r < ' ' && r != '\n' }) {
+				t.Errorf("%s: a line that PowerShell may take for something else: %q", name, line)
+			}
+		}
+	}
+	pwsh, err := exec.LookPath("pwsh")
+	if err != nil {
+		t.Skip("there is no pwsh to ask")
+	}
+	for name, password := range awkward {
+		script, _ := mustExport(t, "env_script", exported(password), "powershell")
+		_, want := mustExport(t, "env_vars", exported(password))
+		t.Run(name, func(t *testing.T) {
+			mustExportVariables(t, want, exec.CommandContext(t.Context(), pwsh, "-NoProfile", "-Command", script+"; env -0"))
+		})
+	}
+}
+
+// TestAccFunctions calls the functions through the CLI, with a secret that only apply makes, in a
+// configuration that needs no sign-in for them.
+func TestAccFunctions(t *testing.T) {
+	t.Parallel()
+	cliMust(t, providerFunctions)
+	d := newMock(t, mockserver.Options{})
+	password := strings.Join(slices.Sorted(maps.Values(awkward)), "")
+	config := d.config(applicationHCL("test", "test-app") + fmt.Sprintf(`
+locals {
+  credentials = {
+    api_url       = %q
+    token_url     = lusid_application.test.token_url
+    username      = "service@example.com"
+    password      = var.password
+    client_id     = lusid_application.test.client_id
+    client_secret = lusid_application.test.secret
+  }
+}
+variable "password" {
+  sensitive = true
+}
+output "secrets_json" {
+  value     = provider::lusid::secrets_json(local.credentials)
+  sensitive = true
+}
+output "env_vars" {
+  value     = provider::lusid::env_vars(local.credentials)
+  sensitive = true
+}
+output "env_script" {
+  value     = provider::lusid::env_script(local.credentials, "bash")
+  sensitive = true
+}
+output "powershell" {
+  value     = provider::lusid::env_script(local.credentials, "powershell")
+  sensitive = true
+}
+output "open" {
+  value = provider::lusid::env_vars({ client_id = "test-app", password = "open" })
+}
+`, d.url))
+	w := newWorkspace(t, config, "TF_VAR_password="+password)
+	printed := w.mustRun("apply", "-auto-approve")
+	made := d.application(t, "test-app")
+	mustBeAbsent(t, "what was printed", printed, map[string]string{"the secret": made.Secret, "the password": password})
+	mustHold(t, printed, `open = tomap({ "FBN_CLIENT_ID" = "test-app"`)
+
+	// The provider itself signs in with each export.
+	w.write("secrets.json", w.output("secrets_json"))
+	for key, want := range map[string]string{"password": password, "clientSecret": made.Secret, "identityUrl": d.url + "/identity"} {
+		if got, err := provider.ReadSecretsFile(w.directory+"/secrets.json", "", key); err != nil || got != want {
+			t.Errorf("%s is %q: %v", key, got, err)
+		}
+	}
+	_, want := mustExport(t, "env_vars", map[string]any{
+		"api_url": d.url, "token_url": made.Issuer, "username": "service@example.com", "password": password, "client_id": "test-app", "client_secret": made.Secret,
+	})
+	file := w.write("script", w.output("env_script"))
+	mustExportVariables(t, want, exec.CommandContext(t.Context(), "bash", "-c", `eval "$(cat "$0")" && env -0`, file))
+
+	// A sensitive argument makes a sensitive result: an output that does not say so is an error.
+	w.configure(strings.ReplaceAll(config, "  sensitive = true\n}\noutput \"powershell\"", "}\noutput \"powershell\""))
+	w.mustFail([]string{"Output refers to sensitive values"}, "plan")
+	w.configure(strings.ReplaceAll(config, "client_id = \"test-app\", password", "clientId = \"test-app\", password"))
+	w.mustFail([]string{`"clientId" is not one of the names that credentials may have`}, "plan")
+}
+
+// output is an output as text.
+func (w *workspace) output(name string) string {
+	w.t.Helper()
+	text, ok := w.state().Values.Outputs[name].Value.(string)
+	if !ok {
+		w.t.Fatalf("the output %s is no text", name)
+	}
+	return text
+}

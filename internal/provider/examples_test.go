@@ -1,0 +1,372 @@
+package provider_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/zclconf/go-cty/cty"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
+)
+
+const examplesDirectory = "../../examples"
+
+// seeds are the domains of those examples that refer to what is there already.
+var seeds = map[string]mockserver.Seed{
+	"data-sources/lusid_application":   {Applications: []mockserver.Application{exampleApplication}},
+	"list-resources/lusid_application": {Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
+}
+
+// importSeeds are what the import examples of a resource type import.
+var importSeeds = map[string]mockserver.Seed{
+	"lusid_application": {Applications: []mockserver.Application{exampleApplication}},
+}
+
+var exampleApplication = mockserver.Application{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "example-sdk-app", DisplayName: "Example SDK application"}
+
+// TestAccExamples applies every example, and plans empty again.
+func TestAccExamples(t *testing.T) {
+	t.Parallel()
+	for _, k := range newProtocol(t).kinds() {
+		for _, name := range k.names() {
+			t.Run(k.directory+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				requireKind(t, k.schemas)
+				d := newMock(t, mockserver.Options{Seed: seeds[k.directory+"/"+name]})
+				w := newWorkspace(t, "", d.environment()...)
+				example := k.example(t, name, k.file)
+				w.write(k.file, example)
+				switch k.block {
+				case "list":
+					w.mustRun("query", "-generate-config-out=generated.tf")
+					plan, output := w.plan()
+					if len(plan.ResourceChanges) == 0 {
+						t.Errorf("the query found nothing to import:\n%s", output)
+					}
+					for _, change := range plan.ResourceChanges {
+						if change.Change.Importing == nil || !change.Change.Actions.NoOp() {
+							t.Errorf("%s is not merely imported: %s", change.Address, change.Change.Actions)
+						}
+					}
+					w.mustRun("apply", "tfplan")
+					w.mustPlanEmpty()
+				case "action":
+					w.mustRun("apply", "-auto-approve")
+					for _, block := range blocks(t, example, "action", name) {
+						w.mustRun("apply", "-auto-approve", "-invoke=action."+strings.Join(block.Labels, "."))
+					}
+					w.mustPlanEmpty()
+				default:
+					w.mustRun("apply", "-auto-approve")
+					w.mustPlanEmpty()
+				}
+			})
+		}
+	}
+	t.Run("quickstart", func(t *testing.T) {
+		t.Parallel()
+		w := newWorkspace(t, "", newMock(t, mockserver.Options{}).environment()...)
+		w.copyExample(filepath.Join(examplesDirectory, "quickstart"))
+		w.mustRun("apply", "-auto-approve")
+		w.mustPlanEmpty()
+	})
+	t.Run("provider", func(t *testing.T) {
+		t.Parallel()
+		w := newWorkspace(t, "")
+		w.write("main.tf", "")
+		w.copyExample(filepath.Join(examplesDirectory, "provider"))
+		w.mustRun("validate")
+	})
+}
+
+// TestExamples_config shows the examples of actions and list resources to the provider, for the
+// sake of CLIs that know neither.
+func TestExamples_config(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	server, ok := p.server.(interface {
+		ValidateActionConfig(context.Context, *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error)
+		ValidateListResourceConfig(context.Context, *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error)
+	})
+	if !ok {
+		t.Fatal("the server has neither actions nor list resources")
+	}
+	validate := map[string]func(name string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error){
+		"action": func(name string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
+			resp, err := server.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: config})
+			return resp.Diagnostics, err
+		},
+		"list": func(name string, config *tfprotov6.DynamicValue) ([]*tfprotov6.Diagnostic, error) {
+			resp, err := server.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: name, Config: config})
+			return resp.Diagnostics, err
+		},
+	}
+	for keyword, validate := range validate {
+		k := p.kind(keyword)
+		for name, schema := range k.served {
+			for _, block := range blocks(t, k.example(t, name, k.file), keyword, name) {
+				diags, err := validate(name, p.dynamic(schema, constants(t, block).value(t, schema)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				diagnostics(diags).mustBeQuiet(t)
+			}
+		}
+	}
+}
+
+// TestAccExamples_import runs every import example against a domain that holds what it imports.
+func TestAccExamples_import(t *testing.T) {
+	t.Parallel()
+	resources := newProtocol(t).kind("resource")
+	for _, name := range resources.names() {
+		if _, err := os.Stat(filepath.Join(examplesDirectory, resources.directory, name, "import.sh")); err != nil {
+			continue // TestConventions_import knows whether it may be missing.
+		}
+		prepare := func(t *testing.T) *workspace {
+			t.Helper()
+			t.Parallel()
+			w := newWorkspace(t, "", newMock(t, mockserver.Options{Seed: importSeeds[name]}).environment()...)
+			w.write("example.tf", resources.example(t, name, resources.file))
+			return w
+		}
+		mustPlanImport := func(t *testing.T, w *workspace, file, attribute string) {
+			t.Helper()
+			text := resources.example(t, name, file)
+			w.write("import.tf", text)
+			plan, _ := w.plan()
+			for _, change := range plan.ResourceChanges {
+				if change.Address != importTarget(t, text, attribute) {
+					continue
+				}
+				if change.Change.Importing == nil || change.Change.Actions.Replace() {
+					t.Errorf("%s is not imported, or replaced: %s", change.Address, change.Change.Actions)
+				}
+				return
+			}
+			t.Errorf("the plan does not hold the target of the import")
+		}
+		t.Run(name+"/import.sh", func(t *testing.T) {
+			w := prepare(t)
+			for _, command := range importCommands(t, resources.example(t, name, "import.sh")) {
+				w.mustRun(command...)
+				w.mustRun("state", "rm", command[1])
+			}
+		})
+		t.Run(name+"/import-by-string-id.tf", func(t *testing.T) {
+			w := prepare(t)
+			requireLanguage(t, "import blocks", "import {\n  to = terraform_data.probe\n  id = \"probe\"\n}\nresource \"terraform_data\" \"probe\" {}\n")
+			mustPlanImport(t, w, "import-by-string-id.tf", "id")
+		})
+		t.Run(name+"/import-by-identity.tf", func(t *testing.T) {
+			w := prepare(t)
+			requireKind(t, "resource_identity_schemas")
+			mustPlanImport(t, w, "import-by-identity.tf", "identity")
+		})
+	}
+}
+
+// parse parses a configuration.
+func parse(t *testing.T, text string) *hclsyntax.Body {
+	t.Helper()
+	file, diags := hclsyntax.ParseConfig([]byte(text), "example.tf", hcl.InitialPos)
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	body, ok := file.Body.(*hclsyntax.Body)
+	if !ok {
+		t.Fatalf("the body is a %T", file.Body)
+	}
+	return body
+}
+
+// blocks are the blocks of a configuration that have a keyword and a first label.
+func blocks(t *testing.T, text, keyword, label string) []*hclsyntax.Block {
+	t.Helper()
+	var found []*hclsyntax.Block
+	for _, block := range parse(t, text).Blocks {
+		if block.Type == keyword && len(block.Labels) == 2 && block.Labels[0] == label {
+			found = append(found, block)
+		}
+	}
+	return found
+}
+
+// constants are the arguments in the config block of an action or a list resource. What refers
+// to something else is unknown.
+func constants(t *testing.T, block *hclsyntax.Block) object {
+	t.Helper()
+	config := object{}
+	for _, nested := range block.Body.Blocks {
+		for name, attribute := range nested.Body.Attributes {
+			config[name] = unknown
+			if value, diags := attribute.Expr.Value(nil); !diags.HasErrors() {
+				switch value.Type() {
+				case cty.String:
+					config[name] = value.AsString()
+				case cty.Bool:
+					config[name] = value.True()
+				}
+			}
+		}
+	}
+	return config
+}
+
+// importTarget is the address that an import block imports into. It expects an argument in it.
+func importTarget(t *testing.T, text, argument string) string {
+	t.Helper()
+	for _, block := range parse(t, text).Blocks {
+		to, ok := block.Body.Attributes["to"]
+		if block.Type != "import" || !ok || block.Body.Attributes[argument] == nil {
+			continue
+		}
+		bytes := to.Expr.Range()
+		return text[bytes.Start.Byte:bytes.End.Byte]
+	}
+	t.Errorf("no import block has the arguments to and %s:\n%s", argument, text)
+	return ""
+}
+
+// importCommands are the commands of an import.sh, without terraform.
+func importCommands(t *testing.T, script string) [][]string {
+	t.Helper()
+	var commands [][]string
+	for line := range strings.Lines(script) {
+		if words := strings.Fields(line); len(words) == 4 && words[0] == "terraform" && words[1] == "import" {
+			commands = append(commands, words[1:])
+		}
+	}
+	if len(commands) == 0 {
+		t.Errorf("no command imports anything:\n%s", script)
+	}
+	return commands
+}
+
+func directoriesIn(t *testing.T, directory string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+func readText(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// copyExample replaces the configuration with what a directory of examples holds.
+func (w *workspace) copyExample(directory string) {
+	w.t.Helper()
+	for _, pattern := range []string{"*.tf", "*.json"} {
+		paths, err := filepath.Glob(filepath.Join(directory, pattern))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, path := range paths {
+			w.write(filepath.Base(path), readText(w.t, path))
+		}
+	}
+}
+
+// edit changes main.tf as a person would.
+func (w *workspace) edit(from, to string) {
+	w.t.Helper()
+	text := w.readFile("main.tf")
+	if strings.Count(text, from) != 1 {
+		w.t.Fatalf("main.tf does not hold %s once:\n%s", from, text)
+	}
+	w.write("main.tf", strings.Replace(text, from, to, 1))
+}
+
+// writeHome writes a file into the home directory.
+func (w *workspace) writeHome(name, content string) {
+	w.t.Helper()
+	for _, variable := range w.env {
+		if home, ok := strings.CutPrefix(variable, "HOME="); ok {
+			path := filepath.Join(home, filepath.FromSlash(name))
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				w.t.Fatal(err)
+			}
+			writeFile(w.t, path, content)
+			return
+		}
+	}
+	w.t.Fatal("there is no home directory")
+}
+
+// requireLanguage skips where the CLI does not know something of the language, which a
+// configuration without providers shows.
+func requireLanguage(t *testing.T, what, hcl string) {
+	t.Helper()
+	w := newWorkspace(t, "")
+	w.write("main.tf", hcl)
+	if status, output := w.run("validate"); status != 0 {
+		t.Skipf("the CLI does not know %s:\n%s", what, output)
+	}
+}
+
+// requireKind skips where the CLI does not know a kind of thing that providers have, by the name
+// that terraform providers schema -json gives it.
+func requireKind(t *testing.T, kind string) {
+	t.Helper()
+	if known := knownKinds(t); !known[kind] {
+		t.Skipf("the CLI knows no %s", kind)
+	}
+}
+
+var cli struct {
+	once  sync.Once
+	known map[string]bool
+}
+
+// knownKinds are the kinds of things that the CLI knows of this provider.
+func knownKinds(t *testing.T) map[string]bool {
+	t.Helper()
+	w := newWorkspace(t, "")
+	cli.once.Do(func() {
+		command := exec.CommandContext(t.Context(), os.Getenv(terraformcli.PathVariable), "providers", "schema", "-json")
+		command.Dir, command.Env = w.directory, w.env
+		output, err := command.Output()
+		if err != nil {
+			t.Errorf("providers schema: %s", err)
+			return
+		}
+		var schemas struct {
+			Providers map[string]map[string]json.RawMessage `json:"provider_schemas"`
+		}
+		if err := json.Unmarshal(output, &schemas); err != nil {
+			t.Error(err)
+			return
+		}
+		cli.known = map[string]bool{}
+		for _, provider := range schemas.Providers {
+			for kind := range provider {
+				cli.known[kind] = true
+			}
+		}
+	})
+	return cli.known
+}
