@@ -226,7 +226,7 @@ func TestAccApplication_importByIdentity(t *testing.T) {
 	d := newMock(t, mockserver.Options{})
 	foreign := d.createApplication(t, "test-app", "test-app", "Native")
 	for _, identity := range []object{{"client_id": "test-app"}, {"id": foreign.ID}, {"client_id": "test-app", "id": foreign.ID}} {
-		w := newWorkspace(t, d.config(applicationHCL("test", "test-app")+"import {\n  to = lusid_application.test\n  identity = "+hclValue(maps.Clone(identity))+"}\n"))
+		w := newWorkspace(t, d.config(applicationHCL("test", "test-app")+"import {\n  to = lusid_application.test\n  identity = "+hclValue(maps.Clone(identity))+"\n}\n"))
 		mustHold(t, w.mustRun("apply", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		if got := w.attribute("lusid_application.test", "id"); got != foreign.ID {
 			t.Errorf("imported %s", got)
