@@ -22,7 +22,6 @@ const (
 	ephemeralResources cliFeature = "ephemeral resources"
 	identities         cliFeature = "identities of resources"
 	queries            cliFeature = "queries"
-	actions            cliFeature = "actions"
 )
 
 // cliMust skips a test that needs a CLI, or a feature that the CLI lacks.
@@ -72,6 +71,5 @@ var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 		ephemeralResources: since("1.10.0", "1.11.0"),
 		identities:         since("1.12.0", "1.12.0"),
 		queries:            strings.Contains(ask("query", "-help"), "-generate-config-out"),
-		actions:            strings.Contains(ask("plan", "-help"), "-invoke"),
 	}, nil
 })

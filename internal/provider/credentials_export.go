@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,6 +62,19 @@ func exportable() []string {
 	return names
 }
 
+// readCredentials reads a function's first argument, and the others into their targets.
+func readCredentials(ctx context.Context, req function.RunRequest, others ...any) (credentials, *function.FuncError) {
+	var argument map[string]*string
+	if err := req.Arguments.Get(ctx, append([]any{&argument}, others...)...); err != nil {
+		return nil, err
+	}
+	c, err := newCredentials(argument)
+	if err != nil {
+		return nil, function.NewArgumentFuncError(0, sentence(err.Error()))
+	}
+	return c, nil
+}
+
 // newCredentials checks a function's argument. Its errors never repeat a value.
 func newCredentials(argument map[string]*string) (credentials, error) {
 	allowed := exportable()
@@ -112,13 +126,16 @@ func (c credentials) exports() []export {
 }
 
 // variables are the environment variables of the export, in a stable order.
-func (c credentials) variables() (names []string, values map[string]string) {
+func (c credentials) variables() (names []string, values map[string]string, err *function.FuncError) {
 	values = map[string]string{}
 	for _, e := range c.exports() {
 		for _, name := range e.environment {
+			if strings.ContainsRune(e.value, 0) {
+				return nil, nil, function.NewArgumentFuncError(0, fmt.Sprintf("The value of %s holds a NUL character, which no environment variable can carry.", name))
+			}
 			names = append(names, name)
 			values[name] = e.value
 		}
 	}
-	return names, values
+	return names, values, nil
 }

@@ -275,6 +275,10 @@ func TestExports_errors(t *testing.T) {
 			t.Errorf("%s: a NUL gives %q", shell, failure)
 		}
 	}
+	_, _, failure := newProtocol(t).call("env_vars", map[string]any{"password": canary + "\x00"})
+	if !strings.Contains(failure, "FBN_PASSWORD holds a NUL") || strings.Contains(failure, canary) {
+		t.Errorf("env_vars: a NUL gives %q", failure)
+	}
 	for _, shell := range []string{"", "Bash", "sh", "cmd", "pwsh"} {
 		if _, _, failure := newProtocol(t).call("env_script", map[string]any{}, shell); !strings.Contains(failure, `"bash" or "powershell"`) {
 			t.Errorf("shell %q gives %q", shell, failure)

@@ -38,16 +38,10 @@ func (f *envScriptFunction) Definition(_ context.Context, _ function.DefinitionR
 }
 
 func (f *envScriptFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var (
-		argument map[string]*string
-		shell    string
-	)
-	if resp.Error = req.Arguments.Get(ctx, &argument, &shell); resp.Error != nil {
-		return
-	}
-	credentials, err := newCredentials(argument)
-	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+	var shell string
+	credentials, failed := readCredentials(ctx, req, &shell)
+	if failed != nil {
+		resp.Error = failed
 		return
 	}
 	var line func(name, value string) string
@@ -60,13 +54,13 @@ func (f *envScriptFunction) Run(ctx context.Context, req function.RunRequest, re
 		resp.Error = function.NewArgumentFuncError(1, `The shell must be "bash" or "powershell".`)
 		return
 	}
+	names, values, failed := credentials.variables()
+	if failed != nil {
+		resp.Error = failed
+		return
+	}
 	var script strings.Builder
-	names, values := credentials.variables()
 	for _, name := range names {
-		if strings.ContainsRune(values[name], 0) {
-			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("The value of %s holds a NUL character, which no environment variable can carry.", name))
-			return
-		}
 		script.WriteString(line(name, values[name]))
 	}
 	resp.Error = resp.Result.Set(ctx, script.String())

@@ -30,15 +30,15 @@ func (f *envVarsFunction) Definition(_ context.Context, _ function.DefinitionReq
 }
 
 func (f *envVarsFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var argument map[string]*string
-	if resp.Error = req.Arguments.Get(ctx, &argument); resp.Error != nil {
+	credentials, failed := readCredentials(ctx, req)
+	if failed != nil {
+		resp.Error = failed
 		return
 	}
-	credentials, err := newCredentials(argument)
-	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+	_, values, failed := credentials.variables()
+	if failed != nil {
+		resp.Error = failed
 		return
 	}
-	_, values := credentials.variables()
 	resp.Error = resp.Result.Set(ctx, values)
 }

@@ -133,7 +133,7 @@ func TestRotateAction_errors(t *testing.T) {
 // TestAccRotateAction invokes it by a trigger, where the CLI has actions.
 func TestAccRotateAction(t *testing.T) {
 	t.Parallel()
-	cliMust(t, actions)
+	requireKind(t, "action_schemas")
 	d := newMock(t, mockserver.Options{})
 	foreign := d.createApplication(t, "test-app", "Test", "Native")
 	config := func(timeout string) string {

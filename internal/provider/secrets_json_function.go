@@ -32,13 +32,9 @@ func (f *secretsJSONFunction) Definition(_ context.Context, _ function.Definitio
 }
 
 func (f *secretsJSONFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var argument map[string]*string
-	if resp.Error = req.Arguments.Get(ctx, &argument); resp.Error != nil {
-		return
-	}
-	credentials, err := newCredentials(argument)
-	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+	credentials, failed := readCredentials(ctx, req)
+	if failed != nil {
+		resp.Error = failed
 		return
 	}
 	text, err := credentials.secretsJSON()
