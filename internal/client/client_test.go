@@ -122,6 +122,9 @@ func jsonReply(status int, body string) http.HandlerFunc {
 type inMemory struct{ http.Handler }
 
 func (m inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
 	served := req.Clone(req.Context())
 	served.Host = req.URL.Host
 	if served.Body == nil {

@@ -117,6 +117,7 @@ func withCall(ctx context.Context, operation string, idempotent bool) (context.C
 // newHTTPClient returns the retrying client that API and token requests share. Every request's
 // context holds a call.
 func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Client {
+	pause := &pause{}
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     transport,
@@ -125,6 +126,7 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 		},
 		RetryMax: config.MaxRetries,
 		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, _ int) {
+			pause.wait(req.Context())
 			if call, ok := req.Context().Value(callKey{}).(*call); ok {
 				call.attempts++
 				call.started = time.Now()
@@ -160,8 +162,11 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 			if !shouldRetry(call.idempotent, statusCode, err) {
 				return false, nil
 			}
-			// What the other side said is worth more than a deadline exceeded while waiting.
 			if wait, ok := parseRetryAfter(retryAfter, time.Now()); ok {
+				if statusCode == http.StatusTooManyRequests {
+					pause.extend(wait)
+				}
+				// What the other side said is worth more than a deadline exceeded while waiting.
 				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
 					return false, nil
 				}
