@@ -27,8 +27,12 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 	flags.IntVar(&d.options.ListLag, "list-lag", 0, "`number` of list calls that do not show a change yet")
 	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "never show the secret of an application that exists")
 	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
+	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "let no read find a user that is deleted but not purged")
+	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 10, "`number` of active personal access tokens that a user may have")
 	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
-		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}]}`)
+		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+
+		` "roles": [{"name": "", "description": ""}], "users": [{"username": "", "password": "", "type": "", "roles": [""]}],`+"\n"+
+		` "personalAccessTokens": [{"username": "", "displayName": "", "key": ""}]}`)
 }
 
 // load checks the options and reads the seed file.
@@ -40,6 +44,8 @@ func (d *domainFlags) load() (mockserver.Options, error) {
 		return d.options, errors.New("-token-lifetime must be positive")
 	case d.options.ListLag < 0:
 		return d.options, errors.New("-list-lag must not be negative")
+	case d.options.MaxPersonalAccessTokens < 1:
+		return d.options, errors.New("-max-personal-access-tokens must be positive")
 	}
 	if d.seed != "" {
 		data, err := os.ReadFile(d.seed)

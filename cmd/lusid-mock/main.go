@@ -43,6 +43,14 @@ Control API:
   POST   /_mock/tokens/revoke   revoke all access tokens; with {"refreshTokens": true}
                                 the refresh tokens too
   GET    /_mock/credentials     what to sign in with, and tokens that may do less
+  POST   /_mock/users/USER/sign-up
+                                finish the sign-up of the user with this id or login:
+                                {"password": "..."}; no new user gets a token before
+  POST   /_mock/users/USER/lock
+  POST   /_mock/users/USER/suspend
+                                lock out or suspend an active user
+  POST   /_mock/keys/ID/deactivate
+                                end a personal access token, as its date would
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -338,6 +338,50 @@ func TestServe_options(t *testing.T) {
 	r.end(t, syscall.SIGTERM)
 }
 
+// A person tries FINBOURNE's tutorial: a user of the seed signs up, then signs in.
+func TestServe_people(t *testing.T) {
+	t.Parallel()
+	seed := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(seed, []byte(`{"users": [
+		{"username": "service@example.com", "roles": ["lusid-evaluator"]},
+		{"id": "deleted", "username": "deleted@example.com", "status": "DEPROVISIONED"}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, vars := serve(t, "-seed", seed, "-deleted-users-gone", "-max-personal-access-tokens", "1")
+	post := func(url, bearer, body string) int {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+bearer)
+		request.Header.Set("Content-Type", "application/json")
+		status, _ := do(t, request)
+		return status
+	}
+	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
+	if status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/users/deleted", bearer); status != http.StatusNotFound {
+		t.Errorf("the deleted user: status %d: %s", status, body)
+	}
+	if status := post(vars["FBN_IDENTITY_URL"]+"/api/keys", bearer, `{"displayName": "Second"}`); status != http.StatusBadRequest {
+		t.Errorf("the second token: status %d, want 400", status)
+	}
+
+	vars["FBN_USERNAME"], vars["FBN_PASSWORD"] = "service@example.com", "a chosen password"
+	if status, _ := signIn(t, vars); status != http.StatusBadRequest {
+		t.Errorf("before the sign-up: status %d, want 400", status)
+	}
+	if status := post(vars["LUSID_MOCK_URL"]+"/_mock/users/service@example.com/sign-up", "", `{"password": "a chosen password"}`); status != http.StatusNoContent {
+		t.Errorf("sign-up: status %d, want 204", status)
+	}
+	_, token := signIn(t, vars)
+	access, _ := token["access_token"].(string)
+	if status, body := get(t, vars["LUSID_MOCK_URL"]+"/api/instruments", access); status != http.StatusOK {
+		t.Errorf("instruments: status %d: %s", status, body)
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
 func TestServe_addressInUse(t *testing.T) {
 	t.Parallel()
 	r, vars := serve(t)
@@ -510,6 +554,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"", 2, "", "Usage:"},
 		{"help", 0, "/_mock/faults", ""},
+		{"help", 0, "/_mock/users/USER/sign-up", ""},
 		{"--help", 0, "/_mock/faults", ""},
 		{"serve -h", 0, "-listen address", ""},
 		{"exec --help", 0, "-auth way", ""},
@@ -520,6 +565,7 @@ func TestUsage(t *testing.T) {
 		{"serve -latency -1s", 2, "", "-latency"},
 		{"serve -token-lifetime 0", 2, "", "-token-lifetime"},
 		{"serve -list-lag -1", 2, "", "-list-lag"},
+		{"serve -max-personal-access-tokens 0", 2, "", "-max-personal-access-tokens"},
 		{"serve -seed " + seed + ".missing", 2, "", "seed.json.missing"},
 		{"serve -seed " + seed, 2, "", "applications[0]: clientId"},
 		{"exec", 2, "", "no command"},

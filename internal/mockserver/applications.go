@@ -141,10 +141,7 @@ func (a *applications) rotate(c *call) (any, error) {
 func (a *applications) lookUp(c *call) (application, error) {
 	app, ok := a.table.get(c.params["id"])
 	if !ok {
-		return app, &problem{
-			status: http.StatusNotFound, code: codeApplicationDoesNotExist,
-			detail: fmt.Sprintf("The application with id %q does not exist.", c.params["id"]),
-		}
+		return app, doesNotExist(codeApplicationDoesNotExist, "application", c.params["id"])
 	}
 	return app, nil
 }

@@ -59,6 +59,54 @@ func TestArticles_authoriseACall(t *testing.T) {
 	}
 }
 
+// From nothing to a call that is authorised as a service user.
+func TestArticles_authorisationTutorial(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	const login, password = "instruments@example.com", "a Complex 'password'"
+
+	// Step 1: a service user, and a person who follows the e-mail.
+	d.post("/identity/api/users", `{"firstName":"Instrument","lastName":"Extractor","emailAddress":"owner@example.com","login":"`+login+`",`+
+		`"type":"Service","roles":[{"scope":"default","code":"lusid-evaluator"}]}`).wantStatus(t, http.StatusOK)
+	form := d.passwordFormOf(login, password)
+	d.token(form).wantStatus(t, http.StatusBadRequest)
+	d.control(http.MethodPost, "/_mock/users/"+login+"/sign-up", `{"password": "`+password+`"}`).wantStatus(t, http.StatusNoContent)
+
+	// Step 2: a client id and a client secret.
+	created := d.post("/identity/api/applications", `{"clientId":"instrument-app","displayName":"Instruments","type":"Native"}`).wantStatus(t, http.StatusOK)
+	form.Set("client_id", "instrument-app")
+	form.Set("client_secret", created.text(t, "secret"))
+
+	// Step 3: an access token, from the application's issuer.
+	granted := d.do(request{
+		method: http.MethodPost, path: strings.TrimPrefix(created.text(t, "issuer"), d.url) + "/v1/token", bearer: noBearer,
+		body: form.Encode(), contentType: "application/x-www-form-urlencoded",
+	}).wantStatus(t, http.StatusOK)
+
+	// Step 4: the call.
+	bearer := granted.text(t, "access_token")
+	d.as(bearer, http.MethodGet, "/api/instruments?limit=1", "").wantStatus(t, http.StatusOK)
+	me := d.as(bearer, http.MethodGet, "/identity/api/me", "").wantStatus(t, http.StatusOK).object(t)
+	delete(me, "id")
+	want := map[string]any{"emailAddress": "owner@example.com", "type": "Service", "groups": []any{"lusid-evaluator"}}
+	if diff := cmp.Diff(want, me); diff != "" {
+		t.Errorf("me (-want +got):\n%s", diff)
+	}
+}
+
+func TestArticles_createUsersAndRoles(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	d.post("/identity/api/users",
+		`{"emailAddress":"john.doe@acme.com","firstName":"John","lastName":"Doe","login":"john.doe@acme.com","roles":[],"type":"Personal"}`).wantStatus(t, http.StatusOK)
+	role := d.post("/identity/api/roles",
+		`{'name':'portfolio-manager-role','description':'A role representing the manager of a portfolio'}`).wantStatus(t, http.StatusCreated)
+	want := map[string]any{"scope": "default", "code": "portfolio-manager-role"}
+	if diff := cmp.Diff(want, role.object(t)["roleId"]); diff != "" {
+		t.Errorf("roleId (-want +got):\n%s", diff)
+	}
+}
+
 func TestArticles_useARefreshToken(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})

@@ -61,6 +61,12 @@ type answer struct {
 	violation string
 }
 
+// equal reports whether two answers are the same to the contract.
+func (a answer) equal(b answer) bool {
+	const contentType = "Content-Type"
+	return a.status == b.status && a.header.Get(contentType) == b.header.Get(contentType) && bytes.Equal(a.body, b.body)
+}
+
 // jsonAnswer encodes v, or nothing if the status has no body.
 func jsonAnswer(status int, v any) answer {
 	a := answer{status: status, header: http.Header{}}

@@ -30,6 +30,11 @@ type revocation struct {
 	RefreshTokens bool `json:"refreshTokens"`
 }
 
+// signUpRequest is the body of POST /_mock/users/{user}/sign-up.
+type signUpRequest struct {
+	Password string `json:"password"`
+}
+
 func newControl(s *Server) http.Handler {
 	c := control{server: s}
 	mux := http.NewServeMux()
@@ -39,6 +44,10 @@ func newControl(s *Server) http.Handler {
 	mux.HandleFunc("DELETE /_mock/faults", c.clearFaults)
 	mux.HandleFunc("POST /_mock/tokens/revoke", c.revokeTokens)
 	mux.HandleFunc("GET /_mock/credentials", c.showCredentials)
+	mux.HandleFunc("POST /_mock/users/{user}/sign-up", c.signUp)
+	mux.HandleFunc("POST /_mock/users/{user}/lock", c.lockUser)
+	mux.HandleFunc("POST /_mock/users/{user}/suspend", c.suspendUser)
+	mux.HandleFunc("POST /_mock/keys/{id}/deactivate", c.deactivateKey)
 	mux.HandleFunc("/_mock/", c.refuse)
 	return mux
 }
@@ -88,9 +97,31 @@ func (c control) showCredentials(w http.ResponseWriter, _ *http.Request) {
 	a.write(w, false)
 }
 
+func (c control) signUp(w http.ResponseWriter, r *http.Request) {
+	var request signUpRequest
+	err := decodeControl(w, r, &request)
+	if err == nil {
+		err = c.server.SignUp(r.PathValue("user"), request.Password)
+	}
+	answerControl(w, err)
+}
+
+func (c control) lockUser(w http.ResponseWriter, r *http.Request) {
+	answerControl(w, c.server.LockUser(r.PathValue("user")))
+}
+
+func (c control) suspendUser(w http.ResponseWriter, r *http.Request) {
+	answerControl(w, c.server.SuspendUser(r.PathValue("user")))
+}
+
+func (c control) deactivateKey(w http.ResponseWriter, r *http.Request) {
+	answerControl(w, c.server.DeactivatePersonalAccessToken(r.PathValue("id")))
+}
+
 func (control) refuse(w http.ResponseWriter, r *http.Request) {
 	message := fmt.Sprintf("the control API has no %s %s; it has GET and DELETE /_mock/requests, POST and DELETE /_mock/faults, "+
-		"POST /_mock/tokens/revoke and GET /_mock/credentials", r.Method, r.URL.Path)
+		"POST /_mock/tokens/revoke, GET /_mock/credentials, POST /_mock/users/{id or login}/sign-up, /lock and /suspend, "+
+		"and POST /_mock/keys/{id}/deactivate", r.Method, r.URL.Path)
 	jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
 }
 

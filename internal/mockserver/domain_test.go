@@ -115,6 +115,11 @@ func (d *domain) post(path, body string) reply {
 	return d.do(request{method: http.MethodPost, path: path, body: body})
 }
 
+func (d *domain) put(path, body string) reply {
+	d.t.Helper()
+	return d.do(request{method: http.MethodPut, path: path, body: body})
+}
+
 func (d *domain) delete(path string) reply {
 	d.t.Helper()
 	return d.do(request{method: http.MethodDelete, path: path})

@@ -255,3 +255,51 @@ func TestFaults_contradictions(t *testing.T) {
 		}()
 	}
 }
+
+// Each operation of people is known by its name, to faults and to the log.
+func TestFaults_people(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	want := map[string]int{}
+	for operation, at := range map[string]struct{ method, path string }{
+		"ListUsers":           {http.MethodGet, usersPath},
+		"CreateUser":          {http.MethodPost, usersPath},
+		"GetUser":             {http.MethodGet, usersPath + "/id"},
+		"GetUserFromLogin":    {http.MethodGet, usersPath + "/fromlogin/user@example.com"},
+		"UpdateUser":          {http.MethodPut, usersPath + "/id"},
+		"DeleteUser":          {http.MethodDelete, usersPath + "/id"},
+		"ListRunnableUsers":   {http.MethodGet, usersPath + "/$runnable"},
+		"SendActivationEmail": {http.MethodPost, usersPath + "/id/lifecycle/$activate"},
+		"ExpirePassword":      {http.MethodPost, usersPath + "/id/lifecycle/$expirepassword"},
+		"ResetFactors":        {http.MethodPost, usersPath + "/id/lifecycle/$resetfactors"},
+		"ResetPassword":       {http.MethodPost, usersPath + "/id/lifecycle/$resetpassword"},
+		"UnlockUser":          {http.MethodPost, usersPath + "/id/lifecycle/$unlock"},
+		"UnsuspendUser":       {http.MethodPost, usersPath + "/id/lifecycle/$unsuspend"},
+		"FindUsersById":       {http.MethodGet, "/identity/api/directory?id=id"},
+		"ListRoles":           {http.MethodGet, rolesPath},
+		"CreateRole":          {http.MethodPost, rolesPath},
+		"GetRole":             {http.MethodGet, rolesPath + "/id"},
+		"GetRoleByCode":       {http.MethodGet, rolesPath + "/byCode/code"},
+		"UpdateRole":          {http.MethodPut, rolesPath + "/id"},
+		"DeleteRole":          {http.MethodDelete, rolesPath + "/id"},
+		"ListUsersInRole":     {http.MethodGet, rolesPath + "/id/users"},
+		"AddUserToRole":       {http.MethodPut, rolesPath + "/id/users/id"},
+		"RemoveUserFromRole":  {http.MethodDelete, rolesPath + "/id/users/id"},
+		"ListOwnApiKeys":      {http.MethodGet, keysPath},
+		"CreateApiKey":        {http.MethodPost, keysPath},
+		"DeleteApiKey":        {http.MethodDelete, keysPath + "/id"},
+	} {
+		d.InjectFault(mockserver.Fault{Operation: operation, Status: http.StatusServiceUnavailable})
+		r := request{method: at.method, path: at.path}
+		if got := d.do(r).status; got != http.StatusServiceUnavailable {
+			t.Errorf("%s: status %d, want 503", operation, got)
+		}
+		if got := d.do(r).status; got == http.StatusNotImplemented {
+			t.Errorf("%s is not implemented", operation)
+		}
+		want[operation] = 2
+	}
+	if diff := cmp.Diff(want, d.Counts()); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}

@@ -9,6 +9,7 @@ import (
 const (
 	instrumentsPath      = "/api/instruments"
 	instrumentsOperation = "instruments"
+	listInstruments      = "ListInstruments"
 )
 
 var (
@@ -46,7 +47,7 @@ func (s *Server) serveInstruments(c *call) answer {
 	err := s.tokens.authenticate(c)
 	s.state.Unlock()
 	if err == nil {
-		err = c.caller.mayCall("ListInstruments")
+		err = c.caller.mayCall(listInstruments)
 	}
 	if value := c.request.URL.Query().Get("limit"); err == nil && value != "" {
 		n, parseErr := strconv.Atoi(value)

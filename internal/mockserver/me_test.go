@@ -23,6 +23,8 @@ func TestMe(t *testing.T) {
 			t.Errorf("me (-want +got):\n%s", diff)
 		}
 	}
+	d.put(usersPath+"/00uMe", userBody("me@example.com", `"userExpiry":"2030-01-01T00:00:00Z"`)).wantStatus(t, http.StatusOK)
+	want["emailAddress"], want["userExpiry"] = "me@example.com", "2030-01-01T00:00:00.0000000+00:00"
 	want["groups"] = []any{}
 	got := d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: d.Credentials().NoRightsToken}).wantStatus(t, http.StatusOK)
 	if diff := cmp.Diff(want, got.object(t)); diff != "" {

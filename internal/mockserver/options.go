@@ -2,6 +2,8 @@ package mockserver
 
 import "time"
 
+const defaultMaxPersonalAccessTokens = 10
+
 // Options configures a [Server]; the zero value is a prompt, faultless domain.
 type Options struct {
 	// Seed is what the domain holds from the start.
@@ -11,13 +13,20 @@ type Options struct {
 	// TokenLifetime is how long an access token is valid; one hour if zero.
 	TokenLifetime time.Duration
 	// ListLag is how many list calls of a kind do not show a change yet: with 2, the third
-	// list after a change is the first to show it. Reads by id never lag.
+	// list after a change is the first to show it. Reads by id never lag. The users of each
+	// role are a kind of their own.
 	ListLag int
 	// WithholdSecrets makes reads answer null for a secret, whatever they ask for.
 	WithholdSecrets bool
 	// IssuerIsTokenURL makes an application's issuer end in /v1/token.
 	IssuerIsTokenURL bool
-	// Clock tells the time that tokens expire by; [time.Now] if nil.
+	// DeletedUsersGone makes reads of a soft-deleted user answer as if it were purged, instead
+	// of with the status [UserDeprovisioned]. Lists that ask for it show it either way.
+	DeletedUsersGone bool
+	// MaxPersonalAccessTokens is how many active personal access tokens a user may have; ten
+	// if zero. The domain's own user starts with one, that of [Credentials].
+	MaxPersonalAccessTokens int
+	// Clock tells the time that things happen at and tokens expire by; [time.Now] if nil.
 	Clock func() time.Time
 }
 
@@ -27,6 +36,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.MaxPersonalAccessTokens == 0 {
+		o.MaxPersonalAccessTokens = defaultMaxPersonalAccessTokens
 	}
 	o.Seed = o.Seed.withDefaults()
 	return o

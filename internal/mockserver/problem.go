@@ -74,6 +74,11 @@ func (p *problem) answer(c *call) answer {
 	return a
 }
 
+// doesNotExist is the problem of a thing that the path names and that is not there.
+func doesNotExist(code int, what, id string) *problem {
+	return &problem{status: http.StatusNotFound, code: code, detail: fmt.Sprintf("The %s %q does not exist.", what, id)}
+}
+
 func notImplemented(c *call) answer {
 	return (&problem{
 		status: http.StatusNotImplemented, code: codeUnknown,

@@ -88,6 +88,14 @@ func TestRequestLog_holdsNoSecret(t *testing.T) {
 	id, secret := d.create("example-sdk-app")
 	d.get(applicationsPath + "/" + id + "?includeSecret=true&password=" + c.ClientSecret)
 	d.do(request{method: http.MethodGet, path: "/nowhere?access_token=" + c.AccessToken, bearer: granted.text(t, "access_token")})
+	created := d.post(keysPath, `{"displayName":"Example"}`)
+	key := created.text(t, "key")
+	d.as(key, http.MethodDelete, keysPath+"/"+created.text(t, "id"), "")
+	user := d.createUser("user@example.com")
+	if err := d.SignUp(user, "chosen-password"); err != nil {
+		t.Fatal(err)
+	}
+	temporary := d.post(usersPath+"/"+user+"/lifecycle/$expirepassword", "").text(t, "password")
 
 	shown, err := json.Marshal(d.Requests())
 	if err != nil {
@@ -97,13 +105,13 @@ func TestRequestLog_holdsNoSecret(t *testing.T) {
 	for name, value := range map[string]string{
 		"password": c.Password, "client secret": c.ClientSecret, "personal access token": c.AccessToken,
 		"access token": granted.text(t, "access_token"), "refresh token": granted.text(t, "refresh_token"),
-		"application's secret": secret,
+		"application's secret": secret, "key": key, "chosen password": "chosen-password", "temporary password": temporary,
 	} {
 		if strings.Contains(log, value) {
 			t.Errorf("the log holds the %s", name)
 		}
 	}
-	if len(d.Requests()) != 5 {
-		t.Errorf("%d requests logged, want 5", len(d.Requests()))
+	if len(d.Requests()) != 9 {
+		t.Errorf("%d requests logged, want 9", len(d.Requests()))
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -18,16 +21,37 @@ type Seed struct {
 	User User `json:"user"`
 	// Applications come on top of the one that [Credentials] names.
 	Applications []Application `json:"applications"`
+	// Roles come on top of LUSID's built-in ones.
+	Roles []Role `json:"roles"`
+	// Users come on top of User.
+	Users []User `json:"users"`
+	// PersonalAccessTokens come on top of those that [Credentials] names.
+	PersonalAccessTokens []PersonalAccessToken `json:"personalAccessTokens"`
 }
 
-// User is a user of the domain. Empty fields are made up.
+// User is a user of the domain. Empty fields are made up or, where LUSID takes them to be
+// optional, stay empty.
 type User struct {
-	ID           string `json:"id"`
-	Username     string `json:"username"`
+	ID string `json:"id"`
+	// Username is the login.
+	Username string `json:"username"`
+	// EmailAddress is Username if empty.
 	EmailAddress string `json:"emailAddress"`
-	// Password should stay empty unless a person is to type it: the one made up holds
+	// Password makes a user who has signed up; without it, the user has yet to. For the
+	// caller it should stay empty unless a person is to type it: the one made up holds
 	// characters that only correct quoting and encoding survive.
-	Password string `json:"password"`
+	Password           string            `json:"password"`
+	FirstName          string            `json:"firstName"`
+	LastName           string            `json:"lastName"`
+	SecondEmailAddress string            `json:"secondEmailAddress"`
+	AlternativeUserIDs map[string]string `json:"alternativeUserIds"`
+	UserExpiry         time.Time         `json:"userExpiry"`
+	// Type is Service (the default) or Personal.
+	Type string `json:"type"`
+	// Status is made up from Password if empty.
+	Status UserStatus `json:"status"`
+	// Roles are names of roles.
+	Roles []string `json:"roles"`
 }
 
 // Format prints the user without the password.
@@ -52,26 +76,92 @@ func (a Application) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "Application{ID:%s ClientID:%s DisplayName:%s Type:%s}", a.ID, a.ClientID, a.DisplayName, a.Type)
 }
 
+// Role is a role of the domain, in the default scope.
+type Role struct {
+	// ID is made up if empty.
+	ID string `json:"id"`
+	// Name is the code as well.
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// PersonalAccessToken is a personal access token of a user.
+type PersonalAccessToken struct {
+	// ID is made up if empty.
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	// Username is the login of the token's user, the caller if empty.
+	Username string `json:"username"`
+	// Key is the token itself, made up if empty.
+	Key string `json:"key"`
+	// CreatedDate is the time of the domain's start if zero.
+	CreatedDate time.Time `json:"createdDate"`
+	// DeactivationDate is never if zero.
+	DeactivationDate time.Time `json:"deactivationDate"`
+}
+
+// Format prints the token without its key.
+func (t PersonalAccessToken) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "PersonalAccessToken{ID:%s DisplayName:%s Username:%s}", t.ID, t.DisplayName, t.Username)
+}
+
 func (s Seed) withDefaults() Seed {
-	suffix := randomAlphanumeric(6)
 	// Without encoding, the plus sign reaches a form endpoint as a space.
-	setDefault(&s.User.Username, "terraform+"+suffix+"@example.com")
-	setDefault(&s.User.EmailAddress, s.User.Username)
-	setDefault(&s.User.ID, "00u"+randomAlphanumeric(17))
+	setDefault(&s.User.Username, "terraform+"+randomAlphanumeric(6)+"@example.com")
 	setDefault(&s.User.Password, "p$w'\"\\ %41+&=`ü€;"+randomAlphanumeric(16))
+	s.User = s.User.withDefaults()
+	s.User.Roles = append([]string{administratorRole}, s.User.Roles...)
+	s.Users = slices.Clone(s.Users)
+	for i, user := range s.Users {
+		s.Users[i] = user.withDefaults()
+	}
 	return s
 }
 
-func setDefault(field *string, value string) {
-	if *field == "" {
-		*field = value
+func (u User) withDefaults() User {
+	setDefault(&u.ID, newUserID())
+	setDefault(&u.EmailAddress, u.Username)
+	setDefault(&u.FirstName, "Example")
+	setDefault(&u.LastName, "User")
+	setDefault(&u.Type, serviceUser)
+	if u.Password != "" {
+		setDefault(&u.Status, UserActive)
 	}
+	setDefault(&u.Status, UserProvisioned)
+	return u
+}
+
+func setDefault[T ~string](field *T, value T) { *field = cmp.Or(*field, value) }
+
+// row returns the user as the domain keeps it; the user has its defaults.
+func (u User) row() user {
+	row := user{
+		id:        u.ID,
+		kind:      u.Type,
+		login:     u.Username,
+		email:     u.EmailAddress,
+		firstName: u.FirstName,
+		lastName:  u.LastName,
+		expiry:    newInstant(u.UserExpiry),
+		status:    u.Status,
+		password:  u.Password,
+	}
+	if u.SecondEmailAddress != "" {
+		row.secondEmail = &u.SecondEmailAddress
+	}
+	for name, id := range u.AlternativeUserIDs {
+		if row.alternativeIDs == nil {
+			row.alternativeIDs = map[string]*string{}
+		}
+		row.alternativeIDs[name] = &id
+	}
+	return row
 }
 
 var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
-// ParseSeed reads a seed from JSON. Unknown fields, applications that LUSID would not create
-// and duplicates are errors.
+// ParseSeed reads a seed from JSON. Unknown fields, objects that LUSID would not create,
+// duplicates and names of what does not exist are errors.
 func ParseSeed(data []byte) (Seed, error) {
 	var seed Seed
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -82,28 +172,164 @@ func ParseSeed(data []byte) (Seed, error) {
 	if decoder.More() {
 		return Seed{}, errors.New("more than one JSON value")
 	}
-	taken := map[string]bool{}
-	for i, application := range seed.Applications {
-		if err := application.check(); err != nil {
-			return Seed{}, fmt.Errorf("applications[%d]: %w", i, err)
-		}
-		for _, key := range []string{"id " + application.ID, "clientId " + application.ClientID, "displayName " + application.DisplayName} {
-			if taken[key] && key != "id " {
-				return Seed{}, fmt.Errorf("applications[%d]: the %s is taken", i, key)
-			}
-			taken[key] = true
-		}
+	if err := seed.check(); err != nil {
+		return Seed{}, err
 	}
 	return seed, nil
+}
+
+func (s Seed) check() error {
+	full := s.withDefaults()
+	for _, check := range []func() error{full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// taken holds what only one object of a kind can have.
+type taken map[string]bool
+
+// take returns an error if the value of a field was taken before; an empty one never is.
+func (t taken) take(field, value string) error {
+	key := field + " " + value
+	if value != "" && t[key] {
+		return fmt.Errorf("the %s is taken", key)
+	}
+	t[key] = true
+	return nil
+}
+
+func (s Seed) checkApplications() error {
+	taken := taken{}
+	for i, application := range s.Applications {
+		if err := cmp.Or(
+			application.check(),
+			taken.take("id", application.ID),
+			taken.take("clientId", application.ClientID),
+			taken.take("displayName", application.DisplayName),
+		); err != nil {
+			return fmt.Errorf("applications[%d]: %w", i, err)
+		}
+	}
+	return nil
 }
 
 func (a Application) check() error {
 	if a.ID != "" && (!idPattern.MatchString(a.ID) || a.ID == a.ClientID) {
 		return errors.New("id: must be 1 to 64 letters, digits, hyphens and underscores, and differ from clientId")
 	}
-	request := map[string]any{"clientId": a.ClientID, "displayName": a.DisplayName, "type": cmp.Or(a.Type, defaultApplicationType)}
-	schema := loadContract().schemas["CreateApplicationRequest"].Value
-	if err := schema.VisitJSON(request, openapi3.MultiErrors()); err != nil {
+	return checkSchema("CreateApplicationRequest", map[string]any{
+		"clientId": a.ClientID, "displayName": a.DisplayName, "type": cmp.Or(a.Type, defaultApplicationType),
+	})
+}
+
+func (s Seed) checkRoles() error {
+	taken := taken{}
+	for _, role := range builtInRoles {
+		_ = taken.take("name", role.Name)
+	}
+	for i, role := range s.Roles {
+		err := checkSchema("CreateRoleRequest", map[string]any{"name": role.Name, "description": role.Description})
+		if len(role.Name) > maxRoleCode {
+			err = fmt.Errorf("name: maximum string length is %d", maxRoleCode)
+		}
+		if err := cmp.Or(checkID(role.ID), err, taken.take("id", role.ID), taken.take("name", role.Name)); err != nil {
+			return fmt.Errorf("roles[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (s Seed) checkUsers() error {
+	roles := map[string]bool{}
+	for _, role := range slices.Concat(builtInRoles, s.Roles) {
+		roles[role.Name] = true
+	}
+	taken := taken{}
+	for i, user := range append([]User{s.User}, s.Users...) {
+		err := cmp.Or(
+			user.check(),
+			taken.take("id", user.ID),
+			taken.take("username", strings.ToLower(user.Username)),
+			taken.take("emailAddress", strings.ToLower(user.EmailAddress)),
+		)
+		for _, name := range user.Roles {
+			if !roles[name] {
+				err = cmp.Or(err, fmt.Errorf("the role %s does not exist", name))
+			}
+		}
+		switch {
+		case err != nil && i == 0:
+			return fmt.Errorf("user: %w", err)
+		case err != nil:
+			return fmt.Errorf("users[%d]: %w", i-1, err)
+		}
+	}
+	return nil
+}
+
+// check checks a user that has its defaults.
+func (u User) check() error {
+	request := map[string]any{
+		"login": u.Username, "emailAddress": u.EmailAddress, "firstName": u.FirstName, "lastName": u.LastName, "type": u.Type,
+	}
+	if u.SecondEmailAddress != "" {
+		request["secondEmailAddress"] = u.SecondEmailAddress
+	}
+	err := cmp.Or(checkID(u.ID), checkSchema("CreateUserRequest", request))
+	if err == nil {
+		if fields := u.row().check(); len(fields) > 0 {
+			err = errors.New(describe(fields))
+		}
+	}
+	if !slices.Contains(userStatuses, u.Status) {
+		err = cmp.Or(err, fmt.Errorf("status: must be one of %s", userStatuses))
+	}
+	return err
+}
+
+func (s Seed) checkPersonalAccessTokens() error {
+	users := map[string]bool{}
+	for _, user := range append([]User{s.User}, s.Users...) {
+		users[strings.ToLower(user.Username)] = true
+	}
+	taken := taken{}
+	for i, token := range s.PersonalAccessTokens {
+		owner := strings.ToLower(cmp.Or(token.Username, s.User.Username))
+		err := cmp.Or(
+			checkID(token.ID),
+			checkSchema("CreateApiKey", map[string]any{"displayName": token.DisplayName}),
+			taken.take("id", token.ID),
+		)
+		if token.DeactivationDate.IsZero() { // Any other may have expired, which frees its name.
+			err = cmp.Or(err, taken.take("displayName", token.DisplayName+" of "+owner))
+		}
+		if token.Key != "" && taken["key "+token.Key] {
+			err = cmp.Or(err, errors.New("the key is taken")) // Which is not to be shown.
+		}
+		taken["key "+token.Key] = true
+		if !users[owner] {
+			err = cmp.Or(err, fmt.Errorf("the user %s does not exist", token.Username))
+		}
+		if err != nil {
+			return fmt.Errorf("personalAccessTokens[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func checkID(id string) error {
+	if id != "" && !idPattern.MatchString(id) {
+		return errors.New("id: must be 1 to 64 letters, digits, hyphens and underscores")
+	}
+	return nil
+}
+
+// checkSchema checks a request body that would create the object.
+func checkSchema(name string, request map[string]any) error {
+	if err := loadContract().schemas[name].Value.VisitJSON(request, openapi3.MultiErrors()); err != nil {
 		return errors.New(describe(fieldErrors(err)))
 	}
 	return nil

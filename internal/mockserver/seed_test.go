@@ -1,8 +1,10 @@
 package mockserver_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,6 +18,20 @@ func TestParseSeed(t *testing.T) {
 		"applications": [
 			{"clientId": "first-app", "displayName": "First"},
 			{"id": "second", "clientId": "second-app", "displayName": "Second", "type": "Web", "secret": "its secret"}
+		],
+		"roles": [{"id": "first", "name": "first-role", "description": "First"}],
+		"users": [
+			{"username": "first@example.com"},
+			{
+				"id": "second", "username": "second@example.com", "emailAddress": "mail@example.com", "password": "theirs", "firstName": "Jo", "lastName": "Doe",
+				"secondEmailAddress": "other@example.com", "alternativeUserIds": {"desk": "D1"}, "userExpiry": "2030-01-01T00:00:00Z",
+				"type": "Service", "status": "LOCKED_OUT", "roles": ["first-role", "lusid-evaluator"]
+			}
+		],
+		"personalAccessTokens": [
+			{"displayName": "Mine"},
+			{"displayName": "Mine", "deactivationDate": "2020-02-01T00:00:00Z"},
+			{"id": "third", "displayName": "Mine", "username": "Second@example.com", "key": "its key", "createdDate": "2020-01-01T00:00:00Z"}
 		]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -25,6 +41,20 @@ func TestParseSeed(t *testing.T) {
 		Applications: []mockserver.Application{
 			{ClientID: "first-app", DisplayName: "First"},
 			{ID: "second", ClientID: "second-app", DisplayName: "Second", Type: "Web", Secret: "its secret"},
+		},
+		Roles: []mockserver.Role{{ID: "first", Name: "first-role", Description: "First"}},
+		Users: []mockserver.User{
+			{Username: "first@example.com"},
+			{
+				ID: "second", Username: "second@example.com", EmailAddress: "mail@example.com", Password: "theirs", FirstName: "Jo", LastName: "Doe",
+				SecondEmailAddress: "other@example.com", AlternativeUserIDs: map[string]string{"desk": "D1"}, UserExpiry: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC),
+				Type: "Service", Status: mockserver.UserLockedOut, Roles: []string{"first-role", "lusid-evaluator"},
+			},
+		},
+		PersonalAccessTokens: []mockserver.PersonalAccessToken{
+			{DisplayName: "Mine"},
+			{DisplayName: "Mine", DeactivationDate: time.Date(2020, 2, 1, 0, 0, 0, 0, time.UTC)},
+			{ID: "third", DisplayName: "Mine", Username: "Second@example.com", Key: "its key", CreatedDate: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -47,9 +77,109 @@ func TestParseSeed_errors(t *testing.T) {
 		`{"applications": [` + first + `, {"clientId": "second-app", "displayName": "First"}]}`:                          "the displayName First is taken",
 		`{"applications": [` + first + `, {"id": "first", "clientId": "second-app", "displayName": "Second"}]}`:          "the id first is taken",
 		`{"applications": [{"clientId": "first-app", "displayName": "First", "redirectUris": ["https://example.com"]}]}`: "redirectUris",
+		`{"roles": [{"name": "ab"}]}`:                                 "roles[0]: name",
+		`{"roles": [{"id": "a b", "name": "first-role"}]}`:            "roles[0]: id",
+		`{"roles": [{"name": "` + strings.Repeat("x", 101) + `"}]}`:   "maximum string length is 100",
+		`{"roles": [{"name": "first-role"}, {"name": "first-role"}]}`: "roles[1]: the name first-role is taken",
+		`{"roles": [{"name": "lusid-evaluator"}]}`:                    "the name lusid-evaluator is taken",
+		`{"roles": [{"name": "first-role", "scope": "default"}]}`:     "scope",
+		`{"user": {"username": "me"}}`:                                "user: emailAddress",
+		`{"user": {"username": "me@example.com", "type": "Robot"}}`:   "user: type: The type must be",
+		`{"users": [{}]}`: "users[0]: emailAddress",
+		`{"users": [{"id": "a b", "username": "first@example.com"}]}`:                                                            "users[0]: id",
+		`{"users": [{"username": "first@example.com", "lastName": "D"}]}`:                                                        "lastName",
+		`{"users": [{"username": "first@example.com", "status": "active"}]}`:                                                     "status: must be one of",
+		`{"users": [{"username": "first@example.com", "roles": ["nonsense"]}]}`:                                                  "the role nonsense does not exist",
+		`{"users": [{"username": "first@example.com", "userExpiry": "tomorrow"}]}`:                                               "tomorrow",
+		`{"users": [{"username": "first@example.com", "type": "Personal", "emailAddress": "other@example.com"}]}`:                "must equal the login",
+		`{"users": [{"username": "first@example.com", "type": "Personal", "secondEmailAddress": "other@example.com"}]}`:          "secondEmailAddress",
+		`{"users": [{"username": "first@example.com"}, {"username": "First@example.com", "emailAddress": "o@example.com"}]}`:     "users[1]: the username first@example.com is taken",
+		`{"users": [{"username": "first@example.com"}, {"username": "other@example.com", "emailAddress": "First@example.com"}]}`: "the emailAddress first@example.com is taken",
+		`{"user": {"username": "me@example.com"}, "users": [{"username": "me@example.com"}]}`:                                    "users[0]: the username me@example.com is taken",
+		`{"users": [{"id": "first", "username": "first@example.com"}, {"id": "first", "username": "o@example.com"}]}`:            "the id first is taken",
+		`{"personalAccessTokens": [{}]}`:                                                                                 "personalAccessTokens[0]: displayName",
+		`{"personalAccessTokens": [{"id": "a b", "displayName": "Mine"}]}`:                                               "personalAccessTokens[0]: id",
+		`{"personalAccessTokens": [{"displayName": "Mine", "username": "nobody"}]}`:                                      "the user nobody does not exist",
+		`{"personalAccessTokens": [{"displayName": "Mine"}, {"displayName": "Mine"}]}`:                                   "personalAccessTokens[1]: the displayName Mine of",
+		`{"personalAccessTokens": [{"displayName": "One", "key": "canary"}, {"displayName": "Other", "key": "canary"}]}`: "the key is taken",
 	} {
 		if _, err := mockserver.ParseSeed([]byte(seed)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", seed, err, want)
+		} else if strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: the error shows a secret: %v", seed, err)
 		}
+	}
+}
+
+func TestSeed_people(t *testing.T) {
+	t.Parallel()
+	created := now.Add(-time.Hour)
+	d := newDomain(t, mockserver.Options{
+		Clock:   func() time.Time { return now },
+		ListLag: 2, // Seed data shows at once.
+		Seed: mockserver.Seed{
+			User:  mockserver.User{Username: "me@example.com", Roles: []string{"first-role"}},
+			Roles: []mockserver.Role{{ID: "first", Name: "first-role", Description: "First"}, {Name: "second-role"}},
+			Users: []mockserver.User{
+				{ID: "new", Username: "new@example.com", Roles: []string{"first-role"}},
+				{ID: "active", Username: "active@example.com", Password: "secret", Roles: []string{"lusid-evaluator", "first-role"}},
+				{ID: "deleted", Username: "deleted@example.com", Status: mockserver.UserDeprovisioned, Roles: []string{"first-role"}},
+			},
+			PersonalAccessTokens: []mockserver.PersonalAccessToken{
+				{ID: "mine", DisplayName: "Mine", Key: "my key"},
+				{ID: "theirs", DisplayName: "Theirs", Username: "active@example.com", Key: "their key"},
+				{ID: "expired", DisplayName: "Mine", Key: "old key", CreatedDate: created, DeactivationDate: now},
+			},
+		},
+	})
+	for path, want := range map[string][]string{
+		usersPath:                              {"new@example.com", "active@example.com"},
+		usersPath + "?includeDeactivated=true": {"new@example.com", "active@example.com", "deleted@example.com"},
+		rolesPath + "/first/users":             {"new@example.com", "active@example.com"},
+		rolesPath + "/" + d.roleID("lusid-evaluator") + "/users": {"active@example.com"},
+	} {
+		if diff := cmp.Diff(want, d.logins(path)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", path, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"first-role", "second-role"}, d.roleNames()); diff != "" {
+		t.Errorf("roles (-want +got):\n%s", diff)
+	}
+	for user, want := range map[string]string{"new": "PROVISIONED", "active": "ACTIVE", "deleted": "DEPROVISIONED"} {
+		if got := d.get(usersPath+"/"+user).text(t, "status"); got != want {
+			t.Errorf("status of %s: %s, want %s", user, got, want)
+		}
+	}
+	if diff := cmp.Diff([]any{"lusid-administrator", "first-role"}, d.get(mePath).object(t)["groups"]); diff != "" {
+		t.Errorf("groups of the caller (-want +got):\n%s", diff)
+	}
+	d.token(d.passwordFormOf("active@example.com", "secret")).wantStatus(t, http.StatusOK)
+	for bearer, user := range map[string]string{"my key": "me@example.com", "their key": "active@example.com"} {
+		if got := d.as(bearer, http.MethodGet, mePath, "").text(t, "emailAddress"); got != user {
+			t.Errorf("%s is that of %s", bearer, got)
+		}
+	}
+	d.as("old key", http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
+	list := decode[[]map[string]any](t, d.get(keysPath))
+	want := map[string]any{"id": "expired", "displayName": "Mine", "createdDate": "2026-09-01T11:00:00.1234567+00:00", "deactivationDate": nowText}
+	if diff := cmp.Diff(want, list[len(list)-1]); diff != "" {
+		t.Errorf("the expired token (-want +got):\n%s", diff)
+	}
+}
+
+func TestSeed_namesWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	for _, seed := range []mockserver.Seed{
+		{Users: []mockserver.User{{Username: "user@example.com", Roles: []string{"nonsense"}}}},
+		{PersonalAccessTokens: []mockserver.PersonalAccessToken{{DisplayName: "Mine", Username: "nobody@example.com"}}},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%+v: no panic", seed)
+				}
+			}()
+			mockserver.New(mockserver.Options{Seed: seed})
+		}()
 	}
 }

@@ -34,13 +34,14 @@ type Server struct {
 	// state guards everything below: the Identity API's operations and the token endpoint
 	// run one at a time, so that no resource needs a lock of its own.
 	state      sync.Mutex
+	users      *users
 	tokens     *tokens
 	auth       *authorizationServer
 	operations operations
 }
 
-// New returns a domain that holds the seed data of options, the user and the application
-// that [Server.Credentials] tells, and nothing else.
+// New returns a domain that holds the seed data of options, LUSID's built-in roles, the user
+// and the application that [Server.Credentials] tells, and nothing else.
 func New(options Options) *Server {
 	options = options.withDefaults()
 	s := &Server{
@@ -49,15 +50,23 @@ func New(options Options) *Server {
 		credentials: newCredentials(options.Seed.User),
 		operations:  operations{},
 	}
-	s.tokens = newTokens(s.credentials, options.Seed.User)
 	applications := newApplications(options, s.credentials)
-	s.auth = newAuthorizationServer(options, options.Seed.User, applications, s.tokens)
+	roles := newRoles(options)
+	s.users = newUsers(options, roles)
+	personalAccessTokens := newPersonalAccessTokens(options, s.credentials, s.users)
+	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens)
+	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
 	s.control = newControl(s)
 
 	// One line for each resource of the Identity API.
 	for _, resource := range []interface{ operations() operations }{
 		applications,
+		directory{s.users},
 		me{},
+		personalAccessTokens,
+		roleMembers{roles, s.users},
+		roles,
+		s.users,
 	} {
 		maps.Copy(s.operations, resource.operations())
 	}

@@ -19,6 +19,7 @@ func TestServer_concurrency(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{ListLag: 1})
 	const clients = 20
+	role := d.createRole("shared-role")
 	t.Run("clients", func(t *testing.T) {
 		for i := range clients {
 			t.Run(strconv.Itoa(i), func(t *testing.T) {
@@ -29,6 +30,14 @@ func TestServer_concurrency(t *testing.T) {
 				id, _ := d.create(fmt.Sprintf("example-%02d", i))
 				d.InjectFault(mockserver.Fault{Operation: "ListUsers", Status: http.StatusInternalServerError})
 				d.token(d.passwordForm())
+				user := d.createUser(fmt.Sprintf("user-%02d@example.com", i))
+				_ = d.SignUp(user, "secret")
+				d.put(rolesPath+"/"+role+"/users/"+user, "")
+				d.get(rolesPath + "/" + role + "/users")
+				d.get(usersPath)
+				d.post(keysPath, fmt.Sprintf(`{"displayName":"Example %d"}`, i))
+				d.get(keysPath)
+				d.delete(usersPath + "/" + user)
 				d.RevokeTokens()
 				d.get(applicationsPath)
 				d.get("/_mock/requests")
@@ -88,11 +97,14 @@ func TestServer_printsNoSecret(t *testing.T) {
 	options := mockserver.Options{Seed: mockserver.Seed{
 		User:         mockserver.User{Password: secret},
 		Applications: []mockserver.Application{{ClientID: "example-sdk-app", Secret: secret}},
+		Users:        []mockserver.User{{Username: "user@example.com", Password: secret}},
+
+		PersonalAccessTokens: []mockserver.PersonalAccessToken{{DisplayName: "Example", Key: secret}},
 	}}
 	s := mockserver.New(options)
 	c := s.Credentials()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		for _, v := range []any{s, c, &c, options, &options, options.Seed.User, options.Seed.Applications} {
+		for _, v := range []any{s, c, &c, options, &options, options.Seed.User, options.Seed.Applications, options.Seed.PersonalAccessTokens} {
 			printed := fmt.Sprintf(verb, v)
 			for _, hidden := range []string{secret, c.ClientSecret, c.AccessToken} {
 				if strings.Contains(printed, hidden) {
@@ -107,6 +119,25 @@ func BenchmarkNew(b *testing.B) {
 	mockserver.New(mockserver.Options{}) // Reads the contract.
 	for b.Loop() {
 		mockserver.New(mockserver.Options{})
+	}
+}
+
+// A domain of a thousand users is one to test with, not one to wait for.
+func BenchmarkServer_listUsers(b *testing.B) {
+	const evaluator = "evaluator"
+	seed := mockserver.Seed{Roles: []mockserver.Role{{ID: evaluator, Name: evaluator}}}
+	for i := range 1000 {
+		seed.Users = append(seed.Users, mockserver.User{Username: fmt.Sprintf("user-%03d@example.com", i), Roles: []string{evaluator}})
+	}
+	s := mockserver.New(mockserver.Options{Seed: seed})
+	for _, path := range []string{usersPath, rolesPath + "/" + evaluator + "/users"} {
+		b.Run(path, func(b *testing.B) {
+			r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
+			r.Header.Set("Authorization", "Bearer "+s.Credentials().AccessToken)
+			for b.Loop() {
+				s.ServeHTTP(httptest.NewRecorder(), r)
+			}
+		})
 	}
 }
 

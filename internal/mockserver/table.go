@@ -73,15 +73,22 @@ func (t *table[T]) list() []T {
 	return t.shown
 }
 
-// settle makes lists show all there is, which is how seed data starts out.
+// settle makes lists show all there is, which is how seed data starts out, and what a caller
+// may wait for.
 func (t *table[T]) settle() {
 	t.shown, t.pending = t.all(), nil
 }
 
 func (t *table[T]) changed() {
-	if t.lag > 0 {
-		t.pending = append(t.pending, listing[T]{due: t.lists + t.lag, rows: t.all()})
+	if t.lag == 0 {
+		return
 	}
+	next := listing[T]{due: t.lists + t.lag, rows: t.all()}
+	if last := len(t.pending) - 1; last >= 0 && t.pending[last].due == next.due {
+		t.pending[last] = next
+		return
+	}
+	t.pending = append(t.pending, next)
 }
 
 func (t *table[T]) all() []T {

@@ -27,18 +27,18 @@ type authorizationServer struct {
 	issuerIsTokenURL bool
 	lifetime         time.Duration
 	key              []byte // Signs JWTs, which nobody verifies.
-	user             User
+	users            *users
 	applications     *applications
 	tokens           *tokens
 }
 
-func newAuthorizationServer(options Options, user User, applications *applications, tokens *tokens) *authorizationServer {
+func newAuthorizationServer(options Options, users *users, applications *applications, tokens *tokens) *authorizationServer {
 	return &authorizationServer{
 		id:               "aus" + randomAlphanumeric(17),
 		issuerIsTokenURL: options.IssuerIsTokenURL,
 		lifetime:         options.TokenLifetime,
 		key:              []byte(rand.Text()),
-		user:             user,
+		users:            users,
 		applications:     applications,
 		tokens:           tokens,
 	}
@@ -225,7 +225,8 @@ func (s *authorizationServer) passwordGrant(c *call, form url.Values, client app
 	if username == "" || password == "" {
 		return tokenResponse{}, invalidRequest("The 'username' and 'password' attributes are required for this grant_type.")
 	}
-	if !strings.EqualFold(username, s.user.Username) || password != s.user.Password {
+	user, ok := s.users.withLogin(username)
+	if !ok || password != user.password || !user.maySignIn(c.now) {
 		return tokenResponse{}, invalidGrant("The credentials provided were invalid.")
 	}
 	scopes := strings.Fields(form.Get("scope"))
@@ -237,13 +238,15 @@ func (s *authorizationServer) passwordGrant(c *call, form url.Values, client app
 			return tokenResponse{}, invalidScope("One or more scopes are not configured for the authorization server resource.")
 		}
 	}
-	granted := refreshToken{caller: caller{user: s.user}, clientID: client.clientID, scopes: scopes}
+	user.lastLogin = c.now
+	s.users.table.put(user.id, user)
+	granted := refreshToken{userID: user.id, clientID: client.clientID, scopes: scopes}
 	var refresh string
 	if slices.Contains(scopes, "offline_access") {
 		refresh = randomAlphanumeric(43)
 		s.tokens.refresh[refresh] = granted
 	}
-	return s.issue(c, granted, refresh), nil
+	return s.issue(c, user, granted, refresh), nil
 }
 
 func (s *authorizationServer) refreshGrant(c *call, form url.Values, client application) (tokenResponse, error) {
@@ -252,7 +255,8 @@ func (s *authorizationServer) refreshGrant(c *call, form url.Values, client appl
 		return tokenResponse{}, invalidRequest("The refresh token is missing.")
 	}
 	granted, ok := s.tokens.refresh[refresh]
-	if !ok || granted.clientID != client.clientID {
+	user, known := s.users.table.get(granted.userID)
+	if !ok || granted.clientID != client.clientID || !known || !user.maySignIn(c.now) {
 		return tokenResponse{}, invalidGrant("The refresh token is invalid or expired.")
 	}
 	if scopes := strings.Fields(form.Get("scope")); len(scopes) > 0 {
@@ -266,14 +270,13 @@ func (s *authorizationServer) refreshGrant(c *call, form url.Values, client appl
 	if !slices.Contains(granted.scopes, "offline_access") {
 		refresh = ""
 	}
-	return s.issue(c, granted, refresh), nil
+	return s.issue(c, user, granted, refresh), nil
 }
 
 // issue makes the tokens of a grant. The refresh token stays the same for good, which is
 // Okta's default.
-func (s *authorizationServer) issue(c *call, granted refreshToken, refresh string) tokenResponse {
+func (s *authorizationServer) issue(c *call, user user, granted refreshToken, refresh string) tokenResponse {
 	expires := c.now.Add(s.lifetime)
-	user := granted.caller.user
 	access := s.jwt(map[string]any{
 		"ver": 1,
 		"jti": "AT." + randomAlphanumeric(43),
@@ -282,11 +285,11 @@ func (s *authorizationServer) issue(c *call, granted refreshToken, refresh strin
 		"iat": c.now.Unix(),
 		"exp": expires.Unix(),
 		"cid": granted.clientID,
-		"uid": user.ID,
+		"uid": user.id,
 		"scp": granted.scopes,
-		"sub": user.Username,
+		"sub": user.login,
 	})
-	s.tokens.access[access] = accessToken{caller: granted.caller, expires: expires}
+	s.tokens.access[access] = accessToken{userID: user.id, expires: expires}
 	response := tokenResponse{
 		TokenType:    "Bearer",
 		ExpiresIn:    int(s.lifetime / time.Second),
@@ -302,8 +305,8 @@ func (s *authorizationServer) issue(c *call, granted refreshToken, refresh strin
 			"aud":                granted.clientID,
 			"iat":                c.now.Unix(),
 			"exp":                expires.Unix(),
-			"sub":                user.ID,
-			"preferred_username": user.Username,
+			"sub":                user.id,
+			"preferred_username": user.login,
 		})
 	}
 	return response

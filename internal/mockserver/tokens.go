@@ -2,34 +2,48 @@ package mockserver
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
 
 // caller is who makes a call, and what for.
 type caller struct {
-	user   User
-	rights rights
+	user user
+	// roles are what the user has now, whatever it had when the token was issued.
+	roles []role
+	limit limit
 }
 
-type rights int
+// limit is what a token may do at most.
+type limit int
 
 const (
-	allRights rights = iota
-	// noSecrets is every right but reading secrets.
+	noLimit limit = iota
+	// noSecrets is every right of the user but reading secrets.
 	noSecrets
 	noRights
 )
 
+// ownOperations are open to every user.
+var ownOperations = []string{getUserInfo, listOwnAPIKeys, createAPIKey, deleteAPIKey}
+
+// mayCall is all there is of access control: with the role lusid-administrator a user may do
+// everything; with any other role, list instruments; and without one, see to itself.
 func (r caller) mayCall(operation string) error {
-	if r.rights == noRights && operation != getUserInfo {
-		return accessDenied("The user may not call " + operation + ".")
+	administers := slices.ContainsFunc(r.roles, func(role role) bool { return role.name == administratorRole })
+	switch {
+	case r.limit == noRights && operation != getUserInfo:
+	case administers, slices.Contains(ownOperations, operation):
+		return nil
+	case operation == listInstruments && len(r.roles) > 0:
+		return nil
 	}
-	return nil
+	return accessDenied("The user may not call " + operation + ".")
 }
 
 func (r caller) mayReadSecrets() error {
-	if r.rights == noSecrets {
+	if r.limit == noSecrets {
 		return accessDenied("The user may not read secrets.")
 	}
 	return nil
@@ -41,45 +55,55 @@ func accessDenied(detail string) *problem {
 
 // tokens are the domain's bearer and refresh tokens.
 type tokens struct {
-	personal map[string]caller
-	access   map[string]accessToken
-	refresh  map[string]refreshToken
+	users    *users
+	personal *personalAccessTokens
+	// limited are tokens of the domain's own user; no list of personal access tokens shows them.
+	limited map[string]limitedToken
+	access  map[string]accessToken
+	refresh map[string]refreshToken
+}
+
+type limitedToken struct {
+	userID string
+	limit  limit
 }
 
 type accessToken struct {
-	caller  caller
+	userID  string
 	expires time.Time
 }
 
 // refreshToken is good for the application that it was issued to, until it is revoked.
 type refreshToken struct {
-	caller   caller
+	userID   string
 	clientID string
 	scopes   []string
 }
 
-func newTokens(credentials Credentials, user User) *tokens {
+func newTokens(credentials Credentials, userID string, users *users, personal *personalAccessTokens) *tokens {
 	return &tokens{
-		personal: map[string]caller{
-			credentials.AccessToken:    {user, allRights},
-			credentials.NoSecretsToken: {user, noSecrets},
-			credentials.NoRightsToken:  {user, noRights},
+		users:    users,
+		personal: personal,
+		limited: map[string]limitedToken{
+			credentials.NoSecretsToken: {userID, noSecrets},
+			credentials.NoRightsToken:  {userID, noRights},
 		},
 		access:  map[string]accessToken{},
 		refresh: map[string]refreshToken{},
 	}
 }
 
-// authenticate finds out who makes the call, or returns the *problem of a 401.
+// authenticate finds out who makes the call, or returns the *problem of a 401. No token
+// outlives its user.
 func (t *tokens) authenticate(c *call) error {
 	scheme, bearer, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
-		if caller, ok := t.personal[bearer]; ok {
-			c.caller = caller
-			return nil
-		}
-		if token, ok := t.access[bearer]; ok && c.now.Before(token.expires) {
-			c.caller = token.caller
+		userID, limit := t.owner(bearer, c.now)
+		if u, ok := t.users.table.get(userID); ok && u.status != UserDeprovisioned {
+			c.caller = caller{user: u, limit: limit}
+			if limit != noRights {
+				c.caller.roles = t.users.roles.of(userID)
+			}
 			return nil
 		}
 	}
@@ -87,4 +111,18 @@ func (t *tokens) authenticate(c *call) error {
 		status: http.StatusUnauthorized, code: codeInvalidAuthentication,
 		detail: "The request carries no bearer token, or one that is unknown, expired or revoked.",
 	}
+}
+
+// owner returns the id of the user whom a bearer token stands for, or nothing.
+func (t *tokens) owner(bearer string, now time.Time) (userID string, limit limit) {
+	if token, ok := t.limited[bearer]; ok {
+		return token.userID, token.limit
+	}
+	if token, ok := t.access[bearer]; ok && now.Before(token.expires) {
+		return token.userID, noLimit
+	}
+	if userID, ok := t.personal.owner(bearer, now); ok {
+		return userID, noLimit
+	}
+	return "", noLimit
 }

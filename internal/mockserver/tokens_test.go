@@ -85,6 +85,7 @@ func TestTokens_rights(t *testing.T) {
 		{noRights, http.MethodGet, application, true},
 		{noRights, http.MethodDelete, application, true},
 		{noRights, http.MethodGet, "/api/instruments", true},
+		{noRights, http.MethodGet, keysPath, true},
 		{noRights, http.MethodGet, "/identity/api/me", false},
 		{noSecrets, http.MethodGet, application + "?includeSecret=true", true},
 		{noSecrets, http.MethodGet, application + "?includeSecret=false", false},

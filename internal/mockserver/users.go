@@ -1,0 +1,370 @@
+package mockserver
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	codeUserDoesNotExist = 657
+	codeUserExists       = 658
+	codeUserDeleted      = 705
+
+	personalUser = "Personal"
+	serviceUser  = "Service"
+)
+
+// users are the domain's users. A soft-deleted one stays, DEPROVISIONED and without roles,
+// until it is purged; its login and e-mail address stay taken, and no call brings it back.
+type users struct {
+	table       *table[user]
+	roles       *roles
+	deletedGone bool
+}
+
+type user struct {
+	id              string
+	kind            string
+	login           string
+	email           string
+	secondEmail     *string
+	firstName       string
+	lastName        string
+	alternativeIDs  map[string]*string
+	expiry          *instant
+	status          UserStatus
+	password        string
+	created         time.Time
+	lastUpdated     time.Time
+	lastLogin       time.Time
+	passwordChanged time.Time
+}
+
+// updateUserRequest is UpdateUserRequest, and what CreateUserRequest shares with it.
+type updateUserRequest struct {
+	EmailAddress       string             `json:"emailAddress"`
+	FirstName          string             `json:"firstName"`
+	LastName           string             `json:"lastName"`
+	Login              string             `json:"login"`
+	AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
+	Roles              []roleID           `json:"roles"`
+	SecondEmailAddress *string            `json:"secondEmailAddress"`
+	UserExpiry         *instant           `json:"userExpiry"`
+}
+
+// createUserRequest is CreateUserRequest.
+type createUserRequest struct {
+	updateUserRequest
+	Type string `json:"type"`
+}
+
+// userResponse is UserResponse. Roles are null unless they are asked for.
+type userResponse struct {
+	ID                 string             `json:"id"`
+	AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
+	EmailAddress       string             `json:"emailAddress"`
+	SecondEmailAddress *string            `json:"secondEmailAddress"`
+	Login              string             `json:"login"`
+	FirstName          string             `json:"firstName"`
+	LastName           string             `json:"lastName"`
+	Roles              []roleResponse     `json:"roles"`
+	Type               string             `json:"type"`
+	Status             UserStatus         `json:"status"`
+	External           bool               `json:"external"`
+	UserExpiry         *instant           `json:"userExpiry"`
+	Created            *instant           `json:"created"`
+	LastLogin          *instant           `json:"lastLogin"`
+	LastUpdated        *instant           `json:"lastUpdated"`
+	PasswordChanged    *instant           `json:"passwordChanged"`
+}
+
+// newUsers panics if the seed gives a user a role that is nowhere: a user who may do less
+// than a test means to is not found easily.
+func newUsers(options Options, roles *roles) *users {
+	s := &users{table: newTable[user](options.ListLag), roles: roles, deletedGone: options.DeletedUsersGone}
+	now := options.Clock()
+	for _, seed := range append([]User{options.Seed.User}, options.Seed.Users...) {
+		u := seed.row()
+		u.created, u.lastUpdated = now, now
+		if u.password != "" {
+			u.passwordChanged = now
+		}
+		s.table.put(u.id, u)
+		var granted []role
+		for _, name := range seed.Roles {
+			row, ok := roles.named(name)
+			if !ok {
+				panic(fmt.Sprintf("mockserver: seed: the user %s has the role %s, which does not exist", u.login, name))
+			}
+			granted = append(granted, row)
+		}
+		if u.status != UserDeprovisioned {
+			roles.assign(u.id, granted)
+		}
+	}
+	s.table.settle()
+	for _, members := range roles.members {
+		members.settle()
+	}
+	return s
+}
+
+func newUserID() string { return "00u" + randomAlphanumeric(17) }
+
+func (s *users) operations() operations {
+	operations := operations{
+		"ListUsers":         s.list,
+		"ListRunnableUsers": s.listRunnable,
+		"GetUser":           s.get,
+		"GetUserFromLogin":  s.getFromLogin,
+		"CreateUser":        s.create,
+		"UpdateUser":        s.update,
+		"DeleteUser":        s.delete,
+	}
+	s.addLifecycle(operations)
+	return operations
+}
+
+func (s *users) list(c *call) (any, error) {
+	includeDeactivated := c.query.Get("includeDeactivated") == "true"
+	body := []userResponse{}
+	for _, u := range s.table.list() {
+		if includeDeactivated || u.status != UserDeprovisioned {
+			body = append(body, u.body())
+		}
+	}
+	return body, nil
+}
+
+// listRunnable takes every active service user for one that the caller may run work as.
+func (s *users) listRunnable(*call) (any, error) {
+	body := []userResponse{}
+	for _, u := range s.table.all() {
+		if u.kind == serviceUser && u.status == UserActive {
+			body = append(body, u.body())
+		}
+	}
+	return body, nil
+}
+
+func (s *users) get(c *call) (any, error) {
+	u, err := s.lookUp(c.params["id"])
+	if err != nil {
+		return nil, err
+	}
+	body := u.body()
+	if c.query.Get("includeRoles") == "true" {
+		body.Roles = roleBodies(s.roles.of(u.id))
+	}
+	return body, nil
+}
+
+func (s *users) getFromLogin(c *call) (any, error) {
+	u, ok := s.withLogin(c.params["login"])
+	if !ok || u.status == UserDeprovisioned && s.deletedGone {
+		return nil, doesNotExist(codeUserDoesNotExist, "user", c.params["login"])
+	}
+	return u.body(), nil
+}
+
+func (s *users) create(c *call) (any, error) {
+	request, err := decode[createUserRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	u := user{id: newUserID(), kind: request.Type, status: UserProvisioned, created: c.now}
+	if err := s.save(c, u, request.updateUserRequest); err != nil {
+		return nil, err
+	}
+	if c.query.Get("waitForReindex") == "true" {
+		s.table.settle()
+	}
+	u, _ = s.table.get(u.id)
+	return u.body(), nil
+}
+
+func (s *users) update(c *call) (any, error) {
+	request, err := decode[updateUserRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.lookUpLive(c.params["id"])
+	if err != nil {
+		return nil, err
+	}
+	if err := s.save(c, u, request); err != nil {
+		return nil, err
+	}
+	u, _ = s.table.get(u.id)
+	return u.body(), nil
+}
+
+// save replaces all that a request can set, so that what it leaves out is cleared; only the
+// roles stay as they are without the deprecated list of them.
+func (s *users) save(c *call, u user, request updateUserRequest) error {
+	u.login = request.Login
+	u.email = request.EmailAddress
+	u.secondEmail = request.SecondEmailAddress
+	u.firstName = request.FirstName
+	u.lastName = request.LastName
+	u.alternativeIDs = request.AlternativeUserIDs
+	u.expiry = request.UserExpiry
+	u.lastUpdated = c.now
+	if errors := u.check(); len(errors) > 0 {
+		return &problem{status: http.StatusBadRequest, code: codeInvalidParameter, errors: errors}
+	}
+	if err := s.checkFree(u); err != nil {
+		return err
+	}
+	granted, err := s.findRoles(request.Roles)
+	if err != nil {
+		return err
+	}
+	s.table.put(u.id, u)
+	if request.Roles != nil {
+		s.roles.assign(u.id, granted)
+	}
+	return nil
+}
+
+// delete keeps the record unless it is to be purged. Either way the user's tokens are dead,
+// since every call looks their user up.
+func (s *users) delete(c *call) (any, error) {
+	id := c.params["id"]
+	purge := c.query.Get("purge") == "true"
+	u, ok := s.table.get(id)
+	if !ok {
+		return nil, doesNotExist(codeUserDoesNotExist, "user", id)
+	}
+	if !purge {
+		if _, err := s.lookUpLive(id); err != nil {
+			return nil, err
+		}
+	}
+	s.roles.assign(id, nil)
+	if purge {
+		s.table.delete(id)
+		return nil, nil
+	}
+	u.status, u.lastUpdated = UserDeprovisioned, c.now
+	s.table.put(id, u)
+	return nil, nil
+}
+
+// lookUp finds soft-deleted users too, unless the domain makes a secret of them.
+func (s *users) lookUp(id string) (user, error) {
+	u, ok := s.table.get(id)
+	if !ok || u.status == UserDeprovisioned && s.deletedGone {
+		return u, doesNotExist(codeUserDoesNotExist, "user", id)
+	}
+	return u, nil
+}
+
+// lookUpLive is lookUp for what a soft-deleted user is no good for.
+func (s *users) lookUpLive(id string) (user, error) {
+	u, err := s.lookUp(id)
+	if err == nil && u.status == UserDeprovisioned {
+		err = &problem{
+			status: http.StatusBadRequest, code: codeUserDeleted,
+			detail: fmt.Sprintf("The user with id %q is deleted.", id),
+		}
+	}
+	return u, err
+}
+
+func (s *users) withLogin(login string) (user, bool) {
+	return s.table.find(func(u user) bool { return strings.EqualFold(u.login, login) })
+}
+
+// checkFree wants a login and an e-mail address that no other user has, or had before it
+// was soft-deleted.
+func (s *users) checkFree(u user) error {
+	check := func(what, value string, of func(user) string) error {
+		other, taken := s.table.find(func(other user) bool { return other.id != u.id && strings.EqualFold(of(other), value) })
+		switch {
+		case !taken:
+			return nil
+		case other.status == UserDeprovisioned:
+			return &problem{
+				status: http.StatusBadRequest, code: codeUserDeleted,
+				detail: fmt.Sprintf("A deleted user has the %s %q.", what, value),
+			}
+		}
+		return &problem{
+			status: http.StatusBadRequest, code: codeUserExists,
+			detail: fmt.Sprintf("A user with the %s %q already exists.", what, value),
+		}
+	}
+	if err := check("login", u.login, func(u user) string { return u.login }); err != nil {
+		return err
+	}
+	return check("e-mail address", u.email, func(u user) string { return u.email })
+}
+
+func (s *users) findRoles(ids []roleID) ([]role, error) {
+	var found []role
+	for i, id := range ids {
+		row, ok := s.roles.find(id)
+		if !ok {
+			return nil, &problem{
+				status: http.StatusBadRequest, code: codeRoleDoesNotExist,
+				errors: map[string][]string{fmt.Sprintf("roles.%d", i): {fmt.Sprintf("The role %q does not exist.", id)}},
+			}
+		}
+		found = append(found, row)
+	}
+	return found, nil
+}
+
+var addressPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+
+// check returns messages by field for what LUSID says of users and the contract does not.
+func (u user) check() map[string][]string {
+	errors := map[string][]string{}
+	refuse := func(field, message string) { errors[field] = append(errors[field], message) }
+	for field, address := range map[string]*string{"login": &u.login, "emailAddress": &u.email, "secondEmailAddress": u.secondEmail} {
+		if address != nil && !addressPattern.MatchString(*address) {
+			refuse(field, "The value must look like an e-mail address.")
+		}
+	}
+	switch u.kind {
+	case personalUser:
+		if u.email != u.login {
+			refuse("emailAddress", "The e-mail address of a Personal user must equal the login.")
+		}
+		if u.secondEmail != nil {
+			refuse("secondEmailAddress", "Only a Service user has a second e-mail address.")
+		}
+	case serviceUser:
+	default:
+		refuse("type", "The type must be Personal or Service.")
+	}
+	return errors
+}
+
+// maySignIn reports whether the token endpoint lets the user in, given the right password.
+func (u user) maySignIn(now time.Time) bool {
+	return u.status == UserActive && (u.expiry == nil || u.expiry.after(now))
+}
+
+func (u user) body() userResponse {
+	return userResponse{
+		ID:                 u.id,
+		AlternativeUserIDs: u.alternativeIDs,
+		EmailAddress:       u.email,
+		SecondEmailAddress: u.secondEmail,
+		Login:              u.login,
+		FirstName:          u.firstName,
+		LastName:           u.lastName,
+		Type:               u.kind,
+		Status:             u.status,
+		UserExpiry:         u.expiry,
+		Created:            newInstant(u.created),
+		LastLogin:          newInstant(u.lastLogin),
+		LastUpdated:        newInstant(u.lastUpdated),
+		PasswordChanged:    newInstant(u.passwordChanged),
+	}
+}
