@@ -59,22 +59,15 @@ type CreateApplicationRequest struct {
 
 // ListApplications returns every application of the domain, never with a secret.
 func (c *Client) ListApplications(ctx context.Context) ([]OAuthApplication, error) {
-	list, err := do[[]OAuthApplication](ctx, c, request{
+	applications, err := doList[OAuthApplication](ctx, c, request{
 		operation: "ListApplications",
 		method:    http.MethodGet,
 		path:      []string{"applications"},
 	})
-	if err != nil {
-		return nil, err
+	for i := range applications {
+		applications[i].Secret = ""
 	}
-	applications := make([]OAuthApplication, 0, len(*list))
-	for _, application := range *list {
-		if application.missing() == "" {
-			application.Secret = ""
-			applications = append(applications, application)
-		}
-	}
-	return applications, nil
+	return applications, err
 }
 
 // GetApplication reads an application by its id, not its client id. With includeSecret the
@@ -104,12 +97,11 @@ func (c *Client) CreateApplication(ctx context.Context, body CreateApplicationRe
 
 // DeleteApplication deletes an application by its id.
 func (c *Client) DeleteApplication(ctx context.Context, id string) error {
-	_, err := do[noContent](ctx, c, request{
+	return c.doNothing(ctx, request{
 		operation: "DeleteApplication",
 		method:    http.MethodDelete,
 		path:      []string{"applications", id},
 	})
-	return err
 }
 
 // RotateApplicationSecrets gives an application a new secret and returns it.

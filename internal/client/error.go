@@ -85,20 +85,33 @@ func (e *Error) Words() string {
 //
 // Source: x-error-codes of the Identity API.
 const (
+	codeTooManyAPIKeys       = 238
 	codeAPIKeyNotFound       = 239
 	codeUserNotFound         = 657
 	codeRoleNotFound         = 660
 	codeApplicationNotFound  = 662
+	codeUserIsDeleted        = 705
 	codeBlockedByNetworkZone = 939
 )
 
 // notFoundCodes are the codes by which each operation says that its own object does not exist.
 // Another object's says nothing: GetApplication may meet one for the caller, and nobody's
 // application is gone for that.
-var notFoundCodes = map[string]int{
-	"GetApplication":           codeApplicationNotFound,
-	"DeleteApplication":        codeApplicationNotFound,
-	"RotateApplicationSecrets": codeApplicationNotFound,
+var notFoundCodes = map[string][]int{
+	"GetApplication":           {codeApplicationNotFound},
+	"DeleteApplication":        {codeApplicationNotFound},
+	"RotateApplicationSecrets": {codeApplicationNotFound},
+	"GetRole":                  {codeRoleNotFound},
+	"GetRoleByCode":            {codeRoleNotFound},
+	"UpdateRole":               {codeRoleNotFound},
+	"DeleteRole":               {codeRoleNotFound},
+	"ListUsersInRole":          {codeRoleNotFound},
+	// What is gone with the role or the user is gone.
+	"RemoveUserFromRole": {codeRoleNotFound, codeUserNotFound, codeUserIsDeleted},
+	"GetUser":            {codeUserNotFound, codeUserIsDeleted},
+	"GetUserFromLogin":   {codeUserNotFound, codeUserIsDeleted},
+	"DeleteUser":         {codeUserNotFound, codeUserIsDeleted},
+	"DeleteApiKey":       {codeAPIKeyNotFound},
 }
 
 // IsNotFound reports that LUSID itself said that the object does not exist: by its error code,
@@ -110,8 +123,8 @@ func IsNotFound(err error) bool {
 		return false
 	}
 	switch e.Code {
-	case codeAPIKeyNotFound, codeUserNotFound, codeRoleNotFound, codeApplicationNotFound:
-		return notFoundCodes[e.Operation] == e.Code
+	case codeAPIKeyNotFound, codeUserNotFound, codeUserIsDeleted, codeRoleNotFound, codeApplicationNotFound:
+		return slices.Contains(notFoundCodes[e.Operation], e.Code)
 	}
 	// A gateway's {"error": "Not Found"}, and a wrong token URL, say nothing about the object.
 	isLUSIDs := e.Code != 0 || e.Title != "" || e.Words() == "" && e.Name == ""
@@ -123,6 +136,12 @@ func IsNotFound(err error) bool {
 func IsForbidden(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Operation != OperationToken && e.Unusable == ""
+}
+
+// IsTooManyAPIKeys reports that the user has as many personal access tokens as LUSID allows.
+func IsTooManyAPIKeys(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == codeTooManyAPIKeys
 }
 
 // IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.

@@ -70,6 +70,27 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return decode[T](c, r, resp, body, clean)
 }
 
+// doList is do for an array. Elements without what every one of them must have are left out.
+func doList[T any, P interface {
+	*T
+	incomplete
+}](ctx context.Context, c *Client, r request) ([]T, error) {
+	list, err := do[[]T](ctx, c, r)
+	if err != nil {
+		return nil, err
+	}
+	if *list == nil {
+		return []T{}, nil
+	}
+	return slices.DeleteFunc(*list, func(element T) bool { return P(&element).missing() != "" }), nil
+}
+
+// doNothing is do for an operation whose answer, if any, says nothing.
+func (c *Client) doNothing(ctx context.Context, r request) error {
+	_, err := do[noContent](ctx, c, r)
+	return err
+}
+
 func (c *Client) send(ctx context.Context, r request, token *oauth2.Token) (*http.Response, []byte, error) {
 	elements := make([]string, len(r.path))
 	for i, element := range r.path {

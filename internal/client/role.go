@@ -1,0 +1,105 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+)
+
+// ResourceID is LUSID's name of an object: a code, unique within its scope.
+type ResourceID struct {
+	Scope string `json:"scope"`
+	Code  string `json:"code"`
+}
+
+// RoleResponse is a role of the Identity service. The Access service has a role of its own with
+// the same code, which carries the policies.
+type RoleResponse struct {
+	// ID is the system's; paths take it.
+	ID string `json:"id"`
+	// Name is immutable, and becomes the code.
+	Name        string     `json:"name"`
+	Description string     `json:"description"`
+	RoleID      ResourceID `json:"roleId"`
+	// Source tells the origin of the role, such as LusidUser.
+	Source string `json:"source"`
+	// SAMLName is what an identity provider calls the role by. Empty where LUSID does not say.
+	SAMLName string `json:"samlName"`
+}
+
+func (r *RoleResponse) missing() string {
+	switch {
+	case r.ID == "":
+		return "id"
+	case r.Name == "":
+		return "name"
+	case r.RoleID.Code == "":
+		return "roleId.code"
+	}
+	return ""
+}
+
+// CreateRoleRequest describes a new role.
+type CreateRoleRequest struct {
+	// Name has 3 to 101 letters, digits, hyphens, underscores, spaces and plus signs, and begins
+	// with a letter. It is unique in the domain.
+	Name string `json:"name"`
+	// Description has 1024 characters at most.
+	Description string `json:"description,omitempty"`
+}
+
+// UpdateRoleRequest is the whole of what can change of a role.
+type UpdateRoleRequest struct {
+	Description string `json:"description"`
+}
+
+// ListRoles returns every role of the domain.
+func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
+	return doList[RoleResponse](ctx, c, request{operation: "ListRoles", method: http.MethodGet, path: []string{"roles"}})
+}
+
+// GetRole reads a role by its id.
+func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
+	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}})
+}
+
+// GetRoleByCode reads a role by its scope and code. LUSID takes only codes of 1 to 64 letters,
+// digits, hyphens and underscores here, which is less than a role's name may have.
+func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleResponse, error) {
+	return do[RoleResponse](ctx, c, request{
+		operation: "GetRoleByCode",
+		method:    http.MethodGet,
+		path:      []string{"roles", "byCode", id.Code},
+		query:     url.Values{"scope": {id.Scope}},
+	})
+}
+
+// CreateRole creates a role. LUSID refuses a name that is taken with a 409.
+func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleResponse, error) {
+	return do[RoleResponse](ctx, c, request{operation: "CreateRole", method: http.MethodPost, path: []string{"roles"}, body: body})
+}
+
+// UpdateRole changes the description of a role.
+func (c *Client) UpdateRole(ctx context.Context, id string, body UpdateRoleRequest) (*RoleResponse, error) {
+	return do[RoleResponse](ctx, c, request{operation: "UpdateRole", method: http.MethodPut, path: []string{"roles", id}, body: body})
+}
+
+// DeleteRole deletes a role by its id.
+func (c *Client) DeleteRole(ctx context.Context, id string) error {
+	return c.doNothing(ctx, request{operation: "DeleteRole", method: http.MethodDelete, path: []string{"roles", id}})
+}
+
+// ListUsersInRole returns every user that has the role.
+func (c *Client) ListUsersInRole(ctx context.Context, roleID string) ([]UserResponse, error) {
+	return doList[UserResponse](ctx, c, request{operation: "ListUsersInRole", method: http.MethodGet, path: []string{"roles", roleID, "users"}})
+}
+
+// AddUserToRole gives the role to the user.
+func (c *Client) AddUserToRole(ctx context.Context, roleID, userID string) error {
+	return c.doNothing(ctx, request{operation: "AddUserToRole", method: http.MethodPut, path: []string{"roles", roleID, "users", userID}})
+}
+
+// RemoveUserFromRole takes the role from the user.
+func (c *Client) RemoveUserFromRole(ctx context.Context, roleID, userID string) error {
+	return c.doNothing(ctx, request{operation: "RemoveUserFromRole", method: http.MethodDelete, path: []string{"roles", roleID, "users", userID}})
+}

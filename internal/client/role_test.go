@@ -1,0 +1,145 @@
+package client_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// wireCase is a call, and the request that it has to become.
+type wireCase struct {
+	call func(context.Context, *client.Client) error
+	// request is method, path and query; body is JSON, or empty.
+	request, body string
+	status        int
+	// answer is what the server says; empty for a 204.
+	answer string
+}
+
+// wantOnWire makes each call against a server that knows nothing of this client.
+func wantOnWire(t *testing.T, cases map[string]wireCase) {
+	t.Helper()
+	for name, test := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if got := r.Method + " " + r.URL.RequestURI(); got != test.request {
+					t.Errorf("got %s, want %s", got, test.request)
+				}
+				body, err := io.ReadAll(r.Body)
+				if err != nil {
+					t.Error(err)
+				}
+				var got, want any
+				if len(body) > 0 {
+					_ = json.Unmarshal(body, &got)
+				}
+				if test.body != "" {
+					_ = json.Unmarshal([]byte(test.body), &want)
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("body (-want +got):\n%s", diff)
+				}
+				if test.answer == "" {
+					w.WriteHeader(http.StatusNoContent)
+					return
+				}
+				jsonReply(test.status, test.answer)(w, r)
+			}))
+			if err := test.call(t.Context(), c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+const wholeRole = `{"id":"00g1","name":"a b+c","description":null,"roleId":{"scope":"default","code":"a b+c"},"source":"LusidUser","samlName":null}`
+
+func TestRoles_onTheWire(t *testing.T) {
+	t.Parallel()
+	role := func(got *client.RoleResponse, err error) error {
+		if err == nil && (got.Name != "a b+c" || got.Description != "" || got.RoleID != client.ResourceID{Scope: "default", Code: "a b+c"}) {
+			t.Errorf("got %+v", got)
+		}
+		return err
+	}
+	wantOnWire(t, map[string]wireCase{
+		"get": {func(ctx context.Context, c *client.Client) error { return role(c.GetRole(ctx, "00g1")) }, "GET /identity/api/roles/00g1", "", 200, wholeRole},
+		"get by code": {func(ctx context.Context, c *client.Client) error {
+			return role(c.GetRoleByCode(ctx, client.ResourceID{Scope: "s", Code: "c"}))
+		}, "GET /identity/api/roles/byCode/c?scope=s", "", 200, wholeRole},
+		"create": {
+			func(ctx context.Context, c *client.Client) error {
+				return role(c.CreateRole(ctx, client.CreateRoleRequest{Name: "a b+c"}))
+			},
+			"POST /identity/api/roles", `{"name":"a b+c"}`, 201, wholeRole,
+		},
+		"clear the description": {
+			func(ctx context.Context, c *client.Client) error {
+				return role(c.UpdateRole(ctx, "00g1", client.UpdateRoleRequest{}))
+			},
+			"PUT /identity/api/roles/00g1", `{"description":""}`, 200, wholeRole,
+		},
+		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteRole(ctx, "00g1") }, "DELETE /identity/api/roles/00g1", "", 204, ""},
+		"add":    {func(ctx context.Context, c *client.Client) error { return c.AddUserToRole(ctx, "r", "u") }, "PUT /identity/api/roles/r/users/u", "", 204, ""},
+		"remove": {func(ctx context.Context, c *client.Client) error { return c.RemoveUserFromRole(ctx, "r", "u") }, "DELETE /identity/api/roles/r/users/u", "", 204, ""},
+		"a slash in an id": {
+			func(ctx context.Context, c *client.Client) error { return c.DeleteRole(ctx, "a/../b?c") },
+			"DELETE /identity/api/roles/a%2F..%2Fb%3Fc", "", 204, "",
+		},
+		"list": {func(ctx context.Context, c *client.Client) error {
+			list, err := c.ListRoles(ctx)
+			if len(list) != 2 {
+				t.Errorf("got %d roles", len(list))
+			}
+			return err
+		}, "GET /identity/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
+		"list of none": {func(ctx context.Context, c *client.Client) error { return second(c.ListUsersInRole(ctx, "r")) }, "GET /identity/api/roles/r/users", "", 200, "[]"},
+	})
+}
+
+// A list leaves out what has no use.
+func TestListRoles_withNulls(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{
+		"[]":                                0,
+		"null":                              0,
+		"[null]":                            0,
+		"[null," + wholeRole + "]":          1,
+		`[{"id":"00g2"},` + wholeRole + "]": 1,
+	} {
+		list, err := newClientInMemory(t, jsonReply(200, body)).ListRoles(t.Context())
+		if err != nil || len(list) != want {
+			t.Errorf("%s: got %d roles, %v", body, len(list), err)
+		}
+	}
+	for _, body := range []string{"{}", `"roles"`} {
+		if list, err := newClientInMemory(t, jsonReply(200, body)).ListRoles(t.Context()); err == nil {
+			t.Errorf("%s: got %d roles and no error", body, len(list))
+		}
+	}
+}
+
+func TestRoles_notFound(t *testing.T) {
+	t.Parallel()
+	c := newDomain(t, mockserver.Options{}).client(t)
+	for name, err := range map[string]error{
+		"get":         second(c.GetRole(t.Context(), "missing")),
+		"get by code": second(c.GetRoleByCode(t.Context(), client.ResourceID{Scope: "default", Code: "missing"})),
+		"update":      second(c.UpdateRole(t.Context(), "missing", client.UpdateRoleRequest{})),
+		"delete":      c.DeleteRole(t.Context(), "missing"),
+		"members":     second(c.ListUsersInRole(t.Context(), "missing")),
+		"remove":      c.RemoveUserFromRole(t.Context(), "missing", "missing"),
+	} {
+		if !client.IsNotFound(err) {
+			t.Errorf("%s: got %v, want not found", name, err)
+		}
+	}
+}
