@@ -31,8 +31,7 @@ func (r *applicationResource) create(ctx context.Context, request client.CreateA
 	application, adopted, err := creation.run(ctx)
 	if err == nil {
 		if adopted {
-			diags.AddWarning("The answer to the creation of application "+request.ClientID+" was lost",
-				fmt.Sprintf("LUSID did create it, as %s: it was absent before. It is managed from here on, and nothing was created twice.", application.ID))
+			warnAdopted(diags, "application "+request.ClientID, application.ID)
 		}
 		return application
 	}
@@ -41,11 +40,7 @@ func (r *applicationResource) create(ctx context.Context, request client.CreateA
 	attempt := fmt.Sprintf("The application %q (%s) could not be created in %s", request.ClientID, request.DisplayName, r.client.Domain())
 	var taken *takenError[client.OAuthApplication]
 	if !errors.As(err, &taken) {
-		var more []string
-		if client.IsOutcomeUnknown(err) {
-			more = append(more, "LUSID may have created it all the same. If so, the next apply says that the client id is taken, and how to take the application over.")
-		}
-		diags.AddError(summary, r.explain(attempt, err, more...))
+		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "client id")...))
 		return nil
 	}
 	attribute, value := "display_name", request.DisplayName

@@ -34,7 +34,7 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
-		Validators:          []validator.String{stringvalidator.RegexMatches(applicationIDPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+		Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
 	attributes["client_id"] = schema.StringAttribute{
 		Optional:            true,

@@ -89,7 +89,7 @@ func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.R
 	case id == "" && clientID == "":
 		diags.AddError(summary, "Give the id or the client id of the application: as the import string, or as id or client_id of the identity.")
 		return nil
-	case id != "" && !applicationIDPattern.MatchString(id):
+	case id != "" && !idPattern.MatchString(id):
 		diags.AddAttributeError(path.Root("id"), summary, fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
 		return nil
 	}

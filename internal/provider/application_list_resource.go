@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"iter"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -77,19 +78,9 @@ func (l *applicationListResource) List(ctx context.Context, req list.ListRequest
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		var pushed int64
-		for i := range applications {
-			if !filter.holds(&applications[i]) {
-				continue
-			}
-			// Terraform asks for a limit of its own choice, zero being none.
-			if req.Limit > 0 && pushed >= req.Limit || !push(l.result(ctx, req, &applications[i])) {
-				return
-			}
-			pushed++
-		}
-	}
+	stream.Results = listResults(req.Limit, applications, filter.holds, func(application *client.OAuthApplication) list.ListResult {
+		return l.result(ctx, req, application)
+	})
 }
 
 func (l *applicationListResource) result(ctx context.Context, req list.ListRequest, application *client.OAuthApplication) list.ListResult {
@@ -108,4 +99,20 @@ func (l *applicationListResource) result(ctx context.Context, req list.ListReque
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 	}
 	return result
+}
+
+// listResults streams what holds, up to Terraform's limit; zero is none.
+func listResults[T any](limit int64, objects []T, holds func(*T) bool, result func(*T) list.ListResult) iter.Seq[list.ListResult] {
+	return func(push func(list.ListResult) bool) {
+		var pushed int64
+		for i := range objects {
+			if !holds(&objects[i]) {
+				continue
+			}
+			if limit > 0 && pushed >= limit || !push(result(&objects[i])) {
+				return
+			}
+			pushed++
+		}
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -13,9 +12,6 @@ import (
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
-
-// applicationIDPattern is what LUSID takes in a path.
-var applicationIDPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
 // errNoApplication says that no application has the client id that was looked for.
 var errNoApplication = errors.New("no application has it; the LUSID web app lists them under Identity and access > Applications")
@@ -36,7 +32,7 @@ func (c *connection) applicationByClientID(ctx context.Context, clientID string)
 
 // applicationByEither tries an import string as an id, then as a client id.
 func (c *connection) applicationByEither(ctx context.Context, idOrClientID string) (*client.OAuthApplication, error) {
-	if !applicationIDPattern.MatchString(idOrClientID) {
+	if !idPattern.MatchString(idOrClientID) {
 		return nil, errors.New("an id or client id has letters, digits, hyphens and underscores, 64 at most")
 	}
 	application, err := c.client.GetApplication(ctx, idOrClientID, false)

@@ -28,13 +28,19 @@ type connection struct {
 	storeSecrets types.Bool
 	// ownClientID is the application that the provider signs in through; empty for a bearer token.
 	ownClientID string
+	// ownLogin is the user that the provider signs in as; empty where only LUSID knows.
+	ownLogin string
+
+	callerLock sync.Mutex
+	// caller is nil until it is asked for.
+	caller *client.CurrentUserResponse
 
 	grantLock sync.Mutex
 	// grant holds what token requests default to, complete or not.
 	grant client.TokenRequest
 
-	applications existing
-	warnUnknown  sync.Once
+	applications, roles, users, apiKeys existing
+	warnUnknown                         sync.Once
 }
 
 // unknownAttributes is a list for people.
@@ -51,6 +57,16 @@ func (c *connection) warnOwn(clientID, doing string, diags *diag.Diagnostics) {
 			"until client_secret (FBN_CLIENT_SECRET, or the secrets file) has the new one. "+
 			"After a rotation the rest of this run uses the new secret; after a deletion it has its access token until that expires.",
 		c.credential, clientID))
+}
+
+// warnOwnUser is warnOwn for the user that the provider signs in as.
+func (c *connection) warnOwnUser(login, doing string, diags *diag.Diagnostics) {
+	if c == nil || c.ownLogin == "" || !strings.EqualFold(c.ownLogin, login) {
+		return
+	}
+	diags.AddWarning(doing+" the user that this provider signs in as", fmt.Sprintf(
+		"The provider signs in with %s as %s. Afterwards no run can sign in until username and password (FBN_USERNAME, FBN_PASSWORD, "+
+			"or the secrets file) are another user's.", c.credential, login))
 }
 
 // useRotated takes the new secret of the provider's own application into use for the rest of the

@@ -3,9 +3,12 @@ package provider
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -146,4 +149,18 @@ func (c *creation[T]) find(ctx context.Context) (*T, error) {
 func isConflict(err error) bool {
 	var refused *client.Error
 	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict)
+}
+
+// warnAdopted says that a lost create was found.
+func warnAdopted(diags *diag.Diagnostics, what, id string) {
+	diags.AddWarning("The answer to the creation of "+what+" was lost",
+		fmt.Sprintf("LUSID did create it, as %s: it was absent before. It is managed from here on, and nothing was created twice.", id))
+}
+
+// doubtAfterCreate says what a lost create may have left behind.
+func doubtAfterCreate(err error, unique string) []string {
+	if !client.IsOutcomeUnknown(err) {
+		return nil
+	}
+	return []string{fmt.Sprintf("LUSID may have created it all the same. If so, the next apply says that the %s is taken, and by what.", unique)}
 }

@@ -66,6 +66,11 @@ func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		NewApplicationResource,
+		NewPersonalAccessTokenResource,
+		NewRoleResource,
+		NewRoleAssignmentResource,
+		NewRoleMembersResource,
+		NewUserResource,
 	}
 }
 
@@ -74,6 +79,14 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewAccessTokenDataSource,
 		NewApplicationDataSource,
 		NewApplicationsDataSource,
+		NewCurrentUserDataSource,
+		NewPersonalAccessTokenDataSource,
+		NewPersonalAccessTokensDataSource,
+		NewRoleDataSource,
+		NewRoleMembersDataSource,
+		NewRolesDataSource,
+		NewUserDataSource,
+		NewUsersDataSource,
 	}
 }
 
@@ -87,12 +100,22 @@ func (p *lusidProvider) EphemeralResources(context.Context) []func() ephemeral.E
 func (p *lusidProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		NewApplicationListResource,
+		NewPersonalAccessTokenListResource,
+		NewRoleAssignmentListResource,
+		NewRoleListResource,
+		NewRoleMembersListResource,
+		NewUserListResource,
 	}
 }
 
 func (p *lusidProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
+		NewActivateUserAction,
+		NewResetUserFactorsAction,
+		NewResetUserPasswordAction,
 		NewRotateApplicationSecretAction,
+		NewUnlockUserAction,
+		NewUnsuspendUserAction,
 	}
 }
 
@@ -200,7 +223,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	if err != nil {
 		return nil, err
 	}
-	return &connection{client: c, credential: credential, ownClientID: signIn.Grant.ClientID, grant: r.grant()}, nil
+	return &connection{client: c, credential: credential, ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant()}, nil
 }
 
 // maskedLog logs for the client, which never logs a secret; the mask is there for the day that a

@@ -42,7 +42,7 @@ func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.Schem
 			"id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(applicationIDPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
 			},
 			"client_id": schema.StringAttribute{
 				Optional:            true,

@@ -1,0 +1,87 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ datasource.DataSource              = (*currentUserDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*currentUserDataSource)(nil)
+)
+
+// currentUserDataSource is the user that the provider signs in as.
+type currentUserDataSource struct{ dataSourceBase }
+
+// NewCurrentUserDataSource returns the data source lusid_current_user.
+func NewCurrentUserDataSource() datasource.DataSource { return &currentUserDataSource{} }
+
+func (d *currentUserDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_current_user"
+}
+
+func (d *currentUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The user that the provider signs in as.",
+		Attributes: map[string]schema.Attribute{
+			"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user."},
+			"email_address": schema.StringAttribute{Computed: true, MarkdownDescription: "E-mail address of the user."},
+			"type":          schema.StringAttribute{Computed: true, MarkdownDescription: "`Personal` or `Service`."},
+			"domain_type":   schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of the domain; null where LUSID does not say."},
+			"groups": schema.SetAttribute{
+				Computed:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "Groups of the user, which are the codes of its roles.",
+			},
+			"user_expiry": schema.StringAttribute{Computed: true, MarkdownDescription: "When the account expires, in RFC 3339; null where it does not."},
+		},
+	}
+}
+
+type currentUserModel struct {
+	ID           types.String `tfsdk:"id"`
+	EmailAddress types.String `tfsdk:"email_address"`
+	Type         types.String `tfsdk:"type"`
+	DomainType   types.String `tfsdk:"domain_type"`
+	Groups       []string     `tfsdk:"groups"`
+	UserExpiry   types.String `tfsdk:"user_expiry"`
+}
+
+func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to read current user"
+	if !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	user, err := d.client.GetUserInfo(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, d.explain("The user that the provider signs in as could not be read from "+d.client.Domain(), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, currentUserModel{
+		ID:           types.StringValue(user.ID),
+		EmailAddress: stringOrNull(user.EmailAddress),
+		Type:         stringOrNull(user.Type),
+		DomainType:   stringOrNull(user.DomainType),
+		Groups:       append([]string{}, user.Groups...),
+		UserExpiry:   stringOrNull(user.UserExpiry),
+	})...)
+}
+
+// currentUser asks once per process who the provider signs in as.
+func (c *connection) currentUser(ctx context.Context) (*client.CurrentUserResponse, error) {
+	c.callerLock.Lock()
+	defer c.callerLock.Unlock()
+	if c.caller == nil {
+		caller, err := c.client.GetUserInfo(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.caller = caller
+	}
+	return c.caller, nil
+}

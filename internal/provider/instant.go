@@ -1,0 +1,53 @@
+package provider
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+)
+
+// sameInstant keeps the state's spelling of an equal instant.
+func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
+	if text == "" {
+		return timetypes.NewRFC3339Null()
+	}
+	instant, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return prior
+	}
+	if !prior.IsNull() && !prior.IsUnknown() {
+		if known, diags := prior.ValueRFC3339Time(); !diags.HasError() && known.Equal(instant) {
+			return prior
+		}
+	}
+	// NewRFC3339TimeValue would cut the fraction off.
+	return timetypes.NewRFC3339ValueMust(instant.UTC().Format(time.RFC3339Nano))
+}
+
+// isPast reports an instant that has been. An empty one never comes.
+func isPast(text string) bool {
+	instant, err := time.Parse(time.RFC3339Nano, text)
+	return err == nil && !instant.After(time.Now())
+}
+
+// keepEqualInstant plans no change from one spelling of an instant to another, across offsets
+// too.
+type keepEqualInstant struct{}
+
+func (keepEqualInstant) Description(context.Context) string {
+	return "Another spelling of the same instant is no change."
+}
+
+func (m keepEqualInstant) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (keepEqualInstant) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+	planned, err := time.Parse(time.RFC3339Nano, req.PlanValue.ValueString())
+	if err != nil {
+		return
+	}
+	if known, err := time.Parse(time.RFC3339Nano, req.StateValue.ValueString()); err == nil && known.Equal(planned) {
+		resp.PlanValue = req.StateValue
+	}
+}

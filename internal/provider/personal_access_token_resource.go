@@ -1,0 +1,384 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                = (*personalAccessTokenResource)(nil)
+	_ resource.ResourceWithConfigure   = (*personalAccessTokenResource)(nil)
+	_ resource.ResourceWithIdentity    = (*personalAccessTokenResource)(nil)
+	_ resource.ResourceWithImportState = (*personalAccessTokenResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*personalAccessTokenResource)(nil)
+)
+
+// personalAccessTokenResource is a long-lived token of the user that the provider signs in as.
+// Nothing of it can change. Its import ID is the id, and an import has no key.
+type personalAccessTokenResource struct{ resourceBase }
+
+// NewPersonalAccessTokenResource returns the resource lusid_personal_access_token.
+func NewPersonalAccessTokenResource() resource.Resource { return &personalAccessTokenResource{} }
+
+func (r *personalAccessTokenResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_personal_access_token"
+}
+
+func (r *personalAccessTokenResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A personal access token of the user that the provider signs in as: LUSID makes none for anybody else. It has all the rights of that user.\n\n" +
+			"~> LUSID shows the key once, so it can only be kept in the state.",
+		Attributes: map[string]schema.Attribute{
+			"display_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name, unique among the user's active tokens: 1 to 512 characters. A change replaces the token.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 512)},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"deactivation_date": schema.StringAttribute{
+				Optional:            true,
+				CustomType:          timetypes.RFC3339Type{},
+				MarkdownDescription: "When the token stops working, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default: never. A change replaces the token; another spelling of the same instant is none.",
+				PlanModifiers:       []planmodifier.String{keepEqualInstant{}, stringplanmodifier.RequiresReplace()},
+			},
+			"timeouts": timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "ID that LUSID gave the token.",
+				PlanModifiers:       keep,
+			},
+			"user_id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "ID of the user whose token it is. Read as anybody else it is an error, since it would seem to be gone.",
+				PlanModifiers:       keep,
+			},
+			"created_date": schema.StringAttribute{
+				Computed:            true,
+				CustomType:          timetypes.RFC3339Type{},
+				MarkdownDescription: "When the token was made, in RFC 3339.",
+				PlanModifiers:       keep,
+			},
+			"key": schema.StringAttribute{
+				Computed:            true,
+				Sensitive:           true,
+				MarkdownDescription: "The token, to send as a bearer token; null after an import.",
+				PlanModifiers:       keep,
+			},
+		},
+	}
+}
+
+func (r *personalAccessTokenResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID that LUSID gave the token."},
+		},
+	}
+}
+
+type personalAccessTokenModel struct {
+	DisplayName      types.String      `tfsdk:"display_name"`
+	DeactivationDate timetypes.RFC3339 `tfsdk:"deactivation_date"`
+	Timeouts         timeouts.Value    `tfsdk:"timeouts"`
+	ID               types.String      `tfsdk:"id"`
+	UserID           types.String      `tfsdk:"user_id"`
+	CreatedDate      timetypes.RFC3339 `tfsdk:"created_date"`
+	Key              types.String      `tfsdk:"key"`
+}
+
+// fromAPI writes what LUSID returns again and again; the key it shows once.
+func (m *personalAccessTokenModel) fromAPI(key *client.APIKey) {
+	m.ID = types.StringValue(key.ID)
+	m.DisplayName = types.StringValue(key.DisplayName)
+	m.DeactivationDate = sameInstant(m.DeactivationDate, key.DeactivationDate)
+	m.CreatedDate = sameInstant(m.CreatedDate, key.CreatedDate)
+}
+
+// label names the token for people.
+func (m *personalAccessTokenModel) label() string {
+	if name := m.DisplayName.ValueString(); name != "" {
+		return fmt.Sprintf("%q", name)
+	}
+	return m.ID.ValueString()
+}
+
+func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan personalAccessTokenModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create personal access token"
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	caller, err := r.currentUser(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("Whose token it would be could not be found out", err))
+		return
+	}
+	created := r.create(ctx, client.CreateAPIKey{
+		DisplayName:      plan.DisplayName.ValueString(),
+		DeactivationDate: plan.DeactivationDate.ValueString(),
+	}, &resp.Diagnostics)
+	if created == nil {
+		return
+	}
+	planned := plan
+	plan.fromAPI(&created.APIKey)
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	plan.DisplayName, plan.DeactivationDate = planned.DisplayName, planned.DeactivationDate
+	plan.UserID = types.StringValue(caller.ID)
+	plan.Key = types.StringValue(string(created.Key))
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// create creates a token. Where the answer was lost the token is deleted and made again: its key
+// was in that answer. It returns nil after an error.
+func (r *personalAccessTokenResource) create(ctx context.Context, request client.CreateAPIKey, diags *diag.Diagnostics) *client.CreatedAPIKey {
+	var created *client.CreatedAPIKey
+	creation := creation[client.APIKey]{
+		existing: &r.apiKeys,
+		list:     r.client.ListOwnAPIKeys,
+		create: func(ctx context.Context) (*client.APIKey, error) {
+			var err error
+			if created, err = r.client.CreateAPIKey(ctx, request); err != nil {
+				return nil, err
+			}
+			return &created.APIKey, nil
+		},
+		id: func(k *client.APIKey) string { return k.ID },
+		// A token that has expired leaves its name to others.
+		holds: func(k *client.APIKey) bool {
+			return k.DisplayName == request.DisplayName && !isPast(k.DeactivationDate)
+		},
+		isSame: func(k *client.APIKey) bool { return k.DisplayName == request.DisplayName },
+	}
+	key, adopted, err := creation.run(ctx)
+	if err == nil && adopted {
+		if err = r.client.DeleteAPIKey(ctx, key.ID); err == nil || client.IsNotFound(err) {
+			created, err = r.client.CreateAPIKey(ctx, request)
+		}
+		if err == nil {
+			r.apiKeys.add(created.ID)
+			diags.AddWarning("The answer to the creation of personal access token "+request.DisplayName+" was lost",
+				fmt.Sprintf("LUSID did create it, as %s, and shows a key once: it was deleted, and made again as %s.", key.ID, created.ID))
+		}
+	}
+	if err == nil {
+		return created
+	}
+	const summary = "Unable to create personal access token"
+	attempt := fmt.Sprintf("The personal access token %q could not be created in %s", request.DisplayName, r.client.Domain())
+	var taken *takenError[client.APIKey]
+	switch {
+	case client.IsTooManyAPIKeys(err):
+		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
+	case errors.As(err, &taken):
+		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
+			"The name is taken by the token %s, and names are unique among a user's active tokens. Choose another, or delete that token: "+
+				"an import would have no key.", taken.by.ID)))
+	default:
+		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "display name")...))
+	}
+	return nil
+}
+
+func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state personalAccessTokenModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read personal access token " + state.label()
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	key, err := r.ownAPIKey(ctx, state.ID.ValueString())
+	if err != nil && !errors.Is(err, errNoAPIKey) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The personal access tokens in %s could not be listed", r.client.Domain()), err))
+		return
+	}
+	if key == nil || state.UserID.IsNull() {
+		if !r.checkOwner(ctx, &state, summary, &resp.Diagnostics) {
+			return
+		}
+	}
+	if key == nil {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	prior := state
+	state.fromAPI(key)
+	if isPast(key.DeactivationDate) {
+		// Another date in the state would replace a token that somebody may have ended on purpose.
+		if !prior.DisplayName.IsNull() {
+			state.DeactivationDate = prior.DeactivationDate
+		}
+		resp.Diagnostics.AddWarning("The personal access token "+state.label()+" has expired", fmt.Sprintf(
+			"LUSID refuses it since %s. Nothing replaces it by itself: change its deactivation_date, or apply with -replace and its address.", key.DeactivationDate))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// checkOwner refuses to look for somebody else's token: LUSID lists a caller's own only, and any
+// other seems to be gone.
+func (r *personalAccessTokenResource) checkOwner(ctx context.Context, state *personalAccessTokenModel, summary string, diags *diag.Diagnostics) bool {
+	caller, err := r.currentUser(ctx)
+	if err != nil {
+		diags.AddError(summary, r.explain("Whose tokens LUSID lists could not be found out", err))
+		return false
+	}
+	if state.UserID.IsNull() {
+		state.UserID = types.StringValue(caller.ID)
+	}
+	if state.UserID.ValueString() != caller.ID {
+		diags.AddError(summary, fmt.Sprintf(
+			"It belongs to the user %s, but the provider signs in as %s (%s), and LUSID shows a user's tokens to nobody else. Nothing was changed.\n\n"+
+				"Sign in as that user, or stop managing the token with terraform state rm.", state.UserID.ValueString(), caller.EmailAddress, caller.ID))
+		return false
+	}
+	return true
+}
+
+// Update takes over timeouts. All else replaces.
+func (r *personalAccessTokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan personalAccessTokenModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+}
+
+func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state personalAccessTokenModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	summary := "Unable to delete personal access token " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err := r.client.DeleteAPIKey(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		// Gone, or somebody else's: that one would live on, forgotten.
+		r.checkOwner(ctx, &state, summary, &resp.Diagnostics)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The personal access token %s (%s) in %s could not be deleted",
+			state.ID.ValueString(), state.label(), r.client.Domain()), err))
+	}
+}
+
+// ImportState takes an id. The key stays unknown: LUSID showed it once.
+func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if id == "" && !req.Identity.Raw.IsNull() {
+		var identity idIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ID.ValueString()
+	}
+	summary := fmt.Sprintf("Unable to import personal access token %q", id)
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	key, err := r.ownAPIKey(ctx, id)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No personal access token with the id %q could be found in %s", id, r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.AddWarning("The key of an imported personal access token is not known",
+		fmt.Sprintf("LUSID shows a key once, when the token is made. The attribute key of %q stays null.", key.DisplayName))
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key.ID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{types.StringValue(key.ID)})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// ModifyPlan refuses another domain's token before anything is planned for it, and warns of the
+// end of the token that the provider signs in with.
+func (r *personalAccessTokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state personalAccessTokenModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change personal access token "+state.label())...)
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || !r.client.SignsInWith(client.Secret(state.Key.ValueString())) {
+		return
+	}
+	var plan personalAccessTokenModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if !plan.DisplayName.Equal(state.DisplayName) || !plan.DeactivationDate.Equal(state.DeactivationDate) {
+		resp.Diagnostics.AddWarning("This is the personal access token that the provider signs in with",
+			fmt.Sprintf("Once %s is deleted, neither the rest of this run nor a later one can sign in with it.", state.label()))
+	}
+}
+
+// errNoAPIKey says that the caller has no such token.
+var errNoAPIKey = errors.New("the user that the provider signs in as has no such token, and LUSID shows a user's tokens to nobody else")
+
+// ownAPIKey finds one of the caller's tokens in the list: LUSID has no read by id. It looks a second
+// time before it says no: a list may lag.
+func (c *connection) ownAPIKey(ctx context.Context, id string) (*client.APIKey, error) {
+	for range 2 {
+		keys, err := c.client.ListOwnAPIKeys(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for i := range keys {
+			if keys[i].ID == id {
+				return &keys[i], nil
+			}
+		}
+	}
+	return nil, errNoAPIKey
+}

@@ -1,0 +1,67 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ datasource.DataSource              = (*personalAccessTokensDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*personalAccessTokensDataSource)(nil)
+)
+
+// personalAccessTokensDataSource is every token of the caller, without keys.
+type personalAccessTokensDataSource struct{ dataSourceBase }
+
+// NewPersonalAccessTokensDataSource returns the data source lusid_personal_access_tokens.
+func NewPersonalAccessTokensDataSource() datasource.DataSource {
+	return &personalAccessTokensDataSource{}
+}
+
+func (d *personalAccessTokensDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_personal_access_tokens"
+}
+
+func (d *personalAccessTokensDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Every personal access token of the user that the provider signs in as, those that have expired included, without keys. Choose among them with a `for` expression.",
+		Attributes: map[string]schema.Attribute{
+			"personal_access_tokens": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Tokens, in the order of their names.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: personalAccessTokenDataAttributes()},
+			},
+		},
+	}
+}
+
+type personalAccessTokensDataModel struct {
+	PersonalAccessTokens []personalAccessTokenDataModel `tfsdk:"personal_access_tokens"`
+}
+
+func (d *personalAccessTokensDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to list personal access tokens"
+	if !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	keys, err := d.client.ListOwnAPIKeys(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, d.explain("The personal access tokens in "+d.client.Domain()+" could not be listed", err))
+		return
+	}
+	// LUSID promises no order, and another one would be a change.
+	slices.SortFunc(keys, func(a, b client.APIKey) int {
+		return cmp.Or(cmp.Compare(a.DisplayName, b.DisplayName), cmp.Compare(a.ID, b.ID))
+	})
+	model := personalAccessTokensDataModel{PersonalAccessTokens: make([]personalAccessTokenDataModel, len(keys))}
+	for i := range keys {
+		model.PersonalAccessTokens[i] = newPersonalAccessTokenDataModel(&keys[i])
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

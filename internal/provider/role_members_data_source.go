@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ datasource.DataSource              = (*roleMembersDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*roleMembersDataSource)(nil)
+)
+
+// roleMembersDataSource is every user who holds a role.
+type roleMembersDataSource struct{ dataSourceBase }
+
+// NewRoleMembersDataSource returns the data source lusid_role_members.
+func NewRoleMembersDataSource() datasource.DataSource { return &roleMembersDataSource{} }
+
+func (d *roleMembersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_role_members"
+}
+
+func (d *roleMembersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Every user who holds a role.",
+		Attributes: map[string]schema.Attribute{
+			"role_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "ID of the role.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+			},
+			"users": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Users, in the order of their logins.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: userDataAttributes()},
+			},
+		},
+	}
+}
+
+type roleMembersDataModel struct {
+	RoleID types.String    `tfsdk:"role_id"`
+	Users  []userDataModel `tfsdk:"users"`
+}
+
+func (d *roleMembersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to list role members"
+	var model roleMembersDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	users, err := d.client.ListUsersInRole(ctx, model.RoleID.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("role_id"), summary, d.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
+			model.RoleID.ValueString(), d.client.Domain()), err))
+		return
+	}
+	// LUSID promises no order, and another one would be a change.
+	slices.SortFunc(users, func(a, b client.UserResponse) int {
+		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
+	})
+	model.Users = make([]userDataModel, len(users))
+	for i := range users {
+		model.Users[i] = newUserDataModel(&users[i])
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

@@ -1,0 +1,75 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ list.ListResource              = (*roleMembersListResource)(nil)
+	_ list.ListResourceWithConfigure = (*roleMembersListResource)(nil)
+)
+
+// roleMembersListResource finds the roles, each with its members, for terraform query.
+type roleMembersListResource struct{ resourceBase }
+
+// NewRoleMembersListResource returns the list resource lusid_role_members.
+func NewRoleMembersListResource() list.ListResource { return &roleMembersListResource{} }
+
+func (l *roleMembersListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_role_members"
+}
+
+func (l *roleMembersListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Members of every role of the domain, one result a role, to find and import what exists. All filters that are given must hold.",
+		Attributes: map[string]schema.Attribute{
+			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the role's name begins with."},
+			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the role, such as `default`."},
+		},
+	}
+}
+
+func (l *roleMembersListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	const summary = "Unable to list role members"
+	var filter roleListModel
+	diags := req.Config.Get(ctx, &filter)
+	if diags.HasError() || !l.requireClient(summary, &diags) {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	roles, err := l.client.ListRoles(ctx)
+	if err != nil {
+		diags.AddError(summary, l.explain("The roles of "+l.client.Domain()+" could not be listed", err))
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	stream.Results = listResults(req.Limit, roles, filter.holds, func(role *client.RoleResponse) list.ListResult {
+		result := req.NewListResult(ctx)
+		result.DisplayName = role.Name
+		id := types.StringValue(role.ID)
+		result.Diagnostics.Append(result.Identity.Set(ctx, roleMembersIdentity{id})...)
+		if !req.IncludeResource {
+			return result
+		}
+		// Without the caller, as an import has it.
+		members, err := l.members(ctx, role.ID, nil)
+		if err != nil {
+			result.Diagnostics.AddError(summary, l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", role.ID, l.client.Domain()), err))
+			return result
+		}
+		model := roleMembersModel{RoleID: id, Timeouts: nullTimeouts(ctx), ID: id}
+		set, setDiags := types.SetValueFrom(ctx, types.StringType, members)
+		result.Diagnostics.Append(setDiags...)
+		model.UserIDs = set
+		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+		return result
+	})
+}

@@ -1,0 +1,387 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                = (*roleResource)(nil)
+	_ resource.ResourceWithConfigure   = (*roleResource)(nil)
+	_ resource.ResourceWithIdentity    = (*roleResource)(nil)
+	_ resource.ResourceWithImportState = (*roleResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*roleResource)(nil)
+)
+
+// roleResource is a role of the Identity service. Its name is immutable. Its import ID is the id,
+// or scope/code.
+type roleResource struct{ resourceBase }
+
+// NewRoleResource returns the resource lusid_role.
+func NewRoleResource() resource.Resource { return &roleResource{} }
+
+func (r *roleResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_role"
+}
+
+// roleNamePattern holds the published pattern, which has no end anchor, to the whole name.
+var roleNamePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-_ +]{2,99}$`)
+
+func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A role that users of a LUSID domain hold.\n\n" +
+			"~> This is the role of the Identity service. What its holders may do is decided by a role of the same code in LUSID's Access service, " +
+			"which has to be created, and deleted, on its own.",
+		Attributes: map[string]schema.Attribute{
+			"name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "Name, unique in the domain: 3 to 100 letters, digits, hyphens, underscores, spaces and plus signs, beginning with a letter. " +
+					"It becomes the code. A change replaces the role, and takes it from everybody who holds it.",
+				Validators: []validator.String{stringvalidator.RegexMatches(roleNamePattern,
+					"must have 3 to 100 letters, digits, hyphens, underscores, spaces and plus signs, and begin with a letter")},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Description, 1024 characters at most. A change updates the role in place.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
+			},
+			"timeouts": timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "ID that LUSID gave the role.",
+				PlanModifiers:       keep,
+			},
+			"scope": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Scope of the role, such as `default`.",
+				PlanModifiers:       keep,
+			},
+			"code": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Code of the role, unique in its scope: what the role of the Access service must have too.",
+				PlanModifiers:       keep,
+			},
+			"source": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Where the role comes from, such as `LusidUser`.",
+				PlanModifiers:       keep,
+			},
+			"saml_name": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Name by which an identity provider assigns the role through SAML; null where LUSID does not say.",
+				PlanModifiers:       keep,
+			},
+		},
+	}
+}
+
+func (r *roleResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "ID that LUSID gave the role.",
+			},
+		},
+	}
+}
+
+type roleModel struct {
+	Name        types.String   `tfsdk:"name"`
+	Description types.String   `tfsdk:"description"`
+	Timeouts    timeouts.Value `tfsdk:"timeouts"`
+	ID          types.String   `tfsdk:"id"`
+	Scope       types.String   `tfsdk:"scope"`
+	Code        types.String   `tfsdk:"code"`
+	Source      types.String   `tfsdk:"source"`
+	SAMLName    types.String   `tfsdk:"saml_name"`
+}
+
+// idIdentity is the identity of every type that has nothing but an id.
+type idIdentity struct {
+	ID types.String `tfsdk:"id"`
+}
+
+func (m *roleModel) fromAPI(role *client.RoleResponse) {
+	m.ID = types.StringValue(role.ID)
+	m.Name = types.StringValue(role.Name)
+	m.Description = optionalString(m.Description, role.Description)
+	m.Scope = stringOrNull(role.RoleID.Scope)
+	m.Code = types.StringValue(role.RoleID.Code)
+	m.Source = stringOrNull(role.Source)
+	m.SAMLName = stringOrNull(role.SAMLName)
+}
+
+func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan roleModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create role"
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	role := r.create(ctx, client.CreateRoleRequest{Name: plan.Name.ValueString(), Description: plan.Description.ValueString()}, &resp.Diagnostics)
+	if role == nil {
+		return
+	}
+	planned := plan
+	plan.fromAPI(role)
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	plan.Name, plan.Description = planned.Name, planned.Description
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// create creates a role, or finds the one that a create made whose answer was lost. It returns
+// nil after an error.
+func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequest, diags *diag.Diagnostics) *client.RoleResponse {
+	creation := creation[client.RoleResponse]{
+		existing: &r.roles,
+		list:     r.client.ListRoles,
+		create:   func(ctx context.Context) (*client.RoleResponse, error) { return r.client.CreateRole(ctx, request) },
+		id:       func(role *client.RoleResponse) string { return role.ID },
+		holds: func(role *client.RoleResponse) bool {
+			return role.Name == request.Name || role.RoleID.Code == request.Name
+		},
+		isSame: func(role *client.RoleResponse) bool {
+			return role.Name == request.Name && role.Description == request.Description
+		},
+	}
+	role, adopted, err := creation.run(ctx)
+	if err == nil {
+		if adopted {
+			warnAdopted(diags, "role "+request.Name, role.ID)
+		}
+		return role
+	}
+	const summary = "Unable to create role"
+	attempt := fmt.Sprintf("The role %q could not be created in %s", request.Name, r.client.Domain())
+	var taken *takenError[client.RoleResponse]
+	if !errors.As(err, &taken) {
+		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "name")...))
+		return nil
+	}
+	diags.AddAttributeError(path.Root("name"), summary, r.explain(attempt, err, fmt.Sprintf(
+		"The name is taken by the role %s, and names are unique in the domain. Choose another, or take that role over, "+
+			"with the name of this resource in place of NAME:\n\n%s", taken.by.ID, importBlock("lusid_role", taken.by.ID))))
+	return nil
+}
+
+func (r *roleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state roleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read role " + state.label()
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	role, err := r.client.GetRole(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be read", state.ID.ValueString(), r.client.Domain()), err))
+		return
+	}
+	state.fromAPI(role)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state roleModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	summary := "Unable to update role " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if plan.Description.ValueString() != state.Description.ValueString() {
+		_, err := r.client.UpdateRole(ctx, state.ID.ValueString(), client.UpdateRoleRequest{Description: plan.Description.ValueString()})
+		if err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The description of the role %s (%s) of %s could not be changed",
+				state.ID.ValueString(), state.label(), r.client.Domain()), err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+}
+
+func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state roleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	summary := "Unable to delete role " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := r.client.DeleteRole(ctx, state.ID.ValueString()); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s (%s) of %s could not be deleted",
+			state.ID.ValueString(), state.label(), r.client.Domain()), err))
+	}
+}
+
+// ImportState takes an id, or scope/code.
+func (r *roleResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary := "Unable to import role"
+	key := req.ID
+	if key == "" && !req.Identity.Raw.IsNull() {
+		var identity idIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		key = identity.ID.ValueString()
+	}
+	if key != "" {
+		summary += fmt.Sprintf(" %q", key)
+	}
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	role, err := r.roleByImportID(ctx, key)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No role with the id or scope/code %q could be found in %s", key, r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), role.ID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{types.StringValue(role.ID)})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// ModifyPlan refuses another domain's role before anything is planned for it.
+func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state roleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change role "+state.label())...)
+}
+
+// label names the role for people.
+func (m *roleModel) label() string {
+	if name := m.Name.ValueString(); name != "" {
+		return name
+	}
+	return m.ID.ValueString()
+}
+
+// idPattern is what LUSID takes as an id or code in a path.
+var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+
+// roleByImportID finds a role by its id or, where the text has a slash, by scope and code.
+func (c *connection) roleByImportID(ctx context.Context, text string) (*client.RoleResponse, error) {
+	scope, code, ok := strings.Cut(text, "/")
+	if ok {
+		return c.roleByCode(ctx, client.ResourceID{Scope: scope, Code: code})
+	}
+	if !idPattern.MatchString(text) {
+		return nil, errors.New("an id has 1 to 64 letters, digits, hyphens and underscores; a role may also be named as scope/code, such as default/traders")
+	}
+	return c.client.GetRole(ctx, text)
+}
+
+// roleByCode looks in the list where LUSID's own look-up does not take the code: a role's name may
+// have a space, a plus sign, and more than 64 characters.
+func (c *connection) roleByCode(ctx context.Context, id client.ResourceID) (*client.RoleResponse, error) {
+	if idPattern.MatchString(id.Code) && idPattern.MatchString(id.Scope) {
+		return c.client.GetRoleByCode(ctx, id)
+	}
+	roles, err := c.client.ListRoles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range roles {
+		if roles[i].RoleID == id {
+			return &roles[i], nil
+		}
+	}
+	return nil, errors.New("no role of the domain has this scope and code; the data source lusid_roles lists them")
+}
+
+// roleByCodeAlone finds the one role that has the code, in whichever scope: LUSID's own roles have
+// another than a domain's.
+func (c *connection) roleByCodeAlone(ctx context.Context, code string) (*client.RoleResponse, error) {
+	roles, err := c.client.ListRoles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var found *client.RoleResponse
+	for i := range roles {
+		switch {
+		case roles[i].RoleID.Code != code:
+		case found != nil:
+			return nil, fmt.Errorf("roles of several scopes have it, %s and %s among them: give the scope too", found.RoleID.Scope, roles[i].RoleID.Scope)
+		default:
+			found = &roles[i]
+		}
+	}
+	if found == nil {
+		return nil, errors.New("no role of the domain has it; the data source lusid_roles lists them")
+	}
+	return found, nil
+}

@@ -1,0 +1,152 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/actionvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ action.Action                     = (*userAction)(nil)
+	_ action.ActionWithConfigure        = (*userAction)(nil)
+	_ action.ActionWithConfigValidators = (*userAction)(nil)
+)
+
+// userAction is an event in the life of a user, which differ only in the call and the words.
+type userAction struct {
+	actionBase
+	name        string
+	description string
+	// verb completes "Unable to".
+	verb string
+	// doing and done are the progress messages; done says what the user will notice.
+	doing, done string
+	call        func(c *client.Client, ctx context.Context, id string) error
+}
+
+// NewActivateUserAction returns the action lusid_activate_user.
+func NewActivateUserAction() action.Action {
+	return &userAction{
+		name:        "activate_user",
+		description: "Sends a user the mail again that asks to finish the sign-up. It is for a user who has not.",
+		verb:        "activate user",
+		doing:       "Asking LUSID to send the activation mail again.",
+		done:        "The user gets a mail with a link, and can sign in after following it and choosing a password.",
+		call:        (*client.Client).SendActivationEmail,
+	}
+}
+
+// NewUnlockUserAction returns the action lusid_unlock_user.
+func NewUnlockUserAction() action.Action {
+	return &userAction{
+		name:        "unlock_user",
+		description: "Lets in a user again who was locked out after too many failed sign-ins. The password stays.",
+		verb:        "unlock user",
+		doing:       "Asking LUSID to unlock the user.",
+		done:        "The user can sign in again, with the same password.",
+		call:        (*client.Client).UnlockUser,
+	}
+}
+
+// NewUnsuspendUserAction returns the action lusid_unsuspend_user.
+func NewUnsuspendUserAction() action.Action {
+	return &userAction{
+		name:        "unsuspend_user",
+		description: "Ends the suspension of a user. The password stays.",
+		verb:        "unsuspend user",
+		doing:       "Asking LUSID to end the suspension.",
+		done:        "The user can sign in again, with the same password.",
+		call:        (*client.Client).UnsuspendUser,
+	}
+}
+
+// NewResetUserPasswordAction returns the action lusid_reset_user_password.
+func NewResetUserPasswordAction() action.Action {
+	return &userAction{
+		name: "reset_user_password",
+		description: "Starts the reset of a user's password, by mail.\n\n" +
+			"~> The user cannot sign in with the old password any more, and neither can a program that has it.",
+		verb:  "reset user password",
+		doing: "Asking LUSID to reset the password.",
+		done:  "The user gets a mail with a link, and can sign in after following it and choosing a new password. The old one is dead.",
+		call:  (*client.Client).ResetPassword,
+	}
+}
+
+// NewResetUserFactorsAction returns the action lusid_reset_user_factors.
+func NewResetUserFactorsAction() action.Action {
+	return &userAction{
+		name:        "reset_user_factors",
+		description: "Makes a user enrol for multi-factor authentication again. The password stays.",
+		verb:        "reset user factors",
+		doing:       "Asking LUSID to reset the factors.",
+		done:        "The user is asked to enrol for multi-factor authentication again at the next sign-in.",
+		call:        (*client.Client).ResetFactors,
+	}
+}
+
+func (a *userAction) Metadata(_ context.Context, req action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + a.name
+}
+
+func (a *userAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: a.description,
+		Attributes: map[string]schema.Attribute{
+			"user_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "ID of the user. Exactly one of `user_id` and `login` must be given.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+			},
+			"login": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Login of the user. Exactly one of `user_id` and `login` must be given.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
+			},
+		},
+	}
+}
+
+func (a *userAction) ConfigValidators(context.Context) []action.ConfigValidator {
+	return []action.ConfigValidator{
+		actionvalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("login")),
+	}
+}
+
+type userActionModel struct {
+	UserID types.String `tfsdk:"user_id"`
+	Login  types.String `tfsdk:"login"`
+}
+
+func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	summary := "Unable to " + a.verb
+	var model userActionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !a.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	id := model.UserID.ValueString()
+	if login := model.Login.ValueString(); login != "" {
+		user, err := a.client.GetUserFromLogin(ctx, login)
+		if err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("login"), summary, a.explain(fmt.Sprintf("The user with the login %q could not be read from %s", login, a.client.Domain()), err))
+			return
+		}
+		id = user.ID
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: a.doing})
+	if err := a.call(a.client, ctx, id); err != nil {
+		resp.Diagnostics.AddError(summary, a.explain(fmt.Sprintf("LUSID did not %s %s of %s", a.verb, id, a.client.Domain()), err))
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: a.done})
+}

@@ -1,0 +1,478 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                   = (*userResource)(nil)
+	_ resource.ResourceWithConfigure      = (*userResource)(nil)
+	_ resource.ResourceWithIdentity       = (*userResource)(nil)
+	_ resource.ResourceWithImportState    = (*userResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*userResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*userResource)(nil)
+)
+
+// userResource is a user account. Its type is immutable. Its import ID is the id or the login.
+type userResource struct{ resourceBase }
+
+// NewUserResource returns the resource lusid_user.
+func NewUserResource() resource.Resource { return &userResource{} }
+
+func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user"
+}
+
+// What deletion_policy may be.
+const (
+	deletionPolicyDeprovision = "deprovision"
+	deletionPolicyPurge       = "purge"
+)
+
+func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A user of a LUSID domain. LUSID sends the new user a mail, and nobody signs in as the user before a person has followed it and chosen a password. " +
+			"Roles are given with `lusid_role_assignment` or `lusid_role_members`.",
+		Attributes: map[string]schema.Attribute{
+			"type": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "`Personal`, for a person, or `Service`, for a program. A change replaces the user, " +
+					"which works with `deletion_policy = \"purge\"` only: a deprovisioned user keeps its login.",
+				Validators:    []validator.String{stringvalidator.OneOf(client.UserTypePersonal, client.UserTypeService)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"login": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "What the user signs in with, in the form of an e-mail address and unique in the domain: 5 to 80 characters. " +
+					"For a `Personal` user it is the e-mail address.",
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
+			},
+			"email_address": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Where mail for the user goes, unique in the domain: 5 to 80 characters. For a `Service` user it is its owner's.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
+			},
+			"first_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "First name: 1 to 50 characters.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
+			},
+			"last_name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Last name: 2 to 50 characters.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(2, 50)},
+			},
+			"second_email_address": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "A second address for mail, for a `Service` user: 5 to 80 characters.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
+			},
+			"alternative_user_ids": schema.MapAttribute{
+				Optional:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "IDs of the user elsewhere, by the names of the domain's user schema.",
+				Validators:          []validator.Map{mapvalidator.NoNullValues()},
+			},
+			"user_expiry": schema.StringAttribute{
+				Optional:            true,
+				CustomType:          timetypes.RFC3339Type{},
+				MarkdownDescription: "When the account expires, in RFC 3339, such as `2027-01-01T00:00:00Z`. Another spelling of the same instant is no change.",
+				PlanModifiers:       []planmodifier.String{keepEqualInstant{}},
+			},
+			"deletion_policy": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  stringdefault.StaticString(deletionPolicyDeprovision),
+				MarkdownDescription: "What destroying does: `deprovision` ends the account and keeps its record, whose login stays taken; `purge` removes it. " +
+					"Either revokes the user's personal access tokens. Default `deprovision`.",
+				Validators: []validator.String{stringvalidator.OneOf(deletionPolicyDeprovision, deletionPolicyPurge)},
+			},
+			"timeouts": timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "ID that LUSID gave the user.",
+				PlanModifiers:       keep,
+			},
+			"status": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`; LUSID documents no others.",
+				PlanModifiers:       keep,
+			},
+			"external": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether the user comes from another identity system.",
+				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       "ID that LUSID gave the user.",
+			},
+		},
+	}
+}
+
+type userModel struct {
+	Type               types.String      `tfsdk:"type"`
+	Login              types.String      `tfsdk:"login"`
+	EmailAddress       types.String      `tfsdk:"email_address"`
+	FirstName          types.String      `tfsdk:"first_name"`
+	LastName           types.String      `tfsdk:"last_name"`
+	SecondEmailAddress types.String      `tfsdk:"second_email_address"`
+	AlternativeUserIDs types.Map         `tfsdk:"alternative_user_ids"`
+	UserExpiry         timetypes.RFC3339 `tfsdk:"user_expiry"`
+	DeletionPolicy     types.String      `tfsdk:"deletion_policy"`
+	Timeouts           timeouts.Value    `tfsdk:"timeouts"`
+	ID                 types.String      `tfsdk:"id"`
+	Status             types.String      `tfsdk:"status"`
+	External           types.Bool        `tfsdk:"external"`
+}
+
+// toUpdate is the whole user: LUSID clears what is left out.
+func (m *userModel) toUpdate(ctx context.Context) (client.UpdateUserRequest, diag.Diagnostics) {
+	request := client.UpdateUserRequest{
+		FirstName:          m.FirstName.ValueString(),
+		LastName:           m.LastName.ValueString(),
+		EmailAddress:       m.EmailAddress.ValueString(),
+		Login:              m.Login.ValueString(),
+		SecondEmailAddress: m.SecondEmailAddress.ValueString(),
+		UserExpiry:         m.UserExpiry.ValueString(),
+	}
+	if len(m.AlternativeUserIDs.Elements()) == 0 {
+		// Null and empty are the same to LUSID.
+		return request, nil
+	}
+	return request, m.AlternativeUserIDs.ElementsAs(ctx, &request.AlternativeUserIDs, false)
+}
+
+func (m *userModel) fromAPI(ctx context.Context, user *client.UserResponse) diag.Diagnostics {
+	m.ID = types.StringValue(user.ID)
+	m.Type = sameFold(m.Type, user.Type)
+	m.Login = sameFold(m.Login, user.Login)
+	m.EmailAddress = sameFold(m.EmailAddress, user.EmailAddress)
+	m.FirstName = types.StringValue(user.FirstName)
+	m.LastName = types.StringValue(user.LastName)
+	m.SecondEmailAddress = optionalString(m.SecondEmailAddress, user.SecondEmailAddress)
+	m.UserExpiry = sameInstant(m.UserExpiry, user.UserExpiry)
+	m.Status = types.StringValue(user.Status)
+	m.External = types.BoolValue(user.External)
+
+	ids := map[string]string{}
+	for name, id := range user.AlternativeUserIDs {
+		if id != nil {
+			ids[name] = *id
+		}
+	}
+	if len(ids) == 0 && len(m.AlternativeUserIDs.Elements()) == 0 {
+		if m.AlternativeUserIDs.IsUnknown() || m.AlternativeUserIDs.ElementType(ctx) == nil {
+			m.AlternativeUserIDs = types.MapNull(types.StringType)
+		}
+		return nil
+	}
+	var diags diag.Diagnostics
+	m.AlternativeUserIDs, diags = types.MapValueFrom(ctx, types.StringType, ids)
+	return diags
+}
+
+func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create user"
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	update, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	user := r.create(ctx, client.CreateUserRequest{Type: plan.Type.ValueString(), UpdateUserRequest: update}, &resp.Diagnostics)
+	if user == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	plan.ID = types.StringValue(user.ID)
+	plan.Status = types.StringValue(user.Status)
+	plan.External = types.BoolValue(user.External)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// create creates a user, or finds the one that a create made whose answer was lost. It returns
+// nil after an error.
+func (r *userResource) create(ctx context.Context, request client.CreateUserRequest, diags *diag.Diagnostics) *client.UserResponse {
+	creation := creation[client.UserResponse]{
+		existing: &r.users,
+		// The deactivated too: they keep their logins.
+		list:   func(ctx context.Context) ([]client.UserResponse, error) { return r.client.ListUsers(ctx, true) },
+		create: func(ctx context.Context) (*client.UserResponse, error) { return r.client.CreateUser(ctx, request) },
+		id:     func(u *client.UserResponse) string { return u.ID },
+		holds: func(u *client.UserResponse) bool {
+			return strings.EqualFold(u.Login, request.Login) || strings.EqualFold(u.EmailAddress, request.EmailAddress)
+		},
+		isSame: func(u *client.UserResponse) bool {
+			return !u.IsDeleted() && strings.EqualFold(u.Login, request.Login) && strings.EqualFold(u.EmailAddress, request.EmailAddress) && u.Type == request.Type
+		},
+	}
+	user, adopted, err := creation.run(ctx)
+	if err == nil {
+		if adopted {
+			warnAdopted(diags, "user "+request.Login, user.ID)
+		}
+		return user
+	}
+	const summary = "Unable to create user"
+	attempt := fmt.Sprintf("The user %q could not be created in %s", request.Login, r.client.Domain())
+	var taken *takenError[client.UserResponse]
+	if !errors.As(err, &taken) {
+		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "login")...))
+		return nil
+	}
+	attribute, value := "email_address", request.EmailAddress
+	if strings.EqualFold(taken.by.Login, request.Login) {
+		attribute, value = "login", request.Login
+	}
+	if taken.by.IsDeleted() {
+		diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
+			"The %s %q is taken by the user %s, which was deprovisioned: LUSID keeps its record, and with it its login. "+
+				"Choose another, or purge that record first (DELETE /identity/api/users/%s?purge=true, or the LUSID web app).",
+			attribute, value, taken.by.ID, taken.by.ID)))
+		return nil
+	}
+	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
+		"The %s %q is taken by the user %s (login %q, %s), and logins and e-mail addresses are unique in the domain. "+
+			"Choose another, or take that user over, with the name of this resource in place of NAME:\n\n%s",
+		attribute, value, taken.by.ID, taken.by.Login, taken.by.Type, importBlock("lusid_user", taken.by.ID))))
+	return nil
+}
+
+func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read user " + state.label()
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	user, err := r.client.GetUser(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) || err == nil && user.IsDeleted() {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s of %s could not be read", state.ID.ValueString(), r.client.Domain()), err))
+		return
+	}
+	if state.DeletionPolicy.IsNull() {
+		// An import leaves this open: LUSID does not know it.
+		state.DeletionPolicy = types.StringValue(deletionPolicyDeprovision)
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, user)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	summary := "Unable to update user " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	before, diags := state.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	after, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	if !reflect.DeepEqual(after, before) {
+		if _, err := r.client.UpdateUser(ctx, state.ID.ValueString(), after); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be updated",
+				state.ID.ValueString(), state.label(), r.client.Domain()), err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+}
+
+func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	summary := "Unable to delete user " + state.label()
+	if !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err := r.client.DeleteUser(ctx, state.ID.ValueString(), state.DeletionPolicy.ValueString() == deletionPolicyPurge)
+	if err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be deleted (deletion_policy %s)",
+			state.ID.ValueString(), state.label(), r.client.Domain(), state.DeletionPolicy.ValueString()), err))
+	}
+}
+
+// ImportState takes an id or a login.
+func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary := "Unable to import user"
+	key := req.ID
+	if key == "" && !req.Identity.Raw.IsNull() {
+		var identity idIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		key = identity.ID.ValueString()
+	}
+	if key != "" {
+		summary += fmt.Sprintf(" %q", key)
+	}
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	user, err := r.userByEither(ctx, key)
+	if err == nil && user.IsDeleted() {
+		err = errors.New("the user was deprovisioned: only its record is left")
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No user with the id or login %q could be found in %s", key, r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{types.StringValue(user.ID)})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// ValidateConfig checks what depends on the type.
+func (r *userResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config userModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || config.Type.ValueString() != client.UserTypePersonal {
+		return
+	}
+	if !config.Login.IsUnknown() && !config.EmailAddress.IsUnknown() && !config.Login.Equal(config.EmailAddress) {
+		resp.Diagnostics.AddAttributeError(path.Root("login"), "Invalid login",
+			"The login of a Personal user must be its email_address. Make both the same, or the type Service.")
+	}
+	if !config.SecondEmailAddress.IsNull() && !config.SecondEmailAddress.IsUnknown() {
+		resp.Diagnostics.AddAttributeError(path.Root("second_email_address"), "Invalid second_email_address",
+			"Only a user of the type Service has a second_email_address, and this one is Personal: remove it.")
+	}
+}
+
+// ModifyPlan refuses another domain's user before anything is planned for it, and warns of a
+// change to the user that the provider signs in as.
+func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state userModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change user "+state.label())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		r.warnOwnUser(state.Login.ValueString(), "Deleting", &resp.Diagnostics)
+		return
+	}
+	var plan userModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !plan.Type.Equal(state.Type) {
+		r.warnOwnUser(state.Login.ValueString(), "Replacing", &resp.Diagnostics)
+	} else if !plan.Login.Equal(state.Login) {
+		r.warnOwnUser(state.Login.ValueString(), "Changing the login of", &resp.Diagnostics)
+	}
+}
+
+// label names the user for people.
+func (m *userModel) label() string {
+	if login := m.Login.ValueString(); login != "" {
+		return login
+	}
+	return m.ID.ValueString()
+}
+
+// userByEither takes what has an @ for a login, and all else for an id.
+func (c *connection) userByEither(ctx context.Context, text string) (*client.UserResponse, error) {
+	if strings.Contains(text, "@") {
+		return c.client.GetUserFromLogin(ctx, text)
+	}
+	if idPattern.MatchString(text) {
+		user, err := c.client.GetUser(ctx, text)
+		if !client.IsNotFound(err) {
+			return user, err
+		}
+	}
+	if len(text) < 5 || len(text) > 80 {
+		return nil, errors.New("an id has 1 to 64 letters, digits, hyphens and underscores, and a login 5 to 80 characters")
+	}
+	return c.client.GetUserFromLogin(ctx, text)
+}

@@ -1,0 +1,65 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ datasource.DataSource              = (*usersDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*usersDataSource)(nil)
+)
+
+// usersDataSource is every user of the domain.
+type usersDataSource struct{ dataSourceBase }
+
+// NewUsersDataSource returns the data source lusid_users.
+func NewUsersDataSource() datasource.DataSource { return &usersDataSource{} }
+
+func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_users"
+}
+
+func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Every user of the domain, but for those that were deprovisioned. Choose among them with a `for` expression.",
+		Attributes: map[string]schema.Attribute{
+			"users": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Users, in the order of their logins.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: userDataAttributes()},
+			},
+		},
+	}
+}
+
+type usersDataModel struct {
+	Users []userDataModel `tfsdk:"users"`
+}
+
+func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to list users"
+	if !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	users, err := d.client.ListUsers(ctx, false)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, d.explain("The users of "+d.client.Domain()+" could not be listed", err))
+		return
+	}
+	// LUSID promises no order, and another one would be a change.
+	slices.SortFunc(users, func(a, b client.UserResponse) int {
+		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
+	})
+	model := usersDataModel{Users: make([]userDataModel, len(users))}
+	for i := range users {
+		model.Users[i] = newUserDataModel(&users[i])
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
