@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -23,16 +24,57 @@ const examplesDirectory = "../../examples"
 
 // seeds are the domains of those examples that refer to what is there already.
 var seeds = map[string]mockserver.Seed{
-	"data-sources/lusid_application":   {Applications: []mockserver.Application{exampleApplication}},
-	"list-resources/lusid_application": {Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
+	"actions/lusid_reset_user_factors":           {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
+	"actions/lusid_reset_user_password":          {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
+	"actions/lusid_unlock_user":                  {Users: []mockserver.User{exampleUser(mockserver.UserLockedOut)}},
+	"actions/lusid_unsuspend_user":               {Users: []mockserver.User{exampleUser(mockserver.UserSuspended)}},
+	"data-sources/lusid_application":             {Applications: []mockserver.Application{exampleApplication}},
+	"data-sources/lusid_personal_access_token":   {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
+	"data-sources/lusid_user":                    {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
+	"list-resources/lusid_application":           {Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
+	"list-resources/lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
+	"list-resources/lusid_role":                  exampleTeam,
+	"list-resources/lusid_role_assignment":       exampleTeam,
+	"list-resources/lusid_role_members":          exampleTeam,
+	"list-resources/lusid_user":                  {Users: []mockserver.User{exampleService}},
+	"resources/lusid_role_assignment":            exampleTeam,
+	"resources/lusid_role_members":               exampleTeam,
 }
 
 // importSeeds are what the import examples of a resource type import.
 var importSeeds = map[string]mockserver.Seed{
-	"lusid_application": {Applications: []mockserver.Application{exampleApplication}},
+	"lusid_application":           {Applications: []mockserver.Application{exampleApplication}},
+	"lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
+	"lusid_role":                  exampleTeam,
+	"lusid_role_assignment":       exampleTeam,
+	"lusid_role_members":          exampleTeam,
+	"lusid_user":                  {Users: []mockserver.User{exampleService}},
 }
 
-var exampleApplication = mockserver.Application{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "example-sdk-app", DisplayName: "Example SDK application"}
+var (
+	exampleApplication = mockserver.Application{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "example-sdk-app", DisplayName: "Example SDK application"}
+
+	exampleService = mockserver.User{
+		ID: "00u9kc3zrLMnq7STw2p7", Username: "svc-pricing@acme.com", EmailAddress: "market-data@acme.com", FirstName: "Pricing", LastName: "Service",
+	}
+	exampleToken = mockserver.PersonalAccessToken{
+		ID: "k3VbT8wQz1LxRn6YcM2d", DisplayName: "nightly", DeactivationDate: time.Date(2035, time.December, 31, 18, 0, 0, 0, time.UTC),
+	}
+	// exampleTeam is a role that one of two people holds.
+	exampleTeam = mockserver.Seed{
+		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},
+		Users: []mockserver.User{
+			exampleUser(mockserver.UserActive, "traders"),
+			{Username: "john.roe@acme.com", FirstName: "John", LastName: "Roe", Type: "Personal"},
+		},
+	}
+)
+
+func exampleUser(status mockserver.UserStatus, roles ...string) mockserver.User {
+	return mockserver.User{
+		ID: "00u4ax8yeBCdf6GHj2p7", Username: "jane.doe@acme.com", FirstName: "Jane", LastName: "Doe", Type: "Personal", Status: status, Roles: roles,
+	}
+}
 
 // TestAccExamples applies every example, and plans empty again.
 func TestAccExamples(t *testing.T) {
@@ -280,7 +322,7 @@ func readText(t *testing.T, path string) string {
 // copyExample replaces the configuration with what a directory of examples holds.
 func (w *workspace) copyExample(directory string) {
 	w.t.Helper()
-	for _, pattern := range []string{"*.tf", "*.json"} {
+	for _, pattern := range []string{"*.tf", "*.json", "*.csv"} {
 		paths, err := filepath.Glob(filepath.Join(directory, pattern))
 		if err != nil {
 			w.t.Fatal(err)
@@ -294,11 +336,16 @@ func (w *workspace) copyExample(directory string) {
 // edit changes main.tf as a person would.
 func (w *workspace) edit(from, to string) {
 	w.t.Helper()
-	text := w.readFile("main.tf")
+	w.editFile("main.tf", from, to)
+}
+
+func (w *workspace) editFile(name, from, to string) {
+	w.t.Helper()
+	text := w.readFile(name)
 	if strings.Count(text, from) != 1 {
-		w.t.Fatalf("main.tf does not hold %s once:\n%s", from, text)
+		w.t.Fatalf("%s does not hold %s once:\n%s", name, from, text)
 	}
-	w.write("main.tf", strings.Replace(text, from, to, 1))
+	w.write(name, strings.Replace(text, from, to, 1))
 }
 
 // writeHome writes a file into the home directory.

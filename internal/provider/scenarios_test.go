@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
 const scenariosDirectory = examplesDirectory + "/scenarios"
@@ -38,7 +41,9 @@ var scenarios = map[string]func(t *testing.T, directory string){
 	"prove-the-credentials":   testProveTheCredentials,
 	"rotate-on-schedule":      testRotateOnSchedule,
 	"service-secret-to-vault": testServiceSecretToVault,
+	"service-user":            testServiceUser,
 	"several-domains":         testSeveralDomains,
+	"team-from-csv":           testTeamFromCSV,
 }
 
 func TestAccScenarios(t *testing.T) {
@@ -356,6 +361,200 @@ func testBootstrap(t *testing.T, directory string) {
 		t.Errorf("%d applications were deleted, or not in reverse", len(got))
 	}
 	d.mustBeBare(t)
+}
+
+// testServiceUser signs the user up between the two applies, as its owner does, and calls LUSID
+// with the token of the second.
+func testServiceUser(t *testing.T, directory string) {
+	const login, password = "svc-instruments@acme.com", "p$w'\"\\ %41+&=`ü€;Instruments"
+	d := newMock(t, mockserver.Options{})
+	w := newWorkspace(t, "", d.environment()...)
+	w.copyExample(directory)
+	status := func() string {
+		t.Helper()
+		w.mustRun("apply", "-auto-approve", "-refresh-only")
+		return w.attribute("lusid_user.service", "status")
+	}
+
+	w.mustRun("apply", "-auto-approve")
+	w.mustPlanEmpty()
+	if got := status(); got != "PROVISIONED" {
+		t.Errorf("before the sign-up, the status is %s", got)
+	}
+
+	w.env = append(w.env, "TF_VAR_service_password="+password)
+	w.mustFail([]string{"Unable to get access token", "invalid_grant"}, "apply", "-auto-approve")
+	if err := d.mock.SignUp(login, password); err != nil {
+		t.Fatal(err)
+	}
+	w.mustRun("apply", "-auto-approve")
+	w.mustPlanEmpty()
+	if got := status(); got != "ACTIVE" {
+		t.Errorf("after the sign-up, the status is %s", got)
+	}
+
+	// The two commands of the README.
+	token := strings.Trim(strings.TrimSpace(w.evaluate("nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
+	asService := domain{mock: d.mock, url: d.url, token: token}
+	if got := asService.instruments(t); got != http.StatusOK {
+		t.Errorf("the user lists instruments: status %d", got)
+	}
+	var me struct {
+		ID string `json:"id"`
+	}
+	asService.mustCall(t, http.MethodGet, "/me", nil, &me)
+	if want := w.attribute("lusid_user.service", "id"); me.ID != want {
+		t.Errorf("the token is that of %s, and the user is %s", me.ID, want)
+	}
+
+	// It is the role that lets the user do so.
+	w.mustRun("destroy", "-auto-approve", "-target=lusid_role_assignment.service")
+	if got := asService.instruments(t); got != http.StatusForbidden {
+		t.Errorf("without the role, the user lists instruments: status %d", got)
+	}
+	w.mustRun("apply", "-auto-approve")
+	if got := asService.instruments(t); got != http.StatusOK {
+		t.Errorf("with the role again, the user lists instruments: status %d", got)
+	}
+
+	w.mustRun("destroy", "-auto-approve")
+	d.mustBeBare(t)
+	if left := d.logins(t, "/users"); slices.Contains(left, login) {
+		t.Errorf("destroy left the user: %v", left)
+	}
+}
+
+// evaluate has the CLI's console evaluate an expression.
+func (w *workspace) evaluate(expression string) string {
+	w.t.Helper()
+	command := exec.CommandContext(w.t.Context(), os.Getenv(terraformcli.PathVariable), "console")
+	command.Dir, command.Env, command.Stdin = w.directory, w.env, strings.NewReader(expression+"\n")
+	output, err := command.Output()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(output)
+}
+
+// instruments lists LUSID's instruments, and returns the status of the answer.
+func (d domain) instruments(t *testing.T) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/api/instruments?limit=1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	response, err := new(http.Client).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+// testTeamFromCSV has one person join, one leave and one change roles.
+func testTeamFromCSV(t *testing.T, directory string) {
+	d := newMock(t, mockserver.Options{})
+	w := newWorkspace(t, "", d.environment()...)
+	requireLanguage(t, "preconditions", `
+resource "terraform_data" "probe" {
+  lifecycle {
+    precondition {
+      condition     = path.module != ""
+      error_message = "There is no module."
+    }
+  }
+}
+`)
+	w.copyExample(directory)
+	expect := func(traders, risk []string) {
+		t.Helper()
+		got := map[string][]string{}
+		for _, role := range []string{"acme-traders", "acme-risk"} {
+			got[role] = d.logins(t, "/roles/"+w.attribute(fmt.Sprintf("lusid_role.team[%q]", role), "id")+"/users")
+		}
+		if diff := cmp.Diff(map[string][]string{"acme-traders": traders, "acme-risk": risk}, got); diff != "" {
+			t.Errorf("who holds the roles (-want +got):\n%s", diff)
+		}
+		w.mustPlanEmpty()
+	}
+	const jane, john, kim, mary = "jane.doe@acme.com", "john.roe@acme.com", "kim.lee@acme.com", "mary.major@acme.com"
+
+	w.mustRun("apply", "-auto-approve")
+	expect([]string{jane, john}, []string{jane, kim})
+
+	w.editFile("people.csv", "john.roe@acme.com,John,Roe,acme-traders\n", "mary.major@acme.com,Mary,Major,acme-traders\n")
+	w.editFile("people.csv", "acme-traders acme-risk", "acme-risk")
+	w.mustPlan(map[string]string{
+		`lusid_user.person["john.roe@acme.com"]`:   "[delete]",
+		`lusid_user.person["mary.major@acme.com"]`: "[create]",
+		`lusid_role_members.team["acme-traders"]`:  "[update]",
+	})
+	d.forget()
+	w.mustRun("apply", "tfplan")
+	var writes []string
+	for _, request := range d.requests() {
+		if request.Method != http.MethodGet && request.Operation != "token:password" {
+			writes = append(writes, request.Operation)
+		}
+	}
+	if diff := cmp.Diff([]string{"CreateUser", "AddUserToRole", "RemoveUserFromRole", "RemoveUserFromRole", "DeleteUser"}, writes); diff != "" {
+		t.Errorf("the calls, in their order (-want +got):\n%s", diff)
+	}
+	expect([]string{mary}, []string{jane, kim})
+
+	w.editFile("people.csv", "Kim,Lee,acme-risk", "Kim,Lee,acme-rsik")
+	w.mustFail([]string{"people.csv gives kim.lee@acme.com a role that does not exist."}, "plan")
+	w.editFile("people.csv", "acme-rsik", "acme-risk")
+
+	// A corrected address keeps its account.
+	w.editFile("people.csv", "kim.lee@", "kim.leigh@")
+	w.write("moved.tf", `
+moved {
+  from = lusid_user.person["kim.lee@acme.com"]
+  to   = lusid_user.person["kim.leigh@acme.com"]
+}
+`)
+	w.mustPlan(map[string]string{`lusid_user.person["kim.leigh@acme.com"]`: "[update]"})
+	w.mustRun("apply", "tfplan")
+	expect([]string{mary}, []string{jane, "kim.leigh@acme.com"})
+
+	w.mustRun("destroy", "-auto-approve")
+	for _, login := range d.logins(t, "/users") {
+		if strings.HasSuffix(login, "@acme.com") {
+			t.Errorf("destroy left the user %s", login)
+		}
+	}
+}
+
+// mustPlan makes the plan tfplan, and expects actions by address.
+func (w *workspace) mustPlan(want map[string]string) {
+	w.t.Helper()
+	plan, _ := w.plan()
+	got := map[string]string{}
+	for _, change := range plan.ResourceChanges {
+		if !change.Change.Actions.NoOp() {
+			got[change.Address] = fmt.Sprint(change.Change.Actions)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		w.t.Errorf("the plan (-want +got):\n%s", diff)
+	}
+}
+
+// logins are the logins that a list of users holds, in their order.
+func (d domain) logins(t *testing.T, path string) []string {
+	t.Helper()
+	var users []struct {
+		Login string `json:"login"`
+	}
+	d.mustCall(t, http.MethodGet, path, nil, &users)
+	logins := make([]string, len(users))
+	for i, user := range users {
+		logins[i] = user.Login
+	}
+	slices.Sort(logins)
+	return logins
 }
 
 // mustBeBare expects no application but the one that the mock's own user signs in through.

@@ -1,0 +1,250 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// constraintWalks say where the fields of the contract's request schemas went.
+var constraintWalks = []struct {
+	schema, resource string
+	// valid is a configuration that breaks nothing.
+	valid object
+	// attributes are by field.
+	attributes map[string]string
+	// excused are fields that no attribute has, with the reason.
+	excused map[string]string
+	// defaulted are required fields whose attribute has a default.
+	defaulted []string
+}{
+	{
+		"CreateApplicationRequest", "lusid_application",
+		object{"client_id": "valid-app", "display_name": "Valid", "type": "Web"},
+		map[string]string{
+			"clientId": "client_id", "displayName": "display_name", "type": "type",
+			"redirectUris": "redirect_uris", "postLogoutRedirectUris": "post_logout_redirect_uris",
+		},
+		nil,
+		[]string{"type"},
+	},
+	{"CreateRoleRequest", "lusid_role", object{"name": "valid"}, map[string]string{"name": "name", "description": "description"}, nil, nil},
+	{"UpdateRoleRequest", "lusid_role", object{"name": "valid"}, map[string]string{"description": "description"}, nil, nil},
+	{
+		"CreateUserRequest", usersType, serviceUser(),
+		map[string]string{
+			"type": "type", "login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
+			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
+		},
+		map[string]string{"roles": "lusid_role_assignment and lusid_role_members give roles, also to users who are not managed"},
+		nil,
+	},
+	{
+		"UpdateUserRequest", usersType, serviceUser(),
+		map[string]string{
+			"login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
+			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
+		},
+		map[string]string{"roles": "deprecated in the contract"},
+		nil,
+	},
+	{
+		"CreateApiKey", patType,
+		object{"display_name": "valid"},
+		map[string]string{"displayName": "display_name", "deactivationDate": "deactivation_date"},
+		nil, nil,
+	},
+}
+
+// withoutRequestSchema are the resources whose requests have no body.
+var withoutRequestSchema = []string{assignmentType, membersType}
+
+// contractSchema is what the walk knows of a schema. A keyword that it does not know fails it.
+type contractSchema struct {
+	Type       string                    `json:"type"`
+	Required   []string                  `json:"required"`
+	Properties map[string]contractSchema `json:"properties"`
+	MinLength  int                       `json:"minLength"`
+	MaxLength  int                       `json:"maxLength"`
+	Pattern    string                    `json:"pattern"`
+	Format     string                    `json:"format"`
+	Minimum    *int                      `json:"minimum"`
+	Maximum    *int                      `json:"maximum"`
+	MinItems   int                       `json:"minItems"`
+	MaxItems   int                       `json:"maxItems"`
+	Items      *contractSchema           `json:"items"`
+	Allowed    []string                  `json:"x-allowed-values"`
+	Known      []string                  `json:"x-known-values"`
+
+	// What constrains nothing that a configuration can break.
+	Ref                  string `json:"$ref"`
+	Description          string `json:"description"`
+	Nullable             bool   `json:"nullable"`
+	Deprecated           bool   `json:"deprecated"`
+	AdditionalProperties any    `json:"additionalProperties"`
+	Immutable            bool   `json:"x-immutable"`
+	WriteOnly            bool   `json:"x-write-only"`
+	Secret               bool   `json:"x-secret"`
+}
+
+func readContractSchema(t *testing.T, name string) contractSchema {
+	t.Helper()
+	content, err := os.ReadFile("../mockserver/identity-openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var contract struct {
+		Components struct {
+			Schemas map[string]json.RawMessage `json:"schemas"`
+		} `json:"components"`
+	}
+	if err := json.Unmarshal(content, &contract); err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(contract.Components.Schemas[name])))
+	decoder.DisallowUnknownFields()
+	var schema contractSchema
+	if err := decoder.Decode(&schema); err != nil {
+		t.Fatalf("the walk does not understand the schema %s: %v", name, err)
+	}
+	return schema
+}
+
+// broken are values that break each constraint of a field but its being required, by constraint.
+func (s contractSchema) broken(t *testing.T) map[string]any {
+	t.Helper()
+	values := map[string]any{}
+	if s.MinLength > 0 {
+		values["minLength"] = strings.Repeat("a", s.MinLength-1)
+	}
+	if s.MaxLength > 0 {
+		values["maxLength"] = strings.Repeat("a", s.MaxLength+1)
+	}
+	if s.Pattern != "" && !s.takesAnything() {
+		pattern := regexp.MustCompile(s.Pattern)
+		for _, value := range []string{"1234567", "abc/def", "-abcdef", "abc.def", "äbcdefg", "abc\ndef", "ab"} {
+			// Published patterns lack an end anchor.
+			if pattern.FindString(value) != value && len(value) >= s.MinLength {
+				values["pattern, as "+value] = value
+			}
+		}
+		if len(values) < 2 {
+			t.Errorf("no value breaks the pattern %s", s.Pattern)
+		}
+	}
+	if allowed := append(slices.Clone(s.Allowed), s.Known...); len(allowed) > 0 {
+		values["values"], values["values, letter case"] = "Else", strings.ToLower(allowed[0])
+	}
+	switch s.Format {
+	case "":
+	case "date-time":
+		values["format"], values["format, date alone"] = "tomorrow", "2031-01-01"
+	default:
+		t.Errorf("the walk does not know the format %s", s.Format)
+	}
+	if s.Minimum != nil {
+		values["minimum"] = *s.Minimum - 1
+	}
+	if s.Maximum != nil {
+		values["maximum"] = *s.Maximum + 1
+	}
+	texts := func(n int) []string {
+		var texts []string
+		for i := range n {
+			texts = append(texts, fmt.Sprint("https://example.com/", i))
+		}
+		return texts
+	}
+	if s.MinItems > 0 {
+		values["minItems"] = texts(s.MinItems - 1)
+	}
+	if s.MaxItems > 0 {
+		values["maxItems"] = texts(s.MaxItems + 1)
+	}
+	if s.Items != nil {
+		if s.Items.Ref != "" {
+			t.Error("the walk does not look into lists of objects")
+		}
+		for constraint, value := range s.Items.broken(t) {
+			text, _ := value.(string)
+			values["items, "+constraint] = []string{text}
+		}
+	}
+	return values
+}
+
+// takesAnything reports that the pattern refuses nothing.
+func (s contractSchema) takesAnything() bool { return s.Pattern == "" || s.Pattern == `^[\s\S]*$` }
+
+// limits are the shortest and the longest value of a field that has no other constraint.
+func (s contractSchema) limits() []string {
+	if s.MaxLength == 0 || !s.takesAnything() || len(s.Allowed)+len(s.Known) > 0 {
+		return nil
+	}
+	return []string{strings.Repeat("ü", max(s.MinLength, 1)), strings.Repeat("ü", s.MaxLength)}
+}
+
+// TestConstraints breaks each constraint of the contract's request schemas, and expects an error on
+// the attribute at plan time.
+func TestConstraints(t *testing.T) {
+	t.Parallel()
+	p := newProtocol(t)
+	walked := map[string]bool{}
+	for _, walk := range constraintWalks {
+		walked[walk.resource] = true
+		t.Run(walk.schema, func(t *testing.T) {
+			m := p.resource(walk.resource)
+			m.validate(walk.valid).mustBeQuiet(t)
+			schema := readContractSchema(t, walk.schema)
+			if len(schema.Properties) == 0 {
+				t.Fatal("the contract has no such schema")
+			}
+			for field, constraints := range schema.Properties {
+				attribute := walk.attributes[field]
+				switch {
+				case attribute != "" && walk.excused[field] != "":
+					t.Errorf("%s is both mapped and excused", field)
+				case attribute == "" && walk.excused[field] == "":
+					t.Errorf("%s is neither an attribute nor excused", field)
+				}
+				if attribute == "" {
+					continue
+				}
+				values := constraints.broken(t)
+				if slices.Contains(schema.Required, field) && !slices.Contains(walk.defaulted, field) {
+					values["required"] = nil
+				}
+				for constraint, value := range values {
+					errs := m.validate(with(walk.valid, attribute, value)).errors()
+					if len(errs) == 0 || slices.ContainsFunc(errs, func(text string) bool { return !strings.HasPrefix(text, attribute+": ") }) {
+						t.Errorf("%s (%s): %q gives %q", field, constraint, value, errs)
+					}
+				}
+				for _, value := range constraints.limits() {
+					m.validate(with(walk.valid, attribute, value)).mustBeQuiet(t)
+				}
+			}
+			for _, field := range append(slices.Collect(maps.Keys(walk.attributes)), slices.Collect(maps.Keys(walk.excused))...) {
+				if _, ok := schema.Properties[field]; !ok {
+					t.Errorf("the schema has no field %s", field)
+				}
+			}
+		})
+	}
+	for name := range p.schema.ResourceSchemas {
+		if !walked[name] && !slices.Contains(withoutRequestSchema, name) {
+			t.Errorf("no request schema is walked for %s", name)
+		}
+	}
+}
+
+func with(config object, attribute string, value any) object {
+	changed := maps.Clone(config)
+	changed[attribute] = value
+	return changed
+}

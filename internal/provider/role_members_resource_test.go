@@ -1,0 +1,242 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+const membersType = "lusid_role_members"
+
+// crew is a domain with a role and users, whose ids are in order.
+func crew(t *testing.T, options mockserver.Options) (d domain, roleID, caller string, users []string) {
+	t.Helper()
+	d = newMock(t, options)
+	var me struct {
+		ID string `json:"id"`
+	}
+	d.mustCall(t, http.MethodGet, "/me", nil, &me)
+	for i := range 4 {
+		users = append(users, d.createUser(t, fmt.Sprintf("user%d@example.com", i), fmt.Sprintf("owner%d@example.com", i)).ID)
+	}
+	slices.Sort(users)
+	return d, d.createRole(t, "traders").ID, me.ID, users
+}
+
+func (d domain) assign(t *testing.T, roleID string, users ...string) {
+	t.Helper()
+	for _, user := range users {
+		d.mustCall(t, http.MethodPut, "/roles/"+roleID+"/users/"+user, nil, nil)
+	}
+}
+
+// mustHoldRole compares who holds a role.
+func (d domain) mustHoldRole(t *testing.T, roleID string, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if diff := cmp.Diff(append([]string{}, want...), d.membersOf(t, roleID)); diff != "" {
+		t.Errorf("members (-want +got):\n%s", diff)
+	}
+}
+
+func TestAccRoleMembers_basic(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t)
+	name, address := newName(), "lusid_role_members.test"
+	config := func(members string) string {
+		return d.config(fmt.Sprintf(`
+resource "lusid_role" "test" {
+  name = %[1]q
+}
+%[3]sresource "lusid_role_members" "test" {
+  role_id  = lusid_role.test.id
+  user_ids = %[2]s
+}`, name, members, userHCL("one", name)+userHCL("two", name)+userHCL("three", name)))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		Steps: []resource.TestStep{
+			{Config: config("[lusid_user.one.id, lusid_user.two.id]")},
+			{ResourceName: address, ImportState: true, ImportStateVerify: true},
+			{
+				Config:           config("[lusid_user.two.id, lusid_user.three.id]"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+			},
+		},
+	})
+}
+
+func TestRoleMembers_lifecycle(t *testing.T) {
+	t.Parallel()
+	d, role, caller, users := crew(t, mockserver.Options{})
+	d.assign(t, role, users[0], users[1], caller)
+	members := d.protocol(t).resource(membersType)
+	of := func(ids ...string) object { return object{"role_id": role, "user_ids": append([]string{}, ids...)} }
+
+	// Who is there stays without a call, who is missing is added, who is extra removed, but not
+	// the caller.
+	made := members.mustCreate(of(users[1], users[2]))
+	d.mustCount(t, map[string]int{"ListUsersInRole": 1, "GetUserInfo": 1, "AddUserToRole": 1, "RemoveUserFromRole": 1})
+	d.mustHoldRole(t, role, users[1], users[2], caller)
+	made.mustHave(t, map[string]string{"id": role})
+	if diff := cmp.Diff(map[string]string{"role_id": role}, members.identityOf(made)); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+
+	d.forget()
+	read := members.mustRead(made)
+	members.mustPlanNothing(read, of(users[1], users[2]))
+	d.mustCount(t, map[string]int{"ListUsersInRole": 1})
+
+	updated, diags := members.update(read, of(users[2], users[3]))
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, users[2], users[3], caller)
+	d.forget()
+	updated, diags = members.update(updated, object{"role_id": role, "user_ids": users[2:], "timeouts": object{"read": "1m"}})
+	diags.mustBeQuiet(t)
+	d.mustCount(t, map[string]int{})
+
+	// The caller may be listed, and is not removed after that.
+	updated, diags = members.update(updated, of(users[2], caller))
+	diags.mustBeQuiet(t)
+	members.mustPlanNothing(members.mustRead(updated), of(users[2], caller))
+	updated, diags = members.update(updated, of(users[2]))
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, users[2], caller)
+	updated = members.mustRead(updated)
+	members.mustPlanNothing(updated, of(users[2]))
+
+	// Drift.
+	d.assign(t, role, users[0])
+	d.mustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+users[2], nil, nil)
+	drifted := members.mustRead(updated)
+	drifted.mustHave(t, map[string]string{"user_ids": users[0]})
+	mended, diags := members.update(drifted, of(users[2]))
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, users[2], caller)
+
+	// Nobody, and a destroy, which takes the role from those of others too.
+	empty, diags := members.update(mended, of())
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, caller)
+	members.mustPlanNothing(members.mustRead(empty), of())
+	d.assign(t, role, users[0], users[1])
+	members.destroy(mended).mustBeQuiet(t)
+	d.mustHoldRole(t, role, caller)
+
+	change, diags := members.plan(mended, object{"role_id": "elsewhere", "user_ids": []string{users[2]}})
+	diags.mustBeQuiet(t)
+	if diff := cmp.Diff([]string{"role_id"}, change.replaces); diff != "" {
+		t.Errorf("replaced because of (-want +got):\n%s", diff)
+	}
+}
+
+func TestRoleMembers_gone(t *testing.T) {
+	t.Parallel()
+	d, role, _, users := crew(t, mockserver.Options{})
+	members := d.protocol(t).resource(membersType)
+	made := members.mustCreate(object{"role_id": role, "user_ids": users})
+	d.mustCall(t, http.MethodDelete, "/users/"+users[0], nil, nil)
+	d.mustCall(t, http.MethodDelete, "/users/"+users[1]+"?purge=true", nil, nil)
+	members.mustRead(made).mustHave(t, map[string]string{"user_ids": strings.Join(users[2:], ",")})
+	d.mustCall(t, http.MethodDelete, "/roles/"+role, nil, nil)
+	if members.mustRead(made).exists() {
+		t.Error("the members of a role that is gone stay in the state")
+	}
+	members.destroy(made).mustBeQuiet(t)
+}
+
+func TestRoleMembers_import(t *testing.T) {
+	t.Parallel()
+	d, role, caller, users := crew(t, mockserver.Options{})
+	d.assign(t, role, users[0], users[1], caller)
+	members := d.protocol(t).resource(membersType)
+	config := object{"role_id": role, "user_ids": users[:2]}
+	imported, diags := members.importState(role)
+	diags.mustBeQuiet(t)
+	members.mustPlanNothing(imported, config)
+	imported, diags = members.importIdentity(map[string]any{"role_id": role})
+	diags.mustBeQuiet(t)
+	members.mustPlanNothing(imported, config)
+	for _, key := range []string{"default/traders", "a b"} {
+		_, diags := members.importState(key)
+		diags.mustFail(t, "", "Unable to import the members of role", "1 to 64")
+	}
+	missing, diags := members.importState("missing")
+	diags.mustBeQuiet(t)
+	if missing.exists() {
+		t.Error("the members of a missing role were imported")
+	}
+}
+
+// TestRoleMembers_lag reads right after a change that the list does not show yet.
+func TestRoleMembers_lag(t *testing.T) {
+	t.Parallel()
+	d, role, _, users := crew(t, mockserver.Options{ListLag: 1})
+	members := d.protocol(t).resource(membersType)
+	made := members.mustCreate(object{"role_id": role, "user_ids": users[:2]})
+	members.mustPlanNothing(members.mustRead(made), object{"role_id": role, "user_ids": users[:2]})
+	updated, diags := members.update(made, object{"role_id": role, "user_ids": users[1:3]})
+	diags.mustBeQuiet(t)
+	members.mustPlanNothing(members.mustRead(updated), object{"role_id": role, "user_ids": users[1:3]})
+}
+
+func TestRoleMembers_errors(t *testing.T) {
+	t.Parallel()
+	d, role, _, users := crew(t, mockserver.Options{})
+	members := d.protocol(t).resource(membersType)
+	config := object{"role_id": role, "user_ids": users[:1]}
+	made := members.mustCreate(config)
+	words := []string{"HTTP 403", "lusid-administrator", role}
+	forbidden := d.noRights(t).resource(membersType)
+	_, diags := forbidden.read(made)
+	diags.mustFail(t, "", append(words, "Unable to read the members of role")...)
+	_, diags = forbidden.create(config)
+	diags.mustFail(t, "", append(words, "Unable to set role members")...)
+	_, diags = forbidden.update(made, object{"role_id": role, "user_ids": users})
+	diags.mustFail(t, "", append(words, "Unable to set the members of role")...)
+	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to remove the members of role")...)
+	_, diags = members.create(object{"role_id": "missing", "user_ids": users})
+	diags.mustFail(t, "", "Unable to set role members", "(660)")
+	_, diags = members.create(object{"role_id": role, "user_ids": []string{users[0], "missing"}})
+	diags.mustFail(t, "user_ids", "Unable to set role members", "(657)", "missing")
+
+	// Half done is mended by the next refresh and apply: the state is the old one.
+	d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Status: http.StatusForbidden})
+	half, diags := members.update(made, object{"role_id": role, "user_ids": users[1:]})
+	diags.mustFail(t, "user_ids", "could not be taken from the user "+users[0])
+	half.mustHave(t, map[string]string{"user_ids": users[0]})
+	whole, diags := members.update(members.mustRead(half), object{"role_id": role, "user_ids": users[1:]})
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, users[1:]...)
+
+	// Whoever is the caller is never guessed.
+	d.mock.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: http.StatusForbidden, Count: -1})
+	d.forget()
+	d.protocol(t).resource(membersType).destroy(whole).mustFail(t, "", "Unable to remove the members of role", "HTTP 403")
+	if got := d.counts()["RemoveUserFromRole"]; got != 0 {
+		t.Errorf("%d removals", got)
+	}
+	d.mock.ClearFaults()
+	mustRefuseOtherDomain(t, d, membersType, made, config, role)
+	mustDoWithoutCredentials(t, d, membersType, made, config)
+}
+
+func TestRoleMembers_validation(t *testing.T) {
+	t.Parallel()
+	members := newProtocol(t).resource(membersType)
+	members.validate(object{"role_id": "a/b", "user_ids": []string{}}).mustFail(t, "role_id", "1 to 64")
+	members.validate(object{"role_id": "r", "user_ids": []string{"a@example.com"}}).mustFail(t, "user_ids", "1 to 64")
+	members.validate(object{"role_id": "r", "user_ids": []any{nil}}).mustFail(t, "user_ids")
+	members.validate(object{"role_id": "r", "user_ids": []string{}, "timeouts": object{"delete": "0s"}}).mustFail(t, "timeouts.delete")
+	members.validate(object{"role_id": unknown, "user_ids": unknown}).mustBeQuiet(t)
+	members.validate(object{"role_id": "r", "user_ids": []any{unknown, "u"}}).mustBeQuiet(t)
+}

@@ -1,0 +1,392 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// roleBody is RoleResponse; the provider's own type would hide a wrong JSON tag.
+type roleBody struct {
+	ID          string  `json:"id"`
+	Name        string  `json:"name"`
+	Description *string `json:"description"`
+	RoleID      struct {
+		Scope string `json:"scope"`
+		Code  string `json:"code"`
+	} `json:"roleId"`
+	Source   string `json:"source"`
+	SAMLName string `json:"samlName"`
+}
+
+// createRole creates a role behind Terraform's back.
+func (d domain) createRole(t *testing.T, name string) roleBody {
+	t.Helper()
+	var created roleBody
+	d.mustCall(t, http.MethodPost, "/roles", map[string]string{"name": name}, &created)
+	return created
+}
+
+// rolesNamed are the domain's roles with a name.
+func (d domain) rolesNamed(t *testing.T, name string) []roleBody {
+	t.Helper()
+	var all, found []roleBody
+	d.mustCall(t, http.MethodGet, "/roles", nil, &all)
+	for _, role := range all {
+		if role.Name == name {
+			found = append(found, role)
+		}
+	}
+	return found
+}
+
+// mustCount compares the provider's requests with those that are due.
+func (d domain) mustCount(t *testing.T, want map[string]int) {
+	t.Helper()
+	if diff := cmp.Diff(want, d.counts()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+// noRights signs in with a token that may do nothing.
+func (d domain) noRights(t *testing.T) *protocol {
+	t.Helper()
+	return d.protocol(t, object{"access_token": d.mock.Credentials().NoRightsToken})
+}
+
+// notConfigured is a provider whose credentials another resource makes.
+func (d domain) notConfigured(t *testing.T) *protocol {
+	t.Helper()
+	p := newProtocol(t)
+	p.configure(object{"api_url": d.url, "access_token": unknown}).mustBeQuiet(t)
+	return p
+}
+
+// mustPlanNothing expects a plan that is the state.
+func (m managedType) mustPlanNothing(prior instance, config object) {
+	m.t.Helper()
+	change, diags := m.plan(prior, config)
+	diags.mustBeQuiet(m.t)
+	if names := prior.differences(change.planned); names != nil || change.replaces != nil {
+		m.t.Errorf("planned a change of %s and a replacement because of %s", names, change.replaces)
+	}
+}
+
+// mustHave compares attributes.
+func (i instance) mustHave(t *testing.T, want map[string]string) {
+	t.Helper()
+	for name, value := range want {
+		if got := i.get(name); got != value {
+			t.Errorf("%s is %s, not %s", name, got, value)
+		}
+	}
+}
+
+// mustRefuseOtherDomain brings a state made at home to another domain.
+func mustRefuseOtherDomain(t *testing.T, home domain, typeName string, made instance, config object, label string) {
+	t.Helper()
+	away := newMock(t, mockserver.Options{})
+	home.forget()
+	m := away.protocol(t).resource(typeName)
+	parts := []string{strings.TrimPrefix(home.url, "http://"), strings.TrimPrefix(away.url, "http://"), "Nothing was asked or changed", label}
+	kept, diags := m.read(made)
+	diags.mustFail(t, "", parts...)
+	if names := made.differences(kept); names != nil {
+		t.Errorf("the state changed: %s", names)
+	}
+	_, diags = m.plan(made, config)
+	diags.mustFail(t, "", parts...)
+	m.destroy(made).mustFail(t, "", parts...)
+	change, diags := home.protocol(t).resource(typeName).plan(made, nil)
+	diags.mustSucceed(t)
+	_, diags = m.apply(change)
+	diags.mustFail(t, "", parts...)
+	if home, away := home.counts(), away.counts(); len(home)+len(away) != 0 {
+		t.Errorf("something was called: %v %v", home, away)
+	}
+}
+
+// mustDoWithoutCredentials plans a create, keeps the state on a refresh and refuses the rest while the
+// provider's configuration is not known.
+func mustDoWithoutCredentials(t *testing.T, d domain, typeName string, made instance, config object) {
+	t.Helper()
+	d.forget()
+	m := d.notConfigured(t).resource(typeName)
+	_, diags := m.plan(instance{}, config)
+	diags.mustBeQuiet(t)
+	kept, diags := m.read(made)
+	diags.mustWarn(t, "", "LUSID was not asked", "access_token")
+	if names := made.differences(kept); names != nil {
+		t.Errorf("the refresh changed %s", names)
+	}
+	const words = "access_token will be known only after apply"
+	_, diags = m.importState("any")
+	diags.mustFail(t, "", words)
+	_, diags = m.create(config)
+	diags.mustFail(t, "", words)
+	m.destroy(made).mustFail(t, "", words)
+	d.mustCount(t, map[string]int{})
+}
+
+func TestAccRole_basic(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t)
+	name := newName() + " a+b"
+	const address = "lusid_role.test"
+	config := func(description string) string {
+		return d.config(fmt.Sprintf("resource \"lusid_role\" \"test\" {\n  name        = %q\n  description = %s\n}\n", name, description))
+	}
+	known := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories,
+		CheckDestroy: func(*terraform.State) error {
+			if left := d.rolesNamed(t, name); len(left) > 0 {
+				return fmt.Errorf("the role %s is still there", name)
+			}
+			return nil
+		},
+		Steps: []resource.TestStep{
+			{
+				Config: config(`"Trades"`),
+				ConfigStateChecks: []statecheck.StateCheck{
+					known("code", knownvalue.StringExact(name)),
+					known("scope", knownvalue.StringExact("default")),
+					known("description", knownvalue.StringExact("Trades")),
+				},
+			},
+			{ResourceName: address, ImportState: true, ImportStateVerify: true},
+			{ResourceName: address, ImportState: true, ImportStateId: "default/" + name, ImportStateVerify: true},
+			{
+				Config:            config("null"),
+				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.Null())},
+			},
+		},
+	})
+}
+
+func TestRole_lifecycle(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	roles := d.protocol(t).resource("lusid_role")
+	config := object{"name": "traders", "description": "Trade"}
+	made := roles.mustCreate(config)
+	d.mustCount(t, map[string]int{"ListRoles": 1, "CreateRole": 1})
+	stored := d.rolesNamed(t, "traders")[0]
+	made.mustHave(t, map[string]string{
+		"id": stored.ID, "code": "traders", "scope": "default", "source": stored.Source, "saml_name": stored.SAMLName, "description": "Trade",
+	})
+	if diff := cmp.Diff(map[string]string{"id": stored.ID}, roles.identityOf(made)); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+
+	d.forget()
+	read := roles.mustRead(made)
+	roles.mustPlanNothing(read, config)
+	d.mustCount(t, map[string]int{"GetRole": 1})
+
+	// The description, and nothing else, updates in place.
+	d.forget()
+	updated, diags := roles.update(read, object{"name": "traders", "description": "Trade more"})
+	diags.mustBeQuiet(t)
+	updated, diags = roles.update(updated, object{"name": "traders", "description": "Trade more", "timeouts": object{"update": "1m"}})
+	diags.mustBeQuiet(t)
+	d.mustCount(t, map[string]int{"UpdateRole": 1})
+	if got := d.rolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
+		t.Errorf("LUSID has %v", got.Description)
+	}
+	change, diags := roles.plan(updated, object{"name": "dealers", "description": "Trade more"})
+	diags.mustBeQuiet(t)
+	if diff := cmp.Diff([]string{"name"}, change.replaces); diff != "" {
+		t.Errorf("replaced because of (-want +got):\n%s", diff)
+	}
+
+	// Drift.
+	d.mustCall(t, http.MethodPut, "/roles/"+stored.ID, map[string]string{"description": "Drifted"}, nil)
+	drifted := roles.mustRead(updated)
+	drifted.mustHave(t, map[string]string{"description": "Drifted"})
+	mended, diags := roles.update(drifted, config)
+	diags.mustBeQuiet(t)
+	// Null and empty are the same to LUSID, and neither is a change afterwards.
+	for _, description := range []any{"", nil} {
+		mended, diags = roles.update(mended, object{"name": "traders", "description": description})
+		diags.mustBeQuiet(t)
+		mended = roles.mustRead(mended)
+		roles.mustPlanNothing(mended, object{"name": "traders", "description": description})
+	}
+
+	// Gone.
+	d.mustCall(t, http.MethodDelete, "/roles/"+stored.ID, nil, nil)
+	gone := roles.mustRead(mended)
+	if gone.exists() {
+		t.Error("a role that is gone stays in the state")
+	}
+	d.forget()
+	roles.destroy(mended).mustBeQuiet(t)
+	d.mustCount(t, map[string]int{"DeleteRole": 1})
+}
+
+func TestRole_import(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	roles := d.protocol(t).resource("lusid_role")
+	long := "a" + strings.Repeat("b", 99)
+	for _, name := range []string{"traders", "front office", "a+b", long} {
+		created := d.createRole(t, name)
+		for _, key := range []string{created.ID, "default/" + name} {
+			imported, diags := roles.importState(key)
+			diags.mustBeQuiet(t)
+			imported.mustHave(t, map[string]string{"id": created.ID, "name": name, "description": "null"})
+			roles.mustPlanNothing(imported, object{"name": name})
+		}
+		imported, diags := roles.importIdentity(object{"id": created.ID})
+		diags.mustBeQuiet(t)
+		imported.mustHave(t, map[string]string{"name": name})
+	}
+	if got := d.counts()["ListRoles"]; got != 3 {
+		t.Errorf("%d lists, where three names need one", got)
+	}
+	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")
+	diags.mustBeQuiet(t)
+	administrator.mustHave(t, map[string]string{"scope": "LUSID_SYSTEM", "code": "lusid-administrator"})
+
+	const summary = "Unable to import role"
+	for key, parts := range map[string][]string{
+		"missing":          {"HTTP 404"},
+		"front office":     {"1 to 64 letters", "scope/code"},
+		"default/missing":  {"HTTP 404"},
+		"default/not here": {"lusid_roles"},
+		"other/traders":    {"HTTP 404"},
+		"/traders":         {"lusid_roles"},
+	} {
+		_, diags := roles.importState(key)
+		diags.mustFail(t, "", append(parts, summary, key)...)
+	}
+	_, diags = d.noRights(t).resource("lusid_role").importState("traders-id")
+	diags.mustFail(t, "", summary, "HTTP 403", "lusid-administrator")
+}
+
+func TestRole_taken(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	taken := d.createRole(t, "traders")
+	made, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
+	if made.exists() {
+		t.Error("something is in the state")
+	}
+	diags.mustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID), "HTTP 409")
+	d.mustCount(t, map[string]int{"ListRoles": 2, "CreateRole": 1})
+}
+
+func TestRole_lostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault   mockserver.Fault
+		lag     int
+		adopted bool
+	}{
+		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
+		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
+		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
+		"truncated":              {mockserver.Fault{Truncate: true}, 0, true},
+		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newMock(t, mockserver.Options{ListLag: test.lag})
+			test.fault.Operation = "CreateRole"
+			d.mock.InjectFault(test.fault)
+			roles := d.protocol(t).resource("lusid_role")
+			config := object{"name": "traders", "description": "Trade"}
+			made, diags := roles.create(config)
+			if test.adopted {
+				diags.mustWarn(t, "", "The answer to the creation of role traders was lost", made.get("id"), "nothing was created twice")
+			} else {
+				diags.mustBeQuiet(t)
+			}
+			if got := d.rolesNamed(t, "traders"); len(got) != 1 || got[0].ID != made.get("id") {
+				t.Errorf("the domain has %v", got)
+			}
+			roles.mustPlanNothing(roles.mustRead(made), config)
+		})
+	}
+	t.Run("another's", func(t *testing.T) {
+		t.Parallel()
+		d := newMock(t, mockserver.Options{})
+		foreign := d.createRole(t, "traders")
+		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetAfter})
+		made, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
+		if made.exists() {
+			t.Error("a foreign role was taken over")
+		}
+		diags.mustFail(t, "name", foreign.ID)
+	})
+}
+
+func TestRole_errors(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	roles := d.protocol(t).resource("lusid_role")
+	config := object{"name": "traders"}
+	made := roles.mustCreate(config)
+	forbidden := d.noRights(t).resource("lusid_role")
+	words := []string{"HTTP 403", "lusid-administrator"}
+
+	kept, diags := forbidden.read(made)
+	diags.mustFail(t, "", append(words, "Unable to read role traders")...)
+	if names := made.differences(kept); names != nil {
+		t.Errorf("a failed read changed %s", names)
+	}
+	_, diags = forbidden.update(made, object{"name": "traders", "description": "New"})
+	diags.mustFail(t, "", append(words, "Unable to update role traders")...)
+	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to delete role traders")...)
+	_, diags = forbidden.create(object{"name": "dealers"})
+	diags.mustFail(t, "", append(words, "Unable to create role", "dealers")...)
+
+	// Only LUSID's own 404 means gone.
+	d.mock.InjectFault(mockserver.Fault{Operation: "GetRole", Status: http.StatusNotFound, HTML: true})
+	_, diags = roles.read(made)
+	diags.mustFail(t, "", "HTML page")
+	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")
+	diags.mustBeQuiet(t)
+	roles.destroy(administrator).mustFail(t, "", "built in", "HTTP 400")
+
+	mustRefuseOtherDomain(t, d, "lusid_role", made, config, "traders")
+	mustDoWithoutCredentials(t, d, "lusid_role", made, config)
+}
+
+func TestRole_validation(t *testing.T) {
+	t.Parallel()
+	roles := newProtocol(t).resource("lusid_role")
+	for name, test := range map[string]struct {
+		config    object
+		attribute string
+	}{
+		"two letters":       {object{"name": "ab"}, "name"},
+		"101 letters":       {object{"name": strings.Repeat("a", 101)}, "name"},
+		"a digit first":     {object{"name": "1abc"}, "name"},
+		"a slash":           {object{"name": "a/bc"}, "name"},
+		"a line break":      {object{"name": "abc\n"}, "name"},
+		"an empty name":     {object{"name": ""}, "name"},
+		"long description":  {object{"name": "abc", "description": strings.Repeat("ü", 1025)}, "description"},
+		"a timeout of zero": {object{"name": "abc", "timeouts": object{"create": "0s"}}, "timeouts.create"},
+		"a timeout of none": {object{"name": "abc", "timeouts": object{"delete": "soon"}}, "timeouts.delete"},
+	} {
+		t.Run(name, func(t *testing.T) { roles.validate(test.config).mustFail(t, test.attribute) })
+	}
+	roles.validate(object{"name": "a+b c-d_e", "description": strings.Repeat("ü", 1024)}).mustBeQuiet(t)
+	roles.validate(object{"name": unknown, "description": unknown}).mustBeQuiet(t)
+}
