@@ -1,0 +1,5 @@
+data "lusid_current_user" "me" {}
+
+output "my_roles" {
+  value = data.lusid_current_user.me.groups
+}

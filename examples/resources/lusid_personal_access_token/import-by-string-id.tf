@@ -1,0 +1,4 @@
+import {
+  to = lusid_personal_access_token.nightly
+  id = "k3VbT8wQz1LxRn6YcM2d"
+}

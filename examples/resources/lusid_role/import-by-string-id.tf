@@ -1,0 +1,4 @@
+import {
+  to = lusid_role.traders
+  id = "default/traders"
+}

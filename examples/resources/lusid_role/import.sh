@@ -1,0 +1,5 @@
+# By the id that LUSID gave it
+terraform import lusid_role.traders 00g7hk2mnPQrs4TUv2p7
+
+# By its scope and code
+terraform import lusid_role.traders default/traders

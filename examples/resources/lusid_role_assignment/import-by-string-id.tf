@@ -1,0 +1,4 @@
+import {
+  to = lusid_role_assignment.jane_trades
+  id = "00g7hk2mnPQrs4TUv2p7/00u4ax8yeBCdf6GHj2p7"
+}

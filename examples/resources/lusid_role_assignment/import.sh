@@ -1,0 +1,2 @@
+# By role_id/user_id
+terraform import lusid_role_assignment.jane_trades 00g7hk2mnPQrs4TUv2p7/00u4ax8yeBCdf6GHj2p7

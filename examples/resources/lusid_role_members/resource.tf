@@ -1,0 +1,15 @@
+data "lusid_role" "traders" {
+  code = "traders"
+}
+
+data "lusid_user" "traders" {
+  for_each = toset(["jane.doe@acme.com", "john.roe@acme.com"])
+
+  login = each.key
+}
+
+# These two trade, and nobody else.
+resource "lusid_role_members" "traders" {
+  role_id  = data.lusid_role.traders.id
+  user_ids = [for user in data.lusid_user.traders : user.id]
+}

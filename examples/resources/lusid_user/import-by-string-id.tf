@@ -1,0 +1,4 @@
+import {
+  to = lusid_user.pricing
+  id = "svc-pricing@acme.com"
+}
