@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net/http"
 )
 
@@ -62,5 +63,14 @@ func (c *Client) CreateAPIKey(ctx context.Context, body CreateAPIKey) (*CreatedA
 
 // DeleteAPIKey deletes one of the caller's personal access tokens, with effect at once.
 func (c *Client) DeleteAPIKey(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{operation: "DeleteApiKey", method: http.MethodDelete, path: []string{"keys", id}})
+	return c.doNothing(ctx, request{operation: "DeleteApiKey", method: http.MethodDelete, path: []string{"keys", id}, gone: []int{codeAPIKeyNotFound}})
+}
+
+// codeTooManyAPIKeys is LUSID's for a user who has as many tokens as is allowed.
+const codeTooManyAPIKeys = 238
+
+// IsTooManyAPIKeys reports that the user has as many personal access tokens as LUSID allows.
+func IsTooManyAPIKeys(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == codeTooManyAPIKeys
 }

@@ -73,7 +73,7 @@ func (c *Client) ListApplications(ctx context.Context) ([]OAuthApplication, erro
 // GetApplication reads an application by its id, not its client id. With includeSecret the
 // answer holds the secret, unless LUSID withholds it; without, it never does.
 func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bool) (*OAuthApplication, error) {
-	r := request{operation: "GetApplication", method: http.MethodGet, path: []string{"applications", id}}
+	r := request{operation: "GetApplication", method: http.MethodGet, path: []string{"applications", id}, gone: []int{codeApplicationNotFound}}
 	if includeSecret {
 		r.query = url.Values{"includeSecret": {"true"}}
 	}
@@ -99,6 +99,7 @@ func (c *Client) CreateApplication(ctx context.Context, body CreateApplicationRe
 func (c *Client) DeleteApplication(ctx context.Context, id string) error {
 	return c.doNothing(ctx, request{
 		operation: "DeleteApplication",
+		gone:      []int{codeApplicationNotFound},
 		method:    http.MethodDelete,
 		path:      []string{"applications", id},
 	})
@@ -108,6 +109,7 @@ func (c *Client) DeleteApplication(ctx context.Context, id string) error {
 func (c *Client) RotateApplicationSecrets(ctx context.Context, id string) (*OAuthApplication, error) {
 	return do[OAuthApplication](ctx, c, request{
 		operation: "RotateApplicationSecrets",
+		gone:      []int{codeApplicationNotFound},
 		method:    http.MethodPost,
 		path:      []string{"applications", id, "lifecycle", "$newsecret"},
 	})

@@ -41,6 +41,9 @@ type Error struct {
 	RequestID string
 	// CorrelationID is what the client sent with this and every other request of the process.
 	CorrelationID string
+	// gone are the codes by which the operation says that its own object does not exist. Another
+	// object's says nothing: a read may meet one for the caller, and nothing else is gone for that.
+	gone []int
 	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
 	// of another shape. Empty for an answer that was understood.
 	Unusable string
@@ -85,7 +88,6 @@ func (e *Error) Words() string {
 //
 // Source: x-error-codes of the Identity API.
 const (
-	codeTooManyAPIKeys       = 238
 	codeAPIKeyNotFound       = 239
 	codeUserNotFound         = 657
 	codeRoleNotFound         = 660
@@ -93,26 +95,6 @@ const (
 	codeUserIsDeleted        = 705
 	codeBlockedByNetworkZone = 939
 )
-
-// notFoundCodes are the codes by which each operation says that its own object does not exist.
-// Another object's says nothing: GetApplication may meet one for the caller, and nobody's
-// application is gone for that.
-var notFoundCodes = map[string][]int{
-	"GetApplication":           {codeApplicationNotFound},
-	"DeleteApplication":        {codeApplicationNotFound},
-	"RotateApplicationSecrets": {codeApplicationNotFound},
-	"GetRole":                  {codeRoleNotFound},
-	"GetRoleByCode":            {codeRoleNotFound},
-	"UpdateRole":               {codeRoleNotFound},
-	"DeleteRole":               {codeRoleNotFound},
-	"ListUsersInRole":          {codeRoleNotFound},
-	// What is gone with the role or the user is gone.
-	"RemoveUserFromRole": {codeRoleNotFound, codeUserNotFound, codeUserIsDeleted},
-	"GetUser":            {codeUserNotFound, codeUserIsDeleted},
-	"GetUserFromLogin":   {codeUserNotFound, codeUserIsDeleted},
-	"DeleteUser":         {codeUserNotFound, codeUserIsDeleted},
-	"DeleteApiKey":       {codeAPIKeyNotFound},
-}
 
 // IsNotFound reports that LUSID itself said that the object does not exist: by its error code,
 // or by a 404 whose body is LUSID's or absent. The 404 of a proxy, an HTML page or a JSON of
@@ -124,7 +106,7 @@ func IsNotFound(err error) bool {
 	}
 	switch e.Code {
 	case codeAPIKeyNotFound, codeUserNotFound, codeUserIsDeleted, codeRoleNotFound, codeApplicationNotFound:
-		return slices.Contains(notFoundCodes[e.Operation], e.Code)
+		return slices.Contains(e.gone, e.Code)
 	}
 	// A gateway's {"error": "Not Found"}, and a wrong token URL, say nothing about the object.
 	isLUSIDs := e.Code != 0 || e.Title != "" || e.Words() == "" && e.Name == ""
@@ -136,12 +118,6 @@ func IsNotFound(err error) bool {
 func IsForbidden(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Operation != OperationToken && e.Unusable == ""
-}
-
-// IsTooManyAPIKeys reports that the user has as many personal access tokens as LUSID allows.
-func IsTooManyAPIKeys(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == codeTooManyAPIKeys
 }
 
 // IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.

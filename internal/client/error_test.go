@@ -154,7 +154,7 @@ func TestError(t *testing.T) {
 				t.Errorf("URL %s, want one that ends with %s", got.URL, want)
 			}
 			test.want.Operation, test.want.Method, test.want.StatusCode, test.want.CorrelationID = "GetApplication", "GET", test.status, "me-1"
-			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreFields(client.Error{}, "URL")); diff != "" {
+			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreFields(client.Error{}, "URL"), cmpopts.IgnoreUnexported(client.Error{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(test.words, got.Words()); diff != "" {

@@ -29,6 +29,8 @@ type request struct {
 	query url.Values
 	// body is encoded as JSON; nil sends none.
 	body any
+	// gone are the codes by which LUSID says that the operation's own object does not exist.
+	gone []int
 }
 
 // idempotent reports that a repeat has no further effect. LUSID's POSTs create, rotate or mail.
@@ -65,7 +67,9 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	}
 	clean := func(text string) string { return c.redact(text, Secret(token.AccessToken)) }
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, c.newError(r.operation, resp, body, clean)
+		e := c.newError(r.operation, resp, body, clean)
+		e.gone = r.gone
+		return nil, e
 	}
 	return decode[T](c, r, resp, body, clean)
 }

@@ -60,7 +60,7 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 
 // GetRole reads a role by its id.
 func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}})
+	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}, gone: []int{codeRoleNotFound}})
 }
 
 // GetRoleByCode reads a role by its scope and code. LUSID takes only codes of 1 to 64 letters,
@@ -68,6 +68,7 @@ func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) 
 func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleResponse, error) {
 	return do[RoleResponse](ctx, c, request{
 		operation: "GetRoleByCode",
+		gone:      []int{codeRoleNotFound},
 		method:    http.MethodGet,
 		path:      []string{"roles", "byCode", id.Code},
 		query:     url.Values{"scope": {id.Scope}},
@@ -81,17 +82,17 @@ func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleR
 
 // UpdateRole changes the description of a role.
 func (c *Client) UpdateRole(ctx context.Context, id string, body UpdateRoleRequest) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "UpdateRole", method: http.MethodPut, path: []string{"roles", id}, body: body})
+	return do[RoleResponse](ctx, c, request{operation: "UpdateRole", method: http.MethodPut, path: []string{"roles", id}, body: body, gone: []int{codeRoleNotFound}})
 }
 
 // DeleteRole deletes a role by its id.
 func (c *Client) DeleteRole(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{operation: "DeleteRole", method: http.MethodDelete, path: []string{"roles", id}})
+	return c.doNothing(ctx, request{operation: "DeleteRole", method: http.MethodDelete, path: []string{"roles", id}, gone: []int{codeRoleNotFound}})
 }
 
 // ListUsersInRole returns every user that has the role.
 func (c *Client) ListUsersInRole(ctx context.Context, roleID string) ([]UserResponse, error) {
-	return doList[UserResponse](ctx, c, request{operation: "ListUsersInRole", method: http.MethodGet, path: []string{"roles", roleID, "users"}})
+	return doList[UserResponse](ctx, c, request{operation: "ListUsersInRole", method: http.MethodGet, path: []string{"roles", roleID, "users"}, gone: []int{codeRoleNotFound}})
 }
 
 // AddUserToRole gives the role to the user.
@@ -101,5 +102,5 @@ func (c *Client) AddUserToRole(ctx context.Context, roleID, userID string) error
 
 // RemoveUserFromRole takes the role from the user.
 func (c *Client) RemoveUserFromRole(ctx context.Context, roleID, userID string) error {
-	return c.doNothing(ctx, request{operation: "RemoveUserFromRole", method: http.MethodDelete, path: []string{"roles", roleID, "users", userID}})
+	return c.doNothing(ctx, request{operation: "RemoveUserFromRole", method: http.MethodDelete, path: []string{"roles", roleID, "users", userID}, gone: []int{codeRoleNotFound, codeUserNotFound, codeUserIsDeleted}})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -232,7 +233,7 @@ func TestRequestToken_hostileAnswers(t *testing.T) {
 				t.Fatalf("got %v, want a *client.Error", err)
 			}
 			test.want.Operation, test.want.Method, test.want.URL, test.want.CorrelationID = client.OperationToken, "POST", server, "me-1"
-			if diff := cmp.Diff(&test.want, got); diff != "" {
+			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreUnexported(client.Error{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			wantNoSecrets(t, "the error", err.Error(), "canary", "31337")

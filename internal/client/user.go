@@ -92,12 +92,12 @@ func (c *Client) ListUsers(ctx context.Context, includeDeactivated bool) ([]User
 
 // GetUser reads a user by its id.
 func (c *Client) GetUser(ctx context.Context, id string) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{operation: "GetUser", method: http.MethodGet, path: []string{"users", id}})
+	return do[UserResponse](ctx, c, request{operation: "GetUser", method: http.MethodGet, path: []string{"users", id}, gone: []int{codeUserNotFound, codeUserIsDeleted}})
 }
 
 // GetUserFromLogin reads a user by its login.
 func (c *Client) GetUserFromLogin(ctx context.Context, login string) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{operation: "GetUserFromLogin", method: http.MethodGet, path: []string{"users", "fromlogin", login}})
+	return do[UserResponse](ctx, c, request{operation: "GetUserFromLogin", method: http.MethodGet, path: []string{"users", "fromlogin", login}, gone: []int{codeUserNotFound, codeUserIsDeleted}})
 }
 
 // CreateUser creates a user, waits until lists show it, and has LUSID send a mail that asks a
@@ -120,7 +120,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserReque
 // DeleteUser deprovisions a user and keeps the record, or with purge removes it. Either revokes
 // the user's personal access tokens.
 func (c *Client) DeleteUser(ctx context.Context, id string, purge bool) error {
-	r := request{operation: "DeleteUser", method: http.MethodDelete, path: []string{"users", id}}
+	r := request{operation: "DeleteUser", method: http.MethodDelete, path: []string{"users", id}, gone: []int{codeUserNotFound, codeUserIsDeleted}}
 	if purge {
 		r.query = url.Values{"purge": {"true"}}
 	}

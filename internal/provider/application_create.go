@@ -15,7 +15,7 @@ import (
 // returns nil after an error.
 func (r *applicationResource) create(ctx context.Context, request client.CreateApplicationRequest, diags *diag.Diagnostics) *client.OAuthApplication {
 	creation := creation[client.OAuthApplication]{
-		existing: &r.applications,
+		existing: r.existingOf("application"),
 		list:     r.client.ListApplications,
 		create: func(ctx context.Context) (*client.OAuthApplication, error) {
 			return r.client.CreateApplication(ctx, request)

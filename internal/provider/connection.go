@@ -39,8 +39,10 @@ type connection struct {
 	// grant holds what token requests default to, complete or not.
 	grant client.TokenRequest
 
-	applications, roles, users, apiKeys existing
-	warnUnknown                         sync.Once
+	existingLock sync.Mutex
+	// existing is by kind of object.
+	existing    map[string]*existing
+	warnUnknown sync.Once
 }
 
 // unknownAttributes is a list for people.
@@ -86,6 +88,19 @@ func (c *connection) tokenDefaults() client.TokenRequest {
 	c.grantLock.Lock()
 	defer c.grantLock.Unlock()
 	return c.grant
+}
+
+// existingOf is what is known of the objects of a kind, such as "application".
+func (c *connection) existingOf(kind string) *existing {
+	c.existingLock.Lock()
+	defer c.existingLock.Unlock()
+	if c.existing == nil {
+		c.existing = map[string]*existing{}
+	}
+	if c.existing[kind] == nil {
+		c.existing[kind] = &existing{}
+	}
+	return c.existing[kind]
 }
 
 // requireClient adds an error while the provider's configuration is not known yet.

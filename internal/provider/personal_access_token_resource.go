@@ -162,7 +162,7 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 func (r *personalAccessTokenResource) create(ctx context.Context, request client.CreateAPIKey, diags *diag.Diagnostics) *client.CreatedAPIKey {
 	var created *client.CreatedAPIKey
 	creation := creation[client.APIKey]{
-		existing: &r.apiKeys,
+		existing: r.existingOf("personal access token"),
 		list:     r.client.ListOwnAPIKeys,
 		create: func(ctx context.Context) (*client.APIKey, error) {
 			var err error
@@ -184,7 +184,7 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 			created, err = r.client.CreateAPIKey(ctx, request)
 		}
 		if err == nil {
-			r.apiKeys.add(created.ID)
+			r.existingOf("personal access token").add(created.ID)
 			diags.AddWarning("The answer to the creation of personal access token "+request.DisplayName+" was lost",
 				fmt.Sprintf("LUSID did create it, as %s, and shows a key once: it was deleted, and made again as %s.", key.ID, created.ID))
 		}

@@ -163,7 +163,7 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 // nil after an error.
 func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequest, diags *diag.Diagnostics) *client.RoleResponse {
 	creation := creation[client.RoleResponse]{
-		existing: &r.roles,
+		existing: r.existingOf("role"),
 		list:     r.client.ListRoles,
 		create:   func(ctx context.Context) (*client.RoleResponse, error) { return r.client.CreateRole(ctx, request) },
 		id:       func(role *client.RoleResponse) string { return role.ID },

@@ -237,7 +237,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 // nil after an error.
 func (r *userResource) create(ctx context.Context, request client.CreateUserRequest, diags *diag.Diagnostics) *client.UserResponse {
 	creation := creation[client.UserResponse]{
-		existing: &r.users,
+		existing: r.existingOf("user"),
 		// The deactivated too: they keep their logins.
 		list:   func(ctx context.Context) ([]client.UserResponse, error) { return r.client.ListUsers(ctx, true) },
 		create: func(ctx context.Context) (*client.UserResponse, error) { return r.client.CreateUser(ctx, request) },
