@@ -66,11 +66,21 @@ func (c *Client) DeleteAPIKey(ctx context.Context, id string) error {
 	return c.doNothing(ctx, request{operation: "DeleteApiKey", method: http.MethodDelete, path: []string{"keys", id}, gone: []int{codeAPIKeyNotFound}})
 }
 
-// codeTooManyAPIKeys is LUSID's for a user who has as many tokens as is allowed.
-const codeTooManyAPIKeys = 238
+// LUSID's codes for a user who has as many tokens as is allowed, and for a name that an active one
+// has.
+const (
+	codeTooManyAPIKeys  = 238
+	codeAPIKeyNameTaken = 659
+)
 
 // IsTooManyAPIKeys reports that the user has as many personal access tokens as LUSID allows.
 func IsTooManyAPIKeys(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == codeTooManyAPIKeys
+}
+
+// IsAPIKeyNameTaken reports that an active token of the user has the name.
+func IsAPIKeyNameTaken(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == codeAPIKeyNameTaken
 }

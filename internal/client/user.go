@@ -112,9 +112,26 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserRequest) (*UserR
 	})
 }
 
-// UpdateUser replaces all of a user but its type.
+// UpdateUser replaces all of a user but its type. What is empty is sent as null, which clears it
+// whether LUSID replaces a user or merges into it.
 func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserRequest) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{operation: "UpdateUser", method: http.MethodPut, path: []string{"users", id}, body: body})
+	null := func(text string) *string {
+		if text == "" {
+			return nil
+		}
+		return &text
+	}
+	return do[UserResponse](ctx, c, request{
+		operation: "UpdateUser",
+		method:    http.MethodPut,
+		path:      []string{"users", id},
+		body: struct {
+			UpdateUserRequest
+			SecondEmailAddress *string            `json:"secondEmailAddress"`
+			AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
+			UserExpiry         *string            `json:"userExpiry"`
+		}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)},
+	})
 }
 
 // DeleteUser deprovisions a user and keeps the record, or with purge removes it. Either revokes

@@ -13,8 +13,11 @@ func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 	if text == "" {
 		return timetypes.NewRFC3339Null()
 	}
-	instant, err := time.Parse(time.RFC3339Nano, text)
+	instant, err := parseInstant(text)
 	if err != nil {
+		if prior.IsUnknown() {
+			return timetypes.NewRFC3339Null()
+		}
 		return prior
 	}
 	if !prior.IsNull() && !prior.IsUnknown() {
@@ -26,9 +29,18 @@ func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 	return timetypes.NewRFC3339ValueMust(instant.UTC().Format(time.RFC3339Nano))
 }
 
+// parseInstant takes what has no offset for UTC.
+func parseInstant(text string) (time.Time, error) {
+	instant, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Parse("2006-01-02T15:04:05.999999999", text)
+	}
+	return instant, nil
+}
+
 // isPast reports an instant that has been. An empty one never comes.
 func isPast(text string) bool {
-	instant, err := time.Parse(time.RFC3339Nano, text)
+	instant, err := parseInstant(text)
 	return err == nil && !instant.After(time.Now())
 }
 

@@ -180,10 +180,10 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 	}
 	key, adopted, err := creation.run(ctx)
 	if err == nil && adopted {
-		if err = r.client.DeleteAPIKey(ctx, key.ID); err == nil || client.IsNotFound(err) {
-			created, err = r.client.CreateAPIKey(ctx, request)
+		if err = r.deleteLost(ctx, key.ID, request.DisplayName, diags); err != nil {
+			return nil
 		}
-		if err == nil {
+		if created, err = r.client.CreateAPIKey(ctx, request); err == nil {
 			r.existingOf("personal access token").add(created.ID)
 			diags.AddWarning("The answer to the creation of personal access token "+request.DisplayName+" was lost",
 				fmt.Sprintf("LUSID did create it, as %s, and shows a key once: it was deleted, and made again as %s.", key.ID, created.ID))
@@ -198,6 +198,9 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 	switch {
 	case client.IsTooManyAPIKeys(err):
 		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
+	case client.IsAPIKeyNameTaken(err) && !errors.As(err, &taken):
+		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err,
+			"Names are unique among a user's active tokens. Choose another, or delete the token that has this one."))
 	case errors.As(err, &taken):
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
 			"The name is taken by the token %s, and names are unique among a user's active tokens. Choose another, or delete that token: "+
@@ -206,6 +209,26 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "display name")...))
 	}
 	return nil
+}
+
+// deleteLost deletes a token whose key was in a lost answer, also when the run is being
+// interrupted: nobody will ever use it. Its error is told already.
+func (r *personalAccessTokenResource) deleteLost(ctx context.Context, id, name string, diags *diag.Diagnostics) error {
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+	defer cancel()
+	const summary = "Unable to create personal access token"
+	err := r.client.DeleteAPIKey(short, id)
+	if err != nil && !client.IsNotFound(err) {
+		diags.AddError(summary, r.explain(fmt.Sprintf(
+			"The answer to the creation of the personal access token %q was lost, and with it the key. LUSID did create it, as %s, and it could not be deleted again",
+			name, id), err, fmt.Sprintf("Delete the token %s: it works, and nobody has its key.", id)))
+		return err
+	}
+	if ctx.Err() != nil {
+		diags.AddError(summary, r.explain(fmt.Sprintf(
+			"The answer to the creation of the personal access token %q was lost, and with it the key. The token was deleted, and nothing is left of it", name), ctx.Err()))
+	}
+	return ctx.Err()
 }
 
 func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {

@@ -278,6 +278,26 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 			t.Errorf("made %s, and the domain has %s", made.get("id"), got)
 		}
 	})
+	t.Run("not to be deleted", func(t *testing.T) {
+		t.Parallel()
+		d := newMock(t, mockserver.Options{})
+		d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "DeleteApiKey", Status: 403, Code: 186})
+		_, diags := d.protocol(t).resource(patType).create(object{"display_name": "pipeline"})
+		left := d.tokensNamed(t, "pipeline")
+		if len(left) != 1 {
+			t.Fatalf("the domain has %s", left)
+		}
+		diags.mustFail(t, "", "was lost, and with it the key", "Delete the token "+left[0], "HTTP 403")
+		d.mustCount(t, map[string]int{"GetUserInfo": 1, "ListOwnApiKeys": 2, "CreateApiKey": 1, "DeleteApiKey": 1})
+	})
+	t.Run("a name that no list shows", func(t *testing.T) {
+		t.Parallel()
+		d := newMock(t, mockserver.Options{})
+		d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Status: 400, Code: 659})
+		_, diags := d.protocol(t).resource(patType).create(object{"display_name": "pipeline"})
+		diags.mustFail(t, "display_name", "unique among a user's active tokens", "(659)")
+	})
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})

@@ -171,7 +171,7 @@ func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool
 			return false, err
 		}
 		for _, user := range users {
-			if user.ID == userID {
+			if user.ID == userID && !user.IsDeleted() {
 				return true, nil
 			}
 		}

@@ -302,7 +302,18 @@ func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteReq
 			state.RoleID.ValueString(), r.client.Domain()), err))
 		return
 	}
-	resp.Diagnostics.Append(r.remove(ctx, state.RoleID.ValueString(), members, summary)...)
+	var known []string
+	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &known, false)...)
+	caller, err := r.currentUser(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The user that the provider signs in as could not be read from "+r.client.Domain(), err))
+		return
+	}
+	// The list may lag behind what the state knows.
+	gone := slices.Concat(members, known)
+	slices.Sort(gone)
+	gone = slices.DeleteFunc(slices.Compact(gone), func(id string) bool { return id == caller.ID })
+	resp.Diagnostics.Append(r.remove(ctx, state.RoleID.ValueString(), gone, summary)...)
 }
 
 // ImportState takes the id of the role.

@@ -41,7 +41,8 @@ func (r *roleResource) Metadata(_ context.Context, req resource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_role"
 }
 
-// roleNamePattern holds the published pattern, which has no end anchor, to the whole name.
+// roleNamePattern is one character stricter than the published one, since the code that the name
+// becomes has 100 at most.
 var roleNamePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-_ +]{2,99}$`)
 
 func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

@@ -60,7 +60,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"type": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "`Personal`, for a person, or `Service`, for a program. A change replaces the user, " +
-					"which works with `deletion_policy = \"purge\"` only: a deprovisioned user keeps its login.",
+					"which works with `deletion_policy = \"purge\"` only, applied in an earlier run: a deprovisioned user keeps its login.",
 				Validators:    []validator.String{stringvalidator.OneOf(client.UserTypePersonal, client.UserTypeService)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -107,7 +107,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				Computed: true,
 				Default:  stringdefault.StaticString(deletionPolicyDeprovision),
 				MarkdownDescription: "What destroying does: `deprovision` ends the account and keeps its record, whose login stays taken; `purge` removes it. " +
-					"Either revokes the user's personal access tokens. Default `deprovision`.",
+					"Either revokes the user's personal access tokens. The value in the state decides: apply a change of it before the destroy. Default `deprovision`.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionPolicyDeprovision, deletionPolicyPurge)},
 			},
 			"timeouts": timeoutsAttribute(ctx),
@@ -347,6 +347,15 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	defer cancel()
 
 	if !reflect.DeepEqual(after, before) {
+		for name := range before.AlternativeUserIDs {
+			if _, kept := after.AlternativeUserIDs[name]; !kept {
+				if after.AlternativeUserIDs == nil {
+					after.AlternativeUserIDs = map[string]*string{}
+				}
+				// Null clears it where LUSID merges.
+				after.AlternativeUserIDs[name] = nil
+			}
+		}
 		if _, err := r.client.UpdateUser(ctx, state.ID.ValueString(), after); err != nil {
 			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be updated",
 				state.ID.ValueString(), state.label(), r.client.Domain()), err))
@@ -446,6 +455,14 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	var plan userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !plan.Type.Equal(state.Type) {
+		keepsLogin := strings.EqualFold(plan.Login.ValueString(), state.Login.ValueString()) ||
+			strings.EqualFold(plan.EmailAddress.ValueString(), state.EmailAddress.ValueString())
+		if keepsLogin && state.DeletionPolicy.ValueString() != deletionPolicyPurge {
+			resp.Diagnostics.AddAttributeError(path.Root("type"), "Unable to replace user "+state.label(),
+				"A change of type deletes the user and creates it again, and under deletion_policy = \"deprovision\" the old record keeps its login and "+
+					"e-mail address: the new user would be refused after the old one is gone. Apply deletion_policy = \"purge\" first, in a run of its own, "+
+					"since the policy in the state decides; or choose another login and e-mail address.")
+		}
 		r.warnOwnUser(state.Login.ValueString(), "Replacing", &resp.Diagnostics)
 	} else if !plan.Login.Equal(state.Login) {
 		r.warnOwnUser(state.Login.ValueString(), "Changing the login of", &resp.Diagnostics)

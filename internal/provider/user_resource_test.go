@@ -165,7 +165,12 @@ func TestUser_lifecycle(t *testing.T) {
 	diags.mustBeQuiet(t)
 	var bare userBody
 	d.mustCall(t, http.MethodGet, "/users/"+stored.ID, nil, &bare)
-	if bare.SecondEmailAddress != nil || len(bare.AlternativeUserIDs) != 0 || bare.UserExpiry != nil {
+	for name, id := range bare.AlternativeUserIDs {
+		if id != nil {
+			t.Errorf("LUSID still has %s", name)
+		}
+	}
+	if bare.SecondEmailAddress != nil || bare.UserExpiry != nil {
 		t.Errorf("LUSID still has %+v", bare)
 	}
 	// What LUSID is not told is no call.
@@ -507,6 +512,13 @@ func TestUser_own(t *testing.T) {
 	d.forget()
 	users.mustPlanNothing(own, config)
 	const words = "the user that this provider signs in as"
+	changedType := maps.Clone(config)
+	changedType["type"] = "Personal"
+	_, diags = users.plan(own, changedType)
+	diags.mustFail(t, "type", "Unable to replace user", `Apply deletion_policy = "purge" first`)
+	config["deletion_policy"] = "purge"
+	own, diags = users.update(own, config)
+	diags.mustBeQuiet(t)
 	_, diags = users.plan(own, nil)
 	diags.mustWarn(t, "", "Deleting "+words, login, "FBN_USERNAME")
 	for attribute, test := range map[string]struct{ value, doing string }{
