@@ -109,7 +109,7 @@ func (c *creation[T]) reconcile(ctx context.Context, lost error) (made *T, adopt
 	}
 	repeated := err
 	if made, err = c.adopt(ctx, repeated); made == nil && err == nil {
-		err = repeated
+		err = &unsettledError{lost: repeated, doubt: "the answer to a try before this one was lost, and LUSID may have created it then", cause: lost}
 	}
 	return made, made != nil, err
 }

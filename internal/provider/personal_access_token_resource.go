@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -178,19 +179,31 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 		},
 		isSame: func(k *client.APIKey) bool { return k.DisplayName == request.DisplayName },
 	}
-	key, adopted, err := creation.run(ctx)
-	if err == nil && adopted {
-		if err = r.deleteLost(ctx, key.ID, request.DisplayName, diags); err != nil {
+	// An answer may be lost more than once.
+	var (
+		err     error
+		deleted []string
+	)
+	for range 3 {
+		var (
+			key     *client.APIKey
+			adopted bool
+		)
+		if key, adopted, err = creation.run(ctx); err != nil {
+			break
+		}
+		if !adopted {
+			if len(deleted) > 0 {
+				diags.AddWarning("The answer to the creation of personal access token "+request.DisplayName+" was lost",
+					fmt.Sprintf("LUSID did create it, as %s, and shows a key once: it was deleted, and made again as %s.", strings.Join(deleted, ", "), created.ID))
+			}
+			return created
+		}
+		if r.deleteLost(ctx, key.ID, request.DisplayName, diags) != nil {
 			return nil
 		}
-		if created, err = r.client.CreateAPIKey(ctx, request); err == nil {
-			r.existingOf("personal access token").add(created.ID)
-			diags.AddWarning("The answer to the creation of personal access token "+request.DisplayName+" was lost",
-				fmt.Sprintf("LUSID did create it, as %s, and shows a key once: it was deleted, and made again as %s.", key.ID, created.ID))
-		}
-	}
-	if err == nil {
-		return created
+		deleted = append(deleted, key.ID)
+		err = errors.New("the answers to three creations were lost; each token was deleted again")
 	}
 	const summary = "Unable to create personal access token"
 	attempt := fmt.Sprintf("The personal access token %q could not be created in %s", request.DisplayName, r.client.Domain())

@@ -244,9 +244,10 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 		remade bool
 		want   map[string]int
 	}{
-		"reset after":  {mockserver.Fault{Reset: mockserver.ResetAfter}, true, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2, "DeleteApiKey": 1}},
-		"truncated":    {mockserver.Fault{Truncate: true}, true, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2, "DeleteApiKey": 1}},
-		"reset before": {mockserver.Fault{Reset: mockserver.ResetBefore}, false, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2}},
+		"reset after":        {mockserver.Fault{Reset: mockserver.ResetAfter}, true, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2, "DeleteApiKey": 1}},
+		"truncated":          {mockserver.Fault{Truncate: true}, true, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2, "DeleteApiKey": 1}},
+		"reset after, twice": {mockserver.Fault{Reset: mockserver.ResetAfter, Count: 2}, true, map[string]int{"ListOwnApiKeys": 3, "CreateApiKey": 3, "DeleteApiKey": 2}},
+		"reset before":       {mockserver.Fault{Reset: mockserver.ResetBefore}, false, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

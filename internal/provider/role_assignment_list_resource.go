@@ -60,8 +60,8 @@ func (l *roleAssignmentListResource) List(ctx context.Context, req list.ListRequ
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	all := func(*client.UserResponse) bool { return true }
-	stream.Results = listResults(req.Limit, users, all, func(user *client.UserResponse) list.ListResult {
+	holds := func(user *client.UserResponse) bool { return !user.IsDeleted() }
+	stream.Results = listResults(req.Limit, users, holds, func(user *client.UserResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = user.Login
 		model := roleAssignmentModel{RoleID: filter.RoleID, UserID: types.StringValue(user.ID), Timeouts: nullTimeouts(ctx)}

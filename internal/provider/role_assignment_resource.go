@@ -111,7 +111,7 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if err := r.client.AddUserToRole(ctx, plan.RoleID.ValueString(), plan.UserID.ValueString()); err != nil {
+	if err := r.addToRole(ctx, plan.RoleID.ValueString(), plan.UserID.ValueString()); err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s",
 			plan.RoleID.ValueString(), r.client.Domain(), plan.UserID.ValueString()), err))
 		return
@@ -160,6 +160,28 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
+// addToRole gives the role to the user. A refusal because the user has it is none.
+func (c *connection) addToRole(ctx context.Context, roleID, userID string) error {
+	err := c.client.AddUserToRole(ctx, roleID, userID)
+	if isConflict(err) {
+		if held, listErr := c.holdsRole(ctx, roleID, userID); listErr == nil && held {
+			return nil
+		}
+	}
+	return err
+}
+
+// removeFromRole takes the role from the user. A refusal because the user has it not is none.
+func (c *connection) removeFromRole(ctx context.Context, roleID, userID string) error {
+	err := c.client.RemoveUserFromRole(ctx, roleID, userID)
+	if isConflict(err) {
+		if held, listErr := c.holdsRole(ctx, roleID, userID); listErr == nil && !held {
+			return nil
+		}
+	}
+	return err
+}
+
 // holdsRole looks a second time before it says no: a list may lag.
 func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool, error) {
 	for range 2 {
@@ -205,7 +227,7 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	err := r.client.RemoveUserFromRole(ctx, state.RoleID.ValueString(), state.UserID.ValueString())
+	err := r.removeFromRole(ctx, state.RoleID.ValueString(), state.UserID.ValueString())
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s",
 			state.RoleID.ValueString(), r.client.Domain(), state.UserID.ValueString()), err))

@@ -208,3 +208,32 @@ func TestRoleAssignment_validation(t *testing.T) {
 	assignments.validate(object{"role_id": "r", "user_id": "u", "timeouts": object{"read": "0s"}}).mustFail(t, "timeouts.read")
 	assignments.validate(object{"role_id": unknown, "user_id": unknown}).mustBeQuiet(t)
 }
+
+// TestRoleAssignment_strictRepeats meets a LUSID that refuses what is already so.
+func TestRoleAssignment_strictRepeats(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{400, 409} {
+		d := newMock(t, mockserver.Options{})
+		assignments := d.protocol(t).resource("lusid_role_assignment")
+		role := d.protocol(t).resource("lusid_role").mustCreate(object{"name": "traders"})
+		config := object{"role_id": role.get("id"), "user_id": d.callerID(t)}
+		d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: status, AfterWrite: true})
+		made := assignments.mustCreate(config)
+		d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Status: status, AfterWrite: true})
+		assignments.destroy(made).mustBeQuiet(t)
+
+		d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: status})
+		if _, diags := assignments.create(config); len(diags.errors()) == 0 {
+			t.Errorf("%d: a refusal that changed nothing passed", status)
+		}
+	}
+}
+
+func (d domain) callerID(t *testing.T) string {
+	t.Helper()
+	var me struct {
+		ID string `json:"id"`
+	}
+	d.mustCall(t, http.MethodGet, "/me", nil, &me)
+	return me.ID
+}

@@ -67,6 +67,7 @@ func (d *roleMembersDataSource) Read(ctx context.Context, req datasource.ReadReq
 			model.RoleID.ValueString(), d.client.Domain()), err))
 		return
 	}
+	users = slices.DeleteFunc(users, func(user client.UserResponse) bool { return user.IsDeleted() })
 	// LUSID promises no order, and another one would be a change.
 	slices.SortFunc(users, func(a, b client.UserResponse) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))

@@ -212,7 +212,7 @@ func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, 
 		if slices.Contains(members, id) && (before.IsNull() || slices.Contains(known, id)) {
 			continue
 		}
-		if err := r.client.AddUserToRole(ctx, roleID, id); err != nil {
+		if err := r.addToRole(ctx, roleID, id); err != nil {
 			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
 			return diags
 		}
@@ -235,7 +235,7 @@ func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, 
 // remove takes the role from users.
 func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs []string, summary string) (diags diag.Diagnostics) {
 	for _, id := range userIDs {
-		if err := r.client.RemoveUserFromRole(ctx, roleID, id); err != nil && !client.IsNotFound(err) {
+		if err := r.removeFromRole(ctx, roleID, id); err != nil && !client.IsNotFound(err) {
 			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s", roleID, r.client.Domain(), id), err))
 			return diags
 		}

@@ -423,22 +423,36 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 func (r *userResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config userModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || config.Type.ValueString() != client.UserTypePersonal {
-		return
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.validateType()...)
 	}
-	if !config.Login.IsUnknown() && !config.EmailAddress.IsUnknown() && !config.Login.Equal(config.EmailAddress) {
-		resp.Diagnostics.AddAttributeError(path.Root("login"), "Invalid login",
+}
+
+// validateType checks what depends on the type, as far as it is known.
+func (m *userModel) validateType() (diags diag.Diagnostics) {
+	if m.Type.ValueString() != client.UserTypePersonal {
+		return nil
+	}
+	if !m.Login.IsUnknown() && !m.EmailAddress.IsUnknown() && !m.Login.Equal(m.EmailAddress) {
+		diags.AddAttributeError(path.Root("login"), "Invalid login",
 			"The login of a Personal user must be its email_address. Make both the same, or the type Service.")
 	}
-	if !config.SecondEmailAddress.IsNull() && !config.SecondEmailAddress.IsUnknown() {
-		resp.Diagnostics.AddAttributeError(path.Root("second_email_address"), "Invalid second_email_address",
+	if !m.SecondEmailAddress.IsNull() && !m.SecondEmailAddress.IsUnknown() {
+		diags.AddAttributeError(path.Root("second_email_address"), "Invalid second_email_address",
 			"Only a user of the type Service has a second_email_address, and this one is Personal: remove it.")
 	}
+	return diags
 }
 
 // ModifyPlan refuses another domain's user before anything is planned for it, and warns of a
 // change to the user that the provider signs in as.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !req.Plan.Raw.IsNull() {
+		// What another resource makes is known only here.
+		var planned userModel
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
+		resp.Diagnostics.Append(planned.validateType()...)
+	}
 	if req.State.Raw.IsNull() {
 		return
 	}
