@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -22,9 +23,13 @@ type export struct {
 	value       string
 	environment []string
 	file        []string
+	// number tells that a file holds the value as a JSON number.
+	number bool
 }
 
-// apiURLExports are the forms of api_url. The provider itself reads only some of the names.
+// apiURLExports are the forms of api_url. The provider itself reads only some of the names. The
+// C# SDK also reads FBN_FINBOURNE-IDENTITY_API_URL, beside the spelling with an underscore: it is
+// left out, since neither a shell nor AWS Lambda takes a hyphen.
 var apiURLExports = []export{
 	{
 		value:       "/identity",
@@ -117,12 +122,37 @@ func (c credentials) exports() []export {
 			if tokenURL, err := client.ParseTokenURL(value); err == nil {
 				value = tokenURL.String()
 			}
-			exports = append(exports, export{value, s.environment, s.file})
+			exports = append(exports, export{value: value, environment: s.environment, file: s.file})
 		default:
-			exports = append(exports, export{value, s.environment, s.file})
+			exports = append(exports, export{value: value, environment: s.environment, file: s.file})
+			if s.attribute == "proxy.address" {
+				exports = append(exports, javaProxyExports(value)...)
+			}
 		}
 	}
 	return exports
+}
+
+// javaProxyExports are what the Java SDK wants of a proxy beside its address: it fails on a file
+// that has a proxy without a port. It reads FBN_PROXY_ADDRESS too, as a host, where the Python
+// SDK wants a URL; the URL is written.
+func javaProxyExports(address string) []export {
+	proxy, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	port := proxy.Port()
+	switch {
+	case port != "":
+	case proxy.Scheme == "https":
+		port = "443"
+	default:
+		port = "80"
+	}
+	return []export{
+		{value: proxy.Hostname(), file: []string{"proxy.proxyAddress"}},
+		{value: port, environment: []string{"FBN_PROXY_PORT"}, file: []string{"proxy.proxyPort"}, number: true},
+	}
 }
 
 // variables are the environment variables of the export, in a stable order.

@@ -143,7 +143,7 @@ func TestExports_names(t *testing.T) {
 		"FBN_TOKEN_URL": of("token_url"), "FBN_USERNAME": of("username"), "FBN_PASSWORD": of("password"), "FBN_CLIENT_ID": of("client_id"),
 		"FBN_CLIENT_SECRET": of("client_secret"), "FBN_REFRESH_TOKEN": of("refresh_token"), "FBN_APP_NAME": of("application_name"),
 		"FBN_ACCESS_TOKEN": of("access_token"), "FBN_ACCESS_TOKEN_FILE": of("access_token_file"), "FBN_CLIENT_CERTIFICATE": of("ca_certificate_file"),
-		"FBN_PROXY_ADDRESS": of("proxy.address"), "FBN_PROXY_USERNAME": of("proxy.username"), "FBN_PROXY_PASSWORD": of("proxy.password"),
+		"FBN_PROXY_ADDRESS": of("proxy.address"), "FBN_PROXY_PORT": "8080", "FBN_PROXY_USERNAME": of("proxy.username"), "FBN_PROXY_PASSWORD": of("proxy.password"),
 	}
 	_, variables := mustExport(t, "env_vars", values)
 	if diff := cmp.Diff(environment, variables); diff != "" {
@@ -156,7 +156,8 @@ func TestExports_names(t *testing.T) {
 		"refreshToken": of("refresh_token"), "applicationName": of("application_name"), "accessToken": of("access_token"),
 		"personalAccessToken": of("access_token"), "clientCertificate": of("ca_certificate_file"),
 	}
-	proxy := map[string]any{"address": of("proxy.address"), "username": of("proxy.username"), "password": of("proxy.password")}
+	// The Java SDK wants host and port each on its own, and the port as a number.
+	proxy := map[string]any{"address": of("proxy.address"), "proxyAddress": "proxy.acme.com", "proxyPort": float64(8080), "username": of("proxy.username"), "password": of("proxy.password")}
 	text, _ := mustExport(t, "secrets_json", values)
 	var got map[string]any
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
@@ -224,6 +225,11 @@ func TestExports_credentials(t *testing.T) {
 		_, got := mustExport(t, "env_vars", map[string]any{"api_url": url})
 		if got["FBN_BASE_URL"] != "https://acme.lusid.com" || got["FBN_IDENTITY_URL"] != "https://acme.lusid.com/identity" || got["FBN_LUSID_API_URL"] != "https://acme.lusid.com/api" {
 			t.Errorf("%s becomes %v", url, got)
+		}
+	}
+	for address, port := range map[string]string{"http://proxy.acme.com": "80", "https://proxy.acme.com": "443", "http://[::1]:3128": "3128"} {
+		if _, got := mustExport(t, "env_vars", map[string]any{"proxy.address": address}); got["FBN_PROXY_PORT"] != port {
+			t.Errorf("%s has port %s", address, got["FBN_PROXY_PORT"])
 		}
 	}
 	for _, url := range []string{"https://acme.okta.com/oauth2/aus1", "https://acme.okta.com/oauth2/aus1/", "https://acme.okta.com/oauth2/aus1/v1/token"} {

@@ -46,14 +46,18 @@ func (f *secretsJSONFunction) Run(ctx context.Context, req function.RunRequest, 
 }
 
 func (c credentials) secretsJSON() (string, error) {
-	api, profile, proxy := map[string]string{}, map[string]string{}, map[string]string{}
+	api, profile, proxy := map[string]any{}, map[string]any{}, map[string]any{}
 	for _, e := range c.exports() {
+		var value any = e.value
+		if e.number {
+			value = json.Number(e.value)
+		}
 		for _, key := range e.file {
 			if nested, ok := strings.CutPrefix(key, "proxy."); ok {
-				proxy[nested] = e.value
+				proxy[nested] = value
 				continue
 			}
-			api[key], profile[key] = e.value, e.value
+			api[key], profile[key] = value, value
 		}
 	}
 	profiles := map[string]any{"default": profile}
