@@ -55,6 +55,12 @@ func (c *Client) ListOwnAPIKeys(ctx context.Context) ([]APIKey, error) {
 	return doList[APIKey](ctx, c, request{operation: "ListOwnApiKeys", method: http.MethodGet, path: []string{"keys"}})
 }
 
+// RefreshOwnAPIKeys is ListOwnAPIKeys for one of many reads: it may answer from an earlier list,
+// with tokens that accepts takes.
+func (c *Client) RefreshOwnAPIKeys(ctx context.Context, accepts func([]APIKey) bool) ([]APIKey, error) {
+	return refreshList(ctx, &c.snapshots, "personal access tokens", c.ListOwnAPIKeys, accepts)
+}
+
 // CreateAPIKey creates a personal access token of the caller. LUSID refuses a name that an active
 // one has (659), and more tokens than a user may have (238).
 func (c *Client) CreateAPIKey(ctx context.Context, body CreateAPIKey) (*CreatedAPIKey, error) {

@@ -84,6 +84,14 @@ func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bo
 	return application, err
 }
 
+// RefreshApplication is GetApplication for one of many, and never has a secret: it may answer from
+// a list, with an application that accepts knows.
+func (c *Client) RefreshApplication(ctx context.Context, id string, accepts func(*OAuthApplication) bool) (*OAuthApplication, error) {
+	return refresh(ctx, &c.snapshots, "applications", c.ListApplications,
+		func(application *OAuthApplication) bool { return application.ID == id && accepts(application) },
+		func(ctx context.Context) (*OAuthApplication, error) { return c.GetApplication(ctx, id, false) })
+}
+
 // CreateApplication creates an application and returns it with its secret. LUSID refuses a
 // client id or display name that is taken.
 func (c *Client) CreateApplication(ctx context.Context, body CreateApplicationRequest) (*OAuthApplication, error) {

@@ -62,6 +62,8 @@ type Client struct {
 	http    *retryablehttp.Client
 	signIn  tokenSource
 	secrets []Secret
+	// snapshots serve the methods whose names begin with Refresh.
+	snapshots snapshots
 }
 
 // New checks the configuration and returns a client. It sends nothing.

@@ -51,6 +51,9 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	if err != nil {
 		return nil, err
 	}
+	if r.method != http.MethodGet {
+		defer c.snapshots.drop()
+	}
 	resp, body, err := c.send(ctx, r, token) //nolint:bodyclose // roundTrip has closed it.
 	if err != nil {
 		return nil, err

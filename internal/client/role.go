@@ -63,6 +63,14 @@ func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) 
 	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}, gone: []int{codeRoleNotFound}})
 }
 
+// RefreshRole is GetRole for one of many: it may answer from a list, with a role that accepts
+// knows.
+func (c *Client) RefreshRole(ctx context.Context, id string, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
+	return refresh(ctx, &c.snapshots, "roles", c.ListRoles,
+		func(role *RoleResponse) bool { return role.ID == id && accepts(role) },
+		func(ctx context.Context) (*RoleResponse, error) { return c.GetRole(ctx, id) })
+}
+
 // GetRoleByCode reads a role by its scope and code. LUSID takes only codes of 1 to 64 letters,
 // digits, hyphens and underscores here, which is less than a role's name may have.
 func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleResponse, error) {
@@ -93,6 +101,13 @@ func (c *Client) DeleteRole(ctx context.Context, id string) error {
 // ListUsersInRole returns every user that has the role.
 func (c *Client) ListUsersInRole(ctx context.Context, roleID string) ([]UserResponse, error) {
 	return doList[UserResponse](ctx, c, request{operation: "ListUsersInRole", method: http.MethodGet, path: []string{"roles", roleID, "users"}, gone: []int{codeRoleNotFound}})
+}
+
+// RefreshUsersInRole is ListUsersInRole for one of many reads: it may answer from an earlier list,
+// with users that accepts takes.
+func (c *Client) RefreshUsersInRole(ctx context.Context, roleID string, accepts func([]UserResponse) bool) ([]UserResponse, error) {
+	return refreshList(ctx, &c.snapshots, "users of role "+roleID,
+		func(ctx context.Context) ([]UserResponse, error) { return c.ListUsersInRole(ctx, roleID) }, accepts)
 }
 
 // AddUserToRole gives the role to the user.

@@ -95,6 +95,15 @@ func (c *Client) GetUser(ctx context.Context, id string) (*UserResponse, error) 
 	return do[UserResponse](ctx, c, request{operation: "GetUser", method: http.MethodGet, path: []string{"users", id}, gone: []int{codeUserNotFound, codeUserIsDeleted}})
 }
 
+// RefreshUser is GetUser for one of many: it may answer from a list, with a user that accepts
+// knows.
+func (c *Client) RefreshUser(ctx context.Context, id string, accepts func(*UserResponse) bool) (*UserResponse, error) {
+	return refresh(ctx, &c.snapshots, "users",
+		func(ctx context.Context) ([]UserResponse, error) { return c.ListUsers(ctx, false) },
+		func(user *UserResponse) bool { return user.ID == id && accepts(user) },
+		func(ctx context.Context) (*UserResponse, error) { return c.GetUser(ctx, id) })
+}
+
 // GetUserFromLogin reads a user by its login.
 func (c *Client) GetUserFromLogin(ctx context.Context, login string) (*UserResponse, error) {
 	return do[UserResponse](ctx, c, request{operation: "GetUserFromLogin", method: http.MethodGet, path: []string{"users", "fromlogin", login}, gone: []int{codeUserNotFound, codeUserIsDeleted}})

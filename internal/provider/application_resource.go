@@ -175,18 +175,13 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	var plan applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	const summary = "Unable to create application"
-	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	request, diags := plan.toCreate(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	application := r.create(ctx, request, &resp.Diagnostics)
 	if application == nil {
@@ -221,24 +216,31 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	summary := "Unable to read application " + state.label()
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	if state.StoreSecret.IsNull() {
 		// An import leaves this open: LUSID does not know it.
 		state.StoreSecret = r.storeSecrets
 	}
 	id, looks := state.ID.ValueString(), state.StoreSecret.ValueBool()
-	application, err := r.client.GetApplication(ctx, id, looks)
-	if looks && client.IsForbidden(err) {
-		// A role that may only plan needs no right to see secrets.
-		application, err = r.client.GetApplication(ctx, id, false)
+	var (
+		application *client.OAuthApplication
+		err         error
+	)
+	if looks {
+		application, err = r.client.GetApplication(ctx, id, true)
+	}
+	// A role that may only plan needs no right to see secrets.
+	if !looks || client.IsForbidden(err) {
+		application, err = r.client.RefreshApplication(ctx, id, func(listed *client.OAuthApplication) bool {
+			refreshed := state
+			refreshed.fromAPI(listed)
+			return sameValues(&refreshed, &state)
+		})
 	}
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
@@ -270,23 +272,14 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 	var plan, state applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to update application " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	unknown, diags := unknownURIs(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	plan.Secret, plan.SecretVersion = state.Secret, state.SecretVersion
 	switch {
@@ -319,21 +312,12 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state applicationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to delete application " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	err := r.client.DeleteApplication(ctx, state.ID.ValueString())
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s (%s) of %s could not be deleted",

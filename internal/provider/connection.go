@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -113,6 +114,23 @@ func (c *connection) requireClient(summary string, diags *diag.Diagnostics) bool
 			"Apply what makes the value first, for example with -target, or give the provider a value that is known.",
 		c.unknownAttributes()))
 	return false
+}
+
+// begin is what every operation on an object starts with: a client that is there, the domain that
+// the object came from (stored is nil for one that is yet to be), and the time it may take. Its
+// errors are added to diags, and where diags has one already it does nothing.
+func (c *connection) begin(ctx context.Context, summary string, stored privateReader,
+	timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics,
+) (context.Context, context.CancelFunc) {
+	if !diags.HasError() && c.requireClient(summary, diags) && stored != nil {
+		diags.Append(c.checkDomain(ctx, stored, summary)...)
+	}
+	if diags.HasError() {
+		return ctx, func() {}
+	}
+	limit, failed := timeout(ctx, defaultTimeout)
+	diags.Append(failed...)
+	return context.WithTimeout(ctx, limit)
 }
 
 // warnStateKept says once per process that a refresh did not look.

@@ -146,6 +146,8 @@ func javaProxyExports(address string) []export {
 	case port != "":
 	case proxy.Scheme == "https":
 		port = "443"
+	case strings.HasPrefix(proxy.Scheme, "socks5"):
+		port = "1080"
 	default:
 		port = "80"
 	}

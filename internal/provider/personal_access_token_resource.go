@@ -124,16 +124,11 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 	var plan personalAccessTokenModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	const summary = "Unable to create personal access token"
-	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	caller, err := r.currentUser(ctx)
 	if err != nil {
@@ -258,20 +253,18 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 		return
 	}
 	summary := "Unable to read personal access token " + state.label()
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	key, err := r.ownAPIKey(ctx, state.ID.ValueString())
-	if err != nil && !errors.Is(err, errNoAPIKey) {
+	keys, err := r.client.RefreshOwnAPIKeys(ctx, func(keys []client.APIKey) bool { return apiKeyAmong(keys, state.ID.ValueString()) != nil })
+	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The personal access tokens in %s could not be listed", r.client.Domain()), err))
 		return
 	}
+	key := apiKeyAmong(keys, state.ID.ValueString())
 	if key == nil || state.UserID.IsNull() {
 		if !r.checkOwner(ctx, &state, summary, &resp.Diagnostics) {
 			return
@@ -326,21 +319,12 @@ func (r *personalAccessTokenResource) Update(ctx context.Context, req resource.U
 func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state personalAccessTokenModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to delete personal access token " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	err := r.client.DeleteAPIKey(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		// Gone, or somebody else's: that one would live on, forgotten.
@@ -410,11 +394,19 @@ func (c *connection) ownAPIKey(ctx context.Context, id string) (*client.APIKey, 
 		if err != nil {
 			return nil, err
 		}
-		for i := range keys {
-			if keys[i].ID == id {
-				return &keys[i], nil
-			}
+		if key := apiKeyAmong(keys, id); key != nil {
+			return key, nil
 		}
 	}
 	return nil, errNoAPIKey
+}
+
+// apiKeyAmong returns nil where none has the id.
+func apiKeyAmong(keys []client.APIKey, id string) *client.APIKey {
+	for _, key := range keys {
+		if key.ID == id {
+			return &key
+		}
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -101,16 +102,11 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	var plan roleAssignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	const summary = "Unable to create role assignment"
-	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	if err := r.addToRole(ctx, plan.RoleID.ValueString(), plan.UserID.ValueString()); err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s",
 			plan.RoleID.ValueString(), r.client.Domain(), plan.UserID.ValueString()), err))
@@ -136,22 +132,20 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	summary := "Unable to read role assignment " + state.label()
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	held, err := r.holdsRole(ctx, state.RoleID.ValueString(), state.UserID.ValueString())
-	if err != nil {
+	holds := func(users []client.UserResponse) bool { return isAmong(users, state.UserID.ValueString()) }
+	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), holds)
+	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
 			state.RoleID.ValueString(), r.client.Domain()), err))
 		return
 	}
-	if !held {
+	if !holds(users) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -192,13 +186,16 @@ func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool
 		if err != nil {
 			return false, err
 		}
-		for _, user := range users {
-			if user.ID == userID && !user.IsDeleted() {
-				return true, nil
-			}
+		if isAmong(users, userID) {
+			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// isAmong reports that a user is among those who hold a role. LUSID may go on listing the deleted.
+func isAmong(users []client.UserResponse, id string) bool {
+	return slices.ContainsFunc(users, func(user client.UserResponse) bool { return user.ID == id && !user.IsDeleted() })
 }
 
 // Update takes over timeouts. All else replaces.
@@ -212,21 +209,12 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state roleAssignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to delete role assignment " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	err := r.removeFromRole(ctx, state.RoleID.ValueString(), state.UserID.ValueString())
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s",

@@ -94,16 +94,11 @@ func (r *roleMembersResource) Create(ctx context.Context, req resource.CreateReq
 	var plan roleMembersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	const summary = "Unable to set role members"
-	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	plan.ID = plan.RoleID
 	resp.Diagnostics.Append(r.set(ctx, &plan, types.SetNull(types.StringType), summary)...)
@@ -129,21 +124,21 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	summary := "Unable to read the members of role " + state.RoleID.ValueString()
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	var listed []string
 	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &listed, false)...)
-	members, err := r.members(ctx, state.RoleID.ValueString(), listed)
-	if err == nil && !state.UserIDs.IsNull() && !sameElements(members, listed) {
-		// A list may lag.
-		members, err = r.members(ctx, state.RoleID.ValueString(), listed)
+	var members []string
+	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), func(users []client.UserResponse) bool {
+		members, err := r.membersAmong(ctx, users, listed)
+		return err != nil || state.UserIDs.IsNull() || sameElements(members, listed)
+	})
+	if err == nil {
+		members, err = r.membersAmong(ctx, users, listed)
 	}
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
@@ -155,6 +150,7 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	state.ID = state.RoleID
+	var diags diag.Diagnostics
 	state.UserIDs, diags = types.SetValueFrom(ctx, types.StringType, members)
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
@@ -172,6 +168,11 @@ func (c *connection) members(ctx context.Context, roleID string, listed []string
 	if err != nil {
 		return nil, err
 	}
+	return c.membersAmong(ctx, users, listed)
+}
+
+// membersAmong leaves out the deleted, and the caller where the caller is not listed.
+func (c *connection) membersAmong(ctx context.Context, users []client.UserResponse, listed []string) ([]string, error) {
 	members := make([]string, 0, len(users))
 	var extra bool
 	for _, user := range users {
@@ -247,21 +248,12 @@ func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateReq
 	var plan, state roleMembersModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to set the members of role " + state.RoleID.ValueString()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	if !plan.UserIDs.Equal(state.UserIDs) {
 		resp.Diagnostics.Append(r.set(ctx, &plan, state.UserIDs, summary)...)
@@ -277,21 +269,12 @@ func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateReq
 func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state roleMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to remove the members of role " + state.RoleID.ValueString()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	members, err := r.members(ctx, state.RoleID.ValueString(), nil)
 	if client.IsNotFound(err) {

@@ -136,16 +136,11 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 	var plan roleModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	const summary = "Unable to create role"
-	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	role := r.create(ctx, client.CreateRoleRequest{Name: plan.Name.ValueString(), Description: plan.Description.ValueString()}, &resp.Diagnostics)
 	if role == nil {
@@ -209,16 +204,17 @@ func (r *roleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	summary := "Unable to read role " + state.label()
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	role, err := r.client.GetRole(ctx, state.ID.ValueString())
+	role, err := r.client.RefreshRole(ctx, state.ID.ValueString(), func(listed *client.RoleResponse) bool {
+		refreshed := state
+		refreshed.fromAPI(listed)
+		return sameValues(&refreshed, &state)
+	})
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -236,21 +232,12 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state roleModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to update role " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	if plan.Description.ValueString() != state.Description.ValueString() {
 		_, err := r.client.UpdateRole(ctx, state.ID.ValueString(), client.UpdateRoleRequest{Description: plan.Description.ValueString()})
@@ -267,21 +254,12 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state roleModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to delete role " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	if err := r.client.DeleteRole(ctx, state.ID.ValueString()); err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s (%s) of %s could not be deleted",
 			state.ID.ValueString(), state.label(), r.client.Domain()), err))

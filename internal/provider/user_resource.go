@@ -207,18 +207,13 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	var plan userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	const summary = "Unable to create user"
-	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	update, diags := plan.toUpdate(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	user := r.create(ctx, client.CreateUserRequest{Type: plan.Type.ValueString(), UpdateUserRequest: update}, &resp.Diagnostics)
 	if user == nil {
@@ -295,16 +290,16 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	summary := "Unable to read user " + state.label()
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
-	user, err := r.client.GetUser(ctx, state.ID.ValueString())
+	user, err := r.client.RefreshUser(ctx, state.ID.ValueString(), func(listed *client.UserResponse) bool {
+		refreshed := state
+		return !listed.IsDeleted() && !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+	})
 	if client.IsNotFound(err) || err == nil && user.IsDeleted() {
 		resp.State.RemoveResource(ctx)
 		return
@@ -326,16 +321,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	var plan, state userModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to update user " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	before, diags := state.toUpdate(ctx)
 	resp.Diagnostics.Append(diags...)
 	after, diags := plan.toUpdate(ctx)
@@ -343,8 +331,6 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 
 	if !reflect.DeepEqual(after, before) {
 		for name := range before.AlternativeUserIDs {
@@ -369,21 +355,12 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state userModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	summary := "Unable to delete user " + state.label()
-	if !r.requireClient(summary, &resp.Diagnostics) {
-		return
-	}
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, summary)...)
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	err := r.client.DeleteUser(ctx, state.ID.ValueString(), state.DeletionPolicy.ValueString() == deletionPolicyPurge)
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be deleted (deletion_policy %s)",

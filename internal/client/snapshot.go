@@ -1,0 +1,135 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// readsBeforeList is how many objects of a kind are read by id before a list takes over.
+const readsBeforeList = 3
+
+// errWrittenMeanwhile says that a list was begun before a write ended.
+var errWrittenMeanwhile = errors.New("something was written while the list was made")
+
+// snapshots turn the many reads of a refresh into few lists. A kind is named by what is listed,
+// such as "roles".
+type snapshots struct {
+	flights singleflight.Group
+	mu      sync.Mutex
+	// writes is how many have ended.
+	writes int
+	kinds  map[string]*snapshot
+}
+
+// snapshot is a list of one kind that a refresh may answer from.
+type snapshot struct {
+	// reads and lists are how many were made since the process began.
+	reads, lists int
+	taken        bool
+	objects      any
+	err          error
+}
+
+// of returns the snapshot of a kind. The lock must be held.
+func (s *snapshots) of(kind string) *snapshot {
+	if s.kinds == nil {
+		s.kinds = map[string]*snapshot{}
+	}
+	if s.kinds[kind] == nil {
+		s.kinds[kind] = &snapshot{}
+	}
+	return s.kinds[kind]
+}
+
+// isMany counts a read, and tells whether there were so many of its kind that a list is cheaper.
+func (s *snapshots) isMany(kind string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	snapshot := s.of(kind)
+	snapshot.reads++
+	return snapshot.reads > readsBeforeList
+}
+
+// drop forgets all that was listed before a write ended.
+func (s *snapshots) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes++
+	for _, snapshot := range s.kinds {
+		snapshot.taken, snapshot.objects, snapshot.err = false, nil, nil
+	}
+}
+
+// latest returns the snapshot of a kind and its number, once it has one later than the number
+// given. A list that was refused stays refused until something is written.
+func latest[T any](ctx context.Context, s *snapshots, kind string, than int, list func(context.Context) ([]T, error)) ([]T, int, error) {
+	s.mu.Lock()
+	number, writes := s.of(kind).lists, s.writes
+	if !s.of(kind).taken || number <= than {
+		number++
+	}
+	s.mu.Unlock()
+	flight := s.flights.DoChan(fmt.Sprint(kind, " ", number, " ", writes), func() (any, error) {
+		s.mu.Lock()
+		if snapshot := *s.of(kind); snapshot.taken && snapshot.lists == number {
+			s.mu.Unlock()
+			return snapshot.objects, snapshot.err
+		}
+		s.mu.Unlock()
+		// One reader that gives up must not fail the others.
+		objects, err := list(context.WithoutCancel(ctx))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.writes == writes {
+			*s.of(kind) = snapshot{reads: s.of(kind).reads, lists: number, taken: true, objects: objects, err: err}
+		}
+		return objects, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, number, ctx.Err()
+	case result := <-flight:
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.writes != writes {
+			return nil, number, errWrittenMeanwhile
+		}
+		objects, _ := result.Val.([]T)
+		return objects, number, result.Err
+	}
+}
+
+// refresh reads an object. From the fourth read of its kind on it is looked for in a snapshot:
+// accepts tells the object, and that it is as it was. Any other is read on its own, since a list
+// may lag.
+func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(context.Context) ([]T, error), accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
+	if s.isMany(kind) {
+		objects, _, err := latest(ctx, s, kind, 0, list)
+		if ctx.Err() != nil {
+			return nil, err
+		}
+		for _, object := range objects {
+			if err == nil && accepts(&object) {
+				return &object, nil
+			}
+		}
+	}
+	return read(ctx)
+}
+
+// refreshList is refresh for objects that can only be listed. What it lacks according to accepts
+// is sought in one more, later list.
+func refreshList[T any](ctx context.Context, s *snapshots, kind string, list func(context.Context) ([]T, error), accepts func([]T) bool) ([]T, error) {
+	objects, number, err := latest(ctx, s, kind, 0, list)
+	if err == nil && !accepts(objects) {
+		objects, _, err = latest(ctx, s, kind, number, list)
+	}
+	if errors.Is(err, errWrittenMeanwhile) {
+		return list(ctx)
+	}
+	return objects, err
+}
