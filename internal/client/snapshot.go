@@ -27,11 +27,12 @@ type snapshots struct {
 
 // snapshot is a list of one kind that a refresh may answer from.
 type snapshot struct {
-	// reads and lists are how many were made since the process began.
-	reads, lists int
-	taken        bool
-	objects      any
-	err          error
+	// reads is how many were made since the process began.
+	reads int
+	// lists is how many were made since something was last written; what follows is the latest.
+	lists   int
+	objects any
+	err     error
 }
 
 // of returns the snapshot of a kind. The lock must be held.
@@ -60,22 +61,22 @@ func (s *snapshots) drop() {
 	defer s.mu.Unlock()
 	s.writes++
 	for _, snapshot := range s.kinds {
-		snapshot.taken, snapshot.objects, snapshot.err = false, nil, nil
+		snapshot.lists, snapshot.objects, snapshot.err = 0, nil, nil
 	}
 }
 
-// latest returns the snapshot of a kind and its number, once it has one later than the number
-// given. A list that was refused stays refused until something is written.
-func latest[T any](ctx context.Context, s *snapshots, kind string, than int, list func(context.Context) ([]T, error)) ([]T, int, error) {
+// latest returns the latest list of a kind. It makes one where fewer were made than are wanted,
+// the number counting from the last write. A list that was refused is not asked for again.
+func latest[T any](ctx context.Context, s *snapshots, kind string, wanted int, list func(context.Context) ([]T, error)) ([]T, error) {
 	s.mu.Lock()
 	number, writes := s.of(kind).lists, s.writes
-	if !s.of(kind).taken || number <= than {
+	if number < wanted {
 		number++
 	}
 	s.mu.Unlock()
 	flight := s.flights.DoChan(fmt.Sprint(kind, " ", number, " ", writes), func() (any, error) {
 		s.mu.Lock()
-		if snapshot := *s.of(kind); snapshot.taken && snapshot.lists == number {
+		if snapshot := *s.of(kind); snapshot.lists == number {
 			s.mu.Unlock()
 			return snapshot.objects, snapshot.err
 		}
@@ -85,21 +86,21 @@ func latest[T any](ctx context.Context, s *snapshots, kind string, than int, lis
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.writes == writes {
-			*s.of(kind) = snapshot{reads: s.of(kind).reads, lists: number, taken: true, objects: objects, err: err}
+			*s.of(kind) = snapshot{reads: s.of(kind).reads, lists: number, objects: objects, err: err}
 		}
 		return objects, err
 	})
 	select {
 	case <-ctx.Done():
-		return nil, number, ctx.Err()
+		return nil, ctx.Err()
 	case result := <-flight:
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.writes != writes {
-			return nil, number, errWrittenMeanwhile
+			return nil, errWrittenMeanwhile
 		}
 		objects, _ := result.Val.([]T)
-		return objects, number, result.Err
+		return objects, result.Err
 	}
 }
 
@@ -108,9 +109,9 @@ func latest[T any](ctx context.Context, s *snapshots, kind string, than int, lis
 // may lag.
 func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(context.Context) ([]T, error), accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
 	if s.isMany(kind) {
-		objects, _, err := latest(ctx, s, kind, 0, list)
+		objects, err := latest(ctx, s, kind, 1, list)
 		if ctx.Err() != nil {
-			return nil, err
+			return nil, ctx.Err()
 		}
 		for _, object := range objects {
 			if err == nil && accepts(&object) {
@@ -122,11 +123,11 @@ func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(co
 }
 
 // refreshList is refresh for objects that can only be listed. What it lacks according to accepts
-// is sought in one more, later list.
+// is sought in a second, later list.
 func refreshList[T any](ctx context.Context, s *snapshots, kind string, list func(context.Context) ([]T, error), accepts func([]T) bool) ([]T, error) {
-	objects, number, err := latest(ctx, s, kind, 0, list)
+	objects, err := latest(ctx, s, kind, 1, list)
 	if err == nil && !accepts(objects) {
-		objects, _, err = latest(ctx, s, kind, number, list)
+		objects, err = latest(ctx, s, kind, 2, list)
 	}
 	if errors.Is(err, errWrittenMeanwhile) {
 		return list(ctx)
