@@ -25,6 +25,7 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 	flags.DurationVar(&d.options.Latency, "latency", 0, "delay every answer by this `duration`")
 	flags.DurationVar(&d.options.TokenLifetime, "token-lifetime", time.Hour, "`duration` after which access tokens expire")
 	flags.IntVar(&d.options.ListLag, "list-lag", 0, "`number` of list calls that do not show a change yet")
+	flags.IntVar(&d.options.RequestsPerSecond, "requests-per-second", 0, "`number` of requests answered in a second; those past it get a 429. No limit if 0")
 	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "never show the secret of an application that exists")
 	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
 	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "let no read find a user that is deleted but not purged")
@@ -44,6 +45,8 @@ func (d *domainFlags) load() (mockserver.Options, error) {
 		return d.options, errors.New("-token-lifetime must be positive")
 	case d.options.ListLag < 0:
 		return d.options, errors.New("-list-lag must not be negative")
+	case d.options.RequestsPerSecond < 0:
+		return d.options, errors.New("-requests-per-second must not be negative")
 	case d.options.MaxPersonalAccessTokens < 1:
 		return d.options, errors.New("-max-personal-access-tokens must be positive")
 	}

@@ -565,6 +565,7 @@ func TestUsage(t *testing.T) {
 		{"serve -latency -1s", 2, "", "-latency"},
 		{"serve -token-lifetime 0", 2, "", "-token-lifetime"},
 		{"serve -list-lag -1", 2, "", "-list-lag"},
+		{"serve -requests-per-second -1", 2, "", "-requests-per-second"},
 		{"serve -max-personal-access-tokens 0", 2, "", "-max-personal-access-tokens"},
 		{"serve -seed " + seed + ".missing", 2, "", "seed.json.missing"},
 		{"serve -seed " + seed, 2, "", "applications[0]: clientId"},

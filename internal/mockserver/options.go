@@ -16,6 +16,9 @@ type Options struct {
 	// list after a change is the first to show it. Reads by id never lag. The users of each
 	// role are a kind of their own.
 	ListLag int
+	// RequestsPerSecond is how many requests are answered in a second; those past it get a 429
+	// that asks to wait for one second. No limit if zero.
+	RequestsPerSecond int
 	// WithholdSecrets makes reads answer null for a secret, whatever they ask for.
 	WithholdSecrets bool
 	// IssuerIsTokenURL makes an application's issuer end in /v1/token.

@@ -30,6 +30,7 @@ type Server struct {
 	control     http.Handler
 	log         requestLog
 	faults      faults
+	rateLimit   rateLimit
 
 	// state guards everything below: the Identity API's operations and the token endpoint
 	// run one at a time, so that no resource needs a lock of its own.
@@ -49,6 +50,7 @@ func New(options Options) *Server {
 		contract:    loadContract(),
 		credentials: newCredentials(options.Seed.User),
 		operations:  operations{},
+		rateLimit:   rateLimit{perSecond: options.RequestsPerSecond},
 	}
 	applications := newApplications(options, s.credentials)
 	roles := newRoles(options)
@@ -132,6 +134,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault, faulty := s.faults.take(route.operation)
 	if faulty {
 		s.log.markFault(entry)
+	} else if s.rateLimit.exceeded(c.now) {
+		fault = rateLimited
 	}
 	if !wait(r.Context(), s.options.Latency+fault.Delay) {
 		return
