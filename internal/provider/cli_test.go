@@ -182,54 +182,6 @@ resource "lusid_application" "example" {
 	}
 }
 
-// TestAccScale counts what single commands ask of LUSID for 200 applications.
-func TestAccScale(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, providerBlock(d.passwordArguments())+`
-resource "lusid_application" "test" {
-  count        = 200
-  client_id    = "test-app-${count.index}"
-  display_name = "Test ${count.index}"
-}
-`)
-	expect := func(command string, want map[string]int) {
-		t.Helper()
-		if diff := cmp.Diff(want, d.counts()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", command, diff)
-		}
-		// A process sends one correlation id.
-		tokens := map[string]int{}
-		for _, r := range d.requests() {
-			if strings.HasPrefix(r.Operation, "token") {
-				tokens[r.CorrelationID]++
-			}
-		}
-		for _, r := range d.requests() {
-			if tokens[r.CorrelationID] != 1 {
-				t.Fatalf("%s: a process asked for %d tokens", command, tokens[r.CorrelationID])
-			}
-		}
-		if requests := d.requests(); command == "apply" && (requests[0].Operation != "token:password" || requests[1].Operation != "ListApplications") {
-			t.Errorf("apply began with %s and %s", requests[0].Operation, requests[1].Operation)
-		}
-		d.forget()
-	}
-	w.mustRun("validate")
-	expect("validate", map[string]int{})
-	w.mustRun("plan")
-	expect("first plan", map[string]int{})
-	w.mustRun("apply", "-auto-approve")
-	expect("apply", map[string]int{"token:password": 1, "ListApplications": 1, "CreateApplication": 200})
-	w.mustPlanEmpty()
-	expect("plan", map[string]int{"token:password": 1, "GetApplication": 200})
-	w.mustRun("destroy", "-auto-approve")
-	expect("destroy", map[string]int{"token:password": 2, "GetApplication": 200, "DeleteApplication": 200})
-	if left := d.applications(t); len(left) != 1 {
-		t.Errorf("%d applications are left", len(left)-1)
-	}
-}
-
 // TestAccCanaries looks for secrets in everything that the CLI prints and logs.
 func TestAccCanaries(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,262 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// calls are requests by operation.
+type calls map[string]int
+
+func (c calls) add(more calls) calls {
+	sum := maps.Clone(c)
+	for operation, n := range more {
+		sum[operation] += n
+	}
+	return sum
+}
+
+// budgets say, by kind of resource, what n resources cost.
+var budgets = map[string]struct {
+	// hcl is n resources; step is 1, and then 2 for an update of each.
+	hcl func(n, step int) string
+	// refresh is what every command costs that looks at what is there. The others come on top of
+	// it, and a create has nothing to look at.
+	create, refresh, update, destroy func(n int) calls
+}{
+	"lusid_application with its secret": {
+		hcl: func(n, step int) string { return manyApplications("stored", n, step) },
+		create: func(n int) calls {
+			return calls{"CreateApplication": n}
+		},
+		refresh: func(n int) calls { return calls{"GetApplication": n} },
+		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
+		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
+	},
+	"lusid_application": {
+		hcl: func(n, step int) string { return manyApplications("other", n, step) },
+		create: func(n int) calls {
+			// One list per process serves all applications.
+			return calls{"ListApplications": 1, "CreateApplication": n}
+		},
+		refresh: refreshBySnapshot("GetApplication", "ListApplications"),
+		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
+		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
+	},
+	"lusid_role": {
+		hcl: func(n, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_role" "many" {
+  count       = %d
+  name        = "many-${count.index}"
+  description = "Step %d"
+}
+`, n, step)
+		},
+		create:  func(n int) calls { return calls{"ListRoles": 1, "CreateRole": n} },
+		refresh: refreshBySnapshot("GetRole", "ListRoles"),
+		update:  func(n int) calls { return calls{"UpdateRole": n} },
+		destroy: func(n int) calls { return calls{"DeleteRole": n} },
+	},
+	"lusid_user": {
+		hcl: func(n, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_user" "many" {
+  count         = %d
+  type          = "Service"
+  login         = "many-${count.index}@acme.com"
+  email_address = "many-${count.index}-owner@acme.com"
+  first_name    = "Many"
+  last_name     = "Step %d"
+}
+`, n, step)
+		},
+		create:  func(n int) calls { return calls{"ListUsers": 1, "CreateUser": n} },
+		refresh: refreshBySnapshot("GetUser", "ListUsers"),
+		update:  func(n int) calls { return calls{"UpdateUser": n} },
+		destroy: func(n int) calls { return calls{"DeleteUser": n} },
+	},
+	"lusid_role_assignment": {
+		hcl: func(n, _ int) string {
+			return fmt.Sprintf(`
+resource "lusid_role_assignment" "many" {
+  count   = %d
+  role_id = "assigned-${count.index %% %d}"
+  user_id = "user-${count.index}"
+}
+`, n, assignedRoles(n))
+		},
+		create:  func(n int) calls { return calls{"AddUserToRole": n} },
+		refresh: func(n int) calls { return calls{"ListUsersInRole": assignedRoles(n)} },
+		update:  func(int) calls { return nil },
+		destroy: func(n int) calls { return calls{"RemoveUserFromRole": n} },
+	},
+	"lusid_role_members": {
+		hcl: func(n, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_role_members" "many" {
+  count    = %d
+  role_id  = "staffed-${count.index}"
+  user_ids = ["user-${count.index + %d}"]
+}
+`, n, step)
+		},
+		// Who holds a role is listed before it is changed.
+		create:  func(n int) calls { return calls{"ListUsersInRole": n, "AddUserToRole": n} },
+		refresh: func(n int) calls { return calls{"ListUsersInRole": n} },
+		update: func(n int) calls {
+			return calls{"GetUserInfo": 1, "ListUsersInRole": n, "AddUserToRole": n, "RemoveUserFromRole": n}
+		},
+		destroy: func(n int) calls {
+			return calls{"GetUserInfo": 1, "ListUsersInRole": n, "RemoveUserFromRole": n}
+		},
+	},
+	"lusid_personal_access_token": {
+		hcl: func(n, _ int) string {
+			return fmt.Sprintf(`
+resource "lusid_personal_access_token" "many" {
+  count        = %d
+  display_name = "many-${count.index}"
+}
+`, n)
+		},
+		create: func(n int) calls {
+			return calls{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": n}
+		},
+		refresh: func(int) calls { return calls{"ListOwnApiKeys": 1} },
+		update:  func(int) calls { return nil },
+		destroy: func(n int) calls { return calls{"DeleteApiKey": n} },
+	},
+}
+
+func manyApplications(prefix string, n, step int) string {
+	return fmt.Sprintf(`
+resource "lusid_application" "%[1]s" {
+  count             = %[2]d
+  client_id         = "%[1]s-${count.index}"
+  display_name      = "%[1]s ${count.index}"
+  store_secret      = %[4]t
+  rotation_triggers = { step = "%[3]d" }
+}
+`, prefix, n, step, prefix == "stored")
+}
+
+// refreshBySnapshot is what a kind costs that can be read by id and listed: from the fourth on,
+// one list.
+func refreshBySnapshot(get, list string) func(n int) calls {
+	return func(n int) calls {
+		if n > 3 {
+			return calls{get: 3, list: 1}
+		}
+		return calls{get: n}
+	}
+}
+
+// assignedRoles is over how many roles n assignments are spread.
+func assignedRoles(n int) int { return max(1, n/5) }
+
+// optionsOfMany are those of a domain that n resources of every kind fit into.
+func optionsOfMany(n int) mockserver.Options {
+	options := mockserver.Options{MaxPersonalAccessTokens: n + 1}
+	for i := range n + 2 {
+		options.Seed.Users = append(options.Seed.Users, mockserver.User{
+			ID: fmt.Sprint("user-", i), Username: fmt.Sprintf("user-%d@acme.com", i), FirstName: "User", LastName: "Seeded",
+		})
+		for _, kind := range []string{"assigned", "staffed"} {
+			options.Seed.Roles = append(options.Seed.Roles, mockserver.Role{ID: fmt.Sprint(kind, "-", i), Name: fmt.Sprint(kind, "-", i)})
+		}
+	}
+	return options
+}
+
+// many is a configuration with n resources of every kind.
+func (d domain) many(n, step int) string {
+	text := providerBlock(d.passwordArguments())
+	for _, name := range slices.Sorted(maps.Keys(budgets)) {
+		text += budgets[name].hcl(n, step)
+	}
+	return text
+}
+
+// TestAccBudget counts what each command of the CLI costs, for every kind of resource at once.
+func TestAccBudget(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3, 10, 100} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			d := newMock(t, optionsOfMany(n))
+			w := newWorkspace(t, d.many(n, 1))
+			expect := func(command string, processes int, want calls) {
+				t.Helper()
+				// Who the caller is costs one call per process, whoever asks.
+				if want["GetUserInfo"] > 1 {
+					want["GetUserInfo"] = 1
+				}
+				if processes > 0 {
+					want["token:password"] = processes
+				}
+				if diff := cmp.Diff(map[string]int(want), d.counts()); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", command, diff)
+				}
+				d.mustTakeOneToken(t, command)
+				d.forget()
+			}
+			create, refresh, update, destroy := calls{}, calls{}, calls{}, calls{}
+			for _, budget := range budgets {
+				create, refresh = create.add(budget.create(n)), refresh.add(budget.refresh(n))
+				update, destroy = update.add(budget.update(n)), destroy.add(budget.destroy(n))
+			}
+			w.mustRun("validate")
+			expect("validate", 0, calls{})
+			w.mustRun("plan")
+			expect("first plan", 0, calls{})
+			w.mustRun("apply", "-auto-approve")
+			expect("apply", 1, create)
+			w.mustPlanEmpty()
+			expect("plan", 1, refresh.add(nil))
+			w.configure(d.many(n, 2))
+			w.mustRun("apply", "-auto-approve")
+			expect("apply of an update", 2, refresh.add(update))
+			w.mustRun("destroy", "-auto-approve")
+			expect("destroy", 2, refresh.add(destroy))
+		})
+	}
+}
+
+// TestBudget_complete wants a row for every kind of resource.
+func TestBudget_complete(t *testing.T) {
+	t.Parallel()
+	for name := range newProtocol(t).schema.ResourceSchemas {
+		if _, ok := budgets[name]; !ok {
+			t.Errorf("%s has no row in budgets", name)
+		}
+	}
+	for name, budget := range budgets {
+		if typeName, _, _ := strings.Cut(name, " "); !strings.Contains(budget.hcl(1, 1), `resource "`+typeName+`"`) {
+			t.Errorf("the row of %s has none in its configuration", name)
+		}
+	}
+}
+
+// mustTakeOneToken expects that each process, which sends one correlation id, asked for one token.
+func (d domain) mustTakeOneToken(t *testing.T, command string) {
+	t.Helper()
+	tokens := map[string]int{}
+	for _, r := range d.requests() {
+		if strings.HasPrefix(r.Operation, "token") {
+			tokens[r.CorrelationID]++
+		}
+	}
+	for _, r := range d.requests() {
+		if tokens[r.CorrelationID] != 1 {
+			t.Fatalf("%s: a process asked for %d tokens", command, tokens[r.CorrelationID])
+		}
+	}
+}

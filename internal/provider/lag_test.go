@@ -1,0 +1,77 @@
+package provider_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// TestAccLag runs every kind of resource against lists that miss the newest objects and show old
+// values for a while: nothing is lost, made again or changed back, and what really changed
+// elsewhere is found once the lists show it.
+func TestAccLag(t *testing.T) {
+	t.Parallel()
+	const n = 6
+	options := optionsOfMany(n)
+	options.ListLag = 1
+	d := newMock(t, options)
+	w := newWorkspace(t, d.many(n, 1))
+	for step := range 2 {
+		w.configure(d.many(n, step+1))
+		w.mustRun("apply", "-auto-approve")
+		w.mustPlanEmpty()
+	}
+
+	id := func(address string) string { return w.attribute(address, "id") }
+	for _, call := range []struct{ method, path string }{
+		{http.MethodDelete, "/applications/" + id("lusid_application.other[5]")},
+		{http.MethodPost, "/applications/" + id("lusid_application.stored[5]") + "/lifecycle/$newsecret"},
+		{http.MethodDelete, "/roles/" + id("lusid_role.many[4]")},
+		{http.MethodDelete, "/users/" + id("lusid_user.many[5]") + "?purge=true"},
+		{http.MethodDelete, "/keys/" + id("lusid_personal_access_token.many[5]")},
+		{http.MethodDelete, "/roles/assigned-0/users/user-5"},
+		{http.MethodPut, "/roles/staffed-5/users/user-0"},
+	} {
+		d.mustCall(t, call.method, call.path, nil, nil)
+	}
+	d.mustCall(t, http.MethodPut, "/roles/"+id("lusid_role.many[5]"), map[string]string{"description": "Changed elsewhere"}, nil)
+
+	want := map[string]string{
+		"lusid_application.other[5]":          "create",
+		"lusid_role.many[4]":                  "create",
+		"lusid_role.many[5]":                  "update",
+		"lusid_user.many[5]":                  "create",
+		"lusid_personal_access_token.many[5]": "create",
+		"lusid_role_assignment.many[5]":       "create",
+		"lusid_role_members.many[5]":          "update",
+	}
+	var got map[string]string
+	// The first of these lists may be as it was.
+	for range options.ListLag + 1 {
+		plan, _ := w.plan()
+		got = actions(plan)
+		for address, action := range got {
+			if want[address] != action {
+				t.Errorf("%s of %s is planned", action, address)
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("planned at last (-want +got):\n%s", diff)
+	}
+	w.mustRun("apply", "-auto-approve")
+	w.mustPlanEmpty()
+}
+
+// actions are what a plan does, by address.
+func actions(plan *tfjson.Plan) map[string]string {
+	planned := map[string]string{}
+	for _, change := range plan.ResourceChanges {
+		if !change.Change.Actions.NoOp() {
+			planned[change.Address] = string(change.Change.Actions[0])
+		}
+	}
+	return planned
+}

@@ -1,0 +1,36 @@
+package provider_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// TestAccRateLimit applies, plans and destroys in a domain that answers no more than so many
+// requests a second, and asks to wait for one.
+func TestAccRateLimit(t *testing.T) {
+	t.Parallel()
+	const n = 200
+	d := newMock(t, mockserver.Options{RequestsPerSecond: 20})
+	w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", n, 1))
+	// The client's pause is for all of its requests: a wait lets through at most those that were
+	// on their way when the first was refused.
+	for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}} {
+		d.forget()
+		w.mustRun(command...)
+		refused := 0
+		for _, r := range d.requests() {
+			if r.Status == http.StatusTooManyRequests {
+				refused++
+			}
+		}
+		if refused == 0 || refused > n/2 {
+			t.Errorf("%s: %d of %d requests were refused", command[0], refused, len(d.requests()))
+		}
+		t.Logf("%s: %d of %d requests were refused", command[0], refused, len(d.requests()))
+	}
+	if left := d.applications(t); len(left) != n+1 {
+		t.Errorf("%d applications", len(left))
+	}
+}
