@@ -148,6 +148,7 @@ func TestRoleMembers_gone(t *testing.T) {
 	d.mustCall(t, http.MethodDelete, "/users/"+users[0], nil, nil)
 	d.mustCall(t, http.MethodDelete, "/users/"+users[1]+"?purge=true", nil, nil)
 	members.mustRead(made).mustHave(t, map[string]string{"user_ids": strings.Join(users[2:], ",")})
+	members = d.protocol(t).resource(membersType)
 	d.mustCall(t, http.MethodDelete, "/roles/"+role, nil, nil)
 	if members.mustRead(made).exists() {
 		t.Error("the members of a role that is gone stay in the state")
