@@ -82,6 +82,15 @@ func checkRemaining(token *oauth2.Token, minRemaining time.Duration) error {
 		errNotRenewable, expiry.UTC().Format(time.RFC3339), minRemaining)
 }
 
+// BearerExpiry is when the access token that the client was given expires. It is zero where the
+// token does not tell, as a personal access token does not, and for every other way to sign in.
+func (c *Client) BearerExpiry() time.Time {
+	if s, ok := c.signIn.(staticToken); ok {
+		return expiryOf(s.value)
+	}
+	return time.Time{}
+}
+
 type staticToken struct{ value *oauth2.Token }
 
 func (s staticToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {

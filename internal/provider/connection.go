@@ -25,6 +25,8 @@ type connection struct {
 	unknown []string
 	// credential says what the provider signs in with, and where it came from.
 	credential string
+	// passedOver is what it could sign in with too, had credential not come first.
+	passedOver string
 	// storeSecrets is the default of every store_secret; unknown where the provider block's is.
 	storeSecrets types.Bool
 	// ownClientID is the application that the provider signs in through; empty for a bearer token.

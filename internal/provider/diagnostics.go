@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -27,7 +28,16 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 	if !errors.As(err, &e) {
 		return joinParagraphs(slices.Concat([]string{sentence(attempt), sentence(err.Error()), doubt, c.networkRemedy(err)}, more, []string{c.facts(nil)})...)
 	}
-	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words(), doubt, c.remedy(e)}, more, []string{c.facts(e)})...)
+	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words(), doubt, c.remedy(e), c.otherWay(e)}, more, []string{c.facts(e)})...)
+}
+
+// otherWay points at credentials that were passed over for some that were refused.
+func (c *connection) otherWay(e *client.Error) string {
+	isRefused := e.StatusCode == http.StatusUnauthorized || e.Operation == client.OperationToken && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests
+	if c.passedOver == "" || !isRefused || e.Unusable != "" {
+		return ""
+	}
+	return fmt.Sprintf("Not used: %s, which comes after it. Remove what was refused to sign in with that.", c.passedOver)
 }
 
 // unsettledError is a lost answer to a write whose outcome could not be found out either.
@@ -66,7 +76,11 @@ func (c *connection) remedy(e *client.Error) string {
 	case e.StatusCode == http.StatusUnauthorized && c.ownClientID != "":
 		return fmt.Sprintf("The provider signs in with %s, and %s refused a new token too. Check that token_url belongs to that domain, and that no proxy takes the token away.", c.credential, c.client.Domain())
 	case e.StatusCode == http.StatusUnauthorized:
-		return fmt.Sprintf("The provider signs in with %s. It was refused: it has expired or was deleted, or it belongs to another domain than %s. The provider cannot renew a bearer token: put a valid one in its place.", c.credential, c.client.Domain())
+		why := "has expired or was deleted, or it belongs to another domain than " + c.client.Domain()
+		if expiry := c.client.BearerExpiry(); !expiry.IsZero() && expiry.Before(time.Now()) {
+			why = "expired at " + expiry.UTC().Format(time.RFC3339)
+		}
+		return fmt.Sprintf("The provider signs in with %s. It was refused: it %s. The provider cannot renew a bearer token: put a valid one in its place.", c.credential, why)
 	case e.Unusable != "" && e.StatusCode >= 500:
 		return fmt.Sprintf("Run again later. If it goes on, check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
 	case e.Unusable != "":

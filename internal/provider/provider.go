@@ -223,7 +223,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	if err != nil {
 		return nil, err
 	}
-	return &connection{client: c, credential: credential, ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant()}, nil
+	return &connection{client: c, credential: credential, passedOver: r.passedOver(way), ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant()}, nil
 }
 
 // maskedLog logs for the client, which never logs a secret; the mask is there for the day that a

@@ -42,6 +42,8 @@ type resolved struct {
 	values map[string]value
 	// looked says for every source what was found there: names, never values.
 	looked []string
+	// placeholders are the names under which LUSID's placeholder stands for a password.
+	placeholders []string
 }
 
 // settingError is an error about one attribute, or about none.
@@ -104,7 +106,11 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 		"the provider block: " + fromBlock.String(),
 		"the environment: " + fromEnvironment.String(),
 	}
+	r.placeholders = slices.Concat(fromBlock.placeholders, fromEnvironment.placeholders)
 	if file != nil {
+		for _, key := range fromFile.placeholders {
+			r.placeholders = append(r.placeholders, fmt.Sprintf("%s, key %s,", file.describe(), key))
+		}
 		fileNote = file.describe() + ": " + fromFile.String()
 		if file.section == "" {
 			fileNote = file.describe() + `: found, but it has neither "api" nor "profiles"`
@@ -150,7 +156,7 @@ func findSecretsFile(block map[string]string, around surroundings) (file *secret
 }
 
 // finding collects the names of what a source holds.
-type finding struct{ names []string }
+type finding struct{ names, placeholders []string }
 
 // note returns the text, or nothing for the placeholder, and remembers the name.
 func (f *finding) note(name, text string) string {
@@ -158,6 +164,7 @@ func (f *finding) note(name, text string) string {
 	case "":
 		return ""
 	case passwordPlaceholder:
+		f.placeholders = append(f.placeholders, name)
 		f.names = append(f.names, name+" (still holds the placeholder "+passwordPlaceholder+", so it counts as not set)")
 		return ""
 	}
@@ -222,10 +229,25 @@ func (r *resolved) wayIn() (*wayIn, error) {
 			return nil, r.incomplete(r.begun(way))
 		}
 	}
+	if chosen == nil && len(r.placeholders) > 0 {
+		return nil, r.incomplete(fmt.Sprintf("No way to sign in is complete: %s still has the placeholder %s that LUSID exports. Put the user's password in its place.",
+			strings.Join(r.placeholders, " and "), passwordPlaceholder))
+	}
 	if chosen == nil {
 		return nil, r.incomplete("No way to sign in is complete.")
 	}
 	return chosen, nil
+}
+
+// passedOver says what else the provider could sign in with; empty where there is nothing.
+func (r *resolved) passedOver(chosen *wayIn) string {
+	for i := range waysIn {
+		if way := &waysIn[i]; way.name != chosen.name && len(r.missing(way.settings())) == 0 {
+			_, credential := r.signIn(way)
+			return credential
+		}
+	}
+	return ""
 }
 
 // isBegun reports a way of which the provider block holds a part and no source the rest. What it

@@ -1,0 +1,224 @@
+package provider_test
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+var update = flag.Bool("update", false, "write the golden files of TestAccFirstErrors anew")
+
+// firstErrors are the mistakes that newcomers make, by the file in testdata/first_errors that holds
+// the message. The guides show these files.
+var firstErrors = map[string]struct {
+	options mockserver.Options
+	// env is d.environment() unless set.
+	env     func(d domain) []string
+	hcl     string
+	prepare func(t *testing.T, d domain, w *workspace)
+	// command is plan unless set.
+	command string
+}{
+	"no_credentials": {env: noEnvironment, hcl: exampleApp},
+	"placeholder_password": {env: noEnvironment, hcl: exampleApp, prepare: func(t *testing.T, d domain, w *workspace) {
+		t.Helper()
+		section := d.section()
+		section["password"] = "<password>"
+		w.write("secrets.json", jsonText(t, map[string]any{"api": section}))
+	}},
+	"no_such_domain": {
+		env: func(domain) []string {
+			return []string{"FBN_IDENTITY_URL=https://acme.lusid.invalid", "FBN_ACCESS_TOKEN=a-token-of-today"}
+		},
+		hcl: "provider \"lusid\" {\n  max_retries = 0\n}\n" + allRoles,
+	},
+	"another_domain": {hcl: exampleApp, prepare: func(t *testing.T, _ domain, w *workspace) {
+		t.Helper()
+		w.mustRun("apply", "-auto-approve")
+		w.env = append(w.env, newMock(t, mockserver.Options{}).environment()...)
+	}},
+	"expired_token":   {env: withToken(expiredToken), hcl: allRoles},
+	"refused_token":   {env: withToken("a-token-of-last-week"), hcl: allRoles},
+	"two_credentials": {env: func(d domain) []string { return append(d.environment(), "FBN_ACCESS_TOKEN=a-token-of-last-week") }, hcl: allRoles},
+	"wrong_password":  {env: func(d domain) []string { return append(d.environment(), "FBN_PASSWORD=wrong") }, hcl: allRoles},
+	"no_rights": {
+		options: mockserver.Options{Seed: mockserver.Seed{
+			Users:                []mockserver.User{{Username: "reader@acme.com", FirstName: "Rita", LastName: "Reader"}},
+			PersonalAccessTokens: []mockserver.PersonalAccessToken{{Username: "reader@acme.com", DisplayName: "reader", Key: "a-reader-s-token"}},
+		}},
+		env: withToken("a-reader-s-token"), hcl: exampleApp, command: "apply",
+	},
+	"client_id_with_a_space": {env: noEnvironment, hcl: applicationHCL("example", "example app"), command: "validate"},
+	"client_id_too_short":    {env: noEnvironment, hcl: applicationHCL("example", "app"), command: "validate"},
+	"name_taken": {
+		options: mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{exampleApplication}}},
+		hcl:     applicationHCL("example", exampleApplication.ClientID), command: "apply",
+	},
+	"proxy_answers": {hcl: allRoles, prepare: func(_ *testing.T, d domain, _ *workspace) {
+		d.mock.InjectFault(mockserver.Fault{Operation: "ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
+	}},
+	"web_page_for_token_url": {hcl: allRoles, prepare: func(_ *testing.T, d domain, _ *workspace) {
+		d.mock.InjectFault(mockserver.Fault{Operation: "token", Count: -1, HTML: true, Status: http.StatusOK})
+	}},
+}
+
+var exampleApp = applicationHCL("example", "example-app")
+
+const allRoles = "data \"lusid_roles\" \"all\" {}\n"
+
+// expiredToken is an unsigned JWT that expired at noon of the first day of 2026.
+var expiredToken = strings.Join([]string{
+	base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)), base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1767268800}`)), "c2lnbmF0dXJl",
+}, ".")
+
+func noEnvironment(domain) []string { return nil }
+
+func withToken(token string) func(d domain) []string {
+	return func(d domain) []string { return []string{"FBN_IDENTITY_URL=" + d.url, "FBN_ACCESS_TOKEN=" + token} }
+}
+
+// TestAccFirstErrors compares the messages that newcomers meet with those that were agreed on.
+func TestAccFirstErrors(t *testing.T) {
+	t.Parallel()
+	for name, mistake := range firstErrors {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newMock(t, mistake.options)
+			if mistake.env == nil {
+				mistake.env = domain.environment
+			}
+			w := newWorkspace(t, mistake.hcl, mistake.env(d)...)
+			if mistake.prepare != nil {
+				mistake.prepare(t, d, w)
+			}
+			command := []string{cmp.Or(mistake.command, "plan"), "-json"}
+			if mistake.command == "apply" {
+				command = append(command, "-auto-approve")
+			}
+			status, output := w.run(command...)
+			if status != 1 {
+				t.Fatalf("%s: exit status %d\n%s", command[0], status, output)
+			}
+			got := plainDiagnostics(t, output, w.directory, d.url)
+			file := filepath.Join("testdata", "first_errors", name+".txt")
+			if *update {
+				writeFile(t, file, got)
+			}
+			if diff := gocmp.Diff(readText(t, file), got); diff != "" {
+				t.Errorf("(-want +got, see -update):\n%s", diff)
+			}
+		})
+	}
+	for _, file := range filesIn(t, filepath.Join("testdata", "first_errors")) {
+		if _, ok := firstErrors[strings.TrimSuffix(file, ".txt")]; !ok {
+			t.Errorf("%s is of no mistake", file)
+		}
+	}
+}
+
+// TestAccIssuerAsTokenURL makes a mistake that is none: the issuer stands in for the token URL.
+func TestAccIssuerAsTokenURL(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	tokenURL := d.mock.TokenURL(d.url)
+	issuer, ok := strings.CutSuffix(tokenURL, "/v1/token")
+	if !ok {
+		t.Fatal(tokenURL)
+	}
+	newWorkspace(t, allRoles, append(d.environment(), "FBN_TOKEN_URL="+issuer)...).mustRun("plan")
+}
+
+// passing are the values that differ from run to run.
+var passing = []struct {
+	pattern *regexp.Regexp
+	with    string
+}{
+	{regexp.MustCompile(`0HN[0-9A-Za-z]{10}:00000001`), "0HNABCDEFGHIJ:00000001"},
+	{regexp.MustCompile(`correlation [A-Z2-7]{26}`), "correlation ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+	// What a resolver says differs from machine to machine.
+	{regexp.MustCompile(`dial tcp: lookup .*`), "dial tcp: lookup acme.lusid.invalid: no such host."},
+	{regexp.MustCompile(`/oauth2/aus[0-9A-Za-z]+`), "/oauth2/aus91lnun55CZDvav6p7"},
+}
+
+// plainDiagnostics are the errors and warnings in the JSON that a command printed, as a reader of
+// them would quote them, with what differs from run to run replaced.
+func plainDiagnostics(t *testing.T, output, directory, domainURL string) string {
+	t.Helper()
+	type diagnostic struct {
+		Severity string `json:"severity"`
+		Summary  string `json:"summary"`
+		Detail   string `json:"detail"`
+	}
+	var found []diagnostic
+	for line := range strings.Lines(output) {
+		var message struct {
+			Diagnostic *diagnostic `json:"diagnostic"`
+		}
+		if err := json.Unmarshal([]byte(line), &message); err == nil && message.Diagnostic != nil {
+			found = append(found, *message.Diagnostic)
+		}
+	}
+	if found == nil {
+		// validate prints one object.
+		var whole struct {
+			Diagnostics []diagnostic `json:"diagnostics"`
+		}
+		_, object, _ := strings.Cut("\n"+output, "\n{")
+		if err := json.Unmarshal([]byte("{"+object), &whole); err != nil {
+			t.Fatalf("%v in:\n%s", err, output)
+		}
+		found = whole.Diagnostics
+	}
+	var text strings.Builder
+	for _, d := range found {
+		// What the CLI itself has to say.
+		if strings.Contains(d.Summary, "development overrides") || d.Summary == "Invalid provider configuration" {
+			continue
+		}
+		if text.Len() > 0 {
+			text.WriteString("\n")
+		}
+		fmt.Fprintf(&text, "%s%s: %s\n\n%s\n", strings.ToUpper(d.Severity[:1]), d.Severity[1:], d.Summary, strings.TrimSpace(d.Detail))
+	}
+	plain := text.String()
+	if u, err := url.Parse(domainURL); err == nil && domainURL != "" {
+		plain = strings.ReplaceAll(plain, domainURL, "https://acme.lusid.com")
+		plain = strings.ReplaceAll(plain, u.Host, "acme.lusid.com")
+	}
+	if resolved, err := filepath.EvalSymlinks(directory); err == nil {
+		plain = strings.ReplaceAll(plain, resolved, "/home/me/terraform")
+	}
+	plain = strings.ReplaceAll(plain, directory, "/home/me/terraform")
+	plain = regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(plain, "other.lusid.com")
+	for _, p := range passing {
+		plain = p.pattern.ReplaceAllString(plain, p.with)
+	}
+	return plain
+}
+
+// filesIn are the names of a directory's files.
+func filesIn(t *testing.T, directory string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
+}
