@@ -1,0 +1,244 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
+)
+
+const guidesDirectory = "../../docs/guides"
+
+// guides are what the guides need of the domain that they are followed in. Most are read by
+// somebody who can sign in; others tell how.
+var guides = map[string]struct {
+	options mockserver.Options
+	// startsBare has the reader set the variables that lead to the domain.
+	startsBare bool
+}{
+	"authentication.md":   {startsBare: true},
+	"from-the-web-app.md": {},
+	"getting-started.md":  {startsBare: true},
+	"importing.md": {options: mockserver.Options{Seed: mockserver.Seed{
+		Applications: []mockserver.Application{{ClientID: "acme-pricing", DisplayName: "Acme pricing"}},
+		Roles:        []mockserver.Role{{Name: "traders", Description: "Books and amends trades"}},
+	}}},
+	"offline-tests.md":        {startsBare: true},
+	"pipelines.md":            {},
+	"rotation.md":             {},
+	"secrets-out-of-state.md": {},
+	"several-domains.md":      {startsBare: true},
+}
+
+// TestAccGuides does what the guides say, from the first block to the last, in one shell.
+func TestAccGuides(t *testing.T) {
+	t.Parallel()
+	shell, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("the guides' commands are for bash, which this machine lacks")
+	}
+	for _, name := range filesIn(t, guidesDirectory) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			guide, ok := guides[name]
+			if !ok {
+				t.Fatal("no test follows it")
+			}
+			d, other := newMock(t, guide.options), newMock(t, mockserver.Options{})
+			w := newWorkspace(t, "")
+			if err := os.Remove(filepath.Join(w.directory, "main.tf")); err != nil {
+				t.Fatal(err)
+			}
+			installed, err := install()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.env = append(w.env, "PATH="+installed+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+filepath.Join(installed, "cli.tfrc"),
+				"TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve", "TF_INPUT=0")
+			if !guide.startsBare {
+				w.env = append(w.env, d.environment()...)
+			}
+			text := readText(t, filepath.Join(guidesDirectory, name))
+			command := exec.CommandContext(t.Context(), shell, "-euo", "pipefail", w.write("guide.sh", script(t, text, d, other)))
+			command.Dir, command.Env = w.directory, w.env
+			output, err := command.CombinedOutput()
+			if strings.Contains(string(output), "Unsupported Terraform Core version") || strings.Contains(string(output), "Unsupported OpenTofu Core version") {
+				t.Skip("the guide says that this CLI is too old for it")
+			}
+			if err != nil {
+				t.Fatalf("%v\n%s", err, output)
+			}
+		})
+	}
+}
+
+// install lays out, once, what a reader of the guides has installed: the CLI as terraform,
+// lusid-mock, and the provider in a mirror, so that init finds it.
+var install = sync.OnceValues(func() (directory string, err error) {
+	built, err := build()
+	if err != nil {
+		return "", err
+	}
+	directory = filepath.Join(built, "installed")
+	suffix := ""
+	if runtime.GOOS == "windows" {
+		suffix = ".exe"
+	}
+	if output, err := exec.Command("go", "build", "-o", directory+string(filepath.Separator), "../../cmd/lusid-mock").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, output)
+	}
+	if err := os.Symlink(os.Getenv(terraformcli.PathVariable), filepath.Join(directory, "terraform"+suffix)); err != nil {
+		return "", err
+	}
+	host, name, _ := strings.Cut(provider.Address, "/")
+	for _, host := range []string{host, "registry.opentofu.org"} {
+		platform := filepath.Join(directory, "mirror", host, filepath.FromSlash(name), "0.1.0", runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(platform, 0o700); err != nil {
+			return "", err
+		}
+		if err := os.Link(filepath.Join(built, "terraform-provider-lusid"+suffix), filepath.Join(platform, "terraform-provider-lusid_v0.1.0"+suffix)); err != nil {
+			return "", err
+		}
+	}
+	return directory, os.WriteFile(filepath.Join(directory, "cli.tfrc"), fmt.Appendf(nil,
+		"provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(filepath.Join(directory, "mirror"))), 0o600)
+})
+
+var (
+	blockPattern = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
+	filePattern  = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl))\n`)
+	// jsonNamePattern finds the name of a JSON file in the text before it.
+	jsonNamePattern = regexp.MustCompile("`([a-z-]+\\.json)`")
+)
+
+// script makes one shell script of a guide: it writes the files that the guide shows and runs its
+// commands. A block of Terraform begins with the name of its file, or is a file of the examples,
+// which other tests apply.
+func script(t *testing.T, guide string, d, other domain) string {
+	t.Helper()
+	examples := exampleTexts(t)
+	var b strings.Builder
+	for _, match := range blockPattern.FindAllStringSubmatchIndex(guide, -1) {
+		language, body := guide[match[2]:match[3]], guide[match[4]:match[5]]
+		write := func(file, content string) {
+			fmt.Fprintf(&b, "cat > %s <<'END OF FILE'\n%sEND OF FILE\n", file, content)
+		}
+		switch language {
+		case "terraform":
+			name := filePattern.FindStringSubmatch(body)
+			switch {
+			case name != nil:
+				write(name[1], strings.ReplaceAll(body, "https://acme.lusid.com", d.url))
+			case !slices.Contains(examples, strings.TrimSpace(body)):
+				t.Errorf("this block neither names its file nor is a file of the examples:\n%s", body)
+			}
+		case "json":
+			names := jsonNamePattern.FindAllStringSubmatch(guide[:match[0]], -1)
+			if names == nil {
+				t.Fatalf("the text does not name the file of this block:\n%s", body)
+			}
+			write(names[len(names)-1][1], jsonFor(t, body, d, other))
+		case "shell":
+			for line := range strings.Lines(shellFor(t, body, d)) {
+				// A command that must fail does not end the shell by itself.
+				if wrong, ok := strings.CutPrefix(line, "! "); ok {
+					line = "if " + strings.TrimSpace(wrong) + "; then exit 1; fi\n"
+				}
+				b.WriteString(line)
+			}
+		case "text", "yaml", "mermaid":
+		default:
+			t.Errorf("a block of the language %q is not followed:\n%s", language, body)
+		}
+	}
+	return b.String()
+}
+
+// exampleTexts are the files of the examples.
+func exampleTexts(t *testing.T) []string {
+	t.Helper()
+	var texts []string
+	err := filepath.WalkDir(examplesDirectory, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && (strings.HasSuffix(path, ".tf") || strings.HasSuffix(path, ".hcl")) {
+			texts = append(texts, strings.TrimSpace(readText(t, path)))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+// credentialsFor are what a reader fills in, by variable.
+func credentialsFor(d domain) map[string]string {
+	values := map[string]string{"FBN_ACCESS_TOKEN": d.token}
+	for _, variable := range d.environment() {
+		name, value, _ := strings.Cut(variable, "=")
+		values[name] = value
+	}
+	return values
+}
+
+var (
+	exportPattern = regexp.MustCompile(`(?m)^export (FBN_[A-Z_]+)="[^"$]*"$`)
+	formPattern   = regexp.MustCompile(`(username|password)="[^"$]*"`)
+	jsonPattern   = regexp.MustCompile(`"([A-Za-z]+)": "[^"]*"`)
+)
+
+// shellFor fills in the reader's own credentials.
+func shellFor(t *testing.T, commands string, d domain) string {
+	t.Helper()
+	values := credentialsFor(d)
+	quote := func(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
+	commands = exportPattern.ReplaceAllStringFunc(commands, func(line string) string {
+		name := exportPattern.FindStringSubmatch(line)[1]
+		if values[name] == "" {
+			t.Errorf("no value for %s", name)
+		}
+		return "export " + name + "=" + quote(values[name])
+	})
+	return formPattern.ReplaceAllStringFunc(commands, func(field string) string {
+		name := formPattern.FindStringSubmatch(field)[1]
+		return name + "=" + quote(values["FBN_"+strings.ToUpper(name)])
+	})
+}
+
+// jsonFor fills in the reader's own credentials. What comes below the URL of a test domain is the
+// other domain's.
+func jsonFor(t *testing.T, content string, d, other domain) string {
+	t.Helper()
+	variables := map[string]string{
+		"identityUrl": "FBN_IDENTITY_URL", "tokenUrl": "FBN_TOKEN_URL", "username": "FBN_USERNAME", "password": "FBN_PASSWORD",
+		"clientId": "FBN_CLIENT_ID", "clientSecret": "FBN_CLIENT_SECRET", "accessToken": "FBN_ACCESS_TOKEN",
+	}
+	if !strings.Contains(content, "identityUrl") {
+		return content
+	}
+	current := d
+	return jsonPattern.ReplaceAllStringFunc(content, func(member string) string {
+		key := jsonPattern.FindStringSubmatch(member)[1]
+		if key == "identityUrl" {
+			current = d
+			if strings.Contains(member, "acme-test") {
+				current = other
+			}
+		}
+		value, err := json.Marshal(credentialsFor(current)[variables[key]])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%q: %s", key, value)
+	})
+}
