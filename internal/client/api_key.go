@@ -72,6 +72,12 @@ func (c *Client) DeleteAPIKey(ctx context.Context, id string) error {
 	return c.doNothing(ctx, request{operation: "DeleteApiKey", method: http.MethodDelete, path: []string{"keys", id}, gone: []int{codeAPIKeyNotFound}})
 }
 
+// SignsInWith reports that the key is the one that the client was given to sign in with.
+func (c *Client) SignsInWith(key Secret) bool {
+	own, ok := c.signIn.(staticToken)
+	return ok && own.value.AccessToken == string(key)
+}
+
 // LUSID's codes for a user who has as many tokens as is allowed, and for a name that an active one
 // has.
 const (

@@ -66,3 +66,20 @@ func TestCreateAPIKey_withoutKey(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// What signs in is known without a call.
+func TestClient_SignsInWith(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	key := client.Secret(d.Credentials().AccessToken)
+	byKey, byPassword := d.client(t), d.client(t, withGrant(d.grant()))
+	for other, want := range map[client.Secret]bool{key: true, key + "x": false, "": false} {
+		if got := byKey.SignsInWith(other); got != want {
+			t.Errorf("%d characters: %t", len(other), got)
+		}
+		if byPassword.SignsInWith(other) {
+			t.Errorf("%d characters: a client that signs in by password has no such key", len(other))
+		}
+	}
+	d.wantCounts(t, map[string]int{})
+}

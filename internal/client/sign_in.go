@@ -276,9 +276,3 @@ func (c *Client) UseClientSecret(ctx context.Context, clientID string, secret Se
 	g.request.ClientSecret = secret
 	g.refused = nil
 }
-
-// SignsInWith reports the very bearer token that the client was given.
-func (c *Client) SignsInWith(token Secret) bool {
-	own, ok := c.signIn.(staticToken)
-	return ok && token != "" && own.value.AccessToken == string(token)
-}
