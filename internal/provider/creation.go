@@ -44,7 +44,10 @@ type creation[T any] struct {
 	existing *existing
 	list     func(context.Context) ([]T, error)
 	create   func(context.Context) (*T, error)
-	id       func(*T) string
+	// byKey reads the object that has the natural key, which does not lag as a list may. It is nil
+	// where LUSID has no such read.
+	byKey func(context.Context) (*T, error)
+	id    func(*T) string
 	// holds reports an object that has what must be unique, and isSame one that is also what
 	// the create asks for.
 	holds, isSame func(*T) bool
@@ -130,8 +133,14 @@ func (c *creation[T]) adopt(ctx context.Context, lost error) (*T, error) {
 	return found, nil
 }
 
-// find returns the object that holds what must be unique, the same one first.
+// find returns the object that holds what must be unique, the same one first. The list has the last
+// word on what no key leads to: a deleted object, or one that holds something else that is unique.
 func (c *creation[T]) find(ctx context.Context) (*T, error) {
+	if c.byKey != nil {
+		if found, err := c.byKey(ctx); err == nil && c.holds(found) {
+			return found, nil
+		}
+	}
 	objects, err := c.list(ctx)
 	if err != nil {
 		return nil, err

@@ -170,6 +170,11 @@ func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequ
 			return role.Name == request.Name && role.Description == request.Description
 		},
 	}
+	if idPattern.MatchString(request.Name) {
+		creation.byKey = func(ctx context.Context) (*client.RoleResponse, error) {
+			return r.client.GetRoleByCode(ctx, client.ResourceID{Scope: defaultScope, Code: request.Name})
+		}
+	}
 	role, adopted, err := creation.run(ctx)
 	if err == nil {
 		if adopted {
@@ -308,6 +313,9 @@ func (m *roleModel) label() string {
 	}
 	return m.ID.ValueString()
 }
+
+// defaultScope is where LUSID makes roles.
+const defaultScope = "default"
 
 // idPattern is what LUSID takes as an id or code in a path.
 var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)

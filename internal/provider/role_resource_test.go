@@ -290,41 +290,60 @@ func TestRole_taken(t *testing.T) {
 		t.Error("something is in the state")
 	}
 	diags.mustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID), "HTTP 409")
-	d.mustCount(t, map[string]int{"ListRoles": 2, "CreateRole": 1})
+	d.mustCount(t, map[string]int{"ListRoles": 1, "CreateRole": 1, "GetRoleByCode": 1})
 }
 
 func TestRole_lostAnswer(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
+	byCode := map[string]int{"ListRoles": 1, "CreateRole": 1, "GetRoleByCode": 1}
+	const key, noKey = "traders", "front office"
+	for what, test := range map[string]struct {
+		name    string
 		fault   mockserver.Fault
 		lag     int
 		adopted bool
+		want    map[string]int
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
+		"reset after":            {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byCode},
+		"reset before":           {key, mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"ListRoles": 2, "CreateRole": 2, "GetRoleByCode": 1}},
+		"500 after":              {key, mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byCode},
+		"truncated":              {key, mockserver.Fault{Truncate: true}, 0, true, byCode},
+		"reset after, under lag": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byCode},
+		// The list alone knows it: the refusal of another try shows that it is behind.
+		"no code to look for, under lag": {noKey, mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true, map[string]int{"ListRoles": 3, "CreateRole": 2}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{ListLag: test.lag})
 			test.fault.Operation = "CreateRole"
 			d.mock.InjectFault(test.fault)
 			roles := d.protocol(t).resource("lusid_role")
-			config := object{"name": "traders", "description": "Trade"}
+			config := object{"name": test.name, "description": "Trade"}
 			made, diags := roles.create(config)
 			if test.adopted {
-				diags.mustWarn(t, "", "The answer to the creation of role traders was lost", made.get("id"), "nothing was created twice")
+				diags.mustWarn(t, "", "The answer to the creation of role "+test.name+" was lost", made.get("id"), "nothing was created twice")
 			} else {
 				diags.mustBeQuiet(t)
 			}
-			if got := d.rolesNamed(t, "traders"); len(got) != 1 || got[0].ID != made.get("id") {
+			d.mustCount(t, test.want)
+			for range test.lag {
+				d.rolesNamed(t, test.name)
+			}
+			if got := d.rolesNamed(t, test.name); len(got) != 1 || got[0].ID != made.get("id") {
 				t.Errorf("the domain has %v", got)
 			}
 			roles.mustPlanNothing(roles.mustRead(made), config)
 		})
 	}
+	t.Run("the look-up is refused", func(t *testing.T) {
+		t.Parallel()
+		d := newMock(t, mockserver.Options{})
+		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "GetRoleByCode", Status: http.StatusForbidden})
+		_, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
+		diags.mustWarn(t, "", "The answer to the creation of role traders was lost")
+		d.mustCount(t, map[string]int{"ListRoles": 2, "CreateRole": 1, "GetRoleByCode": 1})
+	})
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
@@ -335,6 +354,35 @@ func TestRole_lostAnswer(t *testing.T) {
 			t.Error("a foreign role was taken over")
 		}
 		diags.mustFail(t, "name", foreign.ID)
+		d.mustCount(t, map[string]int{"ListRoles": 1, "CreateRole": 1, "GetRoleByCode": 1})
+	})
+	t.Run("the look-up minds no letter case", func(t *testing.T) {
+		t.Parallel()
+		d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				r.URL.Path = strings.Replace(r.URL.Path, "/byCode/traders", "/byCode/Traders", 1)
+				mock.ServeHTTP(w, r)
+			})
+		})
+		d.createRole(t, "Traders")
+		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetBefore})
+		d.protocol(t).resource("lusid_role").mustCreate(object{"name": "traders"})
+		d.mustCount(t, map[string]int{"ListRoles": 2, "CreateRole": 2, "GetRoleByCode": 1})
+	})
+	t.Run("another's, made meanwhile", func(t *testing.T) {
+		t.Parallel()
+		d := newMock(t, mockserver.Options{})
+		roles := d.protocol(t).resource("lusid_role")
+		roles.mustCreate(object{"name": "dealers"})
+		foreign := d.createRole(t, "traders")
+		d.forget()
+		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetAfter})
+		made, diags := roles.create(object{"name": "traders", "description": "Trade"})
+		if made.exists() {
+			t.Error("a foreign role was taken over")
+		}
+		diags.mustFail(t, "name", foreign.ID)
+		d.mustCount(t, map[string]int{"CreateRole": 1, "GetRoleByCode": 1})
 	})
 }
 

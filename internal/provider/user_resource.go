@@ -236,7 +236,10 @@ func (r *userResource) create(ctx context.Context, request client.CreateUserRequ
 		// The deactivated too: they keep their logins.
 		list:   func(ctx context.Context) ([]client.UserResponse, error) { return r.client.ListUsers(ctx, true) },
 		create: func(ctx context.Context) (*client.UserResponse, error) { return r.client.CreateUser(ctx, request) },
-		id:     func(u *client.UserResponse) string { return u.ID },
+		byKey: func(ctx context.Context) (*client.UserResponse, error) {
+			return r.client.GetUserFromLogin(ctx, request.Login)
+		},
+		id: func(u *client.UserResponse) string { return u.ID },
 		holds: func(u *client.UserResponse) bool {
 			return strings.EqualFold(u.Login, request.Login) || strings.EqualFold(u.EmailAddress, request.EmailAddress)
 		},

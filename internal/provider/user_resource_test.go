@@ -336,13 +336,15 @@ func TestUser_taken(t *testing.T) {
 		"login, in capitals": {serviceUser(object{"login": "TAKEN@example.com"}), "login"},
 		"e-mail address":     {serviceUser(object{"email_address": "taken-mail@example.com"}), "email_address"},
 	} {
-		for _, deprovisioned := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s, deprovisioned %t", name, deprovisioned), func(t *testing.T) {
+		for by, of := range map[string]struct{ deprovisioned, hidden bool }{
+			"a user": {}, "a deprovisioned user": {deprovisioned: true}, "a deprovisioned user that LUSID hides": {deprovisioned: true, hidden: true},
+		} {
+			t.Run(name+", of "+by, func(t *testing.T) {
 				t.Parallel()
-				d := newMock(t, mockserver.Options{})
+				d := newMock(t, mockserver.Options{DeletedUsersGone: of.hidden})
 				taken := d.createUser(t, "taken@example.com", "taken-mail@example.com")
 				parts := []string{"Unable to create user", taken.ID, "(658)", fmt.Sprintf("import {\n  to = lusid_user.NAME\n  id = %q\n}", taken.ID)}
-				if deprovisioned {
+				if of.deprovisioned {
 					d.mustCall(t, http.MethodDelete, "/users/"+taken.ID, nil, nil)
 					parts = []string{"Unable to create user", taken.ID, "(705)", "was deprovisioned", "?purge=true"}
 				}
@@ -351,10 +353,14 @@ func TestUser_taken(t *testing.T) {
 					t.Error("something is in the state")
 				}
 				diags.mustFail(t, test.attribute, parts...)
-				if deprovisioned && strings.Contains(strings.Join(diags.errors(), ""), "import {") {
+				if of.deprovisioned && strings.Contains(strings.Join(diags.errors(), ""), "import {") {
 					t.Error("it advises to import a user who is gone")
 				}
-				d.mustCount(t, map[string]int{"ListUsers": 2, "CreateUser": 1})
+				want := map[string]int{"ListUsers": 2, "CreateUser": 1, "GetUserFromLogin": 1}
+				if test.attribute == "login" && !of.hidden {
+					want["ListUsers"] = 1
+				}
+				d.mustCount(t, want)
 			})
 		}
 	}
@@ -362,20 +368,22 @@ func TestUser_taken(t *testing.T) {
 
 func TestUser_lostAnswer(t *testing.T) {
 	t.Parallel()
+	byLogin := map[string]int{"ListUsers": 1, "CreateUser": 1, "GetUserFromLogin": 1}
 	for name, test := range map[string]struct {
 		fault   mockserver.Fault
 		lag     int
 		adopted bool
+		want    map[string]int
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true},
+		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byLogin},
+		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"ListUsers": 2, "CreateUser": 2, "GetUserFromLogin": 1}},
+		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byLogin},
+		"truncated":              {mockserver.Fault{Truncate: true}, 0, true, byLogin},
+		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byLogin},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{ListLag: test.lag})
+			d := newMockBehind(t, mockserver.Options{ListLag: test.lag}, withoutReindex)
 			test.fault.Operation = "CreateUser"
 			d.mock.InjectFault(test.fault)
 			users := d.protocol(t).resource(usersType)
@@ -384,6 +392,10 @@ func TestUser_lostAnswer(t *testing.T) {
 				diags.mustWarn(t, "", "The answer to the creation of user robot@example.com was lost", made.get("id"), "nothing was created twice")
 			} else {
 				diags.mustBeQuiet(t)
+			}
+			d.mustCount(t, test.want)
+			for range test.lag {
+				d.usersWith(t, "robot@example.com")
 			}
 			if got := d.usersWith(t, "robot@example.com"); len(got) != 1 || got[0].ID != made.get("id") {
 				t.Errorf("the domain has %v", got)
@@ -401,6 +413,7 @@ func TestUser_lostAnswer(t *testing.T) {
 			t.Error("a foreign user was taken over")
 		}
 		diags.mustFail(t, "login", foreign.ID)
+		d.mustCount(t, byLogin)
 	})
 	// CreateUser answered 201 until 2026.
 	t.Run("201", func(t *testing.T) {
@@ -414,6 +427,16 @@ func TestUser_lostAnswer(t *testing.T) {
 			})
 		})
 		d.protocol(t).resource(usersType).mustCreate(serviceUser())
+	})
+}
+
+// withoutReindex is a LUSID whose lists lag although a create asked to wait for them.
+func withoutReindex(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			r.URL.RawQuery = ""
+		}
+		mock.ServeHTTP(w, r)
 	})
 }
 
