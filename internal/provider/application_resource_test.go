@@ -106,6 +106,28 @@ resource "lusid_application" "web" {
 	}
 }
 
+func applicationLifecycle(t *testing.T, d domain) lifecycle {
+	application := func(clientID, trigger string) object {
+		return object{"client_id": clientID, "display_name": "Test", "rotation_triggers": object{"a": trigger}}
+	}
+	return lifecycle{
+		config: application("test-app", "1"),
+		// Another secret is no change for anybody who does not use it.
+		drift:         func() { d.rotateApplication(t, "test-app") },
+		vanish:        func() { d.deleteApplication(t, "test-app") },
+		remade:        map[string]int{"CreateApplication": 1},
+		replacement:   application("next-app", "1"),
+		replacedBy:    "client_id",
+		replaced:      map[string]int{"DeleteApplication": 1, "CreateApplication": 1},
+		update:        application("test-app", "2"),
+		refusedCreate: "Unable to create application",
+		refusedRead:   "Unable to read application test-app",
+		refusedUpdate: "Unable to rotate the secret of application test-app",
+		refusedDelete: "Unable to delete application test-app",
+		secrets:       []string{"secret"},
+	}
+}
+
 // TestApplication_replace checks which change replaces, and the warning, which only the protocol
 // shows.
 func TestApplication_replace(t *testing.T) {

@@ -143,6 +143,12 @@ func hclValue(v any) string {
 		return string(v)
 	case string:
 		return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(strconv.Quote(v))
+	case []string:
+		var elements []string
+		for _, element := range v {
+			elements = append(elements, hclValue(element))
+		}
+		return "[" + strings.Join(elements, ", ") + "]"
 	case object:
 		var b strings.Builder
 		b.WriteString("{\n")

@@ -68,6 +68,24 @@ resource "lusid_role" "test" {
 	})
 }
 
+func roleAssignmentLifecycle(t *testing.T, d domain) lifecycle {
+	role, user, other := d.createRole(t, "traders").ID, d.createUser(t, "one@example.com", "o1@example.com").ID, d.createUser(t, "two@example.com", "o2@example.com").ID
+	label := role + "/" + user
+	return lifecycle{
+		config: object{"role_id": role, "user_id": user},
+		// Another user's assignment is nobody's business.
+		drift:         func() { d.assign(t, role, other) },
+		vanish:        func() { d.mustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+user, nil, nil) },
+		remade:        map[string]int{"AddUserToRole": 1},
+		replacement:   object{"role_id": role, "user_id": other},
+		replacedBy:    "user_id",
+		replaced:      map[string]int{"RemoveUserFromRole": 1, "AddUserToRole": 1},
+		refusedCreate: "Unable to create role assignment",
+		refusedRead:   "Unable to read role assignment " + label,
+		refusedDelete: "Unable to delete role assignment " + label,
+	}
+}
+
 func TestRoleAssignment_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})

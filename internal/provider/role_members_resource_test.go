@@ -74,6 +74,52 @@ resource "lusid_role" "test" {
 	})
 }
 
+func roleMembersLifecycle(t *testing.T, d domain) lifecycle {
+	role, other := d.createRole(t, "traders").ID, d.createRole(t, "dealers").ID
+	var users []string
+	for i := range 3 {
+		users = append(users, d.createUser(t, fmt.Sprintf("user%d@example.com", i), fmt.Sprintf("owner%d@example.com", i)).ID)
+	}
+	return lifecycle{
+		config: object{"role_id": role, "user_ids": users[:2]},
+		drift: func() {
+			d.mustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+users[0], nil, nil)
+			d.assign(t, role, users[2])
+		},
+		drifted:       []string{fmt.Sprintf("+ %q,", users[0]), fmt.Sprintf("- %q,", users[2])},
+		mended:        map[string]int{"AddUserToRole": 1, "RemoveUserFromRole": 1},
+		replacement:   object{"role_id": other, "user_ids": users[:2]},
+		replacedBy:    "role_id",
+		replaced:      map[string]int{"RemoveUserFromRole": 2, "AddUserToRole": 2},
+		update:        object{"role_id": role, "user_ids": users[1:]},
+		refusedCreate: "Unable to set role members",
+		refusedRead:   "Unable to read the members of role " + role,
+		refusedUpdate: "Unable to set the members of role " + role,
+		refusedDelete: "Unable to remove the members of role " + role,
+	}
+}
+
+// TestAccRoleMembers_disappears deletes the role: nothing less takes its list away.
+func TestAccRoleMembers_disappears(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	user := d.createUser(t, "one@example.com", "o1@example.com").ID
+	w := newWorkspace(t, d.config(fmt.Sprintf(`
+resource "lusid_role" "test" {
+  name = "traders"
+}
+resource "lusid_role_members" "test" {
+  role_id  = lusid_role.test.id
+  user_ids = [%q]
+}`, user)))
+	w.mustRun("apply", "-auto-approve")
+	d.mustCall(t, http.MethodDelete, "/roles/"+d.rolesNamed(t, "traders")[0].ID, nil, nil)
+	mustHold(t, w.mustRun("plan", "-out=tfplan"), "lusid_role.test will be created", "lusid_role_members.test will be created", "Plan: 2 to add, 0 to change, 0 to destroy.")
+	w.mustRun("apply", "tfplan")
+	d.mustHoldRole(t, d.rolesNamed(t, "traders")[0].ID, user)
+	w.mustPlanEmpty()
+}
+
 func TestRoleMembers_lifecycle(t *testing.T) {
 	t.Parallel()
 	d, role, caller, users := crew(t, mockserver.Options{})

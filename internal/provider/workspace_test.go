@@ -52,6 +52,8 @@ type workspace struct {
 	t         *testing.T
 	directory string
 	env       []string
+	// printed is all that the commands printed for people.
+	printed bytes.Buffer
 }
 
 // newWorkspace holds a configuration. Of this process' environment the commands see next to
@@ -113,6 +115,7 @@ func (w *workspace) run(args ...string) (status int, output string) {
 	var printed bytes.Buffer
 	command.Stdout, command.Stderr = &printed, &printed
 	err := command.Run()
+	w.printed.Write(printed.Bytes())
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		w.t.Fatal(err)

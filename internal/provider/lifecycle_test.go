@@ -1,0 +1,274 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// lifecycles are what the kinds of resources go through in TestAccLifecycle, each described in its
+// own test file.
+var lifecycles = map[string]func(*testing.T, domain) lifecycle{
+	"lusid_application": applicationLifecycle,
+	"lusid_role":        roleLifecycle,
+	assignmentType:      roleAssignmentLifecycle,
+	membersType:         roleMembersLifecycle,
+	patType:             personalAccessTokenLifecycle,
+	usersType:           userLifecycle,
+}
+
+// lifecycle is a kind of resource as TestAccLifecycle needs it. What only reads is not among its
+// requests.
+type lifecycle struct {
+	config object
+
+	// drift changes the object behind Terraform's back. The next plan holds all of drifted, and
+	// mended is what its apply asks for: nothing where the change is nobody's business.
+	drift   func()
+	drifted []string
+	mended  map[string]int
+
+	// vanish removes the object behind Terraform's back, and remade is what the next apply asks
+	// for. It is nil where another object has to go, and the kind has a test of its own.
+	vanish func()
+	remade map[string]int
+
+	// replacement is a configuration that differs in the attribute replacedBy, and perhaps in what
+	// follows from it. replaced is what the replacement asks for.
+	replacement object
+	replacedBy  string
+	replaced    map[string]int
+
+	// update is a configuration with a change in place, nil where there is none.
+	update object
+
+	// The refused ones are the summaries of what somebody without rights is told.
+	refusedCreate, refusedRead, refusedUpdate, refusedDelete string
+
+	// secrets are the attributes that no output for people may show.
+	secrets []string
+}
+
+// life is one kind's lifecycle on a domain of its own, with credentials from the environment.
+type life struct {
+	*workspace
+	lifecycle
+	address string
+	domain  domain
+	issued  issuedTokens
+	// canaries are what must not be printed or logged, by name.
+	canaries map[string]string
+}
+
+// TestAccLifecycle drives every kind of resource through the CLI. Whatever happens, no credential and
+// no secret is printed or logged.
+func TestAccLifecycle(t *testing.T) {
+	t.Parallel()
+	aspects := map[string]func(*life){
+		"drift":      testDrift,
+		"disappears": testDisappears,
+		"replace":    testReplace,
+		"forbidden":  testForbidden,
+		"secrets":    testSecrets,
+	}
+	for typeName := range newProtocol(t).schema.ResourceSchemas {
+		describe := lifecycles[typeName]
+		if describe == nil {
+			t.Errorf("%s is not among the lifecycles", typeName)
+			continue
+		}
+		for aspect, test := range aspects {
+			t.Run(typeName+"/"+aspect, func(t *testing.T) {
+				t.Parallel()
+				l := &life{address: typeName + ".test", canaries: map[string]string{}}
+				l.domain = newMockBehind(t, mockserver.Options{}, l.issued.front)
+				l.workspace = newWorkspace(t, "", append(l.domain.environment(), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=provider.log")...)
+				l.lifecycle = describe(t, l.domain)
+				test(l)
+				l.mustKeepSecrets()
+			})
+		}
+	}
+}
+
+func testDrift(l *life) {
+	l.create()
+	l.drift()
+	plan := l.mustRun("plan", "-out=tfplan")
+	l.mustWrite(nil)
+	mustHold(l.t, plan, l.drifted...)
+	if l.mended == nil {
+		mustHold(l.t, plan, "No changes.")
+	} else {
+		mustHold(l.t, plan, l.address+" will be updated in-place", "Plan: 0 to add, 1 to change, 0 to destroy.")
+	}
+	l.mustRun("apply", "tfplan")
+	l.mustWrite(l.mended)
+	l.mustPlanEmpty()
+}
+
+func testDisappears(l *life) {
+	if l.vanish == nil {
+		l.t.Skip("goes with another object: the kind has a test of its own")
+	}
+	l.create()
+	l.vanish()
+	plan := l.mustRun("plan", "-out=tfplan")
+	l.mustWrite(nil)
+	mustHold(l.t, plan, l.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
+	l.mustRun("apply", "tfplan")
+	l.mustWrite(l.remade)
+	l.mustPlanEmpty()
+}
+
+func testReplace(l *life) {
+	l.create()
+	l.declare(l.replacement)
+	plan := l.mustRun("plan", "-out=tfplan")
+	l.mustWrite(nil)
+	mustHold(l.t, plan, l.address+" must be replaced", "Plan: 1 to add, 0 to change, 1 to destroy.")
+	forces := regexp.MustCompile(`(?m)^ +[~+-] (\w+) .*# forces replacement`).FindAllStringSubmatch(plan, -1)
+	if len(forces) != 1 || forces[0][1] != l.replacedBy {
+		l.t.Errorf("the replacement is because of %q:\n%s", forces, plan)
+	}
+	l.mustRun("apply", "tfplan")
+	l.mustWrite(l.replaced)
+	l.mustPlanEmpty()
+}
+
+// testForbidden signs in as somebody without rights for every operation. Nothing comes of it, on
+// either side.
+func testForbidden(l *life) {
+	apply := []string{"apply", "-refresh=false", "-auto-approve"}
+	l.declare(l.config)
+	l.mustBeRefused(l.refusedCreate, apply...)
+	l.create()
+	l.mustBeRefused(l.refusedRead, "plan")
+	if l.update != nil {
+		l.declare(l.update)
+		l.mustBeRefused(l.refusedUpdate, apply...)
+		l.declare(l.config)
+	}
+	l.mustBeRefused(l.refusedDelete, "destroy", "-refresh=false", "-auto-approve")
+	l.mustPlanEmpty()
+}
+
+// testSecrets shows what has secrets in every way there is.
+func testSecrets(l *life) {
+	if l.secrets == nil {
+		l.t.Skip("has no secrets")
+	}
+	l.create()
+	l.note("created")
+	l.mustRun("apply", "-refresh-only", "-auto-approve")
+	l.mustRun("show")
+	l.declare(l.replacement)
+	l.mustRun("plan", "-out=tfplan")
+	l.mustRun("show", "tfplan")
+	l.mustStayInPlace("the plan", l.show("tfplan"))
+	l.mustRun("apply", "tfplan")
+	l.note("replaced")
+	l.mustStayInPlace("the state", l.show())
+	l.mustRun("plan", "-destroy")
+	l.mustRun("destroy", "-auto-approve")
+}
+
+// declare writes the configuration of the resource.
+func (l *life) declare(config object) {
+	l.t.Helper()
+	kind, name, _ := strings.Cut(l.address, ".")
+	l.configure(fmt.Sprintf("resource %q %q %s\n", kind, name, hclValue(config)))
+}
+
+// create applies the configuration to start with.
+func (l *life) create() {
+	l.t.Helper()
+	l.declare(l.config)
+	l.mustRun("apply", "-auto-approve")
+	l.domain.forget()
+}
+
+// note remembers the secrets of the state.
+func (l *life) note(when string) {
+	l.t.Helper()
+	for _, name := range l.secrets {
+		secret := l.attribute(l.address, name)
+		if slices.Contains(slices.Collect(maps.Values(l.canaries)), secret) {
+			l.t.Errorf("%s is the same when %s", name, when)
+		}
+		l.canaries[name+", "+when] = secret
+	}
+}
+
+// mustWrite compares what the provider asked LUSID to change since it was last looked at.
+func (l *life) mustWrite(want map[string]int) {
+	l.t.Helper()
+	got := map[string]int{}
+	for _, request := range l.writes() {
+		got[request.Operation]++
+	}
+	if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
+		l.t.Errorf("requests to change something (-want +got):\n%s", diff)
+	}
+	l.domain.forget()
+}
+
+// writes are the provider's requests to change something.
+func (l *life) writes() []mockserver.Request {
+	return slices.DeleteFunc(l.domain.requests(), func(r mockserver.Request) bool {
+		return r.Method == http.MethodGet || strings.HasPrefix(r.Operation, "token")
+	})
+}
+
+// mustBeRefused runs a command as somebody without rights. It is told so once, and tries no further.
+func (l *life) mustBeRefused(summary string, args ...string) {
+	l.t.Helper()
+	token := l.domain.mock.Credentials().NoRightsToken
+	l.env = append(l.env, "FBN_ACCESS_TOKEN="+token)
+	l.mustFail([]string{summary, "FBN_ACCESS_TOKEN", "lusid-administrator", "HTTP 403", "(186)"}, args...)
+	l.env = append(l.env, "FBN_ACCESS_TOKEN=")
+	writes := l.writes()
+	if len(writes) > 1 || len(writes) == 1 && writes[0].Status != http.StatusForbidden {
+		l.t.Errorf("%s asked for changes: %v", args[0], writes)
+	}
+	l.domain.forget()
+}
+
+// mustStayInPlace expects the secrets in their attributes, of what holds them for programs, alone.
+func (l *life) mustStayInPlace(where, text string) {
+	l.t.Helper()
+	for _, path := range leavesWith(l.t, text, l.canaries) {
+		path, _, _ = strings.Cut(path, " (")
+		if !slices.Contains(l.secrets, path[strings.LastIndexByte(path, '.')+1:]) {
+			l.t.Errorf("%s holds a secret at %s", where, path)
+		}
+	}
+}
+
+// mustKeepSecrets looks for what signed in, and for the secrets, in all that was printed and logged.
+func (l *life) mustKeepSecrets() {
+	l.t.Helper()
+	credentials := map[string]string{"the token without rights": l.domain.mock.Credentials().NoRightsToken}
+	for _, name := range []string{"password", "client_secret"} {
+		credentials[name], _ = l.domain.passwordArguments()[name].(string)
+	}
+	for i, token := range l.issued.all() {
+		credentials[fmt.Sprint("issued token ", i)] = token
+	}
+	mustBeAbsent(l.t, "the state", l.readFile("terraform.tfstate"), credentials)
+	maps.Copy(credentials, l.canaries)
+	mustBeAbsent(l.t, "what was printed", l.printed.String(), credentials)
+	log := l.readFile("provider.log")
+	if !strings.Contains(log, "LUSID request answered") {
+		l.t.Error("the log does not hold the provider's messages")
+	}
+	mustBeAbsent(l.t, "the log", log, credentials)
+}
