@@ -31,10 +31,12 @@ type request struct {
 	body any
 	// gone are the codes by which LUSID says that the operation's own object does not exist.
 	gone []int
+	// versioned tells a PUT that stores a new version each time.
+	versioned bool
 }
 
 // idempotent reports that a repeat has no further effect. LUSID's POSTs create, rotate or mail.
-func (r request) idempotent() bool { return r.method != http.MethodPost }
+func (r request) idempotent() bool { return r.method != http.MethodPost && !r.versioned }
 
 // noContent is the answer of an operation whose body, if any, says nothing.
 type noContent struct{}
@@ -71,7 +73,7 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	clean := func(text string) string { return c.redact(text, Secret(token.AccessToken)) }
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		e := c.newError(r.operation, resp, body, clean)
-		e.gone = r.gone
+		e.gone, e.versioned = r.gone, r.versioned
 		return nil, e
 	}
 	return decode[T](c, r, resp, body, clean)
@@ -181,6 +183,7 @@ func decode[T any](c *Client, r request, resp *http.Response, body []byte, clean
 	out := new(T)
 	unusable := func(format string, args ...any) error {
 		e := c.newError(r.operation, resp, nil, clean)
+		e.versioned = r.versioned
 		e.Unusable = fmt.Sprintf(format, args...)
 		return e
 	}

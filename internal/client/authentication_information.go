@@ -1,0 +1,48 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// AuthenticationInformation is how people sign in to the domain.
+type AuthenticationInformation struct {
+	IssuerURL          string   `json:"issuerUrl"`
+	FallbackIssuerURLs []string `json:"fallbackIssuerUrls"`
+	// SAMLIdentityProviderID is empty where LUSID does not say.
+	SAMLIdentityProviderID string `json:"samlIdentityProviderId"`
+	// Support and SupportAccessExpiryWithRole are of the active grants of support access: the first
+	// is nil where there is none.
+	Support                     *SupportAccessExpiry          `json:"support"`
+	SupportAccessExpiryWithRole []SupportAccessExpiryWithRole `json:"supportAccessExpiryWithRole"`
+}
+
+// SupportAccessExpiry is when support access ends.
+type SupportAccessExpiry struct {
+	// Expiry is an instant in RFC 3339.
+	Expiry string `json:"expiry"`
+}
+
+// SupportAccessExpiryWithRole is when support access through a role ends.
+type SupportAccessExpiryWithRole struct {
+	// PermittedRole is the internal identifier of a support role.
+	PermittedRole string `json:"permittedRole"`
+	// Expiry is an instant in RFC 3339.
+	Expiry string `json:"expiry"`
+}
+
+func (a *AuthenticationInformation) missing() string {
+	if a.IssuerURL == "" {
+		return "issuerUrl"
+	}
+	return ""
+}
+
+// GetAuthenticationInformation tells how people sign in to the domain.
+func (c *Client) GetAuthenticationInformation(ctx context.Context) (*AuthenticationInformation, error) {
+	return do[AuthenticationInformation](ctx, c, request{
+		operation: "GetAuthenticationInformation",
+		method:    http.MethodGet,
+		path:      []string{"authentication", "information"},
+	})
+}

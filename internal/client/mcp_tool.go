@@ -1,0 +1,160 @@
+package client
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Payload types.
+const (
+	McpToolPayloadTypeLuminesce = "Luminesce"
+	McpToolPayloadTypeScheduler = "Scheduler"
+)
+
+// McpToolParameter is a value that a tool is given when it runs.
+type McpToolParameter struct {
+	// Name has 1 to 50 letters, digits, hyphens and underscores. The payload holds it as {{{name}}}.
+	Name string `json:"name"`
+	// DataType is such as String or Integer.
+	DataType string `json:"dataType"`
+	// Description has 2000 characters at most. Empty where there is none.
+	Description string `json:"description,omitempty"`
+}
+
+// McpToolLuminescePayload is a query for a tool to run.
+type McpToolLuminescePayload struct {
+	// Query has 1 to 50000 characters.
+	Query string `json:"query"`
+}
+
+// McpToolSchedulerPayload is a job of LUSID's Scheduler for a tool to run.
+type McpToolSchedulerPayload struct {
+	// JobScope, JobCode and RunAs have 1 to 64 letters, digits, hyphens and underscores each.
+	JobScope string `json:"jobScope"`
+	JobCode  string `json:"jobCode"`
+	// Arguments are by name.
+	Arguments     map[string]*string             `json:"arguments,omitempty"`
+	Notifications []McpToolSchedulerNotification `json:"notifications,omitempty"`
+	// RunAs is a service user. Where empty, the job runs as whoever uses the tool.
+	RunAs string `json:"runAs,omitempty"`
+}
+
+// McpToolSchedulerNotification is a message about a job.
+type McpToolSchedulerNotification struct {
+	// Type is such as Email or Webhook, and Trigger such as OnFailure: 1 to 50 characters each.
+	Type    string `json:"type"`
+	Trigger string `json:"trigger"`
+	// Target is an address or a URL: 1 to 250 characters.
+	Target string `json:"target"`
+}
+
+// McpToolResponse is a version of a tool.
+type McpToolResponse struct {
+	Scope string `json:"scope"`
+	Code  string `json:"code"`
+	// Name is unique in the domain.
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	// Version grows with every update. Zero where LUSID does not say.
+	Version                          int32              `json:"version"`
+	Destructive                      bool               `json:"destructive"`
+	DestructiveActionSummaryTemplate string             `json:"destructiveActionSummaryTemplate"`
+	Idempotent                       bool               `json:"idempotent"`
+	OpenWorld                        bool               `json:"openWorld"`
+	ReadOnly                         bool               `json:"readOnly"`
+	Parameters                       []McpToolParameter `json:"parameters"`
+	// PayloadType is Luminesce or Scheduler, and tells which payload counts.
+	PayloadType      string                   `json:"payloadType"`
+	LuminescePayload *McpToolLuminescePayload `json:"luminescePayload"`
+	SchedulerPayload *McpToolSchedulerPayload `json:"schedulerPayload"`
+	// CreatedAt and UpdatedAt are instants in RFC 3339. They, and who did it, are empty where LUSID
+	// does not say.
+	CreatedAt string `json:"createdAt"`
+	CreatedBy string `json:"createdBy"`
+	UpdatedAt string `json:"updatedAt"`
+	UpdatedBy string `json:"updatedBy"`
+}
+
+// ID is what paths take.
+func (t *McpToolResponse) ID() ResourceID { return ResourceID{Scope: t.Scope, Code: t.Code} }
+
+func (t *McpToolResponse) missing() string {
+	switch {
+	case t.Scope == "":
+		return "scope"
+	case t.Code == "":
+		return "code"
+	case t.Name == "":
+		return "name"
+	}
+	return ""
+}
+
+// UpsertMcpToolRequest is a whole tool. All of it is always sent, but for the payload that is nil,
+// which LUSID does not take as null.
+type UpsertMcpToolRequest struct {
+	// Name has 1 to 256 letters, digits, hyphens and underscores, and is unique in the domain.
+	Name string `json:"name"`
+	// Title has 1 to 256 characters, Description 1 to 2000.
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	// Destructive has a person asked, in the words of the template, which has 500 characters at
+	// most, with {parameter} for a value.
+	Destructive                      bool   `json:"destructive"`
+	DestructiveActionSummaryTemplate string `json:"destructiveActionSummaryTemplate"`
+	Idempotent                       bool   `json:"idempotent"`
+	OpenWorld                        bool   `json:"openWorld"`
+	ReadOnly                         bool   `json:"readOnly"`
+	// Parameters must not be nil.
+	Parameters []McpToolParameter `json:"parameters"`
+	// Exactly one of the payloads is not nil.
+	LuminescePayload *McpToolLuminescePayload `json:"luminescePayload,omitempty"`
+	SchedulerPayload *McpToolSchedulerPayload `json:"schedulerPayload,omitempty"`
+}
+
+// ListMcpTools returns the current version of every tool of the domain.
+func (c *Client) ListMcpTools(ctx context.Context) ([]McpToolResponse, error) {
+	return doList[McpToolResponse](ctx, c, request{operation: "ListMcpTools", method: http.MethodGet, path: []string{"mcptools"}})
+}
+
+// GetMcpTool reads a version of a tool, the current one where it is zero.
+func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (*McpToolResponse, error) {
+	r := mcpToolRequest("GetMcpTool", http.MethodGet, id, nil)
+	if version != 0 {
+		r.query = url.Values{"version": {strconv.Itoa(int(version))}}
+	}
+	return do[McpToolResponse](ctx, c, r)
+}
+
+// RefreshMcpTool is GetMcpTool for the current version of one of many: it may answer from a list,
+// with a tool that accepts knows.
+func (c *Client) RefreshMcpTool(ctx context.Context, id ResourceID, accepts func(*McpToolResponse) bool) (*McpToolResponse, error) {
+	return refresh(ctx, &c.snapshots, "MCP tools", c.ListMcpTools,
+		func(tool *McpToolResponse) bool { return tool.ID() == id && accepts(tool) },
+		func(ctx context.Context) (*McpToolResponse, error) { return c.GetMcpTool(ctx, id, 0) })
+}
+
+// CreateMcpTool creates a tool. LUSID refuses a scope and code, or a name, that is taken with a 409.
+func (c *Client) CreateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
+	return do[McpToolResponse](ctx, c, mcpToolRequest("CreateMcpTool", http.MethodPost, id, body))
+}
+
+// UpdateMcpTool stores a new version of a tool, each time that it is called. LUSID refuses another
+// tool's name with a 409.
+func (c *Client) UpdateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
+	r := mcpToolRequest("UpdateMcpTool", http.MethodPut, id, body)
+	r.versioned = true
+	return do[McpToolResponse](ctx, c, r)
+}
+
+// DeleteMcpTool closes the current version of a tool. LUSID keeps the versions.
+func (c *Client) DeleteMcpTool(ctx context.Context, id ResourceID) error {
+	return c.doNothing(ctx, mcpToolRequest("DeleteMcpTool", http.MethodDelete, id, nil))
+}
+
+func mcpToolRequest(operation, method string, id ResourceID, body any) request {
+	return request{operation: operation, method: method, path: []string{"mcptools", id.Scope, id.Code}, body: body}
+}

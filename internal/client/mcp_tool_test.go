@@ -1,0 +1,180 @@
+package client_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+const wholeTool = `{"scope":"s","code":"c","name":"n","version":7,"title":"T","description":"D","destructive":true,"idempotent":true,"openWorld":true,"readOnly":true,` +
+	`"parameters":[{"name":"p","dataType":"String","description":null}],"payloadType":"Scheduler","luminescePayload":null,` +
+	`"schedulerPayload":{"jobScope":"js","jobCode":"jc","arguments":{"a":"1","b":null},"runAs":"svc","notifications":[{"type":"Email","target":"a@example.com","trigger":"Always"}]},` +
+	`"destructiveActionSummaryTemplate":"Delete {p}","createdAt":"2026-01-01T00:00:00Z","createdBy":"00u1","updatedAt":"2026-01-02T00:00:00Z","updatedBy":"00u2","unheardOf":{}}`
+
+// bareTool is all that the contract promises, and what no tool is found without.
+const bareTool = `{"scope":"s","code":"c","name":"n"}`
+
+var (
+	toolID = client.ResourceID{Scope: "s", Code: "c"}
+
+	schedulerPayload = &client.McpToolSchedulerPayload{
+		JobScope: "js", JobCode: "jc", Arguments: map[string]*string{"a": new("1"), "b": nil}, RunAs: "svc",
+		Notifications: []client.McpToolSchedulerNotification{{Type: "Email", Target: "a@example.com", Trigger: "Always"}},
+	}
+	schedulerTool = client.UpsertMcpToolRequest{
+		Name: "n", Title: "T", Description: "D", Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}", Idempotent: true, OpenWorld: true, ReadOnly: true,
+		Parameters: []client.McpToolParameter{{Name: "p", DataType: "String", Description: "What"}}, SchedulerPayload: schedulerPayload,
+	}
+	luminesceTool = client.UpsertMcpToolRequest{
+		Name: "n", Title: "T", Description: "D", Parameters: []client.McpToolParameter{}, LuminescePayload: &client.McpToolLuminescePayload{Query: "select 1"},
+	}
+)
+
+func TestMcpTools_onTheWire(t *testing.T) {
+	t.Parallel()
+	tool := func(got *client.McpToolResponse, err error) error {
+		want := &client.McpToolResponse{
+			Scope: "s", Code: "c", Name: "n", Version: 7, Title: "T", Description: "D", Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}",
+			Idempotent: true, OpenWorld: true, ReadOnly: true, Parameters: []client.McpToolParameter{{Name: "p", DataType: "String"}},
+			PayloadType: "Scheduler", SchedulerPayload: schedulerPayload,
+			CreatedAt: "2026-01-01T00:00:00Z", CreatedBy: "00u1", UpdatedAt: "2026-01-02T00:00:00Z", UpdatedBy: "00u2",
+		}
+		if diff := cmp.Diff(want, got); err == nil && diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		return err
+	}
+	const path = "/identity/api/mcptools/s/c"
+	const scheduler = `{"name":"n","title":"T","description":"D","destructive":true,"destructiveActionSummaryTemplate":"Delete {p}","idempotent":true,"openWorld":true,"readOnly":true,` +
+		`"parameters":[{"name":"p","dataType":"String","description":"What"}],"schedulerPayload":{"jobScope":"js","jobCode":"jc","arguments":{"a":"1","b":null},"runAs":"svc",` +
+		`"notifications":[{"type":"Email","target":"a@example.com","trigger":"Always"}]}}`
+	// All of it is sent, also what is empty, but for the other payload.
+	const luminesce = `{"name":"n","title":"T","description":"D","destructive":false,"destructiveActionSummaryTemplate":"","idempotent":false,"openWorld":false,"readOnly":false,` +
+		`"parameters":[],"luminescePayload":{"query":"select 1"}}`
+	wantOnWire(t, map[string]wireCase{
+		"get":           {func(ctx context.Context, c *client.Client) error { return tool(c.GetMcpTool(ctx, toolID, 0)) }, "GET " + path, "", 200, wholeTool},
+		"get a version": {func(ctx context.Context, c *client.Client) error { return tool(c.GetMcpTool(ctx, toolID, 3)) }, "GET " + path + "?version=3", "", 200, wholeTool},
+		"create": {
+			func(ctx context.Context, c *client.Client) error {
+				return tool(c.CreateMcpTool(ctx, toolID, schedulerTool))
+			},
+			"POST " + path, scheduler, 201, wholeTool,
+		},
+		"update": {
+			func(ctx context.Context, c *client.Client) error {
+				return tool(c.UpdateMcpTool(ctx, toolID, luminesceTool))
+			},
+			"PUT " + path, luminesce, 200, wholeTool,
+		},
+		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteMcpTool(ctx, toolID) }, "DELETE " + path, "", 204, ""},
+		"list": {func(ctx context.Context, c *client.Client) error {
+			list, err := c.ListMcpTools(ctx)
+			if err == nil && len(list) == 2 {
+				_ = tool(&list[0], nil)
+			} else {
+				t.Errorf("got %d tools", len(list))
+			}
+			return err
+		}, "GET /identity/api/mcptools", "", 200, "[" + wholeTool + ",null," + bareTool + `,{"scope":"s","name":"n"},{"code":"c","name":"n"},{"scope":"s","code":"c"}]`},
+		"what is optional is absent": {func(ctx context.Context, c *client.Client) error {
+			got, err := c.GetMcpTool(ctx, toolID, 0)
+			if diff := cmp.Diff(&client.McpToolResponse{Scope: "s", Code: "c", Name: "n"}, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			return err
+		}, "GET " + path, "", 200, bareTool},
+		"a slash in a code": {func(ctx context.Context, c *client.Client) error {
+			return c.DeleteMcpTool(ctx, client.ResourceID{Scope: "a/b", Code: "c?d"})
+		}, "DELETE /identity/api/mcptools/a%2Fb/c%3Fd", "", 204, ""},
+	})
+}
+
+func TestMcpTools_notFound(t *testing.T) {
+	t.Parallel()
+	c := newDomain(t, mockserver.Options{}).client(t)
+	missing := client.ResourceID{Scope: "s", Code: "missing"}
+	for name, err := range map[string]error{
+		"get":           second(c.GetMcpTool(t.Context(), missing, 0)),
+		"get a version": second(c.GetMcpTool(t.Context(), missing, 1)),
+		"update":        second(c.UpdateMcpTool(t.Context(), missing, luminesceTool)),
+		"delete":        c.DeleteMcpTool(t.Context(), missing),
+	} {
+		if !client.IsNotFound(err) {
+			t.Errorf("%s: got %v, want not found", name, err)
+		}
+	}
+}
+
+// A repeated PUT would store one more version, so that a lost answer to it is one to a change.
+func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
+	t.Parallel()
+	seed := mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "c"}}}
+	for name, fault := range faultsThatPass {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{Seed: seed})
+			fault.Operation = "UpdateMcpTool"
+			domain.InjectFault(fault)
+			updated, err := domain.client(t, withRetries(3)).UpdateMcpTool(t.Context(), toolID, luminesceTool)
+			if fault.Status == http.StatusTooManyRequests {
+				if err != nil || updated.Version != 2 {
+					t.Errorf("got %v, %v where LUSID did not act", updated, err)
+				}
+				domain.wantCounts(t, map[string]int{"UpdateMcpTool": 2})
+				return
+			}
+			if !client.IsOutcomeUnknown(err) {
+				t.Errorf("the outcome is unknown, but not by %v", err)
+			}
+			domain.wantCounts(t, map[string]int{"UpdateMcpTool": 1})
+		})
+	}
+	for name, fault := range map[string]mockserver.Fault{
+		"500": {Status: 500}, "empty": {Status: 200}, "HTML": {HTML: true, Status: 200}, "no scope": {Body: `{"code":"c","name":"n"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{Seed: seed})
+			fault.Operation = "UpdateMcpTool"
+			domain.InjectFault(fault)
+			if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, luminesceTool); !client.IsOutcomeUnknown(err) {
+				t.Errorf("the outcome is unknown, but not by %v", err)
+			}
+		})
+	}
+	domain := newDomain(t, mockserver.Options{})
+	if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, luminesceTool); client.IsOutcomeUnknown(err) {
+		t.Errorf("a refusal is an outcome: %v", err)
+	}
+}
+
+// The fourth read of a process, and all after it, cost one list.
+func TestRefreshMcpTool(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]map[string]int{
+		1: {"GetMcpTool": 1}, 3: {"GetMcpTool": 3}, 4: {"GetMcpTool": 3, "ListMcpTools": 1}, 20: {"GetMcpTool": 3, "ListMcpTools": 1},
+	} {
+		domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "other"}, {Scope: "s", Code: "c"}}}})
+		c := domain.client(t)
+		for range n {
+			got, err := c.RefreshMcpTool(t.Context(), toolID, func(listed *client.McpToolResponse) bool { return listed.ID() == toolID })
+			if err != nil || got.ID() != toolID {
+				t.Fatalf("got %v, %v", got, err)
+			}
+		}
+		domain.wantCounts(t, want)
+		// What is not as it was is read on its own.
+		domain.ResetRequests()
+		if _, err := c.RefreshMcpTool(t.Context(), toolID, func(*client.McpToolResponse) bool { return false }); err != nil {
+			t.Error(err)
+		}
+		if got := domain.Counts()["GetMcpTool"]; got != 1 {
+			t.Errorf("%d reads", got)
+		}
+	}
+}

@@ -1,0 +1,82 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// SupportAccessRequest lets FINBOURNE's staff into the domain for a while.
+type SupportAccessRequest struct {
+	// Duration is in ISO 8601, such as P1D or PT8H: 30 characters at most.
+	Duration string `json:"duration"`
+	// Description says what for, in 1024 characters at most.
+	Description string `json:"description,omitempty"`
+	// PermittedRoles are internal identifiers of support roles. Where there are none, LUSID decides.
+	PermittedRoles []string `json:"permittedRoles,omitempty"`
+}
+
+// SupportAccessResponse is a grant of support access.
+type SupportAccessResponse struct {
+	ID             string   `json:"id"`
+	Duration       string   `json:"duration"`
+	Description    string   `json:"description"`
+	PermittedRoles []string `json:"permittedRoles"`
+	// CreatedAt, Expiry and TerminatedAt are instants in RFC 3339.
+	CreatedAt string `json:"createdAt"`
+	CreatedBy string `json:"createdBy"`
+	Expiry    string `json:"expiry"`
+	// Terminated tells a grant that was ended before its expiry, and only then it has the time and
+	// who did it.
+	Terminated   bool   `json:"terminated"`
+	TerminatedAt string `json:"terminatedAt"`
+	TerminatedBy string `json:"terminatedBy"`
+}
+
+func (a *SupportAccessResponse) missing() string {
+	if a.ID == "" {
+		return "id"
+	}
+	return ""
+}
+
+// SupportRole is a role that support access may be limited to.
+type SupportRole struct {
+	Label       string `json:"label"`
+	Description string `json:"description"`
+	// RoleIdentifier is what people know the role by.
+	RoleIdentifier ResourceID `json:"roleIdentifier"`
+	// InternalIdentifier is what a grant names the role by.
+	InternalIdentifier string `json:"internalIdentifier"`
+}
+
+// SupportRolesResponse holds the support roles.
+type SupportRolesResponse struct {
+	SupportRoles []SupportRole `json:"supportRoles"`
+}
+
+// GetSupportAccessHistory returns every grant of support access, active or not.
+func (c *Client) GetSupportAccessHistory(ctx context.Context) ([]SupportAccessResponse, error) {
+	return doList[SupportAccessResponse](ctx, c, request{operation: "GetSupportAccessHistory", method: http.MethodGet, path: supportAccessPath()})
+}
+
+// GrantSupportAccess lets FINBOURNE's staff into the domain, beside the grants that are active
+// already.
+func (c *Client) GrantSupportAccess(ctx context.Context, body SupportAccessRequest) (*SupportAccessResponse, error) {
+	return do[SupportAccessResponse](ctx, c, request{operation: "GrantSupportAccess", method: http.MethodPost, path: supportAccessPath(), body: body})
+}
+
+// InvalidateSupportAccess ends every active grant. One grant cannot be ended alone.
+func (c *Client) InvalidateSupportAccess(ctx context.Context) error {
+	return c.doNothing(ctx, request{operation: "InvalidateSupportAccess", method: http.MethodDelete, path: supportAccessPath()})
+}
+
+func supportAccessPath() []string { return []string{"authentication", "support"} }
+
+// GetSupportRoles returns the roles that a grant of support access can name.
+func (c *Client) GetSupportRoles(ctx context.Context) ([]SupportRole, error) {
+	answer, err := do[SupportRolesResponse](ctx, c, request{operation: "GetSupportRoles", method: http.MethodGet, path: []string{"authentication", "support-roles"}})
+	if err != nil {
+		return nil, err
+	}
+	return answer.SupportRoles, nil
+}
