@@ -33,7 +33,8 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
 		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+
 		` "roles": [{"name": "", "description": ""}], "users": [{"username": "", "password": "", "type": "", "roles": [""]}],`+"\n"+
-		` "personalAccessTokens": [{"username": "", "displayName": "", "key": ""}]}`)
+		` "personalAccessTokens": [{"username": "", "displayName": "", "key": ""}],`+"\n"+
+		` "mcpTools": [{"scope": "", "code": "", "name": "", "title": "", "description": "", "query": ""}]}`)
 }
 
 // load checks the options and reads the seed file.

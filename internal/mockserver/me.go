@@ -1,9 +1,18 @@
 package mockserver
 
-const getUserInfo = "GetUserInfo"
+import "net/http"
+
+const (
+	codeWrongUserType = 786
+
+	getUserInfo = "GetUserInfo"
+	setPassword = "SetPassword"
+)
 
 // me is the calling user.
-type me struct{}
+type me struct {
+	users *users
+}
 
 // currentUserResponse is CurrentUserResponse.
 type currentUserResponse struct {
@@ -14,7 +23,19 @@ type currentUserResponse struct {
 	UserExpiry   *instant `json:"userExpiry,omitempty"`
 }
 
-func (m me) operations() operations { return operations{getUserInfo: m.get} }
+// setPasswordRequest is SetPassword.
+type setPasswordRequest struct {
+	Value string `json:"value"`
+}
+
+// setPasswordResponse is SetPasswordResponse.
+type setPasswordResponse struct {
+	UpdatedAt *instant `json:"updatedAt"`
+}
+
+func (m me) operations() operations {
+	return operations{getUserInfo: m.get, setPassword: m.setPassword}
+}
 
 func (me) get(c *call) (any, error) {
 	groups := []string{}
@@ -28,4 +49,21 @@ func (me) get(c *call) (any, error) {
 		Groups:       groups,
 		UserExpiry:   c.caller.user.expiry,
 	}, nil
+}
+
+func (m me) setPassword(c *call) (any, error) {
+	request, err := decode[setPasswordRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	u := c.caller.user
+	switch {
+	case c.caller.accessToken == "":
+		return nil, wrongAuthenticationType("A personal access token cannot set a password.")
+	case u.kind != serviceUser:
+		return nil, &problem{status: http.StatusBadRequest, code: codeWrongUserType, detail: "Only a Service user can set its password."}
+	}
+	u.password, u.passwordChanged = request.Value, c.now
+	m.users.table.put(u.id, u)
+	return setPasswordResponse{UpdatedAt: newInstant(c.now)}, nil
 }

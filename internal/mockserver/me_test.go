@@ -31,3 +31,22 @@ func TestMe(t *testing.T) {
 		t.Errorf("me without rights (-want +got):\n%s", diff)
 	}
 }
+
+func TestMe_password(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{Users: []mockserver.User{
+		{Username: "person@example.com", Type: "Personal", Password: "theirs", Roles: []string{"lusid-evaluator"}},
+	}}})
+	access := d.token(d.passwordForm()).wantStatus(t, http.StatusOK).text(t, "access_token")
+	const path, body = "/identity/api/me/password", `{"value":"another password"}`
+	d.as(access, http.MethodPut, path, `{"value":"too short"}`).wantProblem(t, http.StatusBadRequest, 151)
+	d.put(path, body).wantProblem(t, http.StatusBadRequest, 785)
+	person := d.token(d.passwordFormOf("person@example.com", "theirs")).wantStatus(t, http.StatusOK).text(t, "access_token")
+	d.as(person, http.MethodPut, path, body).wantProblem(t, http.StatusBadRequest, 786)
+
+	form := d.passwordForm()
+	d.as(access, http.MethodPut, path, body).wantStatus(t, http.StatusOK).text(t, "updatedAt")
+	d.token(form).wantStatus(t, http.StatusBadRequest)
+	form.Set("password", "another password")
+	d.token(form).wantStatus(t, http.StatusOK)
+}

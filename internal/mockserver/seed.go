@@ -27,6 +27,8 @@ type Seed struct {
 	Users []User `json:"users"`
 	// PersonalAccessTokens come on top of those that [Credentials] names.
 	PersonalAccessTokens []PersonalAccessToken `json:"personalAccessTokens"`
+	// McpTools are all there are.
+	McpTools []McpTool `json:"mcpTools"`
 }
 
 // User is a user of the domain. Empty fields are made up or, where LUSID takes them to be
@@ -105,6 +107,18 @@ func (t PersonalAccessToken) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "PersonalAccessToken{ID:%s DisplayName:%s Username:%s}", t.ID, t.DisplayName, t.Username)
 }
 
+// McpTool is a tool of the domain that runs a Luminesce query.
+type McpTool struct {
+	Scope string `json:"scope"`
+	Code  string `json:"code"`
+	// Name is Code if empty, Title is Name, and Description is Title.
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	// Query is made up if empty.
+	Query string `json:"query"`
+}
+
 func (s Seed) withDefaults() Seed {
 	// Without encoding, the plus sign reaches a form endpoint as a space.
 	setDefault(&s.User.Username, "terraform+"+randomAlphanumeric(6)+"@example.com")
@@ -180,7 +194,7 @@ func ParseSeed(data []byte) (Seed, error) {
 
 func (s Seed) check() error {
 	full := s.withDefaults()
-	for _, check := range []func() error{full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens} {
+	for _, check := range []func() error{full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens, full.checkMcpTools} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -315,6 +329,24 @@ func (s Seed) checkPersonalAccessTokens() error {
 		}
 		if err != nil {
 			return fmt.Errorf("personalAccessTokens[%d]: %w", i, err)
+		}
+	}
+	return nil
+}
+
+func (s Seed) checkMcpTools() error {
+	taken := taken{}
+	for i, tool := range s.McpTools {
+		request := tool.request()
+		err := checkSchema("UpsertMcpToolRequest", map[string]any{
+			"name": request.Name, "title": request.Title, "description": request.Description,
+			"luminescePayload": map[string]any{"query": request.LuminescePayload.Query},
+		})
+		if !idPattern.MatchString(tool.Scope) || !idPattern.MatchString(tool.Code) {
+			err = errors.New("scope and code: must be 1 to 64 letters, digits, hyphens and underscores")
+		}
+		if err := cmp.Or(err, taken.take("code", tool.Scope+"/"+tool.Code), taken.take("name", request.Name)); err != nil {
+			return fmt.Errorf("mcpTools[%d]: %w", i, err)
 		}
 	}
 	return nil

@@ -32,6 +32,10 @@ func TestParseSeed(t *testing.T) {
 			{"displayName": "Mine"},
 			{"displayName": "Mine", "deactivationDate": "2020-02-01T00:00:00Z"},
 			{"id": "third", "displayName": "Mine", "username": "Second@example.com", "key": "its key", "createdDate": "2020-01-01T00:00:00Z"}
+		],
+		"mcpTools": [
+			{"scope": "first", "code": "tool"},
+			{"scope": "second", "code": "tool", "name": "second-tool", "title": "Second", "description": "The second", "query": "select 2"}
 		]}`))
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +59,10 @@ func TestParseSeed(t *testing.T) {
 			{DisplayName: "Mine"},
 			{DisplayName: "Mine", DeactivationDate: time.Date(2020, 2, 1, 0, 0, 0, 0, time.UTC)},
 			{ID: "third", DisplayName: "Mine", Username: "Second@example.com", Key: "its key", CreatedDate: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+		},
+		McpTools: []mockserver.McpTool{
+			{Scope: "first", Code: "tool"},
+			{Scope: "second", Code: "tool", Name: "second-tool", Title: "Second", Description: "The second", Query: "select 2"},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -102,6 +110,11 @@ func TestParseSeed_errors(t *testing.T) {
 		`{"personalAccessTokens": [{"displayName": "Mine", "username": "nobody"}]}`:                                      "the user nobody does not exist",
 		`{"personalAccessTokens": [{"displayName": "Mine"}, {"displayName": "Mine"}]}`:                                   "personalAccessTokens[1]: the displayName Mine of",
 		`{"personalAccessTokens": [{"displayName": "One", "key": "canary"}, {"displayName": "Other", "key": "canary"}]}`: "the key is taken",
+		`{"mcpTools": [{"code": "tool"}]}`:                                                                               "mcpTools[0]: scope and code",
+		`{"mcpTools": [{"scope": "s", "code": "a b"}]}`:                                                                  "mcpTools[0]: scope and code",
+		`{"mcpTools": [{"scope": "s", "code": "tool", "name": "a b"}]}`:                                                  "mcpTools[0]: name",
+		`{"mcpTools": [{"scope": "s", "code": "tool"}, {"scope": "s", "code": "tool", "name": "other"}]}`:                "mcpTools[1]: the code s/tool is taken",
+		`{"mcpTools": [{"scope": "s", "code": "tool"}, {"scope": "t", "code": "tool"}]}`:                                 "mcpTools[1]: the name tool is taken",
 	} {
 		if _, err := mockserver.ParseSeed([]byte(seed)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", seed, err, want)

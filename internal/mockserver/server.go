@@ -56,18 +56,24 @@ func New(options Options) *Server {
 	roles := newRoles(options)
 	s.users = newUsers(options, roles)
 	personalAccessTokens := newPersonalAccessTokens(options, s.credentials, s.users)
+	supportAccess := newSupportAccess(options)
 	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens)
 	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
 	s.control = newControl(s)
 
 	// One line for each resource of the Identity API.
 	for _, resource := range []interface{ operations() operations }{
+		accessControlledResources{},
 		applications,
+		authenticationInformation{supportAccess},
 		directory{s.users},
-		me{},
+		newMcpTools(options),
+		me{s.users},
 		personalAccessTokens,
 		roleMembers{roles, s.users},
 		roles,
+		supportAccess,
+		s.tokens,
 		s.users,
 	} {
 		maps.Copy(s.operations, resource.operations())

@@ -7,12 +7,20 @@ import (
 	"time"
 )
 
+const (
+	codeWrongAuthenticationType = 785
+
+	invalidateToken = "InvalidateToken"
+)
+
 // caller is who makes a call, and what for.
 type caller struct {
 	user user
 	// roles are what the user has now, whatever it had when the token was issued.
 	roles []role
 	limit limit
+	// accessToken is what the call carries; empty for a personal access token.
+	accessToken string
 }
 
 // limit is what a token may do at most.
@@ -26,7 +34,7 @@ const (
 )
 
 // ownOperations are open to every user.
-var ownOperations = []string{getUserInfo, listOwnAPIKeys, createAPIKey, deleteAPIKey}
+var ownOperations = []string{getUserInfo, setPassword, invalidateToken, listOwnAPIKeys, createAPIKey, deleteAPIKey}
 
 // mayCall is all there is of access control: with the role lusid-administrator a user may do
 // everything; with any other role, list instruments; and without one, see to itself.
@@ -93,6 +101,22 @@ func newTokens(credentials Credentials, userID string, users *users, personal *p
 	}
 }
 
+func (t *tokens) operations() operations { return operations{invalidateToken: t.invalidate} }
+
+// invalidate ends the access token that the call carries. A personal access token is deleted
+// otherwise.
+func (t *tokens) invalidate(c *call) (any, error) {
+	if c.caller.accessToken == "" {
+		return nil, wrongAuthenticationType("A personal access token cannot sign out.")
+	}
+	delete(t.access, c.caller.accessToken)
+	return nil, nil
+}
+
+func wrongAuthenticationType(detail string) *problem {
+	return &problem{status: http.StatusBadRequest, code: codeWrongAuthenticationType, detail: detail}
+}
+
 // authenticate finds out who makes the call, or returns the *problem of a 401. No token
 // outlives its user.
 func (t *tokens) authenticate(c *call) error {
@@ -101,6 +125,9 @@ func (t *tokens) authenticate(c *call) error {
 		userID, limit := t.owner(bearer, c.now)
 		if u, ok := t.users.table.get(userID); ok && u.status != UserDeprovisioned {
 			c.caller = caller{user: u, limit: limit}
+			if _, ok := t.access[bearer]; ok {
+				c.caller.accessToken = bearer
+			}
 			if limit != noRights {
 				c.caller.roles = t.users.roles.of(userID)
 			}

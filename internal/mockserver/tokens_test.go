@@ -102,3 +102,15 @@ func TestTokens_rights(t *testing.T) {
 		}
 	}
 }
+
+func TestTokens_signOut(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	const path = "/identity/api/tokens"
+	one := d.token(d.passwordForm()).wantStatus(t, http.StatusOK).text(t, "access_token")
+	other := d.token(d.passwordForm()).wantStatus(t, http.StatusOK).text(t, "access_token")
+	d.as(one, http.MethodDelete, path, "").wantStatus(t, http.StatusNoContent)
+	d.as(one, http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
+	d.as(other, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK)
+	d.delete(path).wantProblem(t, http.StatusBadRequest, 785)
+}
