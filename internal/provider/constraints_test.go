@@ -5,24 +5,29 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// constraintWalks say where the fields of the contract's request schemas went.
-var constraintWalks = []struct {
+// constraintWalk says where the fields of a schema went.
+type constraintWalk struct {
 	schema, resource string
 	// valid is a configuration that breaks nothing.
 	valid object
-	// attributes are by field.
+	// attributes are by field, those of an object within another with a dot.
 	attributes map[string]string
 	// excused are fields that no attribute has, with the reason.
 	excused map[string]string
 	// defaulted are required fields whose attribute has a default.
 	defaulted []string
-}{
+}
+
+// constraintWalks say where the fields of the contract's request schemas went, and of the schemas
+// that those refer to.
+var constraintWalks = []constraintWalk{
 	{
 		"CreateApplicationRequest", "lusid_application",
 		object{"client_id": "valid-app", "display_name": "Valid", "type": "Web"},
@@ -59,7 +64,41 @@ var constraintWalks = []struct {
 		map[string]string{"displayName": "display_name", "deactivationDate": "deactivation_date"},
 		nil, nil,
 	},
+	{
+		"UpsertMcpToolRequest", toolType, jobTool(),
+		map[string]string{
+			"name": "name", "title": "title", "description": "description", "parameters": "parameters",
+			"luminescePayload": "luminesce_payload", "schedulerPayload": "scheduler_payload",
+			"destructive": "destructive", "destructiveActionSummaryTemplate": "destructive_action_summary_template",
+			"idempotent": "idempotent", "openWorld": "open_world", "readOnly": "read_only",
+		},
+		nil, nil,
+	},
+	{
+		"McpToolParameter", toolType, jobTool(),
+		map[string]string{"name": "parameters.name", "dataType": "parameters.data_type", "description": "parameters.description"},
+		nil, nil,
+	},
+	{"McpToolLuminescePayload", toolType, queryTool(), map[string]string{"query": "luminesce_payload.query"}, nil, nil},
+	{
+		"McpToolSchedulerPayload", toolType, jobTool(),
+		map[string]string{
+			"jobScope": "scheduler_payload.job_scope", "jobCode": "scheduler_payload.job_code", "arguments": "scheduler_payload.arguments",
+			"notifications": "scheduler_payload.notifications", "runAs": "scheduler_payload.run_as",
+		},
+		nil, nil,
+	},
+	{
+		"McpToolSchedulerNotification", toolType, jobTool(),
+		map[string]string{
+			"type": "scheduler_payload.notifications.type", "target": "scheduler_payload.notifications.target", "trigger": "scheduler_payload.notifications.trigger",
+		},
+		nil, nil,
+	},
 }
+
+// openValues are the fields whose known values are examples, with any other allowed.
+var openValues = []string{"McpToolParameter.dataType", "McpToolSchedulerNotification.type", "McpToolSchedulerNotification.trigger"}
 
 // withoutRequestSchema are the resources whose requests have no body.
 var withoutRequestSchema = []string{assignmentType, membersType}
@@ -167,15 +206,23 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 		values["maxItems"] = texts(s.MaxItems + 1)
 	}
 	if s.Items != nil {
-		if s.Items.Ref != "" {
-			t.Error("the walk does not look into lists of objects")
-		}
 		for constraint, value := range s.Items.broken(t) {
 			text, _ := value.(string)
 			values["items, "+constraint] = []string{text}
 		}
 	}
 	return values
+}
+
+// nested are the schemas that the field refers to.
+func (s contractSchema) nested() []string {
+	var names []string
+	for _, ref := range []*contractSchema{&s, s.Items} {
+		if ref != nil && ref.Ref != "" {
+			names = append(names, path.Base(ref.Ref))
+		}
+	}
+	return names
 }
 
 // takesAnything reports that the pattern refuses nothing.
@@ -215,6 +262,14 @@ func TestConstraints(t *testing.T) {
 				if attribute == "" {
 					continue
 				}
+				for _, nested := range constraints.nested() {
+					if !slices.ContainsFunc(constraintWalks, func(other constraintWalk) bool { return other.resource == walk.resource && other.schema == nested }) {
+						t.Errorf("%s: the schema %s is not walked for %s", field, nested, walk.resource)
+					}
+				}
+				if slices.Contains(openValues, walk.schema+"."+field) {
+					constraints.Known = nil
+				}
 				values := constraints.broken(t)
 				if slices.Contains(schema.Required, field) && !slices.Contains(walk.defaulted, field) {
 					values["required"] = nil
@@ -243,8 +298,22 @@ func TestConstraints(t *testing.T) {
 	}
 }
 
+// with changes an attribute, with dots one in an object within, or in the first of a set of objects.
 func with(config object, attribute string, value any) object {
 	changed := maps.Clone(config)
-	changed[attribute] = value
+	name, rest, within := strings.Cut(attribute, ".")
+	if !within {
+		changed[name] = value
+		return changed
+	}
+	switch inner := changed[name].(type) {
+	case object:
+		changed[name] = with(inner, rest, value)
+	case []any:
+		elements := slices.Clone(inner)
+		first, _ := elements[0].(object)
+		elements[0] = with(first, rest, value)
+		changed[name] = elements
+	}
 	return changed
 }

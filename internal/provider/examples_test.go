@@ -29,9 +29,11 @@ var seeds = map[string]mockserver.Seed{
 	"actions/lusid_unlock_user":                  {Users: []mockserver.User{exampleUser(mockserver.UserLockedOut)}},
 	"actions/lusid_unsuspend_user":               {Users: []mockserver.User{exampleUser(mockserver.UserSuspended)}},
 	"data-sources/lusid_application":             {Applications: []mockserver.Application{exampleApplication}},
+	"data-sources/lusid_mcp_tool":                {McpTools: []mockserver.McpTool{exampleTool}},
 	"data-sources/lusid_personal_access_token":   {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
 	"data-sources/lusid_user":                    {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
 	"list-resources/lusid_application":           {Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
+	"list-resources/lusid_mcp_tool":              {McpTools: []mockserver.McpTool{exampleTool}},
 	"list-resources/lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
 	"list-resources/lusid_role":                  exampleTeam,
 	"list-resources/lusid_role_assignment":       exampleTeam,
@@ -44,6 +46,7 @@ var seeds = map[string]mockserver.Seed{
 // importSeeds are what the import examples of a resource type import.
 var importSeeds = map[string]mockserver.Seed{
 	"lusid_application":           {Applications: []mockserver.Application{exampleApplication}},
+	"lusid_mcp_tool":              {McpTools: []mockserver.McpTool{exampleTool}},
 	"lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
 	"lusid_role":                  exampleTeam,
 	"lusid_role_assignment":       exampleTeam,
@@ -59,6 +62,9 @@ var (
 	}
 	exampleToken = mockserver.PersonalAccessToken{
 		ID: "k3VbT8wQz1LxRn6YcM2d", DisplayName: "nightly", DeactivationDate: time.Date(2035, time.December, 31, 18, 0, 0, 0, time.UTC),
+	}
+	exampleTool = mockserver.McpTool{
+		Scope: "market-data", Code: "prices", Name: "get-prices", Title: "Get prices", Description: "Returns prices.", Query: "select * from Acme.Prices",
 	}
 	// exampleTeam is a role that one of two people holds.
 	exampleTeam = mockserver.Seed{

@@ -66,6 +66,7 @@ func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		NewApplicationResource,
+		NewMcpToolResource,
 		NewPersonalAccessTokenResource,
 		NewRoleResource,
 		NewRoleAssignmentResource,
@@ -80,6 +81,8 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewApplicationDataSource,
 		NewApplicationsDataSource,
 		NewCurrentUserDataSource,
+		NewMcpToolDataSource,
+		NewMcpToolsDataSource,
 		NewPersonalAccessTokenDataSource,
 		NewPersonalAccessTokensDataSource,
 		NewRoleDataSource,
@@ -100,6 +103,7 @@ func (p *lusidProvider) EphemeralResources(context.Context) []func() ephemeral.E
 func (p *lusidProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		NewApplicationListResource,
+		NewMcpToolListResource,
 		NewPersonalAccessTokenListResource,
 		NewRoleAssignmentListResource,
 		NewRoleListResource,

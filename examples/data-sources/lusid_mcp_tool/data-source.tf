@@ -1,0 +1,8 @@
+data "lusid_mcp_tool" "prices" {
+  scope = "market-data"
+  code  = "prices"
+}
+
+output "query" {
+  value = data.lusid_mcp_tool.prices.luminesce_payload.query
+}

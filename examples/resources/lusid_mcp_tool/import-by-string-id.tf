@@ -1,0 +1,4 @@
+import {
+  to = lusid_mcp_tool.prices
+  id = "market-data/prices"
+}

@@ -1,0 +1,89 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"regexp"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var mcpToolParameterPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
+
+// mcpToolParameterAttributes describe a value that a tool is given.
+func mcpToolParameterAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name: 1 to 50 letters, digits, hyphens and underscores.",
+			Validators:          []validator.String{stringvalidator.RegexMatches(mcpToolParameterPattern, "must have 1 to 50 letters, digits, hyphens and underscores")},
+		},
+		"data_type": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Data type, such as `String` or `Integer`.",
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"description": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "What the value is, for the agent: 1 to 2000 characters.",
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 2000)},
+		},
+	}
+}
+
+var mcpToolParameterType = types.ObjectType{AttrTypes: map[string]attr.Type{
+	"name":        types.StringType,
+	"data_type":   types.StringType,
+	"description": types.StringType,
+}}
+
+type mcpToolParameterModel struct {
+	Name        types.String `tfsdk:"name"`
+	DataType    types.String `tfsdk:"data_type"`
+	Description types.String `tfsdk:"description"`
+}
+
+// toMcpToolParameters gives equal sets one order, and is never nil.
+func toMcpToolParameters(ctx context.Context, set types.Set) ([]client.McpToolParameter, diag.Diagnostics) {
+	var models []mcpToolParameterModel
+	diags := set.ElementsAs(ctx, &models, false)
+	parameters := []client.McpToolParameter{}
+	for _, m := range models {
+		parameters = append(parameters, client.McpToolParameter{
+			Name: m.Name.ValueString(), DataType: m.DataType.ValueString(), Description: m.Description.ValueString(),
+		})
+	}
+	slices.SortFunc(parameters, func(a, b client.McpToolParameter) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.DataType, b.DataType), cmp.Compare(a.Description, b.Description))
+	})
+	return parameters, diags
+}
+
+func fromMcpToolParameters(ctx context.Context, prior types.Set, parameters []client.McpToolParameter) (types.Set, diag.Diagnostics) {
+	var models []mcpToolParameterModel
+	for _, p := range parameters {
+		models = append(models, mcpToolParameterModel{
+			Name: types.StringValue(p.Name), DataType: types.StringValue(p.DataType), Description: stringOrNull(p.Description),
+		})
+	}
+	return optionalSet(ctx, prior, mcpToolParameterType, models)
+}
+
+// optionalSet keeps null and the empty set apart as the prior does: to LUSID they are the same.
+func optionalSet[T any](ctx context.Context, prior types.Set, of attr.Type, elements []T) (types.Set, diag.Diagnostics) {
+	switch {
+	case len(elements) > 0:
+		return types.SetValueFrom(ctx, of, elements)
+	case prior.IsNull(), prior.IsUnknown(), len(prior.Elements()) > 0:
+		return types.SetNull(of), nil
+	}
+	return prior, nil
+}

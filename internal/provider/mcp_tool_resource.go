@@ -1,0 +1,371 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                   = (*mcpToolResource)(nil)
+	_ resource.ResourceWithConfigure      = (*mcpToolResource)(nil)
+	_ resource.ResourceWithIdentity       = (*mcpToolResource)(nil)
+	_ resource.ResourceWithImportState    = (*mcpToolResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*mcpToolResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*mcpToolResource)(nil)
+)
+
+// mcpToolResource is a tool that agents can use. Its scope and code are immutable, and every change
+// of the rest is a version. Its import ID is scope/code.
+type mcpToolResource struct{ resourceBase }
+
+// NewMcpToolResource returns the resource lusid_mcp_tool.
+func NewMcpToolResource() resource.Resource { return &mcpToolResource{} }
+
+func (r *mcpToolResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_mcp_tool"
+}
+
+var mcpToolNamePattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,256}$`)
+
+func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	isID := []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")}
+	flag := func(description string) schema.Attribute {
+		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: description + " Default `false`."}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A tool that LUSID's agents, and other clients of the Model Context Protocol (MCP), can use: a Luminesce query or a job of the Scheduler. " +
+			"Every change is stored as a new version.\n\n" +
+			"~> LUSID keeps the versions of a tool that is deleted, and does not document whether its code can be used again.",
+		Attributes: map[string]schema.Attribute{
+			"scope": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Scope of the tool: 1 to 64 letters, digits, hyphens and underscores. A change replaces the tool.",
+				Validators:          isID,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"code": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Code of the tool, unique in its scope: 1 to 64 letters, digits, hyphens and underscores. A change replaces the tool.",
+				Validators:          isID,
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name that an agent calls the tool by, unique in the domain: 1 to 256 letters, digits, hyphens and underscores.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(mcpToolNamePattern, "must have 1 to 256 letters, digits, hyphens and underscores")},
+			},
+			"title": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Title for people: 1 to 256 characters.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 256)},
+			},
+			"description": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "What the tool does, by which an agent decides when to use it: 1 to 2000 characters.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 2000)},
+			},
+			"parameters": schema.SetNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "What the agent has to give. `{{{name}}}` in the payload stands for the value.",
+				Validators:          []validator.Set{setvalidator.NoNullValues()},
+				NestedObject:        schema.NestedAttributeObject{Attributes: mcpToolParameterAttributes()},
+			},
+			"luminesce_payload": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "The query that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
+				Attributes: map[string]schema.Attribute{
+					"query": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "Luminesce SQL, with `{{{name}}}` for the value of a parameter: 1 to 50000 characters.",
+						Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50000)},
+					},
+				},
+			},
+			"scheduler_payload": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "The job that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
+				Attributes:          mcpToolSchedulerPayloadAttributes(),
+			},
+			"destructive": flag("Whether a person has to agree before the tool runs, to the text in `destructive_action_summary_template`."),
+			"destructive_action_summary_template": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "What a person is asked to agree to, with `{name}` for the value of a parameter: 500 characters at most. " +
+					"Required where `destructive` is true.",
+				Validators: []validator.String{stringvalidator.UTF8LengthAtMost(500)},
+			},
+			"read_only":  flag("Whether the tool changes nothing. An agent asks before it uses one that does."),
+			"idempotent": flag("Whether using the tool twice does no more than once. LUSID takes it for information only."),
+			"open_world": flag("Whether the tool reaches beyond LUSID. LUSID takes it for information only."),
+			"timeouts":   timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "`scope/code`.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"version": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Number of the current version, which every change moves; null where LUSID does not say.",
+			},
+		},
+	}
+}
+
+type mcpToolModel struct {
+	Scope                            types.String   `tfsdk:"scope"`
+	Code                             types.String   `tfsdk:"code"`
+	Name                             types.String   `tfsdk:"name"`
+	Title                            types.String   `tfsdk:"title"`
+	Description                      types.String   `tfsdk:"description"`
+	Parameters                       types.Set      `tfsdk:"parameters"`
+	LuminescePayload                 types.Object   `tfsdk:"luminesce_payload"`
+	SchedulerPayload                 types.Object   `tfsdk:"scheduler_payload"`
+	Destructive                      types.Bool     `tfsdk:"destructive"`
+	DestructiveActionSummaryTemplate types.String   `tfsdk:"destructive_action_summary_template"`
+	ReadOnly                         types.Bool     `tfsdk:"read_only"`
+	Idempotent                       types.Bool     `tfsdk:"idempotent"`
+	OpenWorld                        types.Bool     `tfsdk:"open_world"`
+	Timeouts                         timeouts.Value `tfsdk:"timeouts"`
+	ID                               types.String   `tfsdk:"id"`
+	Version                          types.Int64    `tfsdk:"version"`
+}
+
+type mcpToolLuminescePayloadModel struct {
+	Query types.String `tfsdk:"query"`
+}
+
+var mcpToolLuminescePayloadTypes = map[string]attr.Type{"query": types.StringType}
+
+// toUpsert is the whole tool. Equal tools give equal requests.
+func (m *mcpToolModel) toUpsert(ctx context.Context) (client.UpsertMcpToolRequest, diag.Diagnostics) {
+	request := client.UpsertMcpToolRequest{
+		Name:                             m.Name.ValueString(),
+		Title:                            m.Title.ValueString(),
+		Description:                      m.Description.ValueString(),
+		Destructive:                      m.Destructive.ValueBool(),
+		DestructiveActionSummaryTemplate: m.DestructiveActionSummaryTemplate.ValueString(),
+		Idempotent:                       m.Idempotent.ValueBool(),
+		OpenWorld:                        m.OpenWorld.ValueBool(),
+		ReadOnly:                         m.ReadOnly.ValueBool(),
+	}
+	var diags, failed diag.Diagnostics
+	request.Parameters, diags = toMcpToolParameters(ctx, m.Parameters)
+	if !m.LuminescePayload.IsNull() {
+		var payload mcpToolLuminescePayloadModel
+		diags.Append(m.LuminescePayload.As(ctx, &payload, basetypes.ObjectAsOptions{})...)
+		request.LuminescePayload = &client.McpToolLuminescePayload{Query: payload.Query.ValueString()}
+	}
+	request.SchedulerPayload, failed = toMcpToolSchedulerPayload(ctx, m.SchedulerPayload)
+	return request, append(diags, failed...)
+}
+
+func (m *mcpToolModel) fromAPI(ctx context.Context, tool *client.McpToolResponse) (diags diag.Diagnostics) {
+	m.Scope = types.StringValue(tool.Scope)
+	m.Code = types.StringValue(tool.Code)
+	m.ID = types.StringValue(m.label())
+	m.Name = types.StringValue(tool.Name)
+	m.Title = types.StringValue(tool.Title)
+	m.Description = types.StringValue(tool.Description)
+	m.Destructive = types.BoolValue(tool.Destructive)
+	m.DestructiveActionSummaryTemplate = optionalString(m.DestructiveActionSummaryTemplate, tool.DestructiveActionSummaryTemplate)
+	m.ReadOnly = types.BoolValue(tool.ReadOnly)
+	m.Idempotent = types.BoolValue(tool.Idempotent)
+	m.OpenWorld = types.BoolValue(tool.OpenWorld)
+	m.Version = versionOf(tool)
+
+	var failed diag.Diagnostics
+	m.Parameters, failed = fromMcpToolParameters(ctx, m.Parameters, tool.Parameters)
+	diags.Append(failed...)
+	m.LuminescePayload = types.ObjectNull(mcpToolLuminescePayloadTypes)
+	if tool.LuminescePayload != nil && tool.PayloadType != client.McpToolPayloadTypeScheduler {
+		m.LuminescePayload, failed = types.ObjectValueFrom(ctx, mcpToolLuminescePayloadTypes, mcpToolLuminescePayloadModel{types.StringValue(tool.LuminescePayload.Query)})
+		diags.Append(failed...)
+	}
+	payload := tool.SchedulerPayload
+	if tool.PayloadType == client.McpToolPayloadTypeLuminesce {
+		payload = nil
+	}
+	m.SchedulerPayload, failed = fromMcpToolSchedulerPayload(ctx, m.SchedulerPayload, payload)
+	return append(diags, failed...)
+}
+
+// versionOf is null where LUSID does not say.
+func versionOf(tool *client.McpToolResponse) types.Int64 {
+	if tool.Version == 0 {
+		return types.Int64Null()
+	}
+	return types.Int64Value(int64(tool.Version))
+}
+
+func (r *mcpToolResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan mcpToolModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create MCP tool"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	request, diags := plan.toUpsert(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	tool := r.create(ctx, plan.resourceID(), request, &resp.Diagnostics)
+	if tool == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	plan.ID, plan.Version = types.StringValue(plan.label()), versionOf(tool)
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *mcpToolResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state mcpToolModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read MCP tool " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	tool, err := r.client.RefreshMcpTool(ctx, state.resourceID(), func(listed *client.McpToolResponse) bool {
+		refreshed := state
+		return !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+	})
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The MCP tool %s of %s could not be read", state.label(), r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, tool)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *mcpToolResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state mcpToolModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to update MCP tool " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	before, diags := state.toUpsert(ctx)
+	resp.Diagnostics.Append(diags...)
+	after, diags := plan.toUpsert(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	plan.Version = state.Version
+	if !reflect.DeepEqual(after, before) {
+		tool, err := r.update(ctx, state.resourceID(), after)
+		if err != nil {
+			r.addUpdateError(ctx, summary, &state, after.Name, err, &resp.Diagnostics)
+			return
+		}
+		plan.Version = versionOf(tool)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+}
+
+func (r *mcpToolResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state mcpToolModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to delete MCP tool " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.client.DeleteMcpTool(ctx, state.resourceID()); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The MCP tool %s of %s could not be deleted", state.label(), r.client.Domain()), err))
+	}
+}
+
+// ValidateConfig checks what depends on several attributes.
+func (r *mcpToolResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config mcpToolModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.validate()...)
+	}
+}
+
+// validate checks what depends on several attributes, as far as they are known.
+func (m *mcpToolModel) validate() (diags diag.Diagnostics) {
+	luminesce, scheduler := m.LuminescePayload, m.SchedulerPayload
+	switch {
+	case luminesce.IsUnknown() || scheduler.IsUnknown():
+	case luminesce.IsNull() && scheduler.IsNull():
+		diags.AddAttributeError(path.Root("luminesce_payload"), "Missing payload", "A tool runs either a query or a job: give luminesce_payload or scheduler_payload.")
+	case !luminesce.IsNull() && !scheduler.IsNull():
+		diags.AddAttributeError(path.Root("scheduler_payload"), "Invalid scheduler_payload", "A tool runs either a query or a job, and this one has both: remove luminesce_payload or scheduler_payload.")
+	}
+	template := m.DestructiveActionSummaryTemplate
+	if m.Destructive.ValueBool() && !template.IsUnknown() && template.ValueString() == "" {
+		diags.AddAttributeError(path.Root("destructive_action_summary_template"), "Missing destructive_action_summary_template",
+			"A destructive tool asks a person before it runs: say here what it will do, with {name} for the value of a parameter.")
+	}
+	return diags
+}
+
+// ModifyPlan refuses another domain's tool before anything is planned for it, and keeps the version
+// where LUSID is not told anything.
+func (r *mcpToolResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state mcpToolModel
+	if !req.Plan.Raw.IsNull() {
+		// What another resource makes is known only here.
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		resp.Diagnostics.Append(plan.validate()...)
+	}
+	if req.State.Raw.IsNull() {
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change MCP tool "+state.label())...)
+	if req.Plan.Raw.IsNull() || resp.Diagnostics.HasError() {
+		return
+	}
+	plan.Timeouts, plan.Version = state.Timeouts, state.Version
+	if sameValues(&plan, &state) {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("version"), state.Version)...)
+	}
+}
+
+// label names the tool for people.
+func (m *mcpToolModel) label() string { return m.Scope.ValueString() + "/" + m.Code.ValueString() }

@@ -1,0 +1,162 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// mcpToolSchedulerPayloadAttributes describe the job that a tool runs.
+func mcpToolSchedulerPayloadAttributes() map[string]schema.Attribute {
+	isID := []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")}
+	return map[string]schema.Attribute{
+		"job_scope": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Scope of the job: 1 to 64 letters, digits, hyphens and underscores.",
+			Validators:          isID,
+		},
+		"job_code": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Code of the job: 1 to 64 letters, digits, hyphens and underscores.",
+			Validators:          isID,
+		},
+		"arguments": schema.MapAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Arguments of the job by name. `{{{name}}}` in one stands for the value of a parameter.",
+		},
+		"notifications": schema.SetNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Messages about the job, beside those that it sends by itself.",
+			Validators:          []validator.Set{setvalidator.NoNullValues()},
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"type": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "Kind of message, such as `Email` or `Webhook`: 1 to 50 characters.",
+					Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
+				},
+				"target": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "E-mail address or URL that gets it: 1 to 250 characters.",
+					Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 250)},
+				},
+				"trigger": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "When to send it, such as `OnSuccess`, `OnFailure` or `Always`: 1 to 50 characters.",
+					Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
+				},
+			}},
+		},
+		"run_as": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "Service user to run the job as: 1 to 64 letters, digits, hyphens and underscores. " +
+				"Without it, the job runs as whoever uses the tool.",
+			Validators: isID,
+		},
+	}
+}
+
+var (
+	mcpToolSchedulerPayloadTypes = map[string]attr.Type{
+		"job_scope":     types.StringType,
+		"job_code":      types.StringType,
+		"arguments":     types.MapType{ElemType: types.StringType},
+		"notifications": types.SetType{ElemType: mcpToolNotificationType},
+		"run_as":        types.StringType,
+	}
+	mcpToolNotificationType = types.ObjectType{AttrTypes: map[string]attr.Type{
+		"type":    types.StringType,
+		"target":  types.StringType,
+		"trigger": types.StringType,
+	}}
+)
+
+type mcpToolSchedulerPayloadModel struct {
+	JobScope      types.String `tfsdk:"job_scope"`
+	JobCode       types.String `tfsdk:"job_code"`
+	Arguments     types.Map    `tfsdk:"arguments"`
+	Notifications types.Set    `tfsdk:"notifications"`
+	RunAs         types.String `tfsdk:"run_as"`
+}
+
+type mcpToolNotificationModel struct {
+	Type    types.String `tfsdk:"type"`
+	Target  types.String `tfsdk:"target"`
+	Trigger types.String `tfsdk:"trigger"`
+}
+
+// toMcpToolSchedulerPayload is nil for none.
+func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*client.McpToolSchedulerPayload, diag.Diagnostics) {
+	if object.IsNull() {
+		return nil, nil
+	}
+	var (
+		m             mcpToolSchedulerPayloadModel
+		notifications []mcpToolNotificationModel
+	)
+	diags := object.As(ctx, &m, basetypes.ObjectAsOptions{})
+	payload := &client.McpToolSchedulerPayload{
+		JobScope: m.JobScope.ValueString(),
+		JobCode:  m.JobCode.ValueString(),
+		RunAs:    m.RunAs.ValueString(),
+	}
+	if len(m.Arguments.Elements()) > 0 {
+		diags.Append(m.Arguments.ElementsAs(ctx, &payload.Arguments, false)...)
+	}
+	diags.Append(m.Notifications.ElementsAs(ctx, &notifications, false)...)
+	for _, n := range notifications {
+		payload.Notifications = append(payload.Notifications, client.McpToolSchedulerNotification{
+			Type: n.Type.ValueString(), Target: n.Target.ValueString(), Trigger: n.Trigger.ValueString(),
+		})
+	}
+	slices.SortFunc(payload.Notifications, func(a, b client.McpToolSchedulerNotification) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Trigger, b.Trigger))
+	})
+	return payload, diags
+}
+
+// fromMcpToolSchedulerPayload is null for none. Between null and empty, which are the same to LUSID, the
+// prior decides.
+func fromMcpToolSchedulerPayload(ctx context.Context, prior types.Object, payload *client.McpToolSchedulerPayload) (types.Object, diag.Diagnostics) {
+	if payload == nil {
+		return types.ObjectNull(mcpToolSchedulerPayloadTypes), nil
+	}
+	var (
+		m             mcpToolSchedulerPayloadModel
+		notifications []mcpToolNotificationModel
+		diags, failed diag.Diagnostics
+	)
+	if !prior.IsNull() && !prior.IsUnknown() {
+		diags.Append(prior.As(ctx, &m, basetypes.ObjectAsOptions{})...)
+	}
+	m.JobScope = types.StringValue(payload.JobScope)
+	m.JobCode = types.StringValue(payload.JobCode)
+	m.RunAs = stringOrNull(payload.RunAs)
+	switch {
+	case len(payload.Arguments) > 0:
+		m.Arguments, failed = types.MapValueFrom(ctx, types.StringType, payload.Arguments)
+		diags.Append(failed...)
+	case m.Arguments.IsNull(), m.Arguments.IsUnknown(), len(m.Arguments.Elements()) > 0:
+		m.Arguments = types.MapNull(types.StringType)
+	}
+	for _, n := range payload.Notifications {
+		notifications = append(notifications, mcpToolNotificationModel{
+			Type: types.StringValue(n.Type), Target: types.StringValue(n.Target), Trigger: types.StringValue(n.Trigger),
+		})
+	}
+	m.Notifications, failed = optionalSet(ctx, m.Notifications, mcpToolNotificationType, notifications)
+	diags.Append(failed...)
+	object, failed := types.ObjectValueFrom(ctx, mcpToolSchedulerPayloadTypes, m)
+	return object, append(diags, failed...)
+}

@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// create creates a tool, or finds the one that a create made whose answer was lost. It returns nil
+// after an error.
+func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, request client.UpsertMcpToolRequest, diags *diag.Diagnostics) *client.McpToolResponse {
+	label := id.Scope + "/" + id.Code
+	creation := creation[client.McpToolResponse]{
+		existing: r.existingOf("MCP tool"),
+		list:     r.client.ListMcpTools,
+		create: func(ctx context.Context) (*client.McpToolResponse, error) {
+			return r.client.CreateMcpTool(ctx, id, request)
+		},
+		id:     func(tool *client.McpToolResponse) string { return tool.Scope + "/" + tool.Code },
+		holds:  func(tool *client.McpToolResponse) bool { return tool.ID() == id || tool.Name == request.Name },
+		isSame: func(tool *client.McpToolResponse) bool { return tool.ID() == id && isAsRequested(ctx, tool, request) },
+	}
+	tool, adopted, err := creation.run(ctx)
+	if err == nil {
+		if adopted {
+			warnAdopted(diags, "MCP tool "+label, label)
+		}
+		return tool
+	}
+	const summary = "Unable to create MCP tool"
+	attempt := fmt.Sprintf("The MCP tool %q could not be created in %s", label, r.client.Domain())
+	var taken *takenError[client.McpToolResponse]
+	if !errors.As(err, &taken) {
+		remedies := doubtAfterCreate(err, "code")
+		if refused, ok := errors.AsType[*client.Error](err); ok && refused.StatusCode == http.StatusConflict {
+			remedies = append(remedies, "If no tool has this code or this name, one that was deleted may still hold it: LUSID keeps the versions of deleted tools. Choose another.")
+		}
+		diags.AddError(summary, r.explain(attempt, err, remedies...))
+		return nil
+	}
+	by := taken.by.Scope + "/" + taken.by.Code
+	attribute, text := "code", "The scope and code are taken."
+	if taken.by.ID() != id {
+		attribute, text = "name", fmt.Sprintf("The name %q is taken by the tool %s, and names are unique in the domain.", request.Name, by)
+	}
+	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
+		"%s Choose another, or take that tool over, with the name of this resource in place of NAME:\n\n%s", text, importBlock("lusid_mcp_tool", by))))
+	return nil
+}
+
+// update stores a version. Where the answer is lost it looks before it stores another.
+func (r *mcpToolResource) update(ctx context.Context, id client.ResourceID, request client.UpsertMcpToolRequest) (*client.McpToolResponse, error) {
+	tool, lost := r.client.UpdateMcpTool(ctx, id, request)
+	if !client.IsOutcomeUnknown(lost) {
+		return tool, lost
+	}
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+	defer cancel()
+	tool, err := r.client.GetMcpTool(short, id, 0)
+	switch {
+	case err != nil:
+		return nil, &unsettledError{lost: lost, doubt: "whether it was updated could not be found out", cause: err}
+	case isAsRequested(ctx, tool, request):
+		return tool, nil
+	case ctx.Err() != nil:
+		return nil, lost
+	}
+	return r.client.UpdateMcpTool(ctx, id, request)
+}
+
+// addUpdateError names the tool that has the name, where that is why.
+func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, state *mcpToolModel, name string, err error, diags *diag.Diagnostics) {
+	attempt := fmt.Sprintf("The MCP tool %s of %s could not be updated", state.label(), r.client.Domain())
+	if isConflict(err) && name != state.Name.ValueString() {
+		// A list that fails is no error of its own.
+		tools, _ := r.client.ListMcpTools(ctx)
+		for i := range tools {
+			if tools[i].Name == name && tools[i].ID() != state.resourceID() {
+				diags.AddAttributeError(path.Root("name"), summary, r.explain(attempt, err, fmt.Sprintf(
+					"The name %q is taken by the tool %s/%s, and names are unique in the domain. Choose another.", name, tools[i].Scope, tools[i].Code)))
+				return
+			}
+		}
+	}
+	var remedies []string
+	if client.IsOutcomeUnknown(err) {
+		remedies = append(remedies, "LUSID may have stored the new version all the same: the next plan shows whether it did.")
+	}
+	diags.AddError(summary, r.explain(attempt, err, remedies...))
+}
+
+// isAsRequested reports that a tool is what a request asks for.
+func isAsRequested(ctx context.Context, tool *client.McpToolResponse, request client.UpsertMcpToolRequest) bool {
+	var m mcpToolModel
+	if m.fromAPI(ctx, tool).HasError() {
+		return false
+	}
+	got, diags := m.toUpsert(ctx)
+	return !diags.HasError() && reflect.DeepEqual(got, request)
+}

@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ datasource.DataSource              = (*mcpToolsDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*mcpToolsDataSource)(nil)
+)
+
+// mcpToolsDataSource is every tool of the domain.
+type mcpToolsDataSource struct{ dataSourceBase }
+
+// NewMcpToolsDataSource returns the data source lusid_mcp_tools.
+func NewMcpToolsDataSource() datasource.DataSource { return &mcpToolsDataSource{} }
+
+func (d *mcpToolsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_mcp_tools"
+}
+
+func (d *mcpToolsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The current version of every tool of the domain. Choose among them with a `for` expression.",
+		Attributes: map[string]schema.Attribute{
+			"mcp_tools": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Tools, in the order of their scopes and codes.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: mcpToolDataAttributes()},
+			},
+		},
+	}
+}
+
+type mcpToolsDataModel struct {
+	McpTools []mcpToolDataModel `tfsdk:"mcp_tools"`
+}
+
+func (d *mcpToolsDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to list MCP tools"
+	if !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	tools, err := d.client.ListMcpTools(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, d.explain("The MCP tools of "+d.client.Domain()+" could not be listed", err))
+		return
+	}
+	// LUSID promises no order, and another one would be a change.
+	slices.SortFunc(tools, func(a, b client.McpToolResponse) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Code, b.Code))
+	})
+	model := mcpToolsDataModel{McpTools: make([]mcpToolDataModel, len(tools))}
+	for i := range tools {
+		var diags diag.Diagnostics
+		model.McpTools[i], diags = newMcpToolDataModel(ctx, &tools[i])
+		resp.Diagnostics.Append(diags...)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
