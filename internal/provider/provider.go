@@ -80,6 +80,7 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewAccessTokenDataSource,
 		NewApplicationDataSource,
 		NewApplicationsDataSource,
+		NewAuthenticationInformationDataSource,
 		NewCurrentUserDataSource,
 		NewMcpToolDataSource,
 		NewMcpToolsDataSource,
@@ -88,6 +89,8 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewRoleDataSource,
 		NewRoleMembersDataSource,
 		NewRolesDataSource,
+		NewSupportAccessDataSource,
+		NewSupportRolesDataSource,
 		NewUserDataSource,
 		NewUsersDataSource,
 	}
@@ -115,8 +118,10 @@ func (p *lusidProvider) ListResources(context.Context) []func() list.ListResourc
 func (p *lusidProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		NewActivateUserAction,
+		NewGrantSupportAccessAction,
 		NewResetUserFactorsAction,
 		NewResetUserPasswordAction,
+		NewRevokeSupportAccessAction,
 		NewRotateApplicationSecretAction,
 		NewUnlockUserAction,
 		NewUnsuspendUserAction,

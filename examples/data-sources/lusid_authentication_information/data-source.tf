@@ -1,0 +1,10 @@
+data "lusid_authentication_information" "this" {}
+
+output "issuer_url" {
+  value = data.lusid_authentication_information.this.issuer_url
+}
+
+# Null where nobody of FINBOURNE's staff can come in.
+output "support_access_expiry" {
+  value = data.lusid_authentication_information.this.support_access_expiry
+}
