@@ -1,0 +1,155 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pendingTypes are those that the README names and the provider is yet to serve. One that it does
+// serve has to go.
+var pendingTypes = []string{
+	"lusid_network_zone", "lusid_network_zones", "lusid_external_token_issuer", "lusid_external_token_issuers",
+	"lusid_password_policy", "lusid_session_policy", "lusid_user_schema",
+}
+
+// beyondTheIdentityAPI are the types that another API makes.
+var beyondTheIdentityAPI = map[string]string{"lusid_access_token": "the token endpoint is an OAuth server's"}
+
+// coverage is one row of the README's table.
+type coverage struct {
+	operations []string
+	// by are kinds of things, such as "data-sources", by type.
+	by map[string][]string
+}
+
+var (
+	quoted = regexp.MustCompile("`([^`]+)`")
+	// covered is a list of kinds, and one of types.
+	covered = regexp.MustCompile("^([a-z ,]+) (`lusid_[a-z_]+`(?:, `lusid_[a-z_]+`)*)$")
+)
+
+// readCoverage reads the table of the README that says what covers the Identity API.
+func readCoverage(t *testing.T) []coverage {
+	t.Helper()
+	_, text, found := strings.Cut(readText(t, "../../README.md"), "\n## The whole Identity API\n")
+	if !found {
+		t.Fatal("the README has no such section")
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	var rows []coverage
+	for line := range strings.Lines(text) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) != 5 || !strings.Contains(cells[2], "`") {
+			continue
+		}
+		row := coverage{by: map[string][]string{}}
+		for _, match := range quoted.FindAllStringSubmatch(cells[2], -1) {
+			row.operations = append(row.operations, match[1])
+		}
+		rows = append(rows, row)
+		by := strings.TrimSpace(cells[3])
+		if strings.HasPrefix(by, "Not covered: ") && strings.HasSuffix(by, ".") {
+			continue
+		}
+		for part := range strings.SplitSeq(by, "; ") {
+			match := covered.FindStringSubmatch(part)
+			if match == nil {
+				t.Errorf("%s: neither says what covers it nor why nothing does: %q", row.operations, part)
+				continue
+			}
+			for _, typeName := range quoted.FindAllStringSubmatch(match[2], -1) {
+				for kind := range strings.SplitSeq(strings.ReplaceAll(match[1], " and ", ", "), ", ") {
+					directory := strings.ReplaceAll(strings.TrimSuffix(kind, "s"), " ", "-") + "s"
+					row.by[typeName[1]] = append(row.by[typeName[1]], directory)
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// contractOperations are the ids of every operation.
+func contractOperations(t *testing.T) []string {
+	t.Helper()
+	var contract struct {
+		Paths map[string]map[string]struct {
+			OperationID string `json:"operationId"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal([]byte(readText(t, "../mockserver/identity-openapi.json")), &contract); err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, item := range contract.Paths {
+		for _, operation := range item {
+			ids = append(ids, operation.OperationID)
+		}
+	}
+	return ids
+}
+
+// TestReadme_operations expects every operation of the contract in one row.
+func TestReadme_operations(t *testing.T) {
+	t.Parallel()
+	rows := map[string]int{}
+	for _, row := range readCoverage(t) {
+		for _, operation := range row.operations {
+			rows[operation]++
+		}
+	}
+	for _, operation := range contractOperations(t) {
+		if rows[operation] != 1 {
+			t.Errorf("%s is in %d rows", operation, rows[operation])
+		}
+		delete(rows, operation)
+	}
+	for _, operation := range slices.Sorted(maps.Keys(rows)) {
+		t.Errorf("the contract has no operation %s", operation)
+	}
+}
+
+// TestReadme_types expects everything that the provider serves in a row, and nothing else.
+func TestReadme_types(t *testing.T) {
+	t.Parallel()
+	served := map[string]bool{}
+	for _, k := range newProtocol(t).kinds() {
+		if k.block == "" {
+			continue // Functions call nothing.
+		}
+		for name := range k.served {
+			served[k.directory+" "+name] = true
+			if slices.Contains(pendingTypes, name) {
+				t.Errorf("%s is served: remove it from pendingTypes", name)
+			}
+		}
+	}
+	named := map[string]bool{}
+	for _, row := range readCoverage(t) {
+		for name, kinds := range row.by {
+			for _, kind := range kinds {
+				named[kind+" "+name] = true
+			}
+		}
+	}
+	for _, name := range pendingTypes {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(named)), func(thing string) bool { return strings.HasSuffix(thing, " "+name) }) {
+			t.Errorf("the README does not name %s, which is pending", name)
+		}
+	}
+	for thing := range named {
+		_, name, _ := strings.Cut(thing, " ")
+		if !served[thing] && !slices.Contains(pendingTypes, name) {
+			t.Errorf("the README names %s, which the provider does not serve", thing)
+		}
+	}
+	for thing := range served {
+		_, name, _ := strings.Cut(thing, " ")
+		if !named[thing] && beyondTheIdentityAPI[name] == "" {
+			t.Errorf("the README does not name %s", thing)
+		}
+	}
+}
