@@ -118,6 +118,25 @@ resource "lusid_role_members" "many" {
 			return calls{"GetUserInfo": 1, "ListUsersInRole": n, "RemoveUserFromRole": n}
 		},
 	},
+	toolType: {
+		hcl: func(n, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_mcp_tool" "many" {
+  count             = %d
+  scope             = "many"
+  code              = "tool-${count.index}"
+  name              = "many-${count.index}"
+  title             = "Many"
+  description       = "Step %d"
+  luminesce_payload = { query = "select 1" }
+}
+`, n, step)
+		},
+		create:  func(n int) calls { return calls{"ListMcpTools": 1, "CreateMcpTool": n} },
+		refresh: refreshBySnapshot("GetMcpTool", "ListMcpTools"),
+		update:  func(n int) calls { return calls{"UpdateMcpTool": n} },
+		destroy: func(n int) calls { return calls{"DeleteMcpTool": n} },
+	},
 	"lusid_personal_access_token": {
 		hcl: func(n, _ int) string {
 			return fmt.Sprintf(`

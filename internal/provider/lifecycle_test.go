@@ -21,6 +21,7 @@ var lifecycles = map[string]func(*testing.T, domain) lifecycle{
 	"lusid_role":        roleLifecycle,
 	assignmentType:      roleAssignmentLifecycle,
 	membersType:         roleMembersLifecycle,
+	toolType:            mcpToolLifecycle,
 	patType:             personalAccessTokenLifecycle,
 	usersType:           userLifecycle,
 }

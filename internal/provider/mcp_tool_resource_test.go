@@ -183,76 +183,22 @@ func TestAccMcpTool_import(t *testing.T) {
 	})
 }
 
-// toolWorkspace is where the CLI has made a tool.
-func toolWorkspace(t *testing.T) (domain, *workspace) {
-	t.Helper()
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, d.config(toolHCL("acc", "tool", jobHCL)))
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
-	return d, w
-}
-
-func TestAccMcpTool_drift(t *testing.T) {
-	t.Parallel()
-	d, w := toolWorkspace(t)
-	made := d.tool(t, "acc/tool")
-	d.mustCall(t, http.MethodPut, "/mcptools/acc/tool", queryBody("elsewhere"), nil)
-	_, output := w.plan()
-	mustHold(t, output, `"elsewhere" -> "acc-tool"`, `"Other" -> "Does nothing."`, `- query = "select 0" -> null`, "0 to add, 1 to change, 0 to destroy")
-	w.mustRun("apply", "tfplan")
-	made["version"] = 3.0
-	if diff := cmp.Diff(made, d.tool(t, "acc/tool")); diff != "" {
-		t.Errorf("LUSID has (-want +got):\n%s", diff)
-	}
-	w.mustPlanEmpty()
-}
-
-func TestAccMcpTool_disappears(t *testing.T) {
-	t.Parallel()
-	d, w := toolWorkspace(t)
-	d.mustCall(t, http.MethodDelete, "/mcptools/acc/tool", nil, nil)
-	_, output := w.plan()
-	mustHold(t, output, "1 to add, 0 to change, 0 to destroy")
-	w.mustRun("apply", "tfplan")
-	w.mustPlanEmpty()
-	d.mustCall(t, http.MethodDelete, "/mcptools/acc/tool", nil, nil)
-	w.mustRun("destroy", "-auto-approve", "-refresh=false")
-}
-
-func TestAccMcpTool_replace(t *testing.T) {
-	t.Parallel()
-	d, w := toolWorkspace(t)
-	for _, place := range [][2]string{{"other", "tool"}, {"other", "next"}} {
-		w.configure(d.config(toolHCL(place[0], place[1], jobHCL)))
-		_, output := w.plan()
-		mustHold(t, output, "# forces replacement", "1 to add, 0 to change, 1 to destroy")
-		w.mustRun("apply", "tfplan")
-		w.mustPlanEmpty()
-		if diff := cmp.Diff([]string{place[0] + "/" + place[1]}, d.toolIDs(t)); diff != "" {
-			t.Errorf("tools (-want +got):\n%s", diff)
-		}
-	}
-}
-
-func TestAccMcpTool_forbidden(t *testing.T) {
-	t.Parallel()
-	d, w := toolWorkspace(t)
-	forbidden := providerBlock(object{"api_url": d.url, "access_token": d.mock.Credentials().NoRightsToken})
-	for _, run := range []struct {
-		config, verb string
-		args         []string
-	}{
-		{toolHCL("acc", "tool", jobHCL), "read", []string{"plan"}},
-		{toolHCL("acc", "tool", queryHCL), "update", []string{"apply", "-auto-approve", "-refresh=false"}},
-		{toolHCL("acc", "tool", jobHCL), "delete", []string{"destroy", "-auto-approve", "-refresh=false"}},
-	} {
-		w.configure(forbidden + run.config)
-		output := w.mustFail([]string{"Unable to " + run.verb + " MCP tool acc/tool", "HTTP 403", "lusid-administrator"}, run.args...)
-		if got := strings.Count(output, "Error:"); got != 1 {
-			t.Errorf("%d errors:\n%s", got, output)
-		}
-		mustBeAbsent(t, "the output", output, map[string]string{"the token": d.mock.Credentials().NoRightsToken})
+func mcpToolLifecycle(t *testing.T, d domain) lifecycle {
+	return lifecycle{
+		config:        queryTool(),
+		drift:         func() { d.mustCall(t, http.MethodPut, "/mcptools/market-data/prices", queryBody("elsewhere"), nil) },
+		drifted:       []string{`"elsewhere" -> "get-prices"`, `"Other" -> "Returns prices."`, `"select 0" -> "select 1"`},
+		mended:        map[string]int{"UpdateMcpTool": 1},
+		vanish:        func() { d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
+		remade:        map[string]int{"CreateMcpTool": 1},
+		replacement:   queryTool(object{"code": "quotes"}),
+		replacedBy:    "code",
+		replaced:      map[string]int{"DeleteMcpTool": 1, "CreateMcpTool": 1},
+		update:        queryTool(object{"luminesce_payload": object{"query": "select 2"}}),
+		refusedCreate: "Unable to create MCP tool",
+		refusedRead:   "Unable to read MCP tool market-data/prices",
+		refusedUpdate: "Unable to update MCP tool market-data/prices",
+		refusedDelete: "Unable to delete MCP tool market-data/prices",
 	}
 }
 
