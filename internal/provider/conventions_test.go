@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -24,6 +25,8 @@ type kind struct {
 	file string
 	// block is the keyword that a configuration uses it by; a function has none.
 	block string
+	// title is what the changelog calls it.
+	title string
 	// schemas is its name in the output of terraform providers schema -json.
 	schemas string
 	// served are the things by name. A function has no schema.
@@ -40,12 +43,12 @@ func (p *protocol) kinds() []kind {
 		functions[name] = nil
 	}
 	return []kind{
-		{"actions", "action.tf", "action", "action_schemas", actions},
-		{"data-sources", "data-source.tf", "data", "data_source_schemas", p.schema.DataSourceSchemas},
-		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "ephemeral_resource_schemas", p.schema.EphemeralResourceSchemas},
-		{"functions", "function.tf", "", "functions", functions},
-		{"list-resources", "list-resource.tfquery.hcl", "list", "list_resource_schemas", p.schema.ListResourceSchemas},
-		{"resources", "resource.tf", "resource", "resource_schemas", p.schema.ResourceSchemas},
+		{"actions", "action.tf", "action", "Action", "action_schemas", actions},
+		{"data-sources", "data-source.tf", "data", "Data Source", "data_source_schemas", p.schema.DataSourceSchemas},
+		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "Ephemeral Resource", "ephemeral_resource_schemas", p.schema.EphemeralResourceSchemas},
+		{"functions", "function.tf", "", "Function", "functions", functions},
+		{"list-resources", "list-resource.tfquery.hcl", "list", "List Resource", "list_resource_schemas", p.schema.ListResourceSchemas},
+		{"resources", "resource.tf", "resource", "Resource", "resource_schemas", p.schema.ResourceSchemas},
 	}
 }
 
@@ -99,6 +102,20 @@ func TestConventions_pages(t *testing.T) {
 		others = append(others, k.directory)
 	}
 	mustBeAll(t, examplesDirectory, others)
+}
+
+// TestConventions_changelog expects that the changelog announces everything.
+func TestConventions_changelog(t *testing.T) {
+	t.Parallel()
+	announced := readText(t, "../../CHANGELOG.md")
+	for _, k := range newProtocol(t).kinds() {
+		for _, name := range k.names() {
+			line := fmt.Sprintf("* **New %s:** `%s`\n", k.title, name)
+			if !strings.Contains(announced, line) {
+				t.Errorf("CHANGELOG.md lacks %s", line)
+			}
+		}
+	}
 }
 
 // mustBeAll expects what a directory holds.
