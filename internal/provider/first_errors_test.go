@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,8 +17,6 @@ import (
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
-
-var update = flag.Bool("update", false, "write the golden files of TestAccFirstErrors anew")
 
 // firstErrors are the mistakes that newcomers make, by the file in testdata/first_errors that holds
 // the message. The guides show these files.

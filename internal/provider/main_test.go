@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
+
+var update = flag.Bool("update", false, "write testdata: messages anew, and what is missing of the states")
 
 func TestMain(m *testing.M) {
 	resource.AddTestSweepers("lusid_application", &resource.Sweeper{Name: "lusid_application", F: sweepApplications})

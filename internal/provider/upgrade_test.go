@@ -3,7 +3,6 @@ package provider_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -24,13 +23,12 @@ import (
 // stateDirectory holds states by resource type and by the release that writes them.
 const stateDirectory = "testdata/state"
 
-var update = flag.Bool("update", false, "write what is missing below "+stateDirectory)
-
 const howToAddState = `%s: no state below %s has %s. To add one:
 1. Make the directory %[1]s/RELEASE there, for the release to come. A state that was released never changes; one that
    was not is deleted and written again.
 2. In it, main.tf is a configuration that sets every attribute, and seed.json the domain that it leaves, in the form of
-   lusid-mock -seed: there, ${%[1]s.NAME.ATTRIBUTE} stands for what LUSID made up.
+   lusid-mock -seed: there, ${%[1]s.NAME.ATTRIBUTE} stands for what LUSID made up. Where LUSID makes nothing up, leave
+   seed.json out.
 3. TF_ACC=1 go test ./internal/provider -run TestAccUpgrade/%[1]s -update
    applies main.tf, writes state.json and plans with it. It takes a CLI that knows identities: Terraform 1.12.`
 
@@ -119,12 +117,21 @@ func TestAccUpgrade_otherDomain(t *testing.T) {
 func upgrade(t *testing.T, directory string) (domain, *workspace) {
 	t.Helper()
 	path := filepath.Join(directory, "state.json")
-	seed, err := mockserver.ParseSeed([]byte(readState(t, path).expand(t, readText(t, filepath.Join(directory, "seed.json")))))
-	if err != nil {
-		t.Fatalf("seed.json: %s", err)
+	configuration := readText(t, filepath.Join(directory, "main.tf"))
+	var options mockserver.Options
+	text, err := os.ReadFile(filepath.Join(directory, "seed.json"))
+	isSeeded := !errors.Is(err, fs.ErrNotExist)
+	if isSeeded {
+		if options.Seed, err = mockserver.ParseSeed([]byte(readState(t, path).expand(t, string(text)))); err != nil {
+			t.Fatalf("seed.json: %s", err)
+		}
 	}
-	d := newMock(t, mockserver.Options{Seed: seed})
-	w := newWorkspace(t, readText(t, filepath.Join(directory, "main.tf")), d.environment()...)
+	d := newMock(t, options)
+	if !isSeeded {
+		newWorkspace(t, configuration, d.environment()...).mustRun("apply", "-auto-approve")
+		d.forget()
+	}
+	w := newWorkspace(t, configuration, d.environment()...)
 	state := readState(t, w.write("terraform.tfstate", d.placeholders(t, false).Replace(readText(t, path))))
 	state.mapPrivate(t, sealPrivate)
 	w.write("terraform.tfstate", jsonText(t, state))
