@@ -34,7 +34,9 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+
 		` "roles": [{"name": "", "description": ""}], "users": [{"username": "", "password": "", "type": "", "roles": [""]}],`+"\n"+
 		` "personalAccessTokens": [{"username": "", "displayName": "", "key": ""}],`+"\n"+
-		` "mcpTools": [{"scope": "", "code": "", "name": "", "title": "", "description": "", "query": ""}]}`)
+		` "mcpTools": [{"scope": "", "code": "", "name": "", "title": "", "description": "", "query": ""}],`+"\n"+
+		` "passwordPolicies": {"Personal": {"minLength": 12, "maxAttempts": 10}},`+"\n"+
+		` "sessionPolicy": {"maxSessionIdleMinutes": 60}, "userSchema": [{"name": "", "description": ""}]}`)
 }
 
 // load checks the options and reads the seed file.

@@ -44,12 +44,6 @@ var pending = map[string]string{
 	"CreateExternalTokenIssuer": "lusid_external_token_issuer",
 	"UpdateExternalTokenIssuer": "lusid_external_token_issuer",
 	"DeleteExternalTokenIssuer": "lusid_external_token_issuer",
-	"GetPasswordPolicy":         "lusid_password_policy",
-	"UpdatePasswordPolicy":      "lusid_password_policy",
-	"GetSessionPolicy":          "lusid_session_policy",
-	"UpdateSessionPolicy":       "lusid_session_policy",
-	"GetUserSchema":             "lusid_user_schema",
-	"UpdateUserSchema":          "lusid_user_schema",
 }
 
 var pathParameter = regexp.MustCompile(`\{[^}]+\}`)

@@ -29,6 +29,12 @@ type Seed struct {
 	PersonalAccessTokens []PersonalAccessToken `json:"personalAccessTokens"`
 	// McpTools are all there are.
 	McpTools []McpTool `json:"mcpTools"`
+	// PasswordPolicies take the place of LUSID's defaults, by user type: Personal or Service.
+	PasswordPolicies map[string]PasswordPolicy `json:"passwordPolicies"`
+	// SessionPolicy is LUSID's default if nil.
+	SessionPolicy *SessionPolicy `json:"sessionPolicy"`
+	// UserSchema are the alternative ids that users may have.
+	UserSchema []UserSchemaProperty `json:"userSchema"`
 }
 
 // User is a user of the domain. Empty fields are made up or, where LUSID takes them to be
@@ -194,7 +200,10 @@ func ParseSeed(data []byte) (Seed, error) {
 
 func (s Seed) check() error {
 	full := s.withDefaults()
-	for _, check := range []func() error{full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens, full.checkMcpTools} {
+	for _, check := range []func() error{
+		full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens,
+		full.checkPasswordPolicies, full.checkSessionPolicy, full.checkUserSchema, full.checkMcpTools,
+	} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -359,9 +368,17 @@ func checkID(id string) error {
 	return nil
 }
 
-// checkSchema checks a request body that would create the object.
-func checkSchema(name string, request map[string]any) error {
-	if err := loadContract().schemas[name].Value.VisitJSON(request, openapi3.MultiErrors()); err != nil {
+// checkSchema checks a request body that would create the object, as JSON has it.
+func checkSchema(name string, request any) error {
+	encoded, err := json.Marshal(request)
+	if err != nil {
+		return err
+	}
+	var body any
+	if err := json.Unmarshal(encoded, &body); err != nil {
+		return err
+	}
+	if err := loadContract().schemas[name].Value.VisitJSON(body, openapi3.MultiErrors()); err != nil {
 		return errors.New(describe(fieldErrors(err)))
 	}
 	return nil

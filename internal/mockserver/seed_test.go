@@ -36,7 +36,10 @@ func TestParseSeed(t *testing.T) {
 		"mcpTools": [
 			{"scope": "first", "code": "tool"},
 			{"scope": "second", "code": "tool", "name": "second-tool", "title": "Second", "description": "The second", "query": "select 2"}
-		]}`))
+		],
+		"passwordPolicies": {"Personal": {"minLength": 14, "excludeFirstName": true, "historyCount": 3}},
+		"sessionPolicy": {"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 480},
+		"userSchema": [{"name": "desk", "description": "Desk"}, {"name": "hr"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,6 +67,9 @@ func TestParseSeed(t *testing.T) {
 			{Scope: "first", Code: "tool"},
 			{Scope: "second", Code: "tool", Name: "second-tool", Title: "Second", Description: "The second", Query: "select 2"},
 		},
+		PasswordPolicies: map[string]mockserver.PasswordPolicy{"Personal": {MinLength: 14, ExcludeFirstName: true, HistoryCount: 3}},
+		SessionPolicy:    &mockserver.SessionPolicy{MaxSessionIdleMinutes: 30, MaxSessionLifetimeMinutes: new(int64(480))},
+		UserSchema:       []mockserver.UserSchemaProperty{{Name: "desk", Description: "Desk"}, {Name: "hr"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("seed (-want +got):\n%s", diff)
@@ -115,6 +121,12 @@ func TestParseSeed_errors(t *testing.T) {
 		`{"mcpTools": [{"scope": "s", "code": "tool", "name": "a b"}]}`:                                                  "mcpTools[0]: name",
 		`{"mcpTools": [{"scope": "s", "code": "tool"}, {"scope": "s", "code": "tool", "name": "other"}]}`:                "mcpTools[1]: the code s/tool is taken",
 		`{"mcpTools": [{"scope": "s", "code": "tool"}, {"scope": "t", "code": "tool"}]}`:                                 "mcpTools[1]: the name tool is taken",
+		`{"passwordPolicies": {"Personal": {"minLength": 11}}}`:                                                          "passwordPolicies[Personal]: conditions.complexity.minLength",
+		`{"passwordPolicies": {"personal": {"minLength": 12}}}`:                                                          "passwordPolicies[personal]: the user type must be",
+		`{"sessionPolicy": {}}`: "sessionPolicy: maxSessionIdleMinutes",
+		`{"sessionPolicy": {"maxSessionIdleMinutes": 60, "maxSessionLifetimeMinutes": 1441}}`: "sessionPolicy: maxSessionLifetimeMinutes",
+		`{"userSchema": [{"name": "a-b"}]}`:                                                   "userSchema: alternativeUserIds.0.name",
+		`{"userSchema": [` + strings.Repeat(`{"name": "a"},`, 10) + `{"name": "a"}]}`:         "userSchema: alternativeUserIds",
 	} {
 		if _, err := mockserver.ParseSeed([]byte(seed)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", seed, err, want)

@@ -74,6 +74,9 @@ func New(options Options) *Server {
 		roles,
 		supportAccess,
 		s.tokens,
+		newPasswordPolicies(options),
+		newSessionPolicy(options),
+		newUserSchema(options),
 		s.users,
 	} {
 		maps.Copy(s.operations, resource.operations())

@@ -1,0 +1,104 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// PasswordPolicy is the password policy of a user type.
+type PasswordPolicy struct {
+	MinLength        int32 `json:"minLength"`
+	ExcludeFirstName bool  `json:"excludeFirstName"`
+	ExcludeLastName  bool  `json:"excludeLastName"`
+	// MaxAgeDays is for ever if zero.
+	MaxAgeDays   int32 `json:"maxAgeDays"`
+	HistoryCount int32 `json:"historyCount"`
+	// MaxAttempts is any number if zero.
+	MaxAttempts int32 `json:"maxAttempts"`
+}
+
+// passwordPolicies are by user type. LUSID has one for each, which nobody creates or deletes.
+type passwordPolicies map[string]passwordPolicyBody
+
+// defaultPasswordPolicy has the length, the age and the attempts that LUSID documents. The rest is
+// what its example of an update has.
+var defaultPasswordPolicy = PasswordPolicy{
+	MinLength: 12, ExcludeFirstName: true, ExcludeLastName: true, HistoryCount: 4, MaxAttempts: 10,
+}
+
+// passwordPolicyBody is PasswordPolicyResponse and UpdatePasswordPolicyRequest.
+type passwordPolicyBody struct {
+	Conditions struct {
+		Complexity struct {
+			MinLength        int32 `json:"minLength"`
+			ExcludeFirstName bool  `json:"excludeFirstName"`
+			ExcludeLastName  bool  `json:"excludeLastName"`
+		} `json:"complexity"`
+		Age struct {
+			MaxAgeDays   int32 `json:"maxAgeDays"`
+			HistoryCount int32 `json:"historyCount"`
+		} `json:"age"`
+		Lockout struct {
+			MaxAttempts int32 `json:"maxAttempts"`
+		} `json:"lockout"`
+	} `json:"conditions"`
+}
+
+func newPasswordPolicies(options Options) passwordPolicies {
+	policies := passwordPolicies{}
+	for _, userType := range []string{personalUser, serviceUser} {
+		policy, ok := options.Seed.PasswordPolicies[userType]
+		if !ok {
+			policy = defaultPasswordPolicy
+		}
+		policies[strings.ToLower(userType)] = policy.body()
+	}
+	return policies
+}
+
+func (p passwordPolicies) operations() operations {
+	return operations{
+		"GetPasswordPolicy":    p.get,
+		"UpdatePasswordPolicy": p.update,
+	}
+}
+
+// get needs no look-up that may fail: the contract lets no other user type through.
+func (p passwordPolicies) get(c *call) (any, error) { return p[c.params["userType"]], nil }
+
+func (p passwordPolicies) update(c *call) (any, error) {
+	request, err := decode[passwordPolicyBody](c)
+	if err != nil {
+		return nil, err
+	}
+	p[c.params["userType"]] = request
+	return request, nil
+}
+
+func (p PasswordPolicy) body() passwordPolicyBody {
+	var body passwordPolicyBody
+	conditions := &body.Conditions
+	conditions.Complexity.MinLength = p.MinLength
+	conditions.Complexity.ExcludeFirstName = p.ExcludeFirstName
+	conditions.Complexity.ExcludeLastName = p.ExcludeLastName
+	conditions.Age.MaxAgeDays = p.MaxAgeDays
+	conditions.Age.HistoryCount = p.HistoryCount
+	conditions.Lockout.MaxAttempts = p.MaxAttempts
+	return body
+}
+
+func (s Seed) checkPasswordPolicies() error {
+	for _, userType := range slices.Sorted(maps.Keys(s.PasswordPolicies)) {
+		err := checkSchema("UpdatePasswordPolicyRequest", s.PasswordPolicies[userType].body())
+		if userType != personalUser && userType != serviceUser {
+			err = errors.New("the user type must be Personal or Service")
+		}
+		if err != nil {
+			return fmt.Errorf("passwordPolicies[%s]: %w", userType, err)
+		}
+	}
+	return nil
+}
