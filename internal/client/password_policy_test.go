@@ -1,0 +1,71 @@
+package client_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+const wholePasswordPolicy = `{"conditions":{"complexity":{"minLength":14,"excludeFirstName":true,"excludeLastName":false},` +
+	`"age":{"maxAgeDays":0,"historyCount":4},"lockout":{"maxAttempts":10}}}`
+
+func TestPasswordPolicy_onTheWire(t *testing.T) {
+	t.Parallel()
+	var update client.UpdatePasswordPolicyRequest
+	update.Conditions.Complexity = client.UpdatePasswordPolicyRequestComplexity{MinLength: 14, ExcludeFirstName: true}
+	update.Conditions.Age.HistoryCount = 4
+	update.Conditions.Lockout.MaxAttempts = 10
+	wantOnWire(t, map[string]wireCase{
+		"get": {func(ctx context.Context, c *client.Client) error {
+			got, err := c.GetPasswordPolicy(ctx, client.UserTypePersonal)
+			if err != nil {
+				return err
+			}
+			var want client.PasswordPolicyResponse
+			want.Conditions.Complexity.MinLength = new(int64(14))
+			want.Conditions.Complexity.ExcludeFirstName = new(true)
+			want.Conditions.Complexity.ExcludeLastName = new(false)
+			want.Conditions.Age.MaxAgeDays = new(int64(0))
+			want.Conditions.Age.HistoryCount = new(int64(4))
+			want.Conditions.Lockout.MaxAttempts = new(int64(10))
+			if diff := cmp.Diff(&want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			return nil
+		}, "GET /identity/api/authentication/password-policy/personal", "", 200, wholePasswordPolicy},
+		"update": {func(ctx context.Context, c *client.Client) error {
+			return c.UpdatePasswordPolicy(ctx, client.UserTypeService, update)
+		}, "PUT /identity/api/authentication/password-policy/service", wholePasswordPolicy, 200, wholePasswordPolicy},
+		// What an update answers is of no use.
+		"update, an odd answer": {func(ctx context.Context, c *client.Client) error {
+			return c.UpdatePasswordPolicy(ctx, client.UserTypeService, update)
+		}, "PUT /identity/api/authentication/password-policy/service", wholePasswordPolicy, 200, "[]"},
+	})
+}
+
+// A policy that lacks a condition says nothing of it: a zero would be a condition.
+func TestGetPasswordPolicy_incomplete(t *testing.T) {
+	t.Parallel()
+	for field, cut := range map[string]string{
+		"conditions.complexity.minLength":        `"minLength":14,`,
+		"conditions.complexity.excludeFirstName": `"excludeFirstName":true,`,
+		"conditions.complexity.excludeLastName":  `,"excludeLastName":false`,
+		"conditions.age.maxAgeDays":              `"maxAgeDays":0,`,
+		"conditions.age.historyCount":            `,"historyCount":4`,
+		"conditions.lockout.maxAttempts":         `"maxAttempts":10`,
+	} {
+		_, err := newClientInMemory(t, jsonReply(200, strings.Replace(wholePasswordPolicy, cut, "", 1))).GetPasswordPolicy(t.Context(), client.UserTypePersonal)
+		if err == nil || !strings.Contains(err.Error(), `"`+field+`"`) {
+			t.Errorf("%s: got %v", field, err)
+		}
+	}
+	for _, body := range []string{"{}", "null", "[]", `{"conditions":null}`, `{"conditions":[]}`, strings.Replace(wholePasswordPolicy, "14", `"14"`, 1)} {
+		if policy, err := newClientInMemory(t, jsonReply(200, body)).GetPasswordPolicy(t.Context(), client.UserTypePersonal); err == nil {
+			t.Errorf("%s: got %+v", body, policy)
+		}
+	}
+}

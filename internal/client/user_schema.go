@@ -1,0 +1,41 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// UserSchemaProperty defines one alternative id that users may have.
+type UserSchemaProperty struct {
+	// Name has 1 to 50 letters, digits and underscores. It is the key of a user's
+	// AlternativeUserIDs.
+	Name string `json:"name"`
+	// Description has 80 characters at most, and may be empty.
+	Description string `json:"description"`
+}
+
+// UserSchemaResponse is the user schema of the domain.
+type UserSchemaResponse struct {
+	// AlternativeUserIDs is empty where none is defined.
+	AlternativeUserIDs []UserSchemaProperty `json:"alternativeUserIds"`
+}
+
+// UpdateUserSchemaRequest is the whole user schema.
+type UpdateUserSchemaRequest struct {
+	// AlternativeUserIDs are ten at most.
+	AlternativeUserIDs []UserSchemaProperty `json:"alternativeUserIds"`
+}
+
+// GetUserSchema reads the user schema of the domain.
+func (c *Client) GetUserSchema(ctx context.Context) (*UserSchemaResponse, error) {
+	return do[UserSchemaResponse](ctx, c, request{operation: "GetUserSchema", method: http.MethodGet, path: []string{"users", "schema"}})
+}
+
+// UpdateUserSchema replaces the user schema of the domain.
+func (c *Client) UpdateUserSchema(ctx context.Context, body UpdateUserSchemaRequest) error {
+	if body.AlternativeUserIDs == nil {
+		// LUSID wants a list, also of none.
+		body.AlternativeUserIDs = []UserSchemaProperty{}
+	}
+	return c.doNothing(ctx, request{operation: "UpdateUserSchema", method: http.MethodPut, path: []string{"users", "schema"}, body: body})
+}

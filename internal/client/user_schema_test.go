@@ -1,0 +1,42 @@
+package client_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+func TestUserSchema_onTheWire(t *testing.T) {
+	t.Parallel()
+	const path = "/identity/api/users/schema"
+	properties := []client.UserSchemaProperty{{Name: "hr", Description: "Staff number"}, {Name: "desk"}}
+	get := func(want []client.UserSchemaProperty) func(context.Context, *client.Client) error {
+		return func(ctx context.Context, c *client.Client) error {
+			got, err := c.GetUserSchema(ctx)
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(want, got.AlternativeUserIDs); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			return nil
+		}
+	}
+	update := func(properties []client.UserSchemaProperty) func(context.Context, *client.Client) error {
+		return func(ctx context.Context, c *client.Client) error {
+			return c.UpdateUserSchema(ctx, client.UpdateUserSchemaRequest{AlternativeUserIDs: properties})
+		}
+	}
+	const whole = `{"alternativeUserIds":[{"name":"hr","description":"Staff number"},{"name":"desk","description":""}]}`
+	const empty = `{"alternativeUserIds":[]}`
+	wantOnWire(t, map[string]wireCase{
+		"get":                {get(properties), "GET " + path, "", 200, whole},
+		"get, null":          {get(nil), "GET " + path, "", 200, `{"alternativeUserIds":null}`},
+		"get, nothing in it": {get(nil), "GET " + path, "", 200, `{}`},
+		"update":             {update(properties), "PUT " + path, whole, 200, whole},
+		"update, to none":    {update(nil), "PUT " + path, empty, 200, empty},
+	})
+}
