@@ -67,11 +67,14 @@ func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		NewApplicationResource,
 		NewMcpToolResource,
+		NewPasswordPolicyResource,
 		NewPersonalAccessTokenResource,
 		NewRoleResource,
 		NewRoleAssignmentResource,
 		NewRoleMembersResource,
+		NewSessionPolicyResource,
 		NewUserResource,
+		NewUserSchemaResource,
 	}
 }
 
@@ -84,6 +87,7 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewCurrentUserDataSource,
 		NewMcpToolDataSource,
 		NewMcpToolsDataSource,
+		NewPasswordPolicyDataSource,
 		NewPersonalAccessTokenDataSource,
 		NewPersonalAccessTokensDataSource,
 		NewRoleDataSource,
@@ -91,7 +95,9 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewRolesDataSource,
 		NewSupportAccessDataSource,
 		NewSupportRolesDataSource,
+		NewSessionPolicyDataSource,
 		NewUserDataSource,
+		NewUserSchemaDataSource,
 		NewUsersDataSource,
 	}
 }
@@ -107,11 +113,14 @@ func (p *lusidProvider) ListResources(context.Context) []func() list.ListResourc
 	return []func() list.ListResource{
 		NewApplicationListResource,
 		NewMcpToolListResource,
+		NewPasswordPolicyListResource,
 		NewPersonalAccessTokenListResource,
 		NewRoleAssignmentListResource,
 		NewRoleListResource,
 		NewRoleMembersListResource,
+		NewSessionPolicyListResource,
 		NewUserListResource,
+		NewUserSchemaListResource,
 	}
 }
 

@@ -1,0 +1,69 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var (
+	_ datasource.DataSource              = (*passwordPolicyDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*passwordPolicyDataSource)(nil)
+)
+
+// passwordPolicyDataSource is what LUSID asks of the passwords of a user type.
+type passwordPolicyDataSource struct{ dataSourceBase }
+
+// NewPasswordPolicyDataSource returns the data source lusid_password_policy.
+func NewPasswordPolicyDataSource() datasource.DataSource { return &passwordPolicyDataSource{} }
+
+func (d *passwordPolicyDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_password_policy"
+}
+
+func (d *passwordPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "What LUSID asks of the passwords of all users of a type.",
+		Attributes: map[string]schema.Attribute{
+			"user_type": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "`Personal` or `Service`.",
+				Validators:          []validator.String{stringvalidator.OneOf(userTypes...)},
+			},
+			"min_length":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Characters that a password must have."},
+			"exclude_first_name": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a password must not hold the user's first name."},
+			"exclude_last_name":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a password must not hold the user's last name."},
+			"max_age_days":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Days until a password expires; 0 for never."},
+			"history_count":      schema.Int64Attribute{Computed: true, MarkdownDescription: "Different passwords before one may be used again; 0 for none."},
+			"max_attempts":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Attempts to sign in that may fail before LUSID locks the user out; 0 for any number."},
+		},
+	}
+}
+
+type passwordPolicyDataModel struct {
+	UserType types.String `tfsdk:"user_type"`
+	passwordPolicyConditions
+}
+
+func (d *passwordPolicyDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to read password policy"
+	var model passwordPolicyDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	policy, err := d.client.GetPasswordPolicy(ctx, model.UserType.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("user_type"), summary, d.explain(fmt.Sprintf("The password policy of %s users of %s could not be read",
+			model.UserType.ValueString(), d.client.Domain()), err))
+		return
+	}
+	model.fromAPI(policy)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

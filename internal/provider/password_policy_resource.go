@@ -1,0 +1,373 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                = (*passwordPolicyResource)(nil)
+	_ resource.ResourceWithConfigure   = (*passwordPolicyResource)(nil)
+	_ resource.ResourceWithIdentity    = (*passwordPolicyResource)(nil)
+	_ resource.ResourceWithImportState = (*passwordPolicyResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*passwordPolicyResource)(nil)
+)
+
+// passwordPolicyResource is what LUSID asks of the passwords of a user type, which always is
+// there. Its import ID is the user type.
+type passwordPolicyResource struct{ resourceBase }
+
+// NewPasswordPolicyResource returns the resource lusid_password_policy.
+func NewPasswordPolicyResource() resource.Resource { return &passwordPolicyResource{} }
+
+func (r *passwordPolicyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_password_policy"
+}
+
+// userTypes are those that have a password policy each.
+var userTypes = []string{client.UserTypePersonal, client.UserTypeService}
+
+func (r *passwordPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	number := func(description string, least, most int64) schema.Attribute {
+		return schema.Int64Attribute{
+			Optional:            true,
+			Computed:            true,
+			MarkdownDescription: description + fmt.Sprintf(" From %d to %d. Not configured, it stays as LUSID has it.", least, most),
+			Validators:          []validator.Int64{int64validator.Between(least, most)},
+			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+		}
+	}
+	flag := func(description string) schema.Attribute {
+		return schema.BoolAttribute{
+			Optional:            true,
+			Computed:            true,
+			MarkdownDescription: description + " Not configured, it stays as LUSID has it.",
+			PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "What LUSID asks of the passwords of all users of a type. A domain always has one policy for its `Personal` and one for its `Service` users: " +
+			"declare each once. That a password mixes letters in both cases, digits and symbols cannot be changed.\n\n" +
+			"~> The first apply overwrites what LUSID has, which Terraform has not seen. The plan warns of the values that differ; " +
+			"import the policy to see them as changes.",
+		Attributes: map[string]schema.Attribute{
+			"user_type": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "`Personal` or `Service`. A change replaces the policy: it treats that of the former type as `deletion_policy` says, " +
+					"and takes over that of the new one.",
+				Validators:    []validator.String{stringvalidator.OneOf(userTypes...)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"min_length":         number("Characters that a password must have.", 12, 30),
+			"exclude_first_name": flag("Whether a password must not hold the user's first name."),
+			"exclude_last_name":  flag("Whether a password must not hold the user's last name."),
+			"max_age_days":       number("Days until a password expires; 0 for never.", 0, 999),
+			"history_count":      number("Different passwords before one may be used again; 0 for none.", 0, 30),
+			"max_attempts":       number("Attempts to sign in that may fail before LUSID locks the user out; 0 for any number.", 0, 100),
+			"deletion_policy": singletonDeletionPolicy("puts LUSID's defaults back: `min_length` 12, `max_age_days` 0 and `max_attempts` 10, which it documents, " +
+				"and `exclude_first_name` true, `exclude_last_name` true and `history_count` 4, which it does not: they are those of its own example."),
+			"timeouts": timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "The user type.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+func (r *passwordPolicyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"user_type": identityschema.StringAttribute{RequiredForImport: true, Description: "`Personal` or `Service`."},
+		},
+	}
+}
+
+type passwordPolicyModel struct {
+	UserType types.String `tfsdk:"user_type"`
+	passwordPolicyConditions
+	DeletionPolicy types.String   `tfsdk:"deletion_policy"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+	ID             types.String   `tfsdk:"id"`
+}
+
+// passwordPolicyConditions are what LUSID keeps of a policy.
+type passwordPolicyConditions struct {
+	MinLength        types.Int64 `tfsdk:"min_length"`
+	ExcludeFirstName types.Bool  `tfsdk:"exclude_first_name"`
+	ExcludeLastName  types.Bool  `tfsdk:"exclude_last_name"`
+	MaxAgeDays       types.Int64 `tfsdk:"max_age_days"`
+	HistoryCount     types.Int64 `tfsdk:"history_count"`
+	MaxAttempts      types.Int64 `tfsdk:"max_attempts"`
+}
+
+type passwordPolicyIdentity struct {
+	UserType types.String `tfsdk:"user_type"`
+}
+
+// defaultPasswordConditions are what reset puts back.
+func defaultPasswordConditions() passwordPolicyConditions {
+	return passwordPolicyConditions{
+		MinLength:        types.Int64Value(12),
+		ExcludeFirstName: types.BoolValue(true),
+		ExcludeLastName:  types.BoolValue(true),
+		MaxAgeDays:       types.Int64Value(0),
+		HistoryCount:     types.Int64Value(4),
+		MaxAttempts:      types.Int64Value(10),
+	}
+}
+
+// toUpdate is the whole policy.
+func (m *passwordPolicyConditions) toUpdate() client.UpdatePasswordPolicyRequest {
+	return client.UpdatePasswordPolicyRequest{Conditions: client.UpdatePasswordPolicyRequestConditions{
+		Complexity: client.UpdatePasswordPolicyRequestComplexity{
+			MinLength:        m.MinLength.ValueInt64(),
+			ExcludeFirstName: m.ExcludeFirstName.ValueBool(),
+			ExcludeLastName:  m.ExcludeLastName.ValueBool(),
+		},
+		Age: client.UpdatePasswordPolicyRequestAge{
+			MaxAgeDays:   m.MaxAgeDays.ValueInt64(),
+			HistoryCount: m.HistoryCount.ValueInt64(),
+		},
+		Lockout: client.UpdatePasswordPolicyRequestLockout{MaxAttempts: m.MaxAttempts.ValueInt64()},
+	}}
+}
+
+func (m *passwordPolicyConditions) fromAPI(policy *client.PasswordPolicyResponse) {
+	conditions := &policy.Conditions
+	m.MinLength = types.Int64PointerValue(conditions.Complexity.MinLength)
+	m.ExcludeFirstName = types.BoolPointerValue(conditions.Complexity.ExcludeFirstName)
+	m.ExcludeLastName = types.BoolPointerValue(conditions.Complexity.ExcludeLastName)
+	m.MaxAgeDays = types.Int64PointerValue(conditions.Age.MaxAgeDays)
+	m.HistoryCount = types.Int64PointerValue(conditions.Age.HistoryCount)
+	m.MaxAttempts = types.Int64PointerValue(conditions.Lockout.MaxAttempts)
+}
+
+// isOpen reports that a condition is not configured.
+func (m *passwordPolicyConditions) isOpen() bool {
+	return slices.ContainsFunc(
+		[]attr.Value{m.MinLength, m.ExcludeFirstName, m.ExcludeLastName, m.MaxAgeDays, m.HistoryCount, m.MaxAttempts},
+		attr.Value.IsUnknown)
+}
+
+// complete takes what is not configured from what LUSID has.
+func (m *passwordPolicyConditions) complete(policy *client.PasswordPolicyResponse) {
+	var present passwordPolicyConditions
+	present.fromAPI(policy)
+	m.MinLength = configuredOr(m.MinLength, present.MinLength)
+	m.ExcludeFirstName = configuredOr(m.ExcludeFirstName, present.ExcludeFirstName)
+	m.ExcludeLastName = configuredOr(m.ExcludeLastName, present.ExcludeLastName)
+	m.MaxAgeDays = configuredOr(m.MaxAgeDays, present.MaxAgeDays)
+	m.HistoryCount = configuredOr(m.HistoryCount, present.HistoryCount)
+	m.MaxAttempts = configuredOr(m.MaxAttempts, present.MaxAttempts)
+}
+
+func configuredOr[T attr.Value](configured, present T) T {
+	if configured.IsNull() || configured.IsUnknown() {
+		return present
+	}
+	return configured
+}
+
+func (r *passwordPolicyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan passwordPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	summary := "Unable to set " + plan.noun()
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if plan.isOpen() {
+		policy, err := r.client.GetPasswordPolicy(ctx, plan.UserType.ValueString())
+		if err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s, which has what is not configured, could not be read", plan.noun(), r.client.Domain()), err))
+			return
+		}
+		plan.complete(policy)
+	}
+	if err := r.client.UpdatePasswordPolicy(ctx, plan.UserType.ValueString(), plan.toUpdate()); err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be set", plan.noun(), r.client.Domain()), err))
+		return
+	}
+	plan.ID = plan.UserType
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{plan.UserType})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *passwordPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state passwordPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{state.UserType})...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read " + state.noun()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	policy, err := r.client.GetPasswordPolicy(ctx, state.UserType.ValueString())
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be read", state.noun(), r.client.Domain()), err))
+		return
+	}
+	if state.DeletionPolicy.IsNull() {
+		// An import leaves this open: LUSID does not know it.
+		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
+	}
+	state.fromAPI(policy)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *passwordPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state passwordPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to update " + state.noun()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if plan.toUpdate() != state.toUpdate() {
+		if err := r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), plan.toUpdate()); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be updated", state.noun(), r.client.Domain()), err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{plan.UserType})...)
+}
+
+func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state passwordPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to reset " + state.noun()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if state.DeletionPolicy.ValueString() != deletionPolicyReset {
+		warnAbandoned(state.noun(), &resp.Diagnostics)
+		return
+	}
+	defaults := defaultPasswordConditions()
+	if err := r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), defaults.toUpdate()); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be set to the defaults", state.noun(), r.client.Domain()), err))
+	}
+}
+
+// ImportState takes a user type.
+func (r *passwordPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	userType := req.ID
+	if userType == "" && !req.Identity.Raw.IsNull() {
+		var identity passwordPolicyIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		userType = identity.UserType.ValueString()
+	}
+	summary := fmt.Sprintf("Unable to import password policy %q", userType)
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	i := slices.IndexFunc(userTypes, func(known string) bool { return strings.EqualFold(known, userType) })
+	if i < 0 {
+		resp.Diagnostics.AddError(summary, "A domain has one password policy for each user type: give "+strings.Join(userTypes, " or ")+".")
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_type"), userTypes[i])...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), userTypes[i])...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{types.StringValue(userTypes[i])})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// ModifyPlan refuses another domain's policy before anything is planned for it, and warns of what
+// a create overwrites and of what a destroy leaves. A replacement is both.
+func (r *passwordPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var config, state passwordPolicyModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+state.noun())...)
+	}
+	if resp.Diagnostics.HasError() || config.UserType.Equal(state.UserType) {
+		return
+	}
+	if !req.State.Raw.IsNull() {
+		warnAbandons(state.DeletionPolicy, state.noun(), &resp.Diagnostics)
+	}
+	if !req.Plan.Raw.IsNull() {
+		r.checkOverwrite(ctx, &config, &resp.Diagnostics)
+	}
+}
+
+// checkOverwrite holds what is configured against what LUSID has.
+func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *passwordPolicyModel, diags *diag.Diagnostics) {
+	if r.connection == nil || r.client == nil || config.UserType.IsUnknown() {
+		return
+	}
+	summary := "Unable to read " + config.noun()
+	ctx, cancel := r.begin(ctx, summary, nil, config.Timeouts.Read, diags)
+	defer cancel()
+	if diags.HasError() {
+		return
+	}
+	policy, err := r.client.GetPasswordPolicy(ctx, config.UserType.ValueString())
+	if client.IsNotFound(err) {
+		return
+	}
+	if err != nil {
+		diags.AddError(summary, r.explain(fmt.Sprintf("What creating it would overwrite of the %s of %s could not be read", config.noun(), r.client.Domain()), err))
+		return
+	}
+	var present passwordPolicyConditions
+	present.fromAPI(policy)
+	planned := config.passwordPolicyConditions
+	planned.complete(policy)
+	warnOverwritten(ctx, config.noun(), "lusid_password_policy", config.UserType.ValueString(), &present, &planned, diags)
+}
+
+// noun names the policy for people.
+func (m *passwordPolicyModel) noun() string {
+	return "password policy of " + m.UserType.ValueString() + " users"
+}

@@ -1,0 +1,246 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                = (*sessionPolicyResource)(nil)
+	_ resource.ResourceWithConfigure   = (*sessionPolicyResource)(nil)
+	_ resource.ResourceWithIdentity    = (*sessionPolicyResource)(nil)
+	_ resource.ResourceWithImportState = (*sessionPolicyResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*sessionPolicyResource)(nil)
+)
+
+// sessionPolicyResource is how long sessions of the domain last, which always is there. Its import
+// ID is default.
+type sessionPolicyResource struct{ resourceBase }
+
+// NewSessionPolicyResource returns the resource lusid_session_policy.
+func NewSessionPolicyResource() resource.Resource { return &sessionPolicyResource{} }
+
+func (r *sessionPolicyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_session_policy"
+}
+
+func (r *sessionPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "How long a user of the domain stays signed in. A domain always has one session policy: declare it once. " +
+			"LUSID calls this part of its API experimental.\n\n" +
+			"~> The first apply overwrites what LUSID has, which Terraform has not seen. The plan warns of the values that differ; " +
+			"import the policy to see them as changes.",
+		Attributes: map[string]schema.Attribute{
+			"max_session_idle_minutes": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "Minutes without activity after which a user has to sign in again. From 5 to 720.",
+				Validators:          []validator.Int64{int64validator.Between(5, 720)},
+			},
+			"max_session_lifetime_minutes": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Minutes after which a user has to sign in again, active or not. From 5 to 1440. Not configured, sessions have no such limit.",
+				Validators:          []validator.Int64{int64validator.Between(5, 1440)},
+			},
+			"deletion_policy": singletonDeletionPolicy("puts LUSID's defaults back, as far as they are known: `max_session_idle_minutes` 60, since LUSID's help says that an inactive user is signed out after an hour, " +
+				"and no `max_session_lifetime_minutes`, of which it says nothing."),
+			"timeouts": timeoutsAttribute(ctx),
+			"id":       singletonIDAttribute(),
+		},
+	}
+}
+
+func (r *sessionPolicyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = singletonIdentitySchema()
+}
+
+type sessionPolicyModel struct {
+	sessionPolicyLimits
+	DeletionPolicy types.String   `tfsdk:"deletion_policy"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+	ID             types.String   `tfsdk:"id"`
+}
+
+// sessionPolicyLimits are what LUSID keeps of the policy.
+type sessionPolicyLimits struct {
+	MaxSessionIdleMinutes     types.Int64 `tfsdk:"max_session_idle_minutes"`
+	MaxSessionLifetimeMinutes types.Int64 `tfsdk:"max_session_lifetime_minutes"`
+}
+
+// defaultSessionLimits are what reset puts back.
+func defaultSessionLimits() sessionPolicyLimits {
+	return sessionPolicyLimits{MaxSessionIdleMinutes: types.Int64Value(60)}
+}
+
+// toUpdate is the whole policy.
+func (m *sessionPolicyLimits) toUpdate() client.UpdateSessionPolicyRequest {
+	return client.UpdateSessionPolicyRequest{
+		MaxSessionIdleMinutes:     m.MaxSessionIdleMinutes.ValueInt64(),
+		MaxSessionLifetimeMinutes: m.MaxSessionLifetimeMinutes.ValueInt64Pointer(),
+	}
+}
+
+func (m *sessionPolicyLimits) fromAPI(policy *client.SessionPolicyResponse) {
+	if policy.MaxSessionIdleMinutes != nil {
+		// LUSID need not say, though it always has one.
+		m.MaxSessionIdleMinutes = types.Int64PointerValue(policy.MaxSessionIdleMinutes)
+	}
+	m.MaxSessionLifetimeMinutes = types.Int64PointerValue(policy.MaxSessionLifetimeMinutes)
+	if m.MaxSessionLifetimeMinutes.ValueInt64() == 0 {
+		// No limit: LUSID takes none below five.
+		m.MaxSessionLifetimeMinutes = types.Int64Null()
+	}
+}
+
+const sessionPolicyNoun = "session policy"
+
+func (r *sessionPolicyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan sessionPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to set session policy"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if err := r.client.UpdateSessionPolicy(ctx, plan.toUpdate()); err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set", err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *sessionPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state sessionPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	const summary = "Unable to read session policy"
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	policy, err := r.client.GetSessionPolicy(ctx)
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be read", err))
+		return
+	}
+	if state.DeletionPolicy.IsNull() {
+		// An import leaves this open: LUSID does not know it.
+		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
+	}
+	state.fromAPI(policy)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state sessionPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	const summary = "Unable to update session policy"
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if !sameValues(&plan.sessionPolicyLimits, &state.sessionPolicyLimits) {
+		if err := r.client.UpdateSessionPolicy(ctx, plan.toUpdate()); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+}
+
+func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state sessionPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	const summary = "Unable to reset session policy"
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if state.DeletionPolicy.ValueString() != deletionPolicyReset {
+		warnAbandoned(sessionPolicyNoun, &resp.Diagnostics)
+		return
+	}
+	defaults := defaultSessionLimits()
+	if err := r.client.UpdateSessionPolicy(ctx, defaults.toUpdate()); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set to the defaults", err))
+	}
+}
+
+// ImportState takes the id default.
+func (r *sessionPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importSingleton(ctx, sessionPolicyNoun, req, resp)
+}
+
+// ModifyPlan refuses another domain's policy before anything is planned for it, and warns of what
+// a create overwrites and of what a destroy leaves.
+func (r *sessionPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		var plan sessionPolicyModel
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		r.checkOverwrite(ctx, &plan, &resp.Diagnostics)
+		return
+	}
+	var state sessionPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change session policy")...)
+	if !resp.Diagnostics.HasError() && req.Plan.Raw.IsNull() {
+		warnAbandons(state.DeletionPolicy, sessionPolicyNoun, &resp.Diagnostics)
+	}
+}
+
+// checkOverwrite holds the plan of a create against what LUSID has.
+func (r *sessionPolicyResource) checkOverwrite(ctx context.Context, plan *sessionPolicyModel, diags *diag.Diagnostics) {
+	if r.connection == nil || r.client == nil {
+		return
+	}
+	const summary = "Unable to read session policy"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Read, diags)
+	defer cancel()
+	if diags.HasError() {
+		return
+	}
+	policy, err := r.client.GetSessionPolicy(ctx)
+	if client.IsNotFound(err) {
+		return
+	}
+	if err != nil {
+		diags.AddError(summary, r.explain("What creating it would overwrite of the session policy of "+r.client.Domain()+" could not be read", err))
+		return
+	}
+	present := plan.sessionPolicyLimits
+	present.fromAPI(policy)
+	warnOverwritten(ctx, sessionPolicyNoun, "lusid_session_policy", singletonID, &present, &plan.sessionPolicyLimits, diags)
+}

@@ -1,0 +1,147 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"reflect"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// A singleton is what there is exactly one of, in a domain or for a user type. LUSID can read and
+// replace it, and neither make nor delete it: a create overwrites what was there, and
+// deletion_policy says what a destroy does.
+
+// singletonID is the id of what a domain has one of.
+const singletonID = "default"
+
+// What the deletion_policy of a singleton may be.
+const (
+	deletionPolicyAbandon = "abandon"
+	deletionPolicyReset   = "reset"
+)
+
+// singletonDeletionPolicy is the attribute deletion_policy; reset says what that value does.
+func singletonDeletionPolicy(reset string) schema.Attribute {
+	return schema.StringAttribute{
+		Optional: true,
+		Computed: true,
+		Default:  stringdefault.StaticString(deletionPolicyAbandon),
+		MarkdownDescription: "What destroying does, since LUSID has no way to delete it: `abandon` changes nothing in LUSID, and a warning says so; `reset` " + reset +
+			" The value in the state decides: apply a change of it before the destroy. Default `abandon`.",
+		Validators: []validator.String{stringvalidator.OneOf(deletionPolicyAbandon, deletionPolicyReset)},
+	}
+}
+
+// singletonIDAttribute is the attribute id of what a domain has one of.
+func singletonIDAttribute() schema.Attribute {
+	return schema.StringAttribute{
+		Computed:            true,
+		Default:             stringdefault.StaticString(singletonID),
+		MarkdownDescription: "Always `default`.",
+	}
+}
+
+// singletonIdentitySchema is the identity of what a domain has one of.
+func singletonIdentitySchema() identityschema.Schema {
+	return identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{RequiredForImport: true, Description: "Always `default`."},
+		},
+	}
+}
+
+// singletonIdentity is the identity of what a domain has one of.
+func singletonIdentity() idIdentity { return idIdentity{types.StringValue(singletonID)} }
+
+// importSingleton takes the id default.
+func (c *connection) importSingleton(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	summary := "Unable to import " + noun
+	id := req.ID
+	if id == "" && !req.Identity.Raw.IsNull() {
+		var identity idIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id = identity.ID.ValueString()
+	}
+	if resp.Diagnostics.HasError() || !c.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	if id != singletonID {
+		resp.Diagnostics.AddError(summary, fmt.Sprintf("A domain has one %s, whose id is %s, not %q.", noun, singletonID, id))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	resp.Diagnostics.Append(c.rememberDomain(ctx, resp.Private)...)
+}
+
+// warnAbandons says in the plan of a destroy what it will leave behind, while there is a choice.
+func warnAbandons(deletionPolicy types.String, noun string, diags *diag.Diagnostics) {
+	if deletionPolicy.ValueString() == deletionPolicyReset {
+		return
+	}
+	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon: destroying it changes nothing in LUSID, where all values stay as they are, "+
+		"unmanaged from then on. To have LUSID's defaults put back instead, apply deletion_policy = \"reset\" before the destroy.")
+}
+
+// warnAbandoned says what a destroy did leave behind: a CLI before Terraform 1.3 shows the provider
+// no plan of it, and who applies a plan need not have seen its warnings.
+func warnAbandoned(noun string, diags *diag.Diagnostics) {
+	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon: nothing was changed in LUSID.")
+}
+
+// warnOverwritten says which values a create replaces that Terraform has never seen, and so cannot
+// show as a change. What is not known yet is compared when it is.
+func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string, present, planned *M, diags *diag.Diagnostics) {
+	var lines []string
+	left, right := reflect.ValueOf(present).Elem(), reflect.ValueOf(planned).Elem()
+	for i := range left.NumField() {
+		has, _ := reflect.TypeAssert[attr.Value](left.Field(i))
+		becomes, ok := reflect.TypeAssert[attr.Value](right.Field(i))
+		if !ok || becomes.Equal(has) {
+			continue
+		}
+		if value, err := becomes.ToTerraformValue(ctx); err == nil && value.IsFullyKnown() {
+			lines = append(lines, fmt.Sprintf("  %s: %s becomes %s", left.Type().Field(i).Tag.Get("tfsdk"), valueText(has), valueText(becomes)))
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	diags.AddWarning("The "+noun+" has values that Terraform has not seen", fmt.Sprintf(
+		"LUSID has had it all along, and applying overwrites what differs from the configuration:\n\n%s\n\n"+
+			"To keep a value, configure it. To see the differences as changes, import it first, with the name of this resource in place of NAME:\n\n%s",
+		strings.Join(lines, "\n"), importBlock(typeName, importID)))
+}
+
+func valueText(value attr.Value) string {
+	if value.IsNull() {
+		return "null"
+	}
+	return value.String()
+}
+
+// listSingleton is the only result of a list of what a domain has one of.
+func listSingleton[M any](ctx context.Context, req list.ListRequest, noun string, model M) iter.Seq[list.ListResult] {
+	return func(push func(list.ListResult) bool) {
+		result := req.NewListResult(ctx)
+		result.DisplayName = noun
+		result.Diagnostics.Append(result.Identity.Set(ctx, singletonIdentity())...)
+		if req.IncludeResource {
+			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+		}
+		push(result)
+	}
+}

@@ -1,0 +1,297 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                   = (*userSchemaResource)(nil)
+	_ resource.ResourceWithConfigure      = (*userSchemaResource)(nil)
+	_ resource.ResourceWithIdentity       = (*userSchemaResource)(nil)
+	_ resource.ResourceWithImportState    = (*userSchemaResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*userSchemaResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*userSchemaResource)(nil)
+)
+
+// userSchemaResource is which alternative ids users of the domain may have, a list that always is
+// there. Its import ID is default.
+type userSchemaResource struct{ resourceBase }
+
+// NewUserSchemaResource returns the resource lusid_user_schema.
+func NewUserSchemaResource() resource.Resource { return &userSchemaResource{} }
+
+func (r *userSchemaResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_schema"
+}
+
+var userSchemaNamePattern = regexp.MustCompile(`^[a-zA-Z0-9_]{1,50}$`)
+
+func (r *userSchemaResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Which alternative IDs users of the domain may have: the keys of a user's `alternative_user_ids`. " +
+			"A domain always has one user schema, empty or not: declare it once. Whether users keep their IDs under a name that is removed, LUSID does not document.\n\n" +
+			"~> The first apply overwrites what LUSID has, which Terraform has not seen. The plan warns where it differs; " +
+			"import the schema to see that as a change.",
+		Attributes: map[string]schema.Attribute{
+			"alternative_user_ids": schema.ListNestedAttribute{
+				Required:            true,
+				MarkdownDescription: "Definitions of alternative IDs, in order: ten at most, or none.",
+				Validators:          []validator.List{listvalidator.SizeAtMost(10), listvalidator.NoNullValues()},
+				NestedObject: schema.NestedAttributeObject{
+					Attributes: map[string]schema.Attribute{
+						"name": schema.StringAttribute{
+							Required:            true,
+							MarkdownDescription: "Name, unique in the schema: 1 to 50 letters, digits and underscores.",
+							Validators:          []validator.String{stringvalidator.RegexMatches(userSchemaNamePattern, "must have 1 to 50 letters, digits and underscores")},
+						},
+						"description": schema.StringAttribute{
+							Optional:            true,
+							Computed:            true,
+							Default:             stringdefault.StaticString(""),
+							MarkdownDescription: "Description, 80 characters at most. Default empty.",
+							Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(80)},
+						},
+					},
+				},
+			},
+			"deletion_policy": singletonDeletionPolicy("empties it."),
+			"timeouts":        timeoutsAttribute(ctx),
+			"id":              singletonIDAttribute(),
+		},
+	}
+}
+
+func (r *userSchemaResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = singletonIdentitySchema()
+}
+
+type userSchemaModel struct {
+	userSchemaList
+	DeletionPolicy types.String   `tfsdk:"deletion_policy"`
+	Timeouts       timeouts.Value `tfsdk:"timeouts"`
+	ID             types.String   `tfsdk:"id"`
+}
+
+// userSchemaList is what LUSID keeps of the schema.
+type userSchemaList struct {
+	AlternativeUserIDs types.List `tfsdk:"alternative_user_ids"`
+}
+
+type userSchemaPropertyModel struct {
+	Name        types.String `tfsdk:"name"`
+	Description types.String `tfsdk:"description"`
+}
+
+// userSchemaPropertyType is the type of userSchemaPropertyModel.
+var userSchemaPropertyType = types.ObjectType{AttrTypes: map[string]attr.Type{"name": types.StringType, "description": types.StringType}}
+
+// toUpdate is the whole schema.
+func (m *userSchemaList) toUpdate(ctx context.Context) (client.UpdateUserSchemaRequest, diag.Diagnostics) {
+	var properties []userSchemaPropertyModel
+	diags := m.AlternativeUserIDs.ElementsAs(ctx, &properties, false)
+	var request client.UpdateUserSchemaRequest
+	for _, property := range properties {
+		request.AlternativeUserIDs = append(request.AlternativeUserIDs, client.UserSchemaProperty{
+			Name: property.Name.ValueString(), Description: property.Description.ValueString(),
+		})
+	}
+	return request, diags
+}
+
+func (m *userSchemaList) fromAPI(ctx context.Context, userSchema *client.UserSchemaResponse) (diags diag.Diagnostics) {
+	properties := []userSchemaPropertyModel{}
+	for _, property := range userSchema.AlternativeUserIDs {
+		if property.Name != "" {
+			properties = append(properties, userSchemaPropertyModel{types.StringValue(property.Name), types.StringValue(property.Description)})
+		}
+	}
+	m.AlternativeUserIDs, diags = types.ListValueFrom(ctx, userSchemaPropertyType, properties)
+	return diags
+}
+
+const userSchemaNoun = "user schema"
+
+func (r *userSchemaResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan userSchemaModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to set user schema"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	request, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if err := r.client.UpdateUserSchema(ctx, request); err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be set", err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *userSchemaResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userSchemaModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	const summary = "Unable to read user schema"
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	userSchema, err := r.client.GetUserSchema(ctx)
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be read", err))
+		return
+	}
+	if state.DeletionPolicy.IsNull() {
+		// An import leaves this open: LUSID does not know it.
+		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, userSchema)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userSchemaModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	const summary = "Unable to update user schema"
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	request, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if !plan.AlternativeUserIDs.Equal(state.AlternativeUserIDs) {
+		if err := r.client.UpdateUserSchema(ctx, request); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+}
+
+func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userSchemaModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	const summary = "Unable to reset user schema"
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if state.DeletionPolicy.ValueString() != deletionPolicyReset {
+		warnAbandoned(userSchemaNoun, &resp.Diagnostics)
+		return
+	}
+	if err := r.client.UpdateUserSchema(ctx, client.UpdateUserSchemaRequest{}); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be emptied", err))
+	}
+}
+
+// ImportState takes the id default.
+func (r *userSchemaResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importSingleton(ctx, userSchemaNoun, req, resp)
+}
+
+// ValidateConfig refuses a name that occurs twice: a user's ids are by name.
+func (r *userSchemaResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config userSchemaModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	first := map[string]int{}
+	for i, element := range config.AlternativeUserIDs.Elements() {
+		property, ok := element.(types.Object)
+		if !ok {
+			continue
+		}
+		name, ok := property.Attributes()["name"].(types.String)
+		if !ok || name.IsNull() || name.IsUnknown() {
+			continue
+		}
+		if earlier, taken := first[name.ValueString()]; taken {
+			resp.Diagnostics.AddAttributeError(path.Root("alternative_user_ids").AtListIndex(i).AtName("name"), "Invalid name",
+				fmt.Sprintf("The names must differ, since a user's alternative_user_ids are by name. Element %d has the name %q too.", earlier, name.ValueString()))
+			continue
+		}
+		first[name.ValueString()] = i
+	}
+}
+
+// ModifyPlan refuses another domain's schema before anything is planned for it, and warns of what a
+// create overwrites and of what a destroy leaves.
+func (r *userSchemaResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		var plan userSchemaModel
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		r.checkOverwrite(ctx, &plan, &resp.Diagnostics)
+		return
+	}
+	var state userSchemaModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change user schema")...)
+	if !resp.Diagnostics.HasError() && req.Plan.Raw.IsNull() {
+		warnAbandons(state.DeletionPolicy, userSchemaNoun, &resp.Diagnostics)
+	}
+}
+
+// checkOverwrite holds the plan of a create against what LUSID has.
+func (r *userSchemaResource) checkOverwrite(ctx context.Context, plan *userSchemaModel, diags *diag.Diagnostics) {
+	if r.connection == nil || r.client == nil {
+		return
+	}
+	const summary = "Unable to read user schema"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Read, diags)
+	defer cancel()
+	if diags.HasError() {
+		return
+	}
+	userSchema, err := r.client.GetUserSchema(ctx)
+	if client.IsNotFound(err) || err == nil && len(userSchema.AlternativeUserIDs) == 0 {
+		return // Nothing is lost.
+	}
+	if err != nil {
+		diags.AddError(summary, r.explain("What creating it would overwrite of the user schema of "+r.client.Domain()+" could not be read", err))
+		return
+	}
+	var present userSchemaList
+	diags.Append(present.fromAPI(ctx, userSchema)...)
+	warnOverwritten(ctx, userSchemaNoun, "lusid_user_schema", singletonID, &present, &plan.userSchemaList, diags)
+}
