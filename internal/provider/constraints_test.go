@@ -21,7 +21,7 @@ type constraintWalk struct {
 	attributes map[string]string
 	// excused are fields that no attribute has, with the reason.
 	excused map[string]string
-	// defaulted are required fields whose attribute has a default.
+	// defaulted are required fields whose attribute has a default, or keeps what LUSID has.
 	defaulted []string
 }
 
@@ -95,6 +95,50 @@ var constraintWalks = []constraintWalk{
 		},
 		nil, nil,
 	},
+	{
+		"UpdatePasswordPolicyRequestComplexity", passwordPolicyType,
+		object{"user_type": "Personal"},
+		map[string]string{"minLength": "min_length", "excludeFirstName": "exclude_first_name", "excludeLastName": "exclude_last_name"},
+		nil,
+		[]string{"minLength", "excludeFirstName", "excludeLastName"},
+	},
+	{
+		"UpdatePasswordPolicyRequestAge", passwordPolicyType,
+		object{"user_type": "Personal"},
+		map[string]string{"maxAgeDays": "max_age_days", "historyCount": "history_count"},
+		nil,
+		[]string{"maxAgeDays", "historyCount"},
+	},
+	{
+		"UpdatePasswordPolicyRequestLockout", passwordPolicyType,
+		object{"user_type": "Personal"},
+		map[string]string{"maxAttempts": "max_attempts"},
+		nil,
+		[]string{"maxAttempts"},
+	},
+	{
+		"UpdateSessionPolicyRequest", sessionPolicyType,
+		object{"max_session_idle_minutes": 60},
+		map[string]string{"maxSessionIdleMinutes": "max_session_idle_minutes", "maxSessionLifetimeMinutes": "max_session_lifetime_minutes"},
+		nil, nil,
+	},
+	{
+		"UpdateUserSchemaRequest", userSchemaType, alternativeIDs(1),
+		map[string]string{"alternativeUserIds": "alternative_user_ids"},
+		nil, nil,
+	},
+	{
+		"UserSchemaProperty", userSchemaType, alternativeIDs(1),
+		map[string]string{"name": "alternative_user_ids.name", "description": "alternative_user_ids.description"},
+		nil,
+		[]string{"description"},
+	},
+}
+
+// listedObjects make different objects for a list, by the schema of such an object, which has a
+// walk of its own.
+var listedObjects = map[string]func(i int) any{
+	"#/components/schemas/UserSchemaProperty": func(i int) any { return object{"name": fmt.Sprint("id_", i)} },
 }
 
 // openValues are the fields whose known values are examples, with any other allowed.
@@ -180,7 +224,7 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 		values["values"], values["values, letter case"] = "Else", strings.ToLower(allowed[0])
 	}
 	switch s.Format {
-	case "":
+	case "", "int32", "int64":
 	case "date-time":
 		values["format"], values["format, date alone"] = "tomorrow", "2031-01-01"
 	default:
@@ -192,20 +236,26 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 	if s.Maximum != nil {
 		values["maximum"] = *s.Maximum + 1
 	}
-	texts := func(n int) []string {
-		var texts []string
-		for i := range n {
-			texts = append(texts, fmt.Sprint("https://example.com/", i))
+	element := func(i int) any { return fmt.Sprint("https://example.com/", i) }
+	if s.Items != nil && s.Items.Ref != "" && s.MinItems+s.MaxItems > 0 {
+		if element = listedObjects[s.Items.Ref]; element == nil {
+			t.Fatalf("the walk has no objects of %s for a list", s.Items.Ref)
 		}
-		return texts
+	}
+	elements := func(n int) []any {
+		var elements []any
+		for i := range n {
+			elements = append(elements, element(i))
+		}
+		return elements
 	}
 	if s.MinItems > 0 {
-		values["minItems"] = texts(s.MinItems - 1)
+		values["minItems"] = elements(s.MinItems - 1)
 	}
 	if s.MaxItems > 0 {
-		values["maxItems"] = texts(s.MaxItems + 1)
+		values["maxItems"] = elements(s.MaxItems + 1)
 	}
-	if s.Items != nil {
+	if s.Items != nil && s.Items.Ref == "" {
 		for constraint, value := range s.Items.broken(t) {
 			text, _ := value.(string)
 			values["items, "+constraint] = []string{text}

@@ -156,6 +156,12 @@ func hclValue(v any) string {
 			fmt.Fprintf(&b, "%s = %s\n", name, hclValue(value))
 		}
 		return b.String() + "}"
+	case []any:
+		var b strings.Builder
+		for _, element := range v {
+			b.WriteString(hclValue(element) + ",\n")
+		}
+		return "[" + b.String() + "]"
 	default:
 		return fmt.Sprint(v)
 	}

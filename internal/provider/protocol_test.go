@@ -428,13 +428,18 @@ func typedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 		}
 		return tftypes.NewValue(typ, elements)
 	case []any:
-		set, ok := typ.(tftypes.Set)
-		if !ok {
+		var elementType tftypes.Type
+		switch typ := typ.(type) {
+		case tftypes.Set:
+			elementType = typ.ElementType
+		case tftypes.List:
+			elementType = typ.ElementType
+		default:
 			t.Fatalf("%s takes no list", typ)
 		}
 		elements := []tftypes.Value{}
 		for _, element := range v {
-			elements = append(elements, typedValue(t, set.ElementType, element))
+			elements = append(elements, typedValue(t, elementType, element))
 		}
 		return tftypes.NewValue(typ, elements)
 	case object:

@@ -1,0 +1,646 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// singleton is a type of what a domain, or each user type in it, has exactly one of.
+type singleton struct {
+	typeName, noun string
+	// path, get and update are those of the API.
+	path, get, update string
+	importID          string
+	identity          map[string]string
+	// config has other values than singletonSeed, and changed other ones again.
+	config, changed object
+	// seeded, stored, restored and reset are what LUSID has of singletonSeed, of config, of changed
+	// and after a reset.
+	seeded, stored, restored, reset string
+	// overwritten are the values that config replaces, as a warning says.
+	overwritten []string
+}
+
+// singletonSeed has none of LUSID's defaults.
+var singletonSeed = mockserver.Seed{
+	PasswordPolicies: map[string]mockserver.PasswordPolicy{"Personal": {MinLength: 20, MaxAgeDays: 30, HistoryCount: 5, MaxAttempts: 3}},
+	SessionPolicy:    &mockserver.SessionPolicy{MaxSessionIdleMinutes: 15, MaxSessionLifetimeMinutes: new(int64(480))},
+	UserSchema:       []mockserver.UserSchemaProperty{{Name: "hr", Description: "Staff number"}},
+}
+
+var singletons = []singleton{
+	{
+		typeName: passwordPolicyType, noun: "password policy of Personal users",
+		path: "/authentication/password-policy/personal", get: "GetPasswordPolicy", update: "UpdatePasswordPolicy",
+		importID: "Personal", identity: map[string]string{"user_type": "Personal"},
+		config: object{
+			"user_type": "Personal", "min_length": 14, "exclude_first_name": true, "exclude_last_name": true, "max_age_days": 90, "history_count": 8, "max_attempts": 6,
+		},
+		changed: object{
+			"user_type": "Personal", "min_length": 30, "exclude_first_name": false, "exclude_last_name": true, "max_age_days": 0, "history_count": 0, "max_attempts": 0,
+		},
+		seeded:   passwordPolicyBody(20, false, false, 30, 5, 3),
+		stored:   passwordPolicyBody(14, true, true, 90, 8, 6),
+		restored: passwordPolicyBody(30, false, true, 0, 0, 0),
+		reset:    passwordPolicyBody(12, true, true, 0, 4, 10),
+		overwritten: []string{
+			"min_length: 20 becomes 14", "exclude_first_name: false becomes true", "exclude_last_name: false becomes true",
+			"max_age_days: 30 becomes 90", "history_count: 5 becomes 8", "max_attempts: 3 becomes 6",
+		},
+	},
+	{
+		typeName: sessionPolicyType, noun: "session policy",
+		path: "/authentication/session-policy", get: "GetSessionPolicy", update: "UpdateSessionPolicy",
+		importID: "default", identity: map[string]string{"id": "default"},
+		config:      object{"max_session_idle_minutes": 30, "max_session_lifetime_minutes": 600},
+		changed:     object{"max_session_idle_minutes": 720},
+		seeded:      `{"maxSessionIdleMinutes":15,"maxSessionLifetimeMinutes":480}`,
+		stored:      `{"maxSessionIdleMinutes":30,"maxSessionLifetimeMinutes":600}`,
+		restored:    `{"maxSessionIdleMinutes":720}`,
+		reset:       `{"maxSessionIdleMinutes":60}`,
+		overwritten: []string{"max_session_idle_minutes: 15 becomes 30", "max_session_lifetime_minutes: 480 becomes 600"},
+	},
+	{
+		typeName: userSchemaType, noun: "user schema",
+		path: "/users/schema", get: "GetUserSchema", update: "UpdateUserSchema",
+		importID: "default", identity: map[string]string{"id": "default"},
+		config: object{"alternative_user_ids": []any{
+			object{"name": "hr", "description": "Staff number"}, object{"name": "desk"},
+		}},
+		changed: object{"alternative_user_ids": []any{
+			object{"name": "desk", "description": ""}, object{"name": "hr", "description": "Number"}, object{"name": "ID_3"},
+		}},
+		seeded:   `{"alternativeUserIds":[{"name":"hr","description":"Staff number"}]}`,
+		stored:   `{"alternativeUserIds":[{"name":"hr","description":"Staff number"},{"name":"desk","description":""}]}`,
+		restored: `{"alternativeUserIds":[{"name":"desk","description":""},{"name":"hr","description":"Number"},{"name":"ID_3","description":""}]}`,
+		reset:    `{"alternativeUserIds":[]}`,
+		overwritten: []string{
+			`alternative_user_ids: [{"description":"Staff number","name":"hr"}] becomes [{"description":"Staff number","name":"hr"},{"description":"","name":"desk"}]`,
+		},
+	},
+}
+
+func passwordPolicyBody(minLength int, excludeFirstName, excludeLastName bool, maxAgeDays, historyCount, maxAttempts int) string {
+	return fmt.Sprintf(`{"conditions":{"complexity":{"minLength":%d,"excludeFirstName":%t,"excludeLastName":%t},"age":{"maxAgeDays":%d,"historyCount":%d},"lockout":{"maxAttempts":%d}}}`,
+		minLength, excludeFirstName, excludeLastName, maxAgeDays, historyCount, maxAttempts)
+}
+
+// eachSingleton runs a test for each type.
+func eachSingleton(t *testing.T, test func(t *testing.T, s singleton)) {
+	t.Helper()
+	for _, s := range singletons {
+		t.Run(s.typeName, func(t *testing.T) {
+			t.Parallel()
+			test(t, s)
+		})
+	}
+}
+
+// set changes it behind Terraform's back.
+func (s singleton) set(t *testing.T, d domain, body string) {
+	t.Helper()
+	d.mustCall(t, http.MethodPut, s.path, json.RawMessage(body), nil)
+}
+
+// mustStore compares what LUSID has.
+func (s singleton) mustStore(t *testing.T, d domain, want string) {
+	t.Helper()
+	var got, wanted any
+	d.mustCall(t, http.MethodGet, s.path, nil, &got)
+	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(wanted, got); diff != "" {
+		t.Errorf("LUSID has another %s (-want +got):\n%s", s.noun, diff)
+	}
+}
+
+// made is what config created.
+func (s singleton) made(t *testing.T, m managedType, config object) instance {
+	t.Helper()
+	change, diags := m.plan(instance{}, config)
+	diags.mustSucceed(t)
+	made, diags := m.apply(change)
+	diags.mustBeQuiet(t)
+	return made
+}
+
+// hcl configures it in the mock.
+func (s singleton) hcl(d domain, config object) string {
+	return d.config(fmt.Sprintf("resource %q \"test\" %s\n", s.typeName, hclValue(config)))
+}
+
+// None of these runs in a live domain, whose people have to live with what is set.
+
+func TestAccSingletons_basic(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		address := s.typeName + ".test"
+		config := func(attributes object) string {
+			return s.hcl(d, with(attributes, "deletion_policy", "reset"))
+		}
+		holds := func(want string) resource.TestCheckFunc {
+			return func(*terraform.State) error {
+				s.mustStore(t, d, want)
+				return nil
+			}
+		}
+		resource.Test(t, resource.TestCase{
+			ProtoV6ProviderFactories: factories,
+			CheckDestroy:             holds(s.reset),
+			Steps: []resource.TestStep{
+				{Config: config(s.config), Check: holds(s.stored)},
+				{ResourceName: address, ImportState: true, ImportStateId: s.importID, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"deletion_policy"}},
+				{
+					Config:           config(s.changed),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+					Check:            holds(s.restored),
+				},
+			},
+		})
+	})
+}
+
+func TestAccSingletons_drift(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		w := newWorkspace(t, s.hcl(d, s.config))
+		output := w.mustRun("apply", "-auto-approve")
+		mustHold(t, output, "The "+s.noun+" has values that Terraform has not seen", s.overwritten[0])
+		w.mustPlanEmpty()
+		s.set(t, d, s.seeded)
+		mustPlanAction(t, w, tfjson.ActionUpdate)
+		w.mustRun("apply", "tfplan")
+		s.mustStore(t, d, s.stored)
+		w.mustPlanEmpty()
+	})
+}
+
+func TestAccSingletons_disappears(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		w := newWorkspace(t, s.hcl(d, s.config))
+		w.mustRun("apply", "-auto-approve")
+		s.set(t, d, s.seeded)
+		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		mustPlanAction(t, w, tfjson.ActionCreate)
+		w.mustRun("apply", "tfplan")
+		s.mustStore(t, d, s.stored)
+		w.mustPlanEmpty()
+	})
+}
+
+func TestAccSingletons_import(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		w := newWorkspace(t, s.hcl(d, s.config))
+		w.mustRun("import", s.typeName+".test", s.importID)
+		// The difference is a change, and no warning.
+		output := mustPlanAction(t, w, tfjson.ActionUpdate)
+		if strings.Contains(output, "Warning: The "+s.noun) {
+			t.Errorf("a warning after an import:\n%s", output)
+		}
+		w.mustRun("apply", "tfplan")
+		w.mustPlanEmpty()
+		mustHold(t, w.mustRun("plan", "-destroy"), "LUSID keeps the "+s.noun)
+		w.mustRun("state", "rm", s.typeName+".test")
+
+		if !knownKinds(t)["resource_identity_schemas"] {
+			return
+		}
+		w.write("import.tf", fmt.Sprintf("import {\n  to = %s.test\n  identity = %s\n}\n", s.typeName, hclValue(toObject(s.identity))))
+		plan, _ := w.plan()
+		if change := plan.ResourceChanges[0].Change; change.Importing == nil || !change.Actions.NoOp() {
+			t.Errorf("an import by identity plans %s", change.Actions)
+		}
+	})
+}
+
+func TestAccSingletons_forbidden(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		forbidden := d
+		forbidden.token = d.mock.Credentials().NoRightsToken
+		w := newWorkspace(t, s.hcl(forbidden, s.config))
+		mustFailOnce := func(words ...string) {
+			t.Helper()
+			output := w.mustFail(append(words, "HTTP 403", "lusid-administrator"), "plan")
+			if got := strings.Count(output, "Error: "); got != 1 {
+				t.Errorf("%d errors:\n%s", got, output)
+			}
+		}
+		mustFailOnce("Unable to read " + s.noun)
+		w.configure(s.hcl(d, s.config))
+		w.mustRun("apply", "-auto-approve")
+		w.configure(s.hcl(forbidden, s.changed))
+		mustFailOnce("Unable to read " + s.noun)
+		s.mustStore(t, d, s.stored)
+	})
+}
+
+// TestAccSingletons_replace asks for a replacement, which nothing but the user's wish brings about
+// but for the user type of a password policy.
+func TestAccSingletons_replace(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		w := newWorkspace(t, s.hcl(d, with(s.config, "deletion_policy", "reset")))
+		w.mustRun("apply", "-auto-approve")
+		d.forget()
+		w.mustRun("apply", "-auto-approve", "-replace="+s.typeName+".test")
+		if got := d.counts()[s.update]; got != 2 {
+			t.Errorf("%d updates, where one resets and one sets", got)
+		}
+		s.mustStore(t, d, s.stored)
+		w.mustPlanEmpty()
+		w.mustRun("destroy", "-auto-approve")
+		s.mustStore(t, d, s.reset)
+	})
+}
+
+// mustPlanAction plans one thing alone, and returns what the CLI printed.
+func mustPlanAction(t *testing.T, w *workspace, want tfjson.Action) string {
+	t.Helper()
+	plan, output := w.plan()
+	if len(plan.ResourceChanges) != 1 || !slices.Equal(plan.ResourceChanges[0].Change.Actions, tfjson.Actions{want}) {
+		t.Errorf("the plan does not %s:\n%s", want, output)
+	}
+	return output
+}
+
+func TestSingletons_lifecycle(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.protocol(t).resource(s.typeName)
+		m.validate(s.config).mustBeQuiet(t)
+		change, diags := m.plan(instance{}, s.config)
+		diags.mustWarn(t, "", append(s.overwritten, "The "+s.noun+" has values that Terraform has not seen",
+			fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", s.typeName, s.importID))...)
+		d.mustCount(t, map[string]int{s.get: 1})
+		s.mustStore(t, d, s.seeded)
+
+		d.forget()
+		made, diags := m.apply(change)
+		diags.mustBeQuiet(t)
+		d.mustCount(t, map[string]int{s.update: 1})
+		s.mustStore(t, d, s.stored)
+		made.mustHave(t, map[string]string{"id": s.importID, "deletion_policy": "abandon"})
+		if diff := cmp.Diff(s.identity, m.identityOf(made)); diff != "" {
+			t.Errorf("identity (-want +got):\n%s", diff)
+		}
+
+		d.forget()
+		read := m.mustRead(made)
+		m.mustPlanNothing(read, s.config)
+		d.mustCount(t, map[string]int{s.get: 1})
+
+		// A CLI before Terraform 1.12 sends no identity back.
+		old := made
+		old.identity = nil
+		if diff := cmp.Diff(s.identity, m.identityOf(m.mustRead(old))); diff != "" {
+			t.Errorf("identity of a read (-want +got):\n%s", diff)
+		}
+
+		d.forget()
+		updated, diags := m.update(read, s.changed)
+		diags.mustBeQuiet(t)
+		d.mustCount(t, map[string]int{s.update: 1})
+		s.mustStore(t, d, s.restored)
+		updated = m.mustRead(updated)
+		m.mustPlanNothing(updated, s.changed)
+
+		// What LUSID is not told is no call.
+		d.forget()
+		updated, diags = m.update(updated, with(with(s.changed, "deletion_policy", "reset"), "timeouts", object{"update": "1m"}))
+		diags.mustBeQuiet(t)
+		d.mustCount(t, map[string]int{})
+
+		// Drift.
+		s.set(t, d, s.seeded)
+		mended, diags := m.update(m.mustRead(updated), s.config)
+		diags.mustBeQuiet(t)
+		s.mustStore(t, d, s.stored)
+		m.mustPlanNothing(m.mustRead(mended), s.config)
+	})
+}
+
+// TestSingletons_overwrite warns of a create that replaces what nobody has seen, and of no other.
+func TestSingletons_overwrite(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.protocol(t).resource(s.typeName)
+		s.set(t, d, s.stored)
+		_, diags := m.plan(instance{}, s.config)
+		diags.mustBeQuiet(t)
+
+		// What is not known yet is left to the plan that apply makes.
+		unsettled := maps.Clone(s.config)
+		for name := range unsettled {
+			unsettled[name] = unknown
+		}
+		s.set(t, d, s.seeded)
+		_, diags = m.plan(instance{}, unsettled)
+		diags.mustBeQuiet(t)
+
+		_, diags = newProtocol(t).resource(s.typeName).plan(instance{}, s.config)
+		diags.mustBeQuiet(t)
+		_, diags = d.noRights(t).resource(s.typeName).plan(instance{}, s.config)
+		diags.mustFail(t, "", "Unable to read "+s.noun, "would overwrite", "HTTP 403", "lusid-administrator")
+		// A domain that has none has nothing to lose.
+		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		_, diags = m.plan(instance{}, s.config)
+		diags.mustBeQuiet(t)
+		s.mustStore(t, d, s.seeded)
+	})
+}
+
+func TestSingletons_destroy(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.protocol(t).resource(s.typeName)
+		made := s.made(t, m, s.config)
+		d.forget()
+		change, diags := m.plan(made, nil)
+		diags.mustWarn(t, "", "LUSID keeps the "+s.noun, `deletion_policy = "reset"`)
+		left, diags := m.apply(change)
+		diags.mustWarn(t, "", "LUSID keeps the "+s.noun, "nothing was changed in LUSID")
+		if left.exists() {
+			t.Error("something is left in the state")
+		}
+		d.mustCount(t, map[string]int{})
+		s.mustStore(t, d, s.stored)
+
+		made = s.made(t, m, with(s.config, "deletion_policy", "reset"))
+		d.forget()
+		m.destroy(made).mustBeQuiet(t)
+		d.mustCount(t, map[string]int{s.update: 1})
+		s.mustStore(t, d, s.reset)
+
+		d.mock.InjectFault(mockserver.Fault{Operation: s.update, Status: http.StatusNotFound})
+		m.destroy(made).mustBeQuiet(t)
+	})
+}
+
+func TestSingletons_import(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{})
+		s.set(t, d, s.stored)
+		m := d.protocol(t).resource(s.typeName)
+		imported, diags := m.importState(s.importID)
+		diags.mustBeQuiet(t)
+		if diff := cmp.Diff(s.identity, m.identityOf(imported)); diff != "" {
+			t.Errorf("identity (-want +got):\n%s", diff)
+		}
+		d.mustCount(t, map[string]int{s.get: 1})
+		m.mustPlanNothing(imported, s.config)
+		identified, diags := m.importIdentity(toObject(s.identity))
+		diags.mustBeQuiet(t)
+		if names := imported.differences(identified); names != nil {
+			t.Errorf("an import by identity differs in %s", names)
+		}
+		// Now a difference is a change, and no warning.
+		_, diags = m.plan(imported, s.changed)
+		diags.mustBeQuiet(t)
+
+		for _, key := range []string{"other", "Default", "1"} {
+			_, diags := m.importState(key)
+			diags.mustFail(t, "", "Unable to import", key, s.importID)
+		}
+		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		missing, diags := m.importState(s.importID)
+		diags.mustBeQuiet(t)
+		if missing.exists() {
+			t.Error("what LUSID does not have was imported")
+		}
+	})
+}
+
+func TestSingletons_errors(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.protocol(t).resource(s.typeName)
+		config := with(s.config, "deletion_policy", "reset")
+		made := s.made(t, m, config)
+		forbidden := d.noRights(t).resource(s.typeName)
+		words := []string{"HTTP 403", "lusid-administrator"}
+
+		kept, diags := forbidden.read(made)
+		diags.mustFail(t, "", append(words, "Unable to read "+s.noun)...)
+		if names := made.differences(kept); names != nil {
+			t.Errorf("a failed read changed %s", names)
+		}
+		_, diags = forbidden.update(made, s.changed)
+		diags.mustFail(t, "", append(words, "Unable to update "+s.noun)...)
+		forbidden.destroy(made).mustFail(t, "", append(words, "Unable to reset "+s.noun)...)
+		change, diags := m.plan(instance{}, s.config)
+		diags.mustBeQuiet(t)
+		left, diags := forbidden.apply(change)
+		diags.mustFail(t, "", append(words, "Unable to set "+s.noun)...)
+		if left.exists() {
+			t.Error("a create that was refused left something in the state")
+		}
+		s.mustStore(t, d, s.stored)
+
+		// Only LUSID's own 404 means gone.
+		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound, HTML: true})
+		_, diags = m.read(made)
+		diags.mustFail(t, "", "HTML page")
+		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		made.identity = nil
+		if m.mustRead(made).exists() {
+			t.Error("what LUSID does not have any more stays in the state")
+		}
+
+		mustRefuseOtherDomain(t, d, s.typeName, made, config, s.noun)
+		mustDoWithoutCredentials(t, d, s.typeName, made, config)
+	})
+}
+
+// TestSingletons_lostAnswer loses answers to what can be repeated.
+func TestSingletons_lostAnswer(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.protocol(t).resource(s.typeName)
+		for _, fault := range []mockserver.Fault{
+			{Reset: mockserver.ResetBefore},
+			{Reset: mockserver.ResetAfter},
+			{Truncate: true},
+			{Status: http.StatusServiceUnavailable, AfterWrite: true},
+		} {
+			s.set(t, d, s.seeded)
+			change, diags := m.plan(instance{}, s.config)
+			diags.mustSucceed(t)
+			d.forget()
+			fault.Operation = s.update
+			d.mock.InjectFault(fault)
+			made, diags := m.apply(change)
+			diags.mustBeQuiet(t)
+			d.mustCount(t, map[string]int{s.update: 2})
+			s.mustStore(t, d, s.stored)
+			m.mustPlanNothing(m.mustRead(made), s.config)
+		}
+	})
+}
+
+// TestSingletons_oddAnswers changes each field of each answer. Whatever LUSID sends, nothing is
+// dropped, and the next proper answer finds all as it was.
+func TestSingletons_oddAnswers(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		var w rewriter
+		d := newMockBehind(t, mockserver.Options{Seed: singletonSeed}, w.front)
+		m := d.protocol(t, object{"max_retries": 0}).resource(s.typeName)
+		odd := map[string]func(map[string]any) any{}
+		maps.Copy(odd, wholeAnswers)
+		for _, field := range []string{
+			"conditions", "conditions.complexity", "conditions.age", "conditions.lockout", "conditions.complexity.minLength",
+			"conditions.complexity.excludeLastName", "conditions.age.historyCount", "conditions.lockout.maxAttempts",
+			"maxSessionIdleMinutes", "maxSessionLifetimeMinutes", "alternativeUserIds", "alternativeUserIds.name", "alternativeUserIds.description",
+		} {
+			for name, change := range oddAnswers(field[strings.LastIndexByte(field, '.')+1:]) {
+				odd[field+" "+name] = within(field, change)
+			}
+		}
+		odd["alternativeUserIds with a null"] = func(map[string]any) any { return map[string]any{"alternativeUserIds": []any{nil}} }
+		for name, change := range odd {
+			rewrite := func(_ *http.Request, body any) any {
+				answer, _ := body.(map[string]any)
+				return change(answer)
+			}
+			w.set(rewrite)
+			_, _ = m.plan(instance{}, s.config)
+			w.set(nil)
+			change, diags := m.plan(instance{}, s.config)
+			diags.mustSucceed(t)
+			w.set(rewrite)
+			// What an update answers is of no use.
+			made, diags := m.apply(change)
+			diags.mustBeQuiet(t)
+			kept, diags := m.read(made)
+			if !kept.exists() {
+				t.Errorf("%s: a read made nothing of it: %s", name, diags.errors())
+				continue
+			}
+			w.set(nil)
+			kept = m.mustRead(kept)
+			if names := made.differences(kept); names != nil {
+				t.Errorf("%s left other %s behind", name, names)
+			}
+			m.mustPlanNothing(kept, s.config)
+		}
+	})
+}
+
+// within applies a change of an object to one that it holds: each part of the path but the last
+// names a field, whose value is an object or a list of them.
+func within(path string, change func(map[string]any) any) func(map[string]any) any {
+	first, rest, nested := strings.Cut(path, ".")
+	if !nested {
+		return change
+	}
+	change = within(rest, change)
+	return func(body map[string]any) any {
+		body = maps.Clone(body)
+		switch held := body[first].(type) {
+		case map[string]any:
+			body[first] = change(held)
+		case []any:
+			held = slices.Clone(held)
+			for i, element := range held {
+				if object, ok := element.(map[string]any); ok {
+					held[i] = change(object)
+				}
+			}
+			body[first] = held
+		}
+		return body
+	}
+}
+
+func TestSingletonLists(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		s.set(t, d, s.stored)
+		m := d.protocol(t).resource(s.typeName)
+		filter := object{}
+		if s.typeName == passwordPolicyType {
+			filter["user_type"] = "Personal"
+		}
+		results, diags := m.list(filter, 0, true)
+		diags.mustBeQuiet(t)
+		d.mustCount(t, map[string]int{s.get: 1})
+		if len(results) != 1 || results[0].displayName == "" {
+			t.Fatalf("%d results", len(results))
+		}
+		if diff := cmp.Diff(s.identity, results[0].identity); diff != "" {
+			t.Errorf("identity (-want +got):\n%s", diff)
+		}
+		// A configuration made of the result imports by the identity, and plans nothing.
+		imported, diags := m.importIdentity(toObject(results[0].identity))
+		diags.mustBeQuiet(t)
+		if names := results[0].resource.differences(imported); names != nil {
+			t.Errorf("the result and its import differ in %s", names)
+		}
+		m.mustPlanNothing(imported, with(s.config, "deletion_policy", results[0].resource.get("deletion_policy")))
+		without, diags := m.list(filter, 1, false)
+		diags.mustBeQuiet(t)
+		if len(without) != 1 || without[0].resource.exists() {
+			t.Errorf("results %v", without)
+		}
+
+		_, diags = d.noRights(t).resource(s.typeName).list(object{}, 0, false)
+		diags.mustFail(t, "", "Unable to list", "HTTP 403", "lusid-administrator")
+		_, diags = d.notConfigured(t).resource(s.typeName).list(object{}, 0, false)
+		diags.mustFail(t, "", "Unable to list", "access_token will be known only after apply")
+	})
+}
+
+func TestSingletonDataSources(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		p := d.protocol(t)
+		config, attribute := object{}, ""
+		if s.typeName == passwordPolicyType {
+			config["user_type"], attribute = "Personal", "user_type"
+		}
+		made := s.made(t, p.resource(s.typeName), s.config)
+		d.forget()
+		got := p.mustData(s.typeName, config)
+		d.mustCount(t, map[string]int{s.get: 1})
+		for name, value := range got.attributes {
+			if !value.Equal(made.attributes[name]) {
+				t.Errorf("%s is %s, not %s", name, value, made.attributes[name])
+			}
+		}
+		_, diags := d.noRights(t).data(s.typeName, config)
+		diags.mustFail(t, attribute, "Unable to read", "HTTP 403", "lusid-administrator")
+		_, diags = d.notConfigured(t).data(s.typeName, config)
+		diags.mustFail(t, "", "Unable to read", "access_token will be known only after apply")
+	})
+}
