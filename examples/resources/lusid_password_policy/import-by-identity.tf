@@ -1,0 +1,6 @@
+import {
+  to = lusid_password_policy.people
+  identity = {
+    user_type = "Personal"
+  }
+}

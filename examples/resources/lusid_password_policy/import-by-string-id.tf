@@ -1,0 +1,4 @@
+import {
+  to = lusid_password_policy.people
+  id = "Personal"
+}

@@ -1,0 +1,6 @@
+import {
+  to = lusid_session_policy.acme
+  identity = {
+    id = "default"
+  }
+}

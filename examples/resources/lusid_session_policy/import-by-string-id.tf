@@ -1,0 +1,4 @@
+import {
+  to = lusid_session_policy.acme
+  id = "default"
+}

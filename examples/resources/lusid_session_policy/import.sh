@@ -1,0 +1,2 @@
+# A domain has one
+terraform import lusid_session_policy.acme default

@@ -1,0 +1,6 @@
+import {
+  to = lusid_user_schema.acme
+  identity = {
+    id = "default"
+  }
+}

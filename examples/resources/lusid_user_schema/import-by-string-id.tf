@@ -1,0 +1,4 @@
+import {
+  to = lusid_user_schema.acme
+  id = "default"
+}
