@@ -30,6 +30,8 @@ var budgets = map[string]struct {
 	// refresh is what every command costs that looks at what is there. The others come on top of
 	// it, and a create has nothing to look at.
 	create, refresh, update, destroy func(n int) calls
+	// plan is what each plan of a create costs; nil means nothing.
+	plan calls
 }{
 	"lusid_application with its secret": {
 		hcl: func(n, step int) string { return manyApplications("stored", n, step) },
@@ -137,6 +139,57 @@ resource "lusid_mcp_tool" "many" {
 		update:  func(n int) calls { return calls{"UpdateMcpTool": n} },
 		destroy: func(n int) calls { return calls{"DeleteMcpTool": n} },
 	},
+	passwordPolicyType: {
+		hcl: func(_, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_password_policy" "one" {
+  user_type          = "Personal"
+  min_length         = %d
+  exclude_first_name = true
+  exclude_last_name  = true
+  max_age_days       = 90
+  history_count      = 4
+  max_attempts       = 10
+  deletion_policy    = "reset"
+}
+`, 12+step)
+		},
+		plan:    calls{"GetPasswordPolicy": 1},
+		create:  once("UpdatePasswordPolicy"),
+		refresh: once("GetPasswordPolicy"),
+		update:  once("UpdatePasswordPolicy"),
+		destroy: once("UpdatePasswordPolicy"),
+	},
+	sessionPolicyType: {
+		hcl: func(_, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_session_policy" "one" {
+  max_session_idle_minutes = %d
+  deletion_policy          = "reset"
+}
+`, 60+step)
+		},
+		plan:    calls{"GetSessionPolicy": 1},
+		create:  once("UpdateSessionPolicy"),
+		refresh: once("GetSessionPolicy"),
+		update:  once("UpdateSessionPolicy"),
+		destroy: once("UpdateSessionPolicy"),
+	},
+	userSchemaType: {
+		hcl: func(_, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_user_schema" "one" {
+  alternative_user_ids = [{ name = "step_%d" }]
+  deletion_policy      = "reset"
+}
+`, step)
+		},
+		plan:    calls{"GetUserSchema": 1},
+		create:  once("UpdateUserSchema"),
+		refresh: once("GetUserSchema"),
+		update:  once("UpdateUserSchema"),
+		destroy: once("UpdateUserSchema"),
+	},
 	"lusid_personal_access_token": {
 		hcl: func(n, _ int) string {
 			return fmt.Sprintf(`
@@ -176,6 +229,11 @@ func refreshBySnapshot(get, list string) func(n int) calls {
 		}
 		return calls{get: n}
 	}
+}
+
+// once is what a kind costs that a domain has one of.
+func once(operation string) func(int) calls {
+	return func(int) calls { return calls{operation: 1} }
 }
 
 // assignedRoles is over how many roles n assignments are spread.
@@ -227,17 +285,19 @@ func TestAccBudget(t *testing.T) {
 				d.mustTakeOneToken(t, command)
 				d.forget()
 			}
-			create, refresh, update, destroy := calls{}, calls{}, calls{}, calls{}
+			plan, create, refresh, update, destroy := calls{}, calls{}, calls{}, calls{}, calls{}
 			for _, budget := range budgets {
+				plan = plan.add(budget.plan)
 				create, refresh = create.add(budget.create(n)), refresh.add(budget.refresh(n))
 				update, destroy = update.add(budget.update(n)), destroy.add(budget.destroy(n))
 			}
 			w.mustRun("validate")
 			expect("validate", 0, calls{})
 			w.mustRun("plan")
-			expect("first plan", 0, calls{})
+			expect("first plan", 1, plan.add(nil))
 			w.mustRun("apply", "-auto-approve")
-			expect("apply", 1, create)
+			// The CLI plans a create once more when it applies it.
+			expect("apply", 2, plan.add(plan).add(create))
 			w.mustPlanEmpty()
 			expect("plan", 1, refresh.add(nil))
 			w.configure(d.many(n, 2))

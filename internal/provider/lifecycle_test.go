@@ -81,6 +81,9 @@ func TestAccLifecycle(t *testing.T) {
 		"secrets":    testSecrets,
 	}
 	for typeName := range newProtocol(t).schema.ResourceSchemas {
+		if slices.ContainsFunc(singletons, func(s singleton) bool { return s.typeName == typeName }) {
+			continue // TestAccSingletons: what nobody can make or delete has a life of its own.
+		}
 		describe := lifecycles[typeName]
 		if describe == nil {
 			t.Errorf("%s is not among the lifecycles", typeName)

@@ -13,7 +13,6 @@ import (
 // serve has to go.
 var pendingTypes = []string{
 	"lusid_network_zone", "lusid_network_zones", "lusid_external_token_issuer", "lusid_external_token_issuers",
-	"lusid_password_policy", "lusid_session_policy", "lusid_user_schema",
 }
 
 // beyondTheIdentityAPI are the types that another API makes.
