@@ -276,3 +276,20 @@ func (c *Client) UseClientSecret(ctx context.Context, clientID string, secret Se
 	g.request.ClientSecret = secret
 	g.refused = nil
 }
+
+// SignsInThrough reports that the bearer token that the client was given, as a value or in a file,
+// says that it is of the issuer and for the audience.
+func (c *Client) SignsInThrough(issuer, audience string) bool {
+	var bearer *oauth2.Token
+	switch own := c.signIn.(type) {
+	case staticToken:
+		bearer = own.value
+	case *fileToken:
+		bearer, _ = own.read(false)
+	}
+	if bearer == nil || issuer == "" {
+		return false
+	}
+	claims := claimsOf(bearer.AccessToken)
+	return claims.Iss.value == issuer && claims.isFor(audience)
+}

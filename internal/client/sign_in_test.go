@@ -610,3 +610,44 @@ func TestAccessToken_minRemainingOfWhatCannotBeRenewed(t *testing.T) {
 		}
 	})
 }
+
+func TestSignsInThrough(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "token")
+	for claims, want := range map[string]bool{
+		`"iss":"https://ci","aud":"lusid"`:                true,
+		`"iss":"https://ci","aud":["other",null,"lusid"]`: true,
+		`"iss":"https://ci/","aud":"lusid"`:               false,
+		`"iss":"https://ci","aud":"other"`:                false,
+		`"iss":"https://ci","aud":["other",{},["lusid"]]`: false,
+		`"iss":"https://ci","aud":{"lusid":"lusid"}`:      false,
+		`"iss":"https://ci"`:                              false,
+		`"iss":["https://ci"],"aud":"lusid"`:              false,
+		`"aud":"lusid"`:                                   false,
+		`"iss":"","aud":"lusid"`:                          false,
+	} {
+		jwt := jwtExpiring("1," + claims)
+		tokenFile(t, path, jwt, time.Now())
+		for name, change := range map[string]func(*client.Config){"token": withToken(jwt), "file": withTokenFile(path)} {
+			c := newClient(t, inMemoryURL, change)
+			if got := c.SignsInThrough("https://ci", "lusid"); got != want {
+				t.Errorf("%s: %s: %t", claims, name, got)
+			}
+			if c.SignsInThrough("", "lusid") {
+				t.Errorf("%s: %s: signs in through no issuer", claims, name)
+			}
+		}
+	}
+	for name, change := range map[string]func(*client.Config){
+		"no JWT":  withToken(staticToken),
+		"no file": withTokenFile(path + ".missing"),
+		"password": func(config *client.Config) {
+			config.SignIn = client.SignIn{Grant: client.TokenRequest{TokenURL: inMemoryURL}}
+		},
+	} {
+		c := newClient(t, inMemoryURL, change)
+		if c.SignsInThrough("https://ci", "lusid") {
+			t.Errorf("%s: signs in through an external issuer", name)
+		}
+	}
+}

@@ -184,21 +184,40 @@ func expiryOf(token *oauth2.Token) time.Time {
 	if !token.Expiry.IsZero() {
 		return token.Expiry
 	}
-	parts := strings.Split(token.AccessToken, ".")
-	if len(parts) != 3 {
+	exp := claimsOf(token.AccessToken).Exp.value
+	if exp <= 0 || exp > maxUnixTime {
 		return time.Time{}
+	}
+	return time.Unix(int64(exp), 0)
+}
+
+// claims are what the client reads in a JWT. Each is zero where the token does not say.
+type claims struct {
+	Exp lenient[float64] `json:"exp"`
+	Iss lenient[string]  `json:"iss"`
+	// Aud is a string, or a list of them.
+	Aud any `json:"aud"`
+}
+
+func (c claims) isFor(audience string) bool {
+	if several, ok := c.Aud.([]any); ok {
+		return slices.Contains(several, any(audience))
+	}
+	return c.Aud == any(audience)
+}
+
+// claimsOf is empty for a token that is no JWT.
+func claimsOf(token string) (c claims) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return claims{}
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return time.Time{}
+		return claims{}
 	}
-	var claims struct {
-		Exp float64 `json:"exp"`
-	}
-	if json.Unmarshal(payload, &claims) != nil || claims.Exp <= 0 || claims.Exp > maxUnixTime {
-		return time.Time{}
-	}
-	return time.Unix(int64(claims.Exp), 0)
+	_ = json.Unmarshal(payload, &c)
+	return c
 }
 
 // maxUnixTime is the end of the year 9999, past which RFC 3339 has no form.

@@ -1,0 +1,111 @@
+package client
+
+import (
+	"context"
+	"net/http"
+)
+
+// What a network zone does with a request that it matches.
+const (
+	NetworkZoneAllow = "Allow"
+	NetworkZoneBlock = "Block"
+	NetworkZoneNoOp  = "NoOp"
+)
+
+// NetworkZoneSessionTypes are the kinds of sessions that LUSID is known to take in a zone's rules.
+var NetworkZoneSessionTypes = []string{
+	"AllUsers", "AllServiceUsers", "AllPersonalUsers", "AllPATAccess", "AllJWTAccess", "AllAccessTokens", "AllSSOUsers", "AllNonSSOUsers",
+}
+
+// NetworkZoneDefinitionResponse is a network zone: requests from its addresses, by those its rules
+// are for, are let in or refused.
+type NetworkZoneDefinitionResponse struct {
+	// Code is immutable.
+	Code string `json:"code"`
+	// Hierarchy decides among the zones that match: the lowest does. Nil where LUSID does not say.
+	Hierarchy      *int64                 `json:"hierarchy"`
+	Description    string                 `json:"description"`
+	Action         string                 `json:"action"`
+	NetworkZoneIPs []IPAddressDefinition  `json:"networkZoneIPs"`
+	ApplyRules     NetworkZonesApplyRules `json:"applyRules"`
+	// CreatedAt and UpdatedAt are instants in RFC 3339, and CreatedBy and UpdatedBy ids of users.
+	// Each is empty where LUSID does not say.
+	CreatedAt string `json:"createdAt"`
+	CreatedBy string `json:"createdBy"`
+	UpdatedAt string `json:"updatedAt"`
+	UpdatedBy string `json:"updatedBy"`
+}
+
+func (z *NetworkZoneDefinitionResponse) missing() string {
+	if z.Code == "" {
+		return "code"
+	}
+	return ""
+}
+
+// IPAddressDefinition is an address or a range of a network zone.
+type IPAddressDefinition struct {
+	Value       string `json:"value"`
+	Description string `json:"description,omitempty"`
+	// Type is IP or CIDR, as Value is.
+	Type string `json:"type,omitempty"`
+}
+
+// NetworkZonesApplyRules say whom a network zone is for: those that any of the rules names.
+type NetworkZonesApplyRules struct {
+	SessionType []string `json:"sessionType"`
+	// UserRoles are names of roles.
+	UserRoles []string `json:"userRoles"`
+}
+
+// CreateNetworkZoneRequest describes a new network zone, which LUSID places behind all others.
+type CreateNetworkZoneRequest struct {
+	// Code has 1 to 64 letters, digits, hyphens and underscores. It is unique in the domain.
+	Code           string                 `json:"code"`
+	Description    string                 `json:"description,omitempty"`
+	Action         string                 `json:"action"`
+	NetworkZoneIPs []IPAddressDefinition  `json:"networkZoneIPs"`
+	ApplyRules     NetworkZonesApplyRules `json:"applyRules"`
+}
+
+// UpdateNetworkZoneRequest is the whole of what can change of a network zone.
+type UpdateNetworkZoneRequest struct {
+	Description    string                 `json:"description"`
+	Action         string                 `json:"action"`
+	NetworkZoneIPs []IPAddressDefinition  `json:"networkZoneIPs"`
+	ApplyRules     NetworkZonesApplyRules `json:"applyRules"`
+	Hierarchy      int64                  `json:"hierarchy"`
+}
+
+// ListNetworkZones returns every network zone of the domain.
+func (c *Client) ListNetworkZones(ctx context.Context) ([]NetworkZoneDefinitionResponse, error) {
+	return doList[NetworkZoneDefinitionResponse](ctx, c, request{operation: "ListNetworkZones", method: http.MethodGet, path: []string{"networkzones"}})
+}
+
+// GetNetworkZone reads a network zone by its code.
+func (c *Client) GetNetworkZone(ctx context.Context, code string) (*NetworkZoneDefinitionResponse, error) {
+	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "GetNetworkZone", method: http.MethodGet, path: []string{"networkzones", code}})
+}
+
+// RefreshNetworkZone is GetNetworkZone for one of many: it may answer from a list, with a zone
+// that accepts knows.
+func (c *Client) RefreshNetworkZone(ctx context.Context, code string, accepts func(*NetworkZoneDefinitionResponse) bool) (*NetworkZoneDefinitionResponse, error) {
+	return refresh(ctx, &c.snapshots, "network zones", c.ListNetworkZones,
+		func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code && accepts(zone) },
+		func(ctx context.Context) (*NetworkZoneDefinitionResponse, error) { return c.GetNetworkZone(ctx, code) })
+}
+
+// CreateNetworkZone creates a network zone.
+func (c *Client) CreateNetworkZone(ctx context.Context, body CreateNetworkZoneRequest) (*NetworkZoneDefinitionResponse, error) {
+	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "CreateNetworkZone", method: http.MethodPost, path: []string{"networkzones"}, body: body})
+}
+
+// UpdateNetworkZone replaces all of a network zone but its code.
+func (c *Client) UpdateNetworkZone(ctx context.Context, code string, body UpdateNetworkZoneRequest) (*NetworkZoneDefinitionResponse, error) {
+	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "UpdateNetworkZone", method: http.MethodPut, path: []string{"networkzones", code}, body: body})
+}
+
+// DeleteNetworkZone deletes a network zone by its code. LUSID takes one that is gone for deleted.
+func (c *Client) DeleteNetworkZone(ctx context.Context, code string) error {
+	return c.doNothing(ctx, request{operation: "DeleteNetworkZone", method: http.MethodDelete, path: []string{"networkzones", code}})
+}
