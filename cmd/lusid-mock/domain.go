@@ -30,13 +30,16 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
 	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "let no read find a user that is deleted but not purged")
 	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 10, "`number` of active personal access tokens that a user may have")
+	flags.BoolVar(&d.options.NetworkZonesShift, "network-zones-shift", false, "move a network zone, and all behind it, back for one that takes its hierarchy")
 	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
 		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+
 		` "roles": [{"name": "", "description": ""}], "users": [{"username": "", "password": "", "type": "", "roles": [""]}],`+"\n"+
 		` "personalAccessTokens": [{"username": "", "displayName": "", "key": ""}],`+"\n"+
 		` "mcpTools": [{"scope": "", "code": "", "name": "", "title": "", "description": "", "query": ""}],`+"\n"+
 		` "passwordPolicies": {"Personal": {"minLength": 12, "maxAttempts": 10}},`+"\n"+
-		` "sessionPolicy": {"maxSessionIdleMinutes": 60}, "userSchema": [{"name": "", "description": ""}]}`)
+		` "sessionPolicy": {"maxSessionIdleMinutes": 60}, "userSchema": [{"name": "", "description": ""}],`+"\n"+
+		` "networkZones": [{"code": "", "action": "", "ips": [""], "sessionType": [""]}],`+"\n"+
+		` "externalTokenIssuers": [{"code": "", "issuer": "", "audience": "", "logoutUrl": "", "claimMappings": {}}]}`)
 }
 
 // load checks the options and reads the seed file.

@@ -48,6 +48,7 @@ func newControl(s *Server) http.Handler {
 	mux.HandleFunc("POST /_mock/users/{user}/lock", c.lockUser)
 	mux.HandleFunc("POST /_mock/users/{user}/suspend", c.suspendUser)
 	mux.HandleFunc("POST /_mock/keys/{id}/deactivate", c.deactivateKey)
+	mux.HandleFunc("POST /_mock/external-tokens", c.issueExternalToken)
 	mux.HandleFunc("/_mock/", c.refuse)
 	return mux
 }
@@ -118,10 +119,26 @@ func (c control) deactivateKey(w http.ResponseWriter, r *http.Request) {
 	answerControl(w, c.server.DeactivatePersonalAccessToken(r.PathValue("id")))
 }
 
+func (c control) issueExternalToken(w http.ResponseWriter, r *http.Request) {
+	var request ExternalToken
+	err := decodeControl(w, r, &request)
+	var token string
+	if err == nil {
+		token, err = c.server.IssueExternalToken(request)
+	}
+	if err != nil {
+		answerControl(w, err)
+		return
+	}
+	a := jsonAnswer(http.StatusOK, map[string]string{"access_token": token})
+	a.header.Set("Cache-Control", "no-store")
+	a.write(w, false)
+}
+
 func (control) refuse(w http.ResponseWriter, r *http.Request) {
 	message := fmt.Sprintf("the control API has no %s %s; it has GET and DELETE /_mock/requests, POST and DELETE /_mock/faults, "+
 		"POST /_mock/tokens/revoke, GET /_mock/credentials, POST /_mock/users/{id or login}/sign-up, /lock and /suspend, "+
-		"and POST /_mock/keys/{id}/deactivate", r.Method, r.URL.Path)
+		"POST /_mock/keys/{id}/deactivate, and POST /_mock/external-tokens", r.Method, r.URL.Path)
 	jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
 }
 

@@ -29,6 +29,9 @@ type Options struct {
 	// MaxPersonalAccessTokens is how many active personal access tokens a user may have; ten
 	// if zero. The domain's own user starts with one, that of [Credentials].
 	MaxPersonalAccessTokens int
+	// NetworkZonesShift makes an update that takes the hierarchy of another network zone move that
+	// one, and all behind it, back by one, instead of refusing it.
+	NetworkZonesShift bool
 	// Clock tells the time that things happen at and tokens expire by; [time.Now] if nil.
 	Clock func() time.Time
 }

@@ -34,7 +34,9 @@ type Seed struct {
 	// SessionPolicy is LUSID's default if nil.
 	SessionPolicy *SessionPolicy `json:"sessionPolicy"`
 	// UserSchema are the alternative ids that users may have.
-	UserSchema []UserSchemaProperty `json:"userSchema"`
+	UserSchema           []UserSchemaProperty  `json:"userSchema"`
+	NetworkZones         []NetworkZone         `json:"networkZones"`
+	ExternalTokenIssuers []ExternalTokenIssuer `json:"externalTokenIssuers"`
 }
 
 // User is a user of the domain. Empty fields are made up or, where LUSID takes them to be
@@ -203,6 +205,7 @@ func (s Seed) check() error {
 	for _, check := range []func() error{
 		full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens,
 		full.checkPasswordPolicies, full.checkSessionPolicy, full.checkUserSchema, full.checkMcpTools,
+		s.checkNetworkZones, s.checkExternalTokenIssuers,
 	} {
 		if err := check(); err != nil {
 			return err

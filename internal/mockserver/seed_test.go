@@ -39,7 +39,18 @@ func TestParseSeed(t *testing.T) {
 		],
 		"passwordPolicies": {"Personal": {"minLength": 14, "excludeFirstName": true, "historyCount": 3}},
 		"sessionPolicy": {"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 480},
-		"userSchema": [{"name": "desk", "description": "Desk"}, {"name": "hr"}]}`))
+		"userSchema": [{"name": "desk", "description": "Desk"}, {"name": "hr"}],
+		"networkZones": [
+			{"code": "first"},
+			{"code": "second", "description": "Office", "action": "Block", "ips": ["10.0.0.0/8", "::1"], "sessionType": ["AllUsers"], "userRoles": ["first-role"], "hierarchy": 7}
+		],
+		"externalTokenIssuers": [
+			{"code": "first", "issuer": "https://ci.example.com", "audience": "lusid", "logoutUrl": "https://example.com"},
+			{
+				"code": "second", "issuer": "https://ci.example.com", "audience": "other", "logoutUrl": "https://example.com", "description": "CI",
+				"claimMappings": {"userId": "a", "login": "b", "email": "c", "firstName": "d", "lastName": "e", "userType": "\"Service\"", "groups": "f"}
+			}
+		]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +81,22 @@ func TestParseSeed(t *testing.T) {
 		PasswordPolicies: map[string]mockserver.PasswordPolicy{"Personal": {MinLength: 14, ExcludeFirstName: true, HistoryCount: 3}},
 		SessionPolicy:    &mockserver.SessionPolicy{MaxSessionIdleMinutes: 30, MaxSessionLifetimeMinutes: new(int64(480))},
 		UserSchema:       []mockserver.UserSchemaProperty{{Name: "desk", Description: "Desk"}, {Name: "hr"}},
+		NetworkZones: []mockserver.NetworkZone{
+			{Code: "first"},
+			{
+				Code: "second", Description: "Office", Action: "Block", IPs: []string{"10.0.0.0/8", "::1"},
+				SessionType: []string{"AllUsers"}, UserRoles: []string{"first-role"}, Hierarchy: 7,
+			},
+		},
+		ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{
+			{Code: "first", Issuer: "https://ci.example.com", Audience: "lusid", LogoutURL: "https://example.com"},
+			{
+				Code: "second", Issuer: "https://ci.example.com", Audience: "other", LogoutURL: "https://example.com", Description: "CI",
+				ClaimMappings: map[string]string{
+					"userId": "a", "login": "b", "email": "c", "firstName": "d", "lastName": "e", "userType": `"Service"`, "groups": "f",
+				},
+			},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("seed (-want +got):\n%s", diff)
@@ -78,6 +105,9 @@ func TestParseSeed(t *testing.T) {
 
 func TestParseSeed_errors(t *testing.T) {
 	t.Parallel()
+	issuer := func(code, mappings string) string {
+		return `{"code": "` + code + `", "issuer": "https://ci.example.com", "audience": "lusid", "logoutUrl": "https://example.com", "claimMappings": ` + mappings + `}`
+	}
 	const first = `{"id": "first", "clientId": "first-app", "displayName": "First"}`
 	for seed, want := range map[string]string{
 		``:                       "EOF",
@@ -127,6 +157,19 @@ func TestParseSeed_errors(t *testing.T) {
 		`{"sessionPolicy": {"maxSessionIdleMinutes": 60, "maxSessionLifetimeMinutes": 1441}}`: "sessionPolicy: maxSessionLifetimeMinutes",
 		`{"userSchema": [{"name": "a-b"}]}`:                                                   "userSchema: alternativeUserIds.0.name",
 		`{"userSchema": [` + strings.Repeat(`{"name": "a"},`, 10) + `{"name": "a"}]}`:         "userSchema: alternativeUserIds",
+		`{"networkZones": [{}]}`:                                                                        "networkZones[0]: code",
+		`{"networkZones": [{"code": "first", "action": "allow"}]}`:                                      "action: must be",
+		`{"networkZones": [{"code": "first", "ips": ["acme.com"]}]}`:                                    "networkZoneIPs.0.value",
+		`{"networkZones": [{"code": "first"}, {"code": "first"}]}`:                                      "networkZones[1]: the code first is taken",
+		`{"networkZones": [{"code": "first", "hierarchy": 7}, {"code": "second", "hierarchy": 7}]}`:     "the hierarchy 7 is taken",
+		`{"networkZones": [` + strings.Repeat(`{}, `, 10) + `{}]}`:                                      "more than 10",
+		`{"externalTokenIssuers": [{"code": "first"}]}`:                                                 "externalTokenIssuers[0]: logoutUrl",
+		`{"externalTokenIssuers": [{"code": "first", "logoutUrl": "bye"}]}`:                             "must be a URI",
+		`{"externalTokenIssuers": [` + issuer("first", `{"login": "a"}`) + `]}`:                         "claimMappings.email",
+		`{"externalTokenIssuers": [` + issuer("first", `{"who": "a"}`) + `]}`:                           "claimMappings",
+		`{"externalTokenIssuers": [` + issuer("first", "null") + `, ` + issuer("first", "null") + `]}`:  "externalTokenIssuers[1]: the code first is taken",
+		`{"externalTokenIssuers": [` + issuer("first", "null") + `, ` + issuer("second", "null") + `]}`: "the issuer and audience https://ci.example.com lusid is taken",
+		`{"externalTokenIssuers": [` + strings.Repeat(`{}, `, 5) + `{}]}`:                               "more than 5",
 	} {
 		if _, err := mockserver.ParseSeed([]byte(seed)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", seed, err, want)

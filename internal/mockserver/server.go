@@ -57,7 +57,8 @@ func New(options Options) *Server {
 	s.users = newUsers(options, roles)
 	personalAccessTokens := newPersonalAccessTokens(options, s.credentials, s.users)
 	supportAccess := newSupportAccess(options)
-	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens)
+	externalTokenIssuers := newExternalTokenIssuers(options)
+	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens, externalTokenIssuers)
 	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
 	s.control = newControl(s)
 
@@ -69,6 +70,8 @@ func New(options Options) *Server {
 		directory{s.users},
 		newMcpTools(options),
 		me{s.users},
+		externalTokenIssuers,
+		newNetworkZones(options),
 		personalAccessTokens,
 		roleMembers{roles, s.users},
 		roles,

@@ -65,10 +65,13 @@ func accessDenied(detail string) *problem {
 type tokens struct {
 	users    *users
 	personal *personalAccessTokens
+	issuers  *externalTokenIssuers
 	// limited are tokens of the domain's own user; no list of personal access tokens shows them.
 	limited map[string]limitedToken
 	access  map[string]accessToken
 	refresh map[string]refreshToken
+	// external are those of [Server.IssueExternalToken], which an external token issuer has to trust.
+	external map[string]externalToken
 }
 
 type limitedToken struct {
@@ -88,16 +91,18 @@ type refreshToken struct {
 	scopes   []string
 }
 
-func newTokens(credentials Credentials, userID string, users *users, personal *personalAccessTokens) *tokens {
+func newTokens(credentials Credentials, userID string, users *users, personal *personalAccessTokens, issuers *externalTokenIssuers) *tokens {
 	return &tokens{
 		users:    users,
 		personal: personal,
+		issuers:  issuers,
 		limited: map[string]limitedToken{
 			credentials.NoSecretsToken: {userID, noSecrets},
 			credentials.NoRightsToken:  {userID, noRights},
 		},
-		access:  map[string]accessToken{},
-		refresh: map[string]refreshToken{},
+		access:   map[string]accessToken{},
+		refresh:  map[string]refreshToken{},
+		external: map[string]externalToken{},
 	}
 }
 
@@ -147,6 +152,10 @@ func (t *tokens) owner(bearer string, now time.Time) (userID string, limit limit
 	}
 	if token, ok := t.access[bearer]; ok && now.Before(token.expires) {
 		return token.userID, noLimit
+	}
+	if token, ok := t.external[bearer]; ok && now.Before(token.expires) {
+		user, _ := t.issuers.userOf(token, t.users)
+		return user.id, noLimit
 	}
 	if userID, ok := t.personal.owner(bearer, now); ok {
 		return userID, noLimit
