@@ -46,6 +46,10 @@ type connection struct {
 	// existing is by kind of object.
 	existing    map[string]*existing
 	warnUnknown sync.Once
+
+	// placing is held while a network zone is made and moved. LUSID makes each behind all others:
+	// two at once could end up each in the place of the other, and neither could be moved.
+	placing sync.Mutex
 }
 
 // unknownAttributes is a list for people.

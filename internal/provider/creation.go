@@ -32,6 +32,14 @@ func (e *existing) add(id string) {
 	e.ids[id] = true
 }
 
+// forget takes note of a deletion. A kind whose id is a name of the user's choice may get the id a
+// second time.
+func (e *existing) forget(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.ids, id)
+}
+
 // isNew reports that an object is known to have been absent before.
 func (e *existing) isNew(id string) bool {
 	e.mu.Lock()

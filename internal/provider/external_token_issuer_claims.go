@@ -1,0 +1,178 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+func claimMappingsAttribute() schema.Attribute {
+	required := func(description string, validators ...validator.String) schema.Attribute {
+		return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: append(validators, claimMapping{})}
+	}
+	return schema.SingleNestedAttribute{
+		Optional: true,
+		Computed: true,
+		MarkdownDescription: "What feeds the fields of a LUSID user: each value names a claim of the token, such as `email`, or is the field's value itself, the same for every token, " +
+			"where it stands in double quotes of its own, such as `\"\\\"Service\\\"\"`. Left out, the mappings are what LUSID has or makes of none.",
+		Attributes: map[string]schema.Attribute{
+			"user_id":    required("ID that is the user's alone."),
+			"login":      required("Login, in the form of an e-mail address. In double quotes, every token of the issuer is that one user's."),
+			"email":      required("E-mail address: the login, unless it is a `Service` user."),
+			"first_name": required("First name."),
+			"last_name":  required("Last name."),
+			"user_type":  required("Type of the user: a claim that is `Personal` or `Service`, or `\"\\\"Personal\\\"\"` or `\"\\\"Service\\\"\"` for one of them.", userTypeMapping{}),
+			"groups": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Groups, which LUSID maps to roles: the name of a claim, never a value in double quotes.",
+				Validators:          []validator.String{claimMapping{namesOnly: true}},
+			},
+		},
+		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+	}
+}
+
+type claimMappingsModel struct {
+	UserID    types.String `tfsdk:"user_id"`
+	Login     types.String `tfsdk:"login"`
+	Email     types.String `tfsdk:"email"`
+	FirstName types.String `tfsdk:"first_name"`
+	LastName  types.String `tfsdk:"last_name"`
+	UserType  types.String `tfsdk:"user_type"`
+	Groups    types.String `tfsdk:"groups"`
+}
+
+var claimMappingsTypes = map[string]attr.Type{
+	"user_id": types.StringType, "login": types.StringType, "email": types.StringType, "first_name": types.StringType,
+	"last_name": types.StringType, "user_type": types.StringType, "groups": types.StringType,
+}
+
+// claimMappingsToAPI is nil for what is null or not known yet.
+func claimMappingsToAPI(ctx context.Context, object types.Object) (*client.ClaimMappings, diag.Diagnostics) {
+	if object.IsNull() || object.IsUnknown() {
+		return nil, nil
+	}
+	var m claimMappingsModel
+	diags := object.As(ctx, &m, basetypes.ObjectAsOptions{})
+	return &client.ClaimMappings{
+		UserID:    m.UserID.ValueString(),
+		Login:     m.Login.ValueString(),
+		Email:     m.Email.ValueString(),
+		FirstName: m.FirstName.ValueString(),
+		LastName:  m.LastName.ValueString(),
+		UserType:  m.UserType.ValueString(),
+		Groups:    m.Groups.ValueString(),
+	}, diags
+}
+
+// claimMappingsFromAPI is null where LUSID has none.
+func claimMappingsFromAPI(ctx context.Context, mappings *client.ClaimMappings) (types.Object, diag.Diagnostics) {
+	if mappings == nil || *mappings == (client.ClaimMappings{}) {
+		return types.ObjectNull(claimMappingsTypes), nil
+	}
+	return types.ObjectValueFrom(ctx, claimMappingsTypes, claimMappingsModel{
+		UserID:    stringOrNull(mappings.UserID),
+		Login:     stringOrNull(mappings.Login),
+		Email:     stringOrNull(mappings.Email),
+		FirstName: stringOrNull(mappings.FirstName),
+		LastName:  stringOrNull(mappings.LastName),
+		UserType:  stringOrNull(mappings.UserType),
+		Groups:    stringOrNull(mappings.Groups),
+	})
+}
+
+// literalClaim returns what a mapping in double quotes stands for.
+func literalClaim(mapping string) (value string, ok bool) {
+	if len(mapping) < 2 || !strings.HasPrefix(mapping, `"`) || !strings.HasSuffix(mapping, `"`) {
+		return "", false
+	}
+	return mapping[1 : len(mapping)-1], true
+}
+
+// claimMapping takes the name of a claim or, unless only names will do, a value in double quotes.
+type claimMapping struct{ namesOnly bool }
+
+func (v claimMapping) Description(context.Context) string {
+	if v.namesOnly {
+		return "must be the name of a claim"
+	}
+	return "must be the name of a claim, or a value in double quotes"
+}
+
+func (v claimMapping) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v claimMapping) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	mapping := req.ConfigValue.ValueString()
+	text, isLiteral := literalClaim(mapping)
+	if !isLiteral {
+		text = mapping
+	}
+	var wrong string
+	switch {
+	case isLiteral && v.namesOnly:
+		wrong = "LUSID takes no value in double quotes here: give the name of the claim that holds the groups."
+	case strings.Contains(text, `"`):
+		wrong = "A value in double quotes begins and ends with one, and has none in between; the name of a claim has none at all. In a configuration, write \"\\\"Service\\\"\"."
+	case strings.TrimSpace(text) == "":
+		wrong = "It is empty: give the name of a claim, or leave the attribute out where it is optional."
+	default:
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid claim mapping", fmt.Sprintf("%s cannot be used. %s", mapping, wrong))
+}
+
+// userTypeMapping knows what a user's type can be.
+type userTypeMapping struct{}
+
+func (userTypeMapping) Description(context.Context) string {
+	return `must be the name of a claim, or Personal or Service in double quotes`
+}
+
+func (v userTypeMapping) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (userTypeMapping) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	isType := func(text string) bool { return text == client.UserTypePersonal || text == client.UserTypeService }
+	mapping := req.ConfigValue.ValueString()
+	text, isLiteral := literalClaim(mapping)
+	switch {
+	case isLiteral && text != "" && !strings.Contains(text, `"`) && !isType(text):
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid claim mapping", fmt.Sprintf("The type of a user is Personal or Service, not %s.", text))
+	case isType(mapping):
+		resp.Diagnostics.AddAttributeWarning(req.Path, "This is the name of a claim", fmt.Sprintf(
+			"LUSID will look for a claim that is called %[1]s. To make every user a %[1]s one, put the value in double quotes of its own: user_type = \"\\\"%[1]s\\\"\".", mapping))
+	}
+}
+
+// absoluteURI is the form of a URI that leads somewhere from anywhere.
+type absoluteURI struct{}
+
+func (absoluteURI) Description(context.Context) string {
+	return "must be a URI, such as https://acme.com/bye"
+}
+
+func (v absoluteURI) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v absoluteURI) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	u, err := url.Parse(req.ConfigValue.ValueString())
+	if err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid URI", fmt.Sprintf("%q %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
+	}
+}

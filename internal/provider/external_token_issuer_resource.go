@@ -1,0 +1,323 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                = (*externalTokenIssuerResource)(nil)
+	_ resource.ResourceWithConfigure   = (*externalTokenIssuerResource)(nil)
+	_ resource.ResourceWithIdentity    = (*externalTokenIssuerResource)(nil)
+	_ resource.ResourceWithImportState = (*externalTokenIssuerResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*externalTokenIssuerResource)(nil)
+)
+
+// externalTokenIssuerResource is an identity provider whose tokens LUSID takes. Its code is
+// immutable, and its import ID.
+type externalTokenIssuerResource struct{ resourceBase }
+
+// NewExternalTokenIssuerResource returns the resource lusid_external_token_issuer.
+func NewExternalTokenIssuerResource() resource.Resource { return &externalTokenIssuerResource{} }
+
+func (r *externalTokenIssuerResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_external_token_issuer"
+}
+
+func (r *externalTokenIssuerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An identity provider, such as a CI system, whose tokens LUSID takes for access tokens. A domain has five at most, " +
+			"and FINBOURNE has to enable the feature.\n\n" +
+			"~> LUSID takes every token that has this issuer and audience. Whoever can get one, with claims of their choice in those that `login` and `user_id` are fed from, can be any user.",
+		Attributes: map[string]schema.Attribute{
+			"code": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. A change replaces the issuer.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"issuer": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "What a token's claim `iss` has to be, such as `https://gitlab.acme.com`: 500 characters at most. Unique in the domain together with `audience`.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 500)},
+			},
+			"audience": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "What a token's claim `aud` has to be: 500 characters at most.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 500)},
+			},
+			"logout_url": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Where LUSID sends users who sign out: a URI of 16384 characters at most.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(16384), absoluteURI{}},
+			},
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Description.",
+			},
+			"claim_mappings": claimMappingsAttribute(),
+			"timeouts":       timeoutsAttribute(ctx),
+		},
+	}
+}
+
+func (r *externalTokenIssuerResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"code": identityschema.StringAttribute{RequiredForImport: true, Description: "Code of the issuer."},
+		},
+	}
+}
+
+type externalTokenIssuerModel struct {
+	Code          types.String   `tfsdk:"code"`
+	Issuer        types.String   `tfsdk:"issuer"`
+	Audience      types.String   `tfsdk:"audience"`
+	LogoutURL     types.String   `tfsdk:"logout_url"`
+	Description   types.String   `tfsdk:"description"`
+	ClaimMappings types.Object   `tfsdk:"claim_mappings"`
+	Timeouts      timeouts.Value `tfsdk:"timeouts"`
+}
+
+// toUpdate is the whole issuer: whether LUSID clears what is left out or keeps it is not
+// documented.
+func (m *externalTokenIssuerModel) toUpdate(ctx context.Context) (client.UpdateExternalTokenIssuerRequest, diag.Diagnostics) {
+	mappings, diags := claimMappingsToAPI(ctx, m.ClaimMappings)
+	return client.UpdateExternalTokenIssuerRequest{
+		Issuer:        m.Issuer.ValueString(),
+		Audience:      m.Audience.ValueString(),
+		LogoutURL:     m.LogoutURL.ValueString(),
+		Description:   m.Description.ValueString(),
+		ClaimMappings: mappings,
+	}, diags
+}
+
+func (m *externalTokenIssuerModel) fromAPI(ctx context.Context, issuer *client.ExternalTokenIssuerResponse) diag.Diagnostics {
+	m.Code = sameFold(m.Code, issuer.Code)
+	m.Issuer = stringOrNull(issuer.Issuer)
+	m.Audience = stringOrNull(issuer.Audience)
+	m.LogoutURL = stringOrNull(issuer.LogoutURL)
+	m.Description = optionalString(m.Description, issuer.Description)
+	var diags diag.Diagnostics
+	m.ClaimMappings, diags = claimMappingsFromAPI(ctx, issuer.ClaimMappings)
+	return diags
+}
+
+func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan externalTokenIssuerModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create external token issuer"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	update, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	issuer := r.create(ctx, client.CreateExternalTokenIssuerRequest{Code: plan.Code.ValueString(), UpdateExternalTokenIssuerRequest: update}, &resp.Diagnostics)
+	if issuer == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	if plan.ClaimMappings.IsUnknown() {
+		plan.ClaimMappings, diags = claimMappingsFromAPI(ctx, issuer.ClaimMappings)
+		resp.Diagnostics.Append(diags...)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// create creates an issuer, or finds the one that a create made whose answer was lost. It returns
+// nil after an error.
+func (r *externalTokenIssuerResource) create(ctx context.Context, request client.CreateExternalTokenIssuerRequest, diags *diag.Diagnostics) *client.ExternalTokenIssuerResponse {
+	trusts := func(i *client.ExternalTokenIssuerResponse) bool {
+		return i.Issuer == request.Issuer && i.Audience == request.Audience
+	}
+	creation := creation[client.ExternalTokenIssuerResponse]{
+		existing: r.existingOf("external token issuer"),
+		list:     r.client.ListExternalTokenIssuers,
+		create: func(ctx context.Context) (*client.ExternalTokenIssuerResponse, error) {
+			return r.client.CreateExternalTokenIssuer(ctx, request)
+		},
+		id: func(i *client.ExternalTokenIssuerResponse) string { return i.Code },
+		holds: func(i *client.ExternalTokenIssuerResponse) bool {
+			return i.Code == request.Code || trusts(i)
+		},
+		isSame: func(i *client.ExternalTokenIssuerResponse) bool {
+			return i.Code == request.Code && trusts(i) && i.LogoutURL == request.LogoutURL && i.Description == request.Description &&
+				(request.ClaimMappings == nil || reflect.DeepEqual(i.ClaimMappings, request.ClaimMappings))
+		},
+	}
+	issuer, adopted, err := creation.run(ctx)
+	if err == nil {
+		if adopted {
+			warnAdopted(diags, "external token issuer "+request.Code, "issuer "+issuer.Code)
+		}
+		return issuer
+	}
+	const summary = "Unable to create external token issuer"
+	attempt := fmt.Sprintf("The external token issuer %q could not be created in %s", request.Code, r.client.Domain())
+	var taken *takenError[client.ExternalTokenIssuerResponse]
+	if !errors.As(err, &taken) {
+		remedies := doubtAfterCreate(err, "code")
+		if client.IsForbidden(err) || client.IsNotFound(err) {
+			remedies = append(remedies, "FINBOURNE has to enable external token issuers in a domain: ask its support whether they are.")
+		}
+		diags.AddError(summary, r.explain(attempt, err, remedies...))
+		return nil
+	}
+	attribute, what := "issuer", "The issuer and audience are"
+	if taken.by.Code == request.Code {
+		attribute, what = "code", "The code is"
+	}
+	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
+		"%s taken by the external token issuer %s (issuer %q, audience %q), and unique in the domain. Choose another, or take that issuer over, "+
+			"with the name of this resource in place of NAME:\n\n%s",
+		what, taken.by.Code, taken.by.Issuer, taken.by.Audience, importBlock("lusid_external_token_issuer", taken.by.Code))))
+	return nil
+}
+
+func (r *externalTokenIssuerResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state externalTokenIssuerModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{state.Code})...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read external token issuer " + state.Code.ValueString()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	issuer, err := r.client.RefreshExternalTokenIssuer(ctx, state.Code.ValueString(), func(listed *client.ExternalTokenIssuerResponse) bool {
+		refreshed := state
+		return !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+	})
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, issuer)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state externalTokenIssuerModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	code := state.Code.ValueString()
+	summary := "Unable to update external token issuer " + code
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	before, diags := state.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	after, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if !reflect.DeepEqual(after, before) {
+		if _, err := r.client.UpdateExternalTokenIssuer(ctx, code, after); err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+}
+
+func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state externalTokenIssuerModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	code := state.Code.ValueString()
+	summary := "Unable to delete external token issuer " + code
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.client.DeleteExternalTokenIssuer(ctx, code); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be deleted", code, r.client.Domain()), err))
+		return
+	}
+	r.existingOf("external token issuer").forget(code)
+}
+
+// ImportState takes a code.
+func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	code, ok := r.importedCode(ctx, "external token issuer", req, resp)
+	if !ok {
+		return
+	}
+	issuer, err := r.client.GetExternalTokenIssuer(ctx, code)
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to import external token issuer %q", code),
+			r.explain(fmt.Sprintf("No external token issuer with the code %q could be found in %s", code, r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), issuer.Code)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{types.StringValue(issuer.Code)})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// ModifyPlan refuses another domain's issuer before anything is planned for it, and warns of a
+// change to the issuer of the token that the provider signs in with.
+func (r *externalTokenIssuerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state externalTokenIssuerModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change external token issuer "+state.Code.ValueString())...)
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || !r.client.SignsInThrough(state.Issuer.ValueString(), state.Audience.ValueString()) {
+		return
+	}
+	doing := "Deleting"
+	if !req.Plan.Raw.IsNull() {
+		var plan externalTokenIssuerModel
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		switch {
+		case !plan.Code.Equal(state.Code):
+			doing = "Replacing"
+		case !plan.Issuer.Equal(state.Issuer), !plan.Audience.Equal(state.Audience), !plan.ClaimMappings.Equal(state.ClaimMappings):
+			doing = "Changing"
+		default:
+			return
+		}
+	}
+	resp.Diagnostics.AddWarning(doing+" the issuer of the token that this provider signs in with", fmt.Sprintf(
+		"The provider signs in with %s, and the token is of the external token issuer %s. Once LUSID no longer takes it, or takes it for another user, "+
+			"neither the rest of this run nor a later one can sign in with it.", r.credential, state.Code.ValueString()))
+}

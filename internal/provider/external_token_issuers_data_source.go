@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+var (
+	_ datasource.DataSource              = (*externalTokenIssuersDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*externalTokenIssuersDataSource)(nil)
+)
+
+// externalTokenIssuersDataSource is every external token issuer of the domain.
+type externalTokenIssuersDataSource struct{ dataSourceBase }
+
+// NewExternalTokenIssuersDataSource returns the data source lusid_external_token_issuers.
+func NewExternalTokenIssuersDataSource() datasource.DataSource {
+	return &externalTokenIssuersDataSource{}
+}
+
+func (d *externalTokenIssuersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_external_token_issuers"
+}
+
+func (d *externalTokenIssuersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Every external token issuer of the domain. Choose among them with a `for` expression.",
+		Attributes: map[string]schema.Attribute{
+			"external_token_issuers": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Issuers, in the order of their codes.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: externalTokenIssuerDataAttributes()},
+			},
+		},
+	}
+}
+
+type externalTokenIssuersDataModel struct {
+	ExternalTokenIssuers []externalTokenIssuerDataModel `tfsdk:"external_token_issuers"`
+}
+
+func (d *externalTokenIssuersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to list external token issuers"
+	if !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	issuers, err := d.client.ListExternalTokenIssuers(ctx)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, d.explain("The external token issuers of "+d.client.Domain()+" could not be listed", err))
+		return
+	}
+	model := externalTokenIssuersDataModel{ExternalTokenIssuers: make([]externalTokenIssuerDataModel, len(issuers))}
+	for i := range issuers {
+		var diags diag.Diagnostics
+		model.ExternalTokenIssuers[i], diags = newExternalTokenIssuerDataModel(ctx, &issuers[i])
+		resp.Diagnostics.Append(diags...)
+	}
+	// LUSID promises no order, and another one would be a change.
+	slices.SortFunc(model.ExternalTokenIssuers, func(a, b externalTokenIssuerDataModel) int {
+		return cmp.Compare(a.Code.ValueString(), b.Code.ValueString())
+	})
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

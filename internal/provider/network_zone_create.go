@@ -1,0 +1,68 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// create creates a zone, or finds the one that a create made whose answer was lost. It returns
+// nil after an error.
+func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, diags *diag.Diagnostics) *client.NetworkZoneDefinitionResponse {
+	request := plan.toCreate(ctx)
+	creation := creation[client.NetworkZoneDefinitionResponse]{
+		existing: r.existingOf("network zone"),
+		list:     r.client.ListNetworkZones,
+		create: func(ctx context.Context) (*client.NetworkZoneDefinitionResponse, error) {
+			return r.client.CreateNetworkZone(ctx, request)
+		},
+		id:    func(zone *client.NetworkZoneDefinitionResponse) string { return zone.Code },
+		holds: func(zone *client.NetworkZoneDefinitionResponse) bool { return zone.Code == request.Code },
+		isSame: func(zone *client.NetworkZoneDefinitionResponse) bool {
+			made := *plan
+			failed := made.fromAPI(ctx, zone).HasError()
+			made.Hierarchy = plan.Hierarchy
+			return !failed && sameValues(&made, plan)
+		},
+	}
+	zone, adopted, err := creation.run(ctx)
+	if err == nil {
+		if adopted {
+			warnAdopted(diags, "network zone "+request.Code, "zone "+zone.Code)
+		}
+		return zone
+	}
+	const summary = "Unable to create network zone"
+	attempt := fmt.Sprintf("The network zone %q could not be created in %s", request.Code, r.client.Domain())
+	var taken *takenError[client.NetworkZoneDefinitionResponse]
+	if !errors.As(err, &taken) {
+		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "code")...))
+		return nil
+	}
+	diags.AddAttributeError(path.Root("code"), summary, r.explain(attempt, err, fmt.Sprintf(
+		"Another zone has the code, and codes are unique in the domain. Choose another, or take that zone over, "+
+			"with the name of this resource in place of NAME:\n\n%s", importBlock("lusid_network_zone", taken.by.Code))))
+	return nil
+}
+
+// place moves a new zone where it is planned. A failure is a warning: an error would taint the
+// zone, and the next apply would replace it instead of moving it.
+func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel, zone *client.NetworkZoneDefinitionResponse, diags *diag.Diagnostics) {
+	_, err := r.client.UpdateNetworkZone(ctx, zone.Code, plan.toUpdate(ctx))
+	if err == nil {
+		return
+	}
+	where := "behind all others"
+	if zone.Hierarchy != nil {
+		where = "at " + strconv.FormatInt(*zone.Hierarchy, 10)
+	}
+	diags.AddAttributeWarning(path.Root("hierarchy"), "Unable to place network zone "+zone.Code, r.explain(
+		fmt.Sprintf("The network zone %s was created in %s, and is %s. It could not be moved to the hierarchy %d", zone.Code, r.client.Domain(), where, plan.Hierarchy.ValueInt64()),
+		err, "The zone is in force all the same. The next plan reads where it is, and unless it is there already, the next apply moves the zone."))
+}

@@ -1,0 +1,80 @@
+package provider
+
+import (
+	"context"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ list.ListResource              = (*networkZoneListResource)(nil)
+	_ list.ListResourceWithConfigure = (*networkZoneListResource)(nil)
+)
+
+// networkZoneListResource finds the network zones of the domain for terraform query.
+type networkZoneListResource struct{ resourceBase }
+
+// NewNetworkZoneListResource returns the list resource lusid_network_zone.
+func NewNetworkZoneListResource() list.ListResource { return &networkZoneListResource{} }
+
+func (l *networkZoneListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_network_zone"
+}
+
+func (l *networkZoneListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Network zones of the domain, to find and import what exists. All filters that are given must hold.",
+		Attributes: map[string]schema.Attribute{
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
+			"action": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "`Allow`, `Block` or `NoOp`.",
+				Validators:          []validator.String{stringvalidator.OneOf(client.NetworkZoneAllow, client.NetworkZoneBlock, client.NetworkZoneNoOp)},
+			},
+		},
+	}
+}
+
+type networkZoneListModel struct {
+	CodePrefix types.String `tfsdk:"code_prefix"`
+	Action     types.String `tfsdk:"action"`
+}
+
+func (m *networkZoneListModel) holds(zone *client.NetworkZoneDefinitionResponse) bool {
+	return strings.HasPrefix(zone.Code, m.CodePrefix.ValueString()) && (m.Action.IsNull() || strings.EqualFold(m.Action.ValueString(), zone.Action))
+}
+
+func (l *networkZoneListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	const summary = "Unable to list network zones"
+	var filter networkZoneListModel
+	diags := req.Config.Get(ctx, &filter)
+	if diags.HasError() || !l.requireClient(summary, &diags) {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	zones, err := l.client.ListNetworkZones(ctx)
+	if err != nil {
+		diags.AddError(summary, l.explain("The network zones of "+l.client.Domain()+" could not be listed", err))
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	stream.Results = listResults(req.Limit, zones, filter.holds, func(zone *client.NetworkZoneDefinitionResponse) list.ListResult {
+		result := req.NewListResult(ctx)
+		result.DisplayName = zone.Code
+		model := networkZoneModel{Timeouts: nullTimeouts(ctx)}
+		result.Diagnostics.Append(model.fromAPI(ctx, zone)...)
+		result.Diagnostics.Append(result.Identity.Set(ctx, codeIdentity{model.Code})...)
+		if req.IncludeResource {
+			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+		}
+		return result
+	})
+}

@@ -1,0 +1,138 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// networkZoneRange is an address or a range of a network zone.
+type networkZoneRange struct {
+	Value       types.String `tfsdk:"value"`
+	Description types.String `tfsdk:"description"`
+}
+
+var networkZoneRangeType = types.ObjectType{AttrTypes: map[string]attr.Type{"value": types.StringType, "description": types.StringType}}
+
+// parseRange takes an address for the range that holds nothing else.
+func parseRange(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil && address.Zone() == "" {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, errors.New("must be an IP address, such as 203.0.113.7, or a range in CIDR notation, such as 203.0.113.0/24")
+	}
+	return prefix.Masked(), nil
+}
+
+// key is the same for every spelling of a range.
+func (r *networkZoneRange) key() string {
+	prefix, err := parseRange(r.Value.ValueString())
+	if err != nil {
+		return r.Value.ValueString()
+	}
+	return prefix.String()
+}
+
+// rangesOf are the ranges of a set; whole tells that it has no other that is not known yet.
+func rangesOf(ctx context.Context, set types.Set) (ranges []networkZoneRange, whole bool) {
+	whole = !set.IsUnknown()
+	for _, element := range set.Elements() {
+		var known networkZoneRange
+		object, ok := element.(types.Object)
+		if !ok || object.As(ctx, &known, basetypes.ObjectAsOptions{UnhandledNullAsEmpty: true}).HasError() || known.Value.IsUnknown() {
+			whole = false
+			continue
+		}
+		ranges = append(ranges, known)
+	}
+	return ranges, whole
+}
+
+func rangesToAPI(ctx context.Context, set types.Set) []client.IPAddressDefinition {
+	ranges, _ := rangesOf(ctx, set)
+	ips := []client.IPAddressDefinition{}
+	for _, r := range ranges {
+		ip := client.IPAddressDefinition{Value: r.Value.ValueString(), Description: r.Description.ValueString(), Type: "IP"}
+		if _, err := netip.ParseAddr(ip.Value); err != nil {
+			ip.Type = "CIDR"
+		}
+		ips = append(ips, ip)
+	}
+	slices.SortFunc(ips, func(a, b client.IPAddressDefinition) int { return cmp.Compare(a.Value, b.Value) })
+	return ips
+}
+
+// rangesFromAPI keeps the state's spelling of an equal range.
+func rangesFromAPI(ctx context.Context, prior types.Set, ips []client.IPAddressDefinition) (types.Set, diag.Diagnostics) {
+	known := map[string]networkZoneRange{}
+	priors, _ := rangesOf(ctx, prior)
+	for _, r := range priors {
+		known[r.key()] = r
+	}
+	ranges, seen := []networkZoneRange{}, map[string]bool{}
+	for _, ip := range ips {
+		r := networkZoneRange{Value: types.StringValue(ip.Value)}
+		key := r.key()
+		if ip.Value == "" || seen[key] {
+			continue
+		}
+		seen[key] = true
+		if same, ok := known[key]; ok {
+			r = same
+		}
+		r.Description = optionalString(r.Description, ip.Description)
+		ranges = append(ranges, r)
+	}
+	return types.SetValueFrom(ctx, networkZoneRangeType, ranges)
+}
+
+// addressOrRange is the form of a range's value.
+type addressOrRange struct{}
+
+func (addressOrRange) Description(context.Context) string {
+	return "must be an IP address or a range in CIDR notation"
+}
+
+func (v addressOrRange) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (addressOrRange) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := parseRange(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid value", fmt.Sprintf("%q %s.", req.ConfigValue.ValueString(), err))
+	}
+}
+
+// distinctRanges refuses a range that is there twice, under whatever spelling and description.
+type distinctRanges struct{}
+
+func (distinctRanges) Description(context.Context) string { return "must hold every range once" }
+
+func (v distinctRanges) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (distinctRanges) ValidateSet(ctx context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	ranges, _ := rangesOf(ctx, req.ConfigValue)
+	first := map[string]string{}
+	for _, r := range ranges {
+		text := r.Value.ValueString()
+		if same, ok := first[r.key()]; ok {
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid ranges", fmt.Sprintf("%s and %s are the same range: give it once.", same, text))
+			return
+		}
+		first[r.key()] = text
+	}
+}

@@ -1,0 +1,403 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var (
+	_ resource.Resource                   = (*networkZoneResource)(nil)
+	_ resource.ResourceWithConfigure      = (*networkZoneResource)(nil)
+	_ resource.ResourceWithIdentity       = (*networkZoneResource)(nil)
+	_ resource.ResourceWithImportState    = (*networkZoneResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*networkZoneResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*networkZoneResource)(nil)
+)
+
+// networkZoneResource is a network zone. Its code is immutable, and its import ID.
+type networkZoneResource struct{ resourceBase }
+
+// NewNetworkZoneResource returns the resource lusid_network_zone.
+func NewNetworkZoneResource() resource.Resource { return &networkZoneResource{} }
+
+func (r *networkZoneResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_network_zone"
+}
+
+func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A network zone: whether LUSID lets in requests from its addresses, by those that it is for. Of the zones that match a request, the one of the " +
+			"lowest hierarchy decides. A domain has ten at most.\n\n" +
+			"~> A zone may lock its own provider out, and then Terraform cannot undo it. A plan warns of each change that could: a `Block` that is new or reaches further, and an `Allow` that is " +
+			"new, since it may lack the provider's own address, or that reaches less far or goes. The address is the one that LUSID sees, which behind NAT or a proxy is not the machine's own. " +
+			"Give a `Block` zone `depends_on` the `Allow` zones that except somebody from it: then it is made after them, and destroyed before them.",
+		Attributes: map[string]schema.Attribute{
+			"code": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. A change replaces the zone.",
+				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Description.",
+			},
+			"action": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`.",
+				Validators:          []validator.String{stringvalidator.OneOf(client.NetworkZoneAllow, client.NetworkZoneBlock, client.NetworkZoneNoOp)},
+			},
+			"ranges": schema.SetNestedAttribute{
+				Required:            true,
+				MarkdownDescription: "Addresses that the zone is for, 1 to 100.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"value": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "IP address, such as `203.0.113.7`, or range in CIDR notation, such as `203.0.113.0/24`.",
+						Validators:          []validator.String{addressOrRange{}},
+					},
+					"description": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Whose address this is.",
+					},
+				}},
+				Validators: []validator.Set{setvalidator.SizeBetween(1, 100), setvalidator.NoNullValues(), distinctRanges{}},
+			},
+			"session_types": schema.SetAttribute{
+				Optional:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "Kinds of sessions that the zone is for: `AllUsers`, `AllServiceUsers`, `AllPersonalUsers`, `AllPATAccess`, `AllJWTAccess`, `AllAccessTokens`, " +
+					"`AllSSOUsers` and `AllNonSSOUsers`. The zone is for whom any element of `session_types` or `user_roles` names; at least one of the two must be given.",
+				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(client.NetworkZoneSessionTypes...))},
+			},
+			"user_roles": schema.SetAttribute{
+				Optional:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "Names of roles whose holders the zone is for.",
+				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			},
+			"hierarchy": schema.Int64Attribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "Place among the zones, unique in the domain: of those that match a request, the lowest decides. Default: behind all others, and from then on where LUSID has it. " +
+					"LUSID makes every zone behind all others, and moves it in a second call: if that fails, a warning says so, and the next apply moves it. Leave gaps, such as 10, 20, 30: " +
+					"whether a zone can take the place of another, and what becomes of that one, LUSID does not document.",
+				Validators:    []validator.Int64{int64validator.Between(0, math.MaxInt32)},
+				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			},
+			"timeouts": timeoutsAttribute(ctx),
+		},
+	}
+}
+
+func (r *networkZoneResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"code": identityschema.StringAttribute{RequiredForImport: true, Description: "Code of the zone."},
+		},
+	}
+}
+
+type networkZoneModel struct {
+	Code         types.String   `tfsdk:"code"`
+	Description  types.String   `tfsdk:"description"`
+	Action       types.String   `tfsdk:"action"`
+	Ranges       types.Set      `tfsdk:"ranges"`
+	SessionTypes types.Set      `tfsdk:"session_types"`
+	UserRoles    types.Set      `tfsdk:"user_roles"`
+	Hierarchy    types.Int64    `tfsdk:"hierarchy"`
+	Timeouts     timeouts.Value `tfsdk:"timeouts"`
+}
+
+// codeIdentity is the identity of every type that has nothing but a code.
+type codeIdentity struct {
+	Code types.String `tfsdk:"code"`
+}
+
+func (m *networkZoneModel) toCreate(ctx context.Context) client.CreateNetworkZoneRequest {
+	whole := m.toUpdate(ctx)
+	return client.CreateNetworkZoneRequest{
+		Code:           m.Code.ValueString(),
+		Description:    whole.Description,
+		Action:         whole.Action,
+		NetworkZoneIPs: whole.NetworkZoneIPs,
+		ApplyRules:     whole.ApplyRules,
+	}
+}
+
+// toUpdate is the whole zone, in an order of its own.
+func (m *networkZoneModel) toUpdate(ctx context.Context) client.UpdateNetworkZoneRequest {
+	return client.UpdateNetworkZoneRequest{
+		Description:    m.Description.ValueString(),
+		Action:         m.Action.ValueString(),
+		NetworkZoneIPs: rangesToAPI(ctx, m.Ranges),
+		ApplyRules:     client.NetworkZonesApplyRules{SessionType: texts(m.SessionTypes), UserRoles: texts(m.UserRoles)},
+		Hierarchy:      m.Hierarchy.ValueInt64(),
+	}
+}
+
+func (m *networkZoneModel) fromAPI(ctx context.Context, zone *client.NetworkZoneDefinitionResponse) diag.Diagnostics {
+	m.Code = sameFold(m.Code, zone.Code)
+	m.Description = optionalString(m.Description, zone.Description)
+	if zone.Action != "" {
+		m.Action = sameFold(m.Action, zone.Action)
+	} else {
+		m.Action = types.StringNull()
+	}
+	m.Hierarchy = types.Int64PointerValue(zone.Hierarchy)
+	var diags, failed diag.Diagnostics
+	m.Ranges, diags = rangesFromAPI(ctx, m.Ranges, zone.NetworkZoneIPs)
+	m.SessionTypes, failed = sameTexts(ctx, m.SessionTypes, zone.ApplyRules.SessionType)
+	diags.Append(failed...)
+	m.UserRoles, failed = sameTexts(ctx, m.UserRoles, zone.ApplyRules.UserRoles)
+	diags.Append(failed...)
+	return diags
+}
+
+// Create makes the zone, which LUSID places behind all others, and moves it where it belongs.
+func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan networkZoneModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create network zone"
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	r.placing.Lock()
+	defer r.placing.Unlock()
+	zone := r.create(ctx, &plan, &resp.Diagnostics)
+	if zone == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	placed := plan.Hierarchy.IsUnknown()
+	if placed {
+		plan.Hierarchy = types.Int64PointerValue(zone.Hierarchy)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	if !placed && !plan.Hierarchy.Equal(types.Int64PointerValue(zone.Hierarchy)) {
+		r.place(ctx, &plan, zone, &resp.Diagnostics)
+	}
+}
+
+func (r *networkZoneResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state networkZoneModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
+	// Read that sets none then fails.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{state.Code})...)
+	if r.client == nil {
+		r.warnStateKept(&resp.Diagnostics)
+		return
+	}
+	summary := "Unable to read network zone " + state.Code.ValueString()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	zone, err := r.client.RefreshNetworkZone(ctx, state.Code.ValueString(), func(listed *client.NetworkZoneDefinitionResponse) bool {
+		refreshed := state
+		return !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+	})
+	if client.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, zone)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// Update replaces the zone where it is. Where the configuration leaves the place open, that is
+// wherever LUSID has it by now: others may have been moved since the plan.
+func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state networkZoneModel
+	var place types.Int64
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("hierarchy"), &place)...)
+	code := state.Code.ValueString()
+	summary := "Unable to update network zone " + code
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if after := plan.toUpdate(ctx); !reflect.DeepEqual(after, state.toUpdate(ctx)) {
+		attempt := fmt.Sprintf("The network zone %s of %s could not be updated", code, r.client.Domain())
+		if place.IsNull() {
+			zone, err := r.client.GetNetworkZone(ctx, code)
+			if err == nil && zone.Hierarchy == nil {
+				err = errors.New("LUSID does not say where the zone is, and an update has to: give it a hierarchy")
+			}
+			if err != nil {
+				resp.Diagnostics.AddError(summary, r.explain(attempt, err))
+				return
+			}
+			after.Hierarchy = *zone.Hierarchy
+		}
+		if _, err := r.client.UpdateNetworkZone(ctx, code, after); err != nil {
+			var remedies []string
+			if isConflict(err) && !plan.Hierarchy.Equal(state.Hierarchy) {
+				remedies = append(remedies, "The place of another zone may be free only once that zone has been moved: where two change places, move one of them to a hierarchy that no zone has first.")
+			}
+			resp.Diagnostics.AddError(summary, r.explain(attempt, err, remedies...))
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+}
+
+func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state networkZoneModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	code := state.Code.ValueString()
+	summary := "Unable to delete network zone " + code
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.client.DeleteNetworkZone(ctx, code); err != nil && !client.IsNotFound(err) {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be deleted", code, r.client.Domain()), err))
+		return
+	}
+	r.existingOf("network zone").forget(code)
+}
+
+// ImportState takes a code.
+func (r *networkZoneResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	code, ok := r.importedCode(ctx, "network zone", req, resp)
+	if !ok {
+		return
+	}
+	zone, err := r.client.GetNetworkZone(ctx, code)
+	if err != nil {
+		resp.Diagnostics.AddError(fmt.Sprintf("Unable to import network zone %q", code),
+			r.explain(fmt.Sprintf("No network zone with the code %q could be found in %s", code, r.client.Domain()), err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), zone.Code)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{types.StringValue(zone.Code)})...)
+	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+}
+
+// importedCode is the code in an import string or an identity. Its errors are added to the
+// answer.
+func (b *resourceBase) importedCode(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (string, bool) {
+	code := req.ID
+	if code == "" && !req.Identity.Raw.IsNull() {
+		var identity codeIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		code = identity.Code.ValueString()
+	}
+	summary := fmt.Sprintf("Unable to import %s %q", noun, code)
+	if resp.Diagnostics.HasError() || !b.requireClient(summary, &resp.Diagnostics) {
+		return code, false
+	}
+	if !idPattern.MatchString(code) {
+		resp.Diagnostics.AddError(summary, "A code has 1 to 64 letters, digits, hyphens and underscores.")
+		return code, false
+	}
+	return code, true
+}
+
+// ValidateConfig checks that the zone is for somebody.
+func (r *networkZoneResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config networkZoneModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.validateRules()...)
+	}
+}
+
+// validateRules refuses a zone without rules, of which LUSID does not document whom it is for.
+func (m *networkZoneModel) validateRules() (diags diag.Diagnostics) {
+	if isEmpty(m.SessionTypes) && isEmpty(m.UserRoles) {
+		diags.AddAttributeError(path.Root("session_types"), "Invalid session_types",
+			"A network zone has to say whom it is for: give session_types, such as AllUsers, or user_roles, or both.")
+	}
+	return diags
+}
+
+// ModifyPlan refuses another domain's zone before anything is planned for it, and warns of a
+// change that could lock the provider out.
+func (r *networkZoneResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan *networkZoneModel
+	if !req.State.Raw.IsNull() {
+		state = &networkZoneModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change network zone "+state.Code.ValueString())...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		plan = &networkZoneModel{}
+		resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+		// What another resource makes is known only here.
+		resp.Diagnostics.Append(plan.validateRules()...)
+	}
+	if !resp.Diagnostics.HasError() {
+		warnLockOut(ctx, state, plan, &resp.Diagnostics)
+	}
+}
+
+// texts are the elements of a set of strings, sorted. It is empty where there are none.
+func texts(set types.Set) []string {
+	texts := []string{}
+	for _, element := range set.Elements() {
+		if text, ok := element.(types.String); ok {
+			texts = append(texts, text.ValueString())
+		}
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+// sameTexts keeps null and an empty set apart as the state does: to LUSID they are the same.
+func sameTexts(ctx context.Context, prior types.Set, texts []string) (types.Set, diag.Diagnostics) {
+	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	if len(texts) > 0 {
+		return types.SetValueFrom(ctx, types.StringType, texts)
+	}
+	if isEmpty(prior) && prior.ElementType(ctx) != nil {
+		return prior, nil
+	}
+	return types.SetNull(types.StringType), nil
+}
