@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path"
 	"regexp"
@@ -133,6 +134,50 @@ var constraintWalks = []constraintWalk{
 		nil,
 		[]string{"description"},
 	},
+	{
+		"CreateNetworkZoneRequest", zoneType, zoneConfig(),
+		map[string]string{"code": "code", "description": "description", "action": "action", "networkZoneIPs": "ranges"},
+		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
+		nil,
+	},
+	{
+		"UpdateNetworkZoneRequest", zoneType, zoneConfig(),
+		map[string]string{"description": "description", "action": "action", "networkZoneIPs": "ranges", "hierarchy": "hierarchy"},
+		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
+		[]string{"hierarchy"},
+	},
+	{
+		"IpAddressDefinition", zoneType, zoneConfig(),
+		map[string]string{"value": "ranges.value", "description": "ranges.description"},
+		map[string]string{"type": "the value says it"},
+		nil,
+	},
+	{
+		"NetworkZonesApplyRules", zoneType, zoneConfig(object{"user_roles": []string{"traders"}}),
+		map[string]string{"sessionType": "session_types", "userRoles": "user_roles"},
+		nil,
+		[]string{"sessionType", "userRoles"},
+	},
+	{
+		"CreateExternalTokenIssuerRequest", issuerType, issuerConfig(),
+		map[string]string{
+			"code": "code", "issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings",
+		},
+		nil, nil,
+	},
+	{
+		"UpdateExternalTokenIssuerRequest", issuerType, issuerConfig(),
+		map[string]string{"issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings"},
+		nil, nil,
+	},
+	{
+		"ClaimMappings", issuerType, issuerConfig(),
+		map[string]string{
+			"userId": "claim_mappings.user_id", "login": "claim_mappings.login", "email": "claim_mappings.email", "firstName": "claim_mappings.first_name",
+			"lastName": "claim_mappings.last_name", "userType": "claim_mappings.user_type", "groups": "claim_mappings.groups",
+		},
+		nil, nil,
+	},
 }
 
 // listedObjects make different objects for a list, by the schema of such an object, which has a
@@ -222,11 +267,18 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 	}
 	if allowed := append(slices.Clone(s.Allowed), s.Known...); len(allowed) > 0 {
 		values["values"], values["values, letter case"] = "Else", strings.ToLower(allowed[0])
+		if s.Type == "array" {
+			values["values"], values["values, letter case"] = []string{"Else"}, []string{strings.ToLower(allowed[0])}
+		}
 	}
 	switch s.Format {
-	case "", "int32", "int64":
+	case "", "int64":
 	case "date-time":
 		values["format"], values["format, date alone"] = "tomorrow", "2031-01-01"
+	case "int32":
+		values["format"] = math.MaxInt32 + 1
+	case "uri":
+		values["format"], values["format, no scheme"] = "a b", "acme.com/bye"
 	default:
 		t.Errorf("the walk does not know the format %s", s.Format)
 	}
@@ -280,7 +332,7 @@ func (s contractSchema) takesAnything() bool { return s.Pattern == "" || s.Patte
 
 // limits are the shortest and the longest value of a field that has no other constraint.
 func (s contractSchema) limits() []string {
-	if s.MaxLength == 0 || !s.takesAnything() || len(s.Allowed)+len(s.Known) > 0 {
+	if s.MaxLength == 0 || s.Format != "" || !s.takesAnything() || len(s.Allowed)+len(s.Known) > 0 {
 		return nil
 	}
 	return []string{strings.Repeat("ü", max(s.MinLength, 1)), strings.Repeat("ü", s.MaxLength)}

@@ -415,6 +415,8 @@ func typedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 		return tftypes.NewValue(typ, nil)
 	case expression:
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
+	case tftypes.Value:
+		return v
 	case int:
 		return tftypes.NewValue(typ, big.NewFloat(float64(v)))
 	case []string:
