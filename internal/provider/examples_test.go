@@ -29,11 +29,17 @@ var seeds = map[string]mockserver.Seed{
 	"actions/lusid_unlock_user":                  {Users: []mockserver.User{exampleUser(mockserver.UserLockedOut)}},
 	"actions/lusid_unsuspend_user":               {Users: []mockserver.User{exampleUser(mockserver.UserSuspended)}},
 	"data-sources/lusid_application":             {Applications: []mockserver.Application{exampleApplication}},
+	"data-sources/lusid_external_token_issuer":   exampleGuards,
+	"data-sources/lusid_external_token_issuers":  exampleGuards,
 	"data-sources/lusid_mcp_tool":                {McpTools: []mockserver.McpTool{exampleTool}},
+	"data-sources/lusid_network_zone":            exampleGuards,
+	"data-sources/lusid_network_zones":           exampleGuards,
 	"data-sources/lusid_personal_access_token":   {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
 	"data-sources/lusid_user":                    {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
 	"list-resources/lusid_application":           {Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
+	"list-resources/lusid_external_token_issuer": exampleGuards,
 	"list-resources/lusid_mcp_tool":              {McpTools: []mockserver.McpTool{exampleTool}},
+	"list-resources/lusid_network_zone":          exampleGuards,
 	"list-resources/lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
 	"list-resources/lusid_role":                  exampleTeam,
 	"list-resources/lusid_role_assignment":       exampleTeam,
@@ -46,7 +52,9 @@ var seeds = map[string]mockserver.Seed{
 // importSeeds are what the import examples of a resource type import.
 var importSeeds = map[string]mockserver.Seed{
 	"lusid_application":           {Applications: []mockserver.Application{exampleApplication}},
+	"lusid_external_token_issuer": exampleGuards,
 	"lusid_mcp_tool":              {McpTools: []mockserver.McpTool{exampleTool}},
+	"lusid_network_zone":          exampleGuards,
 	"lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
 	"lusid_role":                  exampleTeam,
 	"lusid_role_assignment":       exampleTeam,
@@ -65,6 +73,19 @@ var (
 	}
 	exampleTool = mockserver.McpTool{
 		Scope: "market-data", Code: "prices", Name: "get-prices", Title: "Get prices", Description: "Returns prices.", Query: "select * from Acme.Prices",
+	}
+	// exampleGuards are who may call from where, and whose tokens LUSID takes.
+	exampleGuards = mockserver.Seed{
+		NetworkZones: []mockserver.NetworkZone{
+			{Code: "acme-office", Description: "Traders", Action: "Allow", IPs: []string{"203.0.113.0/24"}, UserRoles: []string{"traders"}, Hierarchy: 10},
+			{Code: "acme-partner", Action: "Block", IPs: []string{"192.0.2.0/24"}, SessionType: []string{"AllUsers"}, Hierarchy: 15},
+		},
+		ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{{
+			Code: "acme-gitlab", Issuer: "https://gitlab.acme.com", Audience: "https://acme.lusid.com", LogoutURL: "https://acme.lusid.com/logout",
+			ClaimMappings: map[string]string{
+				"userId": "user_id", "login": "user_email", "email": "user_email", "firstName": `"GitLab"`, "lastName": `"Pipeline"`, "userType": `"Service"`,
+			},
+		}},
 	}
 	// exampleTeam is a role that one of two people holds.
 	exampleTeam = mockserver.Seed{

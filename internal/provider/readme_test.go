@@ -9,12 +9,6 @@ import (
 	"testing"
 )
 
-// pendingTypes are those that the README names and the provider is yet to serve. One that it does
-// serve has to go.
-var pendingTypes = []string{
-	"lusid_network_zone", "lusid_network_zones", "lusid_external_token_issuer", "lusid_external_token_issuers",
-}
-
 // beyondTheIdentityAPI are the types that another API makes.
 var beyondTheIdentityAPI = map[string]string{"lusid_access_token": "the token endpoint is an OAuth server's"}
 
@@ -121,9 +115,6 @@ func TestReadme_types(t *testing.T) {
 		}
 		for name := range k.served {
 			served[k.directory+" "+name] = true
-			if slices.Contains(pendingTypes, name) {
-				t.Errorf("%s is served: remove it from pendingTypes", name)
-			}
 		}
 	}
 	named := map[string]bool{}
@@ -134,14 +125,8 @@ func TestReadme_types(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range pendingTypes {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(named)), func(thing string) bool { return strings.HasSuffix(thing, " "+name) }) {
-			t.Errorf("the README does not name %s, which is pending", name)
-		}
-	}
 	for thing := range named {
-		_, name, _ := strings.Cut(thing, " ")
-		if !served[thing] && !slices.Contains(pendingTypes, name) {
+		if !served[thing] {
 			t.Errorf("the README names %s, which the provider does not serve", thing)
 		}
 	}

@@ -35,15 +35,16 @@ const scenariosDirectory = examplesDirectory + "/scenarios"
 // scenarios are the tests of examples/scenarios by directory. Each applies what its reader sees,
 // plans empty again, and destroys it.
 var scenarios = map[string]func(t *testing.T, directory string){
-	"blue-green-rotation":     testBlueGreenRotation,
-	"bootstrap":               testBootstrap,
-	"import-existing":         testImportExisting,
-	"prove-the-credentials":   testProveTheCredentials,
-	"rotate-on-schedule":      testRotateOnSchedule,
-	"service-secret-to-vault": testServiceSecretToVault,
-	"service-user":            testServiceUser,
-	"several-domains":         testSeveralDomains,
-	"team-from-csv":           testTeamFromCSV,
+	"blue-green-rotation":      testBlueGreenRotation,
+	"bootstrap":                testBootstrap,
+	"import-existing":          testImportExisting,
+	"pipeline-without-secrets": testPipelineWithoutSecrets,
+	"prove-the-credentials":    testProveTheCredentials,
+	"rotate-on-schedule":       testRotateOnSchedule,
+	"service-secret-to-vault":  testServiceSecretToVault,
+	"service-user":             testServiceUser,
+	"several-domains":          testSeveralDomains,
+	"team-from-csv":            testTeamFromCSV,
 }
 
 func TestAccScenarios(t *testing.T) {
@@ -422,6 +423,81 @@ func testServiceUser(t *testing.T, directory string) {
 	if left := d.logins(t, "/users"); slices.Contains(left, login) {
 		t.Errorf("destroy left the user: %v", left)
 	}
+}
+
+// testPipelineWithoutSecrets applies as an administrator, then as a pipeline that has nothing but a
+// token of its CI system.
+func testPipelineWithoutSecrets(t *testing.T, directory string) {
+	const login = "svc-pipeline@acme.com"
+	var bearers bearers
+	d := newMockBehind(t, mockserver.Options{}, bearers.front)
+	w := newWorkspace(t, "", d.environment()...)
+	w.copyExample(directory)
+
+	mustHold(t, w.mustRun("apply", "-auto-approve"), "network zone acme-pipeline-runners could lock this provider out", "network zone acme-pipeline-elsewhere could")
+	w.mustPlanEmpty()
+	if diff := cmp.Diff(map[string]int{"acme-pipeline-runners": 10, "acme-pipeline-elsewhere": 20}, d.places(t)); diff != "" {
+		t.Errorf("zones (-want +got):\n%s", diff)
+	}
+
+	tokens := map[string]string{}
+	signedBy := func(issuer, email string) string {
+		t.Helper()
+		token, err := d.mock.IssueExternalToken(mockserver.ExternalToken{
+			Issuer: issuer, Audience: "https://acme.lusid.com", Claims: map[string]string{"user_id": "42", "user_email": email},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens[issuer+" "+email] = token
+		return token
+	}
+	const gitlab = "https://gitlab.acme.com"
+	administrator := w.env
+	w.env = append(slices.DeleteFunc(slices.Clone(w.env), func(variable string) bool {
+		return strings.HasPrefix(variable, "FBN_") && !strings.HasPrefix(variable, "FBN_IDENTITY_URL=")
+	}), "TF_VAR_access_token_file="+w.write("token", signedBy(gitlab, login)+"\n"))
+	bearers.forget()
+	w.mustPlanEmpty()
+	w.edit(`"GitLab runners"`, `"Runners"`)
+	w.mustRun("apply", "-auto-approve")
+	w.mustPlanEmpty()
+	for _, method := range []string{http.MethodGet, http.MethodPut} {
+		used := bearers.of(method)
+		if len(used) == 0 || slices.ContainsFunc(used, func(token string) bool { return token != tokens[gitlab+" "+login] }) {
+			t.Errorf("%d calls of %s, not all of them with the pipeline's token", len(used), method)
+		}
+	}
+
+	// The plan knows what it signs in with.
+	w.edit(`audience    = "https://acme.lusid.com"`, `audience    = "https://other.lusid.com"`)
+	w.edit(`"203.0.113.16/28"`, `"203.0.113.16/29"`)
+	_, output := w.plan()
+	mustHold(t, output, "Changing the issuer of the token that this provider signs in with", "network zone acme-pipeline-runners could lock this provider out")
+	w.copyExample(directory)
+
+	// Others that the same GitLab, or another, signs a token for.
+	for issuer, email := range map[string]string{gitlab: "mallory@acme.com", "https://gitlab.example.com": login} {
+		w.write("token", signedBy(issuer, email))
+		w.mustFail([]string{"HTTP 401", "put a valid one in its place"}, "plan")
+	}
+
+	w.env = administrator
+	d.forget()
+	printed := w.mustRun("destroy", "-auto-approve")
+	var zones []string
+	for _, request := range d.requests() {
+		if request.Operation == "DeleteNetworkZone" {
+			zones = append(zones, request.Path[strings.LastIndexByte(request.Path, '/')+1:])
+		}
+	}
+	if diff := cmp.Diff([]string{"acme-pipeline-elsewhere", "acme-pipeline-runners"}, zones); diff != "" {
+		t.Errorf("the zones, in the order of their ends (-want +got):\n%s", diff)
+	}
+	if left := d.logins(t, "/users"); slices.Contains(left, login) || len(d.places(t))+len(d.issuers(t)) > 0 {
+		t.Errorf("destroy left users %v, zones %v or issuers %v", left, d.places(t), d.issuers(t))
+	}
+	mustBeAbsent(t, "the state", w.readFile("terraform.tfstate")+w.readFile("terraform.tfstate.backup")+output+printed, tokens)
 }
 
 // evaluate has the CLI's console evaluate an expression.

@@ -1,0 +1,4 @@
+import {
+  to = lusid_external_token_issuer.gitlab
+  id = "acme-gitlab"
+}

@@ -1,0 +1,6 @@
+import {
+  to = lusid_network_zone.office
+  identity = {
+    code = "acme-office"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = lusid_network_zone.office
+  id = "acme-office"
+}

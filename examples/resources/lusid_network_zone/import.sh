@@ -1,0 +1,2 @@
+# By its code
+terraform import lusid_network_zone.office acme-office
