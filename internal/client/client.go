@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -97,7 +96,7 @@ func New(config Config) (*Client, error) {
 }
 
 // Format prints the client without the secrets it holds.
-func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "client.Client") }
+func (c *Client) Format(f fmt.State, _ rune) { conceal(f, "Client") }
 
 // Domain names the LUSID domain: the host of the API URL, and the path where a gateway serves
 // several domains.

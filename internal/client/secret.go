@@ -1,6 +1,9 @@
 package client
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+)
 
 // Secret is a password, client secret or token that prints as "(redacted)".
 //
@@ -28,3 +31,8 @@ func (s *Secret) UnmarshalText(text []byte) error {
 	*s = Secret(text)
 	return nil
 }
+
+// conceal prints the name of a type in place of a value, whatever the verb. Every type needs it
+// that holds a secret as plain text or in an unexported field, where fmt never asks a Secret how
+// to print itself.
+func conceal(f fmt.State, typeName string) { _, _ = io.WriteString(f, "client."+typeName) }

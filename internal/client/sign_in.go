@@ -93,6 +93,9 @@ func (c *Client) BearerExpiry() time.Time {
 
 type staticToken struct{ value *oauth2.Token }
 
+// Format prints the source without the token it holds.
+func (staticToken) Format(f fmt.State, _ rune) { conceal(f, "staticToken") }
+
 func (s staticToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
 	return s.value, checkRemaining(s.value, minRemaining)
 }
@@ -109,6 +112,9 @@ type fileToken struct {
 	stat  os.FileInfo
 	value *oauth2.Token
 }
+
+// Format prints the source without the token it holds.
+func (*fileToken) Format(f fmt.State, _ rune) { conceal(f, "fileToken") }
 
 func (f *fileToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
 	token, err := f.read(false)
@@ -165,6 +171,9 @@ type grant struct {
 	// the process: ten resources that each tried a wrong password would lock the user.
 	refused *Error
 }
+
+// Format prints the grant without the secrets it holds.
+func (g *grant) Format(f fmt.State, _ rune) { conceal(f, "grant") }
 
 func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
 	unlock, err := g.acquire(ctx)

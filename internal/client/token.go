@@ -127,6 +127,9 @@ func (c *Client) requestToken(ctx context.Context, r TokenRequest) (*oauth2.Toke
 // tokenTransport sends token requests with the retries and headers of every other request.
 type tokenTransport struct{ client *Client }
 
+// Format prints the transport without the secrets of its client.
+func (tokenTransport) Format(f fmt.State, _ rune) { conceal(f, "tokenTransport") }
+
 func (t tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	retryable, err := retryablehttp.FromRequest(req.Clone(req.Context()))
 	if err != nil {

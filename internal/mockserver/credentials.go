@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
+	"log/slog"
 )
 
 // Credentials is what the domain's user signs in with. Its values are random, different for
@@ -27,6 +28,9 @@ type Credentials struct {
 
 // Format prints the credentials without their values.
 func (Credentials) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "Credentials{redacted}") }
+
+// LogValue logs the credentials without their values, also where the log is JSON.
+func (Credentials) LogValue() slog.Value { return slog.StringValue("Credentials{redacted}") }
 
 func newCredentials(user User) Credentials {
 	return Credentials{

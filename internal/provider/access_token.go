@@ -112,6 +112,9 @@ type accessTokenModel struct {
 	GrantedScopes   types.Set    `tfsdk:"granted_scopes"`
 }
 
+// Format prints the model without the secrets it holds.
+func (accessTokenModel) Format(f fmt.State, _ rune) { conceal(f, "accessTokenModel") }
+
 // validate checks the form of the arguments, as far as they are known.
 func (m *accessTokenModel) validate() diag.Diagnostics {
 	var diags diag.Diagnostics

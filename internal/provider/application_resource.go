@@ -147,6 +147,9 @@ type applicationModel struct {
 	SecretVersion          types.Int64    `tfsdk:"secret_version"`
 }
 
+// Format prints the model without the secrets it holds.
+func (applicationModel) Format(f fmt.State, _ rune) { conceal(f, "applicationModel") }
+
 func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicationRequest, diag.Diagnostics) {
 	request := client.CreateApplicationRequest{
 		ClientID:    m.ClientID.ValueString(),

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/ephemeralvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -79,6 +80,9 @@ type applicationSecretModel struct {
 	Secret        types.String `tfsdk:"secret"`
 	SecretVersion types.Int64  `tfsdk:"secret_version"`
 }
+
+// Format prints the model without the secrets it holds.
+func (applicationSecretModel) Format(f fmt.State, _ rune) { conceal(f, "applicationSecretModel") }
 
 func (e *applicationSecretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	const summary = "Unable to read application secret"

@@ -52,6 +52,9 @@ type connection struct {
 	placing sync.Mutex
 }
 
+// Format prints the connection without the secrets it holds.
+func (c *connection) Format(f fmt.State, _ rune) { conceal(f, "connection") }
+
 // unknownAttributes is a list for people.
 func (c *connection) unknownAttributes() string { return strings.Join(c.unknown, ", ") }
 

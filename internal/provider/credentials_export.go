@@ -15,7 +15,7 @@ import (
 )
 
 // credentials is what the functions export: values by the provider's attribute names.
-type credentials map[string]string
+type credentials map[string]client.Secret
 
 // export is one of the forms in which the SDKs want a value, under every name that one of their
 // generations reads.
@@ -26,6 +26,9 @@ type export struct {
 	// number tells that a file holds the value as a JSON number.
 	number bool
 }
+
+// Format prints the export without its value, which may be a secret.
+func (export) Format(f fmt.State, _ rune) { conceal(f, "export") }
 
 // apiURLExports are the forms of api_url. The provider itself reads only some of the names. The
 // C# SDK also reads FBN_FINBOURNE-IDENTITY_API_URL, beside the spelling with an underscore: it is
@@ -94,7 +97,7 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 		if err := checkSetting(name, *argument[name]); err != nil {
 			return nil, fmt.Errorf("the %s cannot be used: %w", name, err)
 		}
-		c[name] = *argument[name]
+		c[name] = client.Secret(*argument[name])
 	}
 	if c["password"] == "" && (c["username"] != "" || c["access_token"] == "") {
 		c["password"] = passwordPlaceholder
@@ -106,7 +109,7 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 func (c credentials) exports() []export {
 	var exports []export
 	for _, s := range settings {
-		value := c[s.attribute]
+		value := string(c[s.attribute])
 		switch {
 		case value == "":
 		case s.attribute == "api_url":

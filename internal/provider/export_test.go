@@ -1,5 +1,11 @@
 package provider
 
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
 // Resolution is what the resolver made of a configuration.
 type Resolution struct {
 	// Values and Sources are by attribute.
@@ -48,4 +54,27 @@ func ReadSecretsFile(path, profile, key string) (string, error) {
 		return "", err
 	}
 	return file.lookup(key)
+}
+
+// HoldersOf are values of the types that hold secrets, by name, each with one in every place.
+func HoldersOf(secret string) map[string]any {
+	text, plain := types.StringValue(secret), client.Secret(secret)
+	request := client.TokenRequest{Password: plain, ClientSecret: plain, RefreshToken: plain}
+	return map[string]any{
+		"connection":                       &connection{grant: request},
+		"an unconfigured resource's":       resourceBase{&connection{grant: request}},
+		"value":                            value{text: secret},
+		"resolved settings":                resolved{values: map[string]value{"password": {text: secret}}},
+		"node of a secrets file":           jsonNode{kind: "string", value: secret},
+		"secrets file":                     secretsFile{values: &jsonNode{value: secret}},
+		"credentials":                      credentials{"password": plain},
+		"export":                           export{value: secret},
+		"model of an application":          applicationModel{Secret: text},
+		"model of application data":        applicationDataModel{Secret: text},
+		"model of an application secret":   applicationSecretModel{Secret: text},
+		"model of a personal access token": personalAccessTokenModel{Key: text},
+		"model of an access token": accessTokenModel{
+			Password: text, ClientSecret: text, RefreshToken: text, AccessToken: text, IDToken: text,
+		},
+	}
 }

@@ -104,6 +104,9 @@ type personalAccessTokenModel struct {
 	Key              types.String      `tfsdk:"key"`
 }
 
+// Format prints the model without the secrets it holds.
+func (personalAccessTokenModel) Format(f fmt.State, _ rune) { conceal(f, "personalAccessTokenModel") }
+
 // fromAPI writes what LUSID returns again and again; the key it shows once.
 func (m *personalAccessTokenModel) fromAPI(key *client.APIKey) {
 	m.ID = types.StringValue(key.ID)

@@ -30,6 +30,9 @@ type value struct {
 	source string
 }
 
+// Format prints the value without its text, which may be a secret.
+func (value) Format(f fmt.State, _ rune) { conceal(f, "value") }
+
 // surroundings is where values are looked for beside the provider block.
 type surroundings struct {
 	getenv func(string) string
@@ -45,6 +48,9 @@ type resolved struct {
 	// placeholders are the names under which LUSID's placeholder stands for a password.
 	placeholders []string
 }
+
+// Format prints what was resolved without the secrets in it.
+func (resolved) Format(f fmt.State, _ rune) { conceal(f, "resolved") }
 
 // settingError is an error about one attribute, or about none.
 type settingError struct {

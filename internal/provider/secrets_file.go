@@ -29,6 +29,9 @@ type secretsFile struct {
 	shared []*jsonNode
 }
 
+// Format prints the file without the values in it.
+func (secretsFile) Format(f fmt.State, _ rune) { conceal(f, "secretsFile") }
+
 // readSecretsFile reads the file and chooses the section. An empty profile means the file's
 // profileName, else "default". Its errors name the file and the position, never a value.
 func readSecretsFile(path, profile string) (*secretsFile, error) {
@@ -151,6 +154,9 @@ type jsonNode struct {
 	value    string
 	members  map[string]*jsonNode
 }
+
+// Format prints the node without its value, which may be a secret.
+func (jsonNode) Format(f fmt.State, _ rune) { conceal(f, "jsonNode") }
 
 func (n *jsonNode) member(name string) *jsonNode {
 	return n.members[name]

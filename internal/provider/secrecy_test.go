@@ -1,0 +1,179 @@
+package provider_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+)
+
+// TestSecrecy_printing prints whatever holds secrets in every way that Go has.
+func TestSecrecy_printing(t *testing.T) {
+	t.Parallel()
+	const canary = "c4nary-secret"
+	credentials := mockserver.New(mockserver.Options{Seed: mockserver.Seed{User: mockserver.User{Username: "u", Password: canary}}}).Credentials()
+	if credentials.Password != canary {
+		t.Fatal("the canary is not in the mock's credentials")
+	}
+	values := provider.HoldersOf(canary)
+	values["mock's credentials"] = credentials
+	for name, value := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%10v"} {
+			for _, text := range []string{fmt.Sprintf(verb, value), fmt.Sprintf(verb, pointerTo(value)), fmt.Sprintf(verb, []any{value}), fmt.Sprintf(verb, struct{ Value any }{value})} {
+				mustBeAbsent(t, name+" in "+verb, text, map[string]string{"a secret": canary, "a secret in hexadecimal": fmt.Sprintf("%x", canary)})
+			}
+		}
+		mustBeAbsent(t, name+" in an error", fmt.Errorf("failed with %w: %v", fmt.Errorf("%v", value), value).Error(), map[string]string{"a secret": canary})
+		var log bytes.Buffer
+		for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+			slog.New(handler).Info("message", "value", value, "pointer", pointerTo(value))
+		}
+		mustBeAbsent(t, name+" in slog", log.String(), map[string]string{"a secret": canary})
+		if name == "mock's credentials" {
+			continue // Its control API shows them on purpose.
+		}
+		if encoded, err := json.Marshal(value); err == nil {
+			mustBeAbsent(t, name+" in JSON", string(encoded), map[string]string{"a secret": canary})
+		}
+	}
+}
+
+func pointerTo(value any) any {
+	pointer := reflect.New(reflect.TypeOf(value))
+	pointer.Elem().Set(reflect.ValueOf(value))
+	return pointer.Interface()
+}
+
+// TestSecrecy_conventions wants a Format method on every struct of the client and the provider
+// that fmt would print the secrets of: those with a sensitive attribute, and those that keep in an
+// unexported field what conceals itself only where fmt may ask it to.
+func TestSecrecy_conventions(t *testing.T) {
+	t.Parallel()
+	sensitive := newProtocol(t).sensitiveAttributes()
+	if len(sensitive) < 5 {
+		t.Fatalf("the sensitive attributes are %v", sensitive)
+	}
+	structs, formatted := map[string]*ast.StructType{}, map[string]bool{}
+	for _, directory := range []string{"../client", "."} {
+		paths, err := filepath.Glob(filepath.Join(directory, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range paths {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, declaration := range file.Decls {
+				switch d := declaration.(type) {
+				case *ast.FuncDecl:
+					if d.Recv != nil && d.Name.Name == "Format" {
+						formatted[file.Name.Name+"."+nameOf(d.Recv.List[0].Type, "")] = true
+					}
+				case *ast.GenDecl:
+					for _, spec := range d.Specs {
+						if s, ok := spec.(*ast.TypeSpec); ok {
+							if structure, ok := s.Type.(*ast.StructType); ok {
+								structs[file.Name.Name+"."+s.Name.Name] = structure
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+
+	holders := map[string]bool{"client.Secret": true, "oauth2.Token": true}
+	for range structs {
+		for name, structure := range structs {
+			packageName, _, _ := strings.Cut(name, ".")
+			for _, field := range structure.Fields.List {
+				holders[name] = holders[name] || holders[nameOf(field.Type, packageName)]
+			}
+		}
+	}
+	var needing []string
+	for name, structure := range structs {
+		packageName, _, _ := strings.Cut(name, ".")
+		for _, field := range structure.Fields.List {
+			isUnexported := slices.ContainsFunc(field.Names, func(n *ast.Ident) bool { return !n.IsExported() })
+			var tag string
+			if field.Tag != nil {
+				tag = reflect.StructTag(strings.Trim(field.Tag.Value, "`")).Get("tfsdk")
+			}
+			if sensitive[tag] || isUnexported && holders[nameOf(field.Type, packageName)] {
+				needing = append(needing, name)
+				break
+			}
+		}
+	}
+	if len(needing) < 10 || !holders["client.Config"] || !holders["provider.connection"] {
+		t.Errorf("this test is blind: it knows %v of %v", needing, slices.Sorted(maps.Keys(holders)))
+	}
+	for _, name := range needing {
+		if !formatted[name] {
+			t.Errorf("%s needs a Format method: fmt would print its secrets", name)
+		}
+	}
+}
+
+// nameOf is the name of a type with its package, without it where the package's name is empty: of
+// what a list or a map holds, or a pointer leads to, since fmt follows one for a verb it cannot
+// use. A function has none.
+func nameOf(expression ast.Expr, packageName string) string {
+	switch e := expression.(type) {
+	case *ast.Ident:
+		if packageName == "" {
+			return e.Name
+		}
+		return packageName + "." + e.Name
+	case *ast.SelectorExpr:
+		if x, ok := e.X.(*ast.Ident); ok {
+			return x.Name + "." + e.Sel.Name
+		}
+	case *ast.ArrayType:
+		return nameOf(e.Elt, packageName)
+	case *ast.MapType:
+		return nameOf(e.Value, packageName)
+	case *ast.StarExpr:
+		return nameOf(e.X, packageName)
+	}
+	return ""
+}
+
+// sensitiveAttributes are the names of all that some schema calls sensitive.
+func (p *protocol) sensitiveAttributes() map[string]bool {
+	names := map[string]bool{}
+	note := func(schemas map[string]*tfprotov6.Schema) {
+		for _, schema := range schemas {
+			for _, attribute := range schema.Block.Attributes {
+				if attribute.Sensitive {
+					names[attribute.Name] = true
+				}
+			}
+		}
+	}
+	for _, k := range p.kinds() {
+		if k.block != "" {
+			note(k.served)
+		}
+	}
+	return names
+}
