@@ -61,6 +61,8 @@ type Client struct {
 	http    *retryablehttp.Client
 	signIn  tokenSource
 	secrets []Secret
+	// passwords are those that were tried.
+	passwords passwords
 	// snapshots serve the methods whose names begin with Refresh.
 	snapshots snapshots
 }

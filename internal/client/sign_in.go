@@ -9,12 +9,14 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/oauth2"
 )
 
-// earlyRenewal is how long before its expiry a token is renewed, as in the LUSID SDKs.
+// earlyRenewal is how long before its expiry a token is renewed, as in the LUSID SDKs. One that
+// lives for less than two minutes is renewed at half of its life, and not at once.
 const earlyRenewal = time.Minute
 
 // SignIn is a credential: one of an access token, a file that holds one, or what a token
@@ -167,24 +169,31 @@ type grant struct {
 	// with the context.
 	lock    chan struct{}
 	current *oauth2.Token
+	// early is how long before its expiry the current token is renewed.
+	early time.Duration
 	// refused is the token endpoint's verdict on the credentials. It stands for the rest of
 	// the process: ten resources that each tried a wrong password would lock the user.
 	refused *Error
+	// failed is the latest failure that passes, and failures counts them. Those who waited
+	// meanwhile share it: one after the other they would wait ten times as long for the same.
+	failed   error
+	failures atomic.Int64
 }
 
 // Format prints the grant without the secrets it holds.
 func (g *grant) Format(f fmt.State, _ rune) { conceal(f, "grant") }
 
 func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
+	failures := g.failures.Load()
 	unlock, err := g.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-	if g.current != nil && validFor(g.current, max(minRemaining, earlyRenewal)) {
+	if g.current != nil && validFor(g.current, max(minRemaining, g.early)) {
 		return g.current, nil
 	}
-	token, err := g.fetch(ctx)
+	token, err := g.fetch(ctx, failures)
 	if err != nil {
 		if g.refused == nil && g.current != nil && validFor(g.current, max(minRemaining, 0)) {
 			// A token endpoint that is down for a moment must not fail a run that has a token.
@@ -200,6 +209,7 @@ func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.
 }
 
 func (g *grant) renew(ctx context.Context, refused *oauth2.Token) (*oauth2.Token, error) {
+	failures := g.failures.Load()
 	unlock, err := g.acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -208,7 +218,7 @@ func (g *grant) renew(ctx context.Context, refused *oauth2.Token) (*oauth2.Token
 	if g.current != nil && g.current.AccessToken != refused.AccessToken {
 		return g.current, nil
 	}
-	return g.fetch(ctx)
+	return g.fetch(ctx, failures)
 }
 
 func (g *grant) acquire(ctx context.Context) (unlock func(), err error) {
@@ -221,15 +231,20 @@ func (g *grant) acquire(ctx context.Context) (unlock func(), err error) {
 }
 
 // fetch asks for a token: by refresh token where there is one, and by password where that is
-// refused. The caller holds the lock.
-func (g *grant) fetch(ctx context.Context) (*oauth2.Token, error) {
+// refused. The caller holds the lock, and tells how many failures there had been when it began to
+// wait for it.
+func (g *grant) fetch(ctx context.Context, failures int64) (*oauth2.Token, error) {
 	if g.refused != nil {
 		return nil, g.refused
+	}
+	if g.failures.Load() != failures {
+		return nil, g.failed
 	}
 	request := g.request
 	if g.current != nil && g.current.RefreshToken != "" {
 		request.RefreshToken = Secret(g.current.RefreshToken)
 	}
+	asked := time.Now()
 	token, err := g.client.requestToken(ctx, request)
 	if isRefused(err) && request.RefreshToken != "" && request.Password != "" {
 		request.RefreshToken = ""
@@ -238,6 +253,9 @@ func (g *grant) fetch(ctx context.Context) (*oauth2.Token, error) {
 	if err != nil {
 		if isRefused(err) {
 			errors.As(err, &g.refused)
+		} else if !isHurried(ctx) {
+			g.failed = err
+			g.failures.Add(1)
 		}
 		return nil, err
 	}
@@ -245,8 +263,14 @@ func (g *grant) fetch(ctx context.Context) (*oauth2.Token, error) {
 		// A server that does not rotate refresh tokens goes on accepting the old one.
 		token.RefreshToken = string(request.RefreshToken)
 	}
-	g.current = token
+	g.current, g.early = token, min(earlyRenewal, expiryOf(token).Sub(asked)/2)
 	return token, nil
+}
+
+// isHurried reports that the caller may have failed for want of time, which others may have.
+func isHurried(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(deadline) < maxRetryAfter
 }
 
 func validFor(token *oauth2.Token, remaining time.Duration) bool {

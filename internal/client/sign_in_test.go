@@ -229,6 +229,88 @@ func TestSignIn_renewsEarly(t *testing.T) {
 	})
 }
 
+// A token that lives for less than two minutes is not renewed before each request.
+func TestSignIn_shortLifetime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := &domain{Server: mockserver.New(mockserver.Options{TokenLifetime: 40 * time.Second}), url: inMemoryURL}
+		c := newClientInMemory(t, domain, withGrant(domain.grant()))
+		for _, step := range []struct {
+			wait      time.Duration
+			refreshes int
+		}{
+			{0, 0},
+			{19 * time.Second, 0}, // 21 s left.
+			{2 * time.Second, 1},  // 19 s left.
+			{19 * time.Second, 1},
+			{2 * time.Second, 2},
+		} {
+			time.Sleep(step.wait)
+			wantNoErrors(t, inParallel(t, c, 10))
+			if got := domain.Counts()["token:refresh_token"]; got != step.refreshes {
+				t.Errorf("%d refreshes after %s more, want %d", got, step.wait, step.refreshes)
+			}
+		}
+		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 2, "GetUserInfo": 50})
+	})
+}
+
+// Ten calls that wait for one token learn together that there is none, not one after the other.
+func TestSignIn_failureIsShared(t *testing.T) {
+	t.Parallel()
+	for name, renewal := range map[string]bool{"first token": false, "renewal after a 401": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				domain := newDomainInMemory()
+				c := newClientInMemory(t, domain, withGrant(domain.grant()), withRetries(3))
+				if renewal {
+					wantNoErrors(t, inParallel(t, c, 1))
+					domain.RevokeTokens()
+				}
+				domain.ResetRequests()
+				// All are refused before the first asks for a new token.
+				domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Delay: time.Second})
+				domain.InjectFault(mockserver.Fault{Operation: "token", Status: 503, Count: -1, Delay: time.Second})
+				for _, err := range inParallel(t, c, 10) {
+					var e *client.Error
+					if !errors.As(err, &e) || e.Operation != client.OperationToken || e.StatusCode != 503 {
+						t.Errorf("got %v, want the token endpoint's 503", err)
+					}
+				}
+				if got := domain.Counts()["token:password"] + domain.Counts()["token:refresh_token"]; got != 4 {
+					t.Errorf("%d token requests, want one and three repeats: %v", got, domain.Counts())
+				}
+				// Whoever comes later tries anew.
+				domain.ClearFaults()
+				wantNoErrors(t, inParallel(t, c, 10))
+			})
+		})
+	}
+}
+
+// A caller that was in a hurry says nothing about what others would have met.
+func TestSignIn_hurriedFailureIsNotShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		domain := newDomainInMemory()
+		c := newClientInMemory(t, domain, withGrant(domain.grant()), withRetries(1))
+		domain.InjectFault(mockserver.Fault{Operation: "token", Status: 503, RetryAfter: "30", Delay: time.Second})
+		hurried, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		var all sync.WaitGroup
+		all.Go(func() {
+			if _, err := c.GetUserInfo(hurried); err == nil {
+				t.Error("the fault had no effect")
+			}
+		})
+		time.Sleep(time.Millisecond)
+		wantNoErrors(t, inParallel(t, c, 10))
+		all.Wait()
+		domain.wantCounts(t, map[string]int{"token:password": 2, "GetUserInfo": 10})
+	})
+}
+
 // A token endpoint that is down while a token still lives fails no call.
 func TestSignIn_failedEarlyRenewal(t *testing.T) {
 	t.Parallel()

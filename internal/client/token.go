@@ -84,10 +84,21 @@ func (c *Client) requestToken(ctx context.Context, r TokenRequest) (*oauth2.Toke
 	if err != nil {
 		return nil, errors.New("the token URL cannot be used: " + err.Error())
 	}
+	request := func() (*oauth2.Token, error) { return c.sendTokenRequest(ctx, tokenURL, r) }
+	if r.RefreshToken != "" {
+		return request()
+	}
+	return c.passwords.try(ctx, password{tokenURL.Host, r.Username, r.Password}, request)
+}
+
+func (c *Client) sendTokenRequest(ctx context.Context, tokenURL *url.URL, r TokenRequest) (*oauth2.Token, error) {
 	ctx, _ = withCall(ctx, OperationToken, true)
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: tokenTransport{c}})
 
-	var token *oauth2.Token
+	var (
+		token *oauth2.Token
+		err   error
+	)
 	if r.RefreshToken != "" {
 		// The library's plain refresh sends no scope; the SDKs repeat the scope, and this
 		// configuration is the library's way to send both.

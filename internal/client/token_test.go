@@ -1,11 +1,13 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,20 +67,123 @@ func TestRequestToken(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"token:password": 2, "token:refresh_token": 2})
 }
 
-// The token of another application leaves the client's own sign-in alone.
-func TestRequestToken_isNotRemembered(t *testing.T) {
+// A wrong password is tried once, through however many applications, and leaves the client's own
+// sign-in and every other password alone.
+func TestRequestToken_wrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t, withGrant(domain.grant()))
+	right, wrong := domain.grant(), domain.grant()
+	wrong.Password = "wrong"
+	var all sync.WaitGroup
+	for i := range 10 {
+		all.Go(func() {
+			request := wrong
+			if i > 4 {
+				application := mustCreate(t, domain, fmt.Sprint("other-", i))
+				request.ClientID, request.ClientSecret = application.ClientID, application.Secret
+			}
+			var e *client.Error
+			if _, err := c.RequestToken(t.Context(), request); !errors.As(err, &e) || e.Name != "invalid_grant" {
+				t.Errorf("got %v, want the token endpoint's verdict", err)
+			}
+		})
+	}
+	all.Wait()
+	wantNoErrors(t, inParallel(t, c, 1))
+	for range 2 {
+		if _, err := c.RequestToken(t.Context(), right); err != nil {
+			t.Error(err)
+		}
+	}
+	domain.wantCounts(t, map[string]int{"token:password": 1 + 3, "CreateApplication": 5, "GetUserInfo": 1})
+
+	// Another client secret than the password's may be what is wrong.
+	domain.ResetRequests()
+	right.ClientSecret = "wrong"
+	for range 2 {
+		if _, err := c.RequestToken(t.Context(), right); err == nil {
+			t.Error("a wrong client secret was accepted")
+		}
+	}
+	wantNoErrors(t, inParallel(t, domain.client(t, withGrant(domain.grant())), 1))
+	domain.wantCounts(t, map[string]int{"token:password": 3, "GetUserInfo": 1})
+}
+
+// The provider's own password is as wrong for a data source.
+func TestRequestToken_ownPasswordIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
 	wrong := domain.grant()
 	wrong.Password = "wrong"
+	c := domain.client(t, withGrant(wrong))
 	for range 2 {
+		if _, err := c.GetUserInfo(t.Context()); err == nil {
+			t.Error("a wrong password was accepted")
+		}
 		if _, err := c.RequestToken(t.Context(), wrong); err == nil {
 			t.Error("a wrong password was accepted")
 		}
 	}
-	wantNoErrors(t, inParallel(t, c, 1))
-	domain.wantCounts(t, map[string]int{"token:password": 3, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"token:password": 1})
+}
+
+// What is no verdict on a password holds nobody back.
+func TestRequestToken_failureIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	c := domain.client(t)
+	domain.InjectFault(mockserver.Fault{Operation: "token:password", Status: 500})
+	if _, err := c.RequestToken(t.Context(), domain.grant()); err == nil {
+		t.Error("the fault had no effect")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.RequestToken(ctx, domain.grant()); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := c.RequestToken(t.Context(), domain.grant()); err != nil {
+		t.Error(err)
+	}
+}
+
+// Waiting for the first trial of a password ends with the context.
+func TestRequestToken_cancelWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(30 * time.Second)
+			jsonReply(200, `{"access_token":"t"}`)(w, r)
+		}))
+		request := client.TokenRequest{TokenURL: inMemoryURL, Username: "u", Password: "pass"}
+		first := make(chan error, 1)
+		go func() {
+			_, err := c.RequestToken(t.Context(), request)
+			first <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if _, err := c.RequestToken(ctx, request); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
+			t.Errorf("got %v after %s", err, time.Since(start))
+		}
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func mustCreate(t *testing.T, domain *domain, clientID string) *client.OAuthApplication {
+	t.Helper()
+	application, err := domain.client(t).CreateApplication(t.Context(), client.CreateApplicationRequest{
+		ClientID: clientID, DisplayName: clientID, Type: "Native",
+	})
+	if err != nil {
+		t.Error(err)
+		return &client.OAuthApplication{}
+	}
+	return application
 }
 
 func TestRequestToken_badURL(t *testing.T) {
