@@ -98,7 +98,7 @@ func leavesWith(t *testing.T, text string, secrets map[string]string) []string {
 func TestAccCanaries_life(t *testing.T) {
 	t.Parallel()
 	cliMust(t, ephemeralResources)
-	var issued issuedTokens
+	var issued issuedSecrets
 	d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
 		{ClientID: "foreign-app", DisplayName: "Foreign", Secret: "canary-of-the-foreign-application"},
 	}}}, issued.front)
@@ -294,7 +294,7 @@ resource "lusid_application" "foreign" {
 // TestCanaries_listAndAction logs at TRACE what the CLI on PATH may be too old for.
 func TestCanaries_listAndAction(t *testing.T) {
 	t.Parallel()
-	var issued issuedTokens
+	var issued issuedSecrets
 	d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: listed}}, issued.front)
 	p := d.signedIn(t)
 	p.log = new(bytes.Buffer)

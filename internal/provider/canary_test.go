@@ -66,26 +66,21 @@ func escapeJSON(text string) string {
 	return b.String()
 }
 
-// issuedTokens remembers the tokens that a domain gave out.
-type issuedTokens struct {
+// issuedSecrets remembers the secrets that a domain gave out.
+type issuedSecrets struct {
 	mu     sync.Mutex
 	tokens []string
+	// others are secrets of applications and keys of personal access tokens, by whose they are.
+	others map[string]string
 }
 
-func (i *issuedTokens) front(mock http.Handler) http.Handler {
+func (i *issuedSecrets) front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
 		mock.ServeHTTP(recorder, r)
-		if strings.HasPrefix(r.URL.Path, "/oauth2/") {
-			var answer map[string]any
-			_ = json.Unmarshal(recorder.Body.Bytes(), &answer)
-			i.mu.Lock()
-			for _, name := range []string{"access_token", "id_token", "refresh_token"} {
-				if token, ok := answer[name].(string); ok {
-					i.tokens = append(i.tokens, token)
-				}
-			}
-			i.mu.Unlock()
+		var answer map[string]any
+		if json.Unmarshal(recorder.Body.Bytes(), &answer) == nil {
+			i.note(answer)
 		}
 		maps.Copy(w.Header(), recorder.Header())
 		w.WriteHeader(recorder.Code)
@@ -93,10 +88,43 @@ func (i *issuedTokens) front(mock http.Handler) http.Handler {
 	})
 }
 
-func (i *issuedTokens) all() []string {
+func (i *issuedSecrets) note(answer map[string]any) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
+		if token, ok := answer[name].(string); ok {
+			i.tokens = append(i.tokens, token)
+		}
+	}
+	for _, name := range []string{"secret", "key"} {
+		if secret, ok := answer[name].(string); ok {
+			if i.others == nil {
+				i.others = map[string]string{}
+			}
+			i.others[fmt.Sprintf("%s of %v, number %d", name, answer["displayName"], len(i.others))] = secret
+		}
+	}
+}
+
+// all are the tokens.
+func (i *issuedSecrets) all() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.Clone(i.tokens)
+}
+
+// named are all secrets, by name.
+func (i *issuedSecrets) named() map[string]string {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	named := maps.Clone(i.others)
+	if named == nil {
+		named = map[string]string{}
+	}
+	for n, token := range i.tokens {
+		named[fmt.Sprint("issued token ", n)] = token
+	}
+	return named
 }
 
 // echoes are servers that repeat every secret of a request in their answer, by kind.

@@ -18,6 +18,7 @@ import (
 type cliFeature string
 
 const (
+	importBlocks       cliFeature = "import blocks"
 	providerFunctions  cliFeature = "functions of providers"
 	ephemeralResources cliFeature = "ephemeral resources"
 	identities         cliFeature = "identities of resources"
@@ -67,6 +68,7 @@ var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 		return !has.Core().LessThan(version.Must(version.NewVersion(terraform)))
 	}
 	return map[cliFeature]bool{
+		importBlocks:       since("1.5.0", "1.6.0"),
 		providerFunctions:  since("1.8.0", "1.7.0"),
 		ephemeralResources: since("1.10.0", "1.11.0"),
 		identities:         since("1.12.0", "1.12.0"),

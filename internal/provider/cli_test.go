@@ -185,7 +185,7 @@ resource "lusid_application" "example" {
 // TestAccCanaries looks for secrets in everything that the CLI prints and logs.
 func TestAccCanaries(t *testing.T) {
 	t.Parallel()
-	var issued issuedTokens
+	var issued issuedSecrets
 	d := newMockBehind(t, mockserver.Options{}, issued.front)
 	own := d.passwordArguments()
 	config := providerBlock(own) + applicationHCL("test", "test-app") + `

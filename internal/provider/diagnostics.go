@@ -60,7 +60,8 @@ func (c *connection) explainToken(attempt string, err error) string {
 		return c.explain(attempt, err)
 	}
 	return joinParagraphs(sentence(attempt), e.Words(),
-		"Check token_url, client_id and client_secret, that the user name and password are right, and that the user has finished the sign-up and is not locked.",
+		"Check token_url, client_id and client_secret, that the user name and password are right, and that the user has finished the sign-up and is not locked. "+
+			"A password that was refused is not tried again in this run, so that the user is not locked.",
 		c.facts(e))
 }
 

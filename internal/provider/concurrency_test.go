@@ -1,0 +1,208 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// meeting stands in front of a mock and holds back everybody's first request until all have made
+// theirs: from there on they run at once.
+type meeting struct {
+	mu      sync.Mutex
+	arrived map[string]bool
+	begun   chan struct{}
+	parties int
+}
+
+func (m *meeting) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if party := r.Header.Get("X-LUSID-Application"); party != "" {
+			select {
+			case <-m.join(party):
+			case <-time.After(5 * time.Minute):
+				w.WriteHeader(http.StatusGone)
+				return
+			}
+		}
+		mock.ServeHTTP(w, r)
+	})
+}
+
+func (m *meeting) join(party string) <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.arrived[party] {
+		m.arrived[party] = true
+		if len(m.arrived) == m.parties {
+			close(m.begun)
+		}
+	}
+	return m.begun
+}
+
+// call has the parties meet again.
+func (m *meeting) call() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.arrived, m.begun = map[string]bool{}, make(chan struct{})
+}
+
+// partyHCL is what one of two parties manages: objects of its own, and its users' membership in a
+// role that both use.
+func partyHCL(d domain, party string, offset, n, step int) string {
+	return providerBlock(with(d.passwordArguments(), "application_name", party)) + manyApplications(party, n, step) + fmt.Sprintf(`
+resource "lusid_role" "many" {
+  count       = %[3]d
+  name        = "%[1]s-${count.index}"
+  description = "Step %[4]d"
+}
+resource "lusid_user" "many" {
+  count         = %[3]d
+  type          = "Service"
+  login         = "%[1]s-${count.index}@acme.com"
+  email_address = "%[1]s-${count.index}-owner@acme.com"
+  first_name    = "Many"
+  last_name     = "Step %[4]d"
+}
+resource "lusid_role_assignment" "many" {
+  count   = %[3]d
+  role_id = "assigned-0"
+  user_id = "user-${count.index + %[2]d}"
+}
+resource "lusid_role_members" "many" {
+  count    = %[3]d
+  role_id  = "staffed-${count.index + %[2]d}"
+  user_ids = ["user-${count.index + %[4]d}"]
+}
+resource "lusid_personal_access_token" "many" {
+  count        = %[3]d
+  display_name = "%[1]s-${count.index}"
+}
+`, party, offset, n, step)
+}
+
+// census counts what a domain holds.
+func (d domain) census(t *testing.T) map[string]int {
+	t.Helper()
+	count := func(path string) int {
+		var list []any
+		d.mustCall(t, http.MethodGet, path, nil, &list)
+		return len(list)
+	}
+	var roles []roleBody
+	d.mustCall(t, http.MethodGet, "/roles", nil, &roles)
+	members := 0
+	for _, role := range roles {
+		members += count("/roles/" + role.ID + "/users")
+	}
+	return map[string]int{"applications": count("/applications"), "roles": len(roles), "users": count("/users"), "keys": count("/keys"), "members": members}
+}
+
+// TestAccConcurrency runs two workspaces in one domain at once, whose objects differ but lie side
+// by side, while answers to creates are lost: neither sees, takes over or changes what is the
+// other's.
+func TestAccConcurrency(t *testing.T) {
+	t.Parallel()
+	const n, kinds = 8, 6
+	m := &meeting{parties: 2}
+	options := optionsOfMany(2 * n)
+	d := newMockBehind(t, options, m.front)
+	parties := map[string]*workspace{"stored": newWorkspace(t, ""), "other": newWorkspace(t, "")}
+	offsets := map[string]int{"stored": 0, "other": n}
+	together := func(commands map[string][]string) map[string]string {
+		t.Helper()
+		m.call()
+		var (
+			all     sync.WaitGroup
+			mu      sync.Mutex
+			printed = map[string]string{}
+		)
+		for party, command := range commands {
+			all.Go(func() {
+				status, output := parties[party].run(command...)
+				if status != 0 {
+					t.Errorf("%s %s: exit status %d\n%s", party, command, status, output)
+				}
+				mu.Lock()
+				printed[party] = output
+				mu.Unlock()
+			})
+		}
+		all.Wait()
+		return printed
+	}
+	apply := []string{"apply", "-auto-approve"}
+
+	empty := d.census(t)
+	for _, operation := range []string{"CreateApplication", "CreateRole", "CreateUser", "CreateApiKey"} {
+		d.mock.InjectFault(mockserver.Fault{Operation: operation, After: n, Count: 2, Reset: mockserver.ResetAfter})
+	}
+	for step := range 2 {
+		for party, w := range parties {
+			w.configure(partyHCL(d, party, offsets[party], n, step+1))
+		}
+		printed := together(map[string][]string{"stored": apply, "other": apply})
+		if step > 0 {
+			continue
+		}
+		said := flatten(printed["stored"] + printed["other"])
+		if adopted := strings.Count(said, "It is managed from here on"); adopted != 3*2 {
+			t.Errorf("%d objects were found again", adopted)
+		}
+		mustHold(t, said, "it was deleted, and made again as")
+	}
+
+	// Whose is what, by id.
+	owners := map[string]string{}
+	for party, w := range parties {
+		resources := w.state().Values.RootModule.Resources
+		if len(resources) != n*kinds {
+			t.Errorf("%s has %d resources in its state, want %d", party, len(resources), n*kinds)
+		}
+		for _, r := range resources {
+			id := fmt.Sprint(r.AttributeValues["id"])
+			if owner, ok := owners[id]; ok {
+				t.Errorf("%s is in the state of %s and of %s", id, owner, party)
+			}
+			owners[id] = party
+			for _, name := range []string{"client_id", "name", "login", "display_name"} {
+				if text, ok := r.AttributeValues[name].(string); ok && !strings.HasPrefix(text, party) {
+					t.Errorf("%s has %s in its state: %s", party, r.Address, text)
+				}
+			}
+		}
+	}
+	want := map[string]int{"applications": 2 * n, "roles": 2 * n, "users": 2 * n, "keys": 2 * n, "members": 4 * n}
+	for kind := range want {
+		want[kind] += empty[kind]
+	}
+	if diff := cmp.Diff(want, d.census(t)); diff != "" {
+		t.Errorf("what the domain holds (-want +got):\n%s", diff)
+	}
+
+	// One is destroyed while the other looks.
+	together(map[string][]string{"stored": {"destroy", "-auto-approve"}, "other": {"plan", "-detailed-exitcode"}})
+	for kind := range want {
+		want[kind] = empty[kind] + (want[kind]-empty[kind])/2
+	}
+	if diff := cmp.Diff(want, d.census(t)); diff != "" {
+		t.Errorf("what the domain holds after one was destroyed (-want +got):\n%s", diff)
+	}
+	parties["other"].mustPlanEmpty()
+
+	for _, r := range d.requests() {
+		for id, owner := range owners {
+			if r.Application != owner && strings.Contains(r.Path+"/", "/"+id+"/") {
+				t.Errorf("%s asked for %s of %s: %s %s", r.Application, id, owner, r.Method, r.Path)
+			}
+		}
+	}
+}

@@ -1,0 +1,513 @@
+//go:build unix
+
+package provider_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
+)
+
+// isSoak has everything run that make check leaves out for want of time.
+func isSoak() bool { return os.Getenv("LUSID_SOAK") != "" }
+
+// gate stands in front of a mock and holds back some of the provider's requests of each kind: "in
+// the middle" is where a test says, however fast the machine is.
+type gate struct {
+	// kind names the kind of a request; those without one pass.
+	kind func(*http.Request) string
+	// Of each kind so many requests pass, and so many of the next are held back.
+	passing, holding int
+	when             carriedOut
+
+	mu                     sync.Mutex
+	armed                  bool
+	seenByKind, heldByKind map[string]int
+	// held gets an element for each request that is held back.
+	held chan struct{}
+	// underway are the requests that are held back, and over tells them to go on.
+	underway        sync.WaitGroup
+	over, abandoned <-chan struct{}
+	end             func()
+}
+
+// carriedOut is when LUSID acts on a request whose answer nobody gets.
+type carriedOut string
+
+const (
+	never  carriedOut = "never"
+	before carriedOut = "before"
+	after  carriedOut = "after"
+)
+
+func newGate(t *testing.T, passing, holding int, when carriedOut, kind func(*http.Request) string) *gate {
+	t.Helper()
+	over, end := context.WithCancel(context.Background())
+	return &gate{
+		kind: kind, passing: passing, holding: holding, when: when, seenByKind: map[string]int{}, heldByKind: map[string]int{},
+		held: make(chan struct{}, 1000), over: over.Done(), end: end, abandoned: t.Context().Done(),
+	}
+}
+
+// requestsBy names a request with one of the methods by its path without ids.
+func requestsBy(methods ...string) func(*http.Request) string {
+	return func(r *http.Request) string {
+		path, ok := strings.CutPrefix(r.URL.Path, "/identity/api/")
+		if !ok || !slices.Contains(methods, r.Method) {
+			return ""
+		}
+		elements := strings.Split(path, "/")
+		for i := 1; i < len(elements); i += 2 {
+			elements[i] = "*"
+		}
+		return r.Method + " " + strings.Join(elements, "/")
+	}
+}
+
+func (g *gate) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.UserAgent() == testUserAgent || !g.holds(r) {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		defer g.underway.Done()
+		// The server notices that the client hung up once it has read the whole request.
+		body, _ := io.ReadAll(r.Body)
+		again := r.Clone(context.WithoutCancel(r.Context()))
+		again.Body = io.NopCloser(bytes.NewReader(body))
+		act := func() { mock.ServeHTTP(httptest.NewRecorder(), again) }
+		if g.when == before {
+			act()
+		}
+		g.held <- struct{}{}
+		<-r.Context().Done()
+		if g.when != after {
+			return
+		}
+		select {
+		case <-g.over:
+			act()
+		case <-g.abandoned: // The test failed.
+		}
+	})
+}
+
+func (g *gate) holds(r *http.Request) bool {
+	kind := g.kind(r)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if kind == "" || !g.armed {
+		return false
+	}
+	g.seenByKind[kind]++
+	if g.seenByKind[kind] <= g.passing || g.heldByKind[kind] == g.holding {
+		return false
+	}
+	g.heldByKind[kind]++
+	g.underway.Add(1)
+	return true
+}
+
+func (g *gate) arm() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.armed = true
+}
+
+// wait returns when so many requests are held back.
+func (g *gate) wait(t *testing.T, n int) {
+	t.Helper()
+	for i := range n {
+		select {
+		case <-g.held:
+		case <-time.After(5 * time.Minute):
+			t.Fatalf("only %d requests are held back", i)
+		}
+	}
+}
+
+// passed counts the requests that were let through.
+func (g *gate) passed() (n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for kind, seen := range g.seenByKind {
+		n += seen - g.heldByKind[kind]
+	}
+	return n
+}
+
+// heldBack counts the requests of some kinds that were held back.
+func (g *gate) heldBack(kinds ...string) (n int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, kind := range kinds {
+		n += g.heldByKind[kind]
+	}
+	return n
+}
+
+// disarm lets everything through from now on, and has LUSID act on what was held back for later.
+func (g *gate) disarm() {
+	g.mu.Lock()
+	g.armed = false
+	g.mu.Unlock()
+	g.end()
+	g.underway.Wait()
+}
+
+// running is a command of the CLI with its providers, in a process group of its own as a terminal
+// has them.
+type running struct {
+	t       *testing.T
+	command *exec.Cmd
+	printed bytes.Buffer
+}
+
+// start starts a command of the CLI.
+func (w *workspace) start(args ...string) *running {
+	w.t.Helper()
+	r := &running{t: w.t, command: exec.CommandContext(w.t.Context(), os.Getenv(terraformcli.PathVariable), args...)}
+	r.command.Dir, r.command.Env = w.directory, w.env
+	r.command.Stdout, r.command.Stderr = &r.printed, &r.printed
+	r.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := r.command.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	// A provider may outlive a CLI that was killed.
+	w.t.Cleanup(func() { _ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) })
+	return r
+}
+
+// wait returns the exit status and all that was printed.
+func (r *running) wait() (status int, output string) {
+	r.t.Helper()
+	err := r.command.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		r.t.Fatal(err)
+	}
+	return r.command.ProcessState.ExitCode(), r.printed.String()
+}
+
+// interrupt does what Ctrl-C does: every process of the group gets the signal.
+func (r *running) interrupt() {
+	r.t.Helper()
+	if err := syscall.Kill(-r.command.Process.Pid, syscall.SIGINT); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// killCLI leaves the CLI no time for anything.
+func (r *running) killCLI() {
+	r.t.Helper()
+	r.signal(syscall.SIGKILL, func(name string) bool { return !isProvider(name) })
+}
+
+// killProvider leaves the provider no time for anything.
+func (r *running) killProvider() {
+	r.t.Helper()
+	r.signal(syscall.SIGKILL, isProvider)
+}
+
+// isProvider knows a process by its name, which Linux cuts short.
+func isProvider(name string) bool { return strings.HasPrefix(name, "terraform-provi") }
+
+// signal sends a signal to those processes of the group that are to get it.
+func (r *running) signal(signal syscall.Signal, gets func(name string) bool) {
+	r.t.Helper()
+	output, err := exec.CommandContext(r.t.Context(), "ps", "-A", "-o", "pid=,pgid=,stat=,comm=").Output()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	sent := 0
+	for line := range strings.Lines(string(output)) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || fields[1] != strconv.Itoa(r.command.Process.Pid) || strings.HasPrefix(fields[2], "Z") || !gets(filepath.Base(fields[3])) {
+			continue
+		}
+		pid, err := strconv.Atoi(fields[0])
+		if err == nil {
+			err = syscall.Kill(pid, signal)
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		sent++
+	}
+	if sent == 0 {
+		r.t.Fatalf("there is no process to signal:\n%s", output)
+	}
+}
+
+// heal applies, does what every error advises, and applies again. It returns how much advice there
+// was to follow.
+func (w *workspace) heal(d domain) (followed int) {
+	w.t.Helper()
+	status, output := w.run("apply", "-auto-approve")
+	if status == 0 {
+		return 0
+	}
+	var imports strings.Builder
+	for _, diagnostic := range regexp.MustCompile(`(?m)^(?:│ )?Error: `).Split(output, -1)[1:] {
+		text := regexp.MustCompile(`(?m)^[│╷╵] ?`).ReplaceAllString(diagnostic, "")
+		address := regexp.MustCompile(`(?m)^ +with (\S+),$`).FindStringSubmatch(text)
+		block := regexp.MustCompile(`(?ms)^import \{.*?^\}$`).FindString(text)
+		key := regexp.MustCompile(`is taken by the token (\S+),`).FindStringSubmatch(flatten(text))
+		switch {
+		case address != nil && block != "":
+			typeName, _, _ := strings.Cut(address[1], ".")
+			imports.WriteString(strings.ReplaceAll(block, typeName+".NAME", address[1]) + "\n")
+		case key != nil:
+			d.mustCall(w.t, http.MethodDelete, "/keys/"+key[1], nil, nil)
+		default:
+			w.t.Fatalf("this error gives no advice to follow:\n%s\nof\n%s", text, output)
+		}
+		followed++
+	}
+	w.write("imports.tf", imports.String())
+	w.mustRun("apply", "-auto-approve")
+	return followed
+}
+
+// TestAccInterrupted ends runs in the middle of a hundred resources, with requests of every kind on
+// their way. One more apply leaves in the domain exactly what the configuration says; where LUSID
+// made what nobody heard of, one more after doing what the errors advise.
+func TestAccInterrupted(t *testing.T) {
+	t.Parallel()
+	const n, parallelism = 15, 10
+	apply := []string{"apply", "-auto-approve"}
+	commands := map[string]struct {
+		prepare, run []string
+		step         int
+		methods      []string
+	}{
+		"create":  {nil, apply, 1, []string{http.MethodPost, http.MethodPut}},
+		"update":  {apply, apply, 2, []string{http.MethodPost, http.MethodPut, http.MethodDelete}},
+		"destroy": {apply, []string{"destroy", "-auto-approve"}, 1, []string{http.MethodDelete}},
+	}
+	ends := map[string]func(*running){
+		"interrupted":     (*running).interrupt,
+		"provider killed": (*running).killProvider,
+		"CLI killed":      (*running).killCLI,
+	}
+	// The rest takes its time to show little more.
+	always := []string{
+		"create, interrupted, carried out never", "create, interrupted, carried out before", "create, interrupted, carried out after",
+		"create, provider killed, carried out before", "create, CLI killed, carried out before",
+		"update, interrupted, carried out before", "destroy, CLI killed, carried out before",
+	}
+	// What the provider looks for when an answer is lost, and what only the user can settle.
+	reconciled := []string{"POST applications", "POST roles", "POST users"}
+	taken := append([]string{"POST keys"}, reconciled...)
+
+	for command, c := range commands {
+		for ending, end := range ends {
+			for _, when := range []carriedOut{never, before, after} {
+				name := fmt.Sprintf("%s, %s, carried out %s", command, ending, when)
+				if !isSoak() && !slices.Contains(always, name) {
+					continue
+				}
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					cliMust(t, importBlocks)
+					var issued issuedSecrets
+					g := newGate(t, 4, 2, when, requestsBy(c.methods...))
+					d := newMockBehind(t, optionsOfMany(n), func(mock http.Handler) http.Handler { return g.front(issued.front(mock)) })
+					census := d.census(t)
+					w := newWorkspace(t, d.many(n, 1))
+					managed := func() int { return strings.Count(w.mustRun("state", "list"), "\n") }
+					if c.prepare != nil {
+						w.mustRun(c.prepare...)
+						w.configure(d.many(n, c.step))
+					}
+
+					quiet := w.env
+					w.env = append(slices.Clone(w.env), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
+					g.arm()
+					r := w.start(c.run...)
+					w.env = quiet
+					g.wait(t, parallelism)
+					end(r)
+					status, printed := r.wait()
+					passed := g.passed()
+					g.disarm()
+					if status == 0 {
+						t.Errorf("the interrupted run succeeded:\n%s", printed)
+					}
+					want, advice := n*len(budgets), 0
+					switch command {
+					case "create":
+						want = passed
+						if ending == "interrupted" && when == before {
+							want += g.heldBack(reconciled...)
+						} else if when != never {
+							advice = g.heldBack(taken...)
+						}
+					case "destroy":
+						want -= passed
+					}
+					if got := managed(); got != want {
+						t.Errorf("%d resources are in the state, want %d after %d requests:\n%s", got, want, passed, printed)
+					}
+
+					if command == "destroy" {
+						w.mustRun(c.run...)
+					} else {
+						if got := w.heal(d); got != advice {
+							t.Errorf("%d errors gave advice, want %d", got, advice)
+						}
+						w.mustPlanEmpty()
+						for kind, more := range map[string]int{"applications": 2 * n, "roles": n, "users": n, "keys": n, "members": 2 * n} {
+							census[kind] += more
+						}
+						if got := managed(); got != n*len(budgets) {
+							t.Errorf("%d resources are in the state at last", got)
+						}
+						d.mustHoldSecrets(t, w.state())
+					}
+					if diff := cmp.Diff(census, d.census(t)); diff != "" {
+						t.Errorf("what the domain holds (-want +got):\n%s", diff)
+					}
+
+					secrets := issued.named()
+					for _, name := range []string{"password", "client_secret"} {
+						secrets[name], _ = d.passwordArguments()[name].(string)
+					}
+					mustBeAbsent(t, "what was printed", printed, secrets)
+					mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+					for name, secret := range secrets {
+						if strings.HasPrefix(name, "secret of other") && strings.Contains(w.readFile("terraform.tfstate"), secret) {
+							t.Errorf("the state holds the %s", name)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// mustHoldSecrets compares the secrets in a state with those of the applications.
+func (d domain) mustHoldSecrets(t *testing.T, state *tfjson.State) {
+	t.Helper()
+	for _, r := range state.Values.RootModule.Resources {
+		if r.Type == "lusid_application" && r.AttributeValues["store_secret"] == true {
+			if want := d.application(t, fmt.Sprint(r.AttributeValues["client_id"])).Secret; r.AttributeValues["secret"] != want {
+				t.Errorf("the secret of %s in the state is not LUSID's", r.Address)
+			}
+		}
+	}
+}
+
+// TestAccInterrupted_waiting stops at once, whatever the provider waits for, and sends nothing more.
+func TestAccInterrupted_waiting(t *testing.T) {
+	t.Parallel()
+	identity := requestsBy(http.MethodGet)
+	tooMany := mockserver.Fault{Operation: "CreateApplication", Status: http.StatusTooManyRequests, RetryAfter: "60", Count: -1}
+	for name, test := range map[string]struct {
+		held  func(*http.Request) string
+		fault mockserver.Fault
+		// command is apply where it is nil. A plan has something to look at.
+		command []string
+	}{
+		"for a token": {held: func(r *http.Request) string {
+			if strings.HasPrefix(r.URL.Path, "/oauth2/") {
+				return "token"
+			}
+			return ""
+		}},
+		"for a list": {held: identity},
+		"for a read": {held: identity, command: []string{"plan"}},
+		"for Retry-After": {
+			held:  func(*http.Request) string { return "" },
+			fault: tooMany,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newGate(t, 0, 1, never, test.held)
+			d := newMockBehind(t, mockserver.Options{}, g.front)
+			w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", 3, 1))
+			command := []string{"apply", "-auto-approve"}
+			if test.command != nil {
+				w.mustRun(command...)
+				command = test.command
+				d.forget()
+			}
+			if test.fault.Operation != "" {
+				d.mock.InjectFault(test.fault)
+			}
+			g.arm()
+			r := w.start(command...)
+			if test.fault.Operation == "" {
+				g.wait(t, 1)
+			}
+			for test.fault.Operation != "" && d.counts()[test.fault.Operation] == 0 {
+				time.Sleep(10 * time.Millisecond)
+			}
+			r.interrupt()
+			interrupted := time.Now()
+			if status, printed := r.wait(); status != 1 {
+				t.Errorf("exit status %d:\n%s", status, printed)
+			}
+			if elapsed := time.Since(interrupted); elapsed > 40*time.Second {
+				t.Errorf("the interruption took %s", elapsed)
+			}
+			if counts := d.counts(); counts["CreateApplication"] > 3 || counts["CreateApplication"] > 0 && test.fault.Operation == "" {
+				t.Errorf("requests: %v", counts)
+			}
+			g.disarm()
+			d.mock.ClearFaults()
+			w.mustRun("apply", "-auto-approve")
+			w.mustPlanEmpty()
+		})
+	}
+}
+
+// TestAccCrash has the provider print what every goroutine is doing, as a panic does, in the
+// middle of creates: what stands on the stacks are addresses.
+func TestAccCrash(t *testing.T) {
+	t.Parallel()
+	var issued issuedSecrets
+	g := newGate(t, 4, 4, before, requestsBy(http.MethodPost))
+	d := newMockBehind(t, optionsOfMany(5), func(mock http.Handler) http.Handler { return g.front(issued.front(mock)) })
+	w := newWorkspace(t, d.many(5, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
+	g.arm()
+	r := w.start("apply", "-auto-approve")
+	g.wait(t, 4)
+	r.signal(syscall.SIGQUIT, isProvider)
+	_, printed := r.wait()
+	g.disarm()
+	log := w.readFile("trace.log")
+	for _, part := range []string{"SIGQUIT: quit", "goroutine ", "internal/client.(*Client).send(", "internal/client.(*Client).CreateApplication("} {
+		if !strings.Contains(log, part) {
+			t.Errorf("the log lacks %q", part)
+		}
+	}
+	secrets := issued.named()
+	for _, name := range []string{"password", "client_secret"} {
+		secrets[name], _ = d.passwordArguments()[name].(string)
+	}
+	mustBeAbsent(t, "what was printed", printed, secrets)
+	mustBeAbsent(t, "the log", log, secrets)
+}

@@ -1,0 +1,344 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// midway stands in front of a mock and has something happen just before a create in the middle of
+// a run is served.
+type midway struct {
+	at      int32
+	happens func()
+	creates atomic.Int32
+}
+
+func (m *midway) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == "/identity/api/applications" && m.creates.Add(1) == m.at {
+			m.happens()
+		}
+		mock.ServeHTTP(w, r)
+	})
+}
+
+// createMany creates n applications, ten at a time as Terraform does, without those that exist. It
+// returns the errors.
+func (p *protocol) createMany(d domain, n int) (failed []string) {
+	p.t.Helper()
+	var exist []string
+	for _, a := range d.applications(p.t) {
+		exist = append(exist, a.ClientID)
+	}
+	changes := make(chan plannedChange, n)
+	for i := range n {
+		name := fmt.Sprint("test-", i)
+		if slices.Contains(exist, name) {
+			continue
+		}
+		change, diags := p.applications().plan(instance{}, object{"client_id": name, "display_name": name})
+		diags.mustBeQuiet(p.t)
+		changes <- change
+	}
+	close(changes)
+	var (
+		all sync.WaitGroup
+		mu  sync.Mutex
+	)
+	for range 10 {
+		all.Go(func() {
+			for change := range changes {
+				made, diags := p.applications().apply(change)
+				mu.Lock()
+				failed = append(failed, diags.errors()...)
+				mu.Unlock()
+				if made.exists() == (len(diags.errors()) > 0) || len(diags.errors()) > 1 || len(diags.warnings()) > 0 {
+					p.t.Errorf("made %t with errors %s and warnings %s", made.exists(), diags.errors(), diags.warnings())
+				}
+			}
+		})
+	}
+	all.Wait()
+	return failed
+}
+
+// TestTokenFaults has the token, or the right to another one, end in the middle of fifty creates,
+// or not be there from the start.
+func TestTokenFaults(t *testing.T) {
+	t.Parallel()
+	const n, middle = 50, 25
+	revoke := func(_ *testing.T, d domain) { d.mock.RevokeTokens() }
+	revokeBoth := func(_ *testing.T, d domain) { d.mock.RevokeTokens(); d.mock.RevokeRefreshTokens() }
+	inject := func(fault mockserver.Fault) func(*testing.T, domain) {
+		fault.Operation = "token"
+		return func(_ *testing.T, d domain) { d.mock.InjectFault(fault) }
+	}
+	down := inject(mockserver.Fault{Status: http.StatusServiceUnavailable, Count: -1})
+	byRefreshToken := func(t *testing.T, d domain) object {
+		t.Helper()
+		refresh := d.signedIn(t).mustGetAccessToken(object{"scopes": []string{"openid", "offline_access"}}).get("refresh_token")
+		d.forget()
+		return object{"refresh_token": refresh, "username": nil, "password": nil}
+	}
+	other := func(arguments object) func(*testing.T, domain) object {
+		return func(*testing.T, domain) object { return arguments }
+	}
+	const (
+		byPassword = "The provider signs in with user name and password from the provider block"
+		once       = "Nothing more is tried with them in this run, so that the user is not locked."
+	)
+	for name, test := range map[string]struct {
+		options mockserver.Options
+		// arguments change the provider block, which has a user name and a password.
+		arguments func(*testing.T, domain) object
+		// first happens at the start, and midway before a create in the middle.
+		first, midway func(*testing.T, domain)
+		// passwords and refreshes are how many token requests there are; with more, at least.
+		passwords, refreshes int
+		more                 bool
+		// parts are what every error says. No parts mean that there is none.
+		parts []string
+	}{
+		"nothing": {passwords: 1},
+		"expired": {
+			options: mockserver.Options{TokenLifetime: 3 * time.Second}, passwords: 1, refreshes: 1, more: true,
+			midway: func(*testing.T, domain) { time.Sleep(3100 * time.Millisecond) },
+		},
+		"revoked":                        {midway: revoke, passwords: 1, refreshes: 1},
+		"revoked, by refresh token":      {arguments: byRefreshToken, midway: revoke, refreshes: 2},
+		"revoked, and the refresh token": {midway: revokeBoth, passwords: 2, refreshes: 1},
+		"revoked, and the only refresh token": {
+			arguments: byRefreshToken, midway: revokeBoth, refreshes: 2,
+			parts: []string{"The provider signs in with a refresh token from the provider block", once, "HTTP 400 · invalid_grant"},
+		},
+		"user locked": {
+			midway: func(t *testing.T, d domain) {
+				t.Helper()
+				if err := d.mock.LockUser(d.mock.Credentials().Username); err != nil {
+					t.Error(err)
+				}
+				d.mock.RevokeTokens()
+			},
+			passwords: 2, refreshes: 1,
+			parts: []string{byPassword, "is not locked", once, "HTTP 400 · invalid_grant"},
+		},
+		"client secret rotated": {
+			midway: func(t *testing.T, d domain) {
+				t.Helper()
+				d.rotateApplication(t, d.mock.Credentials().ClientID)
+				d.mock.RevokeTokens()
+			},
+			passwords: 2, refreshes: 1,
+			parts: []string{byPassword, "that the application still exists with this secret", once, "HTTP 401 · invalid_client"},
+		},
+		"wrong password": {
+			arguments: other(object{"password": "wrong-c4nary"}), passwords: 1,
+			parts: []string{byPassword, once, "HTTP 400 · invalid_grant"},
+		},
+		"wrong client secret": {
+			arguments: other(object{"client_secret": "wrong-c4nary"}), passwords: 1,
+			parts: []string{byPassword, once, "HTTP 401 · invalid_client"},
+		},
+		"down for a moment":  {first: inject(mockserver.Fault{Status: http.StatusServiceUnavailable}), passwords: 2},
+		"down, with a token": {midway: down, passwords: 1},
+		"down, without a token": {
+			first: down, passwords: 2, more: true,
+			parts: []string{"HTTP 503", "Run again later"},
+		},
+		"down, and the token revoked": {
+			midway: func(t *testing.T, d domain) { t.Helper(); down(t, d); revoke(t, d) }, passwords: 1, refreshes: 2, more: true,
+			parts: []string{"HTTP 503", "Run again later"},
+		},
+		"gone": {
+			arguments: func(t *testing.T, _ domain) object {
+				t.Helper()
+				return object{"token_url": "http://" + closedPort(t) + "/oauth2/x/v1/token"}
+			},
+			parts: []string{"Token request: ", "connection refused"},
+		},
+		"slow for a moment": {
+			arguments: other(object{"request_timeout": "2s"}), passwords: 2,
+			first: inject(mockserver.Fault{Delay: time.Minute}),
+		},
+		"slow": {
+			arguments: other(object{"request_timeout": "100ms"}), passwords: 2, more: true,
+			first: inject(mockserver.Fault{Delay: time.Minute, Count: -1}),
+			parts: []string{"Token request: ", "The time was up: see request_timeout"},
+		},
+		"a proxy's page": {
+			first: inject(mockserver.Fault{HTML: true, Status: http.StatusForbidden, Count: -1}), passwords: 1, more: true,
+			parts: []string{`an HTML page titled "Proxy"`, "is the token URL of the LUSID domain", "HTTP 403"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var (
+				issued issuedSecrets
+				m      midway
+			)
+			d := newMockBehind(t, test.options, func(mock http.Handler) http.Handler { return m.front(issued.front(mock)) })
+			arguments := d.passwordArguments()
+			arguments["max_retries"] = 1
+			if test.arguments != nil {
+				maps.Copy(arguments, test.arguments(t, d))
+			}
+			p := newProtocol(t)
+			p.configure(arguments).mustBeQuiet(t)
+			if test.first != nil {
+				test.first(t, d)
+			}
+			m.at = middle
+			m.happens = func() {
+				if test.midway != nil {
+					test.midway(t, d)
+				}
+			}
+			failed := p.createMany(d, n)
+
+			counts := d.counts()
+			if got := counts["token:password"]; got != test.passwords && !test.more || got < test.passwords {
+				t.Errorf("%d tries of the password, want %d", got, test.passwords)
+			}
+			if got := counts["token:refresh_token"]; got != test.refreshes && !test.more || got < test.refreshes {
+				t.Errorf("%d tries of a refresh token, want %d", got, test.refreshes)
+			}
+			if (len(failed) > 0) != (test.parts != nil) {
+				t.Errorf("%d errors: %s", len(failed), failed)
+			}
+			for _, failure := range failed {
+				for _, part := range append([]string{"Unable to create application", "correlation "}, test.parts...) {
+					if !strings.Contains(failure, part) {
+						t.Fatalf("the error lacks %q:\n%s", part, failure)
+					}
+				}
+			}
+			secrets := issued.named()
+			for _, name := range []string{"password", "client_secret", "refresh_token"} {
+				if secret, ok := arguments[name].(string); ok {
+					secrets[name] = secret
+				}
+			}
+			mustBeAbsent(t, "the errors", strings.Join(failed, "\n"), secrets)
+
+			if made := len(d.applications(t)) - 1; made != n-len(failed) {
+				t.Errorf("the domain has %d applications where %d of %d failed", made, len(failed), n)
+			}
+			d.mock.ClearFaults()
+			if failed := d.protocol(t).createMany(d, n); len(failed) > 0 {
+				t.Errorf("the next run failed: %s", failed)
+			}
+			if made := len(d.applications(t)) - 1; made != n {
+				t.Errorf("the domain has %d applications, want %d", made, n)
+			}
+		})
+	}
+}
+
+// TestTokenFaults_dataSources asks for the tokens of ten applications at once with a wrong
+// password, which one of them tries.
+func TestTokenFaults_dataSources(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	own := d.passwordArguments()
+	wrong, right := d.protocol(t, with(own, "password", "wrong-c4nary")), d.protocol(t, own)
+	var all sync.WaitGroup
+	for i := range 10 {
+		other := d.createApplication(t, fmt.Sprint("other-", i), fmt.Sprint("Other ", i), "Native")
+		config := object{"client_id": other.ClientID, "client_secret": d.application(t, other.ClientID).Secret}
+		all.Go(func() {
+			_, read := wrong.data("lusid_access_token", config)
+			_, opened := wrong.open(tokenType, config)
+			for _, diags := range []diagnostics{read, opened} {
+				if errs := diags.errors(); len(errs) != 1 || !strings.Contains(errs[0], "is not tried again in this run") {
+					t.Errorf("errors: %s", errs)
+				}
+			}
+			if _, diags := right.data("lusid_access_token", config); len(diags.errors()) > 0 {
+				t.Errorf("errors: %s", diags.errors())
+			}
+		})
+	}
+	all.Wait()
+	if diff := cmp.Diff(map[string]int{"token:password": 1 + 10}, d.counts()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+// TestAccTokenFaults loses every token in the middle of applying fifty resources, and with the user
+// locked the right to another one.
+func TestAccTokenFaults(t *testing.T) {
+	t.Parallel()
+	const n = 50
+	for name, isLocked := range map[string]bool{"tokens revoked": false, "user locked": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var (
+				issued issuedSecrets
+				m      midway
+			)
+			d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return m.front(issued.front(mock)) })
+			user := d.callerID(t)
+			m.at = n / 2
+			m.happens = func() {
+				if isLocked {
+					if err := d.mock.LockUser(user); err != nil {
+						t.Error(err)
+					}
+				}
+				d.mock.RevokeTokens()
+				d.mock.RevokeRefreshTokens()
+			}
+			w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", n, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
+			status, printed := w.run("apply", "-auto-approve")
+			counts := d.counts()
+			if counts["token:password"] != 2 || counts["token:refresh_token"] != 1 {
+				t.Errorf("token requests: %v", counts)
+			}
+			made := len(d.applications(t)) - 1
+			if (status != 0) != isLocked || (made < n) != isLocked {
+				t.Errorf("exit status %d with %d of %d applications:\n%s", status, made, n, printed)
+			}
+			if isLocked {
+				mustHold(t, printed, "Nothing more is tried with them in this run, so that the user is not locked.")
+				if got := strings.Count(printed, "Unable to create application"); got != n-made {
+					t.Errorf("%d errors with %d of %d applications", got, made, n)
+				}
+				d.mustCall(t, http.MethodPost, "/users/"+user+"/lifecycle/$unlock", nil, nil)
+				w.mustRun("apply", "-auto-approve")
+			}
+			w.mustPlanEmpty()
+			if left := len(d.applications(t)) - 1; left != n {
+				t.Errorf("the domain has %d applications, want %d", left, n)
+			}
+			secrets := issued.named()
+			for _, name := range []string{"password", "client_secret"} {
+				secrets[name], _ = d.passwordArguments()[name].(string)
+			}
+			mustBeAbsent(t, "what was printed", printed, secrets)
+			mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+		})
+	}
+}
+
+// closedPort is an address that nobody listens at.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It is closed at once.
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
+}
