@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Error is a refusal or an unusable answer, from LUSID, from its OAuth token endpoint, or from
@@ -172,8 +173,9 @@ func (l *lenient[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// read fills the error from the answer's body; clean blots out secrets.
-func (e *Error) read(header http.Header, body []byte, clean func(string) string) {
+// read fills the error from the answer's body; redact blots out secrets.
+func (e *Error) read(header http.Header, body []byte, redact func(string) string) {
+	clean := func(text string) string { return printable(redact(text)) }
 	body = bytes.TrimSpace(body)
 	e.RequestID = clean(cmp.Or(header.Get("lusid-meta-requestid"), header.Get("identity-meta-requestid")))
 	if len(body) == 0 {
@@ -209,6 +211,16 @@ func (e *Error) read(header http.Header, body []byte, clean func(string) string)
 	if e.Name == "" && e.Code == 0 && e.Title == "" && e.Detail == "" {
 		e.Unusable = "The answer is JSON, but not an error body of LUSID's."
 	}
+}
+
+// printable leaves nothing in a text that would move the cursor of a terminal, or hide what it says.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
 }
 
 // requestIDOf takes the request id out of a problem's instance, a link whose seventh part it is.

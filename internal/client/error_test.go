@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -487,6 +488,87 @@ func TestError_blotsOutSecrets(t *testing.T) {
 		_, err := newClientInMemory(t, jsonReply(400, `{"error":"x","error_description":"several e"}`), withGrant(grant)).GetUserInfo(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "several e") {
 			t.Errorf("got %v, want a readable text", err)
+		}
+	})
+}
+
+// A hostile answer must not steer the terminal that the error is printed on.
+func TestError_isPrintable(t *testing.T) {
+	t.Parallel()
+	body := `{"name":"a\u001b[2Jb","code":1,"title":"a\r\nb","detail":"a\u202eb\u0000","errors":{"f\u0007":["a\u009bb"]},"errorDetails":[{"k\b":"v"}]}`
+	e := errorOf(t, jsonReply(400, body))
+	if want := "a  b\na b \nf : a b\nk : v"; e.Words() != want || e.Name != "a [2Jb" {
+		t.Errorf("got %q, %q", e.Name, e.Words())
+	}
+	e = errorOf(t, reply(502, "text/html", "<title>a\x1b[2Jb&#27;c\xff</title>"))
+	if !strings.Contains(e.Unusable, `"a [2Jb c�"`) {
+		t.Errorf("got %q", e.Unusable)
+	}
+}
+
+// FuzzError reads whatever comes instead of an answer, with the credentials repeated in it.
+func FuzzError(f *testing.F) {
+	const token, password = "c4nary.bearer/token", `c4nary"p&ss\ü`
+	for i, body := range []string{
+		"", "null", "[]", "7", `"x"`, "{", "\ufeff{}", `{"name":"n @","code":662,"title":"t @","detail":"d @","instance":"https://a/b/c/d/e/@"}`,
+		`{"errors":{"f @":["m @",7],"g":null},"errorDetails":[{"k @":"v @"},{"c":3},7]}`, `{"name":7,"code":"157","title":["x"],"detail":{},"instance":null}`,
+		`{"error":"invalid_grant","error_description":"@"}`, `{"errorCode":"E0000007","errorSummary":"@"}`, `{"code":1e999,"errors":{"":[""]}}`,
+		"<html><title>Proxy &lt;@&gt;</title>", "<title", "\x1b[2J\xff\xfe", `{"detail":"\u001b]0;@\u0007\ud800"}`, `[{"id":"@"},null]`,
+	} {
+		for _, status := range []int{200, 204, 404, 502} {
+			contentTypes := []string{"application/json", "text/html; charset=utf-8", "", "%%;"}
+			f.Add(status, contentTypes[(i+status)%len(contentTypes)], "0HN1:00000001 @", []byte(body), uint8(i), status == 404)
+		}
+	}
+	quoted, err := json.Marshal(password)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, contentType, requestID string, body []byte, echo uint8, noToken bool) {
+		if status < 200 || status > 599 {
+			return // net/http takes no other for an answer.
+		}
+		echoes := []string{strings.Trim(string(quoted), `"`), url.QueryEscape(password), "c4nary-secret"}
+		if !noToken {
+			echoes = append(echoes, token, html.EscapeString(token))
+		}
+		repeat := func(text string) string { return strings.ReplaceAll(text, "@", echoes[int(echo)%len(echoes)]) }
+		c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/token" && !noToken {
+				jsonReply(200, `{"access_token":"`+token+`"}`)(w, r)
+				return
+			}
+			w.Header()["Lusid-Meta-Requestid"] = []string{repeat(requestID)}
+			reply(status, contentType, repeat(string(body)))(w, r)
+		}), withGrant(client.TokenRequest{TokenURL: inMemoryURL + "/token", Username: "u", Password: password, ClientID: "c", ClientSecret: "c4nary-secret"}))
+		_, errRead := c.GetApplication(t.Context(), "0oa1", true)
+		_, errList := c.ListRoles(t.Context())
+		errDelete := c.DeleteRole(t.Context(), "r1")
+		for _, err := range []error{errRead, errList, errDelete} {
+			if err == nil {
+				continue
+			}
+			var e *client.Error
+			if !errors.As(err, &e) || e.StatusCode == 0 || e.Operation == "" {
+				t.Fatalf("got %#v", err)
+			}
+			text := e.Error() + e.Words() + e.RequestID + e.Instance + fmt.Sprintf("%+v", e)
+			wantNoSecrets(t, "the error", text, "c4nary")
+			for _, r := range text {
+				if !unicode.IsPrint(r) && r != '\n' {
+					t.Fatalf("the error holds %q: %q", r, text)
+				}
+			}
+			if e.Code == 0 && e.StatusCode != http.StatusNotFound && client.IsNotFound(err) {
+				t.Errorf("not found: %v", err)
+			}
+			if client.IsOutcomeUnknown(err) {
+				t.Errorf("a read may have changed something: %v", err)
+			}
+			_, _ = client.IsForbidden(err), client.IsBlockedByNetworkZone(err)
+		}
+		if errRead == nil && (status > 299 || !json.Valid(body)) {
+			t.Errorf("HTTP %d with %q was taken for an application", status, body)
 		}
 	})
 }

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -172,6 +174,35 @@ func TestParseRetryAfter(t *testing.T) {
 			t.Errorf("%q: got %s, %v; want %s, %v", value, got, ok, test.want, test.ok)
 		}
 	}
+}
+
+func FuzzParseRetryAfter(f *testing.F) {
+	for _, seed := range []string{
+		"", "0", "7", "007", "60", "61", "86400", "18446744073709551615", "99999999999999999999999999", "-1", "+5", "1.5", "1e3", "soon", "7s", " 7", "0x10", "1_0",
+		"Fri, 21 Aug 2026 12:00:09 GMT", "Fri, 31 Dec 9999 23:59:59 GMT", "Friday, 21-Aug-26 12:00:05 GMT", "Fri Aug 21 12:00:05 2026", "2026-08-21T12:00:05Z",
+	} {
+		f.Add(seed, int64(1787313600))
+		f.Add(seed, int64(-1))
+	}
+	f.Fuzz(func(t *testing.T, value string, now int64) {
+		at := time.Unix(now, 0)
+		wait, ok := client.ParseRetryAfter(value, at)
+		if wait < 0 || wait > client.MaxRetryAfter || !ok && wait != 0 {
+			t.Errorf("%q: %s, %t", value, wait, ok)
+		}
+		isNumber := value != "" && strings.Trim(value, "0123456789") == ""
+		if isNumber && !ok {
+			t.Errorf("%q is a number of seconds", value)
+		}
+		if seconds, err := strconv.Atoi(value); isNumber && err == nil && wait != min(client.MaxRetryAfter, time.Duration(min(seconds, 1000))*time.Second) {
+			t.Errorf("%q: %s", value, wait)
+		}
+		for _, attempt := range []int{0, 3, 1000} {
+			if again := client.Backoff(attempt, value, at); ok && again != wait || !ok && (again < client.MinBackoff/2 || again > client.MaxBackoff) {
+				t.Errorf("%q: the wait is %s before repeat %d", value, again, attempt)
+			}
+		}
+	})
 }
 
 // faultsThatPass are the faults that an idempotent request survives, each once.

@@ -53,6 +53,7 @@ func parseEndpoint(raw string) (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New("it is not a valid URL")
 	}
+	u.Host = strings.ToLower(u.Host)
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("it must begin with https://")
@@ -73,12 +74,12 @@ func parseEndpoint(raw string) (*url.URL, error) {
 	if port := u.Port(); port == "" || port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
 		u.Host = strings.TrimSuffix(u.Host, ":"+port)
 	}
-	u.Host, u.ForceQuery = strings.ToLower(u.Host), false
+	u.ForceQuery = false
 	return u, nil
 }
 
 func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
+	if host == "localhost" {
 		return true
 	}
 	ip := net.ParseIP(host)

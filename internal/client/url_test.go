@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -29,6 +30,7 @@ var badEndpoints = map[string]struct{ raw, want string }{
 	"http, looks like local": {"http://127.0.0.1.canary.com", "http"},
 	"http, private address":  {"http://10.0.0.1/canary", "http"},
 	"http, any address":      {"http://0.0.0.0/canary", "http"},
+	"http, long s":           {"http://localhoſt/canary", "http"},
 	"http, localhost domain": {"http://localhost.canary.com", "http"},
 	"userinfo":               {"https://user:canary@acme.lusid.com", "user name"},
 	"user alone":             {"https://canary@acme.lusid.com", "user name"},
@@ -143,7 +145,9 @@ func TestParseURL_errors(t *testing.T) {
 	}
 }
 
-func FuzzParseAPIURL(f *testing.F) {
+// endpointSeeds are what the fuzzing of URLs starts from.
+func endpointSeeds(f *testing.F) {
+	f.Helper()
 	for _, test := range badEndpoints {
 		f.Add(test.raw)
 	}
@@ -152,24 +156,73 @@ func FuzzParseAPIURL(f *testing.F) {
 		"https://gw.example.com/a%2Fb/%61pi/identity//", "https://gw.example.com/a/../api", "https://h:443:443", "https://h::", "https://h:/",
 		"http://[::1%25eth0]:80/api", "https://%C3%84.com", "https://%ff", "https://İ.com", "http://localhoſt", "https://h?", "https://h#",
 		"https://h/%20", "https://h/%3Fapi", "https://h/%252f/identity",
+		"https://acme.okta.com/oauth2/aus1", "https://acme.okta.com/oauth2/aus1/v1/token/", "https://h/oauth2/v1/token", "https://h/oauth2/%2f/",
 	} {
 		f.Add(seed)
 	}
+}
+
+// mustBeEndpoint checks what holds for every URL that is accepted, and for every error.
+func mustBeEndpoint(t *testing.T, raw string, got *url.URL, err error) {
+	t.Helper()
+	if err != nil {
+		if len(raw) > 12 && strings.Contains(err.Error(), raw) {
+			t.Errorf("the error repeats %q: %v", raw, err)
+		}
+		return
+	}
+	host := got.Hostname()
+	ip := net.ParseIP(host)
+	if got.Scheme != "https" && (got.Scheme != "http" || host != "localhost" && (ip == nil || !ip.IsLoopback())) {
+		t.Errorf("%q became %q, which credentials are not safe with", raw, got)
+	}
+	if host == "" || got.User != nil || got.RawQuery != "" || got.Fragment != "" || strings.HasSuffix(got.Path, "/") {
+		t.Errorf("%q became %q", raw, got)
+	}
+}
+
+func FuzzParseAPIURL(f *testing.F) {
+	endpointSeeds(f)
 	f.Fuzz(func(t *testing.T, raw string) {
-		for _, parse := range []func(string) (*url.URL, error){client.ParseAPIURL, client.ParseTokenURL} {
-			first, err := parse(raw)
+		first, err := client.ParseAPIURL(raw)
+		mustBeEndpoint(t, raw, first, err)
+		if err != nil {
+			return
+		}
+		for _, ending := range []string{"", "/", "/api", "/identity/", "/identity/api"} {
+			second, err := client.ParseAPIURL(first.String() + ending)
 			if err != nil {
-				continue
-			}
-			second, err := parse(first.String())
-			if err != nil {
-				t.Fatalf("%q became %q, which is refused: %v", raw, first, err)
+				t.Fatalf("%q became %q, which with %q is refused: %v", raw, first, ending, err)
 			}
 			if first.String() != second.String() {
-				t.Errorf("%q became %q, which became %q", raw, first, second)
+				t.Errorf("%q became %q, which with %q became %q", raw, first, ending, second)
 			}
-			if first.User != nil || first.RawQuery != "" || first.Fragment != "" || strings.HasSuffix(first.Path, "/") {
-				t.Errorf("%q became %q", raw, first)
+		}
+	})
+}
+
+func FuzzParseTokenURL(f *testing.F) {
+	endpointSeeds(f)
+	f.Fuzz(func(t *testing.T, raw string) {
+		first, err := client.ParseTokenURL(raw)
+		mustBeEndpoint(t, raw, first, err)
+		if err != nil {
+			return
+		}
+		for _, ending := range []string{"", "/"} {
+			second, err := client.ParseTokenURL(first.String() + ending)
+			if err != nil {
+				t.Fatalf("%q became %q, which with %q is refused: %v", raw, first, ending, err)
+			}
+			if first.String() != second.String() {
+				t.Errorf("%q became %q, which with %q became %q", raw, first, ending, second)
+			}
+		}
+		// An issuer and its token URL are the same.
+		issuer, ok := strings.CutSuffix(first.String(), "/v1/token")
+		if elements := strings.Split(issuer, "/"); ok && elements[len(elements)-2] == "oauth2" {
+			if third, err := client.ParseTokenURL(issuer); err != nil || third.String() != first.String() {
+				t.Errorf("the issuer of %q became %v: %v", first, third, err)
 			}
 		}
 	})

@@ -314,6 +314,56 @@ func TestEnvScript_bash(t *testing.T) {
 	}
 }
 
+// FuzzEnvScript has real shells say what they made of a password.
+func FuzzEnvScript(f *testing.F) {
+	for _, password := range awkward {
+		f.Add(password)
+	}
+	f.Add("\xff'\xfe")
+	f.Add("NUL\x00")
+	var shells []string
+	for _, name := range []string{"bash", "sh"} {
+		if path, err := exec.LookPath(name); err == nil {
+			shells = append(shells, path)
+		}
+	}
+	if len(shells) == 0 {
+		f.Skip("there is no shell")
+	}
+	var shared *protocol
+	f.Fuzz(func(t *testing.T, password string) {
+		if shared == nil {
+			shared = newProtocol(t)
+		}
+		p := *shared
+		p.t = t
+		credentials := map[string]any{"username": "u" + password, "password": password, "client_secret": password + "\n"}
+		script, _, failure := p.call("env_script", credentials, "bash")
+		if strings.ContainsRune(password, 0) {
+			if !strings.Contains(failure, "holds a NUL character") {
+				t.Errorf("%q: %q", password, failure)
+			}
+			return
+		}
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		if password == "" {
+			password = "<password>"
+		}
+		want := fmt.Sprintf("%s\x00%s\x00%s\x00", credentials["username"], password, credentials["client_secret"])
+		for _, shell := range shells {
+			command := exec.CommandContext(t.Context(), shell, "-s")
+			command.Env = []string{"PATH=/nowhere"}
+			command.Stdin = strings.NewReader(script + `printf '%s\0' "$FBN_USERNAME" "$FBN_PASSWORD" "$FBN_CLIENT_SECRET"` + "\n")
+			output, err := command.CombinedOutput()
+			if err != nil || string(output) != want {
+				t.Errorf("%s: %q became %q: %v", shell, want, output, err)
+			}
+		}
+	})
+}
+
 // mustExportVariables runs a command that prints its environment, with NULs.
 func mustExportVariables(t *testing.T, want map[string]string, command *exec.Cmd) {
 	t.Helper()

@@ -2,12 +2,15 @@ package provider_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -227,8 +230,8 @@ func TestResolve_encodings(t *testing.T) {
 	for name, encoded := range map[string][]byte{
 		"UTF-8":                        content,
 		"UTF-8 with a byte order mark": append([]byte("\xef\xbb\xbf"), content...),
-		"UTF-16, little endian":        utf16(string(content), false),
-		"UTF-16, big endian":           utf16(string(content), true),
+		"UTF-16, little endian":        utf16Of(string(content), false),
+		"UTF-16, big endian":           utf16Of(string(content), true),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -244,19 +247,94 @@ func TestResolve_encodings(t *testing.T) {
 	}
 }
 
-func utf16(text string, bigEndian bool) []byte {
+func utf16Of(text string, bigEndian bool) []byte {
 	encoded := []byte{0xff, 0xfe}
 	if bigEndian {
 		encoded = []byte{0xfe, 0xff}
 	}
-	for _, r := range text { // all below U+10000
-		low, high := byte(r), byte(r>>8)
+	for _, unit := range utf16.Encode([]rune(text)) {
+		low, high := byte(unit), byte(unit>>8)
 		if bigEndian {
 			low, high = high, low
 		}
 		encoded = append(encoded, low, high)
 	}
 	return encoded
+}
+
+// FuzzSecretsFile reads whatever a secrets file may hold. It never repeats a value.
+func FuzzSecretsFile(f *testing.F) {
+	const canary = "s3cr3t-canary"
+	for _, seed := range []string{
+		"", "null", "[]", "7", `"` + canary + `"`, "{", `{"api": {"password": "` + canary + `"}}`, `{"api": {"password": "` + canary + `"}, "api": {}}`,
+		`{"api": {"password": "p\u0022\ud800"}}`, `{"api": {"password": ["` + canary + `"]}}`, `{"api": "` + canary + `"}`, `{"api": {"proxy": "` + canary + `"}}`,
+		`{"api": {"proxy": {"address": "http://x"}}, "proxy": {"password": "` + canary + `"}}`, `{"api": {"password": "` + canary + `"}} x`,
+		`{"profileName": "a", "profiles": {"a": {"password": "` + canary + `"}, "default": {}, "proxy": {"password": 7}}}`,
+		`{"profileName": {}, "profiles": {"a": "` + canary + `"}}`, `{"profiles": {"proxy": {}}}`, `{"": {"": ""}}`, "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}",
+		"\xef\xbb\xbf{\"api\": {}}", "\xff\xfe{\x00}\x00", "\xfe\xff\x00{\x00}", "\xff\xfe{", strings.Repeat("[", 2000), strings.Repeat(`{"api":`, 2000),
+	} {
+		f.Add([]byte(seed), "")
+		f.Add([]byte(seed), "a")
+	}
+	f.Fuzz(func(t *testing.T, content []byte, profile string) {
+		path := filepath.Join(t.TempDir(), "secrets.json")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var root struct{ ProfileName, Profiles any }
+		_ = json.Unmarshal(content, &root)
+		// The names of profiles are no secrets.
+		isName := strings.Contains(fmt.Sprint(profile, root.ProfileName), canary) || strings.Contains(fmt.Sprint(root.Profiles), canary+":")
+		for _, names := range provider.SettingNames() {
+			for _, key := range names[1] {
+				if _, err := provider.ReadSecretsFile(path, profile, key); err != nil && (!strings.Contains(err.Error(), path) || strings.Contains(err.Error(), canary) && !isName) {
+					t.Errorf("%q: %v", content, err)
+				}
+			}
+		}
+	})
+}
+
+// FuzzSecretsFile_password writes a password in every encoding, and with secrets_json.
+func FuzzSecretsFile_password(f *testing.F) {
+	for _, password := range awkward {
+		f.Add(password)
+	}
+	f.Add("\ufeff")
+	f.Add("a\ufeffb\ufffd\uffff\x00")
+	var shared *protocol
+	f.Fuzz(func(t *testing.T, password string) {
+		if !utf8.ValidString(password) || password == "" {
+			return // JSON has no form for the first, and the second counts as absent.
+		}
+		plain, err := json.Marshal(map[string]any{"api": map[string]string{"password": password}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shared == nil {
+			shared = newProtocol(t)
+		}
+		p := *shared
+		p.t = t
+		exported, _, failure := p.call("secrets_json", map[string]any{"password": password})
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		directory := t.TempDir()
+		for name, content := range map[string][]byte{
+			"UTF-8": plain, "UTF-8 with a byte order mark": append([]byte("\xef\xbb\xbf"), plain...),
+			"UTF-16, little endian": utf16Of(string(plain), false), "UTF-16, big endian": utf16Of(string(plain), true),
+			"secrets_json": []byte(exported),
+		} {
+			path := filepath.Join(directory, name)
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := provider.ReadSecretsFile(path, "", "password"); err != nil || got != password {
+				t.Errorf("%s: got %q instead of %q: %v", name, got, password, err)
+			}
+		}
+	})
 }
 
 func TestResolve_wayIn(t *testing.T) {
