@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -291,6 +292,111 @@ resource "lusid_application" "foreign" {
 	}
 }
 
+// TestAccCanaries_everyType runs every kind of resource and of data source at TRACE, with a provider
+// that signs in with the key of a personal access token made in the same run.
+func TestAccCanaries_everyType(t *testing.T) {
+	t.Parallel()
+	const n = 2
+	var issued issuedSecrets
+	d := newMockBehind(t, optionsOfMany(n+1), issued.front)
+	config := func(step int) string {
+		return d.many(n, step) + fmt.Sprintf(`
+resource "lusid_personal_access_token" "own" {
+  display_name = "own-%d"
+}
+provider "lusid" {
+  alias        = "own"
+  api_url      = %q
+  access_token = lusid_personal_access_token.own.key
+}
+resource "lusid_role" "own" {
+  provider = lusid.own
+  name     = "own"
+}
+data "lusid_access_token" "one" {
+  client_id     = lusid_application.stored[0].client_id
+  client_secret = lusid_application.stored[0].secret
+}
+data "lusid_application" "one" {
+  id             = lusid_application.other[0].id
+  include_secret = true
+}
+data "lusid_applications" "all" {}
+data "lusid_current_user" "me" {}
+data "lusid_personal_access_token" "one" {
+  id = lusid_personal_access_token.own.id
+}
+data "lusid_personal_access_tokens" "all" {}
+data "lusid_role" "one" {
+  id = lusid_role.many[0].id
+}
+data "lusid_role_members" "one" {
+  role_id = "staffed-0"
+}
+data "lusid_roles" "all" {}
+data "lusid_user" "one" {
+  id = lusid_user.many[0].id
+}
+data "lusid_users" "all" {}
+`, step, d.url)
+	}
+	schema := newProtocol(t).schema
+	for name := range schema.DataSourceSchemas {
+		if !strings.Contains(config(1), fmt.Sprintf("data %q", name)) {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	for name := range schema.ResourceSchemas {
+		if !strings.Contains(config(1), fmt.Sprintf("resource %q", name)) {
+			t.Errorf("there is no %s", name)
+		}
+	}
+	w := newWorkspace(t, config(1), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	var printed strings.Builder
+	check := func(where, text string) {
+		t.Helper()
+		places := regexp.MustCompile(`(lusid_personal_access_token\.\S*\.key|lusid_application\.(stored\[\d\]|one)\.secret|lusid_access_token\.one\.(access|id|refresh)_token|lusid_access_token\.one\.client_secret)$`)
+		for _, path := range leavesWith(t, text, issued.named()) {
+			name, _, _ := strings.Cut(path, " (")
+			name = regexp.MustCompile(`\.(values|change\.(before|after))\.`).ReplaceAllString(name, ".")
+			if !places.MatchString(name) {
+				t.Errorf("%s: a secret is at %s", where, path)
+			}
+		}
+	}
+	for step := range 2 {
+		w.configure(config(step + 1))
+		printed.WriteString(w.mustRun("plan", "-out=tfplan"))
+		check("plan", w.show("tfplan"))
+		printed.WriteString(w.mustRun("show", "tfplan"))
+		printed.WriteString(w.mustRun("apply", "tfplan"))
+		printed.WriteString(w.mustRun("show"))
+		check("state", w.show())
+		w.mustPlanEmpty()
+	}
+	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Reset: mockserver.ResetBefore, Count: -1})
+	w.configure(config(2) + "resource \"lusid_personal_access_token\" \"more\" {\n  display_name = \"more\"\n}\n")
+	printed.WriteString(w.mustFail([]string{"Unable to create personal access token"}, "apply", "-auto-approve"))
+	d.mock.ClearFaults()
+	printed.WriteString(w.mustRun("destroy", "-auto-approve"))
+
+	secrets := issued.named()
+	for _, name := range []string{"password", "client_secret"} {
+		secrets[name], _ = d.passwordArguments()[name].(string)
+	}
+	keys := 0
+	for name := range secrets {
+		if strings.HasPrefix(name, "key of ") {
+			keys++
+		}
+	}
+	if keys < n+2 {
+		t.Errorf("%d keys were issued", keys)
+	}
+	mustBeAbsent(t, "what was printed", printed.String(), secrets)
+	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+}
+
 // TestCanaries_listAndAction logs at TRACE what the CLI on PATH may be too old for.
 func TestCanaries_listAndAction(t *testing.T) {
 	t.Parallel()
@@ -308,8 +414,29 @@ func TestCanaries_listAndAction(t *testing.T) {
 		}
 	}
 	note()
-	_, diags := p.applications().list(nil, 0, true)
-	said := strings.Join(diags.errors(), "")
+	secrets["key"] = p.resource(patType).mustCreate(object{"display_name": "pipeline"}).get("key")
+	user, role := d.createUser(t, actionLogin, "owner@example.com"), d.createRole(t, "traders")
+	d.assign(t, role.ID, user.ID)
+	said := ""
+	for name := range p.schema.ListResourceSchemas {
+		config := object{}
+		if name == assignmentType {
+			config["role_id"] = role.ID
+		}
+		results, diags := p.resource(name).list(config, 0, true)
+		diags.mustBeQuiet(t)
+		if len(results) == 0 {
+			t.Errorf("there is no %s", name)
+		}
+		for _, result := range results {
+			said += result.bytes
+		}
+	}
+	for name := range userActions {
+		// Those that do not suit the user fail.
+		progress, diags := p.act(name, object{"login": actionLogin})
+		said += strings.Join(slices.Concat(progress, diags.errors(), diags.warnings()), "")
+	}
 	for _, clientID := range []string{"team-a-one", d.mock.Credentials().ClientID, "missing-app"} {
 		config := object{"client_id": clientID}
 		progress, diags := p.invokeRotation(config)
@@ -317,7 +444,7 @@ func TestCanaries_listAndAction(t *testing.T) {
 		note()
 	}
 	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Truncate: true})
-	_, diags = p.invokeRotation(object{"client_id": "team-a-one"})
+	_, diags := p.invokeRotation(object{"client_id": "team-a-one"})
 	said += strings.Join(diags.errors(), "")
 	note()
 	p.mustOpen(secretType, object{"client_id": "team-a-one"})
