@@ -113,9 +113,11 @@ func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(co
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		for _, object := range objects {
-			if err == nil && accepts(&object) {
-				return &object, nil
+		for i := range objects {
+			// A copy for the one that is found, not for every one that is looked at.
+			if err == nil && accepts(&objects[i]) {
+				found := objects[i]
+				return &found, nil
 			}
 		}
 	}
