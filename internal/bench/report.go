@@ -1,0 +1,158 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// report is all that a run found, and its JSON.
+type report struct {
+	Machine      machine       `json:"machine"`
+	StartUp      startup       `json:"startUp"`
+	Measurements []measurement `json:"measurements"`
+	Conclusions  []conclusion  `json:"conclusions"`
+}
+
+// machine is what the figures were made with.
+type machine struct {
+	OS           string `json:"os"`
+	Architecture string `json:"architecture"`
+	Cores        int    `json:"cores"`
+	CLI          string `json:"cli"`
+	Go           string `json:"go"`
+}
+
+// startup is what every command pays for each process of the provider that it starts.
+type startup struct {
+	// HandshakeMS is from the start of the process to a connection.
+	HandshakeMS float64 `json:"handshakeMs"`
+	// SchemaMS is what the provider's schema takes from there.
+	SchemaMS float64 `json:"schemaMs"`
+}
+
+// measurement is one configuration in one domain.
+type measurement struct {
+	Workload  string `json:"workload"`
+	N         int    `json:"n"`
+	LatencyMS int64  `json:"latencyMs"`
+	// ApplySeconds is of one apply that creates everything.
+	ApplySeconds float64 `json:"applySeconds"`
+	ApplyCalls   int     `json:"applyCalls"`
+	// PlanSeconds is the median of several plans that find nothing to change.
+	PlanSeconds float64 `json:"planSeconds"`
+	PlanCalls   int     `json:"planCalls"`
+	// BaselineRatio is the plan against one of as many terraform_data.
+	BaselineRatio float64 `json:"baselineRatio"`
+	// PeakMemoryMiB is of a plan, in the process of the provider that took the most. It is zero
+	// where the provider has none, and where the system does not tell.
+	PeakMemoryMiB float64 `json:"peakMemoryMiB,omitempty"`
+}
+
+// conclusion is a ratio beside its aim.
+type conclusion struct {
+	What    string  `json:"what"`
+	Against string  `json:"against"`
+	Ratio   float64 `json:"ratio"`
+	Aim     string  `json:"aim"`
+}
+
+// conclude fills in the ratios, as far as what they need was measured.
+func (r *report) conclude() {
+	plan := func(workload string, n int, latencyMS int64) float64 {
+		for _, m := range r.Measurements {
+			if m.Workload == workload && m.N == n && m.LatencyMS == latencyMS {
+				return m.PlanSeconds
+			}
+		}
+		return 0
+	}
+	for i, m := range r.Measurements {
+		r.Measurements[i].BaselineRatio = rounded(m.PlanSeconds / plan(baseline, m.N, 0))
+	}
+	add := func(what, against string, took, reference float64, aim string) {
+		if took > 0 && reference > 0 {
+			r.Conclusions = append(r.Conclusions, conclusion{What: what, Against: against, Ratio: rounded(took / reference), Aim: aim})
+		}
+	}
+	add("500 "+unstoredApplications+", 50 ms", "the same, 0 ms",
+		plan(unstoredApplications, 500, 50), plan(unstoredApplications, 500, 0), "at most 1.15")
+	if prompt := plan(storedApplications, 500, 0); prompt > 0 {
+		const calls = 500 * 0.050 / 10 // Ten at a time.
+		add("500 "+storedApplications+", 50 ms", "the longer of the same at 0 ms and 500 × 50 ms / 10",
+			plan(storedApplications, 500, 50), max(prompt, calls), "at most 1.15")
+	}
+	for _, workload := range []string{unstoredApplications, storedApplications} {
+		add("1,000 "+workload+", 0 ms", "1,000 "+baseline,
+			plan(workload, 1000, 0), plan(baseline, 1000, 0), "at most 3")
+	}
+	for _, w := range workloads {
+		small, middle, large := plan(w.name, 100, 0), plan(w.name, 500, 0), plan(w.name, 1000, 0)
+		if small > 0 && middle > 0 && large > 0 {
+			add(w.name+", 0 ms: each resource from 500 to 1,000", "each from 100 to 500",
+				(large-middle)/500, (middle-small)/400, "1 (linear; quadratic would be 2.5)")
+		}
+	}
+}
+
+// markdown is the report for people, in the terminal and on the documentation's page.
+func (r *report) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s/%s, %d cores, provider built with %s.\n\n", r.Machine.CLI, r.Machine.OS, r.Machine.Architecture, r.Machine.Cores, r.Machine.Go)
+	writeRow(&b, "Resources", "N", "Domain answers in", "Apply", "Calls", "Plan", "Calls", "Plan against "+baseline, "Provider's peak memory")
+	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	for _, m := range r.Measurements {
+		memory := "n/a"
+		if m.PeakMemoryMiB > 0 {
+			memory = fmt.Sprintf("%.0f MiB", m.PeakMemoryMiB)
+		}
+		writeRow(&b, m.Workload, grouped(m.N), fmt.Sprintf("%d ms", m.LatencyMS),
+			fmt.Sprintf("%.1f s", m.ApplySeconds), grouped(m.ApplyCalls),
+			fmt.Sprintf("%.2f s", m.PlanSeconds), grouped(m.PlanCalls),
+			fmt.Sprintf("%.2f", m.BaselineRatio), memory)
+	}
+	if len(r.Conclusions) > 0 {
+		b.WriteString("\n")
+		writeRow(&b, "Plan of", "Against", "Ratio", "Aim")
+		b.WriteString("|---|---|--:|---|\n")
+	}
+	for _, c := range r.Conclusions {
+		writeRow(&b, c.What, c.Against, fmt.Sprintf("%.2f", c.Ratio), c.Aim)
+	}
+	fmt.Fprintf(&b, "\nStart of the provider: %.0f ms to the handshake, then %.0f ms for its schema.\n", r.StartUp.HandshakeMS, r.StartUp.SchemaMS)
+	return b.String()
+}
+
+func writeRow(b *strings.Builder, cells ...string) {
+	b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+}
+
+// grouped writes 1000 as 1,000.
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// rounded leaves off what no clock can tell.
+func rounded(value float64) float64 { return math.Round(value*1000) / 1000 }
+
+// Marks of what splice replaces.
+const (
+	beginMark = "<!-- make bench writes from here -->\n"
+	endMark   = "<!-- to here -->\n"
+)
+
+// splice puts tables between the marks of a page.
+func splice(page, tables string) (string, error) {
+	before, rest, begins := strings.Cut(page, beginMark)
+	_, after, ends := strings.Cut(rest, endMark)
+	if !begins || !ends {
+		return "", errors.New("the page lacks the marks that the tables go between")
+	}
+	return before + beginMark + "\n" + tables + "\n" + endMark + after, nil
+}

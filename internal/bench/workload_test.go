@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclparse"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// attributesOf parses a configuration and returns the arguments of its resources of a type, as
+// text.
+func attributesOf(t *testing.T, configuration, resource string) []map[string]string {
+	t.Helper()
+	file, diags := hclparse.NewParser().ParseHCL([]byte(configuration), "main.tf")
+	if diags.HasErrors() {
+		t.Fatalf("%s\n%s", diags, configuration)
+	}
+	content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "resource", LabelNames: []string{"type", "name"}}}})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	names, all := map[string]bool{}, []map[string]string{}
+	for _, block := range content.Blocks {
+		if block.Labels[0] != resource || names[block.Labels[1]] {
+			t.Errorf("the resource %q is of another type, or there twice", block.Labels)
+		}
+		names[block.Labels[1]] = true
+		attributes, diags := block.Body.JustAttributes()
+		if diags.HasErrors() {
+			t.Fatal(diags)
+		}
+		values := map[string]string{}
+		for name, attribute := range attributes {
+			value, diags := attribute.Expr.Value(nil)
+			if diags.HasErrors() {
+				t.Fatal(diags)
+			}
+			values[name] = value.GoString()
+		}
+		all = append(all, values)
+	}
+	return all
+}
+
+func TestWorkloads_configuration(t *testing.T) {
+	t.Parallel()
+	for _, w := range workloads {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			const n = 45
+			all := attributesOf(t, w.configuration(n), w.resource)
+			if len(all) != n {
+				t.Fatalf("%d resources where %d were asked for", len(all), n)
+			}
+			// Each is another, and so are what LUSID wants to be unique in a domain.
+			seen := map[string]bool{}
+			for _, attributes := range all {
+				keys := []string{fmt.Sprint(attributes)}
+				for _, unique := range []string{"client_id", "display_name", "login", "email_address"} {
+					if value, ok := attributes[unique]; ok {
+						keys = append(keys, unique+" "+value)
+					}
+				}
+				for _, key := range keys {
+					if seen[key] {
+						t.Errorf("there twice: %s", key)
+					}
+					seen[key] = true
+				}
+			}
+		})
+	}
+}
+
+// TestWorkloads_seed checks that each assignment finds its role and its user, and that the domain
+// takes the seed.
+func TestWorkloads_seed(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 20, 45, 1000} {
+		seed := rolesAndUsers(n)
+		data, err := json.Marshal(seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := mockserver.ParseSeed(data); err != nil {
+			t.Errorf("%d: %v", n, err)
+		}
+		ids := map[string]bool{}
+		for _, role := range seed.Roles {
+			ids[`cty.StringVal("`+role.ID+`")`] = true
+		}
+		for _, user := range seed.Users {
+			ids[`cty.StringVal("`+user.ID+`")`] = true
+		}
+		w := workloads[len(workloads)-1]
+		for _, attributes := range attributesOf(t, w.configuration(n), w.resource) {
+			for id := range maps.Values(attributes) {
+				if !ids[id] {
+					t.Fatalf("%d: %s does not exist", n, id)
+				}
+			}
+		}
+	}
+}
+
+func TestParseSizes(t *testing.T) {
+	t.Parallel()
+	sizes, err := parseSizes("1000, 100,100")
+	if err != nil || !slices.Equal(sizes, []int{100, 1000}) {
+		t.Errorf("%v, %v", sizes, err)
+	}
+	for _, wrong := range []string{"", "0", "-1", "100,", "many"} {
+		if sizes, err := parseSizes(wrong); err == nil {
+			t.Errorf("%q is taken for %v", wrong, sizes)
+		}
+	}
+}
