@@ -34,6 +34,7 @@ var guides = map[string]struct {
 		Applications: []mockserver.Application{{ClientID: "acme-pricing", DisplayName: "Acme pricing"}},
 		Roles:        []mockserver.Role{{Name: "traders", Description: "Books and amends trades"}},
 	}}},
+	"large-domains.md":        {},
 	"offline-tests.md":        {startsBare: true},
 	"pipelines.md":            {},
 	"rotation.md":             {},
