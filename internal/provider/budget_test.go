@@ -139,6 +139,57 @@ resource "lusid_mcp_tool" "many" {
 		update:  func(n int) calls { return calls{"UpdateMcpTool": n} },
 		destroy: func(n int) calls { return calls{"DeleteMcpTool": n} },
 	},
+	zoneType: {
+		hcl: func(n, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_network_zone" "many" {
+  count         = %d
+  code          = "zone-${count.index}"
+  action        = "NoOp"
+  session_types = ["AllUsers"]
+  ranges        = [{ value = "203.0.113.${count.index}" }]
+  hierarchy     = 10 * (count.index + 1) + %d
+}
+`, min(n, maxZones), step)
+		},
+		// Created, and then placed.
+		create: func(n int) calls {
+			return calls{"ListNetworkZones": 1, "CreateNetworkZone": min(n, maxZones), "UpdateNetworkZone": min(n, maxZones)}
+		},
+		refresh: func(n int) calls { return refreshBySnapshot("GetNetworkZone", "ListNetworkZones")(min(n, maxZones)) },
+		update:  func(n int) calls { return calls{"UpdateNetworkZone": min(n, maxZones)} },
+		destroy: func(n int) calls { return calls{"DeleteNetworkZone": min(n, maxZones)} },
+	},
+	issuerType: {
+		hcl: func(n, step int) string {
+			return fmt.Sprintf(`
+resource "lusid_external_token_issuer" "many" {
+  count       = %d
+  code        = "issuer-${count.index}"
+  issuer      = "https://ci-${count.index}.acme.com"
+  audience    = "lusid"
+  logout_url  = "https://acme.lusid.com/bye"
+  description = "Step %d"
+  claim_mappings = {
+    user_id    = "sub"
+    login      = "email"
+    email      = "email"
+    first_name = "\"CI\""
+    last_name  = "\"Pipeline\""
+    user_type  = "\"Service\""
+  }
+}
+`, min(n, maxIssuers), step)
+		},
+		create: func(n int) calls {
+			return calls{"ListExternalTokenIssuers": 1, "CreateExternalTokenIssuer": min(n, maxIssuers)}
+		},
+		refresh: func(n int) calls {
+			return refreshBySnapshot("GetExternalTokenIssuer", "ListExternalTokenIssuers")(min(n, maxIssuers))
+		},
+		update:  func(n int) calls { return calls{"UpdateExternalTokenIssuer": min(n, maxIssuers)} },
+		destroy: func(n int) calls { return calls{"DeleteExternalTokenIssuer": min(n, maxIssuers)} },
+	},
 	passwordPolicyType: {
 		hcl: func(_, step int) string {
 			return fmt.Sprintf(`
@@ -230,6 +281,9 @@ func refreshBySnapshot(get, list string) func(n int) calls {
 		return calls{get: n}
 	}
 }
+
+// What a domain has room for.
+const maxZones, maxIssuers = 10, 5
 
 // once is what a kind costs that a domain has one of.
 func once(operation string) func(int) calls {

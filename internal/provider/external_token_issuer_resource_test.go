@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"regexp"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -110,6 +109,26 @@ const issuerClaimsHCL = `
   }
 `
 
+func externalTokenIssuerLifecycle(t *testing.T, d domain) lifecycle {
+	drifted := map[string]any{"audience": "lusid", "claimMappings": foreignIssuer.ClaimMappings}
+	return lifecycle{
+		config:        issuerConfig(),
+		drift:         func() { d.mustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
+		drifted:       []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
+		mended:        map[string]int{"UpdateExternalTokenIssuer": 1},
+		vanish:        func() { d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
+		remade:        map[string]int{"CreateExternalTokenIssuer": 1},
+		replacement:   issuerConfig(object{"code": "acme-cd"}),
+		replacedBy:    "code",
+		replaced:      map[string]int{"DeleteExternalTokenIssuer": 1, "CreateExternalTokenIssuer": 1},
+		update:        issuerConfig(object{"description": "CI"}),
+		refusedCreate: "Unable to create external token issuer",
+		refusedRead:   "Unable to read external token issuer acme-ci",
+		refusedUpdate: "Unable to update external token issuer acme-ci",
+		refusedDelete: "Unable to delete external token issuer acme-ci",
+	}
+}
+
 func TestAccExternalTokenIssuer_basic(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
@@ -152,54 +171,6 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 	})
 }
 
-func TestAccExternalTokenIssuer_drift(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	config := d.config(issuerHCL("acme-ci", issuerClaimsHCL))
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoIssuer(t),
-		Steps: []resource.TestStep{
-			{Config: config},
-			{
-				PreConfig: func() {
-					d.mustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", map[string]any{"audience": "other", "claimMappings": foreignIssuer.ClaimMappings}, nil)
-				},
-				Config: config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(issuerAddress, plancheck.ResourceActionUpdate),
-				}},
-				Check: func(*terraform.State) error {
-					if got := d.issuers(t)[0]; got.Audience != "https://acme.lusid.com" || got.ClaimMappings["login"] != "user_email" || got.ClaimMappings["groups"] != "" {
-						return fmt.Errorf("LUSID has %+v", got)
-					}
-					return nil
-				},
-			},
-		},
-	})
-}
-
-func TestAccExternalTokenIssuer_disappears(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	config := d.config(issuerHCL("acme-ci", issuerClaimsHCL))
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoIssuer(t),
-		Steps: []resource.TestStep{
-			{Config: config},
-			{
-				PreConfig: func() { d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
-				Config:    config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(issuerAddress, plancheck.ResourceActionCreate),
-				}},
-			},
-		},
-	})
-}
-
 // TestAccExternalTokenIssuer_import takes over an issuer that was made by hand, as it is.
 func TestAccExternalTokenIssuer_import(t *testing.T) {
 	t.Parallel()
@@ -231,37 +202,6 @@ resource "lusid_external_token_issuer" "test" {
 	if left := d.issuers(t); len(left) > 0 {
 		t.Errorf("issuers are left: %v", left)
 	}
-}
-
-func TestAccExternalTokenIssuer_forbidden(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{{
-			Config:      providerBlock(object{"api_url": d.url, "access_token": d.mock.Credentials().NoRightsToken}) + issuerHCL("acme-ci", issuerClaimsHCL),
-			ExpectError: regexp.MustCompile(`(?s)Unable to create external token issuer.*lusid-administrator.*FINBOURNE has to enable.*HTTP 403`),
-		}},
-	})
-	if left := d.issuers(t); len(left) > 0 {
-		t.Errorf("issuers were made: %v", left)
-	}
-}
-
-func TestAccExternalTokenIssuer_replace(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	step := func(code string, action plancheck.ResourceActionType) resource.TestStep {
-		return resource.TestStep{
-			Config:           d.config(issuerHCL(code, issuerClaimsHCL)),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(issuerAddress, action)}},
-		}
-	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoIssuer(t),
-		Steps:                    []resource.TestStep{step("first", plancheck.ResourceActionCreate), step("second", plancheck.ResourceActionDestroyBeforeCreate)},
-	})
 }
 
 func TestExternalTokenIssuer_lifecycle(t *testing.T) {

@@ -22,6 +22,8 @@ var lifecycles = map[string]func(*testing.T, domain) lifecycle{
 	assignmentType:      roleAssignmentLifecycle,
 	membersType:         roleMembersLifecycle,
 	toolType:            mcpToolLifecycle,
+	zoneType:            networkZoneLifecycle,
+	issuerType:          externalTokenIssuerLifecycle,
 	patType:             personalAccessTokenLifecycle,
 	usersType:           userLifecycle,
 }
@@ -64,7 +66,7 @@ type life struct {
 	lifecycle
 	address string
 	domain  domain
-	issued  issuedTokens
+	issued  issuedSecrets
 	// canaries are what must not be printed or logged, by name.
 	canaries map[string]string
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -130,6 +129,27 @@ resource "lusid_network_zone" "test" {
 `, code, more)
 }
 
+func networkZoneLifecycle(t *testing.T, d domain) lifecycle {
+	return lifecycle{
+		config: zoneConfig(object{"hierarchy": 10}),
+		drift: func() {
+			d.changeZone(t, "acme-office", func(zone *zoneBody) { zone.Hierarchy, zone.Action = 5, new("Allow") })
+		},
+		drifted:       []string{`~ action = "Allow" -> "NoOp"`, `~ hierarchy = 5 -> 10`},
+		mended:        map[string]int{"UpdateNetworkZone": 1},
+		vanish:        func() { d.deleteZone(t) },
+		remade:        map[string]int{"CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+		replacement:   zoneConfig(object{"code": "acme-branch", "hierarchy": 10}),
+		replacedBy:    "code",
+		replaced:      map[string]int{"DeleteNetworkZone": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+		update:        zoneConfig(object{"hierarchy": 20}),
+		refusedCreate: "Unable to create network zone",
+		refusedRead:   "Unable to read network zone acme-office",
+		refusedUpdate: "Unable to update network zone acme-office",
+		refusedDelete: "Unable to delete network zone acme-office",
+	}
+}
+
 func TestAccNetworkZone_basic(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
@@ -168,56 +188,6 @@ func TestAccNetworkZone_basic(t *testing.T) {
 	})
 }
 
-func TestAccNetworkZone_drift(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	config := d.config(zoneHCL("acme-office", "hierarchy = 10"))
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoZone(t),
-		Steps: []resource.TestStep{
-			{Config: config},
-			{
-				PreConfig: func() {
-					d.changeZone(t, "acme-office", func(zone *zoneBody) {
-						zone.Hierarchy, zone.Action, zone.NetworkZoneIPs = 5, new("Allow"), zone.NetworkZoneIPs[:1]
-					})
-				},
-				Config: config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(zoneAddress, plancheck.ResourceActionUpdate),
-				}},
-				Check: func(*terraform.State) error {
-					if got := d.zone(t, "acme-office"); got.Hierarchy != 10 || *got.Action != "NoOp" || len(got.NetworkZoneIPs) != 2 {
-						return fmt.Errorf("LUSID has %+v", got)
-					}
-					return nil
-				},
-			},
-		},
-	})
-}
-
-func TestAccNetworkZone_disappears(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	config := d.config(zoneHCL("acme-office", "hierarchy = 10"))
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoZone(t),
-		Steps: []resource.TestStep{
-			{Config: config},
-			{
-				PreConfig: func() { d.deleteZone(t) },
-				Config:    config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectResourceAction(zoneAddress, plancheck.ResourceActionCreate),
-				}},
-			},
-		},
-	})
-}
-
 // TestAccNetworkZone_import takes over a zone that was made by hand, as it is.
 func TestAccNetworkZone_import(t *testing.T) {
 	t.Parallel()
@@ -241,43 +211,6 @@ resource "lusid_network_zone" "test" {
 	if left := d.places(t); len(left) > 0 {
 		t.Errorf("zones are left: %v", left)
 	}
-}
-
-func TestAccNetworkZone_forbidden(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		Steps: []resource.TestStep{{
-			Config:      providerBlock(object{"api_url": d.url, "access_token": d.mock.Credentials().NoRightsToken}) + zoneHCL("acme-office", ""),
-			ExpectError: regexp.MustCompile(`(?s)Unable to create network zone.*lusid-administrator.*HTTP 403`),
-		}},
-	})
-	if left := d.places(t); len(left) > 0 {
-		t.Errorf("zones were made: %v", left)
-	}
-}
-
-func TestAccNetworkZone_replace(t *testing.T) {
-	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	step := func(code string, action plancheck.ResourceActionType) resource.TestStep {
-		return resource.TestStep{
-			Config:           d.config(zoneHCL(code, "hierarchy = 10")),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(zoneAddress, action)}},
-			Check: func(*terraform.State) error {
-				if diff := cmp.Diff(map[string]int{code: 10}, d.places(t)); diff != "" {
-					return fmt.Errorf("zones (-want +got):\n%s", diff)
-				}
-				return nil
-			},
-		}
-	}
-	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoZone(t),
-		Steps:                    []resource.TestStep{step("first", plancheck.ResourceActionCreate), step("second", plancheck.ResourceActionDestroyBeforeCreate)},
-	})
 }
 
 // TestAccNetworkZone_unplaced loses the second call of a create. The CLI takes the zone for made,
