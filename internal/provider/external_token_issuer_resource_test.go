@@ -86,16 +86,16 @@ func (d domain) checkNoIssuer(t *testing.T) resource.TestCheckFunc {
 
 const issuerAddress = issuerType + ".test"
 
-func issuerHCL(code, more string) string {
+func issuerHCL(more string) string {
 	return fmt.Sprintf(`
 resource "lusid_external_token_issuer" "test" {
-  code       = %q
+  code       = "acme-ci"
   issuer     = "https://gitlab.acme.com"
   audience   = "https://acme.lusid.com"
   logout_url = "https://acme.lusid.com/bye"
   %s
 }
-`, code, more)
+`, more)
 }
 
 const issuerClaimsHCL = `
@@ -143,30 +143,30 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				// What LUSID makes of no mappings is for LUSID to say.
-				Config: d.config(issuerHCL("acme-ci", "")),
+				Config: d.config(issuerHCL("")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectUnknownValue(issuerAddress, tfjsonpath.New("claim_mappings")),
 				}},
 				ConfigStateChecks: []statecheck.StateCheck{known("claim_mappings", knownvalue.Null())},
 			},
 			{
-				Config:            d.config(issuerHCL("acme-ci", "description = \"CI\"")),
+				Config:            d.config(issuerHCL("description = \"CI\"")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.StringExact("CI")), known("claim_mappings", knownvalue.Null())},
 			},
 			{
-				Config:            d.config(issuerHCL("acme-ci", issuerClaimsHCL)),
+				Config:            d.config(issuerHCL(issuerClaimsHCL)),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.Null()), known("claim_mappings", knownvalue.ObjectPartial(literal))},
 			},
 			{ResourceName: issuerAddress, ImportState: true, ImportStateId: "acme-ci", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "code"},
 			{
 				// No longer configured, the mappings stay.
-				Config:            d.config(issuerHCL("acme-ci", "description = \"CI\"")),
+				Config:            d.config(issuerHCL("description = \"CI\"")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("claim_mappings", knownvalue.ObjectPartial(literal))},
 			},
-			{Config: d.config(issuerHCL("acme-ci", "description = \"CI\"\n"+issuerClaimsHCL)), PlanOnly: true},
+			{Config: d.config(issuerHCL("description = \"CI\"\n" + issuerClaimsHCL)), PlanOnly: true},
 		},
 	})
 }

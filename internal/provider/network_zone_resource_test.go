@@ -117,16 +117,16 @@ func (d domain) checkNoZone(t *testing.T) resource.TestCheckFunc {
 
 const zoneAddress = zoneType + ".test"
 
-func zoneHCL(code, more string) string {
+func zoneHCL(more string) string {
 	return fmt.Sprintf(`
 resource "lusid_network_zone" "test" {
-  code          = %q
+  code          = "acme-office"
   action        = "NoOp"
   session_types = ["AllUsers"]
   ranges        = [{ value = "203.0.113.0/24", description = "Office" }, { value = "203.0.113.7" }]
   %s
 }
-`, code, more)
+`, more)
 }
 
 func networkZoneLifecycle(t *testing.T, d domain) lifecycle {
@@ -162,7 +162,7 @@ func TestAccNetworkZone_basic(t *testing.T) {
 		CheckDestroy:             d.checkNoZone(t),
 		Steps: []resource.TestStep{
 			{
-				Config: d.config(zoneHCL("acme-office", "description = \"Offices\"")),
+				Config: d.config(zoneHCL("description = \"Offices\"")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectUnknownValue(zoneAddress, tfjsonpath.New("hierarchy")),
 				}},
@@ -174,13 +174,13 @@ func TestAccNetworkZone_basic(t *testing.T) {
 			},
 			{ResourceName: zoneAddress, ImportState: true, ImportStateId: "acme-office", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "code"},
 			{
-				Config:            d.config(zoneHCL("acme-office", "hierarchy = 20\nuser_roles = [\"traders\"]")),
+				Config:            d.config(zoneHCL("hierarchy = 20\nuser_roles = [\"traders\"]")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("hierarchy", knownvalue.Int64Exact(20)), known("description", knownvalue.Null())},
 			},
 			{
 				// No longer configured, the place stays.
-				Config:            d.config(zoneHCL("acme-office", "")),
+				Config:            d.config(zoneHCL("")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("hierarchy", knownvalue.Int64Exact(20)), known("user_roles", knownvalue.Null())},
 			},
@@ -219,7 +219,7 @@ func TestAccNetworkZone_unplaced(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
 	d.createZone(t, "before")
-	w := newWorkspace(t, d.config(zoneHCL("acme-office", "hierarchy = 50")))
+	w := newWorkspace(t, d.config(zoneHCL("hierarchy = 50")))
 	d.mock.InjectFault(mockserver.Fault{Operation: "UpdateNetworkZone", Status: http.StatusForbidden, Code: 939})
 	mustHold(t, w.mustRun("apply", "-auto-approve"), "Warning: Unable to place network zone acme-office", "is at 2", "to the hierarchy 50", "the next apply moves the zone", "(939)")
 

@@ -281,7 +281,10 @@ func FuzzSecretsFile(f *testing.F) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var root struct{ ProfileName, Profiles any }
+		var root struct {
+			ProfileName any `json:"profileName"`
+			Profiles    any `json:"profiles"`
+		}
 		_ = json.Unmarshal(content, &root)
 		// The names of profiles are no secrets.
 		isName := strings.Contains(fmt.Sprint(profile, root.ProfileName), canary) || strings.Contains(fmt.Sprint(root.Profiles), canary+":")
