@@ -322,7 +322,24 @@ data "lusid_application" "one" {
   include_secret = true
 }
 data "lusid_applications" "all" {}
+data "lusid_authentication_information" "one" {}
 data "lusid_current_user" "me" {}
+data "lusid_external_token_issuer" "one" {
+  code = lusid_external_token_issuer.many[0].code
+}
+data "lusid_external_token_issuers" "all" {}
+data "lusid_mcp_tool" "one" {
+  scope = lusid_mcp_tool.many[0].scope
+  code  = lusid_mcp_tool.many[0].code
+}
+data "lusid_mcp_tools" "all" {}
+data "lusid_network_zone" "one" {
+  code = lusid_network_zone.many[0].code
+}
+data "lusid_network_zones" "all" {}
+data "lusid_password_policy" "one" {
+  user_type = "Service"
+}
 data "lusid_personal_access_token" "one" {
   id = lusid_personal_access_token.own.id
 }
@@ -334,9 +351,13 @@ data "lusid_role_members" "one" {
   role_id = "staffed-0"
 }
 data "lusid_roles" "all" {}
+data "lusid_session_policy" "one" {}
+data "lusid_support_access" "all" {}
+data "lusid_support_roles" "all" {}
 data "lusid_user" "one" {
   id = lusid_user.many[0].id
 }
+data "lusid_user_schema" "one" {}
 data "lusid_users" "all" {}
 `, step, d.url)
 	}
@@ -417,6 +438,9 @@ func TestCanaries_listAndAction(t *testing.T) {
 	secrets["key"] = p.resource(patType).mustCreate(object{"display_name": "pipeline"}).get("key")
 	user, role := d.createUser(t, actionLogin, "owner@example.com"), d.createRole(t, "traders")
 	d.assign(t, role.ID, user.ID)
+	d.createZone(t, "acme-office")
+	d.createIssuer(t, foreignIssuer)
+	d.createTool(t, "market-data/prices", "get-prices")
 	said := ""
 	for name := range p.schema.ListResourceSchemas {
 		config := object{}
