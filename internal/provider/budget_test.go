@@ -309,8 +309,13 @@ func optionsOfMany(n int) mockserver.Options {
 
 // many is a configuration with n resources of every kind.
 func (d domain) many(n, step int) string {
+	return d.manyOf(slices.Sorted(maps.Keys(budgets)), n, step)
+}
+
+// manyOf is many for some kinds.
+func (d domain) manyOf(kinds []string, n, step int) string {
 	text := providerBlock(d.passwordArguments())
-	for _, name := range slices.Sorted(maps.Keys(budgets)) {
+	for _, name := range kinds {
 		text += budgets[name].hcl(n, step)
 	}
 	return text
