@@ -496,8 +496,9 @@ func TestAccCrash(t *testing.T) {
 	t.Parallel()
 	var issued issuedSecrets
 	g := newGate(t, 4, 4, before, requestsBy(http.MethodPost))
-	d := newMockBehind(t, optionsOfMany(5), func(mock http.Handler) http.Handler { return g.front(issued.front(mock)) })
-	w := newWorkspace(t, d.many(5, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
+	d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return g.front(issued.front(mock)) })
+	// One kind, so that it is known what is on its way.
+	w := newWorkspace(t, d.manyOf([]string{"lusid_application with its secret"}, 10, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
 	g.arm()
 	r := w.start("apply", "-auto-approve")
 	g.wait(t, 4)
