@@ -451,7 +451,9 @@ func TestAccInterrupted_waiting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newGate(t, 0, 1, never, test.held)
+			// The operations are told to stop one after the other: one that is not told yet may send in the
+			// first one's stead.
+			g := newGate(t, 0, 100, never, test.held)
 			d := newMockBehind(t, mockserver.Options{}, g.front)
 			w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", 3, 1))
 			command := []string{"apply", "-auto-approve"}
