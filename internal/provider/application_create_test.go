@@ -243,6 +243,23 @@ func TestApplication_listRefused(t *testing.T) {
 	diags.mustFail(t, "", "Unable to create application", "already exists", "HTTP 400")
 }
 
+// TestApplication_listCancelled runs out of time before the first create. The next one looks for
+// itself at what was there before, without which a lost answer could not be settled.
+func TestApplication_listCancelled(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	d.mock.InjectFault(mockserver.Fault{Operation: "ListApplications", Delay: time.Minute})
+	applications := d.protocol(t).applications()
+	_, diags := applications.create(object{"client_id": "first-app", "display_name": "First", "timeouts": object{"create": "200ms"}})
+	diags.mustFail(t, "", "Unable to create application", "The time was up")
+	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+	_, diags = applications.create(object{"client_id": "test-app", "display_name": "Test"})
+	diags.mustWarn(t, "", "The answer to the creation of application test-app was lost")
+	if got := d.counts()["CreateApplication"]; got != 1 {
+		t.Errorf("%d creates were sent, want that of the second application", got)
+	}
+}
+
 // TestApplication_interrupted stops at once, and finds out what became of the create.
 func TestApplication_interrupted(t *testing.T) {
 	t.Parallel()

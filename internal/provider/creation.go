@@ -100,6 +100,8 @@ func (c *creation[T]) before(ctx context.Context) {
 	c.existing.listed, c.existing.ids = true, map[string]bool{}
 	var objects []T
 	objects, c.existing.err = c.list(ctx)
+	// One caller's cancellation is not another's.
+	c.existing.listed = ctx.Err() == nil
 	for i := range objects {
 		c.existing.ids[c.id(&objects[i])] = true
 	}
