@@ -25,6 +25,8 @@ func formsOf(secret string) []string {
 		secret,
 		strings.Trim(string(quoted), `"`),
 		strings.Trim(strconv.Quote(secret), `"`),
+		// The CLI's log escapes quotes, and leaves a backslash alone.
+		strings.ReplaceAll(secret, `"`, `\"`),
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
 		html.EscapeString(secret),
@@ -66,7 +68,7 @@ func escapeJSON(text string) string {
 	return b.String()
 }
 
-// issuedSecrets remembers the secrets that a domain gave out.
+// issuedSecrets remembers the tokens that a domain gave out, and its other secrets.
 type issuedSecrets struct {
 	mu     sync.Mutex
 	tokens []string

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -103,7 +104,10 @@ func (d domain) census(t *testing.T) map[string]int {
 	for _, role := range roles {
 		members += count("/roles/" + role.ID + "/users")
 	}
-	return map[string]int{"applications": count("/applications"), "roles": len(roles), "users": count("/users"), "keys": count("/keys"), "members": members}
+	return map[string]int{
+		"applications": count("/applications"), "roles": len(roles), "users": count("/users"), "keys": count("/keys"),
+		"members": members, "mcptools": count("/mcptools"), "networkzones": count("/networkzones"), "externaltokenissuers": count("/externaltokenissuers"),
+	}
 }
 
 // TestAccConcurrency runs two workspaces in one domain at once, whose objects differ but lie side
@@ -180,9 +184,9 @@ func TestAccConcurrency(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{"applications": 2 * n, "roles": 2 * n, "users": 2 * n, "keys": 2 * n, "members": 4 * n}
-	for kind := range want {
-		want[kind] += empty[kind]
+	want := maps.Clone(empty)
+	for kind, more := range map[string]int{"applications": 2 * n, "roles": 2 * n, "users": 2 * n, "keys": 2 * n, "members": 4 * n} {
+		want[kind] += more
 	}
 	if diff := cmp.Diff(want, d.census(t)); diff != "" {
 		t.Errorf("what the domain holds (-want +got):\n%s", diff)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -323,7 +324,8 @@ func FuzzEnvScript(f *testing.F) {
 	f.Add("NUL\x00")
 	var shells []string
 	for _, name := range []string{"bash", "sh"} {
-		if path, err := exec.LookPath(name); err == nil {
+		// On Windows a shell may read its standard input as text.
+		if path, err := exec.LookPath(name); err == nil && runtime.GOOS != "windows" {
 			shells = append(shells, path)
 		}
 	}
