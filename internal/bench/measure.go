@@ -94,6 +94,13 @@ func (b *bench) measure(ctx context.Context) ([]measurement, error) {
 			if w.name != baseline && !strings.HasPrefix(w.name, b.only) {
 				continue
 			}
+			n := n
+			if w.most > 0 {
+				if n > b.sizes[0] {
+					continue
+				}
+				n = min(n, w.most)
+			}
 			for _, latency := range latencies {
 				if w.name == baseline && latency > 0 {
 					continue

@@ -44,8 +44,9 @@ type measurement struct {
 	// PlanSeconds is the median of several plans that find nothing to change.
 	PlanSeconds float64 `json:"planSeconds"`
 	PlanCalls   int     `json:"planCalls"`
-	// BaselineRatio is the plan against one of as many terraform_data.
-	BaselineRatio float64 `json:"baselineRatio"`
+	// BaselineRatio is the plan against one of as many terraform_data. It is zero where so many were
+	// not measured.
+	BaselineRatio float64 `json:"baselineRatio,omitempty"`
 	// PeakMemoryMiB is of a plan, in the process of the provider that took the most. It is zero
 	// where the provider has none, and where the system does not tell.
 	PeakMemoryMiB float64 `json:"peakMemoryMiB,omitempty"`
@@ -70,7 +71,9 @@ func (r *report) conclude() {
 		return 0
 	}
 	for i, m := range r.Measurements {
-		r.Measurements[i].BaselineRatio = rounded(m.PlanSeconds / plan(baseline, m.N, 0))
+		if reference := plan(baseline, m.N, 0); reference > 0 {
+			r.Measurements[i].BaselineRatio = rounded(m.PlanSeconds / reference)
+		}
 	}
 	add := func(what, against string, took, reference float64, aim string) {
 		if took > 0 && reference > 0 {
@@ -104,14 +107,17 @@ func (r *report) markdown() string {
 	writeRow(&b, "Resources", "N", "Domain answers in", "Apply", "Calls", "Plan", "Calls", "Plan against "+baseline, "Provider's peak memory")
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, m := range r.Measurements {
-		memory := "n/a"
+		ratio, memory := "n/a", "n/a"
+		if m.BaselineRatio > 0 {
+			ratio = fmt.Sprintf("%.2f", m.BaselineRatio)
+		}
 		if m.PeakMemoryMiB > 0 {
 			memory = fmt.Sprintf("%.0f MiB", m.PeakMemoryMiB)
 		}
 		writeRow(&b, m.Workload, grouped(m.N), fmt.Sprintf("%d ms", m.LatencyMS),
 			fmt.Sprintf("%.1f s", m.ApplySeconds), grouped(m.ApplyCalls),
 			fmt.Sprintf("%.2f s", m.PlanSeconds), grouped(m.PlanCalls),
-			fmt.Sprintf("%.2f", m.BaselineRatio), memory)
+			ratio, memory)
 	}
 	if len(r.Conclusions) > 0 {
 		b.WriteString("\n")

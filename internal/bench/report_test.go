@@ -28,6 +28,7 @@ func sample() *report {
 	add(unstoredApplications, 1000, 0, 2.8)
 	add(storedApplications, 500, 0, 1.5)
 	add(storedApplications, 500, 50, 2.75)
+	add("guards of the domain", 19, 0, 0.4)
 	r.Measurements[0].PeakMemoryMiB = 0
 	r.conclude()
 	return r
@@ -71,6 +72,7 @@ func TestReport_markdown(t *testing.T) {
 		"Terraform v1.11.4, linux/amd64, 2 cores, provider built with go1.26.8.",
 		"| terraform_data | 100 | 0 ms | 0.2 s | 101 | 0.10 s | 4 | 1.00 | n/a |",
 		"| applications, secrets not stored | 1,000 | 0 ms | 5.6 s | 1,001 | 2.80 s | 4 | 2.80 | 40 MiB |",
+		"| guards of the domain | 19 | 0 ms | 0.8 s | 20 | 0.40 s | 4 | n/a | 40 MiB |",
 		"| 500 applications, secrets not stored, 50 ms | the same, 0 ms | 1.10 | at most 1.15 |",
 		"Start of the provider: 30 ms to the handshake, then 5 ms for its schema.",
 	} {

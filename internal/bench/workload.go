@@ -19,46 +19,99 @@ const (
 // roles is how many roles the assignments are spread over.
 const roles = 20
 
-// workload is a configuration of any number of resources of one type.
+var assignments = fmt.Sprintf("assignments over %d roles", roles)
+
+// workload is a configuration of any number of resources.
 type workload struct {
-	name, resource string
-	// body is the arguments of number i.
-	body func(i int) string
+	name string
+	// block is the type and the arguments of number i.
+	block func(i int) (resource, arguments string)
+	// most is how many of them a domain holds; zero for any number.
+	most int
 	// seed is what must exist for n of them.
 	seed func(n int) mockserver.Seed
 }
 
 var workloads = []workload{
 	{
-		name:     baseline,
-		resource: baseline,
-		body:     func(i int) string { return fmt.Sprintf("input = \"bench-%d\"\n", i) },
-	},
-	{
-		name:     storedApplications,
-		resource: "lusid_application",
-		body:     application,
-	},
-	{
-		name:     unstoredApplications,
-		resource: "lusid_application",
-		body:     func(i int) string { return application(i) + "store_secret = false\n" },
-	},
-	{
-		name:     "users",
-		resource: "lusid_user",
-		body: func(i int) string {
-			return fmt.Sprintf("type = \"Service\"\nlogin = %[1]q\nemail_address = %[1]q\nfirst_name = \"Bench\"\nlast_name = \"User\"\n", login(i))
+		name: baseline,
+		block: func(i int) (resource, arguments string) {
+			return baseline, fmt.Sprintf("input = \"bench-%d\"\n", i)
 		},
 	},
 	{
-		name:     fmt.Sprintf("assignments over %d roles", roles),
-		resource: "lusid_role_assignment",
-		body: func(i int) string {
-			return fmt.Sprintf("role_id = \"bench-role-%d\"\nuser_id = \"bench-user-%d\"\n", i%roles, i/roles)
+		name: storedApplications,
+		block: func(i int) (resource, arguments string) {
+			return "lusid_application", application(i)
 		},
-		seed: rolesAndUsers,
 	},
+	{
+		name: unstoredApplications,
+		block: func(i int) (resource, arguments string) {
+			return "lusid_application", application(i) + "store_secret = false\n"
+		},
+	},
+	{
+		name: "users",
+		block: func(i int) (resource, arguments string) {
+			return "lusid_user", fmt.Sprintf("type = \"Service\"\nlogin = %[1]q\nemail_address = %[1]q\nfirst_name = \"Bench\"\nlast_name = \"User\"\n", login(i))
+		},
+	},
+	{
+		name:  assignments,
+		block: assignment,
+		seed:  rolesAndUsers,
+	},
+	{
+		name: "MCP tools",
+		block: func(i int) (resource, arguments string) {
+			return "lusid_mcp_tool", fmt.Sprintf("scope = \"bench\"\ncode = \"bench-%[1]d\"\nname = \"bench-%[1]d\"\ntitle = \"Bench\"\ndescription = \"Bench\"\nluminesce_payload = { query = \"select 1\" }\n", i)
+		},
+	},
+	{
+		name:  "guards of the domain",
+		block: guard,
+		most:  zones + issuers + len(policies),
+	},
+}
+
+func assignment(i int) (resource, arguments string) {
+	return "lusid_role_assignment", fmt.Sprintf("role_id = \"bench-role-%d\"\nuser_id = \"bench-user-%d\"\n", i%roles, i/roles)
+}
+
+// zones and issuers are all that a domain holds.
+const zones, issuers = 10, 5
+
+// policies are what a domain has one of, with their arguments.
+var policies = [][2]string{
+	{"lusid_password_policy", "user_type = \"Personal\"\nmin_length = 14\n"},
+	{"lusid_password_policy", "user_type = \"Service\"\nmin_length = 30\n"},
+	{"lusid_session_policy", "max_session_idle_minutes = 30\n"},
+	{"lusid_user_schema", "alternative_user_ids = [{ name = \"bench\" }]\n"},
+}
+
+// guard is number i of what says who may come in, and from where.
+func guard(i int) (resource, arguments string) {
+	if i < zones {
+		return "lusid_network_zone", fmt.Sprintf("code = \"bench-%[1]d\"\naction = \"NoOp\"\nsession_types = [\"AllUsers\"]\nranges = [{ value = \"203.0.113.%[1]d\" }]\nhierarchy = %[2]d\n", i, i+1)
+	}
+	if i -= zones; i < issuers {
+		return "lusid_external_token_issuer", fmt.Sprintf(`code       = "bench-%[1]d"
+issuer     = "https://bench-%[1]d.example.com"
+audience   = "lusid"
+logout_url = "https://bench-%[1]d.example.com/bye"
+claim_mappings = {
+  user_id    = "sub"
+  login      = "email"
+  email      = "email"
+  first_name = "\"Bench\""
+  last_name  = "\"User\""
+  user_type  = "\"Service\""
+}
+`, i)
+	}
+	i -= issuers
+	return policies[i][0], policies[i][1]
 }
 
 func application(i int) string {
@@ -71,11 +124,12 @@ func login(i int) string { return fmt.Sprintf("bench-%d@example.com", i) }
 // of all of them for each of them, and its cost grows with the square of n.
 func (w workload) configuration(n int) string {
 	var b strings.Builder
-	if w.resource != baseline {
+	if w.name != baseline {
 		b.WriteString("terraform {\n  required_providers {\n    lusid = {\n      source = \"finbourne/lusid\"\n    }\n  }\n}\n")
 	}
 	for i := range n {
-		fmt.Fprintf(&b, "\nresource %q \"bench_%d\" {\n%s}\n", w.resource, i, w.body(i))
+		resource, arguments := w.block(i)
+		fmt.Fprintf(&b, "\nresource %q \"bench_%d\" {\n%s}\n", resource, i, arguments)
 	}
 	return b.String()
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"testing"
 
@@ -13,9 +12,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// attributesOf parses a configuration and returns the arguments of its resources of a type, as
+// attributesOf parses a configuration and returns the type and the arguments of its resources, as
 // text.
-func attributesOf(t *testing.T, configuration, resource string) []map[string]string {
+func attributesOf(t *testing.T, configuration string) []map[string]string {
 	t.Helper()
 	file, diags := hclparse.NewParser().ParseHCL([]byte(configuration), "main.tf")
 	if diags.HasErrors() {
@@ -27,15 +26,15 @@ func attributesOf(t *testing.T, configuration, resource string) []map[string]str
 	}
 	names, all := map[string]bool{}, []map[string]string{}
 	for _, block := range content.Blocks {
-		if block.Labels[0] != resource || names[block.Labels[1]] {
-			t.Errorf("the resource %q is of another type, or there twice", block.Labels)
+		if names[block.Labels[1]] {
+			t.Errorf("the resource %q is there twice", block.Labels)
 		}
 		names[block.Labels[1]] = true
 		attributes, diags := block.Body.JustAttributes()
 		if diags.HasErrors() {
 			t.Fatal(diags)
 		}
-		values := map[string]string{}
+		values := map[string]string{"type of the resource": block.Labels[0]}
 		for name, attribute := range attributes {
 			value, diags := attribute.Expr.Value(nil)
 			if diags.HasErrors() {
@@ -53,8 +52,11 @@ func TestWorkloads_configuration(t *testing.T) {
 	for _, w := range workloads {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			const n = 45
-			all := attributesOf(t, w.configuration(n), w.resource)
+			n := 45
+			if w.most > 0 {
+				n = min(n, w.most)
+			}
+			all := attributesOf(t, w.configuration(n))
 			if len(all) != n {
 				t.Fatalf("%d resources where %d were asked for", len(all), n)
 			}
@@ -62,9 +64,9 @@ func TestWorkloads_configuration(t *testing.T) {
 			seen := map[string]bool{}
 			for _, attributes := range all {
 				keys := []string{fmt.Sprint(attributes)}
-				for _, unique := range []string{"client_id", "display_name", "login", "email_address"} {
+				for _, unique := range []string{"client_id", "display_name", "login", "email_address", "code", "name", "issuer"} {
 					if value, ok := attributes[unique]; ok {
-						keys = append(keys, unique+" "+value)
+						keys = append(keys, attributes["type of the resource"]+" "+unique+" "+value)
 					}
 				}
 				for _, key := range keys {
@@ -98,9 +100,9 @@ func TestWorkloads_seed(t *testing.T) {
 		for _, user := range seed.Users {
 			ids[`cty.StringVal("`+user.ID+`")`] = true
 		}
-		w := workloads[len(workloads)-1]
-		for _, attributes := range attributesOf(t, w.configuration(n), w.resource) {
-			for id := range maps.Values(attributes) {
+		w := workload{block: assignment}
+		for _, attributes := range attributesOf(t, w.configuration(n)) {
+			for _, id := range []string{attributes["role_id"], attributes["user_id"]} {
 				if !ids[id] {
 					t.Fatalf("%d: %s does not exist", n, id)
 				}
