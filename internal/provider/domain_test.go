@@ -17,7 +17,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -30,7 +29,7 @@ import (
 // factories serve the provider from within the test. A step of terraform-plugin-testing is seven
 // or more commands of the CLI, each with a server of its own: keep steps few.
 var factories = map[string]func() (tfprotov6.ProviderServer, error){
-	"lusid": providerserver.NewProtocol6WithError(provider.New("test")()),
+	"lusid": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test"), nil },
 }
 
 func isLive() bool { return os.Getenv("LUSID_ACC_LIVE") != "" }

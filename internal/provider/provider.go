@@ -45,12 +45,6 @@ var (
 // lusidProvider manages the Identity API of one LUSID domain.
 type lusidProvider struct{ version string }
 
-// New returns a constructor of the provider, as the plugin servers want it. The version ends up
-// in the user agent of every request.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &lusidProvider{version: version} }
-}
-
 func (p *lusidProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "lusid"
 	resp.Version = p.version

@@ -11,8 +11,6 @@ import (
 	"log"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/finbourne/terraform-provider-lusid/internal/provider"
 )
 
@@ -20,13 +18,9 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("schemaexport: ")
 
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
-	if err != nil {
-		log.Fatal(err)
-	}
 	// tfplugindocs looks a provider up by its short name; it knows no other namespace
 	// than hashicorp.
-	schemas, err := export(context.Background(), "lusid", server)
+	schemas, err := export(context.Background(), "lusid", provider.NewServer("dev"))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,0 +1,109 @@
+package provider
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// NewServer returns what serves the provider to one CLI by version 6 of Terraform's plugin protocol.
+// The version is the provider's own, and ends up in the user agent of every request.
+func NewServer(version string) tfprotov6.ProviderServer {
+	framework := providerserver.NewProtocol6(&lusidProvider{version: version})()
+	whole, ok := framework.(frameworkServer)
+	if !ok {
+		return framework
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	return &server{whole, stopped, stop}
+}
+
+// frameworkServer is what the framework serves. The protocol library asks for its parts one by one.
+type frameworkServer interface {
+	tfprotov6.ProviderServerWithListResource //nolint:staticcheck // There is no other name for it yet.
+	tfprotov6.ProviderServerWithActions      //nolint:staticcheck // There is no other name for it yet.
+}
+
+// server is the framework's, but for two things that it does with the context of an exchange. It
+// keeps all of them for as long as the process lives, each with five loggers: of a large plan that
+// would be most of the memory. And where it is told to stop it cancels those that it has: an exchange
+// that comes a moment later would wait for LUSID as if nothing had happened.
+type server struct {
+	frameworkServer
+	stopped context.Context //nolint:containedctx // It is the process's.
+	stop    context.CancelFunc
+}
+
+func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.stop()
+	return s.frameworkServer.StopProvider(ctx, req)
+}
+
+func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.ValidateResourceConfig)
+}
+
+func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.UpgradeResourceState)
+}
+
+func (s *server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.UpgradeResourceIdentity)
+}
+
+func (s *server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.ImportResourceState)
+}
+
+func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.ReadResource)
+}
+
+func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.PlanResourceChange)
+}
+
+func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.ApplyResourceChange)
+}
+
+func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.ReadDataSource)
+}
+
+func (s *server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
+	return during(ctx, s.stopped, req, s.frameworkServer.OpenEphemeralResource)
+}
+
+// during makes an exchange with a context that is cancelled where the process is stopped, before it
+// or meanwhile, and that holds nothing once the exchange is over.
+func during[Request, Response any](ctx, stopped context.Context, req Request, exchange func(context.Context, Request) (Response, error)) (Response, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(stopped, cancel)()
+	passing := &passingContext{after: stopped}
+	passing.current.Store(&ctx)
+	defer passing.current.Store(nil) //nolint:contextcheck // It is derived from ctx,
+	return exchange(passing, req)    //nolint:contextcheck // by hand.
+}
+
+// passingContext is one context until that is taken away, and another one after it.
+type passingContext struct {
+	current atomic.Pointer[context.Context]
+	after   context.Context //nolint:containedctx // It is a context itself.
+}
+
+func (p *passingContext) get() context.Context {
+	if ctx := p.current.Load(); ctx != nil {
+		return *ctx
+	}
+	return p.after
+}
+
+func (p *passingContext) Deadline() (time.Time, bool) { return p.get().Deadline() }
+func (p *passingContext) Done() <-chan struct{}       { return p.get().Done() }
+func (p *passingContext) Err() error                  { return p.get().Err() }
+func (p *passingContext) Value(key any) any           { return p.get().Value(key) }

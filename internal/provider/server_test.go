@@ -1,0 +1,81 @@
+package provider_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+	"weak"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+)
+
+// TestServer_keepsNothing makes each exchange that Terraform makes for each resource, and looks for
+// what came with it.
+func TestServer_keepsNothing(t *testing.T) {
+	t.Parallel()
+	server := provider.NewServer("test")
+	const typeName = "lusid_role"
+	for name, exchange := range map[string]func(context.Context) error{
+		"validate": func(ctx context.Context) error {
+			_, err := server.ValidateResourceConfig(ctx, &tfprotov6.ValidateResourceConfigRequest{TypeName: typeName})
+			return err
+		},
+		"upgrade the state": func(ctx context.Context) error {
+			_, err := server.UpgradeResourceState(ctx, &tfprotov6.UpgradeResourceStateRequest{TypeName: typeName})
+			return err
+		},
+		"upgrade the identity": func(ctx context.Context) error {
+			_, err := server.UpgradeResourceIdentity(ctx, &tfprotov6.UpgradeResourceIdentityRequest{TypeName: typeName})
+			return err
+		},
+		"read": func(ctx context.Context) error {
+			_, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: typeName})
+			return err
+		},
+		"plan": func(ctx context.Context) error {
+			_, err := server.PlanResourceChange(ctx, &tfprotov6.PlanResourceChangeRequest{TypeName: typeName})
+			return err
+		},
+		"apply": func(ctx context.Context) error {
+			_, err := server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{TypeName: typeName})
+			return err
+		},
+	} {
+		found := func() weak.Pointer[[1 << 10]byte] {
+			type key struct{}
+			value := new([1 << 10]byte)
+			if err := exchange(context.WithValue(t.Context(), key{}, value)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			return weak.Make(value)
+		}()
+		runtime.GC()
+		if found.Value() != nil {
+			t.Errorf("%s: what came with it is still there", name)
+		}
+	}
+	runtime.KeepAlive(server)
+}
+
+// TestServer_stopped has a read and a data source come after the provider was told to stop: neither
+// waits for LUSID.
+func TestServer_stopped(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
+	p := d.protocol(t)
+	roles := p.resource("lusid_role")
+	made, diags := roles.importState("first")
+	diags.mustSucceed(t)
+	d.mock.InjectFault(mockserver.Fault{Operation: "GetRole", Delay: time.Hour, Count: -1})
+	if _, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	_, diags = roles.read(made)
+	diags.mustFail(t, "", "Unable to read role first", "interrupted")
+	_, diags = p.data("lusid_role", object{"id": "first"})
+	diags.mustFail(t, "id", "Unable to read role", "interrupted")
+}
