@@ -103,6 +103,8 @@ type call struct {
 	attempts   int
 	started    time.Time
 	url        string
+	// unsent tells that the time was up before the last attempt began.
+	unsent bool
 	// hadNoEffect tells that the last attempt has ended and that the server did not act on it.
 	hadNoEffect bool
 }
@@ -131,7 +133,7 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 				call.attempts++
 				call.started = time.Now()
 				call.url = req.URL.Redacted()
-				call.hadNoEffect = false
+				call.unsent, call.hadNoEffect = req.Context().Err() != nil, false
 			}
 		},
 		ResponseLogHook: func(_ retryablehttp.Logger, resp *http.Response) {
@@ -155,7 +157,7 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 			if err == nil {
 				statusCode, retryAfter = resp.StatusCode, resp.Header.Get("Retry-After")
 			}
-			call.hadNoEffect = hadNoEffect(statusCode, err)
+			call.hadNoEffect = call.unsent || hadNoEffect(statusCode, err)
 			if ctx.Err() != nil {
 				return false, ctx.Err()
 			}

@@ -252,6 +252,9 @@ func TestApplication_listCancelled(t *testing.T) {
 	applications := d.protocol(t).applications()
 	_, diags := applications.create(object{"client_id": "first-app", "display_name": "First", "timeouts": object{"create": "200ms"}})
 	diags.mustFail(t, "", "Unable to create application", "The time was up")
+	if got := d.counts(); got["ListApplications"] != 1 || got["CreateApplication"] != 0 {
+		t.Errorf("what was never sent needs no search: %v", got)
+	}
 	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags = applications.create(object{"client_id": "test-app", "display_name": "Test"})
 	diags.mustWarn(t, "", "The answer to the creation of application test-app was lost")
