@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
@@ -343,16 +344,18 @@ data "lusid_access_token" "test" {
   client_id     = lusid_application.test.client_id
   client_secret = lusid_application.test.secret
 }`,
-			ConfigStateChecks: []statecheck.StateCheck{
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectSensitiveValue(address, tfjsonpath.New("access_token")),
+				plancheck.ExpectSensitiveValue(address, tfjsonpath.New("id_token")),
+				plancheck.ExpectSensitiveValue(address, tfjsonpath.New("refresh_token")),
+			}},
+			ConfigStateChecks: append([]statecheck.StateCheck{
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("access_token"), knownvalue.StringFunc(func(token string) error {
 					friend := d
 					friend.token = token
 					return friend.call(t.Context(), http.MethodGet, "/me", nil, nil)
 				})),
-				statecheck.ExpectSensitiveValue(address, tfjsonpath.New("access_token")),
-				statecheck.ExpectSensitiveValue(address, tfjsonpath.New("id_token")),
-				statecheck.ExpectSensitiveValue(address, tfjsonpath.New("refresh_token")),
-			},
+			}, expectSensitive(t, address, "access_token", "id_token", "refresh_token")...),
 		}},
 	})
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
@@ -18,6 +20,7 @@ import (
 type cliFeature string
 
 const (
+	sensitiveValues    cliFeature = "sensitivity of providers in the JSON of a state"
 	importBlocks       cliFeature = "import blocks"
 	providerFunctions  cliFeature = "functions of providers"
 	ephemeralResources cliFeature = "ephemeral resources"
@@ -28,6 +31,14 @@ const (
 // cliMust skips a test that needs a CLI, or a feature that the CLI lacks.
 func cliMust(t *testing.T, feature cliFeature) {
 	t.Helper()
+	if !cliCan(t, feature) {
+		t.Skipf("the CLI has no %s", feature)
+	}
+}
+
+// cliCan is for the part of a test that needs a feature. It skips a test that needs a CLI.
+func cliCan(t *testing.T, feature cliFeature) bool {
+	t.Helper()
 	if os.Getenv(resource.EnvTfAcc) == "" {
 		t.Skip("runs the Terraform CLI: set TF_ACC")
 	}
@@ -35,9 +46,20 @@ func cliMust(t *testing.T, feature cliFeature) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !features[feature] {
-		t.Skipf("the CLI has no %s", feature)
+	return features[feature]
+}
+
+// expectSensitive expects the state to mark attributes as sensitive, where the CLI tells.
+func expectSensitive(t *testing.T, address string, attributes ...string) []statecheck.StateCheck {
+	t.Helper()
+	if !cliCan(t, sensitiveValues) {
+		return nil
 	}
+	var checks []statecheck.StateCheck
+	for _, attribute := range attributes {
+		checks = append(checks, statecheck.ExpectSensitiveValue(address, tfjsonpath.New(attribute)))
+	}
+	return checks
 }
 
 // cliFeatures asks the CLI itself where it can tell: by the commands and flags that it has. A
@@ -68,6 +90,7 @@ var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 		return !has.Core().LessThan(version.Must(version.NewVersion(terraform)))
 	}
 	return map[cliFeature]bool{
+		sensitiveValues:    since("1.4.6", "1.6.0"),
 		importBlocks:       since("1.5.0", "1.6.0"),
 		providerFunctions:  since("1.8.0", "1.7.0"),
 		ephemeralResources: since("1.10.0", "1.11.0"),

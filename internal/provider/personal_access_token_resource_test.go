@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -71,8 +70,11 @@ func TestAccPersonalAccessToken_basic(t *testing.T) {
 		ProtoV6ProviderFactories: factories,
 		Steps: []resource.TestStep{
 			{
-				Config:            config(first, "2099-01-01T01:00:00+01:00"),
-				ConfigStateChecks: []statecheck.StateCheck{statecheck.ExpectSensitiveValue(address, tfjsonpath.New("key"))},
+				Config: config(first, "2099-01-01T01:00:00+01:00"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectSensitiveValue(address, tfjsonpath.New("key")),
+				}},
+				ConfigStateChecks: expectSensitive(t, address, "key"),
 			},
 			{Config: config(first, "2099-01-01T00:00:00Z"), ConfigPlanChecks: action(plancheck.ResourceActionNoop)},
 			{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"key", "deactivation_date"}},
