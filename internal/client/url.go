@@ -50,13 +50,16 @@ func ParseTokenURL(raw string) (*url.URL, error) {
 // of LUSID's has and what may hold a secret, since errors and logs show the URL.
 func parseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil {
+	if err != nil && strings.Contains(raw, "://") {
 		return nil, errors.New("it is not a valid URL")
+	}
+	if err != nil {
+		return nil, errNoScheme
 	}
 	u.Host = strings.ToLower(u.Host)
 	switch {
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, errors.New("it must begin with https://")
+		return nil, errNoScheme
 	case u.Hostname() == "":
 		return nil, errors.New("it has no host")
 	case strings.ContainsAny(u.Host+u.Path, "<>"):
@@ -77,6 +80,8 @@ func parseEndpoint(raw string) (*url.URL, error) {
 	u.ForceQuery = false
 	return u, nil
 }
+
+var errNoScheme = errors.New("it must begin with https://")
 
 func isLoopback(host string) bool {
 	if host == "localhost" {

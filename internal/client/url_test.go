@@ -15,6 +15,7 @@ var badEndpoints = map[string]struct{ raw, want string }{
 	"blank":                  {" \t\n", "https://"},
 	"no scheme":              {"canary.lusid.com", "https://"},
 	"no scheme, port":        {"canary.lusid.com:443", "https://"},
+	"no scheme, address":     {"10.0.0.1:443/canary", "https://"},
 	"no scheme, path":        {"canary.lusid.com/api", "https://"},
 	"no scheme, slashes":     {"//canary.lusid.com", "https://"},
 	"no scheme, userinfo":    {"canary:pa55word@acme.lusid.com", "https://"},

@@ -221,7 +221,8 @@ func parseJSON(text []byte) (*jsonNode, error) {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
-		return nil, errors.New(positionAt(text, int(syntax.Offset)-1))
+		at := int(syntax.Offset) - 1
+		return nil, errors.New(positionAt(text, at) + notJSON(text, at))
 	case err != nil:
 		return nil, fmt.Errorf("it ends too early, at %s", positionAt(text, len(text)))
 	}
@@ -229,6 +230,22 @@ func parseJSON(text []byte) (*jsonNode, error) {
 		return nil, fmt.Errorf("something follows the value, at %s", positionAt(text, len(text)-len(rest)))
 	}
 	return parseNode(json.NewDecoder(bytes.NewReader(text)), text)
+}
+
+// notJSON explains what other formats allow and JSON does not.
+func notJSON(text []byte, at int) string {
+	if at < 0 || at >= len(text) {
+		return ""
+	}
+	switch text[at] {
+	case '/', '#':
+		return ": JSON has no comments"
+	case '}', ']':
+		if bytes.HasSuffix(bytes.TrimSpace(text[:at]), []byte(",")) {
+			return ": JSON has no comma after the last member"
+		}
+	}
+	return ""
 }
 
 func parseNode(decoder *json.Decoder, text []byte) (*jsonNode, error) {
