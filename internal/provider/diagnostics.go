@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"slices"
@@ -101,6 +102,7 @@ func (c *connection) networkRemedy(err error) string {
 	var (
 		certificate *tls.CertificateVerificationError
 		dns         *net.DNSError
+		file        *fs.PathError
 		network     net.Error
 	)
 	switch {
@@ -112,6 +114,8 @@ func (c *connection) networkRemedy(err error) string {
 		return "The run was interrupted."
 	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return "The time was up: see request_timeout in the provider block and timeouts in the resource."
+	case errors.As(err, &file):
+		return fmt.Sprintf("The provider signs in with %s. Check that the file is there, and that Terraform may read it.", c.credential)
 	case errors.As(err, &network):
 		return "Check the network, and where a proxy is needed, proxy.address (FBN_PROXY_ADDRESS) or HTTPS_PROXY."
 	}

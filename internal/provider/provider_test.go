@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -96,7 +97,8 @@ func TestProvider_missingCredentials(t *testing.T) {
 		"the provider block: api_url, username, password (still holds the placeholder <password>",
 		"the environment: nothing found", "secrets.json: not found",
 		"an access token: access_token (FBN_ACCESS_TOKEN", "FBN_TOKEN_URL", "FBN_CLIENT_SECRET")
-	newProtocol(t).configure(object{"access_token": "t"}).mustFail(t, "", "The LUSID domain is missing: api_url (FBN_IDENTITY_URL")
+	newProtocol(t).configure(object{"access_token": "t"}).mustFail(t, "", "The LUSID domain is missing: api_url (FBN_IDENTITY_URL", "an access token: nothing\n")
+	newProtocol(t).configure(object{"access_token": "t", "username": "u"}).mustFail(t, "", "The LUSID domain is missing", "an access token: nothing\n")
 	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token_file": "/missing", "profile": "x"}).mustFail(t, "profile", "secrets.json does not exist")
 	newProtocol(t).configure(object{"secrets_file": "/missing.json"}).mustFail(t, "secrets_file", "/missing.json")
 	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).mustFail(t, "ca_certificate_file", "/missing.pem")
@@ -278,4 +280,14 @@ func TestProvider_accessTokenFile(t *testing.T) {
 	diags.mustFail(t, "", "an access token file from the provider block", "HTTP 401")
 	writeFile(t, w, "\ufeff"+d.token+"\r\n")
 	p.applications().mustRead(made)
+
+	requests := len(d.requests())
+	if err := os.Remove(w); err != nil {
+		t.Fatal(err)
+	}
+	_, diags = p.applications().read(made)
+	diags.mustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file is there")
+	if got := len(d.requests()); got != requests {
+		t.Errorf("%d requests without a token", got-requests)
+	}
 }

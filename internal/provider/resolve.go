@@ -310,7 +310,10 @@ func (r *resolved) incomplete(reason string) error {
 			missing = append(missing, whereToSet(name))
 		}
 		if len(missing) == 0 {
-			missing = []string{"nothing, but it ranks below what the provider block begins"}
+			missing = []string{"nothing"}
+			if r.highest(way.own) < rankBlock && slices.ContainsFunc(waysIn, r.isBegun) {
+				missing[0] += ", but it ranks below what the provider block begins"
+			}
 		}
 		fmt.Fprintf(&b, "  - %s: %s\n", way.name, strings.Join(missing, ", "))
 	}
