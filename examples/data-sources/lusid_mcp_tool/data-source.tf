@@ -3,6 +3,6 @@ data "lusid_mcp_tool" "prices" {
   code  = "prices"
 }
 
-output "query" {
-  value = data.lusid_mcp_tool.prices.luminesce_payload.query
+output "payload" {
+  value = data.lusid_mcp_tool.prices.luminesce_payload
 }

@@ -18,6 +18,8 @@ resource "lusid_user" "jane" {
   last_name     = "Doe"
 
   alternative_user_ids = {
-    (lusid_user_schema.acme.alternative_user_ids[0].name) = "12345"
+    staff_number = "12345"
   }
+
+  depends_on = [lusid_user_schema.acme]
 }
