@@ -20,6 +20,7 @@ import (
 type cliFeature string
 
 const (
+	destroyPlans       cliFeature = "word of the provider in a plan to destroy"
 	sensitiveValues    cliFeature = "sensitivity of providers in the JSON of a state"
 	importBlocks       cliFeature = "import blocks"
 	providerFunctions  cliFeature = "functions of providers"
@@ -90,6 +91,7 @@ var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 		return !has.Core().LessThan(version.Must(version.NewVersion(terraform)))
 	}
 	return map[cliFeature]bool{
+		destroyPlans:       since("1.3.0", "1.6.0"),
 		sensitiveValues:    since("1.4.6", "1.6.0"),
 		importBlocks:       since("1.5.0", "1.6.0"),
 		providerFunctions:  since("1.8.0", "1.7.0"),

@@ -182,7 +182,8 @@ func (d domain) placeholders(t *testing.T, put bool) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// stateFile is what there is to a CLI's state, in its format 4.
+// stateFile is what there is to a CLI's state, in its format 4. What is sensitive is left out: some
+// CLIs note there what the provider says, and others take that for the configuration's word.
 type stateFile struct {
 	Version          int              `json:"version"`
 	TerraformVersion string           `json:"terraform_version"`
@@ -203,7 +204,6 @@ type stateResource struct {
 type stateInstance struct {
 	SchemaVersion         int64           `json:"schema_version"`
 	Attributes            map[string]any  `json:"attributes"`
-	SensitiveAttributes   json.RawMessage `json:"sensitive_attributes,omitempty"`
 	IdentitySchemaVersion int64           `json:"identity_schema_version"`
 	Identity              json.RawMessage `json:"identity,omitempty"`
 	// Private is an object below stateDirectory, for the sake of those who read it.
