@@ -17,8 +17,9 @@ func NewServer(version string) tfprotov6.ProviderServer {
 	if !ok {
 		return framework
 	}
-	stopped, stop := context.WithCancel(context.Background())
-	return &server{whole, stopped, stop}
+	s := &server{frameworkServer: whole}
+	s.start()
+	return s
 }
 
 // frameworkServer is what the framework serves. The protocol library asks for its parts one by one.
@@ -33,58 +34,74 @@ type frameworkServer interface {
 // that comes a moment later would wait for LUSID as if nothing had happened.
 type server struct {
 	frameworkServer
-	stopped context.Context //nolint:containedctx // It is the process's.
-	stop    context.CancelFunc
+	run atomic.Pointer[run]
+}
+
+// run is what one run of the CLI asks for. Only a debugged process serves more than one.
+type run struct {
+	context.Context //nolint:containedctx // It is the run's, whose exchanges come one by one.
+	stop            context.CancelFunc
+}
+
+func (s *server) start() {
+	ctx, stop := context.WithCancel(context.Background())
+	s.run.Store(&run{ctx, stop})
+}
+
+// ConfigureProvider is where a run begins that may ask LUSID for something.
+func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	s.start()
+	return s.frameworkServer.ConfigureProvider(ctx, req)
 }
 
 func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
-	s.stop()
+	s.run.Load().stop()
 	return s.frameworkServer.StopProvider(ctx, req)
 }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.ValidateResourceConfig)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.ValidateResourceConfig)
 }
 
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.UpgradeResourceState)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.UpgradeResourceState)
 }
 
 func (s *server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.UpgradeResourceIdentityRequest) (*tfprotov6.UpgradeResourceIdentityResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.UpgradeResourceIdentity)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.UpgradeResourceIdentity)
 }
 
 func (s *server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.ImportResourceState)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.ImportResourceState)
 }
 
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.ReadResource)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.ReadResource)
 }
 
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.PlanResourceChange)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.PlanResourceChange)
 }
 
 func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.ApplyResourceChange)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.ApplyResourceChange)
 }
 
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.ReadDataSource)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.ReadDataSource)
 }
 
 func (s *server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenEphemeralResourceRequest) (*tfprotov6.OpenEphemeralResourceResponse, error) {
-	return during(ctx, s.stopped, req, s.frameworkServer.OpenEphemeralResource)
+	return during(ctx, s.run.Load().Context, req, s.frameworkServer.OpenEphemeralResource)
 }
 
-// during makes an exchange with a context that is cancelled where the process is stopped, before it
-// or meanwhile, and that holds nothing once the exchange is over.
-func during[Request, Response any](ctx, stopped context.Context, req Request, exchange func(context.Context, Request) (Response, error)) (Response, error) {
+// during makes an exchange with a context that is cancelled where the run is stopped, before it or
+// meanwhile, and that holds nothing once the exchange is over.
+func during[Request, Response any](ctx, run context.Context, req Request, exchange func(context.Context, Request) (Response, error)) (Response, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(stopped, cancel)()
-	passing := &passingContext{after: stopped}
+	defer context.AfterFunc(run, cancel)()
+	passing := &passingContext{after: run}
 	passing.current.Store(&ctx)
 	defer passing.current.Store(nil) //nolint:contextcheck // It is derived from ctx,
 	return exchange(passing, req)    //nolint:contextcheck // by hand.

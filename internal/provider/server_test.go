@@ -62,7 +62,7 @@ func TestServer_keepsNothing(t *testing.T) {
 }
 
 // TestServer_stopped has a read and a data source come after the provider was told to stop: neither
-// waits for LUSID.
+// waits for LUSID. The next run of a process that is debugged does.
 func TestServer_stopped(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
@@ -78,4 +78,8 @@ func TestServer_stopped(t *testing.T) {
 	diags.mustFail(t, "", "Unable to read role first", "interrupted")
 	_, diags = p.data("lusid_role", object{"id": "first"})
 	diags.mustFail(t, "id", "Unable to read role", "interrupted")
+
+	d.mock.ClearFaults()
+	p.configure(object{"api_url": d.url, "access_token": d.token}).mustSucceed(t)
+	roles.mustRead(made)
 }
