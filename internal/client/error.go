@@ -50,6 +50,8 @@ type Error struct {
 	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
 	// of another shape. Empty for an answer that was understood.
 	Unusable string
+	// incomplete tells that the error is about single elements of a list.
+	incomplete bool
 }
 
 // Error gives LUSID's words on one line.
@@ -121,6 +123,14 @@ func IsNotFound(err error) bool {
 func IsForbidden(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Operation != OperationToken && e.Unusable == ""
+}
+
+// IsIncomplete reports a list of which elements had to be left out, since they lack what every one
+// must have. The others came with the error: what is found among them exists, and what is not
+// found may exist all the same.
+func IsIncomplete(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.incomplete
 }
 
 // IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.

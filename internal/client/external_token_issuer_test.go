@@ -48,7 +48,7 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 			if len(list) != 1 {
 				t.Errorf("got %d issuers", len(list))
 			}
-			return err
+			return incomplete(err)
 		}, "GET /identity/api/externaltokenissuers", "", 200, `[null,{"issuer":"a"},` + wholeIssuer + "]"},
 	})
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,8 +48,25 @@ type incomplete interface {
 	missing() string
 }
 
+// answer is what came back for a request.
+type answer struct {
+	*http.Response
+	body []byte
+	// clean blots out the secrets that the request carried.
+	clean func(string) string
+}
+
 // do sends a request, signs in again once after a 401, and decodes the answer.
 func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
+	a, err := c.perform(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return decode[T](c, r, a)
+}
+
+// perform sends a request, and signs in again once after a 401. A refusal is an error.
+func (c *Client) perform(ctx context.Context, r request) (*answer, error) {
 	token, err := c.signIn.token(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -76,22 +94,35 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 		e.gone, e.versioned = r.gone, r.versioned
 		return nil, e
 	}
-	return decode[T](c, r, resp, body, clean)
+	return &answer{resp, body, clean}, nil
 }
 
-// doList is do for an array. Elements without what every one of them must have are left out.
+// doList is do for an array. Where an element lacks what every one of them must have, the others
+// come with an error: see IsIncomplete.
 func doList[T any, P interface {
 	*T
 	incomplete
 }](ctx context.Context, c *Client, r request) ([]T, error) {
-	list, err := do[[]T](ctx, c, r)
+	a, err := c.perform(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if *list == nil {
-		return []T{}, nil
+	list, err := decode[[]T](c, r, a)
+	if err != nil {
+		return nil, err
 	}
-	return slices.DeleteFunc(*list, func(element T) bool { return P(&element).missing() != "" }), nil
+	var missing string
+	usable := slices.DeleteFunc(*list, func(element T) bool {
+		field := P(&element).missing()
+		missing = cmp.Or(missing, field)
+		return field != ""
+	})
+	if missing != "" {
+		e := c.unusable(r, a, "The answer lists something that lacks %q.", missing)
+		e.incomplete = true
+		return usable, e
+	}
+	return usable, nil
 }
 
 // doNothing is do for an operation whose answer, if any, says nothing.
@@ -177,25 +208,28 @@ func (c *Client) setHeaders(header http.Header) {
 	}
 }
 
-// decode reads a successful answer. Its errors never repeat a part of the body, which may be a
-// secret.
-func decode[T any](c *Client, r request, resp *http.Response, body []byte, clean func(string) string) (*T, error) {
+// unusable is the error of a successful answer that cannot be read. It never repeats a part of the
+// body, which may be a secret.
+func (c *Client) unusable(r request, a *answer, format string, args ...any) *Error {
+	e := c.newError(r.operation, a.Response, nil, a.clean)
+	e.versioned = r.versioned
+	e.Unusable = fmt.Sprintf(format, args...)
+	return e
+}
+
+// decode reads a successful answer.
+func decode[T any](c *Client, r request, a *answer) (*T, error) {
 	out := new(T)
-	unusable := func(format string, args ...any) error {
-		e := c.newError(r.operation, resp, nil, clean)
-		e.versioned = r.versioned
-		e.Unusable = fmt.Sprintf(format, args...)
-		return e
-	}
-	if len(body) > maxBody {
-		return nil, unusable("The answer is larger than %d MiB.", maxBody>>20)
+	if len(a.body) > maxBody {
+		return nil, c.unusable(r, a, "The answer is larger than %d MiB.", maxBody>>20)
 	}
 	_, mayBeEmpty := any(out).(*noContent)
-	if len(bytes.TrimSpace(body)) == 0 {
+	body := bytes.TrimSpace(a.body)
+	if len(body) == 0 {
 		if mayBeEmpty {
 			return out, nil
 		}
-		return nil, unusable("The answer is empty.")
+		return nil, c.unusable(r, a, "The answer is empty.")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
@@ -204,15 +238,19 @@ func decode[T any](c *Client, r request, resp *http.Response, body []byte, clean
 			}
 			kind, _, _ := strings.Cut(wrongType.Value, " ")
 			if wrongType.Field == "" {
-				return nil, unusable("The answer is a JSON %s, of another shape than LUSID's.", kind)
+				return nil, c.unusable(r, a, "The answer is a JSON %s, of another shape than LUSID's.", kind)
 			}
-			return nil, unusable("The answer holds a JSON %s where %q should be a %s.", kind, wrongType.Field, wrongType.Type.Kind())
+			return nil, c.unusable(r, a, "The answer holds a JSON %s where %q should be a %s.", kind, wrongType.Field, wrongType.Type.Kind())
 		}
-		return nil, unusable("The answer is %s.", describeBody(resp.Header, body, clean))
+		return nil, c.unusable(r, a, "The answer is %s.", describeBody(a.Header, body, a.clean))
+	}
+	if string(body) == "null" && !mayBeEmpty {
+		// Decoded it is an empty list, or an object without a field.
+		return nil, c.unusable(r, a, "The answer is a JSON null, of another shape than LUSID's.")
 	}
 	if answer, ok := any(out).(incomplete); ok {
 		if field := answer.missing(); field != "" {
-			return nil, unusable("The answer lacks %q.", field)
+			return nil, c.unusable(r, a, "The answer lacks %q.", field)
 		}
 	}
 	return out, nil

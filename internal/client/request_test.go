@@ -35,7 +35,7 @@ func TestDecode(t *testing.T) {
 		"client id missing":   {body: `{"id":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "clientId".`},
 		"name missing":        {body: `{"id":"x","clientId":"x","type":"x"}`, unusable: `The answer lacks "displayName".`},
 		"type missing":        {body: `{"id":"x","clientId":"x","displayName":"x"}`, unusable: `The answer lacks "type".`},
-		"null":                {body: `null`, unusable: `The answer lacks "id".`},
+		"null":                {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
 		"empty object":        {body: `{}`, unusable: `The answer lacks "id".`},
 		"empty":               {body: "", unusable: "The answer is empty."},
 		"blank":               {body: "\r\n", unusable: "The answer is empty."},
@@ -80,25 +80,32 @@ func TestDecode_list(t *testing.T) {
 		want     []client.OAuthApplication
 		unusable string
 	}{
-		"empty list":       {body: `[]`, want: []client.OAuthApplication{}},
-		"null":             {body: `null`, want: []client.OAuthApplication{}},
-		"nulls":            {body: `[null,` + wholeApplication + `},null]`, want: one},
-		"incomplete items": {body: `[{},{"id":"x"},` + wholeApplication + `,"issuer":null}]`, want: one},
-		"secrets":          {body: `[` + wholeApplication + `,"secret":"canary"}]`, want: one},
-		"object":           {body: `{"values":[]}`, unusable: "The answer is a JSON object, of another shape than LUSID's."},
-		"numeric secret":   {body: `[{"id":"x","secret":31337}]`, unusable: `The answer holds a JSON number where "secret" should be a string.`},
-		"list of strings":  {body: `["canary"]`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
-		"empty":            {body: ``, unusable: "The answer is empty."},
+		"empty list":      {body: `[]`, want: []client.OAuthApplication{}},
+		"secrets":         {body: `[` + wholeApplication + `,"secret":"canary"}]`, want: one},
+		"null":            {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
+		"object":          {body: `{"values":[]}`, unusable: "The answer is a JSON object, of another shape than LUSID's."},
+		"numeric secret":  {body: `[{"id":"x","secret":31337}]`, unusable: `The answer holds a JSON number where "secret" should be a string.`},
+		"list of strings": {body: `["canary"]`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
+		"empty":           {body: ``, unusable: "The answer is empty."},
+		// What can be used comes with the error.
+		"nulls":            {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `The answer lists something that lacks "id".`},
+		"incomplete items": {body: `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`, want: one, unusable: `The answer lists something that lacks "clientId".`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := newClient(t, serve(t, jsonReply(200, test.body))).ListApplications(t.Context())
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if incomplete := test.unusable != "" && test.want != nil; client.IsIncomplete(err) != incomplete {
+				t.Errorf("incomplete is %t for %v", !incomplete, err)
+			}
 			var e *client.Error
 			switch {
 			case test.unusable == "":
-				if diff := cmp.Diff(test.want, got); diff != "" || err != nil {
-					t.Errorf("%v, (-want +got):\n%s", err, diff)
+				if err != nil {
+					t.Error(err)
 				}
 			case !errors.As(err, &e) || e.Unusable != test.unusable:
 				t.Errorf("got %v, want %q", err, test.unusable)

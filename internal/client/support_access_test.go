@@ -37,7 +37,7 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 		"revoke": {func(ctx context.Context, c *client.Client) error { return c.InvalidateSupportAccess(ctx) }, "DELETE " + path, "", 200, "[" + whole + "]"},
 		"history": {func(ctx context.Context, c *client.Client) error {
 			got, err := c.GetSupportAccessHistory(ctx)
-			return want([]client.SupportAccessResponse{grant}, got, err)
+			return want([]client.SupportAccessResponse{grant}, got, incomplete(err))
 		}, "GET " + path, "", 200, "[null," + whole + "]"},
 		"roles": {
 			func(ctx context.Context, c *client.Client) error {

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,15 +20,12 @@ var errNoApplication = errors.New("no application has it; the LUSID web app list
 // applicationByClientID finds an application through the list: LUSID has no read by client id.
 func (c *connection) applicationByClientID(ctx context.Context, clientID string) (*client.OAuthApplication, error) {
 	applications, err := c.client.ListApplications(ctx)
-	if err != nil {
-		return nil, err
-	}
 	for i := range applications {
 		if applications[i].ClientID == clientID {
 			return &applications[i], nil
 		}
 	}
-	return nil, errNoApplication
+	return nil, cmp.Or(err, errNoApplication)
 }
 
 // applicationByEither tries an import string as an id, then as a client id.

@@ -102,6 +102,9 @@ func (c *creation[T]) before(ctx context.Context) {
 	objects, c.existing.err = c.list(ctx)
 	// One caller's cancellation is not another's.
 	c.existing.listed = ctx.Err() == nil
+	if client.IsIncomplete(c.existing.err) {
+		c.existing.err = nil
+	}
 	for i := range objects {
 		c.existing.ids[c.id(&objects[i])] = true
 	}
@@ -152,7 +155,7 @@ func (c *creation[T]) find(ctx context.Context) (*T, error) {
 		}
 	}
 	objects, err := c.list(ctx)
-	if err != nil {
+	if err != nil && !client.IsIncomplete(err) {
 		return nil, err
 	}
 	var found *T

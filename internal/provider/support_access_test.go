@@ -167,7 +167,11 @@ func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 	var w rewriter
 	d := newMockBehind(t, mockserver.Options{}, w.front)
 	p := d.protocol(t)
-	answers(&w, []any{nil, map[string]any{"id": "b", "createdAt": "2"}, map[string]any{}, map[string]any{"id": "a", "createdAt": "1", "permittedRoles": nil, "terminatedAt": nil}})
+	grants := []any{map[string]any{"id": "b", "createdAt": "2"}, map[string]any{"id": "a", "createdAt": "1", "permittedRoles": nil, "terminatedAt": nil}}
+	answers(&w, append(grants, nil))
+	_, diags := p.data("lusid_support_access", object{})
+	diags.mustFail(t, "", "Unable to list support access", `lists something that lacks "id"`)
+	answers(&w, grants)
 	rows := p.mustData("lusid_support_access", object{}).rows(t, "grants")
 	if diff := cmp.Diff([]string{"a", "b"}, column(rows, "id")); diff != "" {
 		t.Errorf("grants (-want +got):\n%s", diff)
