@@ -398,20 +398,25 @@ func TestRetry_waitsAsAsked(t *testing.T) {
 // What LUSID said is worth more than a deadline exceeded while waiting.
 func TestRetry_deadlineBeforeRetryAfter(t *testing.T) {
 	t.Parallel()
-	for name, status := range map[string]int{"429": 429, "503": 503} {
+	for name, test := range map[string]struct {
+		status int
+		within time.Duration
+	}{
+		"429": {429, 40 * time.Second}, "503": {503, 40 * time.Second}, "a wait that ends with the time": {429, time.Minute},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				domain := newDomainInMemory()
-				domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: status, RetryAfter: "30"})
+				domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: test.status, RetryAfter: "30"})
 				c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
-				ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), test.within)
 				defer cancel()
 				start := time.Now()
 				_, err := c.GetUserInfo(ctx)
 				var e *client.Error
-				if !errors.As(err, &e) || e.StatusCode != status || e.Code == 0 {
-					t.Errorf("got %v, want the %d", err, status)
+				if !errors.As(err, &e) || e.StatusCode != test.status || e.Code == 0 {
+					t.Errorf("got %v, want the %d", err, test.status)
 				}
 				// One wait of 30 s fits, the second does not.
 				if took := time.Since(start); took != 30*time.Second {

@@ -169,7 +169,7 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 					pause.extend(wait)
 				}
 				// What the other side said is worth more than a deadline exceeded while waiting.
-				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
+				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 					return false, nil
 				}
 			}
