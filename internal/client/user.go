@@ -50,6 +50,8 @@ func (u *UserResponse) missing() string {
 		return "id"
 	case u.Login == "":
 		return "login"
+	case u.Type == "":
+		return "type"
 	}
 	return ""
 }
