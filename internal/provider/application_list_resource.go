@@ -101,7 +101,8 @@ func (l *applicationListResource) result(ctx context.Context, req list.ListReque
 	return result
 }
 
-// listResults streams what holds, up to Terraform's limit; zero is none.
+// listResults streams what holds, up to Terraform's limit; zero is none. An error ends it: it would
+// be the same for whatever follows.
 func listResults[T any](limit int64, objects []T, holds func(*T) bool, result func(*T) list.ListResult) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		var pushed int64
@@ -109,7 +110,11 @@ func listResults[T any](limit int64, objects []T, holds func(*T) bool, result fu
 			if !holds(&objects[i]) {
 				continue
 			}
-			if limit > 0 && pushed >= limit || !push(result(&objects[i])) {
+			if limit > 0 && pushed >= limit {
+				return
+			}
+			next := result(&objects[i])
+			if !push(next) || next.Diagnostics.HasError() {
 				return
 			}
 			pushed++
