@@ -68,8 +68,12 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 		application, err = r.reconcileRotation(ctx, state, err, diags)
 	}
 	if err != nil {
+		var doubt []string
+		if client.IsOutcomeUnknown(err) {
+			doubt = append(doubt, "LUSID may have rotated it all the same, and the old secret may be dead. The next apply rotates it once more, and has the new one.")
+		}
 		diags.AddError("Unable to rotate the secret of application "+state.label(),
-			r.explain(fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", id, state.label(), r.client.Domain()), err))
+			r.explain(fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", id, state.label(), r.client.Domain()), err, doubt...))
 		return nil
 	}
 	if application.Secret == "" {
@@ -100,7 +104,11 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 	if ctx.Err() != nil {
 		return nil, lost
 	}
-	return r.client.RotateApplicationSecrets(ctx, id)
+	application, err := r.client.RotateApplicationSecrets(ctx, id)
+	if err != nil {
+		err = &unsettledError{lost: err, doubt: "the answer to a try before this one was lost, and LUSID may have rotated it then", cause: lost}
+	}
+	return application, err
 }
 
 // readSecret fetches the secret into the application, or warns and returns false: the object

@@ -438,6 +438,16 @@ func TestApplication_rotationFails(t *testing.T) {
 			false,
 		},
 		{
+			"forbidden once an answer was lost",
+			[]mockserver.Fault{
+				{Operation: "RotateApplicationSecrets", Reset: mockserver.ResetBefore},
+				{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden},
+			},
+			[]string{"HTTP 403", "LUSID may have rotated it then"},
+			map[string]int{"RotateApplicationSecrets": 2, "GetApplication": 1},
+			false,
+		},
+		{
 			"forbidden",
 			[]mockserver.Fault{{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden}},
 			[]string{"HTTP 403", "lusid-administrator"},
