@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,6 +60,8 @@ type creation[T any] struct {
 	// holds reports an object that has what must be unique, and isSame one that is also what
 	// the create asks for.
 	holds, isSame func(*T) bool
+	// lost is the first answer that was lost, nil as long as none was.
+	lost error
 }
 
 // takenError is a create that met an object which holds what must be unique.
@@ -77,6 +80,7 @@ func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error
 	c.before(ctx)
 	made, err = c.create(ctx)
 	if client.IsOutcomeUnknown(err) {
+		c.lost = cmp.Or(c.lost, err)
 		made, adopted, err = c.reconcile(ctx, err)
 	} else if isConflict(err) {
 		if by, listErr := c.find(ctx); listErr == nil && by != nil {

@@ -201,12 +201,13 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 			return nil
 		}
 		deleted = append(deleted, key.ID)
-		err = errors.New("the answers to three creations were lost; each token was deleted again")
 	}
 	const summary = "Unable to create personal access token"
 	attempt := fmt.Sprintf("The personal access token %q could not be created in %s", request.DisplayName, r.client.Domain())
 	var taken *takenError[client.APIKey]
 	switch {
+	case err == nil:
+		diags.AddError(summary, r.explain(attempt, creation.lost, "The answers to three creations were lost, and LUSID shows a key once: each token was deleted again."))
 	case client.IsTooManyAPIKeys(err):
 		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
 	case client.IsAPIKeyNameTaken(err) && !errors.As(err, &taken):
