@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -132,11 +133,15 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 
 	var listed []string
 	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &listed, false)...)
-	var members []string
+	var (
+		members  []string
+		judgeErr error
+	)
 	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), func(users []client.UserResponse) bool {
-		members, err := r.membersAmong(ctx, users, listed)
-		return err != nil || state.UserIDs.IsNull() || sameElements(members, listed)
+		members, judgeErr = r.membersAmong(ctx, users, listed)
+		return judgeErr != nil || state.UserIDs.IsNull() || sameElements(members, listed)
 	})
+	err = cmp.Or(err, judgeErr)
 	if err == nil {
 		members, err = r.membersAmong(ctx, users, listed)
 	}
