@@ -54,7 +54,7 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 	} else {
 		var err error
 		if application, err = r.applicationByEither(ctx, req.ID); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No application with the id or client id %q could be found in %s", req.ID, r.client.Domain()), err))
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application with the id or client id %q could not be found in %s", req.ID, r.client.Domain()), err))
 			return
 		}
 	}

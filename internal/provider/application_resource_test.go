@@ -340,7 +340,7 @@ func TestApplication_import(t *testing.T) {
 		parts []string
 		lists int
 	}{
-		{"missing-app", []string{"Unable to import application", `No application with the id or client id "missing-app"`, strings.TrimPrefix(d.url, "http://")}, 1},
+		{"missing-app", []string{"Unable to import application", `The application with the id or client id "missing-app" could not be found`, strings.TrimPrefix(d.url, "http://")}, 1},
 		{"", []string{"Unable to import application", "Give the id or the client id"}, 0},
 		{"../users", []string{"Unable to import application", "n id or client id has letters"}, 0},
 		{"a b", []string{"Unable to import application", "n id or client id has letters"}, 0},

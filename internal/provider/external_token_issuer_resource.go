@@ -284,7 +284,7 @@ func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resou
 	issuer, err := r.client.GetExternalTokenIssuer(ctx, code)
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to import external token issuer %q", code),
-			r.explain(fmt.Sprintf("No external token issuer with the code %q could be found in %s", code, r.client.Domain()), err))
+			r.explain(fmt.Sprintf("The external token issuer with the code %q could not be found in %s", code, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), issuer.Code)...)

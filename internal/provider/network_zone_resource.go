@@ -310,7 +310,7 @@ func (r *networkZoneResource) ImportState(ctx context.Context, req resource.Impo
 	zone, err := r.client.GetNetworkZone(ctx, code)
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to import network zone %q", code),
-			r.explain(fmt.Sprintf("No network zone with the code %q could be found in %s", code, r.client.Domain()), err))
+			r.explain(fmt.Sprintf("The network zone with the code %q could not be found in %s", code, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), zone.Code)...)

@@ -288,7 +288,7 @@ func (r *roleResource) ImportState(ctx context.Context, req resource.ImportState
 	}
 	role, err := r.roleByImportID(ctx, key)
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No role with the id or scope/code %q could be found in %s", key, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role with the id or scope/code %q could not be found in %s", key, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), role.ID)...)

@@ -391,7 +391,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		err = errors.New("the user was deprovisioned: only its record is left")
 	}
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("No user with the id or login %q could be found in %s", key, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user with the id or login %q could not be found in %s", key, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
