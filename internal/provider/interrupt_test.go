@@ -29,9 +29,6 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// isSoak has everything run that make check leaves out for want of time.
-func isSoak() bool { return os.Getenv("LUSID_SOAK") != "" }
-
 // gate stands in front of a mock and holds back some of the provider's requests of each kind: "in
 // the middle" is where a test says, however fast the machine is.
 type gate struct {

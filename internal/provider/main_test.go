@@ -14,7 +14,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-var update = flag.Bool("update", false, "write testdata: messages anew, and what is missing of the states")
+var (
+	update      = flag.Bool("update", false, "write testdata: messages anew, and what is missing of the states")
+	wholeMatrix = flag.Bool("whole", false, "run the whole fault matrix, not a sample")
+)
+
+// isSoak has everything run that make check leaves out for want of time.
+func isSoak() bool { return os.Getenv("LUSID_SOAK") != "" }
 
 func TestMain(m *testing.M) {
 	resource.AddTestSweepers("lusid_application", &resource.Sweeper{Name: "lusid_application", F: sweepApplications})
@@ -31,6 +37,10 @@ func (s suite) Run() int {
 		if name == "TF_CLI_CONFIG_FILE" || strings.HasPrefix(name, "FBN_") && !isLive() {
 			_ = os.Unsetenv(name)
 		}
+	}
+	if err := useMemoryNetwork(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	defer removeBuild()
 	if os.Getenv(resource.EnvTfAcc) != "" {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -18,7 +19,7 @@ import (
 // shows what the CLI wraps, hides or does not know, at a thousandth of its time.
 type protocol struct {
 	t *testing.T
-	// log gets what the provider logs for a list or an action, where it is set.
+	// log gets what the provider logs, where it is set.
 	log    *bytes.Buffer
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
@@ -36,12 +37,21 @@ func newProtocol(t *testing.T) *protocol {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	schema, err := providerSchema()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &protocol{t: t, server: server, schema: schema}
 }
+
+// providerSchema is the schema of every server.
+var providerSchema = sync.OnceValues(func() (*tfprotov6.GetProviderSchemaResponse, error) {
+	server, err := factories["lusid"]()
+	if err != nil {
+		return nil, err
+	}
+	return server.GetProviderSchema(context.Background(), &tfprotov6.GetProviderSchemaRequest{})
+})
 
 // protocol is configured for the domain, with more arguments or other ones.
 func (d domain) protocol(t *testing.T, arguments ...object) *protocol {
@@ -57,7 +67,7 @@ func (d domain) protocol(t *testing.T, arguments ...object) *protocol {
 
 func (p *protocol) validateProvider(config object) diagnostics {
 	p.t.Helper()
-	resp, err := p.server.ValidateProviderConfig(p.t.Context(), &tfprotov6.ValidateProviderConfigRequest{
+	resp, err := p.server.ValidateProviderConfig(p.context(), &tfprotov6.ValidateProviderConfigRequest{
 		Config: p.dynamic(p.schema.Provider, config.value(p.t, p.schema.Provider)),
 	})
 	if err != nil {
@@ -68,7 +78,7 @@ func (p *protocol) validateProvider(config object) diagnostics {
 
 func (p *protocol) configure(config object) diagnostics {
 	p.t.Helper()
-	resp, err := p.server.ConfigureProvider(p.t.Context(), &tfprotov6.ConfigureProviderRequest{
+	resp, err := p.server.ConfigureProvider(p.context(), &tfprotov6.ConfigureProviderRequest{
 		Config: p.dynamic(p.schema.Provider, config.value(p.t, p.schema.Provider)),
 	})
 	if err != nil {
@@ -82,7 +92,7 @@ func (p *protocol) data(typeName string, config object) (instance, diagnostics) 
 	p.t.Helper()
 	schema := p.schema.DataSourceSchemas[typeName]
 	dynamic := p.dynamic(schema, config.value(p.t, schema))
-	validated, err := p.server.ValidateDataResourceConfig(p.t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{
+	validated, err := p.server.ValidateDataResourceConfig(p.context(), &tfprotov6.ValidateDataResourceConfigRequest{
 		TypeName: typeName,
 		Config:   dynamic,
 	})
@@ -92,7 +102,7 @@ func (p *protocol) data(typeName string, config object) (instance, diagnostics) 
 	if diags := diagnostics(validated.Diagnostics); len(diags.errors()) > 0 {
 		return instance{}, diags
 	}
-	resp, err := p.server.ReadDataSource(p.t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: dynamic})
+	resp, err := p.server.ReadDataSource(p.context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: dynamic})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -115,7 +125,7 @@ func (p *protocol) applications() managedType { return p.resource("lusid_applica
 
 func (m managedType) validate(config object) diagnostics {
 	m.t.Helper()
-	resp, err := m.server.ValidateResourceConfig(m.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+	resp, err := m.server.ValidateResourceConfig(m.context(), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: m.name,
 		Config:   m.dynamic(m.schema, config.value(m.t, m.schema)),
 	})
@@ -144,7 +154,7 @@ func (m managedType) plan(prior instance, config object) (plannedChange, diagnos
 		configured = config.value(m.t, m.schema)
 		proposed = m.propose(prior, configured)
 	}
-	resp, err := m.server.PlanResourceChange(m.t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	resp, err := m.server.PlanResourceChange(m.context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName:         m.name,
 		PriorState:       m.dynamic(m.schema, prior.value(m.schema)),
 		ProposedNewState: m.dynamic(m.schema, proposed),
@@ -188,7 +198,7 @@ func (m managedType) apply(change plannedChange) (instance, diagnostics) {
 	if len(change.replaces) > 0 {
 		m.t.Fatalf("the plan is a replacement because of %s", change.replaces)
 	}
-	return m.carryOut(m.t.Context(), change)
+	return m.carryOut(m.context(), change)
 }
 
 func (m managedType) carryOut(ctx context.Context, change plannedChange) (instance, diagnostics) {
@@ -250,7 +260,7 @@ func (m managedType) update(prior instance, config object) (instance, diagnostic
 
 func (m managedType) read(prior instance) (instance, diagnostics) {
 	m.t.Helper()
-	resp, err := m.server.ReadResource(m.t.Context(), &tfprotov6.ReadResourceRequest{
+	resp, err := m.server.ReadResource(m.context(), &tfprotov6.ReadResourceRequest{
 		TypeName:     m.name,
 		CurrentState: m.dynamic(m.schema, prior.value(m.schema)),
 		Private:      prior.private,
@@ -294,7 +304,7 @@ func (m managedType) importState(id string) (instance, diagnostics) {
 
 func (m managedType) importBy(request *tfprotov6.ImportResourceStateRequest) (instance, diagnostics) {
 	m.t.Helper()
-	resp, err := m.server.ImportResourceState(m.t.Context(), request)
+	resp, err := m.server.ImportResourceState(m.context(), request)
 	if err != nil {
 		m.t.Fatal(err)
 	}

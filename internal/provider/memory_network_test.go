@@ -1,0 +1,369 @@
+package provider_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// memoryHost is the address of every domain in memory; the port tells them apart. Nothing listens
+// there outside of this process.
+const memoryHost = "127.77.77.77"
+
+// memoryNetwork carries the connections to memoryHost. Unlike sockets, synctest can drive them: in
+// its bubble a wait of minutes takes no time, and no verdict depends on a busy machine.
+var memoryNetwork = struct {
+	mu        sync.Mutex
+	port      int
+	listeners map[string]*memoryListener
+}{listeners: map[string]*memoryListener{}}
+
+// useMemoryNetwork has every client of this process, the provider's included, reach memoryHost.
+// The provider's transports are clones of http.DefaultTransport.
+func useMemoryNetwork() error {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return errors.New("http.DefaultTransport has been replaced")
+	}
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, _, err := net.SplitHostPort(address); err != nil || host != memoryHost {
+			return dial(ctx, network, address)
+		}
+		memoryNetwork.mu.Lock()
+		l := memoryNetwork.listeners[address]
+		memoryNetwork.mu.Unlock()
+		if l == nil {
+			return nil, connectionRefused()
+		}
+		return l.dial(ctx)
+	}
+	return nil
+}
+
+func connectionRefused() error {
+	return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+}
+
+// memoryListener is a server's end of the network in memory.
+type memoryListener struct {
+	address string
+	conns   chan net.Conn
+	closed  chan struct{}
+	once    sync.Once
+
+	mu sync.Mutex
+	// accept decides on a connection by its number, counted from zero. Nil accepts all.
+	accept  func(number int) connectionFate
+	dialled int
+}
+
+// connectionFate is what becomes of a connection.
+type connectionFate int
+
+const (
+	accepted connectionFate = iota
+	// refused is what a port answers on which nobody listens.
+	refused
+	// cut is made, and broken off before a byte was exchanged.
+	cut
+	// untrusted shows a certificate of an authority that nobody knows.
+	untrusted
+)
+
+// isTLS reports a fate that only a connection over TLS can meet.
+func (f connectionFate) isTLS() bool { return f == cut || f == untrusted }
+
+// listenInMemory listens at an address of its own until the test ends.
+func listenInMemory(t *testing.T) *memoryListener {
+	t.Helper()
+	memoryNetwork.mu.Lock()
+	defer memoryNetwork.mu.Unlock()
+	memoryNetwork.port++
+	l := &memoryListener{
+		address: fmt.Sprintf("%s:%d", memoryHost, 1024+memoryNetwork.port%60000),
+		conns:   make(chan net.Conn),
+		closed:  make(chan struct{}),
+	}
+	memoryNetwork.listeners[l.address] = l
+	t.Cleanup(func() {
+		memoryNetwork.mu.Lock()
+		defer memoryNetwork.mu.Unlock()
+		delete(memoryNetwork.listeners, l.address)
+	})
+	return l
+}
+
+// decide replaces what decides on connections, and counts them from zero again.
+func (l *memoryListener) decide(accept func(number int) connectionFate) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.accept, l.dialled = accept, 0
+}
+
+func (l *memoryListener) dial(ctx context.Context) (net.Conn, error) {
+	l.mu.Lock()
+	number, fate := l.dialled, accepted
+	l.dialled++
+	if l.accept != nil {
+		fate = l.accept(number)
+	}
+	l.mu.Unlock()
+	if fate == refused {
+		return nil, connectionRefused()
+	}
+	there, back := newMemoryPipe(), newMemoryPipe()
+	client := &memoryConn{reads: back, writes: there}
+	server := &memoryConn{reads: there, writes: back, fate: fate}
+	if fate == cut {
+		server.reset()
+		return client, nil
+	}
+	select {
+	case l.conns <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, connectionRefused()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept implements net.Listener.
+func (l *memoryListener) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements net.Listener.
+func (l *memoryListener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr implements net.Listener.
+func (l *memoryListener) Addr() net.Addr { return memoryAddress }
+
+// memoryConn is one end of a connection.
+type memoryConn struct {
+	reads, writes *memoryPipe
+	fate          connectionFate
+}
+
+// Read implements net.Conn.
+func (c *memoryConn) Read(p []byte) (int, error) { return c.reads.read(p) }
+
+// Write implements net.Conn.
+func (c *memoryConn) Write(p []byte) (int, error) { return c.writes.write(p) }
+
+// Close implements net.Conn.
+func (c *memoryConn) Close() error {
+	c.writes.end(io.EOF)
+	c.reads.end(net.ErrClosed)
+	return nil
+}
+
+// reset ends the connection the hard way.
+func (c *memoryConn) reset() {
+	c.writes.end(syscall.ECONNRESET)
+	c.reads.end(syscall.ECONNRESET)
+}
+
+// LocalAddr implements net.Conn.
+func (c *memoryConn) LocalAddr() net.Addr { return memoryAddress }
+
+// RemoteAddr implements net.Conn.
+func (c *memoryConn) RemoteAddr() net.Addr { return memoryAddress }
+
+// SetDeadline implements net.Conn.
+func (c *memoryConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+
+// SetReadDeadline implements net.Conn.
+func (c *memoryConn) SetReadDeadline(t time.Time) error {
+	c.reads.setDeadline(t)
+	return nil
+}
+
+// SetWriteDeadline implements net.Conn. A write waits for nothing but a reader, or the end.
+func (c *memoryConn) SetWriteDeadline(time.Time) error { return nil }
+
+var memoryAddress = &net.TCPAddr{IP: net.ParseIP(memoryHost)}
+
+// memoryPipe is one direction of a connection.
+type memoryPipe struct {
+	mu      sync.Mutex
+	changed *sync.Cond
+	data    []byte
+	// ended is what a reader gets once all is read.
+	ended    error
+	deadline time.Time
+	timer    *time.Timer
+}
+
+func newMemoryPipe() *memoryPipe {
+	p := &memoryPipe{}
+	p.changed = sync.NewCond(&p.mu)
+	return p
+}
+
+func (p *memoryPipe) read(into []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for {
+		switch {
+		case !p.deadline.IsZero() && !time.Now().Before(p.deadline):
+			return 0, os.ErrDeadlineExceeded
+		case len(p.data) > 0:
+			n := copy(into, p.data)
+			p.data = p.data[n:]
+			p.changed.Broadcast()
+			return n, nil
+		case p.ended != nil:
+			return 0, brokenOff("read", p.ended)
+		}
+		p.changed.Wait()
+	}
+}
+
+func (p *memoryPipe) write(data []byte) (int, error) {
+	const capacity = 256 << 10
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.data) > capacity && p.ended == nil {
+		p.changed.Wait()
+	}
+	if p.ended != nil {
+		return 0, brokenOff("write", p.ended)
+	}
+	p.data = append(p.data, data...)
+	p.changed.Broadcast()
+	return len(data), nil
+}
+
+// brokenOff is what the operating system makes of the end of a connection.
+func brokenOff(op string, reason error) error {
+	var number syscall.Errno
+	switch {
+	case errors.As(reason, &number):
+	case op == "write":
+		number = syscall.EPIPE
+	default:
+		return reason
+	}
+	return &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(op, number)}
+}
+
+// end ends the pipe for both, unless it has ended. Who reads gets what was written before.
+func (p *memoryPipe) end(reason error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ended == nil {
+		p.ended = reason
+	}
+	p.changed.Broadcast()
+}
+
+func (p *memoryPipe) setDeadline(t time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deadline = t
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	if !t.IsZero() {
+		p.timer = time.AfterFunc(time.Until(t), p.changed.Broadcast)
+	}
+	p.changed.Broadcast()
+}
+
+// resetConnection resets the connection of a request.
+func resetConnection(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	if overTLS, ok := conn.(*tls.Conn); ok {
+		conn = overTLS.NetConn()
+	}
+	switch conn := conn.(type) {
+	case *memoryConn:
+		conn.reset()
+	case *net.TCPConn:
+		_ = conn.SetLinger(0)
+		_ = conn.Close()
+	}
+}
+
+// serveInMemory serves until the test ends.
+func serveInMemory(t *testing.T, listener net.Listener, handler http.Handler) *http.Server {
+	t.Helper()
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0)}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return server
+}
+
+// certificates are what a server may show.
+type certificates struct {
+	// authority is the file of the certificate that is trusted.
+	authority string
+	byFate    map[connectionFate]*tls.Certificate
+}
+
+func newCertificates(t *testing.T) certificates {
+	t.Helper()
+	// The clock of synctest begins with the year 2000.
+	begin := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+	serial := int64(0)
+	sign := func(parent *tls.Certificate) *tls.Certificate {
+		serial++
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "faulty"}, NotBefore: begin, NotAfter: begin.AddDate(200, 0, 0),
+			IPAddresses: []net.IP{net.ParseIP(memoryHost), net.ParseIP("127.0.0.1")}, BasicConstraintsValid: true, IsCA: parent == nil,
+			KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		}
+		signer, signerKey := template, any(key)
+		if parent != nil {
+			signer, signerKey = parent.Leaf, parent.PrivateKey
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, signer, &key.PublicKey, signerKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		leaf, err := x509.ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
+	}
+	known, unknown := sign(nil), sign(nil)
+	return certificates{
+		authority: fileIn(t, "authority.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: known.Leaf.Raw}))),
+		byFate:    map[connectionFate]*tls.Certificate{accepted: sign(known), untrusted: sign(unknown)},
+	}
+}
