@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"iter"
 	"sync/atomic"
 	"time"
 
@@ -31,26 +32,31 @@ type frameworkServer interface {
 // server is the framework's, but for two things that it does with the context of an exchange. It
 // keeps all of them for as long as the process lives, each with five loggers: of a large plan that
 // would be most of the memory. And where it is told to stop it cancels those that it has: an exchange
-// that comes a moment later would wait for LUSID as if nothing had happened.
+// that comes a moment later would go to LUSID as if nothing had happened.
 type server struct {
 	frameworkServer
 	run atomic.Pointer[run]
 }
 
-// run is what one run of the CLI asks for. Only a debugged process serves more than one.
+// run is what one run of the CLI asks for.
 type run struct {
 	context.Context //nolint:containedctx // It is the run's, whose exchanges come one by one.
 	stop            context.CancelFunc
+	configured      atomic.Bool
 }
 
 func (s *server) start() {
 	ctx, stop := context.WithCancel(context.Background())
-	s.run.Store(&run{ctx, stop})
+	s.run.Store(&run{Context: ctx, stop: stop})
 }
 
-// ConfigureProvider is where a run begins that may ask LUSID for something.
+// ConfigureProvider begins a run, and a second one ends the first: only a process that is debugged
+// serves more than one.
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	s.start()
+	if !s.run.Load().configured.CompareAndSwap(false, true) {
+		s.start()
+		s.run.Load().configured.Store(true)
+	}
 	return s.frameworkServer.ConfigureProvider(ctx, req)
 }
 
@@ -95,16 +101,57 @@ func (s *server) OpenEphemeralResource(ctx context.Context, req *tfprotov6.OpenE
 	return during(ctx, s.run.Load().Context, req, s.frameworkServer.OpenEphemeralResource)
 }
 
-// during makes an exchange with a context that is cancelled where the run is stopped, before it or
-// meanwhile, and that holds nothing once the exchange is over.
-func during[Request, Response any](ctx, run context.Context, req Request, exchange func(context.Context, Request) (Response, error)) (Response, error) {
+func (s *server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
+	ctx, end := stoppable(ctx, s.run.Load().Context)
+	stream, err := s.frameworkServer.ListResource(ctx, req)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return &tfprotov6.ListResourceServerStream{Results: endWith(stream.Results, end)}, nil
+}
+
+func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	ctx, end := stoppable(ctx, s.run.Load().Context)
+	stream, err := s.frameworkServer.InvokeAction(ctx, req)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return &tfprotov6.InvokeActionServerStream{Events: endWith(stream.Events, end)}, nil
+}
+
+// stoppable returns a context that is cancelled where the run is stopped, before or meanwhile.
+func stoppable(ctx, run context.Context) (stoppable context.Context, end func()) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(run, cancel)()
+	if run.Err() != nil {
+		cancel()
+	}
+	forget := context.AfterFunc(run, cancel)
+	return ctx, func() {
+		forget()
+		cancel()
+	}
+}
+
+// endWith calls end when all has come, or nobody wants more.
+func endWith[T any](events iter.Seq[T], end func()) iter.Seq[T] {
+	return func(push func(T) bool) {
+		defer end()
+		events(push)
+	}
+}
+
+// during makes an exchange with a context that is cancelled where the run is stopped, and that holds
+// nothing once the exchange is over.
+func during[Request, Response any](ctx, run context.Context, req Request, exchange func(context.Context, Request) (Response, error)) (Response, error) {
+	ctx, end := stoppable(ctx, run)
+	defer end()
 	passing := &passingContext{after: run}
 	passing.current.Store(&ctx)
-	defer passing.current.Store(nil) //nolint:contextcheck // It is derived from ctx,
-	return exchange(passing, req)    //nolint:contextcheck // by hand.
+	// The linter cannot see that a passingContext is derived from ctx.
+	defer passing.current.Store(nil) //nolint:contextcheck // See above.
+	return exchange(passing, req)    //nolint:contextcheck // See above.
 }
 
 // passingContext is one context until that is taken away, and another one after it.

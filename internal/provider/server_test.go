@@ -10,14 +10,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
-	"github.com/finbourne/terraform-provider-lusid/internal/provider"
 )
 
-// TestServer_keepsNothing makes each exchange that Terraform makes for each resource, and looks for
+// TestServer_keepsNothing makes each exchange that Terraform makes for each object, and looks for
 // what came with it.
 func TestServer_keepsNothing(t *testing.T) {
 	t.Parallel()
-	server := provider.NewServer("test")
+	server := newMock(t, mockserver.Options{}).protocol(t).server
 	const typeName = "lusid_role"
 	for name, exchange := range map[string]func(context.Context) error{
 		"validate": func(ctx context.Context) error {
@@ -34,6 +33,18 @@ func TestServer_keepsNothing(t *testing.T) {
 		},
 		"read": func(ctx context.Context) error {
 			_, err := server.ReadResource(ctx, &tfprotov6.ReadResourceRequest{TypeName: typeName})
+			return err
+		},
+		"import": func(ctx context.Context) error {
+			_, err := server.ImportResourceState(ctx, &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: "first"})
+			return err
+		},
+		"read the data source": func(ctx context.Context) error {
+			_, err := server.ReadDataSource(ctx, &tfprotov6.ReadDataSourceRequest{TypeName: typeName})
+			return err
+		},
+		"open the ephemeral resource": func(ctx context.Context) error {
+			_, err := server.OpenEphemeralResource(ctx, &tfprotov6.OpenEphemeralResourceRequest{TypeName: "lusid_access_token"})
 			return err
 		},
 		"plan": func(ctx context.Context) error {
@@ -61,8 +72,8 @@ func TestServer_keepsNothing(t *testing.T) {
 	runtime.KeepAlive(server)
 }
 
-// TestServer_stopped has a read and a data source come after the provider was told to stop: neither
-// waits for LUSID. The next run of a process that is debugged does.
+// TestServer_stopped has exchanges come after the provider was told to stop: none goes to LUSID. Those
+// of the next run of a process that is debugged do.
 func TestServer_stopped(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
@@ -74,10 +85,17 @@ func TestServer_stopped(t *testing.T) {
 	if _, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 		t.Fatal(err)
 	}
+	d.forget()
 	_, diags = roles.read(made)
 	diags.mustFail(t, "", "Unable to read role first", "interrupted")
 	_, diags = p.data("lusid_role", object{"id": "first"})
 	diags.mustFail(t, "id", "Unable to read role", "interrupted")
+
+	_, diags = roles.list(object{}, 0, false)
+	diags.mustFail(t, "", "Unable to list roles", "interrupted")
+	_, diags = p.invokeRotation(object{"id": "any"})
+	diags.mustFail(t, "id", "Unable to rotate", "interrupted")
+	d.mustCount(t, map[string]int{})
 
 	d.mock.ClearFaults()
 	p.configure(object{"api_url": d.url, "access_token": d.token}).mustSucceed(t)
