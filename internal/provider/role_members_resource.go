@@ -141,13 +141,14 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 		members, judgeErr = r.membersAmong(ctx, users, listed)
 		return judgeErr != nil || state.UserIDs.IsNull() || sameElements(members, listed)
 	})
-	err = cmp.Or(err, judgeErr)
-	if err == nil {
-		members, err = r.membersAmong(ctx, users, listed)
-	}
+	// Only the list tells that the role is gone: the caller is looked up too.
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
+	}
+	err = cmp.Or(err, judgeErr)
+	if err == nil {
+		members, err = r.membersAmong(ctx, users, listed)
 	}
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
@@ -281,7 +282,7 @@ func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteReq
 		return
 	}
 
-	members, err := r.members(ctx, state.RoleID.ValueString(), nil)
+	users, err := r.client.ListUsersInRole(ctx, state.RoleID.ValueString())
 	if client.IsNotFound(err) {
 		return
 	}
@@ -298,7 +299,12 @@ func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteReq
 		return
 	}
 	// The list may lag behind what the state knows.
-	gone := slices.Concat(members, known)
+	gone := known
+	for _, user := range users {
+		if !user.IsDeleted() {
+			gone = append(gone, user.ID)
+		}
+	}
 	slices.Sort(gone)
 	gone = slices.DeleteFunc(slices.Compact(gone), func(id string) bool { return id == caller.ID })
 	resp.Diagnostics.Append(r.remove(ctx, state.RoleID.ValueString(), gone, summary)...)

@@ -274,6 +274,19 @@ func TestRoleMembers_errors(t *testing.T) {
 		t.Errorf("%d removals", got)
 	}
 	d.mock.ClearFaults()
+
+	// Nor is it taken for the role that does not exist.
+	d.assign(t, role, users[0])
+	missing := d.protocol(t).resource(membersType)
+	d.mock.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: http.StatusNotFound, Count: -1})
+	d.forget()
+	missing.destroy(whole).mustFail(t, "", "Unable to remove the members of role", "HTTP 404")
+	kept, diags := missing.read(whole)
+	diags.mustFail(t, "", "Unable to read the members of role", "HTTP 404")
+	if got := d.counts()["RemoveUserFromRole"]; got != 0 || !kept.exists() {
+		t.Errorf("%d removals, and the state has the members: %t", got, kept.exists())
+	}
+	d.mock.ClearFaults()
 	mustRefuseOtherDomain(t, d, membersType, made, config, role)
 	mustDoWithoutCredentials(t, d, membersType, made, config)
 }
