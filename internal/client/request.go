@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -111,16 +110,19 @@ func doList[T any, P interface {
 	if err != nil {
 		return nil, err
 	}
-	var missing string
-	usable := slices.DeleteFunc(*list, func(element T) bool {
-		field := P(&element).missing()
-		missing = cmp.Or(missing, field)
-		return field != ""
-	})
-	if missing != "" {
-		e := c.unusable(r, a, "The answer lists something that lacks %q.", missing)
-		e.incomplete = true
-		return usable, e
+	var broken *Error
+	usable := make([]T, 0, len(*list))
+	for i := range *list {
+		switch missing := P(&(*list)[i]).missing(); {
+		case missing == "":
+			usable = append(usable, (*list)[i])
+		case broken == nil:
+			broken = c.unusable(r, a, "The answer lists %d, and number %d lacks %q.", len(*list), i+1, missing)
+			broken.incomplete = true
+		}
+	}
+	if broken != nil {
+		return usable, broken
 	}
 	return usable, nil
 }

@@ -88,8 +88,8 @@ func TestDecode_list(t *testing.T) {
 		"list of strings": {body: `["canary"]`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
 		"empty":           {body: ``, unusable: "The answer is empty."},
 		// What can be used comes with the error.
-		"nulls":            {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `The answer lists something that lacks "id".`},
-		"incomplete items": {body: `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`, want: one, unusable: `The answer lists something that lacks "clientId".`},
+		"nulls":            {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `The answer lists 3, and number 1 lacks "id".`},
+		"incomplete items": {body: `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`, want: one, unusable: `The answer lists 3, and number 2 lacks "clientId".`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -115,7 +115,7 @@ func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(co
 		}
 		for i := range objects {
 			// A copy for the one that is found, not for every one that is looked at.
-			if err == nil && accepts(&objects[i]) {
+			if (err == nil || IsIncomplete(err)) && accepts(&objects[i]) {
 				found := objects[i]
 				return &found, nil
 			}

@@ -165,19 +165,34 @@ func TestApplication_oddAnswers(t *testing.T) {
 	}
 }
 
+func mustBeInTheWay(diags diagnostics, t *testing.T) {
+	t.Helper()
+	diags.mustFail(t, "client_id", "taken", "import {")
+}
+
+func mustBeAdopted(diags diagnostics, t *testing.T) {
+	t.Helper()
+	diags.mustWarn(t, "", "was lost")
+}
+
 // TestApplication_oddLists puts odd elements in front of those that a create, an import and an
 // error look for.
 func TestApplication_oddLists(t *testing.T) {
 	t.Parallel()
-	for name, odd := range map[string]any{
-		"a null":           nil,
-		"nothing in it":    map[string]any{},
-		"nulls":            map[string]any{"id": nil, "clientId": nil, "displayName": nil, "type": nil, "issuer": nil, "secret": nil},
-		"no client id":     map[string]any{"id": "other", "displayName": "Other", "type": "Native"},
-		"no id":            map[string]any{"clientId": "taken-app", "displayName": "Taken", "type": "Native"},
-		"unknown fields":   withUnknownFields(map[string]any{"id": "other"}),
-		"a secret in it":   map[string]any{"id": "other", "clientId": "secret-app", "displayName": "x", "type": "Native", "secret": "never"},
-		"another new type": map[string]any{"id": "other", "clientId": "newer-app", "displayName": "y", "type": "Browser"},
+	for name, test := range map[string]struct {
+		odd any
+		// lost is what comes of a create whose answer is lost: what such a list lacks may be what was
+		// there before.
+		lost func(diagnostics, *testing.T)
+	}{
+		"a null":           {nil, mustBeInTheWay},
+		"nothing in it":    {map[string]any{}, mustBeInTheWay},
+		"nulls":            {map[string]any{"id": nil, "clientId": nil, "displayName": nil, "type": nil, "issuer": nil, "secret": nil}, mustBeInTheWay},
+		"no client id":     {map[string]any{"id": "other", "displayName": "Other", "type": "Native"}, mustBeInTheWay},
+		"no id":            {map[string]any{"clientId": "taken-app", "displayName": "Taken", "type": "Native"}, mustBeInTheWay},
+		"unknown fields":   {withUnknownFields(map[string]any{"id": "other"}), mustBeInTheWay},
+		"a secret in it":   {map[string]any{"id": "other", "clientId": "secret-app", "displayName": "x", "type": "Native", "secret": "never"}, mustBeAdopted},
+		"another new type": {map[string]any{"id": "other", "clientId": "newer-app", "displayName": "y", "type": "Browser"}, mustBeAdopted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,14 +201,14 @@ func TestApplication_oddLists(t *testing.T) {
 			taken := d.createApplication(t, "taken-app", "Taken", "Native")
 			w.set(func(_ *http.Request, body any) any {
 				if list, ok := body.([]any); ok {
-					return slices.Insert(list, 0, odd)
+					return slices.Insert(list, 0, test.odd)
 				}
 				return body
 			})
 			applications := d.protocol(t).applications()
 			d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
 			_, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
-			diags.mustWarn(t, "", "was lost")
+			test.lost(diags, t)
 			_, diags = applications.create(object{"client_id": "taken-app", "display_name": "Other"})
 			diags.mustFail(t, "client_id", taken.ID)
 			imported, diags := applications.importState("taken-app")
@@ -251,4 +266,53 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestOddNeighbours has every list begin with an object that lacks all that it must have. What stands
+// beside it is found all the same; what is not found may exist.
+func TestOddNeighbours(t *testing.T) {
+	t.Parallel()
+	var w rewriter
+	d := newMockBehind(t, mockserver.Options{}, w.front)
+	roleID, userID := d.createRole(t, "traders").ID, d.createUser(t, "user@example.com", "owner@example.com").ID
+	p := d.protocol(t)
+	assignment := p.resource("lusid_role_assignment").mustCreate(object{"role_id": roleID, "user_id": userID})
+	token := p.resource(patType).mustCreate(object{"display_name": "one"})
+	named := p.resource("lusid_role").mustCreate(object{"name": "two words"})
+	var roles []instance
+	for n := range 5 {
+		roles = append(roles, p.resource("lusid_role").mustCreate(object{"name": fmt.Sprint("role-", n)}))
+	}
+	w.set(func(_ *http.Request, body any) any {
+		if list, ok := body.([]any); ok {
+			return slices.Insert(list, 0, any(map[string]any{}))
+		}
+		return body
+	})
+
+	p = d.protocol(t)
+	p.resource("lusid_role_assignment").mustRead(assignment)
+	p.resource(patType).mustRead(token)
+	_, diags := p.resource(patType).importState(token.get("id"))
+	diags.mustWarn(t, "", "is not known")
+	imported, diags := p.resource("lusid_role").importState("default/two words")
+	diags.mustBeQuiet(t)
+	if imported.get("id") != named.get("id") {
+		t.Errorf("imported %s", imported.get("id"))
+	}
+	d.forget()
+	many := d.protocol(t).resource("lusid_role")
+	for _, role := range roles {
+		many.mustRead(role)
+	}
+	d.mustCount(t, map[string]int{"GetRole": 3, "ListRoles": 1})
+
+	const words = "number 1 lacks"
+	_, diags = p.resource("lusid_role").importState("default/no words")
+	diags.mustFail(t, "", words)
+	d.mustCall(t, http.MethodDelete, "/roles/"+roleID+"/users/"+userID, nil, nil)
+	_, diags = d.protocol(t).resource("lusid_role_assignment").read(assignment)
+	diags.mustFail(t, "", words, "Tell LUSID's support")
+	_, diags = p.data("lusid_roles", object{})
+	diags.mustFail(t, "", words)
 }

@@ -106,9 +106,6 @@ func (c *creation[T]) before(ctx context.Context) {
 	objects, c.existing.err = c.list(ctx)
 	// One caller's cancellation is not another's.
 	c.existing.listed = ctx.Err() == nil
-	if client.IsIncomplete(c.existing.err) {
-		c.existing.err = nil
-	}
 	for i := range objects {
 		c.existing.ids[c.id(&objects[i])] = true
 	}
@@ -159,16 +156,16 @@ func (c *creation[T]) find(ctx context.Context) (*T, error) {
 		}
 	}
 	objects, err := c.list(ctx)
-	if err != nil && !client.IsIncomplete(err) {
-		return nil, err
-	}
 	var found *T
 	for i := range objects {
 		if c.holds(&objects[i]) && (found == nil || c.isSame(&objects[i])) {
 			found = &objects[i]
 		}
 	}
-	return found, nil
+	if found != nil {
+		return found, nil
+	}
+	return nil, err
 }
 
 // isConflict reports a refusal that may be because of another object.

@@ -83,6 +83,8 @@ func (c *connection) remedy(e *client.Error) string {
 			why = "expired at " + expiry.UTC().Format(time.RFC3339)
 		}
 		return fmt.Sprintf("The provider signs in with %s. It was refused: it %s. The provider cannot renew a bearer token: put a valid one in its place.", c.credential, why)
+	case client.IsIncomplete(e):
+		return "Tell LUSID's support: every object that LUSID lists must have this."
 	case e.Unusable != "" && e.StatusCode >= 500:
 		return fmt.Sprintf("Run again later. If it goes on, check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
 	case e.Unusable != "":

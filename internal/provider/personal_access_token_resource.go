@@ -264,11 +264,11 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 	}
 
 	keys, err := r.client.RefreshOwnAPIKeys(ctx, func(keys []client.APIKey) bool { return apiKeyAmong(keys, state.ID.ValueString()) != nil })
-	if err != nil {
+	key := apiKeyAmong(keys, state.ID.ValueString())
+	if err != nil && (key == nil || !client.IsIncomplete(err)) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The personal access tokens in %s could not be listed", r.client.Domain()), err))
 		return
 	}
-	key := apiKeyAmong(keys, state.ID.ValueString())
 	if key == nil || state.UserID.IsNull() {
 		if !r.checkOwner(ctx, &state, summary, &resp.Diagnostics) {
 			return
@@ -395,11 +395,11 @@ var errNoAPIKey = errors.New("the user that the provider signs in as has no such
 func (c *connection) ownAPIKey(ctx context.Context, id string) (*client.APIKey, error) {
 	for range 2 {
 		keys, err := c.client.ListOwnAPIKeys(ctx)
-		if err != nil {
-			return nil, err
-		}
 		if key := apiKeyAmong(keys, id); key != nil {
 			return key, nil
+		}
+		if err != nil {
+			return nil, err
 		}
 	}
 	return nil, errNoAPIKey

@@ -262,6 +262,35 @@ func TestPersonalAccessToken_refused(t *testing.T) {
 	diags.mustFail(t, "", "Unable to create personal access token", "(238)", "as many active tokens as LUSID allows")
 }
 
+// TestPersonalAccessToken_unreadBefore has the first list spoil a token of the caller's, whose name
+// LUSID then refuses to give twice, in an answer that is lost. That token is not the lost one.
+func TestPersonalAccessToken_unreadBefore(t *testing.T) {
+	t.Parallel()
+	var w rewriter
+	d := newMockBehind(t, mockserver.Options{}, w.front)
+	precious := d.protocol(t).resource(patType).mustCreate(object{"display_name": "precious"})
+	lists := 0
+	w.set(func(r *http.Request, body any) any {
+		if list, ok := body.([]any); ok && r.Method == http.MethodGet {
+			if lists++; lists == 1 {
+				for _, key := range list {
+					if fields, ok := key.(map[string]any); ok {
+						fields["displayName"] = nil
+					}
+				}
+			}
+		}
+		return body
+	})
+	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Reset: mockserver.ResetAfter})
+	d.forget()
+	_, diags := d.protocol(t).resource(patType).create(object{"display_name": "precious"})
+	diags.mustFail(t, "display_name", precious.get("id"))
+	if got := d.counts()["DeleteApiKey"]; got != 0 {
+		t.Errorf("%d tokens were deleted", got)
+	}
+}
+
 func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

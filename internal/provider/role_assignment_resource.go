@@ -140,7 +140,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 
 	holds := func(users []client.UserResponse) bool { return isAmong(users, state.UserID.ValueString()) }
 	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), holds)
-	if err != nil && !client.IsNotFound(err) {
+	if err != nil && !client.IsNotFound(err) && (!client.IsIncomplete(err) || !holds(users)) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
 			state.RoleID.ValueString(), r.client.Domain()), err))
 		return
@@ -183,11 +183,11 @@ func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool
 		if client.IsNotFound(err) {
 			return false, nil
 		}
-		if err != nil {
-			return false, err
-		}
 		if isAmong(users, userID) {
 			return true, nil
+		}
+		if err != nil {
+			return false, err
 		}
 	}
 	return false, nil

@@ -339,13 +339,13 @@ func (c *connection) roleByCode(ctx context.Context, id client.ResourceID) (*cli
 		return c.client.GetRoleByCode(ctx, id)
 	}
 	roles, err := c.client.ListRoles(ctx)
-	if err != nil {
-		return nil, err
-	}
 	for i := range roles {
 		if roles[i].RoleID == id {
 			return &roles[i], nil
 		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	return nil, errors.New("no role of the domain has this scope and code; the data source lusid_roles lists them")
 }

@@ -170,7 +170,7 @@ func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 	grants := []any{map[string]any{"id": "b", "createdAt": "2"}, map[string]any{"id": "a", "createdAt": "1", "permittedRoles": nil, "terminatedAt": nil}}
 	answers(&w, append(grants, nil))
 	_, diags := p.data("lusid_support_access", object{})
-	diags.mustFail(t, "", "Unable to list support access", `lists something that lacks "id"`)
+	diags.mustFail(t, "", "Unable to list support access", `lacks "id"`)
 	answers(&w, grants)
 	rows := p.mustData("lusid_support_access", object{}).rows(t, "grants")
 	if diff := cmp.Diff([]string{"a", "b"}, column(rows, "id")); diff != "" {
