@@ -7,8 +7,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// TestAccRateLimit applies, plans and destroys in a domain that answers no more than so many
-// requests a second, and asks to wait for one.
+// TestAccRateLimit applies and plans in a domain that answers no more than so many requests a
+// second, and asks to wait for one.
 func TestAccRateLimit(t *testing.T) {
 	t.Parallel()
 	const n = 200
