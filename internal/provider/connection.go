@@ -47,6 +47,9 @@ type connection struct {
 	existing    map[string]*existing
 	warnUnknown sync.Once
 
+	// seen holds seenObject keys: see saw.
+	seen sync.Map
+
 	// placing is held while a network zone is made and moved. LUSID makes each behind all others:
 	// two at once could end up each in the place of the other, and neither could be moved.
 	placing sync.Mutex
