@@ -50,6 +50,9 @@ type connection struct {
 	// seen holds seenObject keys: see saw.
 	seen sync.Map
 
+	// placements are the objects that this run has written, for what several resources can manage.
+	placements placements
+
 	// placing is held while a network zone is made and moved. LUSID makes each behind all others:
 	// two at once could end up each in the place of the other, and neither could be moved.
 	placing sync.Mutex

@@ -68,8 +68,8 @@ func (r *passwordPolicyResource) Schema(ctx context.Context, _ resource.SchemaRe
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What LUSID asks of the passwords of all users of a type. A domain always has one policy for its `Personal` and one for its `Service` users: " +
 			"declare each once. That a password mixes letters in both cases, digits and symbols cannot be changed.\n\n" +
-			"~> The first apply overwrites what LUSID has, which Terraform has not seen. The plan warns of the values that differ; " +
-			"import the policy to see them as changes.",
+			"~> The first apply overwrites the values that LUSID has. Terraform has not seen them, so the plan warns of the values that differ. " +
+			"Import the policy to see them as changes." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"user_type": schema.StringAttribute{
 				Required: true,
@@ -200,16 +200,22 @@ func (r *passwordPolicyResource) Create(ctx context.Context, req resource.Create
 		return
 	}
 
-	if plan.isOpen() {
-		policy, err := r.client.GetPasswordPolicy(ctx, plan.UserType.ValueString())
-		if err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s, which has what is not configured, could not be read", plan.noun(), r.client.Domain()), err))
-			return
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	attempt := "The %s of %s could not be set"
+	err := r.placements.put(ctx, plan.noun(), owner, func(bool) error {
+		if plan.isOpen() {
+			policy, err := r.client.GetPasswordPolicy(ctx, plan.UserType.ValueString())
+			if err != nil {
+				attempt = "The %s of %s, which has the values that are not configured, could not be read"
+				return err
+			}
+			plan.complete(policy)
 		}
-		plan.complete(policy)
-	}
-	if err := r.client.UpdatePasswordPolicy(ctx, plan.UserType.ValueString(), plan.toUpdate()); err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be set", plan.noun(), r.client.Domain()), err))
+		return r.client.UpdatePasswordPolicy(ctx, plan.UserType.ValueString(), plan.toUpdate())
+	})
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf(attempt, plan.noun(), r.client.Domain()), err))
 		return
 	}
 	plan.ID = plan.UserType
@@ -267,11 +273,17 @@ func (r *passwordPolicyResource) Update(ctx context.Context, req resource.Update
 		return
 	}
 
-	if plan.toUpdate() != state.toUpdate() {
-		if err := r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), plan.toUpdate()); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be updated", state.noun(), r.client.Domain()), err))
-			return
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	err := r.placements.put(ctx, plan.noun(), owner, func(removed bool) error {
+		if !removed && plan.toUpdate() == state.toUpdate() {
+			return nil
 		}
+		return r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), plan.toUpdate())
+	})
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be updated", state.noun(), r.client.Domain()), err))
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{plan.UserType})...)
@@ -290,9 +302,17 @@ func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.Delete
 		warnAbandoned(state.noun(), &resp.Diagnostics)
 		return
 	}
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	defaults := defaultPasswordConditions()
-	if err := r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), defaults.toUpdate()); err != nil && !client.IsNotFound(err) {
+	needed, err := r.placements.remove(ctx, state.noun(), owner, func() error {
+		return r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), defaults.toUpdate())
+	})
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be set to the defaults", state.noun(), r.client.Domain()), err))
+	case needed:
+		warnNotReset(&resp.Diagnostics, state.noun())
 	}
 }
 

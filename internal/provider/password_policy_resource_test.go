@@ -47,7 +47,7 @@ func TestPasswordPolicy_partly(t *testing.T) {
 	personal.mustStore(t, d, passwordPolicyBody(25, true, true, 60, 2, 0))
 
 	_, diags = d.noRights(t).resource(passwordPolicyType).apply(change)
-	diags.mustFail(t, "", "Unable to set password policy of Personal users", "which has what is not configured, could not be read", "HTTP 403")
+	diags.mustFail(t, "", "Unable to set password policy of Personal users", "which has the values that are not configured, could not be read", "HTTP 403")
 }
 
 // TestPasswordPolicy_userTypes keeps the policies of the two apart.

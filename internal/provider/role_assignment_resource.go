@@ -3,11 +3,11 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -43,8 +44,8 @@ func (r *roleAssignmentResource) Schema(ctx context.Context, _ resource.SchemaRe
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	isID := []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gives a role to a user. Other users of the role are not touched.\n\n" +
-			"~> Do not use it for a role whose users `lusid_role_members` lists: each would undo the other.",
+		MarkdownDescription: "Gives a role to one user, and leaves the other users of the role alone. The plan warns if it takes a role from the user that the provider signs in as.\n\n" +
+			"~> Do not use it for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
@@ -107,7 +108,12 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.addToRole(ctx, plan.RoleID.ValueString(), plan.UserID.ValueString()); err != nil {
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.addToRole(ctx, plan.RoleID.ValueString(), plan.UserID.ValueString(), owner); err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s",
 			plan.RoleID.ValueString(), r.client.Domain(), plan.UserID.ValueString()), err))
 		return
@@ -149,59 +155,29 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		resp.State.RemoveResource(ctx)
 		return
 	}
+	r.saw(assignmentInState, state.membership())
 	state.ID = types.StringValue(state.label())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// addToRole gives the role to the user. A refusal because the user has it is none.
-func (c *connection) addToRole(ctx context.Context, roleID, userID string) error {
-	err := c.client.AddUserToRole(ctx, roleID, userID)
-	if isConflict(err) {
-		if held, listErr := c.holdsRole(ctx, roleID, userID); listErr == nil && held {
-			return nil
-		}
-	}
-	return err
-}
-
-// removeFromRole takes the role from the user. A refusal because the user has it not is none.
-func (c *connection) removeFromRole(ctx context.Context, roleID, userID string) error {
-	err := c.client.RemoveUserFromRole(ctx, roleID, userID)
-	if isConflict(err) {
-		if held, listErr := c.holdsRole(ctx, roleID, userID); listErr == nil && !held {
-			return nil
-		}
-	}
-	return err
-}
-
-// holdsRole looks a second time before it says no: a list may lag.
-func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool, error) {
-	for range 2 {
-		users, err := c.client.ListUsersInRole(ctx, roleID)
-		if client.IsNotFound(err) {
-			return false, nil
-		}
-		if isAmong(users, userID) {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	return false, nil
-}
-
-// isAmong reports that a user is among those who hold a role. LUSID may go on listing the deleted.
-func isAmong(users []client.UserResponse, id string) bool {
-	return slices.ContainsFunc(users, func(user client.UserResponse) bool { return user.ID == id && !user.IsDeleted() })
-}
-
-// Update takes over timeouts. All else replaces.
+// Update changes timeouts. Everything else replaces.
 func (r *roleAssignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan roleAssignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	summary := "Unable to update role assignment " + plan.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.keepInRole(ctx, plan.RoleID.ValueString(), plan.UserID.ValueString(), owner); err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s again",
+			plan.RoleID.ValueString(), r.client.Domain(), plan.UserID.ValueString()), err))
+		return
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -215,10 +191,16 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.removeFromRole(ctx, state.RoleID.ValueString(), state.UserID.ValueString())
-	if err != nil && !client.IsNotFound(err) {
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := r.removeFromRole(ctx, state.RoleID.ValueString(), state.UserID.ValueString(), owner)
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s",
 			state.RoleID.ValueString(), r.client.Domain(), state.UserID.ValueString()), err))
+	case needed:
+		warnNeeded(&resp.Diagnostics, "The role assignment "+state.label()+" stays in LUSID",
+			fmt.Sprintf("The user %s keeps the role %s.", state.UserID.ValueString(), state.RoleID.ValueString()))
 	}
 }
 
@@ -247,12 +229,55 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// ModifyPlan refuses another domain's assignment before anything is planned for it.
+// assignmentInState is the kind of seenObject that a state of this process has. The key is
+// membershipOf.
+const assignmentInState = "role assignment in the state"
+
+// ModifyPlan refuses another domain's assignment before anything is planned for it. It warns if the
+// plan takes a role from the user that the provider signs in as.
 func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() {
+	var state, plan *roleAssignmentModel
+	if !req.State.Raw.IsNull() {
+		state = &roleAssignmentModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change role assignment "+state.label())...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		plan = &roleAssignmentModel{}
+		resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
+	}
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil {
 		return
 	}
-	var state roleAssignmentModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change role assignment "+state.label())...)
+	switch {
+	case state != nil && plan != nil && plan.RoleID.Equal(state.RoleID) && plan.UserID.Equal(state.UserID):
+		r.saw(assignmentInState, state.membership())
+	case state != nil:
+		r.warnOwnRole(ctx, state, &resp.Diagnostics)
+	case r.hasSeen(assignmentInState, plan.membership()):
+		// The create of -replace, taint, replace_triggered_by, or of a rename without moved.
+		r.warnOwnRole(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+func (m *roleAssignmentModel) membership() string {
+	return membershipOf(m.RoleID.ValueString(), m.UserID.ValueString())
+}
+
+// warnOwnRole warns if the user that the provider signs in as loses a role. It asks LUSID once per
+// process who that is.
+func (r *roleAssignmentResource) warnOwnRole(ctx context.Context, lost *roleAssignmentModel, diags *diag.Diagnostics) {
+	caller, err := r.currentUser(ctx)
+	if err != nil {
+		tflog.Debug(ctx, "Could not find out whether the plan takes a role from the provider's own user", map[string]any{"error": err.Error()})
+		return
+	}
+	if caller.ID != lost.UserID.ValueString() {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("user_id"), "Taking a role from the user that this provider signs in as", fmt.Sprintf(
+		"The provider signs in with %s, as the user %s. This plan takes the role %s from that user. If the role gives the provider its rights, "+
+			"the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the role back.\n\n"+
+			"To keep the role and stop managing it, use a removed block with destroy = false, or terraform state rm.",
+		r.credential, caller.ID, lost.RoleID.ValueString()))
 }

@@ -60,13 +60,13 @@ func (l *roleMembersListResource) List(ctx context.Context, req list.ListRequest
 			return result
 		}
 		// Without the caller, as an import has it.
-		members, err := l.members(ctx, role.ID, nil)
+		members, err := l.listMembers(ctx, role.ID, nil)
 		if err != nil {
 			result.Diagnostics.AddError(summary, l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", role.ID, l.client.Domain()), err))
 			return result
 		}
 		model := roleMembersModel{RoleID: id, Timeouts: nullTimeouts(ctx), ID: id}
-		set, setDiags := types.SetValueFrom(ctx, types.StringType, members)
+		set, setDiags := types.SetValueFrom(ctx, types.StringType, userIDs(members))
 		result.Diagnostics.Append(setDiags...)
 		model.UserIDs = set
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -30,8 +31,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*roleMembersResource)(nil)
 )
 
-// roleMembersResource is the whole list of users who hold a role, but for the caller. Its import ID is the
-// role's id.
+// roleMembersResource is the whole list of users who hold a role, without the caller unless the
+// configuration lists the caller. Its import ID is the role's id.
 type roleMembersResource struct{ resourceBase }
 
 // NewRoleMembersResource returns the resource lusid_role_members.
@@ -43,9 +44,13 @@ func (r *roleMembersResource) Metadata(_ context.Context, req resource.MetadataR
 
 func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All the users who hold a role: who is missing is added, and who is not listed loses the role. The user that the provider signs in as " +
-			"is never removed, so that no run locks itself out.\n\n" +
-			"~> Do not use it for a role that `lusid_role_assignment` gives to users: each would undo the other.",
+		MarkdownDescription: "Manages all the users who hold a role.\n\n" +
+			"- **Create** gives the role to the users in `user_ids`. It takes the role from nobody. If other users hold the role, the plan warns and names them, and the next plan shows that they lose it. " +
+			"Import the members to see this in the first plan.\n" +
+			"- **Update** takes the role from the users whose removal the plan shows. If somebody got the role after the plan, the apply warns and leaves it to them. The next plan shows them.\n" +
+			"- **Destroy** takes the role from the users in the state. Anybody else keeps it, with a warning.\n\n" +
+			"The user that the provider signs in as never loses the role, so that no run locks itself out.\n\n" +
+			"~> Do not use it for a role that `lusid_role_assignment` gives to users. Each resource would undo the other." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
@@ -56,7 +61,7 @@ func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"user_ids": schema.SetAttribute{
 				Required:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "IDs of the users who hold the role. An empty set takes it from everybody but the user that the provider signs in as.",
+				MarkdownDescription: "IDs of the users who hold the role. Users who are not in the set lose the role, except the user that the provider signs in as. An empty set is allowed.",
 				Validators: []validator.Set{
 					setvalidator.NoNullValues(),
 					setvalidator.ValueStringsAre(stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")),
@@ -101,8 +106,10 @@ func (r *roleMembersResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
 	plan.ID = plan.RoleID
-	resp.Diagnostics.Append(r.set(ctx, &plan, types.SetNull(types.StringType), summary)...)
+	resp.Diagnostics.Append(r.set(ctx, &plan, types.SetNull(types.StringType), owner, summary)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -134,12 +141,12 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 	var listed []string
 	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &listed, false)...)
 	var (
-		members  []string
+		members  []client.UserResponse
 		judgeErr error
 	)
 	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), func(users []client.UserResponse) bool {
 		members, judgeErr = r.membersAmong(ctx, users, listed)
-		return judgeErr != nil || state.UserIDs.IsNull() || sameElements(members, listed)
+		return judgeErr != nil || state.UserIDs.IsNull() || sameElements(userIDs(members), listed)
 	})
 	// Only the list tells that the role is gone: the caller is looked up too.
 	if client.IsNotFound(err) {
@@ -157,8 +164,9 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	state.ID = state.RoleID
 	var diags diag.Diagnostics
-	state.UserIDs, diags = types.SetValueFrom(ctx, types.StringType, members)
+	state.UserIDs, diags = types.SetValueFrom(ctx, types.StringType, userIDs(members))
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(r.recordMembers(ctx, &state)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
@@ -168,39 +176,26 @@ func sameElements(a, b []string) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(element string) bool { return !slices.Contains(b, element) })
 }
 
-// members lists who holds the role, but for the caller where the caller is not listed.
-func (c *connection) members(ctx context.Context, roleID string, listed []string) ([]string, error) {
-	users, err := c.client.ListUsersInRole(ctx, roleID)
-	if err != nil {
-		return nil, err
-	}
-	return c.membersAmong(ctx, users, listed)
-}
-
-// membersAmong leaves out the deleted, and the caller where the caller is not listed.
-func (c *connection) membersAmong(ctx context.Context, users []client.UserResponse, listed []string) ([]string, error) {
-	members := make([]string, 0, len(users))
-	var extra bool
-	for _, user := range users {
-		if user.IsDeleted() {
-			continue
+// keep records that this resource needs its members, and gives the role again to those from whom
+// this run has taken it.
+func (r *roleMembersResource) keep(ctx context.Context, model *roleMembersModel, owner, summary string) diag.Diagnostics {
+	var ids []string
+	diags := model.UserIDs.ElementsAs(ctx, &ids, false)
+	roleID := model.RoleID.ValueString()
+	for _, id := range ids {
+		if err := r.keepInRole(ctx, roleID, id, owner); err != nil {
+			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
 		}
-		members = append(members, user.ID)
-		extra = extra || !slices.Contains(listed, user.ID)
 	}
-	if !extra {
-		return members, nil
-	}
-	caller, err := c.currentUser(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(members, func(id string) bool { return id == caller.ID && !slices.Contains(listed, id) }), nil
+	return diags
 }
 
-// set adds who is missing and then removes who is not listed. A list may lag, so what this process
-// knows from before counts too: before is who was a member when the state was last read.
-func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, before types.Set, summary string) diag.Diagnostics {
+// set gives the role to the users who lack it, and takes it from those who were in the state and
+// are no longer configured. before is what the state had, null for a create. Anybody else keeps the
+// role, with a warning: no plan has shown them.
+//
+// A list may lag, so a user who was not in the state gets the role also if the list shows the user.
+func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, before types.Set, owner, summary string) diag.Diagnostics {
 	var wanted, known []string
 	diags := model.UserIDs.ElementsAs(ctx, &wanted, false)
 	if !before.IsNull() {
@@ -210,44 +205,110 @@ func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, 
 		return diags
 	}
 	roleID := model.RoleID.ValueString()
-	members, err := r.members(ctx, roleID, wanted)
+	members, err := r.listMembers(ctx, roleID, wanted)
 	if err != nil {
 		diags.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", roleID, r.client.Domain()), err))
 		return diags
 	}
 	for _, id := range wanted {
-		if slices.Contains(members, id) && (before.IsNull() || slices.Contains(known, id)) {
-			continue
+		give := r.addToRole
+		if slices.Contains(userIDs(members), id) && (before.IsNull() || slices.Contains(known, id)) {
+			give = r.keepInRole
 		}
-		if err := r.addToRole(ctx, roleID, id); err != nil {
+		if err := give(ctx, roleID, id, owner); err != nil {
 			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
 			return diags
 		}
 	}
-	extra := slices.DeleteFunc(slices.Concat(members, known), func(id string) bool { return slices.Contains(wanted, id) })
-	slices.Sort(extra)
-	extra = slices.Compact(extra)
-	if len(extra) > 0 {
-		caller, err := r.currentUser(ctx)
-		if err != nil {
-			diags.AddError(summary, r.explain("The user that the provider signs in as could not be read from "+r.client.Domain(), err))
-			return diags
-		}
-		extra = slices.DeleteFunc(extra, func(id string) bool { return id == caller.ID })
-	}
-	diags.Append(r.remove(ctx, roleID, extra, summary)...)
+	r.warnNotShown(roleID, members, slices.Concat(wanted, known), nextPlanShows, &diags)
+	diags.Append(r.remove(ctx, roleID, without(known, wanted), owner, summary)...)
 	return diags
 }
 
-// remove takes the role from users.
-func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs []string, summary string) (diags diag.Diagnostics) {
+// remove takes the role from users, but never from the user that the provider signs in as.
+func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs []string, owner, summary string) (diags diag.Diagnostics) {
+	if len(userIDs) == 0 {
+		return diags
+	}
+	caller, err := r.currentUser(ctx)
+	if err != nil {
+		diags.AddError(summary, r.explain("The user that the provider signs in as could not be read from "+r.client.Domain(), err))
+		return diags
+	}
+	var kept []string
 	for _, id := range userIDs {
-		if err := r.removeFromRole(ctx, roleID, id); err != nil && !client.IsNotFound(err) {
+		if id == caller.ID {
+			continue
+		}
+		needed, err := r.removeFromRole(ctx, roleID, id, owner)
+		if err != nil && !client.IsNotFound(err) {
 			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s", roleID, r.client.Domain(), id), err))
 			return diags
 		}
+		if needed {
+			kept = append(kept, id)
+		}
+	}
+	if len(kept) > 0 {
+		warnNeeded(&diags, "Members of the role "+roleID+" keep it", fmt.Sprintf("These users keep the role %s: %s.", roleID, strings.Join(kept, ", ")))
 	}
 	return diags
+}
+
+// without returns the elements of a that are not in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(element string) bool { return slices.Contains(b, element) })
+}
+
+// Kinds of seenObject. The key is membershipOf.
+const (
+	// memberInState is a member whom a state of this process has: its plan shows what becomes of
+	// the membership.
+	memberInState = "member in the state"
+	// memberNamed is a member whom a warning of this process has named.
+	memberNamed = "member named in a warning"
+)
+
+// recordMembers records whom the state has.
+func (r *roleMembersResource) recordMembers(ctx context.Context, state *roleMembersModel) (diags diag.Diagnostics) {
+	var ids []string
+	diags = state.UserIDs.ElementsAs(ctx, &ids, false)
+	for _, id := range ids {
+		r.saw(memberInState, membershipOf(state.RoleID.ValueString(), id))
+	}
+	return diags
+}
+
+// warnNotShown warns of members who hold the role although neither a state nor a configuration
+// has them. It leaves out the members whom this run gives the role or takes it from, and those who
+// were named before. next says what the user can do.
+func (r *roleMembersResource) warnNotShown(roleID string, members []client.UserResponse, configured []string, next string, diags *diag.Diagnostics) {
+	var others []string
+	for _, user := range members {
+		membership := membershipOf(roleID, user.ID)
+		if slices.Contains(configured, user.ID) || r.hasSeen(memberInState, membership) || r.placements.touched(membership) || !r.saw(memberNamed, membership) {
+			continue
+		}
+		others = append(others, user.Login+" ("+user.ID+")")
+	}
+	if len(others) == 0 {
+		return
+	}
+	slices.Sort(others)
+	diags.AddAttributeWarning(path.Root("user_ids"), "Other users keep the role "+roleID, fmt.Sprintf(
+		"These users hold the role too, and no plan has shown that they lose it. They keep the role:\n\n%s\n\n%s", listed(others), next))
+}
+
+// nextPlanShows is what to do about members whom no plan has shown.
+const nextPlanShows = "The next plan shows that they lose the role. To let a user keep the role, add the ID to user_ids."
+
+// listed is a list for people, one element a line, cut off after 20.
+func listed(elements []string) string {
+	const most = 20
+	if more := len(elements) - most; more > 0 {
+		elements = append(slices.Clone(elements[:most]), fmt.Sprintf("and %d more", more))
+	}
+	return "  " + strings.Join(elements, "\n  ")
 }
 
 func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -261,8 +322,12 @@ func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 
-	if !plan.UserIDs.Equal(state.UserIDs) {
-		resp.Diagnostics.Append(r.set(ctx, &plan, state.UserIDs, summary)...)
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if plan.UserIDs.Equal(state.UserIDs) {
+		resp.Diagnostics.Append(r.keep(ctx, &plan, owner, summary)...)
+	} else {
+		resp.Diagnostics.Append(r.set(ctx, &plan, state.UserIDs, owner, summary)...)
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -271,43 +336,37 @@ func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, roleMembersIdentity{plan.RoleID})...)
 }
 
-// Delete takes the role from everybody who holds it, but for the caller.
+// Delete takes the role from the users in the state, but never from the user that the provider
+// signs in as.
 func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state roleMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	summary := "Unable to remove the members of role " + state.RoleID.ValueString()
+	roleID := state.RoleID.ValueString()
+	summary := "Unable to remove the members of role " + roleID
 	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
 
-	users, err := r.client.ListUsersInRole(ctx, state.RoleID.ValueString())
+	var known []string
+	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &known, false)...)
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	users, err := r.client.ListUsersInRole(ctx, roleID)
 	if client.IsNotFound(err) {
 		return
 	}
+	var members []client.UserResponse
+	if err == nil {
+		members, err = r.membersAmong(ctx, users, known)
+	}
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
-			state.RoleID.ValueString(), r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", roleID, r.client.Domain()), err))
 		return
 	}
-	var known []string
-	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &known, false)...)
-	caller, err := r.currentUser(ctx)
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain("The user that the provider signs in as could not be read from "+r.client.Domain(), err))
-		return
-	}
-	// The list may lag behind what the state knows.
-	gone := known
-	for _, user := range users {
-		if !user.IsDeleted() {
-			gone = append(gone, user.ID)
-		}
-	}
-	slices.Sort(gone)
-	gone = slices.DeleteFunc(slices.Compact(gone), func(id string) bool { return id == caller.ID })
-	resp.Diagnostics.Append(r.remove(ctx, state.RoleID.ValueString(), gone, summary)...)
+	r.warnNotShown(roleID, members, known, "They were not in the state, so this destroy leaves them alone. To take the role from them, use the LUSID web app, or manage the role's members again.", &resp.Diagnostics)
+	resp.Diagnostics.Append(r.remove(ctx, roleID, known, owner, summary)...)
 }
 
 // ImportState takes the id of the role.
@@ -332,12 +391,61 @@ func (r *roleMembersResource) ImportState(ctx context.Context, req resource.Impo
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// ModifyPlan refuses another domain's role before anything is planned for it.
+// ModifyPlan refuses another domain's role before anything is planned for it. If a create is planned
+// for a role that others hold, it warns that they keep the role.
 func (r *roleMembersResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() {
+	var state, plan roleMembersModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change the members of role "+state.RoleID.ValueString())...)
+	}
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil {
 		return
 	}
-	var state roleMembersModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change the members of role "+state.RoleID.ValueString())...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(r.recordMembers(ctx, &state)...)
+	}
+	if !req.Plan.Raw.IsNull() && !plan.RoleID.IsUnknown() && !plan.RoleID.Equal(state.RoleID) {
+		r.checkOthers(ctx, &plan, &resp.Diagnostics)
+	}
+}
+
+// checkOthers compares the members that a create is planned with to the members that LUSID has.
+// Terraform plans a create a second time when it applies it, and tells the provider nothing of the
+// first plan. So the create can't know whom a plan has named, and removes nobody.
+func (r *roleMembersResource) checkOthers(ctx context.Context, plan *roleMembersModel, diags *diag.Diagnostics) {
+	roleID := plan.RoleID.ValueString()
+	summary := "Unable to read the members of role " + roleID
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Read, diags)
+	defer cancel()
+	if diags.HasError() {
+		return
+	}
+	var configured []string
+	next := nextPlanShows
+	for _, element := range plan.UserIDs.Elements() {
+		if id, ok := element.(types.String); ok && !id.IsUnknown() {
+			configured = append(configured, id.ValueString())
+		}
+	}
+	if len(configured) < len(plan.UserIDs.Elements()) || plan.UserIDs.IsUnknown() {
+		next += " Some of user_ids are known only after apply, and may be among these users."
+	}
+	users, err := r.client.ListUsersInRole(ctx, roleID)
+	if client.IsNotFound(err) {
+		return
+	}
+	var members []client.UserResponse
+	if err == nil {
+		members, err = r.membersAmong(ctx, users, configured)
+	}
+	if err != nil {
+		diags.AddError(summary, r.explain(fmt.Sprintf("The users who hold the role %s of %s before it is managed could not be listed", roleID, r.client.Domain()), err))
+		return
+	}
+	r.warnNotShown(roleID, members, configured, next+" To see this in the first plan already, import the members first, with the name of this resource in place of NAME:\n\n"+
+		importBlock("lusid_role_members", roleID), diags)
 }

@@ -92,7 +92,7 @@ func roleMembersLifecycle(t *testing.T, d domain) lifecycle {
 		replacedBy:    "role_id",
 		replaced:      map[string]int{"RemoveUserFromRole": 2, "AddUserToRole": 2},
 		update:        object{"role_id": role, "user_ids": users[1:]},
-		refusedCreate: "Unable to set role members",
+		refusedCreate: "Unable to read the members of role " + role,
 		refusedRead:   "Unable to read the members of role " + role,
 		refusedUpdate: "Unable to set the members of role " + role,
 		refusedDelete: "Unable to remove the members of role " + role,
@@ -127,18 +127,26 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	members := d.protocol(t).resource(membersType)
 	of := func(ids ...string) object { return object{"role_id": role, "user_ids": append([]string{}, ids...)} }
 
-	// Who is there stays without a call, who is missing is added, who is extra removed, but not
-	// the caller.
-	made := members.mustCreate(of(users[1], users[2]))
-	d.mustCount(t, map[string]int{"ListUsersInRole": 1, "GetUserInfo": 1, "AddUserToRole": 1, "RemoveUserFromRole": 1})
-	d.mustHoldRole(t, role, users[1], users[2], caller)
+	// A create adds who is missing, makes no call for who is there, and removes nobody.
+	made, diags := members.create(of(users[1], users[2]))
+	diags.mustBeQuiet(t)
+	d.mustCount(t, map[string]int{"ListUsersInRole": 2, "GetUserInfo": 1, "AddUserToRole": 1})
+	d.mustHoldRole(t, role, users[0], users[1], users[2], caller)
 	made.mustHave(t, map[string]string{"id": role})
 	if diff := cmp.Diff(map[string]string{"role_id": role}, members.identityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 
+	// The next plan shows the member that no plan has shown before, and its apply removes the member.
 	d.forget()
 	read := members.mustRead(made)
+	read.mustHave(t, map[string]string{"user_ids": strings.Join(users[:3], ",")})
+	d.mustCount(t, map[string]int{"ListUsersInRole": 2})
+	read, diags = members.update(read, of(users[1], users[2]))
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, users[1], users[2], caller)
+	d.forget()
+	read = members.mustRead(read)
 	members.mustPlanNothing(read, of(users[1], users[2]))
 	d.mustCount(t, map[string]int{"ListUsersInRole": 1})
 
@@ -170,14 +178,14 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	diags.mustBeQuiet(t)
 	d.mustHoldRole(t, role, users[2], caller)
 
-	// Nobody, and a destroy, which takes the role from those of others too.
+	// Nobody, and a destroy, which takes the role from the members in the state alone.
 	empty, diags := members.update(mended, of())
 	diags.mustBeQuiet(t)
 	d.mustHoldRole(t, role, caller)
 	members.mustPlanNothing(members.mustRead(empty), of())
-	d.assign(t, role, users[0], users[1])
-	members.destroy(mended).mustBeQuiet(t)
-	d.mustHoldRole(t, role, caller)
+	d.assign(t, role, users[0], users[1], users[2])
+	members.destroy(mended).mustWarn(t, "user_ids", "Other users keep the role "+role, "@example.com (", "were not in the state")
+	d.mustHoldRole(t, role, users[0], users[1], caller)
 
 	change, diags := members.plan(mended, object{"role_id": "elsewhere", "user_ids": []string{users[2]}})
 	diags.mustBeQuiet(t)
@@ -247,8 +255,8 @@ func TestRoleMembers_errors(t *testing.T) {
 	forbidden := d.noRights(t).resource(membersType)
 	_, diags := forbidden.read(made)
 	diags.mustFail(t, "", append(words, "Unable to read the members of role")...)
-	_, diags = forbidden.create(config)
-	diags.mustFail(t, "", append(words, "Unable to set role members")...)
+	_, diags = forbidden.plan(instance{}, config)
+	diags.mustFail(t, "", append(words, "Unable to read the members of role "+role)...)
 	_, diags = forbidden.update(made, object{"role_id": role, "user_ids": users})
 	diags.mustFail(t, "", append(words, "Unable to set the members of role")...)
 	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to remove the members of role")...)
@@ -258,6 +266,7 @@ func TestRoleMembers_errors(t *testing.T) {
 	diags.mustFail(t, "user_ids", "Unable to set role members", "(657)", "missing")
 
 	// Half done is mended by the next refresh and apply: the state is the old one.
+	members = d.protocol(t).resource(membersType)
 	d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Status: http.StatusForbidden})
 	half, diags := members.update(made, object{"role_id": role, "user_ids": users[1:]})
 	diags.mustFail(t, "user_ids", "could not be taken from the user "+users[0])
@@ -300,4 +309,123 @@ func TestRoleMembers_validation(t *testing.T) {
 	members.validate(object{"role_id": "r", "user_ids": []string{}, "timeouts": object{"delete": "0s"}}).mustFail(t, "timeouts.delete")
 	members.validate(object{"role_id": unknown, "user_ids": unknown}).mustBeQuiet(t)
 	members.validate(object{"role_id": "r", "user_ids": []any{unknown, "u"}}).mustBeQuiet(t)
+}
+
+// TestRoleMembers_others plans and creates the members of a role that others hold.
+func TestRoleMembers_others(t *testing.T) {
+	t.Parallel()
+	d, role, caller, users := crew(t, mockserver.Options{})
+	d.assign(t, role, users[0], users[1], caller)
+	label := func(id string) string {
+		var user userBody
+		d.mustCall(t, http.MethodGet, "/users/"+id, nil, &user)
+		return user.Login + " (" + id + ")"
+	}
+	config := object{"role_id": role, "user_ids": []string{users[0]}}
+	members := d.protocol(t).resource(membersType)
+	d.forget()
+	change, diags := members.plan(instance{}, config)
+	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[1]), "The next plan shows",
+		fmt.Sprintf("import {\n  to = lusid_role_members.NAME\n  id = %q\n}", role))
+	for _, id := range []string{users[0], caller} {
+		if text := strings.Join(diags.warnings(), "\n"); strings.Contains(text, label(id)) {
+			t.Errorf("the warning names %s:\n%s", label(id), text)
+		}
+	}
+	d.mustCount(t, map[string]int{"ListUsersInRole": 1, "GetUserInfo": 1})
+
+	// Somebody joins between the plan and the apply.
+	d.assign(t, role, users[2])
+	made, diags := members.apply(change)
+	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[2]))
+	d.mustHoldRole(t, role, users[0], users[1], users[2], caller)
+	made.mustHave(t, map[string]string{"user_ids": users[0]})
+
+	// The same between the plan of an update and its apply, and of a destroy.
+	members = d.protocol(t).resource(membersType)
+	read := members.mustRead(made)
+	read.mustHave(t, map[string]string{"user_ids": strings.Join(users[:3], ",")})
+	change, diags = members.plan(read, config)
+	diags.mustBeQuiet(t)
+	d.assign(t, role, users[3])
+	made, diags = members.apply(change)
+	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[3]), "The next plan shows")
+	d.mustHoldRole(t, role, users[0], users[3], caller)
+
+	members = d.protocol(t).resource(membersType)
+	change, diags = members.plan(made, nil)
+	diags.mustBeQuiet(t)
+	_, diags = members.apply(change)
+	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[3]), "were not in the state")
+	d.mustHoldRole(t, role, users[3], caller)
+
+	// A user who is known only after apply may be one of them. An unknown role can't be listed.
+	members = d.protocol(t).resource(membersType)
+	_, diags = members.plan(instance{}, object{"role_id": role, "user_ids": []any{users[0], unknown}})
+	diags.mustWarn(t, "user_ids", label(users[3]), "known only after apply")
+	d.forget()
+	_, diags = d.protocol(t).resource(membersType).plan(instance{}, object{"role_id": unknown, "user_ids": users[:1]})
+	diags.mustBeQuiet(t)
+	d.mustCount(t, map[string]int{})
+}
+
+// TestRoleMembers_manyOthers cuts off a long list of members.
+func TestRoleMembers_manyOthers(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	role := d.createRole(t, "traders").ID
+	for i := range 25 {
+		d.assign(t, role, d.createUser(t, fmt.Sprintf("user%02d@example.com", i), fmt.Sprintf("owner%d@example.com", i)).ID)
+	}
+	_, diags := d.protocol(t).resource(membersType).plan(instance{}, object{"role_id": role, "user_ids": []string{}})
+	diags.mustWarn(t, "user_ids", "user19@example.com", "and 5 more")
+	if text := strings.Join(diags.warnings(), ""); strings.Contains(text, "user20@example.com") {
+		t.Errorf("the list is not cut off:\n%s", text)
+	}
+}
+
+// TestAccRoleMembers_savedPlans has somebody join the role between each plan and its apply.
+func TestAccRoleMembers_savedPlans(t *testing.T) {
+	t.Parallel()
+	d, role, _, users := crew(t, mockserver.Options{})
+	d.assign(t, role, users[0], users[1])
+	config := func(ids ...string) string {
+		return d.config(fmt.Sprintf("resource \"lusid_role_members\" \"test\" {\n  role_id = %q\n  user_ids = %s\n}\n", role, hclValue(ids)))
+	}
+	w := newWorkspace(t, config(users[0]))
+	const keeps = "Warning: Other users keep the role"
+	mustHold(t, w.mustRun("plan", "-out=tfplan"), keeps, users[1])
+	d.assign(t, role, users[2])
+	mustHold(t, w.mustRun("apply", "tfplan"), keeps, users[2])
+	d.mustHoldRole(t, role, users[0], users[1], users[2])
+
+	// What the next plan shows, its apply removes, and nobody else.
+	mustHold(t, w.mustRun("plan", "-out=tfplan"), fmt.Sprintf("- %q,", users[1]), fmt.Sprintf("- %q,", users[2]), "0 to add, 1 to change, 0 to destroy")
+	d.assign(t, role, users[3])
+	mustHold(t, w.mustRun("apply", "tfplan"), keeps, users[3])
+	d.mustHoldRole(t, role, users[0], users[3])
+
+	w.configure(config(users[0], users[3]))
+	w.mustRun("apply", "-auto-approve")
+	w.mustPlanEmpty()
+	w.mustRun("plan", "-destroy", "-out=tfplan")
+	d.assign(t, role, users[1])
+	mustHold(t, w.mustRun("apply", "tfplan"), keeps, users[1], "Apply complete! Resources: 0 added, 0 changed, 1 destroyed.")
+	d.mustHoldRole(t, role, users[1])
+}
+
+// TestRoleMembers_ownUser never takes the role from the user that the provider signs in as, so no plan
+// has to warn of it.
+func TestRoleMembers_ownUser(t *testing.T) {
+	t.Parallel()
+	d, role, caller, users := crew(t, mockserver.Options{})
+	config := object{"role_id": role, "user_ids": []string{caller, users[0]}}
+	made := d.protocol(t).resource(membersType).mustCreate(config)
+	updated, diags := d.protocol(t).resource(membersType).update(made, object{"role_id": role, "user_ids": users[:1]})
+	diags.mustBeQuiet(t)
+	d.mustHoldRole(t, role, caller, users[0])
+	d.protocol(t).resource(membersType).destroy(made).mustBeQuiet(t)
+	d.mustHoldRole(t, role, caller)
+	d.protocol(t).resource(membersType).destroy(updated).mustBeQuiet(t)
+	d.mustHoldRole(t, role, caller)
 }

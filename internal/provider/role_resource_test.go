@@ -110,6 +110,7 @@ func mustRefuseOtherDomain(t *testing.T, home domain, typeName string, made inst
 	m.destroy(made).mustFail(t, "", parts...)
 	change, diags := home.protocol(t).resource(typeName).plan(made, nil)
 	diags.mustSucceed(t)
+	home.forget()
 	_, diags = m.apply(change)
 	diags.mustFail(t, "", parts...)
 	if home, away := home.counts(), away.counts(); len(home)+len(away) != 0 {

@@ -37,8 +37,8 @@ func (r *sessionPolicyResource) Schema(ctx context.Context, _ resource.SchemaReq
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "How long a user of the domain stays signed in. A domain always has one session policy: declare it once. " +
 			"LUSID calls this part of its API experimental.\n\n" +
-			"~> The first apply overwrites what LUSID has, which Terraform has not seen. The plan warns of the values that differ; " +
-			"import the policy to see them as changes.",
+			"~> The first apply overwrites the values that LUSID has. Terraform has not seen them, so the plan warns of the values that differ. " +
+			"Import the policy to see them as changes." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"max_session_idle_minutes": schema.Int64Attribute{
 				Required:            true,
@@ -112,7 +112,10 @@ func (r *sessionPolicyResource) Create(ctx context.Context, req resource.CreateR
 		return
 	}
 
-	if err := r.client.UpdateSessionPolicy(ctx, plan.toUpdate()); err != nil {
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	err := r.placements.put(ctx, sessionPolicyNoun, owner, func(bool) error { return r.client.UpdateSessionPolicy(ctx, plan.toUpdate()) })
+	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set", err))
 		return
 	}
@@ -170,11 +173,17 @@ func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateR
 		return
 	}
 
-	if !sameValues(&plan.sessionPolicyLimits, &state.sessionPolicyLimits) {
-		if err := r.client.UpdateSessionPolicy(ctx, plan.toUpdate()); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
-			return
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	err := r.placements.put(ctx, sessionPolicyNoun, owner, func(removed bool) error {
+		if !removed && sameValues(&plan.sessionPolicyLimits, &state.sessionPolicyLimits) {
+			return nil
 		}
+		return r.client.UpdateSessionPolicy(ctx, plan.toUpdate())
+	})
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
@@ -193,9 +202,15 @@ func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 		warnAbandoned(sessionPolicyNoun, &resp.Diagnostics)
 		return
 	}
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
 	defaults := defaultSessionLimits()
-	if err := r.client.UpdateSessionPolicy(ctx, defaults.toUpdate()); err != nil && !client.IsNotFound(err) {
+	needed, err := r.placements.remove(ctx, sessionPolicyNoun, owner, func() error { return r.client.UpdateSessionPolicy(ctx, defaults.toUpdate()) })
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set to the defaults", err))
+	case needed:
+		warnNotReset(&resp.Diagnostics, sessionPolicyNoun)
 	}
 }
 

@@ -102,6 +102,11 @@ func warnAbandoned(noun string, diags *diag.Diagnostics) {
 	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon: nothing was changed in LUSID.")
 }
 
+// warnNotReset says why a destroy did not reset a singleton.
+func warnNotReset(diags *diag.Diagnostics, noun string) {
+	warnNeeded(diags, "The "+noun+" was not reset", "The "+noun+" keeps its values.")
+}
+
 // warnOverwritten says which values a create replaces that Terraform has never seen, and so cannot
 // show as a change. What is not known yet is compared when it is.
 func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string, present, planned *M, diags *diag.Diagnostics) {

@@ -115,15 +115,20 @@ func (s singleton) set(t *testing.T, d domain, body string) {
 	d.mustCall(t, http.MethodPut, s.path, json.RawMessage(body), nil)
 }
 
-// mustStore compares what LUSID has.
-func (s singleton) mustStore(t *testing.T, d domain, want string) {
+// difference compares what LUSID has. It is empty if that is what is wanted.
+func (s singleton) difference(t *testing.T, d domain, want string) string {
 	t.Helper()
 	var got, wanted any
 	d.mustCall(t, http.MethodGet, s.path, nil, &got)
 	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(wanted, got); diff != "" {
+	return cmp.Diff(wanted, got)
+}
+
+func (s singleton) mustStore(t *testing.T, d domain, want string) {
+	t.Helper()
+	if diff := s.difference(t, d, want); diff != "" {
 		t.Errorf("LUSID has another %s (-want +got):\n%s", s.noun, diff)
 	}
 }
@@ -393,6 +398,7 @@ func TestSingletons_destroy(t *testing.T) {
 		d.mustCount(t, map[string]int{})
 		s.mustStore(t, d, s.stored)
 
+		m = d.protocol(t).resource(s.typeName)
 		made = s.made(t, m, with(s.config, "deletion_policy", "reset"))
 		d.forget()
 		m.destroy(made).mustBeQuiet(t)

@@ -46,8 +46,8 @@ func (r *userSchemaResource) Schema(ctx context.Context, _ resource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Which alternative IDs users of the domain may have: the keys of a user's `alternative_user_ids`. " +
 			"A domain always has one user schema, empty or not: declare it once. Whether users keep their IDs under a name that is removed, LUSID does not document.\n\n" +
-			"~> The first apply overwrites what LUSID has, which Terraform has not seen. The plan warns where it differs; " +
-			"import the schema to see that as a change.",
+			"~> The first apply overwrites the schema that LUSID has. Terraform has not seen it, so the plan warns of the difference. " +
+			"Import the schema to see the difference as a change." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"alternative_user_ids": schema.ListNestedAttribute{
 				Required:            true,
@@ -139,7 +139,10 @@ func (r *userSchemaResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 
-	if err := r.client.UpdateUserSchema(ctx, request); err != nil {
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	err := r.placements.put(ctx, userSchemaNoun, owner, func(bool) error { return r.client.UpdateUserSchema(ctx, request) })
+	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be set", err))
 		return
 	}
@@ -199,11 +202,17 @@ func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 
-	if !plan.AlternativeUserIDs.Equal(state.AlternativeUserIDs) {
-		if err := r.client.UpdateUserSchema(ctx, request); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
-			return
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	err := r.placements.put(ctx, userSchemaNoun, owner, func(removed bool) error {
+		if !removed && plan.AlternativeUserIDs.Equal(state.AlternativeUserIDs) {
+			return nil
 		}
+		return r.client.UpdateUserSchema(ctx, request)
+	})
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
+		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
@@ -222,8 +231,14 @@ func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequ
 		warnAbandoned(userSchemaNoun, &resp.Diagnostics)
 		return
 	}
-	if err := r.client.UpdateUserSchema(ctx, client.UpdateUserSchemaRequest{}); err != nil && !client.IsNotFound(err) {
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := r.placements.remove(ctx, userSchemaNoun, owner, func() error { return r.client.UpdateUserSchema(ctx, client.UpdateUserSchemaRequest{}) })
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be emptied", err))
+	case needed:
+		warnNotReset(&resp.Diagnostics, userSchemaNoun)
 	}
 }
 

@@ -1,0 +1,129 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// placements keep a run from undoing its own work.
+//
+// Several resources can manage the same object of LUSID, for example one role membership, and
+// LUSID accepts a create of such an object although the object is there. With
+// create_before_destroy, Terraform creates the new resource and then destroys the old one. After a
+// rename without a moved block it does both at the same time. The destroy must not remove what the
+// create has put in place, in whichever order the two arrive.
+//
+// The zero value is ready to use. It is safe for concurrent use.
+type placements struct {
+	mu      sync.Mutex
+	objects map[string]*placement
+}
+
+// placement is what this run did with one object of LUSID.
+type placement struct {
+	// turn has a capacity of one. Who changes the object holds it meanwhile.
+	turn chan struct{}
+	// owners are the resources that were created or updated in this run and need the object.
+	owners map[string]bool
+	// removed is true from the first removal until the object is written again.
+	removed bool
+}
+
+// take waits for its turn to change an object. The caller calls release when the change has ended.
+func (p *placements) take(ctx context.Context, object string) (taken *placement, release func(), err error) {
+	p.mu.Lock()
+	if p.objects == nil {
+		p.objects = map[string]*placement{}
+	}
+	taken = p.objects[object]
+	if taken == nil {
+		taken = &placement{turn: make(chan struct{}, 1), owners: map[string]bool{}}
+		p.objects[object] = taken
+	}
+	p.mu.Unlock()
+	select {
+	case taken.turn <- struct{}{}:
+		return taken, func() { <-taken.turn }, nil
+	case <-ctx.Done():
+		return nil, nil, fmt.Errorf("another resource of this run is changing the same %s: %w", object, ctx.Err())
+	}
+}
+
+// put writes an object and records that the owner needs it. write learns whether this run has
+// removed the object, so that it can tell an object that is in place from one that was.
+func (p *placements) put(ctx context.Context, object, owner string, write func(removed bool) error) error {
+	taken, release, err := p.take(ctx, object)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := write(taken.removed); err != nil {
+		return err
+	}
+	taken.owners[owner], taken.removed = true, false
+	return nil
+}
+
+// remove removes an object, unless another resource of this run needs it.
+func (p *placements) remove(ctx context.Context, object, owner string, remove func() error) (needed bool, err error) {
+	taken, release, err := p.take(ctx, object)
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	delete(taken.owners, owner)
+	if len(taken.owners) > 0 {
+		return true, nil
+	}
+	// A removal that fails may have removed the object all the same.
+	taken.removed = true
+	return false, remove()
+}
+
+// touched reports that this run has written or removed an object, or is about to.
+func (p *placements) touched(object string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.objects[object] != nil
+}
+
+// ownerKey is where a resource's private state keeps what tells it from other resources.
+const ownerKey = "owner"
+
+// ownerOf returns what tells a resource from others that manage the same object. It is empty for a
+// resource that was imported, or created by an earlier release, and not updated since.
+func ownerOf(ctx context.Context, private privateReader) (owner string, diags diag.Diagnostics) {
+	diags = getPrivate(ctx, private, ownerKey, &owner)
+	return owner, diags
+}
+
+// privateState is a resource's private state where it can be read and written.
+type privateState interface {
+	privateReader
+	privateWriter
+}
+
+// becomeOwner is ownerOf for a resource that is created or updated: it gives the resource an owner
+// if the resource has none.
+func becomeOwner(ctx context.Context, private privateState) (owner string, diags diag.Diagnostics) {
+	if owner, diags = ownerOf(ctx, private); owner == "" && !diags.HasError() {
+		owner = rand.Text()
+		diags.Append(setPrivate(ctx, private, ownerKey, owner)...)
+	}
+	return owner, diags
+}
+
+// renameNote is what the page of each resource says that can share its object with another resource.
+const renameNote = "\n\n-> If you rename this resource, or change its `for_each` key, add a `moved` block. Then Terraform destroys and creates nothing. " +
+	"Without it, Terraform creates the new resource and destroys the old one in the same run. The provider then leaves in LUSID what the new resource needs, and warns."
+
+// warnNeeded says why a destroy left LUSID alone.
+func warnNeeded(diags *diag.Diagnostics, summary, kept string) {
+	diags.AddWarning(summary, kept+" Another resource created or updated it in this run, so removing it would undo that change.\n\n"+
+		"This happens with create_before_destroy, when two resources manage the same thing, or when a resource gets another name or another for_each key. "+
+		"For a new name or key, add a moved block: then Terraform destroys and creates nothing.")
+}
