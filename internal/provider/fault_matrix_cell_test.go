@@ -123,6 +123,8 @@ func (s cellSetting) role(e exchange) role {
 	switch {
 	case e.operation == s.row.spare && (s.phase.name == creating || s.phase.name == refreshing):
 		return spare
+	case e.operation == s.row.optional[s.phase.name]:
+		return spare
 	case e.operation == s.row.softened[s.phase.name]:
 		return softened
 	}

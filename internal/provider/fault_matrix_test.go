@@ -31,6 +31,8 @@ type faultRow struct {
 	// spare is the list that a create makes first and that many reads are answered from: either
 	// does without. Empty where there is none.
 	spare string
+	// optional are, by phase, requests that only lead to a warning if they succeed.
+	optional map[string]string
 	// softened are, by phase, requests whose failure is a warning.
 	softened map[string]string
 	// remade tells that a create whose answer was lost is undone and made again, since the answer
@@ -121,6 +123,7 @@ var faultRows = map[string]faultRow{
 		config:   func(n int) object { return object{"role_id": "assigned", "user_id": fmt.Sprint("user-", n)} },
 		query:    object{"role_id": "assigned"},
 		listings: []string{"/roles/assigned/users"},
+		optional: map[string]string{deleting: "GetUserInfo"},
 	},
 	"lusid_role_members": {
 		config: func(n int) object {

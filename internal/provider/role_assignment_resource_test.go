@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -102,7 +103,7 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 	assignments.mustPlanNothing(assignments.mustRead(made), config)
 	d.mustCount(t, map[string]int{"ListUsersInRole": 1})
 
-	// Another user's assignment is nobody's business; a second one of the same is none either.
+	// LUSID accepts a second assignment of the same user, and another user's.
 	again := assignments.mustCreate(config)
 	assignments.mustCreate(object{"role_id": role.ID, "user_id": other.ID})
 	changed, diags := assignments.update(again, object{"role_id": role.ID, "user_id": user.ID, "timeouts": object{"read": "1m"}})
@@ -116,6 +117,7 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 			t.Errorf("replaced because of (-want +got):\n%s", diff)
 		}
 	}
+	assignments = d.protocol(t).resource(assignmentType)
 	for range 2 {
 		assignments.destroy(made).mustBeQuiet(t)
 	}
@@ -209,9 +211,9 @@ func TestRoleAssignment_errors(t *testing.T) {
 
 	// A write that may be repeated is repeated.
 	d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Reset: mockserver.ResetAfter})
-	assignments.mustCreate(config)
+	again := assignments.mustCreate(config)
 	d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Reset: mockserver.ResetAfter})
-	assignments.destroy(made).mustBeQuiet(t)
+	d.protocol(t).resource(assignmentType).destroy(again).mustBeQuiet(t)
 
 	mustRefuseOtherDomain(t, d, assignmentType, made, config, role.ID)
 	mustDoWithoutCredentials(t, d, assignmentType, made, config)
@@ -238,7 +240,7 @@ func TestRoleAssignment_strictRepeats(t *testing.T) {
 		d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: status, AfterWrite: true})
 		made := assignments.mustCreate(config)
 		d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Status: status, AfterWrite: true})
-		assignments.destroy(made).mustBeQuiet(t)
+		assignments.destroy(made).mustSucceed(t)
 
 		d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: status})
 		if _, diags := assignments.create(config); len(diags.errors()) == 0 {
@@ -254,4 +256,73 @@ func (d domain) callerID(t *testing.T) string {
 	}
 	d.mustCall(t, http.MethodGet, "/me", nil, &me)
 	return me.ID
+}
+
+// TestRoleAssignment_ownUser takes a role from the user that the provider signs in as.
+func TestRoleAssignment_ownUser(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	caller, role, other := d.callerID(t), d.createRole(t, "traders"), d.createUser(t, "one@example.com", "o1@example.com")
+	own, others := object{"role_id": role.ID, "user_id": caller}, object{"role_id": role.ID, "user_id": other.ID}
+	p := d.protocol(t).resource(assignmentType)
+	made, foreign := p.mustCreate(own), p.mustCreate(others)
+	words := []string{"Taking a role from the user that this provider signs in as", "HTTP 403", caller, role.ID, "removed block"}
+
+	for name, protocol := range map[string]*protocol{"token": d.protocol(t), "password": d.signedIn(t)} {
+		t.Run(name, func(t *testing.T) {
+			m := protocol.resource(assignmentType)
+			d.forget()
+			_, diags := m.plan(made, nil)
+			diags.mustWarn(t, "user_id", words...)
+			_, diags = m.plan(made, others)
+			diags.mustWarn(t, "user_id", words...)
+			_, diags = m.plan(foreign, nil)
+			diags.mustBeQuiet(t)
+			if got := d.counts()["GetUserInfo"]; got != 1 {
+				t.Errorf("the caller was looked up %d times", got)
+			}
+		})
+	}
+
+	// An update in place, and the first create, take nothing away.
+	m := d.protocol(t).resource(assignmentType)
+	d.forget()
+	_, diags := m.plan(instance{}, own)
+	diags.mustBeQuiet(t)
+	_, diags = m.plan(made, with(own, "timeouts", object{"read": "1m"}))
+	diags.mustBeQuiet(t)
+	d.mustCount(t, map[string]int{})
+	// Terraform plans the create of -replace and taint like a first one.
+	_, diags = m.plan(instance{}, own)
+	diags.mustWarn(t, "user_id", words...)
+
+	// Whoever may not ask who the caller is can still plan.
+	m = d.protocol(t).resource(assignmentType)
+	d.mock.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: http.StatusForbidden})
+	_, diags = m.plan(made, nil)
+	diags.mustBeQuiet(t)
+}
+
+// TestAccRoleAssignment_ownUser shows the warning in the plans that take the role away.
+func TestAccRoleAssignment_ownUser(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	config := d.config(fmt.Sprintf(`
+resource "lusid_role" "r" {
+  name = "traders"
+}
+resource "lusid_role_assignment" "own" {
+  role_id = lusid_role.r.id
+  user_id = %q
+}`, d.callerID(t)))
+	w := newWorkspace(t, config)
+	const warning = "Taking a role from the user that this provider signs in as"
+	if output := w.mustRun("apply", "-auto-approve"); strings.Contains(output, warning) {
+		t.Errorf("a warning about a first create:\n%s", output)
+	}
+	if cliCan(t, destroyPlans) {
+		mustHold(t, w.mustRun("plan", "-destroy"), warning)
+	}
+	w.mustRun("taint", "lusid_role_assignment.own")
+	mustHold(t, w.mustRun("plan"), warning)
 }
