@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -20,7 +21,7 @@ type PasswordPolicy struct {
 	MaxAttempts int32 `json:"maxAttempts"`
 }
 
-// passwordPolicies are by user type. LUSID has one for each, which nobody creates or deletes.
+// passwordPolicies are by user type in lower case. LUSID has one for each type. Nobody creates or deletes them.
 type passwordPolicies map[string]passwordPolicyBody
 
 // defaultPasswordPolicy has the length, the age and the attempts that LUSID documents. The rest is
@@ -66,16 +67,38 @@ func (p passwordPolicies) operations() operations {
 	}
 }
 
-// get needs no look-up that may fail: the contract lets no other user type through.
-func (p passwordPolicies) get(c *call) (any, error) { return p[c.params["userType"]], nil }
+func (p passwordPolicies) get(c *call) (any, error) {
+	userType, err := p.userType(c)
+	if err != nil {
+		return nil, err
+	}
+	return p[userType], nil
+}
 
 func (p passwordPolicies) update(c *call) (any, error) {
+	userType, err := p.userType(c)
+	if err != nil {
+		return nil, err
+	}
 	request, err := decode[passwordPolicyBody](c)
 	if err != nil {
 		return nil, err
 	}
-	p[c.params["userType"]] = request
+	p[userType] = request
 	return request, nil
+}
+
+// userType returns the user type that the path names, in lower case. LUSID's articles write
+// Personal and its SDKs document personal, so the mock accepts any case.
+func (p passwordPolicies) userType(c *call) (string, error) {
+	userType := strings.ToLower(c.params["userType"])
+	if _, ok := p[userType]; !ok {
+		return "", &problem{
+			status: http.StatusBadRequest, code: codeInvalidParameter,
+			errors: map[string][]string{"userType": {"The user type must be Personal or Service."}},
+		}
+	}
+	return userType, nil
 }
 
 func (p PasswordPolicy) body() passwordPolicyBody {

@@ -48,3 +48,19 @@ func TestPasswordPolicies(t *testing.T) {
 	d.delete(passwordPolicyPath+"personal").wantProblem(t, http.StatusNotImplemented, -1)
 	d.get(passwordPolicyPath+"personal").wantBody(t, changed)
 }
+
+func TestPasswordPolicies_userTypeInAnyCase(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	const changed = `{"conditions":{"complexity":{"minLength":30,"excludeFirstName":true,"excludeLastName":false},` +
+		`"age":{"maxAgeDays":999,"historyCount":0},"lockout":{"maxAttempts":0}}}`
+	d.put(passwordPolicyPath+"Personal", changed).wantBody(t, changed)
+	for _, userType := range []string{"personal", "Personal", "PERSONAL"} {
+		d.get(passwordPolicyPath+userType).wantBody(t, changed)
+	}
+	if got := d.get(passwordPolicyPath+"Service").wantStatus(t, http.StatusOK).body; got == changed {
+		t.Error("the policy of the other user type changed too")
+	}
+	d.get(passwordPolicyPath+"Robot").wantProblem(t, http.StatusBadRequest, 151)
+	d.put(passwordPolicyPath+"Robot", changed).wantProblem(t, http.StatusBadRequest, 151)
+}
