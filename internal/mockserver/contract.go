@@ -41,7 +41,9 @@ type contractOperation struct {
 	// success is the operation's only 2xx status.
 	success int
 	query   map[string]bool
-	route   *routers.Route
+	// booleans are the names of the query parameters that are true or false.
+	booleans []string
+	route    *routers.Route
 	// valid is the last answer that was found to keep to the contract: a list of a thousand
 	// users takes longer to check than all else, and mostly it is the same one again.
 	valid atomic.Pointer[answer]
@@ -85,6 +87,9 @@ func parseContract(data []byte) (*contract, error) {
 			for _, parameter := range operation.Parameters {
 				if parameter.Value.In == openapi3.ParameterInQuery {
 					op.query[parameter.Value.Name] = true
+					if parameter.Value.Schema.Value.Type.Is(openapi3.TypeBoolean) {
+						op.booleans = append(op.booleans, parameter.Value.Name)
+					}
 				}
 			}
 			k.operations[op.id] = op
@@ -169,16 +174,47 @@ func (op *contractOperation) checkRequest(c *call) error {
 		}
 	}
 
+	query, err := op.normalizeBooleans(c.request.URL.Query())
+	if err != nil {
+		return err
+	}
 	input := op.input(c, header)
+	input.Request.URL.RawQuery = query.Encode()
 	if err := openapi3filter.ValidateRequest(c.request.Context(), input); err != nil {
-		return &problem{
-			status: http.StatusBadRequest, code: codeInvalidParameter,
-			detail: "The request breaks the contract of " + op.id + ".",
-			errors: fieldErrors(err),
-		}
+		return op.breach(fieldErrors(err))
 	}
 	c.query = input.Request.URL.Query()
 	return nil
+}
+
+// normalizeBooleans writes booleans in lower case. LUSID accepts any case, because its Python
+// Identity SDK sends True and False. Anything else that the contract's validator would accept for a
+// boolean, such as 1, is a *problem.
+func (op *contractOperation) normalizeBooleans(query url.Values) (url.Values, error) {
+	fields := map[string][]string{}
+	for _, name := range op.booleans {
+		for i, value := range query[name] {
+			switch lower := strings.ToLower(value); lower {
+			case "true", "false":
+				query[name][i] = lower
+			default:
+				fields[name] = []string{"The value must be true or false."}
+			}
+		}
+	}
+	if len(fields) > 0 {
+		return nil, op.breach(fields)
+	}
+	return query, nil
+}
+
+// breach is the *problem of a request that breaks the contract, with messages by field.
+func (op *contractOperation) breach(fields map[string][]string) *problem {
+	return &problem{
+		status: http.StatusBadRequest, code: codeInvalidParameter,
+		detail: "The request breaks the contract of " + op.id + ".",
+		errors: fields,
+	}
 }
 
 // checkAnswer returns an error if an answer breaks the contract. It shows no values, which
