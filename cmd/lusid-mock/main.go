@@ -22,7 +22,8 @@ const (
 )
 
 const usage = `lusid-mock serves an in-memory LUSID domain: the OAuth token endpoint, the Identity
-API under /identity, GET /api/instruments, and a control API under /_mock/.
+API under /identity, GET /api/instruments (also under /api/api/, where LUSID's SDKs look
+for it), and a control API under /_mock/.
 
 Usage:
 

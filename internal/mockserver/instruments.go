@@ -10,9 +10,14 @@ const (
 	instrumentsPath      = "/api/instruments"
 	instrumentsOperation = "instruments"
 	listInstruments      = "ListInstruments"
+	// maxInstruments is how many instruments LUSID puts on a page at most.
+	maxInstruments = 2000
 )
 
 var (
+	// instrumentsPaths are all paths of the list. LUSID's SDKs and most articles use the second one,
+	// because their base URL already ends in /api.
+	instrumentsPaths = []string{instrumentsPath, "/api" + instrumentsPath}
 	instrumentsQuery = map[string]bool{"limit": true}
 	currencies       = []string{"AED", "AUD", "CHF", "EUR", "GBP", "JPY", "USD"}
 )
@@ -51,10 +56,10 @@ func (s *Server) serveInstruments(c *call) answer {
 	}
 	if value := c.request.URL.Query().Get("limit"); err == nil && value != "" {
 		n, parseErr := strconv.Atoi(value)
-		if parseErr != nil || n < 1 || n > 5000 {
+		if parseErr != nil || n < 1 || n > maxInstruments {
 			err = &problem{
 				status: http.StatusBadRequest, code: codeInvalidParameter,
-				errors: map[string][]string{"limit": {"The limit must be a number from 1 to 5000."}},
+				errors: map[string][]string{"limit": {fmt.Sprintf("The limit must be a number from 1 to %d.", maxInstruments)}},
 			}
 		}
 		limit = min(limit, n)

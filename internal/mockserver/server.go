@@ -14,6 +14,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -202,7 +203,7 @@ func (s *Server) route(c *call) route {
 		return s.auth.route(c, &s.state)
 	case strings.HasPrefix(path, "/oauth2/"):
 		return route{operation: unknownOperation, serve: s.auth.refuse}
-	case path == instrumentsPath && method == http.MethodGet:
+	case slices.Contains(instrumentsPaths, path) && method == http.MethodGet:
 		return route{operation: instrumentsOperation, query: instrumentsQuery, serve: s.serveInstruments}
 	}
 	if path, ok := strings.CutPrefix(path, "/identity"); ok {

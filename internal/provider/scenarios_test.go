@@ -515,7 +515,7 @@ func (w *workspace) evaluate(expression string) string {
 // instruments lists LUSID's instruments, and returns the status of the answer.
 func (d domain) instruments(t *testing.T) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/api/instruments?limit=1", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/api/api/instruments?limit=1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
