@@ -26,6 +26,10 @@ type domain struct {
 // contract.
 func newDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Helper()
+	// A request that does not encode the plus sign signs in as nobody.
+	if options.Seed.User.Username == "" {
+		options.Seed.User.Username = "terraform+ci@example.com"
+	}
 	mock := mockserver.New(options)
 	server := httptest.NewServer(mock)
 	t.Cleanup(func() {

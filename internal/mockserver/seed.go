@@ -128,8 +128,8 @@ type McpTool struct {
 }
 
 func (s Seed) withDefaults() Seed {
-	// Without encoding, the plus sign reaches a form endpoint as a space.
-	setDefault(&s.User.Username, "terraform+"+randomAlphanumeric(6)+"@example.com")
+	// FINBOURNE's Python and Java SDKs send the login without encoding it, so it needs no encoding.
+	setDefault(&s.User.Username, "terraform-"+randomAlphanumeric(6)+"@example.com")
 	setDefault(&s.User.Password, "p$w'\"\\ %41+&=`ü€;"+randomAlphanumeric(16))
 	s.User = s.User.withDefaults()
 	s.User.Roles = append([]string{administratorRole}, s.User.Roles...)

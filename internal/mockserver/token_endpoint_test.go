@@ -117,7 +117,8 @@ func TestTokenEndpoint_refreshGrant(t *testing.T) {
 
 func TestTokenEndpoint_errors(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t, mockserver.Options{})
+	// A form that does not encode the plus sign of a login carries a space.
+	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{User: mockserver.User{Username: "terraform+ci@example.com"}}})
 	c := d.Credentials()
 	refresh := d.token(d.passwordForm()).text(t, "refresh_token")
 	_, otherSecret := d.create("other-application")
@@ -254,6 +255,30 @@ func TestTokenEndpoint_awkwardPassword(t *testing.T) {
 			t.Errorf("the password lacks %q", character)
 		}
 	}
+}
+
+// FINBOURNE's Python SDK encodes the password, the client id and the client secret, and neither the
+// login nor the spaces of the scope.
+func TestTokenEndpoint_formOfThePythonSDK(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	c := d.Credentials()
+	encode := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+	r := d.do(request{
+		method: http.MethodPost, path: d.TokenURL(""), bearer: noBearer, contentType: "application/x-www-form-urlencoded",
+		body: "grant_type=password&username=" + c.Username + "&password=" + encode(c.Password) +
+			"&scope=openid client groups offline_access&client_id=" + encode(c.ClientID) + "&client_secret=" + encode(c.ClientSecret),
+	}).wantStatus(t, http.StatusOK)
+	r = d.do(request{
+		method: http.MethodPost, path: d.TokenURL(""), bearer: noBearer, contentType: "application/x-www-form-urlencoded",
+		body: "grant_type=refresh_token&scope=openid client groups offline_access&refresh_token=" + r.text(t, "refresh_token"),
+		header: map[string]string{
+			"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(c.ClientID+":"+c.ClientSecret)),
+		},
+	}).wantStatus(t, http.StatusOK)
+	// The SDK reads both fields of every answer.
+	r.text(t, "access_token")
+	r.text(t, "refresh_token")
 }
 
 // RFC 6749, section 2.3.1: within HTTP Basic, id and secret are form-encoded.
