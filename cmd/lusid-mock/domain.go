@@ -29,7 +29,7 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "never show the secret of an application that exists")
 	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
 	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "let no read find a user that is deleted but not purged")
-	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 10, "`number` of active personal access tokens that a user may have")
+	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 3, "`number` of active personal access tokens that a user may have. lusid-mock's own user starts with one")
 	flags.BoolVar(&d.options.NetworkZonesShift, "network-zones-shift", false, "move a network zone, and all behind it, back for one that takes its hierarchy")
 	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
 		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+

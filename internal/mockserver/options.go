@@ -2,7 +2,8 @@ package mockserver
 
 import "time"
 
-const defaultMaxPersonalAccessTokens = 10
+// defaultMaxPersonalAccessTokens is the limit that LUSID documents.
+const defaultMaxPersonalAccessTokens = 3
 
 // Options configures a [Server]; the zero value is a prompt, faultless domain.
 type Options struct {
@@ -26,7 +27,7 @@ type Options struct {
 	// DeletedUsersGone makes reads of a soft-deleted user answer as if it were purged, instead
 	// of with the status [UserDeprovisioned]. Lists that ask for it show it either way.
 	DeletedUsersGone bool
-	// MaxPersonalAccessTokens is how many active personal access tokens a user may have; ten
+	// MaxPersonalAccessTokens is how many active personal access tokens a user may have; three
 	// if zero. The domain's own user starts with one, that of [Credentials].
 	MaxPersonalAccessTokens int
 	// NetworkZonesShift makes an update that takes the hierarchy of another network zone move that

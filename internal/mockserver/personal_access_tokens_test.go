@@ -99,7 +99,7 @@ func TestPersonalAccessTokens_refusals(t *testing.T) {
 
 func TestPersonalAccessTokens_limit(t *testing.T) {
 	t.Parallel()
-	for option, limit := range map[int]int{0: 10, 3: 3} {
+	for option, limit := range map[int]int{0: 3, 10: 10} {
 		d := newDomain(t, mockserver.Options{MaxPersonalAccessTokens: option})
 		var id string
 		for i := range limit - 1 { // The domain's own is one.

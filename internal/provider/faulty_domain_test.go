@@ -28,7 +28,8 @@ func newFaultyDomain(t *testing.T) faultyDomain {
 	if isLive() {
 		t.Skip("needs the mock")
 	}
-	mock := mockserver.New(mockserver.Options{Seed: faultSeed()})
+	// A refresh of many reads more tokens than the three that a user may have by default.
+	mock := mockserver.New(mockserver.Options{Seed: faultSeed(), MaxPersonalAccessTokens: 10})
 	credentials := mock.Credentials()
 	t.Cleanup(func() {
 		for _, violation := range mock.ContractViolations() {
