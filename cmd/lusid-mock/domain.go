@@ -76,10 +76,14 @@ type domain struct {
 	url string
 }
 
+// listen starts a domain. Clients may use the host of the address.
 func listen(ctx context.Context, address string, options mockserver.Options) (*domain, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
+	}
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		options.Hosts = append(options.Hosts, host)
 	}
 	d := &domain{Server: mockserver.New(options), url: "http://" + reachable(listener.Addr())}
 	d.http = http.Server{Handler: d.Server, ReadHeaderTimeout: 10 * time.Second}

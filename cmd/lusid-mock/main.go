@@ -52,6 +52,9 @@ Control API:
                                 lock out or suspend an active user
   POST   /_mock/keys/ID/deactivate
                                 end a personal access token, as its date would
+
+The domain answers only to loopback addresses and to the hosts that "serve" is told of, and
+the control API refuses requests from pages of another origin.
 `
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }

@@ -293,6 +293,26 @@ func TestServe_everyInterface(t *testing.T) {
 	}
 }
 
+func TestServe_hosts(t *testing.T) {
+	t.Parallel()
+	r, vars := serve(t, "-host", "mock", "-host", "fd00::5")
+	for host, want := range map[string]int{
+		"":     http.StatusOK, // That of the URL.
+		"mock": http.StatusOK, "mock:8080": http.StatusOK, "[fd00::5]:8080": http.StatusOK,
+		"attacker.example": http.StatusMisdirectedRequest,
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, vars["LUSID_MOCK_URL"]+"/_mock/credentials", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Host = host
+		if status, body := do(t, request); status != want {
+			t.Errorf("host %q: status %d, want %d: %s", host, status, want, body)
+		}
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
 func TestServe_options(t *testing.T) {
 	t.Parallel()
 	seed := filepath.Join(t.TempDir(), "seed.json")
@@ -562,6 +582,8 @@ func TestUsage(t *testing.T) {
 		{"serve -nonsense", 2, "", "-nonsense"},
 		{"serve -shell fish", 2, "", `"fish"`},
 		{"serve extra", 2, "", `"extra"`},
+		{"serve -host http://mock", 2, "", "-host: a host has no scheme and no port"},
+		{"serve -host mock:8080", 2, "", "-host: a host has no scheme and no port"},
 		{"serve -latency -1s", 2, "", "-latency"},
 		{"serve -token-lifetime 0", 2, "", "-token-lifetime"},
 		{"serve -list-lag -1", 2, "", "-list-lag"},

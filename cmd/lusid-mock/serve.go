@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -20,6 +21,13 @@ func runServe(args []string, stdout, stderr io.Writer) int {
 	var settings domainFlags
 	settings.register(flags)
 	address := flags.String("listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
+	flags.Func("host", "`name` or address by which clients may reach the domain, besides loopback ones\nand that of -listen. Repeat the option for another", func(host string) error {
+		if strings.ContainsAny(host, "/[]") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
+			return errors.New("a host has no scheme and no port")
+		}
+		settings.options.Hosts = append(settings.options.Hosts, host)
+		return nil
+	})
 	shellName := flags.String("shell", "bash", "`syntax` of the variables: bash or powershell")
 	if code, ok := parseFlags(flags, args, serveSynopsis, stdout, stderr); !ok {
 		return code
@@ -46,7 +54,8 @@ func runServe(args []string, stdout, stderr io.Writer) int {
 	}
 	if !isLoopback(*address) {
 		_, _ = fmt.Fprintf(stderr, "lusid-mock serve: warning: other machines may reach %s. "+
-			"The provider takes plain http from loopback addresses only.\n", *address)
+			"It answers to loopback addresses, to the host of -listen and to those of -host. "+
+			"The provider accepts plain http from loopback addresses only.\n", *address)
 	}
 	_, _ = io.WriteString(stdout, instructions(d, shell))
 	<-ctx.Done()

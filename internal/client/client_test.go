@@ -146,6 +146,9 @@ func (m inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 
 const inMemoryURL = "https://acme.lusid.com"
 
+// inMemoryHosts are the mock's [mockserver.Options.Hosts] for inMemoryURL.
+var inMemoryHosts = []string{"acme.lusid.com"}
+
 // newClientInMemory returns a client whose requests, whatever their host, reach the handler
 // without a network.
 func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*client.Config)) *client.Client {
@@ -157,7 +160,7 @@ func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*clie
 
 // newDomainInMemory returns a mock domain at inMemoryURL that no server serves.
 func newDomainInMemory() *domain {
-	return &domain{Server: mockserver.New(mockserver.Options{}), url: inMemoryURL}
+	return &domain{Server: mockserver.New(mockserver.Options{Hosts: inMemoryHosts}), url: inMemoryURL}
 }
 
 func wantNoSecrets(t *testing.T, where, text string, secrets ...string) {

@@ -233,7 +233,7 @@ func TestSignIn_renewsEarly(t *testing.T) {
 func TestSignIn_shortLifetime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		domain := &domain{Server: mockserver.New(mockserver.Options{TokenLifetime: 40 * time.Second}), url: inMemoryURL}
+		domain := &domain{Server: mockserver.New(mockserver.Options{Hosts: inMemoryHosts, TokenLifetime: 40 * time.Second}), url: inMemoryURL}
 		c := newClientInMemory(t, domain, withGrant(domain.grant()))
 		for _, step := range []struct {
 			wait      time.Duration

@@ -50,7 +50,7 @@ func newControl(s *Server) http.Handler {
 	mux.HandleFunc("POST /_mock/keys/{id}/deactivate", c.deactivateKey)
 	mux.HandleFunc("POST /_mock/external-tokens", c.issueExternalToken)
 	mux.HandleFunc("/_mock/", c.refuse)
-	return mux
+	return sameOrigin(mux)
 }
 
 func (c control) listRequests(w http.ResponseWriter, _ *http.Request) {

@@ -43,6 +43,9 @@ func newBrokenDomain(t *testing.T, options mockserver.Options) *domain {
 	return &domain{Server: server, t: t, url: listener.URL, client: listener.Client()}
 }
 
+// loopback is the base URL of requests that no listener receives.
+const loopback = "http://127.0.0.1"
+
 // in returns the domain as a subtest sees it.
 func (d *domain) in(t *testing.T) *domain {
 	return &domain{Server: d.Server, t: t, url: d.url, client: d.client}

@@ -213,7 +213,7 @@ func TestFaults_delay(t *testing.T) {
 		s.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Delay: time.Minute})
 		for _, want := range []time.Duration{time.Minute + time.Second, time.Second} {
 			start := time.Now()
-			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/identity/api/me", nil)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, loopback+"/identity/api/me", nil)
 			r.Header.Set("Authorization", "Bearer "+s.Credentials().AccessToken)
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)

@@ -9,6 +9,9 @@ const defaultMaxPersonalAccessTokens = 3
 type Options struct {
 	// Seed is what the domain holds from the start.
 	Seed Seed
+	// Hosts are the names and addresses, without a port, by which clients may reach the domain.
+	// Loopback addresses and localhost need no mention. Any other host is answered with 421.
+	Hosts []string
 	// Latency delays every answer, the control API's excepted.
 	Latency time.Duration
 	// TokenLifetime is how long an access token is valid; one hour if zero.

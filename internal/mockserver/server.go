@@ -125,8 +125,13 @@ func (s *Server) RevokeRefreshTokens() {
 	clear(s.tokens.refresh)
 }
 
-// ServeHTTP answers for the whole domain; a route it does not know is answered with 501.
+// ServeHTTP answers for the whole domain. A route that it does not know is answered with 501, and a
+// host that is neither a loopback address nor one of [Options.Hosts] with 421.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := s.checkHost(r); err != nil {
+		problemFrom(err).answer(s.newCall(r, nil)).write(w, false)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		s.control.ServeHTTP(w, r)
 		return
@@ -181,14 +186,10 @@ func (s *Server) finish(w http.ResponseWriter, c *call, entry *Request, fault Fa
 }
 
 func (s *Server) newCall(r *http.Request, body []byte) *call {
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
 	c := &call{
 		request: r,
 		body:    body,
-		base:    scheme + "://" + r.Host,
+		base:    baseURL(r),
 		id:      newRequestID(),
 		now:     s.options.Clock(),
 	}

@@ -82,7 +82,7 @@ func TestServer_hungUpClient(t *testing.T) {
 	t.Parallel()
 	s := mockserver.New(mockserver.Options{Latency: time.Hour})
 	ctx, hangUp := context.WithCancel(t.Context())
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, applicationsPath, strings.NewReader(applicationBody))
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, loopback+applicationsPath, strings.NewReader(applicationBody))
 	hangUp()
 	s.ServeHTTP(httptest.NewRecorder(), r)
 	got := s.Requests()
@@ -132,7 +132,7 @@ func BenchmarkServer_listUsers(b *testing.B) {
 	s := mockserver.New(mockserver.Options{Seed: seed})
 	for _, path := range []string{usersPath, rolesPath + "/" + evaluator + "/users"} {
 		b.Run(path, func(b *testing.B) {
-			r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
+			r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, loopback+path, nil)
 			r.Header.Set("Authorization", "Bearer "+s.Credentials().AccessToken)
 			for b.Loop() {
 				s.ServeHTTP(httptest.NewRecorder(), r)
@@ -145,7 +145,7 @@ func BenchmarkServer_getApplication(b *testing.B) {
 	s := mockserver.New(mockserver.Options{Seed: mockserver.Seed{
 		Applications: []mockserver.Application{{ID: "id", ClientID: "example-sdk-app", DisplayName: "Example"}},
 	}})
-	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, applicationsPath+"/id?includeSecret=true", nil)
+	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, loopback+applicationsPath+"/id?includeSecret=true", nil)
 	r.Header.Set("Authorization", "Bearer "+s.Credentials().AccessToken)
 	for b.Loop() {
 		s.ServeHTTP(httptest.NewRecorder(), r)
