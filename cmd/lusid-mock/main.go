@@ -52,6 +52,10 @@ Control API:
                                 lock out or suspend an active user
   POST   /_mock/keys/ID/deactivate
                                 end a personal access token, as its date would
+  POST   /_mock/external-tokens
+                                issue a token of another identity provider, which an
+                                external token issuer of the domain must trust:
+                                {"issuer": "...", "audience": "...", "claims": {"sub": "..."}}
 
 The domain answers only to loopback addresses and to the hosts that "serve" is told of, and
 the control API refuses requests from pages of another origin.

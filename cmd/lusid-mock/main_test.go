@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -311,6 +312,28 @@ func TestServe_hosts(t *testing.T) {
 		}
 	}
 	r.end(t, syscall.SIGTERM)
+}
+
+func TestHelp_hasEveryControlRoute(t *testing.T) {
+	t.Parallel()
+	_, help, _ := run(t, "help")
+	r, vars := serve(t)
+	status, refusal := get(t, vars["LUSID_MOCK_URL"]+"/_mock/nonsense", "")
+	r.end(t, syscall.SIGTERM)
+	routes := regexp.MustCompile(`(GET|POST|DELETE) (/_mock/[^ ,;"]+)`).FindAllStringSubmatch(refusal, -1)
+	if status != http.StatusNotFound || len(routes) < 10 {
+		t.Fatalf("status %d and %d routes, want 404 and all of them: %s", status, len(routes), refusal)
+	}
+	for _, route := range routes {
+		if route[2] == "/_mock/nonsense" {
+			continue
+		}
+		path := strings.NewReplacer("{user}", "USER", "{id}", "ID").Replace(route[2])
+		line := regexp.MustCompile(`(?m)^  ` + route[1] + ` +` + regexp.QuoteMeta(path) + `( |$)`)
+		if !line.MatchString(help) {
+			t.Errorf("the help lacks %s %s", route[1], path)
+		}
+	}
 }
 
 func TestServe_options(t *testing.T) {

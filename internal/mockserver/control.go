@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,19 +40,28 @@ type signUpRequest struct {
 
 func newControl(s *Server) http.Handler {
 	c := control{server: s}
+	routes := map[string]http.HandlerFunc{
+		"GET /_mock/requests":              c.listRequests,
+		"DELETE /_mock/requests":           c.resetRequests,
+		"POST /_mock/faults":               c.injectFault,
+		"DELETE /_mock/faults":             c.clearFaults,
+		"POST /_mock/tokens/revoke":        c.revokeTokens,
+		"GET /_mock/credentials":           c.showCredentials,
+		"POST /_mock/users/{user}/sign-up": c.signUp,
+		"POST /_mock/users/{user}/lock":    c.lockUser,
+		"POST /_mock/users/{user}/suspend": c.suspendUser,
+		"POST /_mock/keys/{id}/deactivate": c.deactivateKey,
+		"POST /_mock/external-tokens":      c.issueExternalToken,
+	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_mock/requests", c.listRequests)
-	mux.HandleFunc("DELETE /_mock/requests", c.resetRequests)
-	mux.HandleFunc("POST /_mock/faults", c.injectFault)
-	mux.HandleFunc("DELETE /_mock/faults", c.clearFaults)
-	mux.HandleFunc("POST /_mock/tokens/revoke", c.revokeTokens)
-	mux.HandleFunc("GET /_mock/credentials", c.showCredentials)
-	mux.HandleFunc("POST /_mock/users/{user}/sign-up", c.signUp)
-	mux.HandleFunc("POST /_mock/users/{user}/lock", c.lockUser)
-	mux.HandleFunc("POST /_mock/users/{user}/suspend", c.suspendUser)
-	mux.HandleFunc("POST /_mock/keys/{id}/deactivate", c.deactivateKey)
-	mux.HandleFunc("POST /_mock/external-tokens", c.issueExternalToken)
-	mux.HandleFunc("/_mock/", c.refuse)
+	for pattern, handler := range routes {
+		mux.HandleFunc(pattern, handler)
+	}
+	known := strings.Join(slices.Sorted(maps.Keys(routes)), ", ")
+	mux.HandleFunc(controlPrefix, func(w http.ResponseWriter, r *http.Request) {
+		message := fmt.Sprintf("the control API has no %s %s; it has %s", r.Method, r.URL.Path, known)
+		jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
+	})
 	return sameOrigin(mux)
 }
 
@@ -133,13 +145,6 @@ func (c control) issueExternalToken(w http.ResponseWriter, r *http.Request) {
 	a := jsonAnswer(http.StatusOK, map[string]string{"access_token": token})
 	a.header.Set("Cache-Control", "no-store")
 	a.write(w, false)
-}
-
-func (control) refuse(w http.ResponseWriter, r *http.Request) {
-	message := fmt.Sprintf("the control API has no %s %s; it has GET and DELETE /_mock/requests, POST and DELETE /_mock/faults, "+
-		"POST /_mock/tokens/revoke, GET /_mock/credentials, POST /_mock/users/{id or login}/sign-up, /lock and /suspend, "+
-		"POST /_mock/keys/{id}/deactivate, and POST /_mock/external-tokens", r.Method, r.URL.Path)
-	jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
 }
 
 func answerControl(w http.ResponseWriter, err error) {
