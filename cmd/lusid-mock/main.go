@@ -36,7 +36,8 @@ Usage:
 
 Control API:
 
-  GET    /_mock/requests        the requests so far, and how many of each operation
+  GET    /_mock/requests        the last 10,000 requests, how many were dropped before them,
+                                and how many there were of each operation
   DELETE /_mock/requests        forget them
   POST   /_mock/faults          make requests fail: {"operation": "CreateApplication",
                                 "status": 503, "retryAfter": "1", "count": 2}

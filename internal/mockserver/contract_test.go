@@ -141,8 +141,9 @@ func TestContract_ownViolation(t *testing.T) {
 		t.Errorf("logged: %+v", got)
 	}
 	d.ResetRequests()
+	d.get(applicationsPath)
 	if len(d.ContractViolations()) != 2 {
-		t.Error("violations went with the log")
+		t.Errorf("after a reset and a repeated violation: %q", d.ContractViolations())
 	}
 }
 

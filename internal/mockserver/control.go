@@ -22,12 +22,6 @@ type control struct {
 	server *Server
 }
 
-// requestReport is the answer of GET /_mock/requests.
-type requestReport struct {
-	Counts   map[string]int `json:"counts"`
-	Requests []Request      `json:"requests"`
-}
-
 // revocation is the body of POST /_mock/tokens/revoke.
 type revocation struct {
 	RefreshTokens bool `json:"refreshTokens"`
@@ -66,8 +60,7 @@ func newControl(s *Server) http.Handler {
 }
 
 func (c control) listRequests(w http.ResponseWriter, _ *http.Request) {
-	requests := c.server.Requests()
-	jsonAnswer(http.StatusOK, requestReport{Counts: countRequests(requests), Requests: requests}).write(w, false)
+	jsonAnswer(http.StatusOK, c.server.log.report()).write(w, false)
 }
 
 func (c control) resetRequests(w http.ResponseWriter, _ *http.Request) {

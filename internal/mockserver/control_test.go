@@ -33,7 +33,7 @@ func TestControl_requests(t *testing.T) {
 		t.Errorf("requests: %v", got.Requests)
 	}
 	d.control(http.MethodDelete, "/_mock/requests", "").wantStatus(t, http.StatusNoContent)
-	if diff := cmp.Diff(`{"counts":{},"requests":[]}`, d.control(http.MethodGet, "/_mock/requests", "").body); diff != "" {
+	if diff := cmp.Diff(`{"counts":{},"dropped":0,"requests":[]}`, d.control(http.MethodGet, "/_mock/requests", "").body); diff != "" {
 		t.Errorf("after the reset (-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -45,36 +46,46 @@ type Request struct {
 	ContractViolation string `json:"contractViolation,omitempty"`
 }
 
-// Requests returns every request since the start or the last reset, in order of arrival.
-func (s *Server) Requests() []Request { return s.log.all() }
+// maxLoggedRequests and maxLoggedViolations bound the memory of a domain that serves for days.
+const (
+	maxLoggedRequests   = 10_000
+	maxLoggedViolations = 100
+)
 
-// Counts returns the number of requests by operation.
-func (s *Server) Counts() map[string]int { return countRequests(s.Requests()) }
+// Requests returns the last 10,000 requests since the start or the last reset, in order of arrival.
+func (s *Server) Requests() []Request { return s.log.report().Requests }
+
+// Counts returns the number of all requests since the start or the last reset, by operation.
+func (s *Server) Counts() map[string]int { return s.log.report().Counts }
 
 // ResetRequests empties the request log.
 func (s *Server) ResetRequests() { s.log.reset() }
 
-// ContractViolations returns how answers of the mock broke the contract since it was made,
-// whatever became of the log. A test should fail if there are any.
+// ContractViolations returns how answers of the mock broke the contract since it was made, each
+// once and 100 at most. A reset of the log keeps them. A test should fail if there are any.
 func (s *Server) ContractViolations() []string {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	return slices.Clone(s.log.violations)
 }
 
-func countRequests(requests []Request) map[string]int {
-	counts := map[string]int{}
-	for _, request := range requests {
-		counts[request.Operation]++
-	}
-	return counts
+// requestLog holds the last requests.
+type requestLog struct {
+	mu sync.Mutex
+	// requests is a ring once requests were dropped: the next one replaces the oldest.
+	requests []*Request
+	dropped  int
+	// counts include the dropped requests.
+	counts     map[string]int
+	violations []string
 }
 
-// requestLog holds the requests in order of arrival.
-type requestLog struct {
-	mu         sync.Mutex
-	requests   []*Request
-	violations []string
+// requestReport is the answer of GET /_mock/requests.
+type requestReport struct {
+	Counts map[string]int `json:"counts"`
+	// Dropped is how many requests are counted and no longer listed.
+	Dropped  int       `json:"dropped"`
+	Requests []Request `json:"requests"`
 }
 
 // begin logs a request that has arrived. The entry belongs to the log.
@@ -92,7 +103,16 @@ func (l *requestLog) begin(c *call, route route) *Request {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.requests = append(l.requests, entry)
+	if l.counts == nil {
+		l.counts = map[string]int{}
+	}
+	l.counts[entry.Operation]++
+	if len(l.requests) < maxLoggedRequests {
+		l.requests = append(l.requests, entry)
+	} else {
+		l.requests[l.dropped%maxLoggedRequests] = entry
+		l.dropped++
+	}
 	return entry
 }
 
@@ -108,24 +128,27 @@ func (l *requestLog) finish(entry *Request, a answer) {
 	entry.Status = a.status
 	if a.violation != "" {
 		entry.ContractViolation = a.violation
-		l.violations = append(l.violations, a.violation)
+		if len(l.violations) < maxLoggedViolations && !slices.Contains(l.violations, a.violation) {
+			l.violations = append(l.violations, a.violation)
+		}
 	}
 }
 
-func (l *requestLog) all() []Request {
+func (l *requestLog) report() requestReport {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	requests := make([]Request, 0, len(l.requests))
-	for _, entry := range l.requests {
-		requests = append(requests, *entry)
+	report := requestReport{Counts: map[string]int{}, Dropped: l.dropped, Requests: make([]Request, 0, len(l.requests))}
+	maps.Copy(report.Counts, l.counts)
+	for i := range l.requests {
+		report.Requests = append(report.Requests, *l.requests[(l.dropped+i)%len(l.requests)])
 	}
-	return requests
+	return report
 }
 
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.requests = nil
+	l.requests, l.dropped, l.counts = nil, 0, nil
 }
 
 // redactQuery keeps the values of known parameters; a secret may hide in any other.

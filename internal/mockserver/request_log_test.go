@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,60 @@ func TestRequestLog_names(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("operations (-want +got):\n%s", diff)
+	}
+}
+
+// A domain that serves for days must not grow.
+func TestRequestLog_isBounded(t *testing.T) {
+	t.Parallel()
+	s := mockserver.New(mockserver.Options{})
+	send := func(path string, n int) {
+		t.Helper()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, loopback+path, nil)
+		for range n {
+			s.ServeHTTP(httptest.NewRecorder(), r)
+		}
+	}
+	type report struct {
+		Counts   map[string]int
+		Dropped  int
+		Requests []mockserver.Request
+	}
+	look := func() report {
+		t.Helper()
+		w := serve(t, s, http.MethodGet, "/_mock/requests", "localhost", nil)
+		return decode[report](t, reply{body: w.Body.String()})
+	}
+
+	const bound = 10_000
+	send("/first", 1)
+	send("/nowhere", bound-1)
+	if got := look(); got.Dropped != 0 || len(got.Requests) != bound || got.Requests[0].Path != "/first" {
+		t.Errorf("at the bound: %d dropped and %d kept, want none and all %d", got.Dropped, len(got.Requests), bound)
+	}
+	send("/api/instruments", bound/2)
+	send("/last", 3)
+	got := look()
+	if got.Dropped != bound/2+3 || len(got.Requests) != bound {
+		t.Errorf("past the bound: %d dropped and %d kept, want %d and %d", got.Dropped, len(got.Requests), bound/2+3, bound)
+	}
+	if diff := cmp.Diff(map[string]int{"unknown": bound + 3, "instruments": bound / 2}, got.Counts); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	// The last ones are kept, in order of arrival.
+	for i, want := range map[int]string{
+		0: "/nowhere", bound - bound/2 - 4: "/nowhere", bound - bound/2 - 3: "/api/instruments",
+		bound - 4: "/api/instruments", bound - 3: "/last", bound - 1: "/last",
+	} {
+		if path := got.Requests[i].Path; path != want {
+			t.Errorf("request %d is %s, want %s", i, path, want)
+		}
+	}
+
+	s.ResetRequests()
+	send("/nowhere", 2)
+	if got := look(); got.Dropped != 0 || len(got.Requests) != 2 || got.Counts["unknown"] != 2 {
+		t.Errorf("after the reset: %+v", got)
 	}
 }
 
