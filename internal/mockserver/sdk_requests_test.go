@@ -1,0 +1,235 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// sdks are the SDKs that send a request.
+type sdks string
+
+const (
+	// identitySDK is finbourne/finbourne-identity-sdk-python 2.3.6, commit 1d3a5328.
+	identitySDK sdks = "identity"
+	// unifiedSDK is finbourne/finbourne-sdk-python 0.1.103, commit aa386adc.
+	unifiedSDK sdks = "unified"
+	bothSDKs   sdks = "identity unified"
+)
+
+// sdkHeaders are the headers that each SDK sends with every request, besides X-LUSID-Application,
+// Authorization and, with a body, sdkContentType.
+var sdkHeaders = map[sdks]map[string]string{
+	identitySDK: {
+		"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "OpenAPI-Generator/2.3.6/python",
+		"X-LUSID-SDK-Language": "Python", "X-LUSID-SDK-Version": "2.3.6",
+	},
+	unifiedSDK: {
+		"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "OpenAPI-Generator/0.1.103/python",
+		"X-LUSID-SDK-Language": "Python-V3", "X-LUSID-SDK-Version": "0.1.103",
+	},
+}
+
+const sdkContentType = "application/json-patch+json"
+
+// sdkRequest is one request as SDKs send it.
+type sdkRequest struct {
+	operation            string
+	sdks                 sdks
+	method, target, body string
+}
+
+// sdkRequests were recorded from FINBOURNE's unchanged SDKs on 26 November 2026, one for each
+// operation that an SDK has, with every optional argument set. Where one row is not enough, the two
+// SDKs differ.
+var sdkRequests = []sdkRequest{
+	{"AcceptCellAttachment", unifiedSDK, http.MethodPost, "/identity/api/cellmanagement/acceptattachment", ""},
+	{"AddScim", bothSDKs, http.MethodPut, "/identity/api/identityprovider/scim?apiTokenAction=ensure&oldApiTokenDeactivation=2030-01-01T12%3A00%3A00.000000Z", ""},
+	{"AddUserToRole", bothSDKs, http.MethodPut, "/identity/api/roles/auditors-id/users/newcomer", ""},
+	{"CreateApiKey", identitySDK, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": "2030-01-01T12:00:00+00:00"}`},
+	{"CreateApiKey", unifiedSDK, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": "2030-01-01T12:00:00Z"}`},
+	{"CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications", `{"displayName": "Acme pricing", "clientId": "acme-pricing", "type": "Web", "redirectUris": ["https://acme.com/callback"], "postLogoutRedirectUris": ["https://acme.com/bye"]}`},
+	{"CreateExternalTokenIssuer", bothSDKs, http.MethodPost, "/identity/api/externaltokenissuers", `{"code": "acme-gitlab", "issuer": "https://ci.acme.com", "audience": "lusid", "description": "CI", "claimMappings": {"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "\"Service\"", "groups": "groups"}, "logoutUrl": "https://ci.acme.com/bye"}`},
+	{"CreateMcpTool", bothSDKs, http.MethodPost, "/identity/api/mcptools/default/trades", `{"name": "trades", "title": "Trades", "description": "Lists trades", "destructive": false, "idempotent": true, "openWorld": false, "readOnly": true, "parameters": [{"name": "limit", "dataType": "Integer", "description": "How many"}], "luminescePayload": {"query": "select * from Lusid.Portfolio.Holding limit {{{limit}}}"}, "destructiveActionSummaryTemplate": null}`},
+	{"CreateNetworkZone", bothSDKs, http.MethodPost, "/identity/api/networkzones", `{"code": "branch", "description": "Office", "networkZoneIPs": [{"type": "CIDR", "description": "Office", "value": "10.0.0.0/8"}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}}`},
+	{"CreateRole", bothSDKs, http.MethodPost, "/identity/api/roles", `{"name": "traders", "description": "Books trades"}`},
+	{"CreateUser", identitySDK, http.MethodPost, "/identity/api/users?waitForReindex=True", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "svc-jane@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "type": "Service", "userExpiry": "2030-01-01T12:00:00+00:00"}`},
+	{"CreateUser", unifiedSDK, http.MethodPost, "/identity/api/users?waitForReindex=true", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "svc-jane@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "type": "Service", "userExpiry": "2030-01-01T12:00:00Z"}`},
+	{"DeleteApiKey", bothSDKs, http.MethodDelete, "/identity/api/keys/nightly-id", ""},
+	{"DeleteApplication", bothSDKs, http.MethodDelete, "/identity/api/applications/acme-app-id", ""},
+	{"DeleteExternalTokenIssuer", bothSDKs, http.MethodDelete, "/identity/api/externaltokenissuers/acme-ci", ""},
+	{"DeleteMcpTool", bothSDKs, http.MethodDelete, "/identity/api/mcptools/default/holdings", ""},
+	{"DeleteNetworkZone", bothSDKs, http.MethodDelete, "/identity/api/networkzones/office", ""},
+	{"DeleteRole", bothSDKs, http.MethodDelete, "/identity/api/roles/auditors-id", ""},
+	{"DeleteUser", identitySDK, http.MethodDelete, "/identity/api/users/jane?purge=True", ""},
+	{"DeleteUser", unifiedSDK, http.MethodDelete, "/identity/api/users/jane?purge=true", ""},
+	{"DetachParentCell", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/detach", `{"confirm": false}`},
+	{"ExpirePassword", bothSDKs, http.MethodPost, "/identity/api/users/jane/lifecycle/$expirepassword", ""},
+	{"FindUsersById", bothSDKs, http.MethodGet, "/identity/api/directory?id=jane&id=newcomer", ""},
+	{"GetApplication", identitySDK, http.MethodGet, "/identity/api/applications/acme-app-id?includeSecret=True", ""},
+	{"GetApplication", unifiedSDK, http.MethodGet, "/identity/api/applications/acme-app-id?includeSecret=true", ""},
+	{"GetAuthenticationInformation", bothSDKs, http.MethodGet, "/identity/api/authentication/information", ""},
+	{"GetCellParentStatus", unifiedSDK, http.MethodGet, "/identity/api/cellmanagement/parentcell", ""},
+	{"GetExternalTokenIssuer", bothSDKs, http.MethodGet, "/identity/api/externaltokenissuers/acme-ci", ""},
+	{"GetMcpTool", bothSDKs, http.MethodGet, "/identity/api/mcptools/default/holdings?version=1", ""},
+	{"GetNetworkZone", bothSDKs, http.MethodGet, "/identity/api/networkzones/office", ""},
+	{"GetPasswordPolicy", bothSDKs, http.MethodGet, "/identity/api/authentication/password-policy/Personal", ""},
+	{"GetRole", bothSDKs, http.MethodGet, "/identity/api/roles/auditors-id", ""},
+	{"GetRoleByCode", unifiedSDK, http.MethodGet, "/identity/api/roles/byCode/auditors?scope=default", ""},
+	{"GetSessionPolicy", unifiedSDK, http.MethodGet, "/identity/api/authentication/session-policy", ""},
+	{"GetSupportAccessHistory", bothSDKs, http.MethodGet, "/identity/api/authentication/support?start=2030-01-01T12%3A00%3A00.000000Z&end=2030-01-01T12%3A00%3A00.000000Z", ""},
+	{"GetSupportRoles", bothSDKs, http.MethodGet, "/identity/api/authentication/support-roles", ""},
+	{"GetUser", identitySDK, http.MethodGet, "/identity/api/users/jane?includeRoles=True", ""},
+	{"GetUser", unifiedSDK, http.MethodGet, "/identity/api/users/jane?includeRoles=true", ""},
+	{"GetUserFromLogin", unifiedSDK, http.MethodGet, "/identity/api/users/fromlogin/jane.doe%40acme.com", ""},
+	{"GetUserInfo", bothSDKs, http.MethodGet, "/identity/api/me", ""},
+	{"GetUserSchema", bothSDKs, http.MethodGet, "/identity/api/users/schema", ""},
+	{"GrantSupportAccess", bothSDKs, http.MethodPost, "/identity/api/authentication/support", `{"duration": "P1D", "description": "Ticket 1", "permittedRoles": ["1"]}`},
+	{"InvalidateSupportAccess", bothSDKs, http.MethodDelete, "/identity/api/authentication/support", ""},
+	{"InvalidateToken", bothSDKs, http.MethodDelete, "/identity/api/tokens", ""},
+	{"ListAccessControlledResources", bothSDKs, http.MethodGet, "/identity/api/metadata/access/resources", ""},
+	{"ListApplications", bothSDKs, http.MethodGet, "/identity/api/applications", ""},
+	{"ListExternalTokenIssuers", bothSDKs, http.MethodGet, "/identity/api/externaltokenissuers", ""},
+	{"ListLogs", bothSDKs, http.MethodGet, "/identity/api/logs?oktaSince=2030-01-01T12%3A00%3A00.000000Z&oktaUntil=2030-01-01T12%3A00%3A00.000000Z&oktaFilter=eventType%20eq%20%22user.session.start%22&oktaQuery=jane&oktaLimit=10&oktaSortOrder=ASCENDING&oktaAfter=AFTER", ""},
+	{"ListMcpTools", bothSDKs, http.MethodGet, "/identity/api/mcptools", ""},
+	{"ListNetworkZones", bothSDKs, http.MethodGet, "/identity/api/networkzones", ""},
+	{"ListOwnApiKeys", bothSDKs, http.MethodGet, "/identity/api/keys", ""},
+	{"ListRoles", bothSDKs, http.MethodGet, "/identity/api/roles", ""},
+	{"ListRunnableUsers", bothSDKs, http.MethodGet, "/identity/api/users/$runnable", ""},
+	{"ListUserLogs", bothSDKs, http.MethodGet, "/identity/api/logs/me?oktaSince=2030-01-01T12%3A00%3A00.000000Z&oktaUntil=2030-01-01T12%3A00%3A00.000000Z&oktaLimit=10&oktaSortOrder=ASCENDING&oktaAfter=AFTER", ""},
+	{"ListUsers", identitySDK, http.MethodGet, "/identity/api/users?includeDeactivated=True", ""},
+	{"ListUsers", unifiedSDK, http.MethodGet, "/identity/api/users?includeDeactivated=true", ""},
+	{"ListUsersInRole", bothSDKs, http.MethodGet, "/identity/api/roles/auditors-id/users", ""},
+	{"RefuseCellAttachment", unifiedSDK, http.MethodPost, "/identity/api/cellmanagement/refuseattachment", ""},
+	{"RemovePrimaryDomain", unifiedSDK, http.MethodDelete, "/identity/api/cellmanagement/primarydomain", ""},
+	{"RemoveScim", bothSDKs, http.MethodDelete, "/identity/api/identityprovider/scim", ""},
+	{"RemoveUserFromRole", bothSDKs, http.MethodDelete, "/identity/api/roles/auditors-id/users/jane", ""},
+	{"ResetFactors", bothSDKs, http.MethodPost, "/identity/api/users/jane/lifecycle/$resetfactors", ""},
+	{"ResetPassword", bothSDKs, http.MethodPost, "/identity/api/users/jane/lifecycle/$resetpassword", ""},
+	{"RotateApplicationSecrets", bothSDKs, http.MethodPost, "/identity/api/applications/acme-app-id/lifecycle/$newsecret", ""},
+	{"RotateAttachingKey", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/attachingkey/rotate", `{"pat": "TOKEN"}`},
+	{"RotateDomainKeys", unifiedSDK, http.MethodPost, "/identity/api/cellmanagement/rotatedomainkeys", ""},
+	{"SendActivationEmail", bothSDKs, http.MethodPost, "/identity/api/users/newcomer/lifecycle/$activate", ""},
+	{"SetAttachingKey", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/attachingkey", `{"pat": "TOKEN", "parentDomainName": "acme", "parentAssignedCellId": 1}`},
+	{"SetParentCell", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/parentcell", `{"adminDomainName": "acme", "confirm": false}`},
+	{"SetPassword", bothSDKs, http.MethodPut, "/identity/api/me/password", `{"value": "a long pass phrase"}`},
+	{"SetPrimaryDomain", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/primarydomain", ""},
+	{"UnlockUser", bothSDKs, http.MethodPost, "/identity/api/users/locked/lifecycle/$unlock", ""},
+	{"UnsuspendUser", bothSDKs, http.MethodPost, "/identity/api/users/suspended/lifecycle/$unsuspend", ""},
+	{"UpdateExternalTokenIssuer", bothSDKs, http.MethodPut, "/identity/api/externaltokenissuers/acme-ci", `{"issuer": "https://ci.acme.com", "audience": "lusid", "description": "CI", "claimMappings": {"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "\"Service\"", "groups": "groups"}, "logoutUrl": "https://ci.acme.com/bye"}`},
+	{"UpdateMcpTool", bothSDKs, http.MethodPut, "/identity/api/mcptools/default/holdings", `{"name": "holdings", "title": "Holdings", "description": "Lists holdings", "destructive": false, "idempotent": true, "openWorld": false, "readOnly": true, "parameters": [{"name": "limit", "dataType": "Integer", "description": "How many"}], "luminescePayload": {"query": "select * from Lusid.Portfolio.Holding limit {{{limit}}}"}, "destructiveActionSummaryTemplate": null}`},
+	{"UpdateNetworkZone", bothSDKs, http.MethodPut, "/identity/api/networkzones/office", `{"description": "Office", "networkZoneIPs": [{"type": "IP", "description": "Office", "value": "10.0.0.1"}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "hierarchy": 1}`},
+	{"UpdatePasswordPolicy", bothSDKs, http.MethodPut, "/identity/api/authentication/password-policy/Personal", `{"conditions": {"complexity": {"minLength": 14, "excludeFirstName": true, "excludeLastName": true}, "age": {"maxAgeDays": 0, "historyCount": 4}, "lockout": {"maxAttempts": 10}}}`},
+	{"UpdateRole", bothSDKs, http.MethodPut, "/identity/api/roles/auditors-id", `{"description": "Books trades"}`},
+	{"UpdateSessionPolicy", unifiedSDK, http.MethodPut, "/identity/api/authentication/session-policy", `{"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 480}`},
+	{"UpdateUser", identitySDK, http.MethodPut, "/identity/api/users/jane", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "jane.doe@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "userExpiry": "2030-01-01T12:00:00+00:00"}`},
+	{"UpdateUser", unifiedSDK, http.MethodPut, "/identity/api/users/jane", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "jane.doe@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "userExpiry": "2030-01-01T12:00:00Z"}`},
+	{"UpdateUserSchema", bothSDKs, http.MethodPut, "/identity/api/users/schema", `{"alternativeUserIds": [{"name": "desk", "description": "Desk"}]}`},
+	{"instruments", unifiedSDK, http.MethodGet, "/api/api/instruments?limit=1", ""},
+}
+
+// sdkRequestsOfNulls are requests whose models were read from JSON without the optional fields. The
+// SDKs send null for each of these fields.
+var sdkRequestsOfNulls = []sdkRequest{
+	{"CreateApiKey", bothSDKs, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": null}`},
+	{"CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications", `{"displayName": "Acme pricing", "clientId": "acme-pricing", "type": "Native", "redirectUris": null, "postLogoutRedirectUris": null}`},
+	{"CreateExternalTokenIssuer", bothSDKs, http.MethodPost, "/identity/api/externaltokenissuers", `{"code": "acme-gitlab", "issuer": "https://ci.acme.com", "audience": "lusid", "logoutUrl": "https://ci.acme.com/bye", "description": null}`},
+	{"CreateMcpTool", bothSDKs, http.MethodPost, "/identity/api/mcptools/default/trades", `{"name": "trades", "title": "Trades", "description": "Lists trades", "luminescePayload": {"query": "select 1"}, "parameters": null, "destructiveActionSummaryTemplate": null}`},
+	{"CreateNetworkZone", bothSDKs, http.MethodPost, "/identity/api/networkzones", `{"code": "branch", "networkZoneIPs": [{"value": "10.0.0.0/8", "type": null, "description": null}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "description": null}`},
+	{"CreateRole", bothSDKs, http.MethodPost, "/identity/api/roles", `{"name": "traders", "description": null}`},
+	{"CreateUser", bothSDKs, http.MethodPost, "/identity/api/users?waitForReindex=true", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "jo.doe@acme.com", "login": "jo.doe@acme.com", "type": "Personal", "secondEmailAddress": null, "alternativeUserIds": null, "roles": null, "userExpiry": null}`},
+	{"GrantSupportAccess", bothSDKs, http.MethodPost, "/identity/api/authentication/support", `{"duration": "P1D", "permittedRoles": ["1"], "description": null}`},
+	{"UpdateExternalTokenIssuer", bothSDKs, http.MethodPut, "/identity/api/externaltokenissuers/acme-ci", `{"issuer": null, "audience": null, "description": null, "logoutUrl": null}`},
+	{"UpdateMcpTool", bothSDKs, http.MethodPut, "/identity/api/mcptools/default/holdings", `{"name": "holdings", "title": "Holdings", "description": "Lists holdings", "luminescePayload": {"query": "select 1"}, "parameters": null, "destructiveActionSummaryTemplate": null}`},
+	{"UpdateNetworkZone", bothSDKs, http.MethodPut, "/identity/api/networkzones/office", `{"networkZoneIPs": [{"value": "10.0.0.1", "type": null, "description": null}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "hierarchy": 1, "description": null}`},
+	{"UpdateRole", bothSDKs, http.MethodPut, "/identity/api/roles/auditors-id", `{"description": null}`},
+	{"UpdateSessionPolicy", unifiedSDK, http.MethodPut, "/identity/api/authentication/session-policy", `{"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": null}`},
+	{"UpdateUser", bothSDKs, http.MethodPut, "/identity/api/users/jane", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "jane.doe@acme.com", "login": "jane.doe@acme.com", "secondEmailAddress": null, "alternativeUserIds": null, "roles": null, "userExpiry": null}`},
+}
+
+// sdkSeed has the objects that sdkRequests name.
+func sdkSeed() mockserver.Seed {
+	return mockserver.Seed{
+		Applications:         []mockserver.Application{{ID: "acme-app-id", ClientID: "acme-app", DisplayName: "Acme"}},
+		Roles:                []mockserver.Role{{ID: "auditors-id", Name: "auditors"}},
+		McpTools:             []mockserver.McpTool{{Scope: "default", Code: "holdings"}},
+		NetworkZones:         []mockserver.NetworkZone{{Code: "office", SessionType: []string{"AllUsers"}}},
+		PersonalAccessTokens: []mockserver.PersonalAccessToken{{ID: "nightly-id", DisplayName: "nightly"}},
+		UserSchema:           []mockserver.UserSchemaProperty{{Name: "desk", Description: "Desk"}},
+		ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{
+			{Code: "acme-ci", Issuer: "https://other.acme.com", Audience: "lusid", LogoutURL: "https://other.acme.com/bye"},
+		},
+		Users: []mockserver.User{
+			{ID: "jane", Username: "jane.doe@acme.com", Password: "password", Roles: []string{"auditors"}},
+			{ID: "newcomer", Username: "newcomer@acme.com"},
+			{ID: "locked", Username: "locked@acme.com", Password: "password", Status: mockserver.UserLockedOut},
+			{ID: "suspended", Username: "suspended@acme.com", Password: "password", Status: mockserver.UserSuspended},
+		},
+	}
+}
+
+// TestSDKs sends each request to a domain of its own, with an access token.
+func TestSDKs(t *testing.T) {
+	t.Parallel()
+	operations := readContract(t)
+	for _, sent := range slices.Concat(sdkRequests, sdkRequestsOfNulls) {
+		for sdk, headers := range sdkHeaders {
+			if !strings.Contains(string(sent.sdks), string(sdk)) {
+				continue
+			}
+			t.Run(sent.operation+"/"+string(sdk), func(t *testing.T) {
+				t.Parallel()
+				now := func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // Before the dates in the requests.
+				d := newDomain(t, mockserver.Options{Seed: sdkSeed(), Clock: now})
+				r := request{method: sent.method, path: sent.target, body: sent.body, header: map[string]string{"X-LUSID-Application": "acme-app"}}
+				for name, value := range headers {
+					r.header[name] = value
+				}
+				if sent.body != "" {
+					r.contentType = sdkContentType
+				}
+				r.bearer = d.token(d.passwordForm()).text(t, "access_token")
+				want := http.StatusOK // Of what is not in the Identity API's contract.
+				if operation, ok := operations[sent.operation]; ok {
+					want = operation.success(t)
+				}
+				if excluded[sent.operation] != "" {
+					want = http.StatusNotImplemented
+				}
+				d.do(r).wantStatus(t, want)
+				if d.Counts()[sent.operation] != 1 {
+					t.Errorf("counted as %v, want %s", d.Counts(), sent.operation)
+				}
+			})
+		}
+	}
+}
+
+// TestSDKs_coverEveryOperation holds the table against the contract.
+func TestSDKs_coverEveryOperation(t *testing.T) {
+	t.Parallel()
+	recorded := map[sdks]map[string]bool{identitySDK: {}, unifiedSDK: {}}
+	for _, sent := range sdkRequests {
+		for sdk, operations := range recorded {
+			if strings.Contains(string(sent.sdks), string(sdk)) {
+				operations[sent.operation] = true
+			}
+		}
+	}
+	for id := range readContract(t) {
+		if !recorded[unifiedSDK][id] {
+			t.Errorf("no request of the unified SDK for %s", id)
+		}
+	}
+	// The unified SDK has every operation and the list of instruments, the Identity SDK 61 of them.
+	if got, want := len(recorded[unifiedSDK]), 76; got != want {
+		t.Errorf("the unified SDK has %d operations, want %d", got, want)
+	}
+	if got, want := len(recorded[identitySDK]), 61; got != want {
+		t.Errorf("the Identity SDK has %d operations, want %d", got, want)
+	}
+}
