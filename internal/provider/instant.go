@@ -8,6 +8,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 )
 
+// instantResolution is the smallest difference between two instants in LUSID: it keeps seven digits
+// of a fraction. Whether it truncates or rounds the digits after those is not documented.
+const instantResolution = 100 * time.Nanosecond
+
+// isSameInstant reports that LUSID may store both instants as one.
+func isSameInstant(a, b time.Time) bool { return a.Sub(b).Abs() < instantResolution }
+
 // sameInstant keeps the state's spelling of an equal instant.
 func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 	if text == "" {
@@ -21,7 +28,7 @@ func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 		return prior
 	}
 	if !prior.IsNull() && !prior.IsUnknown() {
-		if known, diags := prior.ValueRFC3339Time(); !diags.HasError() && known.Equal(instant) {
+		if known, diags := prior.ValueRFC3339Time(); !diags.HasError() && isSameInstant(known, instant) {
 			return prior
 		}
 	}
@@ -44,8 +51,8 @@ func isPast(text string) bool {
 	return err == nil && !instant.After(time.Now())
 }
 
-// keepEqualInstant plans no change from one spelling of an instant to another, across offsets
-// too.
+// keepEqualInstant plans no change from one spelling of an instant to another. The offsets may
+// differ, and so may the digits of the fraction that LUSID does not store.
 type keepEqualInstant struct{}
 
 func (keepEqualInstant) Description(context.Context) string {
@@ -59,7 +66,7 @@ func (keepEqualInstant) PlanModifyString(_ context.Context, req planmodifier.Str
 	if err != nil {
 		return
 	}
-	if known, err := time.Parse(time.RFC3339Nano, req.StateValue.ValueString()); err == nil && known.Equal(planned) {
+	if known, err := time.Parse(time.RFC3339Nano, req.StateValue.ValueString()); err == nil && isSameInstant(known, planned) {
 		resp.PlanValue = req.StateValue
 	}
 }

@@ -56,7 +56,7 @@ func (r *personalAccessTokenResource) Schema(ctx context.Context, _ resource.Sch
 			"deactivation_date": schema.StringAttribute{
 				Optional:            true,
 				CustomType:          timetypes.RFC3339Type{},
-				MarkdownDescription: "When the token stops working, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default: never. A change replaces the token; another spelling of the same instant is none.",
+				MarkdownDescription: "When the token stops working, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default: never. A change replaces the token; another spelling of the same instant is none. LUSID stores seven digits of a fraction; more digits are no change either.",
 				PlanModifiers:       []planmodifier.String{keepEqualInstant{}, stringplanmodifier.RequiresReplace()},
 			},
 			"timeouts": timeoutsAttribute(ctx),

@@ -99,7 +99,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"user_expiry": schema.StringAttribute{
 				Optional:            true,
 				CustomType:          timetypes.RFC3339Type{},
-				MarkdownDescription: "When the account expires, in RFC 3339, such as `2027-01-01T00:00:00Z`. Another spelling of the same instant is no change.",
+				MarkdownDescription: "When the account expires, in RFC 3339, such as `2027-01-01T00:00:00Z`. Another spelling of the same instant is no change. LUSID stores seven digits of a fraction; more digits are no change either.",
 				PlanModifiers:       []planmodifier.String{keepEqualInstant{}},
 			},
 			"deletion_policy": schema.StringAttribute{
