@@ -25,14 +25,19 @@ type networkZoneRange struct {
 
 var networkZoneRangeType = types.ObjectType{AttrTypes: map[string]attr.Type{"value": types.StringType, "description": types.StringType}}
 
-// parseRange takes an address for the range that holds nothing else.
+// parseRange takes an address for the range that holds nothing else. An IPv4-mapped IPv6 range is
+// the IPv4 range: it has the same addresses.
 func parseRange(text string) (netip.Prefix, error) {
-	if address, err := netip.ParseAddr(text); err == nil && address.Zone() == "" {
-		return netip.PrefixFrom(address, address.BitLen()), nil
-	}
 	prefix, err := netip.ParsePrefix(text)
+	if address, addressErr := netip.ParseAddr(text); addressErr == nil && address.Zone() == "" {
+		prefix, err = netip.PrefixFrom(address, address.BitLen()), nil
+	}
 	if err != nil {
 		return netip.Prefix{}, errors.New("must be an IP address, such as 203.0.113.7, or a range in CIDR notation, such as 203.0.113.0/24")
+	}
+	const mappedBits = 96
+	if prefix.Addr().Is4In6() && prefix.Bits() >= mappedBits {
+		prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-mappedBits)
 	}
 	return prefix.Masked(), nil
 }

@@ -74,7 +74,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"value": schema.StringAttribute{
 						Required:            true,
-						MarkdownDescription: "IP address, such as `203.0.113.7`, or range in CIDR notation, such as `203.0.113.0/24`.",
+						MarkdownDescription: "IP address, such as `203.0.113.7`, or range in CIDR notation, such as `203.0.113.0/24`. An IPv4-mapped IPv6 address, such as `::ffff:203.0.113.7`, is the same as the IPv4 address.",
 						Validators:          []validator.String{addressOrRange{}},
 					},
 					"description": schema.StringAttribute{

@@ -330,6 +330,7 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 		zoneConfig(object{"user_roles": []string{"traders"}, "session_types": []string{}}),
 		zoneConfig(object{"user_roles": []string{"traders"}, "session_types": nil}),
 		zoneConfig(object{"ranges": zoneRanges("203.0.113.9/24", "2001:0DB8::1")}),
+		zoneConfig(object{"ranges": zoneRanges("::ffff:203.0.113.0/120", "::ffff:192.0.2.1")}),
 	} {
 		var diags diagnostics
 		made, diags = zones.update(made, config)
@@ -338,7 +339,7 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 		zones.mustPlanNothing(made, config)
 	}
 	// LUSID's own spelling, order and repetitions, in a process that does not list yet.
-	config := zoneConfig(object{"ranges": zoneRanges("203.0.113.9/24", "2001:0DB8::1")})
+	config := zoneConfig(object{"ranges": zoneRanges("203.0.113.9/24", "2001:0DB8::1", "::ffff:192.0.2.1", "198.51.100.0/25")})
 	made, diags := zones.update(made, config)
 	diags.mustBeQuiet(t)
 	zones = d.protocol(t).resource(zoneType)
@@ -348,7 +349,7 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 			return body
 		}
 		zone["action"] = "NOOP"
-		zone["networkZoneIPs"] = []any{map[string]any{"value": "2001:db8::1", "description": nil}, nil, map[string]any{"value": "203.0.113.0/24", "type": "Range"}, map[string]any{"value": "203.0.113.0/24"}}
+		zone["networkZoneIPs"] = []any{map[string]any{"value": "2001:db8::1", "description": nil}, nil, map[string]any{"value": "203.0.113.0/24", "type": "Range"}, map[string]any{"value": "203.0.113.0/24"}, map[string]any{"value": "192.0.2.1"}, map[string]any{"value": "::ffff:198.51.100.0/121"}}
 		zone["applyRules"] = map[string]any{"sessionType": []any{"AllUsers", "AllUsers"}, "userRoles": nil}
 		return zone
 	})
@@ -713,6 +714,9 @@ func TestNetworkZone_validation(t *testing.T) {
 		"one range twice":           {object{"ranges": []any{object{"value": "10.0.0.1"}, object{"value": "10.0.0.1", "description": "Me"}}}, "ranges"},
 		"one range in two writings": {object{"ranges": zoneRanges("10.0.0.0/8", "10.1.2.3/8")}, "ranges"},
 		"an address as both":        {object{"ranges": zoneRanges("10.0.0.1", "10.0.0.1/32")}, "ranges"},
+		"a mapped address":          {object{"ranges": zoneRanges("192.0.2.1", "::ffff:192.0.2.1")}, "ranges"},
+		"a mapped address in hex":   {object{"ranges": zoneRanges("192.0.2.1", "::FFFF:c000:201/128")}, "ranges"},
+		"a mapped range":            {object{"ranges": zoneRanges("192.0.2.0/24", "::ffff:192.0.2.9/120")}, "ranges"},
 		"nobody":                    {object{"session_types": nil}, "session_types"},
 		"nobody, in empty sets":     {object{"session_types": []string{}, "user_roles": []string{}}, "session_types"},
 		"a role without a name":     {object{"user_roles": []string{""}}, "user_roles"},
@@ -724,6 +728,8 @@ func TestNetworkZone_validation(t *testing.T) {
 	for _, valid := range []object{
 		{"ranges": zoneRanges(many[:100]...)},
 		{"ranges": zoneRanges("0.0.0.0/0", "::/0", "2001:db8::/32", "10.1.2.3/8")},
+		// The last is wider than the IPv4 addresses that it has.
+		{"ranges": zoneRanges("0.0.0.0/0", "::ffff:0:0/95")},
 		{"session_types": nil, "user_roles": []string{"front office"}},
 		{"session_types": nil, "user_roles": unknown},
 		{"code": unknown, "action": unknown, "ranges": unknown, "session_types": unknown, "hierarchy": unknown, "description": unknown},
@@ -798,6 +804,7 @@ func TestNetworkZone_lockOut(t *testing.T) {
 	for name, zone := range map[string]object{"a Block": block, "an Allow": allow} {
 		tests[name+" as it is"] = test{zone, zone, "", ""}
 		tests[name+" with another description"] = test{zone, zoneConfig(zone, object{"description": "Changed", "timeouts": object{"read": "1m"}}), "", ""}
+		tests[name+" in IPv6"] = test{zone, zoneConfig(zone, object{"ranges": zoneRanges("::ffff:203.0.113.0/120")}), "", ""}
 		tests[name+" in other words"] = test{zone, zoneConfig(zone, object{"ranges": []any{object{"value": "203.0.113.77/24", "description": "Office"}}}), "", ""}
 	}
 	for _, name := range slices.Sorted(maps.Keys(tests)) {
