@@ -35,6 +35,8 @@ type CreatedAPIKey struct {
 	Key Secret `json:"key"`
 }
 
+func (k *CreatedAPIKey) secret() Secret { return k.Key }
+
 func (k *CreatedAPIKey) missing() string {
 	if k.Key == "" {
 		return "key"

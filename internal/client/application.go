@@ -30,6 +30,8 @@ type OAuthApplication struct {
 	Secret Secret `json:"secret"`
 }
 
+func (a *OAuthApplication) secret() Secret { return a.Secret }
+
 func (a *OAuthApplication) missing() string {
 	switch {
 	case a.ID == "":
@@ -65,6 +67,7 @@ func (c *Client) ListApplications(ctx context.Context) ([]OAuthApplication, erro
 		path:      []string{"applications"},
 	})
 	for i := range applications {
+		c.mask.learn(applications[i].Secret)
 		applications[i].Secret = ""
 	}
 	return applications, err

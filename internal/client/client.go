@@ -23,7 +23,7 @@ const (
 	DefaultMaxRetries = 5
 )
 
-// LogFunc takes what the client has to say of a request. It never gets a secret.
+// LogFunc receives the client's messages about requests, with every secret masked.
 type LogFunc func(ctx context.Context, message string, fields map[string]any)
 
 // Config is what New needs to know. Only APIURL and one way to sign in are required.
@@ -56,11 +56,12 @@ type Config struct {
 
 // Client calls the Identity API of one LUSID domain. It is safe for concurrent use.
 type Client struct {
-	config  Config
-	base    *url.URL
-	http    *retryablehttp.Client
-	signIn  tokenSource
-	secrets []Secret
+	config Config
+	base   *url.URL
+	http   *retryablehttp.Client
+	signIn tokenSource
+	// mask knows the secrets of the configuration, and those that came up since.
+	mask mask
 	// passwords are those that were tried.
 	passwords passwords
 	// snapshots serve the methods whose names begin with Refresh.
@@ -89,8 +90,9 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, http: newHTTPClient(transport, config)}
-	c.secrets = append(config.SignIn.secrets(), config.ProxyPassword)
+	c := &Client{config: config, base: base}
+	c.http = c.newHTTPClient(transport)
+	c.mask.learn(append(config.SignIn.secrets(), config.ProxyPassword)...)
 	if c.signIn, err = newTokenSource(c, config.SignIn); err != nil {
 		return nil, err
 	}

@@ -183,9 +183,8 @@ func (l *lenient[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// read fills the error from the answer's body; redact blots out secrets.
-func (e *Error) read(header http.Header, body []byte, redact func(string) string) {
-	clean := func(text string) string { return printable(redact(text)) }
+// read fills the error from the answer's body; clean makes its texts fit to be shown.
+func (e *Error) read(header http.Header, body []byte, clean func(string) string) {
 	body = bytes.TrimSpace(body)
 	e.RequestID = clean(cmp.Or(header.Get("lusid-meta-requestid"), header.Get("identity-meta-requestid")))
 	if len(body) == 0 {
@@ -250,7 +249,8 @@ const maxHead = 64 << 10
 // describeBody says what kind of body an unreadable answer has, never what is in it, but for
 // the title of an HTML page, which names the proxy.
 func describeBody(header http.Header, body []byte, clean func(string) string) string {
-	mediaType, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	// A masked secret is no media type.
+	mediaType, _, err := mime.ParseMediaType(clean(header.Get("Content-Type")))
 	if err != nil {
 		mediaType = "of an unknown type"
 	}

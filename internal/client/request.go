@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -47,12 +46,13 @@ type incomplete interface {
 	missing() string
 }
 
+// secretHolder is an answer type with a secret of LUSID's.
+type secretHolder interface{ secret() Secret }
+
 // answer is what came back for a request.
 type answer struct {
 	*http.Response
 	body []byte
-	// clean blots out the secrets that the request carried.
-	clean func(string) string
 }
 
 // do sends a request, signs in again once after a 401, and decodes the answer.
@@ -64,12 +64,15 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return decode[T](c, r, a)
 }
 
-// perform sends a request, and signs in again once after a 401. A refusal is an error.
-func (c *Client) perform(ctx context.Context, r request) (*answer, error) {
+// perform sends a request, and signs in again once after a 401. A refusal is an error. Every error of
+// the API leaves the client here or in decode.
+func (c *Client) perform(ctx context.Context, r request) (_ *answer, err error) {
+	defer func() { err = c.cleanError(err) }()
 	token, err := c.signIn.token(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
+	c.mask.learn(Secret(token.AccessToken))
 	if r.method != http.MethodGet {
 		defer c.snapshots.drop()
 	}
@@ -81,19 +84,19 @@ func (c *Client) perform(ctx context.Context, r request) (*answer, error) {
 		renewed, err := c.signIn.renew(ctx, token)
 		if err == nil {
 			token = renewed
+			c.mask.learn(Secret(token.AccessToken))
 			resp, body, err = c.send(ctx, r, token) //nolint:bodyclose // roundTrip has closed it.
 		}
 		if err != nil && !errors.Is(err, errNotRenewable) {
 			return nil, err
 		}
 	}
-	clean := func(text string) string { return c.redact(text, Secret(token.AccessToken)) }
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		e := c.newError(r.operation, resp, body, clean)
+		e := c.newError(r.operation, resp, body)
 		e.gone, e.versioned = r.gone, r.versioned
 		return nil, e
 	}
-	return &answer{resp, body, clean}, nil
+	return &answer{resp, body}, nil
 }
 
 // doList is do for an array. Where an element lacks what every one of them must have, the others
@@ -189,6 +192,8 @@ func (c *Client) roundTrip(req *retryablehttp.Request) (*http.Response, []byte, 
 	resp, err := c.http.Do(req)
 	if resp != nil {
 		defer resp.Body.Close()
+		// After a redirect errors name the URL that was asked for: the other one is the server's words.
+		resp.Request = req.Request
 	}
 	if err == nil && body == nil {
 		// The last answer of a request that was repeated in vain passes by the handler.
@@ -213,9 +218,9 @@ func (c *Client) setHeaders(header http.Header) {
 // unusable is the error of a successful answer that cannot be read. It never repeats a part of the
 // body, which may be a secret.
 func (c *Client) unusable(r request, a *answer, format string, args ...any) *Error {
-	e := c.newError(r.operation, a.Response, nil, a.clean)
+	e := c.newError(r.operation, a.Response, nil)
 	e.versioned = r.versioned
-	e.Unusable = fmt.Sprintf(format, args...)
+	e.Unusable = c.clean(fmt.Sprintf(format, args...))
 	return e
 }
 
@@ -244,11 +249,14 @@ func decode[T any](c *Client, r request, a *answer) (*T, error) {
 			}
 			return nil, c.unusable(r, a, "The answer holds a JSON %s where %q should be a %s.", kind, wrongType.Field, wrongType.Type.Kind())
 		}
-		return nil, c.unusable(r, a, "The answer is %s.", describeBody(a.Header, body, a.clean))
+		return nil, c.unusable(r, a, "The answer is %s.", describeBody(a.Header, body, c.clean))
 	}
 	if string(body) == "null" && !mayBeEmpty {
 		// Decoded it is an empty list, or an object without a field.
 		return nil, c.unusable(r, a, "The answer is a JSON null, of another shape than LUSID's.")
+	}
+	if holder, ok := any(out).(secretHolder); ok {
+		c.mask.learn(holder.secret())
 	}
 	if answer, ok := any(out).(incomplete); ok {
 		if field := answer.missing(); field != "" {
@@ -258,37 +266,15 @@ func decode[T any](c *Client, r request, a *answer) (*T, error) {
 	return out, nil
 }
 
-// newError reads an error from an answer. Nothing forbids a server to repeat the secrets it got:
-// clean blots them out.
-func (c *Client) newError(operation string, resp *http.Response, body []byte, clean func(string) string) *Error {
+// newError reads an error from an answer.
+func (c *Client) newError(operation string, resp *http.Response, body []byte) *Error {
 	e := &Error{
 		Operation:     operation,
 		Method:        resp.Request.Method,
-		URL:           resp.Request.URL.Redacted(),
+		URL:           c.clean(resp.Request.URL.Redacted()),
 		StatusCode:    resp.StatusCode,
 		CorrelationID: c.config.CorrelationID,
 	}
-	e.read(resp.Header, body, clean)
+	e.read(resp.Header, body, c.clean)
 	return e
-}
-
-// redact blots out the client's secrets, and those given, in a text.
-func (c *Client) redact(text string, secrets ...Secret) string {
-	// The longest first: one may be the beginning of another.
-	for _, secret := range slices.SortedFunc(slices.Values(slices.Concat(secrets, c.secrets)), func(a, b Secret) int { return len(b) - len(a) }) {
-		// What is shorter stands in any text, and would only make it unreadable.
-		if len(secret) < 4 {
-			continue
-		}
-		quoted, _ := json.Marshal(string(secret))
-		for _, form := range []string{
-			string(secret),
-			strings.Trim(string(quoted), `"`),
-			url.QueryEscape(string(secret)),
-			url.PathEscape(string(secret)),
-		} {
-			text = strings.ReplaceAll(text, form, redacted)
-		}
-	}
-	return text
 }

@@ -307,6 +307,7 @@ func (c *Client) UseClientSecret(ctx context.Context, clientID string, secret Se
 	}
 	defer unlock()
 	g.request.ClientSecret = secret
+	c.mask.learn(secret)
 	g.refused = nil
 }
 

@@ -72,8 +72,9 @@ func (c *Client) RequestToken(ctx context.Context, r TokenRequest) (*Token, erro
 func (c *Client) AccessToken(ctx context.Context, minRemaining time.Duration) (*Token, error) {
 	token, err := c.signIn.token(ctx, minRemaining)
 	if err != nil {
-		return nil, err
+		return nil, c.cleanError(err)
 	}
+	c.mask.learn(Secret(token.AccessToken))
 	out := newToken(token)
 	out.RefreshToken = ""
 	return out, nil
@@ -92,8 +93,10 @@ func (c *Client) requestToken(ctx context.Context, r TokenRequest) (*oauth2.Toke
 }
 
 func (c *Client) sendTokenRequest(ctx context.Context, tokenURL *url.URL, r TokenRequest) (*oauth2.Token, error) {
+	c.mask.learn(r.Password, r.ClientSecret, r.RefreshToken)
 	ctx, _ = withCall(ctx, OperationToken, true)
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: tokenTransport{c}})
+	// The library's client may meet a redirect that the client below it did not follow.
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: tokenTransport{c}, CheckRedirect: checkRedirect})
 
 	var (
 		token *oauth2.Token
@@ -127,10 +130,12 @@ func (c *Client) sendTokenRequest(ctx context.Context, tokenURL *url.URL, r Toke
 		token, err = config.PasswordCredentialsToken(ctx, r.Username, string(r.Password))
 	}
 	if err == nil {
+		idToken, _ := token.Extra("id_token").(string)
+		c.mask.learn(Secret(token.AccessToken), Secret(token.RefreshToken), Secret(idToken))
 		err = CheckBearer(token.AccessToken)
 	}
 	if err != nil {
-		return nil, c.tokenError(tokenURL, err, r.Password, r.ClientSecret, r.RefreshToken)
+		return nil, c.cleanError(c.tokenError(tokenURL, err))
 	}
 	return token, nil
 }
@@ -156,9 +161,11 @@ func (t tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // tokenError gives the library's errors the form of every other, without a body.
-func (c *Client) tokenError(tokenURL *url.URL, err error, secrets ...Secret) error {
+func (c *Client) tokenError(tokenURL *url.URL, err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		return c.newError(OperationToken, refused.Response, refused.Body, func(text string) string { return c.redact(text, secrets...) })
+		e := c.newError(OperationToken, refused.Response, refused.Body)
+		e.URL = tokenURL.String()
+		return e
 	}
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("%s: %w", OperationToken, failed.Err)

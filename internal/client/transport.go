@@ -118,15 +118,15 @@ func withCall(ctx context.Context, operation string, idempotent bool) (context.C
 
 // newHTTPClient returns the retrying client that API and token requests share. Every request's
 // context holds a call.
-func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Client {
+func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Client {
 	pause := &pause{}
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     transport,
 			CheckRedirect: checkRedirect,
-			Timeout:       config.RequestTimeout,
+			Timeout:       c.config.RequestTimeout,
 		},
-		RetryMax: config.MaxRetries,
+		RetryMax: c.config.MaxRetries,
 		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, _ int) {
 			pause.wait(req.Context())
 			if call, ok := req.Context().Value(callKey{}).(*call); ok {
@@ -138,7 +138,7 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 		},
 		ResponseLogHook: func(_ retryablehttp.Logger, resp *http.Response) {
 			if call, ok := resp.Request.Context().Value(callKey{}).(*call); ok {
-				logAnswer(resp.Request.Context(), config.Log, call, resp)
+				c.logAnswer(resp.Request.Context(), call, resp)
 			}
 		},
 		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
@@ -151,7 +151,7 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 				failed.URL = call.url
 			}
 			if err != nil {
-				logFailure(ctx, config.Log, call, err)
+				c.logFailure(ctx, call, err)
 			}
 			statusCode, retryAfter := 0, ""
 			if err == nil {
@@ -186,31 +186,32 @@ func newHTTPClient(transport http.RoundTripper, config Config) *retryablehttp.Cl
 	}
 }
 
-// logAnswer logs never a header that holds a secret, nor a query or a body.
-func logAnswer(ctx context.Context, log LogFunc, call *call, resp *http.Response) {
-	if log == nil {
+// logAnswer never logs a query, a body or a header that has a secret. A path or another header has
+// one only if the server repeats it there.
+func (c *Client) logAnswer(ctx context.Context, call *call, resp *http.Response) {
+	if c.config.Log == nil {
 		return
 	}
 	fields := call.fields()
 	fields["method"] = resp.Request.Method
-	fields["host"] = resp.Request.URL.Host
-	fields["path"] = resp.Request.URL.Path
+	fields["host"] = c.clean(resp.Request.URL.Host)
+	fields["path"] = c.clean(resp.Request.URL.Path)
 	fields["status"] = resp.StatusCode
 	for _, header := range []string{"lusid-meta-requestid", "lusid-meta-duration", "identity-meta-requestid", "Retry-After"} {
 		if value := resp.Header.Get(header); value != "" {
-			fields[header] = value
+			fields[header] = c.clean(value)
 		}
 	}
-	log(ctx, "LUSID request answered", fields)
+	c.config.Log(ctx, "LUSID request answered", fields)
 }
 
-func logFailure(ctx context.Context, log LogFunc, call *call, err error) {
-	if log == nil {
+func (c *Client) logFailure(ctx context.Context, call *call, err error) {
+	if c.config.Log == nil {
 		return
 	}
 	fields := call.fields()
-	fields["error"] = err.Error()
-	log(ctx, "LUSID request failed", fields)
+	fields["error"] = c.clean(err.Error())
+	c.config.Log(ctx, "LUSID request failed", fields)
 }
 
 func (c *call) fields() map[string]any {

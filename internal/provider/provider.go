@@ -225,6 +225,9 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 		ProxyPassword:     client.Secret(r.values["proxy.password"].text),
 		CACertificateFile: r.values["ca_certificate_file"].text,
 		MaxRetries:        client.DefaultMaxRetries,
+		Log: func(ctx context.Context, message string, fields map[string]any) {
+			tflog.Debug(ctx, message, fields)
+		},
 	}
 	if config.ApplicationName == "" {
 		config.ApplicationName = "terraform-provider-lusid"
@@ -238,27 +241,11 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	if text := r.values["max_retries"].text; text != "" {
 		config.MaxRetries, _ = strconv.Atoi(text)
 	}
-	config.Log = maskedLog(config)
 	c, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
 		return nil, err
 	}
 	return &connection{client: c, credential: credential, passedOver: r.passedOver(way), ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant()}, nil
-}
-
-// maskedLog logs for the client, which never logs a secret; the mask is there for the day that a
-// server puts one where none belongs.
-func maskedLog(config client.Config) client.LogFunc {
-	var secrets []string
-	for _, secret := range []client.Secret{config.SignIn.AccessToken, config.SignIn.Grant.Password, config.SignIn.Grant.ClientSecret, config.SignIn.Grant.RefreshToken, config.ProxyPassword} {
-		if secret != "" {
-			secrets = append(secrets, string(secret))
-		}
-	}
-	return func(ctx context.Context, message string, fields map[string]any) {
-		ctx = tflog.MaskAllFieldValuesStrings(tflog.MaskMessageStrings(ctx, secrets...), secrets...)
-		tflog.Debug(ctx, message, fields)
-	}
 }
 
 // readBlock reads the attributes of the provider block that are set, and names those that are
