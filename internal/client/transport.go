@@ -29,7 +29,14 @@ func newTransport(config Config) (*http.Transport, error) {
 		if config.ProxyUsername != "" {
 			proxy.User = url.UserPassword(config.ProxyUsername, string(config.ProxyPassword))
 		}
-		transport.Proxy = http.ProxyURL(&proxy)
+		// As with HTTPS_PROXY, requests to this machine go direct: they may be http, and a proxy would
+		// see their credentials.
+		transport.Proxy = func(req *http.Request) (*url.URL, error) {
+			if isLoopback(req.URL.Hostname()) {
+				return nil, nil //nolint:nilnil // This is how net/http says that there is no proxy.
+			}
+			return &proxy, nil
+		}
 	}
 	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {

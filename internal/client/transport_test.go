@@ -3,15 +3,16 @@ package client_test
 import (
 	"context"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,9 +115,13 @@ func TestRedirect_withoutLocation(t *testing.T) {
 	}
 }
 
+// TestProxy reaches the domain by a name that only the proxy knows.
 func TestProxy(t *testing.T) {
 	t.Parallel()
-	domain := newDomain(t, mockserver.Options{})
+	mock := mockserver.New(mockserver.Options{})
+	server := httptest.NewTLSServer(mock)
+	t.Cleanup(server.Close)
+	domain := &domain{Server: mock, url: "https://acme.example.com"}
 	var (
 		mu   sync.Mutex
 		seen []string
@@ -129,38 +134,81 @@ func TestProxy(t *testing.T) {
 			w.WriteHeader(http.StatusProxyAuthRequired)
 			return
 		}
-		// The domain is reached by a name that only the proxy knows.
-		r.Host, r.URL.Scheme, r.URL.Host, r.RequestURI = strings.TrimPrefix(domain.url, "http://"), "", "", ""
-		domain.ServeHTTP(w, r)
+		tunnel(w, server.Listener.Addr().String())
 	}))
 	t.Cleanup(proxy.Close)
 	address, err := url.Parse(proxy.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	withProxy := func(password client.Secret) func(*client.Config) {
-		return func(c *client.Config) {
-			c.Proxy, c.ProxyUsername, c.ProxyPassword = address, "user", password
-			c.APIURL = "http://127.0.0.1:1"
-		}
-	}
-	grant := domain.grant()
-	grant.TokenURL = strings.Replace(grant.TokenURL, domain.url, "http://127.0.0.1:1", 1)
-	c := domain.client(t, withGrant(grant), withProxy("canary"))
-	if _, err := c.GetUserInfo(t.Context()); err != nil {
+	certificate := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(certificate, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"POST 127.0.0.1:1", "GET 127.0.0.1:1"}, seen); diff != "" {
+	withProxy := func(password client.Secret) func(*client.Config) {
+		return func(c *client.Config) {
+			c.Proxy, c.ProxyUsername, c.ProxyPassword, c.CACertificateFile = address, "user", password, certificate
+		}
+	}
+	if _, err := domain.client(t, withGrant(domain.grant()), withProxy("canary")).GetUserInfo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"CONNECT acme.example.com:443"}, slices.Compact(seen)); diff != "" {
 		t.Errorf("through the proxy (-want +got):\n%s", diff)
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 1})
 
 	_, err = domain.client(t, withProxy("canary-2")).GetUserInfo(t.Context())
-	var e *client.Error
-	if !errors.As(err, &e) || e.StatusCode != http.StatusProxyAuthRequired {
+	if err == nil || !strings.Contains(err.Error(), "refused the connection: 407") {
 		t.Errorf("got %v, want the proxy's refusal", err)
 	}
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
+}
+
+// tunnel answers a CONNECT request with a connection to an address, whatever it was asked for.
+func tunnel(w http.ResponseWriter, address string) {
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = client.Close() }()
+	server, err := net.Dial("tcp", address) //nolint:noctx // It ends with the other connection.
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(server, client)
+		_ = server.Close()
+	}()
+	_, _ = io.Copy(client, server)
+}
+
+// TestProxy_loopback sends nothing to a proxy that is meant for this machine: over http a proxy would
+// read every secret.
+func TestProxy_loopback(t *testing.T) {
+	t.Parallel()
+	domain := newDomain(t, mockserver.Options{})
+	proxy, requests := elsewhere(t)
+	address, err := url.Parse(proxy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"127.0.0.1", "localhost"} {
+		grant := domain.grant()
+		grant.TokenURL = strings.Replace(grant.TokenURL, "127.0.0.1", host, 1)
+		c := newClient(t, strings.Replace(domain.url, "127.0.0.1", host, 1), withGrant(grant), func(c *client.Config) {
+			c.Proxy, c.ProxyUsername, c.ProxyPassword = address, "user", "c4nary"
+		})
+		if _, err := c.GetUserInfo(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if got := requests.Load(); got != 0 {
+		t.Errorf("%d requests went to the proxy", got)
+	}
+	domain.wantCounts(t, map[string]int{"token:password": 2, "GetUserInfo": 2})
 }
 
 // Through CONNECT the proxy answers before there is a request that LUSID could have acted on.

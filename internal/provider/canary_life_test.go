@@ -3,11 +3,13 @@ package provider_test
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
 	"os"
 	"regexp"
 	"slices"
@@ -18,24 +20,22 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// forwardProxy is a proxy that wants a password, and remembers the URLs it was asked for.
-type forwardProxy struct {
+// connectProxy is a proxy that wants a password, and remembers the hosts it was asked for. It leads to
+// one server, whatever the host.
+type connectProxy struct {
 	url                string
 	username, password string
 
-	mu   sync.Mutex
-	urls []string
+	mu    sync.Mutex
+	hosts []string
 }
 
-func newForwardProxy(t *testing.T) *forwardProxy {
+func newConnectProxy(t *testing.T, address string) *connectProxy {
 	t.Helper()
-	p := &forwardProxy{username: "proxy-user", password: "canary'&\"<é+/=%41 proxy"}
-	forward := &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) { r.Out.Header.Del("Proxy-Authorization") },
-	}
+	p := &connectProxy{username: "proxy-user", password: "canary'&\"<é+/=%41 proxy"}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
-		p.urls = append(p.urls, r.URL.String())
+		p.hosts = append(p.hosts, r.Method+" "+r.URL.String()+" "+r.Host)
 		p.mu.Unlock()
 		authorization := &http.Request{Header: http.Header{"Authorization": r.Header["Proxy-Authorization"]}}
 		if username, password, ok := authorization.BasicAuth(); !ok || username != p.username || password != p.password {
@@ -43,20 +43,49 @@ func newForwardProxy(t *testing.T) *forwardProxy {
 			w.WriteHeader(http.StatusProxyAuthRequired)
 			return
 		}
-		forward.ServeHTTP(w, r)
+		near, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = near.Close() }()
+		far, err := net.Dial("tcp", address) //nolint:noctx // It ends with the other connection.
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = far.Close() }()
+		_, _ = io.WriteString(near, "HTTP/1.1 200 OK\r\n\r\n")
+		go func() {
+			_, _ = io.Copy(far, near)
+			_ = far.Close()
+		}()
+		_, _ = io.Copy(near, far)
 	}))
-	t.Cleanup(func() {
-		server.CloseClientConnections()
-		server.Close()
-	})
+	t.Cleanup(server.Close)
 	p.url = server.URL
 	return p
 }
 
-func (p *forwardProxy) requested() string {
+// newMockBehindProxy is a mock whose host only a proxy finds: for this machine's own none is used.
+func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) (d domain, proxy *connectProxy, certificate string) {
+	t.Helper()
+	d = newMockBehind(t, options, front)
+	server := httptest.NewTLSServer(front(d.mock))
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	// The transport of the server's client leads to the server.
+	d.url, d.direct = "https://acme.example.com", server.Client().Transport
+	certificate = fileIn(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	return d, newConnectProxy(t, server.Listener.Addr().String()), certificate
+}
+
+func (p *connectProxy) requested() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.Join(p.urls, "\n")
+	return strings.Join(p.hosts, "\n")
 }
 
 // leaves are the values of a JSON text that hold one of the secrets, by path.
@@ -100,12 +129,12 @@ func TestAccCanaries_life(t *testing.T) {
 	t.Parallel()
 	cliMust(t, ephemeralResources)
 	var issued issuedSecrets
-	d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
+	d, proxy, certificate := newMockBehindProxy(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
 		{ClientID: "foreign-app", DisplayName: "Foreign", Secret: "canary-of-the-foreign-application"},
 	}}}, issued.front)
-	proxy := newForwardProxy(t)
 	base := append(d.environment(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log",
-		"FBN_PROXY_ADDRESS="+proxy.url, "FBN_PROXY_USERNAME="+proxy.username, "FBN_PROXY_PASSWORD="+proxy.password)
+		"FBN_PROXY_ADDRESS="+proxy.url, "FBN_PROXY_USERNAME="+proxy.username, "FBN_PROXY_PASSWORD="+proxy.password,
+		"FBN_CLIENT_CERTIFICATE="+certificate)
 	// Only in stored and hidden do the secrets differ in where they may be.
 	secrets, hidden := map[string]string{"proxy password": proxy.password, "a secret of another application": "canary-of-the-foreign-application"}, map[string]string{}
 	for _, variable := range []string{"password", "client_secret"} {
@@ -257,7 +286,12 @@ resource "lusid_application" "foreign" {
 	run("show")
 
 	// The other ways to sign in.
-	refresh := d.signedIn(t).mustGetAccessToken(object{"scopes": []string{"openid", "client", "groups", "offline_access"}}).get("refresh_token")
+	arguments := d.passwordArguments()
+	arguments["ca_certificate_file"] = certificate
+	arguments["proxy"] = object{"address": proxy.url, "username": proxy.username, "password": proxy.password}
+	p := newProtocol(t)
+	p.configure(arguments).mustBeQuiet(t)
+	refresh := p.mustGetAccessToken(object{"scopes": []string{"openid", "client", "groups", "offline_access"}}).get("refresh_token")
 	secrets["FBN_REFRESH_TOKEN"] = refresh
 	secrets["FBN_ACCESS_TOKEN"] = d.token
 	other := newWorkspace(t, "provider \"lusid\" {}\ndata \"lusid_access_token\" \"own\" {}\ndata \"lusid_applications\" \"all\" {}\n")
@@ -277,7 +311,7 @@ resource "lusid_application" "foreign" {
 			t.Errorf("the log does not hold %s", operation)
 		}
 	}
-	if !strings.Contains(proxy.requested(), d.url) {
+	if !strings.Contains(proxy.requested(), strings.TrimPrefix(d.url, "https://")) {
 		t.Error("nothing went through the proxy")
 	}
 	var asked strings.Builder
