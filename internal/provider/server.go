@@ -38,7 +38,7 @@ type server struct {
 	run atomic.Pointer[run]
 }
 
-// run is what one run of the CLI asks for.
+// run is what the CLI asks for until it says stop.
 type run struct {
 	context.Context //nolint:containedctx // It is the run's, whose exchanges come one by one.
 	stop            context.CancelFunc
@@ -50,10 +50,11 @@ func (s *server) start() {
 	s.run.Store(&run{Context: ctx, stop: stop})
 }
 
-// ConfigureProvider begins a run, and a second one ends the first: only a process that is debugged
-// serves more than one.
+// ConfigureProvider begins a new run if it comes again after a stop. Only a debugged process gets it
+// more than once: for the plan, for the apply, for each alias, and for the next command. It cannot
+// tell an alias from the next command, so it never ends what is under way. StopProvider does.
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	if !s.run.Load().configured.CompareAndSwap(false, true) {
+	if last := s.run.Load(); last.configured.Swap(true) && last.Err() != nil {
 		s.start()
 		s.run.Load().configured.Store(true)
 	}

@@ -2,7 +2,9 @@ package provider_test
 
 import (
 	"context"
+	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 	"weak"
@@ -100,4 +102,56 @@ func TestServer_stopped(t *testing.T) {
 	d.mock.ClearFaults()
 	p.configure(object{"api_url": d.url, "access_token": d.token}).mustSucceed(t)
 	roles.mustRead(made)
+}
+
+// TestServer_configuredAgain has a debugged process configured again, as for another alias, while a
+// read is under way. The read goes on, and a stop reaches it as well as a later one.
+func TestServer_configuredAgain(t *testing.T) {
+	t.Parallel()
+	for _, stops := range []bool{false, true} {
+		arrived, released := make(chan struct{}, 2), make(chan struct{})
+		d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}}, func(mock http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.UserAgent() != testUserAgent && strings.HasPrefix(r.URL.Path, "/identity/api/roles/") {
+					arrived <- struct{}{}
+					select {
+					case <-released:
+					case <-r.Context().Done():
+						return
+					}
+				}
+				mock.ServeHTTP(w, r)
+			})
+		})
+		p := d.protocol(t)
+		ended := make(chan diagnostics, 2)
+		read := func() {
+			_, diags := p.data("lusid_role", object{"id": "first"})
+			ended <- diags
+		}
+		go read()
+		<-arrived
+		p.configure(object{"api_url": d.url, "access_token": d.token}).mustSucceed(t)
+		go read()
+		<-arrived
+		if !stops {
+			close(released)
+		} else if _, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			select {
+			case diags := <-ended:
+				if stops {
+					diags.mustFail(t, "id", "Unable to read role", "interrupted")
+				} else {
+					diags.mustSucceed(t)
+				}
+			case <-time.After(20 * time.Second):
+				t.Error("a read goes on after the stop")
+				close(released)
+				stops = false
+			}
+		}
+	}
 }
