@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -83,13 +84,13 @@ func readCredentials(ctx context.Context, req function.RunRequest, others ...any
 	return c, nil
 }
 
-// newCredentials checks a function's argument. Its errors never repeat a value.
+// newCredentials checks a function's argument. Its errors never repeat a value, nor an unknown key.
 func newCredentials(argument map[string]*string) (credentials, error) {
 	allowed := exportable()
 	c := credentials{}
 	for _, name := range slices.Sorted(maps.Keys(argument)) {
 		if !slices.Contains(allowed, name) {
-			return nil, fmt.Errorf("%q is not one of the names that credentials may have: %s", name, strings.Join(allowed, ", "))
+			return nil, fmt.Errorf("%s is not one of the names that credentials may have: %s", describeKey(name), strings.Join(allowed, ", "))
 		}
 		if argument[name] == nil || *argument[name] == "" {
 			continue
@@ -103,6 +104,17 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 		c["password"] = passwordPlaceholder
 	}
 	return c, nil
+}
+
+// describeKey repeats a key only if it is a name of a setting in some place. Any other key may be a
+// secret, such as a value that was given as the key by mistake.
+func describeKey(key string) string {
+	for _, s := range settings {
+		if key == s.attribute || slices.Contains(s.environment, key) || slices.Contains(s.file, key) {
+			return strconv.Quote(key)
+		}
+	}
+	return "a key of the map"
 }
 
 // exports gives every value in every form, in the order of the table of settings.

@@ -249,13 +249,14 @@ func TestExports_errors(t *testing.T) {
 		credentials map[string]any
 		parts       []string
 	}{
-		{"unknown key", map[string]any{"passwrd": canary, "password": canary}, []string{`"passwrd" is not one of the names`, "api_url", "client_secret", "proxy.password"}},
+		{"unknown key", map[string]any{"passwrd": canary, "password": canary}, []string{"A key of the map is not one of the names", "api_url", "client_secret", "proxy.password"}},
+		{"secret as a key", map[string]any{canary: "x"}, []string{"A key of the map is not one of the names"}},
 		{"SDK's key", map[string]any{"clientSecret": canary}, []string{`"clientSecret"`, "client_secret"}},
 		{"variable's name", map[string]any{"FBN_PASSWORD": canary}, []string{`"FBN_PASSWORD"`}},
 		{"setting that is no credential", map[string]any{"max_retries": "5"}, []string{`"max_retries"`}},
 		{"secrets_file", map[string]any{"secrets_file": canary}, []string{`"secrets_file"`}},
 		{"profile", map[string]any{"profile": canary}, []string{`"profile"`}},
-		{"unknown key of a null", map[string]any{"other": nil}, []string{`"other"`}},
+		{"unknown key of a null", map[string]any{canary: nil}, []string{"A key of the map"}},
 		{"api_url", map[string]any{"api_url": "http://" + canary + ".lusid.com"}, []string{"The api_url cannot be used"}},
 		{"api_url that is none", map[string]any{"api_url": canary}, []string{"The api_url cannot be used"}},
 		{"token_url", map[string]any{"token_url": canary}, []string{"The token_url cannot be used"}},
