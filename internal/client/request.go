@@ -147,12 +147,14 @@ func (c *Client) send(ctx context.Context, r request, token *oauth2.Token) (*htt
 	target := c.base.JoinPath("identity", "api").JoinPath(elements...)
 	target.RawQuery = r.query.Encode()
 
-	var payload []byte
+	// An empty slice would be sent as a body of unknown length.
+	var payload any
 	if r.body != nil {
-		var err error
-		if payload, err = json.Marshal(r.body); err != nil {
+		encoded, err := json.Marshal(r.body)
+		if err != nil {
 			return nil, nil, fmt.Errorf("%s: unable to encode the request: %w", r.operation, err)
 		}
+		payload = encoded
 	}
 	ctx, call := withCall(ctx, r.operation, r.idempotent())
 	req, err := retryablehttp.NewRequestWithContext(ctx, r.method, target.String(), payload)

@@ -47,13 +47,15 @@ func isPermanent(err error) bool {
 		hostname    x509.HostnameError
 		invalid     x509.CertificateInvalidError
 		redirect    *redirectError
+		sentTwice   *sentTwiceError
 		proxy       *proxyError
 	)
 	if errors.As(err, &proxy) {
 		return proxy.statusCode < 500 && proxy.statusCode != http.StatusTooManyRequests
 	}
 	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &redirect) || errors.Is(err, context.Canceled)
+		errors.As(err, &invalid) || errors.As(err, &redirect) || errors.As(err, &sentTwice) ||
+		errors.Is(err, context.Canceled)
 }
 
 // mayHaveBeenSent reports that the server can have received the request and acted on it.
@@ -69,9 +71,13 @@ func hadNoEffect(statusCode int, err error) bool {
 // neverSent reports that no connection was made: refused, unreachable, or no such host.
 func neverSent(err error) bool {
 	var (
-		op    *net.OpError
-		proxy *proxyError
+		op     *net.OpError
+		proxy  *proxyError
+		broken *brokenOffError
 	)
+	if errors.As(err, &broken) {
+		return !broken.written
+	}
 	return errors.As(err, &proxy) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 

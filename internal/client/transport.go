@@ -16,14 +16,13 @@ import (
 )
 
 // newTransport returns a transport of the client's own; http.DefaultTransport is not changed.
-func newTransport(config Config) (*http.Transport, error) {
+func newTransport(config Config) (http.RoundTripper, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return nil, errors.New("http.DefaultTransport has been replaced")
 	}
 	transport := base.Clone()
-	// Terraform works on ten resources at a time by default: keep their connections.
-	transport.MaxIdleConnsPerHost = 16
+	transport.MaxIdleConnsPerHost = idleConnections
 	if config.Proxy != nil {
 		proxy := *config.Proxy
 		if config.ProxyUsername != "" {
@@ -45,14 +44,14 @@ func newTransport(config Config) (*http.Transport, error) {
 		return nil
 	}
 	if config.CACertificateFile == "" {
-		return transport, nil
+		return once{transport}, nil
 	}
 	roots, err := ReadCACertificates(config.CACertificateFile)
 	if err != nil {
 		return nil, err
 	}
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	return transport, nil
+	return once{transport}, nil
 }
 
 // ReadCACertificates returns the system's root certificates and those of a PEM file.
@@ -129,9 +128,17 @@ func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Clien
 	pause := &pause{}
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport:     transport,
-			CheckRedirect: checkRedirect,
-			Timeout:       c.config.RequestTimeout,
+			Transport: transport,
+			CheckRedirect: func(next *http.Request, via []*http.Request) error {
+				if err := checkRedirect(next, via); err != nil {
+					return err
+				}
+				if call, ok := next.Context().Value(callKey{}).(*call); ok && !call.idempotent {
+					return &sentTwiceError{host: next.URL.Host}
+				}
+				return nil
+			},
+			Timeout: c.config.RequestTimeout,
 		},
 		RetryMax: c.config.MaxRetries,
 		RequestLogHook: func(_ retryablehttp.Logger, req *http.Request, _ int) {

@@ -1,0 +1,84 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+)
+
+// idleConnections is how many connections to a host are kept: Terraform works on ten resources at a
+// time by default.
+const idleConnections = 16
+
+// maxConnections is how many connections one attempt may ask for. It is more than the idle ones,
+// each of which the server may have closed meanwhile.
+const maxConnections = 2 * idleConnections
+
+// once is a transport that writes each request to the wire once, so that only the retry policy
+// repeats it.
+//
+// Over HTTP/2 net/http sends a request again by itself after PROTOCOL_ERROR, REFUSED_STREAM and
+// GOAWAY, whatever its method, if it has no body or can get its body again. The server may have
+// processed it, and a server that breaks off every time gets it thousands of times. Over HTTP/1.1
+// net/http repeats only what it has not written, and a GET once for each idle connection that the
+// server had closed.
+type once struct{ *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
+	// After success the context must live on, for the body to be read. It ends with its parent.
+	ctx, stop := context.WithCancelCause(req.Context())
+	var (
+		connections      atomic.Int32
+		isHTTP2, written atomic.Bool
+	)
+	check := func() {
+		if written.Load() || connections.Load() > maxConnections {
+			stop(&brokenOffError{written: written.Load()})
+		}
+	}
+	trace := &httptrace.ClientTrace{
+		// Both are called before an attempt of net/http's, and neither alone before every one.
+		GetConn: func(string) {
+			connections.Add(1)
+			check()
+		},
+		GotConn: func(got httptrace.GotConnInfo) {
+			conn, ok := got.Conn.(*tls.Conn)
+			isHTTP2.Store(ok && conn.ConnectionState().NegotiatedProtocol == "h2")
+			check()
+		},
+		// Over HTTP/1.1 the headers are only buffered by then.
+		WroteHeaders: func() { written.Store(isHTTP2.Load()) },
+	}
+	resp, err := o.Transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	if err == nil {
+		return resp, nil
+	}
+	if broken, ok := errors.AsType[*brokenOffError](context.Cause(ctx)); ok {
+		err = broken
+	}
+	stop(err)
+	return nil, err
+}
+
+// brokenOffError is an attempt that net/http would have repeated.
+type brokenOffError struct{ written bool }
+
+func (e *brokenOffError) Error() string {
+	if e.written {
+		return "the server broke the request off without an answer (PROTOCOL_ERROR, REFUSED_STREAM or GOAWAY over HTTP/2)"
+	}
+	return "the server ended every connection before it took the request"
+}
+
+// sentTwiceError is a redirect that would send a request again that isn't idempotent. The server may
+// have processed it before it answered with the redirect.
+type sentTwiceError struct{ host string }
+
+func (e *sentTwiceError) Error() string {
+	return "refused to follow a redirect of " + e.host + ", which would send the request a second time"
+}

@@ -1,0 +1,294 @@
+package client_test
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"encoding/pem"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// Frames and error codes of HTTP/2.
+//
+// Source: RFC 9113 sections 6 and 7.
+const (
+	frameReset    = 0x3
+	frameSettings = 0x4
+	frameGoAway   = 0x7
+
+	codeNoError       = 0x0
+	codeProtocolError = 0x1
+	codeInternalError = 0x2
+	codeRefusedStream = 0x7
+)
+
+// frame is a frame of HTTP/2 whose payload is numbers.
+func frame(kind byte, stream uint32, payload ...uint32) []byte {
+	b := binary.BigEndian.AppendUint32([]byte{0, 0, byte(4 * len(payload)), kind, 0}, stream)
+	for _, number := range payload {
+		b = binary.BigEndian.AppendUint32(b, number)
+	}
+	return b
+}
+
+// wire is the server's end of a connection.
+type wire struct {
+	conn net.Conn
+	// streams is how many requests have come, each of which has a stream of HTTP/2.
+	streams atomic.Uint32
+}
+
+func (w *wire) stream() uint32 { return 2*w.streams.Load() - 1 }
+
+// send sends a frame beside those of the server's own.
+func (w *wire) send(frame []byte) { _, _ = w.conn.Write(frame) }
+
+// close closes the connection without a word.
+func (w *wire) close() {
+	if overTLS, ok := w.conn.(*tls.Conn); ok {
+		_ = overTLS.NetConn().Close()
+		return
+	}
+	_ = w.conn.Close()
+}
+
+// breakingServer answers the first request, and then breaks off every request once it has processed
+// it. It counts requests by method.
+type breakingServer struct {
+	url, authority string
+
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+type wireKey struct{}
+
+func newBreakingServer(t *testing.T, isHTTP2 bool, breakOff func(*wire)) *breakingServer {
+	t.Helper()
+	s := &breakingServer{counts: map[string]int{}}
+	var isBroken atomic.Bool
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wire, ok := r.Context().Value(wireKey{}).(*wire)
+		if want := map[bool]int{true: 2, false: 1}[isHTTP2]; !ok || r.ProtoMajor != want {
+			t.Errorf("got %s, want HTTP/%d", r.Proto, want)
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		wire.streams.Add(1)
+		if !isBroken.Swap(true) {
+			jsonReply(200, `{"id":"caller"}`)(w, r)
+			return
+		}
+		s.mu.Lock()
+		s.counts[r.Method]++
+		s.mu.Unlock()
+		breakOff(wire)
+		panic(http.ErrAbortHandler)
+	}))
+	server.EnableHTTP2 = isHTTP2
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+		return context.WithValue(ctx, wireKey{}, &wire{conn: conn})
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	s.authority = authorityFile(t, server)
+	return s
+}
+
+// authorityFile holds the certificate of a server.
+func authorityFile(t *testing.T, server *httptest.Server) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func withAuthority(path string) func(*client.Config) {
+	return func(config *client.Config) { config.CACertificateFile = path }
+}
+
+// Only the retry policy repeats a request: net/http would do so too, and for a POST that means a
+// second object that nobody knows of.
+func TestWire_writtenOncePerAttempt(t *testing.T) {
+	t.Parallel()
+	faults := map[string]func(*wire){
+		"PROTOCOL_ERROR": func(w *wire) { w.send(frame(frameReset, w.stream(), codeProtocolError)) },
+		"INTERNAL_ERROR": func(w *wire) { w.send(frame(frameReset, w.stream(), codeInternalError)) },
+		"REFUSED_STREAM": func(w *wire) { w.send(frame(frameReset, w.stream(), codeRefusedStream)) },
+		// It claims that no stream was processed.
+		"GOAWAY": func(w *wire) { w.send(frame(frameGoAway, 0, 0, codeNoError)) },
+		"closed": (*wire).close,
+	}
+	requests := map[string]struct {
+		method string
+		// attempts is how many the retry policy makes where it may repeat once.
+		attempts int
+		send     func(context.Context, *client.Client, string) error
+	}{
+		"POST with a body": {http.MethodPost, 1, func(ctx context.Context, c *client.Client, _ string) error {
+			return second(c.CreateApplication(ctx, newApplication))
+		}},
+		"POST without a body": {http.MethodPost, 1, func(ctx context.Context, c *client.Client, _ string) error {
+			return second(c.RotateApplicationSecrets(ctx, "0oa1"))
+		}},
+		"PUT of a version": {http.MethodPut, 1, func(ctx context.Context, c *client.Client, _ string) error {
+			return second(c.UpdateMcpTool(ctx, client.ResourceID{Scope: "s", Code: "c"}, client.UpsertMcpToolRequest{}))
+		}},
+		"PUT": {http.MethodPut, 2, func(ctx context.Context, c *client.Client, _ string) error {
+			return second(c.UpdateRole(ctx, "r1", client.UpdateRoleRequest{}))
+		}},
+		"DELETE": {http.MethodDelete, 2, func(ctx context.Context, c *client.Client, _ string) error {
+			return c.DeleteRole(ctx, "r1")
+		}},
+		"GET": {http.MethodGet, 2, func(ctx context.Context, c *client.Client, _ string) error {
+			return second(c.GetRole(ctx, "r1"))
+		}},
+		"token request": {http.MethodPost, 2, func(ctx context.Context, c *client.Client, url string) error {
+			return second(c.RequestToken(ctx, client.TokenRequest{TokenURL: url + "/token", Username: "u", Password: "pass", ClientID: "c", ClientSecret: "secret"}))
+		}},
+	}
+	for protocol, isHTTP2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		for fault, breakOff := range faults {
+			if !isHTTP2 && fault != "closed" {
+				continue
+			}
+			for name, request := range requests {
+				t.Run(protocol+"/"+fault+"/"+name, func(t *testing.T) {
+					t.Parallel()
+					server := newBreakingServer(t, isHTTP2, breakOff)
+					c := newClient(t, server.url, withAuthority(server.authority), withRetries(1), func(config *client.Config) {
+						config.RequestTimeout = 20 * time.Second
+					})
+					// net/http takes an idle connection more lightly than a new one.
+					if _, err := c.GetUserInfo(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					err := request.send(t.Context(), c, server.url)
+					if err == nil {
+						t.Fatal("a request that was broken off succeeded")
+					}
+					if got := client.IsOutcomeUnknown(err); got != (request.attempts == 1) {
+						t.Errorf("the outcome is unknown: %v, of %v", got, err)
+					}
+					server.mu.Lock()
+					defer server.mu.Unlock()
+					got := server.counts[request.method]
+					// Over HTTP/1.1 net/http may repeat a GET on a connection that the server had closed.
+					if got != request.attempts && (isHTTP2 || request.method != http.MethodGet || got > request.attempts+1) {
+						t.Errorf("it was sent %d times, want %d: %v", got, request.attempts, err)
+					}
+				})
+			}
+		}
+	}
+}
+
+// A server that ends each connection before it takes a request must not keep the client busy.
+func TestWire_connectionsAreBounded(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(nil)
+	t.Cleanup(server.Close)
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It is closed at the end.
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	var connections atomic.Int32
+	go func() {
+		for {
+			plain, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			conn := tls.Server(plain, &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12})
+			go func() {
+				_, _ = conn.Write(append(frame(frameSettings, 0), frame(frameGoAway, 0, 0, codeNoError)...))
+				_, _ = io.Copy(io.Discard, conn)
+			}()
+		}
+	}()
+	c := newClient(t, "https://"+listener.Addr().String(), withAuthority(authorityFile(t, server)), withRetries(0), func(config *client.Config) {
+		config.RequestTimeout = 5 * time.Second
+	})
+	if err := second(c.GetUserInfo(t.Context())); err == nil || !strings.Contains(err.Error(), "the server") {
+		t.Errorf("got %v", err)
+	}
+	if got := connections.Load(); got > 40 {
+		t.Errorf("%d connections were made", got)
+	}
+}
+
+// A redirect sends a request again. The server may have processed it all the same.
+func TestWire_changeIsNotRedirected(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+		for name, send := range map[string]func(context.Context, *client.Client) error{
+			"with a body": func(ctx context.Context, c *client.Client) error {
+				return second(c.CreateApplication(ctx, newApplication))
+			},
+			"without a body": func(ctx context.Context, c *client.Client) error {
+				return second(c.RotateApplicationSecrets(ctx, "0oa1"))
+			},
+			"a version": func(ctx context.Context, c *client.Client) error {
+				return second(c.UpdateMcpTool(ctx, client.ResourceID{Scope: "s", Code: "c"}, client.UpsertMcpToolRequest{}))
+			},
+		} {
+			t.Run(http.StatusText(status)+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				var requests atomic.Int32
+				c := newClient(t, serve(t, func(w http.ResponseWriter, r *http.Request) {
+					requests.Add(1)
+					http.Redirect(w, r, r.URL.Path, status)
+				}), withRetries(5))
+				if err := send(t.Context(), c); err == nil || !strings.Contains(err.Error(), "refused to follow a redirect of 127.0.0.1") {
+					t.Errorf("got %v", err)
+				}
+				if got := requests.Load(); got != 1 {
+					t.Errorf("it was sent %d times", got)
+				}
+			})
+		}
+	}
+}
+
+// A body of unknown length has some gateways refuse a read, or ask for a length.
+func TestWire_noBody(t *testing.T) {
+	t.Parallel()
+	for _, isHTTP2 := range []bool{false, true} {
+		bodies := make(chan string, 3)
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.ContentLength != 0 || len(r.TransferEncoding) > 0 {
+				bodies <- r.Proto + " " + r.Method
+			}
+		}))
+		server.EnableHTTP2 = isHTTP2
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		c := newClient(t, server.URL, withAuthority(authorityFile(t, server)))
+		_, _ = c.GetUserInfo(t.Context())
+		_ = c.DeleteRole(t.Context(), "r1")
+		_, _ = c.RotateApplicationSecrets(t.Context(), "0oa1")
+		close(bodies)
+		for request := range bodies {
+			t.Errorf("%s has a body", request)
+		}
+	}
+}
