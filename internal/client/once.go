@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -34,6 +36,7 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 	var (
 		connections      atomic.Int32
 		isHTTP2, written atomic.Bool
+		handshake        atomic.Pointer[handshakeError]
 	)
 	check := func() {
 		if written.Load() || connections.Load() > maxConnections {
@@ -53,6 +56,12 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 		},
 		// Over HTTP/1.1 the headers are only buffered by then.
 		WroteHeaders: func() { written.Store(isHTTP2.Load()) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			// net/http makes another error of an answer without TLS.
+			if _, isPlain := errors.AsType[tls.RecordHeaderError](err); err != nil && !isPlain {
+				handshake.Store(&handshakeError{err})
+			}
+		},
 	}
 	resp, err := o.Transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err == nil {
@@ -60,6 +69,8 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if broken, ok := errors.AsType[*brokenOffError](context.Cause(ctx)); ok {
 		err = broken
+	} else if failed := handshake.Load(); failed != nil && errors.Is(err, failed.err) {
+		err = failed
 	}
 	stop(err)
 	return nil, err
@@ -81,4 +92,21 @@ type sentTwiceError struct{ host string }
 
 func (e *sentTwiceError) Error() string {
 	return "refused to follow a redirect of " + e.host + ", which would send the request a second time"
+}
+
+// handshakeError is a TLS handshake that failed. The request was never sent.
+type handshakeError struct{ err error }
+
+func (e *handshakeError) Error() string { return "the TLS handshake failed: " + e.err.Error() }
+func (e *handshakeError) Unwrap() error { return e.err }
+
+// isPermanent reports that the two sides do not agree on a TLS version or a certificate. Other
+// failures are of the network.
+func (e *handshakeError) isPermanent() bool {
+	if op, ok := errors.AsType[*net.OpError](e.err); ok && (op.Op == "read" || op.Op == "write") {
+		return false
+	}
+	network, ok := errors.AsType[net.Error](e.err)
+	isTimeout := ok && network.Timeout()
+	return !isTimeout && !errors.Is(e.err, io.EOF) && !errors.Is(e.err, io.ErrUnexpectedEOF) && !errors.Is(e.err, context.Canceled)
 }

@@ -49,12 +49,18 @@ func isPermanent(err error) bool {
 		redirect    *redirectError
 		sentTwice   *sentTwiceError
 		proxy       *proxyError
+		handshake   *handshakeError
+		plain       tls.RecordHeaderError
 	)
 	if errors.As(err, &proxy) {
 		return proxy.statusCode < 500 && proxy.statusCode != http.StatusTooManyRequests
 	}
+	if errors.As(err, &handshake) {
+		return handshake.isPermanent()
+	}
 	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
 		errors.As(err, &invalid) || errors.As(err, &redirect) || errors.As(err, &sentTwice) ||
+		errors.As(err, &plain) || errors.Is(err, http.ErrSchemeMismatch) ||
 		errors.Is(err, context.Canceled)
 }
 
@@ -68,17 +74,18 @@ func hadNoEffect(statusCode int, err error) bool {
 	return statusCode == http.StatusTooManyRequests || neverSent(err)
 }
 
-// neverSent reports that no connection was made: refused, unreachable, or no such host.
+// neverSent reports that no connection was made: refused, unreachable, no such host, or no TLS.
 func neverSent(err error) bool {
 	var (
-		op     *net.OpError
-		proxy  *proxyError
-		broken *brokenOffError
+		op        *net.OpError
+		proxy     *proxyError
+		handshake *handshakeError
+		broken    *brokenOffError
 	)
 	if errors.As(err, &broken) {
 		return !broken.written
 	}
-	return errors.As(err, &proxy) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
+	return errors.As(err, &proxy) || errors.As(err, &handshake) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
 // backoff gives the wait before repeat number attempt, counted from zero: what Retry-After asks

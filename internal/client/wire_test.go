@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -290,5 +291,57 @@ func TestWire_noBody(t *testing.T) {
 		for request := range bodies {
 			t.Errorf("%s has a body", request)
 		}
+	}
+}
+
+// Who cannot agree on a version of TLS once will not the next time.
+func TestWire_oldTLS(t *testing.T) {
+	t.Parallel()
+	for name, authority := range map[string]bool{"with its certificate": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewUnstartedServer(http.NotFoundHandler())
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // It is what is refused.
+			var connections atomic.Int32
+			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew {
+					connections.Add(1)
+				}
+			}
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			change := func(*client.Config) {}
+			if authority {
+				change = withAuthority(authorityFile(t, server))
+			}
+			c := newClient(t, server.URL, change, withRetries(5))
+			for _, err := range []error{
+				second(c.GetUserInfo(t.Context())),
+				second(c.CreateApplication(t.Context(), newApplication)),
+			} {
+				if err == nil || !strings.Contains(err.Error(), "the TLS handshake failed") || client.IsOutcomeUnknown(err) {
+					t.Errorf("got %v", err)
+				}
+			}
+			if got := connections.Load(); got != 2 {
+				t.Errorf("%d connections were made for two requests", got)
+			}
+		})
+	}
+}
+
+// A server without TLS is none the next time either.
+func TestWire_noTLS(t *testing.T) {
+	t.Parallel()
+	var attempts atomic.Int32
+	c := newClient(t, "https://"+serve(t, http.NotFound)[len("http://"):], withRetries(5), func(config *client.Config) {
+		config.Log = func(context.Context, string, map[string]any) { attempts.Add(1) }
+	})
+	if _, err := c.GetUserInfo(t.Context()); !errors.Is(err, http.ErrSchemeMismatch) {
+		t.Errorf("got %v", err)
+	}
+	if got := attempts.Load(); got != 1 {
+		t.Errorf("%d attempts were made", got)
 	}
 }
