@@ -178,6 +178,8 @@ type grant struct {
 	// meanwhile share it: one after the other they would wait ten times as long for the same.
 	failed   error
 	failures atomic.Int64
+	// rotated is a new client secret that the next token request takes into use; nil for none.
+	rotated atomic.Pointer[Secret]
 }
 
 // Format prints the grant without the secrets it holds.
@@ -234,6 +236,9 @@ func (g *grant) acquire(ctx context.Context) (unlock func(), err error) {
 // refused. The caller holds the lock, and tells how many failures there had been when it began to
 // wait for it.
 func (g *grant) fetch(ctx context.Context, failures int64) (*oauth2.Token, error) {
+	if rotated := g.rotated.Swap(nil); rotated != nil {
+		g.request.ClientSecret, g.refused = *rotated, nil
+	}
 	if g.refused != nil {
 		return nil, g.refused
 	}
@@ -296,19 +301,12 @@ func isRefused(err error) bool {
 
 // UseClientSecret takes a rotated secret into use, where the client signs in through that
 // application. The present access token stays in use until it expires.
-func (c *Client) UseClientSecret(ctx context.Context, clientID string, secret Secret) {
-	g, ok := c.signIn.(*grant)
-	if !ok || g.request.ClientID != clientID {
-		return
+func (c *Client) UseClientSecret(clientID string, secret Secret) {
+	if g, ok := c.signIn.(*grant); ok && g.request.ClientID == clientID {
+		c.mask.learn(secret)
+		// The lock may be held over a token request, which nobody has to wait for here.
+		g.rotated.Store(&secret)
 	}
-	unlock, err := g.acquire(context.WithoutCancel(ctx))
-	if err != nil {
-		return
-	}
-	defer unlock()
-	g.request.ClientSecret = secret
-	c.mask.learn(secret)
-	g.refused = nil
 }
 
 // SignsInThrough reports that the bearer token that the client was given, as a value or in a file,

@@ -79,7 +79,7 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 	if application.Secret == "" {
 		r.readSecret(ctx, application, diags)
 	}
-	r.useRotated(ctx, application)
+	r.useRotated(application)
 	return application
 }
 

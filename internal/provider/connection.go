@@ -34,7 +34,7 @@ type connection struct {
 	// ownLogin is the user that the provider signs in as; empty where only LUSID knows.
 	ownLogin string
 
-	callerLock sync.Mutex
+	callerLock lock
 	// caller is nil until it is asked for.
 	caller *client.CurrentUserResponse
 
@@ -55,7 +55,7 @@ type connection struct {
 
 	// placing is held while a network zone is made and moved. LUSID makes each behind all others:
 	// two at once could end up each in the place of the other, and neither could be moved.
-	placing sync.Mutex
+	placing lock
 }
 
 // Format prints the connection without the secrets it holds.
@@ -89,14 +89,14 @@ func (c *connection) warnOwnUser(login, doing string, diags *diag.Diagnostics) {
 
 // useRotated takes the new secret of the provider's own application into use for the rest of the
 // process.
-func (c *connection) useRotated(ctx context.Context, application *client.OAuthApplication) {
+func (c *connection) useRotated(application *client.OAuthApplication) {
 	c.grantLock.Lock()
 	defer c.grantLock.Unlock()
 	if application.Secret == "" || c.grant.ClientID != application.ClientID {
 		return
 	}
 	c.grant.ClientSecret = application.Secret
-	c.client.UseClientSecret(ctx, application.ClientID, application.Secret)
+	c.client.UseClientSecret(application.ClientID, application.Secret)
 }
 
 // tokenDefaults is what token requests default to.

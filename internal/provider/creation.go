@@ -21,10 +21,14 @@ const reconcileTimeout = 30 * time.Second
 // existing are the objects of a kind that were there before this process created any, and those
 // it created itself. They tell an object that a lost create made from another one.
 type existing struct {
-	mu     sync.Mutex
-	listed bool
-	err    error
-	ids    map[string]bool
+	// listing is held while the kind is listed, and guards listed.
+	listing lock
+	listed  bool
+
+	mu  sync.Mutex
+	err error
+	// ids has false for an object that was deleted after the list began, which may still show it.
+	ids map[string]bool
 }
 
 func (e *existing) add(id string) {
@@ -38,7 +42,9 @@ func (e *existing) add(id string) {
 func (e *existing) forget(id string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.ids, id)
+	if e.ids != nil {
+		e.ids[id] = false
+	}
 }
 
 // isNew reports that an object is known to have been absent before.
@@ -77,7 +83,9 @@ func (e *takenError[T]) Unwrap() error { return e.err }
 // that is the same, and was absent before. adopted tells that it found one. The error is a
 // takenError where another object is in the way.
 func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error) {
-	c.before(ctx)
+	if err = c.before(ctx); err != nil {
+		return nil, false, err
+	}
 	made, err = c.create(ctx)
 	if client.IsOutcomeUnknown(err) {
 		c.lost = cmp.Or(c.lost, err)
@@ -94,21 +102,35 @@ func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error
 	return made, adopted, nil
 }
 
-// before lists the kind once per process. A list that is refused does not stop a create.
-func (c *creation[T]) before(ctx context.Context) {
-	c.existing.mu.Lock()
-	defer c.existing.mu.Unlock()
-	if c.existing.listed {
-		return
+// before lists the kind once per process. A list that is refused does not stop a create. The error
+// is that the time was up while another create listed the kind.
+func (c *creation[T]) before(ctx context.Context) error {
+	e := c.existing
+	release, err := e.listing.acquire(ctx, "another create, which lists what the domain has")
+	if err != nil {
+		return err
 	}
-	c.existing.listed, c.existing.ids = true, map[string]bool{}
-	var objects []T
-	objects, c.existing.err = c.list(ctx)
+	defer release()
+	if e.listed {
+		return nil
+	}
+	e.mu.Lock()
+	e.ids = map[string]bool{}
+	e.mu.Unlock()
+	objects, err := c.list(ctx)
 	// One caller's cancellation is not another's.
-	c.existing.listed = ctx.Err() == nil
+	e.listed = ctx.Err() == nil
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.err = err
 	for i := range objects {
-		c.existing.ids[c.id(&objects[i])] = true
+		id := c.id(&objects[i])
+		if _, known := e.ids[id]; !known {
+			e.ids[id] = true
+		}
 	}
+	return nil
 }
 
 // reconcile settles a create whose outcome is unknown. Where nothing is found the create is

@@ -74,8 +74,11 @@ func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadReque
 
 // currentUser asks once per process who the provider signs in as.
 func (c *connection) currentUser(ctx context.Context) (*client.CurrentUserResponse, error) {
-	c.callerLock.Lock()
-	defer c.callerLock.Unlock()
+	release, err := c.callerLock.acquire(ctx, "another operation, which asks LUSID the same")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if c.caller == nil {
 		caller, err := c.client.GetUserInfo(ctx)
 		if err != nil {

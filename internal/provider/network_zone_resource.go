@@ -186,8 +186,12 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 
-	r.placing.Lock()
-	defer r.placing.Unlock()
+	release, err := r.placing.acquire(ctx, "another network zone, which is being created and placed")
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %q could not be created in %s", plan.Code.ValueString(), r.client.Domain()), err))
+		return
+	}
+	defer release()
 	zone := r.create(ctx, &plan, &resp.Diagnostics)
 	if zone == nil {
 		return

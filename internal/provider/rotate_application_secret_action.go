@@ -88,7 +88,7 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 		resp.Diagnostics.AddError(summary, a.explain(attempt, err))
 		return
 	}
-	a.useRotated(ctx, rotated)
+	a.useRotated(rotated)
 	resp.SendProgress(action.InvokeProgressEvent{Message: "The application has a new secret. Whatever signs in with the old one fails until it has the new one."})
 	a.warnOwn(rotated.ClientID, "Rotated the secret of", &resp.Diagnostics)
 }

@@ -1,0 +1,121 @@
+package provider_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// TestTimeouts_besideSlowOperation lets an operation end in time while it waits for another
+// operation of the same process, to which LUSID takes long to answer. What had to wait sends
+// nothing.
+func TestTimeouts_besideSlowOperation(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		typeName string
+		config   func(n int) object
+		// slow is the operation that LUSID takes long to answer.
+		slow string
+		want map[string]int
+	}{
+		"the list before a create": {
+			"lusid_role", func(n int) object { return object{"name": []string{"first", "second"}[n]} },
+			"ListRoles", map[string]int{"ListRoles": 1, "CreateRole": 1},
+		},
+		"whom a token is for": {
+			patType, func(n int) object { return object{"display_name": []string{"first", "second"}[n]} },
+			"GetUserInfo", map[string]int{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": 1},
+		},
+		"the place of a network zone": {
+			zoneType, func(n int) object { return faultyZone(n, object{"hierarchy": 10 + n}) },
+			"CreateNetworkZone", map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				run := cellSetting{kind: test.typeName}.start(t, false, false, true)
+				m := run.process()
+				patient, diags := m.plan(instance{}, test.config(0))
+				diags.mustBeQuiet(t)
+				hurriedConfig := test.config(1)
+				hurriedConfig["timeouts"] = object{"create": "1s"}
+				hurried, diags := m.plan(instance{}, hurriedConfig)
+				diags.mustBeQuiet(t)
+				run.forget()
+				run.mock.InjectFault(mockserver.Fault{Operation: test.slow, Delay: 6 * time.Second})
+
+				var beside sync.WaitGroup
+				beside.Go(func() {
+					made, diags := m.carryOut(t.Context(), patient)
+					if !made.exists() || len(diags) > 0 {
+						t.Errorf("the operation that waited for nobody failed: %s", diags.errors())
+					}
+				})
+				synctest.Wait()
+				began := time.Now()
+				made, diags := m.carryOut(t.Context(), hurried)
+				if elapsed := time.Since(began); elapsed != time.Second {
+					t.Errorf("a create with a timeout of 1s took %s", elapsed)
+				}
+				if made.exists() {
+					t.Error("the create that ran out of time left something in the state")
+				}
+				diags.mustFail(t, "", "Unable to create", "Waiting for another", "The time was up")
+				beside.Wait()
+				run.mustCount(t, test.want)
+			})
+		})
+	}
+}
+
+// TestCreation_deletedWhileListed deletes a zone while the list before a create of another one is
+// under way: the delete does not wait for it, and the list, which still shows the zone, does not
+// stop the lost create of a new zone with that code from being found.
+func TestCreation_deletedWhileListed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		run := cellSetting{kind: zoneType}.start(t, false, false, true)
+		old := run.process().mustCreate(faultyZone(1, nil))
+		m := run.process()
+		change, diags := m.plan(instance{}, faultyZone(0, nil))
+		diags.mustBeQuiet(t)
+		var slow sync.Once
+		run.front.rewriteBy(func(e exchange) (change rewrite) {
+			if e.operation == "ListNetworkZones" {
+				slow.Do(func() {
+					change = func(answer *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
+						time.Sleep(6 * time.Second)
+						forward(answer, w)
+					}
+				})
+			}
+			return change
+		})
+		var beside sync.WaitGroup
+		beside.Go(func() {
+			_, diags := m.carryOut(t.Context(), change)
+			if len(diags) > 0 {
+				t.Errorf("the create failed: %s", diags.errors())
+			}
+		})
+		synctest.Wait()
+		began := time.Now()
+		m.destroy(old).mustBeQuiet(t)
+		if elapsed := time.Since(began); elapsed != 0 {
+			t.Errorf("the delete waited %s", elapsed)
+		}
+		beside.Wait()
+		run.mock.InjectFault(mockserver.Fault{Operation: "CreateNetworkZone", Reset: mockserver.ResetAfter})
+		made, diags := m.create(faultyZone(1, nil))
+		diags.mustWarn(t, "", "The answer to the creation of network zone faulty-1 was lost")
+		if !made.exists() {
+			t.Error("the zone is not in the state")
+		}
+	})
+}
