@@ -48,15 +48,7 @@ func (r *applicationResource) create(ctx context.Context, request client.CreateA
 		attribute, value = "client_id", request.ClientID
 	}
 	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
-		"The %s %q is taken by the application %s (client id %q, display name %q), and both are unique in the domain. "+
-			"If that is the application which this one replaces, remove create_before_destroy. "+
-			"Otherwise choose another value, or take that application over, with the name of this resource in place of NAME:\n\n%s",
-		attribute, value, taken.by.ID, taken.by.ClientID, taken.by.DisplayName, importBlock("lusid_application", taken.by.ID))))
+		"The %s %q is taken by the application %s (client id %q, display name %q), and both are unique in the domain. %s",
+		attribute, value, taken.by.ID, taken.by.ClientID, taken.by.DisplayName, importAdvice("application", "lusid_application", taken.by.ID))))
 	return nil
-}
-
-// importBlock is what takes over an object that exists. The provider is never told the address
-// of the resource.
-func importBlock(typeName, id string) string {
-	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", typeName, id)
 }

@@ -202,6 +202,25 @@ func warnAdopted(diags *diag.Diagnostics, what, id string) {
 		fmt.Sprintf("LUSID did create it, as %s: it was absent before. It is managed from here on, and nothing was created twice.", id))
 }
 
+// importAdvice is the next step of a create that met an object which can be imported.
+func importAdvice(what, typeName, importID string) string {
+	return fmt.Sprintf("%s Otherwise choose another value, or import that %s, with the name of this resource in place of NAME:\n\n%s",
+		replacedAdvice(what), what, importBlock(typeName, importID))
+}
+
+// replacedAdvice is the next step where a create met the object that its own run is about to
+// destroy. The provider is not told whether it did.
+func replacedAdvice(what string) string {
+	return fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it. "+
+		"If the resource was only renamed, add a moved block.", what)
+}
+
+// importBlock is what imports an object that exists. The provider is never told the address of the
+// resource.
+func importBlock(typeName, id string) string {
+	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", typeName, id)
+}
+
 // doubtAfterCreate says what a lost create may have left behind.
 func doubtAfterCreate(err error, unique string) []string {
 	if !client.IsOutcomeUnknown(err) {

@@ -189,9 +189,8 @@ func (r *externalTokenIssuerResource) create(ctx context.Context, request client
 		attribute, what = "code", "The code is"
 	}
 	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
-		"%s taken by the external token issuer %s (issuer %q, audience %q), and unique in the domain. Choose another, or take that issuer over, "+
-			"with the name of this resource in place of NAME:\n\n%s",
-		what, taken.by.Code, taken.by.Issuer, taken.by.Audience, importBlock("lusid_external_token_issuer", taken.by.Code))))
+		"%s taken by the external token issuer %s (issuer %q, audience %q), and unique in the domain. %s",
+		what, taken.by.Code, taken.by.Issuer, taken.by.Audience, importAdvice("issuer", "lusid_external_token_issuer", taken.by.Code))))
 	return nil
 }
 

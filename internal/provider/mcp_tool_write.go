@@ -50,8 +50,7 @@ func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, requ
 	if taken.by.ID() != id {
 		attribute, text = "name", fmt.Sprintf("The name %q is taken by the tool %s, and names are unique in the domain.", request.Name, by)
 	}
-	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
-		"%s Choose another, or take that tool over, with the name of this resource in place of NAME:\n\n%s", text, importBlock("lusid_mcp_tool", by))))
+	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, text+" "+importAdvice("tool", "lusid_mcp_tool", by)))
 	return nil
 }
 

@@ -46,8 +46,7 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 		return nil
 	}
 	diags.AddAttributeError(path.Root("code"), summary, r.explain(attempt, err, fmt.Sprintf(
-		"Another zone has the code, and codes are unique in the domain. Choose another, or take that zone over, "+
-			"with the name of this resource in place of NAME:\n\n%s", importBlock("lusid_network_zone", taken.by.Code))))
+		"Another zone has the code, and codes are unique in the domain. %s", importAdvice("network zone", "lusid_network_zone", taken.by.Code))))
 	return nil
 }
 

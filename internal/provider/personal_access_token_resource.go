@@ -212,11 +212,11 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
 	case client.IsAPIKeyNameTaken(err) && !errors.As(err, &taken):
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err,
-			"Names are unique among a user's active tokens. Choose another, or delete the token that has this one."))
+			"Names are unique among a user's active tokens. "+replacedAdvice("token")+" Otherwise choose another name, or delete the token that has this one."))
 	case errors.As(err, &taken):
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
-			"The name is taken by the token %s, and names are unique among a user's active tokens. Choose another, or delete that token: "+
-				"an import would have no key.", taken.by.ID)))
+			"The name is taken by the token %s, and names are unique among a user's active tokens. %s Otherwise choose another name, or delete that token "+
+				"and apply again: an import would have no key.", taken.by.ID, replacedAdvice("token"))))
 	default:
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "display name")...))
 	}

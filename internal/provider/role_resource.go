@@ -190,8 +190,7 @@ func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequ
 		return nil
 	}
 	diags.AddAttributeError(path.Root("name"), summary, r.explain(attempt, err, fmt.Sprintf(
-		"The name is taken by the role %s, and names are unique in the domain. Choose another, or take that role over, "+
-			"with the name of this resource in place of NAME:\n\n%s", taken.by.ID, importBlock("lusid_role", taken.by.ID))))
+		"The name is taken by the role %s, and names are unique in the domain. %s", taken.by.ID, importAdvice("role", "lusid_role", taken.by.ID))))
 	return nil
 }
 

@@ -273,9 +273,8 @@ func (r *userResource) create(ctx context.Context, request client.CreateUserRequ
 		return nil
 	}
 	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
-		"The %s %q is taken by the user %s (login %q, %s), and logins and e-mail addresses are unique in the domain. "+
-			"Choose another, or take that user over, with the name of this resource in place of NAME:\n\n%s",
-		attribute, value, taken.by.ID, taken.by.Login, taken.by.Type, importBlock("lusid_user", taken.by.ID))))
+		"The %s %q is taken by the user %s (login %q, %s), and logins and e-mail addresses are unique in the domain. %s",
+		attribute, value, taken.by.ID, taken.by.Login, taken.by.Type, importAdvice("user", "lusid_user", taken.by.ID))))
 	return nil
 }
 
