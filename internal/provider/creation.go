@@ -196,11 +196,16 @@ func isConflict(err error) bool {
 	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict)
 }
 
-// warnAdopted says that a lost create was found.
+// warnAdopted says that a lost create was found. Another run may have created the object in the
+// meantime: nothing in LUSID tells whose it is.
 func warnAdopted(diags *diag.Diagnostics, what, id string) {
 	diags.AddWarning("The answer to the creation of "+what+" was lost",
-		fmt.Sprintf("LUSID did create it, as %s: it was absent before. It is managed from here on, and nothing was created twice.", id))
+		fmt.Sprintf("LUSID has it now, as %s, and did not list it before: this run or another one created it. This resource manages it from here on.\n\n"+
+			"If another run of the same configuration created it, both runs now manage the same object. %s", id, oneState))
 }
+
+// oneState is how runs do not meet each other's objects.
+const oneState = "Give each configuration one state, in a backend that locks it, so that no two runs of it work at the same time."
 
 // importAdvice is the next step of a create that met an object which can be imported.
 func importAdvice(what, typeName, importID string) string {

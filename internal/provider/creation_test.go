@@ -2,15 +2,101 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
+
+// createdKinds are the rows of the fault matrix whose create lists the kind first.
+func createdKinds() map[string]faultRow {
+	kinds := maps.Clone(faultRows)
+	maps.DeleteFunc(kinds, func(_ string, row faultRow) bool { return row.spare == "" })
+	return kinds
+}
+
+// meddler stands in front of a mock. The first POST of the run that is named by its application name
+// never reaches the mock: in its place something else happens, and the connection is reset.
+type meddler struct {
+	run       string
+	meanwhile func()
+	once      sync.Once
+}
+
+func (m *meddler) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isLost := false
+		if r.Method == http.MethodPost && r.Header.Get("X-LUSID-Application") == m.run {
+			m.once.Do(func() { isLost = true })
+		}
+		if !isLost {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		m.meanwhile()
+		resetConnection(w)
+	})
+}
+
+// TestCreation_anotherRun has another run of the same configuration create the object, while the
+// first run's request never reaches LUSID. The first run deletes nothing, does not say that it
+// created the object, and does not take a token whose key it does not have.
+func TestCreation_anotherRun(t *testing.T) {
+	t.Parallel()
+	for kind, row := range createdKinds() {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			m := &meddler{run: "first"}
+			d := newMockBehind(t, mockserver.Options{Seed: faultSeed()}, m.front)
+			first := d.protocol(t, object{"application_name": "first"}).resource(typeNameOf(kind))
+			second := d.protocol(t, object{"application_name": "second"}).resource(typeNameOf(kind))
+			change, diags := second.plan(instance{}, row.config(0))
+			diags.mustSucceed(t)
+			var theirs instance
+			m.meanwhile = func() { theirs, _ = second.carryOut(t.Context(), change) }
+
+			made, diags := first.create(row.config(0))
+			if !theirs.exists() {
+				t.Fatal("the other run created nothing")
+			}
+			if row.shownOnce {
+				diags.mustFail(t, "display_name", theirs.get("id"), "created at "+strings.TrimSuffix(theirs.get("created_date"), "Z"), "this run or another one", "its key is lost", "two ways on",
+					"delete the token (DELETE /identity/api/keys/"+theirs.get("id"), "choose another display_name", "one state")
+				if made.exists() {
+					t.Error("the other run's token is in the state")
+				}
+			} else {
+				diags.mustSucceed(t)
+				warnings := strings.Join(diags.warnings(), "\n")
+				mustHold(t, warnings, "The answer to the creation of ", importID(theirs), "this run or another one created it", "both runs now manage the same object", "one state")
+			}
+			if !second.mustRead(theirs).exists() {
+				t.Error("the other run's object is gone")
+			}
+			if row.holds != nil {
+				row.holds(t, d, theirs)
+			}
+			creates := 0
+			for _, r := range d.requests() {
+				if r.Method == http.MethodDelete {
+					t.Errorf("something was deleted: %s", r.Path)
+				}
+				if r.Method == http.MethodPost {
+					creates++
+				}
+			}
+			if creates != 1 {
+				t.Errorf("LUSID got %d creates", creates)
+			}
+		})
+	}
+}
 
 // createBeforeDestroyHCL is one resource of every kind, which a change of the version replaces.
 func createBeforeDestroyHCL(d domain, lifecycle string, version int) string {

@@ -35,9 +35,9 @@ type faultRow struct {
 	optional map[string]string
 	// softened are, by phase, requests whose failure is a warning.
 	softened map[string]string
-	// remade tells that a create whose answer was lost is undone and made again, since the answer
-	// held what is shown once.
-	remade bool
+	// shownOnce tells that the answer to a create holds what LUSID shows once. If that answer is lost
+	// and the object is found, the create fails, and the user decides about the object.
+	shownOnce bool
 	// versioned is an update that stores a version each time, and so may not be repeated.
 	versioned string
 	// blind tells that the provider does not know the secret that a rotation replaces.
@@ -101,10 +101,10 @@ var faultRows = map[string]faultRow{
 		listings: []string{"/users/schema"},
 	},
 	"lusid_personal_access_token": {
-		config:   func(n int) object { return object{"display_name": fmt.Sprint("faulty-", n)} },
-		listings: []string{"/keys"},
-		spare:    "ListOwnApiKeys",
-		remade:   true,
+		config:    func(n int) object { return object{"display_name": fmt.Sprint("faulty-", n)} },
+		listings:  []string{"/keys"},
+		spare:     "ListOwnApiKeys",
+		shownOnce: true,
 		holds: func(t *testing.T, d domain, made instance) {
 			t.Helper()
 			if key := made.get("key"); key != "null" {

@@ -483,7 +483,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 			tools := d.protocol(t).resource(toolType)
 			made, diags := tools.create(jobTool())
 			if test.adopted {
-				diags.mustWarn(t, "", "The answer to the creation of MCP tool market-data/reload was lost", "nothing was created twice")
+				diags.mustWarn(t, "", "The answer to the creation of MCP tool market-data/reload was lost", "this run or another one created it")
 			} else {
 				diags.mustBeQuiet(t)
 			}

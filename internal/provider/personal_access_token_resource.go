@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -45,7 +44,9 @@ func (r *personalAccessTokenResource) Schema(ctx context.Context, _ resource.Sch
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A personal access token of the user that the provider signs in as: LUSID makes none for anybody else. It has all the rights of that user.\n\n" +
-			"~> LUSID shows the key once, so it can only be kept in the state.",
+			"~> LUSID shows the key once, so it can only be kept in the state.\n\n" +
+			"~> One configuration needs one state, in a backend that locks it. If the answer to a create is lost and LUSID then has a token of that name, the apply fails. " +
+			"The error names the token's ID and creation time. The provider does not delete the token, because another run may have created it.",
 		Attributes: map[string]schema.Attribute{
 			"display_name": schema.StringAttribute{
 				Required:            true,
@@ -156,8 +157,9 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// create creates a token. Where the answer was lost the token is deleted and made again: its key
-// was in that answer. It returns nil after an error.
+// create creates a token, and returns nil after an error. A token that is found after the answer was
+// lost is of no use, since its key was in that answer. It is left alone: another run may have
+// created it.
 func (r *personalAccessTokenResource) create(ctx context.Context, request client.CreateAPIKey, diags *diag.Diagnostics) *client.CreatedAPIKey {
 	var created *client.CreatedAPIKey
 	creation := creation[client.APIKey]{
@@ -177,70 +179,38 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 		},
 		isSame: func(k *client.APIKey) bool { return k.DisplayName == request.DisplayName },
 	}
-	// An answer may be lost more than once.
-	var (
-		err     error
-		deleted []string
-	)
-	for range 3 {
-		var (
-			key     *client.APIKey
-			adopted bool
-		)
-		if key, adopted, err = creation.run(ctx); err != nil {
-			break
-		}
-		if !adopted {
-			if len(deleted) > 0 {
-				diags.AddWarning("The answer to the creation of personal access token "+request.DisplayName+" was lost",
-					fmt.Sprintf("LUSID did create it, as %s, and shows a key once: it was deleted, and made again as %s.", strings.Join(deleted, ", "), created.ID))
-			}
-			return created
-		}
-		if r.deleteLost(ctx, key.ID, request.DisplayName, diags) != nil {
-			return nil
-		}
-		deleted = append(deleted, key.ID)
+	found, adopted, err := creation.run(ctx)
+	if err == nil && !adopted {
+		return created
 	}
 	const summary = "Unable to create personal access token"
 	attempt := fmt.Sprintf("The personal access token %q could not be created in %s", request.DisplayName, r.client.Domain())
 	var taken *takenError[client.APIKey]
+	if errors.As(err, &taken) {
+		found = taken.by
+	}
 	switch {
-	case err == nil:
-		diags.AddError(summary, r.explain(attempt, creation.lost, "The answers to three creations were lost, and LUSID shows a key once: each token was deleted again."))
+	case found != nil && creation.lost != nil:
+		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, creation.lost, fmt.Sprintf(
+			"The answer was lost. LUSID now has the token %s of this name, created at %s: this run or another one created it. "+
+				"If this run created it, its key is lost, because LUSID shows a key once. The provider has left it alone.\n\n"+
+				"There are two ways on:\n"+
+				"- If nobody has the key, delete the token (DELETE /identity/api/keys/%s, or in the LUSID web app), and apply again.\n"+
+				"- If another run created it, choose another display_name.\n\n%s",
+			found.ID, found.CreatedDate, found.ID, oneState)))
+	case found != nil:
+		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
+			"The name is taken by the token %s, created at %s, and names are unique among a user's active tokens. %s Otherwise choose another name, or delete that token "+
+				"and apply again: an import would have no key.", found.ID, found.CreatedDate, replacedAdvice("token"))))
 	case client.IsTooManyAPIKeys(err):
 		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
-	case client.IsAPIKeyNameTaken(err) && !errors.As(err, &taken):
+	case client.IsAPIKeyNameTaken(err):
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err,
 			"Names are unique among a user's active tokens. "+replacedAdvice("token")+" Otherwise choose another name, or delete the token that has this one."))
-	case errors.As(err, &taken):
-		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
-			"The name is taken by the token %s, and names are unique among a user's active tokens. %s Otherwise choose another name, or delete that token "+
-				"and apply again: an import would have no key.", taken.by.ID, replacedAdvice("token"))))
 	default:
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "display name")...))
 	}
 	return nil
-}
-
-// deleteLost deletes a token whose key was in a lost answer, also when the run is being
-// interrupted: nobody will ever use it. Its error is told already.
-func (r *personalAccessTokenResource) deleteLost(ctx context.Context, id, name string, diags *diag.Diagnostics) error {
-	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
-	defer cancel()
-	const summary = "Unable to create personal access token"
-	err := r.client.DeleteAPIKey(short, id)
-	if err != nil && !client.IsNotFound(err) {
-		diags.AddError(summary, r.explain(fmt.Sprintf(
-			"The answer to the creation of the personal access token %q was lost, and with it the key. LUSID did create it, as %s, and it could not be deleted again",
-			name, id), err, fmt.Sprintf("Delete the token %s: it works, and nobody has its key.", id)))
-		return err
-	}
-	if ctx.Err() != nil {
-		diags.AddError(summary, r.explain(fmt.Sprintf(
-			"The answer to the creation of the personal access token %q was lost, and with it the key. The token was deleted, and nothing is left of it", name), ctx.Err()))
-	}
-	return ctx.Err()
 }
 
 func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
