@@ -190,6 +190,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	if application == nil {
 		return
 	}
+	r.dropSeen(createdApplication, plan.key())
 	planned := plan
 	plan.fromAPI(application)
 	// Terraform wants the planned values back, and a difference is for the next refresh to show:
@@ -215,6 +216,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	// changed would be an error for good.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if r.client == nil {
+		r.saw(priorApplication, state.key())
 		r.warnStateKept(&resp.Diagnostics)
 		return
 	}
@@ -246,6 +248,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		})
 	}
 	if client.IsNotFound(err) {
+		r.dropSeen(priorApplication, state.key())
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -257,6 +260,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	state.fromAPI(application)
+	r.saw(priorApplication, state.key())
 	switch {
 	case looks && application.Secret == "":
 		resp.Diagnostics.AddAttributeWarning(path.Root("secret"), "LUSID did not show the secret of application "+application.ClientID,
@@ -325,7 +329,9 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s (%s) of %s could not be deleted",
 			state.ID.ValueString(), state.ClientID.ValueString(), r.client.Domain()), err))
+		return
 	}
+	r.dropSeen(priorApplication, state.key())
 }
 
 // ValidateConfig refuses redirect URIs for a type that has none.
@@ -343,8 +349,8 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 	}
 }
 
-// ModifyPlan gives store_secret its default, says what becomes of the secret, decides whether a
-// change replaces the application, and warns of what that costs.
+// ModifyPlan sets the defaults that depend on the provider or on the state, says what happens to the
+// secret, decides whether a change replaces the application, and warns of what that costs.
 func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan *applicationModel
 	if !req.State.Raw.IsNull() {
@@ -362,7 +368,9 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	if plan == nil {
-		r.warnOwn(state.ClientID.ValueString(), "Deleting", &resp.Diagnostics)
+		if !r.warnHiddenReplacement(state, priorApplication, &resp.Diagnostics) {
+			r.warnOwn(state.ClientID.ValueString(), "Deleting", &resp.Diagnostics)
+		}
 		return
 	}
 
@@ -381,50 +389,21 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
 
 	switch {
+	case state == nil:
+		r.warnHiddenReplacement(plan, createdApplication, &resp.Diagnostics)
 	case len(changed) > 0:
 		for _, attribute := range changed {
 			resp.RequiresReplace = append(resp.RequiresReplace, path.Root(attribute))
 		}
-		resp.Diagnostics.AddAttributeWarning(path.Root(changed[0]), fmt.Sprintf("Replacing application %s ends its secret", state.label()),
-			fmt.Sprintf("%s changes, and LUSID cannot change an application: it is deleted and created again. Its secret dies with it, "+
-				"and whatever signs in with it fails until it has the new one.\n\n"+
-				"create_before_destroy does not help: client id and display name are both unique in the domain, so the new application "+
-				"is refused as long as the old one holds either.", strings.Join(changed, ", ")))
-		r.warnOwn(state.ClientID.ValueString(), "Replacing", &resp.Diagnostics)
-	case state != nil && rotates(state, plan):
-		r.warnOwn(state.ClientID.ValueString(), "Rotating the secret of", &resp.Diagnostics)
-	}
-}
-
-// replacingChanges names the attributes whose change replaces the application. The first value
-// of redirect URIs that an import could not learn does not, but brings a warning.
-func (r *applicationResource) replacingChanges(state, plan *applicationModel, unknown map[string]bool, diags *diag.Diagnostics) []string {
-	var changed []string
-	for _, field := range []struct {
-		attribute   string
-		state, plan types.String
-	}{
-		{"client_id", state.ClientID, plan.ClientID},
-		{"display_name", state.DisplayName, plan.DisplayName},
-		{"type", state.Type, plan.Type},
-	} {
-		if !field.plan.Equal(field.state) {
-			changed = append(changed, field.attribute)
+		r.saw(priorApplication, state.key())
+		r.saw(replacedApplication, state.key())
+		r.warnReplacement(state, changed, &resp.Diagnostics)
+	default:
+		r.saw(priorApplication, state.key())
+		if rotates(state, plan) {
+			r.warnOwn(state.ClientID.ValueString(), "Rotating the secret of", &resp.Diagnostics)
 		}
 	}
-	for _, uris := range redirectURIs(state, plan) {
-		switch {
-		case uris.plan.Equal(uris.state) || isEmpty(uris.plan) && isEmpty(uris.state):
-		case unknown[uris.attribute]:
-			diags.AddAttributeWarning(path.Root(uris.attribute), fmt.Sprintf("LUSID is not told the %s of an imported application", uris.attribute),
-				fmt.Sprintf("The application %s was imported, LUSID never returns its %s, and nothing can change them. The value is "+
-					"taken into the state as it is written: make sure that it is what the application was created with.",
-					state.label(), uris.attribute))
-		default:
-			changed = append(changed, uris.attribute)
-		}
-	}
-	return changed
 }
 
 // label names the application for people.
@@ -434,3 +413,6 @@ func (m *applicationModel) label() string {
 	}
 	return m.ID.ValueString()
 }
+
+// key is what the provider recognizes the application by, in another resource or another plan.
+func (m *applicationModel) key() string { return strings.ToLower(m.ClientID.ValueString()) }
