@@ -89,9 +89,9 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"rotation_triggers": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Map whose every change rotates the secret in place: the old one dies at once. " +
-					"The first map, set on an application that had none, rotates nothing, and neither does its removal. " +
-					"For a rotation by date use `formatdate(\"YYYY-MM\", plantimestamp())`, never `timestamp()`, which no plan knows.",
+				MarkdownDescription: "Arbitrary key-value pairs. Changing any of them rotates the secret in place, and the old secret stops working at once. " +
+					"Adding the map to an application that had none, or removing the whole map, doesn't rotate. " +
+					"To rotate by date use `formatdate(\"YYYY-MM\", plantimestamp())`. Don't use `timestamp()`: no plan knows its value, so it rotates at every apply.",
 			},
 			"store_secret": schema.BoolAttribute{
 				Optional: true,
@@ -401,7 +401,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	default:
 		r.saw(priorApplication, state.key())
 		if rotates(state, plan) {
-			r.warnOwn(state.ClientID.ValueString(), "Rotating the secret of", &resp.Diagnostics)
+			r.warnRotation(state, plan, &resp.Diagnostics)
 		}
 	}
 }

@@ -60,6 +60,27 @@ func rotates(state, plan *applicationModel) bool {
 	return !state.RotationTriggers.IsNull() && !plan.RotationTriggers.IsNull() && !plan.RotationTriggers.Equal(state.RotationTriggers)
 }
 
+// warnRotation says that the old secret stops working. A trigger that is not known yet may turn out to
+// be the same one, or another one in every plan.
+func (r *applicationResource) warnRotation(state, plan *applicationModel, diags *diag.Diagnostics) {
+	const attribute = "rotation_triggers"
+	isUnknown := plan.RotationTriggers.IsUnknown()
+	for _, trigger := range plan.RotationTriggers.Elements() {
+		isUnknown = isUnknown || trigger.IsUnknown()
+	}
+	if isUnknown {
+		diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("The secret of application %s may be rotated", state.label()),
+			"A value of rotation_triggers is known only after apply. If the map differs from the one in the state, the apply rotates the secret, "+
+				"and the old secret stops working. Programs that sign in with it fail until they have the new one.\n\n"+
+				"A value that no plan knows, such as timestamp(), rotates the secret at every apply. Use a value that is known in the plan, "+
+				"for example formatdate(\"YYYY-MM\", plantimestamp()).")
+	} else {
+		diags.AddAttributeWarning(path.Root(attribute), fmt.Sprintf("Rotating the secret of application %s", state.label()),
+			"rotation_triggers changes. When the plan is applied, the old secret stops working. Programs that sign in with it fail until they have the new one.")
+	}
+	r.warnOwn(state.ClientID.ValueString(), "Rotating the secret of", diags)
+}
+
 // rotate gives the application a new secret. It returns nil after an error.
 func (r *applicationResource) rotate(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) *client.OAuthApplication {
 	id := state.ID.ValueString()

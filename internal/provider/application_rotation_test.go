@@ -25,6 +25,19 @@ func triggers(value any, more ...object) object {
 	return config
 }
 
+// rotate plans a rotation, which warns, and applies it. The diagnostics are those of the apply.
+func (m managedType) rotate(prior instance, config object) (instance, diagnostics) {
+	m.t.Helper()
+	return m.apply(m.plannedRotation(prior, config))
+}
+
+func (m managedType) plannedRotation(prior instance, config object) plannedChange {
+	m.t.Helper()
+	change, diags := m.plan(prior, config)
+	diags.mustWarn(m.t, "rotation_triggers", "Rotating the secret of application "+prior.get("client_id"), "the old secret stops working", "until they have the new one")
+	return change
+}
+
 // documentedVersion is secret_version as the design has it: the first 31 bits of HMAC-SHA-256
 // over the secret, keyed with the application's id.
 func documentedVersion(id, secret string) string {
@@ -120,7 +133,11 @@ func TestApplication_rotation(t *testing.T) {
 
 				config := triggers(test.to, store)
 				change, diags := applications.plan(made, config)
-				diags.mustBeQuiet(t)
+				if test.rotates {
+					diags.mustWarn(t, "rotation_triggers", "Rotating the secret of application test-app", "the old secret stops working")
+				} else {
+					diags.mustBeQuiet(t)
+				}
 				if change.replaces != nil {
 					t.Fatalf("replaced because of %s", change.replaces)
 				}
@@ -189,7 +206,11 @@ func TestApplication_unknownTrigger(t *testing.T) {
 			made := applications.mustCreate(triggers(test.from))
 			d.forget()
 			seen, diags := applications.plan(made, triggers(test.planned))
-			diags.mustBeQuiet(t)
+			if test.may {
+				diags.mustWarn(t, "rotation_triggers", "The secret of application test-app may be rotated", "timestamp(), rotates the secret at every apply", "plantimestamp()")
+			} else {
+				diags.mustBeQuiet(t)
+			}
 			for name, want := range map[string]string{"secret": made.get("secret"), "secret_version": made.get("secret_version")} {
 				if test.may {
 					want = "unknown"
@@ -199,7 +220,11 @@ func TestApplication_unknownTrigger(t *testing.T) {
 				}
 			}
 			final, diags := applications.plan(made, triggers(test.final))
-			diags.mustBeQuiet(t)
+			if test.rotates {
+				diags.mustWarn(t, "rotation_triggers", "Rotating the secret of application test-app")
+			} else {
+				diags.mustBeQuiet(t)
+			}
 			mustBeConsistent(t, seen, final)
 			// A CLI that does not plan anew hands over the first plan with the value filled in.
 			for name := range final.planned.attributes {
@@ -277,10 +302,10 @@ func TestSecretVersion_moves(t *testing.T) {
 		t.Errorf("a refresh asked for %q", got)
 	}
 
-	rotated, diags := applications.update(made, triggers(object{"a": "2"}))
+	rotated, diags := applications.rotate(made, triggers(object{"a": "2"}))
 	diags.mustBeQuiet(t)
 	follow("a rotation", true, rotated)
-	rotated, diags = applications.update(made, config)
+	rotated, diags = applications.rotate(made, config)
 	diags.mustBeQuiet(t)
 	follow("a rotation back", true, rotated)
 
@@ -356,7 +381,7 @@ func TestApplication_lostRotation(t *testing.T) {
 				fault := test.fault
 				fault.Operation = "RotateApplicationSecrets"
 				d.mock.InjectFault(fault)
-				rotated, diags := applications.update(made, triggers(object{"a": "2"}, store))
+				rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, store))
 				want := map[string]int{"RotateApplicationSecrets": 2}
 				if stored {
 					want["GetApplication"] = 1
@@ -386,7 +411,7 @@ func TestApplication_lostRotation(t *testing.T) {
 		made := applications.mustCreate(triggers(object{"a": "1"}))
 		d.forget()
 		d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusTooManyRequests, RetryAfter: "0"})
-		rotated, diags := applications.update(made, triggers(object{"a": "2"}))
+		rotated, diags := applications.rotate(made, triggers(object{"a": "2"}))
 		diags.mustBeQuiet(t)
 		if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 2}, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
@@ -400,7 +425,7 @@ func TestApplication_lostRotation(t *testing.T) {
 		d.forget()
 		d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Reset: mockserver.ResetAfter})
 		weak := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
-		rotated, diags := weak.update(made, triggers(object{"a": "2"}))
+		rotated, diags := weak.rotate(made, triggers(object{"a": "2"}))
 		diags.mustBeQuiet(t)
 		if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 2, "GetApplication": 1}, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
@@ -471,7 +496,7 @@ func TestApplication_rotationFails(t *testing.T) {
 			for _, fault := range test.faults {
 				d.mock.InjectFault(fault)
 			}
-			kept, diags := applications.update(made, triggers(object{"a": "2"}))
+			kept, diags := applications.rotate(made, triggers(object{"a": "2"}))
 			diags.mustFail(t, "", append(test.parts, "Unable to rotate the secret of application test-app", made.get("id"), "correlation ")...)
 			if diff := cmp.Diff(test.want, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -487,7 +512,7 @@ func TestApplication_rotationFails(t *testing.T) {
 			if moved := refreshed.get("secret") != made.get("secret"); moved != test.acted {
 				t.Errorf("the refresh sees another secret: %t", moved)
 			}
-			healed, diags := applications.update(refreshed, triggers(object{"a": "2"}))
+			healed, diags := applications.rotate(refreshed, triggers(object{"a": "2"}))
 			diags.mustBeQuiet(t)
 			d.mustHoldSecret(t, healed)
 			if healed.get("secret") == refreshed.get("secret") {
@@ -501,7 +526,7 @@ func TestApplication_rotationFails(t *testing.T) {
 		applications := d.protocol(t).applications()
 		made := applications.mustCreate(triggers(object{"a": "1"}))
 		d.deleteApplication(t, "test-app")
-		_, diags := applications.update(made, triggers(object{"a": "2"}))
+		_, diags := applications.rotate(made, triggers(object{"a": "2"}))
 		diags.mustFail(t, "", "Unable to rotate the secret of application test-app", "HTTP 404", "(662)")
 	})
 }
@@ -522,8 +547,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 			d := newMock(t, mockserver.Options{})
 			applications := d.protocol(t).applications()
 			made := applications.mustCreate(triggers(object{"a": "1"}))
-			change, diags := applications.plan(made, test.config)
-			diags.mustBeQuiet(t)
+			change := applications.plannedRotation(made, test.config)
 			d.forget()
 			d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Delay: time.Minute})
 			ctx, cancel := context.WithCancel(t.Context())
@@ -560,7 +584,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 		})
 		applications := d.protocol(t).applications()
 		made := applications.mustCreate(triggers(object{"a": "1"}))
-		rotated, diags := applications.update(made, triggers(object{"a": "2"}, object{"timeouts": object{"update": "300ms"}}))
+		rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, object{"timeouts": object{"update": "300ms"}}))
 		diags.mustWarn(t, "secret", "was lost")
 		d.mustHoldSecret(t, rotated)
 		if rotated.get("secret") == made.get("secret") || d.counts()["RotateApplicationSecrets"] != 1 {

@@ -78,8 +78,7 @@ func TestApplication_secretNotStored(t *testing.T) {
 		t.Errorf("a rotation elsewhere changed %s", names)
 	}
 
-	change, diags = weak.plan(elsewhere, stored(false, object{"rotation_triggers": object{"a": "2"}}))
-	diags.mustBeQuiet(t)
+	change = weak.plannedRotation(elsewhere, stored(false, object{"rotation_triggers": object{"a": "2"}}))
 	mustHoldNoSecret(t, "plan of a rotation", change.planned, secrets...)
 	rotated, diags := weak.apply(change)
 	diags.mustBeQuiet(t)
@@ -234,7 +233,7 @@ func TestApplication_rotateAndSwitch(t *testing.T) {
 			applications := d.protocol(t).applications()
 			made := applications.mustCreate(stored(!on, object{"rotation_triggers": object{"a": "1"}}))
 			d.forget()
-			after, diags := applications.update(made, stored(on, object{"rotation_triggers": object{"a": "2"}}))
+			after, diags := applications.rotate(made, stored(on, object{"rotation_triggers": object{"a": "2"}}))
 			diags.mustBeQuiet(t)
 			if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 1}, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)

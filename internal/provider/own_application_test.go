@@ -74,9 +74,9 @@ func TestOwnApplication_warnings(t *testing.T) {
 				}
 			}
 			_, diags := applications.plan(own, d.ownConfig(object{"rotation_triggers": object{"a": "2"}}))
-			expect("a rotation", diags, "Rotating the secret of", 0)
+			expect("a rotation", diags, "Rotating the secret of", 1)
 			_, diags = applications.plan(own, d.ownConfig(object{"rotation_triggers": object{"a": unknown}}))
-			expect("a rotation that may be", diags, "Rotating the secret of", 0)
+			expect("a rotation that may be", diags, "Rotating the secret of", 1)
 			_, diags = applications.plan(own, d.ownConfig(object{"display_name": "Other name"}))
 			expect("a replacement", diags, "Replacing", 1)
 			_, diags = applications.plan(own, nil)
@@ -180,7 +180,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 		d := newMock(t, mockserver.Options{})
 		p := d.signedIn(t)
 		made := p.applications().mustCreate(triggers(object{"a": "1"}))
-		_, diags := p.applications().update(made, triggers(object{"a": "2"}))
+		_, diags := p.applications().rotate(made, triggers(object{"a": "2"}))
 		diags.mustBeQuiet(t)
 		_, diags = p.invokeRotation(object{"client_id": "test-app"})
 		diags.mustBeQuiet(t)
