@@ -181,7 +181,7 @@ func TestMask_issued(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c.UseClientSecret(t.Context(), "c", "c4nary-used")
+	c.UseClientSecret("c", "c4nary-used")
 	says = strings.Join(secrets, " ")
 	_, err := c.GetUserInfo(t.Context())
 	var e *client.Error

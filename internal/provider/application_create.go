@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -22,10 +23,10 @@ func (r *applicationResource) create(ctx context.Context, request client.CreateA
 		},
 		id: func(a *client.OAuthApplication) string { return a.ID },
 		holds: func(a *client.OAuthApplication) bool {
-			return a.ClientID == request.ClientID || a.DisplayName == request.DisplayName
+			return strings.EqualFold(a.ClientID, request.ClientID) || a.DisplayName == request.DisplayName
 		},
 		isSame: func(a *client.OAuthApplication) bool {
-			return a.ClientID == request.ClientID && a.DisplayName == request.DisplayName && a.Type == request.Type
+			return strings.EqualFold(a.ClientID, request.ClientID) && a.DisplayName == request.DisplayName && a.Type == request.Type
 		},
 	}
 	application, adopted, err := creation.run(ctx)
@@ -44,7 +45,7 @@ func (r *applicationResource) create(ctx context.Context, request client.CreateA
 		return nil
 	}
 	attribute, value := "display_name", request.DisplayName
-	if taken.by.ClientID == request.ClientID {
+	if strings.EqualFold(taken.by.ClientID, request.ClientID) {
 		attribute, value = "client_id", request.ClientID
 	}
 	diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(

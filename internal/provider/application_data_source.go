@@ -115,7 +115,7 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 		model.SecretVersion = secretVersion(application.ID, application.Secret)
 	}
 	model.ID = types.StringValue(application.ID)
-	model.ClientID = types.StringValue(application.ClientID)
+	model.ClientID = sameFold(model.ClientID, application.ClientID)
 	model.DisplayName = types.StringValue(application.DisplayName)
 	model.Type = types.StringValue(application.Type)
 	model.Issuer = stringOrNull(application.Issuer)

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -94,7 +95,7 @@ func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.R
 		return nil
 	}
 	application := r.lookUpApplication(ctx, identity.ID, identity.ClientID, false, summary, diags)
-	if application != nil && clientID != "" && application.ClientID != clientID {
+	if application != nil && clientID != "" && !strings.EqualFold(application.ClientID, clientID) {
 		diags.AddAttributeError(path.Root("client_id"), summary, fmt.Sprintf(
 			"The application with the id %q has the client id %q, not %q. Correct the identity: it must name one application.", id, application.ClientID, clientID))
 		return nil

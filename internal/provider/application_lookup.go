@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,13 +18,19 @@ import (
 // errNoApplication says that no application has the client id that was looked for.
 var errNoApplication = errors.New("no application has it; the LUSID web app lists them under Identity and access > Applications")
 
-// applicationByClientID finds an application through the list: LUSID has no read by client id.
+// applicationByClientID finds an application through the list: LUSID has no read by client id. LUSID
+// may write a client id in another case, so the case decides only between two applications.
 func (c *connection) applicationByClientID(ctx context.Context, clientID string) (*client.OAuthApplication, error) {
 	applications, err := c.client.ListApplications(ctx)
+	var found *client.OAuthApplication
 	for i := range applications {
-		if applications[i].ClientID == clientID {
-			return &applications[i], nil
+		application := &applications[i]
+		if application.ClientID == clientID || found == nil && strings.EqualFold(application.ClientID, clientID) {
+			found = application
 		}
+	}
+	if found != nil {
+		return found, nil
 	}
 	return nil, cmp.Or(err, errNoApplication)
 }

@@ -54,7 +54,7 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"client_id": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Client ID, unique in the domain: 6 to 50 letters, digits and hyphens, beginning with a letter. " +
-					"A change replaces the application.",
+					"A change forces a new application, unless only the case of letters differs.",
 				Validators: []validator.String{
 					stringvalidator.RegexMatches(clientIDPattern, "must have 6 to 50 letters, digits and hyphens, and begin with a letter"),
 				},
@@ -164,7 +164,7 @@ func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicati
 // fromAPI writes what LUSID returns, but for the secret: see setSecret.
 func (m *applicationModel) fromAPI(application *client.OAuthApplication) {
 	m.ID = types.StringValue(application.ID)
-	m.ClientID = types.StringValue(application.ClientID)
+	m.ClientID = sameFold(m.ClientID, application.ClientID)
 	m.DisplayName = types.StringValue(application.DisplayName)
 	m.Type = types.StringValue(application.Type)
 	if application.Issuer != "" || m.Issuer.IsUnknown() {
@@ -381,6 +381,10 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	var changed []string
 	if state != nil {
+		if !plan.ClientID.IsUnknown() {
+			// Another case is no change. The identity has the spelling in the state and must not change.
+			plan.ClientID = sameFold(state.ClientID, plan.ClientID.ValueString())
+		}
 		unknown, diags := unknownURIs(ctx, req.Private)
 		resp.Diagnostics.Append(diags...)
 		changed = r.replacingChanges(state, plan, unknown, &resp.Diagnostics)

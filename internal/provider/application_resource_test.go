@@ -152,7 +152,7 @@ func TestApplication_replace(t *testing.T) {
 		{"order of URIs", object{"redirect_uris": []string{"https://example.com/b", "https://example.com/a"}}, nil},
 		{"timeouts", object{"timeouts": object{"create": "1m"}}, nil},
 		{"client id", object{"client_id": "second-app"}, []string{"client_id"}},
-		{"client id, case", object{"client_id": "First-app"}, []string{"client_id"}},
+		{"client id, case", object{"client_id": "First-app"}, nil},
 		{"client id not known yet", object{"client_id": unknown}, []string{"client_id"}},
 		{"display name", object{"display_name": "Second"}, []string{"display_name"}},
 		{"type", object{"type": nil, "redirect_uris": nil, "post_logout_redirect_uris": nil}, []string{"post_logout_redirect_uris", "redirect_uris", "type"}},
@@ -171,8 +171,10 @@ func TestApplication_replace(t *testing.T) {
 			}
 			if test.replaces == nil {
 				diags.mustBeQuiet(t)
-				if got := change.planned.get("secret"); got != made.get("secret") {
-					t.Errorf("the secret is planned as %s", got)
+				for _, name := range []string{"client_id", "secret"} {
+					if got := change.planned.get(name); got != made.get(name) {
+						t.Errorf("%s is planned as %s", name, got)
+					}
 				}
 				return
 			}

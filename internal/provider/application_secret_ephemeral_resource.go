@@ -101,7 +101,7 @@ func (e *applicationSecretEphemeralResource) Open(ctx context.Context, req ephem
 	}
 	resp.Diagnostics.Append(resp.Result.Set(ctx, applicationSecretModel{
 		ID:            types.StringValue(application.ID),
-		ClientID:      types.StringValue(application.ClientID),
+		ClientID:      sameFold(model.ClientID, application.ClientID),
 		TokenURL:      tokenURLOf(application),
 		Secret:        types.StringValue(string(application.Secret)),
 		SecretVersion: secretVersion(application.ID, application.Secret),

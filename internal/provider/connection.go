@@ -67,7 +67,7 @@ func (c *connection) unknownAttributes() string { return strings.Join(c.unknown,
 // warnOwn warns of a change to the application that the provider itself signs in through, as far
 // as that is known without a call.
 func (c *connection) warnOwn(clientID, doing string, diags *diag.Diagnostics) {
-	if c == nil || c.ownClientID == "" || c.ownClientID != clientID {
+	if c == nil || c.ownClientID == "" || !strings.EqualFold(c.ownClientID, clientID) {
 		return
 	}
 	diags.AddWarning(doing+" the application that this provider signs in through", fmt.Sprintf(
@@ -92,11 +92,11 @@ func (c *connection) warnOwnUser(login, doing string, diags *diag.Diagnostics) {
 func (c *connection) useRotated(application *client.OAuthApplication) {
 	c.grantLock.Lock()
 	defer c.grantLock.Unlock()
-	if application.Secret == "" || c.grant.ClientID != application.ClientID {
+	if application.Secret == "" || !strings.EqualFold(c.grant.ClientID, application.ClientID) {
 		return
 	}
 	c.grant.ClientSecret = application.Secret
-	c.client.UseClientSecret(application.ClientID, application.Secret)
+	c.client.UseClientSecret(c.grant.ClientID, application.Secret)
 }
 
 // tokenDefaults is what token requests default to.
