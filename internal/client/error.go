@@ -139,6 +139,22 @@ func IsBlockedByNetworkZone(err error) bool {
 	return errors.As(err, &e) && e.Code == codeBlockedByNetworkZone
 }
 
+// sentError is the failure of a request of which at least one attempt left this machine.
+type sentError struct{ err error }
+
+func (e *sentError) Error() string { return e.err.Error() }
+func (e *sentError) Unwrap() error { return e.err }
+
+// WasSent reports that LUSID or something on the way to it may have seen the request: an answer came,
+// or an attempt was written to a connection.
+func WasSent(err error) bool {
+	if _, ok := errors.AsType[*sentError](err); ok {
+		return true
+	}
+	_, ok := errors.AsType[*Error](err)
+	return ok
+}
+
 // unansweredError is a request that is not idempotent and whose answer never came.
 type unansweredError struct{ err error }
 

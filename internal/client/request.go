@@ -201,6 +201,9 @@ func (c *Client) roundTrip(req *retryablehttp.Request) (*http.Response, []byte, 
 		// The last answer of a request that was repeated in vain passes by the handler.
 		err = read(resp)
 	}
+	if call, ok := req.Context().Value(callKey{}).(*call); ok && err != nil && call.sent.Load() {
+		err = &sentError{err}
+	}
 	return resp, body, err
 }
 

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -113,12 +115,15 @@ type call struct {
 	unsent bool
 	// hadNoEffect tells that the last attempt has ended and that the server did not act on it.
 	hadNoEffect bool
+	// sent tells that the headers of an attempt were written to a connection.
+	sent atomic.Bool
 }
 
 type callKey struct{}
 
 func withCall(ctx context.Context, operation string, idempotent bool) (context.Context, *call) {
 	call := &call{operation: operation, idempotent: idempotent}
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { call.sent.Store(true) }})
 	return context.WithValue(ctx, callKey{}, call), call
 }
 

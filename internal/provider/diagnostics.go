@@ -27,7 +27,12 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 	}
 	var e *client.Error
 	if !errors.As(err, &e) {
-		return joinParagraphs(slices.Concat([]string{sentence(attempt), sentence(err.Error()), doubt, c.networkRemedy(err)}, more, []string{c.facts(nil)})...)
+		paragraphs := slices.Concat([]string{sentence(attempt), sentence(err.Error()), doubt, c.networkRemedy(err)}, more)
+		if client.WasSent(err) {
+			// LUSID's support can find nothing by the identifier of a request that never left.
+			paragraphs = append(paragraphs, c.facts(nil))
+		}
+		return joinParagraphs(paragraphs...)
 	}
 	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words(), doubt, c.remedy(e), c.otherWay(e)}, more, []string{c.facts(e)})...)
 }

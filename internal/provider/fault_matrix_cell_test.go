@@ -512,7 +512,11 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 		if c.target.isToken() && c.fault.tokenWords != nil {
 			words = c.fault.tokenWords
 		}
-		parts := append([]string{"Unable to ", "could not be ", "correlation "}, words...)
+		parts := append([]string{"Unable to ", "could not be "}, words...)
+		if c.fault.effect != unconnected && c.fault.connection != untrusted {
+			// Only what left the machine has an identifier that LUSID's support can find.
+			parts = append(parts, "correlation ")
+		}
 		switch {
 		case !c.target.mayNotRepeat || rules[c.fault.effect].postOnce != settles:
 		case c.isFound() && c.row.shownOnce && c.span != outage:
