@@ -79,7 +79,8 @@ func readCredentials(ctx context.Context, req function.RunRequest, others ...any
 	}
 	c, err := newCredentials(argument)
 	if err != nil {
-		return nil, function.NewArgumentFuncError(0, sentence(err.Error()))
+		// Terraform puts the error into a sentence and adds the full stop.
+		return nil, function.NewArgumentFuncError(0, err.Error())
 	}
 	return c, nil
 }
@@ -178,7 +179,7 @@ func (c credentials) variables() (names []string, values map[string]string, err 
 	for _, e := range c.exports() {
 		for _, name := range e.environment {
 			if strings.ContainsRune(e.value, 0) {
-				return nil, nil, function.NewArgumentFuncError(0, fmt.Sprintf("The value of %s holds a NUL character, which no environment variable can carry.", name))
+				return nil, nil, function.NewArgumentFuncError(0, fmt.Sprintf("the value of %s holds a NUL character, which no environment variable can carry", name))
 			}
 			names = append(names, name)
 			values[name] = e.value

@@ -249,19 +249,19 @@ func TestExports_errors(t *testing.T) {
 		credentials map[string]any
 		parts       []string
 	}{
-		{"unknown key", map[string]any{"passwrd": canary, "password": canary}, []string{"A key of the map is not one of the names", "api_url", "client_secret", "proxy.password"}},
-		{"secret as a key", map[string]any{canary: "x"}, []string{"A key of the map is not one of the names"}},
+		{"unknown key", map[string]any{"passwrd": canary, "password": canary}, []string{"a key of the map is not one of the names", "api_url", "client_secret", "proxy.password"}},
+		{"secret as a key", map[string]any{canary: "x"}, []string{"a key of the map is not one of the names"}},
 		{"SDK's key", map[string]any{"clientSecret": canary}, []string{`"clientSecret"`, "client_secret"}},
 		{"variable's name", map[string]any{"FBN_PASSWORD": canary}, []string{`"FBN_PASSWORD"`}},
 		{"setting that is no credential", map[string]any{"max_retries": "5"}, []string{`"max_retries"`}},
 		{"secrets_file", map[string]any{"secrets_file": canary}, []string{`"secrets_file"`}},
 		{"profile", map[string]any{"profile": canary}, []string{`"profile"`}},
-		{"unknown key of a null", map[string]any{canary: nil}, []string{"A key of the map"}},
-		{"api_url", map[string]any{"api_url": "http://" + canary + ".lusid.com"}, []string{"The api_url cannot be used"}},
-		{"api_url that is none", map[string]any{"api_url": canary}, []string{"The api_url cannot be used"}},
-		{"token_url", map[string]any{"token_url": canary}, []string{"The token_url cannot be used"}},
-		{"proxy", map[string]any{"proxy.address": canary}, []string{"The proxy.address cannot be used"}},
-		{"proxy with a password", map[string]any{"proxy.address": "http://u:" + canary + "@proxy.acme.com"}, []string{"The proxy.address cannot be used"}},
+		{"unknown key of a null", map[string]any{canary: nil}, []string{"a key of the map"}},
+		{"api_url", map[string]any{"api_url": "http://" + canary + ".lusid.com"}, []string{"the api_url cannot be used"}},
+		{"api_url that is none", map[string]any{"api_url": canary}, []string{"the api_url cannot be used"}},
+		{"token_url", map[string]any{"token_url": canary}, []string{"the token_url cannot be used"}},
+		{"proxy", map[string]any{"proxy.address": canary}, []string{"the proxy.address cannot be used"}},
+		{"proxy with a password", map[string]any{"proxy.address": "http://u:" + canary + "@proxy.acme.com"}, []string{"the proxy.address cannot be used"}},
 	} {
 		for _, function := range []string{"secrets_json", "env_vars", "env_script"} {
 			arguments := []any{test.credentials}
@@ -275,6 +275,9 @@ func TestExports_errors(t *testing.T) {
 				}
 			}
 			mustBeAbsent(t, function+", "+test.name, failure, map[string]string{"a value": canary})
+			if strings.HasSuffix(failure, ".") {
+				t.Errorf("%s, %s: Terraform adds a second full stop to %q", function, test.name, failure)
+			}
 		}
 	}
 	for _, shell := range []string{"bash", "powershell"} {
@@ -496,7 +499,10 @@ output "open" {
 	w.configure(strings.ReplaceAll(config, "  sensitive = true\n}\noutput \"powershell\"", "}\noutput \"powershell\""))
 	w.mustFail([]string{"Output refers to sensitive values"}, "plan")
 	w.configure(strings.ReplaceAll(config, "client_id = \"test-app\", password", "clientId = \"test-app\", password"))
-	w.mustFail([]string{`"clientId" is not one of the names that credentials may have`}, "plan")
+	printed = w.mustFail([]string{`"clientId" is not one of the names that credentials may have`, "ca_certificate_file."}, "plan")
+	if strings.Contains(flatten(printed), "..") {
+		t.Errorf("the error ends in two full stops:\n%s", printed)
+	}
 }
 
 // output is an output as text.

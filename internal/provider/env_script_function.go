@@ -51,7 +51,7 @@ func (f *envScriptFunction) Run(ctx context.Context, req function.RunRequest, re
 	case "powershell":
 		line = func(name, value string) string { return fmt.Sprintf("$env:%s = %s\n", name, quotePowerShell(value)) }
 	default:
-		resp.Error = function.NewArgumentFuncError(1, `The shell must be "bash" or "powershell".`)
+		resp.Error = function.NewArgumentFuncError(1, `the shell must be "bash" or "powershell"`)
 		return
 	}
 	names, values, failed := credentials.variables()
