@@ -104,7 +104,7 @@ func (c *Client) Format(f fmt.State, _ rune) { conceal(f, "Client") }
 
 // Domain names the LUSID domain: the host of the API URL, and the path where a gateway serves
 // several domains.
-func (c *Client) Domain() string { return domainOf(c.base) }
+func (c *Client) Domain() string { return DomainOf(c.base) }
 
 // CorrelationID is what the client sends with every request.
 func (c *Client) CorrelationID() string { return c.config.CorrelationID }

@@ -154,7 +154,7 @@ func (f *fileToken) read(force bool) (*oauth2.Token, error) {
 	}
 	token := string(bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\ufeff"))))
 	if err := CheckBearer(token); err != nil {
-		return nil, fmt.Errorf("the access token file %s %w", f.path, err)
+		return nil, fmt.Errorf("the access token file %s %w. It must hold the token alone: check the program that writes it", f.path, err)
 	}
 	f.stat, f.value = stat, &oauth2.Token{AccessToken: token}
 	return f.value, nil

@@ -91,6 +91,6 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// domainOf names the LUSID domain behind a base URL: its host, and the path where a gateway
-// serves several.
-func domainOf(base *url.URL) string { return base.Host + base.Path }
+// DomainOf names the LUSID domain behind a base URL that ParseAPIURL returned: its host, and the path
+// if a gateway serves several domains.
+func DomainOf(base *url.URL) string { return base.Host + base.Path }

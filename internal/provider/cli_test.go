@@ -86,8 +86,8 @@ func TestAccSignIn(t *testing.T) {
 			w.env = append(w.env, right.environment()...)
 			return noBlock, password
 		},
-		"environment over FBN_SECRETS_PATH and FBN_PROFILE": func(w *workspace, right, wrong domain) (string, string) {
-			w.env = append(w.env, "FBN_SECRETS_PATH="+w.write("wrong.json", jsonText(w.t, profiles(map[string]domain{"a": wrong}))), "FBN_PROFILE=a")
+		"environment over FBN_SECRETS_PATH and the profile default": func(w *workspace, right, wrong domain) (string, string) {
+			w.env = append(w.env, "FBN_SECRETS_PATH="+w.write("wrong.json", jsonText(w.t, profiles(map[string]domain{"default": wrong}))))
 			w.env = append(w.env, right.environment()...)
 			return noBlock, password
 		},
@@ -161,6 +161,43 @@ func TestAccSignIn_incomplete(t *testing.T) {
 	}, "plan")
 	if counts := d.counts(); len(counts) != 0 {
 		t.Errorf("requests: %v", counts)
+	}
+}
+
+// TestAccEnvironment_errors sets variables that lead nowhere, or elsewhere than they seem to.
+func TestAccEnvironment_errors(t *testing.T) {
+	t.Parallel()
+	d, other := newMock(t, mockserver.Options{}), newMock(t, mockserver.Options{})
+	domainOf := func(d domain) string { return strings.TrimPrefix(d.url, "http://") }
+	for name, test := range map[string]struct {
+		env     []string
+		parts   []string
+		succeed bool
+	}{
+		"a token file for a shell": {[]string{"FBN_ACCESS_TOKEN_FILE=~/token"}, []string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the whole path"}, false},
+		"certificates for a shell": {append(d.environment(), "FBN_CLIENT_CERTIFICATE=~/ca.pem"), []string{"FBN_CLIENT_CERTIFICATE cannot be used", "begins with ~"}, false},
+		"a profile of another domain": {append(d.environment(), "FBN_PROFILE=other"), []string{
+			"Unable to configure the LUSID provider", "FBN_PROFILE asks for", domainOf(other), domainOf(d) + ", from the environment variable FBN_IDENTITY_URL",
+		}, false},
+		"a profile of the same domain": {append(d.environment(), "FBN_PROFILE=same"), []string{
+			"Warning: FBN_PROFILE has no effect on how the provider signs in", "its credentials are not used",
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkspace(t, allRoles, append([]string{"FBN_IDENTITY_URL=" + d.url}, test.env...)...)
+			w.write("secrets.json", jsonText(t, map[string]any{"profiles": map[string]any{
+				"same": d.section(), "other": other.section(), "default": map[string]any{},
+			}}))
+			if test.succeed {
+				mustHold(t, w.mustRun("plan"), test.parts...)
+				return
+			}
+			w.mustFail(test.parts, "plan")
+		})
+	}
+	if counts := other.counts(); len(counts) != 0 {
+		t.Errorf("requests to the other domain: %v", counts)
 	}
 }
 

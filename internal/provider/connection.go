@@ -23,6 +23,8 @@ type connection struct {
 	client *client.Client
 	// unknown names the attributes of the provider block whose values another resource makes.
 	unknown []string
+	// domainSource says where the LUSID domain came from.
+	domainSource string
 	// credential says what the provider signs in with, and where it came from.
 	credential string
 	// passedOver is what it could sign in with too, had credential not come first.

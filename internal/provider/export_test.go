@@ -15,6 +15,9 @@ type Resolution struct {
 	WayInErr error
 	// HasFallback tells that a refresh token has a password to fall back to.
 	HasFallback bool
+	// ProfileWarning and ProfileErr are about the profile that FBN_PROFILE asks for.
+	ProfileWarning string
+	ProfileErr     error
 }
 
 // Resolve runs the resolver on a provider block, an environment and a working directory.
@@ -33,6 +36,7 @@ func Resolve(block map[string]string, getenv func(string) string, directory stri
 		out.WayIn = way.name
 		signIn, _ := r.signIn(way)
 		out.HasFallback = signIn.Grant.RefreshToken != "" && signIn.Grant.Password != ""
+		out.ProfileWarning, out.ProfileErr = r.checkProfile(way)
 	}
 	return out, nil
 }
@@ -67,6 +71,7 @@ func HoldersOf(secret string) map[string]any {
 		"resolved settings":                resolved{values: map[string]value{"password": {text: secret}}},
 		"node of a secrets file":           jsonNode{kind: "string", value: secret},
 		"secrets file":                     secretsFile{values: &jsonNode{value: secret}},
+		"profile":                          &askedProfile{values: map[string]value{"password": {text: secret}}},
 		"credentials":                      credentials{"password": plain},
 		"export":                           export{value: secret},
 		"model of an application":          applicationModel{Secret: text},

@@ -36,6 +36,21 @@ var firstErrors = map[string]struct {
 		section["password"] = "<password>"
 		w.write("secrets.json", jsonText(t, map[string]any{"api": section}))
 	}},
+	"null_password": {
+		env: noEnvironment,
+		hcl: `variable "password" {
+  type    = string
+  default = null
+}
+` + providerBlock(object{
+			"api_url": "https://acme.lusid.com", "token_url": "https://lusid-acme.okta.com/oauth2/aus91lnun55CZDvav6p7/v1/token",
+			"username": "terraform@acme.com", "password": expression("var.password"), "client_id": "acme-terraform", "client_secret": "s3cret",
+		}) + exampleApp,
+	},
+	"profile_of_another_domain": {env: func(d domain) []string { return append(d.environment(), "FBN_PROFILE=dev") }, hcl: exampleApp, prepare: func(t *testing.T, _ domain, w *workspace) {
+		t.Helper()
+		w.write("secrets.json", `{"profiles": {"dev": {"identityUrl": "https://acme-dev.lusid.com/identity", "accessToken": "a-token-of-today"}}}`)
+	}},
 	"no_such_domain": {
 		env: func(domain) []string {
 			return []string{"FBN_IDENTITY_URL=https://acme.lusid.invalid", "FBN_ACCESS_TOKEN=a-token-of-today"}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -176,7 +177,11 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	connection := &connection{unknown: unknown}
 	if len(unknown) == 0 {
 		var err error
-		connection, err = p.connect(ctx, block, surroundings{getenv: os.Getenv, directory: workingDirectory()})
+		var warning string
+		connection, warning, err = p.connect(ctx, block, surroundings{getenv: os.Getenv, directory: workingDirectory()})
+		if warning != "" {
+			resp.Diagnostics.AddWarning("FBN_PROFILE has no effect on how the provider signs in", warning)
+		}
 		if err != nil {
 			addConfigurationError(&resp.Diagnostics, err)
 			return
@@ -190,26 +195,30 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	resp.ActionData = connection
 }
 
-// connect builds the connection that the provider block and its surroundings describe.
-func (p *lusidProvider) connect(ctx context.Context, block map[string]string, around surroundings) (*connection, error) {
+// connect builds the connection that the provider block and its surroundings describe. The warning is
+// empty if there is nothing to warn of.
+func (p *lusidProvider) connect(ctx context.Context, block map[string]string, around surroundings) (_ *connection, warning string, _ error) {
 	r, err := resolve(block, around)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	way, err := r.wayIn()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if r.values["api_url"].text == "" {
-		return nil, r.incomplete("The LUSID domain is not known.")
+		return nil, "", r.incomplete("The LUSID domain is not known.")
 	}
 	for _, s := range settings {
 		if v := r.values[s.attribute]; v.text != "" {
 			if err := checkForUse(s.attribute, v.text); err != nil {
-				return nil, r.wrong(s.attribute, err)
+				return nil, "", r.wrong(s.attribute, err)
 			}
 			tflog.Debug(ctx, "Resolved a setting", map[string]any{"setting": s.attribute, "source": v.source})
 		}
+	}
+	if warning, err = r.checkProfile(way); err != nil {
+		return nil, "", err
 	}
 
 	signIn, credential := r.signIn(way)
@@ -243,9 +252,12 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	}
 	c, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return &connection{client: c, credential: credential, passedOver: r.passedOver(way), ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant()}, nil
+	return &connection{
+		client: c, domainSource: r.values["api_url"].source, credential: credential, passedOver: r.passedOver(way),
+		ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant(),
+	}, warning, nil
 }
 
 // readBlock reads the attributes of the provider block that are set, and names those that are
@@ -304,6 +316,8 @@ func checkSetting(name, text string) error {
 		_, err = client.ParseTokenURL(text)
 	case "proxy.address":
 		_, err = parseProxy(text)
+	case "access_token_file", "ca_certificate_file", "secrets_file":
+		err = checkPath(text)
 	case "request_timeout":
 		if d, parseErr := time.ParseDuration(text); parseErr != nil || d <= 0 {
 			err = errors.New("it must be a positive duration, such as 30s or 2m")
@@ -325,11 +339,22 @@ func checkForUse(name, text string) error {
 			err = fmt.Errorf("it %w: give the token alone, without the word Bearer", err)
 		}
 	case "ca_certificate_file":
-		_, err = client.ReadCACertificates(text)
+		if err = checkPath(text); err == nil {
+			_, err = client.ReadCACertificates(text)
+		}
 	default:
 		err = checkSetting(name, text)
 	}
 	return err
+}
+
+// checkPath refuses a path that only a shell understands. A literal ~ gives an error of the operating
+// system that reads as if the file were missing.
+func checkPath(path string) error {
+	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`) {
+		return errors.New("it begins with ~, which nothing has expanded: write pathexpand(\"~/...\") in the configuration, and the whole path anywhere else")
+	}
+	return nil
 }
 
 func parseProxy(text string) (*url.URL, error) {

@@ -42,6 +42,11 @@ func TestProvider_validation(t *testing.T) {
 		{"application_name", object{"application_name": ""}},
 		{"ca_certificate_file", object{"ca_certificate_file": ""}},
 		{"secrets_file", object{"secrets_file": ""}},
+		{"secrets_file", object{"secrets_file": "~/hunter22"}},
+		{"access_token_file", object{"access_token_file": "~/hunter22"}},
+		{"access_token_file", object{"access_token_file": `~\hunter22`}},
+		{"access_token_file", object{"access_token_file": "~"}},
+		{"ca_certificate_file", object{"ca_certificate_file": "~/hunter22"}},
 		{"profile", object{"profile": ""}},
 		{"request_timeout", object{"request_timeout": "30"}},
 		{"request_timeout", object{"request_timeout": "-1s"}},
@@ -289,5 +294,65 @@ func TestProvider_accessTokenFile(t *testing.T) {
 	diags.mustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file is there")
 	if got := len(d.requests()); got != requests {
 		t.Errorf("%d requests without a token", got-requests)
+	}
+}
+
+// TestProvider_accessTokenFileErrors reads files that hold no token.
+func TestProvider_accessTokenFileErrors(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	for name, test := range map[string]struct{ content, want string }{
+		"empty":     {"", "is empty"},
+		"blank":     {"\ufeff\r\n", "is empty"},
+		"two lines": {"hunter22\nhunter22\n", "a line break"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := fileIn(t, "token", test.content)
+			p := newProtocol(t)
+			p.configure(object{"api_url": d.url, "access_token_file": path}).mustBeQuiet(t)
+			_, diags := p.data("lusid_roles", nil)
+			diags.mustFail(t, "", path, test.want, "It must hold the token alone: check the program that writes it.")
+			mustBeAbsent(t, "the error", strings.Join(diags.errors(), ""), map[string]string{"the content": "hunter22", "a correlation id": "correlation"})
+		})
+	}
+	if requests := d.requests(); len(requests) > 0 {
+		t.Errorf("requests: %v", d.counts())
+	}
+}
+
+// TestProvider_correlationID looks for the identifier by which LUSID's support finds a request in the
+// errors of requests that left the machine, and only in those.
+func TestProvider_correlationID(t *testing.T) {
+	t.Parallel()
+	reset := newMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	})
+	html := newMock(t, mockserver.Options{})
+	html.mock.InjectFault(mockserver.Fault{Operation: "ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
+	for name, test := range map[string]struct {
+		config object
+		isSent bool
+	}{
+		"no file":                {object{"api_url": html.url, "access_token_file": "/missing"}, false},
+		"nobody listens":         {object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
+		"nobody gives a token":   {object{"api_url": html.url, "token_url": "http://127.0.0.1:1/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, false},
+		"a connection that ends": {object{"api_url": reset.url, "access_token": "t"}, true},
+		"a token request that ends": {
+			object{"api_url": html.url, "token_url": reset.url + "/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, true,
+		},
+		"an answer": {object{"api_url": html.url, "access_token": html.token}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.config["max_retries"] = 0
+			p := newProtocol(t)
+			p.configure(test.config).mustBeQuiet(t)
+			_, diags := p.data("lusid_roles", nil)
+			diags.mustFail(t, "", "Unable to list roles")
+			if got := strings.Contains(strings.Join(diags.errors(), ""), "correlation "); got != test.isSent {
+				t.Errorf("the error has a correlation id: %t\n%s", got, diags.errors())
+			}
+		})
 	}
 }

@@ -28,6 +28,8 @@ type value struct {
 	rank rank
 	// source names the place for people, such as "the environment variable FBN_TOKEN_URL".
 	source string
+	// inFile tells that the place is the secrets file, whose rank the provider block may raise.
+	inFile bool
 }
 
 // Format prints the value without its text, which may be a secret.
@@ -47,6 +49,8 @@ type resolved struct {
 	looked []string
 	// placeholders are the names under which LUSID's placeholder stands for a password.
 	placeholders []string
+	// profile is what FBN_PROFILE asks for; nil if it does not decide.
+	profile *askedProfile
 }
 
 // Format prints what was resolved without the secrets in it.
@@ -75,6 +79,9 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 	if err != nil {
 		return nil, err
 	}
+	if name := around.getenv("FBN_PROFILE"); name != "" && block["profile"] == "" {
+		r.profile = &askedProfile{name: name, values: map[string]value{}}
+	}
 	fileRank := rankFile
 	if block["secrets_file"] != "" || block["profile"] != "" {
 		fileRank = rankBlock
@@ -83,11 +90,11 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 	for _, s := range settings {
 		candidates := []value{}
 		if text := fromBlock.note(s.attribute, block[s.attribute]); text != "" {
-			candidates = append(candidates, value{text, rankBlock, "the provider block"})
+			candidates = append(candidates, value{text: text, rank: rankBlock, source: "the provider block"})
 		}
 		for _, name := range s.environment {
 			if text := fromEnvironment.note(name, around.getenv(name)); text != "" {
-				candidates = append(candidates, value{text, rankEnvironment, "the environment variable " + name})
+				candidates = append(candidates, value{text: text, rank: rankEnvironment, source: "the environment variable " + name})
 			}
 		}
 		if file != nil {
@@ -97,7 +104,9 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 					return nil, err
 				}
 				if text = fromFile.note(key, text); text != "" {
-					candidates = append(candidates, value{text, fileRank, fmt.Sprintf("%s, key %s", file.describe(), key)})
+					v := value{text: text, rank: fileRank, source: fmt.Sprintf("%s, key %s", file.describe(), key), inFile: true}
+					candidates = append(candidates, v)
+					r.profile.note(s.attribute, v)
 				}
 			}
 		}
@@ -132,6 +141,14 @@ func findSecretsFile(block map[string]string, around surroundings) (file *secret
 	path, attribute := block["secrets_file"], "secrets_file"
 	if path == "" {
 		path, attribute = around.getenv("FBN_SECRETS_PATH"), ""
+	}
+	if err := checkPath(path); err != nil {
+		if attribute == "" {
+			err = fmt.Errorf("FBN_SECRETS_PATH cannot be used: %w", err)
+		} else {
+			err = fmt.Errorf("the secrets_file from the provider block cannot be used: %w", err)
+		}
+		return nil, "", &settingError{attribute, err}
 	}
 	isDefault := path == ""
 	if isDefault {
@@ -230,10 +247,14 @@ func (r *resolved) wayIn() (*wayIn, error) {
 			chosen = way
 		}
 	}
+	var begun []wayIn
 	for _, way := range waysIn {
 		if r.isBegun(way) && (chosen == nil || r.highest(chosen.own) < rankBlock) {
-			return nil, r.incomplete(r.begun(way))
+			begun = append(begun, way)
 		}
+	}
+	if len(begun) > 0 {
+		return nil, r.incomplete(r.begun(r.likeliest(begun)))
 	}
 	if chosen == nil && len(r.placeholders) > 0 {
 		return nil, r.incomplete(fmt.Sprintf("No way to sign in is complete: %s still has the placeholder %s that LUSID exports. Put the user's password in its place.",
@@ -273,17 +294,48 @@ func (r *resolved) isBegun(way wayIn) bool {
 	return r.highest(way.shared) == rankBlock
 }
 
+// likeliest returns the ways of which the user has given the most settings that belong to that way
+// alone. The provider block counts first. Several are equal if the user has given only settings that
+// they share.
+func (r *resolved) likeliest(begun []wayIn) []wayIn {
+	var likeliest []wayIn
+	most := 0
+	for _, way := range begun {
+		given := 0
+		for _, name := range way.own {
+			switch r.values[name].rank {
+			case rankBlock:
+				given += len(settings)
+			case rankEnvironment, rankFile:
+				given++
+			case rankUnset:
+			}
+		}
+		if given > most {
+			likeliest, most = nil, given
+		}
+		if given == most {
+			likeliest = append(likeliest, way)
+		}
+	}
+	return likeliest
+}
+
 // begun says which way the provider block begins, by what, and what it lacks.
-func (r *resolved) begun(way wayIn) string {
-	var held []string
-	for _, name := range way.settings() {
-		if r.values[name].rank == rankBlock {
-			held = append(held, name)
+func (r *resolved) begun(ways []wayIn) string {
+	var names, held, missing []string
+	for _, way := range ways {
+		names = append(names, way.name)
+		missing = append(missing, strings.Join(r.missing(way.settings()), ", "))
+		for _, name := range way.settings() {
+			if r.values[name].rank == rankBlock && !slices.Contains(held, name) {
+				held = append(held, name)
+			}
 		}
 	}
 	return fmt.Sprintf("The provider block begins to sign in by %s, with %s, and no source has the rest: %s. "+
-		"Credentials from elsewhere do not stand in for a way that the block begins.",
-		way.name, strings.Join(held, ", "), strings.Join(r.missing(way.settings()), ", "))
+		"An attribute that is null counts as not set. Credentials from elsewhere do not stand in for a way that the block begins.",
+		strings.Join(names, " or by "), strings.Join(held, ", "), strings.Join(missing, "; or "))
 }
 
 func (r *resolved) beats(a, b *wayIn) bool {
@@ -342,6 +394,60 @@ func (r *resolved) grant() client.TokenRequest {
 		ClientSecret: client.Secret(r.values["client_secret"].text),
 		RefreshToken: client.Secret(r.values["refresh_token"].text),
 	}
+}
+
+// askedProfile is a profile of the secrets file that FBN_PROFILE asks for by name, and what it holds.
+type askedProfile struct {
+	name   string
+	values map[string]value
+}
+
+// Format prints the profile without the secrets in it.
+func (*askedProfile) Format(f fmt.State, _ rune) { conceal(f, "askedProfile") }
+
+// note keeps the first value of a setting.
+func (p *askedProfile) note(attribute string, v value) {
+	if p != nil && p.values[attribute].text == "" {
+		p.values[attribute] = v
+	}
+}
+
+// checkProfile compares the profile that FBN_PROFILE asks for with the domain and the credentials in
+// use. A person who names a profile must not end up in another domain without a word.
+func (r *resolved) checkProfile(way *wayIn) (warning string, err error) {
+	if r.profile == nil {
+		return "", nil
+	}
+	const remedy = "Unset FBN_PROFILE, or remove what ranks above the profile. A profile that is written in the provider block ranks above the environment."
+	used, asked := r.values["api_url"], r.profile.values["api_url"]
+	domain, askedDomain := domainOf(used.text), domainOf(asked.text)
+	if askedDomain != "" && domain != askedDomain {
+		return "", fmt.Errorf("FBN_PROFILE asks for the profile %q, whose domain is %s, from %s. The domain in use is %s, from %s. %s",
+			r.profile.name, askedDomain, asked.source, domain, used.source, remedy)
+	}
+	isUsed := func(name string) bool { return r.values[name].inFile }
+	if len(r.profile.values) == 0 {
+		_, credential := r.signIn(way)
+		return fmt.Sprintf("FBN_PROFILE asks for the profile %q, which gives no value (%s). The provider works in the domain %s, from %s, and signs in with %s.",
+			r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential), nil
+	}
+	isThere := func(name string) bool { return r.profile.values[name].text != "" }
+	credentials := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.ContainsFunc(way.settings(), isThere) })
+	if !credentials || slices.ContainsFunc(way.settings(), isUsed) {
+		return "", nil
+	}
+	_, credential := r.signIn(way)
+	return fmt.Sprintf("FBN_PROFILE asks for the profile %q, but its credentials are not used: the provider signs in with %s. %s",
+		r.profile.name, credential, remedy), nil
+}
+
+// domainOf names the LUSID domain of an API URL; empty if it is none.
+func domainOf(apiURL string) string {
+	base, err := client.ParseAPIURL(apiURL)
+	if err != nil {
+		return ""
+	}
+	return client.DomainOf(base)
 }
 
 // signIn is the credential of the chosen way, and words for where it came from.

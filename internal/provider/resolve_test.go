@@ -166,28 +166,30 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		place place
 		want  []string
 	}{
-		"missing, named in the environment": {place{env: map[string]string{"FBN_SECRETS_PATH": "gone.json"}}, []string{"gone.json", "no such file"}},
-		"missing, named in the block":       {place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"}},
-		"a directory":                       {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
-		"empty":                             {place{file: "\n"}, []string{"secrets.json", "empty"}},
-		"malformed":                         {place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"}, []string{"secrets.json", "line 4, column 3: JSON has no comma after the last member"}},
-		"a comment":                         {place{file: "// " + canary + "\n{\"api\": {}}"}, []string{"line 1, column 1: JSON has no comments"}},
-		"a comment behind a value":          {place{file: "{\"api\": {\"password\": \"" + canary + "\" # mine\n}}"}, []string{"column 38: JSON has no comments"}},
-		"unquoted value":                    {place{file: "{\"api\": {\"password\": " + canary + "}}"}, []string{"line 1, column 22"}},
-		"cut off":                           {place{file: "{\"api\": {\"password\": \"" + canary}, []string{"too early"}},
-		"two values":                        {place{file: "{\"api\": {}}\n{\"password\": \"" + canary + "\"}"}, []string{"line 2, column 1"}},
-		"a number":                          {place{file: "{\"api\": {\n\"password\": 271828182845}}"}, []string{"number", `"password"`, "line 2, column"}},
-		"a list":                            {place{file: `{"api": {"password": ["` + canary + `"]}}`}, []string{"array", `"password"`, "string is expected"}},
-		"api of the wrong type":             {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "object is expected"}},
-		"profile of the wrong type":         {place{file: `{"profiles": {"default": "` + canary + `"}}`}, []string{`"profiles.default"`, "object is expected"}},
-		"proxy of the wrong type":           {place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"}},
-		"the whole of the wrong type":       {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
-		"no such profile":                   {place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}}, []string{`no profile "c"`, `"a", "b"`}},
-		"no default profile":                {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`}},
-		"profile of a file without":         {place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`}},
-		"profile, and no file":              {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
-		"not UTF-8":                         {place{file: "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}"}, []string{"neither UTF-8 nor UTF-16", "line 1, column 26"}},
-		"too large":                         {place{file: strings.Repeat(" ", 2<<20)}, []string{"larger than"}},
+		"missing, named in the environment":      {place{env: map[string]string{"FBN_SECRETS_PATH": "gone.json"}}, []string{"gone.json", "no such file"}},
+		"missing, named in the block":            {place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"}},
+		"a directory":                            {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
+		"empty":                                  {place{file: "\n"}, []string{"secrets.json", "empty"}},
+		"malformed":                              {place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"}, []string{"secrets.json", "line 4, column 3: JSON has no comma after the last member"}},
+		"a comment":                              {place{file: "// " + canary + "\n{\"api\": {}}"}, []string{"line 1, column 1: JSON has no comments"}},
+		"a comment behind a value":               {place{file: "{\"api\": {\"password\": \"" + canary + "\" # mine\n}}"}, []string{"column 38: JSON has no comments"}},
+		"unquoted value":                         {place{file: "{\"api\": {\"password\": " + canary + "}}"}, []string{"line 1, column 22"}},
+		"cut off":                                {place{file: "{\"api\": {\"password\": \"" + canary}, []string{"too early"}},
+		"two values":                             {place{file: "{\"api\": {}}\n{\"password\": \"" + canary + "\"}"}, []string{"line 2, column 1"}},
+		"a number":                               {place{file: "{\"api\": {\n\"password\": 271828182845}}"}, []string{"number", `"password"`, "line 2, column"}},
+		"a list":                                 {place{file: `{"api": {"password": ["` + canary + `"]}}`}, []string{"array", `"password"`, "string is expected"}},
+		"api of the wrong type":                  {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "object is expected"}},
+		"profile of the wrong type":              {place{file: `{"profiles": {"default": "` + canary + `"}}`}, []string{`"profiles.default"`, "object is expected"}},
+		"proxy of the wrong type":                {place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"}},
+		"the whole of the wrong type":            {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
+		"no such profile":                        {place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}}, []string{`no profile "c"`, `"a", "b"`}},
+		"no default profile":                     {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`, "with profile in the provider block or FBN_PROFILE"}},
+		"a path for a shell":                     {place{block: map[string]string{"secrets_file": "~/" + canary}}, []string{"secrets_file from the provider block", `pathexpand("~/...")`}},
+		"a path for a shell in FBN_SECRETS_PATH": {place{env: map[string]string{"FBN_SECRETS_PATH": "~/" + canary}}, []string{"FBN_SECRETS_PATH", "the whole path"}},
+		"profile of a file without":              {place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`}},
+		"profile, and no file":                   {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
+		"not UTF-8":                              {place{file: "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}"}, []string{"neither UTF-8 nor UTF-16", "line 1, column 26"}},
+		"too large":                              {place{file: strings.Repeat(" ", 2<<20)}, []string{"larger than"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -366,24 +368,28 @@ func TestResolve_wayIn(t *testing.T) {
 		want  string
 		err   string
 	}{
-		"nothing":                                       {place{}, "", "No way to sign in is complete"},
-		"token in the environment":                      {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
-		"password in the environment":                   {place{env: envPassword}, byPassword, ""},
-		"both in the environment":                       {place{env: with(envPassword, "FBN_ACCESS_TOKEN", "t")}, byToken, ""},
-		"both in the file":                              {place{file: fileBoth}, byToken, ""},
-		"both in the block":                             {place{block: with(blockPassword, "access_token", "t")}, byToken, ""},
-		"stray token never beats the block's password":  {place{block: blockPassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
-		"block's token beats the environment":           {place{block: map[string]string{"access_token": "t"}, env: envPassword}, byToken, ""},
-		"environment's password beats the file's token": {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
-		"token beats token file":                        {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_ACCESS_TOKEN_FILE": "f"}}, byToken, ""},
-		"block's token file beats the environment":      {place{block: map[string]string{"access_token_file": "f"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byFile, ""},
-		"refresh token":                                 {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r", "FBN_USERNAME", "", "FBN_PASSWORD", "")}, byRefresh, ""},
-		"refresh token beside a password":               {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
-		"password above the refresh token":              {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
-		"mixed places complete each other":              {place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword}, byPassword, ""},
-		"file in the block beats the environment":       {place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
-		"environment beats a found file":                {place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
-		"begun in the block, completed by none":         {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins to sign in by a refresh token, with client_id, client_secret, and no source has the rest: refresh_token, token_url"},
+		"nothing":                                            {place{}, "", "No way to sign in is complete"},
+		"token in the environment":                           {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
+		"password in the environment":                        {place{env: envPassword}, byPassword, ""},
+		"both in the environment":                            {place{env: with(envPassword, "FBN_ACCESS_TOKEN", "t")}, byToken, ""},
+		"both in the file":                                   {place{file: fileBoth}, byToken, ""},
+		"both in the block":                                  {place{block: with(blockPassword, "access_token", "t")}, byToken, ""},
+		"stray token never beats the block's password":       {place{block: blockPassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
+		"block's token beats the environment":                {place{block: map[string]string{"access_token": "t"}, env: envPassword}, byToken, ""},
+		"environment's password beats the file's token":      {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
+		"token beats token file":                             {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_ACCESS_TOKEN_FILE": "f"}}, byToken, ""},
+		"block's token file beats the environment":           {place{block: map[string]string{"access_token_file": "f"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byFile, ""},
+		"refresh token":                                      {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r", "FBN_USERNAME", "", "FBN_PASSWORD", "")}, byRefresh, ""},
+		"refresh token beside a password":                    {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
+		"password above the refresh token":                   {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
+		"mixed places complete each other":                   {place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword}, byPassword, ""},
+		"file in the block beats the environment":            {place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
+		"environment beats a found file":                     {place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
+		"begun in the block, completed by none":              {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins to sign in by a refresh token or by user name and password, with client_id, client_secret, and no source has the rest: refresh_token, token_url; or username, password, token_url."},
+		"the block's password is null":                       {place{block: with(blockPassword, "api_url", "https://acme.lusid.com", "password", "")}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password. An attribute that is null counts as not set."},
+		"the block's user beside a stray refresh token":      {place{block: map[string]string{"username": "n", "client_id": "i"}, env: map[string]string{"FBN_REFRESH_TOKEN": "r"}}, "", "begins to sign in by user name and password, with username, client_id, and"},
+		"the block's refresh token beside a stray user":      {place{block: map[string]string{"refresh_token": "r", "client_id": "i"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}}, "", "begins to sign in by a refresh token, with refresh_token, client_id, and"},
+		"the environment's user and the block's application": {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}}, "", "begins to sign in by user name and password, with client_id, client_secret, and no source has the rest: token_url."},
 		"block's user name never becomes a stray refresh token's": {
 			place{block: with(blockPassword, "password", ""), env: map[string]string{"FBN_REFRESH_TOKEN": "r"}}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password",
 		},
@@ -424,6 +430,75 @@ func TestResolve_fallback(t *testing.T) {
 	same := place{env: env}.mustResolve(t)
 	if same.WayIn != "a refresh token" || !same.HasFallback {
 		t.Errorf("%s, with fallback: %t", same.WayIn, same.HasFallback)
+	}
+}
+
+// TestResolve_askedProfile asks for a profile by FBN_PROFILE while something else ranks above it.
+func TestResolve_askedProfile(t *testing.T) {
+	t.Parallel()
+	const file = `{"profiles": {
+		"dev": {"identityUrl": "https://dev.lusid.com/identity", "accessToken": "s3cr3t-canary"},
+		"other": {"apiUrl": "https://PROD.lusid.com/api", "accessToken": "s3cr3t-canary"},
+		"domain": {"identityUrl": "https://prod.lusid.com/identity"},
+		"user": {"username": "n", "password": "s3cr3t-canary"},
+		"empty": {}
+	}}`
+	production := map[string]string{"FBN_IDENTITY_URL": "https://prod.lusid.com/identity", "FBN_ACCESS_TOKEN": "s3cr3t-canary"}
+	with := func(more ...string) map[string]string {
+		env := maps.Clone(production)
+		for i := 0; i < len(more); i += 2 {
+			env[more[i]] = more[i+1]
+		}
+		return env
+	}
+	const noEffect = "its credentials are not used: the provider signs in with an access token from the environment variable FBN_ACCESS_TOKEN."
+	for name, test := range map[string]struct {
+		place         place
+		err, warnings []string
+	}{
+		"another domain": {place{env: with("FBN_PROFILE", "dev"), file: file}, []string{
+			`"dev"`, "dev.lusid.com, from the secrets file ", "(profiles.dev), key identityUrl. ", "prod.lusid.com, from the environment variable FBN_IDENTITY_URL", "Unset FBN_PROFILE",
+		}, nil},
+		"another domain than the block's": {place{
+			env: map[string]string{"FBN_PROFILE": "dev"}, file: file, block: map[string]string{"api_url": "https://prod.lusid.com", "access_token": "t"},
+		}, []string{"dev.lusid.com", "prod.lusid.com, from the provider block"}, nil},
+		"another domain in a named file": {place{env: with("FBN_PROFILE", "dev", "FBN_SECRETS_PATH", "s.json"), files: map[string]string{"s.json": file}}, []string{"dev.lusid.com", "s.json"}, nil},
+		"the same domain":                {place{env: with("FBN_PROFILE", "other"), file: file}, nil, []string{noEffect}},
+		"the same domain, by its token":  {place{env: with("FBN_PROFILE", "other", "FBN_ACCESS_TOKEN", ""), file: file}, nil, nil},
+		"nothing but the domain":         {place{env: with("FBN_PROFILE", "domain"), file: file}, nil, nil},
+		"nothing but the credentials":    {place{env: with("FBN_PROFILE", "user"), file: file}, nil, []string{noEffect}},
+		"a part of the credentials": {place{
+			env: map[string]string{"FBN_PROFILE": "user", "FBN_IDENTITY_URL": "https://prod.lusid.com", "FBN_TOKEN_URL": "u", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}, file: file,
+		}, nil, nil},
+		"an empty profile": {place{env: with("FBN_PROFILE", "empty"), file: file}, nil, []string{`"empty", which gives no value (the secrets file `, "prod.lusid.com, from the environment variable FBN_IDENTITY_URL"}},
+		"no file":          {place{env: with("FBN_PROFILE", "dev")}, nil, []string{"secrets.json: not found"}},
+		"profile in the block": {place{
+			env: with("FBN_PROFILE", "dev"), file: file, block: map[string]string{"profile": "other"},
+		}, nil, nil},
+		"no FBN_PROFILE": {place{env: production, file: strings.ReplaceAll(file, `"dev"`, `"default"`)}, nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := test.place.mustResolve(t)
+			if r.WayInErr != nil {
+				t.Fatal(r.WayInErr)
+			}
+			text := r.ProfileWarning
+			if r.ProfileErr != nil {
+				text = r.ProfileErr.Error()
+			}
+			if (r.ProfileErr != nil) != (test.err != nil) || (r.ProfileWarning != "") != (test.warnings != nil) {
+				t.Errorf("the error is %v, and the warning %q", r.ProfileErr, r.ProfileWarning)
+			}
+			for _, part := range append(test.err, test.warnings...) {
+				if !strings.Contains(text, part) {
+					t.Errorf("%q is absent from %q", part, text)
+				}
+			}
+			if strings.Contains(text, "s3cr3t-canary") {
+				t.Errorf("a secret is in %q", text)
+			}
+		})
 	}
 }
 

@@ -78,7 +78,8 @@ func readSecretsFile(path, profile string) (*secretsFile, error) {
 	}
 	section := profiles.member(name)
 	if section == nil || name == "proxy" {
-		return nil, fmt.Errorf("the secrets file %s has no profile %q; its profiles are: %s", path, name, strings.Join(profileNames(profiles), ", "))
+		return nil, fmt.Errorf("the secrets file %s has no profile %q; its profiles are: %s. Name one of them with profile in the provider block or FBN_PROFILE",
+			path, name, strings.Join(profileNames(profiles), ", "))
 	}
 	if err := expectObject(path, "profiles."+name, section); err != nil {
 		return nil, err
