@@ -148,7 +148,7 @@ func (f *fileToken) read(force bool) (*oauth2.Token, error) {
 	if unchanged && !force {
 		return f.value, nil
 	}
-	content, err := os.ReadFile(f.path)
+	content, err := ReadFile(f.path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to read the access token file: %w", err)
 	}

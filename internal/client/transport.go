@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -58,7 +57,7 @@ func newTransport(config Config) (http.RoundTripper, error) {
 
 // ReadCACertificates returns the system's root certificates and those of a PEM file.
 func ReadCACertificates(path string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(path)
+	pem, err := ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to read the CA certificate file: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -354,5 +356,35 @@ func TestProvider_correlationID(t *testing.T) {
 				t.Errorf("the error has a correlation id: %t\n%s", got, diags.errors())
 			}
 		})
+	}
+}
+
+// TestProvider_irregularFiles names what is no file in every setting that names one. A device may have
+// no end, and a pipe nobody who writes.
+func TestProvider_irregularFiles(t *testing.T) {
+	t.Parallel()
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.CommandContext(t.Context(), "mkfifo", pipe).Run(); err != nil {
+		t.Skip(err)
+	}
+	d := newMock(t, mockserver.Options{})
+	for _, path := range []string{"/dev/zero", pipe} {
+		for _, setting := range []string{"access_token_file", "secrets_file", "ca_certificate_file"} {
+			t.Run(setting+", "+path, func(t *testing.T) {
+				t.Parallel()
+				config, attribute := object{"api_url": d.url, "access_token": d.token, setting: path}, setting
+				if setting == "access_token_file" {
+					delete(config, "access_token")
+					attribute = ""
+				}
+				p := newProtocol(t)
+				diags := p.configure(config)
+				if setting == "access_token_file" {
+					diags.mustBeQuiet(t)
+					_, diags = p.data("lusid_roles", nil)
+				}
+				diags.mustFail(t, attribute, path+": it is not a regular file")
+			})
+		}
 	}
 }

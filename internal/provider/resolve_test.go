@@ -189,7 +189,7 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"profile of a file without":              {place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`}},
 		"profile, and no file":                   {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
 		"not UTF-8":                              {place{file: "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}"}, []string{"neither UTF-8 nor UTF-16", "line 1, column 26"}},
-		"too large":                              {place{file: strings.Repeat(" ", 2<<20)}, []string{"larger than"}},
+		"too large":                              {place{file: strings.Repeat(" ", 5<<20)}, []string{"secrets.json", "larger than 4 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

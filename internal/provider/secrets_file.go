@@ -5,18 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
-)
 
-// maxSecretsFile caps what is read as a secrets file; real ones have some hundred bytes.
-const maxSecretsFile = 1 << 20
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
 
 // secretsFile is one section of a secrets.json as every LUSID SDK reads it: "api", or a profile.
 type secretsFile struct {
@@ -177,20 +174,9 @@ func (n *jsonNode) text(path, key string) (string, error) {
 // readJSON reads a JSON file in UTF-8, with or without a byte order mark, or in UTF-16 with one;
 // PowerShell writes all three.
 func readJSON(path string) (*jsonNode, error) {
-	f, err := os.Open(path)
+	content, err := client.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to read the secrets file: %w", err)
-	}
-	defer f.Close()
-	if stat, err := f.Stat(); err == nil && stat.IsDir() {
-		return nil, fmt.Errorf("the secrets file %s is a directory", path)
-	}
-	content, err := io.ReadAll(io.LimitReader(f, maxSecretsFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("unable to read the secrets file: %w", err)
-	}
-	if len(content) > maxSecretsFile {
-		return nil, fmt.Errorf("the secrets file %s is larger than %d KiB", path, maxSecretsFile>>10)
 	}
 	text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), content)
 	if err != nil {
