@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,11 +39,11 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "username", optional: true,
-		markdown: "Login to ask with. Default: the provider's, where the token URL has the host of the provider's.",
+		markdown: "Login to ask with. Default: the provider's, if the token URL is the provider's.",
 	},
 	{
 		name: "password", optional: true, sensitive: true,
-		markdown: "Password of that user. Default: the provider's, where `username` is the provider's too and the token URL has the host of the provider's.",
+		markdown: "Password of that user. Default: the provider's, if `username` and the token URL are the provider's too.",
 	},
 	{
 		name: "client_id", optional: true,
@@ -52,7 +51,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "client_secret", optional: true, sensitive: true,
-		markdown: "Client secret of that application. Default: the provider's, where `client_id` is the provider's too and the token URL has the host of the provider's.",
+		markdown: "Client secret of that application. Default: the provider's, if `client_id` and the token URL are the provider's too.",
 	},
 	{
 		name: "refresh_token", optional: true, computed: true, sensitive: true,
@@ -202,8 +201,9 @@ func (m *accessTokenModel) read(ctx context.Context, c *connection) diag.Diagnos
 }
 
 // request completes the arguments with the provider's own settings. Its user name and password
-// are a default only towards its own token host, its client secret only for its own client id
-// there, so that no module can send them elsewhere.
+// are a default only for its own token URL, its client secret only for its own client id there, so
+// that no module can send them elsewhere. The path counts, because one host of a gateway serves several
+// domains.
 func (m *accessTokenModel) request(ctx context.Context, own client.TokenRequest) (client.TokenRequest, diag.Diagnostics) {
 	request := client.TokenRequest{
 		TokenURL:     m.TokenURL.ValueString(),
@@ -218,20 +218,20 @@ func (m *accessTokenModel) request(ctx context.Context, own client.TokenRequest)
 	if request.TokenURL == "" {
 		request.TokenURL = own.TokenURL
 	}
-	ownHost := isSameHost(request.TokenURL, own.TokenURL)
+	isOwnURL := isSameTokenURL(request.TokenURL, own.TokenURL)
 	if request.ClientID == "" {
 		request.ClientID = own.ClientID
 	}
-	if request.ClientSecret == "" && ownHost && request.ClientID == own.ClientID {
+	if request.ClientSecret == "" && isOwnURL && request.ClientID == own.ClientID {
 		request.ClientSecret = own.ClientSecret
 	}
 	required := []string{"token_url", "client_id", "client_secret"}
 	if request.RefreshToken == "" {
 		required = append(required, "username", "password")
-		if request.Username == "" && ownHost {
+		if request.Username == "" && isOwnURL {
 			request.Username = own.Username
 		}
-		if request.Password == "" && ownHost && request.Username == own.Username {
+		if request.Password == "" && isOwnURL && request.Username == own.Username {
 			request.Password = own.Password
 		}
 	}
@@ -247,19 +247,19 @@ func (m *accessTokenModel) request(ctx context.Context, own client.TokenRequest)
 	})
 	if len(missing) > 0 {
 		diags.AddAttributeError(path.Root(missing[0]), "Unable to get access token", fmt.Sprintf(
-			"To ask for a token, %s must be given. The provider's own user name and password stand in only where the token URL "+
-				"has the host of the provider's, and its client secret only for its own client id there.", strings.Join(missing, ", ")))
+			"To ask for a token, %s must be given. The provider's own user name and password stand in only if the token URL "+
+				"is the provider's, and its client secret only for its own client id there.", strings.Join(missing, ", ")))
 	}
 	return request, diags
 }
 
-func isSameHost(a, b string) bool {
+func isSameTokenURL(a, b string) bool {
 	left, err := client.ParseTokenURL(a)
 	if err != nil {
 		return false
 	}
 	right, err := client.ParseTokenURL(b)
-	return err == nil && (&url.URL{Scheme: left.Scheme, Host: left.Host}).String() == (&url.URL{Scheme: right.Scheme, Host: right.Host}).String()
+	return err == nil && left.String() == right.String()
 }
 
 func (m *accessTokenModel) fill(ctx context.Context, token *client.Token) diag.Diagnostics {

@@ -207,7 +207,9 @@ func TestAccessToken_errors(t *testing.T) {
 		{"wrong password", d.signedIn(t), object{"username": own["username"], "password": "wrong"}, "", []string{"invalid_grant", "HTTP 400", "password are right"}, true},
 		{"unknown scope", d.signedIn(t), object{"scopes": []string{"everything"}}, "", []string{"invalid_scope"}, true},
 		{"wrong refresh token", d.signedIn(t), object{"refresh_token": "wrong"}, "", []string{"invalid_grant"}, true},
-		{"not a token endpoint", d.signedIn(t), object{"token_url": d.url + "/identity/api/me"}, "", []string{"HTTP 501"}, true},
+		{"not a token endpoint", d.signedIn(t), object{
+			"token_url": d.url + "/identity/api/me", "username": own["username"], "password": own["password"], "client_id": own["client_id"], "client_secret": own["client_secret"],
+		}, "", []string{"HTTP 501"}, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d.forget()
@@ -258,9 +260,9 @@ func TestAccessToken_validation(t *testing.T) {
 	}
 }
 
-// TestAccessToken_otherHost sends the provider's own credentials nowhere but home: the other host
-// keeps all that arrives.
-func TestAccessToken_otherHost(t *testing.T) {
+// TestAccessToken_otherURL sends the provider's own credentials nowhere but home: another host, and
+// another domain behind the same gateway, keep all that arrives.
+func TestAccessToken_otherURL(t *testing.T) {
 	t.Parallel()
 	var (
 		mu       sync.Mutex
@@ -276,9 +278,14 @@ func TestAccessToken_otherHost(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 		})
 	}
-	home, away := newMock(t, mockserver.Options{}), newMockBehind(t, mockserver.Options{}, listen)
+	gateway := func(mock http.Handler) http.Handler {
+		domains := http.NewServeMux()
+		domains.Handle("/", mock)
+		domains.Handle("/other/", listen(nil))
+		return domains
+	}
+	home, away := newMockBehind(t, mockserver.Options{}, gateway), newMockBehind(t, mockserver.Options{}, listen)
 	own := home.passwordArguments()
-	awayURL := away.url + "/oauth2/other/v1/token"
 
 	for _, config := range []object{
 		{},
@@ -297,11 +304,13 @@ func TestAccessToken_otherHost(t *testing.T) {
 		{"username": "u", "password": "p", "client_secret": "s"},
 		{"refresh_token": "r", "client_secret": "s"},
 	} {
-		config["token_url"] = awayURL
-		for _, p := range []*protocol{home.signedIn(t), home.withRefreshToken(t)} {
-			_, diags := p.accessToken(config)
-			if len(diags.errors()) == 0 {
-				t.Errorf("%v: no error", config)
+		for _, url := range []string{away.url, home.url + "/other"} {
+			config["token_url"] = url + "/oauth2/other/v1/token"
+			for _, p := range []*protocol{home.signedIn(t), home.withRefreshToken(t)} {
+				_, diags := p.accessToken(config)
+				if len(diags.errors()) == 0 {
+					t.Errorf("%v: no error", config)
+				}
 			}
 		}
 	}
@@ -309,12 +318,12 @@ func TestAccessToken_otherHost(t *testing.T) {
 		secret, _ := own[name].(string)
 		for _, form := range formsOf(secret) {
 			if strings.Contains(received.String(), form) {
-				t.Errorf("the provider's %s went to the other host", name)
+				t.Errorf("the provider's %s went elsewhere", name)
 			}
 		}
 	}
 	if !strings.Contains(received.String(), "grant_type=password") || !strings.Contains(received.String(), "grant_type=refresh_token") {
-		t.Errorf("the other host was not even asked: %s", &received)
+		t.Errorf("nobody else was even asked: %s", &received)
 	}
 }
 
