@@ -118,7 +118,7 @@ func TestRedirect_withoutLocation(t *testing.T) {
 // TestProxy reaches the domain by a name that only the proxy knows.
 func TestProxy(t *testing.T) {
 	t.Parallel()
-	mock := mockserver.New(mockserver.Options{})
+	mock := mockserver.New(mockserver.Options{Hosts: []string{"acme.example.com"}})
 	server := httptest.NewTLSServer(mock)
 	t.Cleanup(server.Close)
 	domain := &domain{Server: mock, url: "https://acme.example.com"}
