@@ -79,6 +79,16 @@ type takenError[T any] struct {
 func (e *takenError[T]) Error() string { return e.err.Error() }
 func (e *takenError[T]) Unwrap() error { return e.err }
 
+// runFor is run for an object whose ID is a name that the user chooses. A destroy of another
+// resource deletes by that name, so it could delete the object that this run has just created.
+func (c *creation[T]) runFor(ctx context.Context, p *placements, object, owner string) (made *T, adopted bool, err error) {
+	err = p.put(ctx, object, owner, func(bool) error {
+		made, adopted, err = c.run(ctx)
+		return err
+	})
+	return made, adopted, err
+}
+
 // run creates the object. Where the answer is lost it looks for what the create made: an object
 // that is the same, and was absent before. adopted tells that it found one. The error is a
 // takenError where another object is in the way.

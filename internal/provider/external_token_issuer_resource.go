@@ -131,7 +131,9 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 		return
 	}
 
-	issuer := r.create(ctx, client.CreateExternalTokenIssuerRequest{Code: plan.Code.ValueString(), UpdateExternalTokenIssuerRequest: update}, &resp.Diagnostics)
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	issuer := r.create(ctx, client.CreateExternalTokenIssuerRequest{Code: plan.Code.ValueString(), UpdateExternalTokenIssuerRequest: update}, owner, &resp.Diagnostics)
 	if issuer == nil {
 		return
 	}
@@ -147,7 +149,7 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 
 // create creates an issuer, or finds the one that a create made whose answer was lost. It returns
 // nil after an error.
-func (r *externalTokenIssuerResource) create(ctx context.Context, request client.CreateExternalTokenIssuerRequest, diags *diag.Diagnostics) *client.ExternalTokenIssuerResponse {
+func (r *externalTokenIssuerResource) create(ctx context.Context, request client.CreateExternalTokenIssuerRequest, owner string, diags *diag.Diagnostics) *client.ExternalTokenIssuerResponse {
 	trusts := func(i *client.ExternalTokenIssuerResponse) bool {
 		return i.Issuer == request.Issuer && i.Audience == request.Audience
 	}
@@ -166,7 +168,7 @@ func (r *externalTokenIssuerResource) create(ctx context.Context, request client
 				(request.ClaimMappings == nil || reflect.DeepEqual(i.ClaimMappings, request.ClaimMappings))
 		},
 	}
-	issuer, adopted, err := creation.run(ctx)
+	issuer, adopted, err := creation.runFor(ctx, &r.placements, externalTokenIssuerObject(request.Code), owner)
 	if err == nil {
 		if adopted {
 			warnAdopted(diags, "external token issuer "+request.Code, "issuer "+issuer.Code)
@@ -267,12 +269,21 @@ func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.D
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.client.DeleteExternalTokenIssuer(ctx, code); err != nil && !client.IsNotFound(err) {
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := r.placements.remove(ctx, externalTokenIssuerObject(code), owner, func() error { return r.client.DeleteExternalTokenIssuer(ctx, code) })
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be deleted", code, r.client.Domain()), err))
-		return
+	case needed:
+		warnNeeded(&resp.Diagnostics, "The external token issuer "+code+" stays in LUSID", "The external token issuer "+code+" was not deleted.")
+	default:
+		r.existingOf("external token issuer").forget(code)
 	}
-	r.existingOf("external token issuer").forget(code)
 }
+
+// externalTokenIssuerObject names an issuer for placements.
+func externalTokenIssuerObject(code string) string { return "external token issuer " + code }
 
 // ImportState takes a code.
 func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -227,7 +227,9 @@ func (r *mcpToolResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 
-	tool := r.create(ctx, plan.resourceID(), request, &resp.Diagnostics)
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	tool := r.create(ctx, plan.resourceID(), request, owner, &resp.Diagnostics)
 	if tool == nil {
 		return
 	}
@@ -312,10 +314,21 @@ func (r *mcpToolResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.client.DeleteMcpTool(ctx, state.resourceID()); err != nil && !client.IsNotFound(err) {
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := r.placements.remove(ctx, mcpToolObject(state.label()), owner, func() error { return r.client.DeleteMcpTool(ctx, state.resourceID()) })
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The MCP tool %s of %s could not be deleted", state.label(), r.client.Domain()), err))
+	case needed:
+		warnNeeded(&resp.Diagnostics, "The MCP tool "+state.label()+" stays in LUSID", "The MCP tool "+state.label()+" was not deleted.")
+	default:
+		r.existingOf("MCP tool").forget(state.label())
 	}
 }
+
+// mcpToolObject names a tool for placements.
+func mcpToolObject(label string) string { return "MCP tool " + label }
 
 // ValidateConfig checks what depends on several attributes.
 func (r *mcpToolResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {

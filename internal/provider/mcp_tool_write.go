@@ -15,7 +15,7 @@ import (
 
 // create creates a tool, or finds the one that a create made whose answer was lost. It returns nil
 // after an error.
-func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, request client.UpsertMcpToolRequest, diags *diag.Diagnostics) *client.McpToolResponse {
+func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, request client.UpsertMcpToolRequest, owner string, diags *diag.Diagnostics) *client.McpToolResponse {
 	label := id.Scope + "/" + id.Code
 	creation := creation[client.McpToolResponse]{
 		existing: r.existingOf("MCP tool"),
@@ -27,7 +27,7 @@ func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, requ
 		holds:  func(tool *client.McpToolResponse) bool { return tool.ID() == id || tool.Name == request.Name },
 		isSame: func(tool *client.McpToolResponse) bool { return tool.ID() == id && isAsRequested(ctx, tool, request) },
 	}
-	tool, adopted, err := creation.run(ctx)
+	tool, adopted, err := creation.runFor(ctx, &r.placements, mcpToolObject(label), owner)
 	if err == nil {
 		if adopted {
 			warnAdopted(diags, "MCP tool "+label, label)

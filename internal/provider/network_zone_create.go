@@ -14,7 +14,7 @@ import (
 
 // create creates a zone, or finds the one that a create made whose answer was lost. It returns
 // nil after an error.
-func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, diags *diag.Diagnostics) *client.NetworkZoneDefinitionResponse {
+func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, owner string, diags *diag.Diagnostics) *client.NetworkZoneDefinitionResponse {
 	request := plan.toCreate(ctx)
 	creation := creation[client.NetworkZoneDefinitionResponse]{
 		existing: r.existingOf("network zone"),
@@ -31,7 +31,7 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 			return !failed && sameValues(&made, plan)
 		},
 	}
-	zone, adopted, err := creation.run(ctx)
+	zone, adopted, err := creation.runFor(ctx, &r.placements, networkZoneObject(request.Code), owner)
 	if err == nil {
 		if adopted {
 			warnAdopted(diags, "network zone "+request.Code, "zone "+zone.Code)

@@ -192,7 +192,9 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	defer release()
-	zone := r.create(ctx, &plan, &resp.Diagnostics)
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	zone := r.create(ctx, &plan, owner, &resp.Diagnostics)
 	if zone == nil {
 		return
 	}
@@ -298,12 +300,21 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.client.DeleteNetworkZone(ctx, code); err != nil && !client.IsNotFound(err) {
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := r.placements.remove(ctx, networkZoneObject(code), owner, func() error { return r.client.DeleteNetworkZone(ctx, code) })
+	switch {
+	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be deleted", code, r.client.Domain()), err))
-		return
+	case needed:
+		warnNeeded(&resp.Diagnostics, "The network zone "+code+" stays in LUSID", "The network zone "+code+" was not deleted.")
+	default:
+		r.existingOf("network zone").forget(code)
 	}
-	r.existingOf("network zone").forget(code)
 }
+
+// networkZoneObject names a zone for placements.
+func networkZoneObject(code string) string { return "network zone " + code }
 
 // ImportState takes a code.
 func (r *networkZoneResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -218,10 +218,7 @@ func TestPlacement_race(t *testing.T) {
 
 func (o sharedObject) race(t *testing.T) {
 	t.Helper()
-	mock := mockserver.New(mockserver.Options{Seed: sharedSeed()})
-	listener := listenInMemory(t)
-	serveInMemory(t, listener, mock)
-	d := domain{mock: mock, url: "http://" + listener.address, token: mock.Credentials().AccessToken, direct: direct{mock}}
+	d := domainInMemory(t, mockserver.Options{Seed: sharedSeed()})
 	for round := range 200 {
 		old := o.fromEarlierRun(t, d)
 		m := d.protocol(t).resource(o.typeName)
@@ -231,11 +228,11 @@ func (o sharedObject) race(t *testing.T) {
 		diags.mustSucceed(t)
 		switch round % 4 {
 		case 1: // The answer to the removal is lost, and the provider repeats it.
-			mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
+			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
 		case 2: // LUSID is slow to remove.
-			mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: time.Second})
+			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: time.Second})
 		case 3: // LUSID answers late.
-			mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
+			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
 		}
 		var created, destroyed diagnostics
 		var both sync.WaitGroup
@@ -244,21 +241,86 @@ func (o sharedObject) race(t *testing.T) {
 		both.Wait()
 		created.mustSucceed(t)
 		destroyed.mustSucceed(t)
-		mock.ClearFaults()
+		d.mock.ClearFaults()
 		if !o.isThere(t, d) {
 			t.Fatalf("round %d: LUSID no longer has what the run created", round)
 		}
 	}
 }
 
+// TestPlacement_lostDeletion creates an object whose ID is a name of the user's choice while the
+// deletion of an old object of that name is being repeated, because its answer was lost.
+func TestPlacement_lostDeletion(t *testing.T) {
+	t.Parallel()
+	for _, o := range []struct {
+		typeName, removal string
+		config            object
+		isThere           func(t *testing.T, d domain) bool
+	}{
+		{zoneType, "DeleteNetworkZone", faultyZone(0, nil), func(t *testing.T, d domain) bool {
+			t.Helper()
+			return len(d.places(t)) == 1
+		}},
+		{issuerType, "DeleteExternalTokenIssuer", faultyIssuer(0, "One"), func(t *testing.T, d domain) bool {
+			t.Helper()
+			return len(d.issuers(t)) == 1
+		}},
+		{toolType, "DeleteMcpTool", faultyTool(0, "One"), func(t *testing.T, d domain) bool {
+			t.Helper()
+			return len(d.toolIDs(t)) == 1
+		}},
+	} {
+		t.Run(o.typeName, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := domainInMemory(t, mockserver.Options{})
+				old := d.protocol(t).resource(o.typeName).mustCreate(o.config)
+				m := d.protocol(t).resource(o.typeName)
+				creation, diags := m.plan(instance{}, o.config)
+				diags.mustSucceed(t)
+				removal, diags := m.plan(old, nil)
+				diags.mustSucceed(t)
+				d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
+				var destroyed diagnostics
+				var other sync.WaitGroup
+				other.Go(func() { _, destroyed = m.apply(removal) })
+				synctest.Wait()
+				made, created := m.apply(creation)
+				created.mustSucceed(t)
+				other.Wait()
+				destroyed.mustSucceed(t)
+				if !o.isThere(t, d) {
+					t.Error("LUSID no longer has what the run created")
+				}
+
+				// A destroy that comes later leaves the new object alone.
+				m.destroy(old).mustWarn(t, "", "was not deleted", "moved block")
+				if !o.isThere(t, d) {
+					t.Error("a destroy deleted what the run created")
+				}
+				m.destroy(made).mustSucceed(t)
+				if o.isThere(t, d) {
+					t.Error("a destroy with nothing in its place did nothing")
+				}
+			})
+		})
+	}
+}
+
+// domainInMemory is a mock in memory, for tests in a bubble of synctest.
+func domainInMemory(t *testing.T, options mockserver.Options) domain {
+	t.Helper()
+	mock := mockserver.New(options)
+	listener := listenInMemory(t)
+	serveInMemory(t, listener, mock)
+	return domain{mock: mock, url: "http://" + listener.address, token: mock.Credentials().AccessToken, direct: direct{mock}}
+}
+
 // TestPlacement_wait ends the wait for another resource's change with the time that is left.
 func TestPlacement_wait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		mock := mockserver.New(mockserver.Options{Seed: sharedSeed()})
-		listener := listenInMemory(t)
-		serveInMemory(t, listener, mock)
-		d := domain{mock: mock, url: "http://" + listener.address, token: mock.Credentials().AccessToken, direct: direct{mock}}
+		d := domainInMemory(t, mockserver.Options{Seed: sharedSeed()})
 		o := sharedObjects()[0]
 		old := o.fromEarlierRun(t, d)
 		m := d.protocol(t).resource(o.typeName)
@@ -266,7 +328,7 @@ func TestPlacement_wait(t *testing.T) {
 		diags.mustSucceed(t)
 		removal, diags := m.plan(old, nil)
 		diags.mustSucceed(t)
-		mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: 30 * time.Second})
+		d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: 30 * time.Second})
 		var destroyed diagnostics
 		var other sync.WaitGroup
 		other.Go(func() { _, destroyed = m.carryOut(context.WithoutCancel(t.Context()), removal) })
