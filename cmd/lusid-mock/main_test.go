@@ -228,6 +228,9 @@ func TestServe(t *testing.T) {
 			want := map[string]string{
 				"LUSID_MOCK_URL":    vars["LUSID_MOCK_URL"],
 				"FBN_IDENTITY_URL":  vars["LUSID_MOCK_URL"] + "/identity",
+				"FBN_BASE_URL":      vars["LUSID_MOCK_URL"],
+				"FBN_LUSID_URL":     vars["LUSID_MOCK_URL"] + "/api",
+				"FBN_LUSID_API_URL": vars["LUSID_MOCK_URL"] + "/api",
 				"FBN_TOKEN_URL":     vars["FBN_TOKEN_URL"],
 				"FBN_USERNAME":      c.Username,
 				"FBN_PASSWORD":      c.Password,
@@ -469,11 +472,12 @@ func TestExec_streams(t *testing.T) {
 func TestExec_environment(t *testing.T) {
 	t.Parallel()
 	inherited := []string{"FBN_ACCESS_TOKEN=real", "FBN_PROXY_ADDRESS=real", "fbn_password=real", "LUSID_MOCK_URL=real", "LUSID_KEPT=kept"}
-	password := []string{"FBN_IDENTITY_URL", "FBN_TOKEN_URL", "FBN_USERNAME", "FBN_PASSWORD", "FBN_CLIENT_ID", "FBN_CLIENT_SECRET"}
+	urls := []string{"FBN_IDENTITY_URL", "FBN_BASE_URL", "FBN_LUSID_URL", "FBN_LUSID_API_URL"}
+	password := append([]string{"FBN_TOKEN_URL", "FBN_USERNAME", "FBN_PASSWORD", "FBN_CLIENT_ID", "FBN_CLIENT_SECRET"}, urls...)
 	for _, test := range []struct{ args, want []string }{
 		{nil, password},
 		{[]string{"-auth", "password"}, password},
-		{[]string{"-auth", "pat"}, []string{"FBN_IDENTITY_URL", "FBN_ACCESS_TOKEN"}},
+		{[]string{"-auth", "pat"}, append([]string{"FBN_ACCESS_TOKEN"}, urls...)},
 		{[]string{"-auth", "secrets-file"}, []string{"FBN_SECRETS_PATH"}},
 	} {
 		code, stdout, stderr := runWith(t, inherited, append(append([]string{"exec"}, test.args...), "--", "env", "-0")...)

@@ -79,7 +79,7 @@ func instructions(d *domain, shell shell) string {
 	for _, v := range append(d.passwordVariables(), d.controlVariable()) {
 		_, _ = fmt.Fprintln(&b, shell.export(v))
 	}
-	_, _ = fmt.Fprintln(&b, "# Or with a personal access token, which needs none but the first of these:")
+	_, _ = fmt.Fprintln(&b, "# Or with a personal access token, which needs no other credentials:")
 	for _, v := range d.accessTokenVariables() {
 		_, _ = fmt.Fprintln(&b, "#", shell.export(v))
 	}

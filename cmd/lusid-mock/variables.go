@@ -7,25 +7,33 @@ type variable struct{ name, value string }
 
 func (d *domain) identityURL() string { return d.url + "/identity" }
 
+// urlVariables have the domain's URL under the names of the Identity SDKs, the unified SDKs and the
+// LUSID SDKs. A name left out could still lead an SDK, with the mock's credentials, to a real domain.
+func (d *domain) urlVariables() []variable {
+	return []variable{
+		{"FBN_IDENTITY_URL", d.identityURL()},
+		{"FBN_BASE_URL", d.url},
+		{"FBN_LUSID_URL", d.url + "/api"},
+		{"FBN_LUSID_API_URL", d.url + "/api"},
+	}
+}
+
 // passwordVariables sign in as LUSID recommends: by password, for tokens that expire.
 func (d *domain) passwordVariables() []variable {
 	c := d.Credentials()
-	return []variable{
-		{"FBN_IDENTITY_URL", d.identityURL()},
-		{"FBN_TOKEN_URL", d.TokenURL(d.url)},
-		{"FBN_USERNAME", c.Username},
-		{"FBN_PASSWORD", c.Password},
-		{"FBN_CLIENT_ID", c.ClientID},
-		{"FBN_CLIENT_SECRET", c.ClientSecret},
-	}
+	return append(
+		d.urlVariables(),
+		variable{"FBN_TOKEN_URL", d.TokenURL(d.url)},
+		variable{"FBN_USERNAME", c.Username},
+		variable{"FBN_PASSWORD", c.Password},
+		variable{"FBN_CLIENT_ID", c.ClientID},
+		variable{"FBN_CLIENT_SECRET", c.ClientSecret},
+	)
 }
 
 // accessTokenVariables sign in with a personal access token.
 func (d *domain) accessTokenVariables() []variable {
-	return []variable{
-		{"FBN_IDENTITY_URL", d.identityURL()},
-		{"FBN_ACCESS_TOKEN", d.Credentials().AccessToken},
-	}
+	return append(d.urlVariables(), variable{"FBN_ACCESS_TOKEN", d.Credentials().AccessToken})
 }
 
 // controlVariable tells where the control API is, below the URL.
