@@ -59,6 +59,15 @@ func TestControl_faults(t *testing.T) {
 	if _, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"}); err == nil {
 		t.Error("the connection was not reset")
 	}
+	inject(`{"operation": "CreateRole", "reset": "after"}`)
+	if _, err := d.try(request{method: http.MethodPost, path: rolesPath, body: `{"name":"made-before-the-reset"}`}); err == nil {
+		t.Error("the connection was not reset")
+	}
+	d.get(rolesPath+"/byCode/made-before-the-reset").wantStatus(t, http.StatusOK)
+	inject(`{"operation": "ListRoles", "truncate": true}`)
+	if r, err := d.try(request{method: http.MethodGet, path: rolesPath}); err == nil || r.body == "" {
+		t.Errorf("the body was not truncated: %v, %q", err, r.body)
+	}
 	inject(`{"operation": "*", "count": -1, "html": true}`)
 	d.get("/identity/api/me").wantStatus(t, http.StatusBadGateway)
 	d.control(http.MethodDelete, "/_mock/faults", "").wantStatus(t, http.StatusNoContent)

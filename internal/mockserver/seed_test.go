@@ -251,3 +251,27 @@ func TestSeed_namesWhatIsNotThere(t *testing.T) {
 		}()
 	}
 }
+
+func TestSeed_signInAsAnyUser(t *testing.T) {
+	t.Parallel()
+	seed, err := mockserver.ParseSeed([]byte(`{
+		"roles": [{"name": "traders"}],
+		"users": [
+			{"username": "jane.doe@acme.com", "password": "hers", "type": "Personal", "roles": ["traders"]},
+			{"username": "svc-pricing@acme.com", "password": "its own", "roles": ["lusid-evaluator"]},
+			{"username": "newcomer@acme.com"}
+		]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDomain(t, mockserver.Options{Seed: seed})
+	for login, password := range map[string]string{"jane.doe@acme.com": "hers", "svc-pricing@acme.com": "its own"} {
+		access := d.token(d.passwordFormOf(login, password)).wantStatus(t, http.StatusOK).text(t, "access_token")
+		if got := d.as(access, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK).text(t, "emailAddress"); got != login {
+			t.Errorf("signed in as %s, want %s", got, login)
+		}
+		d.as(access, http.MethodGet, "/api/api/instruments", "").wantStatus(t, http.StatusOK)
+		d.as(access, http.MethodGet, usersPath, "").wantStatus(t, http.StatusForbidden)
+	}
+	d.token(d.passwordFormOf("newcomer@acme.com", "")).wantStatus(t, http.StatusBadRequest)
+}
