@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,8 +22,8 @@ const (
 	bothSDKs   sdks = "identity unified"
 )
 
-// sdkHeaders are the headers that each SDK sends with every request, besides X-LUSID-Application,
-// Authorization and, with a body, sdkContentType.
+// sdkHeaders are the headers that the synchronous client of each SDK sends with every request, besides
+// X-LUSID-Application, Authorization and, with a body, sdkContentType.
 var sdkHeaders = map[sdks]map[string]string{
 	identitySDK: {
 		"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "OpenAPI-Generator/2.3.6/python",
@@ -172,41 +173,60 @@ func sdkSeed() mockserver.Seed {
 	}
 }
 
-// TestSDKs sends each request to a domain of its own, with an access token.
+// TestSDKs sends each request to a domain of its own, with an access token, as the synchronous client
+// of the SDK does and as the asynchronous one does.
 func TestSDKs(t *testing.T) {
 	t.Parallel()
 	operations := readContract(t)
 	for _, sent := range slices.Concat(sdkRequests, sdkRequestsOfNulls) {
-		for sdk, headers := range sdkHeaders {
+		want := http.StatusOK // Of what is not in the Identity API's contract.
+		if operation, ok := operations[sent.operation]; ok {
+			want = operation.success(t)
+		}
+		if excluded[sent.operation] != "" {
+			want = http.StatusNotImplemented
+		}
+		for sdk := range sdkHeaders {
 			if !strings.Contains(string(sent.sdks), string(sdk)) {
 				continue
 			}
-			t.Run(sent.operation+"/"+string(sdk), func(t *testing.T) {
-				t.Parallel()
-				now := func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // Before the dates in the requests.
-				d := newDomain(t, mockserver.Options{Seed: sdkSeed(), Clock: now})
-				r := request{method: sent.method, path: sent.target, body: sent.body, header: map[string]string{"X-LUSID-Application": "acme-app"}}
-				for name, value := range headers {
-					r.header[name] = value
-				}
-				if sent.body != "" {
-					r.contentType = sdkContentType
-				}
-				r.bearer = d.token(d.passwordForm()).text(t, "access_token")
-				want := http.StatusOK // Of what is not in the Identity API's contract.
-				if operation, ok := operations[sent.operation]; ok {
-					want = operation.success(t)
-				}
-				if excluded[sent.operation] != "" {
-					want = http.StatusNotImplemented
-				}
-				d.do(r).wantStatus(t, want)
-				if d.Counts()[sent.operation] != 1 {
-					t.Errorf("counted as %v, want %s", d.Counts(), sent.operation)
-				}
-			})
+			for client, r := range map[string]request{"sync": sent.synchronous(sdk), "async": sent.asynchronous(sdk)} {
+				t.Run(sent.operation+"/"+string(sdk)+"/"+client, func(t *testing.T) {
+					t.Parallel()
+					now := func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // Before the dates in the requests.
+					d := newDomain(t, mockserver.Options{Seed: sdkSeed(), Clock: now})
+					r.bearer = d.token(d.passwordForm()).text(t, "access_token")
+					d.do(r).wantStatus(t, want)
+					if d.Counts()[sent.operation] != 1 {
+						t.Errorf("counted as %v, want %s", d.Counts(), sent.operation)
+					}
+				})
+			}
 		}
 	}
+}
+
+// synchronous returns the request as the synchronous client sends it. Without a body, the request has
+// no content type.
+func (s sdkRequest) synchronous(sdk sdks) request {
+	r := request{method: s.method, path: s.target, body: s.body, header: maps.Clone(sdkHeaders[sdk])}
+	r.header["X-LUSID-Application"] = "acme-app"
+	if s.body != "" {
+		r.contentType = sdkContentType
+	}
+	return r
+}
+
+// asynchronous returns the request as the asynchronous client sends it. aiohttp encodes fewer characters
+// of the target, and the client adds a content type also to requests without a body.
+func (s sdkRequest) asynchronous(sdk sdks) request {
+	r := s.synchronous(sdk)
+	r.path = strings.NewReplacer("%3A", ":", "%40", "@").Replace(s.target)
+	r.header["Accept-Encoding"] = "gzip, deflate"
+	if s.body == "" {
+		r.contentType = "application/json"
+	}
+	return r
 }
 
 // TestSDKs_coverEveryOperation holds the table against the contract.
