@@ -91,6 +91,7 @@ func (l *applicationListResource) result(ctx context.Context, req list.ListReque
 		PostLogoutRedirectURIs: types.SetNull(types.StringType),
 		RotationTriggers:       types.MapNull(types.StringType),
 		StoreSecret:            l.storeSecrets,
+		RefreshSecretVersion:   types.BoolValue(false),
 		Timeouts:               nullTimeouts(ctx),
 	}
 	model.fromAPI(application)

@@ -106,7 +106,7 @@ func checkListing(t *testing.T, d domain, l listing, include bool) {
 	}
 	for name, want := range map[string]string{
 		"id": want.ID, "client_id": clientID, "display_name": want.DisplayName, "type": want.Type, "issuer": want.Issuer,
-		"token_url": want.Issuer + "/v1/token", "secret": "null", "secret_version": "null", "store_secret": "true",
+		"token_url": want.Issuer + "/v1/token", "secret": "null", "secret_version": "null", "store_secret": "true", "refresh_secret_version": "false",
 		"redirect_uris": "null", "post_logout_redirect_uris": "null", "rotation_triggers": "null", "timeouts": "null",
 	} {
 		if got := l.resource.get(name); got != want {

@@ -96,8 +96,17 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"store_secret": schema.BoolAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Whether the state holds the secret. Default: the provider's `store_secrets`, else `true`. With `false` the secret is in neither state " +
-					"nor plan, refresh does not look at it, and the ephemeral resource `lusid_application_secret` reads it. A change neither replaces nor rotates.",
+				MarkdownDescription: "Whether the state holds the secret. Default: the provider's `store_secrets`, else `true`. With `false`, `secret` is null in state and " +
+					"plan, and the ephemeral resource `lusid_application_secret` reads it instead. Refresh doesn't read the secret then, unless " +
+					"`refresh_secret_version` is `true`. A change neither replaces the application nor rotates its secret.",
+			},
+			"refresh_secret_version": schema.BoolAttribute{
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "Whether a refresh reads the secret of an application with `store_secret = false` and keeps only its `secret_version`. Default `false`. " +
+					"With `true` the next plan shows a rotation made elsewhere. It needs the right to see secrets, and one call per application. If LUSID withholds the secret, " +
+					"the version in the state stays and a warning says so. With `store_secret = true` every refresh reads the secret anyway. " +
+					"A change neither replaces the application nor rotates its secret, and the next refresh follows it.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
@@ -118,14 +127,15 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "Client secret; null with `store_secret = false`. Every refresh reads it, so a rotation made elsewhere is seen. " +
-					"Where the provider's user may not see secrets, the value in the state is kept.",
+				MarkdownDescription: "Client secret. **Null with `store_secret = false`**, so an output or a reference that reads it is null too, without an error: " +
+					"read the secret with the ephemeral resource `lusid_application_secret`. Every refresh reads the secret, so a rotation made elsewhere is seen. " +
+					"If the provider's user may not see secrets, the value in the state stays.",
 			},
 			"secret_version": schema.Int64Attribute{
 				Computed: true,
-				MarkdownDescription: "Number that changes exactly when the secret does, made from it by a one-way function: what a write-only argument " +
-					"of another provider takes as its version. With `store_secret = false` it moves with a creation, a replacement and `rotation_triggers` " +
-					"only, and is null after an import until one of them.",
+				MarkdownDescription: "One-way hash of the secret, as a number. It changes exactly when the secret changes. Use it as the version of another provider's " +
+					"write-only argument, for example `data_json_wo_version`. With `store_secret = false` and without `refresh_secret_version`, only a create, " +
+					"a replacement and `rotation_triggers` change it, and after an import with the provider's `store_secrets = false` it is null until one of them.",
 			},
 		},
 	}
@@ -139,6 +149,7 @@ type applicationModel struct {
 	PostLogoutRedirectURIs types.Set      `tfsdk:"post_logout_redirect_uris"`
 	RotationTriggers       types.Map      `tfsdk:"rotation_triggers"`
 	StoreSecret            types.Bool     `tfsdk:"store_secret"`
+	RefreshSecretVersion   types.Bool     `tfsdk:"refresh_secret_version"`
 	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 	ID                     types.String   `tfsdk:"id"`
 	Issuer                 types.String   `tfsdk:"issuer"`
@@ -227,11 +238,14 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 
+	// An import leaves these open, because LUSID does not know them.
 	if state.StoreSecret.IsNull() {
-		// An import leaves this open: LUSID does not know it.
 		state.StoreSecret = r.storeSecrets
 	}
-	id, looks := state.ID.ValueString(), state.StoreSecret.ValueBool()
+	if state.RefreshSecretVersion.IsNull() {
+		state.RefreshSecretVersion = types.BoolValue(false)
+	}
+	id, looks := state.ID.ValueString(), state.StoreSecret.ValueBool() || state.RefreshSecretVersion.ValueBool()
 	var (
 		application *client.OAuthApplication
 		err         error
@@ -263,9 +277,13 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	r.saw(priorApplication, state.key())
 	switch {
 	case looks && application.Secret == "":
-		resp.Diagnostics.AddAttributeWarning(path.Root("secret"), "LUSID did not show the secret of application "+application.ClientID,
+		kept, mend := "secret", ""
+		if !state.StoreSecret.ValueBool() {
+			kept, mend = "secret_version", " Give the user the right to see secrets, or remove refresh_secret_version."
+		}
+		resp.Diagnostics.AddAttributeWarning(path.Root(kept), "LUSID did not show the secret of application "+state.label(),
 			fmt.Sprintf("The provider signs in with %s, whose user may read the application but not its secret. "+
-				"What the state holds of the secret stays as it is; a rotation made elsewhere goes unseen.", r.credential))
+				"The %s in the state stays as it is, and a rotation made elsewhere is not seen.%s", r.credential, kept, mend))
 	case looks:
 		state.setSecret(application)
 	}
@@ -273,8 +291,9 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// Update rotates the secret where rotation_triggers changed, and reads it where store_secret was
-// turned on. The rest makes no call: timeouts, and redirect URIs that ModifyPlan decided to adopt.
+// Update rotates the secret if rotation_triggers changed, and reads it if store_secret was turned on.
+// The rest makes no call: timeouts, refresh_secret_version, which the next refresh follows, and redirect
+// URIs that ModifyPlan decided to adopt.
 func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -378,6 +397,15 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("store_secret"), &configured)...)
 	if configured.IsNull() {
 		plan.StoreSecret = r.storeSecrets
+	}
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("refresh_secret_version"), &configured)...)
+	switch {
+	case !configured.IsNull():
+	case state != nil && state.RefreshSecretVersion.IsNull():
+		// The state is of an earlier version and was not refreshed. The default must not plan an update.
+		plan.RefreshSecretVersion = types.BoolNull()
+	default:
+		plan.RefreshSecretVersion = types.BoolValue(false)
 	}
 	var changed []string
 	if state != nil {

@@ -619,7 +619,7 @@ func TestApplication_secretWithheld(t *testing.T) {
 func testSecretKept(t *testing.T, applications managedType, made instance, config object) {
 	t.Helper()
 	kept, diags := applications.read(made)
-	diags.mustWarn(t, "secret", "LUSID did not show the secret of application test-app", "What the state holds of the secret stays as it is")
+	diags.mustWarn(t, "secret", "LUSID did not show the secret of application test-app", "The secret in the state stays as it is")
 	change, diags := applications.plan(kept, config)
 	diags.mustBeQuiet(t)
 	if names := append(made.differences(kept), change.planned.differences(made)...); names != nil {

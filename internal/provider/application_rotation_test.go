@@ -370,12 +370,16 @@ func TestApplication_lostRotation(t *testing.T) {
 		{"an answer cut short", mockserver.Fault{Truncate: true}, true},
 		{"an empty answer", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, true},
 	} {
-		for _, stored := range []bool{true, false} {
-			t.Run(test.name+map[bool]string{true: "", false: ", not stored"}[stored], func(t *testing.T) {
+		for name, store := range map[string]object{
+			"":               {"store_secret": true},
+			", not stored":   {"store_secret": false},
+			", version only": {"store_secret": false, "refresh_secret_version": true},
+		} {
+			t.Run(test.name+name, func(t *testing.T) {
 				t.Parallel()
 				d := newMock(t, mockserver.Options{})
 				applications := d.protocol(t).applications()
-				store := object{"store_secret": stored}
+				stored := store["store_secret"] == true
 				made := applications.mustCreate(triggers(object{"a": "1"}, store))
 				d.forget()
 				fault := test.fault

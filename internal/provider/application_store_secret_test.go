@@ -303,8 +303,8 @@ func TestApplication_importNotStored(t *testing.T) {
 	d.mustNotAskForSecrets(t)
 }
 
-// TestApplication_stateOfAnEarlierVersion has neither store_secret nor secret_version, which a
-// refresh fills in, and a plan without one does not trip over.
+// TestApplication_stateOfAnEarlierVersion has none of store_secret, refresh_secret_version and
+// secret_version, which a refresh fills in, and a plan without one does not trip over.
 func TestApplication_stateOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
@@ -312,7 +312,7 @@ func TestApplication_stateOfAnEarlierVersion(t *testing.T) {
 	made := applications.mustCreate(stored(nil))
 	old := made
 	old.attributes, old.identity = maps.Clone(made.attributes), nil
-	for _, name := range []string{"store_secret", "secret_version"} {
+	for _, name := range []string{"store_secret", "refresh_secret_version", "secret_version"} {
 		old.attributes[name] = tftypes.NewValue(old.attributes[name].Type(), nil)
 	}
 	read := applications.mustRead(old)
@@ -321,7 +321,15 @@ func TestApplication_stateOfAnEarlierVersion(t *testing.T) {
 	}
 	updated, diags := applications.update(old, stored(nil))
 	diags.mustBeQuiet(t)
-	if names := updated.differences(made); names != nil {
-		t.Errorf("without a refresh the apply left other %s", names)
+	if diff := cmp.Diff([]string{"refresh_secret_version"}, updated.differences(made)); diff != "" {
+		t.Errorf("without a refresh the apply left other attributes (-want +got):\n%s", diff)
+	}
+	// A state that lacks nothing but refresh_secret_version plans no update, refreshed or not.
+	for name, prior := range map[string]instance{"refreshed": applications.mustRead(updated), "not refreshed": updated} {
+		change, diags := applications.plan(prior, stored(nil))
+		diags.mustBeQuiet(t)
+		if names := change.planned.differences(prior); names != nil {
+			t.Errorf("%s: the plan changes %s", name, names)
+		}
 	}
 }

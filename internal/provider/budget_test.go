@@ -43,6 +43,13 @@ var budgets = map[string]struct {
 		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
 		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
 	},
+	"lusid_application with its secret's version": {
+		hcl:     func(n, step int) string { return manyApplications("versioned", n, step) },
+		create:  func(n int) calls { return calls{"CreateApplication": n} },
+		refresh: func(n int) calls { return calls{"GetApplication": n} },
+		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
+		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
+	},
 	"lusid_application": {
 		hcl: func(n, step int) string { return manyApplications("other", n, step) },
 		create: func(n int) calls {
@@ -266,13 +273,14 @@ resource "lusid_personal_access_token" "many" {
 func manyApplications(prefix string, n, step int) string {
 	return fmt.Sprintf(`
 resource "lusid_application" "%[1]s" {
-  count             = %[2]d
-  client_id         = "%[1]s-${count.index}"
-  display_name      = "%[1]s ${count.index}"
-  store_secret      = %[4]t
-  rotation_triggers = { step = "%[3]d" }
+  count                  = %[2]d
+  client_id              = "%[1]s-${count.index}"
+  display_name           = "%[1]s ${count.index}"
+  store_secret           = %[4]t
+  refresh_secret_version = %[5]t
+  rotation_triggers      = { step = "%[3]d" }
 }
-`, prefix, n, step, prefix == "stored")
+`, prefix, n, step, prefix == "stored", prefix == "versioned")
 }
 
 // refreshBySnapshot is what a kind costs that can be read by id and listed: from the fourth on,

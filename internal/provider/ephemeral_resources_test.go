@@ -279,9 +279,9 @@ func TestSensitive(t *testing.T) {
 	}
 	// What the pages have to say.
 	for text, schema := range map[string]*tfprotov6.Schema{
-		"The token lands in the state":                                                                  p.schema.DataSourceSchemas[tokenType],
-		"ephemeral resource `lusid_access_token` keeps it out of both":                                  p.schema.DataSourceSchemas[tokenType],
-		"With `store_secret = false` refresh does not look at the secret, so this action does not move": p.schema.ActionSchemas[rotateType].Schema,
+		"The token lands in the state":                                                                      p.schema.DataSourceSchemas[tokenType],
+		"ephemeral resource `lusid_access_token` keeps it out of both":                                      p.schema.DataSourceSchemas[tokenType],
+		"With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret": p.schema.ActionSchemas[rotateType].Schema,
 	} {
 		if !strings.Contains(schema.Block.Description, text) {
 			t.Errorf("a page does not say %q", text)

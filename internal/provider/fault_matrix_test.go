@@ -55,6 +55,14 @@ var faultRows = map[string]faultRow{
 		spare:    "ListApplications",
 		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
+	"lusid_application with its secret's version": {
+		config:   func(n int) object { return faultyVersionedApplication(n, "1") },
+		rotated:  func(n int) object { return faultyVersionedApplication(n, "2") },
+		listings: []string{"/applications"},
+		spare:    "ListApplications",
+		blind:    true,
+		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+	},
 	"lusid_application": {
 		config:   func(n int) object { return faultyApplication(n, false, "1") },
 		changed:  func(n int) object { return faultyApplication(n, true, "1") },
@@ -147,6 +155,12 @@ func faultyApplication(n int, stored bool, trigger string) object {
 		"client_id": fmt.Sprint("faulty-app-", n), "display_name": fmt.Sprint("Faulty ", n),
 		"store_secret": stored, "rotation_triggers": object{"step": trigger},
 	}
+}
+
+func faultyVersionedApplication(n int, trigger string) object {
+	config := faultyApplication(n, false, trigger)
+	config["refresh_secret_version"] = true
+	return config
 }
 
 func faultyUser(n int, lastName string) object {

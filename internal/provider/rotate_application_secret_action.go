@@ -34,10 +34,11 @@ func (a *rotateApplicationSecretAction) Metadata(_ context.Context, req action.M
 
 func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gives an application a new secret; the old one dies at once. The next refresh of a `lusid_application` with `store_secret = true` " +
-			"shows the new secret and moves its `secret_version`.\n\n" +
-			"~> With `store_secret = false` refresh does not look at the secret, so this action does not move `secret_version`, and whatever takes it as a " +
-			"version keeps the dead secret: rotate such an application with its `rotation_triggers`.",
+		MarkdownDescription: "Gives an application a new secret. The old secret stops working at once. The next refresh of a `lusid_application` with " +
+			"`store_secret = true` or `refresh_secret_version = true` shows the new `secret_version`.\n\n" +
+			"~> With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret. This action doesn't change `secret_version` then, " +
+			"and a resource that takes it as a version keeps the old secret, which no longer works. Set `refresh_secret_version = true`, or rotate such an application " +
+			"with its `rotation_triggers`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,
@@ -75,13 +76,13 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 	if application == nil {
 		return
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: "Rotating the secret. The old one dies at once."})
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Rotating the secret. The old one stops working at once."})
 	attempt := fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", application.ID, application.ClientID, a.client.Domain())
 	rotated, err := a.client.RotateApplicationSecrets(ctx, application.ID)
 	if client.IsOutcomeUnknown(err) {
 		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err,
-			"The ephemeral resource lusid_application_secret, or a refresh of an application that stores its secret, shows whether it changed. "+
-				"Invoke the action again if it did not."))
+			"The ephemeral resource lusid_application_secret shows whether it changed. So does a refresh of the application, "+
+				"if store_secret or refresh_secret_version is true. Invoke the action again if it did not."))
 		return
 	}
 	if err != nil {
@@ -89,7 +90,7 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 		return
 	}
 	a.useRotated(rotated)
-	resp.SendProgress(action.InvokeProgressEvent{Message: "The application has a new secret. Whatever signs in with the old one fails until it has the new one."})
+	resp.SendProgress(action.InvokeProgressEvent{Message: "The application has a new secret. Programs that sign in with the old one fail until they have the new one."})
 	a.warnOwn(rotated.ClientID, "Rotated the secret of", &resp.Diagnostics)
 }
 

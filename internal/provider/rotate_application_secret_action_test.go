@@ -69,6 +69,10 @@ func TestRotateAction(t *testing.T) {
 	if names := p.applications().mustRead(hidden).differences(hidden); names != nil {
 		t.Errorf("the refresh changed %s", names)
 	}
+	// But it looks at the version, if it is told to.
+	versioned, diags := p.applications().update(hidden, stored(false, object{"refresh_secret_version": true}))
+	diags.mustBeQuiet(t)
+	d.mustHoldSecret(t, p.applications().mustRead(versioned))
 }
 
 func TestRotateAction_errors(t *testing.T) {
