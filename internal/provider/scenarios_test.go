@@ -105,15 +105,46 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	d.deleteApplication(t, "acme-pricing")
 	apply("a re-creation")
 
-	// A vault that is down while the secret rotates gets it at the next apply, without a rotation.
+	// A vault that refuses the new secret, once or for several runs, gets it later without another rotation.
+	// It does not keep the secret that no longer works, unless it refuses to remove it too.
+	fail := func(refused refusal, hasOld bool) {
+		t.Helper()
+		v.refuse(refused)
+		w.mustFail([]string{"the vault is sealed"}, "apply", "-auto-approve")
+		v.refuse(nothing)
+		if got := v.secret("secret/lusid/acme-pricing") != nil; got != hasOld {
+			t.Errorf("the vault has a secret: %t", got)
+		}
+	}
 	d.forget()
 	w.edit("2027-Q1", "2027-Q2")
-	v.refuseWrite()
-	w.mustFail([]string{"the vault is sealed"}, "apply", "-auto-approve")
+	fail(writes, false)
 	apply("a rotation that did not reach the vault")
-	if got := d.counts()["RotateApplicationSecrets"]; got != 1 {
+	w.edit("2027-Q2", "2027-Q3")
+	fail(everything, true)
+	fail(everything, true)
+	fail(writes, false)
+	fail(writes, false)
+	apply("a rotation while the vault was down")
+	if got := d.counts()["RotateApplicationSecrets"]; got != 2 {
 		t.Errorf("%d rotations", got)
 	}
+
+	// A rotation made elsewhere reaches the vault too, as an update of nothing but the vault.
+	d.rotateApplication(t, "acme-pricing")
+	w.mustPlan(map[string]string{"terraform_data.secret_version": "[delete create]", "vault_kv_secret_v2.service": "[delete create]"})
+	fail(everything, true)
+	fail(writes, false)
+	apply("a rotation elsewhere")
+
+	// What the README says of a rotation that LUSID refuses.
+	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden})
+	w.edit("2027-Q3", "2027-Q4")
+	w.mustFail([]string{"Unable to rotate the secret of application acme-pricing"}, "apply", "-auto-approve")
+	if v.secret("secret/lusid/acme-pricing") != nil {
+		t.Error("the vault has a secret")
+	}
+	apply("a rotation that LUSID refused at first")
 
 	state := w.readFile("terraform.tfstate") + w.readFile("terraform.tfstate.backup")
 	for i, secret := range secrets {
@@ -715,8 +746,18 @@ type vault struct {
 	mu      sync.Mutex
 	secrets map[string]map[string]string
 	written int
-	refuse  bool
+	refused refusal
 }
+
+// refusal is what the vault refuses.
+type refusal int
+
+const (
+	nothing refusal = iota
+	writes
+	// everything is what a vault refuses that is sealed. The stand-in is never read.
+	everything
+)
 
 func newVault() *vault { return &vault{secrets: map[string]map[string]string{}} }
 
@@ -757,18 +798,16 @@ func (v *vault) writes() int {
 	return v.written
 }
 
-// refuseWrite has the next write fail.
-func (v *vault) refuseWrite() {
+func (v *vault) refuse(what refusal) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.refuse = true
+	v.refused = what
 }
 
 func (v *vault) write(path, data string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.refuse {
-		v.refuse = false
+	if v.refused >= writes {
 		return fmt.Errorf("%s: the vault is sealed", path)
 	}
 	var secret map[string]string
@@ -777,6 +816,16 @@ func (v *vault) write(path, data string) error {
 	}
 	v.secrets[path] = secret
 	v.written++
+	return nil
+}
+
+func (v *vault) remove(path string) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.refused >= everything {
+		return fmt.Errorf("%s: the vault is sealed", path)
+	}
+	delete(v.secrets, path)
 	return nil
 }
 
@@ -833,26 +882,27 @@ func (k *kvSecret) Create(ctx context.Context, req vaultresource.CreateRequest, 
 
 func (k *kvSecret) Read(context.Context, vaultresource.ReadRequest, *vaultresource.ReadResponse) {}
 
-// Update writes only if the version changed, as Vault's provider does.
+// Update writes only if the version changed, as Vault's provider does. Like every provider that is built
+// on SDKv2, it saves the planned values even if the write fails.
 func (k *kvSecret) Update(ctx context.Context, req vaultresource.UpdateRequest, resp *vaultresource.UpdateResponse) {
 	var config, plan kvSecretModel
 	var old types.Int64
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("data_json_wo_version"), &old)...)
-	if !plan.Version.Equal(old) {
-		if err := k.vault.write(config.path(), config.Data.ValueString()); err != nil {
-			resp.Diagnostics.AddError("Unable to write", err.Error())
-			return
-		}
-	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
+	if plan.Version.Equal(old) {
+		return
+	}
+	if err := k.vault.write(config.path(), config.Data.ValueString()); err != nil {
+		resp.Diagnostics.AddError("Unable to write", err.Error())
+	}
 }
 
 func (k *kvSecret) Delete(ctx context.Context, req vaultresource.DeleteRequest, resp *vaultresource.DeleteResponse) {
 	var state kvSecretModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	k.vault.mu.Lock()
-	defer k.vault.mu.Unlock()
-	delete(k.vault.secrets, state.path())
+	if err := k.vault.remove(state.path()); err != nil {
+		resp.Diagnostics.AddError("Unable to delete", err.Error())
+	}
 }

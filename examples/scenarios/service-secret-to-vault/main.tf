@@ -21,14 +21,21 @@ resource "lusid_application" "service" {
   display_name = "Acme pricing"
   store_secret = false
 
+  # Shows a rotation made elsewhere in the next plan.
+  refresh_secret_version = true
+
   rotation_triggers = {
     quarter = "2026-Q4"
   }
 }
 
-# By id: a new application has none until it exists, so its secret is never looked for too early.
+# Refer to the id. It is unknown until the application exists, so the secret is never read too early.
 ephemeral "lusid_application_secret" "service" {
   id = lusid_application.service.id
+}
+
+resource "terraform_data" "secret_version" {
+  triggers_replace = lusid_application.service.secret_version
 }
 
 resource "vault_kv_secret_v2" "service" {
@@ -41,6 +48,12 @@ resource "vault_kv_secret_v2" "service" {
     client_secret = ephemeral.lusid_application_secret.service.secret
   })
 
-  # Terraform cannot see that a write-only value changed: this number tells it.
+  # Terraform cannot see that a write-only value changed. This number tells it.
   data_json_wo_version = lusid_application.service.secret_version
+
+  # If Vault refuses an update, Vault's provider saves the new version all the same, and no later
+  # plan writes again. A replacement that fails stays in the plan until it succeeds.
+  lifecycle {
+    replace_triggered_by = [terraform_data.secret_version]
+  }
 }
