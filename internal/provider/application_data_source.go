@@ -102,7 +102,7 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	application := d.lookUpApplication(ctx, model.ID, model.ClientID, model.IncludeSecret.ValueBool(), summary, &resp.Diagnostics)
+	application := d.lookUpApplication(ctx, model.ID, model.ClientID, model.IncludeSecret.ValueBool(), summary, &resp.Diagnostics, referToID)
 	if application == nil {
 		return
 	}

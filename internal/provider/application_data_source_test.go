@@ -64,7 +64,7 @@ func TestApplicationDataSource_errors(t *testing.T) {
 		parts     []string
 	}{
 		{"no such id", d.protocol(t), object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}},
-		{"no such client id", d.protocol(t), object{"client_id": "missing-app"}, "client_id", []string{"missing-app", "No application has it"}},
+		{"no such client id", d.protocol(t), object{"client_id": "missing-app"}, "client_id", []string{"missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"}},
 		{"withheld by a null", withheld.protocol(t), object{"id": other.ID, "include_secret": true}, "", []string{"without its secret"}},
 		{"withheld by a refusal", d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}), object{"id": foreign.ID, "include_secret": true}, "id", []string{"HTTP 403"}},
 		{"no rights", d.protocol(t, object{"access_token": d.mock.Credentials().NoRightsToken}), object{"id": foreign.ID}, "id", []string{"HTTP 403"}},

@@ -48,9 +48,15 @@ func (c *connection) applicationByEither(ctx context.Context, idOrClientID strin
 	return application, err
 }
 
+// referToID is the next step if a plan reads an application that the same configuration creates.
+const referToID = "If the same configuration creates this application, refer to its id instead: id = lusid_application.NAME.id. " +
+	"Terraform knows the id only once the application exists, and waits for it. It knows the client id before."
+
 // lookUpApplication reads the application that has the id or else the client id, of which one
-// is given. It returns nil after an error.
-func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.String, includeSecret bool, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
+// is given. It returns nil after an error, which has the next steps if no application has the client id.
+func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.String, includeSecret bool, summary string,
+	diags *diag.Diagnostics, nextSteps ...string,
+) *client.OAuthApplication {
 	attribute, key := path.Root("id"), id.ValueString()
 	var (
 		application *client.OAuthApplication
@@ -66,8 +72,11 @@ func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.S
 		}
 	}
 	if err != nil {
+		if !errors.Is(err, errNoApplication) {
+			nextSteps = nil
+		}
 		diags.AddAttributeError(attribute, summary, c.explain(fmt.Sprintf("The application with the %s %q could not be read from %s",
-			attribute, key, c.client.Domain()), err))
+			attribute, key, c.client.Domain()), err, nextSteps...))
 		return nil
 	}
 	return application

@@ -34,9 +34,9 @@ func (e *applicationSecretEphemeralResource) Metadata(_ context.Context, req eph
 
 func (e *applicationSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The client secret of an application, read from LUSID when it is needed and kept nowhere: neither in the state nor in " +
-			"the plan. Reading it changes nothing. Use it with `store_secret = false` on the application, and refer to the application's `id`: " +
-			"its client ID is known before the application exists.",
+		MarkdownDescription: "Reads the client secret of an application when a run needs it. The secret is in neither state nor plan, and reading it changes nothing. " +
+			"Use it with `store_secret = false` on the application. Refer to the application's `id`, not to its `client_id`: " +
+			"Terraform knows the client ID before the application exists, and would look for it too early.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,
@@ -91,7 +91,7 @@ func (e *applicationSecretEphemeralResource) Open(ctx context.Context, req ephem
 	if resp.Diagnostics.HasError() || !e.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	application := e.lookUpApplication(ctx, model.ID, model.ClientID, true, summary, &resp.Diagnostics)
+	application := e.lookUpApplication(ctx, model.ID, model.ClientID, true, summary, &resp.Diagnostics, referToID)
 	if application == nil {
 		return
 	}

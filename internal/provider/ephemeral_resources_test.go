@@ -86,7 +86,7 @@ func TestApplicationSecret_errors(t *testing.T) {
 		parts     []string
 	}{
 		{"no such id", d.protocol(t), object{"id": "0oaMissing"}, "id", []string{summary, "0oaMissing", "HTTP 404"}},
-		{"no such client id", d.protocol(t), object{"client_id": "missing-app"}, "client_id", []string{summary, "missing-app", "No application has it"}},
+		{"no such client id", d.protocol(t), object{"client_id": "missing-app"}, "client_id", []string{summary, "missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"}},
 		{"withheld by a null", withheld.protocol(t), object{"id": other.ID}, "", []string{summary, "without its secret", "lusid-administrator"}},
 		{"withheld by a null, by client id", withheld.protocol(t), object{"client_id": "test-app"}, "", []string{summary, "without its secret"}},
 		{"withheld by a refusal", d.protocol(t, object{"access_token": credentials.NoSecretsToken}), object{"id": foreign.ID}, "id", []string{summary, "HTTP 403", "lusid-administrator"}},
