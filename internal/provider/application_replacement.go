@@ -51,7 +51,8 @@ func (r *applicationResource) replacingChanges(state, plan *applicationModel, un
 // changed if Terraform was told to replace it.
 func (r *applicationResource) warnReplacement(application *applicationModel, changed []string, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("Replacing application %s ends its secret", application.label())
-	detail := "The plan deletes the application and creates it again."
+	detail := "The plan creates an application that the state already has, so Terraform deletes the old one first. " +
+		"If it does not, two resources have this client id, and LUSID refuses the second."
 	if len(changed) > 0 {
 		detail = fmt.Sprintf("%s changes. LUSID cannot change an application, so Terraform deletes it and creates it again.", strings.Join(changed, ", "))
 	}
