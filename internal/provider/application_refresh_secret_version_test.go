@@ -251,11 +251,13 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 		},
 		"store_secret, is turned on": {
 			versioned(true), stored(unknown, object{"refresh_secret_version": true}), stored(true, object{"refresh_secret_version": true}),
-			"unknown", map[string]int{"GetApplication": 1},
+			"unknown",
+			map[string]int{"GetApplication": 1},
 		},
 		"store_secret, is turned off": {
 			stored(true, object{"refresh_secret_version": true}), stored(unknown, object{"refresh_secret_version": true}), versioned(true),
-			"kept", map[string]int{},
+			"kept",
+			map[string]int{},
 		},
 		"refresh_secret_version, is turned on":  {versioned(nil), versioned(unknown), versioned(true), "kept", map[string]int{}},
 		"refresh_secret_version, is turned off": {versioned(true), versioned(unknown), versioned(false), "kept", map[string]int{}},

@@ -78,7 +78,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 		t.Helper()
 		application := d.application(t, "acme-pricing")
 		want := map[string]string{"token_url": application.Issuer + "/v1/token", "client_id": "acme-pricing", "client_secret": application.Secret}
-		if diff := cmp.Diff(want, v.secret("secret/lusid/acme-pricing")); diff != "" {
+		if diff := cmp.Diff(want, v.secret()); diff != "" {
 			t.Fatalf("after %s, in the vault (-want +got):\n%s", what, diff)
 		}
 		if slices.Contains(secrets, application.Secret) {
@@ -112,7 +112,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 		v.refuse(refused)
 		w.mustFail([]string{"the vault is sealed"}, "apply", "-auto-approve")
 		v.refuse(nothing)
-		if got := v.secret("secret/lusid/acme-pricing") != nil; got != hasOld {
+		if got := v.secret() != nil; got != hasOld {
 			t.Errorf("the vault has a secret: %t", got)
 		}
 	}
@@ -141,7 +141,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden})
 	w.edit("2027-Q3", "2027-Q4")
 	w.mustFail([]string{"Unable to rotate the secret of application acme-pricing"}, "apply", "-auto-approve")
-	if v.secret("secret/lusid/acme-pricing") != nil {
+	if v.secret() != nil {
 		t.Error("the vault has a secret")
 	}
 	apply("a rotation that LUSID refused at first")
@@ -154,7 +154,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	}
 	w.mustRun("destroy", "-auto-approve")
 	d.mustBeBare(t)
-	if left := v.secret("secret/lusid/acme-pricing"); left != nil {
+	if left := v.secret(); left != nil {
 		t.Errorf("destroy left in the vault: %v", left)
 	}
 }
@@ -786,10 +786,11 @@ func (v *vault) serve(t *testing.T) string {
 	return v.env
 }
 
-func (v *vault) secret(path string) map[string]string {
+// secret is what the scenario's service reads.
+func (v *vault) secret() map[string]string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.secrets[path]
+	return v.secrets["secret/lusid/acme-pricing"]
 }
 
 func (v *vault) writes() int {
