@@ -90,7 +90,7 @@ func TestOwnApplication_warnings(t *testing.T) {
 				_, diags = applications.plan(own, config)
 				expect(what, diags, "", 0)
 			}
-			expect("the action by client id", p.planRotation(object{"client_id": own.get("client_id")}), "Rotating the secret of", 0)
+			expect("the action by client id", p.planRotation(object{"client_id": own.get("client_id")}), "Rotating the secret of", 1)
 			expect("the action by id, as that needs a call", p.planRotation(object{"id": own.get("id")}), "", 0)
 			expect("the action on another", p.planRotation(object{"client_id": "other-app"}), "", 0)
 			if counts := d.counts(); len(counts) != 0 {

@@ -94,10 +94,16 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 	a.warnOwn(rotated.ClientID, "Rotated the secret of", &resp.Diagnostics)
 }
 
-// ModifyPlan warns where the provider would rotate what it signs in with, as far as that is known
+// ModifyPlan warns of every rotation, and of the provider's own application as far as that is known
 // without a call.
 func (a *rotateApplicationSecretAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model rotateApplicationSecretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	attribute := path.Root("id")
+	if model.ID.IsNull() {
+		attribute = path.Root("client_id")
+	}
+	resp.Diagnostics.AddAttributeWarning(attribute, "Rotating the secret of an application",
+		"When the action runs, the old secret stops working. Programs that sign in with it fail until they have the new one.")
 	a.warnOwn(model.ClientID.ValueString(), "Rotating the secret of", &resp.Diagnostics)
 }

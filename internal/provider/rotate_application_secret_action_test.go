@@ -22,15 +22,16 @@ func TestRotateAction(t *testing.T) {
 	managed, diags := p.applications().importState("test-app")
 	diags.mustBeQuiet(t)
 	for _, test := range []struct {
-		config object
-		want   map[string]int
+		config    object
+		attribute string
+		want      map[string]int
 	}{
-		{object{"id": foreign.ID}, map[string]int{"GetApplication": 1, "RotateApplicationSecrets": 1}},
-		{object{"client_id": foreign.ClientID}, map[string]int{"ListApplications": 1, "RotateApplicationSecrets": 1}},
+		{object{"id": foreign.ID}, "id", map[string]int{"GetApplication": 1, "RotateApplicationSecrets": 1}},
+		{object{"client_id": foreign.ClientID}, "client_id", map[string]int{"ListApplications": 1, "RotateApplicationSecrets": 1}},
 	} {
 		before := d.application(t, "test-app")
 		d.forget()
-		p.planRotation(test.config).mustBeQuiet(t)
+		p.planRotation(test.config).mustWarn(t, test.attribute, "Rotating the secret of an application", "the old secret stops working")
 		if counts := d.counts(); len(counts) != 0 {
 			t.Errorf("a plan asked LUSID: %v", counts)
 		}
@@ -122,15 +123,15 @@ func TestRotateAction_errors(t *testing.T) {
 		t.Parallel()
 		p := newProtocol(t)
 		p.configure(object{"api_url": "https://acme.lusid.com", "access_token": unknown}).mustBeQuiet(t)
-		p.planRotation(object{"client_id": "test-app"}).mustBeQuiet(t)
+		p.planRotation(object{"client_id": "test-app"}).mustWarn(t, "client_id", "the old secret stops working")
 		_, diags := p.invokeRotation(object{"client_id": "test-app"})
 		diags.mustFail(t, "", summary, "access_token will be known only after apply")
 	})
 	t.Run("plans with a name that is not known yet", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
-		d.protocol(t).planRotation(object{"id": unknown}).mustBeQuiet(t)
-		d.protocol(t).planRotation(object{"client_id": unknown}).mustBeQuiet(t)
+		d.protocol(t).planRotation(object{"id": unknown}).mustWarn(t, "id", "the old secret stops working")
+		d.protocol(t).planRotation(object{"client_id": unknown}).mustWarn(t, "client_id", "the old secret stops working")
 	})
 }
 
