@@ -107,7 +107,10 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				Computed: true,
 				Default:  stringdefault.StaticString(deletionPolicyDeprovision),
 				MarkdownDescription: "What destroying does: `deprovision` ends the account and keeps its record, whose login stays taken; `purge` removes it. " +
-					"Either revokes the user's personal access tokens. The value in the state decides: apply a change of it before the destroy. Default `deprovision`.",
+					"Either revokes the user's personal access tokens. The value in the state decides: apply a change of it before the destroy. Default `deprovision`. " +
+					"Under `deprovision` a plan is an error if it would destroy a user and create it again with the same login or e-mail address: " +
+					"after a change of `type`, by `-replace`, `terraform taint` or `replace_triggered_by`, or because the resource was renamed without a `moved` block. " +
+					"`terraform apply -refresh=false` can't tell that a user is tainted.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionPolicyDeprovision, deletionPolicyPurge)},
 			},
 			"timeouts": timeoutsAttribute(ctx),
@@ -215,6 +218,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 
+	r.forgetUser(&plan)
 	user := r.create(ctx, client.CreateUserRequest{Type: plan.Type.ValueString(), UpdateUserRequest: update}, &resp.Diagnostics)
 	if user == nil {
 		return
@@ -288,6 +292,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	// Read that sets none then fails.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
 	if r.client == nil {
+		r.sawUser(&state)
 		r.warnStateKept(&resp.Diagnostics)
 		return
 	}
@@ -303,6 +308,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return !listed.IsDeleted() && !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
 	})
 	if client.IsNotFound(err) || err == nil && user.IsDeleted() {
+		r.forgetUser(&state)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -315,6 +321,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		state.DeletionPolicy = types.StringValue(deletionPolicyDeprovision)
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, user)...)
+	r.sawUser(&state)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
@@ -367,7 +374,9 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be deleted (deletion_policy %s)",
 			state.ID.ValueString(), state.label(), r.client.Domain(), state.DeletionPolicy.ValueString()), err))
+		return
 	}
+	r.forgetUser(&state)
 }
 
 // ImportState takes an id or a login.
@@ -423,30 +432,32 @@ func (m *userModel) validateType() (diags diag.Diagnostics) {
 	return diags
 }
 
-// ModifyPlan refuses another domain's user before anything is planned for it, and warns of a
-// change to the user that the provider signs in as.
+// ModifyPlan refuses another domain's user before anything is planned for it, and a create that
+// LUSID would refuse once the user in its place is gone. It warns of a change to the user that the
+// provider signs in as.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var plan, state userModel
 	if !req.Plan.Raw.IsNull() {
 		// What another resource makes is known only here.
-		var planned userModel
-		resp.Diagnostics.Append(req.Plan.Get(ctx, &planned)...)
-		resp.Diagnostics.Append(planned.validateType()...)
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		resp.Diagnostics.Append(plan.validateType()...)
 	}
 	if req.State.Raw.IsNull() {
+		r.checkCreation(&plan, &resp.Diagnostics)
 		return
 	}
-	var state userModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change user "+state.label())...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.sawUser(&state)
 	if req.Plan.Raw.IsNull() {
 		r.warnOwnUser(state.Login.ValueString(), "Deleting", &resp.Diagnostics)
+		r.checkDestruction(&state, &resp.Diagnostics)
 		return
 	}
-	var plan userModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	r.sawRenaming(&state, &plan)
 	if !plan.Type.Equal(state.Type) {
 		keepsLogin := strings.EqualFold(plan.Login.ValueString(), state.Login.ValueString()) ||
 			strings.EqualFold(plan.EmailAddress.ValueString(), state.EmailAddress.ValueString())
@@ -454,7 +465,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 			resp.Diagnostics.AddAttributeError(path.Root("type"), "Unable to replace user "+state.label(),
 				"A change of type deletes the user and creates it again, and under deletion_policy = \"deprovision\" the old record keeps its login and "+
 					"e-mail address: the new user would be refused after the old one is gone. Apply deletion_policy = \"purge\" first, in a run of its own, "+
-					"since the policy in the state decides; or choose another login and e-mail address.")
+					"since the policy in the state decides; or choose another login and e-mail address. If you run terraform destroy, which starts with this plan, run it with -refresh=false.")
 		}
 		r.warnOwnUser(state.Login.ValueString(), "Replacing", &resp.Diagnostics)
 	} else if !plan.Login.Equal(state.Login) {

@@ -503,7 +503,11 @@ func TestUser_errors(t *testing.T) {
 	diags.mustFail(t, "", "Unable to create user", "must look like an e-mail address")
 
 	mustRefuseOtherDomain(t, d, usersType, made, serviceUser(), "robot@example.com")
-	mustDoWithoutCredentials(t, d, usersType, made, serviceUser())
+	// A user who is deprovisioned could not be created again.
+	purged := serviceUser(object{"deletion_policy": "purge"})
+	made, diags = users.update(made, purged)
+	diags.mustBeQuiet(t)
+	mustDoWithoutCredentials(t, d, usersType, made, purged)
 }
 
 func TestUser_validation(t *testing.T) {
