@@ -120,7 +120,8 @@ func (c *connection) networkRemedy(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "The run was interrupted."
 	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
-		return "The time was up: see request_timeout in the provider block and timeouts in the resource."
+		return "The time was up: see request_timeout in the provider block and timeouts in the resource. " +
+			"A refresh takes timeouts.read from the state: to raise it, change it and run terraform apply -refresh=false."
 	case errors.As(err, &file):
 		return fmt.Sprintf("The provider signs in with %s. Check that the file is there, and that Terraform may read it.", c.credential)
 	case errors.As(err, &network):
