@@ -25,15 +25,18 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 	}{
 		"the list before a create": {
 			"lusid_role", func(n int) object { return object{"name": []string{"first", "second"}[n]} },
-			"ListRoles", map[string]int{"ListRoles": 1, "CreateRole": 1},
+			"ListRoles",
+			map[string]int{"ListRoles": 1, "CreateRole": 1},
 		},
 		"whom a token is for": {
 			patType, func(n int) object { return object{"display_name": []string{"first", "second"}[n]} },
-			"GetUserInfo", map[string]int{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": 1},
+			"GetUserInfo",
+			map[string]int{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": 1},
 		},
 		"the place of a network zone": {
 			zoneType, func(n int) object { return faultyZone(n, object{"hierarchy": 10 + n}) },
-			"CreateNetworkZone", map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+			"CreateNetworkZone",
+			map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

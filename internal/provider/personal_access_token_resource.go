@@ -185,8 +185,7 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 	}
 	const summary = "Unable to create personal access token"
 	attempt := fmt.Sprintf("The personal access token %q could not be created in %s", request.DisplayName, r.client.Domain())
-	var taken *takenError[client.APIKey]
-	if errors.As(err, &taken) {
+	if taken, ok := errors.AsType[*takenError[client.APIKey]](err); ok {
 		found = taken.by
 	}
 	switch {
