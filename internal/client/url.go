@@ -8,24 +8,27 @@ import (
 	"strings"
 )
 
-// ParseAPIURL returns the base URL of a LUSID domain from any URL a user has at hand:
-// the domain itself, or one ending in /identity, /api or /identity/api, with or without a
-// trailing slash. The base has no trailing slash; a path in front of those endings (a
-// gateway's) is kept.
+// ParseAPIURL returns the base URL of a LUSID domain from any URL a user has at hand: of the domain
+// itself, of one of its services such as /identity, /api or /identity/api, or of a page of the web app,
+// with or without a trailing slash. The base has no trailing slash; a path in front of those endings
+// (a gateway's) is kept.
 //
 // Its errors never repeat the URL, which may hold a password.
 func ParseAPIURL(raw string) (*url.URL, error) {
-	u, err := parseEndpoint(raw)
+	u, err := parseEndpoint(webAppState.ReplaceAllString(raw, "$1"))
 	if err != nil {
 		return nil, err
 	}
-	u.Path, u.RawPath = apiEnding.ReplaceAllString(u.Path, ""), ""
+	u.Path, u.RawPath = apiEnding.ReplaceAllString(webAppPage.ReplaceAllString(u.Path, ""), ""), ""
 	return u, nil
 }
 
 var (
 	// apiEnding matches as often as it can: the base of a base is the same base.
-	apiEnding      = regexp.MustCompile(`(/+(identity|api)|/)+$`)
+	apiEnding = regexp.MustCompile(`(/+(identity|api|access|configuration|drive|honeycomb|horizon|insights|notification|scheduler2|workflow)|/)+$`)
+	// webAppPage is the path of a page, and webAppState what the address bar of a browser has behind it.
+	webAppPage     = regexp.MustCompile(`(?s)/app(/.*)?$`)
+	webAppState    = regexp.MustCompile(`(?s)^(\s*[A-Za-z]+://[^/?#]+[^?#]*?/app(?:/[^?#]*)?)[?#].*$`)
 	oktaIssuerPath = regexp.MustCompile(`/oauth2/[^/]+$`)
 )
 
