@@ -68,6 +68,9 @@ func CheckBearer(token string) error {
 	if token == "" {
 		return errors.New("is empty")
 	}
+	if strings.ContainsAny(token[:1], `{["`) {
+		return errors.New("holds JSON, as a token endpoint answers it, and not the value of access_token in it")
+	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return errors.New("holds a space, a line break or another character that no token has")
 	}

@@ -110,6 +110,7 @@ func TestProvider_missingCredentials(t *testing.T) {
 	newProtocol(t).configure(object{"secrets_file": "/missing.json"}).mustFail(t, "secrets_file", "/missing.json")
 	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).mustFail(t, "ca_certificate_file", "/missing.pem")
 	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "Bearer t"}).mustFail(t, "access_token", "without the word Bearer")
+	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": `{"access_token":"t"}`}).mustFail(t, "access_token", "holds JSON")
 }
 
 // TestProvider_headers looks at what every request carries.
@@ -304,9 +305,12 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
 	for name, test := range map[string]struct{ content, want string }{
-		"empty":     {"", "is empty"},
-		"blank":     {"\ufeff\r\n", "is empty"},
-		"two lines": {"hunter22\nhunter22\n", "a line break"},
+		"empty":                      {"", "is empty"},
+		"blank":                      {"\ufeff\r\n", "is empty"},
+		"two lines":                  {"hunter22\nhunter22\n", "a line break"},
+		"an answer":                  {`{"access_token":"hunter22"}`, "holds JSON, as a token endpoint answers it"},
+		"an answer in several lines": {"{\n  \"access_token\": \"hunter22\"\n}\n", "holds JSON"},
+		"a text in quotes":           {`"hunter22"`, "holds JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
