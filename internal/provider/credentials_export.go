@@ -31,32 +31,17 @@ type export struct {
 // Format prints the export without its value, which may be a secret.
 func (export) Format(f fmt.State, _ rune) { conceal(f, "export") }
 
-// apiURLExports are the forms of api_url. The provider itself reads only some of the names. The
-// C# SDK also reads FBN_FINBOURNE-IDENTITY_API_URL, beside the spelling with an underscore: it is
-// left out, since neither a shell nor AWS Lambda takes a hyphen.
-var apiURLExports = []export{
-	{
-		value:       "/identity",
-		environment: []string{"FBN_IDENTITY_URL", "FBN_FINBOURNE_IDENTITY_API_URL", "FBN_IDENTITY_API_URL", "FBN_LUSID_IDENTITY_URL"},
-		file:        []string{"identityUrl", "finbourne_identityUrl", "finbourne-identityUrl"},
-	},
-	{
-		value:       "/api",
-		environment: []string{"FBN_LUSID_URL", "FBN_LUSID_API_URL"},
-		file:        []string{"lusidUrl", "apiUrl"},
-	},
-	{
-		environment: []string{"FBN_BASE_URL"},
-		file:        []string{"baseUrl"},
-	},
-}
+// readersMarkdown says who reads an export. It promises what the SDKs' own loaders were seen to read.
+const readersMarkdown = "This provider can read the result, and so can FINBOURNE's identity and LUSID SDKs of every generation, the unified SDK, and the present SDKs " +
+	"for access, Luminesce, Drive, configuration, scheduler and notifications."
 
 func credentialsParameter() function.Parameter {
 	return function.MapParameter{
 		Name:        "credentials",
 		ElementType: types.StringType,
 		MarkdownDescription: "Values by the provider's attribute names: `" + strings.Join(exportable(), "`, `") + "`. " +
-			"A null value counts as absent. An absent `password` becomes `<password>`, to be filled in by hand, unless an `access_token` makes it superfluous.",
+			"A null value counts as absent. An absent `password` becomes `<password>`, to be filled in by hand, unless an `access_token` makes it superfluous. " +
+			"FINBOURNE's Python and Java SDKs send the user name unencoded, so they can't sign in with a `username` that contains a `+`.",
 	}
 }
 
@@ -130,9 +115,8 @@ func (c credentials) exports() []export {
 			if err != nil {
 				continue
 			}
-			for _, form := range apiURLExports {
-				form.value = base.String() + form.value
-				exports = append(exports, form)
+			for _, service := range slices.Concat(ownURLs, siblingURLs) {
+				exports = append(exports, export{value: base.String() + service.ending, environment: service.environment, file: service.file})
 			}
 		case s.attribute == "token_url":
 			if tokenURL, err := client.ParseTokenURL(value); err == nil {

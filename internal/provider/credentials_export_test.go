@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 	"github.com/finbourne/terraform-provider-lusid/internal/provider"
 )
@@ -77,6 +78,36 @@ func exportedAs(name, password string) string {
 	return text
 }
 
+// sdk is one of FINBOURNE's SDKs and the names of the URL that it reads, as they stand in the source.
+type sdk struct {
+	source            string
+	ending            string
+	environment, file []string
+}
+
+// siblingSDKs are those of the services other than identity and LUSID. The older name comes last. Names
+// with a hyphen, which the C# SDKs read from the environment too, are left out.
+var siblingSDKs = []sdk{
+	{"finbourne/finbourne-access-sdk-python sdk/finbourne_access/extensions/configuration_loaders.py", "/access", []string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL"}, []string{"accessUrl", "finbourne_accessUrl"}},
+	{"finbourne/finbourne-access-sdk-csharp sdk/Finbourne.Access.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/access", []string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL"}, []string{"accessUrl", "finbourne_accessUrl", "finbourne-accessUrl"}},
+	{"finbourne/access-sdk-java sdk/src/main/java/com/finbourne/access/extensions/ApiConfigurationBuilder.java", "/access", []string{"FBN_ACCESS_URL", "FBN_ACCESS_API_URL"}, []string{"accessUrl"}},
+	{"finbourne/luminesce-sdk-python sdk/luminesce/extensions/configuration_loaders.py", "/honeycomb", []string{"FBN_LUMINESCE_URL", "FBN_LUMINESCE_API_URL"}, []string{"luminesceUrl"}},
+	{"finbourne/luminesce-sdk-csharp sdk/Finbourne.Luminesce.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/honeycomb", []string{"FBN_LUMINESCE_URL", "FBN_FINBOURNE_LUMINESCE_API_URL"}, []string{"luminesceUrl", "finbourne_luminesceUrl", "finbourne-luminesceUrl"}},
+	{"finbourne/luminesce-sdk-java sdk/src/main/java/com/finbourne/luminesce/extensions/ApiConfigurationBuilder.java", "/honeycomb", []string{"FBN_LUMINESCE_URL", "FBN_LUMINESCE_API_URL"}, []string{"luminesceUrl"}},
+	{"finbourne/drive-sdk-python sdk/lusid_drive/extensions/configuration_loaders.py", "/drive", []string{"FBN_DRIVE_URL", "FBN_LUSID_DRIVE_API_URL"}, []string{"driveUrl", "lusid_driveUrl"}},
+	{"finbourne/drive-sdk-csharp sdk/Lusid.Drive.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/drive", []string{"FBN_DRIVE_URL", "FBN_LUSID_DRIVE_API_URL"}, []string{"driveUrl", "lusid_driveUrl", "lusid-driveUrl"}},
+	{"finbourne/drive-sdk-java sdk/src/main/java/com/finbourne/drive/extensions/ApiConfigurationBuilder.java", "/drive", []string{"FBN_DRIVE_URL", "FBN_DRIVE_API_URL"}, []string{"driveUrl"}},
+	{"finbourne/configuration-sdk-python sdk/lusid_configuration/extensions/configuration_loaders.py", "/configuration", []string{"FBN_CONFIGURATION_URL", "FBN_LUSID_CONFIGURATION_API_URL"}, []string{"configurationUrl", "lusid_configurationUrl"}},
+	{"finbourne/configuration-sdk-csharp sdk/Finbourne.Configuration.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/configuration", []string{"FBN_CONFIGURATION_URL", "FBN_FINBOURNE_CONFIGURATION_API_URL"}, []string{"configurationUrl", "finbourne_configurationUrl", "finbourne-configurationUrl"}},
+	{"finbourne/configuration-sdk-java sdk/src/main/java/com/finbourne/configuration/extensions/ApiConfigurationBuilder.java", "/configuration", []string{"FBN_CONFIGURATION_URL", "FBN_CONFIGURATION_API_URL"}, []string{"configurationUrl"}},
+	{"finbourne/scheduler-sdk-python sdk/lusid_scheduler/extensions/configuration_loaders.py", "/scheduler2", []string{"FBN_SCHEDULER_URL", "FBN_LUSID_SCHEDULER_API_URL"}, []string{"schedulerUrl", "lusid_schedulerUrl"}},
+	{"finbourne/scheduler-sdk-csharp sdk/Finbourne.Scheduler.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/scheduler2", []string{"FBN_SCHEDULER_URL", "FBN_FINBOURNE_SCHEDULER_API_URL"}, []string{"schedulerUrl", "finbourne_schedulerUrl", "finbourne-schedulerUrl"}},
+	{"finbourne/scheduler-sdk-java sdk/src/main/java/com/finbourne/scheduler/extensions/ApiConfigurationBuilder.java", "/scheduler2", []string{"FBN_SCHEDULER_URL", "FBN_SCHEDULER_API_URL"}, []string{"schedulerUrl"}},
+	{"finbourne/notifications-sdk-python sdk/lusid_notifications/extensions/configuration_loaders.py", "/notification", []string{"FBN_NOTIFICATIONS_URL", "FBN_LUSID_NOTIFICATIONS_API_URL"}, []string{"notificationsUrl", "lusid_notificationsUrl"}},
+	{"finbourne/notifications-sdk-csharp sdk/Finbourne.Notifications.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/notification", []string{"FBN_NOTIFICATIONS_URL", "FBN_FINBOURNE_NOTIFICATIONS_API_URL"}, []string{"notificationsUrl", "finbourne_notificationsUrl", "finbourne-notificationsUrl"}},
+	{"finbourne/notifications-sdk-java sdk/src/main/java/com/finbourne/notifications/extensions/ApiConfigurationBuilder.java", "/notification", []string{"FBN_NOTIFICATIONS_URL", "FBN_NOTIFICATIONS_API_URL"}, []string{"notificationsUrl"}},
+}
+
 func mustExport(t *testing.T, function string, arguments ...any) (string, map[string]string) {
 	t.Helper()
 	text, texts, failure := newProtocol(t).call(function, arguments...)
@@ -110,6 +141,11 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 						case "lusidUrl", "apiUrl":
 							want = "https://acme.lusid.com/api"
 						}
+						for _, sdk := range siblingSDKs {
+							if slices.Contains(sdk.file, key) {
+								want = "https://acme.lusid.com" + sdk.ending
+							}
+						}
 						got, err := provider.ReadSecretsFile(file, "", key)
 						if err != nil || got != want {
 							t.Errorf("%s: %s is %q, not %q: %v", section, key, got, want, err)
@@ -117,7 +153,7 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 					}
 				}
 				// What the resolver makes of it is the same domain and the same credentials.
-				r, err := provider.Resolve(map[string]string{"secrets_file": file}, func(string) string { return "" }, t.TempDir())
+				r, err := provider.Resolve(map[string]string{"secrets_file": file}, nil, t.TempDir())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -146,6 +182,11 @@ func TestExports_names(t *testing.T) {
 		"FBN_ACCESS_TOKEN": of("access_token"), "FBN_ACCESS_TOKEN_FILE": of("access_token_file"), "FBN_CLIENT_CERTIFICATE": of("ca_certificate_file"),
 		"FBN_PROXY_ADDRESS": of("proxy.address"), "FBN_PROXY_PORT": "8080", "FBN_PROXY_USERNAME": of("proxy.username"), "FBN_PROXY_PASSWORD": of("proxy.password"),
 	}
+	for _, sdk := range siblingSDKs {
+		for _, name := range sdk.environment {
+			environment[name] = base + sdk.ending
+		}
+	}
 	_, variables := mustExport(t, "env_vars", values)
 	if diff := cmp.Diff(environment, variables); diff != "" {
 		t.Errorf("variables (-want +got):\n%s", diff)
@@ -156,6 +197,11 @@ func TestExports_names(t *testing.T) {
 		"tokenUrl": of("token_url"), "username": of("username"), "password": of("password"), "clientId": of("client_id"), "clientSecret": of("client_secret"),
 		"refreshToken": of("refresh_token"), "applicationName": of("application_name"), "accessToken": of("access_token"),
 		"personalAccessToken": of("access_token"), "clientCertificate": of("ca_certificate_file"),
+	}
+	for _, sdk := range siblingSDKs {
+		for _, key := range sdk.file {
+			section[key] = base + sdk.ending
+		}
 	}
 	// The Java SDK wants host and port each on its own, and the port as a number.
 	proxy := map[string]any{"address": of("proxy.address"), "proxyAddress": "proxy.acme.com", "proxyPort": float64(8080), "username": of("proxy.username"), "password": of("proxy.password")}
@@ -190,6 +236,51 @@ func TestExports_names(t *testing.T) {
 	}
 }
 
+// TestExports_domain finds the domain by each name that the functions write for it, alone.
+func TestExports_domain(t *testing.T) {
+	t.Parallel()
+	const base = "https://acme.lusid.com"
+	domain := map[string]any{"api_url": base}
+	mustFind := func(name string, environment map[string]string, file string) {
+		t.Helper()
+		p := place{env: environment, file: file}
+		found, err := client.ParseAPIURL(p.mustResolve(t).Values["api_url"])
+		if err != nil || found.String() != base {
+			t.Errorf("by %s the provider finds %s: %v", name, found, err)
+		}
+	}
+	names := 0
+	_, variables := mustExport(t, "env_vars", domain)
+	for name, value := range variables {
+		if name != "FBN_PASSWORD" {
+			names++
+			mustFind(name, map[string]string{name: value}, "")
+			// FINBOURNE's C# SDKs read lower case.
+			mustFind(strings.ToLower(name), map[string]string{strings.ToLower(name): value}, "")
+		}
+	}
+	text, _ := mustExport(t, "secrets_json", domain)
+	var whole struct {
+		API      map[string]string            `json:"api"`
+		Profiles map[string]map[string]string `json:"profiles"`
+	}
+	if err := json.Unmarshal([]byte(text), &whole); err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range whole.API {
+		if key != "password" {
+			names++
+			mustFind(key, nil, secretsFile(t, "api", key, value))
+			mustFind(key, nil, secretsFile(t, "profiles.default", key, value))
+			// FINBOURNE's C# SDKs take keys in any case.
+			mustFind(strings.ToUpper(key), nil, secretsFile(t, "API", strings.ToUpper(key), value))
+		}
+	}
+	if want := 7 + 21 + 6 + 21; names != want {
+		t.Errorf("%d names were tried, not %d", names, want)
+	}
+}
+
 // TestExports_credentials checks what becomes of what is given, and what is not.
 func TestExports_credentials(t *testing.T) {
 	t.Parallel()
@@ -217,7 +308,7 @@ func TestExports_credentials(t *testing.T) {
 	if !strings.Contains(text, `"password": "<password>"`) {
 		t.Errorf("the placeholder is not readable: %s", text)
 	}
-	r, err := provider.Resolve(map[string]string{"secrets_file": fileIn(t, "secrets.json", text)}, func(string) string { return "" }, t.TempDir())
+	r, err := provider.Resolve(map[string]string{"secrets_file": fileIn(t, "secrets.json", text)}, nil, t.TempDir())
 	if err != nil || r.Values["password"] != "" {
 		t.Errorf("the placeholder resolves to %q: %v", r.Values["password"], err)
 	}

@@ -24,8 +24,8 @@ func (f *envScriptFunction) Metadata(_ context.Context, _ function.MetadataReque
 func (f *envScriptFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "A shell script that sets the FBN_* environment variables",
-		MarkdownDescription: "Returns a script that sets the `FBN_*` environment variables that every generation of the LUSID SDKs and this provider " +
-			"read, quoted so that any password survives. A value that the shell cannot carry is an error. The script is sensitive where the credentials are.",
+		MarkdownDescription: "Returns a script that sets `FBN_*` environment variables, quoted so that any password survives. " + readersMarkdown + " " +
+			"A value that the shell cannot carry is an error. The script is sensitive where the credentials are.",
 		Parameters: []function.Parameter{
 			credentialsParameter(),
 			function.StringParameter{

@@ -22,8 +22,8 @@ func (f *envVarsFunction) Metadata(_ context.Context, _ function.MetadataRequest
 func (f *envVarsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "FBN_* environment variables for the LUSID SDKs, as a map",
-		MarkdownDescription: "Returns a map of the `FBN_*` environment variables that every generation of the LUSID SDKs and this provider read, " +
-			"for what takes its environment as a map. It is sensitive where the credentials are.",
+		MarkdownDescription: "Returns a map of `FBN_*` environment variables, for what takes its environment as a map. " + readersMarkdown + " " +
+			"It is sensitive where the credentials are.",
 		Parameters: []function.Parameter{credentialsParameter()},
 		Return:     function.MapReturn{ElementType: types.StringType},
 	}

@@ -21,8 +21,8 @@ type Resolution struct {
 }
 
 // Resolve runs the resolver on a provider block, an environment and a working directory.
-func Resolve(block map[string]string, getenv func(string) string, directory string) (*Resolution, error) {
-	r, err := resolve(block, surroundings{getenv: getenv, directory: directory})
+func Resolve(block, environment map[string]string, directory string) (*Resolution, error) {
+	r, err := resolve(block, surroundings{getenv: func(name string) string { return environment[name] }, directory: directory})
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func Resolve(block map[string]string, getenv func(string) string, directory stri
 func SettingNames() map[string][2][]string {
 	names := map[string][2][]string{}
 	for _, s := range settings {
-		names[s.attribute] = [2][]string{s.environment, s.file}
+		names[s.attribute] = [2][]string{s.variables(), s.keys()}
 	}
 	return names
 }

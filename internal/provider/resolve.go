@@ -42,6 +42,17 @@ type surroundings struct {
 	directory string
 }
 
+// lookup returns a variable, and the spelling in which it is set. FINBOURNE's C# SDKs read lower case
+// too.
+func (s surroundings) lookup(name string) (spelling, text string) {
+	for _, spelling := range []string{name, strings.ToLower(name)} {
+		if text := s.getenv(spelling); text != "" {
+			return spelling, text
+		}
+	}
+	return name, ""
+}
+
 // resolved is the provider's configuration with every source taken into account.
 type resolved struct {
 	values map[string]value
@@ -92,13 +103,14 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 		if text := fromBlock.note(s.attribute, block[s.attribute]); text != "" {
 			candidates = append(candidates, value{text: text, rank: rankBlock, source: "the provider block"})
 		}
-		for _, name := range s.environment {
-			if text := fromEnvironment.note(name, around.getenv(name)); text != "" {
-				candidates = append(candidates, value{text: text, rank: rankEnvironment, source: "the environment variable " + name})
+		for _, name := range s.variables() {
+			spelling, text := around.lookup(name)
+			if text = fromEnvironment.note(spelling, text); text != "" {
+				candidates = append(candidates, value{text: text, rank: rankEnvironment, source: "the environment variable " + spelling})
 			}
 		}
 		if file != nil {
-			for _, key := range s.file {
+			for _, key := range s.keys() {
 				text, err := file.lookup(key)
 				if err != nil {
 					return nil, err

@@ -39,7 +39,7 @@ func (p place) resolve(t *testing.T) (*provider.Resolution, error) {
 			t.Fatal(err)
 		}
 	}
-	return provider.Resolve(p.block, func(name string) string { return p.env[name] }, directory)
+	return provider.Resolve(p.block, p.env, directory)
 }
 
 func (p place) mustResolve(t *testing.T) *provider.Resolution {

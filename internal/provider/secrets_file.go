@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -74,7 +75,7 @@ func readSecretsFile(path, profile string) (*secretsFile, error) {
 		name = "default"
 	}
 	section := profiles.member(name)
-	if section == nil || name == "proxy" {
+	if section == nil || strings.EqualFold(name, "proxy") {
 		return nil, fmt.Errorf("the secrets file %s has no profile %q; its profiles are: %s. Name one of them with profile in the provider block or FBN_PROFILE",
 			path, name, strings.Join(profileNames(profiles), ", "))
 	}
@@ -96,7 +97,7 @@ func expectObject(path, key string, node *jsonNode) error {
 func profileNames(profiles *jsonNode) []string {
 	var names []string
 	for name := range profiles.members {
-		if name != "proxy" {
+		if !strings.EqualFold(name, "proxy") {
 			names = append(names, fmt.Sprintf("%q", name))
 		}
 	}
@@ -156,8 +157,17 @@ type jsonNode struct {
 // Format prints the node without its value, which may be a secret.
 func (jsonNode) Format(f fmt.State, _ rune) { conceal(f, "jsonNode") }
 
+// member finds a name in any case, because the C# SDKs do. The exact spelling comes first.
 func (n *jsonNode) member(name string) *jsonNode {
-	return n.members[name]
+	if exact := n.members[name]; exact != nil {
+		return exact
+	}
+	for _, key := range slices.Sorted(maps.Keys(n.members)) {
+		if strings.EqualFold(key, name) {
+			return n.members[key]
+		}
+	}
+	return nil
 }
 
 // text is the value of a string; null counts as absent.

@@ -24,8 +24,9 @@ func (f *secretsJSONFunction) Metadata(_ context.Context, _ function.MetadataReq
 func (f *secretsJSONFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "A secrets.json for the LUSID SDKs",
-		MarkdownDescription: "Returns the text of a `secrets.json`, with the keys that every generation of the LUSID SDKs and this provider read: " +
-			"under `api`, and under `profiles.default`. It is sensitive where the credentials are.",
+		MarkdownDescription: "Returns the text of a `secrets.json`, with the credentials under `api` and under `profiles.default`. " + readersMarkdown + " " +
+			"It is sensitive where the credentials are.\n\n" +
+			"`apiUrl` is LUSID's. The first releases of the SDKs for the other services read their own URL from that key, so they need environment variables instead.",
 		Parameters: []function.Parameter{credentialsParameter()},
 		Return:     function.StringReturn{},
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,7 +18,11 @@ type setting struct {
 	// environment lists variables, the first one that is set wins.
 	environment []string
 	// file lists keys of the secrets file's section, the first one that is set wins.
-	file        []string
+	file []string
+	// lastEnvironment and lastFile come after those. They are too many for the description, which
+	// says what they are.
+	lastEnvironment, lastFile []string
+
 	sensitive   bool
 	description string
 }
@@ -25,9 +30,14 @@ type setting struct {
 var settings = []setting{
 	{
 		attribute:   "api_url",
-		environment: []string{"FBN_IDENTITY_URL", "FBN_FINBOURNE_IDENTITY_API_URL", "FBN_BASE_URL", "FBN_LUSID_URL", "FBN_LUSID_API_URL"},
-		file:        []string{"identityUrl", "finbourne_identityUrl", "baseUrl", "lusidUrl", "apiUrl"},
-		description: "URL of the LUSID domain: `https://acme.lusid.com`, with or without `/identity` or `/api` behind it.",
+		environment: variablesOf(ownURLs),
+		file:        keysOf(ownURLs),
+
+		lastEnvironment: variablesOf(siblingURLs),
+		lastFile:        keysOf(siblingURLs),
+
+		description: "URL of the LUSID domain: `https://acme.lusid.com`, alone or with the path of a service such as `/identity`, `/api`, `/access`, `/honeycomb` or `/drive`, or of a page of the web app (`/app/...`). " +
+			"If no other name is set, the provider also finds the domain by the URL of another LUSID service, such as `FBN_ACCESS_URL` or `accessUrl`.",
 	},
 	{
 		attribute:   "access_token",
@@ -39,7 +49,7 @@ var settings = []setting{
 	{
 		attribute:   "access_token_file",
 		environment: []string{"FBN_ACCESS_TOKEN_FILE"},
-		description: "Path of a file that holds an access token, read again whenever it changes.",
+		description: "Path of a file that holds an access token and nothing else, read again whenever it changes.",
 	},
 	{
 		attribute:   "token_url",
@@ -114,7 +124,7 @@ var settings = []setting{
 	{
 		attribute:   "secrets_file",
 		environment: []string{"FBN_SECRETS_PATH"},
-		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api`, or under `profiles`. Default: `secrets.json` in the working directory, if it exists. Written here, its values rank above the environment.",
+		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api`, or under `profiles`. Its keys can be in any case. Default: `secrets.json` in the working directory, if it exists. Written here, its values rank above the environment.",
 	},
 	{
 		attribute:   "profile",
@@ -161,6 +171,12 @@ func schemaAttributes() map[string]schema.Attribute {
 	}
 	return attributes
 }
+
+// variables are all environment variables that the setting may come from.
+func (s setting) variables() []string { return slices.Concat(s.environment, s.lastEnvironment) }
+
+// keys are all keys of the secrets file that the setting may come from.
+func (s setting) keys() []string { return slices.Concat(s.file, s.lastFile) }
 
 // markdown is the description with every place that the setting may come from.
 func (s setting) markdown() string {
