@@ -201,6 +201,17 @@ func TestAccEnvironment_errors(t *testing.T) {
 	}
 }
 
+// TestAccForeignSecretsFile plans beside a secrets.json of another tool.
+func TestAccForeignSecretsFile(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	w := newWorkspace(t, allRoles, append(d.environment(), "TF_LOG_PROVIDER=DEBUG")...)
+	w.write("secrets.json", "# what another tool keeps\n{}")
+	mustHold(t, w.mustRun("plan"), "Ignored the default secrets file", "JSON has no comments")
+	w.env = append(w.env, "FBN_PASSWORD=")
+	w.mustFail([]string{"No way to sign in is complete", filepath.Join(w.directory, "secrets.json") + " is not valid JSON (line 1, column 1: JSON has no comments)"}, "plan")
+}
+
 // TestAccImport_curl imports what LUSID's own article creates.
 func TestAccImport_curl(t *testing.T) {
 	t.Parallel()

@@ -18,11 +18,23 @@ type Resolution struct {
 	// ProfileWarning and ProfileErr are about the profile that FBN_PROFILE asks for.
 	ProfileWarning string
 	ProfileErr     error
+	// FaultErr is the fault of a default secrets file that is needed.
+	FaultErr error
 }
 
 // Resolve runs the resolver on a provider block, an environment and a working directory.
 func Resolve(block, environment map[string]string, directory string) (*Resolution, error) {
-	r, err := resolve(block, surroundings{getenv: func(name string) string { return environment[name] }, directory: directory})
+	r, err := resolve(block, surroundings{
+		getenv: func(name string) string { return environment[name] },
+		environ: func() []string {
+			var entries []string
+			for name, value := range environment {
+				entries = append(entries, name+"="+value)
+			}
+			return entries
+		},
+		directory: directory,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +49,7 @@ func Resolve(block, environment map[string]string, directory string) (*Resolutio
 		signIn, _ := r.signIn(way)
 		out.HasFallback = signIn.Grant.RefreshToken != "" && signIn.Grant.Password != ""
 		out.ProfileWarning, out.ProfileErr = r.checkProfile(way)
+		out.FaultErr = r.checkFault(way)
 	}
 	return out, nil
 }

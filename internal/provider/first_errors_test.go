@@ -36,6 +36,11 @@ var firstErrors = map[string]struct {
 		section["password"] = "<password>"
 		w.write("secrets.json", jsonText(t, map[string]any{"api": section}))
 	}},
+	"similar_variables": {
+		env: func(domain) []string {
+			return []string{"FBN_API_URL=https://acme.lusid.com", "LUSID_TOKEN=a-token-of-today"}
+		}, hcl: exampleApp,
+	},
 	"null_password": {
 		env: noEnvironment,
 		hcl: `variable "password" {

@@ -178,7 +178,7 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	if len(unknown) == 0 {
 		var err error
 		var warning string
-		connection, warning, err = p.connect(ctx, block, surroundings{getenv: os.Getenv, directory: workingDirectory()})
+		connection, warning, err = p.connect(ctx, block, surroundings{getenv: os.Getenv, environ: os.Environ, directory: workingDirectory()})
 		if warning != "" {
 			resp.Diagnostics.AddWarning("FBN_PROFILE has no effect on how the provider signs in", warning)
 		}
@@ -208,6 +208,12 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 	}
 	if r.values["api_url"].text == "" {
 		return nil, "", r.incomplete("The LUSID domain is not known.")
+	}
+	if err := r.checkFault(way); err != nil {
+		return nil, "", err
+	}
+	if r.fault != nil {
+		tflog.Debug(ctx, "Ignored the default secrets file", map[string]any{"reason": r.fault.Error()})
 	}
 	for _, s := range settings {
 		if v := r.values[s.attribute]; v.text != "" {

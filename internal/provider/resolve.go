@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,8 @@ func (value) Format(f fmt.State, _ rune) { conceal(f, "value") }
 
 // surroundings is where values are looked for beside the provider block.
 type surroundings struct {
-	getenv func(string) string
+	getenv  func(string) string
+	environ func() []string
 	// directory is where a default secrets.json would be.
 	directory string
 }
@@ -53,6 +55,25 @@ func (s surroundings) lookup(name string) (spelling, text string) {
 	return name, ""
 }
 
+// unused names the variables that are set and look as if they were the provider's, but are not.
+func (s surroundings) unused() []string {
+	used := []string{"FBN_CORRELATION_ID"}
+	for _, setting := range settings {
+		used = slices.Concat(used, setting.variables())
+	}
+	var unused []string
+	for _, entry := range s.environ() {
+		name, text, _ := strings.Cut(entry, "=")
+		upper := strings.ToUpper(name)
+		isAlike := slices.ContainsFunc([]string{"FBN_", "LUSID_", "FINBOURNE_"}, func(prefix string) bool { return strings.HasPrefix(upper, prefix) })
+		if isAlike && text != "" && !slices.Contains(used, upper) {
+			unused = append(unused, name)
+		}
+	}
+	slices.Sort(unused)
+	return unused
+}
+
 // resolved is the provider's configuration with every source taken into account.
 type resolved struct {
 	values map[string]value
@@ -62,6 +83,8 @@ type resolved struct {
 	placeholders []string
 	// profile is what FBN_PROFILE asks for; nil if it does not decide.
 	profile *askedProfile
+	// fault is why the default secrets file, which may be another tool's, cannot be used as a whole.
+	fault error
 }
 
 // Format prints what was resolved without the secrets in it.
@@ -86,9 +109,14 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 	r := &resolved{values: map[string]value{}}
 	fromBlock, fromEnvironment, fromFile := &finding{}, &finding{}, &finding{}
 
+	// A file that nobody asked for may belong to another tool.
+	isAskedFor := block["secrets_file"] != "" || block["profile"] != "" || around.getenv("FBN_SECRETS_PATH") != ""
 	file, fileNote, err := findSecretsFile(block, around)
-	if err != nil {
+	if err != nil && isAskedFor {
 		return nil, err
+	}
+	if err != nil {
+		r.fault, fileNote = err, err.Error()
 	}
 	if name := around.getenv("FBN_PROFILE"); name != "" && block["profile"] == "" {
 		r.profile = &askedProfile{name: name, values: map[string]value{}}
@@ -112,9 +140,10 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 		if file != nil {
 			for _, key := range s.keys() {
 				text, err := file.lookup(key)
-				if err != nil {
+				if err != nil && isAskedFor {
 					return nil, err
 				}
+				r.fault = cmp.Or(r.fault, err)
 				if text = fromFile.note(key, text); text != "" {
 					v := value{text: text, rank: fileRank, source: fmt.Sprintf("%s, key %s", file.describe(), key), inFile: true}
 					candidates = append(candidates, v)
@@ -129,9 +158,16 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 			r.values[s.attribute] = candidates[0]
 		}
 	}
+	environmentNote := fromEnvironment.String()
+	if unused := around.unused(); len(unused) > 0 {
+		found := "found, but not used: " + strings.Join(unused, ", ")
+		if environmentNote += "; " + found; len(fromEnvironment.names) == 0 {
+			environmentNote = found
+		}
+	}
 	r.looked = []string{
 		"the provider block: " + fromBlock.String(),
-		"the environment: " + fromEnvironment.String(),
+		"the environment: " + environmentNote,
 	}
 	r.placeholders = slices.Concat(fromBlock.placeholders, fromEnvironment.placeholders)
 	if file != nil {
@@ -141,6 +177,9 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 		fileNote = file.describe() + ": " + fromFile.String()
 		if file.section == "" {
 			fileNote = file.describe() + `: found, but it has neither "api" nor "profiles"`
+		}
+		if r.fault != nil {
+			fileNote += "; " + r.fault.Error()
 		}
 	}
 	r.looked = append(r.looked, fileNote)
@@ -188,6 +227,16 @@ func findSecretsFile(block map[string]string, around surroundings) (file *secret
 		return nil, "", &settingError{attribute, err}
 	}
 	return file, "", nil
+}
+
+// checkFault returns the fault of the default secrets file if the chosen way or the domain takes a
+// value from it. Else the file is not needed.
+func (r *resolved) checkFault(way *wayIn) error {
+	isUsed := func(name string) bool { return r.values[name].inFile }
+	if isUsed("api_url") || slices.ContainsFunc(way.settings(), isUsed) {
+		return r.fault
+	}
+	return nil
 }
 
 // finding collects the names of what a source holds.

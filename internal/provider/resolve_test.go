@@ -148,6 +148,11 @@ func TestResolve_secretsFile(t *testing.T) {
 		"api beside profiles":     {place{file: `{"api": {"clientId": "api"}, "profiles": {"test": {"clientId": "test"}}}`}, "api"},
 		"another tool's file":     {place{file: `{"database": {"clientId": "x"}}`}, ""},
 		"null":                    {place{file: `{"api": {"clientId": null}}`}, ""},
+		"keys as C# binds them":   {place{file: `{"Api": {"ClientId": "a"}}`}, "a"},
+		"profiles in any case":    {place{file: `{"PROFILES": {"Default": {"CLIENTID": "a"}}}`}, "a"},
+		"exact spelling first":    {place{file: `{"api": {"ClientId": "a", "clientId": "b", "CLIENTID": "c"}}`}, "b"},
+		"variable in lower case":  {place{env: map[string]string{"fbn_client_id": "a"}, file: file("b")}, "a"},
+		"variable in both":        {place{env: map[string]string{"fbn_client_id": "a", "FBN_CLIENT_ID": "b"}}, "b"},
 		"profile without a file":  {place{env: map[string]string{"FBN_PROFILE": "production", "FBN_CLIENT_ID": "env"}}, "env"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,9 +198,10 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := test.place.resolve(t)
+			r, err := test.place.resolve(t)
 			if err == nil {
-				t.Fatal("no error")
+				// The fault of a file that nobody asked for is a part of the error.
+				err = r.WayInErr
 			}
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {
@@ -206,6 +212,97 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 				t.Errorf("the error prints a value: %v", err)
 			}
 		})
+	}
+}
+
+// TestResolve_foreignFile has a secrets.json in the working directory that the provider cannot use. It
+// counts only if nothing else is complete, or if somebody asked for it.
+func TestResolve_foreignFile(t *testing.T) {
+	t.Parallel()
+	complete := map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t"}
+	for name, test := range map[string]struct{ file, fault string }{
+		"another tool's list":         {`["another tool"]`, "JSON array"},
+		"api is a text":               {`{"api": "text"}`, `JSON string at "api"`},
+		"profiles is a list":          {`{"profiles": ["a"]}`, `JSON array at "profiles"`},
+		"a comment":                   {"// mine\n{}", "JSON has no comments"},
+		"a number in a credential":    {`{"api": {"username": 5}}`, `JSON number at "username"`},
+		"a number in a URL of no use": {`{"api": {"driveUrl": 5}}`, `JSON number at "driveUrl"`},
+		"a proxy that is a text":      {`{"api": {"proxy": "http://proxy"}}`, `JSON string at "proxy"`},
+		"profiles without default":    {`{"profiles": {"a": {}}}`, `no profile "default"`},
+		"not UTF-8":                   {"caf\xe9", "neither UTF-8"},
+		"empty":                       {" ", "it is empty"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for source, p := range map[string]place{
+				"the environment": {env: complete, file: test.file},
+				"the block":       {block: map[string]string{"api_url": "https://acme.lusid.com", "access_token": "t"}, file: test.file},
+			} {
+				if r := p.mustResolve(t); r.WayIn != "an access token" || r.FaultErr != nil || r.Values["api_url"] != "https://acme.lusid.com" {
+					t.Errorf("with %s complete: %q, %v, %v", source, r.WayIn, r.WayInErr, r.FaultErr)
+				}
+			}
+			mustHoldFault := func(what string, err error) {
+				t.Helper()
+				if err == nil || !strings.Contains(err.Error(), test.fault) {
+					t.Errorf("%s: the error lacks %q: %v", what, test.fault, err)
+				}
+			}
+			mustHoldFault("alone", place{file: test.file, env: map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com"}}.mustResolve(t).WayInErr)
+			_, err := place{files: map[string]string{"named.json": test.file}, block: map[string]string{"secrets_file": "named.json"}, env: complete}.resolve(t)
+			mustHoldFault("named in the block", err)
+			_, err = place{files: map[string]string{"named.json": test.file}, env: map[string]string{
+				"FBN_IDENTITY_URL": complete["FBN_IDENTITY_URL"], "FBN_ACCESS_TOKEN": "t", "FBN_SECRETS_PATH": "named.json",
+			}}.resolve(t)
+			mustHoldFault("named in the environment", err)
+		})
+	}
+	t.Run("FBN_PROFILE beside a file that has only api", func(t *testing.T) {
+		t.Parallel()
+		r := place{file: `{"api": {"password": "p"}}`, env: map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"}}.mustResolve(t)
+		if r.WayIn != "an access token" || r.FaultErr != nil || r.ProfileErr != nil {
+			t.Errorf("%q, %v, %v, %v", r.WayIn, r.WayInErr, r.FaultErr, r.ProfileErr)
+		}
+		if !strings.Contains(r.ProfileWarning, `has no "profiles", so it has no profile "a"`) {
+			t.Errorf("the warning is %q", r.ProfileWarning)
+		}
+	})
+	// A fault in a file that the credentials come from is the user's own.
+	for _, file := range []string{
+		`{"api": {"identityUrl": "https://acme.lusid.com", "accessToken": "t", "applicationName": 5}}`,
+		`{"api": {"accessToken": "t", "applicationName": 5}}`,
+		`{"api": {"identityUrl": "https://acme.lusid.com", "applicationName": 5}}`,
+	} {
+		env := map[string]string{}
+		if !strings.Contains(file, "identityUrl") {
+			env["FBN_IDENTITY_URL"] = complete["FBN_IDENTITY_URL"]
+		}
+		if !strings.Contains(file, "accessToken") {
+			env["FBN_ACCESS_TOKEN"] = "t"
+		}
+		if r := (place{file: file, env: env}).mustResolve(t); r.FaultErr == nil || !strings.Contains(r.FaultErr.Error(), "applicationName") {
+			t.Errorf("%s: the fault is %v", file, r.FaultErr)
+		}
+	}
+}
+
+// TestResolve_unused names variables that look right, and never their values.
+func TestResolve_unused(t *testing.T) {
+	t.Parallel()
+	const canary = "s3cr3t-canary"
+	for want, env := range map[string]map[string]string{
+		"the environment: found, but not used: FBN_API_URL, LUSID_URL, fbn_pasword\n": {
+			"FBN_API_URL": canary, "LUSID_URL": canary, "fbn_pasword": canary, "FBN_CORRELATION_ID": canary, "FBN_EMPTY": "", "OTHER": canary,
+		},
+		"the environment: fbn_username, FBN_PASSWORD; found, but not used: FINBOURNE_SECRET\n": {
+			"fbn_username": canary, "FBN_PASSWORD": canary, "FINBOURNE_SECRET": canary,
+		},
+		"the environment: FBN_LUMINESCE_API_URL\n": {"FBN_LUMINESCE_API_URL": canary},
+	} {
+		text := place{env: env}.mustResolve(t).WayInErr.Error()
+		if !strings.Contains(text, want) || strings.Contains(text, canary) {
+			t.Errorf("%q is absent, or a value is there:\n%s", want, text)
+		}
 	}
 }
 

@@ -124,7 +124,7 @@ var settings = []setting{
 	{
 		attribute:   "secrets_file",
 		environment: []string{"FBN_SECRETS_PATH"},
-		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api`, or under `profiles`. Its keys can be in any case. Default: `secrets.json` in the working directory, if it exists. Written here, its values rank above the environment.",
+		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api`, or under `profiles`. Its keys can be in any case. Default: `secrets.json` in the working directory, if it exists; a file there that can't be used is ignored if another source is complete. Written here, its values rank above the environment.",
 	},
 	{
 		attribute:   "profile",
