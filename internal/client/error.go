@@ -271,8 +271,9 @@ func describeBody(header http.Header, body []byte, clean func(string) string) st
 		mediaType = "of an unknown type"
 	}
 	if m := htmlTitle.FindSubmatch(body[:min(len(body), maxHead)]); m != nil {
-		title := strings.Join(strings.Fields(html.UnescapeString(string(m[1]))), " ")
-		return fmt.Sprintf("an HTML page titled %q", firstRunes(clean(title), 100))
+		// The mask comes first: a secret may have two spaces in a row.
+		title := strings.Join(strings.Fields(clean(html.UnescapeString(string(m[1])))), " ")
+		return fmt.Sprintf("an HTML page titled %q", firstRunes(title, 100))
 	}
 	if mediaType == "text/html" {
 		return "an HTML page"

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"io"
 	"net/url"
 	"slices"
 	"strconv"
@@ -217,7 +218,7 @@ func unescape(text string) (character string, size int) {
 		return " ", 1
 	case '%':
 		if n, ok := hex(text, 1, 2); ok {
-			return string([]byte{byte(n)}), 3
+			return string([]byte{byte(n)}), 3 //nolint:gosec // Two digits make a byte.
 		}
 	case '&':
 		if end := strings.IndexByte(text[:min(len(text), 12)], ';'); end > 0 {
@@ -232,7 +233,7 @@ func unescape(text string) (character string, size int) {
 		switch text[1] {
 		case 'x':
 			if n, ok := hex(text, 2, 2); ok {
-				return string([]byte{byte(n)}), 4
+				return string([]byte{byte(n)}), 4 //nolint:gosec // Two digits make a byte.
 			}
 		case 'u':
 			if n, ok := hex(text, 2, 4); ok {
@@ -271,6 +272,11 @@ type maskedError struct {
 }
 
 func (e *maskedError) Error() string { return e.text }
+
+// Format prints the text for every verb: some would print the error within.
+func (e *maskedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
+
+// Unwrap returns the error within, for its kind and not for its text.
 func (e *maskedError) Unwrap() error { return e.err }
 
 // clean makes a text from elsewhere fit to be shown: without secrets, and without what a terminal

@@ -106,6 +106,20 @@ func TestMask_short(t *testing.T) {
 	}
 }
 
+// TestMask_title has a page with a title that repeats a password with white space in it.
+func TestMask_title(t *testing.T) {
+	t.Parallel()
+	const password = "c4nary  with\tspace"
+	grant := client.TokenRequest{TokenURL: inMemoryURL, Username: "u", Password: password, ClientID: "c", ClientSecret: "s"}
+	for _, status := range []int{200, 403} {
+		_, err := newClientInMemory(t, reply(status, "text/html", "<title>No "+password+" here</title>"), withGrant(grant)).GetUserInfo(t.Context())
+		if err == nil || status == 403 && !strings.Contains(err.Error(), `titled "No (redacted) here"`) {
+			t.Errorf("got %v", err)
+		}
+		wantNoSecrets(t, "the error", fmt.Sprint(err), "c4nary")
+	}
+}
+
 // TestMask_long has a server answer with megabytes of what it was sent. The text is cut, and no
 // secret with it.
 func TestMask_long(t *testing.T) {
@@ -273,7 +287,7 @@ func TestMask_libraries(t *testing.T) {
 				if err == nil || !errors.As(err, &refused) && !errors.As(err, &failed) && what != "grant" && what != "refresh" && what != "another" {
 					t.Errorf("%s: got %#v", what, err)
 				}
-				text := fmt.Sprint(err)
+				text := fmt.Sprintf("%v %+v %#v %q", err, err, err, err)
 				if refused != nil {
 					text += refused.RequestID
 				}
