@@ -4,6 +4,8 @@ package main
 import (
 	"cmp"
 	"flag"
+	"fmt"
+	"io"
 	"log"
 	"os"
 	"runtime/debug"
@@ -20,6 +22,9 @@ var version = "dev"
 func main() {
 	managedDebug := flag.Bool("debug", false, "serve a debugger: print TF_REATTACH_PROVIDERS and wait")
 	flag.Parse()
+	// net/http writes parts of responses to the standard logger, which masks no secret. The provider's
+	// own messages go through tflog.
+	log.SetOutput(io.Discard)
 	if !*managedDebug {
 		limitLogs()
 	}
@@ -34,7 +39,8 @@ func main() {
 	}
 	err := tf6server.Serve(provider.Address, func() tfprotov6.ProviderServer { return provider.NewServer(version) }, options...)
 	if err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,10 +32,28 @@ func formsOf(secret string) []string {
 		url.PathEscape(secret),
 		html.EscapeString(secret),
 		escapeJSON(secret),
-		base64.StdEncoding.EncodeToString([]byte(secret)),
+		strings.ToLower(url.QueryEscape(secret)),
+		url.QueryEscape(url.QueryEscape(secret)),
+	}
+	for _, text := range []string{secret, strings.Trim(string(quoted), `"`), url.QueryEscape(secret)} {
+		forms = append(forms, base64FormsOf(text)...)
 	}
 	slices.Sort(forms)
 	return slices.Compact(forms)
+}
+
+// base64FormsOf are the characters that stand for a text alone, wherever it is in a longer one: as the
+// only text, behind a client id and a colon as in HTTP Basic, or in the middle of a body.
+func base64FormsOf(text string) []string {
+	var forms []string
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+		for before, partial := range map[string]int{"": 0, "-": 2, "--": 3} {
+			encoded := encoding.EncodeToString([]byte(before + text))
+			// The last group has bits of what follows.
+			forms = append(forms, encoded[partial:len(before+text)/3*4])
+		}
+	}
+	return forms
 }
 
 // mustBeAbsent looks for secrets by name, however they are written.
@@ -150,6 +169,18 @@ var echoes = map[string]func(http.Handler) http.Handler{
 	"HTML title with 200": echo(http.StatusOK, "text/html", func(heard []string) string {
 		return "<title>" + html.EscapeString(strings.Join(heard, " ")) + "</title>"
 	}),
+	"malformed header": echoRaw(func(heard string) string { return "HTTP/1.1 200 OK\r\n" + heard + "\r\n\r\n" }),
+	"malformed status": echoRaw(func(heard string) string { return "HTTP/1.1 " + heard + "\r\n\r\n" }),
+	"malformed length": echoRaw(func(heard string) string { return "HTTP/1.1 200 OK\r\nContent-Length: " + heard + "\r\n\r\n" }),
+	"malformed location": echoRaw(func(heard string) string {
+		return "HTTP/1.1 307 Moved\r\nLocation: http://[" + url.QueryEscape(heard) + "\r\nContent-Length: 0\r\n\r\n"
+	}),
+	"a page behind a redirect": echoRaw(func(heard string) string {
+		if strings.Contains(heard, " /login") {
+			return "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 22\r\n\r\n<title>Sign in</title>"
+		}
+		return "HTTP/1.1 307 Moved\r\nLocation: /login?" + url.QueryEscape(heard) + "\r\nContent-Length: 0\r\n\r\n"
+	}),
 	"text":          echo(http.StatusBadRequest, "text/plain", func(heard []string) string { return strings.Join(heard, "\n") }),
 	"JSON with 200": echo(http.StatusOK, "application/json", func(heard []string) string { b, _ := json.Marshal(heard); return string(b) }),
 	"a redirect":    echo(http.StatusTemporaryRedirect, "text/plain", func(heard []string) string { return strings.Join(heard, "\n") }),
@@ -175,12 +206,31 @@ func echo(status int, contentType string, say func(heard []string) string) func(
 			if id, secret, ok := r.BasicAuth(); ok {
 				heard = append(heard, id, secret)
 			}
+			for _, text := range heard {
+				heard = append(heard, base64.StdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)))
+			}
 			w.Header().Set("Content-Type", contentType)
 			if status == http.StatusTemporaryRedirect {
 				w.Header().Set("Location", "https://elsewhere.example.com/?"+url.Values{"heard": heard}.Encode())
 			}
 			w.WriteHeader(status)
 			_, _ = io.WriteString(w, say(heard))
+		})
+	}
+}
+
+// echoRaw answers with bytes that need not be HTTP, made of the whole request on one line.
+func echoRaw(say func(heard string) string) func(http.Handler) http.Handler {
+	return func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			heard, _ := httputil.DumpRequest(r, true)
+			id, secret, _ := r.BasicAuth()
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				return
+			}
+			defer func() { _ = connection.Close() }()
+			_, _ = io.WriteString(connection, say(strings.Join(strings.Fields(fmt.Sprintf("%s %s %s", heard, id, secret)), " ")))
 		})
 	}
 }

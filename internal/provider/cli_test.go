@@ -293,7 +293,7 @@ func TestCanaries_failures(t *testing.T) {
 				case "refresh_token":
 					arguments["refresh_token"] = "c4nary'&\"<é+/=refresh"
 				case "access_token":
-					arguments = object{"api_url": d.url, "access_token": "c4nary'&\"<+/=access"}
+					arguments = object{"api_url": d.url, "access_token": "c4nary'&\"<+/=access", "max_retries": 0}
 				}
 				p := newProtocol(t)
 				p.configure(arguments).mustBeQuiet(t)
