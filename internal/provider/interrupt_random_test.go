@@ -1,0 +1,167 @@
+//go:build unix
+
+package provider_test
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// moment is when a run ends: while one of its writes is under way.
+type moment struct {
+	// write is which one, counted from 1.
+	write int64
+	when  carriedOut
+	// latency is up to how long every write takes.
+	latency time.Duration
+
+	writes   atomic.Int64
+	underway sync.WaitGroup
+	// arrived is closed when the write is there, and over when the run has been ended.
+	arrived, over chan struct{}
+}
+
+// front delays every write, so that several are under way, and holds back the one of the moment.
+func (m *moment) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.UserAgent() == testUserAgent || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/identity/api/") {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		m.underway.Add(1)
+		defer m.underway.Done()
+		if m.writes.Add(1) != m.write {
+			time.Sleep(rand.N(m.latency))
+			mock.ServeHTTP(w, r)
+			time.Sleep(rand.N(m.latency))
+			return
+		}
+		// The body must be there when the client has gone.
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		recorder := httptest.NewRecorder()
+		if m.when == before {
+			mock.ServeHTTP(recorder, r)
+		}
+		close(m.arrived)
+		<-m.over
+		switch m.when {
+		case before:
+			w.WriteHeader(recorder.Code)
+			_, _ = w.Write(recorder.Body.Bytes())
+		case after:
+			mock.ServeHTTP(w, r)
+		case never:
+			panic(http.ErrAbortHandler)
+		}
+	})
+}
+
+// randomEnds are the ways to end a run.
+var randomEnds = []struct {
+	name string
+	end  func(r *running, pause time.Duration)
+}{
+	{"interrupted once", func(r *running, _ time.Duration) { r.interrupt() }},
+	{"interrupted twice", func(r *running, pause time.Duration) {
+		r.interrupt()
+		time.Sleep(pause)
+		// The first one may have been enough.
+		_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGINT)
+	}},
+	{"CLI killed", func(r *running, _ time.Duration) { r.killCLI() }},
+	{"provider killed", func(r *running, _ time.Duration) { r.killProvider() }},
+}
+
+// TestAccInterrupted_random ends 25 applies of 62 resources of all kinds at random moments. One more
+// apply, and one after following the advice of its errors, leaves in the domain what the configuration
+// says: no application and no token that the state does not know. LUSID_SOAK_SEED repeats a run.
+func TestAccInterrupted_random(t *testing.T) {
+	t.Parallel()
+	if !isSoak() {
+		t.Skip("takes long: set LUSID_SOAK")
+	}
+	cliMust(t, importBlocks)
+	const rounds, n, writes = 25, 6, 50
+	seed := rand.Uint64()
+	if text := os.Getenv("LUSID_SOAK_SEED"); text != "" {
+		var err error
+		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("LUSID_SOAK_SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	for round := range rounds {
+		ending := randomEnds[round%len(randomEnds)]
+		m := &moment{
+			write: 1 + random.Int64N(writes), when: []carriedOut{never, before, after}[random.IntN(3)], latency: time.Millisecond + time.Duration(random.Int64N(int64(50*time.Millisecond))),
+			arrived: make(chan struct{}), over: make(chan struct{}),
+		}
+		pause := time.Duration(random.Int64N(int64(time.Second)))
+		t.Run(fmt.Sprintf("%02d, %s, write %d carried out %s", round+1, ending.name, m.write, m.when), func(t *testing.T) {
+			t.Parallel()
+			var issued issuedSecrets
+			d := newMockBehind(t, optionsOfMany(n), func(mock http.Handler) http.Handler { return m.front(issued.front(mock)) })
+			census := d.census(t)
+			w := newWorkspace(t, d.many(n, 1))
+			r := w.start("apply", "-auto-approve")
+			select {
+			case <-m.arrived:
+			case <-time.After(5 * time.Minute):
+				t.Fatalf("only %d writes have come", m.writes.Load())
+			}
+			ending.end(r, pause)
+			close(m.over)
+			status, printed := r.wait()
+			if status == 0 {
+				t.Errorf("the run succeeded:\n%s", printed)
+			}
+			// A provider outlives a CLI that was killed. What it has sent arrives before the next apply.
+			_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL)
+			m.underway.Wait()
+
+			advice := w.heal(d)
+			w.mustPlanEmpty()
+			t.Logf("%d writes, %d errors gave advice", m.writes.Load(), advice)
+			for kind, more := range map[string]int{
+				"applications": 2 * n, "roles": n, "users": n, "keys": n, "members": 2 * n, "mcptools": n, "networkzones": n, "externaltokenissuers": min(n, maxIssuers),
+			} {
+				census[kind] += more
+			}
+			if diff := cmp.Diff(census, d.census(t)); diff != "" {
+				t.Errorf("what the domain holds (-want +got):\n%s", diff)
+			}
+			var state []string
+			for _, r := range w.state().Values.RootModule.Resources {
+				state = append(state, fmt.Sprint(r.AttributeValues["id"]))
+			}
+			for _, path := range []string{"/keys", "/applications"} {
+				var objects []struct{ ID, DisplayName string }
+				d.mustCall(t, http.MethodGet, path, nil, &objects)
+				for _, object := range objects {
+					isMany := strings.HasPrefix(object.DisplayName, "many-") || strings.HasPrefix(object.DisplayName, "stored ") || strings.HasPrefix(object.DisplayName, "other ")
+					if isMany && !slices.Contains(state, object.ID) {
+						t.Errorf("%s %s %q is in no state", path, object.ID, object.DisplayName)
+					}
+				}
+			}
+			d.mustHoldSecrets(t, w.state())
+			mustBeAbsent(t, "what was printed", printed+w.printed.String(), issued.named())
+		})
+	}
+}
