@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -341,6 +342,68 @@ func TestHeaders(t *testing.T) {
 		if request.UserAgent != "terraform-provider-lusid/1.2.3" || request.Application != "Ünit tests" || request.CorrelationID != "me-1" {
 			t.Errorf("%s carried %q, %q, %q", request.Operation, request.UserAgent, request.Application, request.CorrelationID)
 		}
+	}
+}
+
+// TestHeaders_only sends nothing but what SECURITY.md names.
+func TestHeaders_only(t *testing.T) {
+	t.Parallel()
+	var (
+		mu   sync.Mutex
+		seen = map[string][]string{}
+	)
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		err := r.ParseForm()
+		if err != nil {
+			t.Error(err)
+		}
+		names := slices.Sorted(maps.Keys(r.Header))
+		for name, values := range r.PostForm {
+			names = append(names, name+"="+strings.Join(values, ","))
+		}
+		slices.Sort(names)
+		mu.Lock()
+		seen[r.Method+" "+r.URL.RequestURI()+" "+r.PostForm.Get("grant_type")] = names
+		mu.Unlock()
+		if r.URL.Path == "/token" {
+			jsonReply(200, `{"access_token":"canary"}`)(w, r)
+			return
+		}
+		jsonReply(200, wholeApplication+"}")(w, r)
+	})
+	changes := []func(*client.Config){func(c *client.Config) {
+		c.UserAgent, c.ApplicationName, c.CorrelationID = "agent", "application", "correlation"
+	}}
+	grant := client.TokenRequest{TokenURL: server + "/token", Username: "u", Password: "p", ClientID: "c", ClientSecret: "s"}
+	c := newClient(t, server, append(changes, withGrant(grant))...)
+	grant.RefreshToken = "r"
+	for _, err := range []error{
+		second(c.GetApplication(t.Context(), "0oa1", true)),
+		second(c.CreateApplication(t.Context(), newApplication)),
+		second(newClient(t, server, append(changes, withGrant(grant))...).AccessToken(t.Context(), 0)),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string][]string{
+		"GET /identity/api/applications/0oa1?includeSecret=true ": {
+			"Accept", "Accept-Encoding", "Authorization", "Correlationid", "User-Agent", "X-Lusid-Application",
+		},
+		"POST /identity/api/applications ": {
+			"Accept", "Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Correlationid", "User-Agent", "X-Lusid-Application",
+		},
+		"POST /token password": {
+			"Accept-Encoding", "Content-Length", "Content-Type", "Correlationid", "User-Agent", "X-Lusid-Application",
+			"client_id=c", "client_secret=s", "grant_type=password", "password=p", "scope=openid client groups offline_access", "username=u",
+		},
+		"POST /token refresh_token": {
+			"Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "Correlationid", "User-Agent", "X-Lusid-Application",
+			"grant_type=refresh_token", "refresh_token=r",
+		},
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("what was sent (-want +got):\n%s", diff)
 	}
 }
 

@@ -82,10 +82,10 @@ func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(htt
 	return d, newConnectProxy(t, server.Listener.Addr().String()), certificate
 }
 
-func (p *connectProxy) requested() string {
+func (p *connectProxy) requested() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.Join(p.hosts, "\n")
+	return slices.Clone(p.hosts)
 }
 
 // leaves are the values of a JSON text that hold one of the secrets, by path.
@@ -311,8 +311,14 @@ resource "lusid_application" "foreign" {
 			t.Errorf("the log does not hold %s", operation)
 		}
 	}
-	if !strings.Contains(proxy.requested(), strings.TrimPrefix(d.url, "https://")) {
+	hosts := proxy.requested()
+	if len(hosts) == 0 {
 		t.Error("nothing went through the proxy")
+	}
+	for _, host := range hosts {
+		if host != "CONNECT //acme.example.com:443 acme.example.com:443" {
+			t.Errorf("the proxy was asked for %s", host)
+		}
 	}
 	var asked strings.Builder
 	for _, request := range d.mock.Requests() {
@@ -320,7 +326,7 @@ resource "lusid_application" "foreign" {
 	}
 	mustBeAbsent(t, "what was printed", printed.String(), secrets)
 	mustBeAbsent(t, "the log", log, secrets)
-	mustBeAbsent(t, "the URLs", proxy.requested()+asked.String(), secrets)
+	mustBeAbsent(t, "the URLs", strings.Join(hosts, "\n")+asked.String(), secrets)
 	if _, err := os.Stat(w.directory + "/terraform.tfstate.backup"); err == nil {
 		mustBeAbsent(t, "the state's backup", w.readFile("terraform.tfstate.backup"), hidden)
 	}
