@@ -86,11 +86,11 @@ func New(config Config) (*Client, error) {
 	if config.RequestTimeout == 0 {
 		config.RequestTimeout = DefaultRequestTimeout
 	}
-	transport, err := newTransport(config)
+	c := &Client{config: config, base: base}
+	transport, err := c.newTransport()
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base}
 	c.http = c.newHTTPClient(transport)
 	c.mask.learn(append(config.SignIn.secrets(), config.ProxyPassword)...)
 	if c.signIn, err = newTokenSource(c, config.SignIn); err != nil {

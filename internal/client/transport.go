@@ -17,42 +17,51 @@ import (
 )
 
 // newTransport returns a transport of the client's own; http.DefaultTransport is not changed.
-func newTransport(config Config) (http.RoundTripper, error) {
+func (c *Client) newTransport() (http.RoundTripper, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
 		return nil, errors.New("http.DefaultTransport has been replaced")
 	}
 	transport := base.Clone()
 	transport.MaxIdleConnsPerHost = idleConnections
-	if config.Proxy != nil {
-		proxy := *config.Proxy
-		if config.ProxyUsername != "" {
-			proxy.User = url.UserPassword(config.ProxyUsername, string(config.ProxyPassword))
-		}
-		// As with HTTPS_PROXY, requests to this machine go direct: they may be http, and a proxy would
-		// see their credentials.
-		transport.Proxy = func(req *http.Request) (*url.URL, error) {
-			if isLoopback(req.URL.Hostname()) {
-				return nil, nil //nolint:nilnil // This is how net/http says that there is no proxy.
-			}
-			return &proxy, nil
-		}
-	}
+	transport.Proxy = c.proxyFor
 	transport.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
 			return &proxyError{host: proxy.Host, status: resp.Status, statusCode: resp.StatusCode}
 		}
 		return nil
 	}
-	if config.CACertificateFile == "" {
+	if c.config.CACertificateFile == "" {
 		return once{transport}, nil
 	}
-	roots, err := ReadCACertificates(config.CACertificateFile)
+	roots, err := ReadCACertificates(c.config.CACertificateFile)
 	if err != nil {
 		return nil, err
 	}
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	return once{transport}, nil
+}
+
+// proxyFor returns the proxy for a request, which is nil for one that goes direct.
+func (c *Client) proxyFor(req *http.Request) (*url.URL, error) {
+	if c.config.Proxy == nil {
+		proxy, err := http.ProxyFromEnvironment(req)
+		if proxy != nil {
+			password, _ := proxy.User.Password()
+			c.mask.learn(Secret(password))
+		}
+		return proxy, err
+	}
+	// As with HTTPS_PROXY, requests to this machine go direct: they may be http, and a proxy would see
+	// their credentials.
+	if isLoopback(req.URL.Hostname()) {
+		return nil, nil //nolint:nilnil // This is how net/http says that there is no proxy.
+	}
+	proxy := *c.config.Proxy
+	if c.config.ProxyUsername != "" {
+		proxy.User = url.UserPassword(c.config.ProxyUsername, string(c.config.ProxyPassword))
+	}
+	return &proxy, nil
 }
 
 // ReadCACertificates returns the system's root certificates and those of a PEM file.

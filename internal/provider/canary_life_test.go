@@ -413,6 +413,7 @@ data "lusid_users" "all" {}
 		}
 	}
 	w := newWorkspace(t, config(1), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	standardError := w.keepStandardError()
 	var printed strings.Builder
 	check := func(where, text string) {
 		t.Helper()
@@ -454,6 +455,11 @@ data "lusid_users" "all" {}
 	if keys < n+2 {
 		t.Errorf("%d keys were issued", keys)
 	}
+	written := readText(t, standardError)
+	if !strings.Contains(written, "LUSID request answered") {
+		t.Error("the standard error does not hold the provider's messages")
+	}
+	mustBeAbsent(t, "the standard error", written, secrets)
 	mustBeAbsent(t, "what was printed", printed.String(), secrets)
 	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
 }

@@ -1,5 +1,3 @@
-//go:build unix
-
 package provider_test
 
 import (
@@ -9,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -19,6 +18,9 @@ import (
 // nothing. The Go runtime prints all the HTTP/2 frames that it can there.
 func (w *workspace) keepStandardError() (file string) {
 	w.t.Helper()
+	if runtime.GOOS == "windows" {
+		w.t.Skip("needs a shell")
+	}
 	directory, err := build()
 	if err != nil {
 		w.t.Fatal(err)
@@ -97,6 +99,31 @@ data "lusid_access_token" "one" {
 	mustBeAbsent(t, "the standard error", string(written), secrets)
 	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
 	mustBeAbsent(t, "what was printed", w.printed.String(), secrets)
+}
+
+// TestAccCanaries_environmentProxy meets a proxy of HTTPS_PROXY that repeats the password in that
+// variable, which is none of the provider's settings.
+func TestAccCanaries_environmentProxy(t *testing.T) {
+	t.Parallel()
+	const password = "c4nary-of-a-proxy"
+	for name, say := range map[string]func(heard string) string{
+		"status": func(heard string) string { return "HTTP/1.1 407 " + heard + "\r\n\r\n" },
+		"header": func(heard string) string { return "HTTP/1.1 407 No\r\n" + strings.ReplaceAll(heard, ":", "") + "\r\n\r\n" },
+	} {
+		proxy := httptest.NewServer(echoRaw(say)(nil))
+		t.Cleanup(proxy.Close)
+		config := providerBlock(object{"api_url": "https://acme.example.com", "access_token": "c4nary-of-the-token", "max_retries": 0}) + applicationHCL("test", "test-app")
+		address := strings.Replace(proxy.URL, "http://", "http://user:"+password+"@", 1)
+		w := newWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log", "HTTPS_PROXY="+address, "NO_PROXY=")
+		printed := w.mustFail([]string{"Unable to create application", "(redacted)"}, "apply", "-auto-approve")
+		secrets := map[string]string{"the proxy's password": password, "the token": "c4nary-of-the-token"}
+		mustBeAbsent(t, name+": what was printed", printed, secrets)
+		for line := range strings.Lines(w.readFile("trace.log")) {
+			if strings.Contains(line, "LUSID request") {
+				mustBeAbsent(t, name+": the log", line, secrets)
+			}
+		}
+	}
 }
 
 // TestAccCanaries_key gives a secret where a name is expected.
