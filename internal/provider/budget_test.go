@@ -386,6 +386,52 @@ func TestAccBudget(t *testing.T) {
 	}
 }
 
+// TestAccBudget_exchange counts what it costs that zones take each other's places, in the orders
+// that the CLI has.
+func TestAccBudget_exchange(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	config := func(places map[string]int, secondDependsOn string) string {
+		text := d.config("")
+		for _, code := range slices.Sorted(maps.Keys(places)) {
+			zone := zoneConfig(object{"code": code, "hierarchy": places[code]})
+			if code == "second" && secondDependsOn != "" {
+				zone["depends_on"] = expression("[" + secondDependsOn + "]")
+			}
+			text += fmt.Sprintf("resource \"lusid_network_zone\" %q %s\n", code, hclValue(zone))
+		}
+		return text
+	}
+	w := newWorkspace(t, config(map[string]int{"first": 1, "second": 2, "third": 3}, ""))
+	w.mustRun("apply", "-auto-approve")
+	for _, test := range []struct {
+		places    map[string]int
+		dependsOn string
+		args      []string
+		// updates are at most one for each zone that moves, one more by way of a free place, and
+		// one for each zone but the last that LUSID refuses at first. The order decides.
+		updates int
+	}{
+		{map[string]int{"first": 2, "second": 1, "third": 3}, "", nil, 2 + 1 + 1},
+		{map[string]int{"first": 1, "second": 2, "third": 3}, "", []string{"-parallelism=1"}, 2 + 1 + 1},
+		{map[string]int{"first": 2, "second": 1, "third": 3}, "lusid_network_zone.first", nil, 2 + 1 + 1},
+		{map[string]int{"first": 1, "second": 3, "third": 2}, "", nil, 3 + 1 + 2},
+	} {
+		w.configure(config(test.places, test.dependsOn))
+		d.forget()
+		output := w.mustRun(append([]string{"apply", "-auto-approve"}, test.args...)...)
+		mustHold(t, output, "waits for its place")
+		if diff := cmp.Diff(test.places, d.places(t)); diff != "" {
+			t.Errorf("places (-want +got):\n%s", diff)
+		}
+		got := d.counts()
+		if got["UpdateNetworkZone"] > test.updates || got["ListNetworkZones"] != 1 || got["GetNetworkZone"] != 3 || len(got) != 3 {
+			t.Errorf("%v cost %v, and should cost %d updates", test.places, got, test.updates)
+		}
+		w.mustPlanEmpty()
+	}
+}
+
 // TestBudget_complete wants a row for every kind of resource.
 func TestBudget_complete(t *testing.T) {
 	t.Parallel()

@@ -108,7 +108,9 @@ func TestAccCanaries_environmentProxy(t *testing.T) {
 	const password = "c4nary-of-a-proxy"
 	for name, say := range map[string]func(heard string) string{
 		"status": func(heard string) string { return "HTTP/1.1 407 " + heard + "\r\n\r\n" },
-		"header": func(heard string) string { return "HTTP/1.1 407 No\r\n" + strings.ReplaceAll(heard, ":", "") + "\r\n\r\n" },
+		"header": func(heard string) string {
+			return "HTTP/1.1 407 No\r\n" + strings.ReplaceAll(heard, ":", "") + "\r\n\r\n"
+		},
 	} {
 		proxy := httptest.NewServer(echoRaw(say)(nil))
 		t.Cleanup(proxy.Close)

@@ -55,9 +55,11 @@ type connection struct {
 	// placements are the objects that this run has written, for what several resources can manage.
 	placements placements
 
-	// placing is held while a network zone is made and moved. LUSID makes each behind all others:
-	// two at once could end up each in the place of the other, and neither could be moved.
+	// placing is held while a network zone is made, moved or deleted. LUSID makes each behind all others:
+	// two at once could end up each in the place of the other. It comes before a placement's lock.
 	placing lock
+	// places is of the zones whose places are changing.
+	places zonePlaces
 }
 
 // Format prints the connection without the secrets it holds.

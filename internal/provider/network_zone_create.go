@@ -53,13 +53,14 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 // place moves a new zone where it is planned. A failure is a warning: an error would taint the
 // zone, and the next apply would replace it instead of moving it.
 func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel, zone *client.NetworkZoneDefinitionResponse, diags *diag.Diagnostics) {
-	_, err := r.client.UpdateNetworkZone(ctx, zone.Code, plan.toUpdate(ctx))
-	if err == nil {
-		return
-	}
 	where := "behind all others"
 	if zone.Hierarchy != nil {
 		where = "at " + strconv.FormatInt(*zone.Hierarchy, 10)
+		r.places.set(zone.Code, *zone.Hierarchy)
+	}
+	err := r.moveZone(ctx, zoneMove{code: zone.Code, zone: plan.toUpdate(ctx)}, diags)
+	if err == nil {
+		return
 	}
 	diags.AddAttributeWarning(path.Root("hierarchy"), "Unable to place network zone "+zone.Code, r.explain(
 		fmt.Sprintf("The network zone %s was created in %s, and is %s. It could not be moved to the hierarchy %d", zone.Code, r.client.Domain(), where, plan.Hierarchy.ValueInt64()),

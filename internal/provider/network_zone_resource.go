@@ -101,8 +101,9 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Place among the zones, unique in the domain: of those that match a request, the lowest decides. Default: behind all others, and from then on where LUSID has it. " +
-					"LUSID makes every zone behind all others, and moves it in a second call: if that fails, a warning says so, and the next apply moves it. Leave gaps, such as 10, 20, 30: " +
-					"whether a zone can take the place of another, and what becomes of that one, LUSID does not document.",
+					"LUSID creates every zone behind all others, and moves it in a second call: if that fails, a warning says so, and the next apply moves it. " +
+					"Zones can exchange their places in one apply. If LUSID refuses a place that another zone still has, the zone waits at a free hierarchy nearby, " +
+					"an `Allow` zone in front of its place and a `Block` zone behind it, and moves when the other zone has left. So leave gaps, such as 10, 20, 30.",
 				Validators:    []validator.Int64{int64validator.Between(0, math.MaxInt32)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
@@ -186,7 +187,7 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 
-	release, err := r.placing.acquire(ctx, "another network zone, which is being created and placed")
+	release, err := r.placing.acquire(ctx, otherZone)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %q could not be created in %s", plan.Code.ValueString(), r.client.Domain()), err))
 		return
@@ -266,28 +267,51 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 
 	if after := plan.toUpdate(ctx); !reflect.DeepEqual(after, state.toUpdate(ctx)) {
 		attempt := fmt.Sprintf("The network zone %s of %s could not be updated", code, r.client.Domain())
-		if place.IsNull() {
-			zone, err := r.client.GetNetworkZone(ctx, code)
-			if err == nil && zone.Hierarchy == nil {
-				err = errors.New("LUSID does not say where the zone is, and an update has to: give it a hierarchy")
-			}
-			if err != nil {
-				resp.Diagnostics.AddError(summary, r.explain(attempt, err))
-				return
-			}
-			after.Hierarchy = *zone.Hierarchy
+		var (
+			remedies []string
+			err      error
+		)
+		switch {
+		case place.IsNull():
+			err = r.updateInPlace(ctx, code, after)
+		case plan.Hierarchy.Equal(state.Hierarchy):
+			_, err = r.client.UpdateNetworkZone(ctx, code, after)
+		default:
+			remedies = []string{"If zones change places, some may have moved already. The next plan reads where each is, and the next apply moves the rest."}
+			err = r.updateAndMove(ctx, code, state.toUpdate(ctx), after, &resp.Diagnostics)
 		}
-		if _, err := r.client.UpdateNetworkZone(ctx, code, after); err != nil {
-			var remedies []string
-			if isConflict(err) && !plan.Hierarchy.Equal(state.Hierarchy) {
-				remedies = append(remedies, "The place of another zone may be free only once that zone has been moved: where two change places, move one of them to a hierarchy that no zone has first.")
-			}
+		if err != nil {
 			resp.Diagnostics.AddError(summary, r.explain(attempt, err, remedies...))
 			return
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+}
+
+// updateInPlace updates a zone where it is.
+func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, after client.UpdateNetworkZoneRequest) error {
+	zone, err := r.client.GetNetworkZone(ctx, code)
+	if err == nil && zone.Hierarchy == nil {
+		err = errors.New("LUSID does not say where the zone is, and an update has to: give it a hierarchy")
+	}
+	if err != nil {
+		return err
+	}
+	after.Hierarchy = *zone.Hierarchy
+	_, err = r.client.UpdateNetworkZone(ctx, code, after)
+	return err
+}
+
+// updateAndMove updates a zone whose place changes.
+func (r *networkZoneResource) updateAndMove(ctx context.Context, code string, before, after client.UpdateNetworkZoneRequest, diags *diag.Diagnostics) error {
+	release, err := r.placing.acquire(ctx, otherZone)
+	if err != nil {
+		return err
+	}
+	defer release()
+	before.Hierarchy = after.Hierarchy
+	return r.moveZone(ctx, zoneMove{code: code, zone: after, changes: !reflect.DeepEqual(before, after)}, diags)
 }
 
 func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -300,6 +324,12 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	release, err := r.placing.acquire(ctx, otherZone)
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be deleted", code, r.client.Domain()), err))
+		return
+	}
+	defer release()
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	needed, err := r.placements.remove(ctx, networkZoneObject(code), owner, func() error { return r.client.DeleteNetworkZone(ctx, code) })
@@ -310,8 +340,13 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 		warnNeeded(&resp.Diagnostics, "The network zone "+code+" stays in LUSID", "The network zone "+code+" was not deleted.")
 	default:
 		r.existingOf("network zone").forget(code)
+		r.places.forget(code)
+		r.moveWaiting(ctx, &resp.Diagnostics)
 	}
 }
+
+// otherZone is what an operation on a zone may have to wait for.
+const otherZone = "another network zone, which is being created, moved or deleted"
 
 // networkZoneObject names a zone for placements.
 func networkZoneObject(code string) string { return "network zone " + code }

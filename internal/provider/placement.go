@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,8 +24,8 @@ type placements struct {
 
 // placement is what this run did with one object of LUSID.
 type placement struct {
-	// turn has a capacity of one. Who changes the object holds it meanwhile.
-	turn chan struct{}
+	// turn is held while the object is changed.
+	turn lock
 	// owners are the resources that were created or updated in this run and need the object.
 	owners map[string]bool
 	// removed is true from the first removal until the object is written again.
@@ -41,16 +40,12 @@ func (p *placements) take(ctx context.Context, object string) (taken *placement,
 	}
 	taken = p.objects[object]
 	if taken == nil {
-		taken = &placement{turn: make(chan struct{}, 1), owners: map[string]bool{}}
+		taken = &placement{owners: map[string]bool{}}
 		p.objects[object] = taken
 	}
 	p.mu.Unlock()
-	select {
-	case taken.turn <- struct{}{}:
-		return taken, func() { <-taken.turn }, nil
-	case <-ctx.Done():
-		return nil, nil, fmt.Errorf("another resource of this run is changing the same %s: %w", object, ctx.Err())
-	}
+	release, err = taken.turn.acquire(ctx, "another resource of this run, which is changing the same "+object)
+	return taken, release, err
 }
 
 // put writes an object and records that the owner needs it. write learns whether this run has

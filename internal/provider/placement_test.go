@@ -335,7 +335,7 @@ func TestPlacement_wait(t *testing.T) {
 		synctest.Wait()
 		begun := time.Now()
 		_, created := m.apply(creation)
-		created.mustFail(t, "", "Unable to create role assignment", "Another resource of this run is changing the same", "timeouts")
+		created.mustFail(t, "", "Unable to create role assignment", "Waiting for another resource of this run, which is changing the same", "timeouts")
 		if took := time.Since(begun); took != time.Second {
 			t.Errorf("the create took %s", took)
 		}

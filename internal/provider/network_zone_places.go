@@ -1,0 +1,221 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// zonePlaces lets network zones take each other's places within one run. LUSID may refuse a
+// hierarchy that another zone has, and Terraform updates zones in any order, or all at once. So a
+// zone may have to wait until another one has left. connection.placing guards it.
+type zonePlaces struct {
+	// known is where the zones are. It is nil until LUSID has refused a place.
+	known []zonePlace
+	// waiting are the moves to places that other zones have.
+	waiting []zoneMove
+}
+
+type zonePlace struct {
+	code      string
+	hierarchy int64
+}
+
+// zoneMove updates a zone and moves it to another place.
+type zoneMove struct {
+	code string
+	zone client.UpdateNetworkZoneRequest
+	// changes tells that more than the place changes.
+	changes bool
+}
+
+// to is the move to another place.
+func (m zoneMove) to(hierarchy int64) zoneMove {
+	m.zone.Hierarchy = hierarchy
+	return m
+}
+
+// set takes note of where a zone is.
+func (p *zonePlaces) set(code string, hierarchy int64) {
+	if p.known == nil {
+		return
+	}
+	p.known = slices.DeleteFunc(p.known, func(zone zonePlace) bool { return strings.EqualFold(zone.code, code) })
+	p.known = append(p.known, zonePlace{code, hierarchy})
+}
+
+// forget takes note of a zone that is gone.
+func (p *zonePlaces) forget(code string) {
+	p.known = slices.DeleteFunc(p.known, func(zone zonePlace) bool { return strings.EqualFold(zone.code, code) })
+	p.cancel(code)
+}
+
+// of is where a zone is, negative where that is not known.
+func (p *zonePlaces) of(code string) int64 {
+	for _, zone := range p.known {
+		if strings.EqualFold(zone.code, code) {
+			return zone.hierarchy
+		}
+	}
+	return -1
+}
+
+// holder is the other zone that has the place of a move. It is empty where none is known.
+func (p *zonePlaces) holder(m zoneMove) string {
+	for _, zone := range p.known {
+		if zone.hierarchy == m.zone.Hierarchy && !strings.EqualFold(zone.code, m.code) {
+			return zone.code
+		}
+	}
+	return ""
+}
+
+// waits returns the index of the move that a zone waits for, -1 where it waits for none.
+func (p *zonePlaces) waits(code string) int {
+	return slices.IndexFunc(p.waiting, func(m zoneMove) bool { return strings.EqualFold(m.code, code) })
+}
+
+// cancel ends a wait.
+func (p *zonePlaces) cancel(code string) {
+	p.waiting = slices.DeleteFunc(p.waiting, func(m zoneMove) bool { return strings.EqualFold(m.code, code) })
+}
+
+// aside is the place where a zone waits for its own, where nothing that depends on it locks the
+// provider out: an Allow zone in front of that place, and a Block zone behind it. A zone that is
+// there already stays, unless it has to leave. It is negative where no such place is free.
+func (p *zonePlaces) aside(m zoneMove, leave bool) int64 {
+	target, now, step := m.zone.Hierarchy, p.of(m.code), int64(1)
+	stays := now >= 0
+	switch m.zone.Action {
+	case client.NetworkZoneAllow:
+		stays, step = stays && now < target, -1
+	case client.NetworkZoneBlock:
+		stays = stays && now > target
+	}
+	if stays && !leave {
+		return now
+	}
+	for place := target + step; place >= 0 && place <= math.MaxInt32; place += step {
+		if !slices.ContainsFunc(p.known, func(zone zonePlace) bool { return zone.hierarchy == place }) {
+			return place
+		}
+	}
+	return -1
+}
+
+// errNoPlaceAside says why a zone cannot wait for its place.
+var errNoPlaceAside = errors.New("another zone has that hierarchy, and no other is free where the zone could wait without a risk to lock the provider out: " +
+	"move the zones around it first, and leave gaps, such as 10, 20, 30")
+
+// moveZone updates and moves a zone, and then moves those that waited for the place it had. Where
+// another zone has its place, it is updated all the same, and waits aside. The caller holds placing.
+func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagnostics) error {
+	p := &c.places
+	p.cancel(m.code)
+	holder := p.holder(m)
+	if p.waits(holder) < 0 {
+		err := c.putZone(ctx, m)
+		if err == nil {
+			c.moveWaiting(ctx, diags)
+			return nil
+		}
+		if !isConflict(err) {
+			return err
+		}
+		if holder = c.holderNow(ctx, m); holder == "" {
+			return err
+		}
+	}
+	// A zone that waits for another place itself can wait elsewhere, so that no two wait for each other.
+	i := p.waits(holder)
+	if i >= 0 {
+		if place := p.aside(p.waiting[i], true); place >= 0 {
+			err := c.putZone(ctx, p.waiting[i].to(place))
+			if err == nil {
+				err = c.putZone(ctx, m)
+			}
+			if err == nil {
+				c.moveWaiting(ctx, diags)
+			}
+			return err
+		}
+	}
+	place := p.aside(m, i >= 0)
+	if place < 0 {
+		return errNoPlaceAside
+	}
+	if m.changes || place != p.of(m.code) {
+		if err := c.putZone(ctx, m.to(place)); err != nil {
+			return err
+		}
+	}
+	p.waiting = append(p.waiting, m)
+	c.moveWaiting(ctx, diags)
+	if p.waits(m.code) >= 0 {
+		diags.AddAttributeWarning(path.Root("hierarchy"), "Network zone "+m.code+" waits for its place", fmt.Sprintf(
+			"The network zone %s of %s has the hierarchy %d. If the same run moves or deletes that zone, %s follows at once.\n\n"+
+				"If it does not, %s stays at %d, in force with all its other changes: the next plan shows the difference, and the next apply tries again. "+
+				"Give one of the two another hierarchy then.",
+			holder, c.client.Domain(), m.zone.Hierarchy, m.code, m.code, place))
+	}
+	return nil
+}
+
+// holderNow is the other zone that has a place which LUSID has refused. It lists the zones unless
+// that is known.
+func (c *connection) holderNow(ctx context.Context, m zoneMove) string {
+	p := &c.places
+	if holder := p.holder(m); holder != "" {
+		return holder
+	}
+	zones, err := c.client.ListNetworkZones(ctx)
+	if err != nil {
+		return ""
+	}
+	p.known = []zonePlace{}
+	for _, zone := range zones {
+		if zone.Hierarchy != nil {
+			p.set(zone.Code, *zone.Hierarchy)
+		}
+	}
+	return p.holder(m)
+}
+
+// putZone updates a zone. Where it is remains unknown if the answer is no clear one.
+func (c *connection) putZone(ctx context.Context, m zoneMove) error {
+	_, err := c.client.UpdateNetworkZone(ctx, m.code, m.zone)
+	switch {
+	case err == nil:
+		c.places.set(m.code, m.zone.Hierarchy)
+	case !isConflict(err):
+		c.places.known = nil
+	}
+	return err
+}
+
+// moveWaiting moves the zones that wait for a place which is free by now. An error is a warning:
+// their own updates have succeeded.
+func (c *connection) moveWaiting(ctx context.Context, diags *diag.Diagnostics) {
+	p := &c.places
+	for p.known != nil {
+		i := slices.IndexFunc(p.waiting, func(m zoneMove) bool { return p.holder(m) == "" })
+		if i < 0 {
+			return
+		}
+		m := p.waiting[i]
+		p.cancel(m.code)
+		if err := c.putZone(ctx, m); err != nil {
+			diags.AddWarning("Unable to place network zone "+m.code, c.explain(
+				fmt.Sprintf("The network zone %s of %s waited for the hierarchy %d. When that was free, it could not be moved there", m.code, c.client.Domain(), m.zone.Hierarchy),
+				err, "The zone is in force all the same. The next plan reads where it is, and the next apply moves it."))
+		}
+	}
+}

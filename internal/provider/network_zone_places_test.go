@@ -1,0 +1,418 @@
+package provider_test
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// zonePuts notes where each request for a zone wants to move it, such as "first@20".
+type zonePuts struct {
+	mu   sync.Mutex
+	puts []string
+}
+
+func (z *zonePuts) front(mock http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			var zone zoneBody
+			_ = json.Unmarshal(body, &zone)
+			z.mu.Lock()
+			z.puts = append(z.puts, fmt.Sprintf("%s@%d", path.Base(r.URL.Path), zone.Hierarchy))
+			z.mu.Unlock()
+		}
+		mock.ServeHTTP(w, r)
+	})
+}
+
+// take returns the moves since the last time.
+func (z *zonePuts) take() string {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	puts := strings.Join(z.puts, " ")
+	z.puts = nil
+	return puts
+}
+
+// placedZones are zones by code, each with its action and its place.
+type placedZones map[string]object
+
+func (z placedZones) seed() (seed mockserver.Seed) {
+	for code, zone := range z {
+		hierarchy, _ := zone["hierarchy"].(int)
+		action, _ := zone["action"].(string)
+		seed.NetworkZones = append(seed.NetworkZones, mockserver.NetworkZone{
+			Code: code, Action: cmp.Or(action, "NoOp"), Hierarchy: hierarchy, IPs: []string{"203.0.113.0/24"}, SessionType: []string{"AllUsers"},
+		})
+	}
+	return seed
+}
+
+func placedZone(action string, hierarchy int) object {
+	return object{"action": action, "hierarchy": hierarchy}
+}
+
+// zonesAt are NoOp zones.
+func zonesAt(places map[string]int) placedZones {
+	zones := placedZones{}
+	for code, hierarchy := range places {
+		zones[code] = placedZone("NoOp", hierarchy)
+	}
+	return zones
+}
+
+// moveToFront gives the zones their places that the seed cannot: there, zero is behind all others.
+func (z placedZones) moveToFront(t *testing.T, d domain) {
+	t.Helper()
+	for code, zone := range z {
+		if zone["hierarchy"] == 0 {
+			d.changeZone(t, code, func(body *zoneBody) { body.Hierarchy = 0 })
+		}
+	}
+}
+
+// config is a zone at another place.
+func (z placedZones) config(code string, hierarchy int) object {
+	return zoneConfig(z[code], object{"code": code, "hierarchy": hierarchy})
+}
+
+// read reads the zones as a refresh does.
+func (z placedZones) read(t *testing.T, zones managedType) map[string]instance {
+	t.Helper()
+	read := map[string]instance{}
+	for code := range z {
+		var diags diagnostics
+		read[code], diags = zones.importState(code)
+		diags.mustBeQuiet(t)
+	}
+	return read
+}
+
+// TestNetworkZone_exchange moves zones to places that other zones of the same run have, one after
+// the other. On the way, no Allow zone goes behind its place, and no Block zone before it.
+func TestNetworkZone_exchange(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		zones placedZones
+		// moves are the updates in their order, as "code@place". waits are the zones whose update
+		// ends while they wait.
+		moves, waits string
+		puts         string
+		lists        int
+	}{
+		"two": {
+			zonesAt(map[string]int{"first": 10, "second": 20}), "first@20 second@10", "first",
+			"first@20 first@21 second@10 first@20", 1,
+		},
+		"two, the last first": {
+			zonesAt(map[string]int{"first": 10, "second": 20}), "second@10 first@20", "second",
+			"second@10 second@11 first@20 second@10", 1,
+		},
+		"two, without a gap": {
+			zonesAt(map[string]int{"first": 1, "second": 2, "third": 3}), "first@2 second@1", "first",
+			"first@2 first@4 second@1 first@2", 1,
+		},
+		"three": {
+			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "first@20 second@30 third@10", "first second",
+			"first@20 second@30 first@21 third@10 second@30 first@20", 1,
+		},
+		"three, the other way round": {
+			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "first@30 third@20 second@10", "first third",
+			"first@30 third@20 first@31 second@10 third@20 first@30", 1,
+		},
+		"a row that begins at a free place": {
+			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "first@20 second@30 third@40", "first second",
+			"first@20 second@30 third@40 second@30 first@20", 1,
+		},
+		"a row in the best order": {
+			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "third@40 second@30 first@20", "",
+			"third@40 second@30 first@20", 0,
+		},
+		"two and two": {
+			zonesAt(map[string]int{"a": 10, "b": 20, "c": 30, "d": 40}), "a@20 c@40 b@10 d@30", "a c",
+			"a@20 c@40 a@21 b@10 a@20 c@41 d@30 c@40", 1,
+		},
+		// What depends on an Allow zone may need it in front of a Block zone at once.
+		"an Allow zone that goes before a Block zone": {
+			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10), "rest": placedZone("Block", 30)}, "allow@10 block@20", "allow",
+			"allow@10 allow@9 block@20 allow@10", 1,
+		},
+		"an Allow zone that goes behind a Block zone": {
+			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)}, "allow@20 block@10", "allow",
+			"allow@20 allow@19 block@10 allow@20", 1,
+		},
+		"a Block zone that goes behind an Allow zone": {
+			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10)}, "block@20 allow@10", "block",
+			"block@20 block@21 allow@10 block@20", 1,
+		},
+		"a Block zone that goes before an Allow zone": {
+			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)}, "block@10 allow@20", "block",
+			"block@10 block@11 allow@20 block@10", 1,
+		},
+		"an Allow zone between two Block zones": {
+			placedZones{"front": placedZone("Block", 1), "a": placedZone("Allow", 2), "b": placedZone("Allow", 3), "back": placedZone("Block", 4)}, "a@3 b@2", "a",
+			"a@3 a@0 b@2 a@3", 1,
+		},
+		"an Allow zone that nobody waits for": {
+			placedZones{"allow": placedZone("Allow", 30), "other": placedZone("NoOp", 10)}, "allow@10 other@40", "allow",
+			"allow@10 allow@9 other@40 allow@10", 1,
+		},
+		"an Allow zone and another, with room behind only": {
+			placedZones{"allow": placedZone("Allow", 0), "other": placedZone("NoOp", 1), "block": placedZone("Block", 2)}, "allow@1 other@0", "allow",
+			"allow@1 other@3 allow@1 other@0", 1,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var puts zonePuts
+			d := newMockBehind(t, mockserver.Options{Seed: test.zones.seed()}, puts.front)
+			test.zones.moveToFront(t, d)
+			puts.take()
+			zones := d.protocol(t).resource(zoneType)
+			read := test.zones.read(t, zones)
+			d.forget()
+			want := d.places(t)
+			d.forget()
+			var waits []string
+			for _, move := range strings.Fields(test.moves) {
+				var code string
+				var hierarchy int
+				_, _ = fmt.Sscanf(strings.Replace(move, "@", " ", 1), "%s %d", &code, &hierarchy)
+				want[code] = hierarchy
+				change, _ := zones.plan(read[code], test.zones.config(code, hierarchy))
+				_, diags := zones.apply(change)
+				if len(diags.warnings()) > 0 {
+					diags.mustWarn(t, "hierarchy", "Network zone "+code+" waits for its place", fmt.Sprintf("has the hierarchy %d", hierarchy), "If the same run moves or deletes that zone")
+					waits = append(waits, code)
+				}
+				diags.mustSucceed(t)
+			}
+			if got := strings.Join(waits, " "); got != test.waits {
+				t.Errorf("%q wait, want %q", got, test.waits)
+			}
+			if diff := gocmp.Diff(test.puts, puts.take()); diff != "" {
+				t.Errorf("moves (-want +got):\n%s", diff)
+			}
+			if got := d.counts()["ListNetworkZones"]; got != test.lists {
+				t.Errorf("%d lists, want %d", got, test.lists)
+			}
+			if diff := gocmp.Diff(want, d.places(t)); diff != "" {
+				t.Errorf("places (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestNetworkZone_exchangeFull is about a domain of ten zones in which no place is free where one
+// of them could wait without a risk.
+func TestNetworkZone_exchangeFull(t *testing.T) {
+	t.Parallel()
+	full := func(action string) placedZones {
+		zones := placedZones{}
+		for i := range maxZones {
+			zones[fmt.Sprint("zone-", i)] = placedZone(action, i)
+		}
+		return zones
+	}
+	exchange := func(t *testing.T, zones placedZones) (diagnostics, string, map[string]int) {
+		t.Helper()
+		var puts zonePuts
+		d := newMockBehind(t, mockserver.Options{Seed: zones.seed()}, puts.front)
+		zones.moveToFront(t, d)
+		puts.take()
+		managed := d.protocol(t).resource(zoneType)
+		read := zones.read(t, managed)
+		change, _ := managed.plan(read["zone-0"], zones.config("zone-0", 1))
+		_, diags := managed.apply(change)
+		diags.mustWarn(t, "hierarchy", "Network zone zone-0 waits for its place")
+		change, _ = managed.plan(read["zone-1"], zones.config("zone-1", 0))
+		_, diags = managed.apply(change)
+		return diags, puts.take(), d.places(t)
+	}
+	for _, action := range []string{"NoOp", "Block"} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			diags, puts, places := exchange(t, full(action))
+			diags.mustBeQuiet(t)
+			if puts != "zone-0@1 zone-0@10 zone-1@0 zone-0@1" || places["zone-0"] != 1 || places["zone-1"] != 0 {
+				t.Errorf("got %q and %v", puts, places)
+			}
+		})
+	}
+	t.Run("Allow", func(t *testing.T) {
+		t.Parallel()
+		zones := full("Allow")
+		diags, puts, places := exchange(t, zones)
+		diags.mustFail(t, "", "Unable to update network zone zone-1", "no other is free where the zone could wait", "leave gaps")
+		if puts != "zone-0@1" || places["zone-0"] != 0 || places["zone-1"] != 1 {
+			t.Errorf("got %q and %v", puts, places)
+		}
+	})
+	t.Run("an Allow zone is spared", func(t *testing.T) {
+		t.Parallel()
+		zones := full("Allow")
+		zones["zone-0"] = placedZone("Block", 0)
+		diags, puts, places := exchange(t, zones)
+		diags.mustBeQuiet(t)
+		if puts != "zone-0@1 zone-0@10 zone-1@0 zone-0@1" || places["zone-0"] != 1 || places["zone-1"] != 0 {
+			t.Errorf("got %q and %v", puts, places)
+		}
+	})
+}
+
+// TestNetworkZone_exchangeParallel updates all zones at once, as Terraform does.
+func TestNetworkZone_exchangeParallel(t *testing.T) {
+	t.Parallel()
+	before := map[string]int{"a": 10, "b": 20, "c": 30, "d": 40, "e": 50}
+	after := map[string]int{"a": 20, "b": 10, "c": 40, "d": 50, "e": 30}
+	for _, shift := range []bool{false, true} {
+		t.Run(fmt.Sprintf("shift %t", shift), func(t *testing.T) {
+			t.Parallel()
+			placed := zonesAt(before)
+			d := newMock(t, mockserver.Options{Seed: placed.seed(), NetworkZonesShift: shift})
+			// Where LUSID moves the others itself, a second apply puts right what it has moved too far.
+			for range 2 {
+				zones := d.protocol(t).resource(zoneType)
+				read := placed.read(t, zones)
+				var all sync.WaitGroup
+				for code, hierarchy := range after {
+					change, _ := zones.plan(read[code], placed.config(code, hierarchy))
+					all.Go(func() {
+						if _, diags := zones.carryOut(t.Context(), change); len(diags.errors()) > 0 {
+							t.Errorf("%s: %s", code, diags.errors())
+						}
+					})
+				}
+				all.Wait()
+				if !shift {
+					break
+				}
+			}
+			if diff := gocmp.Diff(after, d.places(t)); diff != "" {
+				t.Errorf("places (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestNetworkZone_exchangeFailure ends an exchange after each of its requests, in each way. The next
+// apply, in a process that knows nothing of it, does what is left.
+func TestNetworkZone_exchangeFailure(t *testing.T) {
+	t.Parallel()
+	after := map[string]int{"first": 20, "second": 30, "third": 10}
+	for name, fault := range map[string]mockserver.Fault{
+		"refused":     {Status: http.StatusForbidden, Code: 939, Count: -1},
+		"failed":      {Status: http.StatusInternalServerError},
+		"lost":        {Reset: mockserver.ResetAfter, Count: -1},
+		"interrupted": {Reset: mockserver.ResetBefore, Count: -1},
+		"invalid":     {Status: http.StatusBadRequest, Code: 151},
+	} {
+		for done := range 6 {
+			t.Run(fmt.Sprintf("%s after %d", name, done), func(t *testing.T) {
+				t.Parallel()
+				placed := zonesAt(map[string]int{"first": 10, "second": 20, "third": 30})
+				d := newMock(t, mockserver.Options{Seed: placed.seed()})
+				fault.Operation, fault.After = "UpdateNetworkZone", done
+				d.mock.InjectFault(fault)
+				apply := func() (problems int) {
+					zones := d.protocol(t, object{"max_retries": 0}).resource(zoneType)
+					read := placed.read(t, zones)
+					for _, code := range slices.Sorted(maps.Keys(after)) {
+						if read[code].get("hierarchy") == fmt.Sprint(after[code]) {
+							continue
+						}
+						change, _ := zones.plan(read[code], placed.config(code, after[code]))
+						_, diags := zones.carryOut(t.Context(), change)
+						problems += len(diags.errors())
+						for _, warning := range diags.warnings() {
+							if !strings.Contains(warning, "waits for its place") {
+								problems++
+							}
+						}
+					}
+					return problems
+				}
+				problems := apply()
+				if diff := gocmp.Diff(after, d.places(t)); problems == 0 && diff != "" {
+					t.Errorf("nothing was said of (-want +got):\n%s", diff)
+				}
+				d.mock.ClearFaults()
+				if problems := apply(); problems > 0 {
+					t.Errorf("the next apply has %d problems", problems)
+				}
+				if diff := gocmp.Diff(after, d.places(t)); diff != "" {
+					t.Errorf("places after the next apply (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// TestNetworkZone_exchangeWithNew is about a zone whose place is that of one which goes.
+func TestNetworkZone_exchangeWithNew(t *testing.T) {
+	t.Parallel()
+	placed := zonesAt(map[string]int{"old": 10})
+	for name, leave := range map[string]func(zones managedType, old instance) diagnostics{
+		"moved": func(zones managedType, old instance) diagnostics {
+			_, diags := zones.update(old, placed.config("old", 5))
+			return diags
+		},
+		"deleted": func(zones managedType, old instance) diagnostics { return zones.destroy(old) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newMock(t, mockserver.Options{Seed: placed.seed()})
+			zones := d.protocol(t).resource(zoneType)
+			old := placed.read(t, zones)["old"]
+			made, diags := zones.create(placed.config("new", 10))
+			diags.mustWarn(t, "hierarchy", "Network zone new waits for its place", "new stays at 11, in force")
+			leave(zones, old).mustBeQuiet(t)
+			zones.mustPlanNothing(zones.mustRead(made), placed.config("new", 10))
+			if got := d.zone(t, "new").Hierarchy; got != 10 {
+				t.Errorf("the new zone is at %d", got)
+			}
+		})
+	}
+}
+
+// TestNetworkZone_exchangeRefused is about a place that no zone of the run leaves.
+func TestNetworkZone_exchangeRefused(t *testing.T) {
+	t.Parallel()
+	placed := zonesAt(map[string]int{"first": 10, "second": 20})
+	d := newMock(t, mockserver.Options{Seed: placed.seed()})
+	// Each is an apply. The first updates the zone where it is.
+	for _, updates := range []int{2, 1} {
+		zones := d.protocol(t).resource(zoneType)
+		first := placed.read(t, zones)["first"]
+		d.forget()
+		_, diags := zones.update(first, zoneConfig(object{"code": "first", "hierarchy": 20, "description": "Changed"}))
+		diags.mustWarn(t, "hierarchy", "Network zone first waits for its place", "The network zone second of", "has the hierarchy 20",
+			"first stays at 10, in force with all its other changes: the next plan shows the difference", "Give one of the two another hierarchy")
+		d.mustCount(t, map[string]int{"UpdateNetworkZone": updates, "ListNetworkZones": 1})
+		got := d.zone(t, "first")
+		if diff := gocmp.Diff(zoneBody{Hierarchy: 10, Description: new("Changed")}, zoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {
+			t.Errorf("first (-want +got):\n%s", diff)
+		}
+	}
+	// What LUSID refuses for another reason is an error, whatever place it is for.
+	d.mock.InjectFault(mockserver.Fault{Operation: "UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
+	zones := d.protocol(t).resource(zoneType)
+	_, diags := zones.update(placed.read(t, zones)["first"], placed.config("first", 15))
+	diags.mustFail(t, "", "Unable to update network zone first", "HTTP 400")
+}
