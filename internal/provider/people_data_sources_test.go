@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,6 +158,69 @@ func TestUsersDataSource(t *testing.T) {
 		t.Errorf("logins (-want +got):\n%s", diff)
 	}
 	rows[0].mustHave(t, map[string]string{"email_address": "ab@example.com", "status": "PROVISIONED", "user_expiry": "null", "second_email_address": "null"})
+}
+
+// TestDeprovisionedUsers meets a LUSID that lists deprovisioned users wherever it lists users.
+func TestDeprovisionedUsers(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"DEPROVISIONED", "Deleted"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			var w rewriter
+			d := newMockBehind(t, mockserver.Options{}, w.front)
+			role := d.createRole(t, "traders")
+			left, gone := d.createUser(t, "left@example.com", "le@example.com"), d.createUser(t, "gone@example.com", "go@example.com")
+			d.assign(t, role.ID, left.ID, gone.ID)
+			w.set(func(_ *http.Request, body any) any {
+				users, _ := body.([]any)
+				for _, each := range append([]any{body}, users...) {
+					if user, ok := each.(map[string]any); ok && user["id"] == gone.ID {
+						user["status"] = status
+					}
+				}
+				return body
+			})
+			mustLackGone := func(what string, ids []string) {
+				t.Helper()
+				if slices.Contains(ids, gone.ID) || !slices.Contains(ids, left.ID) {
+					t.Errorf("%s has %s of %s, without whom is gone, and with whom is not: %s", what, ids, gone.ID, left.ID)
+				}
+			}
+			p := d.protocol(t)
+			mustLackGone("the data source lusid_users", column(p.mustData("lusid_users", object{}).rows(t, "users"), "id"))
+			mustLackGone("the data source lusid_role_members", column(p.mustData("lusid_role_members", object{"role_id": role.ID}).rows(t, "users"), "id"))
+			for _, key := range []object{{"id": gone.ID}, {"login": "gone@example.com"}} {
+				_, diags := p.data(usersType, key)
+				if errs := strings.Join(diags.errors(), "\n"); !strings.Contains(errs, "deprovisioned") {
+					t.Errorf("the data source lusid_user: %q", errs)
+				}
+			}
+			for typeName, filter := range map[string]object{usersType: {}, assignmentType: {"role_id": role.ID}, membersType: {"name_prefix": "traders"}} {
+				results, diags := p.resource(typeName).list(filter, 0, true)
+				diags.mustBeQuiet(t)
+				var ids []string
+				for _, result := range results {
+					switch typeName {
+					case usersType:
+						ids = append(ids, result.resource.get("id"))
+					case assignmentType:
+						ids = append(ids, result.resource.get("user_id"))
+					default:
+						ids = append(ids, strings.Split(result.resource.get("user_ids"), ",")...)
+					}
+				}
+				mustLackGone("the list resource "+typeName, ids)
+			}
+			members, diags := p.resource(membersType).importState(role.ID)
+			diags.mustBeQuiet(t)
+			mustLackGone("the resource lusid_role_members", strings.Split(members.get("user_ids"), ","))
+			if assignment, _ := p.resource(assignmentType).importState(role.ID + "/" + gone.ID); assignment.exists() {
+				t.Error("the resource lusid_role_assignment has whom is gone")
+			}
+			_, diags = p.resource(usersType).importState("gone@example.com")
+			diags.mustFail(t, "", "Unable to import user", "deprovisioned")
+		})
+	}
 }
 
 func TestRoleMembersDataSource(t *testing.T) {

@@ -53,6 +53,8 @@ func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 		resp.Diagnostics.AddError(summary, d.explain("The users of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
+	// LUSID may go on listing the deleted.
+	users = slices.DeleteFunc(users, func(user client.UserResponse) bool { return user.IsDeleted() })
 	// LUSID promises no order, and another one would be a change.
 	slices.SortFunc(users, func(a, b client.UserResponse) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
