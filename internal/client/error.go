@@ -118,6 +118,17 @@ func IsNotFound(err error) bool {
 	return e.StatusCode == http.StatusNotFound && e.Operation != OperationToken && isLUSIDs
 }
 
+// IsUserNotFound reports LUSID's code for a user that does not exist, whatever the operation was for.
+func IsUserNotFound(err error) bool { return hasCode(err, codeUserNotFound) }
+
+// IsRoleNotFound reports LUSID's code for a role that does not exist, whatever the operation was for.
+func IsRoleNotFound(err error) bool { return hasCode(err, codeRoleNotFound) }
+
+func hasCode(err error, code int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code
+}
+
 // IsForbidden reports that LUSID said that the caller lacks the right. The 403 of a proxy or of
 // the token endpoint is not.
 func IsForbidden(err error) bool {
@@ -134,10 +145,7 @@ func IsIncomplete(err error) bool {
 }
 
 // IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.
-func IsBlockedByNetworkZone(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == codeBlockedByNetworkZone
-}
+func IsBlockedByNetworkZone(err error) bool { return hasCode(err, codeBlockedByNetworkZone) }
 
 // sentError is the failure of a request of which at least one attempt left this machine.
 type sentError struct{ err error }

@@ -101,7 +101,7 @@ func (c *connection) remedy(e *client.Error) string {
 	case e.StatusCode >= 500:
 		return "Run again later; if it goes on, give LUSID's support the identifiers below."
 	}
-	return ""
+	return lookUp(e)
 }
 
 // networkRemedy is the next step where there was no answer.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -14,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -42,7 +40,6 @@ func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.Metada
 
 func (r *roleAssignmentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
-	isID := []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Gives a role to one user, and leaves the other users of the role alone. The plan warns if it takes a role from the user that the provider signs in as.\n\n" +
 			"~> Do not use it for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote,
@@ -50,13 +47,13 @@ func (r *roleAssignmentResource) Schema(ctx context.Context, _ resource.SchemaRe
 			"role_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the role. A change replaces the assignment.",
-				Validators:          isID,
+				Validators:          isRoleID(),
 				PlanModifiers:       replace,
 			},
 			"user_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the user. A change replaces the assignment.",
-				Validators:          isID,
+				Validators:          isUserID(),
 				PlanModifiers:       replace,
 			},
 			"timeouts": timeoutsAttribute(ctx),
@@ -217,8 +214,9 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	if !idPattern.MatchString(roleID) || !idPattern.MatchString(userID) {
-		resp.Diagnostics.AddError(summary, "Give role_id/user_id: the id of the role, a slash, and the id of the user. Each has 1 to 64 letters, digits, hyphens and underscores.")
+	if !idPattern.MatchString(roleID) || !idPattern.MatchString(userID) || isDefaultRole(roleID) {
+		resp.Diagnostics.AddError(summary, "Give role_id/user_id: the id of the role, a slash, and the id of the user. Each has 1 to 64 letters, digits, hyphens and underscores. "+
+			"Names, codes and logins are no ids: "+findRoleID+", and "+findUserID+".")
 		return
 	}
 	model := roleAssignmentModel{RoleID: types.StringValue(roleID), UserID: types.StringValue(userID)}

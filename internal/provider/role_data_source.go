@@ -37,7 +37,7 @@ func (d *roleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: "ID that LUSID gave the role. Exactly one of `id` and `code` must be given.",
-		Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+		Validators:          isRoleID(),
 	}
 	attributes["code"] = schema.StringAttribute{
 		Optional:            true,

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -55,7 +54,7 @@ func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"role_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the role. A change replaces the list.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				Validators:          isRoleID(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"user_ids": schema.SetAttribute{
@@ -64,7 +63,7 @@ func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaReque
 				MarkdownDescription: "IDs of the users who hold the role. Users who are not in the set lose the role, except the user that the provider signs in as. An empty set is allowed.",
 				Validators: []validator.Set{
 					setvalidator.NoNullValues(),
-					setvalidator.ValueStringsAre(stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")),
+					setvalidator.ValueStringsAre(isUserID()...),
 				},
 			},
 			"timeouts": timeoutsAttribute(ctx),
@@ -381,8 +380,8 @@ func (r *roleMembersResource) ImportState(ctx context.Context, req resource.Impo
 	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	if !idPattern.MatchString(roleID) {
-		resp.Diagnostics.AddError(summary, "Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores.")
+	if !idPattern.MatchString(roleID) || isDefaultRole(roleID) {
+		resp.Diagnostics.AddError(summary, "Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores. Names and codes are no ids: "+findRoleID+".")
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("role_id"), roleID)...)

@@ -316,9 +316,6 @@ func (m *roleModel) label() string {
 // defaultScope is where LUSID makes roles.
 const defaultScope = "default"
 
-// idPattern is what LUSID takes as an id or code in a path.
-var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
-
 // roleByImportID finds a role by its id or, where the text has a slash, by scope and code.
 func (c *connection) roleByImportID(ctx context.Context, text string) (*client.RoleResponse, error) {
 	scope, code, ok := strings.Cut(text, "/")

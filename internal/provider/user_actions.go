@@ -105,7 +105,7 @@ func (a *userAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 			"user_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "ID of the user. Exactly one of `user_id` and `login` must be given.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				Validators:          isUserID(),
 			},
 			"login": schema.StringAttribute{
 				Optional:            true,

@@ -38,7 +38,7 @@ func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: "ID that LUSID gave the user. Exactly one of `id` and `login` must be given.",
-		Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+		Validators:          isUserID(),
 	}
 	attributes["login"] = schema.StringAttribute{
 		Optional:            true,

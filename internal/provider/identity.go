@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// idPattern is what LUSID takes as an id or code in a path.
+var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+
+// What to do about a text that is no id of a user or of a role.
+const (
+	findUserID = `data "lusid_user" finds the id of a user by its login`
+	findRoleID = `data "lusid_role" finds the id of a role by its code`
+)
+
+// isUserID is the form of a user's id. People have the login at hand, which is another text.
+func isUserID() []validator.String {
+	return []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID gave the user, "+
+		"not a login or an e-mail address; "+findUserID)}
+}
+
+// isRoleID is the form of a role's id. People have the code at hand, which is another text.
+func isRoleID() []validator.String {
+	return []validator.String{
+		stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID gave the role, "+
+			"not a name or a code; "+findRoleID),
+		notDefaultRole{},
+	}
+}
+
+// defaultRoles are the codes of the roles that a domain has from the start.
+//
+// Source: What default roles and policies are provided with LUSID?, KA-01904.
+var defaultRoles = []string{
+	"lusid-administrator", "iam-administrator", "applications-administrator", "lusid-evaluator", "configuration-administrator", "instrument-administrator",
+}
+
+func isDefaultRole(code string) bool {
+	return slices.ContainsFunc(defaultRoles, func(known string) bool { return strings.EqualFold(known, code) })
+}
+
+// notDefaultRole refuses the code of a role in place of an id, where it is known to be one.
+type notDefaultRole struct{}
+
+func (notDefaultRole) Description(context.Context) string {
+	return "must be the id of a role, not its code"
+}
+
+func (v notDefaultRole) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (notDefaultRole) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if code := req.ConfigValue.ValueString(); isDefaultRole(code) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid role id", fmt.Sprintf(
+			"%q is the code of one of LUSID's default roles, and an id is wanted. Look the id up, and give data.lusid_role.NAME.id:\n\n"+
+				"data \"lusid_role\" \"NAME\" {\n  code = %q\n}", code, strings.ToLower(code)))
+	}
+}
+
+// lookUp is the next step where LUSID does not find the user or the role of an id.
+func lookUp(e *client.Error) string {
+	const (
+		user = "An id is the one that LUSID gave the user, not a login or an e-mail address: " + findUserID + "."
+		role = "An id is the one that LUSID gave the role, not a name or a code: " + findRoleID + "."
+	)
+	takesUser, takesRole := false, false
+	switch e.Operation {
+	case "AddUserToRole":
+		takesUser, takesRole = true, true
+	case "GetRole", "ListUsersInRole":
+		takesRole = true
+	case "GetUser", "SendActivationEmail", "UnlockUser", "UnsuspendUser", "ResetPassword", "ResetFactors":
+		takesUser = true
+	}
+	isUnclear := client.IsNotFound(e) && e.Code == 0
+	var steps []string
+	if takesUser && (client.IsUserNotFound(e) || isUnclear) {
+		steps = append(steps, user)
+	}
+	if takesRole && (client.IsRoleNotFound(e) || isUnclear) {
+		steps = append(steps, role)
+	}
+	return strings.Join(steps, " ")
+}
