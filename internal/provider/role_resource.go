@@ -50,7 +50,8 @@ func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A role that users of a LUSID domain hold.\n\n" +
 			"~> This is the role of the Identity service. What its holders may do is decided by a role of the same code in LUSID's Access service, " +
-			"which has to be created, and deleted, on its own.",
+			"which has to be created, and deleted, on its own.\n\n" +
+			"~> Leave LUSID's default roles, such as `lusid-administrator` and `lusid-evaluator`, to LUSID. A plan that deletes or replaces one of them warns: Terraform cannot bring it back.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required: true,
@@ -295,14 +296,38 @@ func (r *roleResource) ImportState(ctx context.Context, req resource.ImportState
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// ModifyPlan refuses another domain's role before anything is planned for it.
+// ModifyPlan refuses another domain's role before anything is planned for it, and warns of the end
+// of one of LUSID's default roles.
 func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan roleModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
 	if req.State.Raw.IsNull() {
+		// Terraform plans this too when it replaces a role for a reason of its own, such as -replace.
+		if isDefaultRole(plan.Name.ValueString()) {
+			warnDefaultRole(plan.Name.ValueString(), "LUSID refuses to create another role of that name. If this plan replaces the role, LUSID deletes it first.", &resp.Diagnostics)
+		}
 		return
 	}
-	var state roleModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change role "+state.label())...)
+	if resp.Diagnostics.HasError() || !isDefaultRole(state.Code.ValueString()) {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		warnDefaultRole(state.label(), "This plan deletes it.", &resp.Diagnostics)
+	} else if !plan.Name.Equal(state.Name) {
+		warnDefaultRole(state.label(), "This plan deletes it to create another one: a change of the name replaces a role.", &resp.Diagnostics)
+	}
+}
+
+// warnDefaultRole warns of what a plan does to a role that every domain has.
+func warnDefaultRole(name, how string, diags *diag.Diagnostics) {
+	diags.AddWarning(name+" is one of LUSID's default roles", joinParagraphs(
+		fmt.Sprintf("Every domain has the role %s from the start. %s", name, how),
+		"If the role is deleted, its users lose what it grants. Terraform cannot bring it back: a new role of that name has another id, no users and no policies.",
+		"Leave the role to LUSID. The data source lusid_role refers to it. To take it out of the state, use terraform state rm, or a removed block with destroy = false."))
 }
 
 // label names the role for people.

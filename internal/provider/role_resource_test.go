@@ -433,7 +433,7 @@ func TestRole_errors(t *testing.T) {
 	diags.mustFail(t, "", "HTML page")
 	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")
 	diags.mustBeQuiet(t)
-	roles.destroy(administrator).mustFail(t, "", "built in", "HTTP 400")
+	roles.destroy(administrator).mustFail(t, "", "built in", "HTTP 400", "Unable to delete role lusid-administrator")
 
 	mustRefuseOtherDomain(t, d, "lusid_role", made, config, "traders")
 	mustDoWithoutCredentials(t, d, "lusid_role", made, config)
@@ -460,4 +460,73 @@ func TestRole_validation(t *testing.T) {
 	}
 	roles.validate(object{"name": "a+b c-d_e", "description": strings.Repeat("ü", 1024)}).mustBeQuiet(t)
 	roles.validate(object{"name": unknown, "description": unknown}).mustBeQuiet(t)
+}
+
+// TestRole_default plans the end of the roles that every domain has, and of others.
+func TestRole_default(t *testing.T) {
+	t.Parallel()
+	var w rewriter
+	d := newMockBehind(t, mockserver.Options{}, w.front)
+	roles := d.protocol(t).resource("lusid_role")
+	defaults := map[string]string{
+		"lusid-administrator": "LUSID_SYSTEM", "iam-administrator": "default", "applications-administrator": "default",
+		"lusid-evaluator": "default", "configuration-administrator": "default", "instrument-administrator": "default",
+	}
+	for code, scope := range defaults {
+		role, diags := roles.importState(scope + "/" + code)
+		diags.mustBeQuiet(t)
+		words := []string{code + " is one of LUSID's default roles", "Every domain has the role " + code, "terraform state rm"}
+		d.forget()
+		_, diags = roles.plan(role, nil)
+		diags.mustWarn(t, "", append(words, "This plan deletes it.")...)
+		change, diags := roles.plan(role, object{"name": "renamed"})
+		diags.mustWarn(t, "", append(words, "deletes it to create another one")...)
+		if diff := cmp.Diff([]string{"name"}, change.replaces); diff != "" {
+			t.Errorf("replaced because of (-want +got):\n%s", diff)
+		}
+		_, diags = roles.plan(role, object{"name": unknown})
+		diags.mustWarn(t, "", append(words, "deletes it to create another one")...)
+		// What -replace and taint end in.
+		_, diags = roles.plan(instance{}, object{"name": code})
+		diags.mustWarn(t, "", append(words, "If this plan replaces the role")...)
+		d.mustCount(t, map[string]int{})
+
+		_, diags = roles.plan(role, object{"name": role.get("name"), "description": "Changed"})
+		diags.mustBeQuiet(t)
+	}
+	made := roles.mustCreate(object{"name": "lusid-administrators"})
+	roles.mustRead(made)
+	roles.destroy(made).mustBeQuiet(t)
+
+	// The case of a code does not matter.
+	w.set(func(_ *http.Request, body any) any {
+		if role, ok := body.(map[string]any); ok {
+			role["name"], role["roleId"] = "LUSID-Evaluator", map[string]any{"scope": "default", "code": "LUSID-Evaluator"}
+		}
+		return body
+	})
+	role, diags := roles.importState("default/lusid-evaluator")
+	diags.mustBeQuiet(t)
+	_, diags = roles.plan(role, nil)
+	diags.mustWarn(t, "", "LUSID-Evaluator is one of LUSID's default roles")
+}
+
+// TestAccRole_default shows the warning where the CLI does, before anything is deleted.
+func TestAccRole_default(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	const warning = "Warning: lusid-evaluator is one of LUSID's default roles"
+	role := func(name string) string {
+		return d.config("resource \"lusid_role\" \"test\" {\n  name = \"" + name + "\"\n}\n")
+	}
+	w := newWorkspace(t, role("lusid-evaluator"))
+	w.mustRun("import", "lusid_role.test", "default/lusid-evaluator")
+	mustHold(t, w.mustRun("plan", "-destroy"), warning)
+	w.configure(role("evaluators"))
+	mustHold(t, w.mustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
+	w.configure(role("lusid-evaluator"))
+	w.mustRun("taint", "lusid_role.test")
+	mustHold(t, w.mustRun("plan"), warning)
+	w.configure(d.config(""))
+	mustHold(t, w.mustRun("plan"), warning, "0 to add, 0 to change, 1 to destroy")
 }
