@@ -60,7 +60,7 @@ func (c *Client) ListOwnAPIKeys(ctx context.Context) ([]APIKey, error) {
 // RefreshOwnAPIKeys is ListOwnAPIKeys for one of many reads: it may answer from an earlier list,
 // with tokens that accepts takes.
 func (c *Client) RefreshOwnAPIKeys(ctx context.Context, accepts func([]APIKey) bool) ([]APIKey, error) {
-	return refreshList(ctx, &c.snapshots, "personal access tokens", c.ListOwnAPIKeys, accepts)
+	return refreshList(ctx, &c.snapshots, c.ownAPIKeys(), accepts)
 }
 
 // CreateAPIKey creates a personal access token of the caller. LUSID refuses a name that an active
@@ -71,7 +71,17 @@ func (c *Client) CreateAPIKey(ctx context.Context, body CreateAPIKey) (*CreatedA
 
 // DeleteAPIKey deletes one of the caller's personal access tokens, with effect at once.
 func (c *Client) DeleteAPIKey(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{operation: "DeleteApiKey", method: http.MethodDelete, path: []string{"keys", id}, gone: []int{codeAPIKeyNotFound}})
+	return c.doNothing(ctx, request{
+		operation: "DeleteApiKey",
+		gone:      []int{codeAPIKeyNotFound},
+		listed:    listedIn(c, c.ownAPIKeys(), func(key *APIKey) bool { return key.ID == id }),
+		method:    http.MethodDelete,
+		path:      []string{"keys", id},
+	})
+}
+
+func (c *Client) ownAPIKeys() kind[APIKey] {
+	return kind[APIKey]{"personal access tokens", c.ListOwnAPIKeys}
 }
 
 // SignsInWith reports that the key is the one that the client was given to sign in with.

@@ -76,7 +76,13 @@ func (c *Client) ListApplications(ctx context.Context) ([]OAuthApplication, erro
 // GetApplication reads an application by its id, not its client id. With includeSecret the
 // answer holds the secret, unless LUSID withholds it; without, it never does.
 func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bool) (*OAuthApplication, error) {
-	r := request{operation: "GetApplication", method: http.MethodGet, path: []string{"applications", id}, gone: []int{codeApplicationNotFound}}
+	r := request{
+		operation: "GetApplication",
+		method:    http.MethodGet,
+		path:      []string{"applications", id},
+		gone:      []int{codeApplicationNotFound},
+		listed:    c.listedApplication(id),
+	}
 	if includeSecret {
 		r.query = url.Values{"includeSecret": {"true"}}
 	}
@@ -90,7 +96,7 @@ func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bo
 // RefreshApplication is GetApplication for one of many, and never has a secret: it may answer from
 // a list, with an application that accepts knows.
 func (c *Client) RefreshApplication(ctx context.Context, id string, accepts func(*OAuthApplication) bool) (*OAuthApplication, error) {
-	return refresh(ctx, &c.snapshots, "applications", c.ListApplications,
+	return refresh(ctx, &c.snapshots, c.applications(),
 		func(application *OAuthApplication) bool { return application.ID == id && accepts(application) },
 		func(ctx context.Context) (*OAuthApplication, error) { return c.GetApplication(ctx, id, false) })
 }
@@ -111,6 +117,7 @@ func (c *Client) DeleteApplication(ctx context.Context, id string) error {
 	return c.doNothing(ctx, request{
 		operation: "DeleteApplication",
 		gone:      []int{codeApplicationNotFound},
+		listed:    c.listedApplication(id),
 		method:    http.MethodDelete,
 		path:      []string{"applications", id},
 	})
@@ -124,4 +131,12 @@ func (c *Client) RotateApplicationSecrets(ctx context.Context, id string) (*OAut
 		method:    http.MethodPost,
 		path:      []string{"applications", id, "lifecycle", "$newsecret"},
 	})
+}
+
+func (c *Client) applications() kind[OAuthApplication] {
+	return kind[OAuthApplication]{"applications", c.ListApplications}
+}
+
+func (c *Client) listedApplication(id string) *listing {
+	return listedIn(c, c.applications(), func(application *OAuthApplication) bool { return application.ID == id })
 }

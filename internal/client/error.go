@@ -52,6 +52,8 @@ type Error struct {
 	Unusable string
 	// incomplete tells that the error is about single elements of a list.
 	incomplete bool
+	// isGone tells that the object is gone, though the answer has no code that says so.
+	isGone bool
 }
 
 // Error gives LUSID's words on one line.
@@ -101,21 +103,12 @@ const (
 	codeBlockedByNetworkZone = 939
 )
 
-// IsNotFound reports that LUSID itself said that the object does not exist: by its error code,
-// or by a 404 whose body is LUSID's or absent. The 404 of a proxy, an HTML page or a JSON of
-// another shape, is not.
+// IsNotFound reports that LUSID itself said that the object does not exist: by the error code of the
+// operation's object or, where a 404 has no such code, by a list that lacks the object. A gateway
+// before LUSID answers with 404 too.
 func IsNotFound(err error) bool {
 	var e *Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code {
-	case codeAPIKeyNotFound, codeUserNotFound, codeUserIsDeleted, codeRoleNotFound, codeApplicationNotFound:
-		return slices.Contains(e.gone, e.Code)
-	}
-	// A gateway's {"error": "Not Found"}, and a wrong token URL, say nothing about the object.
-	isLUSIDs := e.Code != 0 || e.Title != "" || e.Words() == "" && e.Name == ""
-	return e.StatusCode == http.StatusNotFound && e.Operation != OperationToken && isLUSIDs
+	return errors.As(err, &e) && (e.isGone || slices.Contains(e.gone, e.Code))
 }
 
 // IsUserNotFound reports LUSID's code for a user that does not exist, whatever the operation was for.

@@ -84,10 +84,10 @@ func TestError(t *testing.T) {
 			line:  "GetApplication: HTTP 500: The answer is JSON, but not an error body of LUSID's.",
 		},
 		"empty": {
-			status: 404, line: "GetApplication: HTTP 404",
+			status: 500, line: "GetApplication: HTTP 500",
 		},
 		"blank": {
-			status: 404, body: " \r\n", line: "GetApplication: HTTP 404",
+			status: 500, body: " \r\n", line: "GetApplication: HTTP 500",
 		},
 		"HTML": {
 			status: 502, contentType: "text/html; charset=utf-8",
@@ -109,10 +109,10 @@ func TestError(t *testing.T) {
 			line:  "GetApplication: HTTP 500: The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy.",
 		},
 		"another JSON": {
-			status: 404, body: `{"message":"no Route matched with those values"}`,
+			status: 400, body: `{"message":"no Route matched with those values"}`,
 			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
 			words: "The answer is JSON, but not an error body of LUSID's.",
-			line:  "GetApplication: HTTP 404: The answer is JSON, but not an error body of LUSID's.",
+			line:  "GetApplication: HTTP 400: The answer is JSON, but not an error body of LUSID's.",
 		},
 		"JSON array": {
 			status: 400, body: `["secret things"]`,
@@ -192,6 +192,7 @@ func TestError_longTitle(t *testing.T) {
 	}
 }
 
+// Here every request meets the same answer, the list included: see TestGone for the others.
 func TestIsNotFound(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -199,15 +200,15 @@ func TestIsNotFound(t *testing.T) {
 		want    bool
 	}{
 		"LUSID's 404":           {jsonReply(404, `{"name":"ApplicationDoesNotExist","code":662,"title":"x","status":404}`), true},
-		"LUSID's other 404":     {jsonReply(404, `{"name":"X","code":-1,"title":"x"}`), true},
+		"LUSID's other 404":     {jsonReply(404, `{"name":"X","code":-1,"title":"x"}`), false},
 		"662 with 400":          {jsonReply(400, `{"name":"X","code":662}`), true},
 		"662 with 500":          {jsonReply(500, `{"name":"X","code":662}`), true},
 		"657, user":             {jsonReply(400, `{"name":"X","code":657}`), false},
 		"660, role":             {jsonReply(404, `{"name":"X","code":660}`), false},
 		"239, key":              {jsonReply(400, `{"name":"X","code":239}`), false},
 		"661, role in Okta":     {jsonReply(400, `{"name":"X","code":661}`), false},
-		"empty 404":             {reply(404, "", ""), true},
-		"ASP.NET's 404":         {jsonReply(404, `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`), true},
+		"empty 404":             {reply(404, "", ""), false},
+		"ASP.NET's 404":         {jsonReply(404, `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`), false},
 		"HTML 404":              {reply(404, "text/html", "<title>Not found</title>"), false},
 		"text 404":              {reply(404, "text/plain", "404 page not found"), false},
 		"Kong's 404":            {jsonReply(404, `{"message":"no Route matched with those values"}`), false},

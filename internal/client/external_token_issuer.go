@@ -66,13 +66,13 @@ func (c *Client) ListExternalTokenIssuers(ctx context.Context) ([]ExternalTokenI
 
 // GetExternalTokenIssuer reads an external token issuer by its code.
 func (c *Client) GetExternalTokenIssuer(ctx context.Context, code string) (*ExternalTokenIssuerResponse, error) {
-	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "GetExternalTokenIssuer", method: http.MethodGet, path: []string{"externaltokenissuers", code}})
+	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "GetExternalTokenIssuer", method: http.MethodGet, path: []string{"externaltokenissuers", code}, listed: c.listedExternalTokenIssuer(code)})
 }
 
 // RefreshExternalTokenIssuer is GetExternalTokenIssuer for one of many: it may answer from a list,
 // with an issuer that accepts knows.
 func (c *Client) RefreshExternalTokenIssuer(ctx context.Context, code string, accepts func(*ExternalTokenIssuerResponse) bool) (*ExternalTokenIssuerResponse, error) {
-	return refresh(ctx, &c.snapshots, "external token issuers", c.ListExternalTokenIssuers,
+	return refresh(ctx, &c.snapshots, c.externalTokenIssuers(),
 		func(issuer *ExternalTokenIssuerResponse) bool { return issuer.Code == code && accepts(issuer) },
 		func(ctx context.Context) (*ExternalTokenIssuerResponse, error) {
 			return c.GetExternalTokenIssuer(ctx, code)
@@ -86,10 +86,19 @@ func (c *Client) CreateExternalTokenIssuer(ctx context.Context, body CreateExter
 
 // UpdateExternalTokenIssuer changes all of an external token issuer but its code.
 func (c *Client) UpdateExternalTokenIssuer(ctx context.Context, code string, body UpdateExternalTokenIssuerRequest) (*ExternalTokenIssuerResponse, error) {
-	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "UpdateExternalTokenIssuer", method: http.MethodPut, path: []string{"externaltokenissuers", code}, body: body})
+	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "UpdateExternalTokenIssuer", method: http.MethodPut, path: []string{"externaltokenissuers", code}, body: body, listed: c.listedExternalTokenIssuer(code)})
 }
 
 // DeleteExternalTokenIssuer deletes an external token issuer by its code.
 func (c *Client) DeleteExternalTokenIssuer(ctx context.Context, code string) error {
-	return c.doNothing(ctx, request{operation: "DeleteExternalTokenIssuer", method: http.MethodDelete, path: []string{"externaltokenissuers", code}})
+	return c.doNothing(ctx, request{operation: "DeleteExternalTokenIssuer", method: http.MethodDelete, path: []string{"externaltokenissuers", code}, listed: c.listedExternalTokenIssuer(code)})
+}
+
+func (c *Client) externalTokenIssuers() kind[ExternalTokenIssuerResponse] {
+	return kind[ExternalTokenIssuerResponse]{"external token issuers", c.ListExternalTokenIssuers}
+}
+
+// listedExternalTokenIssuer is all that tells an issuer that is gone: LUSID documents no code for it.
+func (c *Client) listedExternalTokenIssuer(code string) *listing {
+	return listedIn(c, c.externalTokenIssuers(), func(issuer *ExternalTokenIssuerResponse) bool { return issuer.Code == code })
 }

@@ -123,7 +123,9 @@ func (c *Client) ListMcpTools(ctx context.Context) ([]McpToolResponse, error) {
 // GetMcpTool reads a version of a tool, the current one where it is zero.
 func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (*McpToolResponse, error) {
 	r := mcpToolRequest("GetMcpTool", http.MethodGet, id, nil)
-	if version != 0 {
+	if version == 0 {
+		r.listed = c.listedMcpTool(id)
+	} else {
 		r.query = url.Values{"version": {strconv.Itoa(int(version))}}
 	}
 	return do[McpToolResponse](ctx, c, r)
@@ -132,7 +134,7 @@ func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (
 // RefreshMcpTool is GetMcpTool for the current version of one of many: it may answer from a list,
 // with a tool that accepts knows.
 func (c *Client) RefreshMcpTool(ctx context.Context, id ResourceID, accepts func(*McpToolResponse) bool) (*McpToolResponse, error) {
-	return refresh(ctx, &c.snapshots, "MCP tools", c.ListMcpTools,
+	return refresh(ctx, &c.snapshots, c.mcpTools(),
 		func(tool *McpToolResponse) bool { return tool.ID() == id && accepts(tool) },
 		func(ctx context.Context) (*McpToolResponse, error) { return c.GetMcpTool(ctx, id, 0) })
 }
@@ -146,13 +148,24 @@ func (c *Client) CreateMcpTool(ctx context.Context, id ResourceID, body UpsertMc
 // tool's name with a 409.
 func (c *Client) UpdateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
 	r := mcpToolRequest("UpdateMcpTool", http.MethodPut, id, body)
-	r.versioned = true
+	r.versioned, r.listed = true, c.listedMcpTool(id)
 	return do[McpToolResponse](ctx, c, r)
 }
 
 // DeleteMcpTool closes the current version of a tool. LUSID keeps the versions.
 func (c *Client) DeleteMcpTool(ctx context.Context, id ResourceID) error {
-	return c.doNothing(ctx, mcpToolRequest("DeleteMcpTool", http.MethodDelete, id, nil))
+	r := mcpToolRequest("DeleteMcpTool", http.MethodDelete, id, nil)
+	r.listed = c.listedMcpTool(id)
+	return c.doNothing(ctx, r)
+}
+
+func (c *Client) mcpTools() kind[McpToolResponse] {
+	return kind[McpToolResponse]{"MCP tools", c.ListMcpTools}
+}
+
+// listedMcpTool is all that tells a tool that is gone: LUSID documents no code for it.
+func (c *Client) listedMcpTool(id ResourceID) *listing {
+	return listedIn(c, c.mcpTools(), func(tool *McpToolResponse) bool { return tool.ID() == id })
 }
 
 func mcpToolRequest(operation, method string, id ResourceID, body any) request {

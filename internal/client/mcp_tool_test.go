@@ -99,14 +99,17 @@ func TestMcpTools_notFound(t *testing.T) {
 	c := newDomain(t, mockserver.Options{}).client(t)
 	missing := client.ResourceID{Scope: "s", Code: "missing"}
 	for name, err := range map[string]error{
-		"get":           second(c.GetMcpTool(t.Context(), missing, 0)),
-		"get a version": second(c.GetMcpTool(t.Context(), missing, 1)),
-		"update":        second(c.UpdateMcpTool(t.Context(), missing, luminesceTool)),
-		"delete":        c.DeleteMcpTool(t.Context(), missing),
+		"get":    second(c.GetMcpTool(t.Context(), missing, 0)),
+		"update": second(c.UpdateMcpTool(t.Context(), missing, luminesceTool)),
+		"delete": c.DeleteMcpTool(t.Context(), missing),
 	} {
 		if !client.IsNotFound(err) {
 			t.Errorf("%s: got %v, want not found", name, err)
 		}
+	}
+	// No list shows what versions a tool had.
+	if _, err := c.GetMcpTool(t.Context(), missing, 1); err == nil || client.IsNotFound(err) {
+		t.Errorf("a version: got %v", err)
 	}
 }
 

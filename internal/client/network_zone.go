@@ -84,13 +84,13 @@ func (c *Client) ListNetworkZones(ctx context.Context) ([]NetworkZoneDefinitionR
 
 // GetNetworkZone reads a network zone by its code.
 func (c *Client) GetNetworkZone(ctx context.Context, code string) (*NetworkZoneDefinitionResponse, error) {
-	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "GetNetworkZone", method: http.MethodGet, path: []string{"networkzones", code}})
+	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "GetNetworkZone", method: http.MethodGet, path: []string{"networkzones", code}, listed: c.listedNetworkZone(code)})
 }
 
 // RefreshNetworkZone is GetNetworkZone for one of many: it may answer from a list, with a zone
 // that accepts knows.
 func (c *Client) RefreshNetworkZone(ctx context.Context, code string, accepts func(*NetworkZoneDefinitionResponse) bool) (*NetworkZoneDefinitionResponse, error) {
-	return refresh(ctx, &c.snapshots, "network zones", c.ListNetworkZones,
+	return refresh(ctx, &c.snapshots, c.networkZones(),
 		func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code && accepts(zone) },
 		func(ctx context.Context) (*NetworkZoneDefinitionResponse, error) { return c.GetNetworkZone(ctx, code) })
 }
@@ -102,10 +102,19 @@ func (c *Client) CreateNetworkZone(ctx context.Context, body CreateNetworkZoneRe
 
 // UpdateNetworkZone replaces all of a network zone but its code.
 func (c *Client) UpdateNetworkZone(ctx context.Context, code string, body UpdateNetworkZoneRequest) (*NetworkZoneDefinitionResponse, error) {
-	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "UpdateNetworkZone", method: http.MethodPut, path: []string{"networkzones", code}, body: body})
+	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "UpdateNetworkZone", method: http.MethodPut, path: []string{"networkzones", code}, body: body, listed: c.listedNetworkZone(code)})
 }
 
 // DeleteNetworkZone deletes a network zone by its code. LUSID takes one that is gone for deleted.
 func (c *Client) DeleteNetworkZone(ctx context.Context, code string) error {
-	return c.doNothing(ctx, request{operation: "DeleteNetworkZone", method: http.MethodDelete, path: []string{"networkzones", code}})
+	return c.doNothing(ctx, request{operation: "DeleteNetworkZone", method: http.MethodDelete, path: []string{"networkzones", code}, listed: c.listedNetworkZone(code)})
+}
+
+func (c *Client) networkZones() kind[NetworkZoneDefinitionResponse] {
+	return kind[NetworkZoneDefinitionResponse]{"network zones", c.ListNetworkZones}
+}
+
+// listedNetworkZone is all that tells a zone that is gone: LUSID documents no code for it.
+func (c *Client) listedNetworkZone(code string) *listing {
+	return listedIn(c, c.networkZones(), func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code })
 }

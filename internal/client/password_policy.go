@@ -80,12 +80,12 @@ type UpdatePasswordPolicyRequestLockout struct {
 
 // GetPasswordPolicy reads the password policy of a user type.
 func (c *Client) GetPasswordPolicy(ctx context.Context, userType string) (*PasswordPolicyResponse, error) {
-	return do[PasswordPolicyResponse](ctx, c, request{operation: "GetPasswordPolicy", method: http.MethodGet, path: passwordPolicyPath(userType)})
+	return do[PasswordPolicyResponse](ctx, c, request{operation: "GetPasswordPolicy", method: http.MethodGet, path: passwordPolicyPath(userType), single: true})
 }
 
 // UpdatePasswordPolicy replaces the password policy of a user type.
 func (c *Client) UpdatePasswordPolicy(ctx context.Context, userType string, body UpdatePasswordPolicyRequest) error {
-	return c.doNothing(ctx, request{operation: "UpdatePasswordPolicy", method: http.MethodPut, path: passwordPolicyPath(userType), body: body})
+	return c.doNothing(ctx, request{operation: "UpdatePasswordPolicy", method: http.MethodPut, path: passwordPolicyPath(userType), body: body, single: true})
 }
 
 // passwordPolicyPath has the user type in small letters, as LUSID lists the values.

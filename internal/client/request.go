@@ -30,6 +30,10 @@ type request struct {
 	body any
 	// gone are the codes by which LUSID says that the operation's own object does not exist.
 	gone []int
+	// listed decides on a 404 that has no code for the object. Nil where no list shows the object.
+	listed *listing
+	// single tells an object that a domain has one of, and LUSID neither a code nor a list for.
+	single bool
 	// versioned tells a PUT that stores a new version each time.
 	versioned bool
 }
@@ -64,10 +68,18 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return decode[T](c, r, a)
 }
 
-// perform sends a request, and signs in again once after a 401. A refusal is an error. Every error of
-// the API leaves the client here or in decode.
-func (c *Client) perform(ctx context.Context, r request) (_ *answer, err error) {
-	defer func() { err = c.cleanError(err) }()
+// perform sends a request, and signs in again once after a 401. A refusal is an error. If it is a
+// 404 that says nothing of the operation's object, the object is looked for. Every error of the API
+// leaves the client here or in decode.
+func (c *Client) perform(ctx context.Context, r request) (*answer, error) {
+	a, err := c.performOnce(ctx, r)
+	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && e.isAnybodys404() {
+		e.settle(ctx, r)
+	}
+	return a, c.cleanError(err)
+}
+
+func (c *Client) performOnce(ctx context.Context, r request) (*answer, error) {
 	token, err := c.signIn.token(ctx, 0)
 	if err != nil {
 		return nil, err

@@ -60,13 +60,13 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 
 // GetRole reads a role by its id.
 func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}, gone: []int{codeRoleNotFound}})
+	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}, gone: []int{codeRoleNotFound}, listed: c.listedRole(id)})
 }
 
 // RefreshRole is GetRole for one of many: it may answer from a list, with a role that accepts
 // knows.
 func (c *Client) RefreshRole(ctx context.Context, id string, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
-	return refresh(ctx, &c.snapshots, "roles", c.ListRoles,
+	return refresh(ctx, &c.snapshots, c.roles(),
 		func(role *RoleResponse) bool { return role.ID == id && accepts(role) },
 		func(ctx context.Context) (*RoleResponse, error) { return c.GetRole(ctx, id) })
 }
@@ -77,6 +77,7 @@ func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleRespons
 	return do[RoleResponse](ctx, c, request{
 		operation: "GetRoleByCode",
 		gone:      []int{codeRoleNotFound},
+		listed:    listedIn(c, c.roles(), func(role *RoleResponse) bool { return role.RoleID == id }),
 		method:    http.MethodGet,
 		path:      []string{"roles", "byCode", id.Code},
 		query:     url.Values{"scope": {id.Scope}},
@@ -90,24 +91,29 @@ func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleR
 
 // UpdateRole changes the description of a role.
 func (c *Client) UpdateRole(ctx context.Context, id string, body UpdateRoleRequest) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "UpdateRole", method: http.MethodPut, path: []string{"roles", id}, body: body, gone: []int{codeRoleNotFound}})
+	return do[RoleResponse](ctx, c, request{operation: "UpdateRole", method: http.MethodPut, path: []string{"roles", id}, body: body, gone: []int{codeRoleNotFound}, listed: c.listedRole(id)})
 }
 
 // DeleteRole deletes a role by its id.
 func (c *Client) DeleteRole(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{operation: "DeleteRole", method: http.MethodDelete, path: []string{"roles", id}, gone: []int{codeRoleNotFound}})
+	return c.doNothing(ctx, request{operation: "DeleteRole", method: http.MethodDelete, path: []string{"roles", id}, gone: []int{codeRoleNotFound}, listed: c.listedRole(id)})
 }
 
 // ListUsersInRole returns every user that has the role.
 func (c *Client) ListUsersInRole(ctx context.Context, roleID string) ([]UserResponse, error) {
-	return doList[UserResponse](ctx, c, request{operation: "ListUsersInRole", method: http.MethodGet, path: []string{"roles", roleID, "users"}, gone: []int{codeRoleNotFound}})
+	return doList[UserResponse](ctx, c, request{
+		operation: "ListUsersInRole",
+		gone:      []int{codeRoleNotFound},
+		listed:    c.listedRole(roleID),
+		method:    http.MethodGet,
+		path:      []string{"roles", roleID, "users"},
+	})
 }
 
 // RefreshUsersInRole is ListUsersInRole for one of many reads: it may answer from an earlier list,
 // with users that accepts takes.
 func (c *Client) RefreshUsersInRole(ctx context.Context, roleID string, accepts func([]UserResponse) bool) ([]UserResponse, error) {
-	return refreshList(ctx, &c.snapshots, "users of role "+roleID,
-		func(ctx context.Context) ([]UserResponse, error) { return c.ListUsersInRole(ctx, roleID) }, accepts)
+	return refreshList(ctx, &c.snapshots, c.usersInRole(roleID), accepts)
 }
 
 // AddUserToRole gives the role to the user.
@@ -117,5 +123,21 @@ func (c *Client) AddUserToRole(ctx context.Context, roleID, userID string) error
 
 // RemoveUserFromRole takes the role from the user.
 func (c *Client) RemoveUserFromRole(ctx context.Context, roleID, userID string) error {
-	return c.doNothing(ctx, request{operation: "RemoveUserFromRole", method: http.MethodDelete, path: []string{"roles", roleID, "users", userID}, gone: []int{codeRoleNotFound, codeUserNotFound, codeUserIsDeleted}})
+	return c.doNothing(ctx, request{
+		operation: "RemoveUserFromRole",
+		gone:      []int{codeRoleNotFound, codeUserNotFound, codeUserIsDeleted},
+		listed:    listedIn(c, c.usersInRole(roleID), func(user *UserResponse) bool { return user.ID == userID && !user.IsDeleted() }),
+		method:    http.MethodDelete,
+		path:      []string{"roles", roleID, "users", userID},
+	})
+}
+
+func (c *Client) roles() kind[RoleResponse] { return kind[RoleResponse]{"roles", c.ListRoles} }
+
+func (c *Client) listedRole(id string) *listing {
+	return listedIn(c, c.roles(), func(role *RoleResponse) bool { return role.ID == id })
+}
+
+func (c *Client) usersInRole(roleID string) kind[UserResponse] {
+	return kind[UserResponse]{"users of role " + roleID, func(ctx context.Context) ([]UserResponse, error) { return c.ListUsersInRole(ctx, roleID) }}
 }

@@ -24,10 +24,10 @@ type UpdateSessionPolicyRequest struct {
 
 // GetSessionPolicy reads the session policy of the domain.
 func (c *Client) GetSessionPolicy(ctx context.Context) (*SessionPolicyResponse, error) {
-	return do[SessionPolicyResponse](ctx, c, request{operation: "GetSessionPolicy", method: http.MethodGet, path: []string{"authentication", "session-policy"}})
+	return do[SessionPolicyResponse](ctx, c, request{operation: "GetSessionPolicy", method: http.MethodGet, path: []string{"authentication", "session-policy"}, single: true})
 }
 
 // UpdateSessionPolicy replaces the session policy of the domain.
 func (c *Client) UpdateSessionPolicy(ctx context.Context, body UpdateSessionPolicyRequest) error {
-	return c.doNothing(ctx, request{operation: "UpdateSessionPolicy", method: http.MethodPut, path: []string{"authentication", "session-policy"}, body: body})
+	return c.doNothing(ctx, request{operation: "UpdateSessionPolicy", method: http.MethodPut, path: []string{"authentication", "session-policy"}, body: body, single: true})
 }

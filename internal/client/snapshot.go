@@ -15,8 +15,13 @@ const readsBeforeList = 3
 // errWrittenMeanwhile says that a list was begun before a write ended.
 var errWrittenMeanwhile = errors.New("something was written while the list was made")
 
-// snapshots turn the many reads of a refresh into few lists. A kind is named by what is listed,
-// such as "roles".
+// kind is what LUSID lists of one kind of object, such as "roles".
+type kind[T any] struct {
+	name string
+	list func(context.Context) ([]T, error)
+}
+
+// snapshots turn the many reads of a refresh into few lists, by the name of their kind.
 type snapshots struct {
 	flights singleflight.Group
 	mu      sync.Mutex
@@ -67,26 +72,26 @@ func (s *snapshots) drop() {
 
 // latest returns the latest list of a kind. It makes one where fewer were made than are wanted,
 // the number counting from the last write. A list that was refused is not asked for again.
-func latest[T any](ctx context.Context, s *snapshots, kind string, wanted int, list func(context.Context) ([]T, error)) ([]T, error) {
+func latest[T any](ctx context.Context, s *snapshots, kind kind[T], wanted int) ([]T, error) {
 	s.mu.Lock()
-	number, writes := s.of(kind).lists, s.writes
+	number, writes := s.of(kind.name).lists, s.writes
 	if number < wanted {
 		number++
 	}
 	s.mu.Unlock()
-	flight := s.flights.DoChan(fmt.Sprint(kind, " ", number, " ", writes), func() (any, error) {
+	flight := s.flights.DoChan(fmt.Sprint(kind.name, " ", number, " ", writes), func() (any, error) {
 		s.mu.Lock()
-		if snapshot := *s.of(kind); snapshot.lists == number {
+		if snapshot := *s.of(kind.name); snapshot.lists == number {
 			s.mu.Unlock()
 			return snapshot.objects, snapshot.err
 		}
 		s.mu.Unlock()
 		// One reader that gives up must not fail the others.
-		objects, err := list(context.WithoutCancel(ctx))
+		objects, err := kind.list(context.WithoutCancel(ctx))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.writes == writes {
-			*s.of(kind) = snapshot{reads: s.of(kind).reads, lists: number, objects: objects, err: err}
+			*s.of(kind.name) = snapshot{reads: s.of(kind.name).reads, lists: number, objects: objects, err: err}
 		}
 		return objects, err
 	})
@@ -107,9 +112,9 @@ func latest[T any](ctx context.Context, s *snapshots, kind string, wanted int, l
 // refresh reads an object. From the fourth read of its kind on it is looked for in a snapshot:
 // accepts tells the object, and that it is as it was. Any other is read on its own, since a list
 // may lag.
-func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(context.Context) ([]T, error), accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
-	if s.isMany(kind) {
-		objects, err := latest(ctx, s, kind, 1, list)
+func refresh[T any](ctx context.Context, s *snapshots, kind kind[T], accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
+	if s.isMany(kind.name) {
+		objects, err := latest(ctx, s, kind, 1)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -126,13 +131,13 @@ func refresh[T any](ctx context.Context, s *snapshots, kind string, list func(co
 
 // refreshList is refresh for objects that can only be listed. What it lacks according to accepts
 // is sought in a second, later list.
-func refreshList[T any](ctx context.Context, s *snapshots, kind string, list func(context.Context) ([]T, error), accepts func([]T) bool) ([]T, error) {
-	objects, err := latest(ctx, s, kind, 1, list)
+func refreshList[T any](ctx context.Context, s *snapshots, kind kind[T], accepts func([]T) bool) ([]T, error) {
+	objects, err := latest(ctx, s, kind, 1)
 	if err == nil && !accepts(objects) {
-		objects, err = latest(ctx, s, kind, 2, list)
+		objects, err = latest(ctx, s, kind, 2)
 	}
 	if errors.Is(err, errWrittenMeanwhile) {
-		return list(ctx)
+		return kind.list(ctx)
 	}
 	return objects, err
 }

@@ -94,21 +94,32 @@ func (c *Client) ListUsers(ctx context.Context, includeDeactivated bool) ([]User
 
 // GetUser reads a user by its id.
 func (c *Client) GetUser(ctx context.Context, id string) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{operation: "GetUser", method: http.MethodGet, path: []string{"users", id}, gone: []int{codeUserNotFound, codeUserIsDeleted}})
+	return do[UserResponse](ctx, c, request{
+		operation: "GetUser",
+		gone:      []int{codeUserNotFound, codeUserIsDeleted},
+		listed:    listedIn(c, c.users(false), func(user *UserResponse) bool { return user.ID == id && !user.IsDeleted() }),
+		method:    http.MethodGet,
+		path:      []string{"users", id},
+	})
 }
 
 // RefreshUser is GetUser for one of many: it may answer from a list, with a user that accepts
 // knows.
 func (c *Client) RefreshUser(ctx context.Context, id string, accepts func(*UserResponse) bool) (*UserResponse, error) {
-	return refresh(ctx, &c.snapshots, "users",
-		func(ctx context.Context) ([]UserResponse, error) { return c.ListUsers(ctx, false) },
+	return refresh(ctx, &c.snapshots, c.users(false),
 		func(user *UserResponse) bool { return user.ID == id && accepts(user) },
 		func(ctx context.Context) (*UserResponse, error) { return c.GetUser(ctx, id) })
 }
 
 // GetUserFromLogin reads a user by its login.
 func (c *Client) GetUserFromLogin(ctx context.Context, login string) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{operation: "GetUserFromLogin", method: http.MethodGet, path: []string{"users", "fromlogin", login}, gone: []int{codeUserNotFound, codeUserIsDeleted}})
+	return do[UserResponse](ctx, c, request{
+		operation: "GetUserFromLogin",
+		gone:      []int{codeUserNotFound, codeUserIsDeleted},
+		listed:    listedIn(c, c.users(false), func(user *UserResponse) bool { return strings.EqualFold(user.Login, login) && !user.IsDeleted() }),
+		method:    http.MethodGet,
+		path:      []string{"users", "fromlogin", login},
+	})
 }
 
 // CreateUser creates a user, waits until lists show it, and has LUSID send a mail that asks a
@@ -148,7 +159,14 @@ func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserReque
 // DeleteUser deprovisions a user and keeps the record, or with purge removes it. Either revokes
 // the user's personal access tokens.
 func (c *Client) DeleteUser(ctx context.Context, id string, purge bool) error {
-	r := request{operation: "DeleteUser", method: http.MethodDelete, path: []string{"users", id}, gone: []int{codeUserNotFound, codeUserIsDeleted}}
+	r := request{
+		operation: "DeleteUser",
+		gone:      []int{codeUserNotFound, codeUserIsDeleted},
+		// A record that is kept is what a purge is to remove.
+		listed: listedIn(c, c.users(purge), func(user *UserResponse) bool { return user.ID == id && (purge || !user.IsDeleted()) }),
+		method: http.MethodDelete,
+		path:   []string{"users", id},
+	}
 	if purge {
 		r.query = url.Values{"purge": {"true"}}
 	}
@@ -182,4 +200,12 @@ func (c *Client) ResetFactors(ctx context.Context, id string) error {
 
 func (c *Client) doLifecycle(ctx context.Context, operation, id, action string) error {
 	return c.doNothing(ctx, request{operation: operation, method: http.MethodPost, path: []string{"users", id, "lifecycle", action}})
+}
+
+func (c *Client) users(includeDeactivated bool) kind[UserResponse] {
+	name := "users"
+	if includeDeactivated {
+		name = "users, the deactivated included"
+	}
+	return kind[UserResponse]{name, func(ctx context.Context) ([]UserResponse, error) { return c.ListUsers(ctx, includeDeactivated) }}
 }

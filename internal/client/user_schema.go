@@ -28,7 +28,7 @@ type UpdateUserSchemaRequest struct {
 
 // GetUserSchema reads the user schema of the domain.
 func (c *Client) GetUserSchema(ctx context.Context) (*UserSchemaResponse, error) {
-	return do[UserSchemaResponse](ctx, c, request{operation: "GetUserSchema", method: http.MethodGet, path: []string{"users", "schema"}})
+	return do[UserSchemaResponse](ctx, c, request{operation: "GetUserSchema", method: http.MethodGet, path: []string{"users", "schema"}, single: true})
 }
 
 // UpdateUserSchema replaces the user schema of the domain.
@@ -37,5 +37,5 @@ func (c *Client) UpdateUserSchema(ctx context.Context, body UpdateUserSchemaRequ
 		// LUSID wants a list, also of none.
 		body.AlternativeUserIDs = []UserSchemaProperty{}
 	}
-	return c.doNothing(ctx, request{operation: "UpdateUserSchema", method: http.MethodPut, path: []string{"users", "schema"}, body: body})
+	return c.doNothing(ctx, request{operation: "UpdateUserSchema", method: http.MethodPut, path: []string{"users", "schema"}, body: body, single: true})
 }

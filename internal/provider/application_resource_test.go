@@ -637,6 +637,8 @@ func TestApplication_notLUSIDs404(t *testing.T) {
 		{HTML: true, Status: http.StatusNotFound},
 		{HTML: true, Status: http.StatusOK},
 		{HTML: true, Status: http.StatusForbidden},
+		{Body: " ", Status: http.StatusNotFound},
+		{Body: `{"type":"https://tools.ietf.org/html/rfc9110","title":"Not Found","status":404,"traceId":"00-1"}`, Status: http.StatusNotFound},
 		{Body: `{"message": "no route"}`, Status: http.StatusNotFound},
 		{Body: `"not found"`, Status: http.StatusNotFound},
 		{Body: `[]`, Status: http.StatusOK},

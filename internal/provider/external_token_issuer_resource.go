@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -180,7 +181,7 @@ func (r *externalTokenIssuerResource) create(ctx context.Context, request client
 	var taken *takenError[client.ExternalTokenIssuerResponse]
 	if !errors.As(err, &taken) {
 		remedies := doubtAfterCreate(err, "code")
-		if client.IsForbidden(err) || client.IsNotFound(err) {
+		if refused, ok := errors.AsType[*client.Error](err); client.IsForbidden(err) || ok && refused.StatusCode == http.StatusNotFound {
 			remedies = append(remedies, "FINBOURNE has to enable external token issuers in a domain: ask its support whether they are.")
 		}
 		diags.AddError(summary, r.explain(attempt, err, remedies...))

@@ -645,7 +645,7 @@ func TestNetworkZone_errors(t *testing.T) {
 	_, diags = zones.read(made)
 	diags.mustFail(t, "", "HTML page")
 	d.mock.InjectFault(mockserver.Fault{Operation: "DeleteNetworkZone", Status: http.StatusNotFound})
-	zones.destroy(made).mustBeQuiet(t)
+	zones.destroy(made).mustFail(t, "", "LUSID's list of network zones shows it", "HTTP 404")
 
 	mustRefuseOtherDomain(t, d, zoneType, made, config, "acme-office")
 	mustDoWithoutCredentials(t, d, zoneType, made, config)
