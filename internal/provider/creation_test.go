@@ -138,6 +138,7 @@ func createBeforeDestroyHCL(d domain, lifecycle string, version int) string {
 // says that create_before_destroy is why, and without it the replacement works.
 func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
+	cliMust(t, importBlocks) // They are newer than terraform_data.
 	d := newMock(t, mockserver.Options{})
 	w := newWorkspace(t, createBeforeDestroyHCL(d, "create_before_destroy = true", 1))
 	w.mustRun("apply", "-auto-approve")

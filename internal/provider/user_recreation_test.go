@@ -2,12 +2,24 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
+
+// newRobot applies a user in a domain of its own. It needs a CLI with terraform_data, which is older
+// than import blocks.
+func newRobot(t *testing.T, policy string) (d domain, w *workspace, id string) {
+	t.Helper()
+	cliMust(t, importBlocks)
+	d = newMock(t, mockserver.Options{})
+	w = newWorkspace(t, robotHCL(d, "test", policy, 1))
+	w.mustRun("apply", "-auto-approve")
+	return d, w, w.attribute("lusid_user.test", "id")
+}
 
 // robotHCL is a user, and what may trigger its replacement.
 func robotHCL(d domain, name, policy string, version int, more ...string) string {
@@ -75,10 +87,7 @@ func TestAccUser_recreationRefused(t *testing.T) {
 			}
 			t.Run(name+", -refresh="+refresh, func(t *testing.T) {
 				t.Parallel()
-				d := newMock(t, mockserver.Options{})
-				w := newWorkspace(t, robotHCL(d, "test", "deprovision", 1))
-				w.mustRun("apply", "-auto-approve")
-				id := w.attribute("lusid_user.test", "id")
+				d, w, id := newRobot(t, "deprovision")
 				r.prepare(w, d, "deprovision")
 				d.forget()
 				args := append([]string{"-refresh=" + refresh}, r.args...)
@@ -98,10 +107,7 @@ func TestAccUser_recreation(t *testing.T) {
 	for name, r := range recreations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			w := newWorkspace(t, robotHCL(d, "test", "purge", 1))
-			w.mustRun("apply", "-auto-approve")
-			id := w.attribute("lusid_user.test", "id")
+			d, w, id := newRobot(t, "purge")
 			r.prepare(w, d, "purge")
 			d.forget()
 			w.mustRun(append([]string{"plan"}, r.args...)...)
@@ -126,16 +132,9 @@ func TestAccUser_recreation(t *testing.T) {
 // TestAccUser_recreationAdvice does what the refusal of a replacement says.
 func TestAccUser_recreationAdvice(t *testing.T) {
 	t.Parallel()
-	start := func(t *testing.T) (domain, *workspace, string) {
-		t.Helper()
-		d := newMock(t, mockserver.Options{})
-		w := newWorkspace(t, robotHCL(d, "test", "deprovision", 1))
-		w.mustRun("apply", "-auto-approve")
-		return d, w, w.attribute("lusid_user.test", "id")
-	}
 	t.Run("moved", func(t *testing.T) {
 		t.Parallel()
-		d, w, id := start(t)
+		d, w, id := newRobot(t, "deprovision")
 		d.forget()
 		w.configure(robotHCL(d, "renamed", "deprovision", 1, "moved {\n  from = lusid_user.test\n  to   = lusid_user.renamed\n}"))
 		w.mustRun("apply", "-auto-approve")
@@ -144,7 +143,7 @@ func TestAccUser_recreationAdvice(t *testing.T) {
 	})
 	t.Run("untaint", func(t *testing.T) {
 		t.Parallel()
-		d, w, id := start(t)
+		d, w, id := newRobot(t, "deprovision")
 		d.forget()
 		w.mustRun("taint", "lusid_user.test")
 		w.mustFail([]string{"terraform untaint"}, "plan")
@@ -154,7 +153,7 @@ func TestAccUser_recreationAdvice(t *testing.T) {
 	})
 	t.Run("purge first", func(t *testing.T) {
 		t.Parallel()
-		d, w, id := start(t)
+		d, w, id := newRobot(t, "deprovision")
 		// The policy in the state decides.
 		w.configure(robotHCL(d, "test", "purge", 1))
 		w.mustFail([]string{"the policy in the state decides"}, "apply", "-auto-approve", "-replace=lusid_user.test")
@@ -166,7 +165,7 @@ func TestAccUser_recreationAdvice(t *testing.T) {
 	})
 	t.Run("depends_on", func(t *testing.T) {
 		t.Parallel()
-		d, w, id := start(t)
+		d, w, id := newRobot(t, "deprovision")
 		const heir = `
 resource "lusid_user" "heir" {
   type          = "Service"
@@ -192,12 +191,10 @@ resource "lusid_user" "heir" {
 // user needs -refresh=false, as its refusal says.
 func TestAccUser_recreationElsewhere(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, robotHCL(d, "test", "deprovision", 1))
+	d, w, id := newRobot(t, "deprovision")
+	d.mustCall(t, http.MethodDelete, "/users/"+id+"?purge=true", nil, nil)
 	w.mustRun("apply", "-auto-approve")
-	d.mustCall(t, "DELETE", "/users/"+w.attribute("lusid_user.test", "id")+"?purge=true", nil, nil)
-	w.mustRun("apply", "-auto-approve")
-	id := w.attribute("lusid_user.test", "id")
+	id = w.attribute("lusid_user.test", "id")
 	d.forget()
 
 	w.mustRun("state", "rm", "lusid_user.test")
@@ -209,10 +206,12 @@ func TestAccUser_recreationElsewhere(t *testing.T) {
 	w.mustRun("taint", "lusid_user.renamed")
 	w.mustRun("apply", "-refresh-only", "-auto-approve")
 	d.mustBeUnchanged(t, id)
-	// A destroy begins with the plan of an apply, which nothing tells from one.
-	w.mustFail([]string{"Unable to replace user", "terraform destroy", "-refresh=false"}, "destroy", "-auto-approve")
-	d.mustBeUnchanged(t, id)
-	w.mustRun("destroy", "-auto-approve", "-refresh=false")
+	if status, output := w.run("destroy", "-auto-approve"); status != 0 {
+		// This CLI begins a destroy with the plan of an apply, and the provider can't tell them apart.
+		mustHold(t, output, "Unable to replace user", "terraform destroy", "-refresh=false")
+		d.mustBeUnchanged(t, id)
+		w.mustRun("destroy", "-auto-approve", "-refresh=false")
+	}
 	if got := d.counts()["DeleteUser"]; got != 1 {
 		t.Errorf("%d users were deleted", got)
 	}
@@ -222,10 +221,7 @@ func TestAccUser_recreationElsewhere(t *testing.T) {
 // asks it for nothing but the create of a tainted user. The error of the apply says what is left.
 func TestAccUser_taintedWithoutRefresh(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, robotHCL(d, "test", "deprovision", 1))
-	w.mustRun("apply", "-auto-approve")
-	id := w.attribute("lusid_user.test", "id")
+	d, w, id := newRobot(t, "deprovision")
 	w.mustRun("taint", "lusid_user.test")
 	d.forget()
 	w.mustFail([]string{"Unable to create user", id, "deprovisioned", "purge that record"}, "apply", "-auto-approve", "-refresh=false")
