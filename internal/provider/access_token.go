@@ -222,7 +222,7 @@ func (m *accessTokenModel) request(ctx context.Context, own client.TokenRequest)
 	if request.ClientID == "" {
 		request.ClientID = own.ClientID
 	}
-	if request.ClientSecret == "" && isOwnURL && request.ClientID == own.ClientID {
+	if request.ClientSecret == "" && isOwnURL && strings.EqualFold(request.ClientID, own.ClientID) {
 		request.ClientSecret = own.ClientSecret
 	}
 	required := []string{"token_url", "client_id", "client_secret"}

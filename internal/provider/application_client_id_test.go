@@ -161,6 +161,12 @@ func TestOwnApplication_clientIDCase(t *testing.T) {
 	d.mock.RevokeTokens()
 	d.mock.RevokeRefreshTokens()
 	p.applications().mustRead(imported)
+
+	// The provider's secret is the default for its own client id, as the domain writes it too.
+	_, diags = p.accessToken(object{"client_id": own})
+	if text := strings.Join(diags.errors(), "\n"); strings.Contains(text, "client_secret must be given") {
+		t.Errorf("the own client secret is no default: %s", text)
+	}
 }
 
 // TestAccApplication_clientIDCase has the CLI accept a state in another spelling than the configuration's.
