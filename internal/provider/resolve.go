@@ -18,6 +18,8 @@ type rank int
 
 const (
 	rankUnset rank = iota
+	// rankLastResort is of names that count only if no other name has a value anywhere.
+	rankLastResort
 	rankFile
 	rankEnvironment
 	rankBlock
@@ -131,21 +133,29 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 		if text := fromBlock.note(s.attribute, block[s.attribute]); text != "" {
 			candidates = append(candidates, value{text: text, rank: rankBlock, source: "the provider block"})
 		}
-		for _, name := range s.variables() {
+		for i, name := range s.variables() {
+			rank := rankEnvironment
+			if i >= len(s.environment) {
+				rank = rankLastResort
+			}
 			spelling, text := around.lookup(name)
 			if text = fromEnvironment.note(spelling, text); text != "" {
-				candidates = append(candidates, value{text: text, rank: rankEnvironment, source: "the environment variable " + spelling})
+				candidates = append(candidates, value{text: text, rank: rank, source: "the environment variable " + spelling})
 			}
 		}
 		if file != nil {
-			for _, key := range s.keys() {
+			for i, key := range s.keys() {
+				rank := fileRank
+				if i >= len(s.file) && rank == rankFile {
+					rank = rankLastResort
+				}
 				text, err := file.lookup(key)
 				if err != nil && isAskedFor {
 					return nil, err
 				}
 				r.fault = cmp.Or(r.fault, err)
 				if text = fromFile.note(key, text); text != "" {
-					v := value{text: text, rank: fileRank, source: fmt.Sprintf("%s, key %s", file.describe(), key), inFile: true}
+					v := value{text: text, rank: rank, source: fmt.Sprintf("%s, key %s", file.describe(), key), inFile: true}
 					candidates = append(candidates, v)
 					r.profile.note(s.attribute, v)
 				}
@@ -367,7 +377,7 @@ func (r *resolved) likeliest(begun []wayIn) []wayIn {
 			switch r.values[name].rank {
 			case rankBlock:
 				given += len(settings)
-			case rankEnvironment, rankFile:
+			case rankEnvironment, rankFile, rankLastResort:
 				given++
 			case rankUnset:
 			}

@@ -105,6 +105,21 @@ func TestResolve_precedence(t *testing.T) {
 	}
 }
 
+// TestResolve_lastResort finds the domain by another service's URL only if no URL of its own is set.
+func TestResolve_lastResort(t *testing.T) {
+	t.Parallel()
+	const sibling, own = `{"api": {"accessUrl": "file's access"}}`, `{"api": {"identityUrl": "file's identity", "accessUrl": "file's access"}}`
+	access := map[string]string{"FBN_ACCESS_URL": "variable's access"}
+	check(t, place{env: access}, "api_url", "variable's access")
+	check(t, place{file: sibling}, "api_url", "file's access")
+	check(t, place{env: access, file: sibling}, "api_url", "variable's access")
+	check(t, place{env: access, file: own}, "api_url", "file's identity")
+	identity := map[string]string{"FBN_ACCESS_URL": "variable's access", "FBN_LUSID_API_URL": "variable's LUSID"}
+	check(t, place{env: identity, file: own}, "api_url", "variable's LUSID")
+	// A file that the block names ranks above the environment with all its keys.
+	check(t, place{env: identity, block: map[string]string{"secrets_file": "s.json"}, files: map[string]string{"s.json": sibling}}, "api_url", "file's access")
+}
+
 func check(t *testing.T, p place, attribute, want string) {
 	t.Helper()
 	if got := p.mustResolve(t).Values[attribute]; got != want {

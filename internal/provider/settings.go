@@ -19,8 +19,8 @@ type setting struct {
 	environment []string
 	// file lists keys of the secrets file's section, the first one that is set wins.
 	file []string
-	// lastEnvironment and lastFile come after those. They are too many for the description, which
-	// says what they are.
+	// lastEnvironment and lastFile count only if none of those is set anywhere. They are too many for
+	// the description, which says what they are.
 	lastEnvironment, lastFile []string
 
 	sensitive   bool
