@@ -140,12 +140,15 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 		if place := p.aside(p.waiting[i], true); place >= 0 {
 			err := c.putZone(ctx, p.waiting[i].to(place))
 			if err == nil {
-				err = c.putZone(ctx, m)
+				if err = c.putZone(ctx, m); err == nil {
+					c.moveWaiting(ctx, diags)
+				}
+				return err
 			}
-			if err == nil {
-				c.moveWaiting(ctx, diags)
+			// LUSID does not document which hierarchies it takes.
+			if !isConflict(err) {
+				return err
 			}
-			return err
 		}
 	}
 	place := p.aside(m, i >= 0)

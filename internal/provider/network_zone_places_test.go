@@ -149,31 +149,38 @@ func TestNetworkZone_exchange(t *testing.T) {
 		},
 		// What depends on an Allow zone may need it in front of a Block zone at once.
 		"an Allow zone that goes before a Block zone": {
-			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10), "rest": placedZone("Block", 30)}, "allow@10 block@20", "allow",
+			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10), "rest": placedZone("Block", 30)},
+			"allow@10 block@20", "allow",
 			"allow@10 allow@9 block@20 allow@10", 1,
 		},
 		"an Allow zone that goes behind a Block zone": {
-			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)}, "allow@20 block@10", "allow",
+			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)},
+			"allow@20 block@10", "allow",
 			"allow@20 allow@19 block@10 allow@20", 1,
 		},
 		"a Block zone that goes behind an Allow zone": {
-			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10)}, "block@20 allow@10", "block",
+			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10)},
+			"block@20 allow@10", "block",
 			"block@20 block@21 allow@10 block@20", 1,
 		},
 		"a Block zone that goes before an Allow zone": {
-			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)}, "block@10 allow@20", "block",
+			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)},
+			"block@10 allow@20", "block",
 			"block@10 block@11 allow@20 block@10", 1,
 		},
 		"an Allow zone between two Block zones": {
-			placedZones{"front": placedZone("Block", 1), "a": placedZone("Allow", 2), "b": placedZone("Allow", 3), "back": placedZone("Block", 4)}, "a@3 b@2", "a",
+			placedZones{"front": placedZone("Block", 1), "a": placedZone("Allow", 2), "b": placedZone("Allow", 3), "back": placedZone("Block", 4)},
+			"a@3 b@2", "a",
 			"a@3 a@0 b@2 a@3", 1,
 		},
 		"an Allow zone that nobody waits for": {
-			placedZones{"allow": placedZone("Allow", 30), "other": placedZone("NoOp", 10)}, "allow@10 other@40", "allow",
+			placedZones{"allow": placedZone("Allow", 30), "other": placedZone("NoOp", 10)},
+			"allow@10 other@40", "allow",
 			"allow@10 allow@9 other@40 allow@10", 1,
 		},
 		"an Allow zone and another, with room behind only": {
-			placedZones{"allow": placedZone("Allow", 0), "other": placedZone("NoOp", 1), "block": placedZone("Block", 2)}, "allow@1 other@0", "allow",
+			placedZones{"allow": placedZone("Allow", 0), "other": placedZone("NoOp", 1), "block": placedZone("Block", 2)},
+			"allow@1 other@0", "allow",
 			"allow@1 other@3 allow@1 other@0", 1,
 		},
 	}
@@ -190,7 +197,7 @@ func TestNetworkZone_exchange(t *testing.T) {
 			want := d.places(t)
 			d.forget()
 			var waits []string
-			for _, move := range strings.Fields(test.moves) {
+			for move := range strings.FieldsSeq(test.moves) {
 				var code string
 				var hierarchy int
 				_, _ = fmt.Sscanf(strings.Replace(move, "@", " ", 1), "%s %d", &code, &hierarchy)
@@ -274,6 +281,35 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 			t.Errorf("got %q and %v", puts, places)
 		}
 	})
+}
+
+// TestNetworkZone_exchangeFromOne is about a LUSID whose first hierarchy is one.
+func TestNetworkZone_exchangeFromOne(t *testing.T) {
+	t.Parallel()
+	placed := placedZones{"allow": placedZone("Allow", 1), "other": placedZone("NoOp", 2), "block": placedZone("Block", 3)}
+	var puts zonePuts
+	d := newMockBehind(t, mockserver.Options{Seed: placed.seed()}, func(mock http.Handler) http.Handler {
+		return puts.front(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			if r.Method == http.MethodPut && bytes.Contains(body, []byte(`"hierarchy":0`)) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusBadRequest)
+				_, _ = io.WriteString(w, `{"name":"InvalidParameterValue","code":151,"title":"The hierarchy begins at 1."}`)
+				return
+			}
+			mock.ServeHTTP(w, r)
+		}))
+	})
+	zones := d.protocol(t).resource(zoneType)
+	read := placed.read(t, zones)
+	_, diags := zones.update(read["allow"], placed.config("allow", 2))
+	mustHold(t, strings.Join(diags.warnings(), "\n"), "Network zone allow waits for its place")
+	_, diags = zones.update(read["other"], placed.config("other", 1))
+	diags.mustBeQuiet(t)
+	if diff := gocmp.Diff("allow@2 allow@0 other@4 allow@2 other@1", puts.take()); diff != "" {
+		t.Errorf("moves (-want +got):\n%s", diff)
+	}
 }
 
 // TestNetworkZone_exchangeParallel updates all zones at once, as Terraform does.
