@@ -48,11 +48,12 @@ type Error struct {
 	// versioned tells that a repeat of the operation would have one more effect, as a POST's would.
 	versioned bool
 	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
-	// of another shape. Empty for an answer that was understood.
+	// of another shape. It also says why a 404 does not mean that the object is gone. Empty for an
+	// answer that was understood.
 	Unusable string
 	// incomplete tells that the error is about single elements of a list.
 	incomplete bool
-	// isGone tells that the object is gone, though the answer has no code that says so.
+	// isGone is set if the object is gone although the answer has no code that says so.
 	isGone bool
 }
 
@@ -103,9 +104,9 @@ const (
 	codeBlockedByNetworkZone = 939
 )
 
-// IsNotFound reports that LUSID itself said that the object does not exist: by the error code of the
-// operation's object or, where a 404 has no such code, by a list that lacks the object. A gateway
-// before LUSID answers with 404 too.
+// IsNotFound reports that LUSID itself said that the object does not exist. Either the answer has the
+// error code of the operation's object, or it is a 404 without such a code and LUSID's list lacks the
+// object. A 404 alone may come from a gateway.
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.isGone || slices.Contains(e.gone, e.Code))

@@ -192,7 +192,7 @@ func TestError_longTitle(t *testing.T) {
 	}
 }
 
-// Here every request meets the same answer, the list included: see TestGone for the others.
+// Every request gets the same answer here, the list too. TestGone has other lists.
 func TestIsNotFound(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

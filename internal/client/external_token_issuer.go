@@ -98,7 +98,8 @@ func (c *Client) externalTokenIssuers() kind[ExternalTokenIssuerResponse] {
 	return kind[ExternalTokenIssuerResponse]{"external token issuers", c.ListExternalTokenIssuers}
 }
 
-// listedExternalTokenIssuer is all that tells an issuer that is gone: LUSID documents no code for it.
+// listedExternalTokenIssuer decides whether an issuer is gone, because LUSID documents no error code for
+// that.
 func (c *Client) listedExternalTokenIssuer(code string) *listing {
 	return listedIn(c, c.externalTokenIssuers(), func(issuer *ExternalTokenIssuerResponse) bool { return issuer.Code == code })
 }

@@ -15,17 +15,18 @@ type listing struct {
 	has  func(context.Context) (bool, error)
 }
 
-// listedIn looks for the object that is the one.
+// listedIn looks in the list of a kind for the object that is reports.
 func listedIn[T any](c *Client, kind kind[T], is func(*T) bool) *listing {
 	return &listing{kind.name, func(ctx context.Context) (has bool, err error) {
-		// A list may lag: it may lack what is new, and show what was deleted. The later one decides.
+		// A list may lag: it may lack a new object and show a deleted one. So the later of two lists
+		// decides.
 		for wanted := 1; wanted <= 2; wanted++ {
 			objects, err := latest(ctx, &c.snapshots, kind, wanted)
 			if errors.Is(err, errWrittenMeanwhile) {
 				objects, err = kind.list(ctx)
 			}
 			has = slices.ContainsFunc(objects, func(object T) bool { return is(&object) })
-			// A list within an object that is gone has nothing.
+			// If the parent object is gone, the list is empty.
 			if err != nil && !IsNotFound(err) && (!has || !IsIncomplete(err)) {
 				return false, err
 			}
@@ -34,24 +35,22 @@ func listedIn[T any](c *Client, kind kind[T], is func(*T) bool) *listing {
 	}}
 }
 
-// isAnybodys404 reports a 404 that says nothing of the operation's object: LUSID's own has a code,
-// and what has none may be a gateway's.
+// isAnybodys404 reports a 404 without one of LUSID's codes for an object. A gateway may have sent it.
 func (e *Error) isAnybodys404() bool {
 	switch e.Code {
 	case codeAPIKeyNotFound, codeUserNotFound, codeUserIsDeleted, codeRoleNotFound, codeApplicationNotFound:
-		// LUSID's word on this object, or on another.
 		return false
 	}
 	return e.StatusCode == http.StatusNotFound
 }
 
-// settle finds out what a 404 means that says nothing of the operation's object.
+// settle finds out whether a 404 that anybody may have sent means that the object is gone.
 func (e *Error) settle(ctx context.Context, r request) {
 	if e.Unusable == "" && e.Code == 0 {
 		e.Unusable = "The answer has no error code of LUSID's: it may come from something between here and LUSID, such as a gateway."
 	}
 	if r.listed == nil {
-		// LUSID says it with one code or another, and a gateway with none.
+		// LUSID's own 404 has a code, but LUSID does not document which. A gateway's has none.
 		e.isGone = r.single && e.Code != 0
 		return
 	}
@@ -62,7 +61,8 @@ func (e *Error) settle(ctx context.Context, r request) {
 	case has:
 		e.Unusable += fmt.Sprintf(" The object is not gone: LUSID's list of %s shows it.", r.listed.kind)
 	default:
-		e.isGone, e.Unusable = true, fmt.Sprintf("LUSID's list of %s does not show it.", r.listed.kind)
+		e.isGone, e.Unusable = true, ""
+		e.Details = append(e.Details, fmt.Sprintf("LUSID's list of %s does not show it.", r.listed.kind))
 	}
 	e.Unusable = strings.TrimSpace(e.Unusable)
 }

@@ -21,7 +21,7 @@ type goneOperation struct {
 	call         func(context.Context, *client.Client) error
 }
 
-// goneOperations are all whose object can turn out to be gone.
+// goneOperations are all operations whose object can be gone.
 func goneOperations() map[string]goneOperation {
 	const (
 		application = `{"id":"x","clientId":"x-client","displayName":"X","type":"Native"}`
@@ -92,7 +92,8 @@ func withoutCode() map[string]http.HandlerFunc {
 	}
 }
 
-// goneDomain answers lists in turn, the last one for good, and all else with a 404.
+// goneDomain answers the lists one after the other, and repeats the last one. It answers all other
+// requests with other.
 type goneDomain struct {
 	list  string
 	lists []http.HandlerFunc
@@ -111,8 +112,8 @@ func (d *goneDomain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.other(w, r)
 }
 
-// TestGone goes through what a 404 means that has no code of LUSID's: the list decides, and the
-// later one where two differ.
+// TestGone checks what a 404 without a code of LUSID's means: the list decides, and if two lists
+// differ, the later one.
 func TestGone(t *testing.T) {
 	t.Parallel()
 	for name, operation := range goneOperations() {
@@ -163,7 +164,7 @@ func TestGone(t *testing.T) {
 	}
 }
 
-// A gateway that answers in place of LUSID, for everything, makes nothing gone.
+// If a gateway answers everything in place of LUSID, no object is gone.
 func TestGone_everythingIs404(t *testing.T) {
 	t.Parallel()
 	for name, operation := range goneOperations() {
@@ -178,7 +179,7 @@ func TestGone_everythingIs404(t *testing.T) {
 	}
 }
 
-// LUSID lists nobody in a role that is gone.
+// If the role is gone, the user is not in it.
 func TestGone_roleOfTheUser(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "roles", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
@@ -187,7 +188,7 @@ func TestGone_roleOfTheUser(t *testing.T) {
 	}
 }
 
-// What a domain has one of has no list: only a 404 with one of LUSID's codes, whichever, is LUSID's.
+// A singleton has no list. Its 404 is LUSID's if it has any of LUSID's codes.
 func TestGone_singletons(t *testing.T) {
 	t.Parallel()
 	for form, answer := range withoutCode() {
@@ -205,7 +206,7 @@ func TestGone_singletons(t *testing.T) {
 	}
 }
 
-// A thousand objects that are gone do not cost a thousand lists.
+// The reads of a refresh share the lists.
 func TestGone_many(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "roles", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}

@@ -163,7 +163,7 @@ func (c *Client) mcpTools() kind[McpToolResponse] {
 	return kind[McpToolResponse]{"MCP tools", c.ListMcpTools}
 }
 
-// listedMcpTool is all that tells a tool that is gone: LUSID documents no code for it.
+// listedMcpTool decides whether a tool is gone, because LUSID documents no error code for that.
 func (c *Client) listedMcpTool(id ResourceID) *listing {
 	return listedIn(c, c.mcpTools(), func(tool *McpToolResponse) bool { return tool.ID() == id })
 }

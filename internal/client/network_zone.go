@@ -114,7 +114,7 @@ func (c *Client) networkZones() kind[NetworkZoneDefinitionResponse] {
 	return kind[NetworkZoneDefinitionResponse]{"network zones", c.ListNetworkZones}
 }
 
-// listedNetworkZone is all that tells a zone that is gone: LUSID documents no code for it.
+// listedNetworkZone decides whether a zone is gone, because LUSID documents no error code for that.
 func (c *Client) listedNetworkZone(code string) *listing {
 	return listedIn(c, c.networkZones(), func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code })
 }

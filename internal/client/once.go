@@ -11,27 +11,27 @@ import (
 	"sync/atomic"
 )
 
-// idleConnections is how many connections to a host are kept: Terraform works on ten resources at a
-// time by default.
+// idleConnections is how many idle connections to a host are kept. Terraform works on ten resources at
+// a time by default.
 const idleConnections = 16
 
-// maxConnections is how many connections one attempt may ask for. It is more than the idle ones,
-// each of which the server may have closed meanwhile.
+// maxConnections is how many connections one attempt may ask for. The server may have closed every
+// idle one meanwhile, so it is more than those.
 const maxConnections = 2 * idleConnections
 
-// once is a transport that writes each request to the wire once, so that only the retry policy
-// repeats it.
+// once is a transport that writes each request to the wire once, so that only the retry policy repeats
+// a request.
 //
-// Over HTTP/2 net/http sends a request again by itself after PROTOCOL_ERROR, REFUSED_STREAM and
-// GOAWAY, whatever its method, if it has no body or can get its body again. The server may have
-// processed it, and a server that breaks off every time gets it thousands of times. Over HTTP/1.1
-// net/http repeats only what it has not written, and a GET once for each idle connection that the
+// Over HTTP/2, net/http repeats a request by itself after PROTOCOL_ERROR, REFUSED_STREAM and GOAWAY,
+// whatever the method, if the request has no body or GetBody is set. The server may have processed the
+// request already. If the server breaks off every request, net/http repeats it without end. Over
+// HTTP/1.1, net/http repeats only what it has not written yet, and a GET on an idle connection that the
 // server had closed.
 type once struct{ *http.Transport }
 
 // RoundTrip implements http.RoundTripper.
 func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
-	// After success the context must live on, for the body to be read. It ends with its parent.
+	// The body is read with this context, so it ends with its parent and not here.
 	ctx, stop := context.WithCancelCause(req.Context())
 	var (
 		connections      atomic.Int32
@@ -44,7 +44,7 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	trace := &httptrace.ClientTrace{
-		// Both are called before an attempt of net/http's, and neither alone before every one.
+		// Before an attempt, net/http calls one of these two or both.
 		GetConn: func(string) {
 			connections.Add(1)
 			check()
@@ -54,10 +54,10 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 			isHTTP2.Store(ok && conn.ConnectionState().NegotiatedProtocol == "h2")
 			check()
 		},
-		// Over HTTP/1.1 the headers are only buffered by then.
+		// Over HTTP/1.1 the headers are only buffered at this point.
 		WroteHeaders: func() { written.Store(isHTTP2.Load()) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			// net/http makes another error of an answer without TLS.
+			// net/http gives a better error for an answer without TLS.
 			if _, isPlain := errors.AsType[tls.RecordHeaderError](err); err != nil && !isPlain {
 				handshake.Store(&handshakeError{err})
 			}
@@ -86,8 +86,8 @@ func (e *brokenOffError) Error() string {
 	return "the server ended every connection before it took the request"
 }
 
-// sentTwiceError is a redirect that would send a request again that isn't idempotent. The server may
-// have processed it before it answered with the redirect.
+// sentTwiceError is a redirect of a request that isn't idempotent. The server may have processed the
+// request before it answered with the redirect, and following the redirect would send it again.
 type sentTwiceError struct{ host string }
 
 func (e *sentTwiceError) Error() string {
@@ -100,8 +100,8 @@ type handshakeError struct{ err error }
 func (e *handshakeError) Error() string { return "the TLS handshake failed: " + e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
-// isPermanent reports that the two sides do not agree on a TLS version or a certificate. Other
-// failures are of the network.
+// isPermanent reports that the two sides do not agree, for example on a TLS version or a certificate.
+// Failures of the network are not permanent.
 func (e *handshakeError) isPermanent() bool {
 	if op, ok := errors.AsType[*net.OpError](e.err); ok && (op.Op == "read" || op.Op == "write") {
 		return false

@@ -30,9 +30,9 @@ type request struct {
 	body any
 	// gone are the codes by which LUSID says that the operation's own object does not exist.
 	gone []int
-	// listed decides on a 404 that has no code for the object. Nil where no list shows the object.
+	// listed decides on a 404 that has no code for the object. It is nil if no list shows the object.
 	listed *listing
-	// single tells an object that a domain has one of, and LUSID neither a code nor a list for.
+	// single marks an object that a domain has one of. LUSID has neither a code nor a list for it.
 	single bool
 	// versioned tells a PUT that stores a new version each time.
 	versioned bool
@@ -68,18 +68,19 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	return decode[T](c, r, a)
 }
 
-// perform sends a request, and signs in again once after a 401. A refusal is an error. If it is a
-// 404 that says nothing of the operation's object, the object is looked for. Every error of the API
+// perform sends a request. A refusal is an error. If the refusal is a 404 that does not come from
+// LUSID for certain, perform finds out whether the operation's object is gone. Every error of the API
 // leaves the client here or in decode.
 func (c *Client) perform(ctx context.Context, r request) (*answer, error) {
-	a, err := c.performOnce(ctx, r)
+	a, err := c.exchange(ctx, r)
 	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && e.isAnybodys404() {
 		e.settle(ctx, r)
 	}
 	return a, c.cleanError(err)
 }
 
-func (c *Client) performOnce(ctx context.Context, r request) (*answer, error) {
+// exchange sends a request, and signs in again once after a 401. A refusal is an error.
+func (c *Client) exchange(ctx context.Context, r request) (*answer, error) {
 	token, err := c.signIn.token(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -159,7 +160,7 @@ func (c *Client) send(ctx context.Context, r request, token *oauth2.Token) (*htt
 	target := c.base.JoinPath("identity", "api").JoinPath(elements...)
 	target.RawQuery = r.query.Encode()
 
-	// An empty slice would be sent as a body of unknown length.
+	// An empty slice would be sent as a body of unknown length, so no body is nil.
 	var payload any
 	if r.body != nil {
 		encoded, err := json.Marshal(r.body)

@@ -162,7 +162,7 @@ func (c *Client) DeleteUser(ctx context.Context, id string, purge bool) error {
 	r := request{
 		operation: "DeleteUser",
 		gone:      []int{codeUserNotFound, codeUserIsDeleted},
-		// A record that is kept is what a purge is to remove.
+		// A purge also removes the record of a user that is deprovisioned.
 		listed: listedIn(c, c.users(purge), func(user *UserResponse) bool { return user.ID == id && (purge || !user.IsDeleted()) }),
 		method: http.MethodDelete,
 		path:   []string{"users", id},

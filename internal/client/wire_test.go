@@ -46,19 +46,21 @@ func frame(kind byte, stream uint32, payload ...uint32) []byte {
 }
 
 // wire is the server's end of a connection.
-type wire struct {
-	conn net.Conn
-	// streams is how many requests have come, each of which has a stream of HTTP/2.
-	streams atomic.Uint32
-}
-
-func (w *wire) stream() uint32 { return 2*w.streams.Load() - 1 }
+type wire struct{ conn net.Conn }
 
 // send sends a frame beside those of the server's own.
-func (w *wire) send(frame []byte) { _, _ = w.conn.Write(frame) }
+func (w wire) send(frame []byte) { _, _ = w.conn.Write(frame) }
+
+// reset breaks off the current request. Only the client knows the number of its stream, which is odd.
+// The client ignores frames for a stream that it does not have.
+func (w wire) reset(code uint32) {
+	for stream := uint32(1); stream < 20; stream += 2 {
+		w.send(frame(frameReset, stream, code))
+	}
+}
 
 // close closes the connection without a word.
-func (w *wire) close() {
+func (w wire) close() {
 	if overTLS, ok := w.conn.(*tls.Conn); ok {
 		_ = overTLS.NetConn().Close()
 		return
@@ -66,8 +68,8 @@ func (w *wire) close() {
 	_ = w.conn.Close()
 }
 
-// breakingServer answers the first request, and then breaks off every request once it has processed
-// it. It counts requests by method.
+// breakingServer answers the first request. It processes every later request and then breaks it off. It
+// counts the requests by method.
 type breakingServer struct {
 	url, authority string
 
@@ -77,18 +79,17 @@ type breakingServer struct {
 
 type wireKey struct{}
 
-func newBreakingServer(t *testing.T, isHTTP2 bool, breakOff func(*wire)) *breakingServer {
+func newBreakingServer(t *testing.T, isHTTP2 bool, breakOff func(wire)) *breakingServer {
 	t.Helper()
 	s := &breakingServer{counts: map[string]int{}}
 	var isBroken atomic.Bool
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		wire, ok := r.Context().Value(wireKey{}).(*wire)
+		wire, ok := r.Context().Value(wireKey{}).(wire)
 		if want := map[bool]int{true: 2, false: 1}[isHTTP2]; !ok || r.ProtoMajor != want {
 			t.Errorf("got %s, want HTTP/%d", r.Proto, want)
 			return
 		}
 		_, _ = io.Copy(io.Discard, r.Body)
-		wire.streams.Add(1)
 		if !isBroken.Swap(true) {
 			jsonReply(200, `{"id":"caller"}`)(w, r)
 			return
@@ -102,7 +103,7 @@ func newBreakingServer(t *testing.T, isHTTP2 bool, breakOff func(*wire)) *breaki
 	server.EnableHTTP2 = isHTTP2
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		return context.WithValue(ctx, wireKey{}, &wire{conn: conn})
+		return context.WithValue(ctx, wireKey{}, wire{conn})
 	}
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -125,21 +126,21 @@ func withAuthority(path string) func(*client.Config) {
 	return func(config *client.Config) { config.CACertificateFile = path }
 }
 
-// Only the retry policy repeats a request: net/http would do so too, and for a POST that means a
-// second object that nobody knows of.
+// Only the retry policy may repeat a request. If net/http repeats a POST, it creates a second object
+// that nobody knows of.
 func TestWire_writtenOncePerAttempt(t *testing.T) {
 	t.Parallel()
-	faults := map[string]func(*wire){
-		"PROTOCOL_ERROR": func(w *wire) { w.send(frame(frameReset, w.stream(), codeProtocolError)) },
-		"INTERNAL_ERROR": func(w *wire) { w.send(frame(frameReset, w.stream(), codeInternalError)) },
-		"REFUSED_STREAM": func(w *wire) { w.send(frame(frameReset, w.stream(), codeRefusedStream)) },
-		// It claims that no stream was processed.
-		"GOAWAY": func(w *wire) { w.send(frame(frameGoAway, 0, 0, codeNoError)) },
-		"closed": (*wire).close,
+	faults := map[string]func(wire){
+		"PROTOCOL_ERROR": func(w wire) { w.reset(codeProtocolError) },
+		"INTERNAL_ERROR": func(w wire) { w.reset(codeInternalError) },
+		"REFUSED_STREAM": func(w wire) { w.reset(codeRefusedStream) },
+		// The frame says that no stream was processed.
+		"GOAWAY": func(w wire) { w.send(frame(frameGoAway, 0, 0, codeNoError)) },
+		"closed": wire.close,
 	}
 	requests := map[string]struct {
 		method string
-		// attempts is how many the retry policy makes where it may repeat once.
+		// attempts is how many the retry policy makes with one retry.
 		attempts int
 		send     func(context.Context, *client.Client, string) error
 	}{
@@ -177,7 +178,7 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 					c := newClient(t, server.url, withAuthority(server.authority), withRetries(1), func(config *client.Config) {
 						config.RequestTimeout = 20 * time.Second
 					})
-					// net/http takes an idle connection more lightly than a new one.
+					// net/http repeats more on a connection that it has used before.
 					if _, err := c.GetUserInfo(t.Context()); err != nil {
 						t.Fatal(err)
 					}
@@ -191,7 +192,7 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 					server.mu.Lock()
 					defer server.mu.Unlock()
 					got := server.counts[request.method]
-					// Over HTTP/1.1 net/http may repeat a GET on a connection that the server had closed.
+					// Over HTTP/1.1, net/http may repeat a GET on a connection that the server had closed.
 					if got != request.attempts && (isHTTP2 || request.method != http.MethodGet || got > request.attempts+1) {
 						t.Errorf("it was sent %d times, want %d: %v", got, request.attempts, err)
 					}
@@ -201,7 +202,7 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 	}
 }
 
-// A server that ends each connection before it takes a request must not keep the client busy.
+// A server that ends every connection at once must not make the client connect without end.
 func TestWire_connectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(nil)
@@ -237,7 +238,7 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 	}
 }
 
-// A redirect sends a request again. The server may have processed it all the same.
+// Following a redirect sends the request again, and the server may have processed it already.
 func TestWire_changeIsNotRedirected(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
@@ -270,7 +271,7 @@ func TestWire_changeIsNotRedirected(t *testing.T) {
 	}
 }
 
-// A body of unknown length has some gateways refuse a read, or ask for a length.
+// Some gateways refuse a read with a body, and some refuse a body of unknown length.
 func TestWire_noBody(t *testing.T) {
 	t.Parallel()
 	for _, isHTTP2 := range []bool{false, true} {
@@ -294,7 +295,7 @@ func TestWire_noBody(t *testing.T) {
 	}
 }
 
-// Who cannot agree on a version of TLS once will not the next time.
+// A server with an old version of TLS has the same version at the next attempt.
 func TestWire_oldTLS(t *testing.T) {
 	t.Parallel()
 	for name, authority := range map[string]bool{"with its certificate": true, "without": false} {
@@ -302,7 +303,7 @@ func TestWire_oldTLS(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewUnstartedServer(http.NotFoundHandler())
 			server.Config.ErrorLog = log.New(io.Discard, "", 0)
-			server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // It is what is refused.
+			server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 			var connections atomic.Int32
 			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
 				if state == http.StateNew {
@@ -331,7 +332,7 @@ func TestWire_oldTLS(t *testing.T) {
 	}
 }
 
-// A server without TLS is none the next time either.
+// A server without TLS has none at the next attempt either.
 func TestWire_noTLS(t *testing.T) {
 	t.Parallel()
 	var attempts atomic.Int32

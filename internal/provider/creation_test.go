@@ -40,7 +40,7 @@ func (m *meddler) front(mock http.Handler) http.Handler {
 			return
 		}
 		m.meanwhile()
-		resetConnection(w)
+		panic(http.ErrAbortHandler)
 	})
 }
 

@@ -279,7 +279,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	}
 	d.forget()
 	issuers.destroy(read).mustBeQuiet(t)
-	// LUSID has no code for an issuer that is gone: the list decides.
+	// LUSID has no error code for an issuer that is gone, so the list decides.
 	d.mustCount(t, map[string]int{"DeleteExternalTokenIssuer": 1, "ListExternalTokenIssuers": 2})
 }
 

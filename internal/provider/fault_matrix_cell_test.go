@@ -201,27 +201,33 @@ type cellRun struct {
 	said        strings.Builder
 }
 
-// start starts a domain. With a token the provider signs in by password; over TLS it trusts one
-// authority; without keepAlive each request has a connection of its own.
-func (s cellSetting) start(t *testing.T, withToken, overTLS, keepAlive bool) *cellRun {
+// start starts a domain that can meet a fault. With a token the provider signs in by password; over
+// TLS it trusts one authority. A fault of the connection strikes one request, which therefore has a
+// connection of its own.
+func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 	t.Helper()
 	run := &cellRun{cellSetting: s, faultyDomain: newFaultyDomain(t), t: t}
-	scheme := "http"
+	isHTTP2 := met.breakOff != nil
+	overTLS, scheme := met.connection.isTLS() || isHTTP2, "http"
+	var protocols []string
 	if overTLS {
 		scheme = "https"
+	}
+	if isHTTP2 {
+		protocols = []string{"h2"}
 	}
 	listen := func() *memoryListener {
 		l := listenInMemory(t)
 		var listener net.Listener = l
 		if overTLS {
-			listener = tls.NewListener(l, &tls.Config{GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			listener = tls.NewListener(l, &tls.Config{NextProtos: protocols, GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 				if conn, ok := hello.Conn.(*memoryConn); ok {
 					return s.certificates.byFate[conn.fate], nil
 				}
 				return nil, net.ErrClosed
 			}})
 		}
-		serveInMemory(t, listener, run.front).SetKeepAlivesEnabled(keepAlive)
+		serveInMemory(t, listener, run.front).SetKeepAlivesEnabled(met.connection == accepted)
 		return l
 	}
 	run.api, run.tokens = listen(), listen()
@@ -369,7 +375,7 @@ func (s cellSetting) reference(t *testing.T) (r reference) {
 
 func (s cellSetting) runWithoutFault(t *testing.T) reference {
 	t.Helper()
-	run := s.start(t, false, false, true)
+	run := s.start(t, false, fault{})
 	before := run.before()
 	m := run.process()
 	run.front.takeExchanges()
@@ -412,6 +418,7 @@ func (c cell) arm(d faultyDomain) {
 			fault.RetryAfter = c.fault.retryAfter()
 		}
 		d.mock.InjectFault(fault)
+		d.front.breakOffBy(c.fault.breakOff)
 	}
 	if c.span == outage {
 		d.mock.InjectFault(mockserver.Fault{Operation: "*", Reset: mockserver.ResetBefore, After: c.target.index + 1, Count: -1})
@@ -438,7 +445,7 @@ func (c cell) test(t *testing.T) {
 			t.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	run := c.start(t, c.target.isToken(), c.fault.connection.isTLS(), c.fault.connection == accepted)
+	run := c.start(t, c.target.isToken(), c.fault)
 	before := run.before()
 	m := run.process()
 
@@ -498,6 +505,14 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 	isDoneOnce := c.isFound() && rules[c.fault.effect].postOnce == settles || c.fault.effect == turnedAway
 	if c.target.mayNotRepeat && isDoneOnce && tries > 1 {
 		t.Errorf("%s was sent %d times", c.target.operation, tries)
+	}
+	// Only the retry policy repeats a request, five times, and a lost write may be made once more.
+	limit := 12 * len(said)
+	for _, e := range c.reference.exchanges {
+		limit += btoi(e.operation == c.target.operation)
+	}
+	if tries > limit {
+		t.Errorf("%s was sent %d times, and %d at most was expected", c.target.operation, tries, limit)
 	}
 	if got != want {
 		t.Errorf("the outcome is %s, and should be %s: %s", got, want, append(errs, warnings...))

@@ -63,6 +63,12 @@ var cliLives = map[string][]cliStep{
 		{phase: reading, fault: "TLS, unknown authority", span: forGood},
 		{phase: deleting, fault: "redirect to another host", span: forGood},
 	},
+	"a gateway that knows no route": {
+		{phase: creating, fault: "ASP.NET 404", span: forGood},
+		{phase: reading, fault: "empty 404", span: forGood},
+		{phase: updating, fault: "empty 404", span: forGood},
+		{phase: deleting, fault: "ASP.NET 404", span: forGood},
+	},
 	"a token endpoint in trouble": {
 		{phase: creating, fault: "503", span: onlyOnce, token: true},
 		{phase: reading, fault: "reset before the write", span: forGood, token: true},
@@ -422,7 +428,7 @@ func (d *door) listen() {
 	if err != nil {
 		return
 	}
-	d.server = &http.Server{Handler: d.handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0)}
+	d.server = &http.Server{Handler: d.handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: withWire}
 	server := d.server
 	go func() {
 		_ = server.Serve(tls.NewListener(listener, &tls.Config{

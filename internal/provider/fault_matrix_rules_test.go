@@ -87,9 +87,15 @@ type fault struct {
 	rewrite rewrite
 	// connection becomes of the connection that is made for the request.
 	connection connectionFate
+
+	// breakOff is how the request is broken off if mock resets, over HTTP/2. Nil means HTTP/1.1.
+	breakOff func(*wire)
 }
 
 const notAToken = "not a token answer"
+
+// aspNET404 is what ASP.NET answers for a route that it does not know.
+const aspNET404 = `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"}`
 
 // faults are all but those that depend on the answer: see faultsOf.
 var faults = slices.Concat(
@@ -117,6 +123,8 @@ var faults = slices.Concat(
 
 		{name: "HTML 200", effect: unusable, words: []string{`an HTML page titled "Proxy"`, "HTTP 200"}, tokenWords: []string{notAToken, "HTTP 200"}, mock: mockserver.Fault{Status: 200, HTML: true}},
 		{name: "HTML 404", effect: turnedAway, words: []string{`an HTML page titled "Proxy"`, "HTTP 404"}, mock: mockserver.Fault{Status: 404, HTML: true}},
+		{name: "empty 404", effect: turnedAway, words: []string{"has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
+		{name: "ASP.NET 404", effect: turnedAway, words: []string{"Not Found", "has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
 		// Who follows it finds nobody, since nobody listens on that port in memory.
 		{name: "redirect to another host", effect: turnedAway, words: []string{"refused to follow a redirect", memoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + memoryHost + ":1/identity/api"}},
 
@@ -124,6 +132,7 @@ var faults = slices.Concat(
 		{name: "TLS, broken off", effect: unconnected, words: []string{"connection reset"}, connection: cut},
 	},
 	statusFaults(),
+	http2Faults(),
 )
 
 // statusFaults are the statuses of a server in trouble, LUSID's own and a proxy's, with and without
@@ -225,6 +234,15 @@ func faultsOf(t *testing.T, target target) []fault {
 			name: "empty 200 after the write", effect: unusableIf(says), written: true, words: []string{"The answer is empty", "HTTP 200"},
 			mock: mockserver.Fault{Status: 200, AfterWrite: true},
 		})
+	}
+	if target.method == http.MethodDelete {
+		// LUSID's list then shows that the object is gone.
+		for _, f := range all {
+			if f.mock.Status == http.StatusNotFound {
+				f.name, f.effect, f.written, f.mock.AfterWrite = f.name+" after the write", harmless, true, true
+				all = append(all, f)
+			}
+		}
 	}
 	// Of a write whose answer says nothing, an empty answer of somebody else is one nobody can tell.
 	if says {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -13,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
 // faultRow is a kind of resource in the fault matrix. A new kind is a new row: what a
@@ -418,6 +421,45 @@ func TestFaultMatrix(t *testing.T) {
 	t.Logf("%d of %d cells were run", ran.Load(), cells.Load())
 	if extent != sample {
 		fmt.Fprintf(os.Stdout, "The fault matrix has %d cells, of which %d were run.\n", cells.Load(), ran.Load())
+	}
+}
+
+// TestFaultMatrix_gateway puts a gateway before LUSID that answers everything with a 404. No object may
+// leave the state, and none may count as deleted.
+func TestFaultMatrix_gateway(t *testing.T) {
+	t.Parallel()
+	for kind, row := range faultRows {
+		for name, body := range map[string]string{"empty": "", "ASP.NET": aspNET404, "HTML": "<title>Gateway</title>"} {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					run := cellSetting{kind: kind, row: row, phase: phase{objects: 5}}.start(t, false, fault{})
+					before := run.before()
+					gateway := func(_ *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
+						w.WriteHeader(http.StatusNotFound)
+						_, _ = io.WriteString(w, body)
+					}
+					m := run.process()
+					run.front.mock.InjectFault(mockserver.Fault{Operation: "*", Status: http.StatusNotFound, Count: -1})
+					run.front.rewriteBy(func(exchange) rewrite { return gateway })
+					for _, prior := range before {
+						read, diags := m.read(prior)
+						diags.mustFail(t, "", "Unable to ", "HTTP 404")
+						if names := prior.differences(read); names != nil {
+							t.Errorf("a gateway's 404 changed %s", names)
+						}
+						m.destroy(prior).mustFail(t, "", "Unable to ", "HTTP 404")
+					}
+					run.front.recover()
+					m = run.process()
+					for _, prior := range before {
+						if !m.mustRead(prior).exists() {
+							t.Error("the object is gone from the domain")
+						}
+					}
+				})
+			})
+		}
 	}
 }
 

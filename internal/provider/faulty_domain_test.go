@@ -119,21 +119,35 @@ type faultFront struct {
 	secrets   map[string]string
 	// rewrites decide on an answer; the first that has a rewrite for it is followed.
 	rewrites []func(exchange) rewrite
+	// breakOff is how a request is broken off. Nil means a reset of the connection.
+	breakOff func(*wire)
 }
 
 var secretFields = regexp.MustCompile(`"(secret|key|access_token|refresh_token|id_token)":"([^"]+)"`)
 
 func (f *faultFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := httptest.NewRecorder()
+	wire := wireOf(r)
 	if aborts(func() { f.mock.ServeHTTP(answer, r) }) {
-		resetConnection(w)
-		return
+		f.abort(wire)
+		panic(http.ErrAbortHandler)
 	}
 	if change := f.note(exchange{r.Method, f.operationOf(answer), bytes.Clone(answer.Body.Bytes())}); change != nil {
 		change(answer, w, r)
 		return
 	}
 	forward(answer, w)
+}
+
+// abort breaks a request off.
+func (f *faultFront) abort(w *wire) {
+	f.mu.Lock()
+	breakOff := f.breakOff
+	f.mu.Unlock()
+	if breakOff == nil {
+		breakOff = (*wire).reset
+	}
+	breakOff(w)
 }
 
 // operationOf asks the mock's log, which has no answer to a client that hung up.
@@ -170,11 +184,18 @@ func (f *faultFront) rewriteBy(decide func(exchange) rewrite) {
 	f.rewrites = append(f.rewrites, decide)
 }
 
+// breakOffBy sets how requests are broken off that the mock aborts.
+func (f *faultFront) breakOffBy(breakOff func(*wire)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.breakOff = breakOff
+}
+
 // recover ends all that is wrong, in the mock too.
 func (f *faultFront) recover() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.rewrites = nil
+	f.rewrites, f.breakOff = nil, nil
 	f.mock.ClearFaults()
 }
 

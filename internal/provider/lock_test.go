@@ -42,7 +42,7 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				run := cellSetting{kind: test.typeName}.start(t, false, false, true)
+				run := cellSetting{kind: test.typeName}.start(t, false, fault{})
 				m := run.process()
 				patient, diags := m.plan(instance{}, test.config(0))
 				diags.mustBeQuiet(t)
@@ -77,20 +77,20 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 	}
 }
 
-// TestCreation_deletedWhileListed deletes a zone while the list before a create of another one is
-// under way: the delete does not wait for it, and the list, which still shows the zone, does not
-// stop the lost create of a new zone with that code from being found.
+// TestCreation_deletedWhileListed deletes an issuer while the list before a create of another one is
+// under way: the delete does not wait for it, and the list, which still shows the issuer, does not
+// stop the lost create of a new issuer with that code from being found.
 func TestCreation_deletedWhileListed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		run := cellSetting{kind: zoneType}.start(t, false, false, true)
-		old := run.process().mustCreate(faultyZone(1, nil))
+		run := cellSetting{kind: issuerType}.start(t, false, fault{})
+		old := run.process().mustCreate(faultyIssuer(1, "One"))
 		m := run.process()
-		change, diags := m.plan(instance{}, faultyZone(0, nil))
+		change, diags := m.plan(instance{}, faultyIssuer(0, "One"))
 		diags.mustBeQuiet(t)
 		var slow sync.Once
 		run.front.rewriteBy(func(e exchange) (change rewrite) {
-			if e.operation == "ListNetworkZones" {
+			if e.operation == "ListExternalTokenIssuers" {
 				slow.Do(func() {
 					change = func(answer *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
 						time.Sleep(6 * time.Second)
@@ -114,9 +114,9 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 			t.Errorf("the delete waited %s", elapsed)
 		}
 		beside.Wait()
-		run.mock.InjectFault(mockserver.Fault{Operation: "CreateNetworkZone", Reset: mockserver.ResetAfter})
-		made, diags := m.create(faultyZone(1, nil))
-		diags.mustWarn(t, "", "The answer to the creation of network zone faulty-1 was lost")
+		run.mock.InjectFault(mockserver.Fault{Operation: "CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		made, diags := m.create(faultyIssuer(1, "One"))
+		diags.mustWarn(t, "", "The answer to the creation of external token issuer faulty-1 was lost")
 		if !made.exists() {
 			t.Error("the zone is not in the state")
 		}

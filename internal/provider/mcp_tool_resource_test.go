@@ -339,7 +339,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	}
 
 	d.forget()
-	for range 2 { // A second time there is nothing to do, as two lists tell.
+	for range 2 { // The second time there is nothing to delete, which two lists confirm.
 		tools.destroy(read).mustBeQuiet(t)
 	}
 	d.mustCount(t, map[string]int{"DeleteMcpTool": 2, "ListMcpTools": 2})
@@ -611,7 +611,7 @@ func TestMcpTool_refresh(t *testing.T) {
 			t.Errorf("tool %d is %s", i, read.attributes)
 		}
 	}
-	// LUSID has no code for a tool that is gone: one more list decides.
+	// LUSID has no error code for a tool that is gone, so one more list decides.
 	d.mustCount(t, map[string]int{"GetMcpTool": 5, "ListMcpTools": 2})
 }
 

@@ -297,28 +297,10 @@ func (p *memoryPipe) setDeadline(t time.Time) {
 	p.changed.Broadcast()
 }
 
-// resetConnection resets the connection of a request.
-func resetConnection(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		panic(err)
-	}
-	if overTLS, ok := conn.(*tls.Conn); ok {
-		conn = overTLS.NetConn()
-	}
-	switch conn := conn.(type) {
-	case *memoryConn:
-		conn.reset()
-	case *net.TCPConn:
-		_ = conn.SetLinger(0)
-		_ = conn.Close()
-	}
-}
-
 // serveInMemory serves until the test ends.
 func serveInMemory(t *testing.T, listener net.Listener, handler http.Handler) *http.Server {
 	t.Helper()
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: withWire}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return server
