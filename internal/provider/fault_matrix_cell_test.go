@@ -220,11 +220,15 @@ func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 		l := listenInMemory(t)
 		var listener net.Listener = l
 		if overTLS {
-			listener = tls.NewListener(l, &tls.Config{NextProtos: protocols, GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
-				if conn, ok := hello.Conn.(*memoryConn); ok {
-					return s.certificates.byFate[conn.fate], nil
+			listener = tls.NewListener(l, &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+				conn, ok := hello.Conn.(*memoryConn)
+				switch {
+				case !ok:
+					return nil, net.ErrClosed
+				case conn.fate == outdated:
+					return &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, nil
 				}
-				return nil, net.ErrClosed
+				return &tls.Config{NextProtos: protocols, Certificates: []tls.Certificate{*s.certificates.byFate[conn.fate]}}, nil
 			}})
 		}
 		serveInMemory(t, listener, run.front).SetKeepAlivesEnabled(met.connection == accepted)
@@ -493,6 +497,9 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 			t.Errorf("%d errors about one object", len(got))
 		}
 		errs, warnings = append(errs, diags.errors()...), append(warnings, diags.warnings()...)
+	}
+	if c.fault.effect == turnedAway && elapsed > time.Second {
+		t.Errorf("it took %s, though another try would be no better", elapsed)
 	}
 	want := c.outcome()
 	got := succeeds

@@ -129,6 +129,7 @@ var faults = slices.Concat(
 		{name: "redirect to another host", effect: turnedAway, words: []string{"refused to follow a redirect", memoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + memoryHost + ":1/identity/api"}},
 
 		{name: "TLS, unknown authority", effect: turnedAway, words: []string{"certificate", "ca_certificate_file"}, connection: untrusted},
+		{name: "TLS 1.1", effect: turnedAway, words: []string{"the TLS handshake failed", "protocol version"}, connection: outdated},
 		{name: "TLS, broken off", effect: unconnected, words: []string{"connection reset"}, connection: cut},
 	},
 	statusFaults(),

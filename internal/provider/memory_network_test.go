@@ -86,10 +86,12 @@ const (
 	cut
 	// untrusted shows a certificate of an authority that nobody knows.
 	untrusted
+	// outdated has no version of TLS above 1.1.
+	outdated
 )
 
 // isTLS reports a fate that only a connection over TLS can meet.
-func (f connectionFate) isTLS() bool { return f == cut || f == untrusted }
+func (f connectionFate) isTLS() bool { return f == cut || f == untrusted || f == outdated }
 
 // listenInMemory listens at an address of its own until the test ends.
 func listenInMemory(t *testing.T) *memoryListener {
