@@ -535,7 +535,7 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 			words = c.fault.tokenWords
 		}
 		parts := append([]string{"Unable to ", "could not be "}, words...)
-		if c.fault.effect != unconnected && c.fault.connection != untrusted {
+		if c.fault.effect != unconnected && c.fault.connection != untrusted && c.fault.connection != outdated {
 			// Only what left the machine has an identifier that LUSID's support can find.
 			parts = append(parts, "correlation ")
 		}
