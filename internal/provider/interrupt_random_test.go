@@ -29,8 +29,9 @@ type moment struct {
 	// latency is up to how long every write takes.
 	latency time.Duration
 
-	writes   atomic.Int64
-	underway sync.WaitGroup
+	writes atomic.Int64
+	// underway is held for reading by each write.
+	underway sync.RWMutex
 	// arrived is closed when the write is there, and over when the run has been ended.
 	arrived, over chan struct{}
 }
@@ -42,8 +43,8 @@ func (m *moment) front(mock http.Handler) http.Handler {
 			mock.ServeHTTP(w, r)
 			return
 		}
-		m.underway.Add(1)
-		defer m.underway.Done()
+		m.underway.RLock()
+		defer m.underway.RUnlock()
 		if m.writes.Add(1) != m.write {
 			time.Sleep(rand.N(m.latency))
 			mock.ServeHTTP(w, r)
@@ -96,7 +97,7 @@ func TestAccInterrupted_random(t *testing.T) {
 		t.Skip("takes long: set LUSID_SOAK")
 	}
 	cliMust(t, importBlocks)
-	const rounds, n, writes = 25, 6, 50
+	const rounds, n, lastWrite = 25, 6, 50
 	seed := rand.Uint64()
 	if text := os.Getenv("LUSID_SOAK_SEED"); text != "" {
 		var err error
@@ -109,7 +110,7 @@ func TestAccInterrupted_random(t *testing.T) {
 	for round := range rounds {
 		ending := randomEnds[round%len(randomEnds)]
 		m := &moment{
-			write: 1 + random.Int64N(writes), when: []carriedOut{never, before, after}[random.IntN(3)], latency: time.Millisecond + time.Duration(random.Int64N(int64(50*time.Millisecond))),
+			write: 1 + random.Int64N(lastWrite), when: []carriedOut{never, before, after}[random.IntN(3)], latency: time.Millisecond + time.Duration(random.Int64N(int64(50*time.Millisecond))),
 			arrived: make(chan struct{}), over: make(chan struct{}),
 		}
 		pause := time.Duration(random.Int64N(int64(time.Second)))
@@ -133,11 +134,13 @@ func TestAccInterrupted_random(t *testing.T) {
 			}
 			// A provider outlives a CLI that was killed. What it has sent arrives before the next apply.
 			_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL)
-			m.underway.Wait()
+			m.underway.Lock()
+			writes := m.writes.Load()
+			m.underway.Unlock()
 
 			advice := w.heal(d)
 			w.mustPlanEmpty()
-			t.Logf("%d writes, %d errors gave advice", m.writes.Load(), advice)
+			t.Logf("%d writes came, and %d errors gave advice", writes, advice)
 			for kind, more := range map[string]int{
 				"applications": 2 * n, "roles": n, "users": n, "keys": n, "members": 2 * n, "mcptools": n, "networkzones": n, "externaltokenissuers": min(n, maxIssuers),
 			} {
