@@ -70,6 +70,7 @@ func newConnectProxy(t *testing.T, address string) *connectProxy {
 // newMockBehindProxy is a mock whose host only a proxy finds: for this machine's own none is used.
 func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) (d domain, proxy *connectProxy, certificate string) {
 	t.Helper()
+	options.Hosts = []string{"acme.example.com"}
 	d = newMockBehind(t, options, front)
 	server := httptest.NewTLSServer(front(d.mock))
 	t.Cleanup(func() {

@@ -142,6 +142,6 @@ output "script" {
   value     = provider::lusid::env_script({ (var.secret) = "x" }, "bash")
 }
 `, "TF_VAR_secret="+secret)
-	printed := w.mustFail([]string{"A key of the map is not one of the names that credentials may have: api_url"}, "plan")
+	printed := w.mustFail([]string{"a key of the map is not one of the names that credentials may have: api_url"}, "plan")
 	mustBeAbsent(t, "what was printed", printed, map[string]string{"the key": secret})
 }
