@@ -100,7 +100,7 @@ var settings = []setting{
 		attribute:   "proxy.address",
 		environment: []string{"FBN_PROXY_ADDRESS"},
 		file:        []string{"proxy.address"},
-		description: "URL of the proxy, such as `http://proxy.acme.com:8080`.",
+		description: "URL of the proxy, such as `http://proxy.acme.com:8080`. Requests to loopback addresses never go through it.",
 	},
 	{
 		attribute:   "proxy.username",
