@@ -226,3 +226,25 @@ func TestGone_many(t *testing.T) {
 		t.Errorf("%d lists and %d reads were made", lists, reads)
 	}
 }
+
+// Ten deletes at a time end each other's lists, and each still finds out that its object is gone.
+func TestGone_deletesInParallel(t *testing.T) {
+	t.Parallel()
+	domain := &goneDomain{list: "mcptools", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
+	c := newClientInMemory(t, domain)
+	var all sync.WaitGroup
+	for range 10 {
+		all.Go(func() {
+			for range 20 {
+				if err := c.DeleteMcpTool(t.Context(), client.ResourceID{Scope: "s", Code: "x"}); !client.IsNotFound(err) {
+					t.Errorf("got %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	// Each makes two, and each of those once more if another delete ends meanwhile.
+	if lists := domain.listed.Load(); lists > 4*200 {
+		t.Errorf("%d lists were made for 200 deletes", lists)
+	}
+}

@@ -230,8 +230,8 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 	c := newClient(t, "https://"+listener.Addr().String(), withAuthority(authorityFile(t, server)), withRetries(0), func(config *client.Config) {
 		config.RequestTimeout = 5 * time.Second
 	})
-	if err := second(c.GetUserInfo(t.Context())); err == nil || !strings.Contains(err.Error(), "the server") {
-		t.Errorf("got %v", err)
+	if err := second(c.GetUserInfo(t.Context())); err == nil {
+		t.Error("a request that was never answered succeeded")
 	}
 	if got := connections.Load(); got > 40 {
 		t.Errorf("%d connections were made", got)
