@@ -81,7 +81,8 @@ func latest[T any](ctx context.Context, s *snapshots, kind kind[T], wanted int) 
 	s.mu.Unlock()
 	flight := s.flights.DoChan(fmt.Sprint(kind.name, " ", number, " ", writes), func() (any, error) {
 		s.mu.Lock()
-		if snapshot := *s.of(kind.name); snapshot.lists == number {
+		// Since number was read, others may have made that list, and later ones.
+		if snapshot := *s.of(kind.name); s.writes == writes && snapshot.lists >= number {
 			s.mu.Unlock()
 			return snapshot.objects, snapshot.err
 		}
