@@ -56,7 +56,7 @@ func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel,
 	where := "behind all others"
 	if zone.Hierarchy != nil {
 		where = "at " + strconv.FormatInt(*zone.Hierarchy, 10)
-		r.places.set(zone.Code, *zone.Hierarchy)
+		r.places.set(zone.Code, zone.Action, *zone.Hierarchy)
 	}
 	err := r.moveZone(ctx, zoneMove{code: zone.Code, zone: plan.toUpdate(ctx)}, diags)
 	if err == nil {

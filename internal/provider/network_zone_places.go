@@ -25,8 +25,8 @@ type zonePlaces struct {
 }
 
 type zonePlace struct {
-	code      string
-	hierarchy int64
+	code, action string
+	hierarchy    int64
 }
 
 // zoneMove updates a zone and moves it to another place.
@@ -44,12 +44,12 @@ func (m zoneMove) to(hierarchy int64) zoneMove {
 }
 
 // set takes note of where a zone is.
-func (p *zonePlaces) set(code string, hierarchy int64) {
+func (p *zonePlaces) set(code, action string, hierarchy int64) {
 	if p.known == nil {
 		return
 	}
 	p.known = slices.DeleteFunc(p.known, func(zone zonePlace) bool { return strings.EqualFold(zone.code, code) })
-	p.known = append(p.known, zonePlace{code, hierarchy})
+	p.known = append(p.known, zonePlace{code, action, hierarchy})
 }
 
 // forget takes note of a zone that is gone.
@@ -88,9 +88,10 @@ func (p *zonePlaces) cancel(code string) {
 	p.waiting = slices.DeleteFunc(p.waiting, func(m zoneMove) bool { return strings.EqualFold(m.code, code) })
 }
 
-// aside is the place where a zone waits for its own, where nothing that depends on it locks the
-// provider out: an Allow zone in front of that place, and a Block zone behind it. A zone that is
-// there already stays, unless it has to leave. It is negative where no such place is free.
+// aside is the place where a zone waits for its own, so that the provider is not locked out
+// meanwhile: an Allow zone in front of that place, and a Block zone behind it. If no such place is
+// free, the other direction serves up to the next zone of the opposite action. A zone that is in a
+// safe place already stays, unless it has to leave. aside is negative if no place is free.
 func (p *zonePlaces) aside(m zoneMove, leave bool) int64 {
 	target, now, step := m.zone.Hierarchy, p.of(m.code), int64(1)
 	stays := now >= 0
@@ -104,11 +105,35 @@ func (p *zonePlaces) aside(m zoneMove, leave bool) int64 {
 		return now
 	}
 	for place := target + step; place >= 0 && place <= math.MaxInt32; place += step {
-		if !slices.ContainsFunc(p.known, func(zone zonePlace) bool { return zone.hierarchy == place }) {
+		if p.at(place) == nil {
 			return place
 		}
 	}
+	for place := target; place >= 0 && place <= math.MaxInt32; place -= step {
+		zone := p.at(place)
+		if zone == nil {
+			return place
+		}
+		if isOpposite(zone.action, m.zone.Action) && !strings.EqualFold(zone.code, m.code) {
+			return -1
+		}
+	}
 	return -1
+}
+
+// at is the zone that has a place, nil if none is known.
+func (p *zonePlaces) at(place int64) *zonePlace {
+	for i := range p.known {
+		if p.known[i].hierarchy == place {
+			return &p.known[i]
+		}
+	}
+	return nil
+}
+
+// isOpposite reports that one of two actions allows what the other one blocks.
+func isOpposite(a, b string) bool {
+	return a == client.NetworkZoneAllow && b == client.NetworkZoneBlock || a == client.NetworkZoneBlock && b == client.NetworkZoneAllow
 }
 
 // errNoPlaceAside says why a zone cannot wait for its place.
@@ -186,7 +211,7 @@ func (c *connection) holderNow(ctx context.Context, m zoneMove) string {
 	p.known = []zonePlace{}
 	for _, zone := range zones {
 		if zone.Hierarchy != nil {
-			p.set(zone.Code, *zone.Hierarchy)
+			p.set(zone.Code, zone.Action, *zone.Hierarchy)
 		}
 	}
 	return p.holder(m)
@@ -197,7 +222,7 @@ func (c *connection) putZone(ctx context.Context, m zoneMove) error {
 	_, err := c.client.UpdateNetworkZone(ctx, m.code, m.zone)
 	switch {
 	case err == nil:
-		c.places.set(m.code, m.zone.Hierarchy)
+		c.places.set(m.code, m.zone.Action, m.zone.Hierarchy)
 	case !isConflict(err):
 		c.places.known = nil
 	}

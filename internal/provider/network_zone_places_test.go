@@ -252,7 +252,7 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 		_, diags = managed.apply(change)
 		return diags, puts.take(), d.places(t)
 	}
-	for _, action := range []string{"NoOp", "Block"} {
+	for _, action := range []string{"NoOp", "Block", "Allow"} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			diags, puts, places := exchange(t, full(action))
@@ -262,9 +262,10 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 			}
 		})
 	}
-	t.Run("Allow", func(t *testing.T) {
+	t.Run("Allow zones before a Block zone", func(t *testing.T) {
 		t.Parallel()
-		zones := full("Allow")
+		zones := full("Block")
+		zones["zone-0"], zones["zone-1"] = placedZone("Allow", 0), placedZone("Allow", 1)
 		diags, puts, places := exchange(t, zones)
 		diags.mustFail(t, "", "Unable to update network zone zone-1", "no other is free where the zone could wait", "leave gaps")
 		if puts != "zone-0@1" || places["zone-0"] != 0 || places["zone-1"] != 1 {

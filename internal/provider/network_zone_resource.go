@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -349,7 +350,7 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 const otherZone = "another network zone, which is being created, moved or deleted"
 
 // networkZoneObject names a zone for placements.
-func networkZoneObject(code string) string { return "network zone " + code }
+func networkZoneObject(code string) string { return "network zone " + strings.ToLower(code) }
 
 // ImportState takes a code.
 func (r *networkZoneResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
