@@ -258,6 +258,7 @@ func (r *passwordPolicyResource) Read(ctx context.Context, req resource.ReadRequ
 		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
 	}
 	state.fromAPI(policy)
+	r.saw(singletonInState, state.noun())
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
@@ -349,6 +350,9 @@ func (r *passwordPolicyResource) ModifyPlan(ctx context.Context, req resource.Mo
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+state.noun())...)
+		if r.connection != nil {
+			r.saw(singletonInState, state.noun())
+		}
 	}
 	if resp.Diagnostics.HasError() || config.UserType.Equal(state.UserType) {
 		return
@@ -363,7 +367,7 @@ func (r *passwordPolicyResource) ModifyPlan(ctx context.Context, req resource.Mo
 
 // checkOverwrite holds what is configured against what LUSID has.
 func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *passwordPolicyModel, diags *diag.Diagnostics) {
-	if r.connection == nil || r.client == nil || config.UserType.IsUnknown() {
+	if r.connection == nil || r.client == nil || config.UserType.IsUnknown() || !r.isUnseen(config.noun()) {
 		return
 	}
 	summary := "Unable to read " + config.noun()

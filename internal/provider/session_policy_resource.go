@@ -158,6 +158,7 @@ func (r *sessionPolicyResource) Read(ctx context.Context, req resource.ReadReque
 		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
 	}
 	state.fromAPI(policy)
+	r.saw(singletonInState, sessionPolicyNoun)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
@@ -231,14 +232,18 @@ func (r *sessionPolicyResource) ModifyPlan(ctx context.Context, req resource.Mod
 	var state sessionPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change session policy")...)
-	if !resp.Diagnostics.HasError() && req.Plan.Raw.IsNull() {
+	if resp.Diagnostics.HasError() || r.connection == nil {
+		return
+	}
+	r.saw(singletonInState, sessionPolicyNoun)
+	if req.Plan.Raw.IsNull() {
 		warnAbandons(state.DeletionPolicy, sessionPolicyNoun, &resp.Diagnostics)
 	}
 }
 
 // checkOverwrite holds the plan of a create against what LUSID has.
 func (r *sessionPolicyResource) checkOverwrite(ctx context.Context, plan *sessionPolicyModel, diags *diag.Diagnostics) {
-	if r.connection == nil || r.client == nil {
+	if r.connection == nil || r.client == nil || !r.isUnseen(sessionPolicyNoun) {
 		return
 	}
 	const summary = "Unable to read session policy"

@@ -22,7 +22,7 @@ func TestSessionPolicy_lifetime(t *testing.T) {
 	made, diags := policies.apply(change)
 	diags.mustBeQuiet(t)
 	session.mustStore(t, d, `{"maxSessionIdleMinutes":15}`)
-	_, diags = policies.plan(instance{}, object{"max_session_idle_minutes": 15, "max_session_lifetime_minutes": 480})
+	_, diags = d.protocol(t).resource(sessionPolicyType).plan(instance{}, object{"max_session_idle_minutes": 15, "max_session_lifetime_minutes": 480})
 	diags.mustWarn(t, "", "  max_session_lifetime_minutes: null becomes 480\n\n")
 
 	// However LUSID says that there is none, and whether it tells the idle minutes or not.
@@ -34,7 +34,7 @@ func TestSessionPolicy_lifetime(t *testing.T) {
 	} {
 		w.set(func(*http.Request, any) any { return body })
 		policies.mustPlanNothing(policies.mustRead(made), config)
-		_, diags := policies.plan(instance{}, config)
+		_, diags := d.protocol(t).resource(sessionPolicyType).plan(instance{}, config)
 		diags.mustBeQuiet(t)
 	}
 	w.set(nil)

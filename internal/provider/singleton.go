@@ -107,6 +107,15 @@ func warnNotReset(diags *diag.Diagnostics, noun string) {
 	warnNeeded(diags, "The "+noun+" was not reset", "The "+noun+" keeps its values.")
 }
 
+// singletonInState is the kind of seenObject that a state of this process has. The key is the noun.
+const singletonInState = "singleton in the state"
+
+// isUnseen reports that Terraform has not seen the values that LUSID has of a singleton: no state of
+// this process has the singleton, and this run has not written it.
+func (c *connection) isUnseen(noun string) bool {
+	return !c.hasSeen(singletonInState, noun) && !c.placements.touched(noun)
+}
+
 // warnOverwritten says which values a create replaces that Terraform has never seen, and so cannot
 // show as a change. What is not known yet is compared when it is.
 func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string, present, planned *M, diags *diag.Diagnostics) {

@@ -410,6 +410,36 @@ func TestSingletons_destroy(t *testing.T) {
 	})
 }
 
+// TestSingletons_seen plans creates of what Terraform has seen, or has just reset itself. Nothing is
+// overwritten that the plan does not show.
+func TestSingletons_seen(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		made := s.made(t, d.protocol(t).resource(s.typeName), with(s.config, "deletion_policy", "reset"))
+
+		// The create of -replace, taint, or a rename, in the process that has read the old resource.
+		m := d.protocol(t).resource(s.typeName)
+		m.mustRead(made)
+		_, diags := m.plan(instance{}, s.changed)
+		diags.mustBeQuiet(t)
+
+		// The same in the process that applies it, after the destroy.
+		m = d.protocol(t).resource(s.typeName)
+		m.destroy(made).mustBeQuiet(t)
+		_, diags = m.plan(instance{}, s.changed)
+		diags.mustBeQuiet(t)
+
+		// What is gone from LUSID is not seen.
+		s.set(t, d, s.seeded)
+		m = d.protocol(t).resource(s.typeName)
+		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		m.read(made)
+		_, diags = m.plan(instance{}, s.changed)
+		diags.mustWarn(t, "", "The "+s.noun+" has values that Terraform has not seen")
+	})
+}
+
 func TestSingletons_import(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {

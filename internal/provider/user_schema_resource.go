@@ -185,6 +185,7 @@ func (r *userSchemaResource) Read(ctx context.Context, req resource.ReadRequest,
 		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, userSchema)...)
+	r.saw(singletonInState, userSchemaNoun)
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
@@ -282,14 +283,18 @@ func (r *userSchemaResource) ModifyPlan(ctx context.Context, req resource.Modify
 	var state userSchemaModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change user schema")...)
-	if !resp.Diagnostics.HasError() && req.Plan.Raw.IsNull() {
+	if resp.Diagnostics.HasError() || r.connection == nil {
+		return
+	}
+	r.saw(singletonInState, userSchemaNoun)
+	if req.Plan.Raw.IsNull() {
 		warnAbandons(state.DeletionPolicy, userSchemaNoun, &resp.Diagnostics)
 	}
 }
 
 // checkOverwrite holds the plan of a create against what LUSID has.
 func (r *userSchemaResource) checkOverwrite(ctx context.Context, plan *userSchemaModel, diags *diag.Diagnostics) {
-	if r.connection == nil || r.client == nil {
+	if r.connection == nil || r.client == nil || !r.isUnseen(userSchemaNoun) {
 		return
 	}
 	const summary = "Unable to read user schema"
