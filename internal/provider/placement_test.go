@@ -351,6 +351,7 @@ func (o sharedObject) hcl(name, more string) string {
 
 func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
+	cliMust(t, importBlocks) // They are newer than terraform_data.
 	eachSharedObject(t, func(t *testing.T, d domain, o sharedObject) {
 		config := func(trigger string) string {
 			return d.config(fmt.Sprintf("resource \"terraform_data\" \"v\" {\n  input = %q\n}\n", trigger) +
@@ -372,6 +373,7 @@ func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 // TestAccPlacement_rename gives a resource another name, without a moved block and with one.
 func TestAccPlacement_rename(t *testing.T) {
 	t.Parallel()
+	cliMust(t, importBlocks) // They are newer than moved blocks.
 	rounds := 2
 	if isSoak() {
 		rounds = 20

@@ -41,7 +41,8 @@ func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.Metada
 func (r *roleAssignmentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gives a role to one user, and leaves the other users of the role alone. The plan warns if it takes a role from the user that the provider signs in as.\n\n" +
+		MarkdownDescription: "Gives a role to one user, and leaves the other users of the role alone. The plan warns if it takes a role from the user that the provider signs in as. Replacing an assignment of one of LUSID's default roles to that user is an error." +
+			"\n\n" +
 			"~> Do not use it for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
@@ -253,8 +254,7 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	case state != nil:
 		r.warnOwnRole(ctx, state, &resp.Diagnostics)
 	case r.hasSeen(assignmentInState, plan.membership()):
-		// The create of -replace, taint, replace_triggered_by, or of a rename without moved.
-		r.warnOwnRole(ctx, plan, &resp.Diagnostics)
+		r.refuseOwnReplacement(ctx, plan, &resp.Diagnostics)
 	}
 }
 
@@ -262,20 +262,49 @@ func (m *roleAssignmentModel) membership() string {
 	return membershipOf(m.RoleID.ValueString(), m.UserID.ValueString())
 }
 
-// warnOwnRole warns if the user that the provider signs in as loses a role. It asks LUSID once per
+// isOwn reports an assignment to the user that the provider signs in as. It asks LUSID once per
 // process who that is.
-func (r *roleAssignmentResource) warnOwnRole(ctx context.Context, lost *roleAssignmentModel, diags *diag.Diagnostics) {
+func (r *roleAssignmentResource) isOwn(ctx context.Context, assignment *roleAssignmentModel) bool {
 	caller, err := r.currentUser(ctx)
 	if err != nil {
 		tflog.Debug(ctx, "Could not find out whether the plan takes a role from the provider's own user", map[string]any{"error": err.Error()})
+		return false
+	}
+	return caller.ID == assignment.UserID.ValueString()
+}
+
+// refuseOwnReplacement refuses to take a default role of LUSID's from the user that the provider
+// signs in as and to give it again: without the role, the create is refused. Terraform plans the
+// create of -replace, taint and replace_triggered_by, and of a rename without a moved block, without
+// a prior state. For -replace and replace_triggered_by, Terraform 1.11 shows errors of this plan and
+// drops warnings. For any other role a warning has to do, because its rights are not known.
+func (r *roleAssignmentResource) refuseOwnReplacement(ctx context.Context, plan *roleAssignmentModel, diags *diag.Diagnostics) {
+	if !r.isOwn(ctx, plan) {
 		return
 	}
-	if caller.ID != lost.UserID.ValueString() {
+	role, err := r.client.GetRole(ctx, plan.RoleID.ValueString())
+	if err != nil || !isDefaultRole(role.RoleID.Code) {
+		r.warnOwnRole(ctx, plan, diags)
+		return
+	}
+	diags.AddAttributeError(path.Root("user_id"), "Unable to replace role assignment "+plan.label(), fmt.Sprintf(
+		"The provider signs in with %s, as the user %s. The plan takes the role %s from that user and then gives it again, "+
+			"which LUSID refuses once the user lacks the role. Nothing was changed.\n\n"+
+			"The next step depends on what led to this plan:\n"+
+			"- The resource was renamed: add a moved block.\n"+
+			"- The assignment is tainted: run terraform untaint.\n"+
+			"- The assignment is to be replaced, by -replace or replace_triggered_by: sign in as another user.",
+		r.credential, plan.UserID.ValueString(), role.RoleID.Code))
+}
+
+// warnOwnRole warns if the user that the provider signs in as loses a role.
+func (r *roleAssignmentResource) warnOwnRole(ctx context.Context, lost *roleAssignmentModel, diags *diag.Diagnostics) {
+	if !r.isOwn(ctx, lost) {
 		return
 	}
 	diags.AddAttributeWarning(path.Root("user_id"), "Taking a role from the user that this provider signs in as", fmt.Sprintf(
 		"The provider signs in with %s, as the user %s. This plan takes the role %s from that user. If the role gives the provider its rights, "+
 			"the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the role back.\n\n"+
 			"To keep the role and stop managing it, use a removed block with destroy = false, or terraform state rm.",
-		r.credential, caller.ID, lost.RoleID.ValueString()))
+		r.credential, lost.UserID.ValueString(), lost.RoleID.ValueString()))
 }

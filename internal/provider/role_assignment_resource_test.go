@@ -326,3 +326,41 @@ resource "lusid_role_assignment" "own" {
 	w.mustRun("taint", "lusid_role_assignment.own")
 	mustHold(t, w.mustRun("plan"), warning)
 }
+
+// TestAccRoleAssignment_ownDefaultRole replaces the assignment that gives the provider its rights. The
+// create would be refused, so the plan is.
+func TestAccRoleAssignment_ownDefaultRole(t *testing.T) {
+	t.Parallel()
+	cliMust(t, importBlocks) // They are newer than terraform_data.
+	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "admin", Name: "lusid-administrator"}}}})
+	caller := d.callerID(t)
+	config := func(name, trigger string) string {
+		return d.config(fmt.Sprintf(`
+resource "terraform_data" "v" {
+  input = %q
+}
+resource "lusid_role_assignment" %q {
+  role_id = "admin"
+  user_id = %q
+  lifecycle {
+    replace_triggered_by = [terraform_data.v]
+  }
+}`, trigger, name, caller))
+	}
+	w := newWorkspace(t, config("own", "1"))
+	w.mustRun("apply", "-auto-approve")
+	words := []string{"Unable to replace role assignment admin/" + caller, "lusid-administrator", "moved block", "terraform untaint", "sign in as another user"}
+	d.forget()
+	w.mustFail(words, "plan", "-replace=lusid_role_assignment.own")
+	w.configure(config("own", "2"))
+	w.mustFail(words, "apply", "-auto-approve")
+	w.configure(config("own", "1"))
+	w.mustRun("taint", "lusid_role_assignment.own")
+	w.mustFail(words, "plan")
+	w.mustRun("untaint", "lusid_role_assignment.own")
+	w.mustPlanEmpty()
+	if writes := d.counts()["RemoveUserFromRole"]; writes != 0 {
+		t.Errorf("%d removals", writes)
+	}
+	d.mustHoldRole(t, "admin", caller)
+}

@@ -44,11 +44,11 @@ func (r *roleMembersResource) Metadata(_ context.Context, req resource.MetadataR
 func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages all the users who hold a role.\n\n" +
-			"- **Create** gives the role to the users in `user_ids`. It takes the role from nobody. If other users hold the role, the plan warns and names them, and the next plan shows that they lose it. " +
+			"- **Create** gives the role to the users in `user_ids`. It takes the role from nobody. If other users hold the role, the plan warns and names them. The next plan shows that they lose the role. " +
 			"Import the members to see this in the first plan.\n" +
 			"- **Update** takes the role from the users whose removal the plan shows. If somebody got the role after the plan, the apply warns and leaves it to them. The next plan shows them.\n" +
 			"- **Destroy** takes the role from the users in the state. Anybody else keeps it, with a warning.\n\n" +
-			"The user that the provider signs in as never loses the role, so that no run locks itself out.\n\n" +
+			"The user that the provider signs in as never loses the role, so that no run locks itself out. If a plan would take the role from this user, the apply warns.\n\n" +
 			"~> Do not use it for a role that `lusid_role_assignment` gives to users. Each resource would undo the other." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
@@ -209,9 +209,10 @@ func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, 
 		diags.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", roleID, r.client.Domain()), err))
 		return diags
 	}
+	held := userIDs(members)
 	for _, id := range wanted {
 		give := r.addToRole
-		if slices.Contains(userIDs(members), id) && (before.IsNull() || slices.Contains(known, id)) {
+		if slices.Contains(held, id) && (before.IsNull() || slices.Contains(known, id)) {
 			give = r.keepInRole
 		}
 		if err := give(ctx, roleID, id, owner); err != nil {
@@ -237,6 +238,9 @@ func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs
 	var kept []string
 	for _, id := range userIDs {
 		if id == caller.ID {
+			diags.AddAttributeWarning(path.Root("user_ids"), "The provider's own user keeps the role "+roleID, fmt.Sprintf(
+				"The provider signs in with %s, as the user %s. It never takes a role from that user here, so that no run locks itself out. "+
+					"To take the role away, sign in as another user.", r.credential, id))
 			continue
 		}
 		needed, err := r.removeFromRole(ctx, roleID, id, owner)
@@ -294,12 +298,12 @@ func (r *roleMembersResource) warnNotShown(roleID string, members []client.UserR
 		return
 	}
 	slices.Sort(others)
-	diags.AddAttributeWarning(path.Root("user_ids"), "Other users keep the role "+roleID, fmt.Sprintf(
-		"These users hold the role too, and no plan has shown that they lose it. They keep the role:\n\n%s\n\n%s", listed(others), next))
+	diags.AddAttributeWarning(path.Root("user_ids"), "Other users hold the role "+roleID, fmt.Sprintf(
+		"No plan of this resource has shown that these users lose the role, so it does not take the role from them:\n\n%s\n\n%s", listed(others), next))
 }
 
 // nextPlanShows is what to do about members whom no plan has shown.
-const nextPlanShows = "The next plan shows that they lose the role. To let a user keep the role, add the ID to user_ids."
+const nextPlanShows = "If they still hold the role then, the next plan shows that they lose it. To let a user keep the role, add the ID to user_ids."
 
 // listed is a list for people, one element a line, cut off after 20.
 func listed(elements []string) string {

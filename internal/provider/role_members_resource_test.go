@@ -163,7 +163,7 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	diags.mustBeQuiet(t)
 	members.mustPlanNothing(members.mustRead(updated), of(users[2], caller))
 	updated, diags = members.update(updated, of(users[2]))
-	diags.mustBeQuiet(t)
+	diags.mustWarn(t, "user_ids", "The provider's own user keeps the role "+role, caller)
 	d.mustHoldRole(t, role, users[2], caller)
 	updated = members.mustRead(updated)
 	members.mustPlanNothing(updated, of(users[2]))
@@ -184,7 +184,7 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	d.mustHoldRole(t, role, caller)
 	members.mustPlanNothing(members.mustRead(empty), of())
 	d.assign(t, role, users[0], users[1], users[2])
-	members.destroy(mended).mustWarn(t, "user_ids", "Other users keep the role "+role, "@example.com (", "were not in the state")
+	members.destroy(mended).mustWarn(t, "user_ids", "Other users hold the role "+role, "@example.com (", "were not in the state")
 	d.mustHoldRole(t, role, users[0], users[1], caller)
 
 	change, diags := members.plan(mended, object{"role_id": "elsewhere", "user_ids": []string{users[2]}})
@@ -325,7 +325,7 @@ func TestRoleMembers_others(t *testing.T) {
 	members := d.protocol(t).resource(membersType)
 	d.forget()
 	change, diags := members.plan(instance{}, config)
-	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[1]), "The next plan shows",
+	diags.mustWarn(t, "user_ids", "Other users hold the role "+role, label(users[1]), "the next plan shows",
 		fmt.Sprintf("import {\n  to = lusid_role_members.NAME\n  id = %q\n}", role))
 	for _, id := range []string{users[0], caller} {
 		if text := strings.Join(diags.warnings(), "\n"); strings.Contains(text, label(id)) {
@@ -337,7 +337,7 @@ func TestRoleMembers_others(t *testing.T) {
 	// Somebody joins between the plan and the apply.
 	d.assign(t, role, users[2])
 	made, diags := members.apply(change)
-	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[2]))
+	diags.mustWarn(t, "user_ids", "Other users hold the role "+role, label(users[2]))
 	d.mustHoldRole(t, role, users[0], users[1], users[2], caller)
 	made.mustHave(t, map[string]string{"user_ids": users[0]})
 
@@ -349,14 +349,14 @@ func TestRoleMembers_others(t *testing.T) {
 	diags.mustBeQuiet(t)
 	d.assign(t, role, users[3])
 	made, diags = members.apply(change)
-	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[3]), "The next plan shows")
+	diags.mustWarn(t, "user_ids", "Other users hold the role "+role, label(users[3]), "the next plan shows")
 	d.mustHoldRole(t, role, users[0], users[3], caller)
 
 	members = d.protocol(t).resource(membersType)
 	change, diags = members.plan(made, nil)
 	diags.mustBeQuiet(t)
 	_, diags = members.apply(change)
-	diags.mustWarn(t, "user_ids", "Other users keep the role "+role, label(users[3]), "were not in the state")
+	diags.mustWarn(t, "user_ids", "Other users hold the role "+role, label(users[3]), "were not in the state")
 	d.mustHoldRole(t, role, users[3], caller)
 
 	// A user who is known only after apply may be one of them. An unknown role can't be listed.
@@ -393,7 +393,7 @@ func TestAccRoleMembers_savedPlans(t *testing.T) {
 		return d.config(fmt.Sprintf("resource \"lusid_role_members\" \"test\" {\n  role_id = %q\n  user_ids = %s\n}\n", role, hclValue(ids)))
 	}
 	w := newWorkspace(t, config(users[0]))
-	const keeps = "Warning: Other users keep the role"
+	const keeps = "Warning: Other users hold the role"
 	mustHold(t, w.mustRun("plan", "-out=tfplan"), keeps, users[1])
 	d.assign(t, role, users[2])
 	mustHold(t, w.mustRun("apply", "tfplan"), keeps, users[2])
@@ -414,17 +414,17 @@ func TestAccRoleMembers_savedPlans(t *testing.T) {
 	d.mustHoldRole(t, role, users[1])
 }
 
-// TestRoleMembers_ownUser never takes the role from the user that the provider signs in as, so no plan
-// has to warn of it.
+// TestRoleMembers_ownUser never takes the role from the user that the provider signs in as.
 func TestRoleMembers_ownUser(t *testing.T) {
 	t.Parallel()
 	d, role, caller, users := crew(t, mockserver.Options{})
 	config := object{"role_id": role, "user_ids": []string{caller, users[0]}}
 	made := d.protocol(t).resource(membersType).mustCreate(config)
+	keeps := "The provider's own user keeps the role " + role
 	updated, diags := d.protocol(t).resource(membersType).update(made, object{"role_id": role, "user_ids": users[:1]})
-	diags.mustBeQuiet(t)
+	diags.mustWarn(t, "user_ids", keeps, caller)
 	d.mustHoldRole(t, role, caller, users[0])
-	d.protocol(t).resource(membersType).destroy(made).mustBeQuiet(t)
+	d.protocol(t).resource(membersType).destroy(made).mustWarn(t, "user_ids", keeps, caller)
 	d.mustHoldRole(t, role, caller)
 	d.protocol(t).resource(membersType).destroy(updated).mustBeQuiet(t)
 	d.mustHoldRole(t, role, caller)
