@@ -58,10 +58,14 @@ func TestCreation_anotherRun(t *testing.T) {
 			second := d.protocol(t, object{"application_name": "second"}).resource(typeNameOf(kind))
 			change, diags := second.plan(instance{}, row.config(0))
 			diags.mustSucceed(t)
-			var theirs instance
-			m.meanwhile = func() { theirs, _ = second.carryOut(t.Context(), change) }
+			others := make(chan instance, 1)
+			m.meanwhile = func() {
+				created, _ := second.carryOut(t.Context(), change)
+				others <- created
+			}
 
 			made, diags := first.create(row.config(0))
+			theirs := <-others
 			if !theirs.exists() {
 				t.Fatal("the other run created nothing")
 			}
