@@ -49,8 +49,8 @@ func credentialsParameter() function.Parameter {
 func exportable() []string {
 	var names []string
 	for _, s := range settings {
-		if len(s.environment) > 0 && s.attribute != "secrets_file" && s.attribute != "profile" {
-			names = append(names, s.attribute)
+		if len(s.Environment) > 0 && s.Attribute != "secrets_file" && s.Attribute != "profile" {
+			names = append(names, s.Attribute)
 		}
 	}
 	return names
@@ -96,7 +96,7 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 // secret, such as a value that was given as the key by mistake.
 func describeKey(key string) string {
 	for _, s := range settings {
-		if key == s.attribute || slices.Contains(s.environment, key) || slices.Contains(s.file, key) {
+		if key == s.Attribute || slices.Contains(s.Environment, key) || slices.Contains(s.File, key) {
 			return strconv.Quote(key)
 		}
 	}
@@ -107,25 +107,25 @@ func describeKey(key string) string {
 func (c credentials) exports() []export {
 	var exports []export
 	for _, s := range settings {
-		value := string(c[s.attribute])
+		value := string(c[s.Attribute])
 		switch {
 		case value == "":
-		case s.attribute == "api_url":
+		case s.Attribute == "api_url":
 			base, err := client.ParseAPIURL(value)
 			if err != nil {
 				continue
 			}
 			for _, service := range slices.Concat(ownURLs, siblingURLs) {
-				exports = append(exports, export{value: base.String() + service.ending, environment: service.environment, file: service.file})
+				exports = append(exports, export{value: base.String() + service.Ending, environment: service.Environment, file: service.File})
 			}
-		case s.attribute == "token_url":
+		case s.Attribute == "token_url":
 			if tokenURL, err := client.ParseTokenURL(value); err == nil {
 				value = tokenURL.String()
 			}
-			exports = append(exports, export{value: value, environment: s.environment, file: s.file})
+			exports = append(exports, export{value: value, environment: s.Environment, file: s.File})
 		default:
-			exports = append(exports, export{value: value, environment: s.environment, file: s.file})
-			if s.attribute == "proxy.address" {
+			exports = append(exports, export{value: value, environment: s.Environment, file: s.File})
+			if s.Attribute == "proxy.address" {
 				exports = append(exports, javaProxyExports(value)...)
 			}
 		}

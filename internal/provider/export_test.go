@@ -59,7 +59,7 @@ func Resolve(block, environment map[string]string, directory string) (*Resolutio
 func SettingNames() map[string][2][]string {
 	names := map[string][2][]string{}
 	for _, s := range settings {
-		names[s.attribute] = [2][]string{s.variables(), s.keys()}
+		names[s.Attribute] = [2][]string{s.Variables(), s.Keys()}
 	}
 	return names
 }

@@ -9,9 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -24,7 +22,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -54,7 +51,7 @@ func (p *lusidProvider) Metadata(_ context.Context, _ provider.MetadataRequest, 
 func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the identity side of a LUSID domain: the applications, and their credentials, that programs sign in with.",
-		Attributes:          schemaAttributes(),
+		Attributes:          providerAttributes(),
 	}
 }
 
@@ -216,11 +213,11 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 		tflog.Debug(ctx, "Ignored the default secrets file", map[string]any{"reason": r.fault.Error()})
 	}
 	for _, s := range settings {
-		if v := r.values[s.attribute]; v.text != "" {
-			if err := checkForUse(s.attribute, v.text); err != nil {
-				return nil, "", r.wrong(s.attribute, err)
+		if v := r.values[s.Attribute]; v.text != "" {
+			if err := s.checkForUse(v.text); err != nil {
+				return nil, "", r.wrong(s.Attribute, err)
 			}
-			tflog.Debug(ctx, "Resolved a setting", map[string]any{"setting": s.attribute, "source": v.source})
+			tflog.Debug(ctx, "Resolved a setting", map[string]any{"setting": s.Attribute, "source": v.source})
 		}
 	}
 	if warning, err = r.checkProfile(way); err != nil {
@@ -264,116 +261,6 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string, ar
 		client: c, domainSource: r.values["api_url"].source, credential: credential, passedOver: r.passedOver(way),
 		ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant(),
 	}, warning, nil
-}
-
-// readBlock reads the attributes of the provider block that are set, and names those that are
-// unknown. An empty string is an error: it neither is a value nor lets another source decide.
-func readBlock(ctx context.Context, config tfsdk.Config) (block map[string]string, unknown []string, diags diag.Diagnostics) {
-	block = map[string]string{}
-	// Within an unknown object the framework finds nulls.
-	var proxy types.Object
-	diags.Append(config.GetAttribute(ctx, path.Root("proxy"), &proxy)...)
-	if proxy.IsUnknown() {
-		unknown = append(unknown, "proxy")
-	}
-	for _, s := range settings {
-		attribute := attributePath(s.attribute)
-		if s.attribute == "store_secrets" {
-			var flag types.Bool
-			diags.Append(config.GetAttribute(ctx, attribute, &flag)...)
-			if flag.IsUnknown() {
-				unknown = append(unknown, s.attribute)
-			}
-			continue
-		}
-		if s.attribute == "max_retries" {
-			var number types.Int64
-			diags.Append(config.GetAttribute(ctx, attribute, &number)...)
-			if number.IsUnknown() {
-				unknown = append(unknown, s.attribute)
-			} else if !number.IsNull() {
-				block[s.attribute] = strconv.FormatInt(number.ValueInt64(), 10)
-			}
-			continue
-		}
-		var text types.String
-		diags.Append(config.GetAttribute(ctx, attribute, &text)...)
-		switch {
-		case text.IsUnknown():
-			unknown = append(unknown, s.attribute)
-		case text.IsNull():
-		case text.ValueString() == "":
-			diags.AddAttributeError(attribute, "Invalid "+s.attribute, fmt.Sprintf(
-				"The provider block's %s is an empty string. Give it a value, or null to let the environment or the secrets file decide.", s.attribute))
-		default:
-			block[s.attribute] = text.ValueString()
-		}
-	}
-	return block, unknown, diags
-}
-
-// checkSetting checks a value's form. Its errors never repeat the value.
-func checkSetting(name, text string) error {
-	var err error
-	switch name {
-	case "api_url":
-		_, err = client.ParseAPIURL(text)
-	case "token_url":
-		_, err = client.ParseTokenURL(text)
-	case "proxy.address":
-		_, err = parseProxy(text)
-	case "access_token_file", "ca_certificate_file", "secrets_file":
-		err = checkPath(text)
-	case "request_timeout":
-		if d, parseErr := time.ParseDuration(text); parseErr != nil || d <= 0 {
-			err = errors.New("it must be a positive duration, such as 30s or 2m")
-		}
-	case "max_retries":
-		if n, parseErr := strconv.Atoi(text); parseErr != nil || n < 0 || n > 20 {
-			err = errors.New("it must be a whole number from 0 to 20")
-		}
-	}
-	return err
-}
-
-// checkForUse is checkSetting, and what only the place that the provider runs in can tell.
-func checkForUse(name, text string) error {
-	var err error
-	switch name {
-	case "access_token":
-		if err = client.CheckBearer(text); err != nil {
-			err = fmt.Errorf("it %w: give the token alone, without the word Bearer", err)
-		}
-	case "ca_certificate_file":
-		if err = checkPath(text); err == nil {
-			_, err = client.ReadCACertificates(text)
-		}
-	default:
-		err = checkSetting(name, text)
-	}
-	return err
-}
-
-// checkPath refuses a path that only a shell understands. A literal ~ gives an error of the operating
-// system that reads as if the file were missing.
-func checkPath(path string) error {
-	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`) {
-		return errors.New("it begins with ~, which nothing has expanded: write pathexpand(\"~/...\") in the configuration, and the whole path anywhere else")
-	}
-	return nil
-}
-
-func parseProxy(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "":
-		return nil, errors.New("it must be a URL with its scheme, such as http://proxy.acme.com:8080")
-	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
-		return nil, errors.New("its scheme must be http, https or socks5")
-	case u.User != nil:
-		return nil, errors.New("it must not hold a user name or password: give them as proxy.username and proxy.password")
-	}
-	return u, nil
 }
 
 // proxy is nil where no setting names one, so that HTTPS_PROXY and NO_PROXY decide.

@@ -61,7 +61,7 @@ func (s surroundings) lookup(name string) (spelling, text string) {
 func (s surroundings) unused() []string {
 	used := []string{"FBN_CORRELATION_ID"}
 	for _, setting := range settings {
-		used = slices.Concat(used, setting.variables())
+		used = slices.Concat(used, setting.Variables())
 	}
 	var unused []string
 	for _, entry := range s.environ() {
@@ -130,12 +130,12 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 
 	for _, s := range settings {
 		candidates := []value{}
-		if text := fromBlock.note(s.attribute, block[s.attribute]); text != "" {
+		if text := fromBlock.note(s.Attribute, block[s.Attribute]); text != "" {
 			candidates = append(candidates, value{text: text, rank: rankBlock, source: "the provider block"})
 		}
-		for i, name := range s.variables() {
+		for i, name := range s.Variables() {
 			rank := rankEnvironment
-			if i >= len(s.environment) {
+			if i >= len(s.Environment) {
 				rank = rankLastResort
 			}
 			spelling, text := around.lookup(name)
@@ -144,9 +144,9 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 			}
 		}
 		if file != nil {
-			for i, key := range s.keys() {
+			for i, key := range s.Keys() {
 				rank := fileRank
-				if i >= len(s.file) && rank == rankFile {
+				if i >= len(s.File) && rank == rankFile {
 					rank = rankLastResort
 				}
 				text, err := file.lookup(key)
@@ -157,7 +157,7 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 				if text = fromFile.note(key, text); text != "" {
 					v := value{text: text, rank: rank, source: fmt.Sprintf("%s, key %s", file.describe(), key), inFile: true}
 					candidates = append(candidates, v)
-					r.profile.note(s.attribute, v)
+					r.profile.note(s.Attribute, v)
 				}
 			}
 		}
@@ -165,7 +165,7 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 		// before a file that ranks with it.
 		slices.SortStableFunc(candidates, func(a, b value) int { return int(b.rank - a.rank) })
 		if len(candidates) > 0 {
-			r.values[s.attribute] = candidates[0]
+			r.values[s.Attribute] = candidates[0]
 		}
 	}
 	environmentNote := fromEnvironment.String()
@@ -447,10 +447,10 @@ func (r *resolved) incomplete(reason string) error {
 
 // whereToSet names an attribute with its variable and its key in the secrets file.
 func whereToSet(attribute string) string {
-	i := slices.IndexFunc(settings, func(s setting) bool { return s.attribute == attribute })
-	places := []string{settings[i].environment[0]}
-	if len(settings[i].file) > 0 {
-		places = append(places, settings[i].file[0]+" in the secrets file")
+	i := slices.IndexFunc(settings, func(s setting) bool { return s.Attribute == attribute })
+	places := []string{settings[i].Environment[0]}
+	if len(settings[i].File) > 0 {
+		places = append(places, settings[i].File[0]+" in the secrets file")
 	}
 	return fmt.Sprintf("%s (%s)", attribute, strings.Join(places, ", "))
 }

@@ -1,0 +1,56 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// checkPath refuses a path that only a shell understands. A literal ~ gives an error of the operating
+// system that reads as if the file were missing.
+func checkPath(path string) error {
+	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`) {
+		return errors.New("it begins with ~, which nothing has expanded: write pathexpand(\"~/...\") in the configuration, and the whole path anywhere else")
+	}
+	return nil
+}
+
+func checkBearer(token string) error {
+	if err := client.CheckBearer(token); err != nil {
+		return fmt.Errorf("it %w: give the token alone, without the word Bearer", err)
+	}
+	return nil
+}
+
+func checkTimeout(text string) error {
+	if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+		return errors.New("it must be a positive duration, such as 30s or 2m")
+	}
+	return nil
+}
+
+func checkRetries(text string) error {
+	if n, err := strconv.Atoi(text); err != nil || n < 0 || n > 20 {
+		return errors.New("it must be a whole number from 0 to 20")
+	}
+	return nil
+}
+
+func parseProxy(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "":
+		return nil, errors.New("it must be a URL with its scheme, such as http://proxy.acme.com:8080")
+	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
+		return nil, errors.New("its scheme must be http, https or socks5")
+	case u.User != nil:
+		return nil, errors.New("it must not hold a user name or password: give them as proxy.username and proxy.password")
+	}
+	return u, nil
+}

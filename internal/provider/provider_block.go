@@ -1,0 +1,93 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// providerAttributes builds the provider's schema from the table of settings.
+func providerAttributes() map[string]schema.Attribute {
+	attributes := map[string]schema.Attribute{}
+	proxy := map[string]schema.Attribute{}
+	for _, s := range settings {
+		name, into := s.Attribute, attributes
+		if nested, ok := strings.CutPrefix(name, "proxy."); ok {
+			name, into = nested, proxy
+		}
+		switch s.Kind {
+		case Text:
+			into[name] = schema.StringAttribute{Optional: true, Sensitive: s.Sensitive, MarkdownDescription: s.Markdown()}
+		case Number:
+			into[name] = schema.Int64Attribute{Optional: true, Sensitive: s.Sensitive, MarkdownDescription: s.Markdown()}
+		case Flag:
+			into[name] = schema.BoolAttribute{Optional: true, Sensitive: s.Sensitive, MarkdownDescription: s.Markdown()}
+		}
+	}
+	attributes["proxy"] = schema.SingleNestedAttribute{
+		Optional:            true,
+		Attributes:          proxy,
+		MarkdownDescription: "Proxy for API and token requests. Default: what `HTTPS_PROXY` and `NO_PROXY` say.",
+	}
+	return attributes
+}
+
+// readBlock reads the attributes of the provider block that are set, and names those that are
+// unknown. An empty string is an error: it neither is a value nor lets another source decide.
+// The block leaves out flags, which no other source has.
+func readBlock(ctx context.Context, block tfsdk.Config) (values map[string]string, unknown []string, diags diag.Diagnostics) {
+	values = map[string]string{}
+	// Within an unknown object the framework finds nulls.
+	var proxy types.Object
+	diags.Append(block.GetAttribute(ctx, path.Root("proxy"), &proxy)...)
+	if proxy.IsUnknown() {
+		unknown = append(unknown, "proxy")
+	}
+	for _, s := range settings {
+		attribute := attributePath(s.Attribute)
+		var isUnknown bool
+		switch s.Kind {
+		case Text:
+			var text types.String
+			diags.Append(block.GetAttribute(ctx, attribute, &text)...)
+			isUnknown = text.IsUnknown()
+			if value := text.ValueString(); value != "" {
+				values[s.Attribute] = value
+			} else if !text.IsNull() && !isUnknown {
+				diags.AddAttributeError(attribute, "Invalid "+s.Attribute, fmt.Sprintf(
+					"The provider block's %s is an empty string. Give it a value, or null to let the environment or the secrets file decide.", s.Attribute))
+			}
+		case Number:
+			var number types.Int64
+			diags.Append(block.GetAttribute(ctx, attribute, &number)...)
+			isUnknown = number.IsUnknown()
+			if !number.IsNull() && !isUnknown {
+				values[s.Attribute] = strconv.FormatInt(number.ValueInt64(), 10)
+			}
+		case Flag:
+			var flag types.Bool
+			diags.Append(block.GetAttribute(ctx, attribute, &flag)...)
+			isUnknown = flag.IsUnknown()
+		}
+		if isUnknown {
+			unknown = append(unknown, s.Attribute)
+		}
+	}
+	return values, unknown, diags
+}
+
+// attributePath turns the name of a setting into its path in the provider block.
+func attributePath(name string) path.Path {
+	parent, child, nested := strings.Cut(name, ".")
+	if !nested {
+		return path.Root(name)
+	}
+	return path.Root(parent).AtName(child)
+}
