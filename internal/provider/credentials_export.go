@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
 // credentials is what the functions export: values by the provider's attribute names.
@@ -48,7 +49,7 @@ func credentialsParameter() function.Parameter {
 // exportable names the attributes that have a place in an export.
 func exportable() []string {
 	var names []string
-	for _, s := range settings {
+	for _, s := range config.Settings() {
 		if len(s.Environment) > 0 && s.Attribute != "secrets_file" && s.Attribute != "profile" {
 			names = append(names, s.Attribute)
 		}
@@ -81,13 +82,13 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 		if argument[name] == nil || *argument[name] == "" {
 			continue
 		}
-		if err := checkSetting(name, *argument[name]); err != nil {
+		if err := config.Check(name, *argument[name]); err != nil {
 			return nil, fmt.Errorf("the %s cannot be used: %w", name, err)
 		}
 		c[name] = client.Secret(*argument[name])
 	}
 	if c["password"] == "" && (c["username"] != "" || c["access_token"] == "") {
-		c["password"] = passwordPlaceholder
+		c["password"] = config.PasswordPlaceholder
 	}
 	return c, nil
 }
@@ -95,7 +96,7 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 // describeKey repeats a key only if it is a name of a setting in some place. Any other key may be a
 // secret, such as a value that was given as the key by mistake.
 func describeKey(key string) string {
-	for _, s := range settings {
+	for _, s := range config.Settings() {
 		if key == s.Attribute || slices.Contains(s.Environment, key) || slices.Contains(s.File, key) {
 			return strconv.Quote(key)
 		}
@@ -106,7 +107,7 @@ func describeKey(key string) string {
 // exports gives every value in every form, in the order of the table of settings.
 func (c credentials) exports() []export {
 	var exports []export
-	for _, s := range settings {
+	for _, s := range config.Settings() {
 		value := string(c[s.Attribute])
 		switch {
 		case value == "":
@@ -115,7 +116,7 @@ func (c credentials) exports() []export {
 			if err != nil {
 				continue
 			}
-			for _, service := range slices.Concat(ownURLs, siblingURLs) {
+			for _, service := range config.ServiceURLs() {
 				exports = append(exports, export{value: base.String() + service.Ending, environment: service.Environment, file: service.File})
 			}
 		case s.Attribute == "token_url":

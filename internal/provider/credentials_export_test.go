@@ -6,16 +6,18 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
-	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
 // awkward are passwords that only correct quoting lets through.
@@ -117,6 +119,47 @@ func mustExport(t *testing.T, function string, arguments ...any) (string, map[st
 	return text, texts
 }
 
+// resolved is what the provider makes of an environment and a secrets.json in its working directory,
+// if there is one.
+func resolved(t *testing.T, environment map[string]string, file string) *config.Resolved {
+	t.Helper()
+	directory := t.TempDir()
+	if file != "" {
+		directory = filepath.Dir(fileIn(t, "secrets.json", file))
+	}
+	r, err := config.Resolve(nil, config.Surroundings{
+		Getenv:    func(name string) string { return environment[name] },
+		Environ:   func() []string { return nil },
+		Directory: directory,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// memberOf is a value of a secrets file as any reader of JSON sees it.
+func memberOf(t *testing.T, file, section, key string) string {
+	t.Helper()
+	var whole struct {
+		API      map[string]any            `json:"api"`
+		Profiles map[string]map[string]any `json:"profiles"`
+		Proxy    map[string]any            `json:"proxy"`
+	}
+	if err := json.Unmarshal([]byte(file), &whole); err != nil {
+		t.Fatal(err)
+	}
+	members := whole.API
+	if section == "profile" {
+		members = whole.Profiles["default"]
+	}
+	if nested, ok := strings.CutPrefix(key, "proxy."); ok {
+		key, members = nested, whole.Proxy
+	}
+	text, _ := members[key].(string)
+	return text
+}
+
 // TestSecretsJSON_roundTrip has the provider's own loader read what secrets_json writes, as a
 // profile and as the section api.
 func TestSecretsJSON_roundTrip(t *testing.T) {
@@ -131,10 +174,9 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 			}
 			delete(whole, "profiles")
 			for section, content := range map[string]string{"profile": text, "api": jsonText(t, whole)} {
-				file := fileIn(t, "secrets.json", content)
-				for setting, names := range provider.SettingNames() {
-					for _, key := range names[1] {
-						want := exportedAs(setting, password)
+				for _, setting := range config.Settings() {
+					for _, key := range setting.Keys() {
+						want := exportedAs(setting.Attribute, password)
 						switch key {
 						case "baseUrl":
 							want = "https://acme.lusid.com"
@@ -146,25 +188,48 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 								want = "https://acme.lusid.com" + sdk.ending
 							}
 						}
-						got, err := provider.ReadSecretsFile(file, "", key)
-						if err != nil || got != want {
-							t.Errorf("%s: %s is %q, not %q: %v", section, key, got, want, err)
+						if got := memberOf(t, content, section, key); got != want {
+							t.Errorf("%s: %s is %q, not %q", section, key, got, want)
 						}
 					}
 				}
 				// What the resolver makes of it is the same domain and the same credentials.
-				r, err := provider.Resolve(map[string]string{"secrets_file": file}, nil, t.TempDir())
-				if err != nil {
-					t.Fatal(err)
-				}
-				for setting, names := range provider.SettingNames() {
-					if len(names[1]) > 0 && r.Values[setting] != exportedAs(setting, password) {
-						t.Errorf("%s: %s resolves to %q", section, setting, r.Values[setting])
+				r := resolved(t, nil, content)
+				for _, setting := range config.Settings() {
+					if got := r.Text(setting.Attribute); len(setting.Keys()) > 0 && got != exportedAs(setting.Attribute, password) {
+						t.Errorf("%s: %s resolves to %q", section, setting.Attribute, got)
 					}
 				}
 			}
 		})
 	}
+}
+
+// FuzzSecretsJSON_password has the provider read the password that secrets_json writes.
+func FuzzSecretsJSON_password(f *testing.F) {
+	for _, password := range awkward {
+		f.Add(password)
+	}
+	f.Add("\ufeff")
+	f.Add("a\ufeffb\ufffd\uffff\x00")
+	var shared *protocol
+	f.Fuzz(func(t *testing.T, password string) {
+		if !utf8.ValidString(password) || password == "" || password == config.PasswordPlaceholder {
+			return // JSON has no form for the first, and the others count as absent.
+		}
+		if shared == nil {
+			shared = newProtocol(t)
+		}
+		p := *shared
+		p.t = t
+		text, _, failure := p.call("secrets_json", map[string]any{"password": password})
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		if got := resolved(t, nil, text).Text("password"); got != password {
+			t.Errorf("got %q instead of %q", got, password)
+		}
+	})
 }
 
 // TestExports_names looks for every name that an SDK of any generation reads: the table and the
@@ -243,8 +308,7 @@ func TestExports_domain(t *testing.T) {
 	domain := map[string]any{"api_url": base}
 	mustFind := func(name string, environment map[string]string, file string) {
 		t.Helper()
-		p := place{env: environment, file: file}
-		found, err := client.ParseAPIURL(p.mustResolve(t).Values["api_url"])
+		found, err := client.ParseAPIURL(resolved(t, environment, file).Text("api_url"))
 		if err != nil || found.String() != base {
 			t.Errorf("by %s the provider finds %s: %v", name, found, err)
 		}
@@ -270,10 +334,10 @@ func TestExports_domain(t *testing.T) {
 	for key, value := range whole.API {
 		if key != "password" {
 			names++
-			mustFind(key, nil, secretsFile(t, "api", key, value))
-			mustFind(key, nil, secretsFile(t, "profiles.default", key, value))
+			mustFind(key, nil, jsonText(t, map[string]any{"api": map[string]any{key: value}}))
+			mustFind(key, nil, jsonText(t, map[string]any{"profiles": map[string]any{"default": map[string]any{key: value}}}))
 			// FINBOURNE's C# SDKs take keys in any case.
-			mustFind(strings.ToUpper(key), nil, secretsFile(t, "API", strings.ToUpper(key), value))
+			mustFind(strings.ToUpper(key), nil, jsonText(t, map[string]any{"API": map[string]any{strings.ToUpper(key): value}}))
 		}
 	}
 	if want := 7 + 21 + 6 + 21; names != want {
@@ -308,9 +372,8 @@ func TestExports_credentials(t *testing.T) {
 	if !strings.Contains(text, `"password": "<password>"`) {
 		t.Errorf("the placeholder is not readable: %s", text)
 	}
-	r, err := provider.Resolve(map[string]string{"secrets_file": fileIn(t, "secrets.json", text)}, nil, t.TempDir())
-	if err != nil || r.Values["password"] != "" {
-		t.Errorf("the placeholder resolves to %q: %v", r.Values["password"], err)
+	if password := resolved(t, nil, text).Text("password"); password != "" {
+		t.Errorf("the placeholder resolves to %q", password)
 	}
 
 	for _, url := range []string{"https://acme.lusid.com", "https://acme.lusid.com/", "https://acme.lusid.com/api", "https://acme.lusid.com/identity/", "https://ACME.lusid.com/identity"} {
@@ -575,9 +638,10 @@ output "open" {
 
 	// The provider itself signs in with each export.
 	w.write("secrets.json", w.output("secrets_json"))
-	for key, want := range map[string]string{"password": password, "clientSecret": made.Secret, "identityUrl": d.url + "/identity"} {
-		if got, err := provider.ReadSecretsFile(w.directory+"/secrets.json", "", key); err != nil || got != want {
-			t.Errorf("%s is %q: %v", key, got, err)
+	r := resolved(t, nil, w.readFile("secrets.json"))
+	for setting, want := range map[string]string{"password": password, "client_secret": made.Secret, "api_url": d.url + "/identity"} {
+		if got := r.Text(setting); got != want {
+			t.Errorf("%s is %q", setting, got)
 		}
 	}
 	_, want := mustExport(t, "env_vars", map[string]any{

@@ -4,13 +4,8 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/url"
-	"os"
-	"strconv"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -26,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
 // Address is the provider's source address in the Terraform registry.
@@ -150,7 +146,7 @@ func (p *lusidProvider) ValidateConfig(ctx context.Context, req provider.Validat
 	block, _, diags := readBlock(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
 	for name, text := range block {
-		if err := checkSetting(name, text); err != nil {
+		if err := config.Check(name, text); err != nil {
 			resp.Diagnostics.AddAttributeError(attributePath(name), "Invalid "+name, sentence(fmt.Sprintf("The provider block's %s cannot be used: %s", name, err)))
 		}
 	}
@@ -175,7 +171,7 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	if len(unknown) == 0 {
 		var err error
 		var warning string
-		connection, warning, err = p.connect(ctx, block, surroundings{getenv: os.Getenv, environ: os.Environ, directory: workingDirectory()})
+		connection, warning, err = p.connect(ctx, block)
 		if warning != "" {
 			resp.Diagnostics.AddWarning("FBN_PROFILE has no effect on how the provider signs in", warning)
 		}
@@ -194,104 +190,45 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 
 // connect builds the connection that the provider block and its surroundings describe. The warning is
 // empty if there is nothing to warn of.
-func (p *lusidProvider) connect(ctx context.Context, block map[string]string, around surroundings) (_ *connection, warning string, _ error) {
-	r, err := resolve(block, around)
+func (p *lusidProvider) connect(ctx context.Context, block map[string]string) (_ *connection, warning string, _ error) {
+	resolved, err := config.Resolve(block, config.Here())
 	if err != nil {
 		return nil, "", err
 	}
-	way, err := r.wayIn()
-	if err != nil {
-		return nil, "", err
-	}
-	if r.values["api_url"].text == "" {
-		return nil, "", r.incomplete("The LUSID domain is not known.")
-	}
-	if err := r.checkFault(way); err != nil {
-		return nil, "", err
-	}
-	if r.fault != nil {
-		tflog.Debug(ctx, "Ignored the default secrets file", map[string]any{"reason": r.fault.Error()})
-	}
-	for _, s := range settings {
-		if v := r.values[s.Attribute]; v.text != "" {
-			if err := s.checkForUse(v.text); err != nil {
-				return nil, "", r.wrong(s.Attribute, err)
-			}
-			tflog.Debug(ctx, "Resolved a setting", map[string]any{"setting": s.Attribute, "source": v.source})
+	for _, setting := range config.Settings() {
+		if source := resolved.Source(setting.Attribute); source != "" {
+			tflog.Debug(ctx, "Resolved a setting", map[string]any{"setting": setting.Attribute, "source": source})
 		}
 	}
-	if warning, err = r.checkProfile(way); err != nil {
-		return nil, "", err
-	}
-
-	signIn, credential := r.signIn(way)
-	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"credential": credential})
-	config := client.Config{
-		APIURL:            r.values["api_url"].text,
-		SignIn:            signIn,
-		ApplicationName:   r.values["application_name"].text,
-		CorrelationID:     around.getenv("FBN_CORRELATION_ID"),
-		UserAgent:         "terraform-provider-lusid/" + p.version,
-		Proxy:             r.proxy(),
-		ProxyUsername:     r.values["proxy.username"].text,
-		ProxyPassword:     client.Secret(r.values["proxy.password"].text),
-		CACertificateFile: r.values["ca_certificate_file"].text,
-		MaxRetries:        client.DefaultMaxRetries,
-		Log: func(ctx context.Context, message string, fields map[string]any) {
-			tflog.Debug(ctx, message, fields)
-		},
-	}
-	if config.ApplicationName == "" {
-		config.ApplicationName = "terraform-provider-lusid"
-	}
-	if config.CorrelationID == "" {
-		config.CorrelationID = rand.Text()
-	}
-	if text := r.values["request_timeout"].text; text != "" {
-		config.RequestTimeout, _ = time.ParseDuration(text)
-	}
-	if text := r.values["max_retries"].text; text != "" {
-		config.MaxRetries, _ = strconv.Atoi(text)
-	}
-	c, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
+	choice, err := resolved.Choose()
 	if err != nil {
 		return nil, "", err
 	}
+	if choice.IgnoredFile != nil {
+		tflog.Debug(ctx, "Ignored the default secrets file", map[string]any{"reason": choice.IgnoredFile.Error()})
+	}
+	tflog.Debug(ctx, "Chose how to sign in", map[string]any{"credential": choice.Credential})
+
+	choice.Client.UserAgent = "terraform-provider-lusid/" + p.version
+	choice.Client.Log = func(ctx context.Context, message string, fields map[string]any) {
+		tflog.Debug(ctx, message, fields)
+	}
+	c, err := client.New(choice.Client) //nolint:contextcheck // Every request brings its own context.
+	if err != nil {
+		return nil, "", err
+	}
+	grant := choice.Client.SignIn.Grant
 	return &connection{
-		client: c, domainSource: r.values["api_url"].source, credential: credential, passedOver: r.passedOver(way),
-		ownClientID: signIn.Grant.ClientID, ownLogin: signIn.Grant.Username, grant: r.grant(),
-	}, warning, nil
-}
-
-// proxy is nil where no setting names one, so that HTTPS_PROXY and NO_PROXY decide.
-func (r *resolved) proxy() *url.URL {
-	address := r.values["proxy.address"].text
-	if address == "" {
-		return nil
-	}
-	proxy, err := parseProxy(address)
-	if err != nil {
-		return nil
-	}
-	return proxy
-}
-
-// wrong is an error about a setting's value that names its source: on the attribute where the
-// provider block holds it.
-func (r *resolved) wrong(attribute string, err error) error {
-	v := r.values[attribute]
-	wrapped := fmt.Errorf("the %s from %s cannot be used: %w", attribute, v.source, err)
-	if v.source == "the provider block" {
-		return &settingError{attribute, wrapped}
-	}
-	return wrapped
+		client: c, domainSource: resolved.Source("api_url"), credential: choice.Credential, passedOver: choice.PassedOver,
+		ownClientID: grant.ClientID, ownLogin: grant.Username, grant: choice.TokenDefaults,
+	}, choice.Warning, nil
 }
 
 func addConfigurationError(diags *diag.Diagnostics, err error) {
 	const summary = "Unable to configure the LUSID provider"
-	var setting *settingError
-	if errors.As(err, &setting) && setting.attribute != "" {
-		diags.AddAttributeError(attributePath(setting.attribute), summary, sentence(err.Error()))
+	var setting *config.SettingError
+	if errors.As(err, &setting) && setting.Attribute != "" {
+		diags.AddAttributeError(attributePath(setting.Attribute), summary, sentence(err.Error()))
 		return
 	}
 	diags.AddError(summary, sentence(err.Error()))

@@ -11,23 +11,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
 // providerAttributes builds the provider's schema from the table of settings.
 func providerAttributes() map[string]schema.Attribute {
 	attributes := map[string]schema.Attribute{}
 	proxy := map[string]schema.Attribute{}
-	for _, s := range settings {
+	for _, s := range config.Settings() {
 		name, into := s.Attribute, attributes
 		if nested, ok := strings.CutPrefix(name, "proxy."); ok {
 			name, into = nested, proxy
 		}
 		switch s.Kind {
-		case Text:
+		case config.Text:
 			into[name] = schema.StringAttribute{Optional: true, Sensitive: s.Sensitive, MarkdownDescription: s.Markdown()}
-		case Number:
+		case config.Number:
 			into[name] = schema.Int64Attribute{Optional: true, Sensitive: s.Sensitive, MarkdownDescription: s.Markdown()}
-		case Flag:
+		case config.Flag:
 			into[name] = schema.BoolAttribute{Optional: true, Sensitive: s.Sensitive, MarkdownDescription: s.Markdown()}
 		}
 	}
@@ -41,7 +43,7 @@ func providerAttributes() map[string]schema.Attribute {
 
 // readBlock reads the attributes of the provider block that are set, and names those that are
 // unknown. An empty string is an error: it neither is a value nor lets another source decide.
-// The block leaves out flags, which no other source has.
+// The values do not include flags, which config.Resolve does not know.
 func readBlock(ctx context.Context, block tfsdk.Config) (values map[string]string, unknown []string, diags diag.Diagnostics) {
 	values = map[string]string{}
 	// Within an unknown object the framework finds nulls.
@@ -50,11 +52,11 @@ func readBlock(ctx context.Context, block tfsdk.Config) (values map[string]strin
 	if proxy.IsUnknown() {
 		unknown = append(unknown, "proxy")
 	}
-	for _, s := range settings {
+	for _, s := range config.Settings() {
 		attribute := attributePath(s.Attribute)
 		var isUnknown bool
 		switch s.Kind {
-		case Text:
+		case config.Text:
 			var text types.String
 			diags.Append(block.GetAttribute(ctx, attribute, &text)...)
 			isUnknown = text.IsUnknown()
@@ -64,14 +66,14 @@ func readBlock(ctx context.Context, block tfsdk.Config) (values map[string]strin
 				diags.AddAttributeError(attribute, "Invalid "+s.Attribute, fmt.Sprintf(
 					"The provider block's %s is an empty string. Give it a value, or null to let the environment or the secrets file decide.", s.Attribute))
 			}
-		case Number:
+		case config.Number:
 			var number types.Int64
 			diags.Append(block.GetAttribute(ctx, attribute, &number)...)
 			isUnknown = number.IsUnknown()
 			if !number.IsNull() && !isUnknown {
 				values[s.Attribute] = strconv.FormatInt(number.ValueInt64(), 10)
 			}
-		case Flag:
+		case config.Flag:
 			var flag types.Bool
 			diags.Append(block.GetAttribute(ctx, attribute, &flag)...)
 			isUnknown = flag.IsUnknown()

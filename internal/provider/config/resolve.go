@@ -1,4 +1,6 @@
-package provider
+// Package config decides how the provider is configured: where the value of each setting comes from,
+// and which sign-in method results. It knows nothing of Terraform.
+package config
 
 import (
 	"cmp"
@@ -38,19 +40,31 @@ type value struct {
 // Format prints the value without its text, which may be a secret.
 func (value) Format(f fmt.State, _ rune) { conceal(f, "value") }
 
-// surroundings is where values are looked for beside the provider block.
-type surroundings struct {
-	getenv  func(string) string
-	environ func() []string
-	// directory is where a default secrets.json would be.
-	directory string
+// Surroundings is where Resolve looks for values besides the provider block.
+type Surroundings struct {
+	// Getenv returns an environment variable, or an empty string if it is not set.
+	Getenv func(name string) string
+	// Environ returns the environment as "name=value". Errors name its variables that look like settings
+	// and are not.
+	Environ func() []string
+	// Directory holds the default secrets.json. Relative paths of secrets files start there.
+	Directory string
+}
+
+// Here returns the environment and the working directory of this process.
+func Here() Surroundings {
+	directory, err := os.Getwd()
+	if err != nil {
+		directory = "."
+	}
+	return Surroundings{Getenv: os.Getenv, Environ: os.Environ, Directory: directory}
 }
 
 // lookup returns a variable, and the spelling in which it is set. FINBOURNE's C# SDKs read lower case
 // too.
-func (s surroundings) lookup(name string) (spelling, text string) {
+func (s Surroundings) lookup(name string) (spelling, text string) {
 	for _, spelling := range []string{name, strings.ToLower(name)} {
-		if text := s.getenv(spelling); text != "" {
+		if text := s.Getenv(spelling); text != "" {
 			return spelling, text
 		}
 	}
@@ -58,13 +72,13 @@ func (s surroundings) lookup(name string) (spelling, text string) {
 }
 
 // unused names the variables that are set and look as if they were the provider's, but are not.
-func (s surroundings) unused() []string {
+func (s Surroundings) unused() []string {
 	used := []string{"FBN_CORRELATION_ID"}
 	for _, setting := range settings {
 		used = slices.Concat(used, setting.Variables())
 	}
 	var unused []string
-	for _, entry := range s.environ() {
+	for _, entry := range s.Environ() {
 		name, text, _ := strings.Cut(entry, "=")
 		upper := strings.ToUpper(name)
 		isAlike := slices.ContainsFunc([]string{"FBN_", "LUSID_", "FINBOURNE_"}, func(prefix string) bool { return strings.HasPrefix(upper, prefix) })
@@ -76,8 +90,8 @@ func (s surroundings) unused() []string {
 	return unused
 }
 
-// resolved is the provider's configuration with every source taken into account.
-type resolved struct {
+// Resolved is the provider's configuration with every source taken into account.
+type Resolved struct {
 	values map[string]value
 	// looked says for every source what was found there: names, never values.
 	looked []string
@@ -87,32 +101,49 @@ type resolved struct {
 	profile *askedProfile
 	// fault is why the default secrets file, which may be another tool's, cannot be used as a whole.
 	fault error
+	// correlationID is empty if Choose is to make one up.
+	correlationID string
 }
 
-// Format prints what was resolved without the secrets in it.
-func (resolved) Format(f fmt.State, _ rune) { conceal(f, "resolved") }
+// Text returns the value of a setting, which may be a secret. It is empty if no place has the setting.
+func (r *Resolved) Text(attribute string) string { return r.values[attribute].text }
 
-// settingError is an error about one attribute, or about none.
-type settingError struct {
-	attribute string
+// Source returns where the value of a setting came from, such as "the environment variable
+// FBN_TOKEN_URL" or "the provider block". It is empty if no place has the setting.
+func (r *Resolved) Source(attribute string) string { return r.values[attribute].source }
+
+// Format prints what was resolved without the secrets in it.
+func (Resolved) Format(f fmt.State, _ rune) { conceal(f, "Resolved") }
+
+// SettingError is an error about a setting that the provider block may hold.
+type SettingError struct {
+	// Attribute is empty if the value came from elsewhere.
+	Attribute string
 	err       error
 }
 
-func (e *settingError) Error() string { return e.err.Error() }
-func (e *settingError) Unwrap() error { return e.err }
+// Error says which setting is wrong, or which file, and never repeats a value.
+func (e *SettingError) Error() string { return e.err.Error() }
 
-// passwordPlaceholder is what LUSID's exports hold until the password is filled in.
-const passwordPlaceholder = "<password>"
+// Unwrap returns the error without the attribute.
+func (e *SettingError) Unwrap() error { return e.err }
 
-// resolve finds every setting's value: the first of the provider block, a secrets file that the
-// block names or chooses a profile of, the environment, and the secrets file. The block holds
-// the attributes that are set.
-func resolve(block map[string]string, around surroundings) (*resolved, error) {
-	r := &resolved{values: map[string]value{}}
+// PasswordPlaceholder is what LUSID's exports hold until the password is filled in. It counts as not set.
+const PasswordPlaceholder = "<password>"
+
+// Resolve finds the value of every setting. The first of these places wins: the provider block, a
+// secrets file that the block names or chooses a profile of, the environment, the secrets file.
+//
+// The block holds the attributes that are set, by the names in Settings. Resolve fails only if a secrets
+// file that somebody asked for cannot be used. Its errors name the file and never repeat a value. They are
+// SettingErrors if an attribute of the provider block names the file or the profile. Choose checks the
+// values.
+func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
+	r := &Resolved{values: map[string]value{}, correlationID: around.Getenv("FBN_CORRELATION_ID")}
 	fromBlock, fromEnvironment, fromFile := &finding{}, &finding{}, &finding{}
 
 	// A file that nobody asked for may belong to another tool.
-	isAskedFor := block["secrets_file"] != "" || block["profile"] != "" || around.getenv("FBN_SECRETS_PATH") != ""
+	isAskedFor := block["secrets_file"] != "" || block["profile"] != "" || around.Getenv("FBN_SECRETS_PATH") != ""
 	file, fileNote, err := findSecretsFile(block, around)
 	if err != nil && isAskedFor {
 		return nil, err
@@ -120,7 +151,7 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 	if err != nil {
 		r.fault, fileNote = err, err.Error()
 	}
-	if name := around.getenv("FBN_PROFILE"); name != "" && block["profile"] == "" {
+	if name := around.Getenv("FBN_PROFILE"); name != "" && block["profile"] == "" {
 		r.profile = &askedProfile{name: name, values: map[string]value{}}
 	}
 	fileRank := rankFile
@@ -198,10 +229,10 @@ func resolve(block map[string]string, around surroundings) (*resolved, error) {
 
 // findSecretsFile reads the secrets file that the block or the environment names, else the
 // default one if it exists. Where there is none, the note says where it was looked for.
-func findSecretsFile(block map[string]string, around surroundings) (file *secretsFile, note string, err error) {
+func findSecretsFile(block map[string]string, around Surroundings) (file *secretsFile, note string, err error) {
 	path, attribute := block["secrets_file"], "secrets_file"
 	if path == "" {
-		path, attribute = around.getenv("FBN_SECRETS_PATH"), ""
+		path, attribute = around.Getenv("FBN_SECRETS_PATH"), ""
 	}
 	if err := checkPath(path); err != nil {
 		if attribute == "" {
@@ -209,24 +240,24 @@ func findSecretsFile(block map[string]string, around surroundings) (file *secret
 		} else {
 			err = fmt.Errorf("the secrets_file from the provider block cannot be used: %w", err)
 		}
-		return nil, "", &settingError{attribute, err}
+		return nil, "", &SettingError{attribute, err}
 	}
 	isDefault := path == ""
 	if isDefault {
-		path = filepath.Join(around.directory, "secrets.json")
+		path = filepath.Join(around.Directory, "secrets.json")
 	} else if !filepath.IsAbs(path) {
-		path = filepath.Join(around.directory, path)
+		path = filepath.Join(around.Directory, path)
 	}
 	profile := block["profile"]
 	if profile != "" {
 		attribute = "profile"
 	} else {
-		profile = around.getenv("FBN_PROFILE")
+		profile = around.Getenv("FBN_PROFILE")
 	}
 	file, err = readSecretsFile(path, profile)
 	if isDefault && errors.Is(err, fs.ErrNotExist) {
 		if block["profile"] != "" {
-			return nil, "", &settingError{"profile", fmt.Errorf("a profile is named, but there is no secrets file: %s does not exist", path)}
+			return nil, "", &SettingError{"profile", fmt.Errorf("a profile is named, but there is no secrets file: %s does not exist", path)}
 		}
 		return nil, fmt.Sprintf("the secrets file %s: not found", path), nil
 	}
@@ -234,14 +265,14 @@ func findSecretsFile(block map[string]string, around surroundings) (file *secret
 		err = fmt.Errorf("FBN_SECRETS_PATH: %w", err)
 	}
 	if err != nil {
-		return nil, "", &settingError{attribute, err}
+		return nil, "", &SettingError{attribute, err}
 	}
 	return file, "", nil
 }
 
 // checkFault returns the fault of the default secrets file if the chosen way or the domain takes a
 // value from it. Else the file is not needed.
-func (r *resolved) checkFault(way *wayIn) error {
+func (r *Resolved) checkFault(way *wayIn) error {
 	isUsed := func(name string) bool { return r.values[name].inFile }
 	if isUsed("api_url") || slices.ContainsFunc(way.settings(), isUsed) {
 		return r.fault
@@ -257,9 +288,9 @@ func (f *finding) note(name, text string) string {
 	switch text {
 	case "":
 		return ""
-	case passwordPlaceholder:
+	case PasswordPlaceholder:
 		f.placeholders = append(f.placeholders, name)
-		f.names = append(f.names, name+" (still holds the placeholder "+passwordPlaceholder+", so it counts as not set)")
+		f.names = append(f.names, name+" (still holds the placeholder "+PasswordPlaceholder+", so it counts as not set)")
 		return ""
 	}
 	f.names = append(f.names, name)
@@ -292,7 +323,7 @@ var waysIn = []wayIn{
 func (w wayIn) settings() []string { return slices.Concat(w.own, w.shared) }
 
 // highest is the rank of the best source among the named settings.
-func (r *resolved) highest(names []string) rank {
+func (r *Resolved) highest(names []string) rank {
 	best := rankUnset
 	for _, name := range names {
 		best = max(best, r.values[name].rank)
@@ -300,14 +331,14 @@ func (r *resolved) highest(names []string) rank {
 	return best
 }
 
-func (r *resolved) missing(names []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return r.values[name].text != "" })
+func (r *Resolved) missing(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return r.Text(name) != "" })
 }
 
 // wayIn chooses how to sign in: of the complete ways the one whose settings come from the
 // highest source. A way begun in the provider block that no source completes is an error, so
 // that credentials from elsewhere never stand in for it.
-func (r *resolved) wayIn() (*wayIn, error) {
+func (r *Resolved) wayIn() (*wayIn, error) {
 	var chosen *wayIn
 	for i := range waysIn {
 		way := &waysIn[i]
@@ -329,7 +360,7 @@ func (r *resolved) wayIn() (*wayIn, error) {
 	}
 	if chosen == nil && len(r.placeholders) > 0 {
 		return nil, r.incomplete(fmt.Sprintf("No way to sign in is complete: %s still has the placeholder %s that LUSID exports. Put the user's password in its place.",
-			strings.Join(r.placeholders, " and "), passwordPlaceholder))
+			strings.Join(r.placeholders, " and "), PasswordPlaceholder))
 	}
 	if chosen == nil {
 		return nil, r.incomplete("No way to sign in is complete.")
@@ -338,7 +369,7 @@ func (r *resolved) wayIn() (*wayIn, error) {
 }
 
 // passedOver says what else the provider could sign in with; empty where there is nothing.
-func (r *resolved) passedOver(chosen *wayIn) string {
+func (r *Resolved) passedOver(chosen *wayIn) string {
 	for i := range waysIn {
 		if way := &waysIn[i]; way.name != chosen.name && len(r.missing(way.settings())) == 0 {
 			_, credential := r.signIn(way)
@@ -350,7 +381,7 @@ func (r *resolved) passedOver(chosen *wayIn) string {
 
 // isBegun reports a way of which the provider block holds a part and no source the rest. What it
 // shares with another way counts where that other way is not complete either.
-func (r *resolved) isBegun(way wayIn) bool {
+func (r *Resolved) isBegun(way wayIn) bool {
 	if len(r.missing(way.settings())) == 0 {
 		return false
 	}
@@ -368,7 +399,7 @@ func (r *resolved) isBegun(way wayIn) bool {
 // likeliest returns the ways of which the user has given the most settings that belong to that way
 // alone. The provider block counts first. Several are equal if the user has given only settings that
 // they share.
-func (r *resolved) likeliest(begun []wayIn) []wayIn {
+func (r *Resolved) likeliest(begun []wayIn) []wayIn {
 	var likeliest []wayIn
 	most := 0
 	for _, way := range begun {
@@ -393,7 +424,7 @@ func (r *resolved) likeliest(begun []wayIn) []wayIn {
 }
 
 // begun says which way the provider block begins, by what, and what it lacks.
-func (r *resolved) begun(ways []wayIn) string {
+func (r *Resolved) begun(ways []wayIn) string {
 	var names, held, missing []string
 	for _, way := range ways {
 		names = append(names, way.name)
@@ -409,7 +440,7 @@ func (r *resolved) begun(ways []wayIn) string {
 		strings.Join(names, " or by "), strings.Join(held, ", "), strings.Join(missing, "; or "))
 }
 
-func (r *resolved) beats(a, b *wayIn) bool {
+func (r *Resolved) beats(a, b *wayIn) bool {
 	if a, b := r.highest(a.settings()), r.highest(b.settings()); a != b {
 		return a > b
 	}
@@ -417,13 +448,13 @@ func (r *resolved) beats(a, b *wayIn) bool {
 }
 
 // incomplete is the error that lists every place looked at and what is missing for each way in.
-func (r *resolved) incomplete(reason string) error {
+func (r *Resolved) incomplete(reason string) error {
 	var b strings.Builder
 	b.WriteString(reason + "\n\nLooked at, the first one wins:\n")
 	for _, looked := range r.looked {
 		fmt.Fprintf(&b, "  - %s\n", looked)
 	}
-	if r.values["api_url"].text == "" {
+	if r.Text("api_url") == "" {
 		fmt.Fprintf(&b, "\nThe LUSID domain is missing: %s.\n", whereToSet("api_url"))
 	}
 	b.WriteString("\nMissing for each way to sign in:\n")
@@ -447,7 +478,7 @@ func (r *resolved) incomplete(reason string) error {
 
 // whereToSet names an attribute with its variable and its key in the secrets file.
 func whereToSet(attribute string) string {
-	i := slices.IndexFunc(settings, func(s setting) bool { return s.Attribute == attribute })
+	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Attribute == attribute })
 	places := []string{settings[i].Environment[0]}
 	if len(settings[i].File) > 0 {
 		places = append(places, settings[i].File[0]+" in the secrets file")
@@ -456,14 +487,14 @@ func whereToSet(attribute string) string {
 }
 
 // grant is the token request that the settings describe, complete or not.
-func (r *resolved) grant() client.TokenRequest {
+func (r *Resolved) grant() client.TokenRequest {
 	return client.TokenRequest{
-		TokenURL:     r.values["token_url"].text,
-		Username:     r.values["username"].text,
-		Password:     client.Secret(r.values["password"].text),
-		ClientID:     r.values["client_id"].text,
-		ClientSecret: client.Secret(r.values["client_secret"].text),
-		RefreshToken: client.Secret(r.values["refresh_token"].text),
+		TokenURL:     r.Text("token_url"),
+		Username:     r.Text("username"),
+		Password:     client.Secret(r.Text("password")),
+		ClientID:     r.Text("client_id"),
+		ClientSecret: client.Secret(r.Text("client_secret")),
+		RefreshToken: client.Secret(r.Text("refresh_token")),
 	}
 }
 
@@ -485,7 +516,7 @@ func (p *askedProfile) note(attribute string, v value) {
 
 // checkProfile compares the profile that FBN_PROFILE asks for with the domain and the credentials in
 // use. A person who names a profile must not end up in another domain without a word.
-func (r *resolved) checkProfile(way *wayIn) (warning string, err error) {
+func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 	if r.profile == nil {
 		return "", nil
 	}
@@ -522,7 +553,7 @@ func domainOf(apiURL string) string {
 }
 
 // signIn is the credential of the chosen way, and words for where it came from.
-func (r *resolved) signIn(way *wayIn) (client.SignIn, string) {
+func (r *Resolved) signIn(way *wayIn) (client.SignIn, string) {
 	first := r.values[way.own[len(way.own)-1]]
 	credential := fmt.Sprintf("%s from %s", way.name, first.source)
 	switch way.own[0] {
@@ -541,12 +572,4 @@ func (r *resolved) signIn(way *wayIn) (client.SignIn, string) {
 		grant.RefreshToken = ""
 	}
 	return client.SignIn{Grant: grant}, credential
-}
-
-func workingDirectory() string {
-	directory, err := os.Getwd()
-	if err != nil {
-		return "."
-	}
-	return directory
 }

@@ -1,10 +1,10 @@
-package provider
+package config
 
 import "slices"
 
-// serviceURL is the URL of a service of the domain, with the names by which FINBOURNE's SDKs read it.
+// ServiceURL is the URL of a service of the domain, with the names by which FINBOURNE's SDKs read it.
 // The exports write it under each of them, and the provider finds its domain by any.
-type serviceURL struct {
+type ServiceURL struct {
 	// Ending follows the URL of the domain; empty for the domain's own URL.
 	Ending string
 	// Environment lists environment variables, and File lists keys of the secrets file. The current
@@ -15,7 +15,7 @@ type serviceURL struct {
 // ownURLs are of the services whose URLs users have at hand. The C# SDK also reads
 // FBN_FINBOURNE-IDENTITY_API_URL. Neither a shell nor AWS Lambda takes a name with a hyphen, so it is
 // left out.
-var ownURLs = []serviceURL{
+var ownURLs = []ServiceURL{
 	{
 		Ending: "/identity",
 		Environment: []string{
@@ -35,7 +35,7 @@ var ownURLs = []serviceURL{
 }
 
 // siblingURLs are of the services whose SDKs sign in in the same way. They are looked at last.
-var siblingURLs = []serviceURL{
+var siblingURLs = []ServiceURL{
 	{
 		Ending:      "/access",
 		Environment: []string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL", "FBN_ACCESS_API_URL"},
@@ -68,7 +68,11 @@ var siblingURLs = []serviceURL{
 	},
 }
 
-func variablesOf(urls []serviceURL) []string {
+// ServiceURLs returns every service whose URL leads to the domain, in the order in which the provider
+// looks for them.
+func ServiceURLs() []ServiceURL { return slices.Concat(ownURLs, siblingURLs) }
+
+func variablesOf(urls []ServiceURL) []string {
 	var names []string
 	for _, u := range urls {
 		names = slices.Concat(names, u.Environment)
@@ -76,7 +80,7 @@ func variablesOf(urls []serviceURL) []string {
 	return names
 }
 
-func keysOf(urls []serviceURL) []string {
+func keysOf(urls []ServiceURL) []string {
 	var names []string
 	for _, u := range urls {
 		names = slices.Concat(names, u.File)

@@ -1,4 +1,4 @@
-package provider
+package config
 
 import (
 	"fmt"
@@ -19,9 +19,9 @@ const (
 	Flag
 )
 
-// setting is one setting of the provider. The table of settings is the only place that says where a
+// Setting is one setting of the provider. The table of settings is the only place that says where a
 // value may come from: the schema, the resolver and the functions that export credentials all read it.
-type setting struct {
+type Setting struct {
 	// Attribute is the setting's name in the provider block; "proxy.address" is nested in "proxy".
 	Attribute string
 	// Kind is Text unless set.
@@ -44,7 +44,7 @@ type setting struct {
 	checkHere func(text string) error
 }
 
-var settings = []setting{
+var settings = []Setting{
 	{
 		Attribute:   "api_url",
 		Environment: variablesOf(ownURLs),
@@ -174,14 +174,17 @@ var settings = []setting{
 	},
 }
 
+// Settings returns the table of settings, in the order of the documentation.
+func Settings() []Setting { return slices.Clone(settings) }
+
 // Variables returns every environment variable that the setting may come from.
-func (s setting) Variables() []string { return slices.Concat(s.Environment, s.lastEnvironment) }
+func (s Setting) Variables() []string { return slices.Concat(s.Environment, s.lastEnvironment) }
 
 // Keys returns every key of the secrets file that the setting may come from.
-func (s setting) Keys() []string { return slices.Concat(s.File, s.lastFile) }
+func (s Setting) Keys() []string { return slices.Concat(s.File, s.lastFile) }
 
 // Markdown returns the description with every place that the setting may come from.
-func (s setting) Markdown() string {
+func (s Setting) Markdown() string {
 	text := s.description
 	if len(s.Environment) > 0 {
 		text += fmt.Sprintf(" Environment: `%s`.", strings.Join(s.Environment, "`, `"))
@@ -192,20 +195,12 @@ func (s setting) Markdown() string {
 	return text
 }
 
-// checkSetting checks the form of a setting's value. Its errors never repeat the value.
-func checkSetting(attribute, text string) error {
+// Check checks the form of a setting's value. Its errors never repeat the value.
+func Check(attribute, text string) error {
 	for _, s := range settings {
 		if s.Attribute == attribute && s.check != nil {
 			return s.check(text)
 		}
 	}
 	return nil
-}
-
-// checkForUse is checkSetting, and what only the machine that runs the provider can tell.
-func (s setting) checkForUse(text string) error {
-	if err := checkSetting(s.Attribute, text); err != nil || s.checkHere == nil {
-		return err
-	}
-	return s.checkHere(text)
 }
