@@ -1,0 +1,62 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// askedProfile is a profile of the secrets file that FBN_PROFILE asks for by name, and what it holds.
+type askedProfile struct {
+	name   string
+	values map[string]value
+}
+
+// Format prints the profile without the secrets in it.
+func (*askedProfile) Format(f fmt.State, _ rune) { conceal(f, "askedProfile") }
+
+// note keeps the first value of a setting.
+func (p *askedProfile) note(attribute string, v value) {
+	if p != nil && p.values[attribute].text == "" {
+		p.values[attribute] = v
+	}
+}
+
+// checkProfile compares the profile that FBN_PROFILE asks for with the domain and the credentials in
+// use. A person who names a profile must not end up in another domain without a word.
+func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
+	if r.profile == nil {
+		return "", nil
+	}
+	const remedy = "Unset FBN_PROFILE, or remove what ranks above the profile. A profile that is written in the provider block ranks above the environment."
+	used, asked := r.values["api_url"], r.profile.values["api_url"]
+	domain, askedDomain := domainOf(used.text), domainOf(asked.text)
+	if askedDomain != "" && domain != askedDomain {
+		return "", fmt.Errorf("FBN_PROFILE asks for the profile %q, whose domain is %s, from %s. The domain in use is %s, from %s. %s",
+			r.profile.name, askedDomain, asked.source, domain, used.source, remedy)
+	}
+	isUsed := func(name string) bool { return r.values[name].inFile }
+	if len(r.profile.values) == 0 {
+		_, credential := r.signIn(way)
+		return fmt.Sprintf("FBN_PROFILE asks for the profile %q, which gives no value (%s). The provider works in the domain %s, from %s, and signs in with %s.",
+			r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential), nil
+	}
+	isThere := func(name string) bool { return r.profile.values[name].text != "" }
+	credentials := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.ContainsFunc(way.settings(), isThere) })
+	if !credentials || slices.ContainsFunc(way.settings(), isUsed) {
+		return "", nil
+	}
+	_, credential := r.signIn(way)
+	return fmt.Sprintf("FBN_PROFILE asks for the profile %q, but its credentials are not used: the provider signs in with %s. %s",
+		r.profile.name, credential, remedy), nil
+}
+
+// domainOf names the LUSID domain of an API URL; empty if it is none.
+func domainOf(apiURL string) string {
+	base, err := client.ParseAPIURL(apiURL)
+	if err != nil {
+		return ""
+	}
+	return client.DomainOf(base)
+}
