@@ -19,3 +19,6 @@ const (
 
 // SetTransport replaces the transport of API and token requests.
 func (c *Client) SetTransport(transport http.RoundTripper) { c.http.HTTPClient.Transport = transport }
+
+// Once returns the transport that writes a request once.
+func Once(transport *http.Transport) http.RoundTripper { return once{transport} }

@@ -46,8 +46,6 @@ func isPermanent(err error) bool {
 		authority   x509.UnknownAuthorityError
 		hostname    x509.HostnameError
 		invalid     x509.CertificateInvalidError
-		redirect    *redirectError
-		sentTwice   *sentTwiceError
 		proxy       *proxyError
 		handshake   *handshakeError
 		plain       tls.RecordHeaderError
@@ -59,14 +57,24 @@ func isPermanent(err error) bool {
 		return handshake.isPermanent()
 	}
 	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &redirect) || errors.As(err, &sentTwice) ||
+		errors.As(err, &invalid) || isRefusedRedirect(err) ||
 		errors.As(err, &plain) || errors.Is(err, http.ErrSchemeMismatch) ||
 		errors.Is(err, context.Canceled)
 }
 
+// isRefusedRedirect reports a redirect that was not followed. A server or a gateway may process the
+// request and redirect the sender all the same.
+func isRefusedRedirect(err error) bool {
+	var (
+		redirect  *redirectError
+		sentTwice *sentTwiceError
+	)
+	return errors.As(err, &redirect) || errors.As(err, &sentTwice)
+}
+
 // mayHaveBeenSent reports that the server can have received the request and acted on it.
 func mayHaveBeenSent(err error) bool {
-	return !neverSent(err) && (!isPermanent(err) || errors.Is(err, context.Canceled))
+	return !neverSent(err) && (!isPermanent(err) || isRefusedRedirect(err) || errors.Is(err, context.Canceled))
 }
 
 // hadNoEffect reports that the server did not act on an attempt.

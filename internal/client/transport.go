@@ -47,8 +47,12 @@ func (c *Client) proxyFor(req *http.Request) (*url.URL, error) {
 	if c.config.Proxy == nil {
 		proxy, err := http.ProxyFromEnvironment(req)
 		if proxy != nil {
-			password, _ := proxy.User.Password()
-			c.mask.learn(Secret(password))
+			secret, hasPassword := proxy.User.Password()
+			if !hasPassword {
+				// Some proxies take a token as the user name.
+				secret = proxy.User.Username()
+			}
+			c.mask.learn(Secret(secret))
 		}
 		return proxy, err
 	}
@@ -97,7 +101,8 @@ type redirectError struct{ from, to *url.URL }
 
 func (e *redirectError) Error() string {
 	if e.to.Host == e.from.Host && e.to.Scheme == e.from.Scheme {
-		return "refused to follow a redirect of " + e.from.Host + " that changes the method, or the sixth in a row"
+		return "refused to follow a redirect of " + e.from.Host + ", because it changes the method or is the sixth in a row. " +
+			"A gateway or a sign-in page may answer in LUSID's place: check the URL"
 	}
 	return fmt.Sprintf("refused to follow a redirect from %s://%s to %s://%s",
 		e.from.Scheme, e.from.Host, e.to.Scheme, e.to.Host)

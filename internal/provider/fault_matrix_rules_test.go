@@ -126,7 +126,11 @@ var faults = slices.Concat(
 		{name: "empty 404", effect: turnedAway, words: []string{"has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
 		{name: "ASP.NET 404", effect: turnedAway, words: []string{"Not Found", "has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
 		// Who follows it finds nobody, since nobody listens on that port in memory.
-		{name: "redirect to another host", effect: turnedAway, words: []string{"refused to follow a redirect", memoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + memoryHost + ":1/identity/api"}},
+		{name: "redirect to another host", effect: unusable, words: []string{"refused to follow a redirect", memoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + memoryHost + ":1/identity/api"}},
+		{
+			name: "redirect to another host after the write", effect: unusable, written: true, words: []string{"refused to follow a redirect", memoryHost + ":1"},
+			mock: mockserver.Fault{Status: 303, Location: "https://" + memoryHost + ":1/login", AfterWrite: true},
+		},
 
 		{name: "TLS, unknown authority", effect: turnedAway, words: []string{"certificate", "ca_certificate_file"}, connection: untrusted},
 		{name: "TLS 1.1", effect: turnedAway, words: []string{"the TLS handshake failed", "protocol version"}, connection: outdated},
