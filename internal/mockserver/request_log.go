@@ -93,12 +93,12 @@ func (l *requestLog) begin(c *call, route route) *Request {
 	entry := &Request{
 		Time:          c.now,
 		Method:        c.request.Method,
-		Path:          c.request.URL.Path,
-		Query:         redactQuery(c.request.URL, route.query),
+		Path:          logged(c.request.URL.Path),
+		Query:         logged(redactQuery(c.request.URL, route.query)),
 		Operation:     route.operation,
-		UserAgent:     c.request.UserAgent(),
-		Application:   c.request.Header.Get("X-LUSID-Application"),
-		CorrelationID: c.request.Header.Get("CorrelationId"),
+		UserAgent:     logged(c.request.UserAgent()),
+		Application:   logged(c.request.Header.Get("X-LUSID-Application")),
+		CorrelationID: logged(c.request.Header.Get("CorrelationId")),
 		RequestID:     c.id,
 	}
 	l.mu.Lock()
@@ -114,6 +114,15 @@ func (l *requestLog) begin(c *call, route route) *Request {
 		l.dropped++
 	}
 	return entry
+}
+
+// logged cuts off a text that a client chose, so that the log stays small.
+func logged(text string) string {
+	const most = 2048
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 func (l *requestLog) markFault(entry *Request) {

@@ -170,3 +170,18 @@ func TestRequestLog_holdsNoSecret(t *testing.T) {
 		t.Errorf("%d requests logged, want 9", len(d.Requests()))
 	}
 }
+
+// TestRequestLog_cutsLongTexts bounds what one request can add to the log.
+func TestRequestLog_cutsLongTexts(t *testing.T) {
+	t.Parallel()
+	s := mockserver.New(mockserver.Options{})
+	long := strings.Repeat("x", 100_000)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, loopback+"/"+long, nil)
+	r.Header.Set("User-Agent", long)
+	r.Header.Set("X-Lusid-Application", long)
+	r.Header.Set("Correlationid", long)
+	s.ServeHTTP(httptest.NewRecorder(), r)
+	if got := serve(t, s, http.MethodGet, "/_mock/requests", "localhost", nil).Body.Len(); got > 10_000 {
+		t.Errorf("one request takes %d bytes of the log", got)
+	}
+}
