@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"iter"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -100,25 +99,4 @@ func (l *applicationListResource) result(ctx context.Context, req list.ListReque
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 	}
 	return result
-}
-
-// listResults streams what holds, up to Terraform's limit; zero is none. An error ends it: it would
-// be the same for whatever follows.
-func listResults[T any](limit int64, objects []T, holds func(*T) bool, result func(*T) list.ListResult) iter.Seq[list.ListResult] {
-	return func(push func(list.ListResult) bool) {
-		var pushed int64
-		for i := range objects {
-			if !holds(&objects[i]) {
-				continue
-			}
-			if limit > 0 && pushed >= limit {
-				return
-			}
-			next := result(&objects[i])
-			if !push(next) || next.Diagnostics.HasError() {
-				return
-			}
-			pushed++
-		}
-	}
 }

@@ -30,9 +30,6 @@ func redirectURIs(state, plan *applicationModel) []uriChange {
 	}
 }
 
-// isEmpty holds for null too: to LUSID both are the same.
-func isEmpty(set types.Set) bool { return !set.IsUnknown() && len(set.Elements()) == 0 }
-
 // unknownURIsKey is where private state keeps which URIs an import could not learn.
 const unknownURIsKey = "unknown_redirect_uris"
 

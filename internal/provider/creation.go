@@ -230,12 +230,6 @@ func replacedAdvice(what string) string {
 		"If the resource was only renamed, add a moved block.", what)
 }
 
-// importBlock is what imports an object that exists. The provider is never told the address of the
-// resource.
-func importBlock(typeName, id string) string {
-	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", typeName, id)
-}
-
 // doubtAfterCreate says what a lost create may have left behind.
 func doubtAfterCreate(err error, unique string) []string {
 	if !client.IsOutcomeUnknown(err) {

@@ -6,8 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 var (
@@ -70,21 +68,4 @@ func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadReque
 		Groups:       append([]string{}, user.Groups...),
 		UserExpiry:   stringOrNull(user.UserExpiry),
 	})...)
-}
-
-// currentUser asks once per process who the provider signs in as.
-func (c *connection) currentUser(ctx context.Context) (*client.CurrentUserResponse, error) {
-	release, err := c.callerLock.acquire(ctx, "another operation, which asks LUSID the same")
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	if c.caller == nil {
-		caller, err := c.client.GetUserInfo(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c.caller = caller
-	}
-	return c.caller, nil
 }

@@ -8,13 +8,45 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // idPattern is what LUSID takes as an id or code in a path.
 var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+
+// idIdentity is the identity of every type that has nothing but an id.
+type idIdentity struct {
+	ID types.String `tfsdk:"id"`
+}
+
+// codeIdentity is the identity of every type that has nothing but a code.
+type codeIdentity struct {
+	Code types.String `tfsdk:"code"`
+}
+
+// importedCode is the code in an import string or an identity. Its errors are added to the
+// answer.
+func (b *resourceBase) importedCode(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (string, bool) {
+	code := req.ID
+	if code == "" && !req.Identity.Raw.IsNull() {
+		var identity codeIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		code = identity.Code.ValueString()
+	}
+	summary := fmt.Sprintf("Unable to import %s %q", noun, code)
+	if resp.Diagnostics.HasError() || !b.requireClient(summary, &resp.Diagnostics) {
+		return code, false
+	}
+	if !idPattern.MatchString(code) {
+		resp.Diagnostics.AddError(summary, "A code has 1 to 64 letters, digits, hyphens and underscores.")
+		return code, false
+	}
+	return code, true
+}
 
 // What to do about a text that is no id of a user or of a role.
 const (

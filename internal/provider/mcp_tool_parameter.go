@@ -76,14 +76,3 @@ func fromMcpToolParameters(ctx context.Context, prior types.Set, parameters []cl
 	}
 	return optionalSet(ctx, prior, mcpToolParameterType, models)
 }
-
-// optionalSet keeps null and the empty set apart as the prior does: to LUSID they are the same.
-func optionalSet[T any](ctx context.Context, prior types.Set, of attr.Type, elements []T) (types.Set, diag.Diagnostics) {
-	switch {
-	case len(elements) > 0:
-		return types.SetValueFrom(ctx, of, elements)
-	case prior.IsNull(), prior.IsUnknown(), len(prior.Elements()) > 0:
-		return types.SetNull(of), nil
-	}
-	return prior, nil
-}

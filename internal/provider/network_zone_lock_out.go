@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -110,14 +109,4 @@ func (r *networkZoneRange) holds(other *networkZoneRange) bool {
 	outer, err := parseRange(r.Value.ValueString())
 	inner, innerErr := parseRange(other.Value.ValueString())
 	return err == nil && innerErr == nil && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
-}
-
-// isSubset reports that every element of a set is known, and one of another set.
-func isSubset(set, of types.Set) bool {
-	for _, element := range set.Elements() {
-		if element.IsUnknown() || !slices.ContainsFunc(of.Elements(), element.Equal) {
-			return false
-		}
-	}
-	return !set.IsUnknown()
 }

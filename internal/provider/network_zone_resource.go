@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -130,11 +129,6 @@ type networkZoneModel struct {
 	UserRoles    types.Set      `tfsdk:"user_roles"`
 	Hierarchy    types.Int64    `tfsdk:"hierarchy"`
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
-}
-
-// codeIdentity is the identity of every type that has nothing but a code.
-type codeIdentity struct {
-	Code types.String `tfsdk:"code"`
 }
 
 func (m *networkZoneModel) toCreate(ctx context.Context) client.CreateNetworkZoneRequest {
@@ -369,26 +363,6 @@ func (r *networkZoneResource) ImportState(ctx context.Context, req resource.Impo
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// importedCode is the code in an import string or an identity. Its errors are added to the
-// answer.
-func (b *resourceBase) importedCode(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (string, bool) {
-	code := req.ID
-	if code == "" && !req.Identity.Raw.IsNull() {
-		var identity codeIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		code = identity.Code.ValueString()
-	}
-	summary := fmt.Sprintf("Unable to import %s %q", noun, code)
-	if resp.Diagnostics.HasError() || !b.requireClient(summary, &resp.Diagnostics) {
-		return code, false
-	}
-	if !idPattern.MatchString(code) {
-		resp.Diagnostics.AddError(summary, "A code has 1 to 64 letters, digits, hyphens and underscores.")
-		return code, false
-	}
-	return code, true
-}
-
 // ValidateConfig checks that the zone is for somebody.
 func (r *networkZoneResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config networkZoneModel
@@ -425,30 +399,4 @@ func (r *networkZoneResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if !resp.Diagnostics.HasError() {
 		warnLockOut(ctx, state, plan, &resp.Diagnostics)
 	}
-}
-
-// texts are the elements of a set of strings, sorted. It is empty where there are none.
-func texts(set types.Set) []string {
-	texts := []string{}
-	for _, element := range set.Elements() {
-		if text, ok := element.(types.String); ok {
-			texts = append(texts, text.ValueString())
-		}
-	}
-	slices.Sort(texts)
-	return texts
-}
-
-// sameTexts keeps null and an empty set apart as the state does: to LUSID they are the same.
-func sameTexts(ctx context.Context, prior types.Set, texts []string) (types.Set, diag.Diagnostics) {
-	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
-	slices.Sort(texts)
-	texts = slices.Compact(texts)
-	if len(texts) > 0 {
-		return types.SetValueFrom(ctx, types.StringType, texts)
-	}
-	if isEmpty(prior) && prior.ElementType(ctx) != nil {
-		return prior, nil
-	}
-	return types.SetNull(types.StringType), nil
 }

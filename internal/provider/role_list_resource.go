@@ -2,12 +2,10 @@ package provider
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -35,15 +33,6 @@ func (l *roleListResource) ListResourceConfigSchema(_ context.Context, _ list.Li
 			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the role, such as `default`."},
 		},
 	}
-}
-
-type roleListModel struct {
-	NamePrefix types.String `tfsdk:"name_prefix"`
-	Scope      types.String `tfsdk:"scope"`
-}
-
-func (m *roleListModel) holds(role *client.RoleResponse) bool {
-	return strings.HasPrefix(role.Name, m.NamePrefix.ValueString()) && (m.Scope.IsNull() || m.Scope.ValueString() == role.RoleID.Scope)
 }
 
 func (l *roleListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

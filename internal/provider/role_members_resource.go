@@ -170,11 +170,6 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 }
 
-// sameElements compares lists in which nothing occurs twice.
-func sameElements(a, b []string) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(element string) bool { return !slices.Contains(b, element) })
-}
-
 // keep records that this resource needs its members, and gives the role again to those from whom
 // this run has taken it.
 func (r *roleMembersResource) keep(ctx context.Context, model *roleMembersModel, owner, summary string) diag.Diagnostics {
@@ -256,11 +251,6 @@ func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs
 		warnNeeded(&diags, "Members of the role "+roleID+" keep it", fmt.Sprintf("These users keep the role %s: %s.", roleID, strings.Join(kept, ", ")))
 	}
 	return diags
-}
-
-// without returns the elements of a that are not in b.
-func without(a, b []string) []string {
-	return slices.DeleteFunc(slices.Clone(a), func(element string) bool { return slices.Contains(b, element) })
 }
 
 // Kinds of seenObject. The key is membershipOf.

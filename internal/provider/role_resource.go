@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -116,11 +115,6 @@ type roleModel struct {
 	Code        types.String   `tfsdk:"code"`
 	Source      types.String   `tfsdk:"source"`
 	SAMLName    types.String   `tfsdk:"saml_name"`
-}
-
-// idIdentity is the identity of every type that has nothing but an id.
-type idIdentity struct {
-	ID types.String `tfsdk:"id"`
 }
 
 func (m *roleModel) fromAPI(role *client.RoleResponse) {
@@ -336,60 +330,4 @@ func (m *roleModel) label() string {
 		return name
 	}
 	return m.ID.ValueString()
-}
-
-// defaultScope is where LUSID makes roles.
-const defaultScope = "default"
-
-// roleByImportID finds a role by its id or, where the text has a slash, by scope and code.
-func (c *connection) roleByImportID(ctx context.Context, text string) (*client.RoleResponse, error) {
-	scope, code, ok := strings.Cut(text, "/")
-	if ok {
-		return c.roleByCode(ctx, client.ResourceID{Scope: scope, Code: code})
-	}
-	if !idPattern.MatchString(text) {
-		return nil, errors.New("an id has 1 to 64 letters, digits, hyphens and underscores; a role may also be named as scope/code, such as default/traders")
-	}
-	return c.client.GetRole(ctx, text)
-}
-
-// roleByCode looks in the list where LUSID's own look-up does not take the code: a role's name may
-// have a space, a plus sign, and more than 64 characters.
-func (c *connection) roleByCode(ctx context.Context, id client.ResourceID) (*client.RoleResponse, error) {
-	if idPattern.MatchString(id.Code) && idPattern.MatchString(id.Scope) {
-		return c.client.GetRoleByCode(ctx, id)
-	}
-	roles, err := c.client.ListRoles(ctx)
-	for i := range roles {
-		if roles[i].RoleID == id {
-			return &roles[i], nil
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return nil, errors.New("no role of the domain has this scope and code; the data source lusid_roles lists them")
-}
-
-// roleByCodeAlone finds the one role that has the code, in whichever scope: LUSID's own roles have
-// another than a domain's.
-func (c *connection) roleByCodeAlone(ctx context.Context, code string) (*client.RoleResponse, error) {
-	roles, err := c.client.ListRoles(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var found *client.RoleResponse
-	for i := range roles {
-		switch {
-		case roles[i].RoleID.Code != code:
-		case found != nil:
-			return nil, fmt.Errorf("roles of several scopes have it, %s and %s among them: give the scope too", found.RoleID.Scope, roles[i].RoleID.Scope)
-		default:
-			found = &roles[i]
-		}
-	}
-	if found == nil {
-		return nil, errors.New("no role of the domain has it; the data source lusid_roles lists them")
-	}
-	return found, nil
 }

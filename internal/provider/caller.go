@@ -1,0 +1,24 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// currentUser asks once per process who the provider signs in as.
+func (c *connection) currentUser(ctx context.Context) (*client.CurrentUserResponse, error) {
+	release, err := c.callerLock.acquire(ctx, "another operation, which asks LUSID the same")
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if c.caller == nil {
+		caller, err := c.client.GetUserInfo(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.caller = caller
+	}
+	return c.caller, nil
+}
