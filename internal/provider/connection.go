@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -159,14 +158,6 @@ func (c *connection) warnStateKept(diags *diag.Diagnostics) {
 			"The provider block's %s will be known only after apply, so resources of this provider "+
 				"are shown as they were when Terraform last saw them.", c.unknownAttributes()))
 	})
-}
-
-// resourceBase is embedded in every resource.
-type resourceBase struct{ *connection }
-
-// Configure takes over the connection. It is absent while Terraform only validates.
-func (b *resourceBase) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
-	b.connection, _ = req.ProviderData.(*connection)
 }
 
 // dataSourceBase is embedded in every data source.

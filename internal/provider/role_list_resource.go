@@ -53,7 +53,7 @@ func (l *roleListResource) List(ctx context.Context, req list.ListRequest, strea
 		result := req.NewListResult(ctx)
 		result.DisplayName = role.Name
 		model := roleModel{Timeouts: nullTimeouts(ctx)}
-		model.fromAPI(role)
+		result.Diagnostics.Append(model.fromAPI(ctx, role)...)
 		result.Diagnostics.Append(result.Identity.Set(ctx, idIdentity{model.ID})...)
 		if req.IncludeResource {
 			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)

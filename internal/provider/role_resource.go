@@ -117,7 +117,7 @@ type roleModel struct {
 	SAMLName    types.String   `tfsdk:"saml_name"`
 }
 
-func (m *roleModel) fromAPI(role *client.RoleResponse) {
+func (m *roleModel) fromAPI(_ context.Context, role *client.RoleResponse) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
 	m.ID = types.StringValue(role.ID)
 	m.Name = types.StringValue(role.Name)
 	m.Description = optionalString(m.Description, role.Description)
@@ -125,6 +125,7 @@ func (m *roleModel) fromAPI(role *client.RoleResponse) {
 	m.Code = types.StringValue(role.RoleID.Code)
 	m.Source = stringOrNull(role.Source)
 	m.SAMLName = stringOrNull(role.SAMLName)
+	return nil
 }
 
 func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -142,12 +143,10 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	planned := plan
-	plan.fromAPI(role)
+	resp.Diagnostics.Append(plan.fromAPI(ctx, role)...)
 	// Terraform wants the planned values back, and a difference is for the next refresh to show.
 	plan.Name, plan.Description = planned.Name, planned.Description
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
 // create creates a role, or finds the one that a create made whose answer was lost. It returns
@@ -192,39 +191,20 @@ func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequ
 func (r *roleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state roleModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read role " + state.label()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, idIdentity{state.ID}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
-	role, err := r.client.RefreshRole(ctx, state.ID.ValueString(), func(listed *client.RoleResponse) bool {
-		refreshed := state
-		refreshed.fromAPI(listed)
-		return sameValues(&refreshed, &state)
-	})
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
+	id := state.ID.ValueString()
+	role, err := r.client.RefreshRole(ctx, id, func(listed *client.RoleResponse) bool { return unchanged(ctx, &state, listed) })
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The role %s of %s could not be read", id, r.client.Domain()), err) {
 		return
 	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s of %s could not be read", state.ID.ValueString(), r.client.Domain()), err))
-		return
-	}
-	state.fromAPI(role)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	resp.Diagnostics.Append(state.fromAPI(ctx, role)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -246,8 +226,7 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+	r.saveUpdated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
 func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"context"
 	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
 // sameValues reports that two models hold equal values in every field.
@@ -17,4 +19,16 @@ func sameValues[M any](a, b *M) bool {
 		}
 	}
 	return true
+}
+
+// apiModel is a model *M that takes its values from the response T.
+type apiModel[M, T any] interface {
+	*M
+	fromAPI(ctx context.Context, response *T) diag.Diagnostics
+}
+
+// unchanged reports that what LUSID lists leaves the state as it is.
+func unchanged[M, T any, P apiModel[M, T]](ctx context.Context, state P, listed *T) bool {
+	refreshed := *state
+	return !P(&refreshed).fromAPI(ctx, listed).HasError() && sameValues(&refreshed, (*M)(state))
 }
