@@ -93,7 +93,7 @@ func (l *applicationListResource) result(ctx context.Context, req list.ListReque
 		RefreshSecretVersion:   types.BoolValue(false),
 		Timeouts:               nullTimeouts(ctx),
 	}
-	model.fromAPI(application)
+	result.Diagnostics.Append(model.fromAPI(ctx, application)...)
 	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {
 		result.Diagnostics.Append(result.Resource.Set(ctx, model)...)

@@ -173,7 +173,7 @@ func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicati
 }
 
 // fromAPI writes what LUSID returns, but for the secret: see setSecret.
-func (m *applicationModel) fromAPI(application *client.OAuthApplication) {
+func (m *applicationModel) fromAPI(_ context.Context, application *client.OAuthApplication) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
 	m.ID = types.StringValue(application.ID)
 	m.ClientID = sameFold(m.ClientID, application.ClientID)
 	m.DisplayName = types.StringValue(application.DisplayName)
@@ -183,6 +183,7 @@ func (m *applicationModel) fromAPI(application *client.OAuthApplication) {
 		m.Issuer = stringOrNull(application.Issuer)
 		m.TokenURL = tokenURLOf(application)
 	}
+	return nil
 }
 
 func (r *applicationResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -203,7 +204,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	}
 	r.dropSeen(createdApplication, plan.key())
 	planned := plan
-	plan.fromAPI(application)
+	resp.Diagnostics.Append(plan.fromAPI(ctx, application)...)
 	// Terraform wants the planned values back, and a difference is for the next refresh to show:
 	// an error here would taint the application, and the next apply would replace it.
 	plan.ClientID, plan.DisplayName, plan.Type = planned.ClientID, planned.DisplayName, planned.Type
@@ -211,30 +212,19 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 		r.readSecret(ctx, application, &resp.Diagnostics)
 	}
 	plan.setSecret(application)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, plan.identity())
 }
 
 func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state applicationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails. The identity is the state's, not the answer's: one that
-	// changed would be an error for good.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if r.client == nil {
 		r.saw(priorApplication, state.key())
-		r.warnStateKept(&resp.Diagnostics)
-		return
 	}
 	summary := "Unable to read application " + state.label()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, state.identity(), state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
@@ -256,24 +246,19 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	// A role that may only plan needs no right to see secrets.
 	if !looks || client.IsForbidden(err) {
 		application, err = r.client.RefreshApplication(ctx, id, func(listed *client.OAuthApplication) bool {
-			refreshed := state
-			refreshed.fromAPI(listed)
-			return sameValues(&refreshed, &state)
+			return unchanged(ctx, &state, listed)
 		})
 	}
 	if client.IsNotFound(err) {
 		r.dropSeen(priorApplication, state.key())
-		resp.State.RemoveResource(ctx)
-		return
 	}
 	if err == nil && application.ID != id {
 		err = fmt.Errorf("the answer is of another application, %s", application.ID)
 	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err))
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err) {
 		return
 	}
-	state.fromAPI(application)
+	resp.Diagnostics.Append(state.fromAPI(ctx, application)...)
 	r.saw(priorApplication, state.key())
 	switch {
 	case looks && application.Secret == "":
@@ -287,8 +272,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	case looks:
 		state.setSecret(application)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 // Update rotates the secret if rotation_triggers changed, and reads it if store_secret was turned on.
@@ -331,8 +315,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		}
 	}
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, unknown)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	r.saveUpdated(ctx, resp, plan, plan.identity())
 }
 
 func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -143,9 +143,7 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 		plan.ClaimMappings, diags = claimMappingsFromAPI(ctx, issuer.ClaimMappings)
 		resp.Diagnostics.Append(diags...)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, codeIdentity{plan.Code})
 }
 
 // create creates an issuer, or finds the one that a create made whose answer was lost. It returns
@@ -200,38 +198,21 @@ func (r *externalTokenIssuerResource) create(ctx context.Context, request client
 func (r *externalTokenIssuerResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state externalTokenIssuerModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{state.Code})...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read external token issuer " + state.Code.ValueString()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, codeIdentity{state.Code}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	issuer, err := r.client.RefreshExternalTokenIssuer(ctx, state.Code.ValueString(), func(listed *client.ExternalTokenIssuerResponse) bool {
-		refreshed := state
-		return !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+		return unchanged(ctx, &state, listed)
 	})
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err))
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The external token issuer %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err) {
 		return
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, issuer)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -256,8 +237,7 @@ func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.U
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+	r.saveUpdated(ctx, resp, plan, codeIdentity{plan.Code})
 }
 
 func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

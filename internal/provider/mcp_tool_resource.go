@@ -235,46 +235,27 @@ func (r *mcpToolResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	// Terraform wants the planned values back, and a difference is for the next refresh to show.
 	plan.ID, plan.Version = types.StringValue(plan.label()), versionOf(tool)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, plan.identity())
 }
 
 func (r *mcpToolResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state mcpToolModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read MCP tool " + state.label()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, state.identity(), state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	tool, err := r.client.RefreshMcpTool(ctx, state.resourceID(), func(listed *client.McpToolResponse) bool {
-		refreshed := state
-		return !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+		return unchanged(ctx, &state, listed)
 	})
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The MCP tool %s of %s could not be read", state.label(), r.client.Domain()), err))
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The MCP tool %s of %s could not be read", state.label(), r.client.Domain()), err) {
 		return
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, tool)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *mcpToolResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -301,8 +282,7 @@ func (r *mcpToolResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 		plan.Version = versionOf(tool)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	r.saveUpdated(ctx, resp, plan, plan.identity())
 }
 
 func (r *mcpToolResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -199,9 +199,7 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 	if placed {
 		plan.Hierarchy = types.Int64PointerValue(zone.Hierarchy)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, codeIdentity{plan.Code})
 	if !placed && !plan.Hierarchy.Equal(types.Int64PointerValue(zone.Hierarchy)) {
 		r.place(ctx, &plan, zone, &resp.Diagnostics)
 	}
@@ -210,38 +208,21 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 func (r *networkZoneResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state networkZoneModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{state.Code})...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read network zone " + state.Code.ValueString()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, codeIdentity{state.Code}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	zone, err := r.client.RefreshNetworkZone(ctx, state.Code.ValueString(), func(listed *client.NetworkZoneDefinitionResponse) bool {
-		refreshed := state
-		return !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+		return unchanged(ctx, &state, listed)
 	})
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err))
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The network zone %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err) {
 		return
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, zone)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 // Update replaces the zone where it is. Where the configuration leaves the place open, that is
@@ -280,8 +261,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{plan.Code})...)
+	r.saveUpdated(ctx, resp, plan, codeIdentity{plan.Code})
 }
 
 // updateInPlace updates a zone where it is.

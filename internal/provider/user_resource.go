@@ -227,9 +227,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	plan.ID = types.StringValue(user.ID)
 	plan.Status = types.StringValue(user.Status)
 	plan.External = types.BoolValue(user.External)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
 // create creates a user, or finds the one that a create made whose answer was lost. It returns
@@ -285,27 +283,18 @@ func (r *userResource) create(ctx context.Context, request client.CreateUserRequ
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state userModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
 	if r.client == nil {
 		r.sawUser(&state)
-		r.warnStateKept(&resp.Diagnostics)
-		return
 	}
 	summary := "Unable to read user " + state.label()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, idIdentity{state.ID}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	user, err := r.client.RefreshUser(ctx, state.ID.ValueString(), func(listed *client.UserResponse) bool {
-		refreshed := state
-		return !listed.IsDeleted() && !refreshed.fromAPI(ctx, listed).HasError() && sameValues(&refreshed, &state)
+		return !listed.IsDeleted() && unchanged(ctx, &state, listed)
 	})
 	if client.IsNotFound(err) || err == nil && user.IsDeleted() {
 		r.forgetUser(&state)
@@ -322,8 +311,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, user)...)
 	r.sawUser(&state)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -357,8 +345,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			return
 		}
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+	r.saveUpdated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
