@@ -219,38 +219,21 @@ func (r *passwordPolicyResource) Create(ctx context.Context, req resource.Create
 		return
 	}
 	plan.ID = plan.UserType
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{plan.UserType})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, passwordPolicyIdentity{plan.UserType})
 }
 
 func (r *passwordPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state passwordPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{state.UserType})...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read " + state.noun()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, passwordPolicyIdentity{state.UserType}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	policy, err := r.client.GetPasswordPolicy(ctx, state.UserType.ValueString())
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be read", state.noun(), r.client.Domain()), err))
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The %s of %s could not be read", state.noun(), r.client.Domain()), err) {
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
@@ -259,8 +242,7 @@ func (r *passwordPolicyResource) Read(ctx context.Context, req resource.ReadRequ
 	}
 	state.fromAPI(policy)
 	r.saw(singletonInState, state.noun())
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *passwordPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -286,8 +268,7 @@ func (r *passwordPolicyResource) Update(ctx context.Context, req resource.Update
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be updated", state.noun(), r.client.Domain()), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{plan.UserType})...)
+	r.saveUpdated(ctx, resp, plan, passwordPolicyIdentity{plan.UserType})
 }
 
 func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -119,38 +119,21 @@ func (r *sessionPolicyResource) Create(ctx context.Context, req resource.CreateR
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set", err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, singletonIdentity())
 }
 
 func (r *sessionPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state sessionPolicyModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	const summary = "Unable to read session policy"
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, singletonIdentity(), state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	policy, err := r.client.GetSessionPolicy(ctx)
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be read", err))
+	if r.readFailed(ctx, resp, summary, "The session policy of "+r.client.Domain()+" could not be read", err) {
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
@@ -159,8 +142,7 @@ func (r *sessionPolicyResource) Read(ctx context.Context, req resource.ReadReque
 	}
 	state.fromAPI(policy)
 	r.saw(singletonInState, sessionPolicyNoun)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -186,8 +168,7 @@ func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateR
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	r.saveUpdated(ctx, resp, plan, singletonIdentity())
 }
 
 func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

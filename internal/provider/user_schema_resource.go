@@ -146,38 +146,21 @@ func (r *userSchemaResource) Create(ctx context.Context, req resource.CreateRequ
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be set", err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, singletonIdentity())
 }
 
 func (r *userSchemaResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state userSchemaModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	const summary = "Unable to read user schema"
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, singletonIdentity(), state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
 	userSchema, err := r.client.GetUserSchema(ctx)
-	if client.IsNotFound(err) {
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be read", err))
+	if r.readFailed(ctx, resp, summary, "The user schema of "+r.client.Domain()+" could not be read", err) {
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
@@ -186,8 +169,7 @@ func (r *userSchemaResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, userSchema)...)
 	r.saw(singletonInState, userSchemaNoun)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -215,8 +197,7 @@ func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequ
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
+	r.saveUpdated(ctx, resp, plan, singletonIdentity())
 }
 
 func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
