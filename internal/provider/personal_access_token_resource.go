@@ -152,9 +152,7 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 	plan.DisplayName, plan.DeactivationDate = planned.DisplayName, planned.DeactivationDate
 	plan.UserID = types.StringValue(caller.ID)
 	plan.Key = types.StringValue(string(created.Key))
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
 // create creates a token, and returns nil after an error. A token that is found after the answer was
@@ -215,20 +213,10 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state personalAccessTokenModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{state.ID})...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read personal access token " + state.label()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, idIdentity{state.ID}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
@@ -257,8 +245,7 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 		resp.Diagnostics.AddWarning("The personal access token "+state.label()+" has expired", fmt.Sprintf(
 			"LUSID refuses it since %s. Nothing replaces it by itself: change its deactivation_date, or apply with -replace and its address.", key.DeactivationDate))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 // checkOwner refuses to look for somebody else's token: LUSID lists a caller's own only, and any
@@ -285,8 +272,7 @@ func (r *personalAccessTokenResource) checkOwner(ctx context.Context, state *per
 func (r *personalAccessTokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan personalAccessTokenModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{plan.ID})...)
+	r.saveUpdated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
 func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

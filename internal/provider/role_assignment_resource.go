@@ -117,28 +117,16 @@ func (r *roleAssignmentResource) Create(ctx context.Context, req resource.Create
 		return
 	}
 	plan.ID = types.StringValue(plan.label())
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, plan.identity())
 }
 
 func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state roleAssignmentModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read role assignment " + state.label()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, state.identity(), state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
@@ -155,8 +143,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	}
 	r.saw(assignmentInState, state.membership())
 	state.ID = types.StringValue(state.label())
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 // Update changes timeouts. Everything else replaces.
@@ -176,8 +163,7 @@ func (r *roleAssignmentResource) Update(ctx context.Context, req resource.Update
 			plan.RoleID.ValueString(), r.client.Domain(), plan.UserID.ValueString()), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	r.saveUpdated(ctx, resp, plan, plan.identity())
 }
 
 func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -112,28 +112,16 @@ func (r *roleMembersResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, roleMembersIdentity{plan.RoleID})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveCreated(ctx, resp, plan, roleMembersIdentity{plan.RoleID})
 }
 
 func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state roleMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	// Also for what turns out to be gone: a CLI that knows no identity sends none back, and a
-	// Read that sets none then fails.
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, roleMembersIdentity{state.RoleID})...)
-	if r.client == nil {
-		r.warnStateKept(&resp.Diagnostics)
-		return
-	}
 	summary := "Unable to read the members of role " + state.RoleID.ValueString()
-	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Read, &resp.Diagnostics)
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, roleMembersIdentity{state.RoleID}, state.Timeouts.Read)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if !ok {
 		return
 	}
 
@@ -166,8 +154,7 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 	state.UserIDs, diags = types.SetValueFrom(ctx, types.StringType, userIDs(members))
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(r.recordMembers(ctx, &state)...)
-	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveRead(ctx, resp, state)
 }
 
 // keep records that this resource needs its members, and gives the role again to those from whom
@@ -325,8 +312,7 @@ func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, roleMembersIdentity{plan.RoleID})...)
+	r.saveUpdated(ctx, resp, plan, roleMembersIdentity{plan.RoleID})
 }
 
 // Delete takes the role from the users in the state, but never from the user that the provider
