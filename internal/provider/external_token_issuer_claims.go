@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
@@ -19,30 +18,36 @@ import (
 )
 
 func claimMappingsAttribute() schema.Attribute {
-	required := func(description string, validators ...validator.String) schema.Attribute {
-		return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: append(validators, claimMapping{})}
-	}
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		Computed: true,
 		MarkdownDescription: "What feeds the fields of a LUSID user: each value names a claim of the token, such as `email`, or is the field's value itself, the same for every token, " +
 			"where it stands in double quotes of its own, such as `\"\\\"Service\\\"\"`. Left out, the mappings are what LUSID has or makes of none.",
-		Attributes: map[string]schema.Attribute{
-			"user_id":    required("ID that is the user's alone."),
-			"login":      required("Login, in the form of an e-mail address. In double quotes, every token of the issuer is that one user's."),
-			"email":      required("E-mail address: the login, unless it is a `Service` user."),
-			"first_name": required("First name."),
-			"last_name":  required("Last name."),
-			"user_type":  required("Type of the user: a claim that is `Personal` or `Service`, or `\"\\\"Personal\\\"\"` or `\"\\\"Service\\\"\"` for one of them.", userTypeMapping{}),
-			"groups": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Groups, which LUSID maps to roles: the name of a claim, never a value in double quotes.",
-				Validators:          []validator.String{claimMapping{namesOnly: true}},
-			},
-		},
+		Attributes:    claimMappingsAttributes(),
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 	}
 }
+
+func claimMappingsAttributes() map[string]schema.Attribute {
+	required := func(description string, validators ...validator.String) schema.Attribute {
+		return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: append(validators, claimMapping{})}
+	}
+	return map[string]schema.Attribute{
+		"user_id":    required("ID that is the user's alone."),
+		"login":      required("Login, in the form of an e-mail address. In double quotes, every token of the issuer is that one user's."),
+		"email":      required("E-mail address: the login, unless it is a `Service` user."),
+		"first_name": required("First name."),
+		"last_name":  required("Last name."),
+		"user_type":  required("Type of the user: a claim that is `Personal` or `Service`, or `\"\\\"Personal\\\"\"` or `\"\\\"Service\\\"\"` for one of them.", userTypeMapping{}),
+		"groups": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Groups, which LUSID maps to roles: the name of a claim, never a value in double quotes.",
+			Validators:          []validator.String{claimMapping{namesOnly: true}},
+		},
+	}
+}
+
+var claimMappingsType = objectTypeOf(claimMappingsAttributes())
 
 type claimMappingsModel struct {
 	UserID    types.String `tfsdk:"user_id"`
@@ -52,11 +57,6 @@ type claimMappingsModel struct {
 	LastName  types.String `tfsdk:"last_name"`
 	UserType  types.String `tfsdk:"user_type"`
 	Groups    types.String `tfsdk:"groups"`
-}
-
-var claimMappingsTypes = map[string]attr.Type{
-	"user_id": types.StringType, "login": types.StringType, "email": types.StringType, "first_name": types.StringType,
-	"last_name": types.StringType, "user_type": types.StringType, "groups": types.StringType,
 }
 
 // claimMappingsToAPI is nil for what is null or not known yet.
@@ -80,9 +80,9 @@ func claimMappingsToAPI(ctx context.Context, object types.Object) (*client.Claim
 // claimMappingsFromAPI is null where LUSID has none.
 func claimMappingsFromAPI(ctx context.Context, mappings *client.ClaimMappings) (types.Object, diag.Diagnostics) {
 	if mappings == nil || *mappings == (client.ClaimMappings{}) {
-		return types.ObjectNull(claimMappingsTypes), nil
+		return types.ObjectNull(claimMappingsType.AttrTypes), nil
 	}
-	return types.ObjectValueFrom(ctx, claimMappingsTypes, claimMappingsModel{
+	return types.ObjectValueFrom(ctx, claimMappingsType.AttrTypes, claimMappingsModel{
 		UserID:    stringOrNull(mappings.UserID),
 		Login:     stringOrNull(mappings.Login),
 		Email:     stringOrNull(mappings.Email),

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -39,11 +38,7 @@ func mcpToolParameterAttributes() map[string]schema.Attribute {
 	}
 }
 
-var mcpToolParameterType = types.ObjectType{AttrTypes: map[string]attr.Type{
-	"name":        types.StringType,
-	"data_type":   types.StringType,
-	"description": types.StringType,
-}}
+var mcpToolParameterType = objectTypeOf(mcpToolParameterAttributes())
 
 type mcpToolParameterModel struct {
 	Name        types.String `tfsdk:"name"`

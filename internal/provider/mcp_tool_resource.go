@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -92,13 +91,7 @@ func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"luminesce_payload": schema.SingleNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "The query that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
-				Attributes: map[string]schema.Attribute{
-					"query": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "Luminesce SQL, with `{{{name}}}` for the value of a parameter: 1 to 50000 characters.",
-						Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50000)},
-					},
-				},
+				Attributes:          mcpToolLuminescePayloadAttributes(),
 			},
 			"scheduler_payload": schema.SingleNestedAttribute{
 				Optional:            true,
@@ -129,6 +122,17 @@ func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 	}
 }
 
+// mcpToolLuminescePayloadAttributes describe the query that a tool runs.
+func mcpToolLuminescePayloadAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"query": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Luminesce SQL, with `{{{name}}}` for the value of a parameter: 1 to 50000 characters.",
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50000)},
+		},
+	}
+}
+
 type mcpToolModel struct {
 	Scope                            types.String   `tfsdk:"scope"`
 	Code                             types.String   `tfsdk:"code"`
@@ -152,7 +156,7 @@ type mcpToolLuminescePayloadModel struct {
 	Query types.String `tfsdk:"query"`
 }
 
-var mcpToolLuminescePayloadTypes = map[string]attr.Type{"query": types.StringType}
+var mcpToolLuminescePayloadType = objectTypeOf(mcpToolLuminescePayloadAttributes())
 
 // toUpsert is the whole tool. Equal tools give equal requests.
 func (m *mcpToolModel) toUpsert(ctx context.Context) (client.UpsertMcpToolRequest, diag.Diagnostics) {
@@ -194,9 +198,9 @@ func (m *mcpToolModel) fromAPI(ctx context.Context, tool *client.McpToolResponse
 	var failed diag.Diagnostics
 	m.Parameters, failed = fromMcpToolParameters(ctx, m.Parameters, tool.Parameters)
 	diags.Append(failed...)
-	m.LuminescePayload = types.ObjectNull(mcpToolLuminescePayloadTypes)
+	m.LuminescePayload = types.ObjectNull(mcpToolLuminescePayloadType.AttrTypes)
 	if tool.LuminescePayload != nil && tool.PayloadType != client.McpToolPayloadTypeScheduler {
-		m.LuminescePayload, failed = types.ObjectValueFrom(ctx, mcpToolLuminescePayloadTypes, mcpToolLuminescePayloadModel{types.StringValue(tool.LuminescePayload.Query)})
+		m.LuminescePayload, failed = types.ObjectValueFrom(ctx, mcpToolLuminescePayloadType.AttrTypes, mcpToolLuminescePayloadModel{types.StringValue(tool.LuminescePayload.Query)})
 		diags.Append(failed...)
 	}
 	payload := tool.SchedulerPayload

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -40,23 +39,7 @@ func mcpToolSchedulerPayloadAttributes() map[string]schema.Attribute {
 			Optional:            true,
 			MarkdownDescription: "Messages about the job, beside those that it sends by itself.",
 			Validators:          []validator.Set{setvalidator.NoNullValues()},
-			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-				"type": schema.StringAttribute{
-					Required:            true,
-					MarkdownDescription: "Kind of message, such as `Email` or `Webhook`: 1 to 50 characters.",
-					Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
-				},
-				"target": schema.StringAttribute{
-					Required:            true,
-					MarkdownDescription: "E-mail address or URL that gets it: 1 to 250 characters.",
-					Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 250)},
-				},
-				"trigger": schema.StringAttribute{
-					Required:            true,
-					MarkdownDescription: "When to send it, such as `OnSuccess`, `OnFailure` or `Always`: 1 to 50 characters.",
-					Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
-				},
-			}},
+			NestedObject:        schema.NestedAttributeObject{Attributes: mcpToolNotificationAttributes()},
 		},
 		"run_as": schema.StringAttribute{
 			Optional: true,
@@ -67,19 +50,30 @@ func mcpToolSchedulerPayloadAttributes() map[string]schema.Attribute {
 	}
 }
 
-var (
-	mcpToolSchedulerPayloadTypes = map[string]attr.Type{
-		"job_scope":     types.StringType,
-		"job_code":      types.StringType,
-		"arguments":     types.MapType{ElemType: types.StringType},
-		"notifications": types.SetType{ElemType: mcpToolNotificationType},
-		"run_as":        types.StringType,
+// mcpToolNotificationAttributes describe a message about the job.
+func mcpToolNotificationAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"type": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Kind of message, such as `Email` or `Webhook`: 1 to 50 characters.",
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
+		},
+		"target": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "E-mail address or URL that gets it: 1 to 250 characters.",
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 250)},
+		},
+		"trigger": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "When to send it, such as `OnSuccess`, `OnFailure` or `Always`: 1 to 50 characters.",
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
+		},
 	}
-	mcpToolNotificationType = types.ObjectType{AttrTypes: map[string]attr.Type{
-		"type":    types.StringType,
-		"target":  types.StringType,
-		"trigger": types.StringType,
-	}}
+}
+
+var (
+	mcpToolSchedulerPayloadType = objectTypeOf(mcpToolSchedulerPayloadAttributes())
+	mcpToolNotificationType     = objectTypeOf(mcpToolNotificationAttributes())
 )
 
 type mcpToolSchedulerPayloadModel struct {
@@ -130,7 +124,7 @@ func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*clien
 // prior decides.
 func fromMcpToolSchedulerPayload(ctx context.Context, prior types.Object, payload *client.McpToolSchedulerPayload) (types.Object, diag.Diagnostics) {
 	if payload == nil {
-		return types.ObjectNull(mcpToolSchedulerPayloadTypes), nil
+		return types.ObjectNull(mcpToolSchedulerPayloadType.AttrTypes), nil
 	}
 	var (
 		m             mcpToolSchedulerPayloadModel
@@ -157,6 +151,6 @@ func fromMcpToolSchedulerPayload(ctx context.Context, prior types.Object, payloa
 	}
 	m.Notifications, failed = optionalSet(ctx, m.Notifications, mcpToolNotificationType, notifications)
 	diags.Append(failed...)
-	object, failed := types.ObjectValueFrom(ctx, mcpToolSchedulerPayloadTypes, m)
+	object, failed := types.ObjectValueFrom(ctx, mcpToolSchedulerPayloadType.AttrTypes, m)
 	return object, append(diags, failed...)
 }

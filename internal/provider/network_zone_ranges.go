@@ -8,8 +8,8 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -17,13 +17,27 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
+func networkZoneRangeAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"value": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "IP address, such as `203.0.113.7`, or range in CIDR notation, such as `203.0.113.0/24`. An IPv4-mapped IPv6 address, such as `::ffff:203.0.113.7`, is the same as the IPv4 address.",
+			Validators:          []validator.String{addressOrRange{}},
+		},
+		"description": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "Whose address this is.",
+		},
+	}
+}
+
 // networkZoneRange is an address or a range of a network zone.
 type networkZoneRange struct {
 	Value       types.String `tfsdk:"value"`
 	Description types.String `tfsdk:"description"`
 }
 
-var networkZoneRangeType = types.ObjectType{AttrTypes: map[string]attr.Type{"value": types.StringType, "description": types.StringType}}
+var networkZoneRangeType = objectTypeOf(networkZoneRangeAttributes())
 
 // parseRange takes an address for the range that holds nothing else. An IPv4-mapped IPv6 range is
 // the IPv4 range: it has the same addresses.

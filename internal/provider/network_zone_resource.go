@@ -71,18 +71,8 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"ranges": schema.SetNestedAttribute{
 				Required:            true,
 				MarkdownDescription: "Addresses that the zone is for, 1 to 100.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"value": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "IP address, such as `203.0.113.7`, or range in CIDR notation, such as `203.0.113.0/24`. An IPv4-mapped IPv6 address, such as `::ffff:203.0.113.7`, is the same as the IPv4 address.",
-						Validators:          []validator.String{addressOrRange{}},
-					},
-					"description": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Whose address this is.",
-					},
-				}},
-				Validators: []validator.Set{setvalidator.SizeBetween(1, 100), setvalidator.NoNullValues(), distinctRanges{}},
+				NestedObject:        schema.NestedAttributeObject{Attributes: networkZoneRangeAttributes()},
+				Validators:          []validator.Set{setvalidator.SizeBetween(1, 100), setvalidator.NoNullValues(), distinctRanges{}},
 			},
 			"session_types": schema.SetAttribute{
 				Optional:    true,

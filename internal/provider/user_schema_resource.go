@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -53,22 +52,7 @@ func (r *userSchemaResource) Schema(ctx context.Context, _ resource.SchemaReques
 				Required:            true,
 				MarkdownDescription: "Definitions of alternative IDs, in order: ten at most, or none.",
 				Validators:          []validator.List{listvalidator.SizeAtMost(10), listvalidator.NoNullValues()},
-				NestedObject: schema.NestedAttributeObject{
-					Attributes: map[string]schema.Attribute{
-						"name": schema.StringAttribute{
-							Required:            true,
-							MarkdownDescription: "Name, unique in the schema: 1 to 50 letters, digits and underscores.",
-							Validators:          []validator.String{stringvalidator.RegexMatches(userSchemaNamePattern, "must have 1 to 50 letters, digits and underscores")},
-						},
-						"description": schema.StringAttribute{
-							Optional:            true,
-							Computed:            true,
-							Default:             stringdefault.StaticString(""),
-							MarkdownDescription: "Description, 80 characters at most. Default empty.",
-							Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(80)},
-						},
-					},
-				},
+				NestedObject:        schema.NestedAttributeObject{Attributes: userSchemaPropertyAttributes()},
 			},
 			"deletion_policy": singletonDeletionPolicy("empties it."),
 			"timeouts":        timeoutsAttribute(ctx),
@@ -79,6 +63,24 @@ func (r *userSchemaResource) Schema(ctx context.Context, _ resource.SchemaReques
 
 func (r *userSchemaResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = singletonIdentitySchema()
+}
+
+// userSchemaPropertyAttributes describe the definition of an alternative ID.
+func userSchemaPropertyAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"name": schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: "Name, unique in the schema: 1 to 50 letters, digits and underscores.",
+			Validators:          []validator.String{stringvalidator.RegexMatches(userSchemaNamePattern, "must have 1 to 50 letters, digits and underscores")},
+		},
+		"description": schema.StringAttribute{
+			Optional:            true,
+			Computed:            true,
+			Default:             stringdefault.StaticString(""),
+			MarkdownDescription: "Description, 80 characters at most. Default empty.",
+			Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(80)},
+		},
+	}
 }
 
 type userSchemaModel struct {
@@ -98,8 +100,7 @@ type userSchemaPropertyModel struct {
 	Description types.String `tfsdk:"description"`
 }
 
-// userSchemaPropertyType is the type of userSchemaPropertyModel.
-var userSchemaPropertyType = types.ObjectType{AttrTypes: map[string]attr.Type{"name": types.StringType, "description": types.StringType}}
+var userSchemaPropertyType = objectTypeOf(userSchemaPropertyAttributes())
 
 // toUpdate is the whole schema.
 func (m *userSchemaList) toUpdate(ctx context.Context) (client.UpdateUserSchemaRequest, diag.Diagnostics) {
