@@ -213,13 +213,13 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 		var connections atomic.Int32
 		transport := &http.Transport{
 			ForceAttemptHTTP2: true,
-			TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // The server is in this process.
+			TLSClientConfig:   &tls.Config{InsecureSkipVerify: true},
 			DialContext: func(context.Context, string, string) (net.Conn, error) {
 				if connections.Add(1) > 100 {
 					return nil, errors.New("the test has seen enough connections")
 				}
 				ours, theirs := net.Pipe()
-				context.AfterFunc(t.Context(), func() { _ = theirs.Close() })
+				t.Cleanup(func() { _ = theirs.Close() })
 				go func() {
 					conn := tls.Server(theirs, &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12})
 					_, _ = conn.Read(make([]byte, 1))
