@@ -214,9 +214,6 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 			r.placeholders = append(r.placeholders, fmt.Sprintf("%s, key %s,", file.describe(), key))
 		}
 		fileNote = file.describe() + ": " + fromFile.String()
-		if file.section == "" {
-			fileNote = file.describe() + `: found, but it has neither "api" nor "profiles"`
-		}
 		if r.fault != nil {
 			fileNote += "; " + r.fault.Error()
 		}

@@ -203,6 +203,8 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"missing, named in the environment":      {place{env: map[string]string{"FBN_SECRETS_PATH": "gone.json"}}, []string{"gone.json", "no such file"}},
 		"missing, named in the block":            {place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"}},
 		"a directory":                            {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
+		"flat, named in the environment":         {place{env: map[string]string{"FBN_SECRETS_PATH": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}}, []string{"FBN_SECRETS_PATH: ", "flat.json has neither \"api\" nor \"profiles\""}},
+		"flat, named in the block":               {place{block: map[string]string{"secrets_file": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}}, []string{"flat.json has neither \"api\" nor \"profiles\""}},
 		"empty":                                  {place{file: "\n"}, []string{"secrets.json", "empty"}},
 		"malformed":                              {place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"}, []string{"secrets.json", "line 4, column 3: JSON has no comma after the last member"}},
 		"a comment":                              {place{file: "// " + canary + "\n{\"api\": {}}"}, []string{"line 1, column 1: JSON has no comments"}},
@@ -250,6 +252,7 @@ func TestResolve_foreignFile(t *testing.T) {
 	t.Parallel()
 	complete := map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t"}
 	for name, test := range map[string]struct{ file, fault string }{
+		"another tool's object":       {`{"identityUrl": "https://other.lusid.com", "accessToken": "u"}`, `has neither "api" nor "profiles"`},
 		"another tool's list":         {`["another tool"]`, "JSON array"},
 		"api is a text":               {`{"api": "text"}`, `JSON string at "api"`},
 		"profiles is a list":          {`{"profiles": ["a"]}`, `JSON array at "profiles"`},

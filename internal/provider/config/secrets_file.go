@@ -19,8 +19,7 @@ import (
 // secretsFile is one section of a secrets.json as every LUSID SDK reads it: "api", or a profile.
 type secretsFile struct {
 	path string
-	// section names where the values come from, such as `api` or `profiles.acme`; empty when
-	// the file has neither.
+	// section names where the values come from, such as `api` or `profiles.acme`.
 	section string
 	values  *jsonNode
 	// shared holds what stands outside of the sections: "proxy", in one SDK's files.
@@ -52,9 +51,11 @@ func readSecretsFile(path, profile string) (*secretsFile, error) {
 		if profile != "" {
 			return nil, fmt.Errorf("the secrets file %s has no \"profiles\", so it has no profile %q", path, profile)
 		}
-		if api != nil {
-			file.section, file.values = "api", api
+		if api == nil {
+			return nil, fmt.Errorf("the secrets file %s has neither \"api\" nor \"profiles\", so no setting is read from it. "+
+				"Put the settings into an object named \"api\", as the LUSID web app exports them", path)
 		}
+		file.section, file.values = "api", api
 		return file, nil
 	}
 
@@ -110,9 +111,6 @@ func profileNames(profiles *jsonNode) []string {
 
 // lookup returns the value of a key such as "tokenUrl" or "proxy.address", empty when absent.
 func (f *secretsFile) lookup(key string) (string, error) {
-	if f.values == nil {
-		return "", nil
-	}
 	nodes := []*jsonNode{f.values}
 	if strings.Contains(key, ".") {
 		nodes = append(nodes, f.shared...)
@@ -138,9 +136,6 @@ func (f *secretsFile) lookup(key string) (string, error) {
 
 // describe names the file and its section for people.
 func (f *secretsFile) describe() string {
-	if f.section == "" {
-		return fmt.Sprintf("the secrets file %s", f.path)
-	}
 	return fmt.Sprintf("the secrets file %s (%s)", f.path, f.section)
 }
 
