@@ -68,17 +68,25 @@ func (r *Resolved) Choose() (*Choice, error) {
 // checkValues checks every setting that has a value.
 func (r *Resolved) checkValues() error {
 	for _, s := range settings {
-		text := r.Text(s.Attribute)
-		if text == "" {
-			continue
+		if err := r.checkValue(s); err != nil {
+			return err
 		}
-		err := Check(s.Attribute, text)
-		if err == nil && s.checkHere != nil {
-			err = s.checkHere(text)
-		}
-		if err != nil {
-			return r.wrong(s.Attribute, err)
-		}
+	}
+	return nil
+}
+
+// checkValue checks the value of one setting, if it has one.
+func (r *Resolved) checkValue(s Setting) error {
+	text := r.Text(s.Attribute)
+	if text == "" {
+		return nil
+	}
+	err := Check(s.Attribute, text)
+	if err == nil && s.checkHere != nil {
+		err = s.checkHere(text)
+	}
+	if err != nil {
+		return r.wrong(s.Attribute, err)
 	}
 	return nil
 }

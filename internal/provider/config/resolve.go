@@ -135,7 +135,7 @@ const PasswordPlaceholder = "<password>"
 // The block holds the attributes that are set, by the names in Settings. Resolve fails only if a secrets
 // file that somebody asked for cannot be used. Its errors name the file and never repeat a value. They are
 // SettingErrors if an attribute of the provider block names the file or the profile. Choose checks the
-// values.
+// values. Resolve only checks those of a default secrets file that the provider can do without.
 func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 	r := &Resolved{values: map[string]value{}, correlationID: around.Getenv("FBN_CORRELATION_ID")}
 	fromBlock, fromEnvironment, fromFile := &finding{}, &finding{}, &finding{}
@@ -152,6 +152,8 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 	if name := around.Getenv("FBN_PROFILE"); name != "" && block["profile"] == "" {
 		r.profile = &askedProfile{name: name, values: map[string]value{}}
 	}
+	// elsewhere is what the settings are without the file.
+	elsewhere := map[string]value{}
 	fileRank := rankFile
 	if block["secrets_file"] != "" || block["profile"] != "" {
 		fileRank = rankBlock
@@ -196,6 +198,12 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 		if len(candidates) > 0 {
 			r.values[s.Attribute] = candidates[0]
 		}
+		if i := slices.IndexFunc(candidates, func(v value) bool { return !v.inFile }); i >= 0 {
+			elsewhere[s.Attribute] = candidates[i]
+		}
+	}
+	if !isAskedFor && r.profile == nil {
+		r.ignoreFaultyFile(elsewhere)
 	}
 	environmentNote := fromEnvironment.String()
 	if unused := around.unused(); len(unused) > 0 {
@@ -263,6 +271,25 @@ func findSecretsFile(block map[string]string, around Surroundings) (file *secret
 		return nil, "", &SettingError{attribute, err}
 	}
 	return file, "", nil
+}
+
+// ignoreFaultyFile drops every value of the default secrets file if the file has a fault and the
+// settings from elsewhere are complete without it. The file may be another tool's, so a value that is
+// wrong for this provider is such a fault.
+func (r *Resolved) ignoreFaultyFile(elsewhere map[string]value) {
+	without := &Resolved{values: elsewhere}
+	if _, err := without.wayIn(); err != nil || without.Text("api_url") == "" {
+		return
+	}
+	fault := r.fault
+	for _, s := range settings {
+		if r.values[s.Attribute].inFile {
+			fault = cmp.Or(fault, r.checkValue(s))
+		}
+	}
+	if fault != nil {
+		r.fault, r.values = fault, elsewhere
+	}
 }
 
 // checkFault returns the fault of the default secrets file if the sign-in method or the domain takes a

@@ -318,6 +318,56 @@ func TestResolve_foreignFile(t *testing.T) {
 	}
 }
 
+// TestResolve_foreignValue has a secrets.json in the working directory with a value that fails its check.
+// The whole file is ignored if nothing in it is needed.
+func TestResolve_foreignValue(t *testing.T) {
+	t.Parallel()
+	const domain = "https://acme.lusid.com"
+	token := map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t"}
+	for name, test := range map[string]struct {
+		place place
+		fault string
+	}{
+		"proxy":             {place{env: token, file: `{"api": {"applicationName": "other", "proxy": {"address": "not a url"}}}`}, "proxy.address"},
+		"certificate":       {place{env: token, file: `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`}, "ca_certificate_file"},
+		"the block":         {place{block: map[string]string{"api_url": domain, "access_token": "t"}, file: `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`}, "ca_certificate_file"},
+		"default profile":   {place{env: token, file: `{"profiles": {"default": {"applicationName": "other", "tokenUrl": "x"}}}`}, "token_url"},
+		"another's domain":  {place{env: map[string]string{"FBN_ACCESS_URL": domain + "/access", "FBN_ACCESS_TOKEN": "t"}, file: `{"api": {"applicationName": "other", "apiUrl": "x"}}`}, "api_url"},
+		"a faulty document": {place{env: token, file: `{"api": {"applicationName": "other", "username": 5}}`}, "username"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			choice, err := test.place.mustResolve(t).Choose()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if choice.IgnoredFile == nil || !strings.Contains(choice.IgnoredFile.Error(), test.fault) || !strings.Contains(choice.IgnoredFile.Error(), "secrets.json") {
+				t.Errorf("the fault is %v, and does not name %s", choice.IgnoredFile, test.fault)
+			}
+			if choice.Client.ApplicationName == "other" {
+				t.Error("another value of the ignored file is used")
+			}
+		})
+	}
+	for name, p := range map[string]place{
+		"the file has the token":  {env: map[string]string{"FBN_IDENTITY_URL": domain}, file: `{"api": {"accessToken": "t", "proxy": {"address": "not a url"}}}`},
+		"the file has the domain": {env: map[string]string{"FBN_ACCESS_TOKEN": "t"}, file: `{"api": {"apiUrl": "https://acme.lusid.com", "proxy": {"address": "not a url"}}}`},
+		"the file is named":       {env: map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_SECRETS_PATH": "secrets.json"}, file: `{"api": {"proxy": {"address": "not a url"}}}`},
+		"its profile is named":    {env: map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"}, file: `{"profiles": {"a": {"proxy": {"address": "not a url"}}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := p.mustResolve(t).Choose(); err == nil || !strings.Contains(err.Error(), "proxy.address from the secrets file") {
+				t.Errorf("the error is %v", err)
+			}
+		})
+	}
+	p := place{env: token, file: `{"api": {"applicationName": "mine", "proxy": {"address": "http://proxy.acme.com"}}}`}
+	if choice, err := p.mustResolve(t).Choose(); err != nil || choice.IgnoredFile != nil || choice.Client.ApplicationName != "mine" || choice.Client.Proxy == nil {
+		t.Errorf("a file without a fault is not used: %v", err)
+	}
+}
+
 // TestResolve_unused names variables that look right, and never their values.
 func TestResolve_unused(t *testing.T) {
 	t.Parallel()
