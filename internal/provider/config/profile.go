@@ -9,8 +9,9 @@ import (
 
 // askedProfile is a profile of the secrets file that FBN_PROFILE asks for by name, and what it holds.
 type askedProfile struct {
-	name   string
-	values map[string]value
+	// variable is the spelling of FBN_PROFILE that is set.
+	variable, name string
+	values         map[string]value
 }
 
 // Format prints the profile without the secrets in it.
@@ -29,18 +30,18 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 	if r.profile == nil {
 		return "", nil
 	}
-	const remedy = "Unset FBN_PROFILE, or remove what ranks above the profile. A profile that is written in the provider block ranks above the environment."
+	remedy := "Unset " + r.profile.variable + ", or remove what ranks above the profile. A profile that is written in the provider block ranks above the environment."
 	used, asked := r.values["api_url"], r.profile.values["api_url"]
 	domain, askedDomain := domainOf(used.text), domainOf(asked.text)
 	if askedDomain != "" && domain != askedDomain {
-		return "", fmt.Errorf("FBN_PROFILE asks for the profile %q, whose domain is %s, from %s. The domain in use is %s, from %s. %s",
-			r.profile.name, askedDomain, asked.source, domain, used.source, remedy)
+		return "", fmt.Errorf("%s asks for the profile %q, whose domain is %s, from %s. The domain in use is %s, from %s. %s",
+			r.profile.variable, r.profile.name, askedDomain, asked.source, domain, used.source, remedy)
 	}
 	isUsed := func(name string) bool { return r.values[name].inFile }
 	if len(r.profile.values) == 0 {
 		_, credential := r.signIn(way)
-		return fmt.Sprintf("FBN_PROFILE asks for the profile %q, which gives no value (%s). The provider works in the domain %s, from %s, and signs in with %s.",
-			r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential), nil
+		return fmt.Sprintf("%s asks for the profile %q, which gives no value (%s). The provider works in the domain %s, from %s, and signs in with %s.",
+			r.profile.variable, r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential), nil
 	}
 	isThere := func(name string) bool { return r.profile.values[name].text != "" }
 	credentials := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.ContainsFunc(way.settings(), isThere) })
@@ -48,8 +49,8 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 		return "", nil
 	}
 	_, credential := r.signIn(way)
-	return fmt.Sprintf("FBN_PROFILE asks for the profile %q, but its credentials are not used: the provider signs in with %s. %s",
-		r.profile.name, credential, remedy), nil
+	return fmt.Sprintf("%s asks for the profile %q, but its credentials are not used: the provider signs in with %s. %s",
+		r.profile.variable, r.profile.name, credential, remedy), nil
 }
 
 // domainOf names the LUSID domain of an API URL; empty if it is none.

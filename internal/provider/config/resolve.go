@@ -69,7 +69,13 @@ func (s Surroundings) lookup(name string) (spelling, text string) {
 	return name, ""
 }
 
-// unused names the variables that are set and look as if they were the provider's, but are not.
+// get returns a variable in either spelling.
+func (s Surroundings) get(name string) string {
+	_, text := s.lookup(name)
+	return text
+}
+
+// unused names the variables that are set and look as if they were the provider's, but are not read.
 func (s Surroundings) unused() []string {
 	used := []string{"FBN_CORRELATION_ID"}
 	for _, setting := range settings {
@@ -80,7 +86,9 @@ func (s Surroundings) unused() []string {
 		name, text, _ := strings.Cut(entry, "=")
 		upper := strings.ToUpper(name)
 		isAlike := slices.ContainsFunc([]string{"FBN_", "LUSID_", "FINBOURNE_"}, func(prefix string) bool { return strings.HasPrefix(upper, prefix) })
-		if isAlike && text != "" && !slices.Contains(used, upper) {
+		// On Windows, lookup finds every spelling.
+		isRead := slices.Contains(used, upper) && s.get(upper) == text
+		if isAlike && text != "" && !isRead {
 			unused = append(unused, name)
 		}
 	}
@@ -137,11 +145,11 @@ const PasswordPlaceholder = "<password>"
 // SettingErrors if an attribute of the provider block names the file or the profile. Choose checks the
 // values. Resolve only checks those of a default secrets file that the provider can do without.
 func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
-	r := &Resolved{values: map[string]value{}, correlationID: around.Getenv("FBN_CORRELATION_ID")}
+	r := &Resolved{values: map[string]value{}, correlationID: around.get("FBN_CORRELATION_ID")}
 	fromBlock, fromEnvironment, fromFile := &finding{}, &finding{}, &finding{}
 
 	// A file that nobody asked for may belong to another tool.
-	isAskedFor := block["secrets_file"] != "" || block["profile"] != "" || around.Getenv("FBN_SECRETS_PATH") != ""
+	isAskedFor := block["secrets_file"] != "" || block["profile"] != "" || around.get("FBN_SECRETS_PATH") != ""
 	file, fileNote, err := findSecretsFile(block, around)
 	if err != nil && isAskedFor {
 		return nil, err
@@ -149,8 +157,8 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 	if err != nil {
 		r.fault, fileNote = err, err.Error()
 	}
-	if name := around.Getenv("FBN_PROFILE"); name != "" && block["profile"] == "" {
-		r.profile = &askedProfile{name: name, values: map[string]value{}}
+	if variable, name := around.lookup("FBN_PROFILE"); name != "" && block["profile"] == "" {
+		r.profile = &askedProfile{variable: variable, name: name, values: map[string]value{}}
 	}
 	// elsewhere is what the settings are without the file.
 	elsewhere := map[string]value{}
@@ -234,12 +242,13 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 // default one if it exists. Where there is none, the note says where it was looked for.
 func findSecretsFile(block map[string]string, around Surroundings) (file *secretsFile, note string, err error) {
 	path, attribute := block["secrets_file"], "secrets_file"
+	variable, fromVariable := around.lookup("FBN_SECRETS_PATH")
 	if path == "" {
-		path, attribute = around.Getenv("FBN_SECRETS_PATH"), ""
+		path, attribute = fromVariable, ""
 	}
 	if err := checkPath(path); err != nil {
 		if attribute == "" {
-			err = fmt.Errorf("FBN_SECRETS_PATH cannot be used: %w", err)
+			err = fmt.Errorf("%s cannot be used: %w", variable, err)
 		} else {
 			err = fmt.Errorf("the secrets_file from the provider block cannot be used: %w", err)
 		}
@@ -255,7 +264,7 @@ func findSecretsFile(block map[string]string, around Surroundings) (file *secret
 	if profile != "" {
 		attribute = "profile"
 	} else {
-		profile = around.Getenv("FBN_PROFILE")
+		profile = around.get("FBN_PROFILE")
 	}
 	file, err = readSecretsFile(path, profile)
 	if isDefault && errors.Is(err, fs.ErrNotExist) {
@@ -265,7 +274,7 @@ func findSecretsFile(block map[string]string, around Surroundings) (file *secret
 		return nil, fmt.Sprintf("the secrets file %s: not found", path), nil
 	}
 	if err != nil && attribute == "" && !isDefault {
-		err = fmt.Errorf("FBN_SECRETS_PATH: %w", err)
+		err = fmt.Errorf("%s: %w", variable, err)
 	}
 	if err != nil {
 		return nil, "", &SettingError{attribute, err}

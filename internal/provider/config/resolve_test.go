@@ -182,6 +182,8 @@ func TestResolve_secretsFile(t *testing.T) {
 		"exact spelling first":    {place{file: `{"api": {"ClientId": "a", "clientId": "b", "CLIENTID": "c"}}`}, "b"},
 		"variable in lower case":  {place{env: map[string]string{"fbn_client_id": "a"}, file: file("b")}, "a"},
 		"variable in both":        {place{env: map[string]string{"fbn_client_id": "a", "FBN_CLIENT_ID": "b"}}, "b"},
+		"fbn_profile":             {place{file: profiles, env: map[string]string{"fbn_profile": "production"}}, "production"},
+		"fbn_secrets_path":        {place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"fbn_secrets_path": "b.json"}}, "b"},
 		"profile without a file":  {place{env: map[string]string{"FBN_PROFILE": "production", "FBN_CLIENT_ID": "env"}}, "env"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -221,6 +223,8 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"no such profile":                        {place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}}, []string{`no profile "c"`, `"a", "b"`}},
 		"no default profile":                     {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`, "with profile in the provider block or FBN_PROFILE"}},
 		"a path for a shell":                     {place{block: map[string]string{"secrets_file": "~/" + canary}}, []string{"secrets_file from the provider block", `pathexpand("~/...")`}},
+		"missing, named in lower case":           {place{env: map[string]string{"fbn_secrets_path": "gone.json"}}, []string{"fbn_secrets_path: ", "gone.json", "no such file"}},
+		"a path for a shell in fbn_secrets_path": {place{env: map[string]string{"fbn_secrets_path": "~/" + canary}}, []string{"fbn_secrets_path cannot be used", "the whole path"}},
 		"a path for a shell in FBN_SECRETS_PATH": {place{env: map[string]string{"FBN_SECRETS_PATH": "~/" + canary}}, []string{"FBN_SECRETS_PATH", "the whole path"}},
 		"profile of a file without":              {place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`}},
 		"profile, and no file":                   {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
@@ -380,10 +384,25 @@ func TestResolve_unused(t *testing.T) {
 			"fbn_username": canary, "FBN_PASSWORD": canary, "FINBOURNE_SECRET": canary,
 		},
 		"the environment: FBN_LUMINESCE_API_URL\n": {"FBN_LUMINESCE_API_URL": canary},
+		"the environment: FBN_USERNAME; found, but not used: Fbn_Password, fbn_username\n": {
+			"Fbn_Password": canary, "FBN_USERNAME": canary, "fbn_username": canary + " too", "fbn_correlation_id": canary,
+		},
 	} {
 		text := place{env: env}.mustResolve(t).WayInErr.Error()
 		if !strings.Contains(text, want) || strings.Contains(text, canary) {
 			t.Errorf("%q is absent, or a value is there:\n%s", want, text)
+		}
+	}
+}
+
+// TestResolve_correlationID reads the variable in both spellings, as every other variable.
+func TestResolve_correlationID(t *testing.T) {
+	t.Parallel()
+	for _, variable := range []string{"FBN_CORRELATION_ID", "fbn_correlation_id"} {
+		env := map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t", variable: "mine"}
+		choice, err := place{env: env}.mustResolve(t).Choose()
+		if err != nil || choice.Client.CorrelationID != "mine" {
+			t.Errorf("%s is not read: %v", variable, err)
 		}
 	}
 }
@@ -628,6 +647,7 @@ func TestResolve_askedProfile(t *testing.T) {
 		"another domain than the block's": {place{
 			env: map[string]string{"FBN_PROFILE": "dev"}, file: file, block: map[string]string{"api_url": "https://prod.lusid.com", "access_token": "t"},
 		}, []string{"dev.lusid.com", "prod.lusid.com, from the provider block"}, nil},
+		"another domain, fbn_profile":    {place{env: with("fbn_profile", "dev"), file: file}, []string{"fbn_profile asks for", "dev.lusid.com", "Unset fbn_profile"}, nil},
 		"another domain in a named file": {place{env: with("FBN_PROFILE", "dev", "FBN_SECRETS_PATH", "s.json"), files: map[string]string{"s.json": file}}, []string{"dev.lusid.com", "s.json"}, nil},
 		"the same domain":                {place{env: with("FBN_PROFILE", "other"), file: file}, nil, []string{noEffect}},
 		"the same domain, by its token":  {place{env: with("FBN_PROFILE", "other", "FBN_ACCESS_TOKEN", ""), file: file}, nil, nil},
