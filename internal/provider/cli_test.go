@@ -180,7 +180,7 @@ func TestAccEnvironment_errors(t *testing.T) {
 			"Unable to configure the LUSID provider", "FBN_PROFILE asks for", domainOf(other), domainOf(d) + ", from the environment variable FBN_IDENTITY_URL",
 		}, false},
 		"a profile of the same domain": {append(d.environment(), "FBN_PROFILE=same"), []string{
-			"Warning: FBN_PROFILE has no effect on how the provider signs in", "its credentials are not used",
+			"Warning: The provider does not sign in as FBN_PROFILE asks", "its credentials are not used",
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -173,7 +173,7 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 		var warning string
 		connection, warning, err = p.connect(ctx, block)
 		if warning != "" {
-			resp.Diagnostics.AddWarning("FBN_PROFILE has no effect on how the provider signs in", warning)
+			resp.Diagnostics.AddWarning("The provider does not sign in as FBN_PROFILE asks", warning)
 		}
 		if err != nil {
 			addConfigurationError(&resp.Diagnostics, err)

@@ -21,7 +21,7 @@ type Choice struct {
 	PassedOver string
 	// TokenDefaults holds the settings that token requests take what they lack from. Some may be empty.
 	TokenDefaults client.TokenRequest
-	// Warning says why FBN_PROFILE has no effect on the sign-in; empty if it has, or is not set.
+	// Warning says what FBN_PROFILE asks for and the sign-in does not use; empty if there is nothing.
 	Warning string
 	// IgnoredFile is why the default secrets file was ignored; nil if it was not.
 	IgnoredFile error

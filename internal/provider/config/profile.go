@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -37,20 +38,44 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 		return "", fmt.Errorf("%s asks for the profile %q, whose domain is %s, from %s. The domain in use is %s, from %s. %s",
 			r.profile.variable, r.profile.name, askedDomain, asked.source, domain, used.source, remedy)
 	}
-	isUsed := func(name string) bool { return r.values[name].inFile }
 	if len(r.profile.values) == 0 {
 		_, credential := r.signIn(way)
 		return fmt.Sprintf("%s asks for the profile %q, which gives no value (%s). The provider works in the domain %s, from %s, and signs in with %s.",
 			r.profile.variable, r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential), nil
 	}
-	isThere := func(name string) bool { return r.profile.values[name].text != "" }
-	credentials := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.ContainsFunc(way.settings(), isThere) })
-	if !credentials || slices.ContainsFunc(way.settings(), isUsed) {
+	unused, elsewhere := r.profileCredentials(way)
+	if len(unused) == 0 || len(elsewhere) == 0 {
 		return "", nil
 	}
 	_, credential := r.signIn(way)
+	if len(elsewhere) < len(way.settings()) {
+		return fmt.Sprintf("%s asks for the profile %q, but a part of its credentials is not used: %s. The provider signs in with %s. These settings are not from the profile: %s. %s",
+			r.profile.variable, r.profile.name, strings.Join(unused, ", "), credential, strings.Join(elsewhere, ", "), remedy), nil
+	}
 	return fmt.Sprintf("%s asks for the profile %q, but its credentials are not used: the provider signs in with %s. %s",
 		r.profile.variable, r.profile.name, credential, remedy), nil
+}
+
+// profileCredentials returns the credentials of the profile that the sign-in does not use, and what the
+// sign-in takes from other places, with those places.
+func (r *Resolved) profileCredentials(way *wayIn) (unused, elsewhere []string) {
+	used := way.settings()
+	// A refresh token may have a password to fall back to.
+	if signIn, _ := r.signIn(way); signIn.Grant.Password != "" {
+		used = append(used, "username", "password")
+	}
+	for _, s := range settings {
+		isCredential := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.Contains(way.settings(), s.Attribute) })
+		isUsed := slices.Contains(used, s.Attribute)
+		v := r.values[s.Attribute]
+		if isCredential && r.profile.values[s.Attribute].text != "" && !(isUsed && v.inFile) {
+			unused = append(unused, s.Attribute)
+		}
+		if slices.Contains(way.settings(), s.Attribute) && !v.inFile {
+			elsewhere = append(elsewhere, fmt.Sprintf("%s from %s", s.Attribute, v.source))
+		}
+	}
+	return unused, elsewhere
 }
 
 // domainOf names the LUSID domain of an API URL; empty if it is none.

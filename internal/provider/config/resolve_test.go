@@ -626,6 +626,9 @@ func TestResolve_askedProfile(t *testing.T) {
 		"other": {"apiUrl": "https://PROD.lusid.com/api", "accessToken": "s3cr3t-canary"},
 		"domain": {"identityUrl": "https://prod.lusid.com/identity"},
 		"user": {"username": "n", "password": "s3cr3t-canary"},
+		"whole": {"tokenUrl": "u", "username": "n", "password": "s3cr3t-canary", "clientId": "i", "clientSecret": "s3cr3t-canary"},
+		"refresh": {"tokenUrl": "u", "refreshToken": "s3cr3t-canary", "username": "n", "password": "s3cr3t-canary", "clientId": "i", "clientSecret": "s3cr3t-canary"},
+		"token and application": {"tokenUrl": "u", "accessToken": "s3cr3t-canary", "clientId": "i", "clientSecret": "s3cr3t-canary"},
 		"empty": {}
 	}}`
 	production := map[string]string{"FBN_IDENTITY_URL": "https://prod.lusid.com/identity", "FBN_ACCESS_TOKEN": "s3cr3t-canary"}
@@ -636,6 +639,7 @@ func TestResolve_askedProfile(t *testing.T) {
 		}
 		return env
 	}
+	without := func(more ...string) map[string]string { return with(append(more, "FBN_ACCESS_TOKEN", "")...) }
 	const noEffect = "its credentials are not used: the provider signs in with an access token from the environment variable FBN_ACCESS_TOKEN."
 	for name, test := range map[string]struct {
 		place         place
@@ -656,6 +660,33 @@ func TestResolve_askedProfile(t *testing.T) {
 		"a part of the credentials": {place{
 			env: map[string]string{"FBN_PROFILE": "user", "FBN_IDENTITY_URL": "https://prod.lusid.com", "FBN_TOKEN_URL": "u", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}, file: file,
 		}, nil, nil},
+		"another user through the profile's application": {
+			place{env: without("FBN_PROFILE", "whole", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
+			nil,
+			[]string{
+				`"whole", but a part of its credentials is not used: username, password. The provider signs in with user name and password from the environment variable FBN_PASSWORD. ` +
+					"These settings are not from the profile: username from the environment variable FBN_USERNAME, password from the environment variable FBN_PASSWORD. Unset FBN_PROFILE",
+			},
+		},
+		"another secret of the block": {
+			place{env: without("FBN_PROFILE", "whole"), file: file, block: map[string]string{"client_secret": "s3cr3t-canary"}},
+			nil,
+			[]string{"not used: client_secret. ", "client_secret from the provider block."},
+		},
+		"another user in place of the profile's token": {
+			place{env: without("FBN_PROFILE", "token and application", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
+			nil,
+			[]string{"not used: access_token. ", "username from the environment variable FBN_USERNAME"},
+		},
+		"another application with the profile's refresh token and password": {
+			place{env: without("FBN_PROFILE", "refresh", "FBN_CLIENT_ID", "other", "FBN_CLIENT_SECRET", "s3cr3t-canary"), file: file},
+			nil,
+			[]string{"not used: client_id, client_secret. ", "client_id from the environment variable FBN_CLIENT_ID"},
+		},
+		"a whole profile": {place{env: without("FBN_PROFILE", "whole"), file: file}, nil, nil},
+		"a user beside the profile's token": {
+			place{env: without("FBN_PROFILE", "other", "FBN_USERNAME", "other"), file: file}, nil, nil,
+		},
 		"an empty profile": {place{env: with("FBN_PROFILE", "empty"), file: file}, nil, []string{`"empty", which gives no value (the secrets file `, "prod.lusid.com, from the environment variable FBN_IDENTITY_URL"}},
 		"no file":          {place{env: with("FBN_PROFILE", "dev")}, nil, []string{"secrets.json: not found"}},
 		"profile in the block": {place{
