@@ -19,13 +19,28 @@ func ParseAPIURL(raw string) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.Path, u.RawPath = apiEnding.ReplaceAllString(webAppPage.ReplaceAllString(u.Path, ""), ""), ""
+	u.Path, u.RawPath = basePath(u.Path), ""
 	return u, nil
 }
 
+// basePath returns what is in front of the path of a service or of a page of the web app.
+func basePath(path string) string {
+	base := apiEnding.ReplaceAllString(serviceEnding.ReplaceAllString(path, ""), "")
+	// A gateway's prefix may hold /app too. The web app has pages with the names of services.
+	isService := base != strings.TrimRight(path, "/")
+	isServicePage := strings.HasSuffix(base, "/app") && serviceEnding.MatchString(path)
+	if isService && !isServicePage {
+		return base
+	}
+	return apiEnding.ReplaceAllString(webAppPage.ReplaceAllString(path, ""), "")
+}
+
 var (
-	// apiEnding matches as often as it can: the base of a base is the same base.
-	apiEnding = regexp.MustCompile(`(/+(identity|api|access|configuration|drive|honeycomb|horizon|insights|notification|scheduler2|workflow)|/)+$`)
+	// serviceEnding matches once. A gateway's prefix may have the name of another service: it is a part of
+	// the domain's name in existing states.
+	serviceEnding = regexp.MustCompile(`/+(access|configuration|drive|honeycomb|horizon|insights|notification|scheduler2|workflow)(/+api)?/*$`)
+	// apiEnding matches as often as it can, as it always did: no base ends in /identity or /api.
+	apiEnding = regexp.MustCompile(`(/+(identity|api)|/)+$`)
 	// webAppPage is the path of a page, and webAppState what the address bar of a browser has behind it.
 	webAppPage     = regexp.MustCompile(`(?s)/app(/.*)?$`)
 	webAppState    = regexp.MustCompile(`(?s)^(\s*[A-Za-z]+://[^/?#]+[^?#]*?/app(?:/[^?#]*)?)[?#].*$`)

@@ -94,16 +94,33 @@ func TestParseAPIURL(t *testing.T) {
 		"https://gw.example.com/Acme/identity": "https://gw.example.com/Acme",
 		"https://gw.example.com/a/acme/api":    "https://gw.example.com/a/acme",
 		"https://gw.example.com/a/app/roles":   "https://gw.example.com/a",
-		"https://gw.example.com/apps/drive":    "https://gw.example.com/apps",
-		"https://gw.example.com/myaccess":      "https://gw.example.com/myaccess",
-		"https://gw.example.com/a%20b/api":     "https://gw.example.com/a%20b",
-		"https://[2001:DB8::1]:443/api":        "https://[2001:db8::1]",
-		"http://localhost:8080":                "http://localhost:8080",
-		"http://LOCALHOST:80/api":              "http://localhost",
-		"http://127.0.0.1:8080/identity":       "http://127.0.0.1:8080",
-		"http://127.1.2.3/":                    "http://127.1.2.3",
-		"http://[::1]:8080/identity/api":       "http://[::1]:8080",
-		"https://10.0.0.1/api":                 "https://10.0.0.1",
+		// A gateway's prefix may look like a page of the web app, or like another service.
+		"https://gw.example.com/app/lusid/identity":     "https://gw.example.com/app/lusid",
+		"https://gw.example.com/app/lusid/identity/api": "https://gw.example.com/app/lusid",
+		"https://gw.example.com/app/lusid/api/":         "https://gw.example.com/app/lusid",
+		"https://gw.example.com/app/lusid/access":       "https://gw.example.com/app/lusid",
+		"https://gw.example.com/app/lusid/drive/api":    "https://gw.example.com/app/lusid",
+		"https://gw.example.com/app/identity":           "https://gw.example.com/app",
+		"https://gw.example.com/app/api":                "https://gw.example.com/app",
+		"https://gw.example.com/access/identity":        "https://gw.example.com/access",
+		"https://gw.example.com/drive/identity/api":     "https://gw.example.com/drive",
+		"https://gw.example.com/insights/access":        "https://gw.example.com/insights",
+		"https://gw.example.com/access/access":          "https://gw.example.com/access",
+		"https://gw.example.com/access/access/api":      "https://gw.example.com/access",
+		acme + "/app/drive":                             acme,
+		acme + "/app/insights/":                         acme,
+		acme + "/app/lusid":                             acme,
+		acme + "/app/identity/users/":                   acme,
+		"https://gw.example.com/apps/drive":             "https://gw.example.com/apps",
+		"https://gw.example.com/myaccess":               "https://gw.example.com/myaccess",
+		"https://gw.example.com/a%20b/api":              "https://gw.example.com/a%20b",
+		"https://[2001:DB8::1]:443/api":                 "https://[2001:db8::1]",
+		"http://localhost:8080":                         "http://localhost:8080",
+		"http://LOCALHOST:80/api":                       "http://localhost",
+		"http://127.0.0.1:8080/identity":                "http://127.0.0.1:8080",
+		"http://127.1.2.3/":                             "http://127.1.2.3",
+		"http://[::1]:8080/identity/api":                "http://[::1]:8080",
+		"https://10.0.0.1/api":                          "https://10.0.0.1",
 	}
 	for raw, want := range tests {
 		t.Run(raw, func(t *testing.T) {
@@ -215,7 +232,8 @@ func FuzzParseAPIURL(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, ending := range []string{"", "/", "/api", "/identity/", "/identity/api"} {
+		// A base may itself look like a page of the web app or like another service.
+		for _, ending := range []string{"/identity", "/identity/", "/identity/api"} {
 			second, err := client.ParseAPIURL(first.String() + ending)
 			if err != nil {
 				t.Fatalf("%q became %q, which with %q is refused: %v", raw, first, ending, err)
