@@ -68,7 +68,7 @@ func (r *Resolved) profileCredentials(way *wayIn) (unused, elsewhere []string) {
 		isCredential := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.Contains(way.settings(), s.Attribute) })
 		isUsed := slices.Contains(used, s.Attribute)
 		v := r.values[s.Attribute]
-		if isCredential && r.profile.values[s.Attribute].text != "" && !(isUsed && v.inFile) {
+		if isCredential && r.profile.values[s.Attribute].text != "" && (!isUsed || !v.inFile) {
 			unused = append(unused, s.Attribute)
 		}
 		if slices.Contains(way.settings(), s.Attribute) && !v.inFile {
