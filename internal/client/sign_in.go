@@ -155,6 +155,10 @@ func (f *fileToken) read(force bool) (*oauth2.Token, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unable to read the access token file: %w", err)
 	}
+	if bytes.HasPrefix(content, []byte("\xff\xfe")) || bytes.HasPrefix(content, []byte("\xfe\xff")) {
+		return nil, fmt.Errorf("the access token file %s is in UTF-16, which the > of Windows PowerShell writes. "+
+			"Write the file in ASCII or UTF-8: in PowerShell, with Set-Content -Encoding ascii in place of >", f.path)
+	}
 	token := string(bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\ufeff"))))
 	if err := CheckBearer(token); err != nil {
 		return nil, fmt.Errorf("the access token file %s %w. It must hold the token alone: check the program that writes it", f.path, err)

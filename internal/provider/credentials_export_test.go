@@ -182,6 +182,8 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 							want = "https://acme.lusid.com"
 						case "lusidUrl", "apiUrl":
 							want = "https://acme.lusid.com/api"
+						case "proxy.proxyAddress":
+							want = "proxy.acme.com"
 						}
 						for _, sdk := range siblingSDKs {
 							if slices.Contains(sdk.file, key) {

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strconv"
@@ -53,4 +54,22 @@ func parseProxy(text string) (*url.URL, error) {
 		return nil, errors.New("it must not hold a user name or password: give them as proxy.username and proxy.password")
 	}
 	return u, nil
+}
+
+// addPort completes the address of a proxy as FINBOURNE's Java SDKs read it: a host, and the port under
+// another name. A host means http. An address that is no URL stays as it is, for the check to refuse.
+func (v *value) addPort(name, port string) {
+	text := v.text
+	if !strings.Contains(text, "://") {
+		text = "http://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return
+	}
+	if u.Port() == "" && port != "" {
+		u.Host = net.JoinHostPort(u.Hostname(), port)
+		v.source += " and " + name
+	}
+	v.text = u.String()
 }

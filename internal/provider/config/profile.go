@@ -40,8 +40,8 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 	}
 	if len(r.profile.values) == 0 {
 		_, credential := r.signIn(way)
-		return fmt.Sprintf("%s asks for the profile %q, which gives no value (%s). The provider works in the domain %s, from %s, and signs in with %s.",
-			r.profile.variable, r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential), nil
+		return fmt.Sprintf("%s asks for the profile %q, but the provider uses nothing from it: %s. The provider uses the domain %s, from %s, and signs in with %s. Set %s to another profile, or unset it.",
+			r.profile.variable, r.profile.name, r.looked[len(r.looked)-1], domain, used.source, credential, r.profile.variable), nil
 	}
 	unused, elsewhere := r.profileCredentials(way)
 	if len(unused) == 0 || len(elsewhere) == 0 {
@@ -66,9 +66,9 @@ func (r *Resolved) profileCredentials(way *wayIn) (unused, elsewhere []string) {
 	}
 	for _, s := range settings {
 		isCredential := slices.ContainsFunc(waysIn, func(way wayIn) bool { return slices.Contains(way.settings(), s.Attribute) })
-		isUsed := slices.Contains(used, s.Attribute)
 		v := r.values[s.Attribute]
-		if isCredential && r.profile.values[s.Attribute].text != "" && (!isUsed || !v.inFile) {
+		isUsed := v.inFile && slices.Contains(used, s.Attribute)
+		if isCredential && r.profile.values[s.Attribute].text != "" && !isUsed {
 			unused = append(unused, s.Attribute)
 		}
 		if slices.Contains(way.settings(), s.Attribute) && !v.inFile {

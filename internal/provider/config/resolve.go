@@ -79,7 +79,7 @@ func (s Surroundings) get(name string) string {
 func (s Surroundings) unused() []string {
 	used := []string{"FBN_CORRELATION_ID"}
 	for _, setting := range settings {
-		used = slices.Concat(used, setting.Variables())
+		used = append(slices.Concat(used, setting.Variables()), setting.portVariable)
 	}
 	var unused []string
 	for _, entry := range s.Environ() {
@@ -179,7 +179,12 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 			}
 			spelling, text := around.lookup(name)
 			if text = fromEnvironment.note(spelling, text); text != "" {
-				candidates = append(candidates, value{text: text, rank: rank, source: "the environment variable " + spelling})
+				v := value{text: text, rank: rank, source: "the environment variable " + spelling}
+				if s.portVariable != "" {
+					variable, port := around.lookup(s.portVariable)
+					v.addPort(variable, fromEnvironment.note(variable, port))
+				}
+				candidates = append(candidates, v)
 			}
 		}
 		if file != nil {
@@ -195,6 +200,14 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 				r.fault = cmp.Or(r.fault, err)
 				if text = fromFile.note(key, text); text != "" {
 					v := value{text: text, rank: rank, source: fmt.Sprintf("%s, key %s", file.describe(), key), inFile: true}
+					if s.portKey != "" {
+						port, err := file.lookupPort(s.portKey)
+						if err != nil && isAskedFor {
+							return nil, err
+						}
+						r.fault = cmp.Or(r.fault, err)
+						v.addPort(s.portKey, port)
+					}
 					candidates = append(candidates, v)
 					r.profile.note(s.Attribute, v)
 				}

@@ -221,7 +221,8 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"proxy of the wrong type":                {place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"}},
 		"the whole of the wrong type":            {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
 		"no such profile":                        {place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}}, []string{`no profile "c"`, `"a", "b"`}},
-		"no default profile":                     {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`, "with profile in the provider block or FBN_PROFILE"}},
+		"no default profile":                     {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`, "To choose one, set profile in the provider block, or set FBN_PROFILE"}},
+		"no such profile for FBN_PROFILE":        {place{file: `{"profiles": {"a": {}}}`, env: map[string]string{"FBN_PROFILE": "c"}}, []string{`has no profile "c". Its profiles are: "a"` + "\n"}},
 		"a path for a shell":                     {place{block: map[string]string{"secrets_file": "~/" + canary}}, []string{"secrets_file from the provider block", `pathexpand("~/...")`}},
 		"missing, named in lower case":           {place{env: map[string]string{"fbn_secrets_path": "gone.json"}}, []string{"fbn_secrets_path: ", "gone.json", "no such file"}},
 		"a path for a shell in fbn_secrets_path": {place{env: map[string]string{"fbn_secrets_path": "~/" + canary}}, []string{"fbn_secrets_path cannot be used", "the whole path"}},
@@ -372,6 +373,49 @@ func TestResolve_foreignValue(t *testing.T) {
 	}
 }
 
+// TestResolve_javaProxy reads the host and the port of a proxy as FINBOURNE's Java SDKs want them.
+func TestResolve_javaProxy(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		place place
+		want  string
+	}{
+		"variables":                {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com", "FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com:8080"},
+		"variables in lower case":  {place{env: map[string]string{"fbn_proxy_address": "proxy.acme.com", "fbn_proxy_port": "8080"}}, "http://proxy.acme.com:8080"},
+		"a host alone":             {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
+		"a host with its port":     {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com:3128"},
+		"a URL without a port":     {place{env: map[string]string{"FBN_PROXY_ADDRESS": "https://proxy.acme.com", "FBN_PROXY_PORT": "8443"}}, "https://proxy.acme.com:8443"},
+		"a URL with its port":      {place{env: map[string]string{"FBN_PROXY_ADDRESS": "http://proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com:3128"},
+		"IPv6":                     {place{env: map[string]string{"FBN_PROXY_ADDRESS": "[::1]", "FBN_PROXY_PORT": "8080"}}, "http://[::1]:8080"},
+		"file":                     {place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": 8080}}}`}, "http://proxy.acme.com:8080"},
+		"file, port as text":       {place{file: `{"profiles": {"default": {}, "proxy": {}}, "proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": "8080"}}`}, "http://proxy.acme.com:8080"},
+		"file in both forms":       {place{file: `{"api": {"proxy": {"address": "https://proxy.acme.com:8443", "proxyAddress": "proxy.acme.com", "proxyPort": 8443}}}`}, "https://proxy.acme.com:8443"},
+		"port of another source":   {place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com"}}}`, env: map[string]string{"FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com"},
+		"environment above a file": {place{file: `{"api": {"proxy": {"proxyAddress": "other.acme.com", "proxyPort": 1}}}`, env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
+		"a port alone":             {place{env: map[string]string{"FBN_PROXY_PORT": "8080"}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			check(t, test.place, "proxy.address", test.want)
+		})
+	}
+	const canary = "s3cr3t-canary"
+	for _, env := range []map[string]string{
+		{"FBN_PROXY_ADDRESS": "proxy.acme.com", "FBN_PROXY_PORT": canary},
+		{"FBN_PROXY_ADDRESS": "user:" + canary + "@proxy.acme.com", "FBN_PROXY_PORT": "8080"},
+	} {
+		env["FBN_IDENTITY_URL"], env["FBN_ACCESS_TOKEN"] = "https://acme.lusid.com", "t"
+		_, err := place{env: env}.mustResolve(t).Choose()
+		if err == nil || !strings.Contains(err.Error(), "the proxy.address from the environment variable FBN_PROXY_ADDRESS and FBN_PROXY_PORT cannot be used") || strings.Contains(err.Error(), canary) {
+			t.Errorf("the error is %v", err)
+		}
+	}
+	_, err := place{files: map[string]string{"s.json": `{"api": {"proxy": {"address": "h", "proxyPort": ["` + canary + `"]}}}`}, block: map[string]string{"secrets_file": "s.json"}}.resolve(t)
+	if err == nil || !strings.Contains(err.Error(), `JSON array at "proxy.proxyPort"`) || strings.Contains(err.Error(), canary) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 // TestResolve_unused names variables that look right, and never their values.
 func TestResolve_unused(t *testing.T) {
 	t.Parallel()
@@ -385,7 +429,7 @@ func TestResolve_unused(t *testing.T) {
 		},
 		"the environment: FBN_LUMINESCE_API_URL\n": {"FBN_LUMINESCE_API_URL": canary},
 		"the environment: FBN_USERNAME; found, but not used: Fbn_Password, fbn_username\n": {
-			"Fbn_Password": canary, "FBN_USERNAME": canary, "fbn_username": canary + " too", "fbn_correlation_id": canary,
+			"Fbn_Password": canary, "FBN_USERNAME": canary, "fbn_username": canary + " too", "fbn_correlation_id": canary, "FBN_PROXY_PORT": canary,
 		},
 	} {
 		text := place{env: env}.mustResolve(t).WayInErr.Error()
@@ -687,8 +731,13 @@ func TestResolve_askedProfile(t *testing.T) {
 		"a user beside the profile's token": {
 			place{env: without("FBN_PROFILE", "other", "FBN_USERNAME", "other"), file: file}, nil, nil,
 		},
-		"an empty profile": {place{env: with("FBN_PROFILE", "empty"), file: file}, nil, []string{`"empty", which gives no value (the secrets file `, "prod.lusid.com, from the environment variable FBN_IDENTITY_URL"}},
+		"an empty profile": {place{env: with("FBN_PROFILE", "empty"), file: file}, nil, []string{`"empty", but the provider uses nothing from it: the secrets file `, "(profiles.empty): nothing found. The provider uses the domain ", "Set FBN_PROFILE to another profile, or unset it.", "prod.lusid.com, from the environment variable FBN_IDENTITY_URL"}},
 		"no file":          {place{env: with("FBN_PROFILE", "dev")}, nil, []string{"secrets.json: not found"}},
+		"no such profile": {
+			place{env: with("FBN_PROFILE", "gone"), file: `{"profiles": {"dev": {}}}`},
+			nil,
+			[]string{`has no profile "gone". Its profiles are: "dev". The provider uses the domain prod.lusid.com`, "Set FBN_PROFILE to another profile, or unset it."},
+		},
 		"profile in the block": {place{
 			env: with("FBN_PROFILE", "dev"), file: file, block: map[string]string{"profile": "other"},
 		}, nil, nil},

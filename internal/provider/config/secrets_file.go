@@ -77,8 +77,11 @@ func readSecretsFile(path, profile string) (*secretsFile, error) {
 	}
 	section := profiles.member(name)
 	if section == nil || strings.EqualFold(name, "proxy") {
-		return nil, fmt.Errorf("the secrets file %s has no profile %q; its profiles are: %s. Name one of them with profile in the provider block or FBN_PROFILE",
-			path, name, strings.Join(profileNames(profiles), ", "))
+		err := fmt.Errorf("the secrets file %s has no profile %q. Its profiles are: %s", path, name, strings.Join(profileNames(profiles), ", "))
+		if profile == "" {
+			err = fmt.Errorf("%w. To choose one, set profile in the provider block, or set FBN_PROFILE", err)
+		}
+		return nil, err
 	}
 	if err := expectObject(path, "profiles."+name, section); err != nil {
 		return nil, err
@@ -111,6 +114,27 @@ func profileNames(profiles *jsonNode) []string {
 
 // lookup returns the value of a key such as "tokenUrl" or "proxy.address", empty when absent.
 func (f *secretsFile) lookup(key string) (string, error) {
+	node, err := f.find(key)
+	if err != nil || node == nil {
+		return "", err
+	}
+	return node.text(f.path, key)
+}
+
+// lookupPort returns the value of a key that may be a number too.
+func (f *secretsFile) lookupPort(key string) (string, error) {
+	node, err := f.find(key)
+	if err != nil || node == nil {
+		return "", err
+	}
+	if node.kind == "number" {
+		return node.value, nil
+	}
+	return node.text(f.path, key)
+}
+
+// find returns the node of a key, nil when absent.
+func (f *secretsFile) find(key string) (*jsonNode, error) {
 	nodes := []*jsonNode{f.values}
 	if strings.Contains(key, ".") {
 		nodes = append(nodes, f.shared...)
@@ -119,7 +143,7 @@ func (f *secretsFile) lookup(key string) (string, error) {
 		parent := "the section"
 		for element := range strings.SplitSeq(key, ".") {
 			if node.kind != "object" {
-				return "", expectObject(f.path, parent, node)
+				return nil, expectObject(f.path, parent, node)
 			}
 			if node = node.member(element); node == nil || node.kind == "null" {
 				node = nil
@@ -128,10 +152,10 @@ func (f *secretsFile) lookup(key string) (string, error) {
 			parent = element
 		}
 		if node != nil {
-			return node.text(f.path, key)
+			return node, nil
 		}
 	}
-	return "", nil
+	return nil, nil
 }
 
 // describe names the file and its section for people.
@@ -251,7 +275,7 @@ func parseNode(decoder *json.Decoder, text []byte) (*jsonNode, error) {
 	case string:
 		node.kind, node.value = "string", token
 	case json.Number:
-		node.kind = "number"
+		node.kind, node.value = "number", token.String()
 	case bool:
 		node.kind = "boolean"
 	case nil:

@@ -33,6 +33,8 @@ type Setting struct {
 	// lastEnvironment and lastFile count only if none of those is set anywhere. They are too many for
 	// the description, which says what they are.
 	lastEnvironment, lastFile []string
+	// portVariable and portKey hold the port of an address that has none, in the same source.
+	portVariable, portKey string
 
 	// Sensitive is true for credentials.
 	Sensitive   bool
@@ -121,8 +123,14 @@ var settings = []Setting{
 		Attribute:   "proxy.address",
 		Environment: []string{"FBN_PROXY_ADDRESS"},
 		File:        []string{"proxy.address"},
-		description: "URL of the proxy, such as `http://proxy.acme.com:8080`. Requests to loopback addresses never go through it.",
-		check:       func(text string) error { _, err := parseProxy(text); return err },
+
+		lastFile:     []string{"proxy.proxyAddress"},
+		portVariable: "FBN_PROXY_PORT",
+		portKey:      "proxy.proxyPort",
+
+		description: "URL of the proxy, such as `http://proxy.acme.com:8080`. Requests to loopback addresses never go through it. " +
+			"The environment and the secrets file can also have a host and a port, as FINBOURNE's Java SDKs read them: `FBN_PROXY_ADDRESS` and `FBN_PROXY_PORT`, or `proxy.proxyAddress` and `proxy.proxyPort`.",
+		check: func(text string) error { _, err := parseProxy(text); return err },
 	},
 	{
 		Attribute:   "proxy.username",
