@@ -113,7 +113,7 @@ func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error
 }
 
 // before lists the kind once per process. A list that is refused does not stop a create. The error
-// is that the time was up while another create listed the kind.
+// is that the time was up while this create or another one listed the kind.
 func (c *creation[T]) before(ctx context.Context) error {
 	e := c.existing
 	release, err := e.listing.acquire(ctx, "another create, which lists what the domain has")
@@ -129,7 +129,9 @@ func (c *creation[T]) before(ctx context.Context) error {
 	e.mu.Unlock()
 	objects, err := c.list(ctx)
 	// One caller's cancellation is not another's.
-	e.listed = ctx.Err() == nil
+	if e.listed = ctx.Err() == nil; !e.listed {
+		return fmt.Errorf("listing what the domain has, before the create: %w", ctx.Err())
+	}
 
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -37,6 +37,16 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words(), doubt, c.remedy(e), c.otherWay(e)}, more, []string{c.facts(e)})...)
 }
 
+// explainFound is explain for a lost answer after which the object was found. It leaves out the advice
+// on the answer, such as to run again later: next says what to do.
+func (c *connection) explainFound(attempt string, lost error, next string) string {
+	e, ok := errors.AsType[*client.Error](lost)
+	if !ok {
+		return c.explain(attempt, lost, next)
+	}
+	return joinParagraphs(sentence(attempt), e.Words(), next, c.facts(e))
+}
+
 // otherWay points at credentials that were passed over for some that were refused.
 func (c *connection) otherWay(e *client.Error) string {
 	isRefused := e.StatusCode == http.StatusUnauthorized || e.Operation == client.OperationToken && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests

@@ -547,6 +547,9 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 			parts = append(parts, "LUSID may have ")
 		}
 		for _, text := range errs {
+			if strings.Contains(text, "LUSID now has the token ") && strings.Contains(text, "Run again later") {
+				t.Errorf("the error gives two kinds of advice:\n%s", text)
+			}
 			for _, part := range parts {
 				if !strings.Contains(text, part) {
 					t.Errorf("the error lacks %q:\n%s", part, text)

@@ -122,3 +122,17 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 		}
 	})
 }
+
+// TestTimeouts_slowList says what the time was up for: the list before the create, which was not sent.
+func TestTimeouts_slowList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := domainInMemory(t, mockserver.Options{})
+		d.mock.InjectFault(mockserver.Fault{Operation: "ListRoles", Delay: 6 * time.Second})
+		_, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders", "timeouts": object{"create": "1s"}})
+		diags.mustFail(t, "", "Listing what the domain has, before the create: context deadline exceeded", "The time was up")
+		if got := d.counts()["CreateRole"]; got != 0 {
+			t.Errorf("%d creates were sent", got)
+		}
+	})
+}

@@ -188,7 +188,7 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 	}
 	switch {
 	case found != nil && creation.lost != nil:
-		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, creation.lost, fmt.Sprintf(
+		diags.AddAttributeError(path.Root("display_name"), summary, r.explainFound(attempt, creation.lost, fmt.Sprintf(
 			"The answer was lost. LUSID now has the token %s of this name, created at %s: this run or another one created it. "+
 				"If this run created it, its key is lost, because LUSID shows a key once. The provider has left it alone.\n\n"+
 				"There are two ways on:\n"+
