@@ -365,8 +365,9 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 				t.Parallel()
 				placed := zonesAt(map[string]int{"first": 10, "second": 20, "third": 30})
 				d := newMock(t, mockserver.Options{Seed: placed.seed()})
-				fault.Operation, fault.After = "UpdateNetworkZone", done
-				d.mock.InjectFault(fault)
+				met := fault // The tests beside this one change it too.
+				met.Operation, met.After = "UpdateNetworkZone", done
+				d.mock.InjectFault(met)
 				apply := func() (problems int) {
 					zones := d.protocol(t, object{"max_retries": 0}).resource(zoneType)
 					read := placed.read(t, zones)
