@@ -112,10 +112,10 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &e) && (e.isGone || slices.Contains(e.gone, e.Code))
 }
 
-// IsUserNotFound reports LUSID's code for a user that does not exist, whatever the operation was for.
+// IsUserNotFound reports LUSID's code for a user that does not exist, from any operation.
 func IsUserNotFound(err error) bool { return hasCode(err, codeUserNotFound) }
 
-// IsRoleNotFound reports LUSID's code for a role that does not exist, whatever the operation was for.
+// IsRoleNotFound reports LUSID's code for a role that does not exist, from any operation.
 func IsRoleNotFound(err error) bool { return hasCode(err, codeRoleNotFound) }
 
 func hasCode(err error, code int) bool {

@@ -23,7 +23,7 @@ const maxConnections = 2 * idleConnections
 // a request.
 //
 // Over HTTP/2, net/http repeats a request by itself after PROTOCOL_ERROR, REFUSED_STREAM and GOAWAY,
-// whatever the method, if the request has no body or GetBody is set. The server may have processed the
+// for any method, if the request has no body or GetBody is set. The server may have processed the
 // request already. If the server breaks off every request, net/http repeats it without end. Over
 // HTTP/1.1, net/http repeats only what it has not written yet, and a GET on an idle connection that the
 // server had closed.

@@ -128,7 +128,7 @@ type call struct {
 	unsent bool
 	// hadNoEffect tells that the last attempt has ended and that the server did not act on it.
 	hadNoEffect bool
-	// sent tells that the headers of an attempt were written to a connection.
+	// sent is true when the headers of an attempt were written to a connection.
 	sent atomic.Bool
 }
 

@@ -166,7 +166,7 @@ func TestProxy(t *testing.T) {
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 }
 
-// tunnel answers a CONNECT request with a connection to an address, whatever it was asked for.
+// tunnel answers a CONNECT request with a connection to an address, for any requested host.
 func tunnel(w http.ResponseWriter, address string) {
 	client, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

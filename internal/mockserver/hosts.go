@@ -9,7 +9,7 @@ import (
 )
 
 // checkHost returns a *problem unless the client knows the domain by a loopback address or by one of
-// the configured hosts. Without this check, a web page could point a name of its own at 127.0.0.1 and
+// the configured hosts. Without this check, a web page could point its own host name at 127.0.0.1 and
 // read the credentials from the control API (DNS rebinding).
 func (s *Server) checkHost(r *http.Request) error {
 	host := r.Host
