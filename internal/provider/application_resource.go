@@ -218,6 +218,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state applicationModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	prior := state
 	if r.client == nil {
 		r.saw(priorApplication, state.key())
 	}
@@ -271,6 +272,11 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 				"The %s in the state stays as it is, and a rotation made elsewhere is not seen.%s", r.credential, kept, mend))
 	case looks:
 		state.setSecret(application)
+	}
+	if sameValues(&state, &prior) {
+		// The response holds the prior state already, and State.Set takes long.
+		resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+		return
 	}
 	r.saveRead(ctx, resp, state)
 }
@@ -339,7 +345,14 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 // ValidateConfig refuses redirect URIs for a type that has none.
 func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config applicationModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	// Config.Get would read the whole model, which takes long.
+	for name, target := range map[string]any{
+		"type":                      &config.Type,
+		"redirect_uris":             &config.RedirectURIs,
+		"post_logout_redirect_uris": &config.PostLogoutRedirectURIs,
+	} {
+		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
+	}
 	if resp.Diagnostics.HasError() || config.Type.IsUnknown() || config.Type.ValueString() == client.ApplicationTypeWeb {
 		return
 	}
@@ -376,6 +389,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 
+	proposed := *plan
 	var configured types.Bool
 	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("store_secret"), &configured)...)
 	if configured.IsNull() {
@@ -401,7 +415,9 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		changed = r.replacingChanges(state, plan, unknown, &resp.Diagnostics)
 	}
 	plan.planSecret(state, len(changed) > 0)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	if !sameValues(plan, &proposed) {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, plan)...)
+	}
 
 	switch {
 	case state == nil:
