@@ -39,7 +39,7 @@ Control API:
   GET    /_mock/requests        the last 10,000 requests, how many were dropped before them,
                                 and how many there were of each operation
   DELETE /_mock/requests        forget them
-  POST   /_mock/faults          make requests fail: {"operation": "CreateApplication",
+  POST   /_mock/faults          make requests fail: {"operation": "identity.GetRole",
                                 "status": 503, "retryAfter": "1", "count": 2}
   DELETE /_mock/faults          stop that
   POST   /_mock/tokens/revoke   revoke all access tokens; with {"refreshTokens": true}

@@ -62,7 +62,7 @@ func TestApplication_lifecycle(t *testing.T) {
 		}
 	}
 	domain.wantCounts(t, map[string]int{
-		"CreateApplication": 1, "GetApplication": 3, "ListApplications": 1, "RotateApplicationSecrets": 2, "DeleteApplication": 2,
+		"identity.CreateApplication": 1, "identity.GetApplication": 3, "identity.ListApplications": 1, "identity.RotateApplicationSecrets": 2, "identity.DeleteApplication": 2,
 	})
 }
 

@@ -266,12 +266,12 @@ func TestClient_printsNoSecret(t *testing.T) {
 func TestClient_requestTimeoutBoundsOneAttempt(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Delay: 10 * time.Second})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Delay: 10 * time.Second})
 	c := domain.client(t, withRetries(1), func(c *client.Config) { c.RequestTimeout = 100 * time.Millisecond })
 	if _, err := c.GetUserInfo(t.Context()); err != nil {
 		t.Fatalf("the repeat of a request that timed out failed: %v", err)
 	}
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2})
 }
 
 func TestClient_defaultRequestTimeout(t *testing.T) {

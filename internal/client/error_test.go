@@ -289,7 +289,7 @@ func TestIsForbidden(t *testing.T) {
 func TestIsBlockedByNetworkZone(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 403, Code: 939})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 403, Code: 939})
 	if _, err := domain.client(t).GetUserInfo(t.Context()); !client.IsBlockedByNetworkZone(err) {
 		t.Errorf("got %v", err)
 	}

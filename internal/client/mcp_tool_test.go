@@ -121,20 +121,20 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{Seed: seed})
-			fault.Operation = "UpdateMcpTool"
+			fault.Operation = "identity.UpdateMcpTool"
 			domain.InjectFault(fault)
 			updated, err := domain.client(t, withRetries(3)).UpdateMcpTool(t.Context(), toolID, luminesceTool)
 			if fault.Status == http.StatusTooManyRequests {
 				if err != nil || updated.Version != 2 {
 					t.Errorf("got %v, %v where LUSID did not act", updated, err)
 				}
-				domain.wantCounts(t, map[string]int{"UpdateMcpTool": 2})
+				domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 2})
 				return
 			}
 			if !client.IsOutcomeUnknown(err) {
 				t.Errorf("the outcome is unknown, but not by %v", err)
 			}
-			domain.wantCounts(t, map[string]int{"UpdateMcpTool": 1})
+			domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 1})
 		})
 	}
 	for name, fault := range map[string]mockserver.Fault{
@@ -143,7 +143,7 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{Seed: seed})
-			fault.Operation = "UpdateMcpTool"
+			fault.Operation = "identity.UpdateMcpTool"
 			domain.InjectFault(fault)
 			if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, luminesceTool); !client.IsOutcomeUnknown(err) {
 				t.Errorf("the outcome is unknown, but not by %v", err)
@@ -160,7 +160,7 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 func TestRefreshMcpTool(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]map[string]int{
-		1: {"GetMcpTool": 1}, 3: {"GetMcpTool": 3}, 4: {"GetMcpTool": 3, "ListMcpTools": 1}, 20: {"GetMcpTool": 3, "ListMcpTools": 1},
+		1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1}, 20: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
 	} {
 		domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "other"}, {Scope: "s", Code: "c"}}}})
 		c := domain.client(t)
@@ -176,7 +176,7 @@ func TestRefreshMcpTool(t *testing.T) {
 		if _, err := c.RefreshMcpTool(t.Context(), toolID, func(*client.McpToolResponse) bool { return false }); err != nil {
 			t.Error(err)
 		}
-		if got := domain.Counts()["GetMcpTool"]; got != 1 {
+		if got := domain.Counts()["identity.GetMcpTool"]; got != 1 {
 			t.Errorf("%d reads", got)
 		}
 	}

@@ -18,7 +18,7 @@ func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
-		domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 429, RetryAfter: "10"})
+		domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 429, RetryAfter: "10"})
 		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
 		start := time.Now()
 		took := map[string]time.Duration{}
@@ -44,7 +44,7 @@ func TestPause(t *testing.T) {
 		if diff := cmp.Diff(want, took); diff != "" {
 			t.Errorf("answered (-want +got):\n%s", diff)
 		}
-		domain.wantCounts(t, map[string]int{"GetUserInfo": 2, "ListApplications": 3})
+		domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2, "identity.ListApplications": 3})
 	})
 }
 
@@ -52,7 +52,7 @@ func TestPause_cancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
-		domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 429, RetryAfter: "50"})
+		domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 429, RetryAfter: "50"})
 		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken))
 		start := time.Now()
 		if _, err := c.GetUserInfo(t.Context()); err == nil {
@@ -63,6 +63,6 @@ func TestPause_cancel(t *testing.T) {
 		if _, err := c.ListApplications(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 2*time.Second {
 			t.Errorf("got %v after %s", err, time.Since(start))
 		}
-		domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+		domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 	})
 }

@@ -225,7 +225,7 @@ func TestRetry_idempotent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{})
-			fault.Operation = "ListApplications"
+			fault.Operation = "identity.ListApplications"
 			domain.InjectFault(fault)
 			applications, err := domain.client(t, withRetries(1)).ListApplications(t.Context())
 			if err != nil {
@@ -234,7 +234,7 @@ func TestRetry_idempotent(t *testing.T) {
 			if len(applications) != 1 {
 				t.Errorf("got %d applications, want the seeded one", len(applications))
 			}
-			domain.wantCounts(t, map[string]int{"ListApplications": 2})
+			domain.wantCounts(t, map[string]int{"identity.ListApplications": 2})
 		})
 	}
 }
@@ -244,11 +244,11 @@ func TestRetry_deleteIsIdempotent(t *testing.T) {
 	domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{
 		Applications: []mockserver.Application{{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app"}},
 	}})
-	domain.InjectFault(mockserver.Fault{Operation: "DeleteApplication", Status: 503, RetryAfter: "0", AfterWrite: true})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.DeleteApplication", Status: 503, RetryAfter: "0", AfterWrite: true})
 	if err := domain.client(t, withRetries(1)).DeleteApplication(t.Context(), "0oa1"); !client.IsNotFound(err) {
 		t.Errorf("got %v, want the repeat to find nothing", err)
 	}
-	domain.wantCounts(t, map[string]int{"DeleteApplication": 2})
+	domain.wantCounts(t, map[string]int{"identity.DeleteApplication": 2})
 }
 
 var newApplication = client.CreateApplicationRequest{ClientID: "new-app", DisplayName: "New app", Type: client.ApplicationTypeNative}
@@ -262,7 +262,7 @@ func TestRetry_changeIsNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{})
-			fault.Operation = "CreateApplication"
+			fault.Operation = "identity.CreateApplication"
 			domain.InjectFault(fault)
 			_, err := domain.client(t, withRetries(3)).CreateApplication(t.Context(), newApplication)
 			if err == nil {
@@ -271,7 +271,7 @@ func TestRetry_changeIsNotRepeated(t *testing.T) {
 			if !client.IsOutcomeUnknown(err) {
 				t.Errorf("the outcome is unknown, but not by %v", err)
 			}
-			domain.wantCounts(t, map[string]int{"CreateApplication": 1})
+			domain.wantCounts(t, map[string]int{"identity.CreateApplication": 1})
 		})
 	}
 }
@@ -279,7 +279,7 @@ func TestRetry_changeIsNotRepeated(t *testing.T) {
 func TestRetry_changeIsRepeatedAfter429(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	domain.InjectFault(mockserver.Fault{Operation: "CreateApplication", Status: 429, RetryAfter: "0", Count: 2})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Status: 429, RetryAfter: "0", Count: 2})
 	application, err := domain.client(t, withRetries(2)).CreateApplication(t.Context(), newApplication)
 	if err != nil {
 		t.Fatal(err)
@@ -287,7 +287,7 @@ func TestRetry_changeIsRepeatedAfter429(t *testing.T) {
 	if application.Secret == "" || application.ClientID != newApplication.ClientID {
 		t.Errorf("got %v", application)
 	}
-	domain.wantCounts(t, map[string]int{"CreateApplication": 3})
+	domain.wantCounts(t, map[string]int{"identity.CreateApplication": 3})
 }
 
 func TestRetry_refusedConnection(t *testing.T) {
@@ -359,7 +359,7 @@ func TestRetry_maxRetries(t *testing.T) {
 			if !errors.As(err, &e) || e.StatusCode != 503 || e.Detail != "A fault was injected into lusid-mock." {
 				t.Errorf("got %v, want the last answer as an error", err)
 			}
-			domain.wantCounts(t, map[string]int{"GetUserInfo": retries + 1})
+			domain.wantCounts(t, map[string]int{"identity.GetUserInfo": retries + 1})
 		})
 	}
 }
@@ -368,8 +368,8 @@ func TestRetry_maxRetries(t *testing.T) {
 func TestRetry_lastAnswer(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Truncate: true})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, RetryAfter: "0"})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Truncate: true})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 503, RetryAfter: "0"})
 	_, err := domain.client(t, withRetries(1)).GetUserInfo(t.Context())
 	var e *client.Error
 	if !errors.As(err, &e) || e.StatusCode != 503 || e.Unusable != "" || e.Detail != "A fault was injected into lusid-mock." {
@@ -382,7 +382,7 @@ func TestRetry_waitsAsAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
 		for _, retryAfter := range []string{"20", time.Now().Add(25 * time.Second).UTC().Format(http.TimeFormat), "3600"} {
-			domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, RetryAfter: retryAfter})
+			domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 503, RetryAfter: retryAfter})
 		}
 		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(3))
 		start := time.Now()
@@ -408,7 +408,7 @@ func TestRetry_deadlineBeforeRetryAfter(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				domain := newDomainInMemory()
-				domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: test.status, RetryAfter: "30"})
+				domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Status: test.status, RetryAfter: "30"})
 				c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
 				ctx, cancel := context.WithTimeout(t.Context(), test.within)
 				defer cancel()
@@ -422,7 +422,7 @@ func TestRetry_deadlineBeforeRetryAfter(t *testing.T) {
 				if took := time.Since(start); took != 30*time.Second {
 					t.Errorf("took %s, want 30s", took)
 				}
-				domain.wantCounts(t, map[string]int{"GetUserInfo": 2})
+				domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2})
 			})
 		})
 	}
@@ -443,7 +443,7 @@ func TestRetry_cancel(t *testing.T) {
 		if took := time.Since(start); took != 3*time.Second {
 			t.Errorf("stopped after %s, want at once", took)
 		}
-		domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+		domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 	})
 }
 
@@ -477,7 +477,7 @@ func TestRetry_outcomeOfWhatWasPutOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
-		domain.InjectFault(mockserver.Fault{Operation: "CreateApplication", Count: -1, Status: 429, RetryAfter: "50"})
+		domain.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Count: -1, Status: 429, RetryAfter: "50"})
 		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken), withRetries(5))
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(3*time.Second, cancel)

@@ -137,7 +137,7 @@ func TestSignIn_password(t *testing.T) {
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t, withGrant(domain.grant()))
 	wantNoErrors(t, inParallel(t, c, 10))
-	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 10})
+	domain.wantCounts(t, map[string]int{"token:password": 1, "identity.GetUserInfo": 10})
 }
 
 func TestSignIn_refreshToken(t *testing.T) {
@@ -152,7 +152,7 @@ func TestSignIn_refreshToken(t *testing.T) {
 	grant.RefreshToken, grant.Username, grant.Password = token.RefreshToken, "", ""
 	c := domain.client(t, withGrant(grant))
 	wantNoErrors(t, inParallel(t, c, 10))
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 10})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.GetUserInfo": 10})
 
 	domain.RevokeTokens()
 	wantNoErrors(t, inParallel(t, c, 1))
@@ -166,7 +166,7 @@ func TestSignIn_refreshToken(t *testing.T) {
 			t.Errorf("got %v, want the refused refresh token", err)
 		}
 	}
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 3})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.GetUserInfo": 3})
 }
 
 func TestSignIn_refusedRefreshFallsBackToPassword(t *testing.T) {
@@ -176,14 +176,14 @@ func TestSignIn_refusedRefreshFallsBackToPassword(t *testing.T) {
 	grant.RefreshToken = "stale"
 	c := domain.client(t, withGrant(grant))
 	wantNoErrors(t, inParallel(t, c, 10))
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "GetUserInfo": 10})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "identity.GetUserInfo": 10})
 
 	// And again later, with the refresh token that the password grant gave.
 	domain.RevokeTokens()
 	domain.RevokeRefreshTokens()
 	domain.ResetRequests()
 	wantNoErrors(t, inParallel(t, c, 1))
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "identity.GetUserInfo": 2})
 }
 
 // A refresh that fails for want of an answer is no reason to send the password.
@@ -199,7 +199,7 @@ func TestSignIn_failedRefresh(t *testing.T) {
 	if _, err := c.GetUserInfo(t.Context()); !errors.As(err, &e) || e.Operation != client.OperationToken || e.StatusCode != 500 {
 		t.Errorf("got %v, want the token endpoint's 500", err)
 	}
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.GetUserInfo": 1})
 	wantNoErrors(t, inParallel(t, c, 1))
 }
 
@@ -225,7 +225,7 @@ func TestSignIn_renewsEarly(t *testing.T) {
 				t.Errorf("%d refreshes after %s more, want %d", got, step.wait, step.refreshes)
 			}
 		}
-		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 3, "GetUserInfo": 60})
+		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 3, "identity.GetUserInfo": 60})
 	})
 }
 
@@ -251,7 +251,7 @@ func TestSignIn_shortLifetime(t *testing.T) {
 				t.Errorf("%d refreshes after %s more, want %d", got, step.wait, step.refreshes)
 			}
 		}
-		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 2, "GetUserInfo": 50})
+		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 2, "identity.GetUserInfo": 50})
 	})
 }
 
@@ -270,7 +270,7 @@ func TestSignIn_failureIsShared(t *testing.T) {
 				}
 				domain.ResetRequests()
 				// All are refused before the first asks for a new token.
-				domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Delay: time.Second})
+				domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Delay: time.Second})
 				domain.InjectFault(mockserver.Fault{Operation: "token", Status: 503, Count: -1, Delay: time.Second})
 				for _, err := range inParallel(t, c, 10) {
 					var e *client.Error
@@ -307,7 +307,7 @@ func TestSignIn_hurriedFailureIsNotShared(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		wantNoErrors(t, inParallel(t, c, 10))
 		all.Wait()
-		domain.wantCounts(t, map[string]int{"token:password": 2, "GetUserInfo": 10})
+		domain.wantCounts(t, map[string]int{"token:password": 2, "identity.GetUserInfo": 10})
 	})
 }
 
@@ -339,7 +339,7 @@ func TestSignIn_renewsAfter401(t *testing.T) {
 	domain.RevokeTokens()
 	domain.ResetRequests()
 	wantNoErrors(t, inParallel(t, c, 1))
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.GetUserInfo": 2})
 
 	// Also for a change: a 401 means that it was not made.
 	domain.RevokeTokens()
@@ -347,7 +347,7 @@ func TestSignIn_renewsAfter401(t *testing.T) {
 	if _, err := c.CreateApplication(t.Context(), newApplication); err != nil {
 		t.Error(err)
 	}
-	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "CreateApplication": 2})
+	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.CreateApplication": 2})
 }
 
 func TestSignIn_renewsOnceForAll(t *testing.T) {
@@ -370,13 +370,13 @@ func TestSignIn_repeatsOnceAfter401(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t, withGrant(domain.grant()), withRetries(5))
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: 401})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Status: 401})
 	_, err := c.GetUserInfo(t.Context())
 	var e *client.Error
 	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "GetUserInfo" {
 		t.Errorf("got %v, want the API's 401", err)
 	}
-	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "identity.GetUserInfo": 2})
 }
 
 // Ten resources that each tried a wrong password would lock the user.
@@ -465,7 +465,7 @@ func TestSignIn_retriesTokenRequests(t *testing.T) {
 			fault.Operation = "token:password"
 			domain.InjectFault(fault)
 			wantNoErrors(t, inParallel(t, domain.client(t, withGrant(domain.grant()), withRetries(1)), 1))
-			domain.wantCounts(t, map[string]int{"token:password": 2, "GetUserInfo": 1})
+			domain.wantCounts(t, map[string]int{"token:password": 2, "identity.GetUserInfo": 1})
 		})
 	}
 }
@@ -522,7 +522,7 @@ func TestSignIn_staticTokenIsNotRepeated(t *testing.T) {
 	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "GetUserInfo" {
 		t.Errorf("got %v, want the API's 401", err)
 	}
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 }
 
 // tokenFile writes a file with another modification time than it had.
@@ -553,7 +553,7 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	}
 	tokenFile(t, path, good, old)
 	wantNoErrors(t, inParallel(t, c, 10))
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 10})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 10})
 
 	// On change, at once.
 	domain.ResetRequests()
@@ -562,7 +562,7 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	if _, err := c.ListApplications(t.Context()); !client.IsForbidden(err) {
 		t.Errorf("the file's new token was not used: %v", err)
 	}
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 1, "ListApplications": 1})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1, "identity.ListApplications": 1})
 
 	// A refused token that stays in the file is not sent again.
 	domain.ResetRequests()
@@ -571,7 +571,7 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	if _, err := c.GetUserInfo(t.Context()); !errors.As(err, &e) || e.StatusCode != 401 {
 		t.Errorf("got %v, want the API's 401", err)
 	}
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 
 	// After a 401 also without a visible change: same time, same length.
 	domain.ResetRequests()
@@ -582,7 +582,7 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	}
 	tokenFile(t, path, good, old.Add(3*time.Minute))
 	wantNoErrors(t, inParallel(t, c, 1))
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2})
 
 	// A file that is replaced, as Kubernetes does, is another file.
 	domain.ResetRequests()

@@ -248,12 +248,12 @@ func TestRefreshList(t *testing.T) {
 	}
 	refresh(true)
 	refresh(true)
-	d.wantCounts(t, map[string]int{"ListOwnApiKeys": 1})
+	d.wantCounts(t, map[string]int{"identity.ListOwnApiKeys": 1})
 	refresh(false)
-	d.wantCounts(t, map[string]int{"ListOwnApiKeys": 2})
+	d.wantCounts(t, map[string]int{"identity.ListOwnApiKeys": 2})
 	refresh(true)
 	refresh(false)
-	d.wantCounts(t, map[string]int{"ListOwnApiKeys": 2})
+	d.wantCounts(t, map[string]int{"identity.ListOwnApiKeys": 2})
 
 	_ = c.DeleteAPIKey(t.Context(), "missing")
 	var all sync.WaitGroup
@@ -261,5 +261,5 @@ func TestRefreshList(t *testing.T) {
 		all.Go(func() { refresh(false) })
 	}
 	all.Wait()
-	d.wantCounts(t, map[string]int{"ListOwnApiKeys": 4, "DeleteApiKey": 1})
+	d.wantCounts(t, map[string]int{"identity.ListOwnApiKeys": 4, "identity.DeleteApiKey": 1})
 }

@@ -60,7 +60,7 @@ func TestSupportAccess_lostAnswer(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t, withRetries(1))
-	for _, operation := range []string{"GrantSupportAccess", "InvalidateSupportAccess"} {
+	for _, operation := range []string{"identity.GrantSupportAccess", "identity.InvalidateSupportAccess"} {
 		domain.InjectFault(mockserver.Fault{Operation: operation, Reset: mockserver.ResetAfter})
 	}
 	if _, err := c.GrantSupportAccess(t.Context(), client.SupportAccessRequest{Duration: "P1D"}); !client.IsOutcomeUnknown(err) {
@@ -69,7 +69,7 @@ func TestSupportAccess_lostAnswer(t *testing.T) {
 	if err := c.InvalidateSupportAccess(t.Context()); err != nil {
 		t.Error(err)
 	}
-	domain.wantCounts(t, map[string]int{"GrantSupportAccess": 1, "InvalidateSupportAccess": 2})
+	domain.wantCounts(t, map[string]int{"identity.GrantSupportAccess": 1, "identity.InvalidateSupportAccess": 2})
 }
 
 func TestAuthenticationInformation_onTheWire(t *testing.T) {

@@ -96,7 +96,7 @@ func TestRequestToken_wrongPasswordIsTriedOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	domain.wantCounts(t, map[string]int{"token:password": 1 + 3, "CreateApplication": 5, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"token:password": 1 + 3, "identity.CreateApplication": 5, "identity.GetUserInfo": 1})
 
 	// Another client secret than the password's may be what is wrong.
 	domain.ResetRequests()
@@ -107,7 +107,7 @@ func TestRequestToken_wrongPasswordIsTriedOnce(t *testing.T) {
 		}
 	}
 	wantNoErrors(t, inParallel(t, domain.client(t, withGrant(domain.grant())), 1))
-	domain.wantCounts(t, map[string]int{"token:password": 3, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"token:password": 3, "identity.GetUserInfo": 1})
 }
 
 // The provider's own password is as wrong for a data source.
@@ -248,7 +248,7 @@ func TestAccessToken_withoutRefreshToken(t *testing.T) {
 	// Which the client itself keeps.
 	domain.RevokeTokens()
 	wantNoErrors(t, inParallel(t, c, 1))
-	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "identity.GetUserInfo": 2})
 }
 
 func TestToken_expiry(t *testing.T) {

@@ -28,13 +28,13 @@ import (
 func TestRedirect_sameHost(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	domain.InjectFault(mockserver.Fault{Operation: "ListApplications", Status: 307, Location: "/identity/api/me"})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 302, Location: domain.url + "/identity/api/applications"})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Status: 307, Location: "/identity/api/me"})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 302, Location: domain.url + "/identity/api/applications"})
 	got, err := domain.client(t).ListApplications(t.Context())
 	if err != nil || len(got) != 1 {
 		t.Errorf("got %d applications, %v", len(got), err)
 	}
-	domain.wantCounts(t, map[string]int{"ListApplications": 2, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"identity.ListApplications": 2, "identity.GetUserInfo": 1})
 }
 
 // elsewhere counts the requests of a server that none should reach.
@@ -73,7 +73,7 @@ func TestRedirect_refused(t *testing.T) {
 					}
 					wantNoSecrets(t, "the error", fmt.Sprint(err), "canary", domain.Credentials().AccessToken)
 				}
-				domain.wantCounts(t, map[string]int{"GetUserInfo": 1, "CreateApplication": 1, "token:password": 1})
+				domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1, "identity.CreateApplication": 1, "token:password": 1})
 			})
 		}
 	}
@@ -94,19 +94,19 @@ func TestRedirect_changeToRead(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "changes the method") {
 			t.Errorf("%d: got %v", status, err)
 		}
-		domain.wantCounts(t, map[string]int{"CreateApplication": 1})
+		domain.wantCounts(t, map[string]int{"identity.CreateApplication": 1})
 	}
 }
 
 func TestRedirect_loop(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Count: -1, Status: 302, Location: "/identity/api/me"})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Status: 302, Location: "/identity/api/me"})
 	_, err := domain.client(t, withRetries(5)).GetUserInfo(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the sixth in a row") {
 		t.Errorf("got %v", err)
 	}
-	domain.wantCounts(t, map[string]int{"GetUserInfo": 6})
+	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 6})
 }
 
 func TestRedirect_withoutLocation(t *testing.T) {
@@ -157,7 +157,7 @@ func TestProxy(t *testing.T) {
 	if diff := cmp.Diff([]string{"CONNECT acme.example.com:443"}, slices.Compact(seen)); diff != "" {
 		t.Errorf("through the proxy (-want +got):\n%s", diff)
 	}
-	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"token:password": 1, "identity.GetUserInfo": 1})
 
 	_, err = domain.client(t, withProxy("canary-2")).GetUserInfo(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "refused the connection: 407") {
@@ -209,7 +209,7 @@ func TestProxy_loopback(t *testing.T) {
 	if got := requests.Load(); got != 0 {
 		t.Errorf("%d requests went to the proxy", got)
 	}
-	domain.wantCounts(t, map[string]int{"token:password": 2, "GetUserInfo": 2})
+	domain.wantCounts(t, map[string]int{"token:password": 2, "identity.GetUserInfo": 2})
 }
 
 // Through CONNECT the proxy answers before there is a request that LUSID could have acted on.
@@ -296,7 +296,7 @@ func TestCACertificateFile(t *testing.T) {
 	if _, err := trusting.GetUserInfo(t.Context()); err != nil {
 		t.Error(err)
 	}
-	domain.wantCounts(t, map[string]int{"token:password": 1, "GetUserInfo": 1})
+	domain.wantCounts(t, map[string]int{"token:password": 1, "identity.GetUserInfo": 1})
 }
 
 func TestCACertificateFile_errors(t *testing.T) {
@@ -460,8 +460,8 @@ func TestLog(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	domain.InjectFault(mockserver.Fault{Operation: "token:password", Status: 429, RetryAfter: "0"})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Truncate: true})
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, RetryAfter: "0"})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Truncate: true})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 503, RetryAfter: "0"})
 	var log logged
 	c := domain.client(t, withGrant(domain.grant()), withRetries(5), func(c *client.Config) { c.Log = log.log })
 	if _, err := c.GetUserInfo(t.Context()); err != nil {

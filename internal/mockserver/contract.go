@@ -24,12 +24,16 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
+// identityAPI is the name of the Identity API in the names of its operations.
+const identityAPI = "identity"
+
 //go:embed identity-openapi.json
 var contractJSON []byte
 
 // contract is the Identity API as LUSID publishes it.
 type contract struct {
-	router     routers.Router
+	router routers.Router
+	// operations are by name, such as identity.GetRole.
 	operations map[string]*contractOperation
 	schemas    openapi3.Schemas
 	names      map[int]string
@@ -38,6 +42,8 @@ type contract struct {
 // contractOperation is one operation of the contract.
 type contractOperation struct {
 	id string
+	// name is the API's name and the id, such as identity.GetRole. An id alone may be in two APIs.
+	name string
 	// success is the operation's only 2xx status.
 	success int
 	query   map[string]bool
@@ -52,14 +58,14 @@ type contractOperation struct {
 // loadContract reads the contract once for all servers of a process. It panics if the
 // contract is broken, since it is part of the program.
 var loadContract = sync.OnceValue(func() *contract {
-	k, err := parseContract(contractJSON)
+	k, err := parseContract(identityAPI, contractJSON)
 	if err != nil {
 		panic(fmt.Sprintf("mockserver: identity-openapi.json: %v", err))
 	}
 	return k
 })
 
-func parseContract(data []byte) (*contract, error) {
+func parseContract(api string, data []byte) (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, err
@@ -76,6 +82,7 @@ func parseContract(data []byte) (*contract, error) {
 		for method, operation := range item.Operations() {
 			op := &contractOperation{
 				id:    operation.OperationID,
+				name:  api + "." + operation.OperationID,
 				query: map[string]bool{},
 				route: &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: operation},
 			}
@@ -92,7 +99,7 @@ func parseContract(data []byte) (*contract, error) {
 					}
 				}
 			}
-			k.operations[op.id] = op
+			k.operations[op.name] = op
 		}
 	}
 
@@ -148,7 +155,7 @@ func (k *contract) find(method, path string) (*contractOperation, map[string]str
 	if err != nil {
 		return nil, nil
 	}
-	return k.operations[found.Operation.OperationID], params
+	return k.operations[identityAPI+"."+found.Operation.OperationID], params
 }
 
 // checkRequest returns a *problem for a request that breaks the contract; else it fills

@@ -166,7 +166,7 @@ func TestContract_notImplemented(t *testing.T) {
 			t.Errorf("the detail %q does not name %s %s", detail, r.method, r.path)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"ListLogs": 1, "unknown": 7}, d.Counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListLogs": 1, "unknown": 7}, d.Counts()); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 }

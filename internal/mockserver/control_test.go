@@ -26,7 +26,7 @@ func TestControl_requests(t *testing.T) {
 		Requests []map[string]any
 	}
 	got := decode[report](t, d.control(http.MethodGet, "/_mock/requests", "").wantStatus(t, http.StatusOK))
-	if diff := cmp.Diff(map[string]int{"GetUserInfo": 2}, got.Counts); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetUserInfo": 2}, got.Counts); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 	if len(got.Requests) != 2 || got.Requests[0]["path"] != "/identity/api/me" || got.Requests[0]["status"] != 200.0 {
@@ -45,7 +45,7 @@ func TestControl_faults(t *testing.T) {
 		t.Helper()
 		d.control(http.MethodPost, "/_mock/faults", body).wantStatus(t, http.StatusNoContent)
 	}
-	inject(`{"operation": "GetUserInfo", "count": 2, "after": 1, "status": 429, "retryAfter": "Wed, 21 Oct 2026 07:28:00 GMT", "delay": "1ms"}`)
+	inject(`{"operation": "identity.GetUserInfo", "count": 2, "after": 1, "status": 429, "retryAfter": "Wed, 21 Oct 2026 07:28:00 GMT", "delay": "1ms"}`)
 	d.get("/identity/api/me").wantStatus(t, http.StatusOK)
 	for range 2 {
 		r := d.get("/identity/api/me").wantStatus(t, http.StatusTooManyRequests)
@@ -59,12 +59,12 @@ func TestControl_faults(t *testing.T) {
 	if _, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"}); err == nil {
 		t.Error("the connection was not reset")
 	}
-	inject(`{"operation": "CreateRole", "reset": "after"}`)
+	inject(`{"operation": "identity.CreateRole", "reset": "after"}`)
 	if _, err := d.try(request{method: http.MethodPost, path: rolesPath, body: `{"name":"made-before-the-reset"}`}); err == nil {
 		t.Error("the connection was not reset")
 	}
 	d.get(rolesPath+"/byCode/made-before-the-reset").wantStatus(t, http.StatusOK)
-	inject(`{"operation": "ListRoles", "truncate": true}`)
+	inject(`{"operation": "identity.ListRoles", "truncate": true}`)
 	if r, err := d.try(request{method: http.MethodGet, path: rolesPath}); err == nil || r.body == "" {
 		t.Errorf("the body was not truncated: %v, %q", err, r.body)
 	}
@@ -118,6 +118,8 @@ func TestControl_badRequests(t *testing.T) {
 		{http.MethodPost, "/_mock/faults", `{"operation": "*", "delay": "soon"}`, 400, "delay"},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*", "delay": 5}`, 400, "delay"},
 		{http.MethodPost, "/_mock/faults", `{"status": 500}`, 400, "operation"},
+		{http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`, 400, `did you mean "identity.GetRole"?`},
+		{http.MethodPost, "/_mock/faults", `{"operation": "identity.GetRoles", "status": 500}`, 400, `neither an API's, such as "identity.GetRole"`},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*"}`, 400, "no effect"},
 		{http.MethodPost, "/_mock/tokens/revoke", `{"all": true}`, 400, "all"},
 		{http.MethodPost, "/_mock/users/nobody/sign-up", ``, 400, "EOF"},
@@ -138,7 +140,7 @@ func TestControl_badRequests(t *testing.T) {
 		}
 	}
 	d.get("/identity/api/me").wantStatus(t, http.StatusOK) // None of them took effect.
-	if diff := cmp.Diff(map[string]int{"GetUserInfo": 1}, d.Counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetUserInfo": 1}, d.Counts()); diff != "" {
 		t.Errorf("the control API was logged (-want +got):\n%s", diff)
 	}
 }

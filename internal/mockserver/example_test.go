@@ -15,7 +15,7 @@ func Example() {
 	domain := mockserver.New(mockserver.Options{})
 	server := httptest.NewServer(domain)
 	defer server.Close()
-	domain.InjectFault(mockserver.Fault{Operation: "GetUserInfo", After: 1, Status: http.StatusTooManyRequests, RetryAfter: "1"})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", After: 1, Status: http.StatusTooManyRequests, RetryAfter: "1"})
 
 	for range 2 {
 		request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, server.URL+"/identity/api/me", nil)
@@ -37,6 +37,6 @@ func Example() {
 	// Output:
 	// 200 OK
 	// 429 Too Many Requests
-	// GetUserInfo 200 false
-	// GetUserInfo 429 true
+	// identity.GetUserInfo 200 false
+	// identity.GetUserInfo 429 true
 }

@@ -13,9 +13,9 @@ import (
 // Fault makes requests fail. Of the faults that apply to a request, the one injected first
 // takes effect, and that one alone.
 type Fault struct {
-	// Operation is the name of the requests that fail as the request log has it: an
-	// operation id of the Identity API, "token:password", "token:refresh_token", "token"
-	// for any request to the token endpoint, "instruments", or "*" for any request.
+	// Operation is the name of the requests that fail as the request log has it: the API's name
+	// and the operation id, such as "identity.GetRole"; "token:password", "token:refresh_token",
+	// or "token" for any request to the token endpoint; "instruments"; or "*" for any request.
 	Operation string `json:"operation"`
 	// Count is how many requests fail: one if zero, every one if negative.
 	Count int `json:"count"`
@@ -82,9 +82,8 @@ func (s *Server) injectFault(fault Fault) error {
 }
 
 func (f Fault) check(k *contract) error {
-	own := []string{anyOperation, unknownOperation, instrumentsOperation, tokenOperation, passwordOperation, refreshOperation}
-	if _, ok := k.operations[f.Operation]; !ok && !slices.Contains(own, f.Operation) {
-		return fmt.Errorf("operation %q is neither of the Identity API's contract nor one of %q", f.Operation, own)
+	if err := checkOperation(f.Operation, k); err != nil {
+		return err
 	}
 	switch {
 	case f.After < 0:
@@ -109,6 +108,18 @@ func (f Fault) check(k *contract) error {
 		return errors.New("retryAfter, location and afterWrite need status, html or body")
 	}
 	return nil
+}
+
+// checkOperation returns an error if no request can have the name.
+func checkOperation(name string, k *contract) error {
+	own := []string{anyOperation, unknownOperation, instrumentsOperation, tokenOperation, passwordOperation, refreshOperation}
+	if k.operations[name] != nil || slices.Contains(own, name) {
+		return nil
+	}
+	if full := identityAPI + "." + name; k.operations[full] != nil {
+		return fmt.Errorf("operation %q lacks the name of its API: did you mean %q?", name, full)
+	}
+	return fmt.Errorf("operation %q is neither an API's, such as %q, nor one of %q", name, "identity.GetRole", own)
 }
 
 // replaces reports whether the fault has an answer of its own.

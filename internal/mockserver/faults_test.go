@@ -33,7 +33,7 @@ func TestFaults_status(t *testing.T) {
 		{mockserver.Fault{Status: 403, Code: 939}, 939},
 		{mockserver.Fault{Status: 404, Code: 662}, 662},
 	} {
-		test.fault.Operation = "CreateApplication"
+		test.fault.Operation = "identity.CreateApplication"
 		d.InjectFault(test.fault)
 		r := d.post(applicationsPath, applicationBody)
 		r.wantProblem(t, test.fault.Status, test.code)
@@ -50,7 +50,7 @@ func TestFaults_status(t *testing.T) {
 func TestFaults_afterWrite(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
-	d.InjectFault(mockserver.Fault{Operation: "CreateApplication", Status: 504, AfterWrite: true})
+	d.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Status: 504, AfterWrite: true})
 	d.post(applicationsPath, applicationBody).wantProblem(t, http.StatusGatewayTimeout, -1)
 	if diff := cmp.Diff([]string{"example-sdk-app"}, d.listed()); diff != "" {
 		t.Errorf("applications (-want +got):\n%s", diff)
@@ -80,9 +80,9 @@ func TestFaults_aim(t *testing.T) {
 	d.InjectFault(mockserver.Fault{Operation: "token", Status: 500})
 	want("any grant", []int{me(), token(), token()}, 200, 500, 200)
 
-	d.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 502})
-	d.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 503, After: 2})
-	d.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: 504})
+	d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 502})
+	d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 503, After: 2})
+	d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 504})
 	want("a sequence", []int{me(), me(), me(), me()}, 502, 504, 503, 200)
 
 	d.InjectFault(mockserver.Fault{Operation: "*", Status: 500, Count: -1})
@@ -110,7 +110,7 @@ func TestFaults_bodies(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	inject := func(fault mockserver.Fault) reply {
-		fault.Operation = "GetUserInfo"
+		fault.Operation = "identity.GetUserInfo"
 		d.InjectFault(fault)
 		r, err := d.try(request{method: http.MethodGet, path: "/identity/api/me", header: map[string]string{"Accept": "application/json"}})
 		if err != nil {
@@ -155,7 +155,7 @@ func TestFaults_reset(t *testing.T) {
 		t.Run(string(reset), func(t *testing.T) {
 			t.Parallel()
 			d := newDomain(t, mockserver.Options{})
-			d.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: reset})
+			d.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: reset})
 			r, err := d.try(request{method: http.MethodPost, path: applicationsPath, body: applicationBody})
 			if !errors.Is(err, syscall.ECONNRESET) {
 				t.Errorf("reply %+v and error %v, want a reset connection", r, err)
@@ -182,7 +182,7 @@ func TestFaults_resetUnderTLS(t *testing.T) {
 		if got := decode[[]map[string]any](t, d.get(applicationsPath))[0]["issuer"]; got != strings.TrimSuffix(d.TokenURL(d.url), "/v1/token") {
 			t.Errorf("issuer %v is not below %s", got, d.url)
 		}
-		d.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Reset: mockserver.ResetBefore})
+		d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Reset: mockserver.ResetBefore})
 		if r, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"}); err == nil {
 			t.Errorf("HTTP/2 %t: status %d, want an error", http2, r.status)
 		}
@@ -193,7 +193,7 @@ func TestFaults_truncate(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	whole := d.get("/identity/api/me").body
-	d.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Truncate: true})
+	d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Truncate: true})
 	r, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"})
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("error %v, want an unexpected end", err)
@@ -210,7 +210,7 @@ func TestFaults_delay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := mockserver.New(mockserver.Options{Latency: time.Second})
-		s.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Delay: time.Minute})
+		s.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Delay: time.Minute})
 		for _, want := range []time.Duration{time.Minute + time.Second, time.Second} {
 			start := time.Now()
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, loopback+"/identity/api/me", nil)
@@ -230,7 +230,8 @@ func TestFaults_contradictions(t *testing.T) {
 	for _, fault := range []mockserver.Fault{
 		{},
 		{Status: 500},
-		{Operation: "CreateAplication", Status: 500},
+		{Operation: "CreateApplication", Status: 500},
+		{Operation: "identity.CreateAplication", Status: 500},
 		{Operation: "*"},
 		{Operation: "*", Status: 42},
 		{Operation: "*", Status: 500, After: -1},
@@ -262,32 +263,32 @@ func TestFaults_people(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	want := map[string]int{}
 	for operation, at := range map[string]struct{ method, path string }{
-		"ListUsers":           {http.MethodGet, usersPath},
-		"CreateUser":          {http.MethodPost, usersPath},
-		"GetUser":             {http.MethodGet, usersPath + "/id"},
-		"GetUserFromLogin":    {http.MethodGet, usersPath + "/fromlogin/user@example.com"},
-		"UpdateUser":          {http.MethodPut, usersPath + "/id"},
-		"DeleteUser":          {http.MethodDelete, usersPath + "/id"},
-		"ListRunnableUsers":   {http.MethodGet, usersPath + "/$runnable"},
-		"SendActivationEmail": {http.MethodPost, usersPath + "/id/lifecycle/$activate"},
-		"ExpirePassword":      {http.MethodPost, usersPath + "/id/lifecycle/$expirepassword"},
-		"ResetFactors":        {http.MethodPost, usersPath + "/id/lifecycle/$resetfactors"},
-		"ResetPassword":       {http.MethodPost, usersPath + "/id/lifecycle/$resetpassword"},
-		"UnlockUser":          {http.MethodPost, usersPath + "/id/lifecycle/$unlock"},
-		"UnsuspendUser":       {http.MethodPost, usersPath + "/id/lifecycle/$unsuspend"},
-		"FindUsersById":       {http.MethodGet, "/identity/api/directory?id=id"},
-		"ListRoles":           {http.MethodGet, rolesPath},
-		"CreateRole":          {http.MethodPost, rolesPath},
-		"GetRole":             {http.MethodGet, rolesPath + "/id"},
-		"GetRoleByCode":       {http.MethodGet, rolesPath + "/byCode/code"},
-		"UpdateRole":          {http.MethodPut, rolesPath + "/id"},
-		"DeleteRole":          {http.MethodDelete, rolesPath + "/id"},
-		"ListUsersInRole":     {http.MethodGet, rolesPath + "/id/users"},
-		"AddUserToRole":       {http.MethodPut, rolesPath + "/id/users/id"},
-		"RemoveUserFromRole":  {http.MethodDelete, rolesPath + "/id/users/id"},
-		"ListOwnApiKeys":      {http.MethodGet, keysPath},
-		"CreateApiKey":        {http.MethodPost, keysPath},
-		"DeleteApiKey":        {http.MethodDelete, keysPath + "/id"},
+		"identity.ListUsers":           {http.MethodGet, usersPath},
+		"identity.CreateUser":          {http.MethodPost, usersPath},
+		"identity.GetUser":             {http.MethodGet, usersPath + "/id"},
+		"identity.GetUserFromLogin":    {http.MethodGet, usersPath + "/fromlogin/user@example.com"},
+		"identity.UpdateUser":          {http.MethodPut, usersPath + "/id"},
+		"identity.DeleteUser":          {http.MethodDelete, usersPath + "/id"},
+		"identity.ListRunnableUsers":   {http.MethodGet, usersPath + "/$runnable"},
+		"identity.SendActivationEmail": {http.MethodPost, usersPath + "/id/lifecycle/$activate"},
+		"identity.ExpirePassword":      {http.MethodPost, usersPath + "/id/lifecycle/$expirepassword"},
+		"identity.ResetFactors":        {http.MethodPost, usersPath + "/id/lifecycle/$resetfactors"},
+		"identity.ResetPassword":       {http.MethodPost, usersPath + "/id/lifecycle/$resetpassword"},
+		"identity.UnlockUser":          {http.MethodPost, usersPath + "/id/lifecycle/$unlock"},
+		"identity.UnsuspendUser":       {http.MethodPost, usersPath + "/id/lifecycle/$unsuspend"},
+		"identity.FindUsersById":       {http.MethodGet, "/identity/api/directory?id=id"},
+		"identity.ListRoles":           {http.MethodGet, rolesPath},
+		"identity.CreateRole":          {http.MethodPost, rolesPath},
+		"identity.GetRole":             {http.MethodGet, rolesPath + "/id"},
+		"identity.GetRoleByCode":       {http.MethodGet, rolesPath + "/byCode/code"},
+		"identity.UpdateRole":          {http.MethodPut, rolesPath + "/id"},
+		"identity.DeleteRole":          {http.MethodDelete, rolesPath + "/id"},
+		"identity.ListUsersInRole":     {http.MethodGet, rolesPath + "/id/users"},
+		"identity.AddUserToRole":       {http.MethodPut, rolesPath + "/id/users/id"},
+		"identity.RemoveUserFromRole":  {http.MethodDelete, rolesPath + "/id/users/id"},
+		"identity.ListOwnApiKeys":      {http.MethodGet, keysPath},
+		"identity.CreateApiKey":        {http.MethodPost, keysPath},
+		"identity.DeleteApiKey":        {http.MethodDelete, keysPath + "/id"},
 	} {
 		d.InjectFault(mockserver.Fault{Operation: operation, Status: http.StatusServiceUnavailable})
 		r := request{method: at.method, path: at.path}

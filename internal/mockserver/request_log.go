@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The names, besides the contract's operation ids, by which requests are logged and faults
+// The names, besides those of a contract's operations, by which requests are logged and faults
 // are aimed.
 const (
 	anyOperation      = "*"
@@ -30,8 +30,9 @@ type Request struct {
 	Path   string    `json:"path"`
 	// Query is the encoded query. Only parameters that the operation has show their values.
 	Query string `json:"query,omitempty"`
-	// Operation is the contract's operation id, "token:password", "token:refresh_token",
-	// "token" for any other grant, "instruments", or "unknown".
+	// Operation is the API's name and the contract's operation id, such as "identity.GetRole";
+	// "token:password", "token:refresh_token", or "token" for any other grant; "instruments"; or
+	// "unknown".
 	Operation string `json:"operation"`
 	// Status is zero where no answer was sent, or not yet.
 	Status        int    `json:"status"`

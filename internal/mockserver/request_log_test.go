@@ -22,18 +22,18 @@ func TestRequestLog(t *testing.T) {
 	if got := r.header.Get("lusid-meta-correlationid"); got != "abc" {
 		t.Errorf("lusid-meta-correlationid %q, want that of the request", got)
 	}
-	d.InjectFault(mockserver.Fault{Operation: "ListApplications", Status: 503})
+	d.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Status: 503})
 	d.do(request{method: http.MethodGet, path: applicationsPath, header: header})
 
 	want := []mockserver.Request{
 		{
 			Time: now, Method: "GET", Path: applicationsPath + "/missing", Query: "includeSecret=true&token=redacted",
-			Operation: "GetApplication", Status: 404, UserAgent: "test/1.0", Application: "tests", CorrelationID: "abc",
+			Operation: "identity.GetApplication", Status: 404, UserAgent: "test/1.0", Application: "tests", CorrelationID: "abc",
 			RequestID: r.header.Get("lusid-meta-requestid"),
 		},
 		{
 			Time: now, Method: "GET", Path: applicationsPath,
-			Operation: "ListApplications", Status: 503, UserAgent: "test/1.0", Application: "tests", CorrelationID: "abc", Fault: true,
+			Operation: "identity.ListApplications", Status: 503, UserAgent: "test/1.0", Application: "tests", CorrelationID: "abc", Fault: true,
 		},
 	}
 	got := d.Requests()
@@ -44,13 +44,13 @@ func TestRequestLog(t *testing.T) {
 	if diff := cmp.Diff(want, got, second); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int{"GetApplication": 1, "ListApplications": 1}, d.Counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1, "identity.ListApplications": 1}, d.Counts()); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 
 	d.ResetRequests()
 	d.get("/identity/api/me")
-	if diff := cmp.Diff(map[string]int{"GetUserInfo": 1}, d.Counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetUserInfo": 1}, d.Counts()); diff != "" {
 		t.Errorf("counts after the reset (-want +got):\n%s", diff)
 	}
 }
@@ -71,8 +71,8 @@ func TestRequestLog_names(t *testing.T) {
 		got = append(got, request.Operation)
 	}
 	want := []string{
-		"token:password", "token:refresh_token", "token", "instruments", "CreateApplication",
-		"RotateApplicationSecrets", "DeleteApplication", "unknown",
+		"token:password", "token:refresh_token", "token", "instruments", "identity.CreateApplication",
+		"identity.RotateApplicationSecrets", "identity.DeleteApplication", "unknown",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("operations (-want +got):\n%s", diff)

@@ -15,22 +15,22 @@ import (
 // excluded are the operations of the contract that the provider does not cover and the mock does
 // not answer, with the reason.
 var excluded = map[string]string{
-	"AddScim":    "SCIM has no read, so nothing can be declared of it",
-	"RemoveScim": "SCIM has no read, so nothing can be declared of it",
+	"identity.AddScim":    "SCIM has no read, so nothing can be declared of it",
+	"identity.RemoveScim": "SCIM has no read, so nothing can be declared of it",
 
-	"ListLogs":     "identity logs are what happened, not what is to be",
-	"ListUserLogs": "identity logs are what happened, not what is to be",
+	"identity.ListLogs":     "identity logs are what happened, not what is to be",
+	"identity.ListUserLogs": "identity logs are what happened, not what is to be",
 
-	"AcceptCellAttachment": "cell management is between domains, refuses personal access tokens, and is a procedure of steps",
-	"DetachParentCell":     "as AcceptCellAttachment",
-	"GetCellParentStatus":  "as AcceptCellAttachment",
-	"RefuseCellAttachment": "as AcceptCellAttachment",
-	"RemovePrimaryDomain":  "as AcceptCellAttachment",
-	"RotateAttachingKey":   "as AcceptCellAttachment",
-	"RotateDomainKeys":     "as AcceptCellAttachment",
-	"SetAttachingKey":      "as AcceptCellAttachment",
-	"SetParentCell":        "as AcceptCellAttachment",
-	"SetPrimaryDomain":     "as AcceptCellAttachment",
+	"identity.AcceptCellAttachment": "cell management is between domains, refuses personal access tokens, and is a procedure of steps",
+	"identity.DetachParentCell":     "as identity.AcceptCellAttachment",
+	"identity.GetCellParentStatus":  "as identity.AcceptCellAttachment",
+	"identity.RefuseCellAttachment": "as identity.AcceptCellAttachment",
+	"identity.RemovePrimaryDomain":  "as identity.AcceptCellAttachment",
+	"identity.RotateAttachingKey":   "as identity.AcceptCellAttachment",
+	"identity.RotateDomainKeys":     "as identity.AcceptCellAttachment",
+	"identity.SetAttachingKey":      "as identity.AcceptCellAttachment",
+	"identity.SetParentCell":        "as identity.AcceptCellAttachment",
+	"identity.SetPrimaryDomain":     "as identity.AcceptCellAttachment",
 }
 
 var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
@@ -92,7 +92,7 @@ func (o publishedOperation) success(t *testing.T) int {
 	return 0
 }
 
-// readContract returns the contract's operations by id.
+// readContract returns the contract's operations by name, such as identity.GetRole.
 func readContract(t *testing.T) map[string]publishedOperation {
 	t.Helper()
 	content, err := os.ReadFile("identity-openapi.json")
@@ -109,7 +109,7 @@ func readContract(t *testing.T) map[string]publishedOperation {
 	for path, item := range contract.Paths {
 		for method, operation := range item {
 			operation.method, operation.path = strings.ToUpper(method), path
-			operations[operation.OperationID] = operation
+			operations["identity."+operation.OperationID] = operation
 		}
 	}
 	return operations

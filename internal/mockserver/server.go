@@ -210,7 +210,7 @@ func (s *Server) route(c *call) route {
 	if path, ok := strings.CutPrefix(path, "/identity"); ok {
 		if op, params := s.contract.find(method, path); op != nil {
 			c.params = params
-			return route{operation: op.id, query: op.query, serve: func(c *call) answer { return s.serveIdentity(c, op) }}
+			return route{operation: op.name, query: op.query, serve: func(c *call) answer { return s.serveIdentity(c, op) }}
 		}
 	}
 	return route{operation: unknownOperation, serve: notImplemented}
@@ -223,7 +223,7 @@ func (s *Server) serveIdentity(c *call, op *contractOperation) answer {
 	}
 	a := s.perform(c, op, handle)
 	if err := op.checkAnswer(c, a); err != nil {
-		return contractViolation(c, op.id, a.status, err)
+		return contractViolation(c, op.name, a.status, err)
 	}
 	return a
 }

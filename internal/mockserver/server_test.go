@@ -28,7 +28,7 @@ func TestServer_concurrency(t *testing.T) {
 				// All of them want one name, and each one also a name of its own.
 				d.post(applicationsPath, `{"clientId":"shared-app","displayName":"Shared","type":"Native"}`)
 				id, _ := d.create(fmt.Sprintf("example-%02d", i))
-				d.InjectFault(mockserver.Fault{Operation: "ListUsers", Status: http.StatusInternalServerError})
+				d.InjectFault(mockserver.Fault{Operation: "identity.ListUsers", Status: http.StatusInternalServerError})
 				d.token(d.passwordForm())
 				user := d.createUser(fmt.Sprintf("user-%02d@example.com", i))
 				_ = d.SignUp(user, "secret")
@@ -51,7 +51,7 @@ func TestServer_concurrency(t *testing.T) {
 	if diff := cmp.Diff([]string{"shared-app"}, d.listed()); diff != "" {
 		t.Errorf("applications (-want +got):\n%s", diff)
 	}
-	if got := d.Counts()["CreateApplication"]; got != 2*clients {
+	if got := d.Counts()["identity.CreateApplication"]; got != 2*clients {
 		t.Errorf("%d creations logged, want %d", got, 2*clients)
 	}
 }
@@ -86,7 +86,7 @@ func TestServer_hungUpClient(t *testing.T) {
 	hangUp()
 	s.ServeHTTP(httptest.NewRecorder(), r)
 	got := s.Requests()
-	if len(got) != 1 || got[0].Operation != "CreateApplication" || got[0].Status != 0 {
+	if len(got) != 1 || got[0].Operation != "identity.CreateApplication" || got[0].Status != 0 {
 		t.Errorf("logged %+v, want a request without an answer", got)
 	}
 }

@@ -75,7 +75,7 @@ func TestAccessToken_own(t *testing.T) {
 		if err != nil || time.Until(expires).Round(time.Minute) != time.Hour || !strings.HasSuffix(first.get("expires_at"), "Z") {
 			t.Errorf("expires_at is %s: %v", first.get("expires_at"), err)
 		}
-		want := map[string]int{"token:password": 1, "ListApplications": 1, "CreateApplication": 1}
+		want := map[string]int{"token:password": 1, "identity.ListApplications": 1, "identity.CreateApplication": 1}
 		if diff := cmp.Diff(want, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}

@@ -206,7 +206,7 @@ func TestApplication_oddLists(t *testing.T) {
 				return body
 			})
 			applications := d.protocol(t).applications()
-			d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+			d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 			_, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
 			test.lost(diags, t)
 			_, diags = applications.create(object{"client_id": "taken-app", "display_name": "Other"})
@@ -305,7 +305,7 @@ func TestOddNeighbours(t *testing.T) {
 	for _, role := range roles {
 		many.mustRead(role)
 	}
-	d.mustCount(t, map[string]int{"GetRole": 3, "ListRoles": 1})
+	d.mustCount(t, map[string]int{"identity.GetRole": 3, "identity.ListRoles": 1})
 
 	const words = "number 1 lacks"
 	_, diags = p.resource("lusid_role").importState("default/no words")

@@ -50,10 +50,10 @@ func TestApplication_clientIDCase(t *testing.T) {
 				}
 				mustHaveIdentity(t, applications, "refresh", read, made.get("id"), "test-app")
 			}
-			want := map[string]int{"ListApplications": 1, "CreateApplication": 1, "GetApplication": 6}
+			want := map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1, "identity.GetApplication": 6}
 			if !store {
 				// A list is believed too.
-				want["ListApplications"], want["GetApplication"] = 2, 3
+				want["identity.ListApplications"], want["identity.GetApplication"] = 2, 3
 			}
 			if diff := cmp.Diff(want, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -133,10 +133,10 @@ func TestApplication_clientIDCase_create(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
 	applications := d.protocol(t).applications()
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
 	diags.mustWarn(t, "", "The answer to the creation of application test-app was lost")
-	if got := d.counts()["CreateApplication"]; got != 1 {
+	if got := d.counts()["identity.CreateApplication"]; got != 1 {
 		t.Errorf("%d creates", got)
 	}
 	_, diags = applications.create(object{"client_id": "test-app", "display_name": "Other"})

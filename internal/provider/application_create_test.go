@@ -43,7 +43,7 @@ func TestApplication_taken(t *testing.T) {
 			fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
 	}
 	// One list before the first create, and one after each refusal.
-	if diff := cmp.Diff(map[string]int{"ListApplications": 5, "CreateApplication": 4}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 5, "identity.CreateApplication": 4}, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
@@ -76,9 +76,9 @@ func TestApplication_lostAnswer(t *testing.T) {
 	t.Parallel()
 	const adopted = "The answer to the creation of application test-app was lost"
 	list := func(lists, creates, gets int) map[string]int {
-		counts := map[string]int{"ListApplications": lists, "CreateApplication": creates}
+		counts := map[string]int{"identity.ListApplications": lists, "identity.CreateApplication": creates}
 		if gets > 0 {
-			counts["GetApplication"] = gets
+			counts["identity.GetApplication"] = gets
 		}
 		return counts
 	}
@@ -102,7 +102,7 @@ func TestApplication_lostAnswer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{})
-			test.fault.Operation = "CreateApplication"
+			test.fault.Operation = "identity.CreateApplication"
 			d.mock.InjectFault(test.fault)
 			applications := d.protocol(t).applications()
 			made, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
@@ -132,7 +132,7 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 	for name, fault := range map[string]mockserver.Fault{
 		"listed before": {},
 		// Not listed before, as far as anyone knows.
-		"never listed": {Operation: "ListApplications", Status: http.StatusForbidden},
+		"never listed": {Operation: "identity.ListApplications", Status: http.StatusForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,13 +141,13 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 			if fault.Operation != "" {
 				d.mock.InjectFault(fault)
 			}
-			d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+			d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 			made, diags := d.protocol(t).applications().create(object{"client_id": "test-app", "display_name": "Test"})
 			if made.exists() {
 				t.Error("a foreign application was taken over")
 			}
 			diags.mustFail(t, "client_id", "is taken by the application "+foreign.ID)
-			if diff := cmp.Diff(map[string]int{"ListApplications": 2, "CreateApplication": 1}, d.counts()); diff != "" {
+			if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -159,10 +159,10 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 func TestApplication_createLostUnderLag(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{ListLag: 1})
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	made, diags := d.protocol(t).applications().create(object{"client_id": "test-app", "display_name": "Test"})
 	diags.mustSucceed(t)
-	if got := d.counts()["CreateApplication"]; got != 2 {
+	if got := d.counts()["identity.CreateApplication"]; got != 2 {
 		t.Errorf("%d creates", got)
 	}
 	if want := d.application(t, "test-app"); made.get("id") != want.ID || made.get("secret") != want.Secret {
@@ -183,37 +183,37 @@ func TestApplication_createFails(t *testing.T) {
 			"500",
 			mockserver.Fault{Status: http.StatusInternalServerError, Count: -1},
 			[]string{"HTTP 500", "Run again later", "correlation "},
-			map[string]int{"ListApplications": 3, "CreateApplication": 2},
+			map[string]int{"identity.ListApplications": 3, "identity.CreateApplication": 2},
 		},
 		{
 			"a proxy's page",
 			mockserver.Fault{Status: http.StatusForbidden, HTML: true, Count: -1},
 			[]string{`an HTML page titled "Proxy"`, "HTTP 403"},
-			map[string]int{"ListApplications": 1, "CreateApplication": 1},
+			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1},
 		},
 		{
 			"a network zone",
 			mockserver.Fault{Status: http.StatusForbidden, Code: 939},
 			[]string{"network zone", "(939)"},
-			map[string]int{"ListApplications": 1, "CreateApplication": 1},
+			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1},
 		},
 		{
 			"400 of nobody's",
 			mockserver.Fault{Status: http.StatusBadRequest, Code: 157},
 			[]string{"HTTP 400", "(157)"},
-			map[string]int{"ListApplications": 2, "CreateApplication": 1},
+			map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1},
 		},
 		{
 			"429",
 			mockserver.Fault{Status: http.StatusTooManyRequests, RetryAfter: "0", Count: -1},
 			[]string{"HTTP 429", "-parallelism"},
-			map[string]int{"ListApplications": 1, "CreateApplication": 2},
+			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 2},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{})
-			test.fault.Operation = "CreateApplication"
+			test.fault.Operation = "identity.CreateApplication"
 			d.mock.InjectFault(test.fault)
 			made, diags := d.protocol(t, object{"max_retries": 1}).applications().create(object{"client_id": "test-app", "display_name": "Test"})
 			diags.mustFail(t, "", append(test.parts, "Unable to create application", `"test-app" (Test)`, strings.TrimPrefix(d.url, "http://"))...)
@@ -231,11 +231,11 @@ func TestApplication_createFails(t *testing.T) {
 func TestApplication_listRefused(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
-	d.mock.InjectFault(mockserver.Fault{Operation: "ListApplications", Status: http.StatusForbidden, Count: -1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Status: http.StatusForbidden, Count: -1})
 	applications := d.protocol(t).applications()
 	applications.mustCreate(object{"client_id": "first-app", "display_name": "First"})
 	applications.mustCreate(object{"client_id": "second-app", "display_name": "Second"})
-	if diff := cmp.Diff(map[string]int{"ListApplications": 1, "CreateApplication": 2}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 2}, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	// Nor does it hide why a create failed.
@@ -248,17 +248,17 @@ func TestApplication_listRefused(t *testing.T) {
 func TestApplication_listCancelled(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
-	d.mock.InjectFault(mockserver.Fault{Operation: "ListApplications", Delay: time.Minute})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Delay: time.Minute})
 	applications := d.protocol(t).applications()
 	_, diags := applications.create(object{"client_id": "first-app", "display_name": "First", "timeouts": object{"create": "200ms"}})
 	diags.mustFail(t, "", "Unable to create application", "The time was up")
-	if got := d.counts(); got["ListApplications"] != 1 || got["CreateApplication"] != 0 {
+	if got := d.counts(); got["identity.ListApplications"] != 1 || got["identity.CreateApplication"] != 0 {
 		t.Errorf("what was never sent needs no search: %v", got)
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags = applications.create(object{"client_id": "test-app", "display_name": "Test"})
 	diags.mustWarn(t, "", "The answer to the creation of application test-app was lost")
-	if got := d.counts()["CreateApplication"]; got != 1 {
+	if got := d.counts()["identity.CreateApplication"]; got != 1 {
 		t.Errorf("%d creates were sent, want that of the second application", got)
 	}
 }
@@ -267,7 +267,7 @@ func TestApplication_listCancelled(t *testing.T) {
 func TestApplication_interrupted(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApplication", Delay: time.Minute})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Delay: time.Minute})
 	applications := d.protocol(t).applications()
 	change, diags := applications.plan(instance{}, object{"client_id": "test-app", "display_name": "Test"})
 	diags.mustBeQuiet(t)
@@ -282,7 +282,7 @@ func TestApplication_interrupted(t *testing.T) {
 	if elapsed := time.Since(started); elapsed > 20*time.Second {
 		t.Errorf("the interruption took %s", elapsed)
 	}
-	if diff := cmp.Diff(map[string]int{"ListApplications": 2, "CreateApplication": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }

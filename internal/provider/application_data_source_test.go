@@ -24,13 +24,13 @@ func TestApplicationDataSource(t *testing.T) {
 				"id": foreign.ID, "client_id": foreign.ClientID, "display_name": "Test", "type": "Web", "issuer": foreign.Issuer,
 				"token_url": foreign.Issuer + "/v1/token", "secret": "null", "secret_version": "null",
 			}
-			calls := map[string]int{"GetApplication": 1}
+			calls := map[string]int{"identity.GetApplication": 1}
 			if by == "client_id" {
-				calls = map[string]int{"ListApplications": 1}
+				calls = map[string]int{"identity.ListApplications": 1}
 			}
 			if include == true {
 				want["secret"], want["secret_version"] = foreign.Secret, documentedVersion(foreign.ID, foreign.Secret)
-				calls["GetApplication"] = 1
+				calls["identity.GetApplication"] = 1
 			}
 			d.forget()
 			read, diags := p.data("lusid_application", config)
@@ -108,7 +108,7 @@ func TestApplicationsDataSource(t *testing.T) {
 	d.forget()
 	read, diags := p.data("lusid_applications", nil)
 	diags.mustBeQuiet(t)
-	if diff := cmp.Diff(map[string]int{"ListApplications": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1}, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	var elements []tftypes.Value

@@ -67,7 +67,7 @@ func TestApplicationList(t *testing.T) {
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("results (-want +got):\n%s", diff)
 				}
-				if diff := cmp.Diff(map[string]int{"ListApplications": 1}, d.counts()); diff != "" {
+				if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1}, d.counts()); diff != "" {
 					t.Errorf("requests (-want +got):\n%s", diff)
 				}
 			})

@@ -44,8 +44,8 @@ func TestApplication_refreshSecretVersion(t *testing.T) {
 	if names := applications.mustRead(made).differences(made); names != nil {
 		t.Errorf("a refresh changed %s", names)
 	}
-	d.mustCount(t, map[string]int{"GetApplication": 1})
-	if got := d.queries("GetApplication"); got != "includeSecret=true" {
+	d.mustCount(t, map[string]int{"identity.GetApplication": 1})
+	if got := d.queries("identity.GetApplication"); got != "includeSecret=true" {
 		t.Errorf("a refresh asked for %q", got)
 	}
 
@@ -151,7 +151,7 @@ func TestApplication_refreshSecretVersionWithheld(t *testing.T) {
 			kept, diags := weak.read(made)
 			diags.mustWarn(t, "secret_version", "LUSID did not show the secret of application test-app", "secret_version in the state stays as it is",
 				"an access token from the provider block", "remove refresh_secret_version")
-			d.mustCount(t, map[string]int{"GetApplication": test.calls})
+			d.mustCount(t, map[string]int{"identity.GetApplication": test.calls})
 			if names := kept.differences(made); names != nil {
 				t.Errorf("the refresh changed %s", names)
 			}
@@ -181,14 +181,14 @@ func TestApplication_refreshSecretVersionForMany(t *testing.T) {
 	for range 6 {
 		applications.mustRead(made)
 	}
-	d.mustCount(t, map[string]int{"GetApplication": 6})
+	d.mustCount(t, map[string]int{"identity.GetApplication": 6})
 	weak := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
 	d.forget()
 	for range 6 {
 		_, diags := weak.read(made)
 		diags.mustWarn(t, "secret_version", "LUSID did not show the secret")
 	}
-	d.mustCount(t, map[string]int{"GetApplication": 9, "ListApplications": 1})
+	d.mustCount(t, map[string]int{"identity.GetApplication": 9, "identity.ListApplications": 1})
 }
 
 // TestApplication_refreshSecretVersionAfterImport begins with a state that has no version, or one that has
@@ -252,7 +252,7 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 		"store_secret, is turned on": {
 			versioned(true), stored(unknown, object{"refresh_secret_version": true}), stored(true, object{"refresh_secret_version": true}),
 			"unknown",
-			map[string]int{"GetApplication": 1},
+			map[string]int{"identity.GetApplication": 1},
 		},
 		"store_secret, is turned off": {
 			stored(true, object{"refresh_secret_version": true}), stored(unknown, object{"refresh_secret_version": true}), versioned(true),
@@ -262,7 +262,7 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 		"refresh_secret_version, is turned on":  {versioned(nil), versioned(unknown), versioned(true), "kept", map[string]int{}},
 		"refresh_secret_version, is turned off": {versioned(true), versioned(unknown), versioned(false), "kept", map[string]int{}},
 		"refresh_secret_version, stays":         {versioned(true), versioned(unknown), versioned(true), "kept", map[string]int{}},
-		"refresh_secret_version, of a create":   {nil, versioned(unknown), versioned(true), "unknown", map[string]int{"ListApplications": 1, "CreateApplication": 1}},
+		"refresh_secret_version, of a create":   {nil, versioned(unknown), versioned(true), "unknown", map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -97,9 +97,9 @@ resource "lusid_application" "web" {
 		return
 	}
 	counts := d.counts()
-	delete(counts, "GetApplication")
+	delete(counts, "identity.GetApplication")
 	// The second list looks for a client id that is no id.
-	want := map[string]int{"ListApplications": 2, "CreateApplication": 2, "DeleteApplication": 2}
+	want := map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 2, "identity.DeleteApplication": 2}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
@@ -114,10 +114,10 @@ func applicationLifecycle(t *testing.T, d domain) lifecycle {
 		// Another secret is no change for anybody who does not use it.
 		drift:         func() { d.rotateApplication(t, "test-app") },
 		vanish:        func() { d.deleteApplication(t, "test-app") },
-		remade:        map[string]int{"CreateApplication": 1},
+		remade:        map[string]int{"identity.CreateApplication": 1},
 		replacement:   application("next-app", "1"),
 		replacedBy:    "client_id",
-		replaced:      map[string]int{"DeleteApplication": 1, "CreateApplication": 1},
+		replaced:      map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
 		update:        application("test-app", "2"),
 		refusedCreate: "Unable to create application",
 		refusedRead:   "Unable to read application test-app",
@@ -272,7 +272,7 @@ func TestApplication_redirectURIs(t *testing.T) {
 			if got := adopted.get("redirect_uris"); got != "https://example.com/a" || adopted.get("id") != foreign.ID || adopted.get("secret") != foreign.Secret {
 				t.Errorf("adopted as %s", adopted.attributes)
 			}
-			if diff := cmp.Diff(map[string]int{"GetApplication": 1}, d.counts()); diff != "" {
+			if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 
@@ -323,7 +323,7 @@ resource "lusid_application" "test" {
 			},
 		}},
 	})
-	if d.mock != nil && d.counts()["CreateApplication"] != 0 {
+	if d.mock != nil && d.counts()["identity.CreateApplication"] != 0 {
 		t.Errorf("requests: %v", d.counts())
 	}
 }
@@ -351,7 +351,7 @@ func TestApplication_import(t *testing.T) {
 		d.forget()
 		_, diags := applications.importState(test.id)
 		diags.mustFail(t, "", test.parts...)
-		if got := d.counts()["ListApplications"]; got != test.lists {
+		if got := d.counts()["identity.ListApplications"]; got != test.lists {
 			t.Errorf("%q: %d lists", test.id, got)
 		}
 	}
@@ -414,7 +414,7 @@ output "secret" {
 
 	d.forget()
 	w.mustRun("apply", "-auto-approve", "tfplan")
-	want := map[string]int{"ListApplications": 1, "CreateApplication": 1}
+	want := map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}
 	if diff := cmp.Diff(want, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
@@ -454,7 +454,7 @@ func TestApplication_deletedElsewhere(t *testing.T) {
 	d.deleteApplication(t, "test-app")
 	d.forget()
 	applications.destroy(made).mustBeQuiet(t)
-	if diff := cmp.Diff(map[string]int{"DeleteApplication": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.DeleteApplication": 1}, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	gone, diags := applications.read(made)
@@ -572,7 +572,7 @@ func TestApplication_unauthorized(t *testing.T) {
 	if names := made.differences(kept); names != nil {
 		t.Errorf("a refused read changed %s", names)
 	}
-	if diff := cmp.Diff(map[string]int{"GetApplication": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
@@ -589,7 +589,7 @@ func TestApplication_secretWithheld(t *testing.T) {
 		d.forget()
 		p := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken})
 		testSecretKept(t, p.applications(), made, config)
-		if diff := cmp.Diff(map[string]int{"GetApplication": 2}, d.counts()); diff != "" {
+		if diff := cmp.Diff(map[string]int{"identity.GetApplication": 2}, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 		imported, diags := p.applications().importState("test-app")
@@ -610,7 +610,7 @@ func TestApplication_secretWithheld(t *testing.T) {
 		made := p.applications().mustCreate(config)
 		d.forget()
 		testSecretKept(t, p.applications(), made, config)
-		if diff := cmp.Diff(map[string]int{"GetApplication": 1}, d.counts()); diff != "" {
+		if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	})
@@ -650,7 +650,7 @@ func TestApplication_notLUSIDs404(t *testing.T) {
 		{Reset: mockserver.ResetBefore},
 	} {
 		t.Run(fmt.Sprintf("%d %.10s html %t", fault.Status, fault.Body, fault.HTML), func(t *testing.T) {
-			fault.Operation, fault.Count = "GetApplication", -1
+			fault.Operation, fault.Count = "identity.GetApplication", -1
 			d.mock.InjectFault(fault)
 			defer d.mock.ClearFaults()
 			kept, diags := applications.read(made)
@@ -663,7 +663,7 @@ func TestApplication_notLUSIDs404(t *testing.T) {
 			}
 		})
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "DeleteApplication", HTML: true, Status: http.StatusNotFound})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.DeleteApplication", HTML: true, Status: http.StatusNotFound})
 	applications.destroy(made).mustFail(t, "", "Unable to delete application test-app", "HTML page")
 }
 
@@ -746,20 +746,20 @@ func TestApplication_timeouts(t *testing.T) {
 		d.mock.InjectFault(mockserver.Fault{Operation: operation, Delay: time.Minute, Count: -1})
 	}
 	started := time.Now()
-	slow("CreateApplication")
+	slow("identity.CreateApplication")
 	_, diags := applications.create(impatient)
 	diags.mustFail(t, "", "Unable to create application", "The time was up")
 	d.mock.ClearFaults()
 	made, diags := applications.create(impatient)
 	diags.mustBeQuiet(t)
 
-	slow("GetApplication")
+	slow("identity.GetApplication")
 	kept, diags := applications.read(made)
 	diags.mustFail(t, "", "Unable to read application", "The time was up")
 	if names := made.differences(kept); names != nil {
 		t.Errorf("a read that timed out changed %s", names)
 	}
-	slow("DeleteApplication")
+	slow("identity.DeleteApplication")
 	applications.destroy(made).mustFail(t, "", "Unable to delete application", "The time was up")
 	if elapsed := time.Since(started); elapsed > 20*time.Second {
 		t.Errorf("100 ms took %s", elapsed)

@@ -162,7 +162,7 @@ func TestApplication_rotation(t *testing.T) {
 				diags.mustBeQuiet(t)
 				want := map[string]int{}
 				if test.rotates {
-					want["RotateApplicationSecrets"] = 1
+					want["identity.RotateApplicationSecrets"] = 1
 				}
 				if diff := cmp.Diff(want, d.counts()); diff != "" {
 					t.Errorf("requests (-want +got):\n%s", diff)
@@ -236,7 +236,7 @@ func TestApplication_unknownTrigger(t *testing.T) {
 			diags.mustBeQuiet(t)
 			want := map[string]int{}
 			if test.rotates {
-				want["RotateApplicationSecrets"] = 1
+				want["identity.RotateApplicationSecrets"] = 1
 			}
 			if diff := cmp.Diff(want, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -269,7 +269,7 @@ func TestApplication_nothingElseRotates(t *testing.T) {
 		}
 		d.mustHoldSecret(t, made)
 	}
-	if counts := d.counts(); counts["RotateApplicationSecrets"] != 0 {
+	if counts := d.counts(); counts["identity.RotateApplicationSecrets"] != 0 {
 		t.Errorf("requests: %v", counts)
 	}
 }
@@ -298,7 +298,7 @@ func TestSecretVersion_moves(t *testing.T) {
 	}
 	d.forget()
 	follow("a refresh", false, applications.mustRead(made))
-	if got := d.queries("GetApplication"); got != "includeSecret=true" {
+	if got := d.queries("identity.GetApplication"); got != "includeSecret=true" {
 		t.Errorf("a refresh asked for %q", got)
 	}
 
@@ -383,15 +383,15 @@ func TestApplication_lostRotation(t *testing.T) {
 				made := applications.mustCreate(triggers(object{"a": "1"}, store))
 				d.forget()
 				fault := test.fault
-				fault.Operation = "RotateApplicationSecrets"
+				fault.Operation = "identity.RotateApplicationSecrets"
 				d.mock.InjectFault(fault)
 				rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, store))
-				want := map[string]int{"RotateApplicationSecrets": 2}
+				want := map[string]int{"identity.RotateApplicationSecrets": 2}
 				if stored {
-					want["GetApplication"] = 1
+					want["identity.GetApplication"] = 1
 				}
 				if stored && test.acted {
-					want["RotateApplicationSecrets"] = 1
+					want["identity.RotateApplicationSecrets"] = 1
 					diags.mustWarn(t, "secret", adopted, "nothing was rotated twice")
 				} else {
 					// Without the old secret there is nothing to compare, and a second rotation does no harm.
@@ -414,10 +414,10 @@ func TestApplication_lostRotation(t *testing.T) {
 		applications := d.protocol(t).applications()
 		made := applications.mustCreate(triggers(object{"a": "1"}))
 		d.forget()
-		d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusTooManyRequests, RetryAfter: "0"})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusTooManyRequests, RetryAfter: "0"})
 		rotated, diags := applications.rotate(made, triggers(object{"a": "2"}))
 		diags.mustBeQuiet(t)
-		if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 2}, d.counts()); diff != "" {
+		if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 2}, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 		d.mustHoldSecret(t, rotated)
@@ -427,11 +427,11 @@ func TestApplication_lostRotation(t *testing.T) {
 		d := newMock(t, mockserver.Options{})
 		made := d.protocol(t).applications().mustCreate(triggers(object{"a": "1"}))
 		d.forget()
-		d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
 		weak := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
 		rotated, diags := weak.rotate(made, triggers(object{"a": "2"}))
 		diags.mustBeQuiet(t)
-		if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 2, "GetApplication": 1}, d.counts()); diff != "" {
+		if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1}, d.counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 		d.mustHoldSecret(t, rotated)
@@ -452,42 +452,42 @@ func TestApplication_rotationFails(t *testing.T) {
 		{
 			"nobody knows whether it rotated",
 			[]mockserver.Fault{
-				{Operation: "RotateApplicationSecrets", Reset: mockserver.ResetAfter},
-				{Operation: "GetApplication", Status: http.StatusInternalServerError, Count: -1},
+				{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter},
+				{Operation: "identity.GetApplication", Status: http.StatusInternalServerError, Count: -1},
 			},
 			[]string{"could not be found out", "HTTP 500"},
-			map[string]int{"RotateApplicationSecrets": 1, "GetApplication": 1},
+			map[string]int{"identity.RotateApplicationSecrets": 1, "identity.GetApplication": 1},
 			true,
 		},
 		{
 			"500 for good",
-			[]mockserver.Fault{{Operation: "RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1}},
+			[]mockserver.Fault{{Operation: "identity.RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1}},
 			[]string{"HTTP 500", "Run again later"},
-			map[string]int{"RotateApplicationSecrets": 2, "GetApplication": 1},
+			map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1},
 			false,
 		},
 		{
 			"forbidden once an answer was lost",
 			[]mockserver.Fault{
-				{Operation: "RotateApplicationSecrets", Reset: mockserver.ResetBefore},
-				{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden},
+				{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetBefore},
+				{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden},
 			},
 			[]string{"HTTP 403", "LUSID may have rotated it then"},
-			map[string]int{"RotateApplicationSecrets": 2, "GetApplication": 1},
+			map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1},
 			false,
 		},
 		{
 			"forbidden",
-			[]mockserver.Fault{{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden}},
+			[]mockserver.Fault{{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden}},
 			[]string{"HTTP 403", "lusid-administrator"},
-			map[string]int{"RotateApplicationSecrets": 1},
+			map[string]int{"identity.RotateApplicationSecrets": 1},
 			false,
 		},
 		{
 			"a network zone",
-			[]mockserver.Fault{{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden, Code: 939}},
+			[]mockserver.Fault{{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden, Code: 939}},
 			[]string{"(939)", "network zone"},
-			map[string]int{"RotateApplicationSecrets": 1},
+			map[string]int{"identity.RotateApplicationSecrets": 1},
 			false,
 		},
 	} {
@@ -553,7 +553,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 			made := applications.mustCreate(triggers(object{"a": "1"}))
 			change := applications.plannedRotation(made, test.config)
 			d.forget()
-			d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Delay: time.Minute})
+			d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Delay: time.Minute})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			if test.cancel {
@@ -568,7 +568,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 			if names := made.differences(kept); names != nil {
 				t.Errorf("the state changed: %s", names)
 			}
-			if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 1, "GetApplication": 1}, d.counts()); diff != "" {
+			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1, "identity.GetApplication": 1}, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -591,7 +591,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 		rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, object{"timeouts": object{"update": "300ms"}}))
 		diags.mustWarn(t, "secret", "was lost")
 		d.mustHoldSecret(t, rotated)
-		if rotated.get("secret") == made.get("secret") || d.counts()["RotateApplicationSecrets"] != 1 {
+		if rotated.get("secret") == made.get("secret") || d.counts()["identity.RotateApplicationSecrets"] != 1 {
 			t.Errorf("requests: %v", d.counts())
 		}
 	})

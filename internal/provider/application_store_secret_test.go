@@ -151,7 +151,7 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 			diags.mustBeQuiet(t)
 			calls := map[string]int{}
 			if test.on {
-				calls["GetApplication"] = 1
+				calls["identity.GetApplication"] = 1
 			}
 			if diff := cmp.Diff(calls, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -235,7 +235,7 @@ func TestApplication_rotateAndSwitch(t *testing.T) {
 			d.forget()
 			after, diags := applications.rotate(made, stored(on, object{"rotation_triggers": object{"a": "2"}}))
 			diags.mustBeQuiet(t)
-			if diff := cmp.Diff(map[string]int{"RotateApplicationSecrets": 1}, d.counts()); diff != "" {
+			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1}, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			d.mustHoldSecret(t, after)

@@ -37,28 +37,28 @@ var budgets = map[string]struct {
 	"lusid_application with its secret": {
 		hcl: func(n, step int) string { return manyApplications("stored", n, step) },
 		create: func(n int) calls {
-			return calls{"CreateApplication": n}
+			return calls{"identity.CreateApplication": n}
 		},
-		refresh: func(n int) calls { return calls{"GetApplication": n} },
-		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
-		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
+		refresh: func(n int) calls { return calls{"identity.GetApplication": n} },
+		update:  func(n int) calls { return calls{"identity.RotateApplicationSecrets": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteApplication": n} },
 	},
 	"lusid_application with its secret's version": {
 		hcl:     func(n, step int) string { return manyApplications("versioned", n, step) },
-		create:  func(n int) calls { return calls{"CreateApplication": n} },
-		refresh: func(n int) calls { return calls{"GetApplication": n} },
-		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
-		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
+		create:  func(n int) calls { return calls{"identity.CreateApplication": n} },
+		refresh: func(n int) calls { return calls{"identity.GetApplication": n} },
+		update:  func(n int) calls { return calls{"identity.RotateApplicationSecrets": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteApplication": n} },
 	},
 	"lusid_application": {
 		hcl: func(n, step int) string { return manyApplications("other", n, step) },
 		create: func(n int) calls {
 			// One list per process serves all applications.
-			return calls{"ListApplications": 1, "CreateApplication": n}
+			return calls{"identity.ListApplications": 1, "identity.CreateApplication": n}
 		},
-		refresh: refreshBySnapshot("GetApplication", "ListApplications"),
-		update:  func(n int) calls { return calls{"RotateApplicationSecrets": n} },
-		destroy: func(n int) calls { return calls{"DeleteApplication": n} },
+		refresh: refreshBySnapshot("identity.GetApplication", "identity.ListApplications"),
+		update:  func(n int) calls { return calls{"identity.RotateApplicationSecrets": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteApplication": n} },
 	},
 	"lusid_role": {
 		hcl: func(n, step int) string {
@@ -70,10 +70,10 @@ resource "lusid_role" "many" {
 }
 `, n, step)
 		},
-		create:  func(n int) calls { return calls{"ListRoles": 1, "CreateRole": n} },
-		refresh: refreshBySnapshot("GetRole", "ListRoles"),
-		update:  func(n int) calls { return calls{"UpdateRole": n} },
-		destroy: func(n int) calls { return calls{"DeleteRole": n} },
+		create:  func(n int) calls { return calls{"identity.ListRoles": 1, "identity.CreateRole": n} },
+		refresh: refreshBySnapshot("identity.GetRole", "identity.ListRoles"),
+		update:  func(n int) calls { return calls{"identity.UpdateRole": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteRole": n} },
 	},
 	"lusid_user": {
 		hcl: func(n, step int) string {
@@ -88,10 +88,10 @@ resource "lusid_user" "many" {
 }
 `, n, step)
 		},
-		create:  func(n int) calls { return calls{"ListUsers": 1, "CreateUser": n} },
-		refresh: refreshBySnapshot("GetUser", "ListUsers"),
-		update:  func(n int) calls { return calls{"UpdateUser": n} },
-		destroy: func(n int) calls { return calls{"DeleteUser": n} },
+		create:  func(n int) calls { return calls{"identity.ListUsers": 1, "identity.CreateUser": n} },
+		refresh: refreshBySnapshot("identity.GetUser", "identity.ListUsers"),
+		update:  func(n int) calls { return calls{"identity.UpdateUser": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteUser": n} },
 	},
 	"lusid_role_assignment": {
 		hcl: func(n, _ int) string {
@@ -103,12 +103,12 @@ resource "lusid_role_assignment" "many" {
 }
 `, n, assignedRoles(n))
 		},
-		create:  func(n int) calls { return calls{"AddUserToRole": n} },
-		refresh: func(n int) calls { return calls{"ListUsersInRole": assignedRoles(n)} },
+		create:  func(n int) calls { return calls{"identity.AddUserToRole": n} },
+		refresh: func(n int) calls { return calls{"identity.ListUsersInRole": assignedRoles(n)} },
 		update:  func(int) calls { return nil },
-		destroy: func(n int) calls { return calls{"RemoveUserFromRole": n} },
+		destroy: func(n int) calls { return calls{"identity.RemoveUserFromRole": n} },
 		// The plan warns if the provider's own user loses a role.
-		destroyPlan: once("GetUserInfo"),
+		destroyPlan: once("identity.GetUserInfo"),
 	},
 	"lusid_role_members": {
 		hcl: func(n, step int) string {
@@ -121,14 +121,14 @@ resource "lusid_role_members" "many" {
 `, n, step)
 		},
 		// Who holds a role is listed before the role is managed, and before it is changed.
-		plan:    func(n int) calls { return calls{"ListUsersInRole": n} },
-		create:  func(n int) calls { return calls{"ListUsersInRole": n, "AddUserToRole": n} },
-		refresh: func(n int) calls { return calls{"ListUsersInRole": n} },
+		plan:    func(n int) calls { return calls{"identity.ListUsersInRole": n} },
+		create:  func(n int) calls { return calls{"identity.ListUsersInRole": n, "identity.AddUserToRole": n} },
+		refresh: func(n int) calls { return calls{"identity.ListUsersInRole": n} },
 		update: func(n int) calls {
-			return calls{"GetUserInfo": 1, "ListUsersInRole": n, "AddUserToRole": n, "RemoveUserFromRole": n}
+			return calls{"identity.GetUserInfo": 1, "identity.ListUsersInRole": n, "identity.AddUserToRole": n, "identity.RemoveUserFromRole": n}
 		},
 		destroy: func(n int) calls {
-			return calls{"GetUserInfo": 1, "ListUsersInRole": n, "RemoveUserFromRole": n}
+			return calls{"identity.GetUserInfo": 1, "identity.ListUsersInRole": n, "identity.RemoveUserFromRole": n}
 		},
 	},
 	toolType: {
@@ -145,10 +145,10 @@ resource "lusid_mcp_tool" "many" {
 }
 `, n, step)
 		},
-		create:  func(n int) calls { return calls{"ListMcpTools": 1, "CreateMcpTool": n} },
-		refresh: refreshBySnapshot("GetMcpTool", "ListMcpTools"),
-		update:  func(n int) calls { return calls{"UpdateMcpTool": n} },
-		destroy: func(n int) calls { return calls{"DeleteMcpTool": n} },
+		create:  func(n int) calls { return calls{"identity.ListMcpTools": 1, "identity.CreateMcpTool": n} },
+		refresh: refreshBySnapshot("identity.GetMcpTool", "identity.ListMcpTools"),
+		update:  func(n int) calls { return calls{"identity.UpdateMcpTool": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteMcpTool": n} },
 	},
 	zoneType: {
 		hcl: func(n, step int) string {
@@ -165,11 +165,13 @@ resource "lusid_network_zone" "many" {
 		},
 		// Created, and then placed.
 		create: func(n int) calls {
-			return calls{"ListNetworkZones": 1, "CreateNetworkZone": min(n, maxZones), "UpdateNetworkZone": min(n, maxZones)}
+			return calls{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": min(n, maxZones), "identity.UpdateNetworkZone": min(n, maxZones)}
 		},
-		refresh: func(n int) calls { return refreshBySnapshot("GetNetworkZone", "ListNetworkZones")(min(n, maxZones)) },
-		update:  func(n int) calls { return calls{"UpdateNetworkZone": min(n, maxZones)} },
-		destroy: func(n int) calls { return calls{"DeleteNetworkZone": min(n, maxZones)} },
+		refresh: func(n int) calls {
+			return refreshBySnapshot("identity.GetNetworkZone", "identity.ListNetworkZones")(min(n, maxZones))
+		},
+		update:  func(n int) calls { return calls{"identity.UpdateNetworkZone": min(n, maxZones)} },
+		destroy: func(n int) calls { return calls{"identity.DeleteNetworkZone": min(n, maxZones)} },
 	},
 	issuerType: {
 		hcl: func(n, step int) string {
@@ -193,13 +195,13 @@ resource "lusid_external_token_issuer" "many" {
 `, min(n, maxIssuers), step)
 		},
 		create: func(n int) calls {
-			return calls{"ListExternalTokenIssuers": 1, "CreateExternalTokenIssuer": min(n, maxIssuers)}
+			return calls{"identity.ListExternalTokenIssuers": 1, "identity.CreateExternalTokenIssuer": min(n, maxIssuers)}
 		},
 		refresh: func(n int) calls {
-			return refreshBySnapshot("GetExternalTokenIssuer", "ListExternalTokenIssuers")(min(n, maxIssuers))
+			return refreshBySnapshot("identity.GetExternalTokenIssuer", "identity.ListExternalTokenIssuers")(min(n, maxIssuers))
 		},
-		update:  func(n int) calls { return calls{"UpdateExternalTokenIssuer": min(n, maxIssuers)} },
-		destroy: func(n int) calls { return calls{"DeleteExternalTokenIssuer": min(n, maxIssuers)} },
+		update:  func(n int) calls { return calls{"identity.UpdateExternalTokenIssuer": min(n, maxIssuers)} },
+		destroy: func(n int) calls { return calls{"identity.DeleteExternalTokenIssuer": min(n, maxIssuers)} },
 	},
 	passwordPolicyType: {
 		hcl: func(_, step int) string {
@@ -216,11 +218,11 @@ resource "lusid_password_policy" "one" {
 }
 `, 12+step)
 		},
-		plan:    once("GetPasswordPolicy"),
-		create:  once("UpdatePasswordPolicy"),
-		refresh: once("GetPasswordPolicy"),
-		update:  once("UpdatePasswordPolicy"),
-		destroy: once("UpdatePasswordPolicy"),
+		plan:    once("identity.GetPasswordPolicy"),
+		create:  once("identity.UpdatePasswordPolicy"),
+		refresh: once("identity.GetPasswordPolicy"),
+		update:  once("identity.UpdatePasswordPolicy"),
+		destroy: once("identity.UpdatePasswordPolicy"),
 	},
 	sessionPolicyType: {
 		hcl: func(_, step int) string {
@@ -231,11 +233,11 @@ resource "lusid_session_policy" "one" {
 }
 `, 60+step)
 		},
-		plan:    once("GetSessionPolicy"),
-		create:  once("UpdateSessionPolicy"),
-		refresh: once("GetSessionPolicy"),
-		update:  once("UpdateSessionPolicy"),
-		destroy: once("UpdateSessionPolicy"),
+		plan:    once("identity.GetSessionPolicy"),
+		create:  once("identity.UpdateSessionPolicy"),
+		refresh: once("identity.GetSessionPolicy"),
+		update:  once("identity.UpdateSessionPolicy"),
+		destroy: once("identity.UpdateSessionPolicy"),
 	},
 	userSchemaType: {
 		hcl: func(_, step int) string {
@@ -246,11 +248,11 @@ resource "lusid_user_schema" "one" {
 }
 `, step)
 		},
-		plan:    once("GetUserSchema"),
-		create:  once("UpdateUserSchema"),
-		refresh: once("GetUserSchema"),
-		update:  once("UpdateUserSchema"),
-		destroy: once("UpdateUserSchema"),
+		plan:    once("identity.GetUserSchema"),
+		create:  once("identity.UpdateUserSchema"),
+		refresh: once("identity.GetUserSchema"),
+		update:  once("identity.UpdateUserSchema"),
+		destroy: once("identity.UpdateUserSchema"),
 	},
 	"lusid_personal_access_token": {
 		hcl: func(n, _ int) string {
@@ -262,11 +264,11 @@ resource "lusid_personal_access_token" "many" {
 `, n)
 		},
 		create: func(n int) calls {
-			return calls{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": n}
+			return calls{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": n}
 		},
-		refresh: func(int) calls { return calls{"ListOwnApiKeys": 1} },
+		refresh: func(int) calls { return calls{"identity.ListOwnApiKeys": 1} },
 		update:  func(int) calls { return nil },
-		destroy: func(n int) calls { return calls{"DeleteApiKey": n} },
+		destroy: func(n int) calls { return calls{"identity.DeleteApiKey": n} },
 	},
 }
 
@@ -344,8 +346,8 @@ func TestAccBudget(t *testing.T) {
 			expect := func(command string, processes int, want calls) {
 				t.Helper()
 				// Who the caller is costs one call per process, whoever asks.
-				if most := max(1, processes-1); want["GetUserInfo"] > most {
-					want["GetUserInfo"] = most
+				if most := max(1, processes-1); want["identity.GetUserInfo"] > most {
+					want["identity.GetUserInfo"] = most
 				}
 				if processes > 0 {
 					want["token:password"] = processes
@@ -425,7 +427,7 @@ func TestAccBudget_exchange(t *testing.T) {
 			t.Errorf("places (-want +got):\n%s", diff)
 		}
 		got := d.counts()
-		if got["UpdateNetworkZone"] > test.updates || got["ListNetworkZones"] != 1 || got["GetNetworkZone"] != 3 || len(got) != 3 {
+		if got["identity.UpdateNetworkZone"] > test.updates || got["identity.ListNetworkZones"] != 1 || got["identity.GetNetworkZone"] != 3 || len(got) != 3 {
 			t.Errorf("%v cost %v, and should cost %d updates", test.places, got, test.updates)
 		}
 		w.mustPlanEmpty()

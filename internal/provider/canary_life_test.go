@@ -263,7 +263,7 @@ resource "lusid_application" "foreign" {
 	run("apply", "tfplan")
 	note("after the rotation")
 	checkState("after the rotation")
-	if d.counts()["RotateApplicationSecrets"] != 2 {
+	if d.counts()["identity.RotateApplicationSecrets"] != 2 {
 		t.Errorf("requests: %v", d.counts())
 	}
 
@@ -273,7 +273,7 @@ resource "lusid_application" "foreign" {
 
 	// A rotation that fails, with an answer that nobody understands.
 	w.configure(config("3", extra))
-	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1})
 	printed.WriteString(w.mustFail([]string{"Unable to rotate the secret"}, "apply", "-auto-approve"))
 	d.mock.ClearFaults()
 	note("after a failure")
@@ -437,7 +437,7 @@ data "lusid_users" "all" {}
 		check("state", w.show())
 		w.mustPlanEmpty()
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Reset: mockserver.ResetBefore, Count: -1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Reset: mockserver.ResetBefore, Count: -1})
 	w.configure(config(2) + "resource \"lusid_personal_access_token\" \"more\" {\n  display_name = \"more\"\n}\n")
 	printed.WriteString(w.mustFail([]string{"Unable to create personal access token"}, "apply", "-auto-approve"))
 	d.mock.ClearFaults()
@@ -514,7 +514,7 @@ func TestCanaries_listAndAction(t *testing.T) {
 		said += strings.Join(slices.Concat(progress, diags.errors(), diags.warnings(), p.planRotation(config).warnings()), "")
 		note()
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Truncate: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Truncate: true})
 	_, diags := p.invokeRotation(object{"client_id": "team-a-one"})
 	said += strings.Join(diags.errors(), "")
 	note()

@@ -135,7 +135,7 @@ func TestAccSignIn(t *testing.T) {
 			block, grant := prepare(w, right, wrong)
 			w.configure(block + applicationHCL("test", "test-app"))
 			w.mustRun("apply", "-auto-approve")
-			want := map[string]int{"ListApplications": 1, "CreateApplication": 1}
+			want := map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}
 			if grant != "" {
 				want[grant] = 1
 			}

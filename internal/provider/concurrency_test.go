@@ -147,7 +147,7 @@ func TestAccConcurrency(t *testing.T) {
 	apply := []string{"apply", "-auto-approve"}
 
 	empty := d.census(t)
-	for _, operation := range []string{"CreateApplication", "CreateRole", "CreateUser"} {
+	for _, operation := range []string{"identity.CreateApplication", "identity.CreateRole", "identity.CreateUser"} {
 		d.mock.InjectFault(mockserver.Fault{Operation: operation, After: n, Count: 2, Reset: mockserver.ResetAfter})
 	}
 	for step := range 2 {

@@ -53,7 +53,7 @@ func TestDiagnostics_correlation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.fault != (mockserver.Fault{}) {
-				test.fault.Operation = "ListRoles"
+				test.fault.Operation = "identity.ListRoles"
 				d.mock.InjectFault(test.fault)
 			}
 			defer d.mock.ClearFaults()

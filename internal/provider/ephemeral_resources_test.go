@@ -32,8 +32,8 @@ func TestApplicationSecret(t *testing.T) {
 		config object
 		want   map[string]int
 	}{
-		{object{"id": foreign.ID}, map[string]int{"GetApplication": 1}},
-		{object{"client_id": foreign.ClientID}, map[string]int{"ListApplications": 1, "GetApplication": 1}},
+		{object{"id": foreign.ID}, map[string]int{"identity.GetApplication": 1}},
+		{object{"client_id": foreign.ClientID}, map[string]int{"identity.ListApplications": 1, "identity.GetApplication": 1}},
 	} {
 		d.forget()
 		opened := p.mustOpen(secretType, test.config)

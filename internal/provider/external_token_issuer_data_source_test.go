@@ -17,7 +17,7 @@ func TestExternalTokenIssuerDataSource(t *testing.T) {
 	made := p.resource(issuerType).mustCreate(issuerConfig(object{"description": "CI"}))
 	d.forget()
 	got := p.mustData(issuerType, object{"code": "acme-ci"})
-	d.mustCount(t, map[string]int{"GetExternalTokenIssuer": 1})
+	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
 	for name, value := range made.attributes {
 		if name != "timeouts" && !value.Equal(got.attributes[name]) {
 			t.Errorf("%s is %s, not %s", name, got.get(name), made.get(name))
@@ -46,7 +46,7 @@ func TestExternalTokenIssuersDataSource(t *testing.T) {
 	d.createIssuer(t, foreignIssuer)
 	d.createIssuer(t, issuerBody{Code: "bare", Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com"})
 	rows := d.protocol(t).mustData("lusid_external_token_issuers", object{}).rows(t, "external_token_issuers")
-	d.mustCount(t, map[string]int{"ListExternalTokenIssuers": 1})
+	d.mustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 1})
 	if diff := cmp.Diff([]string{"bare", "foreign"}, column(rows, "code")); diff != "" {
 		t.Errorf("codes (-want +got):\n%s", diff)
 	}

@@ -34,6 +34,6 @@ func TestExternalTokenIssuerList(t *testing.T) {
 	if len(results) != 1 || results[0].resource.exists() {
 		t.Errorf("%d results", len(results))
 	}
-	d.mustCount(t, map[string]int{"ListExternalTokenIssuers": 1})
+	d.mustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 1})
 	mustRefuseToList(t, d, issuerType, "Unable to list external token issuers")
 }

@@ -115,12 +115,12 @@ func externalTokenIssuerLifecycle(t *testing.T, d domain) lifecycle {
 		config:        issuerConfig(),
 		drift:         func() { d.mustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
 		drifted:       []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
-		mended:        map[string]int{"UpdateExternalTokenIssuer": 1},
+		mended:        map[string]int{"identity.UpdateExternalTokenIssuer": 1},
 		vanish:        func() { d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
-		remade:        map[string]int{"CreateExternalTokenIssuer": 1},
+		remade:        map[string]int{"identity.CreateExternalTokenIssuer": 1},
 		replacement:   issuerConfig(object{"code": "acme-cd"}),
 		replacedBy:    "code",
-		replaced:      map[string]int{"DeleteExternalTokenIssuer": 1, "CreateExternalTokenIssuer": 1},
+		replaced:      map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.CreateExternalTokenIssuer": 1},
 		update:        issuerConfig(object{"description": "CI"}),
 		refusedCreate: "Unable to create external token issuer",
 		refusedRead:   "Unable to read external token issuer acme-ci",
@@ -197,7 +197,7 @@ resource "lusid_external_token_issuer" "test" {
 	d.forget()
 	w.mustRun("import", issuerAddress, "foreign")
 	w.mustPlanEmpty()
-	d.mustCount(t, map[string]int{"GetExternalTokenIssuer": 3})
+	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3})
 	w.mustRun("destroy", "-auto-approve")
 	if left := d.issuers(t); len(left) > 0 {
 		t.Errorf("issuers are left: %v", left)
@@ -210,7 +210,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	issuers := d.protocol(t).resource(issuerType)
 	config := issuerConfig(object{"description": "CI"})
 	made := issuers.mustCreate(config)
-	d.mustCount(t, map[string]int{"ListExternalTokenIssuers": 1, "CreateExternalTokenIssuer": 1})
+	d.mustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 1, "identity.CreateExternalTokenIssuer": 1})
 	if diff := cmp.Diff(map[string]string{"code": "acme-ci"}, issuers.identityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
@@ -232,7 +232,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	d.forget()
 	read := issuers.mustRead(made)
 	issuers.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"GetExternalTokenIssuer": 1})
+	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
 
 	for _, test := range []struct {
 		change object
@@ -251,7 +251,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 		maps.Copy(changed, test.change)
 		updated, diags := issuers.update(read, changed)
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"UpdateExternalTokenIssuer": 1})
+		d.mustCount(t, map[string]int{"identity.UpdateExternalTokenIssuer": 1})
 		whole(test.want)
 		updated = issuers.mustRead(updated)
 		issuers.mustPlanNothing(updated, changed)
@@ -280,7 +280,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	d.forget()
 	issuers.destroy(read).mustBeQuiet(t)
 	// LUSID has no error code for an issuer that is gone, so the list decides.
-	d.mustCount(t, map[string]int{"DeleteExternalTokenIssuer": 1, "ListExternalTokenIssuers": 2})
+	d.mustCount(t, map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.ListExternalTokenIssuers": 2})
 }
 
 // TestExternalTokenIssuer_sendsAll looks at what an update says: the mock keeps what it leaves out,
@@ -409,7 +409,7 @@ func TestExternalTokenIssuer_manyReads(t *testing.T) {
 		}
 	}
 	// The last differs from the list, and is read once more.
-	d.mustCount(t, map[string]int{"GetExternalTokenIssuer": 3 + 1, "ListExternalTokenIssuers": 1})
+	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3 + 1, "identity.ListExternalTokenIssuers": 1})
 }
 
 func TestExternalTokenIssuer_taken(t *testing.T) {
@@ -428,7 +428,7 @@ func TestExternalTokenIssuer_taken(t *testing.T) {
 		diags.mustFail(t, attribute, "Unable to create external token issuer", `issuer "https://sso.acme.com", audience "lusid"`,
 			"import {\n  to = lusid_external_token_issuer.NAME\n  id = \"foreign\"\n}", "HTTP 400")
 	}
-	d.mustCount(t, map[string]int{"ListExternalTokenIssuers": 3, "CreateExternalTokenIssuer": 2})
+	d.mustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 3, "identity.CreateExternalTokenIssuer": 2})
 	// Half of it may be another's.
 	issuers.mustCreate(issuerConfig(object{"issuer": "https://sso.acme.com"}))
 	// A domain that is full says so.
@@ -457,7 +457,7 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{ListLag: test.lag})
-			test.fault.Operation = "CreateExternalTokenIssuer"
+			test.fault.Operation = "identity.CreateExternalTokenIssuer"
 			d.mock.InjectFault(test.fault)
 			issuers := d.protocol(t).resource(issuerType)
 			made, diags := issuers.create(issuerConfig())
@@ -476,7 +476,7 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		d.createIssuer(t, foreignIssuer)
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
 		made, diags := d.protocol(t).resource(issuerType).create(issuerConfig(object{"code": "foreign"}))
 		if made.exists() {
 			t.Error("a foreign issuer was taken over")
@@ -492,7 +492,7 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 		diags.mustBeQuiet(t)
 		issuers.mustCreate(issuerConfig())
 		issuers.destroy(old).mustBeQuiet(t)
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
 		_, diags = issuers.create(issuerConfig(object{"code": "foreign", "audience": "other"}))
 		diags.mustWarn(t, "", "foreign was lost")
 	})
@@ -521,12 +521,12 @@ func TestExternalTokenIssuer_errors(t *testing.T) {
 	diags.mustFail(t, "", append(words, `Unable to import external token issuer "acme-ci"`)...)
 
 	// A domain without the feature.
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateExternalTokenIssuer", Status: http.StatusNotFound})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Status: http.StatusNotFound})
 	_, diags = issuers.create(issuerConfig(object{"code": "other"}))
 	diags.mustFail(t, "", "FINBOURNE has to enable", "HTTP 404")
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetExternalTokenIssuer", Status: http.StatusNotFound, HTML: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetExternalTokenIssuer", Status: http.StatusNotFound, HTML: true})
 	_, diags = issuers.read(made)
 	diags.mustFail(t, "", "HTML page")
 

@@ -214,10 +214,10 @@ var indispensable = map[string][]string{
 
 // missed are fields, by operation, without which the provider warns or gives up, though they are not
 // required. The tests of their kinds say when.
-var missed = map[string]string{"GetApplication": "secret", "GetNetworkZone": "hierarchy"}
+var missed = map[string]string{"identity.GetApplication": "secret", "identity.GetNetworkZone": "hierarchy"}
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.
-var ignored = []string{"UpdatePasswordPolicy", "UpdateSessionPolicy", "UpdateUserSchema"}
+var ignored = []string{"identity.UpdatePasswordPolicy", "identity.UpdateSessionPolicy", "identity.UpdateUserSchema"}
 
 // faultsOf are the faults that a target can meet. One that would be no other than the next, or
 // change nothing of the answer, is left out.
@@ -374,7 +374,7 @@ func fieldsOf(t *testing.T, operation string) (schema string, required, optional
 	}
 	for _, item := range doc.Paths.Map() {
 		for _, o := range item.Operations() {
-			if o.OperationID != operation {
+			if "identity."+o.OperationID != operation {
 				continue
 			}
 			for _, status := range []int{http.StatusOK, http.StatusCreated} {

@@ -55,14 +55,14 @@ var faultRows = map[string]faultRow{
 		config:   func(n int) object { return faultyApplication(n, true, "1") },
 		rotated:  func(n int) object { return faultyApplication(n, true, "2") },
 		listings: []string{"/applications"},
-		spare:    "ListApplications",
+		spare:    "identity.ListApplications",
 		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
 	"lusid_application with its secret's version": {
 		config:   func(n int) object { return faultyVersionedApplication(n, "1") },
 		rotated:  func(n int) object { return faultyVersionedApplication(n, "2") },
 		listings: []string{"/applications"},
-		spare:    "ListApplications",
+		spare:    "identity.ListApplications",
 		blind:    true,
 		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
@@ -71,8 +71,8 @@ var faultRows = map[string]faultRow{
 		changed:  func(n int) object { return faultyApplication(n, true, "1") },
 		rotated:  func(n int) object { return faultyApplication(n, false, "2") },
 		listings: []string{"/applications"},
-		spare:    "ListApplications",
-		softened: map[string]string{updating: "GetApplication"},
+		spare:    "identity.ListApplications",
+		softened: map[string]string{updating: "identity.GetApplication"},
 		blind:    true,
 		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
@@ -80,21 +80,21 @@ var faultRows = map[string]faultRow{
 		config:   func(n int) object { return faultyZone(n, object{"description": "One", "hierarchy": 10 + n}) },
 		changed:  func(n int) object { return faultyZone(n, object{"description": "Two"}) },
 		listings: []string{"/networkzones"},
-		spare:    "ListNetworkZones",
-		softened: map[string]string{creating: "UpdateNetworkZone"},
+		spare:    "identity.ListNetworkZones",
+		softened: map[string]string{creating: "identity.UpdateNetworkZone"},
 	},
 	issuerType: {
 		config:   func(n int) object { return faultyIssuer(n, "One") },
 		changed:  func(n int) object { return faultyIssuer(n, "Two") },
 		listings: []string{"/externaltokenissuers"},
-		spare:    "ListExternalTokenIssuers",
+		spare:    "identity.ListExternalTokenIssuers",
 	},
 	toolType: {
 		config:    func(n int) object { return faultyTool(n, "One") },
 		changed:   func(n int) object { return faultyTool(n, "Two") },
 		listings:  []string{"/mcptools"},
-		spare:     "ListMcpTools",
-		versioned: "UpdateMcpTool",
+		spare:     "identity.ListMcpTools",
+		versioned: "identity.UpdateMcpTool",
 	},
 	passwordPolicyType: {
 		config:   func(int) object { return faultyPasswordPolicy(13) },
@@ -114,7 +114,7 @@ var faultRows = map[string]faultRow{
 	"lusid_personal_access_token": {
 		config:    func(n int) object { return object{"display_name": fmt.Sprint("faulty-", n)} },
 		listings:  []string{"/keys"},
-		spare:     "ListOwnApiKeys",
+		spare:     "identity.ListOwnApiKeys",
 		shownOnce: true,
 		holds: func(t *testing.T, d domain, made instance) {
 			t.Helper()
@@ -128,13 +128,13 @@ var faultRows = map[string]faultRow{
 		config:   func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "One"} },
 		changed:  func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "Two"} },
 		listings: []string{"/roles"},
-		spare:    "ListRoles",
+		spare:    "identity.ListRoles",
 	},
 	"lusid_role_assignment": {
 		config:   func(n int) object { return object{"role_id": "assigned", "user_id": fmt.Sprint("user-", n)} },
 		query:    object{"role_id": "assigned"},
 		listings: []string{"/roles/assigned/users"},
-		optional: map[string]string{deleting: "GetUserInfo"},
+		optional: map[string]string{deleting: "identity.GetUserInfo"},
 	},
 	"lusid_role_members": {
 		config: func(n int) object {
@@ -149,7 +149,7 @@ var faultRows = map[string]faultRow{
 		config:   func(n int) object { return faultyUser(n, "One") },
 		changed:  func(n int) object { return faultyUser(n, "Two") },
 		listings: []string{"/users?includeDeactivated=true"},
-		spare:    "ListUsers",
+		spare:    "identity.ListUsers",
 	},
 }
 

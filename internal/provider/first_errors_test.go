@@ -85,7 +85,7 @@ var firstErrors = map[string]struct {
 		hcl:     applicationHCL("example", exampleApplication.ClientID), command: "apply",
 	},
 	"proxy_answers": {hcl: allRoles, prepare: func(_ *testing.T, d domain, _ *workspace) {
-		d.mock.InjectFault(mockserver.Fault{Operation: "ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
 	}},
 	"web_page_for_token_url": {hcl: allRoles, prepare: func(_ *testing.T, d domain, _ *workspace) {
 		d.mock.InjectFault(mockserver.Fault{Operation: "token", Count: -1, HTML: true, Status: http.StatusOK})

@@ -109,7 +109,7 @@ func TestIdentity_notFound(t *testing.T) {
 		t.Errorf("a code is looked up by its code: %s", text)
 	}
 	// A 404 without a code may come from a gateway. It says nothing about the role or the user.
-	d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: 404, Body: `{"title":"Not found"}`})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: 404, Body: `{"title":"Not found"}`})
 	_, diags = p.resource(assignmentType).create(object{"role_id": role.ID, "user_id": user.ID})
 	diags.mustFail(t, "", "gateway")
 	if text := diags.errors()[0]; strings.Contains(text, findsUser) || strings.Contains(text, findsRole) {

@@ -92,7 +92,7 @@ func TestAccInstant_resolution(t *testing.T) {
 	d.forget()
 	w.mustRun("apply", "-auto-approve")
 	for operation := range d.counts() {
-		if operation == "UpdateUser" || operation == "CreateApiKey" || operation == "DeleteApiKey" {
+		if operation == "identity.UpdateUser" || operation == "identity.CreateApiKey" || operation == "identity.DeleteApiKey" {
 			t.Errorf("the apply asked for %s", operation)
 		}
 	}

@@ -455,7 +455,7 @@ func (d domain) mustHoldSecrets(t *testing.T, state *tfjson.State) {
 func TestAccInterrupted_waiting(t *testing.T) {
 	t.Parallel()
 	identity := requestsBy(http.MethodGet)
-	tooMany := mockserver.Fault{Operation: "CreateApplication", Status: http.StatusTooManyRequests, RetryAfter: "60", Count: -1}
+	tooMany := mockserver.Fault{Operation: "identity.CreateApplication", Status: http.StatusTooManyRequests, RetryAfter: "60", Count: -1}
 	for name, test := range map[string]struct {
 		held  func(*http.Request) string
 		fault mockserver.Fault
@@ -507,7 +507,7 @@ func TestAccInterrupted_waiting(t *testing.T) {
 			if elapsed := time.Since(interrupted); elapsed > 40*time.Second {
 				t.Errorf("the interruption took %s", elapsed)
 			}
-			if counts := d.counts(); counts["CreateApplication"] > 3 || counts["CreateApplication"] > 0 && test.fault.Operation == "" {
+			if counts := d.counts(); counts["identity.CreateApplication"] > 3 || counts["identity.CreateApplication"] > 0 && test.fault.Operation == "" {
 				t.Errorf("requests: %v", counts)
 			}
 			g.disarm()

@@ -25,18 +25,18 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 	}{
 		"the list before a create": {
 			"lusid_role", func(n int) object { return object{"name": []string{"first", "second"}[n]} },
-			"ListRoles",
-			map[string]int{"ListRoles": 1, "CreateRole": 1},
+			"identity.ListRoles",
+			map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1},
 		},
 		"whom a token is for": {
 			patType, func(n int) object { return object{"display_name": []string{"first", "second"}[n]} },
-			"GetUserInfo",
-			map[string]int{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": 1},
+			"identity.GetUserInfo",
+			map[string]int{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": 1},
 		},
 		"the place of a network zone": {
 			zoneType, func(n int) object { return faultyZone(n, object{"hierarchy": 10 + n}) },
-			"CreateNetworkZone",
-			map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+			"identity.CreateNetworkZone",
+			map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 		diags.mustBeQuiet(t)
 		var slow sync.Once
 		run.front.rewriteBy(func(e exchange) (change rewrite) {
-			if e.operation == "ListExternalTokenIssuers" {
+			if e.operation == "identity.ListExternalTokenIssuers" {
 				slow.Do(func() {
 					change = func(answer *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
 						time.Sleep(6 * time.Second)
@@ -114,7 +114,7 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 			t.Errorf("the delete waited %s", elapsed)
 		}
 		beside.Wait()
-		run.mock.InjectFault(mockserver.Fault{Operation: "CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		run.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
 		made, diags := m.create(faultyIssuer(1, "One"))
 		diags.mustWarn(t, "", "The answer to the creation of external token issuer faulty-1 was lost")
 		if !made.exists() {
@@ -128,10 +128,10 @@ func TestTimeouts_slowList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		d := domainInMemory(t, mockserver.Options{})
-		d.mock.InjectFault(mockserver.Fault{Operation: "ListRoles", Delay: 6 * time.Second})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Delay: 6 * time.Second})
 		_, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders", "timeouts": object{"create": "1s"}})
 		diags.mustFail(t, "", "Listing what the domain has, before the create: context deadline exceeded", "The time was up")
-		if got := d.counts()["CreateRole"]; got != 0 {
+		if got := d.counts()["identity.CreateRole"]; got != 0 {
 			t.Errorf("%d creates were sent", got)
 		}
 	})

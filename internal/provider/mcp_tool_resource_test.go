@@ -188,12 +188,12 @@ func mcpToolLifecycle(t *testing.T, d domain) lifecycle {
 		config:        queryTool(),
 		drift:         func() { d.mustCall(t, http.MethodPut, "/mcptools/market-data/prices", queryBody("elsewhere"), nil) },
 		drifted:       []string{`"elsewhere" -> "get-prices"`, `"Other" -> "Returns prices."`, `"select 0" -> "select 1"`},
-		mended:        map[string]int{"UpdateMcpTool": 1},
+		mended:        map[string]int{"identity.UpdateMcpTool": 1},
 		vanish:        func() { d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
-		remade:        map[string]int{"CreateMcpTool": 1},
+		remade:        map[string]int{"identity.CreateMcpTool": 1},
 		replacement:   queryTool(object{"code": "quotes"}),
 		replacedBy:    "code",
-		replaced:      map[string]int{"DeleteMcpTool": 1, "CreateMcpTool": 1},
+		replaced:      map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
 		update:        queryTool(object{"luminesce_payload": object{"query": "select 2"}}),
 		refusedCreate: "Unable to create MCP tool",
 		refusedRead:   "Unable to read MCP tool market-data/prices",
@@ -208,7 +208,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	tools := d.protocol(t).resource(toolType)
 	config := jobTool()
 	made := tools.mustCreate(config)
-	d.mustCount(t, map[string]int{"ListMcpTools": 1, "CreateMcpTool": 1})
+	d.mustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 1})
 	made.mustHave(t, map[string]string{"id": "market-data/reload", "version": "1"})
 	if diff := cmp.Diff(map[string]string{"scope": "market-data", "code": "reload"}, tools.identityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
@@ -241,7 +241,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	d.forget()
 	read := tools.mustRead(made)
 	tools.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"GetMcpTool": 1})
+	d.mustCount(t, map[string]int{"identity.GetMcpTool": 1})
 	// The order of a set is none.
 	reordered := jobTool()
 	slices.Reverse(reordered["parameters"].([]any)) //nolint:forcetypeassert // It is.
@@ -275,7 +275,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		want[change.field] = change.stored
 		updated, diags := tools.update(read, config)
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"UpdateMcpTool": 1})
+		d.mustCount(t, map[string]int{"identity.UpdateMcpTool": 1})
 		version++
 		updated.mustHave(t, map[string]string{"version": fmt.Sprint(version)})
 		mustBeStored(version)
@@ -315,7 +315,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		read = tools.mustRead(updated)
 		tools.mustPlanNothing(read, config)
 	}
-	if got := d.counts()["UpdateMcpTool"]; got != 0 {
+	if got := d.counts()["identity.UpdateMcpTool"]; got != 0 {
 		t.Errorf("%d versions were stored", got)
 	}
 	// A change of timeouts alone is known not to move the version.
@@ -342,7 +342,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	for range 2 { // The second time there is nothing to delete, which two lists confirm.
 		tools.destroy(read).mustBeQuiet(t)
 	}
-	d.mustCount(t, map[string]int{"DeleteMcpTool": 2, "ListMcpTools": 2})
+	d.mustCount(t, map[string]int{"identity.DeleteMcpTool": 2, "identity.ListMcpTools": 2})
 	if got := d.toolIDs(t); len(got) != 0 {
 		t.Errorf("left: %s", got)
 	}
@@ -436,7 +436,7 @@ func TestMcpTool_taken(t *testing.T) {
 				t.Error("something is in the state")
 			}
 			diags.mustFail(t, test.attribute, "Unable to create MCP tool", test.id, fmt.Sprintf("import {\n  to = lusid_mcp_tool.NAME\n  id = %q\n}", test.id), "HTTP 409")
-			d.mustCount(t, map[string]int{"ListMcpTools": 2, "CreateMcpTool": 1})
+			d.mustCount(t, map[string]int{"identity.ListMcpTools": 2, "identity.CreateMcpTool": 1})
 		})
 	}
 	t.Run("by a rename", func(t *testing.T) {
@@ -452,11 +452,11 @@ func TestMcpTool_taken(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		tools := d.protocol(t).resource(toolType)
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateMcpTool", Status: http.StatusConflict})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Status: http.StatusConflict})
 		_, diags := tools.create(queryTool())
 		diags.mustFail(t, "", "Unable to create MCP tool", "market-data/prices", "one that was deleted may still hold it", "HTTP 409")
 		made := tools.mustCreate(queryTool())
-		d.mock.InjectFault(mockserver.Fault{Operation: "UpdateMcpTool", Status: http.StatusConflict})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateMcpTool", Status: http.StatusConflict})
 		_, diags = tools.update(made, queryTool(object{"name": "other"}))
 		diags.mustFail(t, "", "Unable to update MCP tool", "HTTP 409")
 	})
@@ -478,7 +478,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{ListLag: test.lag})
-			test.fault.Operation = "CreateMcpTool"
+			test.fault.Operation = "identity.CreateMcpTool"
 			d.mock.InjectFault(test.fault)
 			tools := d.protocol(t).resource(toolType)
 			made, diags := tools.create(jobTool())
@@ -495,7 +495,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		d.createTool(t, "market-data/prices", "get-prices")
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateMcpTool", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Reset: mockserver.ResetAfter})
 		made, diags := d.protocol(t).resource(toolType).create(queryTool())
 		if made.exists() {
 			t.Error("a foreign tool was taken over")
@@ -516,29 +516,29 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 		// parts are of the error, if there is one.
 		parts []string
 	}{
-		"after": {[]mockserver.Fault{{Operation: "UpdateMcpTool", Reset: mockserver.ResetAfter}}, map[string]int{"UpdateMcpTool": 1, "GetMcpTool": 1}, 2, nil},
+		"after": {[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetAfter}}, map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1}, 2, nil},
 		"before": {
-			[]mockserver.Fault{{Operation: "UpdateMcpTool", Reset: mockserver.ResetBefore}},
-			map[string]int{"UpdateMcpTool": 2, "GetMcpTool": 1},
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetBefore}},
+			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
 			2, nil,
 		},
-		"503 after": {[]mockserver.Fault{{Operation: "UpdateMcpTool", Status: 503, AfterWrite: true}}, map[string]int{"UpdateMcpTool": 1, "GetMcpTool": 1}, 2, nil},
-		"truncated": {[]mockserver.Fault{{Operation: "UpdateMcpTool", Truncate: true}}, map[string]int{"UpdateMcpTool": 1, "GetMcpTool": 1}, 2, nil},
+		"503 after": {[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 503, AfterWrite: true}}, map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1}, 2, nil},
+		"truncated": {[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Truncate: true}}, map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1}, 2, nil},
 		"each time": {
-			[]mockserver.Fault{{Operation: "UpdateMcpTool", Status: 500, Count: always}},
-			map[string]int{"UpdateMcpTool": 2, "GetMcpTool": 1},
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, Count: always}},
+			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
 			1,
 			[]string{"HTTP 500", "may have stored the new version all the same"},
 		},
 		"and nobody knows": {
-			[]mockserver.Fault{{Operation: "UpdateMcpTool", Status: 500, AfterWrite: true}, {Operation: "GetMcpTool", Status: 403}},
-			map[string]int{"UpdateMcpTool": 1, "GetMcpTool": 1},
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, AfterWrite: true}, {Operation: "identity.GetMcpTool", Status: 403}},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			2,
 			[]string{"HTTP 500", "Whether it was updated could not be found out", "may have stored"},
 		},
 		"but refused": {
-			[]mockserver.Fault{{Operation: "UpdateMcpTool", Status: 400}},
-			map[string]int{"UpdateMcpTool": 1},
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 400}},
+			map[string]int{"identity.UpdateMcpTool": 1},
 			1,
 			[]string{"HTTP 400"},
 		},
@@ -585,9 +585,9 @@ func TestMcpTool_refresh(t *testing.T) {
 	for i := range 12 {
 		all = append(all, maker.mustCreate(jobTool(object{"code": fmt.Sprint("tool-", i), "name": fmt.Sprint("tool-", i)})))
 	}
-	d.mustCount(t, map[string]int{"ListMcpTools": 1, "CreateMcpTool": 12})
+	d.mustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 12})
 	for n, want := range map[int]map[string]int{
-		0: {}, 1: {"GetMcpTool": 1}, 3: {"GetMcpTool": 3}, 4: {"GetMcpTool": 3, "ListMcpTools": 1}, 12: {"GetMcpTool": 3, "ListMcpTools": 1},
+		0: {}, 1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1}, 12: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
 	} {
 		tools := d.protocol(t).resource(toolType)
 		d.forget()
@@ -612,7 +612,7 @@ func TestMcpTool_refresh(t *testing.T) {
 		}
 	}
 	// LUSID has no error code for a tool that is gone, so one more list decides.
-	d.mustCount(t, map[string]int{"GetMcpTool": 5, "ListMcpTools": 2})
+	d.mustCount(t, map[string]int{"identity.GetMcpTool": 5, "identity.ListMcpTools": 2})
 }
 
 func TestMcpTool_errors(t *testing.T) {
@@ -634,10 +634,10 @@ func TestMcpTool_errors(t *testing.T) {
 	diags.mustFail(t, "", append(words, "Unable to create MCP tool")...)
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetMcpTool", Status: http.StatusNotFound, HTML: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetMcpTool", Status: http.StatusNotFound, HTML: true})
 	_, diags = tools.read(made)
 	diags.mustFail(t, "", "HTML page")
-	d.mock.InjectFault(mockserver.Fault{Operation: "DeleteMcpTool", Status: http.StatusNotFound, HTML: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.DeleteMcpTool", Status: http.StatusNotFound, HTML: true})
 	tools.destroy(made).mustFail(t, "", "HTML page")
 
 	mustRefuseOtherDomain(t, d, toolType, made, queryTool(), "market-data/prices")
@@ -817,7 +817,7 @@ func TestMcpToolList(t *testing.T) {
 		d.forget()
 		results, diags := tools.list(test.config, test.limit, true)
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"ListMcpTools": 1})
+		d.mustCount(t, map[string]int{"identity.ListMcpTools": 1})
 		var got []string
 		for _, result := range results {
 			got = append(got, result.displayName)
@@ -863,11 +863,11 @@ func TestMcpToolDataSources(t *testing.T) {
 	for _, made := range []instance{job, query} {
 		d.forget()
 		mustShow(p.mustData(toolType, object{"scope": made.get("scope"), "code": made.get("code")}), made)
-		d.mustCount(t, map[string]int{"GetMcpTool": 1})
+		d.mustCount(t, map[string]int{"identity.GetMcpTool": 1})
 	}
 	d.forget()
 	rows := p.mustData("lusid_mcp_tools", object{}).rows(t, "mcp_tools")
-	d.mustCount(t, map[string]int{"ListMcpTools": 1})
+	d.mustCount(t, map[string]int{"identity.ListMcpTools": 1})
 	if diff := cmp.Diff([]string{"market-data/prices", "market-data/reload"}, column(rows, "id")); diff != "" {
 		t.Fatalf("tools (-want +got):\n%s", diff)
 	}
@@ -882,7 +882,7 @@ func TestMcpToolDataSources(t *testing.T) {
 	d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil)
 	d.forget()
 	mustShow(p.mustData(toolType, first), query)
-	if got := d.queries("GetMcpTool"); got != "version=1" {
+	if got := d.queries("identity.GetMcpTool"); got != "version=1" {
 		t.Errorf("asked for %q", got)
 	}
 	const summary = "Unable to read MCP tool"

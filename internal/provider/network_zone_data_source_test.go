@@ -17,7 +17,7 @@ func TestNetworkZoneDataSource(t *testing.T) {
 	}}}, w.front)
 	p := d.protocol(t)
 	got := p.mustData(zoneType, object{"code": "whole"})
-	d.mustCount(t, map[string]int{"GetNetworkZone": 1})
+	d.mustCount(t, map[string]int{"identity.GetNetworkZone": 1})
 	got.mustHave(t, map[string]string{
 		"code": "whole", "description": "Office", "action": "Block", "session_types": "AllUsers", "user_roles": "", "hierarchy": "7",
 		"created_by": d.callerID(t), "updated_by": d.callerID(t),
@@ -53,7 +53,7 @@ func TestNetworkZonesDataSource(t *testing.T) {
 		{Code: "last", Hierarchy: 30}, {Code: "first", Action: "Allow", IPs: []string{"10.0.0.1"}, Hierarchy: 5}, {Code: "middle", Hierarchy: 10},
 	}}})
 	rows := d.protocol(t).mustData("lusid_network_zones", object{}).rows(t, "network_zones")
-	d.mustCount(t, map[string]int{"ListNetworkZones": 1})
+	d.mustCount(t, map[string]int{"identity.ListNetworkZones": 1})
 	if diff := cmp.Diff([]string{"first", "middle", "last"}, column(rows, "code")); diff != "" {
 		t.Errorf("codes (-want +got):\n%s", diff)
 	}

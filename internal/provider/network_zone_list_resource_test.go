@@ -77,7 +77,7 @@ func TestNetworkZoneList(t *testing.T) {
 	if len(results) != 2 || results[0].resource.exists() {
 		t.Errorf("%d results", len(results))
 	}
-	d.mustCount(t, map[string]int{"ListNetworkZones": 1})
+	d.mustCount(t, map[string]int{"identity.ListNetworkZones": 1})
 	_, diags = zones.list(object{"action": "block"}, 0, false)
 	diags.mustFail(t, "action", "Block")
 	mustRefuseToList(t, d, zoneType, "Unable to list network zones")

@@ -216,7 +216,7 @@ func TestNetworkZone_exchange(t *testing.T) {
 			if diff := gocmp.Diff(test.puts, puts.take()); diff != "" {
 				t.Errorf("moves (-want +got):\n%s", diff)
 			}
-			if got := d.counts()["ListNetworkZones"]; got != test.lists {
+			if got := d.counts()["identity.ListNetworkZones"]; got != test.lists {
 				t.Errorf("%d lists, want %d", got, test.lists)
 			}
 			if diff := gocmp.Diff(want, d.places(t)); diff != "" {
@@ -366,7 +366,7 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 				placed := zonesAt(map[string]int{"first": 10, "second": 20, "third": 30})
 				d := newMock(t, mockserver.Options{Seed: placed.seed()})
 				met := fault // The tests beside this one change it too.
-				met.Operation, met.After = "UpdateNetworkZone", done
+				met.Operation, met.After = "identity.UpdateNetworkZone", done
 				d.mock.InjectFault(met)
 				apply := func() (problems int) {
 					zones := d.protocol(t, object{"max_retries": 0}).resource(zoneType)
@@ -442,14 +442,14 @@ func TestNetworkZone_exchangeRefused(t *testing.T) {
 		_, diags := zones.update(first, zoneConfig(object{"code": "first", "hierarchy": 20, "description": "Changed"}))
 		diags.mustWarn(t, "hierarchy", "Network zone first waits for its place", "The network zone second of", "has the hierarchy 20",
 			"first stays at 10, in force with all its other changes: the next plan shows the difference", "Give one of the two another hierarchy")
-		d.mustCount(t, map[string]int{"UpdateNetworkZone": updates, "ListNetworkZones": 1})
+		d.mustCount(t, map[string]int{"identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
 		got := d.zone(t, "first")
 		if diff := gocmp.Diff(zoneBody{Hierarchy: 10, Description: new("Changed")}, zoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {
 			t.Errorf("first (-want +got):\n%s", diff)
 		}
 	}
 	// What LUSID refuses for another reason is an error, whatever place it is for.
-	d.mock.InjectFault(mockserver.Fault{Operation: "UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
 	zones := d.protocol(t).resource(zoneType)
 	_, diags := zones.update(placed.read(t, zones)["first"], placed.config("first", 15))
 	diags.mustFail(t, "", "Unable to update network zone first", "HTTP 400")

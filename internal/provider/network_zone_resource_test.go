@@ -136,12 +136,12 @@ func networkZoneLifecycle(t *testing.T, d domain) lifecycle {
 			d.changeZone(t, "acme-office", func(zone *zoneBody) { zone.Hierarchy, zone.Action = 5, new("Allow") })
 		},
 		drifted:       []string{`~ action = "Allow" -> "NoOp"`, `~ hierarchy = 5 -> 10`},
-		mended:        map[string]int{"UpdateNetworkZone": 1},
+		mended:        map[string]int{"identity.UpdateNetworkZone": 1},
 		vanish:        func() { d.deleteZone(t) },
-		remade:        map[string]int{"CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+		remade:        map[string]int{"identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
 		replacement:   zoneConfig(object{"code": "acme-branch", "hierarchy": 10}),
 		replacedBy:    "code",
-		replaced:      map[string]int{"DeleteNetworkZone": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1},
+		replaced:      map[string]int{"identity.DeleteNetworkZone": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
 		update:        zoneConfig(object{"hierarchy": 20}),
 		refusedCreate: "Unable to create network zone",
 		refusedRead:   "Unable to read network zone acme-office",
@@ -206,7 +206,7 @@ resource "lusid_network_zone" "test" {
 	d.forget()
 	w.mustRun("import", zoneAddress, "by-hand")
 	w.mustPlanEmpty()
-	d.mustCount(t, map[string]int{"GetNetworkZone": 3})
+	d.mustCount(t, map[string]int{"identity.GetNetworkZone": 3})
 	w.mustRun("destroy", "-auto-approve")
 	if left := d.places(t); len(left) > 0 {
 		t.Errorf("zones are left: %v", left)
@@ -220,7 +220,7 @@ func TestAccNetworkZone_unplaced(t *testing.T) {
 	d := newMock(t, mockserver.Options{})
 	d.createZone(t, "before")
 	w := newWorkspace(t, d.config(zoneHCL("hierarchy = 50")))
-	d.mock.InjectFault(mockserver.Fault{Operation: "UpdateNetworkZone", Status: http.StatusForbidden, Code: 939})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusForbidden, Code: 939})
 	mustHold(t, w.mustRun("apply", "-auto-approve"), "Warning: Unable to place network zone acme-office", "is at 2", "to the hierarchy 50", "the next apply moves the zone", "(939)")
 
 	plan, output := w.plan()
@@ -230,7 +230,7 @@ func TestAccNetworkZone_unplaced(t *testing.T) {
 	}
 	d.forget()
 	w.mustRun("apply", "tfplan")
-	d.mustCount(t, map[string]int{"UpdateNetworkZone": 1})
+	d.mustCount(t, map[string]int{"identity.UpdateNetworkZone": 1})
 	if diff := cmp.Diff(map[string]int{"before": 1, "acme-office": 50}, d.places(t)); diff != "" {
 		t.Errorf("zones (-want +got):\n%s", diff)
 	}
@@ -246,7 +246,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 		"ranges": []any{object{"value": "203.0.113.0/24", "description": "London"}, object{"value": "2001:db8::7"}},
 	})
 	made := zones.mustCreate(config)
-	d.mustCount(t, map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1})
+	d.mustCount(t, map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1})
 	if diff := cmp.Diff(map[string]string{"code": "acme-office"}, zones.identityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
@@ -266,7 +266,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	d.forget()
 	read := zones.mustRead(made)
 	zones.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"GetNetworkZone": 1})
+	d.mustCount(t, map[string]int{"identity.GetNetworkZone": 1})
 
 	// Each attribute but the code updates in place, in one call that clears nothing else.
 	for _, test := range []struct {
@@ -285,7 +285,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 		maps.Copy(changed, test.change)
 		updated, diags := zones.update(read, changed)
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"UpdateNetworkZone": 1})
+		d.mustCount(t, map[string]int{"identity.UpdateNetworkZone": 1})
 		whole(test.want)
 		updated = zones.mustRead(updated)
 		zones.mustPlanNothing(updated, changed)
@@ -313,7 +313,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	}
 	d.forget()
 	zones.destroy(read).mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"DeleteNetworkZone": 1})
+	d.mustCount(t, map[string]int{"identity.DeleteNetworkZone": 1})
 }
 
 // TestNetworkZone_sameToLUSID goes through spellings that are no difference.
@@ -383,7 +383,7 @@ func TestNetworkZone_absent(t *testing.T) {
 			zones := d.protocol(t).resource(zoneType)
 			// Where the zone is, LUSID does not say: it is placed where it may be already.
 			made := zones.mustCreate(zoneConfig(object{"hierarchy": 1}))
-			d.mustCount(t, map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 1, "UpdateNetworkZone": 1})
+			d.mustCount(t, map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1})
 			read := zones.mustRead(made)
 			read.mustHave(t, map[string]string{"code": "acme-office", "action": "null", "hierarchy": "null", "session_types": "null"})
 			_, diags := zones.update(read, zoneConfig())
@@ -416,7 +416,7 @@ func TestNetworkZone_place(t *testing.T) {
 		zones := d.protocol(t).resource(zoneType)
 		first := zones.mustCreate(zoneConfig())
 		second := zones.mustCreate(zoneConfig(object{"code": "second", "hierarchy": 2}))
-		d.mustCount(t, map[string]int{"ListNetworkZones": 1, "CreateNetworkZone": 2})
+		d.mustCount(t, map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 2})
 		first.mustHave(t, map[string]string{"hierarchy": "1"})
 		second.mustHave(t, map[string]string{"hierarchy": "2"})
 	})
@@ -436,7 +436,7 @@ func TestNetworkZone_place(t *testing.T) {
 		d.forget()
 		mended, diags := zones.update(read, config)
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"UpdateNetworkZone": 1})
+		d.mustCount(t, map[string]int{"identity.UpdateNetworkZone": 1})
 		zones.mustPlanNothing(zones.mustRead(mended), config)
 		if diff := cmp.Diff(map[string]int{"acme-office": 1, "before": 7}, d.places(t)); diff != "" {
 			t.Errorf("zones (-want +got):\n%s", diff)
@@ -452,7 +452,7 @@ func TestNetworkZone_place(t *testing.T) {
 		d.forget()
 		open, diags := zones.update(open, zoneConfig(object{"code": "open", "description": "Changed"}))
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"GetNetworkZone": 1, "UpdateNetworkZone": 1})
+		d.mustCount(t, map[string]int{"identity.GetNetworkZone": 1, "identity.UpdateNetworkZone": 1})
 		if diff := cmp.Diff(map[string]int{"acme-office": 1, "open": 2}, d.places(t)); diff != "" {
 			t.Errorf("zones (-want +got):\n%s", diff)
 		}
@@ -463,7 +463,7 @@ func TestNetworkZone_place(t *testing.T) {
 	t.Run("one zone after the other", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateNetworkZone", Delay: 100 * time.Millisecond, Count: -1})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateNetworkZone", Delay: 100 * time.Millisecond, Count: -1})
 		zones := d.protocol(t).resource(zoneType)
 		var both sync.WaitGroup
 		for i, code := range []string{"second", "first"} {
@@ -489,7 +489,7 @@ func TestNetworkZone_place(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{})
-			fault.Operation = "UpdateNetworkZone"
+			fault.Operation = "identity.UpdateNetworkZone"
 			d.mock.InjectFault(fault)
 			zones := d.protocol(t, object{"max_retries": 0}).resource(zoneType)
 			config := zoneConfig(object{"hierarchy": 50})
@@ -529,7 +529,7 @@ func TestNetworkZone_manyReads(t *testing.T) {
 		}
 	}
 	// The last differs from the list, and is read once more.
-	d.mustCount(t, map[string]int{"GetNetworkZone": 3 + 1, "ListNetworkZones": 1})
+	d.mustCount(t, map[string]int{"identity.GetNetworkZone": 3 + 1, "identity.ListNetworkZones": 1})
 }
 
 func TestNetworkZone_taken(t *testing.T) {
@@ -541,7 +541,7 @@ func TestNetworkZone_taken(t *testing.T) {
 		t.Error("something is in the state")
 	}
 	diags.mustFail(t, "code", "Unable to create network zone", "import {\n  to = lusid_network_zone.NAME\n  id = \"acme-office\"\n}", "HTTP 400")
-	d.mustCount(t, map[string]int{"ListNetworkZones": 2, "CreateNetworkZone": 1})
+	d.mustCount(t, map[string]int{"identity.ListNetworkZones": 2, "identity.CreateNetworkZone": 1})
 	// A domain that is full says so.
 	for i := range 9 {
 		d.createZone(t, fmt.Sprint("zone-", i))
@@ -566,7 +566,7 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{ListLag: test.lag})
-			test.fault.Operation = "CreateNetworkZone"
+			test.fault.Operation = "identity.CreateNetworkZone"
 			d.mock.InjectFault(test.fault)
 			zones := d.protocol(t).resource(zoneType)
 			config := zoneConfig(object{"hierarchy": 10, "ranges": zoneRanges("203.0.113.9/24", "192.0.2.1")})
@@ -586,7 +586,7 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		d.createZone(t, "acme-office")
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateNetworkZone", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateNetworkZone", Reset: mockserver.ResetAfter})
 		made, diags := d.protocol(t).resource(zoneType).create(zoneConfig(object{"ranges": zoneRanges("198.51.100.7")}))
 		if made.exists() {
 			t.Error("a foreign zone was taken over")
@@ -602,7 +602,7 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 		diags.mustBeQuiet(t)
 		zones.mustCreate(zoneConfig(object{"code": "other"}))
 		zones.destroy(old).mustBeQuiet(t)
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateNetworkZone", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateNetworkZone", Reset: mockserver.ResetAfter})
 		_, diags = zones.create(zoneConfig())
 		diags.mustWarn(t, "", "acme-office was lost")
 	})
@@ -641,10 +641,10 @@ func TestNetworkZone_errors(t *testing.T) {
 	d.mock.ClearFaults()
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetNetworkZone", Status: http.StatusNotFound, HTML: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetNetworkZone", Status: http.StatusNotFound, HTML: true})
 	_, diags = zones.read(made)
 	diags.mustFail(t, "", "HTML page")
-	d.mock.InjectFault(mockserver.Fault{Operation: "DeleteNetworkZone", Status: http.StatusNotFound})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.DeleteNetworkZone", Status: http.StatusNotFound})
 	zones.destroy(made).mustFail(t, "", "LUSID's list of network zones shows it", "HTTP 404")
 
 	mustRefuseOtherDomain(t, d, zoneType, made, config, "acme-office")

@@ -128,7 +128,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 		"by triggers, the answer lost": func(t *testing.T, d domain, p *protocol) {
 			t.Helper()
 			own := d.importOwn(t, p.applications())
-			d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Reset: mockserver.ResetAfter})
+			d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
 			_, diags := p.applications().update(own, d.ownConfig(object{"rotation_triggers": object{"a": "2"}}))
 			diags.mustSucceed(t)
 		},
@@ -163,7 +163,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 			d.mock.RevokeTokens()
 			d.mock.RevokeRefreshTokens()
 			p.applications().mustCreate(object{"client_id": "signed-in-app", "display_name": "Signed in"})
-			if diff := cmp.Diff(map[string]int{"token:refresh_token": 2, "token:password": 1, "ListApplications": 2, "CreateApplication": 3}, d.counts()); diff != "" {
+			if diff := cmp.Diff(map[string]int{"token:refresh_token": 2, "token:password": 1, "identity.ListApplications": 2, "identity.CreateApplication": 3}, d.counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			if after := p.mustGetAccessToken(nil); after.get("access_token") == before.get("access_token") {
@@ -234,7 +234,7 @@ data "lusid_access_token" "second" {
 	d.forget()
 	w.configure(config("2"))
 	mustHold(t, w.mustRun("apply", "-auto-approve"), "Rotating the secret of the application that this provider signs in through", "1 changed")
-	if d.counts()["RotateApplicationSecrets"] != 1 || d.application(t, d.mock.Credentials().ClientID).Secret == d.mock.Credentials().ClientSecret {
+	if d.counts()["identity.RotateApplicationSecrets"] != 1 || d.application(t, d.mock.Credentials().ClientID).Secret == d.mock.Credentials().ClientSecret {
 		t.Errorf("requests: %v", d.counts())
 	}
 	// The next run finds the old secret in the configuration.

@@ -23,7 +23,7 @@ func TestPasswordPolicy_partly(t *testing.T) {
 	d.forget()
 	made, diags := policies.apply(change)
 	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"GetPasswordPolicy": 1, "UpdatePasswordPolicy": 1})
+	d.mustCount(t, map[string]int{"identity.GetPasswordPolicy": 1, "identity.UpdatePasswordPolicy": 1})
 	personal.mustStore(t, d, passwordPolicyBody(20, false, true, 0, 5, 3))
 	made.mustHave(t, map[string]string{"min_length": "20", "exclude_first_name": "false", "history_count": "5", "max_attempts": "3"})
 	policies.mustPlanNothing(policies.mustRead(made), config)

@@ -55,11 +55,11 @@ func TestRoleDataSource(t *testing.T) {
 		want   roleBody
 		counts map[string]int
 	}{
-		{object{"id": plus.ID}, plus, map[string]int{"GetRole": 1}},
-		{object{"code": "traders"}, plain, map[string]int{"ListRoles": 1}},
-		{object{"code": "traders", "scope": "default"}, plain, map[string]int{"GetRoleByCode": 1}},
-		{object{"code": "front office + more", "scope": "default"}, plus, map[string]int{"ListRoles": 1}},
-		{object{"code": "front office + more"}, plus, map[string]int{"ListRoles": 1}},
+		{object{"id": plus.ID}, plus, map[string]int{"identity.GetRole": 1}},
+		{object{"code": "traders"}, plain, map[string]int{"identity.ListRoles": 1}},
+		{object{"code": "traders", "scope": "default"}, plain, map[string]int{"identity.GetRoleByCode": 1}},
+		{object{"code": "front office + more", "scope": "default"}, plus, map[string]int{"identity.ListRoles": 1}},
+		{object{"code": "front office + more"}, plus, map[string]int{"identity.ListRoles": 1}},
 	} {
 		d.forget()
 		got := p.mustData("lusid_role", test.config)
@@ -98,7 +98,7 @@ func TestRolesDataSource(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{Name: "zebra"}, {Name: "aardvark", Description: "First"}}}})
 	rows := d.protocol(t).mustData("lusid_roles", object{}).rows(t, "roles")
-	d.mustCount(t, map[string]int{"ListRoles": 1})
+	d.mustCount(t, map[string]int{"identity.ListRoles": 1})
 	names := column(rows, "name")
 	want := []string{
 		"aardvark", "applications-administrator", "configuration-administrator", "iam-administrator", "instrument-administrator",
@@ -126,7 +126,7 @@ func TestUserDataSource(t *testing.T) {
 						t.Errorf("%s: %s is %s, not %s", key, name, got.get(name), made.get(name))
 					}
 				}
-				d.mustCount(t, map[string]int{map[string]string{"id": "GetUser", "login": "GetUserFromLogin"}[key]: 1})
+				d.mustCount(t, map[string]int{map[string]string{"id": "identity.GetUser", "login": "identity.GetUserFromLogin"}[key]: 1})
 			}
 			d.mustCall(t, http.MethodDelete, "/users/"+made.get("id"), nil, nil)
 			for _, key := range []string{"id", "login"} {
@@ -153,7 +153,7 @@ func TestUsersDataSource(t *testing.T) {
 	gone := d.createUser(t, "gone@example.com", "go@example.com")
 	d.mustCall(t, http.MethodDelete, "/users/"+gone.ID, nil, nil)
 	rows := d.protocol(t).mustData("lusid_users", object{}).rows(t, "users")
-	d.mustCount(t, map[string]int{"ListUsers": 1})
+	d.mustCount(t, map[string]int{"identity.ListUsers": 1})
 	if diff := cmp.Diff([]string{"abe@example.com", d.mock.Credentials().Username, "zoe@example.com"}, column(rows, "login")); diff != "" {
 		t.Errorf("logins (-want +got):\n%s", diff)
 	}
@@ -230,7 +230,7 @@ func TestRoleMembersDataSource(t *testing.T) {
 	p := d.protocol(t)
 	// The caller too: nothing is to be managed.
 	rows := p.mustData(membersType, object{"role_id": role}).rows(t, "users")
-	d.mustCount(t, map[string]int{"ListUsersInRole": 1})
+	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 1})
 	if got := column(rows, "id"); len(got) != 2 || !strings.Contains(strings.Join(got, ","), caller) {
 		t.Errorf("members %s", got)
 	}
@@ -254,7 +254,7 @@ func TestPersonalAccessTokenDataSources(t *testing.T) {
 		t.Errorf("deactivation_date is %s", got.get("deactivation_date"))
 	}
 	rows := p.mustData("lusid_personal_access_tokens", object{}).rows(t, "personal_access_tokens")
-	d.mustCount(t, map[string]int{"ListOwnApiKeys": 2})
+	d.mustCount(t, map[string]int{"identity.ListOwnApiKeys": 2})
 	if diff := cmp.Diff([]string{"Alpha", "Terraform", "zulu"}, column(rows, "display_name")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
@@ -271,7 +271,7 @@ func TestCurrentUserDataSource(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, withSomebodyElse())
 	got := d.protocol(t).mustData("lusid_current_user", object{})
-	d.mustCount(t, map[string]int{"GetUserInfo": 1})
+	d.mustCount(t, map[string]int{"identity.GetUserInfo": 1})
 	own := d.usersWith(t, d.mock.Credentials().Username)[0]
 	got.mustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null"})
 	other := d.protocol(t, object{"access_token": somebodyElseKey}).mustData("lusid_current_user", object{})

@@ -39,14 +39,14 @@ func TestPeopleLists(t *testing.T) {
 		want     []string
 		counts   map[string]int
 	}{
-		{"lusid_role", object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"ListRoles": 1}},
-		{"lusid_role", object{"scope": "LUSID_SYSTEM"}, 0, []string{"lusid-administrator"}, map[string]int{"ListRoles": 1}},
-		{"lusid_role", object{"scope": "LUSID_SYSTEM", "name_prefix": "traders"}, 0, nil, map[string]int{"ListRoles": 1}},
-		{usersType, object{"type": "Personal"}, 0, []string{"person@example.com"}, map[string]int{"ListUsers": 1}},
-		{usersType, object{"login_prefix": "user"}, 0, []string{"user0@example.com", "user1@example.com", "user2@example.com", "user3@example.com"}, map[string]int{"ListUsers": 1}},
-		{usersType, object{"login_prefix": "gone"}, 0, nil, map[string]int{"ListUsers": 1}},
-		{assignmentType, object{"role_id": roleID}, 0, []string{loginOf(d, t, users[0]), loginOf(d, t, users[1]), own}, map[string]int{"ListUsersInRole": 1}},
-		{membersType, object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"ListRoles": 1}},
+		{"lusid_role", object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
+		{"lusid_role", object{"scope": "LUSID_SYSTEM"}, 0, []string{"lusid-administrator"}, map[string]int{"identity.ListRoles": 1}},
+		{"lusid_role", object{"scope": "LUSID_SYSTEM", "name_prefix": "traders"}, 0, nil, map[string]int{"identity.ListRoles": 1}},
+		{usersType, object{"type": "Personal"}, 0, []string{"person@example.com"}, map[string]int{"identity.ListUsers": 1}},
+		{usersType, object{"login_prefix": "user"}, 0, []string{"user0@example.com", "user1@example.com", "user2@example.com", "user3@example.com"}, map[string]int{"identity.ListUsers": 1}},
+		{usersType, object{"login_prefix": "gone"}, 0, nil, map[string]int{"identity.ListUsers": 1}},
+		{assignmentType, object{"role_id": roleID}, 0, []string{loginOf(d, t, users[0]), loginOf(d, t, users[1]), own}, map[string]int{"identity.ListUsersInRole": 1}},
+		{membersType, object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
 		{patType, object{}, 0, []string{"Terraform", "pipeline", "pipeline 2"}, nil},
 		{patType, object{"display_name_prefix": "pipe"}, 0, []string{"pipeline", "pipeline 2"}, nil},
 		{patType, object{"display_name_prefix": "pipe"}, 1, []string{"pipeline"}, nil},
@@ -160,7 +160,7 @@ func TestPeopleLists_errors(t *testing.T) {
 	_, diags = d.protocol(t).resource(assignmentType).list(object{"role_id": "missing"}, 0, false)
 	diags.mustFail(t, "", "Unable to list role assignments", "(660)")
 	// A role that cannot be looked into is said to be one.
-	d.mock.InjectFault(mockserver.Fault{Operation: "ListUsersInRole", Status: http.StatusForbidden})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListUsersInRole", Status: http.StatusForbidden})
 	_, diags = d.protocol(t).resource(membersType).list(object{"name_prefix": "lusid-administrator"}, 0, true)
 	diags.mustFail(t, "", "Unable to list role members", "HTTP 403")
 }

@@ -101,10 +101,10 @@ func personalAccessTokenLifecycle(t *testing.T, d domain) lifecycle {
 		},
 		drifted:       []string{"The " + label + " has expired", "-replace"},
 		vanish:        func() { d.mustCall(t, http.MethodDelete, "/keys/"+d.tokensNamed(t, "pipeline")[0], nil, nil) },
-		remade:        map[string]int{"CreateApiKey": 1},
+		remade:        map[string]int{"identity.CreateApiKey": 1},
 		replacement:   object{"display_name": "delivery"},
 		replacedBy:    "display_name",
-		replaced:      map[string]int{"DeleteApiKey": 1, "CreateApiKey": 1},
+		replaced:      map[string]int{"identity.DeleteApiKey": 1, "identity.CreateApiKey": 1},
 		refusedCreate: "Unable to create personal access token",
 		refusedRead:   "Unable to read " + label,
 		refusedDelete: "Unable to delete " + label,
@@ -118,7 +118,7 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 	tokens := d.protocol(t).resource(patType)
 	config := object{"display_name": "pipeline"}
 	made := tokens.mustCreate(config)
-	d.mustCount(t, map[string]int{"GetUserInfo": 1, "ListOwnApiKeys": 1, "CreateApiKey": 1})
+	d.mustCount(t, map[string]int{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": 1})
 	made.mustHave(t, map[string]string{"id": d.tokensNamed(t, "pipeline")[0], "deactivation_date": "null"})
 	if diff := cmp.Diff(map[string]string{"id": made.get("id")}, tokens.identityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
@@ -129,7 +129,7 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 	d.forget()
 	read := tokens.mustRead(made)
 	tokens.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"ListOwnApiKeys": 1})
+	d.mustCount(t, map[string]int{"identity.ListOwnApiKeys": 1})
 	if names := read.differences(made); names != nil {
 		t.Errorf("the refresh changed %s", names)
 	}
@@ -230,7 +230,7 @@ func TestPersonalAccessToken_expiredName(t *testing.T) {
 				t.Fatal(err)
 			}
 			if fault.Reset != "" {
-				fault.Operation = "CreateApiKey"
+				fault.Operation = "identity.CreateApiKey"
 				d.mock.InjectFault(fault)
 			}
 			made, diags := d.protocol(t).resource(patType).create(object{"display_name": "pipeline"})
@@ -289,11 +289,11 @@ func TestPersonalAccessToken_unreadBefore(t *testing.T) {
 		}
 		return body
 	})
-	d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Reset: mockserver.ResetAfter})
 	d.forget()
 	_, diags := d.protocol(t).resource(patType).create(object{"display_name": "precious"})
 	diags.mustFail(t, "display_name", precious.get("id"))
-	if got := d.counts()["DeleteApiKey"]; got != 0 {
+	if got := d.counts()["identity.DeleteApiKey"]; got != 0 {
 		t.Errorf("%d tokens were deleted", got)
 	}
 }
@@ -310,22 +310,22 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 		isThere bool
 		want    map[string]int
 	}{
-		"reset after":             {[]mockserver.Fault{reset(mockserver.ResetAfter)}, mockserver.Options{}, true, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 1}},
-		"truncated":               {[]mockserver.Fault{{Truncate: true}}, mockserver.Options{}, true, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 1}},
-		"reset before":            {[]mockserver.Fault{reset(mockserver.ResetBefore)}, mockserver.Options{}, false, map[string]int{"ListOwnApiKeys": 2, "CreateApiKey": 2}},
-		"reset before, and after": {[]mockserver.Fault{reset(mockserver.ResetBefore), reset(mockserver.ResetAfter)}, mockserver.Options{}, true, map[string]int{"ListOwnApiKeys": 3, "CreateApiKey": 2}},
+		"reset after":             {[]mockserver.Fault{reset(mockserver.ResetAfter)}, mockserver.Options{}, true, map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1}},
+		"truncated":               {[]mockserver.Fault{{Truncate: true}}, mockserver.Options{}, true, map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1}},
+		"reset before":            {[]mockserver.Fault{reset(mockserver.ResetBefore)}, mockserver.Options{}, false, map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 2}},
+		"reset before, and after": {[]mockserver.Fault{reset(mockserver.ResetBefore), reset(mockserver.ResetAfter)}, mockserver.Options{}, true, map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2}},
 		// The list does not show the token yet. LUSID refuses a second one of that name.
-		"reset after, under lag": {[]mockserver.Fault{reset(mockserver.ResetAfter)}, mockserver.Options{ListLag: 1}, true, map[string]int{"ListOwnApiKeys": 3, "CreateApiKey": 2}},
+		"reset after, under lag": {[]mockserver.Fault{reset(mockserver.ResetAfter)}, mockserver.Options{ListLag: 1}, true, map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, test.options)
 			for _, fault := range test.faults {
-				fault.Operation = "CreateApiKey"
+				fault.Operation = "identity.CreateApiKey"
 				d.mock.InjectFault(fault)
 			}
 			made, diags := d.protocol(t).resource(patType).create(object{"display_name": "pipeline"})
-			test.want["GetUserInfo"] = 1
+			test.want["identity.GetUserInfo"] = 1
 			d.mustCount(t, test.want)
 			d.tokensNamed(t, "pipeline") // A list that lags shows everything the second time.
 			there := d.tokensNamed(t, "pipeline")
@@ -349,7 +349,7 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 	t.Run("a name that no list shows", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Status: 400, Code: 659})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Status: 400, Code: 659})
 		_, diags := d.protocol(t).resource(patType).create(object{"display_name": "pipeline"})
 		diags.mustFail(t, "display_name", "unique among a user's active tokens", "(659)")
 	})
@@ -357,7 +357,7 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		foreign := d.createToken(t, "pipeline")
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateApiKey", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Reset: mockserver.ResetAfter})
 		_, diags := d.protocol(t).resource(patType).create(object{"display_name": "pipeline"})
 		diags.mustFail(t, "display_name", foreign)
 		if got := d.tokensNamed(t, "pipeline"); len(got) != 1 || got[0] != foreign {

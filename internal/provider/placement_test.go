@@ -34,7 +34,7 @@ func sharedObjects() []sharedObject {
 	}
 	objects := []sharedObject{
 		{
-			typeName: assignmentType, config: object{"role_id": "traders", "user_id": "anna"}, removal: "RemoveUserFromRole",
+			typeName: assignmentType, config: object{"role_id": "traders", "user_id": "anna"}, removal: "identity.RemoveUserFromRole",
 			kept: "The user anna keeps the role traders.",
 			isThere: func(t *testing.T, d domain) bool {
 				t.Helper()
@@ -42,7 +42,7 @@ func sharedObjects() []sharedObject {
 			},
 		},
 		{
-			typeName: membersType, config: object{"role_id": "traders", "user_ids": []string{"anna", "bert"}}, removal: "RemoveUserFromRole",
+			typeName: membersType, config: object{"role_id": "traders", "user_ids": []string{"anna", "bert"}}, removal: "identity.RemoveUserFromRole",
 			kept: "These users keep the role traders:", isThere: isMember,
 		},
 	}
@@ -169,7 +169,7 @@ func TestPlacement_failedCreate(t *testing.T) {
 	config := object{"role_id": "traders", "user_id": "anna"}
 	old := sharedObject{typeName: assignmentType, config: config}.fromEarlierRun(t, d)
 	m := d.protocol(t).resource(assignmentType)
-	d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: http.StatusForbidden})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: http.StatusForbidden})
 	_, diags := m.create(config)
 	diags.mustFail(t, "", "Unable to create role assignment")
 	m.destroy(old).mustBeQuiet(t)
@@ -257,15 +257,15 @@ func TestPlacement_lostDeletion(t *testing.T) {
 		config            object
 		isThere           func(t *testing.T, d domain) bool
 	}{
-		{zoneType, "DeleteNetworkZone", faultyZone(0, nil), func(t *testing.T, d domain) bool {
+		{zoneType, "identity.DeleteNetworkZone", faultyZone(0, nil), func(t *testing.T, d domain) bool {
 			t.Helper()
 			return len(d.places(t)) == 1
 		}},
-		{issuerType, "DeleteExternalTokenIssuer", faultyIssuer(0, "One"), func(t *testing.T, d domain) bool {
+		{issuerType, "identity.DeleteExternalTokenIssuer", faultyIssuer(0, "One"), func(t *testing.T, d domain) bool {
 			t.Helper()
 			return len(d.issuers(t)) == 1
 		}},
-		{toolType, "DeleteMcpTool", faultyTool(0, "One"), func(t *testing.T, d domain) bool {
+		{toolType, "identity.DeleteMcpTool", faultyTool(0, "One"), func(t *testing.T, d domain) bool {
 			t.Helper()
 			return len(d.toolIDs(t)) == 1
 		}},

@@ -304,7 +304,7 @@ func (d domain) queries(operation string) string {
 // mustNotAskForSecrets checks that no request asked for a secret.
 func (d domain) mustNotAskForSecrets(t *testing.T) {
 	t.Helper()
-	if queries := d.queries("GetApplication"); strings.Contains(queries, "includeSecret") {
+	if queries := d.queries("identity.GetApplication"); strings.Contains(queries, "includeSecret") {
 		t.Errorf("a secret was asked for: %s", queries)
 	}
 }

@@ -216,7 +216,7 @@ resource "lusid_application" "made" {
 	w := newWorkspace(t, config("key-app"))
 	w.mustRun("apply", "-auto-approve")
 	// The provider that makes the key and the one that it opens are processes of their own.
-	want := map[string]int{"ListApplications": 2, "CreateApplication": 3, "token:password": 1}
+	want := map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 3, "token:password": 1}
 	if diff := cmp.Diff(want, d.counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
@@ -238,7 +238,7 @@ resource "lusid_application" "made" {
 			t.Errorf("%s (-want +got):\n%s", change.Address, diff)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"GetApplication": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.counts()); diff != "" {
 		t.Errorf("requests of the plan (-want +got):\n%s", diff)
 	}
 	w.mustRun("apply", "-auto-approve", "tfplan")
@@ -335,7 +335,7 @@ func TestProvider_correlationID(t *testing.T) {
 		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	})
 	html := newMock(t, mockserver.Options{})
-	html.mock.InjectFault(mockserver.Fault{Operation: "ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
+	html.mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
 	for name, test := range map[string]struct {
 		config object
 		isSent bool

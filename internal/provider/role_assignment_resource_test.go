@@ -77,10 +77,10 @@ func roleAssignmentLifecycle(t *testing.T, d domain) lifecycle {
 		// Another user's assignment is nobody's business.
 		drift:         func() { d.assign(t, role, other) },
 		vanish:        func() { d.mustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+user, nil, nil) },
-		remade:        map[string]int{"AddUserToRole": 1},
+		remade:        map[string]int{"identity.AddUserToRole": 1},
 		replacement:   object{"role_id": role, "user_id": other},
 		replacedBy:    "user_id",
-		replaced:      map[string]int{"RemoveUserFromRole": 1, "AddUserToRole": 1},
+		replaced:      map[string]int{"identity.RemoveUserFromRole": 1, "identity.AddUserToRole": 1},
 		refusedCreate: "Unable to create role assignment",
 		refusedRead:   "Unable to read role assignment " + label,
 		refusedDelete: "Unable to delete role assignment " + label,
@@ -94,14 +94,14 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 	role, user, other := d.createRole(t, "traders"), d.createUser(t, "one@example.com", "o1@example.com"), d.createUser(t, "two@example.com", "o2@example.com")
 	config := object{"role_id": role.ID, "user_id": user.ID}
 	made := assignments.mustCreate(config)
-	d.mustCount(t, map[string]int{"AddUserToRole": 1})
+	d.mustCount(t, map[string]int{"identity.AddUserToRole": 1})
 	made.mustHave(t, map[string]string{"id": role.ID + "/" + user.ID})
 	if diff := cmp.Diff(map[string]string{"role_id": role.ID, "user_id": user.ID}, assignments.identityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 	d.forget()
 	assignments.mustPlanNothing(assignments.mustRead(made), config)
-	d.mustCount(t, map[string]int{"ListUsersInRole": 1})
+	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 1})
 
 	// LUSID accepts a second assignment of the same user, and another user's.
 	again := assignments.mustCreate(config)
@@ -210,9 +210,9 @@ func TestRoleAssignment_errors(t *testing.T) {
 	diags.mustFail(t, "", "Unable to create role assignment", "(657)", "missing")
 
 	// A write that may be repeated is repeated.
-	d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Reset: mockserver.ResetAfter})
 	again := assignments.mustCreate(config)
-	d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RemoveUserFromRole", Reset: mockserver.ResetAfter})
 	d.protocol(t).resource(assignmentType).destroy(again).mustBeQuiet(t)
 
 	mustRefuseOtherDomain(t, d, assignmentType, made, config, role.ID)
@@ -237,12 +237,12 @@ func TestRoleAssignment_strictRepeats(t *testing.T) {
 		assignments := d.protocol(t).resource("lusid_role_assignment")
 		role := d.protocol(t).resource("lusid_role").mustCreate(object{"name": "traders"})
 		config := object{"role_id": role.get("id"), "user_id": d.callerID(t)}
-		d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: status, AfterWrite: true})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: status, AfterWrite: true})
 		made := assignments.mustCreate(config)
-		d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Status: status, AfterWrite: true})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.RemoveUserFromRole", Status: status, AfterWrite: true})
 		assignments.destroy(made).mustSucceed(t)
 
-		d.mock.InjectFault(mockserver.Fault{Operation: "AddUserToRole", Status: status})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: status})
 		if _, diags := assignments.create(config); len(diags.errors()) == 0 {
 			t.Errorf("%d: a refusal that changed nothing passed", status)
 		}
@@ -278,7 +278,7 @@ func TestRoleAssignment_ownUser(t *testing.T) {
 			diags.mustWarn(t, "user_id", words...)
 			_, diags = m.plan(foreign, nil)
 			diags.mustBeQuiet(t)
-			if got := d.counts()["GetUserInfo"]; got != 1 {
+			if got := d.counts()["identity.GetUserInfo"]; got != 1 {
 				t.Errorf("the caller was looked up %d times", got)
 			}
 		})
@@ -298,7 +298,7 @@ func TestRoleAssignment_ownUser(t *testing.T) {
 
 	// Whoever may not ask who the caller is can still plan.
 	m = d.protocol(t).resource(assignmentType)
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: http.StatusForbidden})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: http.StatusForbidden})
 	_, diags = m.plan(made, nil)
 	diags.mustBeQuiet(t)
 }
@@ -359,7 +359,7 @@ resource "lusid_role_assignment" %q {
 	w.mustFail(words, "plan")
 	w.mustRun("untaint", "lusid_role_assignment.own")
 	w.mustPlanEmpty()
-	if writes := d.counts()["RemoveUserFromRole"]; writes != 0 {
+	if writes := d.counts()["identity.RemoveUserFromRole"]; writes != 0 {
 		t.Errorf("%d removals", writes)
 	}
 	d.mustHoldRole(t, "admin", caller)

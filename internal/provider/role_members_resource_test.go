@@ -87,10 +87,10 @@ func roleMembersLifecycle(t *testing.T, d domain) lifecycle {
 			d.assign(t, role, users[2])
 		},
 		drifted:       []string{fmt.Sprintf("+ %q,", users[0]), fmt.Sprintf("- %q,", users[2])},
-		mended:        map[string]int{"AddUserToRole": 1, "RemoveUserFromRole": 1},
+		mended:        map[string]int{"identity.AddUserToRole": 1, "identity.RemoveUserFromRole": 1},
 		replacement:   object{"role_id": other, "user_ids": users[:2]},
 		replacedBy:    "role_id",
-		replaced:      map[string]int{"RemoveUserFromRole": 2, "AddUserToRole": 2},
+		replaced:      map[string]int{"identity.RemoveUserFromRole": 2, "identity.AddUserToRole": 2},
 		update:        object{"role_id": role, "user_ids": users[1:]},
 		refusedCreate: "Unable to read the members of role " + role,
 		refusedRead:   "Unable to read the members of role " + role,
@@ -130,7 +130,7 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	// A create adds who is missing, makes no call for who is there, and removes nobody.
 	made, diags := members.create(of(users[1], users[2]))
 	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"ListUsersInRole": 2, "GetUserInfo": 1, "AddUserToRole": 1})
+	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 2, "identity.GetUserInfo": 1, "identity.AddUserToRole": 1})
 	d.mustHoldRole(t, role, users[0], users[1], users[2], caller)
 	made.mustHave(t, map[string]string{"id": role})
 	if diff := cmp.Diff(map[string]string{"role_id": role}, members.identityOf(made)); diff != "" {
@@ -141,14 +141,14 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	d.forget()
 	read := members.mustRead(made)
 	read.mustHave(t, map[string]string{"user_ids": strings.Join(users[:3], ",")})
-	d.mustCount(t, map[string]int{"ListUsersInRole": 2})
+	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 2})
 	read, diags = members.update(read, of(users[1], users[2]))
 	diags.mustBeQuiet(t)
 	d.mustHoldRole(t, role, users[1], users[2], caller)
 	d.forget()
 	read = members.mustRead(read)
 	members.mustPlanNothing(read, of(users[1], users[2]))
-	d.mustCount(t, map[string]int{"ListUsersInRole": 1})
+	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 1})
 
 	updated, diags := members.update(read, of(users[2], users[3]))
 	diags.mustBeQuiet(t)
@@ -267,7 +267,7 @@ func TestRoleMembers_errors(t *testing.T) {
 
 	// Half done is mended by the next refresh and apply: the state is the old one.
 	members = d.protocol(t).resource(membersType)
-	d.mock.InjectFault(mockserver.Fault{Operation: "RemoveUserFromRole", Status: http.StatusForbidden})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RemoveUserFromRole", Status: http.StatusForbidden})
 	half, diags := members.update(made, object{"role_id": role, "user_ids": users[1:]})
 	diags.mustFail(t, "user_ids", "could not be taken from the user "+users[0])
 	half.mustHave(t, map[string]string{"user_ids": users[0]})
@@ -276,10 +276,10 @@ func TestRoleMembers_errors(t *testing.T) {
 	d.mustHoldRole(t, role, users[1:]...)
 
 	// Whoever is the caller is never guessed.
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: http.StatusForbidden, Count: -1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: http.StatusForbidden, Count: -1})
 	d.forget()
 	d.protocol(t).resource(membersType).destroy(whole).mustFail(t, "", "Unable to remove the members of role", "HTTP 403")
-	if got := d.counts()["RemoveUserFromRole"]; got != 0 {
+	if got := d.counts()["identity.RemoveUserFromRole"]; got != 0 {
 		t.Errorf("%d removals", got)
 	}
 	d.mock.ClearFaults()
@@ -287,12 +287,12 @@ func TestRoleMembers_errors(t *testing.T) {
 	// Nor is it taken for the role that does not exist.
 	d.assign(t, role, users[0])
 	missing := d.protocol(t).resource(membersType)
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetUserInfo", Status: http.StatusNotFound, Count: -1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: http.StatusNotFound, Count: -1})
 	d.forget()
 	missing.destroy(whole).mustFail(t, "", "Unable to remove the members of role", "HTTP 404")
 	kept, diags := missing.read(whole)
 	diags.mustFail(t, "", "Unable to read the members of role", "HTTP 404")
-	if got := d.counts()["RemoveUserFromRole"]; got != 0 || !kept.exists() {
+	if got := d.counts()["identity.RemoveUserFromRole"]; got != 0 || !kept.exists() {
 		t.Errorf("%d removals, and the state has the members: %t", got, kept.exists())
 	}
 	d.mock.ClearFaults()
@@ -332,7 +332,7 @@ func TestRoleMembers_others(t *testing.T) {
 			t.Errorf("the warning names %s:\n%s", label(id), text)
 		}
 	}
-	d.mustCount(t, map[string]int{"ListUsersInRole": 1, "GetUserInfo": 1})
+	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 1, "identity.GetUserInfo": 1})
 
 	// Somebody joins between the plan and the apply.
 	d.assign(t, role, users[2])

@@ -185,12 +185,12 @@ func roleLifecycle(t *testing.T, d domain) lifecycle {
 		config:        object{"name": "traders", "description": "Trade"},
 		drift:         func() { d.mustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
 		drifted:       []string{`~ description = "Drifted" -> "Trade"`},
-		mended:        map[string]int{"UpdateRole": 1},
+		mended:        map[string]int{"identity.UpdateRole": 1},
 		vanish:        func() { d.mustCall(t, http.MethodDelete, path(), nil, nil) },
-		remade:        map[string]int{"CreateRole": 1},
+		remade:        map[string]int{"identity.CreateRole": 1},
 		replacement:   object{"name": "dealers", "description": "Trade"},
 		replacedBy:    "name",
-		replaced:      map[string]int{"DeleteRole": 1, "CreateRole": 1},
+		replaced:      map[string]int{"identity.DeleteRole": 1, "identity.CreateRole": 1},
 		update:        object{"name": "traders", "description": "Trade more"},
 		refusedCreate: "Unable to create role",
 		refusedRead:   "Unable to read role traders",
@@ -205,7 +205,7 @@ func TestRole_lifecycle(t *testing.T) {
 	roles := d.protocol(t).resource("lusid_role")
 	config := object{"name": "traders", "description": "Trade"}
 	made := roles.mustCreate(config)
-	d.mustCount(t, map[string]int{"ListRoles": 1, "CreateRole": 1})
+	d.mustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1})
 	stored := d.rolesNamed(t, "traders")[0]
 	made.mustHave(t, map[string]string{
 		"id": stored.ID, "code": "traders", "scope": "default", "source": stored.Source, "saml_name": stored.SAMLName, "description": "Trade",
@@ -217,7 +217,7 @@ func TestRole_lifecycle(t *testing.T) {
 	d.forget()
 	read := roles.mustRead(made)
 	roles.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"GetRole": 1})
+	d.mustCount(t, map[string]int{"identity.GetRole": 1})
 
 	// The description, and nothing else, updates in place.
 	d.forget()
@@ -225,7 +225,7 @@ func TestRole_lifecycle(t *testing.T) {
 	diags.mustBeQuiet(t)
 	updated, diags = roles.update(updated, object{"name": "traders", "description": "Trade more", "timeouts": object{"update": "1m"}})
 	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"UpdateRole": 1})
+	d.mustCount(t, map[string]int{"identity.UpdateRole": 1})
 	if got := d.rolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
 		t.Errorf("LUSID has %v", got.Description)
 	}
@@ -259,7 +259,7 @@ func TestRole_lifecycle(t *testing.T) {
 	}
 	d.forget()
 	roles.destroy(mended).mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"DeleteRole": 1})
+	d.mustCount(t, map[string]int{"identity.DeleteRole": 1})
 }
 
 func TestRole_import(t *testing.T) {
@@ -279,7 +279,7 @@ func TestRole_import(t *testing.T) {
 		diags.mustBeQuiet(t)
 		imported.mustHave(t, map[string]string{"name": name})
 	}
-	if got := d.counts()["ListRoles"]; got != 4 {
+	if got := d.counts()["identity.ListRoles"]; got != 4 {
 		t.Errorf("%d lists, where three names need one, and the refresh of many roles", got)
 	}
 	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")
@@ -311,12 +311,12 @@ func TestRole_taken(t *testing.T) {
 		t.Error("something is in the state")
 	}
 	diags.mustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID), "HTTP 409")
-	d.mustCount(t, map[string]int{"ListRoles": 1, "CreateRole": 1, "GetRoleByCode": 1})
+	d.mustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 }
 
 func TestRole_lostAnswer(t *testing.T) {
 	t.Parallel()
-	byCode := map[string]int{"ListRoles": 1, "CreateRole": 1, "GetRoleByCode": 1}
+	byCode := map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1}
 	const key, noKey = "traders", "front office"
 	for what, test := range map[string]struct {
 		name    string
@@ -326,17 +326,17 @@ func TestRole_lostAnswer(t *testing.T) {
 		want    map[string]int
 	}{
 		"reset after":            {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byCode},
-		"reset before":           {key, mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"ListRoles": 2, "CreateRole": 2, "GetRoleByCode": 1}},
+		"reset before":           {key, mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1}},
 		"500 after":              {key, mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byCode},
 		"truncated":              {key, mockserver.Fault{Truncate: true}, 0, true, byCode},
 		"reset after, under lag": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byCode},
 		// The list alone knows it: the refusal of another try shows that it is behind.
-		"no code to look for, under lag": {noKey, mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true, map[string]int{"ListRoles": 3, "CreateRole": 2}},
+		"no code to look for, under lag": {noKey, mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true, map[string]int{"identity.ListRoles": 3, "identity.CreateRole": 2}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			d := newMock(t, mockserver.Options{ListLag: test.lag})
-			test.fault.Operation = "CreateRole"
+			test.fault.Operation = "identity.CreateRole"
 			d.mock.InjectFault(test.fault)
 			roles := d.protocol(t).resource("lusid_role")
 			config := object{"name": test.name, "description": "Trade"}
@@ -359,23 +359,23 @@ func TestRole_lostAnswer(t *testing.T) {
 	t.Run("the look-up is refused", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetAfter})
-		d.mock.InjectFault(mockserver.Fault{Operation: "GetRoleByCode", Status: http.StatusForbidden})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetRoleByCode", Status: http.StatusForbidden})
 		_, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
 		diags.mustWarn(t, "", "The answer to the creation of role traders was lost")
-		d.mustCount(t, map[string]int{"ListRoles": 2, "CreateRole": 1, "GetRoleByCode": 1})
+		d.mustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		foreign := d.createRole(t, "traders")
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
 		made, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
 		if made.exists() {
 			t.Error("a foreign role was taken over")
 		}
 		diags.mustFail(t, "name", foreign.ID)
-		d.mustCount(t, map[string]int{"ListRoles": 1, "CreateRole": 1, "GetRoleByCode": 1})
+		d.mustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 	t.Run("the look-up minds no letter case", func(t *testing.T) {
 		t.Parallel()
@@ -386,9 +386,9 @@ func TestRole_lostAnswer(t *testing.T) {
 			})
 		})
 		d.createRole(t, "Traders")
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetBefore})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetBefore})
 		d.protocol(t).resource("lusid_role").mustCreate(object{"name": "traders"})
-		d.mustCount(t, map[string]int{"ListRoles": 2, "CreateRole": 2, "GetRoleByCode": 1})
+		d.mustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1})
 	})
 	t.Run("another's, made meanwhile", func(t *testing.T) {
 		t.Parallel()
@@ -397,13 +397,13 @@ func TestRole_lostAnswer(t *testing.T) {
 		roles.mustCreate(object{"name": "dealers"})
 		foreign := d.createRole(t, "traders")
 		d.forget()
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateRole", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
 		made, diags := roles.create(object{"name": "traders", "description": "Trade"})
 		if made.exists() {
 			t.Error("a foreign role was taken over")
 		}
 		diags.mustFail(t, "name", foreign.ID)
-		d.mustCount(t, map[string]int{"CreateRole": 1, "GetRoleByCode": 1})
+		d.mustCount(t, map[string]int{"identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 }
 
@@ -428,7 +428,7 @@ func TestRole_errors(t *testing.T) {
 	diags.mustFail(t, "", append(words, "Unable to create role", "dealers")...)
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetRole", Status: http.StatusNotFound, HTML: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Status: http.StatusNotFound, HTML: true})
 	_, diags = roles.read(made)
 	diags.mustFail(t, "", "HTML page")
 	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")

@@ -26,8 +26,8 @@ func TestRotateAction(t *testing.T) {
 		attribute string
 		want      map[string]int
 	}{
-		{object{"id": foreign.ID}, "id", map[string]int{"GetApplication": 1, "RotateApplicationSecrets": 1}},
-		{object{"client_id": foreign.ClientID}, "client_id", map[string]int{"ListApplications": 1, "RotateApplicationSecrets": 1}},
+		{object{"id": foreign.ID}, "id", map[string]int{"identity.GetApplication": 1, "identity.RotateApplicationSecrets": 1}},
+		{object{"client_id": foreign.ClientID}, "client_id", map[string]int{"identity.ListApplications": 1, "identity.RotateApplicationSecrets": 1}},
 	} {
 		before := d.application(t, "test-app")
 		d.forget()
@@ -80,7 +80,7 @@ func TestRotateAction_errors(t *testing.T) {
 	t.Parallel()
 	const summary = "Unable to rotate application secret"
 	fault := func(f mockserver.Fault) []mockserver.Fault {
-		f.Operation = "RotateApplicationSecrets"
+		f.Operation = "identity.RotateApplicationSecrets"
 		return []mockserver.Fault{f}
 	}
 	for _, test := range []struct {
@@ -114,7 +114,7 @@ func TestRotateAction_errors(t *testing.T) {
 			}
 			_, diags := d.protocol(t, more).invokeRotation(test.config)
 			diags.mustFail(t, test.attribute, append(test.parts, summary)...)
-			if got := d.counts()["RotateApplicationSecrets"]; got != test.rotations {
+			if got := d.counts()["identity.RotateApplicationSecrets"]; got != test.rotations {
 				t.Errorf("%d rotations", got)
 			}
 		})
@@ -166,7 +166,7 @@ action "lusid_rotate_application_secret" "test" {
 			{Config: config("5m")},
 			{
 				PreConfig: func() {
-					if d.counts()["RotateApplicationSecrets"] != 0 {
+					if d.counts()["identity.RotateApplicationSecrets"] != 0 {
 						t.Error("it was rotated before it was asked for")
 					}
 				},
@@ -174,7 +174,7 @@ action "lusid_rotate_application_secret" "test" {
 			},
 		},
 	})
-	if d.counts()["RotateApplicationSecrets"] != 1 || d.application(t, "test-app").Secret == foreign.Secret {
+	if d.counts()["identity.RotateApplicationSecrets"] != 1 || d.application(t, "test-app").Secret == foreign.Secret {
 		t.Errorf("requests: %v", d.counts())
 	}
 }

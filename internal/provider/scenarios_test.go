@@ -126,7 +126,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	fail(writes, false)
 	fail(writes, false)
 	apply("a rotation while the vault was down")
-	if got := d.counts()["RotateApplicationSecrets"]; got != 2 {
+	if got := d.counts()["identity.RotateApplicationSecrets"]; got != 2 {
 		t.Errorf("%d rotations", got)
 	}
 
@@ -138,7 +138,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	apply("a rotation elsewhere")
 
 	// What the README says of a rotation that LUSID refuses.
-	d.mock.InjectFault(mockserver.Fault{Operation: "RotateApplicationSecrets", Status: http.StatusForbidden})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden})
 	w.edit("2027-Q3", "2027-Q4")
 	w.mustFail([]string{"Unable to rotate the secret of application acme-pricing"}, "apply", "-auto-approve")
 	if v.secret() != nil {
@@ -170,7 +170,7 @@ func testRotateOnSchedule(t *testing.T, directory string) {
 		t.Helper()
 		d.forget()
 		w.mustRun(args...)
-		return d.counts()["RotateApplicationSecrets"]
+		return d.counts()["identity.RotateApplicationSecrets"]
 	}
 	if got := rotations("apply", "-auto-approve"); got != 0 {
 		t.Errorf("the creation rotated %d times", got)
@@ -225,7 +225,7 @@ func testBlueGreenRotation(t *testing.T, directory string) {
 		}
 		d.forget()
 		w.mustRun("apply", "-auto-approve")
-		if got, want := d.counts()["RotateApplicationSecrets"], min(rotation, 1); got != want {
+		if got, want := d.counts()["identity.RotateApplicationSecrets"], min(rotation, 1); got != want {
 			t.Errorf("rotation %d: %d secrets were rotated", rotation, got)
 		}
 		handedOut = append(handedOut, credentials())
@@ -323,7 +323,7 @@ resource "lusid_application" "pricing" {
 	d.forget()
 	w.mustRun("apply", "tfplan")
 	for operation := range d.counts() {
-		if strings.HasPrefix(operation, "Create") || strings.HasPrefix(operation, "Delete") || strings.HasPrefix(operation, "Rotate") {
+		if strings.HasPrefix(operation, "identity.Create") || strings.HasPrefix(operation, "identity.Delete") || strings.HasPrefix(operation, "identity.Rotate") {
 			t.Errorf("the import called %s", operation)
 		}
 	}
@@ -518,7 +518,7 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	printed := w.mustRun("destroy", "-auto-approve")
 	var zones []string
 	for _, request := range d.requests() {
-		if request.Operation == "DeleteNetworkZone" {
+		if request.Operation == "identity.DeleteNetworkZone" {
 			zones = append(zones, request.Path[strings.LastIndexByte(request.Path, '/')+1:])
 		}
 	}
@@ -605,7 +605,7 @@ resource "terraform_data" "probe" {
 			writes = append(writes, request.Operation)
 		}
 	}
-	if diff := cmp.Diff([]string{"CreateUser", "AddUserToRole", "RemoveUserFromRole", "RemoveUserFromRole", "DeleteUser"}, writes); diff != "" {
+	if diff := cmp.Diff([]string{"identity.CreateUser", "identity.AddUserToRole", "identity.RemoveUserFromRole", "identity.RemoveUserFromRole", "identity.DeleteUser"}, writes); diff != "" {
 		t.Errorf("the calls, in their order (-want +got):\n%s", diff)
 	}
 	expect([]string{mary}, []string{jane, kim})

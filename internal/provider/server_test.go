@@ -83,7 +83,7 @@ func TestServer_stopped(t *testing.T) {
 	roles := p.resource("lusid_role")
 	made, diags := roles.importState("first")
 	diags.mustSucceed(t)
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetRole", Delay: time.Hour, Count: -1})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Delay: time.Hour, Count: -1})
 	if _, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ var singletonSeed = mockserver.Seed{
 var singletons = []singleton{
 	{
 		typeName: passwordPolicyType, noun: "password policy of Personal users",
-		path: "/authentication/password-policy/personal", get: "GetPasswordPolicy", update: "UpdatePasswordPolicy",
+		path: "/authentication/password-policy/personal", get: "identity.GetPasswordPolicy", update: "identity.UpdatePasswordPolicy",
 		importID: "Personal", identity: map[string]string{"user_type": "Personal"},
 		config: object{
 			"user_type": "Personal", "min_length": 14, "exclude_first_name": true, "exclude_last_name": true, "max_age_days": 90, "history_count": 8, "max_attempts": 6,
@@ -63,7 +63,7 @@ var singletons = []singleton{
 	},
 	{
 		typeName: sessionPolicyType, noun: "session policy",
-		path: "/authentication/session-policy", get: "GetSessionPolicy", update: "UpdateSessionPolicy",
+		path: "/authentication/session-policy", get: "identity.GetSessionPolicy", update: "identity.UpdateSessionPolicy",
 		importID: "default", identity: map[string]string{"id": "default"},
 		config:      object{"max_session_idle_minutes": 30, "max_session_lifetime_minutes": 600},
 		changed:     object{"max_session_idle_minutes": 720},
@@ -75,7 +75,7 @@ var singletons = []singleton{
 	},
 	{
 		typeName: userSchemaType, noun: "user schema",
-		path: "/users/schema", get: "GetUserSchema", update: "UpdateUserSchema",
+		path: "/users/schema", get: "identity.GetUserSchema", update: "identity.UpdateUserSchema",
 		importID: "default", identity: map[string]string{"id": "default"},
 		config: object{"alternative_user_ids": []any{
 			object{"name": "hr", "description": "Staff number"}, object{"name": "desk"},

@@ -85,7 +85,7 @@ func TestSupportAccess(t *testing.T) {
 	progress, diags = p.act(grantType, object{"duration": "PT1.5H"})
 	diags.mustBeQuiet(t)
 	mustNotRepeat(t, progress, "can come in until the grant expires", "PT1.5H", "2026", d.token, d.url)
-	d.mustCount(t, map[string]int{"GrantSupportAccess": 2})
+	d.mustCount(t, map[string]int{"identity.GrantSupportAccess": 2})
 	stored := d.supportGrants(t)
 	if got := stored[0]; len(stored) != 2 || got.Duration != "P1D" || *got.Description != ticket || len(got.PermittedRoles) != 2 {
 		t.Errorf("LUSID has %v", stored)
@@ -101,12 +101,12 @@ func TestSupportAccess(t *testing.T) {
 		progress, diags = p.act(revokeType, object{})
 		diags.mustBeQuiet(t)
 		mustNotRepeat(t, progress, "cannot come in", ticket, d.token, d.url)
-		d.mustCount(t, map[string]int{"InvalidateSupportAccess": 1})
+		d.mustCount(t, map[string]int{"identity.InvalidateSupportAccess": 1})
 	}
 	information("null", map[string]string{})
 	d.forget()
 	rows := p.mustData("lusid_support_access", object{}).rows(t, "grants")
-	d.mustCount(t, map[string]int{"GetSupportAccessHistory": 1})
+	d.mustCount(t, map[string]int{"identity.GetSupportAccessHistory": 1})
 	if len(rows) != 2 {
 		t.Fatalf("%d grants", len(rows))
 	}
@@ -122,7 +122,7 @@ func TestSupportRolesDataSource(t *testing.T) {
 	t.Parallel()
 	d := newMock(t, mockserver.Options{})
 	rows := d.protocol(t).mustData("lusid_support_roles", object{}).rows(t, "support_roles")
-	d.mustCount(t, map[string]int{"GetSupportRoles": 1})
+	d.mustCount(t, map[string]int{"identity.GetSupportRoles": 1})
 	want := []string{"lusid-administrator", "support-iam-administrator", "support-iam-readonly", "support-lusid-document-sharer", "support-lusid-readonly"}
 	if diff := cmp.Diff(want, column(rows, "code")); diff != "" {
 		t.Errorf("codes (-want +got):\n%s", diff)
@@ -136,7 +136,7 @@ func TestAuthenticationInformationDataSource(t *testing.T) {
 	d := newMockBehind(t, mockserver.Options{}, w.front)
 	p := d.protocol(t)
 	got := p.mustData("lusid_authentication_information", object{})
-	d.mustCount(t, map[string]int{"GetAuthenticationInformation": 1})
+	d.mustCount(t, map[string]int{"identity.GetAuthenticationInformation": 1})
 	got.mustHave(t, map[string]string{
 		"issuer_url": strings.TrimSuffix(d.mock.TokenURL(d.url), "/v1/token"), "fallback_issuer_urls": "", "saml_identity_provider_id": "null", "support_access_expiry": "null",
 	})
@@ -211,23 +211,23 @@ func TestSupportAccess_errors(t *testing.T) {
 	// A grant is not made twice where LUSID may have made it, and a revocation is repeated.
 	for _, fault := range []mockserver.Fault{{Reset: mockserver.ResetAfter}, {Status: 500, AfterWrite: true}, {Truncate: true}} {
 		d.forget()
-		fault.Operation = "GrantSupportAccess"
+		fault.Operation = "identity.GrantSupportAccess"
 		d.mock.InjectFault(fault)
 		progress, diags := p.act(grantType, object{"duration": "P1D"})
 		diags.mustFail(t, "", "Unable to grant support access", "the answer was lost", "lusid_support_access")
 		if len(progress) != 1 {
 			t.Errorf("progress: %q", progress)
 		}
-		d.mustCount(t, map[string]int{"GrantSupportAccess": 1})
+		d.mustCount(t, map[string]int{"identity.GrantSupportAccess": 1})
 	}
 	if got := d.supportGrants(t); len(got) != 3 {
 		t.Errorf("granted: %v", got)
 	}
 	d.forget()
-	d.mock.InjectFault(mockserver.Fault{Operation: "InvalidateSupportAccess", Reset: mockserver.ResetAfter})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.InvalidateSupportAccess", Reset: mockserver.ResetAfter})
 	_, diags = p.act(revokeType, object{})
 	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"InvalidateSupportAccess": 2})
+	d.mustCount(t, map[string]int{"identity.InvalidateSupportAccess": 2})
 
 	for name, summary := range map[string]string{
 		"lusid_authentication_information": "Unable to read authentication information", "lusid_support_access": "Unable to list support access", "lusid_support_roles": "Unable to list support roles",

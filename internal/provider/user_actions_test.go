@@ -62,11 +62,11 @@ var userActions = map[string]struct {
 	notice string
 	code   int
 }{
-	"lusid_activate_user":       {"SendActivationEmail", false, nil, "PROVISIONED", "activate user", "mail with a link", 707},
-	"lusid_unlock_user":         {"UnlockUser", true, (*mockserver.Server).LockUser, "ACTIVE", "unlock user", "can sign in again", 706},
-	"lusid_unsuspend_user":      {"UnsuspendUser", true, (*mockserver.Server).SuspendUser, "ACTIVE", "unsuspend user", "can sign in again", 717},
-	"lusid_reset_user_password": {"ResetPassword", true, nil, "RECOVERY", "reset user password", "old one is dead", 718},
-	"lusid_reset_user_factors":  {"ResetFactors", true, nil, "ACTIVE", "reset user factors", "enrol for multi-factor authentication", 717},
+	"lusid_activate_user":       {"identity.SendActivationEmail", false, nil, "PROVISIONED", "activate user", "mail with a link", 707},
+	"lusid_unlock_user":         {"identity.UnlockUser", true, (*mockserver.Server).LockUser, "ACTIVE", "unlock user", "can sign in again", 706},
+	"lusid_unsuspend_user":      {"identity.UnsuspendUser", true, (*mockserver.Server).SuspendUser, "ACTIVE", "unsuspend user", "can sign in again", 717},
+	"lusid_reset_user_password": {"identity.ResetPassword", true, nil, "RECOVERY", "reset user password", "old one is dead", 718},
+	"lusid_reset_user_factors":  {"identity.ResetFactors", true, nil, "ACTIVE", "reset user factors", "enrol for multi-factor authentication", 717},
 }
 
 const actionLogin = "acted-on@example.com"
@@ -91,7 +91,7 @@ func TestUserActions(t *testing.T) {
 				}
 				config, want := object{"user_id": user.ID}, map[string]int{test.operation: 1}
 				if by == "login" {
-					config, want["GetUserFromLogin"] = object{"login": actionLogin}, 1
+					config, want["identity.GetUserFromLogin"] = object{"login": actionLogin}, 1
 				}
 				progress, diags := d.protocol(t).act(name, config)
 				diags.mustBeQuiet(t)

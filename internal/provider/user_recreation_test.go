@@ -45,7 +45,7 @@ resource "lusid_user" %q {
 func (d domain) mustBeUnchanged(t *testing.T, id string) {
 	t.Helper()
 	for operation, n := range d.counts() {
-		if slices.Contains([]string{"CreateUser", "UpdateUser", "DeleteUser"}, operation) {
+		if slices.Contains([]string{"identity.CreateUser", "identity.UpdateUser", "identity.DeleteUser"}, operation) {
 			t.Errorf("%s was called %d times", operation, n)
 		}
 	}
@@ -121,7 +121,7 @@ func TestAccUser_recreation(t *testing.T) {
 				t.Fatalf("exit status %d:\n%s", status, output)
 			}
 			left := d.usersWith(t, "robot@acme.com")
-			if len(left) != 1 || left[0].ID == id || left[0].ID != w.attribute(r.address, "id") || d.counts()["DeleteUser"] != 1 {
+			if len(left) != 1 || left[0].ID == id || left[0].ID != w.attribute(r.address, "id") || d.counts()["identity.DeleteUser"] != 1 {
 				t.Errorf("the domain has %v after %v", left, d.counts())
 			}
 			w.mustPlanEmpty()
@@ -212,7 +212,7 @@ func TestAccUser_recreationElsewhere(t *testing.T) {
 		d.mustBeUnchanged(t, id)
 		w.mustRun("destroy", "-auto-approve", "-refresh=false")
 	}
-	if got := d.counts()["DeleteUser"]; got != 1 {
+	if got := d.counts()["identity.DeleteUser"]; got != 1 {
 		t.Errorf("%d users were deleted", got)
 	}
 }
@@ -225,7 +225,7 @@ func TestAccUser_taintedWithoutRefresh(t *testing.T) {
 	w.mustRun("taint", "lusid_user.test")
 	d.forget()
 	w.mustFail([]string{"Unable to create user", id, "deprovisioned", "purge that record"}, "apply", "-auto-approve", "-refresh=false")
-	d.mustCount(t, map[string]int{"DeleteUser": 1, "CreateUser": 1, "ListUsers": 1, "GetUserFromLogin": 1, "token:password": 1})
+	d.mustCount(t, map[string]int{"identity.DeleteUser": 1, "identity.CreateUser": 1, "identity.ListUsers": 1, "identity.GetUserFromLogin": 1, "token:password": 1})
 }
 
 // TestUser_recreation plans a create after the same process saw a user with one of its names, and

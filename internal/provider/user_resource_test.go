@@ -135,12 +135,12 @@ func userLifecycle(t *testing.T, d domain) lifecycle {
 			}, nil)
 		},
 		drifted:       []string{`~ first_name = "Drifted" -> "Robot"`, `~ "desk" = "8" -> "7"`},
-		mended:        map[string]int{"UpdateUser": 1},
+		mended:        map[string]int{"identity.UpdateUser": 1},
 		vanish:        func() { d.mustCall(t, http.MethodDelete, path()+"?purge=true", nil, nil) },
-		remade:        map[string]int{"CreateUser": 1},
+		remade:        map[string]int{"identity.CreateUser": 1},
 		replacement:   personal,
 		replacedBy:    "type",
-		replaced:      map[string]int{"DeleteUser": 1, "CreateUser": 1},
+		replaced:      map[string]int{"identity.DeleteUser": 1, "identity.CreateUser": 1},
 		update:        serviceUser(object{"deletion_policy": "purge", "first_name": "Android"}),
 		refusedCreate: "Unable to create user",
 		refusedRead:   "Unable to read user " + login,
@@ -155,8 +155,8 @@ func TestUser_lifecycle(t *testing.T) {
 	users := d.protocol(t).resource(usersType)
 	config := serviceUser()
 	made := users.mustCreate(config)
-	d.mustCount(t, map[string]int{"ListUsers": 1, "CreateUser": 1})
-	if got := d.queries("CreateUser"); got != "waitForReindex=true" {
+	d.mustCount(t, map[string]int{"identity.ListUsers": 1, "identity.CreateUser": 1})
+	if got := d.queries("identity.CreateUser"); got != "waitForReindex=true" {
 		t.Errorf("created with %q", got)
 	}
 	stored := d.usersWith(t, "robot@example.com")[0]
@@ -170,7 +170,7 @@ func TestUser_lifecycle(t *testing.T) {
 	read := users.mustRead(made)
 	read.mustHave(t, map[string]string{"user_expiry": "2031-01-01T01:00:00+01:00"})
 	users.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"GetUser": 1})
+	d.mustCount(t, map[string]int{"identity.GetUser": 1})
 
 	// Each attribute but the type updates in place, and the PUT clears nothing else.
 	for _, change := range []object{
@@ -183,7 +183,7 @@ func TestUser_lifecycle(t *testing.T) {
 		changed := serviceUser(change)
 		updated, diags := users.update(read, changed)
 		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"UpdateUser": 1})
+		d.mustCount(t, map[string]int{"identity.UpdateUser": 1})
 		d.mustBeWhole(t, stored.ID)
 		read = users.mustRead(updated)
 		users.mustPlanNothing(read, changed)
@@ -245,7 +245,7 @@ func TestUser_expiry(t *testing.T) {
 	for _, spelling := range []string{"2031-01-01T01:00:00+01:00", "2030-12-31T19:00:00-05:00", "2031-01-01T00:00:00.000Z"} {
 		users.mustPlanNothing(users.mustRead(made), serviceUser(object{"user_expiry": spelling}))
 	}
-	d.mustCount(t, map[string]int{"GetUser": 3})
+	d.mustCount(t, map[string]int{"identity.GetUser": 3})
 	changed, diags := users.update(made, serviceUser(object{"user_expiry": "2031-01-01T00:00:00.5+01:00"}))
 	diags.mustBeQuiet(t)
 	users.mustRead(changed).mustHave(t, map[string]string{"user_expiry": "2031-01-01T00:00:00.5+01:00"})
@@ -291,8 +291,8 @@ func TestUser_deletion(t *testing.T) {
 			made := users.mustCreate(serviceUser(object{"deletion_policy": policy}))
 			d.forget()
 			users.destroy(made).mustBeQuiet(t)
-			d.mustCount(t, map[string]int{"DeleteUser": 1})
-			if got := d.queries("DeleteUser"); got != want.query {
+			d.mustCount(t, map[string]int{"identity.DeleteUser": 1})
+			if got := d.queries("identity.DeleteUser"); got != want.query {
 				t.Errorf("deleted with %q", got)
 			}
 			var status string
@@ -384,9 +384,9 @@ func TestUser_taken(t *testing.T) {
 				if of.deprovisioned && strings.Contains(strings.Join(diags.errors(), ""), "import {") {
 					t.Error("it advises to import a user who is gone")
 				}
-				want := map[string]int{"ListUsers": 2, "CreateUser": 1, "GetUserFromLogin": 1}
+				want := map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 1, "identity.GetUserFromLogin": 1}
 				if test.attribute == "login" && !of.hidden {
-					want["ListUsers"] = 1
+					want["identity.ListUsers"] = 1
 				}
 				d.mustCount(t, want)
 			})
@@ -396,7 +396,7 @@ func TestUser_taken(t *testing.T) {
 
 func TestUser_lostAnswer(t *testing.T) {
 	t.Parallel()
-	byLogin := map[string]int{"ListUsers": 1, "CreateUser": 1, "GetUserFromLogin": 1}
+	byLogin := map[string]int{"identity.ListUsers": 1, "identity.CreateUser": 1, "identity.GetUserFromLogin": 1}
 	for name, test := range map[string]struct {
 		fault   mockserver.Fault
 		lag     int
@@ -404,7 +404,7 @@ func TestUser_lostAnswer(t *testing.T) {
 		want    map[string]int
 	}{
 		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byLogin},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"ListUsers": 2, "CreateUser": 2, "GetUserFromLogin": 1}},
+		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 2, "identity.GetUserFromLogin": 1}},
 		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byLogin},
 		"truncated":              {mockserver.Fault{Truncate: true}, 0, true, byLogin},
 		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byLogin},
@@ -412,7 +412,7 @@ func TestUser_lostAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newMockBehind(t, mockserver.Options{ListLag: test.lag}, withoutReindex)
-			test.fault.Operation = "CreateUser"
+			test.fault.Operation = "identity.CreateUser"
 			d.mock.InjectFault(test.fault)
 			users := d.protocol(t).resource(usersType)
 			made, diags := users.create(serviceUser())
@@ -435,7 +435,7 @@ func TestUser_lostAnswer(t *testing.T) {
 		t.Parallel()
 		d := newMock(t, mockserver.Options{})
 		foreign := d.createUser(t, "robot@example.com", "owner@example.com")
-		d.mock.InjectFault(mockserver.Fault{Operation: "CreateUser", Reset: mockserver.ResetAfter})
+		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateUser", Reset: mockserver.ResetAfter})
 		made, diags := d.protocol(t).resource(usersType).create(serviceUser())
 		if made.exists() {
 			t.Error("a foreign user was taken over")
@@ -495,7 +495,7 @@ func TestUser_errors(t *testing.T) {
 	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to delete user robot@example.com", "deletion_policy deprovision")...)
 	_, diags = forbidden.create(plainUser("new@example.com"))
 	diags.mustFail(t, "", append(words, "Unable to create user", "new@example.com")...)
-	d.mock.InjectFault(mockserver.Fault{Operation: "GetUser", Status: http.StatusNotFound, HTML: true})
+	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetUser", Status: http.StatusNotFound, HTML: true})
 	_, diags = users.read(made)
 	diags.mustFail(t, "", "HTML page")
 	// What no schema says LUSID does.
