@@ -22,6 +22,9 @@ type call struct {
 	id     string
 	now    time.Time
 
+	// contract is that of the API whose path is called. For any other path it is the Identity
+	// API's, whose form of errors they share.
+	contract *contract
 	// params and query are the path's and the query's parameters, checked by the contract.
 	params map[string]string
 	query  url.Values

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -15,7 +13,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -24,19 +21,17 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
-// identityAPI is the name of the Identity API in the names of its operations.
-const identityAPI = "identity"
-
-//go:embed identity-openapi.json
-var contractJSON []byte
-
-// contract is the Identity API as LUSID publishes it.
+// contract is one of LUSID's APIs as LUSID publishes it.
 type contract struct {
+	// name is the API's name, with which the names of its operations start.
+	name string
+	// path is where a domain serves the API. The contract's own paths are below it.
+	path   string
 	router routers.Router
-	// operations are by name, such as identity.GetRole.
+	// operations are by id.
 	operations map[string]*contractOperation
 	schemas    openapi3.Schemas
-	names      map[int]string
+	errorNames map[int]string
 }
 
 // contractOperation is one operation of the contract.
@@ -55,29 +50,26 @@ type contractOperation struct {
 	valid atomic.Pointer[answer]
 }
 
-// loadContract reads the contract once for all servers of a process. It panics if the
-// contract is broken, since it is part of the program.
-var loadContract = sync.OnceValue(func() *contract {
-	k, err := parseContract(identityAPI, contractJSON)
-	if err != nil {
-		panic(fmt.Sprintf("mockserver: identity-openapi.json: %v", err))
-	}
-	return k
-})
-
-func parseContract(api string, data []byte) (*contract, error) {
+func parseContract(api, path string, data []byte) (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, err
 	}
-	doc.Servers = nil // The router sees paths below /identity, whatever the host.
+	doc.Servers = nil // The router sees the contract's own paths, whatever the host.
 	enforceAllowedValues(doc)
 	router, err := legacy.NewRouter(doc)
 	if err != nil {
 		return nil, err
 	}
 
-	k := &contract{router: router, operations: map[string]*contractOperation{}, schemas: doc.Components.Schemas, names: map[int]string{}}
+	k := &contract{
+		name:       api,
+		path:       path,
+		router:     router,
+		operations: map[string]*contractOperation{},
+		schemas:    doc.Components.Schemas,
+		errorNames: map[int]string{},
+	}
 	for path, item := range doc.Paths.Map() {
 		for method, operation := range item.Operations() {
 			op := &contractOperation{
@@ -99,7 +91,7 @@ func parseContract(api string, data []byte) (*contract, error) {
 					}
 				}
 			}
-			k.operations[op.name] = op
+			k.operations[op.id] = op
 		}
 	}
 
@@ -115,7 +107,7 @@ func parseContract(api string, data []byte) (*contract, error) {
 		return nil, err
 	}
 	for _, e := range list {
-		k.names[e.Code] = e.Name
+		k.errorNames[e.Code] = e.Name
 	}
 	return k, nil
 }
@@ -143,19 +135,36 @@ func enforceAllowedValues(doc *openapi3.T) {
 }
 
 func (k *contract) errorName(code int) string {
-	if name, ok := k.names[code]; ok {
+	if name, ok := k.errorNames[code]; ok {
 		return name
 	}
-	return k.names[codeUnknown]
+	return k.errorNames[codeUnknown]
 }
 
-// find returns the operation at a path below /identity and the path's parameters, or nil.
+// checkSchema checks a value, as JSON has it, against a schema of the contract.
+func (k *contract) checkSchema(name string, v any) error {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var body any
+	if err := json.Unmarshal(encoded, &body); err != nil {
+		return err
+	}
+	if err := k.schemas[name].Value.VisitJSON(body, openapi3.MultiErrors()); err != nil {
+		return errors.New(describe(fieldErrors(err)))
+	}
+	return nil
+}
+
+// find returns the operation at one of the contract's own paths and the path's parameters, or nil.
+// The path is a decoded one, because a pattern of the contract applies to what was decoded.
 func (k *contract) find(method, path string) (*contractOperation, map[string]string) {
 	found, params, err := k.router.FindRoute(&http.Request{Method: method, URL: &url.URL{Path: path}})
 	if err != nil {
 		return nil, nil
 	}
-	return k.operations[identityAPI+"."+found.Operation.OperationID], params
+	return k.operations[found.Operation.OperationID], params
 }
 
 // checkRequest returns a *problem for a request that breaks the contract; else it fills

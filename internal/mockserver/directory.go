@@ -41,7 +41,7 @@ func (d directory) find(c *call) (any, error) {
 		u, err := d.users.lookUp(id)
 		if err != nil {
 			p := problemFrom(err)
-			body.Failed[id] = errorDetail{ID: id, Type: loadContract().errorName(p.code), Detail: p.detail}
+			body.Failed[id] = errorDetail{ID: id, Type: c.contract.errorName(p.code), Detail: p.detail}
 			continue
 		}
 		summary := userSummary{

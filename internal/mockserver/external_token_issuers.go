@@ -306,7 +306,7 @@ func (e ExternalTokenIssuer) check() error {
 		}
 		request["claimMappings"] = mappings
 	}
-	err := checkSchema("CreateExternalTokenIssuerRequest", request)
+	err := identityContract().checkSchema("CreateExternalTokenIssuerRequest", request)
 	if fields := e.row().check(); err == nil && len(fields) > 0 {
 		err = errors.New(describe(fields))
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -74,17 +76,37 @@ func (s *Server) InjectFault(fault Fault) {
 func (s *Server) ClearFaults() { s.faults.clear() }
 
 func (s *Server) injectFault(fault Fault) error {
-	if err := fault.check(s.contract); err != nil {
+	if err := cmp.Or(s.checkOperation(fault.Operation), fault.check()); err != nil {
 		return err
 	}
 	s.faults.add(fault)
 	return nil
 }
 
-func (f Fault) check(k *contract) error {
-	if err := checkOperation(f.Operation, k); err != nil {
-		return err
+// checkOperation returns an error if no request can have the name.
+func (s *Server) checkOperation(name string) error {
+	own := []string{anyOperation, unknownOperation, instrumentsOperation, tokenOperation, passwordOperation, refreshOperation}
+	if slices.Contains(own, name) {
+		return nil
 	}
+	var meant []string
+	for _, api := range s.apis {
+		id, isNamed := strings.CutPrefix(name, api.name+".")
+		op, ok := api.operations[id]
+		switch {
+		case ok && isNamed:
+			return nil
+		case ok:
+			meant = append(meant, strconv.Quote(op.name))
+		}
+	}
+	if len(meant) > 0 {
+		return fmt.Errorf("operation %q lacks the name of its API: did you mean %s?", name, strings.Join(meant, " or "))
+	}
+	return fmt.Errorf("operation %q is neither an API's, such as %q, nor one of %q", name, "identity.GetRole", own)
+}
+
+func (f Fault) check() error {
 	switch {
 	case f.After < 0:
 		return errors.New("after must not be negative")
@@ -108,18 +130,6 @@ func (f Fault) check(k *contract) error {
 		return errors.New("retryAfter, location and afterWrite need status, html or body")
 	}
 	return nil
-}
-
-// checkOperation returns an error if no request can have the name.
-func checkOperation(name string, k *contract) error {
-	own := []string{anyOperation, unknownOperation, instrumentsOperation, tokenOperation, passwordOperation, refreshOperation}
-	if k.operations[name] != nil || slices.Contains(own, name) {
-		return nil
-	}
-	if full := identityAPI + "." + name; k.operations[full] != nil {
-		return fmt.Errorf("operation %q lacks the name of its API: did you mean %q?", name, full)
-	}
-	return fmt.Errorf("operation %q is neither an API's, such as %q, nor one of %q", name, "identity.GetRole", own)
 }
 
 // replaces reports whether the fault has an answer of its own.

@@ -9,7 +9,6 @@ import (
 const (
 	instrumentsPath      = "/api/instruments"
 	instrumentsOperation = "instruments"
-	listInstruments      = "ListInstruments"
 	// maxInstruments is how many instruments LUSID puts on a page at most.
 	maxInstruments = 2000
 )
@@ -45,14 +44,14 @@ type instrumentList struct {
 }
 
 // serveInstruments answers LUSID's ListInstruments, which is what people try a token out
-// with. It belongs to the LUSID API, not to the Identity API and its contract.
+// with. It belongs to the LUSID API, which has no contract here.
 func (s *Server) serveInstruments(c *call) answer {
 	limit := len(currencies)
 	s.state.Lock()
 	err := s.tokens.authenticate(c)
 	s.state.Unlock()
-	if err == nil {
-		err = c.caller.mayCall(listInstruments)
+	if err == nil && !c.caller.mayCall(instrumentsOperation) {
+		err = accessDenied("The user may not call ListInstruments.")
 	}
 	if value := c.request.URL.Query().Get("limit"); err == nil && value != "" {
 		n, parseErr := strconv.Atoi(value)

@@ -288,7 +288,7 @@ func (s Seed) checkNetworkZones() error {
 }
 
 func (z NetworkZone) check() error {
-	err := checkSchema("CreateNetworkZoneRequest", map[string]any{
+	err := identityContract().checkSchema("CreateNetworkZoneRequest", map[string]any{
 		"code": z.Code, "networkZoneIPs": []any{}, "applyRules": map[string]any{"sessionType": []any{}, "userRoles": []any{}},
 	})
 	if !slices.Contains([]string{"", "Allow", "Block", "NoOp"}, z.Action) {

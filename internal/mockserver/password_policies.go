@@ -115,7 +115,7 @@ func (p PasswordPolicy) body() passwordPolicyBody {
 
 func (s Seed) checkPasswordPolicies() error {
 	for _, userType := range slices.Sorted(maps.Keys(s.PasswordPolicies)) {
-		err := checkSchema("UpdatePasswordPolicyRequest", s.PasswordPolicies[userType].body())
+		err := identityContract().checkSchema("UpdatePasswordPolicyRequest", s.PasswordPolicies[userType].body())
 		if userType != personalUser && userType != serviceUser {
 			err = errors.New("the user type must be Personal or Service")
 		}

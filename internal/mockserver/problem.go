@@ -8,7 +8,7 @@ import (
 )
 
 // LUSID's error codes that more than one kind of object uses. Their names come from the
-// contract's x-error-codes.
+// x-error-codes of the API's contract.
 const (
 	codeUnknown               = -1
 	codeDuplicate             = 144
@@ -52,7 +52,7 @@ func problemFrom(err error) *problem {
 }
 
 func (p *problem) answer(c *call) answer {
-	name := loadContract().errorName(p.code)
+	name := c.contract.errorName(p.code)
 	details := problemDetails{
 		Name:         name,
 		ErrorDetails: []map[string]string{},
@@ -61,7 +61,7 @@ func (p *problem) answer(c *call) answer {
 		Title:        name,
 		Status:       p.status,
 		Detail:       p.detail,
-		Instance:     c.base + "/identity/insights/logs/" + c.id,
+		Instance:     c.base + c.contract.path + "/insights/logs/" + c.id,
 		Errors:       p.errors,
 	}
 	if len(p.errors) > 0 {

@@ -96,14 +96,14 @@ func TestQuery_refusesWhatIsNoBoolean(t *testing.T) {
 	}
 }
 
-// TestQuery_coversEveryBoolean fails when the contract gets another boolean parameter.
+// TestQuery_coversEveryBoolean fails when a contract gets another boolean parameter.
 func TestQuery_coversEveryBoolean(t *testing.T) {
 	t.Parallel()
-	for id, operation := range readContract(t) {
+	for name, operation := range readContracts(t) {
 		for _, parameter := range operation.Parameters {
 			if parameter.In == "query" && parameter.Schema.Type == "boolean" {
 				if _, ok := booleanParameters[parameter.Name]; !ok {
-					t.Errorf("booleanParameters lacks %s of %s", parameter.Name, id)
+					t.Errorf("booleanParameters lacks %s of %s", parameter.Name, name)
 				}
 			}
 		}

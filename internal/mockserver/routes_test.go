@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"regexp"
@@ -12,7 +13,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// excluded are the operations of the contract that the provider does not cover and the mock does
+// excluded are the operations of the contracts that the provider does not cover and the mock does
 // not answer, with the reason.
 var excluded = map[string]string{
 	"identity.AddScim":    "SCIM has no read, so nothing can be declared of it",
@@ -35,38 +36,43 @@ var excluded = map[string]string{
 
 var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
 
-// TestRoutes calls every operation of the contract, and expects an answer of the mock's: whatever it
+// TestRoutes calls every operation of every contract, and expects an answer of the mock's: whatever it
 // says, it knows the operation.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
-	operations := readContract(t)
-	for id, operation := range operations {
-		r := request{method: operation.method, path: "/identity" + pathParameter.ReplaceAllString(operation.path, "none-of-them")}
+	operations := readContracts(t)
+	for name, operation := range operations {
+		r := request{method: operation.method, path: pathParameter.ReplaceAllString(operation.path, "none-of-them")}
 		if r.method == http.MethodPost || r.method == http.MethodPut {
 			r.body = "{}"
 		}
 		d.ResetRequests()
 		answered := d.do(r).status != http.StatusNotImplemented
-		if d.Counts()[id] != 1 {
-			t.Errorf("%s %s is not %s, but %v", r.method, r.path, id, d.Counts())
+		if d.Counts()[name] != 1 {
+			t.Errorf("%s %s is not %s, but %v", r.method, r.path, name, d.Counts())
 		}
 		switch {
-		case !answered && excluded[id] == "":
-			t.Errorf("%s has no route: add it to the mock", id)
-		case answered && excluded[id] != "":
-			t.Errorf("%s has a route: remove it from excluded", id)
+		case !answered && excluded[name] == "":
+			t.Errorf("%s has no route: add it to the mock", name)
+		case answered && excluded[name] != "":
+			t.Errorf("%s has a route: remove it from excluded", name)
 		}
 	}
-	for id := range excluded {
-		if _, ok := operations[id]; !ok {
-			t.Errorf("the contract has no operation %s", id)
+	for name := range excluded {
+		if _, ok := operations[name]; !ok {
+			t.Errorf("no contract has an operation %s", name)
 		}
 	}
 }
 
-// publishedOperation is one operation of the contract.
+// apis are the paths of the APIs that the mock serves, by name. The contract of each is in the file
+// NAME-openapi.json.
+var apis = map[string]string{"identity": "/identity"}
+
+// publishedOperation is one operation of a contract.
 type publishedOperation struct {
+	// path is the whole path, with that of the API.
 	method, path string
 
 	OperationID string `json:"operationId"`
@@ -92,10 +98,20 @@ func (o publishedOperation) success(t *testing.T) int {
 	return 0
 }
 
-// readContract returns the contract's operations by name, such as identity.GetRole.
-func readContract(t *testing.T) map[string]publishedOperation {
+// readContracts returns the operations of all contracts by name, such as identity.GetRole.
+func readContracts(t *testing.T) map[string]publishedOperation {
 	t.Helper()
-	content, err := os.ReadFile("identity-openapi.json")
+	operations := map[string]publishedOperation{}
+	for api := range apis {
+		maps.Copy(operations, readContract(t, api))
+	}
+	return operations
+}
+
+// readContract returns the operations of an API's contract by name.
+func readContract(t *testing.T, api string) map[string]publishedOperation {
+	t.Helper()
+	content, err := os.ReadFile(api + "-openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +124,8 @@ func readContract(t *testing.T) map[string]publishedOperation {
 	operations := map[string]publishedOperation{}
 	for path, item := range contract.Paths {
 		for method, operation := range item {
-			operation.method, operation.path = strings.ToUpper(method), path
-			operations["identity."+operation.OperationID] = operation
+			operation.method, operation.path = strings.ToUpper(method), apis[api]+path
+			operations[api+"."+operation.OperationID] = operation
 		}
 	}
 	return operations

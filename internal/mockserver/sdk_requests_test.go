@@ -177,9 +177,9 @@ func sdkSeed() mockserver.Seed {
 // of the SDK does and as the asynchronous one does.
 func TestSDKs(t *testing.T) {
 	t.Parallel()
-	operations := readContract(t)
+	operations := readContracts(t)
 	for _, sent := range slices.Concat(sdkRequests, sdkRequestsOfNulls) {
-		want := http.StatusOK // Of what is not in the Identity API's contract.
+		want := http.StatusOK // Of what is in no contract.
 		if operation, ok := operations[sent.operation]; ok {
 			want = operation.success(t)
 		}
@@ -229,7 +229,7 @@ func (s sdkRequest) asynchronous(sdk sdks) request {
 	return r
 }
 
-// TestSDKs_coverEveryOperation holds the table against the contract.
+// TestSDKs_coverEveryOperation holds the table against the Identity API's contract.
 func TestSDKs_coverEveryOperation(t *testing.T) {
 	t.Parallel()
 	recorded := map[sdks]map[string]bool{identitySDK: {}, unifiedSDK: {}}
@@ -240,9 +240,9 @@ func TestSDKs_coverEveryOperation(t *testing.T) {
 			}
 		}
 	}
-	for id := range readContract(t) {
-		if !recorded[unifiedSDK][id] {
-			t.Errorf("no request of the unified SDK for %s", id)
+	for name := range readContract(t, "identity") {
+		if !recorded[unifiedSDK][name] {
+			t.Errorf("no request of the unified SDK for %s", name)
 		}
 	}
 	// The unified SDK has every operation and the list of instruments, the Identity SDK 61 of them.

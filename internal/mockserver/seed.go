@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // Seed is what a domain holds from the start. A [Server] takes it as it is: data that the
@@ -246,7 +244,7 @@ func (a Application) check() error {
 	if a.ID != "" && (!idPattern.MatchString(a.ID) || a.ID == a.ClientID) {
 		return errors.New("id: must be 1 to 64 letters, digits, hyphens and underscores, and differ from clientId")
 	}
-	return checkSchema("CreateApplicationRequest", map[string]any{
+	return identityContract().checkSchema("CreateApplicationRequest", map[string]any{
 		"clientId": a.ClientID, "displayName": a.DisplayName, "type": cmp.Or(a.Type, defaultApplicationType),
 	})
 }
@@ -257,7 +255,7 @@ func (s Seed) checkRoles() error {
 		_ = taken.take("name", role.Name)
 	}
 	for i, role := range s.Roles {
-		err := checkSchema("CreateRoleRequest", map[string]any{"name": role.Name, "description": role.Description})
+		err := identityContract().checkSchema("CreateRoleRequest", map[string]any{"name": role.Name, "description": role.Description})
 		if len(role.Name) > maxRoleCode {
 			err = fmt.Errorf("name: maximum string length is %d", maxRoleCode)
 		}
@@ -304,7 +302,7 @@ func (u User) check() error {
 	if u.SecondEmailAddress != "" {
 		request["secondEmailAddress"] = u.SecondEmailAddress
 	}
-	err := cmp.Or(checkID(u.ID), checkSchema("CreateUserRequest", request))
+	err := cmp.Or(checkID(u.ID), identityContract().checkSchema("CreateUserRequest", request))
 	if err == nil {
 		if fields := u.row().check(); len(fields) > 0 {
 			err = errors.New(describe(fields))
@@ -326,7 +324,7 @@ func (s Seed) checkPersonalAccessTokens() error {
 		owner := strings.ToLower(cmp.Or(token.Username, s.User.Username))
 		err := cmp.Or(
 			checkID(token.ID),
-			checkSchema("CreateApiKey", map[string]any{"displayName": token.DisplayName}),
+			identityContract().checkSchema("CreateApiKey", map[string]any{"displayName": token.DisplayName}),
 			taken.take("id", token.ID),
 		)
 		if token.DeactivationDate.IsZero() { // Any other may have expired, which frees its name.
@@ -350,7 +348,7 @@ func (s Seed) checkMcpTools() error {
 	taken := taken{}
 	for i, tool := range s.McpTools {
 		request := tool.request()
-		err := checkSchema("UpsertMcpToolRequest", map[string]any{
+		err := identityContract().checkSchema("UpsertMcpToolRequest", map[string]any{
 			"name": request.Name, "title": request.Title, "description": request.Description,
 			"luminescePayload": map[string]any{"query": request.LuminescePayload.Query},
 		})
@@ -367,22 +365,6 @@ func (s Seed) checkMcpTools() error {
 func checkID(id string) error {
 	if id != "" && !idPattern.MatchString(id) {
 		return errors.New("id: must be 1 to 64 letters, digits, hyphens and underscores")
-	}
-	return nil
-}
-
-// checkSchema checks a request body that would create the object, as JSON has it.
-func checkSchema(name string, request any) error {
-	encoded, err := json.Marshal(request)
-	if err != nil {
-		return err
-	}
-	var body any
-	if err := json.Unmarshal(encoded, &body); err != nil {
-		return err
-	}
-	if err := loadContract().schemas[name].Value.VisitJSON(body, openapi3.MultiErrors()); err != nil {
-		return errors.New(describe(fieldErrors(err)))
 	}
 	return nil
 }

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -26,20 +25,19 @@ const maxBody = 1 << 20
 // Server is one LUSID domain behind an [http.Handler]. It is safe for concurrent use.
 type Server struct {
 	options     Options
-	contract    *contract
 	credentials Credentials
 	control     http.Handler
 	log         requestLog
 	faults      faults
 	rateLimit   rateLimit
 
-	// state guards everything below: the Identity API's operations and the token endpoint
-	// run one at a time, so that no resource needs a lock of its own.
-	state      sync.Mutex
-	users      *users
-	tokens     *tokens
-	auth       *authorizationServer
-	operations operations
+	// state guards everything below: the operations of the APIs and the token endpoint run
+	// one at a time, so that no resource needs a lock of its own.
+	state  sync.Mutex
+	users  *users
+	tokens *tokens
+	auth   *authorizationServer
+	apis   []api
 }
 
 // New returns a domain that holds the seed data of options, LUSID's built-in roles, the user
@@ -48,9 +46,7 @@ func New(options Options) *Server {
 	options = options.withDefaults()
 	s := &Server{
 		options:     options,
-		contract:    loadContract(),
 		credentials: newCredentials(options.Seed.User),
-		operations:  operations{},
 		rateLimit:   rateLimit{perSecond: options.RequestsPerSecond},
 	}
 	applications := newApplications(options, s.credentials)
@@ -63,35 +59,30 @@ func New(options Options) *Server {
 	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
 	s.control = newControl(s)
 
-	// One line for each resource of the Identity API.
-	for _, resource := range []interface{ operations() operations }{
-		accessControlledResources{},
-		applications,
-		authenticationInformation{supportAccess},
-		directory{s.users},
-		newMcpTools(options),
-		me{s.users},
-		externalTokenIssuers,
-		newNetworkZones(options),
-		personalAccessTokens,
-		roleMembers{roles, s.users},
-		roles,
-		supportAccess,
-		s.tokens,
-		newPasswordPolicies(options),
-		newSessionPolicy(options),
-		newUserSchema(options),
-		s.users,
-	} {
-		maps.Copy(s.operations, resource.operations())
+	// A part for each API, and in it a line for each of its resources.
+	s.apis = []api{
+		newAPI(identityContract(),
+			accessControlledResources{},
+			applications,
+			authenticationInformation{supportAccess},
+			directory{s.users},
+			newMcpTools(options),
+			me{s.users},
+			externalTokenIssuers,
+			newNetworkZones(options),
+			personalAccessTokens,
+			roleMembers{roles, s.users},
+			roles,
+			supportAccess,
+			s.tokens,
+			newPasswordPolicies(options),
+			newSessionPolicy(options),
+			newUserSchema(options),
+			s.users,
+		),
 	}
 	return s
 }
-
-// operations are the handlers of a resource by the contract's operation id. A handler
-// returns the body of the contract's one success status, or a *problem. The request it
-// sees satisfies the contract.
-type operations map[string]func(*call) (any, error)
 
 // route is what one request asks for.
 type route struct {
@@ -192,6 +183,8 @@ func (s *Server) newCall(r *http.Request, body []byte) *call {
 		base:    baseURL(r),
 		id:      newRequestID(),
 		now:     s.options.Clock(),
+		// Until the request turns out to be another API's.
+		contract: identityContract(),
 	}
 	c.issuer = c.base + s.auth.issuerPath()
 	return c
@@ -207,17 +200,22 @@ func (s *Server) route(c *call) route {
 	case slices.Contains(instrumentsPaths, path) && method == http.MethodGet:
 		return route{operation: instrumentsOperation, query: instrumentsQuery, serve: s.serveInstruments}
 	}
-	if path, ok := strings.CutPrefix(path, "/identity"); ok {
-		if op, params := s.contract.find(method, path); op != nil {
+	for _, api := range s.apis {
+		path, ok := strings.CutPrefix(path, api.path)
+		if !ok || !strings.HasPrefix(path, "/") {
+			continue
+		}
+		c.contract = api.contract
+		if op, params := api.find(method, path); op != nil {
 			c.params = params
-			return route{operation: op.name, query: op.query, serve: func(c *call) answer { return s.serveIdentity(c, op) }}
+			return route{operation: op.name, query: op.query, serve: func(c *call) answer { return s.serveAPI(c, api, op) }}
 		}
 	}
 	return route{operation: unknownOperation, serve: notImplemented}
 }
 
-func (s *Server) serveIdentity(c *call, op *contractOperation) answer {
-	handle, ok := s.operations[op.id]
+func (s *Server) serveAPI(c *call, api api, op *contractOperation) answer {
+	handle, ok := api.handlers[op.id]
 	if !ok {
 		return notImplemented(c)
 	}
@@ -235,8 +233,8 @@ func (s *Server) perform(c *call, op *contractOperation, handle func(*call) (any
 	if err == nil {
 		err = op.checkRequest(c)
 	}
-	if err == nil {
-		err = c.caller.mayCall(op.id)
+	if err == nil && !c.caller.mayCall(op.name) {
+		err = accessDenied("The user may not call " + op.id + ".")
 	}
 	var body any
 	if err == nil {

@@ -45,7 +45,7 @@ func (s Seed) checkSessionPolicy() error {
 	if s.SessionPolicy == nil {
 		return nil
 	}
-	if err := checkSchema("UpdateSessionPolicyRequest", *s.SessionPolicy); err != nil {
+	if err := identityContract().checkSchema("UpdateSessionPolicyRequest", *s.SessionPolicy); err != nil {
 		return fmt.Errorf("sessionPolicy: %w", err)
 	}
 	return nil

@@ -42,7 +42,7 @@ func (s *userSchema) update(c *call) (any, error) {
 func (s *userSchema) body() userSchemaBody { return userSchemaBody{s.properties} }
 
 func (s Seed) checkUserSchema() error {
-	if err := checkSchema("UpdateUserSchemaRequest", newUserSchema(Options{Seed: s}).body()); err != nil {
+	if err := identityContract().checkSchema("UpdateUserSchemaRequest", newUserSchema(Options{Seed: s}).body()); err != nil {
 		return fmt.Errorf("userSchema: %w", err)
 	}
 	return nil
