@@ -1,7 +1,15 @@
-// Package client is a typed client of LUSID's Identity API and of the OAuth token endpoint that
-// guards it.
+// Package client calls the APIs of a LUSID domain: it signs in, sends, retries, and turns every refusal
+// into an [*Error]. It knows no operation of any API.
 //
-// Methods carry LUSID's operation names. A refusal is an [*Error]; not found is one too.
+// Each API has a package of its own, such as identity. The package makes an [API] with [Client.API]. Each
+// of its operations makes a [Request] and passes it to [Do], [DoList] or [DoNoContent]:
+//
+//	func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
+//		return client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)))
+//	}
+//
+// The object of a request ([Listed], [Unlisted], [Singleton]) decides when [IsNotFound] reports an error.
+// A [Kind] is for the reads of many objects: [Refresh] and [RefreshList] answer them from few lists.
 package client
 
 import (
@@ -54,7 +62,7 @@ type Config struct {
 	Log LogFunc
 }
 
-// Client calls the Identity API of one LUSID domain. It is safe for concurrent use.
+// Client calls the APIs of one LUSID domain. It is safe for concurrent use.
 type Client struct {
 	config Config
 	base   *url.URL
@@ -64,7 +72,7 @@ type Client struct {
 	mask mask
 	// passwords are those that were tried.
 	passwords passwords
-	// snapshots serve the methods whose names begin with Refresh.
+	// snapshots serve Refresh, RefreshList and Listed.
 	snapshots snapshots
 }
 

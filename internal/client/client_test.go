@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -41,6 +42,14 @@ func newDomain(t *testing.T, options mockserver.Options) *domain {
 	return &domain{Server: mock, url: server.URL}
 }
 
+// caller is a client and the API that the tests call through it.
+type caller struct {
+	*client.Client
+	*identityAPI
+}
+
+type identityAPI = identity.Client
+
 // grant is a sign-in by password.
 func (d *domain) grant() client.TokenRequest {
 	credentials := d.Credentials()
@@ -54,7 +63,7 @@ func (d *domain) grant() client.TokenRequest {
 }
 
 // client signs in with a personal access token, unless a change says otherwise.
-func (d *domain) client(t *testing.T, changes ...func(*client.Config)) *client.Client {
+func (d *domain) client(t *testing.T, changes ...func(*client.Config)) caller {
 	t.Helper()
 	return newClient(t, d.url, append([]func(*client.Config){
 		withToken(d.Credentials().AccessToken),
@@ -83,7 +92,7 @@ func withRetries(n int) func(*client.Config) {
 const staticToken = "canary-static-token"
 
 // newClient signs in with staticToken and repeats nothing, unless a change says otherwise.
-func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) *client.Client {
+func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) caller {
 	t.Helper()
 	config := client.Config{
 		APIURL: apiURL,
@@ -96,7 +105,7 @@ func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) *cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return caller{c, identity.New(c)}
 }
 
 // serve starts a server for hostile replies.
@@ -151,7 +160,7 @@ var inMemoryHosts = []string{"acme.lusid.com"}
 
 // newClientInMemory returns a client whose requests, whatever their host, reach the handler
 // without a network.
-func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*client.Config)) *client.Client {
+func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*client.Config)) caller {
 	t.Helper()
 	c := newClient(t, inMemoryURL, changes...)
 	c.SetTransport(inMemory{handler})
@@ -162,6 +171,9 @@ func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*clie
 func newDomainInMemory() *domain {
 	return &domain{Server: mockserver.New(mockserver.Options{Hosts: inMemoryHosts}), url: inMemoryURL}
 }
+
+// second is the error of a call that also returns something.
+func second[T any](_ T, err error) error { return err }
 
 func wantNoSecrets(t *testing.T, where, text string, secrets ...string) {
 	t.Helper()

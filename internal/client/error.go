@@ -21,7 +21,8 @@ import (
 //
 // Source: LusidProblemDetails, LusidValidationProblemDetails; RFC 6749 section 5.2.
 type Error struct {
-	// Operation is LUSID's operation name, such as CreateApplication, or "token request".
+	// Operation is LUSID's operation name behind the name of its API, such as identity.GetRole, or
+	// "token request".
 	Operation string
 	// Method and URL are of the request; the URL never holds a secret.
 	Method, URL string
@@ -92,17 +93,8 @@ func (e *Error) Words() string {
 	return strings.Join(lines, "\n")
 }
 
-// LUSID error codes that callers decide on.
-//
-// Source: x-error-codes of the Identity API.
-const (
-	codeAPIKeyNotFound       = 239
-	codeUserNotFound         = 657
-	codeRoleNotFound         = 660
-	codeApplicationNotFound  = 662
-	codeUserIsDeleted        = 705
-	codeBlockedByNetworkZone = 939
-)
+// codeBlockedByNetworkZone is an error code of every API.
+const codeBlockedByNetworkZone = 939
 
 // IsNotFound reports that LUSID itself said that the object does not exist. Either the answer has the
 // error code of the operation's object, or it is a 404 without such a code and LUSID's list lacks the
@@ -112,13 +104,8 @@ func IsNotFound(err error) bool {
 	return errors.As(err, &e) && (e.isGone || slices.Contains(e.gone, e.Code))
 }
 
-// IsUserNotFound reports LUSID's code for a user that does not exist, from any operation.
-func IsUserNotFound(err error) bool { return hasCode(err, codeUserNotFound) }
-
-// IsRoleNotFound reports LUSID's code for a role that does not exist, from any operation.
-func IsRoleNotFound(err error) bool { return hasCode(err, codeRoleNotFound) }
-
-func hasCode(err error, code int) bool {
+// HasCode reports an answer with one of LUSID's error codes, from any operation.
+func HasCode(err error, code int) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == code
 }
@@ -139,7 +126,7 @@ func IsIncomplete(err error) bool {
 }
 
 // IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.
-func IsBlockedByNetworkZone(err error) bool { return hasCode(err, codeBlockedByNetworkZone) }
+func IsBlockedByNetworkZone(err error) bool { return HasCode(err, codeBlockedByNetworkZone) }
 
 // sentError is the failure of a request of which at least one attempt left this machine.
 type sentError struct{ err error }

@@ -47,7 +47,7 @@ func TestError(t *testing.T) {
 				Details: []string{"a: b", "id: 0oa1"},
 			},
 			words: "Not there\nNo application 0oa1.\na: b\nid: 0oa1",
-			line:  "GetApplication: HTTP 404 ApplicationDoesNotExist (662): Not there; No application 0oa1.; a: b; id: 0oa1",
+			line:  "identity.GetApplication: HTTP 404 ApplicationDoesNotExist (662): Not there; No application 0oa1.; a: b; id: 0oa1",
 		},
 		"validation": {
 			status: 400,
@@ -57,7 +57,7 @@ func TestError(t *testing.T) {
 				FieldErrors: map[string][]string{"clientId": {"Too short."}, "type": {"Bad.", "Worse."}},
 			},
 			words: "Invalid\nclientId: Too short.\ntype: Bad. Worse.",
-			line:  "GetApplication: HTTP 400 InvalidRequest (157): Invalid; clientId: Too short.; type: Bad. Worse.",
+			line:  "identity.GetApplication: HTTP 400 InvalidRequest (157): Invalid; clientId: Too short.; type: Bad. Worse.",
 		},
 		"odd types hide nothing else": {
 			status: 400,
@@ -68,80 +68,80 @@ func TestError(t *testing.T) {
 				FieldErrors: map[string][]string{"clientId": {"Too short.", ""}, "type": nil, "x": nil},
 			},
 			words: "Wrong.\nclientId: Too short. \ntype: \nx: \na: b\nc: ",
-			line:  "GetApplication: HTTP 400: Wrong.; clientId: Too short. ; type: ; x: ; a: b; c: ",
+			line:  "identity.GetApplication: HTTP 400: Wrong.; clientId: Too short. ; type: ; x: ; a: b; c: ",
 		},
 		"null fields": {
 			status: 500,
 			body:   `{"name":null,"code":-1,"title":"Broken","status":null,"detail":null,"instance":null,"errorDetails":null,"errors":null}`,
 			want:   client.Error{Code: -1, Title: "Broken"},
 			words:  "Broken",
-			line:   "GetApplication: HTTP 500 (-1): Broken",
+			line:   "identity.GetApplication: HTTP 500 (-1): Broken",
 		},
 		"all null": {
 			status: 500, body: `{"name":null,"code":null,"title":null,"detail":null}`,
 			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
 			words: "The answer is JSON, but not an error body of LUSID's.",
-			line:  "GetApplication: HTTP 500: The answer is JSON, but not an error body of LUSID's.",
+			line:  "identity.GetApplication: HTTP 500: The answer is JSON, but not an error body of LUSID's.",
 		},
 		"empty": {
-			status: 500, line: "GetApplication: HTTP 500",
+			status: 500, line: "identity.GetApplication: HTTP 500",
 		},
 		"blank": {
-			status: 500, body: " \r\n", line: "GetApplication: HTTP 500",
+			status: 500, body: " \r\n", line: "identity.GetApplication: HTTP 500",
 		},
 		"HTML": {
 			status: 502, contentType: "text/html; charset=utf-8",
 			body:  "<html><head><TITLE lang=en>\n Bad &amp; Gateway </TITLE></head><body>secret things</body></html>",
 			want:  client.Error{Unusable: `The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`},
 			words: `The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`,
-			line:  `GetApplication: HTTP 502: The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`,
+			line:  `identity.GetApplication: HTTP 502: The answer is an HTML page titled "Bad & Gateway": it comes from something between here and LUSID, such as a proxy.`,
 		},
 		"HTML without a title": {
 			status: 403, contentType: "text/html", body: "<h1>secret things</h1>",
 			want:  client.Error{Unusable: "The answer is an HTML page: it comes from something between here and LUSID, such as a proxy."},
 			words: "The answer is an HTML page: it comes from something between here and LUSID, such as a proxy.",
-			line:  "GetApplication: HTTP 403: The answer is an HTML page: it comes from something between here and LUSID, such as a proxy.",
+			line:  "identity.GetApplication: HTTP 403: The answer is an HTML page: it comes from something between here and LUSID, such as a proxy.",
 		},
 		"text": {
 			status: 500, contentType: "text/plain", body: "secret things",
 			want:  client.Error{Unusable: "The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy."},
 			words: "The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy.",
-			line:  "GetApplication: HTTP 500: The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy.",
+			line:  "identity.GetApplication: HTTP 500: The answer is not readable JSON (text/plain, 13 bytes): it comes from something between here and LUSID, such as a proxy.",
 		},
 		"another JSON": {
 			status: 400, body: `{"message":"no Route matched with those values"}`,
 			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
 			words: "The answer is JSON, but not an error body of LUSID's.",
-			line:  "GetApplication: HTTP 400: The answer is JSON, but not an error body of LUSID's.",
+			line:  "identity.GetApplication: HTTP 400: The answer is JSON, but not an error body of LUSID's.",
 		},
 		"JSON array": {
 			status: 400, body: `["secret things"]`,
 			want:  client.Error{Unusable: "The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy."},
 			words: "The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy.",
-			line:  "GetApplication: HTTP 400: The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy.",
+			line:  "identity.GetApplication: HTTP 400: The answer is not readable JSON (application/json, 17 bytes): it comes from something between here and LUSID, such as a proxy.",
 		},
 		"JSON null": {
 			status: 400, body: `null`,
 			want:  client.Error{Unusable: "The answer is JSON, but not an error body of LUSID's."},
 			words: "The answer is JSON, but not an error body of LUSID's.",
-			line:  "GetApplication: HTTP 400: The answer is JSON, but not an error body of LUSID's.",
+			line:  "identity.GetApplication: HTTP 400: The answer is JSON, but not an error body of LUSID's.",
 		},
 		"instance that is no link": {
 			status: 400, body: `{"name":"X","code":1,"instance":"/a/b"}`,
 			want: client.Error{Name: "X", Code: 1, Instance: "/a/b"},
-			line: "GetApplication: HTTP 400 X (1)",
+			line: "identity.GetApplication: HTTP 400 X (1)",
 		},
 		"OAuth error": {
 			status: 400, body: `{"error":"invalid_grant","error_description":"Wrong."}`,
 			want:  client.Error{Name: "invalid_grant", Detail: "Wrong."},
 			words: "Wrong.",
-			line:  "GetApplication: HTTP 400 invalid_grant: Wrong.",
+			line:  "identity.GetApplication: HTTP 400 invalid_grant: Wrong.",
 		},
 		"Okta error": {
 			status: 429, body: `{"errorCode":"E0000047","errorSummary":"Slow down."}`,
 			want:  client.Error{Name: "E0000047", Detail: "Slow down."},
 			words: "Slow down.",
-			line:  "GetApplication: HTTP 429 E0000047: Slow down.",
+			line:  "identity.GetApplication: HTTP 429 E0000047: Slow down.",
 		},
 	}
 	for name, test := range tests {
@@ -154,7 +154,7 @@ func TestError(t *testing.T) {
 			if want := "/identity/api/applications/0oa1"; !strings.HasSuffix(got.URL, want) {
 				t.Errorf("URL %s, want one that ends with %s", got.URL, want)
 			}
-			test.want.Operation, test.want.Method, test.want.StatusCode, test.want.CorrelationID = "GetApplication", "GET", test.status, "me-1"
+			test.want.Operation, test.want.Method, test.want.StatusCode, test.want.CorrelationID = "identity.GetApplication", "GET", test.status, "me-1"
 			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreFields(client.Error{}, "URL"), cmpopts.IgnoreUnexported(client.Error{})); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // maskCanary has every character that some encoding escapes, and one outside of the basic plane.
@@ -186,7 +187,7 @@ func TestMask_issued(t *testing.T) {
 		second(c.RotateApplicationSecrets(t.Context(), "0oa1")),
 		second(c.GetApplication(t.Context(), "0oa1", true)),
 		second(c.ListApplications(t.Context())),
-		second(c.CreateAPIKey(t.Context(), client.CreateAPIKey{DisplayName: "x"})),
+		second(c.CreateAPIKey(t.Context(), identity.CreateAPIKey{DisplayName: "x"})),
 		second(c.RequestToken(t.Context(), client.TokenRequest{
 			TokenURL: inMemoryURL + "/token", Username: "other", Password: "c4nary-other-password", ClientID: "other", ClientSecret: "c4nary-other-secret",
 		})),

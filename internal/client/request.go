@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,40 +19,99 @@ import (
 // maxBody caps an answer: ten thousand applications take about 3 MiB.
 const maxBody = 32 << 20
 
-// request is one call of the Identity API.
-type request struct {
-	// operation is LUSID's operation name.
+// Request is one call of an API. [API.Get], [API.Post], [API.Put] and [API.Delete] make it.
+type Request struct {
+	api *API
+	// operation is LUSID's operation name behind the name of the API, such as "identity.GetRole".
 	operation string
 	method    string
-	// path holds the elements below /identity/api; each is escaped.
+	// path holds the elements below the path of the API; each is escaped.
 	path  []string
 	query url.Values
 	// body is encoded as JSON; nil sends none.
-	body any
-	// gone are the codes by which LUSID says that the operation's own object does not exist.
-	gone []int
-	// listed decides on a 404 that has no code for the object. It is nil if no list shows the object.
-	listed *listing
-	// single marks an object that a domain has one of. LUSID has neither a code nor a list for it.
-	single bool
+	body   any
+	object Object
 	// versioned tells a PUT that stores a new version each time.
 	versioned bool
 }
 
-// idempotent reports that a repeat has no further effect. LUSID's POSTs create, rotate or mail.
-func (r request) idempotent() bool { return r.method != http.MethodPost && !r.versioned }
+// Format prints the request without the secrets of its client and of its body.
+func (Request) Format(f fmt.State, _ rune) { conceal(f, "Request") }
+
+// Get is a read. The operation is LUSID's operation name, such as "GetRole". The path holds the elements
+// below the path of the API. Each is escaped, so an element may be anything but empty, "." and "..".
+func (a *API) Get(operation string, path ...string) Request {
+	return a.request(http.MethodGet, operation, path)
+}
+
+// Post is a request that must not be repeated, because LUSID's POSTs create, rotate or mail. If its
+// answer is lost, the error is one that [IsOutcomeUnknown] reports.
+func (a *API) Post(operation string, path ...string) Request {
+	return a.request(http.MethodPost, operation, path)
+}
+
+// Put is a request that replaces an object. A repeat has no further effect, unless [Request.Versioned]
+// says so.
+func (a *API) Put(operation string, path ...string) Request {
+	return a.request(http.MethodPut, operation, path)
+}
+
+// Delete is a request that deletes an object. A repeat finds nothing.
+func (a *API) Delete(operation string, path ...string) Request {
+	return a.request(http.MethodDelete, operation, path)
+}
+
+func (a *API) request(method, operation string, path []string) Request {
+	return Request{api: a, operation: a.name + "." + operation, method: method, path: path}
+}
+
+// Body returns the request with a body, which is encoded as JSON.
+func (r Request) Body(body any) Request {
+	r.body = body
+	return r
+}
+
+// Query returns the request with one more parameter in its query.
+func (r Request) Query(name, value string) Request {
+	query := url.Values{name: {value}}
+	maps.Copy(query, r.query)
+	r.query = query
+	return r
+}
+
+// On returns the request with the object that it is about, so that [IsNotFound] can tell that this
+// object does not exist. Without it, no answer means that.
+func (r Request) On(object Object) Request {
+	r.object = object
+	return r
+}
+
+// Versioned returns the request as one that stores a new version each time. It is repeated no more
+// than a POST.
+func (r Request) Versioned() Request {
+	r.versioned = true
+	return r
+}
+
+// idempotent reports that a repeat has no further effect.
+func (r Request) idempotent() bool { return r.method != http.MethodPost && !r.versioned }
 
 // noContent is the answer of an operation whose body, if any, says nothing.
 type noContent struct{}
 
-// incomplete is an answer type that knows which of its fields must be there.
-type incomplete interface {
-	// missing names a required field that the answer lacks, or is empty.
-	missing() string
+// Checked is a type of answers that must have some fields. [Do] refuses an answer that lacks one, and
+// [DoList] leaves out an element that lacks one.
+type Checked interface {
+	// MissingField names a required field that the answer lacks, or is empty.
+	MissingField() string
 }
 
-// secretHolder is an answer type with a secret of LUSID's.
-type secretHolder interface{ secret() Secret }
+// SecretHolder is a type of answers that hold a secret of LUSID's. The client hides the secret in every
+// text that it receives afterwards.
+type SecretHolder interface {
+	// HeldSecret is empty if this answer has none.
+	HeldSecret() Secret
+}
 
 // answer is what came back for a request.
 type answer struct {
@@ -59,8 +119,10 @@ type answer struct {
 	body []byte
 }
 
-// do sends a request, signs in again once after a 401, and decodes the answer.
-func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
+// Do sends a request, signs in again once after a 401, and decodes the answer. T should be [Checked], and
+// a [SecretHolder] if it has a secret.
+func Do[T any](ctx context.Context, r Request) (*T, error) {
+	c := r.api.client
 	a, err := c.perform(ctx, r)
 	if err != nil {
 		return nil, err
@@ -71,16 +133,16 @@ func do[T any](ctx context.Context, c *Client, r request) (*T, error) {
 // perform sends a request. A refusal is an error. If the refusal is a 404 that does not come from
 // LUSID for certain, perform finds out whether the operation's object is gone. Every error of the API
 // leaves the client here or in decode.
-func (c *Client) perform(ctx context.Context, r request) (*answer, error) {
+func (c *Client) perform(ctx context.Context, r Request) (*answer, error) {
 	a, err := c.exchange(ctx, r)
-	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && e.isAnybodys404() {
-		e.settle(ctx, r)
+	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && r.api.isAnybodys404(e) {
+		e.settle(ctx, r.object)
 	}
 	return a, c.cleanError(err)
 }
 
 // exchange sends a request, and signs in again once after a 401. A refusal is an error.
-func (c *Client) exchange(ctx context.Context, r request) (*answer, error) {
+func (c *Client) exchange(ctx context.Context, r Request) (*answer, error) {
 	token, err := c.signIn.token(ctx, 0)
 	if err != nil {
 		return nil, err
@@ -106,18 +168,19 @@ func (c *Client) exchange(ctx context.Context, r request) (*answer, error) {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		e := c.newError(r.operation, resp, body)
-		e.gone, e.versioned = r.gone, r.versioned
+		e.gone, e.versioned = r.object.codes, r.versioned
 		return nil, e
 	}
 	return &answer{resp, body}, nil
 }
 
-// doList is do for an array. Where an element lacks what every one of them must have, the others
-// come with an error: see IsIncomplete.
-func doList[T any, P interface {
+// DoList is [Do] for an array. If elements lack what every one of them must have, the others come with
+// an error: see [IsIncomplete].
+func DoList[T any, P interface {
 	*T
-	incomplete
-}](ctx context.Context, c *Client, r request) ([]T, error) {
+	Checked
+}](ctx context.Context, r Request) ([]T, error) {
+	c := r.api.client
 	a, err := c.perform(ctx, r)
 	if err != nil {
 		return nil, err
@@ -126,12 +189,17 @@ func doList[T any, P interface {
 	if err != nil {
 		return nil, err
 	}
+	_, haveSecrets := any(P(nil)).(SecretHolder)
 	var broken *Error
 	usable := make([]T, 0, len(*list))
 	for i := range *list {
-		switch missing := P(&(*list)[i]).missing(); {
+		element := P(&(*list)[i])
+		if haveSecrets {
+			c.learnFrom(element)
+		}
+		switch missing := element.MissingField(); {
 		case missing == "":
-			usable = append(usable, (*list)[i])
+			usable = append(usable, *element)
 		case broken == nil:
 			broken = c.unusable(r, a, "The answer lists %d, and number %d lacks %q.", len(*list), i+1, missing)
 			broken.incomplete = true
@@ -143,13 +211,20 @@ func doList[T any, P interface {
 	return usable, nil
 }
 
-// doNothing is do for an operation whose answer, if any, says nothing.
-func (c *Client) doNothing(ctx context.Context, r request) error {
-	_, err := do[noContent](ctx, c, r)
+// DoNoContent is [Do] for an operation whose answer, if any, says nothing.
+func DoNoContent(ctx context.Context, r Request) error {
+	_, err := Do[noContent](ctx, r)
 	return err
 }
 
-func (c *Client) send(ctx context.Context, r request, token *oauth2.Token) (*http.Response, []byte, error) {
+// learnFrom learns the secret of an answer that has one.
+func (c *Client) learnFrom(answer any) {
+	if holder, ok := answer.(SecretHolder); ok {
+		c.mask.learn(holder.HeldSecret())
+	}
+}
+
+func (c *Client) send(ctx context.Context, r Request, token *oauth2.Token) (*http.Response, []byte, error) {
 	elements := make([]string, len(r.path))
 	for i, element := range r.path {
 		if element == "" || element == "." || element == ".." {
@@ -157,7 +232,7 @@ func (c *Client) send(ctx context.Context, r request, token *oauth2.Token) (*htt
 		}
 		elements[i] = url.PathEscape(element)
 	}
-	target := c.base.JoinPath("identity", "api").JoinPath(elements...)
+	target := r.api.base.JoinPath(elements...)
 	target.RawQuery = r.query.Encode()
 
 	// An empty slice would be sent as a body of unknown length, so no body is nil.
@@ -235,7 +310,7 @@ func (c *Client) setHeaders(header http.Header) {
 
 // unusable is the error of a successful answer that cannot be read. It never repeats a part of the
 // body, which may be a secret.
-func (c *Client) unusable(r request, a *answer, format string, args ...any) *Error {
+func (c *Client) unusable(r Request, a *answer, format string, args ...any) *Error {
 	e := c.newError(r.operation, a.Response, nil)
 	e.versioned = r.versioned
 	e.Unusable = c.clean(fmt.Sprintf(format, args...))
@@ -243,7 +318,7 @@ func (c *Client) unusable(r request, a *answer, format string, args ...any) *Err
 }
 
 // decode reads a successful answer.
-func decode[T any](c *Client, r request, a *answer) (*T, error) {
+func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 	out := new(T)
 	if len(a.body) > maxBody {
 		return nil, c.unusable(r, a, "The answer is larger than %d MiB.", maxBody>>20)
@@ -273,11 +348,9 @@ func decode[T any](c *Client, r request, a *answer) (*T, error) {
 		// Decoded it is an empty list, or an object without a field.
 		return nil, c.unusable(r, a, "The answer is a JSON null, of another shape than LUSID's.")
 	}
-	if holder, ok := any(out).(secretHolder); ok {
-		c.mask.learn(holder.secret())
-	}
-	if answer, ok := any(out).(incomplete); ok {
-		if field := answer.missing(); field != "" {
+	c.learnFrom(out)
+	if answer, ok := any(out).(Checked); ok {
+		if field := answer.MissingField(); field != "" {
 			return nil, c.unusable(r, a, "The answer lacks %q.", field)
 		}
 	}

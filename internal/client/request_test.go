@@ -13,16 +13,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 const wholeApplication = `{"id":"0oa1","clientId":"some-app","displayName":"Some app","type":"Native"`
 
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	whole := client.OAuthApplication{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app", Type: "Native"}
+	whole := identity.OAuthApplication{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app", Type: "Native"}
 	tests := map[string]struct {
 		body     string
-		want     client.OAuthApplication
+		want     identity.OAuthApplication
 		unusable string
 	}{
 		"whole":               {body: wholeApplication + `}`, want: whole},
@@ -74,13 +75,13 @@ func TestDecode(t *testing.T) {
 
 func TestDecode_list(t *testing.T) {
 	t.Parallel()
-	one := []client.OAuthApplication{{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app", Type: "Native"}}
+	one := []identity.OAuthApplication{{ID: "0oa1", ClientID: "some-app", DisplayName: "Some app", Type: "Native"}}
 	tests := map[string]struct {
 		body     string
-		want     []client.OAuthApplication
+		want     []identity.OAuthApplication
 		unusable string
 	}{
-		"empty list":      {body: `[]`, want: []client.OAuthApplication{}},
+		"empty list":      {body: `[]`, want: []identity.OAuthApplication{}},
 		"secrets":         {body: `[` + wholeApplication + `,"secret":"canary"}]`, want: one},
 		"null":            {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
 		"object":          {body: `{"values":[]}`, unusable: "The answer is a JSON object, of another shape than LUSID's."},
@@ -214,7 +215,7 @@ func TestBodyCap_error(t *testing.T) {
 			_, _ = io.WriteString(w, strings.Repeat(" ", 1<<20))
 		}
 	})
-	if _, err := newClient(t, url).GetUserInfo(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "GetUserInfo: HTTP 400") {
+	if _, err := newClient(t, url).GetUserInfo(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "identity.GetUserInfo: HTTP 400") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -251,7 +252,9 @@ func TestRetry_deleteIsIdempotent(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"identity.DeleteApplication": 2})
 }
 
-var newApplication = client.CreateApplicationRequest{ClientID: "new-app", DisplayName: "New app", Type: client.ApplicationTypeNative}
+var newApplication = identity.CreateApplicationRequest{
+	ClientID: "new-app", DisplayName: "New app", Type: identity.ApplicationTypeNative,
+}
 
 func TestRetry_changeIsNotRepeated(t *testing.T) {
 	t.Parallel()
@@ -273,6 +276,53 @@ func TestRetry_changeIsNotRepeated(t *testing.T) {
 			}
 			domain.wantCounts(t, map[string]int{"identity.CreateApplication": 1})
 		})
+	}
+}
+
+// A repeated PUT would store one more version, so that a lost answer to it is one to a change.
+func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
+	t.Parallel()
+	toolID, tool := identity.ResourceID{Scope: "s", Code: "c"}, identity.UpsertMcpToolRequest{
+		Name: "n", Title: "T", Description: "D", Parameters: []identity.McpToolParameter{},
+		LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
+	}
+	seed := mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "c"}}}
+	for name, fault := range faultsThatPass {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{Seed: seed})
+			fault.Operation = "identity.UpdateMcpTool"
+			domain.InjectFault(fault)
+			updated, err := domain.client(t, withRetries(3)).UpdateMcpTool(t.Context(), toolID, tool)
+			if fault.Status == http.StatusTooManyRequests {
+				if err != nil || updated.Version != 2 {
+					t.Errorf("got %v, %v where LUSID did not act", updated, err)
+				}
+				domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 2})
+				return
+			}
+			if !client.IsOutcomeUnknown(err) {
+				t.Errorf("the outcome is unknown, but not by %v", err)
+			}
+			domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 1})
+		})
+	}
+	for name, fault := range map[string]mockserver.Fault{
+		"500": {Status: 500}, "empty": {Status: 200}, "HTML": {HTML: true, Status: 200}, "no scope": {Body: `{"code":"c","name":"n"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{Seed: seed})
+			fault.Operation = "identity.UpdateMcpTool"
+			domain.InjectFault(fault)
+			if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, tool); !client.IsOutcomeUnknown(err) {
+				t.Errorf("the outcome is unknown, but not by %v", err)
+			}
+		})
+	}
+	domain := newDomain(t, mockserver.Options{})
+	if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, tool); client.IsOutcomeUnknown(err) {
+		t.Errorf("a refusal is an outcome: %v", err)
 	}
 }
 

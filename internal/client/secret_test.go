@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 func TestSecret_isNeverPrinted(t *testing.T) {
@@ -22,8 +23,8 @@ func TestSecret_isNeverPrinted(t *testing.T) {
 		"slice":       []client.Secret{canary},
 		"map":         map[string]client.Secret{"x": canary},
 		"struct":      struct{ Secret client.Secret }{canary},
-		"application": client.OAuthApplication{ID: "0oa1", Secret: canary},
-		"pointer to application": &client.OAuthApplication{
+		"application": identity.OAuthApplication{ID: "0oa1", Secret: canary},
+		"pointer to application": &identity.OAuthApplication{
 			ID: "0oa1", Secret: canary,
 		},
 		"token":   client.Token{AccessToken: canary, IDToken: canary, RefreshToken: canary},

@@ -316,6 +316,12 @@ func (c *Client) UseClientSecret(clientID string, secret Secret) {
 	}
 }
 
+// SignsInWith reports that the key is the one that the client was given to sign in with.
+func (c *Client) SignsInWith(key Secret) bool {
+	own, ok := c.signIn.(staticToken)
+	return ok && own.value.AccessToken == string(key)
+}
+
 // SignsInThrough reports that the bearer token that the client was given, as a value or in a file,
 // says that it is of the issuer and for the audience.
 func (c *Client) SignsInThrough(issuer, audience string) bool {

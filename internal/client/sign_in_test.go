@@ -24,7 +24,7 @@ import (
 )
 
 // inParallel calls GetUserInfo n times at once.
-func inParallel(t *testing.T, c *client.Client, n int) []error {
+func inParallel(t *testing.T, c caller, n int) []error {
 	t.Helper()
 	errs := make([]error, n)
 	var all sync.WaitGroup
@@ -373,7 +373,7 @@ func TestSignIn_repeatsOnceAfter401(t *testing.T) {
 	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Status: 401})
 	_, err := c.GetUserInfo(t.Context())
 	var e *client.Error
-	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "GetUserInfo" {
+	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "identity.GetUserInfo" {
 		t.Errorf("got %v, want the API's 401", err)
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "identity.GetUserInfo": 2})
@@ -519,7 +519,7 @@ func TestSignIn_staticTokenIsNotRepeated(t *testing.T) {
 	domain := newDomain(t, mockserver.Options{})
 	_, err := domain.client(t, withToken("unknown-token"), withRetries(5)).GetUserInfo(t.Context())
 	var e *client.Error
-	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "GetUserInfo" {
+	if !errors.As(err, &e) || e.StatusCode != 401 || e.Operation != "identity.GetUserInfo" {
 		t.Errorf("got %v, want the API's 401", err)
 	}
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
@@ -733,4 +733,21 @@ func TestSignsInThrough(t *testing.T) {
 			t.Errorf("%s: signs in through an external issuer", name)
 		}
 	}
+}
+
+// What signs in is known without a call.
+func TestClient_SignsInWith(t *testing.T) {
+	t.Parallel()
+	d := newDomain(t, mockserver.Options{})
+	key := client.Secret(d.Credentials().AccessToken)
+	byKey, byPassword := d.client(t), d.client(t, withGrant(d.grant()))
+	for other, want := range map[client.Secret]bool{key: true, key + "x": false, "": false} {
+		if got := byKey.SignsInWith(other); got != want {
+			t.Errorf("%d characters: %t", len(other), got)
+		}
+		if byPassword.SignsInWith(other) {
+			t.Errorf("%d characters: a client that signs in by password has no such key", len(other))
+		}
+	}
+	d.wantCounts(t, map[string]int{})
 }

@@ -15,19 +15,28 @@ const readsBeforeList = 3
 // errWrittenMeanwhile says that a list was begun before a write ended.
 var errWrittenMeanwhile = errors.New("something was written while the list was made")
 
-// kind is what LUSID lists of one kind of object, such as "roles".
-type kind[T any] struct {
-	name string
-	list func(context.Context) ([]T, error)
+// Kind is what an API lists of one kind of object.
+type Kind[T any] struct {
+	API *API
+	// Name is for people, such as "roles" or "users of role 00g1". It tells the kind from all others of
+	// the API.
+	Name string
+	// List asks LUSID for all of them.
+	List func(context.Context) ([]T, error)
 }
 
-// snapshots turn the many reads of a refresh into few lists, by the name of their kind.
+func (k Kind[T]) key() kindKey { return kindKey{k.API.name, k.Name} }
+
+// kindKey tells a kind from those of every API.
+type kindKey struct{ api, name string }
+
+// snapshots turn the many reads of a refresh into few lists of a kind.
 type snapshots struct {
 	flights singleflight.Group
 	mu      sync.Mutex
 	// writes is how many have ended.
 	writes int
-	kinds  map[string]*snapshot
+	kinds  map[kindKey]*snapshot
 }
 
 // snapshot is a list of one kind that a refresh may answer from.
@@ -41,9 +50,9 @@ type snapshot struct {
 }
 
 // of returns the snapshot of a kind. The lock must be held.
-func (s *snapshots) of(kind string) *snapshot {
+func (s *snapshots) of(kind kindKey) *snapshot {
 	if s.kinds == nil {
-		s.kinds = map[string]*snapshot{}
+		s.kinds = map[kindKey]*snapshot{}
 	}
 	if s.kinds[kind] == nil {
 		s.kinds[kind] = &snapshot{}
@@ -52,7 +61,7 @@ func (s *snapshots) of(kind string) *snapshot {
 }
 
 // isMany counts a read, and tells whether there were so many of its kind that a list is cheaper.
-func (s *snapshots) isMany(kind string) bool {
+func (s *snapshots) isMany(kind kindKey) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	snapshot := s.of(kind)
@@ -72,27 +81,28 @@ func (s *snapshots) drop() {
 
 // latest returns the latest list of a kind. It makes one where fewer were made than are wanted,
 // the number counting from the last write. A list that was refused is not asked for again.
-func latest[T any](ctx context.Context, s *snapshots, kind kind[T], wanted int) ([]T, error) {
+func latest[T any](ctx context.Context, kind Kind[T], wanted int) ([]T, error) {
+	s, key := &kind.API.client.snapshots, kind.key()
 	s.mu.Lock()
-	number, writes := s.of(kind.name).lists, s.writes
+	number, writes := s.of(key).lists, s.writes
 	if number < wanted {
 		number++
 	}
 	s.mu.Unlock()
-	flight := s.flights.DoChan(fmt.Sprint(kind.name, " ", number, " ", writes), func() (any, error) {
+	flight := s.flights.DoChan(fmt.Sprint(key.api, " ", key.name, " ", number, " ", writes), func() (any, error) {
 		s.mu.Lock()
 		// Since number was read, others may have made that list, and later ones.
-		if snapshot := *s.of(kind.name); s.writes == writes && snapshot.lists >= number {
+		if snapshot := *s.of(key); s.writes == writes && snapshot.lists >= number {
 			s.mu.Unlock()
 			return snapshot.objects, snapshot.err
 		}
 		s.mu.Unlock()
 		// One reader that gives up must not fail the others.
-		objects, err := kind.list(context.WithoutCancel(ctx))
+		objects, err := kind.List(context.WithoutCancel(ctx))
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.writes == writes {
-			*s.of(kind.name) = snapshot{reads: s.of(kind.name).reads, lists: number, objects: objects, err: err}
+			*s.of(key) = snapshot{reads: s.of(key).reads, lists: number, objects: objects, err: err}
 		}
 		return objects, err
 	})
@@ -110,12 +120,12 @@ func latest[T any](ctx context.Context, s *snapshots, kind kind[T], wanted int) 
 	}
 }
 
-// refresh reads an object. From the fourth read of its kind on it is looked for in a snapshot:
-// accepts tells the object, and that it is as it was. Any other is read on its own, since a list
-// may lag.
-func refresh[T any](ctx context.Context, s *snapshots, kind kind[T], accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
-	if s.isMany(kind.name) {
-		objects, err := latest(ctx, s, kind, 1)
+// Refresh reads one of many objects. From the fourth read of its kind on, the object is looked for in a
+// list that many reads share: accepts tells that it is the object, and that it is as it was. A list may
+// lag, so anything else is read by itself.
+func Refresh[T any](ctx context.Context, kind Kind[T], accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
+	if kind.API.client.snapshots.isMany(kind.key()) {
+		objects, err := latest(ctx, kind, 1)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -130,15 +140,15 @@ func refresh[T any](ctx context.Context, s *snapshots, kind kind[T], accepts fun
 	return read(ctx)
 }
 
-// refreshList is refresh for objects that can only be listed. What it lacks according to accepts
-// is sought in a second, later list.
-func refreshList[T any](ctx context.Context, s *snapshots, kind kind[T], accepts func([]T) bool) ([]T, error) {
-	objects, err := latest(ctx, s, kind, 1)
+// RefreshList is [Refresh] for objects that can only be listed. If accepts does not take the list, a
+// second, later list decides.
+func RefreshList[T any](ctx context.Context, kind Kind[T], accepts func([]T) bool) ([]T, error) {
+	objects, err := latest(ctx, kind, 1)
 	if err == nil && !accepts(objects) {
-		objects, err = latest(ctx, s, kind, 2)
+		objects, err = latest(ctx, kind, 2)
 	}
 	if errors.Is(err, errWrittenMeanwhile) {
-		return kind.list(ctx)
+		return kind.List(ctx)
 	}
 	return objects, err
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -69,10 +69,10 @@ func (s *slowRoles) want(t *testing.T, want map[string]int) {
 	s.counts = nil
 }
 
-func anyRole(*client.RoleResponse) bool { return true }
+func anyRole(*identity.RoleResponse) bool { return true }
 
 // refreshRoles refreshes roles one after the other.
-func refreshRoles(t *testing.T, c *client.Client, ids ...string) {
+func refreshRoles(t *testing.T, c caller, ids ...string) {
 	t.Helper()
 	for _, id := range ids {
 		role, err := c.RefreshRole(t.Context(), id, anyRole)
@@ -83,7 +83,7 @@ func refreshRoles(t *testing.T, c *client.Client, ids ...string) {
 }
 
 // manyRoles makes the client list from the next refresh on.
-func manyRoles(t *testing.T, c *client.Client, server *slowRoles) {
+func manyRoles(t *testing.T, c caller, server *slowRoles) {
 	t.Helper()
 	refreshRoles(t, c, "0", "1", "2")
 	server.want(t, map[string]int{"GET roles/0": 1, "GET roles/1": 1, "GET roles/2": 1})
@@ -129,7 +129,7 @@ func TestRefresh_disagrees(t *testing.T) {
 		server := &slowRoles{}
 		c := newClientInMemory(t, server)
 		manyRoles(t, c, server)
-		if _, err := c.RefreshRole(t.Context(), "3", func(*client.RoleResponse) bool { return false }); err != nil {
+		if _, err := c.RefreshRole(t.Context(), "3", func(*identity.RoleResponse) bool { return false }); err != nil {
 			t.Error(err)
 		}
 		refreshRoles(t, c, "new", "4")
@@ -156,9 +156,9 @@ func TestRefresh_afterAWrite(t *testing.T) {
 		c := newClientInMemory(t, server)
 		manyRoles(t, c, server)
 		for name, write := range map[string]func(ctx context.Context) error{
-			"PUT roles/9":  func(ctx context.Context) error { return second(c.UpdateRole(ctx, "9", client.UpdateRoleRequest{})) },
+			"PUT roles/9":  func(ctx context.Context) error { return second(c.UpdateRole(ctx, "9", identity.UpdateRoleRequest{})) },
 			"DELETE keys/": func(ctx context.Context) error { return c.DeleteAPIKey(ctx, "1") },
-			"POST keys":    func(ctx context.Context) error { return second(c.CreateAPIKey(ctx, client.CreateAPIKey{})) },
+			"POST keys":    func(ctx context.Context) error { return second(c.CreateAPIKey(ctx, identity.CreateAPIKey{})) },
 		} {
 			refreshRoles(t, c, "3", "4")
 			_ = write(t.Context())
@@ -196,7 +196,7 @@ func TestRefresh_duringAWrite(t *testing.T) {
 				var both sync.WaitGroup
 				both.Go(func() {
 					time.Sleep(test.write)
-					_, _ = c.UpdateRole(t.Context(), "9", client.UpdateRoleRequest{})
+					_, _ = c.UpdateRole(t.Context(), "9", identity.UpdateRoleRequest{})
 				})
 				both.Go(func() {
 					time.Sleep(test.read)
@@ -241,7 +241,7 @@ func TestRefreshList(t *testing.T) {
 	c := d.client(t)
 	refresh := func(accepted bool) {
 		t.Helper()
-		keys, err := c.RefreshOwnAPIKeys(t.Context(), func([]client.APIKey) bool { return accepted })
+		keys, err := c.RefreshOwnAPIKeys(t.Context(), func([]identity.APIKey) bool { return accepted })
 		if err != nil || len(keys) != 1 {
 			t.Errorf("%+v: %v", keys, err)
 		}

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// OperationToken names a token request in errors and logs, beside LUSID's operation names.
+// OperationToken names a token request in errors and logs, beside the operations of the APIs.
 const OperationToken = "token request"
 
 // DefaultScopes is what every LUSID SDK asks for.

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -174,14 +175,14 @@ func TestRequestToken_cancelWhileWaiting(t *testing.T) {
 	})
 }
 
-func mustCreate(t *testing.T, domain *domain, clientID string) *client.OAuthApplication {
+func mustCreate(t *testing.T, domain *domain, clientID string) *identity.OAuthApplication {
 	t.Helper()
-	application, err := domain.client(t).CreateApplication(t.Context(), client.CreateApplicationRequest{
+	application, err := domain.client(t).CreateApplication(t.Context(), identity.CreateApplicationRequest{
 		ClientID: clientID, DisplayName: clientID, Type: "Native",
 	})
 	if err != nil {
 		t.Error(err)
-		return &client.OAuthApplication{}
+		return &identity.OAuthApplication{}
 	}
 	return application
 }

@@ -471,9 +471,9 @@ func TestLog(t *testing.T) {
 	want := []map[string]any{
 		{"message": answered, "operation": client.OperationToken, "attempt": 1, "status": 429, "method": "POST", "Retry-After": "0"},
 		{"message": answered, "operation": client.OperationToken, "attempt": 2, "status": 200, "method": "POST"},
-		{"message": failed, "operation": "GetUserInfo", "attempt": 1},
-		{"message": answered, "operation": "GetUserInfo", "attempt": 2, "status": 503, "method": "GET", "Retry-After": "0"},
-		{"message": answered, "operation": "GetUserInfo", "attempt": 3, "status": 200, "method": "GET"},
+		{"message": failed, "operation": "identity.GetUserInfo", "attempt": 1},
+		{"message": answered, "operation": "identity.GetUserInfo", "attempt": 2, "status": 503, "method": "GET", "Retry-After": "0"},
+		{"message": answered, "operation": "identity.GetUserInfo", "attempt": 3, "status": 200, "method": "GET"},
 	}
 	if diff := cmp.Diff(want, log.only("message", "operation", "attempt", "status", "method", "Retry-After")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -518,7 +518,7 @@ func TestLog_holdsNoSecret(t *testing.T) {
 				TokenURL: server + "/token", Username: "u", Password: "canary+&pass",
 				ClientID: "c", ClientSecret: "canary-secret", RefreshToken: "canary-refresh",
 			}
-			clients := []*client.Client{
+			clients := []caller{
 				newClient(t, server, withToken("canary-token"), withRetries(1), setLog),
 				newClient(t, server, withGrant(grant), withRetries(1), setLog),
 			}

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // Frames and error codes of HTTP/2.
@@ -144,27 +145,27 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 		method string
 		// attempts is how many the retry policy makes with one retry.
 		attempts int
-		send     func(context.Context, *client.Client, string) error
+		send     func(context.Context, caller, string) error
 	}{
-		"POST with a body": {http.MethodPost, 1, func(ctx context.Context, c *client.Client, _ string) error {
+		"POST with a body": {http.MethodPost, 1, func(ctx context.Context, c caller, _ string) error {
 			return second(c.CreateApplication(ctx, newApplication))
 		}},
-		"POST without a body": {http.MethodPost, 1, func(ctx context.Context, c *client.Client, _ string) error {
+		"POST without a body": {http.MethodPost, 1, func(ctx context.Context, c caller, _ string) error {
 			return second(c.RotateApplicationSecrets(ctx, "0oa1"))
 		}},
-		"PUT of a version": {http.MethodPut, 1, func(ctx context.Context, c *client.Client, _ string) error {
-			return second(c.UpdateMcpTool(ctx, client.ResourceID{Scope: "s", Code: "c"}, client.UpsertMcpToolRequest{}))
+		"PUT of a version": {http.MethodPut, 1, func(ctx context.Context, c caller, _ string) error {
+			return second(c.UpdateMcpTool(ctx, identity.ResourceID{Scope: "s", Code: "c"}, identity.UpsertMcpToolRequest{}))
 		}},
-		"PUT": {http.MethodPut, 2, func(ctx context.Context, c *client.Client, _ string) error {
-			return second(c.UpdateRole(ctx, "r1", client.UpdateRoleRequest{}))
+		"PUT": {http.MethodPut, 2, func(ctx context.Context, c caller, _ string) error {
+			return second(c.UpdateRole(ctx, "r1", identity.UpdateRoleRequest{}))
 		}},
-		"DELETE": {http.MethodDelete, 2, func(ctx context.Context, c *client.Client, _ string) error {
+		"DELETE": {http.MethodDelete, 2, func(ctx context.Context, c caller, _ string) error {
 			return c.DeleteRole(ctx, "r1")
 		}},
-		"GET": {http.MethodGet, 2, func(ctx context.Context, c *client.Client, _ string) error {
+		"GET": {http.MethodGet, 2, func(ctx context.Context, c caller, _ string) error {
 			return second(c.GetRole(ctx, "r1"))
 		}},
-		"token request": {http.MethodPost, 2, func(ctx context.Context, c *client.Client, url string) error {
+		"token request": {http.MethodPost, 2, func(ctx context.Context, c caller, url string) error {
 			return second(c.RequestToken(ctx, client.TokenRequest{TokenURL: url + "/token", Username: "u", Password: "pass", ClientID: "c", ClientSecret: "secret"}))
 		}},
 	}
@@ -246,15 +247,15 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 func TestWire_changeIsNotRedirected(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
-		for name, send := range map[string]func(context.Context, *client.Client) error{
-			"with a body": func(ctx context.Context, c *client.Client) error {
+		for name, send := range map[string]func(context.Context, caller) error{
+			"with a body": func(ctx context.Context, c caller) error {
 				return second(c.CreateApplication(ctx, newApplication))
 			},
-			"without a body": func(ctx context.Context, c *client.Client) error {
+			"without a body": func(ctx context.Context, c caller) error {
 				return second(c.RotateApplicationSecrets(ctx, "0oa1"))
 			},
-			"a version": func(ctx context.Context, c *client.Client) error {
-				return second(c.UpdateMcpTool(ctx, client.ResourceID{Scope: "s", Code: "c"}, client.UpsertMcpToolRequest{}))
+			"a version": func(ctx context.Context, c caller) error {
+				return second(c.UpdateMcpTool(ctx, identity.ResourceID{Scope: "s", Code: "c"}, identity.UpsertMcpToolRequest{}))
 			},
 		} {
 			t.Run(http.StatusText(status)+"/"+name, func(t *testing.T) {

@@ -9,23 +9,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // create creates an application, or finds the one that a create made whose answer was lost. It
 // returns nil after an error.
-func (r *applicationResource) create(ctx context.Context, request client.CreateApplicationRequest, diags *diag.Diagnostics) *client.OAuthApplication {
-	creation := creation[client.OAuthApplication]{
+func (r *applicationResource) create(ctx context.Context, request identity.CreateApplicationRequest, diags *diag.Diagnostics) *identity.OAuthApplication {
+	creation := creation[identity.OAuthApplication]{
 		existing: r.existingOf("application"),
-		list:     r.client.ListApplications,
-		create: func(ctx context.Context) (*client.OAuthApplication, error) {
-			return r.client.CreateApplication(ctx, request)
+		list:     r.identity.ListApplications,
+		create: func(ctx context.Context) (*identity.OAuthApplication, error) {
+			return r.identity.CreateApplication(ctx, request)
 		},
-		id: func(a *client.OAuthApplication) string { return a.ID },
-		holds: func(a *client.OAuthApplication) bool {
+		id: func(a *identity.OAuthApplication) string { return a.ID },
+		holds: func(a *identity.OAuthApplication) bool {
 			return strings.EqualFold(a.ClientID, request.ClientID) || a.DisplayName == request.DisplayName
 		},
-		isSame: func(a *client.OAuthApplication) bool {
+		isSame: func(a *identity.OAuthApplication) bool {
 			return strings.EqualFold(a.ClientID, request.ClientID) && a.DisplayName == request.DisplayName && a.Type == request.Type
 		},
 	}
@@ -39,7 +39,7 @@ func (r *applicationResource) create(ctx context.Context, request client.CreateA
 
 	const summary = "Unable to create application"
 	attempt := fmt.Sprintf("The application %q (%s) could not be created in %s", request.ClientID, request.DisplayName, r.client.Domain())
-	var taken *takenError[client.OAuthApplication]
+	var taken *takenError[identity.OAuthApplication]
 	if !errors.As(err, &taken) {
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "client id")...))
 		return nil

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // applicationIdentity holds only what never changes in place.
@@ -49,7 +49,7 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 	if !r.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	var application *client.OAuthApplication
+	var application *identity.OAuthApplication
 	if req.ID == "" {
 		application = r.findByIdentity(ctx, req.Identity, summary, &resp.Diagnostics)
 	} else {
@@ -62,12 +62,12 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 	if application == nil {
 		return
 	}
-	identity := applicationIdentity{ID: types.StringValue(application.ID), ClientID: types.StringValue(application.ClientID)}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), identity.ClientID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	imported := applicationIdentity{ID: types.StringValue(application.ID), ClientID: types.StringValue(application.ClientID)}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), imported.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), imported.ClientID)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported)...)
 	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
-	if application.Type == client.ApplicationTypeWeb {
+	if application.Type == identity.ApplicationTypeWeb {
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, map[string]bool{
 			"redirect_uris": true, "post_logout_redirect_uris": true,
 		})...)
@@ -76,7 +76,7 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 
 // findByIdentity lets the id decide, and the client id agree with it. It returns nil after an
 // error.
-func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.ResourceIdentity, summary string, diags *diag.Diagnostics) *client.OAuthApplication {
+func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.ResourceIdentity, summary string, diags *diag.Diagnostics) *identity.OAuthApplication {
 	var identity applicationIdentity
 	// An import string that is empty comes here too, without an identity.
 	if !given.Raw.IsNull() {

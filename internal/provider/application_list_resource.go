@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -45,7 +45,7 @@ func (l *applicationListResource) ListResourceConfigSchema(_ context.Context, _ 
 			"type": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`Native` or `Web`.",
-				Validators:          []validator.String{stringvalidator.OneOf(client.ApplicationTypeNative, client.ApplicationTypeWeb)},
+				Validators:          []validator.String{stringvalidator.OneOf(identity.ApplicationTypeNative, identity.ApplicationTypeWeb)},
 			},
 		},
 	}
@@ -57,7 +57,7 @@ type applicationListModel struct {
 	Type              types.String `tfsdk:"type"`
 }
 
-func (m *applicationListModel) holds(application *client.OAuthApplication) bool {
+func (m *applicationListModel) holds(application *identity.OAuthApplication) bool {
 	return strings.HasPrefix(application.ClientID, m.ClientIDPrefix.ValueString()) &&
 		strings.HasPrefix(application.DisplayName, m.DisplayNamePrefix.ValueString()) &&
 		(m.Type.IsNull() || m.Type.ValueString() == application.Type)
@@ -71,18 +71,18 @@ func (l *applicationListResource) List(ctx context.Context, req list.ListRequest
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	applications, err := l.client.ListApplications(ctx)
+	applications, err := l.identity.ListApplications(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The applications of "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = listResults(req.Limit, applications, filter.holds, func(application *client.OAuthApplication) list.ListResult {
+	stream.Results = listResults(req.Limit, applications, filter.holds, func(application *identity.OAuthApplication) list.ListResult {
 		return l.result(ctx, req, application)
 	})
 }
 
-func (l *applicationListResource) result(ctx context.Context, req list.ListRequest, application *client.OAuthApplication) list.ListResult {
+func (l *applicationListResource) result(ctx context.Context, req list.ListRequest, application *identity.OAuthApplication) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = application.DisplayName + " (" + application.ClientID + ")"
 	model := applicationModel{

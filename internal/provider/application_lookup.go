@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // errNoApplication says that no application has the client id that was looked for.
@@ -20,9 +21,9 @@ var errNoApplication = errors.New("no application has it; the LUSID web app list
 
 // applicationByClientID finds an application through the list: LUSID has no read by client id. LUSID
 // may write a client id in another case, so the case decides only between two applications.
-func (c *connection) applicationByClientID(ctx context.Context, clientID string) (*client.OAuthApplication, error) {
-	applications, err := c.client.ListApplications(ctx)
-	var found *client.OAuthApplication
+func (c *connection) applicationByClientID(ctx context.Context, clientID string) (*identity.OAuthApplication, error) {
+	applications, err := c.identity.ListApplications(ctx)
+	var found *identity.OAuthApplication
 	for i := range applications {
 		application := &applications[i]
 		if application.ClientID == clientID || found == nil && strings.EqualFold(application.ClientID, clientID) {
@@ -36,11 +37,11 @@ func (c *connection) applicationByClientID(ctx context.Context, clientID string)
 }
 
 // applicationByEither tries an import string as an id, then as a client id.
-func (c *connection) applicationByEither(ctx context.Context, idOrClientID string) (*client.OAuthApplication, error) {
+func (c *connection) applicationByEither(ctx context.Context, idOrClientID string) (*identity.OAuthApplication, error) {
 	if !idPattern.MatchString(idOrClientID) {
 		return nil, errors.New("an id or client id has letters, digits, hyphens and underscores, 64 at most")
 	}
-	application, err := c.client.GetApplication(ctx, idOrClientID, false)
+	application, err := c.identity.GetApplication(ctx, idOrClientID, false)
 	var refused *client.Error
 	if client.IsNotFound(err) || errors.As(err, &refused) && refused.StatusCode == http.StatusBadRequest {
 		return c.applicationByClientID(ctx, idOrClientID)
@@ -56,19 +57,19 @@ const referToID = "If the same configuration creates this application, refer to 
 // is given. It returns nil after an error, which has the next steps if no application has the client id.
 func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.String, includeSecret bool, summary string,
 	diags *diag.Diagnostics, nextSteps ...string,
-) *client.OAuthApplication {
+) *identity.OAuthApplication {
 	attribute, key := path.Root("id"), id.ValueString()
 	var (
-		application *client.OAuthApplication
+		application *identity.OAuthApplication
 		err         error
 	)
 	if key != "" {
-		application, err = c.client.GetApplication(ctx, key, includeSecret)
+		application, err = c.identity.GetApplication(ctx, key, includeSecret)
 	} else {
 		attribute, key = path.Root("client_id"), clientID.ValueString()
 		application, err = c.applicationByClientID(ctx, key)
 		if err == nil && includeSecret {
-			application, err = c.client.GetApplication(ctx, application.ID, true)
+			application, err = c.identity.GetApplication(ctx, application.ID, true)
 		}
 	}
 	if err != nil {
@@ -83,14 +84,14 @@ func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.S
 }
 
 // addSecretWithheld is the error of a read that is for nothing but the secret.
-func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, application *client.OAuthApplication) {
+func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, application *identity.OAuthApplication) {
 	diags.AddError(summary, fmt.Sprintf(
 		"LUSID returned the application %s (%s) without its secret. The provider signs in with %s, whose user may not see secrets: LUSID's role lusid-administrator may.",
 		application.ClientID, application.ID, c.credential))
 }
 
 // tokenURLOf is null where the issuer is not a URL.
-func tokenURLOf(application *client.OAuthApplication) types.String {
+func tokenURLOf(application *identity.OAuthApplication) types.String {
 	tokenURL, err := client.ParseTokenURL(application.Issuer)
 	if err != nil {
 		return types.StringNull()

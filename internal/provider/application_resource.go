@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -67,10 +68,10 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"type": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				Default:  stringdefault.StaticString(client.ApplicationTypeNative),
+				Default:  stringdefault.StaticString(identity.ApplicationTypeNative),
 				MarkdownDescription: "`Native`, for programs that sign in with a user's name and password, or `Web`, for sites that users sign in to. " +
 					"Default `Native`. A change replaces the application.",
-				Validators: []validator.String{stringvalidator.OneOf(client.ApplicationTypeNative, client.ApplicationTypeWeb)},
+				Validators: []validator.String{stringvalidator.OneOf(identity.ApplicationTypeNative, identity.ApplicationTypeWeb)},
 			},
 			"redirect_uris": schema.SetAttribute{
 				Optional:    true,
@@ -161,8 +162,8 @@ type applicationModel struct {
 // Format prints the model without the secrets it holds.
 func (applicationModel) Format(f fmt.State, _ rune) { conceal(f, "applicationModel") }
 
-func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicationRequest, diag.Diagnostics) {
-	request := client.CreateApplicationRequest{
+func (m *applicationModel) toCreate(ctx context.Context) (identity.CreateApplicationRequest, diag.Diagnostics) {
+	request := identity.CreateApplicationRequest{
 		ClientID:    m.ClientID.ValueString(),
 		DisplayName: m.DisplayName.ValueString(),
 		Type:        m.Type.ValueString(),
@@ -173,7 +174,7 @@ func (m *applicationModel) toCreate(ctx context.Context) (client.CreateApplicati
 }
 
 // fromAPI writes what LUSID returns, but for the secret: see setSecret.
-func (m *applicationModel) fromAPI(_ context.Context, application *client.OAuthApplication) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
+func (m *applicationModel) fromAPI(_ context.Context, application *identity.OAuthApplication) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
 	m.ID = types.StringValue(application.ID)
 	m.ClientID = sameFold(m.ClientID, application.ClientID)
 	m.DisplayName = types.StringValue(application.DisplayName)
@@ -238,15 +239,15 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	id, looks := state.ID.ValueString(), state.StoreSecret.ValueBool() || state.RefreshSecretVersion.ValueBool()
 	var (
-		application *client.OAuthApplication
+		application *identity.OAuthApplication
 		err         error
 	)
 	if looks {
-		application, err = r.client.GetApplication(ctx, id, true)
+		application, err = r.identity.GetApplication(ctx, id, true)
 	}
 	// A role that may only plan needs no right to see secrets.
 	if !looks || client.IsForbidden(err) {
-		application, err = r.client.RefreshApplication(ctx, id, func(listed *client.OAuthApplication) bool {
+		application, err = r.identity.RefreshApplication(ctx, id, func(listed *identity.OAuthApplication) bool {
 			return unchanged(ctx, &state, listed)
 		})
 	}
@@ -306,7 +307,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		}
 		plan.setSecret(application)
 	case plan.StoreSecret.ValueBool() && !state.StoreSecret.ValueBool():
-		application := &client.OAuthApplication{ID: state.ID.ValueString(), ClientID: state.ClientID.ValueString()}
+		application := &identity.OAuthApplication{ID: state.ID.ValueString(), ClientID: state.ClientID.ValueString()}
 		if r.readSecret(ctx, application, &resp.Diagnostics) {
 			plan.setSecret(application)
 		}
@@ -333,7 +334,7 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.client.DeleteApplication(ctx, state.ID.ValueString())
+	err := r.identity.DeleteApplication(ctx, state.ID.ValueString())
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application %s (%s) of %s could not be deleted",
 			state.ID.ValueString(), state.ClientID.ValueString(), r.client.Domain()), err))
@@ -353,7 +354,7 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 	} {
 		resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(name), target)...)
 	}
-	if resp.Diagnostics.HasError() || config.Type.IsUnknown() || config.Type.ValueString() == client.ApplicationTypeWeb {
+	if resp.Diagnostics.HasError() || config.Type.IsUnknown() || config.Type.ValueString() == identity.ApplicationTypeWeb {
 		return
 	}
 	for _, uris := range redirectURIs(&config, &config) {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // secretVersion is a number that changes exactly when the secret does: the first 31 bits of
@@ -25,7 +26,7 @@ func secretVersion(applicationID string, secret client.Secret) types.Int64 {
 
 // setSecret writes the secret and its version as the state may hold them. Both are null where
 // LUSID did not show the secret.
-func (m *applicationModel) setSecret(application *client.OAuthApplication) {
+func (m *applicationModel) setSecret(application *identity.OAuthApplication) {
 	m.Secret, m.SecretVersion = types.StringNull(), types.Int64Null()
 	if application.Secret == "" {
 		return
@@ -82,9 +83,9 @@ func (r *applicationResource) warnRotation(state, plan *applicationModel, diags 
 }
 
 // rotate gives the application a new secret. It returns nil after an error.
-func (r *applicationResource) rotate(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) *client.OAuthApplication {
+func (r *applicationResource) rotate(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) *identity.OAuthApplication {
 	id := state.ID.ValueString()
-	application, err := r.client.RotateApplicationSecrets(ctx, id)
+	application, err := r.identity.RotateApplicationSecrets(ctx, id)
 	if client.IsOutcomeUnknown(err) {
 		application, err = r.reconcileRotation(ctx, state, err, diags)
 	}
@@ -107,12 +108,12 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 // reconcileRotation settles a rotation whose outcome is unknown: a secret that differs from the
 // old one is what the rotation made. Where it does not differ, or the two cannot be compared, the
 // rotation is repeated.
-func (r *applicationResource) reconcileRotation(ctx context.Context, state *applicationModel, lost error, diags *diag.Diagnostics) (*client.OAuthApplication, error) {
+func (r *applicationResource) reconcileRotation(ctx context.Context, state *applicationModel, lost error, diags *diag.Diagnostics) (*identity.OAuthApplication, error) {
 	id, old := state.ID.ValueString(), client.Secret(state.Secret.ValueString())
 	if old != "" {
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
 		defer cancel()
-		application, err := r.client.GetApplication(short, id, true)
+		application, err := r.identity.GetApplication(short, id, true)
 		if err != nil && !client.IsForbidden(err) {
 			return nil, &unsettledError{lost: lost, doubt: "whether it was rotated could not be found out", cause: err}
 		}
@@ -125,7 +126,7 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 	if ctx.Err() != nil {
 		return nil, lost
 	}
-	application, err := r.client.RotateApplicationSecrets(ctx, id)
+	application, err := r.identity.RotateApplicationSecrets(ctx, id)
 	if err != nil {
 		err = &unsettledError{lost: err, doubt: "the answer to a try before this one was lost, and LUSID may have rotated it then", cause: lost}
 	}
@@ -134,9 +135,9 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 
 // readSecret fetches the secret into the application, or warns and returns false: the object
 // exists, a refresh can mend the rest, and an error would taint it.
-func (r *applicationResource) readSecret(ctx context.Context, application *client.OAuthApplication, diags *diag.Diagnostics) bool {
+func (r *applicationResource) readSecret(ctx context.Context, application *identity.OAuthApplication, diags *diag.Diagnostics) bool {
 	attempt := fmt.Sprintf("The secret of the application %s (%s) could not be read from %s", application.ClientID, application.ID, r.client.Domain())
-	read, err := r.client.GetApplication(ctx, application.ID, true)
+	read, err := r.identity.GetApplication(ctx, application.ID, true)
 	if err == nil && read.Secret != "" {
 		application.Secret = read.Secret
 		return true

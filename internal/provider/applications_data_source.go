@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -58,13 +58,13 @@ func (d *applicationsDataSource) Read(ctx context.Context, _ datasource.ReadRequ
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	applications, err := d.client.ListApplications(ctx)
+	applications, err := d.identity.ListApplications(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The applications of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(applications, func(a, b client.OAuthApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
+	slices.SortFunc(applications, func(a, b identity.OAuthApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
 	model := applicationsDataModel{Applications: make([]applicationListing, len(applications))}
 	for i, application := range applications {
 		model.Applications[i] = applicationListing{

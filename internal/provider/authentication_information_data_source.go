@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -78,7 +78,7 @@ func (d *authenticationInformationDataSource) Read(ctx context.Context, _ dataso
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	information, err := d.client.GetAuthenticationInformation(ctx)
+	information, err := d.identity.GetAuthenticationInformation(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("How people sign in to "+d.client.Domain()+" could not be read", err))
 		return
@@ -94,7 +94,7 @@ func (d *authenticationInformationDataSource) Read(ctx context.Context, _ dataso
 		model.SupportAccessExpiry = stringOrNull(information.Support.Expiry)
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(information.SupportAccessExpiryWithRole, func(a, b client.SupportAccessExpiryWithRole) int {
+	slices.SortFunc(information.SupportAccessExpiryWithRole, func(a, b identity.SupportAccessExpiryWithRole) int {
 		return cmp.Or(cmp.Compare(a.PermittedRole, b.PermittedRole), cmp.Compare(a.Expiry, b.Expiry))
 	})
 	for _, access := range information.SupportAccessExpiryWithRole {

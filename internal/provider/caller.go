@@ -3,18 +3,18 @@ package provider
 import (
 	"context"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // currentUser asks once per process who the provider signs in as.
-func (c *connection) currentUser(ctx context.Context) (*client.CurrentUserResponse, error) {
+func (c *connection) currentUser(ctx context.Context) (*identity.CurrentUserResponse, error) {
 	release, err := c.callerLock.acquire(ctx, "another operation, which asks LUSID the same")
 	if err != nil {
 		return nil, err
 	}
 	defer release()
 	if c.caller == nil {
-		caller, err := c.client.GetUserInfo(ctx)
+		caller, err := c.identity.GetUserInfo(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -14,12 +14,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // connection is what Configure hands to every resource and data source.
 type connection struct {
 	// client is nil as long as the provider block holds unknown values.
 	client *client.Client
+	// identity is the Identity API of client's domain. It is nil as long as client is.
+	identity *identity.Client
 	// unknown names the attributes of the provider block whose values another resource makes.
 	unknown []string
 	// domainSource says where the LUSID domain came from.
@@ -37,7 +40,7 @@ type connection struct {
 
 	callerLock lock
 	// caller is nil until it is asked for.
-	caller *client.CurrentUserResponse
+	caller *identity.CurrentUserResponse
 
 	grantLock sync.Mutex
 	// grant holds what token requests default to, complete or not.
@@ -92,7 +95,7 @@ func (c *connection) warnOwnUser(login, doing string, diags *diag.Diagnostics) {
 
 // useRotated takes the new secret of the provider's own application into use for the rest of the
 // process.
-func (c *connection) useRotated(application *client.OAuthApplication) {
+func (c *connection) useRotated(application *identity.OAuthApplication) {
 	c.grantLock.Lock()
 	defer c.grantLock.Unlock()
 	if application.Secret == "" || !strings.EqualFold(c.grant.ClientID, application.ClientID) {

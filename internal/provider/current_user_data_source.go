@@ -55,7 +55,7 @@ func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadReque
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	user, err := d.client.GetUserInfo(ctx)
+	user, err := d.identity.GetUserInfo(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The user that the provider signs in as could not be read from "+d.client.Domain(), err))
 		return

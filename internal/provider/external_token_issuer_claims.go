@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 func claimMappingsAttribute() schema.Attribute {
@@ -60,13 +60,13 @@ type claimMappingsModel struct {
 }
 
 // claimMappingsToAPI is nil for what is null or not known yet.
-func claimMappingsToAPI(ctx context.Context, object types.Object) (*client.ClaimMappings, diag.Diagnostics) {
+func claimMappingsToAPI(ctx context.Context, object types.Object) (*identity.ClaimMappings, diag.Diagnostics) {
 	if object.IsNull() || object.IsUnknown() {
 		return nil, nil
 	}
 	var m claimMappingsModel
 	diags := object.As(ctx, &m, basetypes.ObjectAsOptions{})
-	return &client.ClaimMappings{
+	return &identity.ClaimMappings{
 		UserID:    m.UserID.ValueString(),
 		Login:     m.Login.ValueString(),
 		Email:     m.Email.ValueString(),
@@ -78,8 +78,8 @@ func claimMappingsToAPI(ctx context.Context, object types.Object) (*client.Claim
 }
 
 // claimMappingsFromAPI is null where LUSID has none.
-func claimMappingsFromAPI(ctx context.Context, mappings *client.ClaimMappings) (types.Object, diag.Diagnostics) {
-	if mappings == nil || *mappings == (client.ClaimMappings{}) {
+func claimMappingsFromAPI(ctx context.Context, mappings *identity.ClaimMappings) (types.Object, diag.Diagnostics) {
+	if mappings == nil || *mappings == (identity.ClaimMappings{}) {
 		return types.ObjectNull(claimMappingsType.AttrTypes), nil
 	}
 	return types.ObjectValueFrom(ctx, claimMappingsType.AttrTypes, claimMappingsModel{
@@ -146,7 +146,7 @@ func (userTypeMapping) Description(context.Context) string {
 func (v userTypeMapping) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (userTypeMapping) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	isType := func(text string) bool { return text == client.UserTypePersonal || text == client.UserTypeService }
+	isType := func(text string) bool { return text == identity.UserTypePersonal || text == identity.UserTypeService }
 	mapping := req.ConfigValue.ValueString()
 	text, isLiteral := literalClaim(mapping)
 	switch {

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -78,7 +78,7 @@ type externalTokenIssuerDataModel struct {
 	ClaimMappings types.Object `tfsdk:"claim_mappings"`
 }
 
-func newExternalTokenIssuerDataModel(ctx context.Context, issuer *client.ExternalTokenIssuerResponse) (externalTokenIssuerDataModel, diag.Diagnostics) {
+func newExternalTokenIssuerDataModel(ctx context.Context, issuer *identity.ExternalTokenIssuerResponse) (externalTokenIssuerDataModel, diag.Diagnostics) {
 	mappings, diags := claimMappingsFromAPI(ctx, issuer.ClaimMappings)
 	return externalTokenIssuerDataModel{
 		Code:          types.StringValue(issuer.Code),
@@ -97,7 +97,7 @@ func (d *externalTokenIssuerDataSource) Read(ctx context.Context, req datasource
 	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	issuer, err := d.client.GetExternalTokenIssuer(ctx, code.ValueString())
+	issuer, err := d.identity.GetExternalTokenIssuer(ctx, code.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("code"), summary, d.explain(
 			fmt.Sprintf("The external token issuer with the code %q could not be read from %s", code.ValueString(), d.client.Domain()), err))

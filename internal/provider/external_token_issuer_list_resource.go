@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -44,7 +44,7 @@ type externalTokenIssuerListModel struct {
 	Issuer     types.String `tfsdk:"issuer"`
 }
 
-func (m *externalTokenIssuerListModel) holds(issuer *client.ExternalTokenIssuerResponse) bool {
+func (m *externalTokenIssuerListModel) holds(issuer *identity.ExternalTokenIssuerResponse) bool {
 	return strings.HasPrefix(issuer.Code, m.CodePrefix.ValueString()) && (m.Issuer.IsNull() || m.Issuer.ValueString() == issuer.Issuer)
 }
 
@@ -56,13 +56,13 @@ func (l *externalTokenIssuerListResource) List(ctx context.Context, req list.Lis
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	issuers, err := l.client.ListExternalTokenIssuers(ctx)
+	issuers, err := l.identity.ListExternalTokenIssuers(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The external token issuers of "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = listResults(req.Limit, issuers, filter.holds, func(issuer *client.ExternalTokenIssuerResponse) list.ListResult {
+	stream.Results = listResults(req.Limit, issuers, filter.holds, func(issuer *identity.ExternalTokenIssuerResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = issuer.Code
 		model := externalTokenIssuerModel{Timeouts: nullTimeouts(ctx)}

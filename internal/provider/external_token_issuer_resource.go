@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -98,9 +99,9 @@ type externalTokenIssuerModel struct {
 
 // toUpdate is the whole issuer: whether LUSID clears what is left out or keeps it is not
 // documented.
-func (m *externalTokenIssuerModel) toUpdate(ctx context.Context) (client.UpdateExternalTokenIssuerRequest, diag.Diagnostics) {
+func (m *externalTokenIssuerModel) toUpdate(ctx context.Context) (identity.UpdateExternalTokenIssuerRequest, diag.Diagnostics) {
 	mappings, diags := claimMappingsToAPI(ctx, m.ClaimMappings)
-	return client.UpdateExternalTokenIssuerRequest{
+	return identity.UpdateExternalTokenIssuerRequest{
 		Issuer:        m.Issuer.ValueString(),
 		Audience:      m.Audience.ValueString(),
 		LogoutURL:     m.LogoutURL.ValueString(),
@@ -109,7 +110,7 @@ func (m *externalTokenIssuerModel) toUpdate(ctx context.Context) (client.UpdateE
 	}, diags
 }
 
-func (m *externalTokenIssuerModel) fromAPI(ctx context.Context, issuer *client.ExternalTokenIssuerResponse) diag.Diagnostics {
+func (m *externalTokenIssuerModel) fromAPI(ctx context.Context, issuer *identity.ExternalTokenIssuerResponse) diag.Diagnostics {
 	m.Code = sameFold(m.Code, issuer.Code)
 	m.Issuer = stringOrNull(issuer.Issuer)
 	m.Audience = stringOrNull(issuer.Audience)
@@ -134,7 +135,7 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	issuer := r.create(ctx, client.CreateExternalTokenIssuerRequest{Code: plan.Code.ValueString(), UpdateExternalTokenIssuerRequest: update}, owner, &resp.Diagnostics)
+	issuer := r.create(ctx, identity.CreateExternalTokenIssuerRequest{Code: plan.Code.ValueString(), UpdateExternalTokenIssuerRequest: update}, owner, &resp.Diagnostics)
 	if issuer == nil {
 		return
 	}
@@ -148,21 +149,21 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 
 // create creates an issuer, or finds the one that a create made whose answer was lost. It returns
 // nil after an error.
-func (r *externalTokenIssuerResource) create(ctx context.Context, request client.CreateExternalTokenIssuerRequest, owner string, diags *diag.Diagnostics) *client.ExternalTokenIssuerResponse {
-	trusts := func(i *client.ExternalTokenIssuerResponse) bool {
+func (r *externalTokenIssuerResource) create(ctx context.Context, request identity.CreateExternalTokenIssuerRequest, owner string, diags *diag.Diagnostics) *identity.ExternalTokenIssuerResponse {
+	trusts := func(i *identity.ExternalTokenIssuerResponse) bool {
 		return i.Issuer == request.Issuer && i.Audience == request.Audience
 	}
-	creation := creation[client.ExternalTokenIssuerResponse]{
+	creation := creation[identity.ExternalTokenIssuerResponse]{
 		existing: r.existingOf("external token issuer"),
-		list:     r.client.ListExternalTokenIssuers,
-		create: func(ctx context.Context) (*client.ExternalTokenIssuerResponse, error) {
-			return r.client.CreateExternalTokenIssuer(ctx, request)
+		list:     r.identity.ListExternalTokenIssuers,
+		create: func(ctx context.Context) (*identity.ExternalTokenIssuerResponse, error) {
+			return r.identity.CreateExternalTokenIssuer(ctx, request)
 		},
-		id: func(i *client.ExternalTokenIssuerResponse) string { return i.Code },
-		holds: func(i *client.ExternalTokenIssuerResponse) bool {
+		id: func(i *identity.ExternalTokenIssuerResponse) string { return i.Code },
+		holds: func(i *identity.ExternalTokenIssuerResponse) bool {
 			return i.Code == request.Code || trusts(i)
 		},
-		isSame: func(i *client.ExternalTokenIssuerResponse) bool {
+		isSame: func(i *identity.ExternalTokenIssuerResponse) bool {
 			return i.Code == request.Code && trusts(i) && i.LogoutURL == request.LogoutURL && i.Description == request.Description &&
 				(request.ClaimMappings == nil || reflect.DeepEqual(i.ClaimMappings, request.ClaimMappings))
 		},
@@ -176,7 +177,7 @@ func (r *externalTokenIssuerResource) create(ctx context.Context, request client
 	}
 	const summary = "Unable to create external token issuer"
 	attempt := fmt.Sprintf("The external token issuer %q could not be created in %s", request.Code, r.client.Domain())
-	var taken *takenError[client.ExternalTokenIssuerResponse]
+	var taken *takenError[identity.ExternalTokenIssuerResponse]
 	if !errors.As(err, &taken) {
 		remedies := doubtAfterCreate(err, "code")
 		if refused, ok := errors.AsType[*client.Error](err); client.IsForbidden(err) || ok && refused.StatusCode == http.StatusNotFound {
@@ -205,7 +206,7 @@ func (r *externalTokenIssuerResource) Read(ctx context.Context, req resource.Rea
 		return
 	}
 
-	issuer, err := r.client.RefreshExternalTokenIssuer(ctx, state.Code.ValueString(), func(listed *client.ExternalTokenIssuerResponse) bool {
+	issuer, err := r.identity.RefreshExternalTokenIssuer(ctx, state.Code.ValueString(), func(listed *identity.ExternalTokenIssuerResponse) bool {
 		return unchanged(ctx, &state, listed)
 	})
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The external token issuer %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err) {
@@ -232,7 +233,7 @@ func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.U
 	}
 
 	if !reflect.DeepEqual(after, before) {
-		if _, err := r.client.UpdateExternalTokenIssuer(ctx, code, after); err != nil {
+		if _, err := r.identity.UpdateExternalTokenIssuer(ctx, code, after); err != nil {
 			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err))
 			return
 		}
@@ -252,7 +253,7 @@ func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.D
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, externalTokenIssuerObject(code), owner, func() error { return r.client.DeleteExternalTokenIssuer(ctx, code) })
+	needed, err := r.placements.remove(ctx, externalTokenIssuerObject(code), owner, func() error { return r.identity.DeleteExternalTokenIssuer(ctx, code) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be deleted", code, r.client.Domain()), err))
@@ -272,7 +273,7 @@ func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resou
 	if !ok {
 		return
 	}
-	issuer, err := r.client.GetExternalTokenIssuer(ctx, code)
+	issuer, err := r.identity.GetExternalTokenIssuer(ctx, code)
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to import external token issuer %q", code),
 			r.explain(fmt.Sprintf("The external token issuer with the code %q could not be found in %s", code, r.client.Domain()), err))

@@ -49,7 +49,7 @@ func (d *externalTokenIssuersDataSource) Read(ctx context.Context, _ datasource.
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	issuers, err := d.client.ListExternalTokenIssuers(ctx)
+	issuers, err := d.identity.ListExternalTokenIssuers(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The external token issuers of "+d.client.Domain()+" could not be listed", err))
 		return

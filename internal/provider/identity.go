@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // idPattern is what LUSID takes as an id or code in a path.
@@ -105,19 +106,19 @@ func lookUp(e *client.Error) string {
 	)
 	takesUser, takesRole := false, false
 	switch e.Operation {
-	case "AddUserToRole":
+	case "identity.AddUserToRole":
 		takesUser, takesRole = true, true
-	case "GetRole", "ListUsersInRole":
+	case "identity.GetRole", "identity.ListUsersInRole":
 		takesRole = true
-	case "GetUser", "SendActivationEmail", "UnlockUser", "UnsuspendUser", "ResetPassword", "ResetFactors":
+	case "identity.GetUser", "identity.SendActivationEmail", "identity.UnlockUser", "identity.UnsuspendUser", "identity.ResetPassword", "identity.ResetFactors":
 		takesUser = true
 	}
 	isUnclear := client.IsNotFound(e) && e.Code == 0
 	var steps []string
-	if takesUser && (client.IsUserNotFound(e) || isUnclear) {
+	if takesUser && (identity.IsUserNotFound(e) || isUnclear) {
 		steps = append(steps, user)
 	}
-	if takesRole && (client.IsRoleNotFound(e) || isUnclear) {
+	if takesRole && (identity.IsRoleNotFound(e) || isUnclear) {
 		steps = append(steps, role)
 	}
 	return strings.Join(steps, " ")

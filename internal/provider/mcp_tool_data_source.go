@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -132,7 +132,7 @@ type mcpToolDataModel struct {
 	UpdatedBy                        types.String `tfsdk:"updated_by"`
 }
 
-func newMcpToolDataModel(ctx context.Context, tool *client.McpToolResponse) (mcpToolDataModel, diag.Diagnostics) {
+func newMcpToolDataModel(ctx context.Context, tool *identity.McpToolResponse) (mcpToolDataModel, diag.Diagnostics) {
 	var m mcpToolModel
 	diags := m.fromAPI(ctx, tool)
 	return mcpToolDataModel{
@@ -165,12 +165,12 @@ func (d *mcpToolDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	id := client.ResourceID{Scope: model.Scope.ValueString(), Code: model.Code.ValueString()}
+	id := identity.ResourceID{Scope: model.Scope.ValueString(), Code: model.Code.ValueString()}
 	attribute, label := "code", id.Scope+"/"+id.Code
 	if !model.Version.IsNull() {
 		attribute, label = "version", fmt.Sprintf("%s, version %d,", label, model.Version.ValueInt64())
 	}
-	tool, err := d.client.GetMcpTool(ctx, id, int32(model.Version.ValueInt64())) //nolint:gosec // The validator knows the limit.
+	tool, err := d.identity.GetMcpTool(ctx, id, int32(model.Version.ValueInt64())) //nolint:gosec // The validator knows the limit.
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root(attribute), summary, d.explain(fmt.Sprintf("The MCP tool %s could not be read from %s", label, d.client.Domain()), err))
 		return

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // mcpToolIdentity is what a tool is known by, everywhere.
@@ -21,8 +21,8 @@ type mcpToolIdentity struct {
 
 func (m *mcpToolModel) identity() mcpToolIdentity { return mcpToolIdentity{m.Scope, m.Code} }
 
-func (m *mcpToolModel) resourceID() client.ResourceID {
-	return client.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
+func (m *mcpToolModel) resourceID() identity.ResourceID {
+	return identity.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
 }
 
 func (r *mcpToolResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -42,7 +42,7 @@ type mcpToolListModel struct {
 	NamePrefix types.String `tfsdk:"name_prefix"`
 }
 
-func (m *mcpToolListModel) holds(tool *client.McpToolResponse) bool {
+func (m *mcpToolListModel) holds(tool *identity.McpToolResponse) bool {
 	return strings.HasPrefix(tool.Name, m.NamePrefix.ValueString()) && (m.Scope.IsNull() || m.Scope.ValueString() == tool.Scope)
 }
 
@@ -54,13 +54,13 @@ func (l *mcpToolListResource) List(ctx context.Context, req list.ListRequest, st
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	tools, err := l.client.ListMcpTools(ctx)
+	tools, err := l.identity.ListMcpTools(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The MCP tools of "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = listResults(req.Limit, tools, filter.holds, func(tool *client.McpToolResponse) list.ListResult {
+	stream.Results = listResults(req.Limit, tools, filter.holds, func(tool *identity.McpToolResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = tool.Name
 		model := mcpToolModel{Timeouts: nullTimeouts(ctx)}

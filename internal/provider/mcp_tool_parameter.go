@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var mcpToolParameterPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
@@ -47,22 +47,22 @@ type mcpToolParameterModel struct {
 }
 
 // toMcpToolParameters gives equal sets one order, and is never nil.
-func toMcpToolParameters(ctx context.Context, set types.Set) ([]client.McpToolParameter, diag.Diagnostics) {
+func toMcpToolParameters(ctx context.Context, set types.Set) ([]identity.McpToolParameter, diag.Diagnostics) {
 	var models []mcpToolParameterModel
 	diags := set.ElementsAs(ctx, &models, false)
-	parameters := []client.McpToolParameter{}
+	parameters := []identity.McpToolParameter{}
 	for _, m := range models {
-		parameters = append(parameters, client.McpToolParameter{
+		parameters = append(parameters, identity.McpToolParameter{
 			Name: m.Name.ValueString(), DataType: m.DataType.ValueString(), Description: m.Description.ValueString(),
 		})
 	}
-	slices.SortFunc(parameters, func(a, b client.McpToolParameter) int {
+	slices.SortFunc(parameters, func(a, b identity.McpToolParameter) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.DataType, b.DataType), cmp.Compare(a.Description, b.Description))
 	})
 	return parameters, diags
 }
 
-func fromMcpToolParameters(ctx context.Context, prior types.Set, parameters []client.McpToolParameter) (types.Set, diag.Diagnostics) {
+func fromMcpToolParameters(ctx context.Context, prior types.Set, parameters []identity.McpToolParameter) (types.Set, diag.Diagnostics) {
 	var models []mcpToolParameterModel
 	for _, p := range parameters {
 		models = append(models, mcpToolParameterModel{

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -159,8 +160,8 @@ type mcpToolLuminescePayloadModel struct {
 var mcpToolLuminescePayloadType = objectTypeOf(mcpToolLuminescePayloadAttributes())
 
 // toUpsert is the whole tool. Equal tools give equal requests.
-func (m *mcpToolModel) toUpsert(ctx context.Context) (client.UpsertMcpToolRequest, diag.Diagnostics) {
-	request := client.UpsertMcpToolRequest{
+func (m *mcpToolModel) toUpsert(ctx context.Context) (identity.UpsertMcpToolRequest, diag.Diagnostics) {
+	request := identity.UpsertMcpToolRequest{
 		Name:                             m.Name.ValueString(),
 		Title:                            m.Title.ValueString(),
 		Description:                      m.Description.ValueString(),
@@ -175,13 +176,13 @@ func (m *mcpToolModel) toUpsert(ctx context.Context) (client.UpsertMcpToolReques
 	if !m.LuminescePayload.IsNull() {
 		var payload mcpToolLuminescePayloadModel
 		diags.Append(m.LuminescePayload.As(ctx, &payload, basetypes.ObjectAsOptions{})...)
-		request.LuminescePayload = &client.McpToolLuminescePayload{Query: payload.Query.ValueString()}
+		request.LuminescePayload = &identity.McpToolLuminescePayload{Query: payload.Query.ValueString()}
 	}
 	request.SchedulerPayload, failed = toMcpToolSchedulerPayload(ctx, m.SchedulerPayload)
 	return request, append(diags, failed...)
 }
 
-func (m *mcpToolModel) fromAPI(ctx context.Context, tool *client.McpToolResponse) (diags diag.Diagnostics) {
+func (m *mcpToolModel) fromAPI(ctx context.Context, tool *identity.McpToolResponse) (diags diag.Diagnostics) {
 	m.Scope = types.StringValue(tool.Scope)
 	m.Code = types.StringValue(tool.Code)
 	m.ID = types.StringValue(m.label())
@@ -199,12 +200,12 @@ func (m *mcpToolModel) fromAPI(ctx context.Context, tool *client.McpToolResponse
 	m.Parameters, failed = fromMcpToolParameters(ctx, m.Parameters, tool.Parameters)
 	diags.Append(failed...)
 	m.LuminescePayload = types.ObjectNull(mcpToolLuminescePayloadType.AttrTypes)
-	if tool.LuminescePayload != nil && tool.PayloadType != client.McpToolPayloadTypeScheduler {
+	if tool.LuminescePayload != nil && tool.PayloadType != identity.McpToolPayloadTypeScheduler {
 		m.LuminescePayload, failed = types.ObjectValueFrom(ctx, mcpToolLuminescePayloadType.AttrTypes, mcpToolLuminescePayloadModel{types.StringValue(tool.LuminescePayload.Query)})
 		diags.Append(failed...)
 	}
 	payload := tool.SchedulerPayload
-	if tool.PayloadType == client.McpToolPayloadTypeLuminesce {
+	if tool.PayloadType == identity.McpToolPayloadTypeLuminesce {
 		payload = nil
 	}
 	m.SchedulerPayload, failed = fromMcpToolSchedulerPayload(ctx, m.SchedulerPayload, payload)
@@ -212,7 +213,7 @@ func (m *mcpToolModel) fromAPI(ctx context.Context, tool *client.McpToolResponse
 }
 
 // versionOf is null where LUSID does not say.
-func versionOf(tool *client.McpToolResponse) types.Int64 {
+func versionOf(tool *identity.McpToolResponse) types.Int64 {
 	if tool.Version == 0 {
 		return types.Int64Null()
 	}
@@ -252,7 +253,7 @@ func (r *mcpToolResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 
-	tool, err := r.client.RefreshMcpTool(ctx, state.resourceID(), func(listed *client.McpToolResponse) bool {
+	tool, err := r.identity.RefreshMcpTool(ctx, state.resourceID(), func(listed *identity.McpToolResponse) bool {
 		return unchanged(ctx, &state, listed)
 	})
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The MCP tool %s of %s could not be read", state.label(), r.client.Domain()), err) {
@@ -300,7 +301,7 @@ func (r *mcpToolResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, mcpToolObject(state.label()), owner, func() error { return r.client.DeleteMcpTool(ctx, state.resourceID()) })
+	needed, err := r.placements.remove(ctx, mcpToolObject(state.label()), owner, func() error { return r.identity.DeleteMcpTool(ctx, state.resourceID()) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The MCP tool %s of %s could not be deleted", state.label(), r.client.Domain()), err))

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // mcpToolSchedulerPayloadAttributes describe the job that a tool runs.
@@ -91,7 +91,7 @@ type mcpToolNotificationModel struct {
 }
 
 // toMcpToolSchedulerPayload is nil for none.
-func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*client.McpToolSchedulerPayload, diag.Diagnostics) {
+func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*identity.McpToolSchedulerPayload, diag.Diagnostics) {
 	if object.IsNull() {
 		return nil, nil
 	}
@@ -100,7 +100,7 @@ func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*clien
 		notifications []mcpToolNotificationModel
 	)
 	diags := object.As(ctx, &m, basetypes.ObjectAsOptions{})
-	payload := &client.McpToolSchedulerPayload{
+	payload := &identity.McpToolSchedulerPayload{
 		JobScope: m.JobScope.ValueString(),
 		JobCode:  m.JobCode.ValueString(),
 		RunAs:    m.RunAs.ValueString(),
@@ -110,11 +110,11 @@ func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*clien
 	}
 	diags.Append(m.Notifications.ElementsAs(ctx, &notifications, false)...)
 	for _, n := range notifications {
-		payload.Notifications = append(payload.Notifications, client.McpToolSchedulerNotification{
+		payload.Notifications = append(payload.Notifications, identity.McpToolSchedulerNotification{
 			Type: n.Type.ValueString(), Target: n.Target.ValueString(), Trigger: n.Trigger.ValueString(),
 		})
 	}
-	slices.SortFunc(payload.Notifications, func(a, b client.McpToolSchedulerNotification) int {
+	slices.SortFunc(payload.Notifications, func(a, b identity.McpToolSchedulerNotification) int {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Target, b.Target), cmp.Compare(a.Trigger, b.Trigger))
 	})
 	return payload, diags
@@ -122,7 +122,7 @@ func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*clien
 
 // fromMcpToolSchedulerPayload is null for none. Between null and empty, which are the same to LUSID, the
 // prior decides.
-func fromMcpToolSchedulerPayload(ctx context.Context, prior types.Object, payload *client.McpToolSchedulerPayload) (types.Object, diag.Diagnostics) {
+func fromMcpToolSchedulerPayload(ctx context.Context, prior types.Object, payload *identity.McpToolSchedulerPayload) (types.Object, diag.Diagnostics) {
 	if payload == nil {
 		return types.ObjectNull(mcpToolSchedulerPayloadType.AttrTypes), nil
 	}

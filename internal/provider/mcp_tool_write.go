@@ -11,21 +11,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // create creates a tool, or finds the one that a create made whose answer was lost. It returns nil
 // after an error.
-func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, request client.UpsertMcpToolRequest, owner string, diags *diag.Diagnostics) *client.McpToolResponse {
+func (r *mcpToolResource) create(ctx context.Context, id identity.ResourceID, request identity.UpsertMcpToolRequest, owner string, diags *diag.Diagnostics) *identity.McpToolResponse {
 	label := id.Scope + "/" + id.Code
-	creation := creation[client.McpToolResponse]{
+	creation := creation[identity.McpToolResponse]{
 		existing: r.existingOf("MCP tool"),
-		list:     r.client.ListMcpTools,
-		create: func(ctx context.Context) (*client.McpToolResponse, error) {
-			return r.client.CreateMcpTool(ctx, id, request)
+		list:     r.identity.ListMcpTools,
+		create: func(ctx context.Context) (*identity.McpToolResponse, error) {
+			return r.identity.CreateMcpTool(ctx, id, request)
 		},
-		id:     func(tool *client.McpToolResponse) string { return tool.Scope + "/" + tool.Code },
-		holds:  func(tool *client.McpToolResponse) bool { return tool.ID() == id || tool.Name == request.Name },
-		isSame: func(tool *client.McpToolResponse) bool { return tool.ID() == id && isAsRequested(ctx, tool, request) },
+		id:     func(tool *identity.McpToolResponse) string { return tool.Scope + "/" + tool.Code },
+		holds:  func(tool *identity.McpToolResponse) bool { return tool.ID() == id || tool.Name == request.Name },
+		isSame: func(tool *identity.McpToolResponse) bool { return tool.ID() == id && isAsRequested(ctx, tool, request) },
 	}
 	tool, adopted, err := creation.runFor(ctx, &r.placements, mcpToolObject(label), owner)
 	if err == nil {
@@ -36,7 +37,7 @@ func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, requ
 	}
 	const summary = "Unable to create MCP tool"
 	attempt := fmt.Sprintf("The MCP tool %q could not be created in %s", label, r.client.Domain())
-	var taken *takenError[client.McpToolResponse]
+	var taken *takenError[identity.McpToolResponse]
 	if !errors.As(err, &taken) {
 		remedies := doubtAfterCreate(err, "code")
 		if refused, ok := errors.AsType[*client.Error](err); ok && refused.StatusCode == http.StatusConflict {
@@ -55,14 +56,14 @@ func (r *mcpToolResource) create(ctx context.Context, id client.ResourceID, requ
 }
 
 // update stores a version. Where the answer is lost it looks before it stores another.
-func (r *mcpToolResource) update(ctx context.Context, id client.ResourceID, request client.UpsertMcpToolRequest) (*client.McpToolResponse, error) {
-	tool, lost := r.client.UpdateMcpTool(ctx, id, request)
+func (r *mcpToolResource) update(ctx context.Context, id identity.ResourceID, request identity.UpsertMcpToolRequest) (*identity.McpToolResponse, error) {
+	tool, lost := r.identity.UpdateMcpTool(ctx, id, request)
 	if !client.IsOutcomeUnknown(lost) {
 		return tool, lost
 	}
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
 	defer cancel()
-	tool, err := r.client.GetMcpTool(short, id, 0)
+	tool, err := r.identity.GetMcpTool(short, id, 0)
 	switch {
 	case err != nil:
 		return nil, &unsettledError{lost: lost, doubt: "whether it was updated could not be found out", cause: err}
@@ -71,7 +72,7 @@ func (r *mcpToolResource) update(ctx context.Context, id client.ResourceID, requ
 	case ctx.Err() != nil:
 		return nil, lost
 	}
-	return r.client.UpdateMcpTool(ctx, id, request)
+	return r.identity.UpdateMcpTool(ctx, id, request)
 }
 
 // addUpdateError names the tool that has the name, where that is why.
@@ -79,7 +80,7 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 	attempt := fmt.Sprintf("The MCP tool %s of %s could not be updated", state.label(), r.client.Domain())
 	if isConflict(err) && name != state.Name.ValueString() {
 		// A list that fails is no error of its own.
-		tools, _ := r.client.ListMcpTools(ctx)
+		tools, _ := r.identity.ListMcpTools(ctx)
 		for i := range tools {
 			if tools[i].Name == name && tools[i].ID() != state.resourceID() {
 				diags.AddAttributeError(path.Root("name"), summary, r.explain(attempt, err, fmt.Sprintf(
@@ -96,7 +97,7 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 }
 
 // isAsRequested reports that a tool is what a request asks for.
-func isAsRequested(ctx context.Context, tool *client.McpToolResponse, request client.UpsertMcpToolRequest) bool {
+func isAsRequested(ctx context.Context, tool *identity.McpToolResponse, request identity.UpsertMcpToolRequest) bool {
 	var m mcpToolModel
 	if m.fromAPI(ctx, tool).HasError() {
 		return false

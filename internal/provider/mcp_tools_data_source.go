@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -49,13 +49,13 @@ func (d *mcpToolsDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	tools, err := d.client.ListMcpTools(ctx)
+	tools, err := d.identity.ListMcpTools(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The MCP tools of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(tools, func(a, b client.McpToolResponse) int {
+	slices.SortFunc(tools, func(a, b identity.McpToolResponse) int {
 		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Code, b.Code))
 	})
 	model := mcpToolsDataModel{McpTools: make([]mcpToolDataModel, len(tools))}

@@ -9,22 +9,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // create creates a zone, or finds the one that a create made whose answer was lost. It returns
 // nil after an error.
-func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, owner string, diags *diag.Diagnostics) *client.NetworkZoneDefinitionResponse {
+func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, owner string, diags *diag.Diagnostics) *identity.NetworkZoneDefinitionResponse {
 	request := plan.toCreate(ctx)
-	creation := creation[client.NetworkZoneDefinitionResponse]{
+	creation := creation[identity.NetworkZoneDefinitionResponse]{
 		existing: r.existingOf("network zone"),
-		list:     r.client.ListNetworkZones,
-		create: func(ctx context.Context) (*client.NetworkZoneDefinitionResponse, error) {
-			return r.client.CreateNetworkZone(ctx, request)
+		list:     r.identity.ListNetworkZones,
+		create: func(ctx context.Context) (*identity.NetworkZoneDefinitionResponse, error) {
+			return r.identity.CreateNetworkZone(ctx, request)
 		},
-		id:    func(zone *client.NetworkZoneDefinitionResponse) string { return zone.Code },
-		holds: func(zone *client.NetworkZoneDefinitionResponse) bool { return zone.Code == request.Code },
-		isSame: func(zone *client.NetworkZoneDefinitionResponse) bool {
+		id:    func(zone *identity.NetworkZoneDefinitionResponse) string { return zone.Code },
+		holds: func(zone *identity.NetworkZoneDefinitionResponse) bool { return zone.Code == request.Code },
+		isSame: func(zone *identity.NetworkZoneDefinitionResponse) bool {
 			made := *plan
 			failed := made.fromAPI(ctx, zone).HasError()
 			made.Hierarchy = plan.Hierarchy
@@ -40,7 +40,7 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 	}
 	const summary = "Unable to create network zone"
 	attempt := fmt.Sprintf("The network zone %q could not be created in %s", request.Code, r.client.Domain())
-	var taken *takenError[client.NetworkZoneDefinitionResponse]
+	var taken *takenError[identity.NetworkZoneDefinitionResponse]
 	if !errors.As(err, &taken) {
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "code")...))
 		return nil
@@ -52,7 +52,7 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 
 // place moves a new zone where it is planned. A failure is a warning: an error would taint the
 // zone, and the next apply would replace it instead of moving it.
-func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel, zone *client.NetworkZoneDefinitionResponse, diags *diag.Diagnostics) {
+func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel, zone *identity.NetworkZoneDefinitionResponse, diags *diag.Diagnostics) {
 	where := "behind all others"
 	if zone.Hierarchy != nil {
 		where = "at " + strconv.FormatInt(*zone.Hierarchy, 10)

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -81,7 +81,7 @@ type networkZoneDataModel struct {
 	UpdatedBy    types.String `tfsdk:"updated_by"`
 }
 
-func newNetworkZoneDataModel(ctx context.Context, zone *client.NetworkZoneDefinitionResponse) (networkZoneDataModel, diag.Diagnostics) {
+func newNetworkZoneDataModel(ctx context.Context, zone *identity.NetworkZoneDefinitionResponse) (networkZoneDataModel, diag.Diagnostics) {
 	none := types.SetValueMust(types.StringType, nil)
 	managed := networkZoneModel{SessionTypes: none, UserRoles: none}
 	diags := managed.fromAPI(ctx, zone)
@@ -107,7 +107,7 @@ func (d *networkZoneDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	zone, err := d.client.GetNetworkZone(ctx, code.ValueString())
+	zone, err := d.identity.GetNetworkZone(ctx, code.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("code"), summary, d.explain(
 			fmt.Sprintf("The network zone with the code %q could not be read from %s", code.ValueString(), d.client.Domain()), err))

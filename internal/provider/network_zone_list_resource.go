@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -37,7 +37,7 @@ func (l *networkZoneListResource) ListResourceConfigSchema(_ context.Context, _ 
 			"action": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`Allow`, `Block` or `NoOp`.",
-				Validators:          []validator.String{stringvalidator.OneOf(client.NetworkZoneAllow, client.NetworkZoneBlock, client.NetworkZoneNoOp)},
+				Validators:          []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock, identity.NetworkZoneNoOp)},
 			},
 		},
 	}
@@ -48,7 +48,7 @@ type networkZoneListModel struct {
 	Action     types.String `tfsdk:"action"`
 }
 
-func (m *networkZoneListModel) holds(zone *client.NetworkZoneDefinitionResponse) bool {
+func (m *networkZoneListModel) holds(zone *identity.NetworkZoneDefinitionResponse) bool {
 	return strings.HasPrefix(zone.Code, m.CodePrefix.ValueString()) && (m.Action.IsNull() || strings.EqualFold(m.Action.ValueString(), zone.Action))
 }
 
@@ -60,13 +60,13 @@ func (l *networkZoneListResource) List(ctx context.Context, req list.ListRequest
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	zones, err := l.client.ListNetworkZones(ctx)
+	zones, err := l.identity.ListNetworkZones(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The network zones of "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = listResults(req.Limit, zones, filter.holds, func(zone *client.NetworkZoneDefinitionResponse) list.ListResult {
+	stream.Results = listResults(req.Limit, zones, filter.holds, func(zone *identity.NetworkZoneDefinitionResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = zone.Code
 		model := networkZoneModel{Timeouts: nullTimeouts(ctx)}

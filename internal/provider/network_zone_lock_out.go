@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // How a change of a network zone could have LUSID refuse the provider.
@@ -52,9 +52,9 @@ func warnLockOut(ctx context.Context, state, plan *networkZoneModel, diags *diag
 // lockOut tells how a change could lock the provider out, and the attribute that does. Both are
 // empty for one that cannot.
 func lockOut(ctx context.Context, state, plan *networkZoneModel) (attribute, how string) {
-	isAllowing := func(m *networkZoneModel) bool { return m != nil && m.Action.ValueString() == client.NetworkZoneAllow }
+	isAllowing := func(m *networkZoneModel) bool { return m != nil && m.Action.ValueString() == identity.NetworkZoneAllow }
 	isBlocking := func(m *networkZoneModel) bool {
-		return m != nil && (m.Action.IsUnknown() || m.Action.ValueString() == client.NetworkZoneBlock)
+		return m != nil && (m.Action.IsUnknown() || m.Action.ValueString() == identity.NetworkZoneBlock)
 	}
 	if isBlocking(plan) {
 		if !isBlocking(state) {

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // zonePlaces lets network zones take each other's places within one run. LUSID may refuse a
@@ -32,7 +32,7 @@ type zonePlace struct {
 // zoneMove updates a zone and moves it to another place.
 type zoneMove struct {
 	code string
-	zone client.UpdateNetworkZoneRequest
+	zone identity.UpdateNetworkZoneRequest
 	// changes tells that more than the place changes.
 	changes bool
 }
@@ -96,9 +96,9 @@ func (p *zonePlaces) aside(m zoneMove, leave bool) int64 {
 	target, now, step := m.zone.Hierarchy, p.of(m.code), int64(1)
 	stays := now >= 0
 	switch m.zone.Action {
-	case client.NetworkZoneAllow:
+	case identity.NetworkZoneAllow:
 		stays, step = stays && now < target, -1
-	case client.NetworkZoneBlock:
+	case identity.NetworkZoneBlock:
 		stays = stays && now > target
 	}
 	if stays && !leave {
@@ -133,7 +133,7 @@ func (p *zonePlaces) at(place int64) *zonePlace {
 
 // isOpposite reports that one of two actions allows what the other one blocks.
 func isOpposite(a, b string) bool {
-	return a == client.NetworkZoneAllow && b == client.NetworkZoneBlock || a == client.NetworkZoneBlock && b == client.NetworkZoneAllow
+	return a == identity.NetworkZoneAllow && b == identity.NetworkZoneBlock || a == identity.NetworkZoneBlock && b == identity.NetworkZoneAllow
 }
 
 // errNoPlaceAside says why a zone cannot wait for its place.
@@ -204,7 +204,7 @@ func (c *connection) holderNow(ctx context.Context, m zoneMove) string {
 	if holder := p.holder(m); holder != "" {
 		return holder
 	}
-	zones, err := c.client.ListNetworkZones(ctx)
+	zones, err := c.identity.ListNetworkZones(ctx)
 	if err != nil {
 		return ""
 	}
@@ -219,7 +219,7 @@ func (c *connection) holderNow(ctx context.Context, m zoneMove) string {
 
 // putZone updates a zone. Where it is remains unknown if the answer is no clear one.
 func (c *connection) putZone(ctx context.Context, m zoneMove) error {
-	_, err := c.client.UpdateNetworkZone(ctx, m.code, m.zone)
+	_, err := c.identity.UpdateNetworkZone(ctx, m.code, m.zone)
 	switch {
 	case err == nil:
 		c.places.set(m.code, m.zone.Action, m.zone.Hierarchy)

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 func networkZoneRangeAttributes() map[string]schema.Attribute {
@@ -80,22 +80,22 @@ func rangesOf(ctx context.Context, set types.Set) (ranges []networkZoneRange, wh
 	return ranges, whole
 }
 
-func rangesToAPI(ctx context.Context, set types.Set) []client.IPAddressDefinition {
+func rangesToAPI(ctx context.Context, set types.Set) []identity.IPAddressDefinition {
 	ranges, _ := rangesOf(ctx, set)
-	ips := []client.IPAddressDefinition{}
+	ips := []identity.IPAddressDefinition{}
 	for _, r := range ranges {
-		ip := client.IPAddressDefinition{Value: r.Value.ValueString(), Description: r.Description.ValueString(), Type: "IP"}
+		ip := identity.IPAddressDefinition{Value: r.Value.ValueString(), Description: r.Description.ValueString(), Type: "IP"}
 		if _, err := netip.ParseAddr(ip.Value); err != nil {
 			ip.Type = "CIDR"
 		}
 		ips = append(ips, ip)
 	}
-	slices.SortFunc(ips, func(a, b client.IPAddressDefinition) int { return cmp.Compare(a.Value, b.Value) })
+	slices.SortFunc(ips, func(a, b identity.IPAddressDefinition) int { return cmp.Compare(a.Value, b.Value) })
 	return ips
 }
 
 // rangesFromAPI keeps the state's spelling of an equal range.
-func rangesFromAPI(ctx context.Context, prior types.Set, ips []client.IPAddressDefinition) (types.Set, diag.Diagnostics) {
+func rangesFromAPI(ctx context.Context, prior types.Set, ips []identity.IPAddressDefinition) (types.Set, diag.Diagnostics) {
 	known := map[string]networkZoneRange{}
 	priors, _ := rangesOf(ctx, prior)
 	for _, r := range priors {

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -66,7 +67,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"action": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`.",
-				Validators:          []validator.String{stringvalidator.OneOf(client.NetworkZoneAllow, client.NetworkZoneBlock, client.NetworkZoneNoOp)},
+				Validators:          []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock, identity.NetworkZoneNoOp)},
 			},
 			"ranges": schema.SetNestedAttribute{
 				Required:            true,
@@ -79,7 +80,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 				ElementType: types.StringType,
 				MarkdownDescription: "Kinds of sessions that the zone is for: `AllUsers`, `AllServiceUsers`, `AllPersonalUsers`, `AllPATAccess`, `AllJWTAccess`, `AllAccessTokens`, " +
 					"`AllSSOUsers` and `AllNonSSOUsers`. The zone is for whom any element of `session_types` or `user_roles` names; at least one of the two must be given.",
-				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(client.NetworkZoneSessionTypes...))},
+				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(identity.NetworkZoneSessionTypes...))},
 			},
 			"user_roles": schema.SetAttribute{
 				Optional:            true,
@@ -121,9 +122,9 @@ type networkZoneModel struct {
 	Timeouts     timeouts.Value `tfsdk:"timeouts"`
 }
 
-func (m *networkZoneModel) toCreate(ctx context.Context) client.CreateNetworkZoneRequest {
+func (m *networkZoneModel) toCreate(ctx context.Context) identity.CreateNetworkZoneRequest {
 	whole := m.toUpdate(ctx)
-	return client.CreateNetworkZoneRequest{
+	return identity.CreateNetworkZoneRequest{
 		Code:           m.Code.ValueString(),
 		Description:    whole.Description,
 		Action:         whole.Action,
@@ -133,17 +134,17 @@ func (m *networkZoneModel) toCreate(ctx context.Context) client.CreateNetworkZon
 }
 
 // toUpdate is the whole zone, in an order of its own.
-func (m *networkZoneModel) toUpdate(ctx context.Context) client.UpdateNetworkZoneRequest {
-	return client.UpdateNetworkZoneRequest{
+func (m *networkZoneModel) toUpdate(ctx context.Context) identity.UpdateNetworkZoneRequest {
+	return identity.UpdateNetworkZoneRequest{
 		Description:    m.Description.ValueString(),
 		Action:         m.Action.ValueString(),
 		NetworkZoneIPs: rangesToAPI(ctx, m.Ranges),
-		ApplyRules:     client.NetworkZonesApplyRules{SessionType: texts(m.SessionTypes), UserRoles: texts(m.UserRoles)},
+		ApplyRules:     identity.NetworkZonesApplyRules{SessionType: texts(m.SessionTypes), UserRoles: texts(m.UserRoles)},
 		Hierarchy:      m.Hierarchy.ValueInt64(),
 	}
 }
 
-func (m *networkZoneModel) fromAPI(ctx context.Context, zone *client.NetworkZoneDefinitionResponse) diag.Diagnostics {
+func (m *networkZoneModel) fromAPI(ctx context.Context, zone *identity.NetworkZoneDefinitionResponse) diag.Diagnostics {
 	m.Code = sameFold(m.Code, zone.Code)
 	m.Description = optionalString(m.Description, zone.Description)
 	if zone.Action != "" {
@@ -205,7 +206,7 @@ func (r *networkZoneResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 
-	zone, err := r.client.RefreshNetworkZone(ctx, state.Code.ValueString(), func(listed *client.NetworkZoneDefinitionResponse) bool {
+	zone, err := r.identity.RefreshNetworkZone(ctx, state.Code.ValueString(), func(listed *identity.NetworkZoneDefinitionResponse) bool {
 		return unchanged(ctx, &state, listed)
 	})
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The network zone %s of %s could not be read", state.Code.ValueString(), r.client.Domain()), err) {
@@ -241,7 +242,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 		case place.IsNull():
 			err = r.updateInPlace(ctx, code, after)
 		case plan.Hierarchy.Equal(state.Hierarchy):
-			_, err = r.client.UpdateNetworkZone(ctx, code, after)
+			_, err = r.identity.UpdateNetworkZone(ctx, code, after)
 		default:
 			remedies = []string{"If zones change places, some may have moved already. The next plan reads where each is, and the next apply moves the rest."}
 			err = r.updateAndMove(ctx, code, state.toUpdate(ctx), after, &resp.Diagnostics)
@@ -255,8 +256,8 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 }
 
 // updateInPlace updates a zone where it is.
-func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, after client.UpdateNetworkZoneRequest) error {
-	zone, err := r.client.GetNetworkZone(ctx, code)
+func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, after identity.UpdateNetworkZoneRequest) error {
+	zone, err := r.identity.GetNetworkZone(ctx, code)
 	if err == nil && zone.Hierarchy == nil {
 		err = errors.New("LUSID does not say where the zone is, and an update has to: give it a hierarchy")
 	}
@@ -264,12 +265,12 @@ func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, af
 		return err
 	}
 	after.Hierarchy = *zone.Hierarchy
-	_, err = r.client.UpdateNetworkZone(ctx, code, after)
+	_, err = r.identity.UpdateNetworkZone(ctx, code, after)
 	return err
 }
 
 // updateAndMove updates a zone whose place changes.
-func (r *networkZoneResource) updateAndMove(ctx context.Context, code string, before, after client.UpdateNetworkZoneRequest, diags *diag.Diagnostics) error {
+func (r *networkZoneResource) updateAndMove(ctx context.Context, code string, before, after identity.UpdateNetworkZoneRequest, diags *diag.Diagnostics) error {
 	release, err := r.placing.acquire(ctx, otherZone)
 	if err != nil {
 		return err
@@ -297,7 +298,7 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 	defer release()
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, networkZoneObject(code), owner, func() error { return r.client.DeleteNetworkZone(ctx, code) })
+	needed, err := r.placements.remove(ctx, networkZoneObject(code), owner, func() error { return r.identity.DeleteNetworkZone(ctx, code) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be deleted", code, r.client.Domain()), err))
@@ -322,7 +323,7 @@ func (r *networkZoneResource) ImportState(ctx context.Context, req resource.Impo
 	if !ok {
 		return
 	}
-	zone, err := r.client.GetNetworkZone(ctx, code)
+	zone, err := r.identity.GetNetworkZone(ctx, code)
 	if err != nil {
 		resp.Diagnostics.AddError(fmt.Sprintf("Unable to import network zone %q", code),
 			r.explain(fmt.Sprintf("The network zone with the code %q could not be found in %s", code, r.client.Domain()), err))

@@ -47,7 +47,7 @@ func (d *networkZonesDataSource) Read(ctx context.Context, _ datasource.ReadRequ
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	zones, err := d.client.ListNetworkZones(ctx)
+	zones, err := d.identity.ListNetworkZones(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The network zones of "+d.client.Domain()+" could not be listed", err))
 		return

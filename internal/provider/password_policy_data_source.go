@@ -58,7 +58,7 @@ func (d *passwordPolicyDataSource) Read(ctx context.Context, req datasource.Read
 	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	policy, err := d.client.GetPasswordPolicy(ctx, model.UserType.ValueString())
+	policy, err := d.identity.GetPasswordPolicy(ctx, model.UserType.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("user_type"), summary, d.explain(fmt.Sprintf("The password policy of %s users of %s could not be read",
 			model.UserType.ValueString(), d.client.Domain()), err))

@@ -67,7 +67,7 @@ func (l *passwordPolicyListResource) List(ctx context.Context, req list.ListRequ
 		if !filter.holds(&model) {
 			continue
 		}
-		policy, err := l.client.GetPasswordPolicy(ctx, userType)
+		policy, err := l.identity.GetPasswordPolicy(ctx, userType)
 		if err != nil {
 			diags.AddError(summary, l.explain(fmt.Sprintf("The %s of %s could not be read", model.noun(), l.client.Domain()), err))
 			stream.Results = list.ListResultsStreamDiagnostics(diags)

@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -45,7 +46,7 @@ func (r *passwordPolicyResource) Metadata(_ context.Context, req resource.Metada
 }
 
 // userTypes are those that have a password policy each.
-var userTypes = []string{client.UserTypePersonal, client.UserTypeService}
+var userTypes = []string{identity.UserTypePersonal, identity.UserTypeService}
 
 func (r *passwordPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	number := func(description string, least, most int64) schema.Attribute {
@@ -139,22 +140,22 @@ func defaultPasswordConditions() passwordPolicyConditions {
 }
 
 // toUpdate is the whole policy.
-func (m *passwordPolicyConditions) toUpdate() client.UpdatePasswordPolicyRequest {
-	return client.UpdatePasswordPolicyRequest{Conditions: client.UpdatePasswordPolicyRequestConditions{
-		Complexity: client.UpdatePasswordPolicyRequestComplexity{
+func (m *passwordPolicyConditions) toUpdate() identity.UpdatePasswordPolicyRequest {
+	return identity.UpdatePasswordPolicyRequest{Conditions: identity.UpdatePasswordPolicyRequestConditions{
+		Complexity: identity.UpdatePasswordPolicyRequestComplexity{
 			MinLength:        m.MinLength.ValueInt64(),
 			ExcludeFirstName: m.ExcludeFirstName.ValueBool(),
 			ExcludeLastName:  m.ExcludeLastName.ValueBool(),
 		},
-		Age: client.UpdatePasswordPolicyRequestAge{
+		Age: identity.UpdatePasswordPolicyRequestAge{
 			MaxAgeDays:   m.MaxAgeDays.ValueInt64(),
 			HistoryCount: m.HistoryCount.ValueInt64(),
 		},
-		Lockout: client.UpdatePasswordPolicyRequestLockout{MaxAttempts: m.MaxAttempts.ValueInt64()},
+		Lockout: identity.UpdatePasswordPolicyRequestLockout{MaxAttempts: m.MaxAttempts.ValueInt64()},
 	}}
 }
 
-func (m *passwordPolicyConditions) fromAPI(policy *client.PasswordPolicyResponse) {
+func (m *passwordPolicyConditions) fromAPI(policy *identity.PasswordPolicyResponse) {
 	conditions := &policy.Conditions
 	m.MinLength = types.Int64PointerValue(conditions.Complexity.MinLength)
 	m.ExcludeFirstName = types.BoolPointerValue(conditions.Complexity.ExcludeFirstName)
@@ -172,7 +173,7 @@ func (m *passwordPolicyConditions) isOpen() bool {
 }
 
 // complete takes what is not configured from what LUSID has.
-func (m *passwordPolicyConditions) complete(policy *client.PasswordPolicyResponse) {
+func (m *passwordPolicyConditions) complete(policy *identity.PasswordPolicyResponse) {
 	var present passwordPolicyConditions
 	present.fromAPI(policy)
 	m.MinLength = configuredOr(m.MinLength, present.MinLength)
@@ -205,14 +206,14 @@ func (r *passwordPolicyResource) Create(ctx context.Context, req resource.Create
 	attempt := "The %s of %s could not be set"
 	err := r.placements.put(ctx, plan.noun(), owner, func(bool) error {
 		if plan.isOpen() {
-			policy, err := r.client.GetPasswordPolicy(ctx, plan.UserType.ValueString())
+			policy, err := r.identity.GetPasswordPolicy(ctx, plan.UserType.ValueString())
 			if err != nil {
 				attempt = "The %s of %s, which has the values that are not configured, could not be read"
 				return err
 			}
 			plan.complete(policy)
 		}
-		return r.client.UpdatePasswordPolicy(ctx, plan.UserType.ValueString(), plan.toUpdate())
+		return r.identity.UpdatePasswordPolicy(ctx, plan.UserType.ValueString(), plan.toUpdate())
 	})
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf(attempt, plan.noun(), r.client.Domain()), err))
@@ -232,7 +233,7 @@ func (r *passwordPolicyResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 
-	policy, err := r.client.GetPasswordPolicy(ctx, state.UserType.ValueString())
+	policy, err := r.identity.GetPasswordPolicy(ctx, state.UserType.ValueString())
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The %s of %s could not be read", state.noun(), r.client.Domain()), err) {
 		return
 	}
@@ -262,7 +263,7 @@ func (r *passwordPolicyResource) Update(ctx context.Context, req resource.Update
 		if !removed && plan.toUpdate() == state.toUpdate() {
 			return nil
 		}
-		return r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), plan.toUpdate())
+		return r.identity.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), plan.toUpdate())
 	})
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be updated", state.noun(), r.client.Domain()), err))
@@ -288,7 +289,7 @@ func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.Delete
 	resp.Diagnostics.Append(diags...)
 	defaults := defaultPasswordConditions()
 	needed, err := r.placements.remove(ctx, state.noun(), owner, func() error {
-		return r.client.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), defaults.toUpdate())
+		return r.identity.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), defaults.toUpdate())
 	})
 	switch {
 	case err != nil && !client.IsNotFound(err):
@@ -357,7 +358,7 @@ func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *pas
 	if diags.HasError() {
 		return
 	}
-	policy, err := r.client.GetPasswordPolicy(ctx, config.UserType.ValueString())
+	policy, err := r.identity.GetPasswordPolicy(ctx, config.UserType.ValueString())
 	if client.IsNotFound(err) {
 		return
 	}

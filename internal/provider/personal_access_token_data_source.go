@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -61,7 +61,7 @@ type personalAccessTokenDataModel struct {
 	DeactivationDate types.String `tfsdk:"deactivation_date"`
 }
 
-func newPersonalAccessTokenDataModel(key *client.APIKey) personalAccessTokenDataModel {
+func newPersonalAccessTokenDataModel(key *identity.APIKey) personalAccessTokenDataModel {
 	return personalAccessTokenDataModel{
 		ID:               types.StringValue(key.ID),
 		DisplayName:      types.StringValue(key.DisplayName),

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -51,19 +51,19 @@ func (l *personalAccessTokenListResource) List(ctx context.Context, req list.Lis
 		return
 	}
 	caller, err := l.currentUser(ctx)
-	var keys []client.APIKey
+	var keys []identity.APIKey
 	if err == nil {
-		keys, err = l.client.ListOwnAPIKeys(ctx)
+		keys, err = l.identity.ListOwnAPIKeys(ctx)
 	}
 	if err != nil {
 		diags.AddError(summary, l.explain("The personal access tokens in "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	holds := func(key *client.APIKey) bool {
+	holds := func(key *identity.APIKey) bool {
 		return strings.HasPrefix(key.DisplayName, filter.DisplayNamePrefix.ValueString())
 	}
-	stream.Results = listResults(req.Limit, keys, holds, func(key *client.APIKey) list.ListResult {
+	stream.Results = listResults(req.Limit, keys, holds, func(key *identity.APIKey) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = key.DisplayName
 		model := personalAccessTokenModel{Timeouts: nullTimeouts(ctx), UserID: types.StringValue(caller.ID)}

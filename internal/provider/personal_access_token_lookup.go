@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // errNoAPIKey says that the caller has no such token.
@@ -12,9 +12,9 @@ var errNoAPIKey = errors.New("the user that the provider signs in as has no such
 
 // ownAPIKey finds one of the caller's tokens in the list: LUSID has no read by id. It looks a second
 // time before it says no: a list may lag.
-func (c *connection) ownAPIKey(ctx context.Context, id string) (*client.APIKey, error) {
+func (c *connection) ownAPIKey(ctx context.Context, id string) (*identity.APIKey, error) {
 	for range 2 {
-		keys, err := c.client.ListOwnAPIKeys(ctx)
+		keys, err := c.identity.ListOwnAPIKeys(ctx)
 		if key := apiKeyAmong(keys, id); key != nil {
 			return key, nil
 		}
@@ -26,7 +26,7 @@ func (c *connection) ownAPIKey(ctx context.Context, id string) (*client.APIKey, 
 }
 
 // apiKeyAmong returns nil where none has the id.
-func apiKeyAmong(keys []client.APIKey, id string) *client.APIKey {
+func apiKeyAmong(keys []identity.APIKey, id string) *identity.APIKey {
 	for _, key := range keys {
 		if key.ID == id {
 			return &key

@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -109,7 +110,7 @@ type personalAccessTokenModel struct {
 func (personalAccessTokenModel) Format(f fmt.State, _ rune) { conceal(f, "personalAccessTokenModel") }
 
 // fromAPI writes what LUSID returns again and again; the key it shows once.
-func (m *personalAccessTokenModel) fromAPI(key *client.APIKey) {
+func (m *personalAccessTokenModel) fromAPI(key *identity.APIKey) {
 	m.ID = types.StringValue(key.ID)
 	m.DisplayName = types.StringValue(key.DisplayName)
 	m.DeactivationDate = sameInstant(m.DeactivationDate, key.DeactivationDate)
@@ -139,7 +140,7 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 		resp.Diagnostics.AddError(summary, r.explain("Whose token it would be could not be found out", err))
 		return
 	}
-	created := r.create(ctx, client.CreateAPIKey{
+	created := r.create(ctx, identity.CreateAPIKey{
 		DisplayName:      plan.DisplayName.ValueString(),
 		DeactivationDate: plan.DeactivationDate.ValueString(),
 	}, &resp.Diagnostics)
@@ -158,24 +159,24 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 // create creates a token, and returns nil after an error. A token that is found after the answer was
 // lost is of no use, since its key was in that answer. It is left alone: another run may have
 // created it.
-func (r *personalAccessTokenResource) create(ctx context.Context, request client.CreateAPIKey, diags *diag.Diagnostics) *client.CreatedAPIKey {
-	var created *client.CreatedAPIKey
-	creation := creation[client.APIKey]{
+func (r *personalAccessTokenResource) create(ctx context.Context, request identity.CreateAPIKey, diags *diag.Diagnostics) *identity.CreatedAPIKey {
+	var created *identity.CreatedAPIKey
+	creation := creation[identity.APIKey]{
 		existing: r.existingOf("personal access token"),
-		list:     r.client.ListOwnAPIKeys,
-		create: func(ctx context.Context) (*client.APIKey, error) {
+		list:     r.identity.ListOwnAPIKeys,
+		create: func(ctx context.Context) (*identity.APIKey, error) {
 			var err error
-			if created, err = r.client.CreateAPIKey(ctx, request); err != nil {
+			if created, err = r.identity.CreateAPIKey(ctx, request); err != nil {
 				return nil, err
 			}
 			return &created.APIKey, nil
 		},
-		id: func(k *client.APIKey) string { return k.ID },
+		id: func(k *identity.APIKey) string { return k.ID },
 		// A token that has expired leaves its name to others.
-		holds: func(k *client.APIKey) bool {
+		holds: func(k *identity.APIKey) bool {
 			return k.DisplayName == request.DisplayName && !isPast(k.DeactivationDate)
 		},
-		isSame: func(k *client.APIKey) bool { return k.DisplayName == request.DisplayName },
+		isSame: func(k *identity.APIKey) bool { return k.DisplayName == request.DisplayName },
 	}
 	found, adopted, err := creation.run(ctx)
 	if err == nil && !adopted {
@@ -183,7 +184,7 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 	}
 	const summary = "Unable to create personal access token"
 	attempt := fmt.Sprintf("The personal access token %q could not be created in %s", request.DisplayName, r.client.Domain())
-	if taken, ok := errors.AsType[*takenError[client.APIKey]](err); ok {
+	if taken, ok := errors.AsType[*takenError[identity.APIKey]](err); ok {
 		found = taken.by
 	}
 	switch {
@@ -199,9 +200,9 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request client
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
 			"The name is taken by the token %s, created at %s, and names are unique among a user's active tokens. %s Otherwise choose another name, or delete that token "+
 				"and apply again: an import would have no key.", found.ID, found.CreatedDate, replacedAdvice("token"))))
-	case client.IsTooManyAPIKeys(err):
+	case identity.IsTooManyAPIKeys(err):
 		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
-	case client.IsAPIKeyNameTaken(err):
+	case identity.IsAPIKeyNameTaken(err):
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err,
 			"Names are unique among a user's active tokens. "+replacedAdvice("token")+" Otherwise choose another name, or delete the token that has this one."))
 	default:
@@ -220,7 +221,7 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 		return
 	}
 
-	keys, err := r.client.RefreshOwnAPIKeys(ctx, func(keys []client.APIKey) bool { return apiKeyAmong(keys, state.ID.ValueString()) != nil })
+	keys, err := r.identity.RefreshOwnAPIKeys(ctx, func(keys []identity.APIKey) bool { return apiKeyAmong(keys, state.ID.ValueString()) != nil })
 	key := apiKeyAmong(keys, state.ID.ValueString())
 	if err != nil && (key == nil || !client.IsIncomplete(err)) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The personal access tokens in %s could not be listed", r.client.Domain()), err))
@@ -284,7 +285,7 @@ func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.D
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.client.DeleteAPIKey(ctx, state.ID.ValueString())
+	err := r.identity.DeleteAPIKey(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		// Gone, or somebody else's: that one would live on, forgotten.
 		r.checkOwner(ctx, &state, summary, &resp.Diagnostics)

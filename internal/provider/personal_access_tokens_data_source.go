@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -50,13 +50,13 @@ func (d *personalAccessTokensDataSource) Read(ctx context.Context, _ datasource.
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	keys, err := d.client.ListOwnAPIKeys(ctx)
+	keys, err := d.identity.ListOwnAPIKeys(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The personal access tokens in "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(keys, func(a, b client.APIKey) int {
+	slices.SortFunc(keys, func(a, b identity.APIKey) int {
 		return cmp.Or(cmp.Compare(a.DisplayName, b.DisplayName), cmp.Compare(a.ID, b.ID))
 	})
 	model := personalAccessTokensDataModel{PersonalAccessTokens: make([]personalAccessTokenDataModel, len(keys))}

@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
@@ -219,7 +220,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string) (_
 	}
 	grant := choice.Client.SignIn.Grant
 	return &connection{
-		client: c, domainSource: resolved.Source("api_url"), credential: choice.Credential, passedOver: choice.PassedOver,
+		client: c, identity: identity.New(c), domainSource: resolved.Source("api_url"), credential: choice.Credential, passedOver: choice.PassedOver,
 		ownClientID: grant.ClientID, ownLogin: grant.Username, grant: choice.TokenDefaults,
 	}, choice.Warning, nil
 }

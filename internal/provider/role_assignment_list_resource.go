@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -52,14 +52,14 @@ func (l *roleAssignmentListResource) List(ctx context.Context, req list.ListRequ
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	users, err := l.client.ListUsersInRole(ctx, filter.RoleID.ValueString())
+	users, err := l.identity.ListUsersInRole(ctx, filter.RoleID.ValueString())
 	if err != nil {
 		diags.AddError(summary, l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", filter.RoleID.ValueString(), l.client.Domain()), err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	holds := func(user *client.UserResponse) bool { return !user.IsDeleted() }
-	stream.Results = listResults(req.Limit, users, holds, func(user *client.UserResponse) list.ListResult {
+	holds := func(user *identity.UserResponse) bool { return !user.IsDeleted() }
+	stream.Results = listResults(req.Limit, users, holds, func(user *identity.UserResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = user.Login
 		model := roleAssignmentModel{RoleID: filter.RoleID, UserID: types.StringValue(user.ID), Timeouts: nullTimeouts(ctx)}

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -130,8 +131,8 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 
-	holds := func(users []client.UserResponse) bool { return isAmong(users, state.UserID.ValueString()) }
-	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), holds)
+	holds := func(users []identity.UserResponse) bool { return isAmong(users, state.UserID.ValueString()) }
+	users, err := r.identity.RefreshUsersInRole(ctx, state.RoleID.ValueString(), holds)
 	if err != nil && !client.IsNotFound(err) && (!client.IsIncomplete(err) || !holds(users)) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
 			state.RoleID.ValueString(), r.client.Domain()), err))
@@ -268,7 +269,7 @@ func (r *roleAssignmentResource) refuseOwnReplacement(ctx context.Context, plan 
 	if !r.isOwn(ctx, plan) {
 		return
 	}
-	role, err := r.client.GetRole(ctx, plan.RoleID.ValueString())
+	role, err := r.identity.GetRole(ctx, plan.RoleID.ValueString())
 	if err != nil || !isDefaultRole(role.RoleID.Code) {
 		r.warnOwnRole(ctx, plan, diags)
 		return

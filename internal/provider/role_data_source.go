@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -86,7 +86,7 @@ type roleDataModel struct {
 	SAMLName    types.String `tfsdk:"saml_name"`
 }
 
-func newRoleDataModel(role *client.RoleResponse) roleDataModel {
+func newRoleDataModel(role *identity.RoleResponse) roleDataModel {
 	return roleDataModel{
 		ID:          types.StringValue(role.ID),
 		Name:        types.StringValue(role.Name),
@@ -107,15 +107,15 @@ func (d *roleDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	attribute, key := "id", model.ID.ValueString()
 	var (
-		role *client.RoleResponse
+		role *identity.RoleResponse
 		err  error
 	)
 	switch {
 	case key != "":
-		role, err = d.client.GetRole(ctx, key)
+		role, err = d.identity.GetRole(ctx, key)
 	case !model.Scope.IsNull():
 		attribute, key = "code", model.Scope.ValueString()+"/"+model.Code.ValueString()
-		role, err = d.roleByCode(ctx, client.ResourceID{Scope: model.Scope.ValueString(), Code: model.Code.ValueString()})
+		role, err = d.roleByCode(ctx, identity.ResourceID{Scope: model.Scope.ValueString(), Code: model.Code.ValueString()})
 	default:
 		attribute, key = "code", model.Code.ValueString()
 		role, err = d.roleByCodeAlone(ctx, key)

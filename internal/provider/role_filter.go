@@ -5,7 +5,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // roleListModel filters the roles that the list resources of roles and of role members return.
@@ -14,6 +14,6 @@ type roleListModel struct {
 	Scope      types.String `tfsdk:"scope"`
 }
 
-func (m *roleListModel) holds(role *client.RoleResponse) bool {
+func (m *roleListModel) holds(role *identity.RoleResponse) bool {
 	return strings.HasPrefix(role.Name, m.NamePrefix.ValueString()) && (m.Scope.IsNull() || m.Scope.ValueString() == role.RoleID.Scope)
 }

@@ -6,31 +6,31 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // defaultScope is where LUSID makes roles.
 const defaultScope = "default"
 
 // roleByImportID finds a role by its id or, where the text has a slash, by scope and code.
-func (c *connection) roleByImportID(ctx context.Context, text string) (*client.RoleResponse, error) {
+func (c *connection) roleByImportID(ctx context.Context, text string) (*identity.RoleResponse, error) {
 	scope, code, ok := strings.Cut(text, "/")
 	if ok {
-		return c.roleByCode(ctx, client.ResourceID{Scope: scope, Code: code})
+		return c.roleByCode(ctx, identity.ResourceID{Scope: scope, Code: code})
 	}
 	if !idPattern.MatchString(text) {
 		return nil, errors.New("an id has 1 to 64 letters, digits, hyphens and underscores; a role may also be named as scope/code, such as default/traders")
 	}
-	return c.client.GetRole(ctx, text)
+	return c.identity.GetRole(ctx, text)
 }
 
 // roleByCode looks in the list where LUSID's own look-up does not take the code: a role's name may
 // have a space, a plus sign, and more than 64 characters.
-func (c *connection) roleByCode(ctx context.Context, id client.ResourceID) (*client.RoleResponse, error) {
+func (c *connection) roleByCode(ctx context.Context, id identity.ResourceID) (*identity.RoleResponse, error) {
 	if idPattern.MatchString(id.Code) && idPattern.MatchString(id.Scope) {
-		return c.client.GetRoleByCode(ctx, id)
+		return c.identity.GetRoleByCode(ctx, id)
 	}
-	roles, err := c.client.ListRoles(ctx)
+	roles, err := c.identity.ListRoles(ctx)
 	for i := range roles {
 		if roles[i].RoleID == id {
 			return &roles[i], nil
@@ -44,12 +44,12 @@ func (c *connection) roleByCode(ctx context.Context, id client.ResourceID) (*cli
 
 // roleByCodeAlone finds the one role that has the code, in whichever scope: LUSID's own roles have
 // another than a domain's.
-func (c *connection) roleByCodeAlone(ctx context.Context, code string) (*client.RoleResponse, error) {
-	roles, err := c.client.ListRoles(ctx)
+func (c *connection) roleByCodeAlone(ctx context.Context, code string) (*identity.RoleResponse, error) {
+	roles, err := c.identity.ListRoles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var found *client.RoleResponse
+	var found *identity.RoleResponse
 	for i := range roles {
 		switch {
 		case roles[i].RoleID.Code != code:

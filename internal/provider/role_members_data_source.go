@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -59,15 +59,15 @@ func (d *roleMembersDataSource) Read(ctx context.Context, req datasource.ReadReq
 	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	users, err := d.client.ListUsersInRole(ctx, model.RoleID.ValueString())
+	users, err := d.identity.ListUsersInRole(ctx, model.RoleID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("role_id"), summary, d.explain(fmt.Sprintf("The users of the role %s of %s could not be listed",
 			model.RoleID.ValueString(), d.client.Domain()), err))
 		return
 	}
-	users = slices.DeleteFunc(users, func(user client.UserResponse) bool { return user.IsDeleted() })
+	users = slices.DeleteFunc(users, func(user identity.UserResponse) bool { return user.IsDeleted() })
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(users, func(a, b client.UserResponse) int {
+	slices.SortFunc(users, func(a, b identity.UserResponse) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
 	})
 	model.Users = make([]userDataModel, len(users))

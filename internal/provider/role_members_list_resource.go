@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -45,13 +45,13 @@ func (l *roleMembersListResource) List(ctx context.Context, req list.ListRequest
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	roles, err := l.client.ListRoles(ctx)
+	roles, err := l.identity.ListRoles(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The roles of "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = listResults(req.Limit, roles, filter.holds, func(role *client.RoleResponse) list.ListResult {
+	stream.Results = listResults(req.Limit, roles, filter.holds, func(role *identity.RoleResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = role.Name
 		id := types.StringValue(role.ID)

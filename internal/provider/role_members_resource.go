@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -128,10 +129,10 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 	var listed []string
 	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &listed, false)...)
 	var (
-		members  []client.UserResponse
+		members  []identity.UserResponse
 		judgeErr error
 	)
-	users, err := r.client.RefreshUsersInRole(ctx, state.RoleID.ValueString(), func(users []client.UserResponse) bool {
+	users, err := r.identity.RefreshUsersInRole(ctx, state.RoleID.ValueString(), func(users []identity.UserResponse) bool {
 		members, judgeErr = r.membersAmong(ctx, users, listed)
 		return judgeErr != nil || state.UserIDs.IsNull() || sameElements(userIDs(members), listed)
 	})
@@ -262,7 +263,7 @@ func (r *roleMembersResource) recordMembers(ctx context.Context, state *roleMemb
 // warnNotShown warns of members who hold the role although neither a state nor a configuration
 // has them. It leaves out the members whom this run gives the role or takes it from, and those who
 // were named before. next says what the user can do.
-func (r *roleMembersResource) warnNotShown(roleID string, members []client.UserResponse, configured []string, next string, diags *diag.Diagnostics) {
+func (r *roleMembersResource) warnNotShown(roleID string, members []identity.UserResponse, configured []string, next string, diags *diag.Diagnostics) {
 	var others []string
 	for _, user := range members {
 		membership := membershipOf(roleID, user.ID)
@@ -332,11 +333,11 @@ func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteReq
 	resp.Diagnostics.Append(state.UserIDs.ElementsAs(ctx, &known, false)...)
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	users, err := r.client.ListUsersInRole(ctx, roleID)
+	users, err := r.identity.ListUsersInRole(ctx, roleID)
 	if client.IsNotFound(err) {
 		return
 	}
-	var members []client.UserResponse
+	var members []identity.UserResponse
 	if err == nil {
 		members, err = r.membersAmong(ctx, users, known)
 	}
@@ -413,11 +414,11 @@ func (r *roleMembersResource) checkOthers(ctx context.Context, plan *roleMembers
 	if len(configured) < len(plan.UserIDs.Elements()) || plan.UserIDs.IsUnknown() {
 		next += " Some of user_ids are known only after apply, and may be among these users."
 	}
-	users, err := r.client.ListUsersInRole(ctx, roleID)
+	users, err := r.identity.ListUsersInRole(ctx, roleID)
 	if client.IsNotFound(err) {
 		return
 	}
-	var members []client.UserResponse
+	var members []identity.UserResponse
 	if err == nil {
 		members, err = r.membersAmong(ctx, users, configured)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // A role membership is one user's holding of one role. lusid_role_assignment manages one of them,
@@ -33,7 +34,7 @@ func (c *connection) keepInRole(ctx context.Context, roleID, userID, owner strin
 }
 
 func (c *connection) giveRole(ctx context.Context, roleID, userID string) error {
-	err := c.client.AddUserToRole(ctx, roleID, userID)
+	err := c.identity.AddUserToRole(ctx, roleID, userID)
 	if isConflict(err) {
 		if held, listErr := c.holdsRole(ctx, roleID, userID); listErr == nil && held {
 			return nil
@@ -46,7 +47,7 @@ func (c *connection) giveRole(ctx context.Context, roleID, userID string) error 
 // membership. LUSID may refuse to take a role that the user does not have: this is success.
 func (c *connection) removeFromRole(ctx context.Context, roleID, userID, owner string) (needed bool, err error) {
 	return c.placements.remove(ctx, membershipOf(roleID, userID), owner, func() error {
-		err := c.client.RemoveUserFromRole(ctx, roleID, userID)
+		err := c.identity.RemoveUserFromRole(ctx, roleID, userID)
 		if isConflict(err) {
 			if held, listErr := c.holdsRole(ctx, roleID, userID); listErr == nil && !held {
 				return nil
@@ -59,7 +60,7 @@ func (c *connection) removeFromRole(ctx context.Context, roleID, userID, owner s
 // holdsRole looks a second time before it says no, because a list may lag.
 func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool, error) {
 	for range 2 {
-		users, err := c.client.ListUsersInRole(ctx, roleID)
+		users, err := c.identity.ListUsersInRole(ctx, roleID)
 		if client.IsNotFound(err) {
 			return false, nil
 		}
@@ -74,13 +75,13 @@ func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool
 }
 
 // isAmong reports that a user is among those who hold a role. LUSID may still list deleted users.
-func isAmong(users []client.UserResponse, id string) bool {
-	return slices.ContainsFunc(users, func(user client.UserResponse) bool { return user.ID == id && !user.IsDeleted() })
+func isAmong(users []identity.UserResponse, id string) bool {
+	return slices.ContainsFunc(users, func(user identity.UserResponse) bool { return user.ID == id && !user.IsDeleted() })
 }
 
 // listMembers lists the users who hold a role: see membersAmong.
-func (c *connection) listMembers(ctx context.Context, roleID string, listed []string) ([]client.UserResponse, error) {
-	users, err := c.client.ListUsersInRole(ctx, roleID)
+func (c *connection) listMembers(ctx context.Context, roleID string, listed []string) ([]identity.UserResponse, error) {
+	users, err := c.identity.ListUsersInRole(ctx, roleID)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func (c *connection) listMembers(ctx context.Context, roleID string, listed []st
 }
 
 // userIDs returns the IDs of users.
-func userIDs(users []client.UserResponse) []string {
+func userIDs(users []identity.UserResponse) []string {
 	ids := make([]string, len(users))
 	for i := range users {
 		ids[i] = users[i].ID
@@ -98,16 +99,16 @@ func userIDs(users []client.UserResponse) []string {
 
 // membersAmong returns the users who hold a role, without the deleted ones. It leaves out the
 // caller, unless the caller is listed.
-func (c *connection) membersAmong(ctx context.Context, users []client.UserResponse, listed []string) ([]client.UserResponse, error) {
-	members := slices.DeleteFunc(slices.Clone(users), func(user client.UserResponse) bool { return user.IsDeleted() })
-	if !slices.ContainsFunc(members, func(user client.UserResponse) bool { return !slices.Contains(listed, user.ID) }) {
+func (c *connection) membersAmong(ctx context.Context, users []identity.UserResponse, listed []string) ([]identity.UserResponse, error) {
+	members := slices.DeleteFunc(slices.Clone(users), func(user identity.UserResponse) bool { return user.IsDeleted() })
+	if !slices.ContainsFunc(members, func(user identity.UserResponse) bool { return !slices.Contains(listed, user.ID) }) {
 		return members, nil
 	}
 	caller, err := c.currentUser(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(members, func(user client.UserResponse) bool {
+	return slices.DeleteFunc(members, func(user identity.UserResponse) bool {
 		return user.ID == caller.ID && !slices.Contains(listed, user.ID)
 	}), nil
 }

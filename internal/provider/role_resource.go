@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -117,7 +118,7 @@ type roleModel struct {
 	SAMLName    types.String   `tfsdk:"saml_name"`
 }
 
-func (m *roleModel) fromAPI(_ context.Context, role *client.RoleResponse) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
+func (m *roleModel) fromAPI(_ context.Context, role *identity.RoleResponse) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
 	m.ID = types.StringValue(role.ID)
 	m.Name = types.StringValue(role.Name)
 	m.Description = optionalString(m.Description, role.Description)
@@ -138,7 +139,7 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 
-	role := r.create(ctx, client.CreateRoleRequest{Name: plan.Name.ValueString(), Description: plan.Description.ValueString()}, &resp.Diagnostics)
+	role := r.create(ctx, identity.CreateRoleRequest{Name: plan.Name.ValueString(), Description: plan.Description.ValueString()}, &resp.Diagnostics)
 	if role == nil {
 		return
 	}
@@ -151,22 +152,22 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 
 // create creates a role, or finds the one that a create made whose answer was lost. It returns
 // nil after an error.
-func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequest, diags *diag.Diagnostics) *client.RoleResponse {
-	creation := creation[client.RoleResponse]{
+func (r *roleResource) create(ctx context.Context, request identity.CreateRoleRequest, diags *diag.Diagnostics) *identity.RoleResponse {
+	creation := creation[identity.RoleResponse]{
 		existing: r.existingOf("role"),
-		list:     r.client.ListRoles,
-		create:   func(ctx context.Context) (*client.RoleResponse, error) { return r.client.CreateRole(ctx, request) },
-		id:       func(role *client.RoleResponse) string { return role.ID },
-		holds: func(role *client.RoleResponse) bool {
+		list:     r.identity.ListRoles,
+		create:   func(ctx context.Context) (*identity.RoleResponse, error) { return r.identity.CreateRole(ctx, request) },
+		id:       func(role *identity.RoleResponse) string { return role.ID },
+		holds: func(role *identity.RoleResponse) bool {
 			return role.Name == request.Name || role.RoleID.Code == request.Name
 		},
-		isSame: func(role *client.RoleResponse) bool {
+		isSame: func(role *identity.RoleResponse) bool {
 			return role.Name == request.Name && role.Description == request.Description
 		},
 	}
 	if idPattern.MatchString(request.Name) {
-		creation.byKey = func(ctx context.Context) (*client.RoleResponse, error) {
-			return r.client.GetRoleByCode(ctx, client.ResourceID{Scope: defaultScope, Code: request.Name})
+		creation.byKey = func(ctx context.Context) (*identity.RoleResponse, error) {
+			return r.identity.GetRoleByCode(ctx, identity.ResourceID{Scope: defaultScope, Code: request.Name})
 		}
 	}
 	role, adopted, err := creation.run(ctx)
@@ -178,7 +179,7 @@ func (r *roleResource) create(ctx context.Context, request client.CreateRoleRequ
 	}
 	const summary = "Unable to create role"
 	attempt := fmt.Sprintf("The role %q could not be created in %s", request.Name, r.client.Domain())
-	var taken *takenError[client.RoleResponse]
+	var taken *takenError[identity.RoleResponse]
 	if !errors.As(err, &taken) {
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "name")...))
 		return nil
@@ -199,7 +200,7 @@ func (r *roleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 
 	id := state.ID.ValueString()
-	role, err := r.client.RefreshRole(ctx, id, func(listed *client.RoleResponse) bool { return unchanged(ctx, &state, listed) })
+	role, err := r.identity.RefreshRole(ctx, id, func(listed *identity.RoleResponse) bool { return unchanged(ctx, &state, listed) })
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The role %s of %s could not be read", id, r.client.Domain()), err) {
 		return
 	}
@@ -219,7 +220,7 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 
 	if plan.Description.ValueString() != state.Description.ValueString() {
-		_, err := r.client.UpdateRole(ctx, state.ID.ValueString(), client.UpdateRoleRequest{Description: plan.Description.ValueString()})
+		_, err := r.identity.UpdateRole(ctx, state.ID.ValueString(), identity.UpdateRoleRequest{Description: plan.Description.ValueString()})
 		if err != nil {
 			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The description of the role %s (%s) of %s could not be changed",
 				state.ID.ValueString(), state.label(), r.client.Domain()), err))
@@ -238,7 +239,7 @@ func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.client.DeleteRole(ctx, state.ID.ValueString()); err != nil && !client.IsNotFound(err) {
+	if err := r.identity.DeleteRole(ctx, state.ID.ValueString()); err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role %s (%s) of %s could not be deleted",
 			state.ID.ValueString(), state.label(), r.client.Domain()), err))
 	}

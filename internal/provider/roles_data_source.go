@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -48,13 +48,13 @@ func (d *rolesDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	roles, err := d.client.ListRoles(ctx)
+	roles, err := d.identity.ListRoles(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The roles of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(roles, func(a, b client.RoleResponse) int {
+	slices.SortFunc(roles, func(a, b identity.RoleResponse) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	model := rolesDataModel{Roles: make([]roleDataModel, len(roles))}

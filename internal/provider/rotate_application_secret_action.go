@@ -78,7 +78,7 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Rotating the secret. The old one stops working at once."})
 	attempt := fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", application.ID, application.ClientID, a.client.Domain())
-	rotated, err := a.client.RotateApplicationSecrets(ctx, application.ID)
+	rotated, err := a.identity.RotateApplicationSecrets(ctx, application.ID)
 	if client.IsOutcomeUnknown(err) {
 		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err,
 			"The ephemeral resource lusid_application_secret shows whether it changed. So does a refresh of the application, "+

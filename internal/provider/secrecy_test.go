@@ -68,7 +68,7 @@ func TestSecrecy_conventions(t *testing.T) {
 		t.Fatalf("the sensitive attributes are %v", sensitive)
 	}
 	structs, formatted := map[string]*ast.StructType{}, map[string]bool{}
-	for _, directory := range []string{"../client", "config", "."} {
+	for _, directory := range []string{"../client", "../client/*", "config", "."} {
 		paths, err := filepath.Glob(filepath.Join(directory, "*.go"))
 		if err != nil {
 			t.Fatal(err)

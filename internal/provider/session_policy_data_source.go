@@ -43,7 +43,7 @@ func (d *sessionPolicyDataSource) Read(ctx context.Context, _ datasource.ReadReq
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	policy, err := d.client.GetSessionPolicy(ctx)
+	policy, err := d.identity.GetSessionPolicy(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The session policy of "+d.client.Domain()+" could not be read", err))
 		return

@@ -36,7 +36,7 @@ func (l *sessionPolicyListResource) List(ctx context.Context, req list.ListReque
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	policy, err := l.client.GetSessionPolicy(ctx)
+	policy, err := l.identity.GetSessionPolicy(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The session policy of "+l.client.Domain()+" could not be read", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)

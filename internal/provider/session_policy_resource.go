@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -81,14 +82,14 @@ func defaultSessionLimits() sessionPolicyLimits {
 }
 
 // toUpdate is the whole policy.
-func (m *sessionPolicyLimits) toUpdate() client.UpdateSessionPolicyRequest {
-	return client.UpdateSessionPolicyRequest{
+func (m *sessionPolicyLimits) toUpdate() identity.UpdateSessionPolicyRequest {
+	return identity.UpdateSessionPolicyRequest{
 		MaxSessionIdleMinutes:     m.MaxSessionIdleMinutes.ValueInt64(),
 		MaxSessionLifetimeMinutes: m.MaxSessionLifetimeMinutes.ValueInt64Pointer(),
 	}
 }
 
-func (m *sessionPolicyLimits) fromAPI(policy *client.SessionPolicyResponse) {
+func (m *sessionPolicyLimits) fromAPI(policy *identity.SessionPolicyResponse) {
 	if policy.MaxSessionIdleMinutes != nil {
 		// LUSID need not say, though it always has one.
 		m.MaxSessionIdleMinutes = types.Int64PointerValue(policy.MaxSessionIdleMinutes)
@@ -114,7 +115,7 @@ func (r *sessionPolicyResource) Create(ctx context.Context, req resource.CreateR
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	err := r.placements.put(ctx, sessionPolicyNoun, owner, func(bool) error { return r.client.UpdateSessionPolicy(ctx, plan.toUpdate()) })
+	err := r.placements.put(ctx, sessionPolicyNoun, owner, func(bool) error { return r.identity.UpdateSessionPolicy(ctx, plan.toUpdate()) })
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set", err))
 		return
@@ -132,7 +133,7 @@ func (r *sessionPolicyResource) Read(ctx context.Context, req resource.ReadReque
 		return
 	}
 
-	policy, err := r.client.GetSessionPolicy(ctx)
+	policy, err := r.identity.GetSessionPolicy(ctx)
 	if r.readFailed(ctx, resp, summary, "The session policy of "+r.client.Domain()+" could not be read", err) {
 		return
 	}
@@ -162,7 +163,7 @@ func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateR
 		if !removed && sameValues(&plan.sessionPolicyLimits, &state.sessionPolicyLimits) {
 			return nil
 		}
-		return r.client.UpdateSessionPolicy(ctx, plan.toUpdate())
+		return r.identity.UpdateSessionPolicy(ctx, plan.toUpdate())
 	})
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
@@ -187,7 +188,7 @@ func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	defaults := defaultSessionLimits()
-	needed, err := r.placements.remove(ctx, sessionPolicyNoun, owner, func() error { return r.client.UpdateSessionPolicy(ctx, defaults.toUpdate()) })
+	needed, err := r.placements.remove(ctx, sessionPolicyNoun, owner, func() error { return r.identity.UpdateSessionPolicy(ctx, defaults.toUpdate()) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set to the defaults", err))
@@ -233,7 +234,7 @@ func (r *sessionPolicyResource) checkOverwrite(ctx context.Context, plan *sessio
 	if diags.HasError() {
 		return
 	}
-	policy, err := r.client.GetSessionPolicy(ctx)
+	policy, err := r.identity.GetSessionPolicy(ctx)
 	if client.IsNotFound(err) {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -68,14 +69,14 @@ func (a *grantSupportAccessAction) Invoke(ctx context.Context, req action.Invoke
 	const summary = "Unable to grant support access"
 	var model grantSupportAccessModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	request := client.SupportAccessRequest{Duration: model.Duration.ValueString(), Description: model.Description.ValueString()}
+	request := identity.SupportAccessRequest{Duration: model.Duration.ValueString(), Description: model.Description.ValueString()}
 	resp.Diagnostics.Append(model.PermittedRoles.ElementsAs(ctx, &request.PermittedRoles, false)...)
 	if resp.Diagnostics.HasError() || !a.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking LUSID to let FINBOURNE's staff in."})
 	attempt := "FINBOURNE's staff could not be let into " + a.client.Domain()
-	_, err := a.client.GrantSupportAccess(ctx, request)
+	_, err := a.identity.GrantSupportAccess(ctx, request)
 	if client.IsOutcomeUnknown(err) {
 		resp.Diagnostics.AddError(summary, a.explain(attempt+", or they were and the answer was lost", err,
 			"The data source lusid_support_access shows whether there is a new grant. Invoke the action again if there is none."))
@@ -111,7 +112,7 @@ func (a *revokeSupportAccessAction) Invoke(ctx context.Context, _ action.InvokeR
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking LUSID to end every grant of support access."})
-	if err := a.client.InvalidateSupportAccess(ctx); err != nil {
+	if err := a.identity.InvalidateSupportAccess(ctx); err != nil {
 		resp.Diagnostics.AddError(summary, a.explain("FINBOURNE's staff could not be shut out of "+a.client.Domain(), err))
 		return
 	}

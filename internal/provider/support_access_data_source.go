@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -81,13 +81,13 @@ func (d *supportAccessDataSource) Read(ctx context.Context, _ datasource.ReadReq
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	grants, err := d.client.GetSupportAccessHistory(ctx)
+	grants, err := d.identity.GetSupportAccessHistory(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The grants of support access to "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(grants, func(a, b client.SupportAccessResponse) int {
+	slices.SortFunc(grants, func(a, b identity.SupportAccessResponse) int {
 		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	model := supportAccessModel{Grants: []supportGrantModel{}}

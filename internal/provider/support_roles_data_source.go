@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -66,13 +66,13 @@ func (d *supportRolesDataSource) Read(ctx context.Context, _ datasource.ReadRequ
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	roles, err := d.client.GetSupportRoles(ctx)
+	roles, err := d.identity.GetSupportRoles(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The support roles of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(roles, func(a, b client.SupportRole) int {
+	slices.SortFunc(roles, func(a, b identity.SupportRole) int {
 		return cmp.Or(cmp.Compare(a.RoleIdentifier.Code, b.RoleIdentifier.Code), cmp.Compare(a.InternalIdentifier, b.InternalIdentifier))
 	})
 	model := supportRolesModel{SupportRoles: []supportRoleModel{}}

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -30,7 +30,7 @@ type userAction struct {
 	verb string
 	// doing and done are the progress messages; done says what the user will notice.
 	doing, done string
-	call        func(c *client.Client, ctx context.Context, id string) error
+	call        func(c *identity.Client, ctx context.Context, id string) error
 }
 
 // NewActivateUserAction returns the action lusid_activate_user.
@@ -41,7 +41,7 @@ func NewActivateUserAction() action.Action {
 		verb:        "activate user",
 		doing:       "Asking LUSID to send the activation mail again.",
 		done:        "The user gets a mail with a link, and can sign in after following it and choosing a password.",
-		call:        (*client.Client).SendActivationEmail,
+		call:        (*identity.Client).SendActivationEmail,
 	}
 }
 
@@ -53,7 +53,7 @@ func NewUnlockUserAction() action.Action {
 		verb:        "unlock user",
 		doing:       "Asking LUSID to unlock the user.",
 		done:        "The user can sign in again, with the same password.",
-		call:        (*client.Client).UnlockUser,
+		call:        (*identity.Client).UnlockUser,
 	}
 }
 
@@ -65,7 +65,7 @@ func NewUnsuspendUserAction() action.Action {
 		verb:        "unsuspend user",
 		doing:       "Asking LUSID to end the suspension.",
 		done:        "The user can sign in again, with the same password.",
-		call:        (*client.Client).UnsuspendUser,
+		call:        (*identity.Client).UnsuspendUser,
 	}
 }
 
@@ -78,7 +78,7 @@ func NewResetUserPasswordAction() action.Action {
 		verb:  "reset user password",
 		doing: "Asking LUSID to reset the password.",
 		done:  "The user gets a mail with a link, and can sign in after following it and choosing a new password. The old one is dead.",
-		call:  (*client.Client).ResetPassword,
+		call:  (*identity.Client).ResetPassword,
 	}
 }
 
@@ -90,7 +90,7 @@ func NewResetUserFactorsAction() action.Action {
 		verb:        "reset user factors",
 		doing:       "Asking LUSID to reset the factors.",
 		done:        "The user is asked to enrol for multi-factor authentication again at the next sign-in.",
-		call:        (*client.Client).ResetFactors,
+		call:        (*identity.Client).ResetFactors,
 	}
 }
 
@@ -136,7 +136,7 @@ func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	}
 	id := model.UserID.ValueString()
 	if login := model.Login.ValueString(); login != "" {
-		user, err := a.client.GetUserFromLogin(ctx, login)
+		user, err := a.identity.GetUserFromLogin(ctx, login)
 		if err != nil {
 			resp.Diagnostics.AddAttributeError(path.Root("login"), summary, a.explain(fmt.Sprintf("The user with the login %q could not be read from %s", login, a.client.Domain()), err))
 			return
@@ -144,7 +144,7 @@ func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		id = user.ID
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: a.doing})
-	if err := a.call(a.client, ctx, id); err != nil {
+	if err := a.call(a.identity, ctx, id); err != nil {
 		resp.Diagnostics.AddError(summary, a.explain(fmt.Sprintf("LUSID did not %s %s of %s", a.verb, id, a.client.Domain()), err))
 		return
 	}

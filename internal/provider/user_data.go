@@ -4,7 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // userDataAttributes are what the singular and the plural data source have in common.
@@ -38,7 +38,7 @@ type userDataModel struct {
 	UserExpiry         types.String       `tfsdk:"user_expiry"`
 }
 
-func newUserDataModel(user *client.UserResponse) userDataModel {
+func newUserDataModel(user *identity.UserResponse) userDataModel {
 	return userDataModel{
 		ID:                 types.StringValue(user.ID),
 		Login:              types.StringValue(user.Login),

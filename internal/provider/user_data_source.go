@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -66,14 +66,14 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 	}
 	attribute, key := "id", model.ID.ValueString()
 	var (
-		user *client.UserResponse
+		user *identity.UserResponse
 		err  error
 	)
 	if key != "" {
-		user, err = d.client.GetUser(ctx, key)
+		user, err = d.identity.GetUser(ctx, key)
 	} else {
 		attribute, key = "login", model.Login.ValueString()
-		user, err = d.client.GetUserFromLogin(ctx, key)
+		user, err = d.identity.GetUserFromLogin(ctx, key)
 	}
 	if err == nil && user.IsDeleted() {
 		err = errors.New("the user was deprovisioned: only its record is left")

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -37,7 +37,7 @@ func (l *userListResource) ListResourceConfigSchema(_ context.Context, _ list.Li
 			"type": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`Personal` or `Service`.",
-				Validators:          []validator.String{stringvalidator.OneOf(client.UserTypePersonal, client.UserTypeService)},
+				Validators:          []validator.String{stringvalidator.OneOf(identity.UserTypePersonal, identity.UserTypeService)},
 			},
 		},
 	}
@@ -48,7 +48,7 @@ type userListModel struct {
 	Type        types.String `tfsdk:"type"`
 }
 
-func (m *userListModel) holds(user *client.UserResponse) bool {
+func (m *userListModel) holds(user *identity.UserResponse) bool {
 	return !user.IsDeleted() && strings.HasPrefix(user.Login, m.LoginPrefix.ValueString()) &&
 		(m.Type.IsNull() || m.Type.ValueString() == user.Type)
 }
@@ -61,13 +61,13 @@ func (l *userListResource) List(ctx context.Context, req list.ListRequest, strea
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	users, err := l.client.ListUsers(ctx, false)
+	users, err := l.identity.ListUsers(ctx, false)
 	if err != nil {
 		diags.AddError(summary, l.explain("The users of "+l.client.Domain()+" could not be listed", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = listResults(req.Limit, users, filter.holds, func(user *client.UserResponse) list.ListResult {
+	stream.Results = listResults(req.Limit, users, filter.holds, func(user *identity.UserResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = user.Login
 		model := userModel{

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -61,7 +62,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				Required: true,
 				MarkdownDescription: "`Personal`, for a person, or `Service`, for a program. A change replaces the user, " +
 					"which works with `deletion_policy = \"purge\"` only, applied in an earlier run: a deprovisioned user keeps its login.",
-				Validators:    []validator.String{stringvalidator.OneOf(client.UserTypePersonal, client.UserTypeService)},
+				Validators:    []validator.String{stringvalidator.OneOf(identity.UserTypePersonal, identity.UserTypeService)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"login": schema.StringAttribute{
@@ -161,8 +162,8 @@ type userModel struct {
 }
 
 // toUpdate is the whole user: LUSID clears what is left out.
-func (m *userModel) toUpdate(ctx context.Context) (client.UpdateUserRequest, diag.Diagnostics) {
-	request := client.UpdateUserRequest{
+func (m *userModel) toUpdate(ctx context.Context) (identity.UpdateUserRequest, diag.Diagnostics) {
+	request := identity.UpdateUserRequest{
 		FirstName:          m.FirstName.ValueString(),
 		LastName:           m.LastName.ValueString(),
 		EmailAddress:       m.EmailAddress.ValueString(),
@@ -177,7 +178,7 @@ func (m *userModel) toUpdate(ctx context.Context) (client.UpdateUserRequest, dia
 	return request, m.AlternativeUserIDs.ElementsAs(ctx, &request.AlternativeUserIDs, false)
 }
 
-func (m *userModel) fromAPI(ctx context.Context, user *client.UserResponse) diag.Diagnostics {
+func (m *userModel) fromAPI(ctx context.Context, user *identity.UserResponse) diag.Diagnostics {
 	m.ID = types.StringValue(user.ID)
 	m.Type = sameFold(m.Type, user.Type)
 	m.Login = sameFold(m.Login, user.Login)
@@ -219,7 +220,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 
 	r.forgetUser(&plan)
-	user := r.create(ctx, client.CreateUserRequest{Type: plan.Type.ValueString(), UpdateUserRequest: update}, &resp.Diagnostics)
+	user := r.create(ctx, identity.CreateUserRequest{Type: plan.Type.ValueString(), UpdateUserRequest: update}, &resp.Diagnostics)
 	if user == nil {
 		return
 	}
@@ -232,20 +233,20 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 
 // create creates a user, or finds the one that a create made whose answer was lost. It returns
 // nil after an error.
-func (r *userResource) create(ctx context.Context, request client.CreateUserRequest, diags *diag.Diagnostics) *client.UserResponse {
-	creation := creation[client.UserResponse]{
+func (r *userResource) create(ctx context.Context, request identity.CreateUserRequest, diags *diag.Diagnostics) *identity.UserResponse {
+	creation := creation[identity.UserResponse]{
 		existing: r.existingOf("user"),
 		// The deactivated too: they keep their logins.
-		list:   func(ctx context.Context) ([]client.UserResponse, error) { return r.client.ListUsers(ctx, true) },
-		create: func(ctx context.Context) (*client.UserResponse, error) { return r.client.CreateUser(ctx, request) },
-		byKey: func(ctx context.Context) (*client.UserResponse, error) {
-			return r.client.GetUserFromLogin(ctx, request.Login)
+		list:   func(ctx context.Context) ([]identity.UserResponse, error) { return r.identity.ListUsers(ctx, true) },
+		create: func(ctx context.Context) (*identity.UserResponse, error) { return r.identity.CreateUser(ctx, request) },
+		byKey: func(ctx context.Context) (*identity.UserResponse, error) {
+			return r.identity.GetUserFromLogin(ctx, request.Login)
 		},
-		id: func(u *client.UserResponse) string { return u.ID },
-		holds: func(u *client.UserResponse) bool {
+		id: func(u *identity.UserResponse) string { return u.ID },
+		holds: func(u *identity.UserResponse) bool {
 			return strings.EqualFold(u.Login, request.Login) || strings.EqualFold(u.EmailAddress, request.EmailAddress)
 		},
-		isSame: func(u *client.UserResponse) bool {
+		isSame: func(u *identity.UserResponse) bool {
 			return !u.IsDeleted() && strings.EqualFold(u.Login, request.Login) && strings.EqualFold(u.EmailAddress, request.EmailAddress) && u.Type == request.Type
 		},
 	}
@@ -258,7 +259,7 @@ func (r *userResource) create(ctx context.Context, request client.CreateUserRequ
 	}
 	const summary = "Unable to create user"
 	attempt := fmt.Sprintf("The user %q could not be created in %s", request.Login, r.client.Domain())
-	var taken *takenError[client.UserResponse]
+	var taken *takenError[identity.UserResponse]
 	if !errors.As(err, &taken) {
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "login")...))
 		return nil
@@ -293,7 +294,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 
-	user, err := r.client.RefreshUser(ctx, state.ID.ValueString(), func(listed *client.UserResponse) bool {
+	user, err := r.identity.RefreshUser(ctx, state.ID.ValueString(), func(listed *identity.UserResponse) bool {
 		return !listed.IsDeleted() && unchanged(ctx, &state, listed)
 	})
 	if client.IsNotFound(err) || err == nil && user.IsDeleted() {
@@ -339,7 +340,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 				after.AlternativeUserIDs[name] = nil
 			}
 		}
-		if _, err := r.client.UpdateUser(ctx, state.ID.ValueString(), after); err != nil {
+		if _, err := r.identity.UpdateUser(ctx, state.ID.ValueString(), after); err != nil {
 			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be updated",
 				state.ID.ValueString(), state.label(), r.client.Domain()), err))
 			return
@@ -357,7 +358,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.client.DeleteUser(ctx, state.ID.ValueString(), state.DeletionPolicy.ValueString() == deletionPolicyPurge)
+	err := r.identity.DeleteUser(ctx, state.ID.ValueString(), state.DeletionPolicy.ValueString() == deletionPolicyPurge)
 	if err != nil && !client.IsNotFound(err) {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be deleted (deletion_policy %s)",
 			state.ID.ValueString(), state.label(), r.client.Domain(), state.DeletionPolicy.ValueString()), err))
@@ -405,7 +406,7 @@ func (r *userResource) ValidateConfig(ctx context.Context, req resource.Validate
 
 // validateType checks what depends on the type, as far as it is known.
 func (m *userModel) validateType() (diags diag.Diagnostics) {
-	if m.Type.ValueString() != client.UserTypePersonal {
+	if m.Type.ValueString() != identity.UserTypePersonal {
 		return nil
 	}
 	if !m.Login.IsUnknown() && !m.EmailAddress.IsUnknown() && !m.Login.Equal(m.EmailAddress) {
@@ -469,12 +470,12 @@ func (m *userModel) label() string {
 }
 
 // userByEither takes what has an @ for a login, and all else for an id.
-func (c *connection) userByEither(ctx context.Context, text string) (*client.UserResponse, error) {
+func (c *connection) userByEither(ctx context.Context, text string) (*identity.UserResponse, error) {
 	if strings.Contains(text, "@") {
-		return c.client.GetUserFromLogin(ctx, text)
+		return c.identity.GetUserFromLogin(ctx, text)
 	}
 	if idPattern.MatchString(text) {
-		user, err := c.client.GetUser(ctx, text)
+		user, err := c.identity.GetUser(ctx, text)
 		if !client.IsNotFound(err) {
 			return user, err
 		}
@@ -482,5 +483,5 @@ func (c *connection) userByEither(ctx context.Context, text string) (*client.Use
 	if len(text) < 5 || len(text) > 80 {
 		return nil, errors.New("an id has 1 to 64 letters, digits, hyphens and underscores, and a login 5 to 80 characters")
 	}
-	return c.client.GetUserFromLogin(ctx, text)
+	return c.identity.GetUserFromLogin(ctx, text)
 }

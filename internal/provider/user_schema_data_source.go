@@ -45,7 +45,7 @@ func (d *userSchemaDataSource) Read(ctx context.Context, _ datasource.ReadReques
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	userSchema, err := d.client.GetUserSchema(ctx)
+	userSchema, err := d.identity.GetUserSchema(ctx)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The user schema of "+d.client.Domain()+" could not be read", err))
 		return

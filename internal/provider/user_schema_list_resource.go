@@ -36,7 +36,7 @@ func (l *userSchemaListResource) List(ctx context.Context, req list.ListRequest,
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	userSchema, err := l.client.GetUserSchema(ctx)
+	userSchema, err := l.identity.GetUserSchema(ctx)
 	if err != nil {
 		diags.AddError(summary, l.explain("The user schema of "+l.client.Domain()+" could not be read", err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -103,19 +104,19 @@ type userSchemaPropertyModel struct {
 var userSchemaPropertyType = objectTypeOf(userSchemaPropertyAttributes())
 
 // toUpdate is the whole schema.
-func (m *userSchemaList) toUpdate(ctx context.Context) (client.UpdateUserSchemaRequest, diag.Diagnostics) {
+func (m *userSchemaList) toUpdate(ctx context.Context) (identity.UpdateUserSchemaRequest, diag.Diagnostics) {
 	var properties []userSchemaPropertyModel
 	diags := m.AlternativeUserIDs.ElementsAs(ctx, &properties, false)
-	var request client.UpdateUserSchemaRequest
+	var request identity.UpdateUserSchemaRequest
 	for _, property := range properties {
-		request.AlternativeUserIDs = append(request.AlternativeUserIDs, client.UserSchemaProperty{
+		request.AlternativeUserIDs = append(request.AlternativeUserIDs, identity.UserSchemaProperty{
 			Name: property.Name.ValueString(), Description: property.Description.ValueString(),
 		})
 	}
 	return request, diags
 }
 
-func (m *userSchemaList) fromAPI(ctx context.Context, userSchema *client.UserSchemaResponse) (diags diag.Diagnostics) {
+func (m *userSchemaList) fromAPI(ctx context.Context, userSchema *identity.UserSchemaResponse) (diags diag.Diagnostics) {
 	properties := []userSchemaPropertyModel{}
 	for _, property := range userSchema.AlternativeUserIDs {
 		if property.Name != "" {
@@ -142,7 +143,7 @@ func (r *userSchemaResource) Create(ctx context.Context, req resource.CreateRequ
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	err := r.placements.put(ctx, userSchemaNoun, owner, func(bool) error { return r.client.UpdateUserSchema(ctx, request) })
+	err := r.placements.put(ctx, userSchemaNoun, owner, func(bool) error { return r.identity.UpdateUserSchema(ctx, request) })
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be set", err))
 		return
@@ -160,7 +161,7 @@ func (r *userSchemaResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 
-	userSchema, err := r.client.GetUserSchema(ctx)
+	userSchema, err := r.identity.GetUserSchema(ctx)
 	if r.readFailed(ctx, resp, summary, "The user schema of "+r.client.Domain()+" could not be read", err) {
 		return
 	}
@@ -192,7 +193,7 @@ func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequ
 		if !removed && plan.AlternativeUserIDs.Equal(state.AlternativeUserIDs) {
 			return nil
 		}
-		return r.client.UpdateUserSchema(ctx, request)
+		return r.identity.UpdateUserSchema(ctx, request)
 	})
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
@@ -216,7 +217,7 @@ func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, userSchemaNoun, owner, func() error { return r.client.UpdateUserSchema(ctx, client.UpdateUserSchemaRequest{}) })
+	needed, err := r.placements.remove(ctx, userSchemaNoun, owner, func() error { return r.identity.UpdateUserSchema(ctx, identity.UpdateUserSchemaRequest{}) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be emptied", err))
@@ -285,7 +286,7 @@ func (r *userSchemaResource) checkOverwrite(ctx context.Context, plan *userSchem
 	if diags.HasError() {
 		return
 	}
-	userSchema, err := r.client.GetUserSchema(ctx)
+	userSchema, err := r.identity.GetUserSchema(ctx)
 	if client.IsNotFound(err) || err == nil && len(userSchema.AlternativeUserIDs) == 0 {
 		return // Nothing is lost.
 	}

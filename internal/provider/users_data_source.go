@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 var (
@@ -48,15 +48,15 @@ func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 	if !d.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	users, err := d.client.ListUsers(ctx, false)
+	users, err := d.identity.ListUsers(ctx, false)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, d.explain("The users of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
 	// LUSID may go on listing the deleted.
-	users = slices.DeleteFunc(users, func(user client.UserResponse) bool { return user.IsDeleted() })
+	users = slices.DeleteFunc(users, func(user identity.UserResponse) bool { return user.IsDeleted() })
 	// LUSID promises no order, and another one would be a change.
-	slices.SortFunc(users, func(a, b client.UserResponse) int {
+	slices.SortFunc(users, func(a, b identity.UserResponse) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
 	})
 	model := usersDataModel{Users: make([]userDataModel, len(users))}

@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 // goneOperation is an operation on an object that a list shows.
@@ -18,7 +19,7 @@ type goneOperation struct {
 	code int
 	// list is where the object is listed, and listed how.
 	list, listed string
-	call         func(context.Context, *client.Client) error
+	call         func(context.Context, *identity.Client) error
 }
 
 // goneOperations are all operations whose object can be gone.
@@ -31,52 +32,52 @@ func goneOperations() map[string]goneOperation {
 		coded       = `{"code":"x"}`
 		tool        = `{"scope":"s","code":"x","name":"x"}`
 	)
-	toolID := client.ResourceID{Scope: "s", Code: "x"}
+	toolID := identity.ResourceID{Scope: "s", Code: "x"}
 	return map[string]goneOperation{
-		"GetApplication": {662, "applications", application, func(ctx context.Context, c *client.Client) error {
+		"GetApplication": {662, "applications", application, func(ctx context.Context, c *identity.Client) error {
 			return second(c.GetApplication(ctx, "x", true))
 		}},
-		"RefreshApplication": {662, "applications", application, func(ctx context.Context, c *client.Client) error {
-			return second(c.RefreshApplication(ctx, "x", func(*client.OAuthApplication) bool { return false }))
+		"RefreshApplication": {662, "applications", application, func(ctx context.Context, c *identity.Client) error {
+			return second(c.RefreshApplication(ctx, "x", func(*identity.OAuthApplication) bool { return false }))
 		}},
-		"DeleteApplication": {662, "applications", application, func(ctx context.Context, c *client.Client) error { return c.DeleteApplication(ctx, "x") }},
-		"GetRole":           {660, "roles", role, func(ctx context.Context, c *client.Client) error { return second(c.GetRole(ctx, "x")) }},
-		"GetRoleByCode": {660, "roles", role, func(ctx context.Context, c *client.Client) error {
-			return second(c.GetRoleByCode(ctx, client.ResourceID{Scope: "default", Code: "x"}))
+		"DeleteApplication": {662, "applications", application, func(ctx context.Context, c *identity.Client) error { return c.DeleteApplication(ctx, "x") }},
+		"GetRole":           {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return second(c.GetRole(ctx, "x")) }},
+		"GetRoleByCode": {660, "roles", role, func(ctx context.Context, c *identity.Client) error {
+			return second(c.GetRoleByCode(ctx, identity.ResourceID{Scope: "default", Code: "x"}))
 		}},
-		"UpdateRole": {660, "roles", role, func(ctx context.Context, c *client.Client) error {
-			return second(c.UpdateRole(ctx, "x", client.UpdateRoleRequest{}))
+		"UpdateRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error {
+			return second(c.UpdateRole(ctx, "x", identity.UpdateRoleRequest{}))
 		}},
-		"DeleteRole":      {660, "roles", role, func(ctx context.Context, c *client.Client) error { return c.DeleteRole(ctx, "x") }},
-		"ListUsersInRole": {660, "roles", role, func(ctx context.Context, c *client.Client) error { return second(c.ListUsersInRole(ctx, "x")) }},
-		"RefreshUsersInRole": {660, "roles", role, func(ctx context.Context, c *client.Client) error {
-			return second(c.RefreshUsersInRole(ctx, "x", func([]client.UserResponse) bool { return false }))
+		"DeleteRole":      {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "x") }},
+		"ListUsersInRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "x")) }},
+		"RefreshUsersInRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error {
+			return second(c.RefreshUsersInRole(ctx, "x", func([]identity.UserResponse) bool { return false }))
 		}},
-		"RemoveUserFromRole": {657, "roles/r/users", user, func(ctx context.Context, c *client.Client) error { return c.RemoveUserFromRole(ctx, "r", "x") }},
-		"GetUser":            {657, "users", user, func(ctx context.Context, c *client.Client) error { return second(c.GetUser(ctx, "x")) }},
-		"GetUserFromLogin": {657, "users", user, func(ctx context.Context, c *client.Client) error {
+		"RemoveUserFromRole": {657, "roles/r/users", user, func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "x") }},
+		"GetUser":            {657, "users", user, func(ctx context.Context, c *identity.Client) error { return second(c.GetUser(ctx, "x")) }},
+		"GetUserFromLogin": {657, "users", user, func(ctx context.Context, c *identity.Client) error {
 			return second(c.GetUserFromLogin(ctx, "X@acme.com"))
 		}},
-		"DeleteUser":        {705, "users", user, func(ctx context.Context, c *client.Client) error { return c.DeleteUser(ctx, "x", false) }},
-		"DeleteUser, purge": {657, "users", user, func(ctx context.Context, c *client.Client) error { return c.DeleteUser(ctx, "x", true) }},
-		"DeleteApiKey":      {239, "keys", key, func(ctx context.Context, c *client.Client) error { return c.DeleteAPIKey(ctx, "x") }},
-		"GetNetworkZone":    {0, "networkzones", coded, func(ctx context.Context, c *client.Client) error { return second(c.GetNetworkZone(ctx, "x")) }},
-		"UpdateNetworkZone": {0, "networkzones", coded, func(ctx context.Context, c *client.Client) error {
-			return second(c.UpdateNetworkZone(ctx, "x", client.UpdateNetworkZoneRequest{}))
+		"DeleteUser":        {705, "users", user, func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "x", false) }},
+		"DeleteUser, purge": {657, "users", user, func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "x", true) }},
+		"DeleteApiKey":      {239, "keys", key, func(ctx context.Context, c *identity.Client) error { return c.DeleteAPIKey(ctx, "x") }},
+		"GetNetworkZone":    {0, "networkzones", coded, func(ctx context.Context, c *identity.Client) error { return second(c.GetNetworkZone(ctx, "x")) }},
+		"UpdateNetworkZone": {0, "networkzones", coded, func(ctx context.Context, c *identity.Client) error {
+			return second(c.UpdateNetworkZone(ctx, "x", identity.UpdateNetworkZoneRequest{}))
 		}},
-		"DeleteNetworkZone": {0, "networkzones", coded, func(ctx context.Context, c *client.Client) error { return c.DeleteNetworkZone(ctx, "x") }},
-		"GetExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *client.Client) error {
+		"DeleteNetworkZone": {0, "networkzones", coded, func(ctx context.Context, c *identity.Client) error { return c.DeleteNetworkZone(ctx, "x") }},
+		"GetExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *identity.Client) error {
 			return second(c.GetExternalTokenIssuer(ctx, "x"))
 		}},
-		"UpdateExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *client.Client) error {
-			return second(c.UpdateExternalTokenIssuer(ctx, "x", client.UpdateExternalTokenIssuerRequest{}))
+		"UpdateExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *identity.Client) error {
+			return second(c.UpdateExternalTokenIssuer(ctx, "x", identity.UpdateExternalTokenIssuerRequest{}))
 		}},
-		"DeleteExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *client.Client) error { return c.DeleteExternalTokenIssuer(ctx, "x") }},
-		"GetMcpTool":                {0, "mcptools", tool, func(ctx context.Context, c *client.Client) error { return second(c.GetMcpTool(ctx, toolID, 0)) }},
-		"UpdateMcpTool": {0, "mcptools", tool, func(ctx context.Context, c *client.Client) error {
-			return second(c.UpdateMcpTool(ctx, toolID, client.UpsertMcpToolRequest{}))
+		"DeleteExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *identity.Client) error { return c.DeleteExternalTokenIssuer(ctx, "x") }},
+		"GetMcpTool":                {0, "mcptools", tool, func(ctx context.Context, c *identity.Client) error { return second(c.GetMcpTool(ctx, toolID, 0)) }},
+		"UpdateMcpTool": {0, "mcptools", tool, func(ctx context.Context, c *identity.Client) error {
+			return second(c.UpdateMcpTool(ctx, toolID, identity.UpsertMcpToolRequest{}))
 		}},
-		"DeleteMcpTool": {0, "mcptools", tool, func(ctx context.Context, c *client.Client) error { return c.DeleteMcpTool(ctx, toolID) }},
+		"DeleteMcpTool": {0, "mcptools", tool, func(ctx context.Context, c *identity.Client) error { return c.DeleteMcpTool(ctx, toolID) }},
 	}
 }
 
@@ -127,10 +128,10 @@ func TestGone(t *testing.T) {
 			"shows it":               {[]http.HandlerFunc{shows}, false, "shows it"},
 			"still shows it":         {[]http.HandlerFunc{shows, lacks}, true, "does not show it"},
 			"does not show it yet":   {[]http.HandlerFunc{lacks, shows}, false, "shows it"},
-			"is refused":             {[]http.HandlerFunc{reply(403, "", "")}, false, "could not be found out: List"},
-			"is not there either":    {[]http.HandlerFunc{reply(404, "", "")}, false, "could not be found out: List"},
-			"is an HTML page":        {[]http.HandlerFunc{reply(200, "text/html", "<title>Proxy</title>")}, false, "could not be found out: List"},
-			"is incomplete":          {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "could not be found out: List"},
+			"is refused":             {[]http.HandlerFunc{reply(403, "", "")}, false, "could not be found out: identity.List"},
+			"is not there either":    {[]http.HandlerFunc{reply(404, "", "")}, false, "could not be found out: identity.List"},
+			"is an HTML page":        {[]http.HandlerFunc{reply(200, "text/html", "<title>Proxy</title>")}, false, "could not be found out: identity.List"},
+			"is incomplete":          {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "could not be found out: identity.List"},
 			"shows it, and has gaps": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "shows it"},
 		}
 		for form, other := range withoutCode() {
@@ -138,7 +139,7 @@ func TestGone(t *testing.T) {
 				t.Run(name+"/"+form+"/the list "+list, func(t *testing.T) {
 					t.Parallel()
 					domain := &goneDomain{list: operation.list, lists: test.lists, other: other}
-					err := operation.call(t.Context(), newClientInMemory(t, domain))
+					err := operation.call(t.Context(), newClientOf(t, domain))
 					if err == nil || client.IsNotFound(err) != test.want {
 						t.Fatalf("not found: %v, want %v: %v", client.IsNotFound(err), test.want, err)
 					}
@@ -154,7 +155,7 @@ func TestGone(t *testing.T) {
 		t.Run(name+"/LUSID's code", func(t *testing.T) {
 			t.Parallel()
 			domain := &goneDomain{list: operation.list, lists: []http.HandlerFunc{shows}, other: jsonReply(404, fmt.Sprintf(`{"code":%d}`, operation.code))}
-			if err := operation.call(t.Context(), newClientInMemory(t, domain)); !client.IsNotFound(err) {
+			if err := operation.call(t.Context(), newClientOf(t, domain)); !client.IsNotFound(err) {
 				t.Errorf("got %v", err)
 			}
 			if got := domain.listed.Load(); got != 0 {
@@ -171,7 +172,7 @@ func TestGone_everythingIs404(t *testing.T) {
 		for form, answer := range withoutCode() {
 			t.Run(name+"/"+form, func(t *testing.T) {
 				t.Parallel()
-				if err := operation.call(t.Context(), newClientInMemory(t, answer)); err == nil || client.IsNotFound(err) {
+				if err := operation.call(t.Context(), newClientOf(t, answer)); err == nil || client.IsNotFound(err) {
 					t.Errorf("got %v", err)
 				}
 			})
@@ -183,7 +184,7 @@ func TestGone_everythingIs404(t *testing.T) {
 func TestGone_roleOfTheUser(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "roles", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
-	if err := newClientInMemory(t, domain).RemoveUserFromRole(t.Context(), "r", "x"); !client.IsNotFound(err) {
+	if err := newClientOf(t, domain).RemoveUserFromRole(t.Context(), "r", "x"); !client.IsNotFound(err) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -192,12 +193,12 @@ func TestGone_roleOfTheUser(t *testing.T) {
 func TestGone_singletons(t *testing.T) {
 	t.Parallel()
 	for form, answer := range withoutCode() {
-		c := newClientInMemory(t, answer)
+		c := newClientOf(t, answer)
 		for name, err := range map[string]error{
-			"password policy": second(c.GetPasswordPolicy(t.Context(), client.UserTypePersonal)),
+			"password policy": second(c.GetPasswordPolicy(t.Context(), identity.UserTypePersonal)),
 			"session policy":  second(c.GetSessionPolicy(t.Context())),
 			"user schema":     second(c.GetUserSchema(t.Context())),
-			"reset of it":     c.UpdateUserSchema(t.Context(), client.UpdateUserSchemaRequest{}),
+			"reset of it":     c.UpdateUserSchema(t.Context(), identity.UpdateUserSchemaRequest{}),
 		} {
 			if err == nil || client.IsNotFound(err) != (form == "code -1") {
 				t.Errorf("%s, %s: got %v", name, form, err)
@@ -210,7 +211,8 @@ func TestGone_singletons(t *testing.T) {
 func TestGone_many(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "roles", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
-	c := newClientInMemory(t, domain)
+	c := newClientOf(t, domain)
+	anyRole := func(*identity.RoleResponse) bool { return true }
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
@@ -231,12 +233,12 @@ func TestGone_many(t *testing.T) {
 func TestGone_deletesInParallel(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "mcptools", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
-	c := newClientInMemory(t, domain)
+	c := newClientOf(t, domain)
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
 			for range 20 {
-				if err := c.DeleteMcpTool(t.Context(), client.ResourceID{Scope: "s", Code: "x"}); !client.IsNotFound(err) {
+				if err := c.DeleteMcpTool(t.Context(), identity.ResourceID{Scope: "s", Code: "x"}); !client.IsNotFound(err) {
 					t.Errorf("got %v", err)
 				}
 			}

@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // ExternalTokenIssuerResponse is an identity provider whose tokens LUSID takes for access tokens.
@@ -19,7 +20,7 @@ type ExternalTokenIssuerResponse struct {
 	ClaimMappings *ClaimMappings `json:"claimMappings"`
 }
 
-func (i *ExternalTokenIssuerResponse) missing() string {
+func (i *ExternalTokenIssuerResponse) MissingField() string {
 	if i.Code == "" {
 		return "code"
 	}
@@ -61,18 +62,21 @@ type UpdateExternalTokenIssuerRequest struct {
 
 // ListExternalTokenIssuers returns every external token issuer of the domain.
 func (c *Client) ListExternalTokenIssuers(ctx context.Context) ([]ExternalTokenIssuerResponse, error) {
-	return doList[ExternalTokenIssuerResponse](ctx, c, request{operation: "ListExternalTokenIssuers", method: http.MethodGet, path: []string{"externaltokenissuers"}})
+	return client.DoList[ExternalTokenIssuerResponse](ctx, c.api.Get("ListExternalTokenIssuers", "externaltokenissuers"))
 }
 
 // GetExternalTokenIssuer reads an external token issuer by its code.
 func (c *Client) GetExternalTokenIssuer(ctx context.Context, code string) (*ExternalTokenIssuerResponse, error) {
-	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "GetExternalTokenIssuer", method: http.MethodGet, path: []string{"externaltokenissuers", code}, listed: c.listedExternalTokenIssuer(code)})
+	r := c.api.Get("GetExternalTokenIssuer", "externaltokenissuers", code).On(c.externalTokenIssuer(code))
+	return client.Do[ExternalTokenIssuerResponse](ctx, r)
 }
 
 // RefreshExternalTokenIssuer is GetExternalTokenIssuer for one of many: it may answer from a list,
 // with an issuer that accepts knows.
-func (c *Client) RefreshExternalTokenIssuer(ctx context.Context, code string, accepts func(*ExternalTokenIssuerResponse) bool) (*ExternalTokenIssuerResponse, error) {
-	return refresh(ctx, &c.snapshots, c.externalTokenIssuers(),
+func (c *Client) RefreshExternalTokenIssuer(
+	ctx context.Context, code string, accepts func(*ExternalTokenIssuerResponse) bool,
+) (*ExternalTokenIssuerResponse, error) {
+	return client.Refresh(ctx, c.externalTokenIssuers(),
 		func(issuer *ExternalTokenIssuerResponse) bool { return issuer.Code == code && accepts(issuer) },
 		func(ctx context.Context) (*ExternalTokenIssuerResponse, error) {
 			return c.GetExternalTokenIssuer(ctx, code)
@@ -80,26 +84,33 @@ func (c *Client) RefreshExternalTokenIssuer(ctx context.Context, code string, ac
 }
 
 // CreateExternalTokenIssuer creates an external token issuer.
-func (c *Client) CreateExternalTokenIssuer(ctx context.Context, body CreateExternalTokenIssuerRequest) (*ExternalTokenIssuerResponse, error) {
-	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "CreateExternalTokenIssuer", method: http.MethodPost, path: []string{"externaltokenissuers"}, body: body})
+func (c *Client) CreateExternalTokenIssuer(
+	ctx context.Context, body CreateExternalTokenIssuerRequest,
+) (*ExternalTokenIssuerResponse, error) {
+	return client.Do[ExternalTokenIssuerResponse](ctx, c.api.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(body))
 }
 
 // UpdateExternalTokenIssuer changes all of an external token issuer but its code.
-func (c *Client) UpdateExternalTokenIssuer(ctx context.Context, code string, body UpdateExternalTokenIssuerRequest) (*ExternalTokenIssuerResponse, error) {
-	return do[ExternalTokenIssuerResponse](ctx, c, request{operation: "UpdateExternalTokenIssuer", method: http.MethodPut, path: []string{"externaltokenissuers", code}, body: body, listed: c.listedExternalTokenIssuer(code)})
+func (c *Client) UpdateExternalTokenIssuer(
+	ctx context.Context, code string, body UpdateExternalTokenIssuerRequest,
+) (*ExternalTokenIssuerResponse, error) {
+	r := c.api.Put("UpdateExternalTokenIssuer", "externaltokenissuers", code).Body(body).On(c.externalTokenIssuer(code))
+	return client.Do[ExternalTokenIssuerResponse](ctx, r)
 }
 
 // DeleteExternalTokenIssuer deletes an external token issuer by its code.
 func (c *Client) DeleteExternalTokenIssuer(ctx context.Context, code string) error {
-	return c.doNothing(ctx, request{operation: "DeleteExternalTokenIssuer", method: http.MethodDelete, path: []string{"externaltokenissuers", code}, listed: c.listedExternalTokenIssuer(code)})
+	r := c.api.Delete("DeleteExternalTokenIssuer", "externaltokenissuers", code).On(c.externalTokenIssuer(code))
+	return client.DoNoContent(ctx, r)
 }
 
-func (c *Client) externalTokenIssuers() kind[ExternalTokenIssuerResponse] {
-	return kind[ExternalTokenIssuerResponse]{"external token issuers", c.ListExternalTokenIssuers}
+func (c *Client) externalTokenIssuers() client.Kind[ExternalTokenIssuerResponse] {
+	return client.Kind[ExternalTokenIssuerResponse]{API: c.api, Name: "external token issuers", List: c.ListExternalTokenIssuers}
 }
 
-// listedExternalTokenIssuer decides whether an issuer is gone, because LUSID documents no error code for
+// externalTokenIssuer decides whether an issuer is gone, because LUSID documents no error code for
 // that.
-func (c *Client) listedExternalTokenIssuer(code string) *listing {
-	return listedIn(c, c.externalTokenIssuers(), func(issuer *ExternalTokenIssuerResponse) bool { return issuer.Code == code })
+func (c *Client) externalTokenIssuer(code string) client.Object {
+	is := func(issuer *ExternalTokenIssuerResponse) bool { return issuer.Code == code }
+	return client.Listed(c.externalTokenIssuers(), is)
 }

@@ -1,9 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"errors"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // APIKey is a personal access token of the caller, without its value. Nothing of it can change.
@@ -18,7 +18,7 @@ type APIKey struct {
 	DeactivationDate string `json:"deactivationDate"`
 }
 
-func (k *APIKey) missing() string {
+func (k *APIKey) MissingField() string {
 	switch {
 	case k.ID == "":
 		return "id"
@@ -32,16 +32,16 @@ func (k *APIKey) missing() string {
 type CreatedAPIKey struct {
 	APIKey
 	// Key is the token itself, which LUSID shows this once.
-	Key Secret `json:"key"`
+	Key client.Secret `json:"key"`
 }
 
-func (k *CreatedAPIKey) secret() Secret { return k.Key }
+func (k *CreatedAPIKey) HeldSecret() client.Secret { return k.Key }
 
-func (k *CreatedAPIKey) missing() string {
+func (k *CreatedAPIKey) MissingField() string {
 	if k.Key == "" {
 		return "key"
 	}
-	return k.APIKey.missing()
+	return k.APIKey.MissingField()
 }
 
 // CreateAPIKey describes a new personal access token.
@@ -54,57 +54,41 @@ type CreateAPIKey struct {
 
 // ListOwnAPIKeys returns the caller's personal access tokens, those that have expired included.
 func (c *Client) ListOwnAPIKeys(ctx context.Context) ([]APIKey, error) {
-	return doList[APIKey](ctx, c, request{operation: "ListOwnApiKeys", method: http.MethodGet, path: []string{"keys"}})
+	return client.DoList[APIKey](ctx, c.api.Get("ListOwnApiKeys", "keys"))
 }
 
 // RefreshOwnAPIKeys is ListOwnAPIKeys for one of many reads: it may answer from an earlier list,
 // with tokens that accepts takes.
 func (c *Client) RefreshOwnAPIKeys(ctx context.Context, accepts func([]APIKey) bool) ([]APIKey, error) {
-	return refreshList(ctx, &c.snapshots, c.ownAPIKeys(), accepts)
+	return client.RefreshList(ctx, c.ownAPIKeys(), accepts)
 }
 
 // CreateAPIKey creates a personal access token of the caller. LUSID refuses a name that an active
 // one has (659), and more tokens than a user may have (238).
 func (c *Client) CreateAPIKey(ctx context.Context, body CreateAPIKey) (*CreatedAPIKey, error) {
-	return do[CreatedAPIKey](ctx, c, request{operation: "CreateApiKey", method: http.MethodPost, path: []string{"keys"}, body: body})
+	return client.Do[CreatedAPIKey](ctx, c.api.Post("CreateApiKey", "keys").Body(body))
 }
 
 // DeleteAPIKey deletes one of the caller's personal access tokens, with effect at once.
 func (c *Client) DeleteAPIKey(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{
-		operation: "DeleteApiKey",
-		gone:      []int{codeAPIKeyNotFound},
-		listed:    listedIn(c, c.ownAPIKeys(), func(key *APIKey) bool { return key.ID == id }),
-		method:    http.MethodDelete,
-		path:      []string{"keys", id},
-	})
+	key := client.Listed(c.ownAPIKeys(), func(key *APIKey) bool { return key.ID == id }, codeAPIKeyNotFound)
+	return client.DoNoContent(ctx, c.api.Delete("DeleteApiKey", "keys", id).On(key))
 }
 
-func (c *Client) ownAPIKeys() kind[APIKey] {
-	return kind[APIKey]{"personal access tokens", c.ListOwnAPIKeys}
+func (c *Client) ownAPIKeys() client.Kind[APIKey] {
+	return client.Kind[APIKey]{API: c.api, Name: "personal access tokens", List: c.ListOwnAPIKeys}
 }
 
-// SignsInWith reports that the key is the one that the client was given to sign in with.
-func (c *Client) SignsInWith(key Secret) bool {
-	own, ok := c.signIn.(staticToken)
-	return ok && own.value.AccessToken == string(key)
-}
-
-// LUSID's codes for a user who has as many tokens as is allowed, and for a name that an active one
-// has.
+// LUSID's codes for a token that does not exist, for a user who has as many tokens as is allowed, and for
+// a name that an active token has.
 const (
+	codeAPIKeyNotFound  = 239
 	codeTooManyAPIKeys  = 238
 	codeAPIKeyNameTaken = 659
 )
 
 // IsTooManyAPIKeys reports that the user has as many personal access tokens as LUSID allows.
-func IsTooManyAPIKeys(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == codeTooManyAPIKeys
-}
+func IsTooManyAPIKeys(err error) bool { return client.HasCode(err, codeTooManyAPIKeys) }
 
 // IsAPIKeyNameTaken reports that an active token of the user has the name.
-func IsAPIKeyNameTaken(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Code == codeAPIKeyNameTaken
-}
+func IsAPIKeyNameTaken(err error) bool { return client.HasCode(err, codeAPIKeyNameTaken) }

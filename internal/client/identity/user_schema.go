@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // UserSchemaProperty defines one alternative id that users may have.
@@ -28,7 +29,7 @@ type UpdateUserSchemaRequest struct {
 
 // GetUserSchema reads the user schema of the domain.
 func (c *Client) GetUserSchema(ctx context.Context) (*UserSchemaResponse, error) {
-	return do[UserSchemaResponse](ctx, c, request{operation: "GetUserSchema", method: http.MethodGet, path: []string{"users", "schema"}, single: true})
+	return client.Do[UserSchemaResponse](ctx, c.api.Get("GetUserSchema", "users", "schema").On(client.Singleton()))
 }
 
 // UpdateUserSchema replaces the user schema of the domain.
@@ -37,5 +38,5 @@ func (c *Client) UpdateUserSchema(ctx context.Context, body UpdateUserSchemaRequ
 		// LUSID wants a list, also of none.
 		body.AlternativeUserIDs = []UserSchemaProperty{}
 	}
-	return c.doNothing(ctx, request{operation: "UpdateUserSchema", method: http.MethodPut, path: []string{"users", "schema"}, body: body, single: true})
+	return client.DoNoContent(ctx, c.api.Put("UpdateUserSchema", "users", "schema").Body(body).On(client.Singleton()))
 }

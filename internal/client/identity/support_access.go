@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // SupportAccessRequest lets FINBOURNE's staff into the domain for a while.
@@ -32,7 +33,7 @@ type SupportAccessResponse struct {
 	TerminatedBy string `json:"terminatedBy"`
 }
 
-func (a *SupportAccessResponse) missing() string {
+func (a *SupportAccessResponse) MissingField() string {
 	if a.ID == "" {
 		return "id"
 	}
@@ -56,25 +57,23 @@ type SupportRolesResponse struct {
 
 // GetSupportAccessHistory returns every grant of support access, active or not.
 func (c *Client) GetSupportAccessHistory(ctx context.Context) ([]SupportAccessResponse, error) {
-	return doList[SupportAccessResponse](ctx, c, request{operation: "GetSupportAccessHistory", method: http.MethodGet, path: supportAccessPath()})
+	return client.DoList[SupportAccessResponse](ctx, c.api.Get("GetSupportAccessHistory", "authentication", "support"))
 }
 
 // GrantSupportAccess lets FINBOURNE's staff into the domain, beside the grants that are active
 // already.
 func (c *Client) GrantSupportAccess(ctx context.Context, body SupportAccessRequest) (*SupportAccessResponse, error) {
-	return do[SupportAccessResponse](ctx, c, request{operation: "GrantSupportAccess", method: http.MethodPost, path: supportAccessPath(), body: body})
+	return client.Do[SupportAccessResponse](ctx, c.api.Post("GrantSupportAccess", "authentication", "support").Body(body))
 }
 
 // InvalidateSupportAccess ends every active grant. One grant cannot be ended alone.
 func (c *Client) InvalidateSupportAccess(ctx context.Context) error {
-	return c.doNothing(ctx, request{operation: "InvalidateSupportAccess", method: http.MethodDelete, path: supportAccessPath()})
+	return client.DoNoContent(ctx, c.api.Delete("InvalidateSupportAccess", "authentication", "support"))
 }
-
-func supportAccessPath() []string { return []string{"authentication", "support"} }
 
 // GetSupportRoles returns the roles that a grant of support access can name.
 func (c *Client) GetSupportRoles(ctx context.Context) ([]SupportRole, error) {
-	answer, err := do[SupportRolesResponse](ctx, c, request{operation: "GetSupportRoles", method: http.MethodGet, path: []string{"authentication", "support-roles"}})
+	answer, err := client.Do[SupportRolesResponse](ctx, c.api.Get("GetSupportRoles", "authentication", "support-roles"))
 	if err != nil {
 		return nil, err
 	}

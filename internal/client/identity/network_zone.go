@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // What a network zone does with a request that it matches.
@@ -36,7 +37,7 @@ type NetworkZoneDefinitionResponse struct {
 	UpdatedBy string `json:"updatedBy"`
 }
 
-func (z *NetworkZoneDefinitionResponse) missing() string {
+func (z *NetworkZoneDefinitionResponse) MissingField() string {
 	if z.Code == "" {
 		return "code"
 	}
@@ -79,42 +80,47 @@ type UpdateNetworkZoneRequest struct {
 
 // ListNetworkZones returns every network zone of the domain.
 func (c *Client) ListNetworkZones(ctx context.Context) ([]NetworkZoneDefinitionResponse, error) {
-	return doList[NetworkZoneDefinitionResponse](ctx, c, request{operation: "ListNetworkZones", method: http.MethodGet, path: []string{"networkzones"}})
+	return client.DoList[NetworkZoneDefinitionResponse](ctx, c.api.Get("ListNetworkZones", "networkzones"))
 }
 
 // GetNetworkZone reads a network zone by its code.
 func (c *Client) GetNetworkZone(ctx context.Context, code string) (*NetworkZoneDefinitionResponse, error) {
-	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "GetNetworkZone", method: http.MethodGet, path: []string{"networkzones", code}, listed: c.listedNetworkZone(code)})
+	return client.Do[NetworkZoneDefinitionResponse](ctx, c.api.Get("GetNetworkZone", "networkzones", code).On(c.networkZone(code)))
 }
 
 // RefreshNetworkZone is GetNetworkZone for one of many: it may answer from a list, with a zone
 // that accepts knows.
-func (c *Client) RefreshNetworkZone(ctx context.Context, code string, accepts func(*NetworkZoneDefinitionResponse) bool) (*NetworkZoneDefinitionResponse, error) {
-	return refresh(ctx, &c.snapshots, c.networkZones(),
+func (c *Client) RefreshNetworkZone(
+	ctx context.Context, code string, accepts func(*NetworkZoneDefinitionResponse) bool,
+) (*NetworkZoneDefinitionResponse, error) {
+	return client.Refresh(ctx, c.networkZones(),
 		func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code && accepts(zone) },
 		func(ctx context.Context) (*NetworkZoneDefinitionResponse, error) { return c.GetNetworkZone(ctx, code) })
 }
 
 // CreateNetworkZone creates a network zone.
 func (c *Client) CreateNetworkZone(ctx context.Context, body CreateNetworkZoneRequest) (*NetworkZoneDefinitionResponse, error) {
-	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "CreateNetworkZone", method: http.MethodPost, path: []string{"networkzones"}, body: body})
+	return client.Do[NetworkZoneDefinitionResponse](ctx, c.api.Post("CreateNetworkZone", "networkzones").Body(body))
 }
 
 // UpdateNetworkZone replaces all of a network zone but its code.
-func (c *Client) UpdateNetworkZone(ctx context.Context, code string, body UpdateNetworkZoneRequest) (*NetworkZoneDefinitionResponse, error) {
-	return do[NetworkZoneDefinitionResponse](ctx, c, request{operation: "UpdateNetworkZone", method: http.MethodPut, path: []string{"networkzones", code}, body: body, listed: c.listedNetworkZone(code)})
+func (c *Client) UpdateNetworkZone(
+	ctx context.Context, code string, body UpdateNetworkZoneRequest,
+) (*NetworkZoneDefinitionResponse, error) {
+	r := c.api.Put("UpdateNetworkZone", "networkzones", code).Body(body).On(c.networkZone(code))
+	return client.Do[NetworkZoneDefinitionResponse](ctx, r)
 }
 
 // DeleteNetworkZone deletes a network zone by its code. LUSID takes one that is gone for deleted.
 func (c *Client) DeleteNetworkZone(ctx context.Context, code string) error {
-	return c.doNothing(ctx, request{operation: "DeleteNetworkZone", method: http.MethodDelete, path: []string{"networkzones", code}, listed: c.listedNetworkZone(code)})
+	return client.DoNoContent(ctx, c.api.Delete("DeleteNetworkZone", "networkzones", code).On(c.networkZone(code)))
 }
 
-func (c *Client) networkZones() kind[NetworkZoneDefinitionResponse] {
-	return kind[NetworkZoneDefinitionResponse]{"network zones", c.ListNetworkZones}
+func (c *Client) networkZones() client.Kind[NetworkZoneDefinitionResponse] {
+	return client.Kind[NetworkZoneDefinitionResponse]{API: c.api, Name: "network zones", List: c.ListNetworkZones}
 }
 
-// listedNetworkZone decides whether a zone is gone, because LUSID documents no error code for that.
-func (c *Client) listedNetworkZone(code string) *listing {
-	return listedIn(c, c.networkZones(), func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code })
+// networkZone decides whether a zone is gone, because LUSID documents no error code for that.
+func (c *Client) networkZone(code string) client.Object {
+	return client.Listed(c.networkZones(), func(zone *NetworkZoneDefinitionResponse) bool { return zone.Code == code })
 }

@@ -1,10 +1,13 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
-	"net/url"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
+
+// codeRoleNotFound says that a role does not exist.
+const codeRoleNotFound = 660
 
 // ResourceID is LUSID's name of an object: a code, unique within its scope.
 type ResourceID struct {
@@ -27,7 +30,7 @@ type RoleResponse struct {
 	SAMLName string `json:"samlName"`
 }
 
-func (r *RoleResponse) missing() string {
+func (r *RoleResponse) MissingField() string {
 	switch {
 	case r.ID == "":
 		return "id"
@@ -55,18 +58,18 @@ type UpdateRoleRequest struct {
 
 // ListRoles returns every role of the domain.
 func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
-	return doList[RoleResponse](ctx, c, request{operation: "ListRoles", method: http.MethodGet, path: []string{"roles"}})
+	return client.DoList[RoleResponse](ctx, c.api.Get("ListRoles", "roles"))
 }
 
 // GetRole reads a role by its id.
 func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "GetRole", method: http.MethodGet, path: []string{"roles", id}, gone: []int{codeRoleNotFound}, listed: c.listedRole(id)})
+	return client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)))
 }
 
 // RefreshRole is GetRole for one of many: it may answer from a list, with a role that accepts
 // knows.
 func (c *Client) RefreshRole(ctx context.Context, id string, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
-	return refresh(ctx, &c.snapshots, c.roles(),
+	return client.Refresh(ctx, c.roles(),
 		func(role *RoleResponse) bool { return role.ID == id && accepts(role) },
 		func(ctx context.Context) (*RoleResponse, error) { return c.GetRole(ctx, id) })
 }
@@ -74,70 +77,61 @@ func (c *Client) RefreshRole(ctx context.Context, id string, accepts func(*RoleR
 // GetRoleByCode reads a role by its scope and code. LUSID takes only codes of 1 to 64 letters,
 // digits, hyphens and underscores here, which is less than a role's name may have.
 func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{
-		operation: "GetRoleByCode",
-		gone:      []int{codeRoleNotFound},
-		listed:    listedIn(c, c.roles(), func(role *RoleResponse) bool { return role.RoleID == id }),
-		method:    http.MethodGet,
-		path:      []string{"roles", "byCode", id.Code},
-		query:     url.Values{"scope": {id.Scope}},
-	})
+	role := client.Listed(c.roles(), func(role *RoleResponse) bool { return role.RoleID == id }, codeRoleNotFound)
+	r := c.api.Get("GetRoleByCode", "roles", "byCode", id.Code).Query("scope", id.Scope).On(role)
+	return client.Do[RoleResponse](ctx, r)
 }
 
 // CreateRole creates a role. LUSID refuses a name that is taken with a 409.
 func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "CreateRole", method: http.MethodPost, path: []string{"roles"}, body: body})
+	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))
 }
 
 // UpdateRole changes the description of a role.
 func (c *Client) UpdateRole(ctx context.Context, id string, body UpdateRoleRequest) (*RoleResponse, error) {
-	return do[RoleResponse](ctx, c, request{operation: "UpdateRole", method: http.MethodPut, path: []string{"roles", id}, body: body, gone: []int{codeRoleNotFound}, listed: c.listedRole(id)})
+	return client.Do[RoleResponse](ctx, c.api.Put("UpdateRole", "roles", id).Body(body).On(c.role(id)))
 }
 
 // DeleteRole deletes a role by its id.
 func (c *Client) DeleteRole(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{operation: "DeleteRole", method: http.MethodDelete, path: []string{"roles", id}, gone: []int{codeRoleNotFound}, listed: c.listedRole(id)})
+	return client.DoNoContent(ctx, c.api.Delete("DeleteRole", "roles", id).On(c.role(id)))
 }
 
 // ListUsersInRole returns every user that has the role.
 func (c *Client) ListUsersInRole(ctx context.Context, roleID string) ([]UserResponse, error) {
-	return doList[UserResponse](ctx, c, request{
-		operation: "ListUsersInRole",
-		gone:      []int{codeRoleNotFound},
-		listed:    c.listedRole(roleID),
-		method:    http.MethodGet,
-		path:      []string{"roles", roleID, "users"},
-	})
+	return client.DoList[UserResponse](ctx, c.api.Get("ListUsersInRole", "roles", roleID, "users").On(c.role(roleID)))
 }
 
 // RefreshUsersInRole is ListUsersInRole for one of many reads: it may answer from an earlier list,
 // with users that accepts takes.
 func (c *Client) RefreshUsersInRole(ctx context.Context, roleID string, accepts func([]UserResponse) bool) ([]UserResponse, error) {
-	return refreshList(ctx, &c.snapshots, c.usersInRole(roleID), accepts)
+	return client.RefreshList(ctx, c.usersInRole(roleID), accepts)
 }
 
 // AddUserToRole gives the role to the user.
 func (c *Client) AddUserToRole(ctx context.Context, roleID, userID string) error {
-	return c.doNothing(ctx, request{operation: "AddUserToRole", method: http.MethodPut, path: []string{"roles", roleID, "users", userID}})
+	return client.DoNoContent(ctx, c.api.Put("AddUserToRole", "roles", roleID, "users", userID))
 }
 
 // RemoveUserFromRole takes the role from the user.
 func (c *Client) RemoveUserFromRole(ctx context.Context, roleID, userID string) error {
-	return c.doNothing(ctx, request{
-		operation: "RemoveUserFromRole",
-		gone:      []int{codeRoleNotFound, codeUserNotFound, codeUserIsDeleted},
-		listed:    listedIn(c, c.usersInRole(roleID), func(user *UserResponse) bool { return user.ID == userID && !user.IsDeleted() }),
-		method:    http.MethodDelete,
-		path:      []string{"roles", roleID, "users", userID},
-	})
+	has := func(user *UserResponse) bool { return user.ID == userID && !user.IsDeleted() }
+	member := client.Listed(c.usersInRole(roleID), has, codeRoleNotFound, codeUserNotFound, codeUserIsDeleted)
+	return client.DoNoContent(ctx, c.api.Delete("RemoveUserFromRole", "roles", roleID, "users", userID).On(member))
 }
 
-func (c *Client) roles() kind[RoleResponse] { return kind[RoleResponse]{"roles", c.ListRoles} }
-
-func (c *Client) listedRole(id string) *listing {
-	return listedIn(c, c.roles(), func(role *RoleResponse) bool { return role.ID == id })
+func (c *Client) roles() client.Kind[RoleResponse] {
+	return client.Kind[RoleResponse]{API: c.api, Name: "roles", List: c.ListRoles}
 }
 
-func (c *Client) usersInRole(roleID string) kind[UserResponse] {
-	return kind[UserResponse]{"users of role " + roleID, func(ctx context.Context) ([]UserResponse, error) { return c.ListUsersInRole(ctx, roleID) }}
+func (c *Client) role(id string) client.Object {
+	return client.Listed(c.roles(), func(role *RoleResponse) bool { return role.ID == id }, codeRoleNotFound)
 }
+
+func (c *Client) usersInRole(roleID string) client.Kind[UserResponse] {
+	list := func(ctx context.Context) ([]UserResponse, error) { return c.ListUsersInRole(ctx, roleID) }
+	return client.Kind[UserResponse]{API: c.api, Name: "users of role " + roleID, List: list}
+}
+
+// IsRoleNotFound reports LUSID's code for a role that does not exist, from any operation.
+func IsRoleNotFound(err error) bool { return client.HasCode(err, codeRoleNotFound) }

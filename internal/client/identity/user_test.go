@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -7,21 +7,22 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
 const wholeUser = `{"id":"00u1","login":"a@example.com","emailAddress":"b@example.com","firstName":"A","lastName":"Be","type":"Service","status":"ACTIVE",` +
 	`"external":false,"secondEmailAddress":null,"alternativeUserIds":{"desk":"7","none":null},"userExpiry":null,"roles":null,"lastLogin":null,"unheardOf":{}}`
 
-var wholeUpdate = client.UpdateUserRequest{
+var wholeUpdate = identity.UpdateUserRequest{
 	FirstName: "A", LastName: "Be", EmailAddress: "b@example.com", Login: "a@example.com", SecondEmailAddress: "c@example.com",
 	AlternativeUserIDs: map[string]*string{"desk": new("7"), "none": nil}, UserExpiry: "2031-01-01T00:00:00Z",
 }
 
 func TestUsers_onTheWire(t *testing.T) {
 	t.Parallel()
-	user := func(got *client.UserResponse, err error) error {
-		want := &client.UserResponse{
+	user := func(got *identity.UserResponse, err error) error {
+		want := &identity.UserResponse{
 			ID: "00u1", Login: "a@example.com", EmailAddress: "b@example.com", FirstName: "A", LastName: "Be", Type: "Service", Status: "ACTIVE",
 			AlternativeUserIDs: map[string]*string{"desk": new("7"), "none": nil},
 		}
@@ -32,40 +33,42 @@ func TestUsers_onTheWire(t *testing.T) {
 	}
 	const update = `"firstName":"A","lastName":"Be","emailAddress":"b@example.com","login":"a@example.com"`
 	const rest = `,"secondEmailAddress":"c@example.com","alternativeUserIds":{"desk":"7","none":null},"userExpiry":"2031-01-01T00:00:00Z"}`
-	create := func(ctx context.Context, c *client.Client) error {
-		return user(c.CreateUser(ctx, client.CreateUserRequest{Type: "Service", UpdateUserRequest: wholeUpdate}))
+	create := func(ctx context.Context, c *identity.Client) error {
+		return user(c.CreateUser(ctx, identity.CreateUserRequest{Type: "Service", UpdateUserRequest: wholeUpdate}))
 	}
-	lifecycle := func(call func(*client.Client, context.Context, string) error, action string) wireCase {
-		return wireCase{func(ctx context.Context, c *client.Client) error { return call(c, ctx, "00u1") }, "POST /identity/api/users/00u1/lifecycle/" + action, "", 204, ""}
+	lifecycle := func(call func(*identity.Client, context.Context, string) error, action string) wireCase {
+		return wireCase{func(ctx context.Context, c *identity.Client) error { return call(c, ctx, "00u1") }, "POST /identity/api/users/00u1/lifecycle/" + action, "", 204, ""}
 	}
 	wantOnWire(t, map[string]wireCase{
-		"get":       {func(ctx context.Context, c *client.Client) error { return user(c.GetUser(ctx, "00u1")) }, "GET /identity/api/users/00u1", "", 200, wholeUser},
-		"get login": {func(ctx context.Context, c *client.Client) error { return user(c.GetUserFromLogin(ctx, "a+b@c/d")) }, "GET /identity/api/users/fromlogin/a+b@c%2Fd", "", 200, wholeUser},
+		"get":       {func(ctx context.Context, c *identity.Client) error { return user(c.GetUser(ctx, "00u1")) }, "GET /identity/api/users/00u1", "", 200, wholeUser},
+		"get login": {func(ctx context.Context, c *identity.Client) error { return user(c.GetUserFromLogin(ctx, "a+b@c/d")) }, "GET /identity/api/users/fromlogin/a+b@c%2Fd", "", 200, wholeUser},
 		// The status was 201 until 2026.
 		"create, 200": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 200, wholeUser},
 		"create, 201": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 201, wholeUser},
 		"update": {
-			func(ctx context.Context, c *client.Client) error { return user(c.UpdateUser(ctx, "00u1", wholeUpdate)) },
+			func(ctx context.Context, c *identity.Client) error {
+				return user(c.UpdateUser(ctx, "00u1", wholeUpdate))
+			},
 			"PUT /identity/api/users/00u1", "{" + update + rest, 200, wholeUser,
 		},
-		"update, clearing": {func(ctx context.Context, c *client.Client) error {
-			return user(c.UpdateUser(ctx, "00u1", client.UpdateUserRequest{FirstName: "A", LastName: "Be", EmailAddress: "b@example.com", Login: "a@example.com"}))
+		"update, clearing": {func(ctx context.Context, c *identity.Client) error {
+			return user(c.UpdateUser(ctx, "00u1", identity.UpdateUserRequest{FirstName: "A", LastName: "Be", EmailAddress: "b@example.com", Login: "a@example.com"}))
 		}, "PUT /identity/api/users/00u1", "{" + update + `,"secondEmailAddress":null,"alternativeUserIds":null,"userExpiry":null}`, 200, wholeUser},
-		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteUser(ctx, "00u1", false) }, "DELETE /identity/api/users/00u1", "", 204, ""},
-		"purge":  {func(ctx context.Context, c *client.Client) error { return c.DeleteUser(ctx, "00u1", true) }, "DELETE /identity/api/users/00u1?purge=true", "", 204, ""},
-		"list": {func(ctx context.Context, c *client.Client) error {
+		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "00u1", false) }, "DELETE /identity/api/users/00u1", "", 204, ""},
+		"purge":  {func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "00u1", true) }, "DELETE /identity/api/users/00u1?purge=true", "", 204, ""},
+		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListUsers(ctx, false)
 			if err == nil {
 				_ = user(&list[0], nil)
 			}
 			return err
 		}, "GET /identity/api/users", "", 200, "[" + wholeUser + "]"},
-		"list all":      {func(ctx context.Context, c *client.Client) error { return second(c.ListUsers(ctx, true)) }, "GET /identity/api/users?includeDeactivated=true", "", 200, "[]"},
-		"activate":      lifecycle((*client.Client).SendActivationEmail, "$activate"),
-		"unlock":        lifecycle((*client.Client).UnlockUser, "$unlock"),
-		"unsuspend":     lifecycle((*client.Client).UnsuspendUser, "$unsuspend"),
-		"reset":         lifecycle((*client.Client).ResetPassword, "$resetpassword"),
-		"reset factors": lifecycle((*client.Client).ResetFactors, "$resetfactors"),
+		"list all":      {func(ctx context.Context, c *identity.Client) error { return second(c.ListUsers(ctx, true)) }, "GET /identity/api/users?includeDeactivated=true", "", 200, "[]"},
+		"activate":      lifecycle((*identity.Client).SendActivationEmail, "$activate"),
+		"unlock":        lifecycle((*identity.Client).UnlockUser, "$unlock"),
+		"unsuspend":     lifecycle((*identity.Client).UnsuspendUser, "$unsuspend"),
+		"reset":         lifecycle((*identity.Client).ResetPassword, "$resetpassword"),
+		"reset factors": lifecycle((*identity.Client).ResetFactors, "$resetfactors"),
 	})
 }
 
@@ -90,7 +93,7 @@ func TestUserResponse_IsDeleted(t *testing.T) {
 		"DEPROVISIONED": true, "Deprovisioned": true, "DELETED": true,
 		"ACTIVE": false, "PROVISIONED": false, "SUSPENDED": false, "": false, "SOMETHING_NEW": false,
 	} {
-		if got := (&client.UserResponse{Status: status}).IsDeleted(); got != want {
+		if got := (&identity.UserResponse{Status: status}).IsDeleted(); got != want {
 			t.Errorf("%q: %t", status, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -15,10 +16,10 @@ const wholeZone = `{"code":"office","hierarchy":7,"description":null,"action":"A
 
 func TestNetworkZones_onTheWire(t *testing.T) {
 	t.Parallel()
-	zone := func(got *client.NetworkZoneDefinitionResponse, err error) error {
-		want := &client.NetworkZoneDefinitionResponse{
-			Code: "office", Hierarchy: new(int64(7)), Action: "Allow", NetworkZoneIPs: []client.IPAddressDefinition{{Value: "10.0.0.0/8", Type: "CIDR", Description: "All"}},
-			ApplyRules: client.NetworkZonesApplyRules{SessionType: []string{"AllUsers"}, UserRoles: []string{}},
+	zone := func(got *identity.NetworkZoneDefinitionResponse, err error) error {
+		want := &identity.NetworkZoneDefinitionResponse{
+			Code: "office", Hierarchy: new(int64(7)), Action: "Allow", NetworkZoneIPs: []identity.IPAddressDefinition{{Value: "10.0.0.0/8", Type: "CIDR", Description: "All"}},
+			ApplyRules: identity.NetworkZonesApplyRules{SessionType: []string{"AllUsers"}, UserRoles: []string{}},
 			CreatedAt:  "2026-01-01T00:00:00.0000000+00:00", CreatedBy: "00u1",
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
@@ -26,28 +27,28 @@ func TestNetworkZones_onTheWire(t *testing.T) {
 		}
 		return err
 	}
-	ips := []client.IPAddressDefinition{{Value: "10.0.0.1"}, {Value: "10.0.0.0/8", Type: "CIDR", Description: "All"}}
-	rules := client.NetworkZonesApplyRules{SessionType: []string{}, UserRoles: []string{"a b"}}
+	ips := []identity.IPAddressDefinition{{Value: "10.0.0.1"}, {Value: "10.0.0.0/8", Type: "CIDR", Description: "All"}}
+	rules := identity.NetworkZonesApplyRules{SessionType: []string{}, UserRoles: []string{"a b"}}
 	const rest = `"action":"Allow","networkZoneIPs":[{"value":"10.0.0.1"},{"value":"10.0.0.0/8","type":"CIDR","description":"All"}],"applyRules":{"sessionType":[],"userRoles":["a b"]}`
 	wantOnWire(t, map[string]wireCase{
-		"get": {func(ctx context.Context, c *client.Client) error { return zone(c.GetNetworkZone(ctx, "office")) }, "GET /identity/api/networkzones/office", "", 200, wholeZone},
-		"create": {func(ctx context.Context, c *client.Client) error {
-			return zone(c.CreateNetworkZone(ctx, client.CreateNetworkZoneRequest{Code: "office", Action: "Allow", NetworkZoneIPs: ips, ApplyRules: rules}))
+		"get": {func(ctx context.Context, c *identity.Client) error { return zone(c.GetNetworkZone(ctx, "office")) }, "GET /identity/api/networkzones/office", "", 200, wholeZone},
+		"create": {func(ctx context.Context, c *identity.Client) error {
+			return zone(c.CreateNetworkZone(ctx, identity.CreateNetworkZoneRequest{Code: "office", Action: "Allow", NetworkZoneIPs: ips, ApplyRules: rules}))
 		}, "POST /identity/api/networkzones", `{"code":"office",` + rest + "}", 201, wholeZone},
-		"update": {func(ctx context.Context, c *client.Client) error {
-			return zone(c.UpdateNetworkZone(ctx, "office", client.UpdateNetworkZoneRequest{Action: "Allow", NetworkZoneIPs: ips, ApplyRules: rules}))
+		"update": {func(ctx context.Context, c *identity.Client) error {
+			return zone(c.UpdateNetworkZone(ctx, "office", identity.UpdateNetworkZoneRequest{Action: "Allow", NetworkZoneIPs: ips, ApplyRules: rules}))
 		}, "PUT /identity/api/networkzones/office", `{"description":"","hierarchy":0,` + rest + "}", 200, wholeZone},
-		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteNetworkZone(ctx, "a/b") }, "DELETE /identity/api/networkzones/a%2Fb", "", 204, ""},
-		"list": {func(ctx context.Context, c *client.Client) error {
+		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteNetworkZone(ctx, "a/b") }, "DELETE /identity/api/networkzones/a%2Fb", "", 204, ""},
+		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListNetworkZones(ctx)
 			if len(list) != 1 {
 				t.Errorf("got %d zones", len(list))
 			}
 			return incomplete(err)
 		}, "GET /identity/api/networkzones", "", 200, `[null,{"hierarchy":1},` + wholeZone + "]"},
-		"nothing but a code": {func(ctx context.Context, c *client.Client) error {
+		"nothing but a code": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetNetworkZone(ctx, "office")
-			if err == nil && !cmp.Equal(got, &client.NetworkZoneDefinitionResponse{Code: "office"}) {
+			if err == nil && !cmp.Equal(got, &identity.NetworkZoneDefinitionResponse{Code: "office"}) {
 				t.Errorf("got %+v", got)
 			}
 			return err
@@ -60,7 +61,7 @@ func TestNetworkZones_notFound(t *testing.T) {
 	c := newDomain(t, mockserver.Options{}).client(t)
 	for name, err := range map[string]error{
 		"get":    second(c.GetNetworkZone(t.Context(), "missing")),
-		"update": second(c.UpdateNetworkZone(t.Context(), "missing", client.UpdateNetworkZoneRequest{NetworkZoneIPs: []client.IPAddressDefinition{}, ApplyRules: client.NetworkZonesApplyRules{SessionType: []string{}, UserRoles: []string{}}})),
+		"update": second(c.UpdateNetworkZone(t.Context(), "missing", identity.UpdateNetworkZoneRequest{NetworkZoneIPs: []identity.IPAddressDefinition{}, ApplyRules: identity.NetworkZonesApplyRules{SessionType: []string{}, UserRoles: []string{}}})),
 	} {
 		if !client.IsNotFound(err) {
 			t.Errorf("%s: got %v, want not found", name, err)

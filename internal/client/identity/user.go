@@ -1,10 +1,16 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// LUSID's codes for a user that does not exist, and for one that is deleted and whose record is kept.
+const (
+	codeUserNotFound  = 657
+	codeUserIsDeleted = 705
 )
 
 // User types.
@@ -34,17 +40,11 @@ type UserResponse struct {
 	External bool `json:"external"`
 	// AlternativeUserIDs are by the names of the domain's user schema.
 	AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
-	// UserExpiry and the other instants are in RFC 3339, and empty where LUSID does not say.
-	UserExpiry      string `json:"userExpiry"`
-	Created         string `json:"created"`
-	LastLogin       string `json:"lastLogin"`
-	LastUpdated     string `json:"lastUpdated"`
-	PasswordChanged string `json:"passwordChanged"`
-	// Roles are given by a read that asks for them.
-	Roles []RoleResponse `json:"roles"`
+	// UserExpiry is an instant in RFC 3339, and empty where LUSID does not say.
+	UserExpiry string `json:"userExpiry"`
 }
 
-func (u *UserResponse) missing() string {
+func (u *UserResponse) MissingField() string {
 	switch {
 	case u.ID == "":
 		return "id"
@@ -85,53 +85,37 @@ type UpdateUserRequest struct {
 // ListUsers returns every user of the domain, with includeDeactivated also those that were deleted
 // and whose record LUSID keeps.
 func (c *Client) ListUsers(ctx context.Context, includeDeactivated bool) ([]UserResponse, error) {
-	r := request{operation: "ListUsers", method: http.MethodGet, path: []string{"users"}}
+	r := c.api.Get("ListUsers", "users")
 	if includeDeactivated {
-		r.query = url.Values{"includeDeactivated": {"true"}}
+		r = r.Query("includeDeactivated", "true")
 	}
-	return doList[UserResponse](ctx, c, r)
+	return client.DoList[UserResponse](ctx, r)
 }
 
 // GetUser reads a user by its id.
 func (c *Client) GetUser(ctx context.Context, id string) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{
-		operation: "GetUser",
-		gone:      []int{codeUserNotFound, codeUserIsDeleted},
-		listed:    listedIn(c, c.users(false), func(user *UserResponse) bool { return user.ID == id && !user.IsDeleted() }),
-		method:    http.MethodGet,
-		path:      []string{"users", id},
-	})
+	return client.Do[UserResponse](ctx, c.api.Get("GetUser", "users", id).On(c.user(id)))
 }
 
 // RefreshUser is GetUser for one of many: it may answer from a list, with a user that accepts
 // knows.
 func (c *Client) RefreshUser(ctx context.Context, id string, accepts func(*UserResponse) bool) (*UserResponse, error) {
-	return refresh(ctx, &c.snapshots, c.users(false),
+	return client.Refresh(ctx, c.users(false),
 		func(user *UserResponse) bool { return user.ID == id && accepts(user) },
 		func(ctx context.Context) (*UserResponse, error) { return c.GetUser(ctx, id) })
 }
 
 // GetUserFromLogin reads a user by its login.
 func (c *Client) GetUserFromLogin(ctx context.Context, login string) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{
-		operation: "GetUserFromLogin",
-		gone:      []int{codeUserNotFound, codeUserIsDeleted},
-		listed:    listedIn(c, c.users(false), func(user *UserResponse) bool { return strings.EqualFold(user.Login, login) && !user.IsDeleted() }),
-		method:    http.MethodGet,
-		path:      []string{"users", "fromlogin", login},
-	})
+	is := func(user *UserResponse) bool { return strings.EqualFold(user.Login, login) && !user.IsDeleted() }
+	user := client.Listed(c.users(false), is, codeUserNotFound, codeUserIsDeleted)
+	return client.Do[UserResponse](ctx, c.api.Get("GetUserFromLogin", "users", "fromlogin", login).On(user))
 }
 
 // CreateUser creates a user, waits until lists show it, and has LUSID send a mail that asks a
 // person to finish the sign-up.
 func (c *Client) CreateUser(ctx context.Context, body CreateUserRequest) (*UserResponse, error) {
-	return do[UserResponse](ctx, c, request{
-		operation: "CreateUser",
-		method:    http.MethodPost,
-		path:      []string{"users"},
-		query:     url.Values{"waitForReindex": {"true"}},
-		body:      body,
-	})
+	return client.Do[UserResponse](ctx, c.api.Post("CreateUser", "users").Body(body).Query("waitForReindex", "true"))
 }
 
 // UpdateUser replaces all of a user but its type. What is empty is sent as null, which clears it
@@ -143,34 +127,25 @@ func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserReque
 		}
 		return &text
 	}
-	return do[UserResponse](ctx, c, request{
-		operation: "UpdateUser",
-		method:    http.MethodPut,
-		path:      []string{"users", id},
-		body: struct {
-			UpdateUserRequest
-			SecondEmailAddress *string            `json:"secondEmailAddress"`
-			AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
-			UserExpiry         *string            `json:"userExpiry"`
-		}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)},
-	})
+	return client.Do[UserResponse](ctx, c.api.Put("UpdateUser", "users", id).Body(struct {
+		UpdateUserRequest
+		SecondEmailAddress *string            `json:"secondEmailAddress"`
+		AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
+		UserExpiry         *string            `json:"userExpiry"`
+	}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)}))
 }
 
 // DeleteUser deprovisions a user and keeps the record, or with purge removes it. Either revokes
 // the user's personal access tokens.
 func (c *Client) DeleteUser(ctx context.Context, id string, purge bool) error {
-	r := request{
-		operation: "DeleteUser",
-		gone:      []int{codeUserNotFound, codeUserIsDeleted},
-		// A purge also removes the record of a user that is deprovisioned.
-		listed: listedIn(c, c.users(purge), func(user *UserResponse) bool { return user.ID == id && (purge || !user.IsDeleted()) }),
-		method: http.MethodDelete,
-		path:   []string{"users", id},
+	r := c.api.Delete("DeleteUser", "users", id)
+	if !purge {
+		return client.DoNoContent(ctx, r.On(c.user(id)))
 	}
-	if purge {
-		r.query = url.Values{"purge": {"true"}}
-	}
-	return c.doNothing(ctx, r)
+	// A purge also removes the record of a user that is deprovisioned.
+	is := func(user *UserResponse) bool { return user.ID == id }
+	record := client.Listed(c.users(true), is, codeUserNotFound, codeUserIsDeleted)
+	return client.DoNoContent(ctx, r.Query("purge", "true").On(record))
 }
 
 // SendActivationEmail sends a user the mail that asks to finish the sign-up again.
@@ -199,13 +174,22 @@ func (c *Client) ResetFactors(ctx context.Context, id string) error {
 }
 
 func (c *Client) doLifecycle(ctx context.Context, operation, id, action string) error {
-	return c.doNothing(ctx, request{operation: operation, method: http.MethodPost, path: []string{"users", id, "lifecycle", action}})
+	return client.DoNoContent(ctx, c.api.Post(operation, "users", id, "lifecycle", action))
 }
 
-func (c *Client) users(includeDeactivated bool) kind[UserResponse] {
+func (c *Client) users(includeDeactivated bool) client.Kind[UserResponse] {
 	name := "users"
 	if includeDeactivated {
 		name = "users, the deactivated included"
 	}
-	return kind[UserResponse]{name, func(ctx context.Context) ([]UserResponse, error) { return c.ListUsers(ctx, includeDeactivated) }}
+	list := func(ctx context.Context) ([]UserResponse, error) { return c.ListUsers(ctx, includeDeactivated) }
+	return client.Kind[UserResponse]{API: c.api, Name: name, List: list}
 }
+
+func (c *Client) user(id string) client.Object {
+	is := func(user *UserResponse) bool { return user.ID == id && !user.IsDeleted() }
+	return client.Listed(c.users(false), is, codeUserNotFound, codeUserIsDeleted)
+}
+
+// IsUserNotFound reports LUSID's code for a user that does not exist, from any operation.
+func IsUserNotFound(err error) bool { return client.HasCode(err, codeUserNotFound) }

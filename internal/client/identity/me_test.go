@@ -1,11 +1,11 @@
-package client_test
+package identity_test
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -13,7 +13,7 @@ func TestGetUserInfo(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{User: mockserver.User{ID: "00u1", Username: "tf@example.com"}}})
 	got, err := domain.client(t).GetUserInfo(t.Context())
-	want := &client.CurrentUserResponse{ID: "00u1", EmailAddress: "tf@example.com", Type: "Service", Groups: []string{"lusid-administrator"}}
+	want := &identity.CurrentUserResponse{ID: "00u1", EmailAddress: "tf@example.com", Type: "Service", Groups: []string{"lusid-administrator"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
@@ -21,12 +21,12 @@ func TestGetUserInfo(t *testing.T) {
 
 func TestGetUserInfo_decode(t *testing.T) {
 	t.Parallel()
-	c := newClient(t, serve(t, jsonReply(200, `{"id":"00u1","emailAddress":null,"type":null,"groups":[null,"a"],"domainType":null,"userExpiry":null,"x":1}`)))
+	c := newClientOf(t, jsonReply(200, `{"id":"00u1","emailAddress":null,"type":null,"groups":[null,"a"],"domainType":null,"userExpiry":null,"x":1}`))
 	got, err := c.GetUserInfo(t.Context())
-	if diff := cmp.Diff(&client.CurrentUserResponse{ID: "00u1", Groups: []string{"", "a"}}, got); diff != "" || err != nil {
+	if diff := cmp.Diff(&identity.CurrentUserResponse{ID: "00u1", Groups: []string{"", "a"}}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if _, err := newClient(t, serve(t, jsonReply(200, `{}`))).GetUserInfo(t.Context()); err == nil {
+	if _, err := newClientOf(t, jsonReply(200, `{}`)).GetUserInfo(t.Context()); err == nil {
 		t.Error("a user without an id was accepted")
 	}
 }

@@ -1,10 +1,10 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"strconv"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // Payload types.
@@ -81,7 +81,7 @@ type McpToolResponse struct {
 // ID is what paths take.
 func (t *McpToolResponse) ID() ResourceID { return ResourceID{Scope: t.Scope, Code: t.Code} }
 
-func (t *McpToolResponse) missing() string {
+func (t *McpToolResponse) MissingField() string {
 	switch {
 	case t.Scope == "":
 		return "scope"
@@ -117,57 +117,50 @@ type UpsertMcpToolRequest struct {
 
 // ListMcpTools returns the current version of every tool of the domain.
 func (c *Client) ListMcpTools(ctx context.Context) ([]McpToolResponse, error) {
-	return doList[McpToolResponse](ctx, c, request{operation: "ListMcpTools", method: http.MethodGet, path: []string{"mcptools"}})
+	return client.DoList[McpToolResponse](ctx, c.api.Get("ListMcpTools", "mcptools"))
 }
 
 // GetMcpTool reads a version of a tool, the current one where it is zero.
 func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (*McpToolResponse, error) {
-	r := mcpToolRequest("GetMcpTool", http.MethodGet, id, nil)
+	r := c.api.Get("GetMcpTool", "mcptools", id.Scope, id.Code)
 	if version == 0 {
-		r.listed = c.listedMcpTool(id)
+		r = r.On(c.mcpTool(id))
 	} else {
-		r.query = url.Values{"version": {strconv.Itoa(int(version))}}
+		r = r.Query("version", strconv.Itoa(int(version)))
 	}
-	return do[McpToolResponse](ctx, c, r)
+	return client.Do[McpToolResponse](ctx, r)
 }
 
 // RefreshMcpTool is GetMcpTool for the current version of one of many: it may answer from a list,
 // with a tool that accepts knows.
 func (c *Client) RefreshMcpTool(ctx context.Context, id ResourceID, accepts func(*McpToolResponse) bool) (*McpToolResponse, error) {
-	return refresh(ctx, &c.snapshots, c.mcpTools(),
+	return client.Refresh(ctx, c.mcpTools(),
 		func(tool *McpToolResponse) bool { return tool.ID() == id && accepts(tool) },
 		func(ctx context.Context) (*McpToolResponse, error) { return c.GetMcpTool(ctx, id, 0) })
 }
 
 // CreateMcpTool creates a tool. LUSID refuses a scope and code, or a name, that is taken with a 409.
 func (c *Client) CreateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
-	return do[McpToolResponse](ctx, c, mcpToolRequest("CreateMcpTool", http.MethodPost, id, body))
+	return client.Do[McpToolResponse](ctx, c.api.Post("CreateMcpTool", "mcptools", id.Scope, id.Code).Body(body))
 }
 
 // UpdateMcpTool stores a new version of a tool, each time that it is called. LUSID refuses another
 // tool's name with a 409.
 func (c *Client) UpdateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
-	r := mcpToolRequest("UpdateMcpTool", http.MethodPut, id, body)
-	r.versioned, r.listed = true, c.listedMcpTool(id)
-	return do[McpToolResponse](ctx, c, r)
+	r := c.api.Put("UpdateMcpTool", "mcptools", id.Scope, id.Code).Body(body).Versioned()
+	return client.Do[McpToolResponse](ctx, r.On(c.mcpTool(id)))
 }
 
 // DeleteMcpTool closes the current version of a tool. LUSID keeps the versions.
 func (c *Client) DeleteMcpTool(ctx context.Context, id ResourceID) error {
-	r := mcpToolRequest("DeleteMcpTool", http.MethodDelete, id, nil)
-	r.listed = c.listedMcpTool(id)
-	return c.doNothing(ctx, r)
+	return client.DoNoContent(ctx, c.api.Delete("DeleteMcpTool", "mcptools", id.Scope, id.Code).On(c.mcpTool(id)))
 }
 
-func (c *Client) mcpTools() kind[McpToolResponse] {
-	return kind[McpToolResponse]{"MCP tools", c.ListMcpTools}
+func (c *Client) mcpTools() client.Kind[McpToolResponse] {
+	return client.Kind[McpToolResponse]{API: c.api, Name: "MCP tools", List: c.ListMcpTools}
 }
 
-// listedMcpTool decides whether a tool is gone, because LUSID documents no error code for that.
-func (c *Client) listedMcpTool(id ResourceID) *listing {
-	return listedIn(c, c.mcpTools(), func(tool *McpToolResponse) bool { return tool.ID() == id })
-}
-
-func mcpToolRequest(operation, method string, id ResourceID, body any) request {
-	return request{operation: operation, method: method, path: []string{"mcptools", id.Scope, id.Code}, body: body}
+// mcpTool decides whether a tool is gone, because LUSID documents no error code for that.
+func (c *Client) mcpTool(id ResourceID) client.Object {
+	return client.Listed(c.mcpTools(), func(tool *McpToolResponse) bool { return tool.ID() == id })
 }

@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -15,9 +16,9 @@ const wholeIssuer = `{"code":"ci","issuer":"https://ci.acme.com","audience":"lus
 
 func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 	t.Parallel()
-	mappings := client.ClaimMappings{UserID: "sub", Login: "mail", Email: "mail", FirstName: `"CI"`, LastName: `"Pipeline"`, UserType: `"Service"`}
-	issuer := func(got *client.ExternalTokenIssuerResponse, err error) error {
-		want := &client.ExternalTokenIssuerResponse{Code: "ci", Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com", ClaimMappings: &mappings}
+	mappings := identity.ClaimMappings{UserID: "sub", Login: "mail", Email: "mail", FirstName: `"CI"`, LastName: `"Pipeline"`, UserType: `"Service"`}
+	issuer := func(got *identity.ExternalTokenIssuerResponse, err error) error {
+		want := &identity.ExternalTokenIssuerResponse{Code: "ci", Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com", ClaimMappings: &mappings}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -25,25 +26,27 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 	}
 	withGroups := mappings
 	withGroups.Groups = "roles"
-	update := client.UpdateExternalTokenIssuerRequest{Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com"}
+	update := identity.UpdateExternalTokenIssuerRequest{Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com"}
 	mapped := update
 	mapped.ClaimMappings = &withGroups
 	const plain = `"issuer":"https://ci.acme.com","audience":"lusid","logoutUrl":"https://acme.com","description":""`
 	const claims = `,"claimMappings":{"userId":"sub","login":"mail","email":"mail","firstName":"\"CI\"","lastName":"\"Pipeline\"","userType":"\"Service\"","groups":"roles"}`
 	wantOnWire(t, map[string]wireCase{
-		"get": {func(ctx context.Context, c *client.Client) error { return issuer(c.GetExternalTokenIssuer(ctx, "ci")) }, "GET /identity/api/externaltokenissuers/ci", "", 200, wholeIssuer},
-		"create": {func(ctx context.Context, c *client.Client) error {
-			return issuer(c.CreateExternalTokenIssuer(ctx, client.CreateExternalTokenIssuerRequest{Code: "ci", UpdateExternalTokenIssuerRequest: mapped}))
+		"get": {func(ctx context.Context, c *identity.Client) error {
+			return issuer(c.GetExternalTokenIssuer(ctx, "ci"))
+		}, "GET /identity/api/externaltokenissuers/ci", "", 200, wholeIssuer},
+		"create": {func(ctx context.Context, c *identity.Client) error {
+			return issuer(c.CreateExternalTokenIssuer(ctx, identity.CreateExternalTokenIssuerRequest{Code: "ci", UpdateExternalTokenIssuerRequest: mapped}))
 		}, "POST /identity/api/externaltokenissuers", `{"code":"ci",` + plain + claims + "}", 201, wholeIssuer},
-		"update": {func(ctx context.Context, c *client.Client) error {
+		"update": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.UpdateExternalTokenIssuer(ctx, "ci", mapped))
 		}, "PUT /identity/api/externaltokenissuers/ci", "{" + plain + claims + "}", 200, wholeIssuer},
 		// The contract takes no null for mappings.
-		"update, without mappings": {func(ctx context.Context, c *client.Client) error {
+		"update, without mappings": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.UpdateExternalTokenIssuer(ctx, "ci", update))
 		}, "PUT /identity/api/externaltokenissuers/ci", "{" + plain + "}", 200, wholeIssuer},
-		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteExternalTokenIssuer(ctx, "a/b") }, "DELETE /identity/api/externaltokenissuers/a%2Fb", "", 204, ""},
-		"list": {func(ctx context.Context, c *client.Client) error {
+		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteExternalTokenIssuer(ctx, "a/b") }, "DELETE /identity/api/externaltokenissuers/a%2Fb", "", 204, ""},
+		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListExternalTokenIssuers(ctx)
 			if len(list) != 1 {
 				t.Errorf("got %d issuers", len(list))
@@ -56,7 +59,7 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 func TestExternalTokenIssuers_notFound(t *testing.T) {
 	t.Parallel()
 	c := newDomain(t, mockserver.Options{}).client(t)
-	update := client.UpdateExternalTokenIssuerRequest{Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com"}
+	update := identity.UpdateExternalTokenIssuerRequest{Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com"}
 	for name, err := range map[string]error{
 		"get":    second(c.GetExternalTokenIssuer(t.Context(), "missing")),
 		"update": second(c.UpdateExternalTokenIssuer(t.Context(), "missing", update)),

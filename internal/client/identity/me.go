@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // CurrentUserResponse is the user that the client signs in as.
@@ -18,7 +19,7 @@ type CurrentUserResponse struct {
 	UserExpiry string `json:"userExpiry"`
 }
 
-func (u *CurrentUserResponse) missing() string {
+func (u *CurrentUserResponse) MissingField() string {
 	if u.ID == "" {
 		return "id"
 	}
@@ -27,5 +28,5 @@ func (u *CurrentUserResponse) missing() string {
 
 // GetUserInfo tells who the client signs in as.
 func (c *Client) GetUserInfo(ctx context.Context) (*CurrentUserResponse, error) {
-	return do[CurrentUserResponse](ctx, c, request{operation: "GetUserInfo", method: http.MethodGet, path: []string{"me"}})
+	return client.Do[CurrentUserResponse](ctx, c.api.Get("GetUserInfo", "me"))
 }

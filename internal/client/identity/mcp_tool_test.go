@@ -1,13 +1,13 @@
-package client_test
+package identity_test
 
 import (
 	"context"
-	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -20,27 +20,27 @@ const wholeTool = `{"scope":"s","code":"c","name":"n","version":7,"title":"T","d
 const bareTool = `{"scope":"s","code":"c","name":"n"}`
 
 var (
-	toolID = client.ResourceID{Scope: "s", Code: "c"}
+	toolID = identity.ResourceID{Scope: "s", Code: "c"}
 
-	schedulerPayload = &client.McpToolSchedulerPayload{
+	schedulerPayload = &identity.McpToolSchedulerPayload{
 		JobScope: "js", JobCode: "jc", Arguments: map[string]*string{"a": new("1"), "b": nil}, RunAs: "svc",
-		Notifications: []client.McpToolSchedulerNotification{{Type: "Email", Target: "a@example.com", Trigger: "Always"}},
+		Notifications: []identity.McpToolSchedulerNotification{{Type: "Email", Target: "a@example.com", Trigger: "Always"}},
 	}
-	schedulerTool = client.UpsertMcpToolRequest{
+	schedulerTool = identity.UpsertMcpToolRequest{
 		Name: "n", Title: "T", Description: "D", Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}", Idempotent: true, OpenWorld: true, ReadOnly: true,
-		Parameters: []client.McpToolParameter{{Name: "p", DataType: "String", Description: "What"}}, SchedulerPayload: schedulerPayload,
+		Parameters: []identity.McpToolParameter{{Name: "p", DataType: "String", Description: "What"}}, SchedulerPayload: schedulerPayload,
 	}
-	luminesceTool = client.UpsertMcpToolRequest{
-		Name: "n", Title: "T", Description: "D", Parameters: []client.McpToolParameter{}, LuminescePayload: &client.McpToolLuminescePayload{Query: "select 1"},
+	luminesceTool = identity.UpsertMcpToolRequest{
+		Name: "n", Title: "T", Description: "D", Parameters: []identity.McpToolParameter{}, LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
 	}
 )
 
 func TestMcpTools_onTheWire(t *testing.T) {
 	t.Parallel()
-	tool := func(got *client.McpToolResponse, err error) error {
-		want := &client.McpToolResponse{
+	tool := func(got *identity.McpToolResponse, err error) error {
+		want := &identity.McpToolResponse{
 			Scope: "s", Code: "c", Name: "n", Version: 7, Title: "T", Description: "D", Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}",
-			Idempotent: true, OpenWorld: true, ReadOnly: true, Parameters: []client.McpToolParameter{{Name: "p", DataType: "String"}},
+			Idempotent: true, OpenWorld: true, ReadOnly: true, Parameters: []identity.McpToolParameter{{Name: "p", DataType: "String"}},
 			PayloadType: "Scheduler", SchedulerPayload: schedulerPayload,
 			CreatedAt: "2026-01-01T00:00:00Z", CreatedBy: "00u1", UpdatedAt: "2026-01-02T00:00:00Z", UpdatedBy: "00u2",
 		}
@@ -57,22 +57,22 @@ func TestMcpTools_onTheWire(t *testing.T) {
 	const luminesce = `{"name":"n","title":"T","description":"D","destructive":false,"destructiveActionSummaryTemplate":"","idempotent":false,"openWorld":false,"readOnly":false,` +
 		`"parameters":[],"luminescePayload":{"query":"select 1"}}`
 	wantOnWire(t, map[string]wireCase{
-		"get":           {func(ctx context.Context, c *client.Client) error { return tool(c.GetMcpTool(ctx, toolID, 0)) }, "GET " + path, "", 200, wholeTool},
-		"get a version": {func(ctx context.Context, c *client.Client) error { return tool(c.GetMcpTool(ctx, toolID, 3)) }, "GET " + path + "?version=3", "", 200, wholeTool},
+		"get":           {func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 0)) }, "GET " + path, "", 200, wholeTool},
+		"get a version": {func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 3)) }, "GET " + path + "?version=3", "", 200, wholeTool},
 		"create": {
-			func(ctx context.Context, c *client.Client) error {
+			func(ctx context.Context, c *identity.Client) error {
 				return tool(c.CreateMcpTool(ctx, toolID, schedulerTool))
 			},
 			"POST " + path, scheduler, 201, wholeTool,
 		},
 		"update": {
-			func(ctx context.Context, c *client.Client) error {
+			func(ctx context.Context, c *identity.Client) error {
 				return tool(c.UpdateMcpTool(ctx, toolID, luminesceTool))
 			},
 			"PUT " + path, luminesce, 200, wholeTool,
 		},
-		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteMcpTool(ctx, toolID) }, "DELETE " + path, "", 204, ""},
-		"list": {func(ctx context.Context, c *client.Client) error {
+		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteMcpTool(ctx, toolID) }, "DELETE " + path, "", 204, ""},
+		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListMcpTools(ctx)
 			if len(list) == 2 {
 				_ = tool(&list[0], nil)
@@ -81,15 +81,15 @@ func TestMcpTools_onTheWire(t *testing.T) {
 			}
 			return incomplete(err)
 		}, "GET /identity/api/mcptools", "", 200, "[" + wholeTool + ",null," + bareTool + `,{"scope":"s","name":"n"},{"code":"c","name":"n"},{"scope":"s","code":"c"}]`},
-		"what is optional is absent": {func(ctx context.Context, c *client.Client) error {
+		"what is optional is absent": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetMcpTool(ctx, toolID, 0)
-			if diff := cmp.Diff(&client.McpToolResponse{Scope: "s", Code: "c", Name: "n"}, got); diff != "" {
+			if diff := cmp.Diff(&identity.McpToolResponse{Scope: "s", Code: "c", Name: "n"}, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			return err
 		}, "GET " + path, "", 200, bareTool},
-		"a slash in a code": {func(ctx context.Context, c *client.Client) error {
-			return c.DeleteMcpTool(ctx, client.ResourceID{Scope: "a/b", Code: "c?d"})
+		"a slash in a code": {func(ctx context.Context, c *identity.Client) error {
+			return c.DeleteMcpTool(ctx, identity.ResourceID{Scope: "a/b", Code: "c?d"})
 		}, "DELETE /identity/api/mcptools/a%2Fb/c%3Fd", "", 204, ""},
 	})
 }
@@ -97,7 +97,7 @@ func TestMcpTools_onTheWire(t *testing.T) {
 func TestMcpTools_notFound(t *testing.T) {
 	t.Parallel()
 	c := newDomain(t, mockserver.Options{}).client(t)
-	missing := client.ResourceID{Scope: "s", Code: "missing"}
+	missing := identity.ResourceID{Scope: "s", Code: "missing"}
 	for name, err := range map[string]error{
 		"get":    second(c.GetMcpTool(t.Context(), missing, 0)),
 		"update": second(c.UpdateMcpTool(t.Context(), missing, luminesceTool)),
@@ -113,49 +113,6 @@ func TestMcpTools_notFound(t *testing.T) {
 	}
 }
 
-// A repeated PUT would store one more version, so that a lost answer to it is one to a change.
-func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
-	t.Parallel()
-	seed := mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "c"}}}
-	for name, fault := range faultsThatPass {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			domain := newDomain(t, mockserver.Options{Seed: seed})
-			fault.Operation = "identity.UpdateMcpTool"
-			domain.InjectFault(fault)
-			updated, err := domain.client(t, withRetries(3)).UpdateMcpTool(t.Context(), toolID, luminesceTool)
-			if fault.Status == http.StatusTooManyRequests {
-				if err != nil || updated.Version != 2 {
-					t.Errorf("got %v, %v where LUSID did not act", updated, err)
-				}
-				domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 2})
-				return
-			}
-			if !client.IsOutcomeUnknown(err) {
-				t.Errorf("the outcome is unknown, but not by %v", err)
-			}
-			domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 1})
-		})
-	}
-	for name, fault := range map[string]mockserver.Fault{
-		"500": {Status: 500}, "empty": {Status: 200}, "HTML": {HTML: true, Status: 200}, "no scope": {Body: `{"code":"c","name":"n"}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			domain := newDomain(t, mockserver.Options{Seed: seed})
-			fault.Operation = "identity.UpdateMcpTool"
-			domain.InjectFault(fault)
-			if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, luminesceTool); !client.IsOutcomeUnknown(err) {
-				t.Errorf("the outcome is unknown, but not by %v", err)
-			}
-		})
-	}
-	domain := newDomain(t, mockserver.Options{})
-	if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, luminesceTool); client.IsOutcomeUnknown(err) {
-		t.Errorf("a refusal is an outcome: %v", err)
-	}
-}
-
 // The fourth read of a process, and all after it, cost one list.
 func TestRefreshMcpTool(t *testing.T) {
 	t.Parallel()
@@ -165,7 +122,7 @@ func TestRefreshMcpTool(t *testing.T) {
 		domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "other"}, {Scope: "s", Code: "c"}}}})
 		c := domain.client(t)
 		for range n {
-			got, err := c.RefreshMcpTool(t.Context(), toolID, func(listed *client.McpToolResponse) bool { return listed.ID() == toolID })
+			got, err := c.RefreshMcpTool(t.Context(), toolID, func(listed *identity.McpToolResponse) bool { return listed.ID() == toolID })
 			if err != nil || got.ID() != toolID {
 				t.Fatalf("got %v, %v", got, err)
 			}
@@ -173,7 +130,7 @@ func TestRefreshMcpTool(t *testing.T) {
 		domain.wantCounts(t, want)
 		// What is not as it was is read on its own.
 		domain.ResetRequests()
-		if _, err := c.RefreshMcpTool(t.Context(), toolID, func(*client.McpToolResponse) bool { return false }); err != nil {
+		if _, err := c.RefreshMcpTool(t.Context(), toolID, func(*identity.McpToolResponse) bool { return false }); err != nil {
 			t.Error(err)
 		}
 		if got := domain.Counts()["identity.GetMcpTool"]; got != 1 {

@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"encoding/json"
@@ -10,8 +10,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
+
+const wholeApplication = `{"id":"0oa1","clientId":"some-app","displayName":"Some app","type":"Native"`
+
+var newApplication = identity.CreateApplicationRequest{
+	ClientID: "new-app", DisplayName: "New app", Type: identity.ApplicationTypeNative,
+}
 
 func TestApplication_lifecycle(t *testing.T) {
 	t.Parallel()
@@ -66,12 +73,10 @@ func TestApplication_lifecycle(t *testing.T) {
 	})
 }
 
-func second[T any](_ T, err error) error { return err }
-
 // A server that shows secrets unasked gives none away.
 func TestApplication_unaskedSecret(t *testing.T) {
 	t.Parallel()
-	c := newClient(t, serve(t, jsonReply(200, wholeApplication+`,"secret":"canary"}`)))
+	c := newClientOf(t, jsonReply(200, wholeApplication+`,"secret":"canary"}`))
 	got, err := c.GetApplication(t.Context(), "0oa1", false)
 	if err != nil || got.Secret != "" {
 		t.Errorf("got a secret: %v", err)
@@ -100,19 +105,19 @@ func TestCreateApplication_onTheWire(t *testing.T) {
 	t.Parallel()
 	const web = `{"clientId":"web-app","displayName":"Web app","type":"Web","redirectUris":["https://a/b"],"postLogoutRedirectUris":["https://a/c"]}`
 	for name, test := range map[string]struct {
-		request client.CreateApplicationRequest
+		request identity.CreateApplicationRequest
 		want    string
 	}{
 		"native": {newApplication, `{"clientId":"new-app","displayName":"New app","type":"Native"}`},
-		"web": {client.CreateApplicationRequest{
-			ClientID: "web-app", DisplayName: "Web app", Type: client.ApplicationTypeWeb,
+		"web": {identity.CreateApplicationRequest{
+			ClientID: "web-app", DisplayName: "Web app", Type: identity.ApplicationTypeWeb,
 			RedirectURIs: []string{"https://a/b"}, PostLogoutRedirectURIs: []string{"https://a/c"},
 		}, web},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got map[string]any
-			c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c := newClientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				body, err := io.ReadAll(r.Body)
 				if err != nil || json.Unmarshal(body, &got) != nil {
 					t.Errorf("the body cannot be read: %s", body)
@@ -147,7 +152,7 @@ func TestCreateApplication_refused(t *testing.T) {
 	if err == nil || client.IsOutcomeUnknown(err) || client.IsNotFound(err) {
 		t.Errorf("a taken name: got %v", err)
 	}
-	_, err = c.CreateApplication(t.Context(), client.CreateApplicationRequest{ClientID: "x", DisplayName: "X", Type: "Native"})
+	_, err = c.CreateApplication(t.Context(), identity.CreateApplicationRequest{ClientID: "x", DisplayName: "X", Type: "Native"})
 	var e *client.Error
 	if !errors.As(err, &e) || len(e.FieldErrors) == 0 || e.RequestID == "" {
 		t.Errorf("an invalid client id: got %+v, want field errors and a request id", e)

@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // SessionPolicyResponse is how long sessions of the domain last.
@@ -24,10 +25,10 @@ type UpdateSessionPolicyRequest struct {
 
 // GetSessionPolicy reads the session policy of the domain.
 func (c *Client) GetSessionPolicy(ctx context.Context) (*SessionPolicyResponse, error) {
-	return do[SessionPolicyResponse](ctx, c, request{operation: "GetSessionPolicy", method: http.MethodGet, path: []string{"authentication", "session-policy"}, single: true})
+	return client.Do[SessionPolicyResponse](ctx, c.api.Get("GetSessionPolicy", "authentication", "session-policy").On(client.Singleton()))
 }
 
 // UpdateSessionPolicy replaces the session policy of the domain.
 func (c *Client) UpdateSessionPolicy(ctx context.Context, body UpdateSessionPolicyRequest) error {
-	return c.doNothing(ctx, request{operation: "UpdateSessionPolicy", method: http.MethodPut, path: []string{"authentication", "session-policy"}, body: body, single: true})
+	return client.DoNoContent(ctx, c.api.Put("UpdateSessionPolicy", "authentication", "session-policy").Body(body).On(client.Singleton()))
 }

@@ -1,8 +1,9 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // AuthenticationInformation is how people sign in to the domain.
@@ -31,7 +32,7 @@ type SupportAccessExpiryWithRole struct {
 	Expiry string `json:"expiry"`
 }
 
-func (a *AuthenticationInformation) missing() string {
+func (a *AuthenticationInformation) MissingField() string {
 	if a.IssuerURL == "" {
 		return "issuerUrl"
 	}
@@ -40,9 +41,5 @@ func (a *AuthenticationInformation) missing() string {
 
 // GetAuthenticationInformation tells how people sign in to the domain.
 func (c *Client) GetAuthenticationInformation(ctx context.Context) (*AuthenticationInformation, error) {
-	return do[AuthenticationInformation](ctx, c, request{
-		operation: "GetAuthenticationInformation",
-		method:    http.MethodGet,
-		path:      []string{"authentication", "information"},
-	})
+	return client.Do[AuthenticationInformation](ctx, c.api.Get("GetAuthenticationInformation", "authentication", "information"))
 }

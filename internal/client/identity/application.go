@@ -1,10 +1,13 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
-	"net/url"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
+
+// codeApplicationNotFound says that an application does not exist.
+const codeApplicationNotFound = 662
 
 // Application types.
 const (
@@ -27,12 +30,12 @@ type OAuthApplication struct {
 	Issuer string `json:"issuer"`
 	// Secret is the client secret: given by create and rotate, and by a read that asks for it,
 	// unless LUSID withholds it.
-	Secret Secret `json:"secret"`
+	Secret client.Secret `json:"secret"`
 }
 
-func (a *OAuthApplication) secret() Secret { return a.Secret }
+func (a *OAuthApplication) HeldSecret() client.Secret { return a.Secret }
 
-func (a *OAuthApplication) missing() string {
+func (a *OAuthApplication) MissingField() string {
 	switch {
 	case a.ID == "":
 		return "id"
@@ -61,13 +64,8 @@ type CreateApplicationRequest struct {
 
 // ListApplications returns every application of the domain, never with a secret.
 func (c *Client) ListApplications(ctx context.Context) ([]OAuthApplication, error) {
-	applications, err := doList[OAuthApplication](ctx, c, request{
-		operation: "ListApplications",
-		method:    http.MethodGet,
-		path:      []string{"applications"},
-	})
+	applications, err := client.DoList[OAuthApplication](ctx, c.api.Get("ListApplications", "applications"))
 	for i := range applications {
-		c.mask.learn(applications[i].Secret)
 		applications[i].Secret = ""
 	}
 	return applications, err
@@ -76,17 +74,11 @@ func (c *Client) ListApplications(ctx context.Context) ([]OAuthApplication, erro
 // GetApplication reads an application by its id, not its client id. With includeSecret the
 // answer holds the secret, unless LUSID withholds it; without, it never does.
 func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bool) (*OAuthApplication, error) {
-	r := request{
-		operation: "GetApplication",
-		method:    http.MethodGet,
-		path:      []string{"applications", id},
-		gone:      []int{codeApplicationNotFound},
-		listed:    c.listedApplication(id),
-	}
+	r := c.api.Get("GetApplication", "applications", id).On(c.application(id))
 	if includeSecret {
-		r.query = url.Values{"includeSecret": {"true"}}
+		r = r.Query("includeSecret", "true")
 	}
-	application, err := do[OAuthApplication](ctx, c, r)
+	application, err := client.Do[OAuthApplication](ctx, r)
 	if err == nil && !includeSecret {
 		application.Secret = ""
 	}
@@ -96,7 +88,7 @@ func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bo
 // RefreshApplication is GetApplication for one of many, and never has a secret: it may answer from
 // a list, with an application that accepts knows.
 func (c *Client) RefreshApplication(ctx context.Context, id string, accepts func(*OAuthApplication) bool) (*OAuthApplication, error) {
-	return refresh(ctx, &c.snapshots, c.applications(),
+	return client.Refresh(ctx, c.applications(),
 		func(application *OAuthApplication) bool { return application.ID == id && accepts(application) },
 		func(ctx context.Context) (*OAuthApplication, error) { return c.GetApplication(ctx, id, false) })
 }
@@ -104,39 +96,24 @@ func (c *Client) RefreshApplication(ctx context.Context, id string, accepts func
 // CreateApplication creates an application and returns it with its secret. LUSID refuses a
 // client id or display name that is taken.
 func (c *Client) CreateApplication(ctx context.Context, body CreateApplicationRequest) (*OAuthApplication, error) {
-	return do[OAuthApplication](ctx, c, request{
-		operation: "CreateApplication",
-		method:    http.MethodPost,
-		path:      []string{"applications"},
-		body:      body,
-	})
+	return client.Do[OAuthApplication](ctx, c.api.Post("CreateApplication", "applications").Body(body))
 }
 
 // DeleteApplication deletes an application by its id.
 func (c *Client) DeleteApplication(ctx context.Context, id string) error {
-	return c.doNothing(ctx, request{
-		operation: "DeleteApplication",
-		gone:      []int{codeApplicationNotFound},
-		listed:    c.listedApplication(id),
-		method:    http.MethodDelete,
-		path:      []string{"applications", id},
-	})
+	return client.DoNoContent(ctx, c.api.Delete("DeleteApplication", "applications", id).On(c.application(id)))
 }
 
 // RotateApplicationSecrets gives an application a new secret and returns it.
 func (c *Client) RotateApplicationSecrets(ctx context.Context, id string) (*OAuthApplication, error) {
-	return do[OAuthApplication](ctx, c, request{
-		operation: "RotateApplicationSecrets",
-		gone:      []int{codeApplicationNotFound},
-		method:    http.MethodPost,
-		path:      []string{"applications", id, "lifecycle", "$newsecret"},
-	})
+	r := c.api.Post("RotateApplicationSecrets", "applications", id, "lifecycle", "$newsecret")
+	return client.Do[OAuthApplication](ctx, r.On(client.Unlisted(codeApplicationNotFound)))
 }
 
-func (c *Client) applications() kind[OAuthApplication] {
-	return kind[OAuthApplication]{"applications", c.ListApplications}
+func (c *Client) applications() client.Kind[OAuthApplication] {
+	return client.Kind[OAuthApplication]{API: c.api, Name: "applications", List: c.ListApplications}
 }
 
-func (c *Client) listedApplication(id string) *listing {
-	return listedIn(c, c.applications(), func(application *OAuthApplication) bool { return application.ID == id })
+func (c *Client) application(id string) client.Object {
+	return client.Listed(c.applications(), func(application *OAuthApplication) bool { return application.ID == id }, codeApplicationNotFound)
 }

@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -11,12 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
 // wireCase is a call, and the request that it has to become.
 type wireCase struct {
-	call func(context.Context, *client.Client) error
+	call func(context.Context, *identity.Client) error
 	// request is method, path and query; body is JSON, or empty.
 	request, body string
 	status        int
@@ -30,7 +31,7 @@ func wantOnWire(t *testing.T, cases map[string]wireCase) {
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c := newClientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if got := r.Method + " " + r.URL.RequestURI(); got != test.request {
 					t.Errorf("got %s, want %s", got, test.request)
 				}
@@ -73,44 +74,44 @@ const wholeRole = `{"id":"00g1","name":"a b+c","description":null,"roleId":{"sco
 
 func TestRoles_onTheWire(t *testing.T) {
 	t.Parallel()
-	role := func(got *client.RoleResponse, err error) error {
-		if err == nil && (got.Name != "a b+c" || got.Description != "" || got.RoleID != client.ResourceID{Scope: "default", Code: "a b+c"}) {
+	role := func(got *identity.RoleResponse, err error) error {
+		if err == nil && (got.Name != "a b+c" || got.Description != "" || got.RoleID != identity.ResourceID{Scope: "default", Code: "a b+c"}) {
 			t.Errorf("got %+v", got)
 		}
 		return err
 	}
 	wantOnWire(t, map[string]wireCase{
-		"get": {func(ctx context.Context, c *client.Client) error { return role(c.GetRole(ctx, "00g1")) }, "GET /identity/api/roles/00g1", "", 200, wholeRole},
-		"get by code": {func(ctx context.Context, c *client.Client) error {
-			return role(c.GetRoleByCode(ctx, client.ResourceID{Scope: "s", Code: "c"}))
+		"get": {func(ctx context.Context, c *identity.Client) error { return role(c.GetRole(ctx, "00g1")) }, "GET /identity/api/roles/00g1", "", 200, wholeRole},
+		"get by code": {func(ctx context.Context, c *identity.Client) error {
+			return role(c.GetRoleByCode(ctx, identity.ResourceID{Scope: "s", Code: "c"}))
 		}, "GET /identity/api/roles/byCode/c?scope=s", "", 200, wholeRole},
 		"create": {
-			func(ctx context.Context, c *client.Client) error {
-				return role(c.CreateRole(ctx, client.CreateRoleRequest{Name: "a b+c"}))
+			func(ctx context.Context, c *identity.Client) error {
+				return role(c.CreateRole(ctx, identity.CreateRoleRequest{Name: "a b+c"}))
 			},
 			"POST /identity/api/roles", `{"name":"a b+c"}`, 201, wholeRole,
 		},
 		"clear the description": {
-			func(ctx context.Context, c *client.Client) error {
-				return role(c.UpdateRole(ctx, "00g1", client.UpdateRoleRequest{}))
+			func(ctx context.Context, c *identity.Client) error {
+				return role(c.UpdateRole(ctx, "00g1", identity.UpdateRoleRequest{}))
 			},
 			"PUT /identity/api/roles/00g1", `{"description":""}`, 200, wholeRole,
 		},
-		"delete": {func(ctx context.Context, c *client.Client) error { return c.DeleteRole(ctx, "00g1") }, "DELETE /identity/api/roles/00g1", "", 204, ""},
-		"add":    {func(ctx context.Context, c *client.Client) error { return c.AddUserToRole(ctx, "r", "u") }, "PUT /identity/api/roles/r/users/u", "", 204, ""},
-		"remove": {func(ctx context.Context, c *client.Client) error { return c.RemoveUserFromRole(ctx, "r", "u") }, "DELETE /identity/api/roles/r/users/u", "", 204, ""},
+		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "00g1") }, "DELETE /identity/api/roles/00g1", "", 204, ""},
+		"add":    {func(ctx context.Context, c *identity.Client) error { return c.AddUserToRole(ctx, "r", "u") }, "PUT /identity/api/roles/r/users/u", "", 204, ""},
+		"remove": {func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "u") }, "DELETE /identity/api/roles/r/users/u", "", 204, ""},
 		"a slash in an id": {
-			func(ctx context.Context, c *client.Client) error { return c.DeleteRole(ctx, "a/../b?c") },
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "a/../b?c") },
 			"DELETE /identity/api/roles/a%2F..%2Fb%3Fc", "", 204, "",
 		},
-		"list": {func(ctx context.Context, c *client.Client) error {
+		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListRoles(ctx)
 			if len(list) != 2 {
 				t.Errorf("got %d roles", len(list))
 			}
 			return err
 		}, "GET /identity/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
-		"list of none": {func(ctx context.Context, c *client.Client) error { return second(c.ListUsersInRole(ctx, "r")) }, "GET /identity/api/roles/r/users", "", 200, "[]"},
+		"list of none": {func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "r")) }, "GET /identity/api/roles/r/users", "", 200, "[]"},
 	})
 }
 
@@ -123,13 +124,13 @@ func TestListRoles_withNulls(t *testing.T) {
 		"[null," + wholeRole + "]":          1,
 		`[{"id":"00g2"},` + wholeRole + "]": 1,
 	} {
-		list, err := newClientInMemory(t, jsonReply(200, body)).ListRoles(t.Context())
+		list, err := newClientOf(t, jsonReply(200, body)).ListRoles(t.Context())
 		if client.IsIncomplete(err) != (body != "[]") || len(list) != want {
 			t.Errorf("%s: got %d roles, %v", body, len(list), err)
 		}
 	}
 	for _, body := range []string{"{}", "null", `"roles"`} {
-		if list, err := newClientInMemory(t, jsonReply(200, body)).ListRoles(t.Context()); err == nil || client.IsIncomplete(err) {
+		if list, err := newClientOf(t, jsonReply(200, body)).ListRoles(t.Context()); err == nil || client.IsIncomplete(err) {
 			t.Errorf("%s: got %d roles and %v", body, len(list), err)
 		}
 	}
@@ -140,8 +141,8 @@ func TestRoles_notFound(t *testing.T) {
 	c := newDomain(t, mockserver.Options{}).client(t)
 	for name, err := range map[string]error{
 		"get":         second(c.GetRole(t.Context(), "missing")),
-		"get by code": second(c.GetRoleByCode(t.Context(), client.ResourceID{Scope: "default", Code: "missing"})),
-		"update":      second(c.UpdateRole(t.Context(), "missing", client.UpdateRoleRequest{})),
+		"get by code": second(c.GetRoleByCode(t.Context(), identity.ResourceID{Scope: "default", Code: "missing"})),
+		"update":      second(c.UpdateRole(t.Context(), "missing", identity.UpdateRoleRequest{})),
 		"delete":      c.DeleteRole(t.Context(), "missing"),
 		"members":     second(c.ListUsersInRole(t.Context(), "missing")),
 		"remove":      c.RemoveUserFromRole(t.Context(), "missing", "missing"),

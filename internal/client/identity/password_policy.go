@@ -1,9 +1,10 @@
-package client
+package identity
 
 import (
 	"context"
-	"net/http"
 	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // PasswordPolicyResponse is what LUSID asks of the passwords of a user type. A read leaves no field
@@ -25,7 +26,7 @@ type PasswordPolicyResponse struct {
 	} `json:"conditions"`
 }
 
-func (p *PasswordPolicyResponse) missing() string {
+func (p *PasswordPolicyResponse) MissingField() string {
 	conditions := &p.Conditions
 	switch {
 	case conditions.Complexity.MinLength == nil:
@@ -80,12 +81,12 @@ type UpdatePasswordPolicyRequestLockout struct {
 
 // GetPasswordPolicy reads the password policy of a user type.
 func (c *Client) GetPasswordPolicy(ctx context.Context, userType string) (*PasswordPolicyResponse, error) {
-	return do[PasswordPolicyResponse](ctx, c, request{operation: "GetPasswordPolicy", method: http.MethodGet, path: passwordPolicyPath(userType), single: true})
+	return client.Do[PasswordPolicyResponse](ctx, c.api.Get("GetPasswordPolicy", passwordPolicyPath(userType)...).On(client.Singleton()))
 }
 
 // UpdatePasswordPolicy replaces the password policy of a user type.
 func (c *Client) UpdatePasswordPolicy(ctx context.Context, userType string, body UpdatePasswordPolicyRequest) error {
-	return c.doNothing(ctx, request{operation: "UpdatePasswordPolicy", method: http.MethodPut, path: passwordPolicyPath(userType), body: body, single: true})
+	return client.DoNoContent(ctx, c.api.Put("UpdatePasswordPolicy", passwordPolicyPath(userType)...).Body(body).On(client.Singleton()))
 }
 
 // passwordPolicyPath has the user type in small letters, as LUSID lists the values.

@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
@@ -15,7 +16,7 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 	const path = "/identity/api/authentication/support"
 	const whole = `{"id":"1","duration":"PT24H","description":"Ticket","createdAt":"2026-01-01T00:00:00Z","expiry":"2026-01-02T00:00:00Z","createdBy":"00u1",` +
 		`"terminated":true,"terminatedAt":"2026-01-01T12:00:00Z","terminatedBy":"00u2","permittedRoles":["3"]}`
-	grant := client.SupportAccessResponse{
+	grant := identity.SupportAccessResponse{
 		ID: "1", Duration: "PT24H", Description: "Ticket", CreatedAt: "2026-01-01T00:00:00Z", Expiry: "2026-01-02T00:00:00Z", CreatedBy: "00u1",
 		Terminated: true, TerminatedAt: "2026-01-01T12:00:00Z", TerminatedBy: "00u2", PermittedRoles: []string{"3"},
 	}
@@ -26,31 +27,31 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 		return err
 	}
 	wantOnWire(t, map[string]wireCase{
-		"grant": {func(ctx context.Context, c *client.Client) error {
-			got, err := c.GrantSupportAccess(ctx, client.SupportAccessRequest{Duration: "PT24H", Description: "Ticket", PermittedRoles: []string{"3"}})
+		"grant": {func(ctx context.Context, c *identity.Client) error {
+			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{Duration: "PT24H", Description: "Ticket", PermittedRoles: []string{"3"}})
 			return want(&grant, got, err)
 		}, "POST " + path, `{"duration":"PT24H","description":"Ticket","permittedRoles":["3"]}`, 201, whole},
-		"grant with no more than it needs": {func(ctx context.Context, c *client.Client) error {
-			got, err := c.GrantSupportAccess(ctx, client.SupportAccessRequest{Duration: "P1D"})
-			return want(&client.SupportAccessResponse{ID: "1"}, got, err)
+		"grant with no more than it needs": {func(ctx context.Context, c *identity.Client) error {
+			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{Duration: "P1D"})
+			return want(&identity.SupportAccessResponse{ID: "1"}, got, err)
 		}, "POST " + path, `{"duration":"P1D"}`, 201, `{"id":"1","description":null,"permittedRoles":null,"terminatedAt":null,"terminatedBy":null}`},
-		"revoke": {func(ctx context.Context, c *client.Client) error { return c.InvalidateSupportAccess(ctx) }, "DELETE " + path, "", 200, "[" + whole + "]"},
-		"history": {func(ctx context.Context, c *client.Client) error {
+		"revoke": {func(ctx context.Context, c *identity.Client) error { return c.InvalidateSupportAccess(ctx) }, "DELETE " + path, "", 200, "[" + whole + "]"},
+		"history": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetSupportAccessHistory(ctx)
-			return want([]client.SupportAccessResponse{grant}, got, incomplete(err))
+			return want([]identity.SupportAccessResponse{grant}, got, incomplete(err))
 		}, "GET " + path, "", 200, "[null," + whole + "]"},
 		"roles": {
-			func(ctx context.Context, c *client.Client) error {
+			func(ctx context.Context, c *identity.Client) error {
 				got, err := c.GetSupportRoles(ctx)
-				return want([]client.SupportRole{
-					{Label: "L", Description: "D", RoleIdentifier: client.ResourceID{Scope: "s", Code: "c"}, InternalIdentifier: "1"}, {},
+				return want([]identity.SupportRole{
+					{Label: "L", Description: "D", RoleIdentifier: identity.ResourceID{Scope: "s", Code: "c"}, InternalIdentifier: "1"}, {},
 				}, got, err)
 			}, "GET /identity/api/authentication/support-roles", "", 200,
 			`{"supportRoles":[{"label":"L","description":"D","roleIdentifier":{"scope":"s","code":"c"},"internalIdentifier":"1"},{"roleIdentifier":null}]}`,
 		},
-		"no roles": {func(ctx context.Context, c *client.Client) error {
+		"no roles": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetSupportRoles(ctx)
-			return want([]client.SupportRole(nil), got, err)
+			return want([]identity.SupportRole(nil), got, err)
 		}, "GET /identity/api/authentication/support-roles", "", 200, `{"supportRoles":null}`},
 	})
 }
@@ -63,7 +64,7 @@ func TestSupportAccess_lostAnswer(t *testing.T) {
 	for _, operation := range []string{"identity.GrantSupportAccess", "identity.InvalidateSupportAccess"} {
 		domain.InjectFault(mockserver.Fault{Operation: operation, Reset: mockserver.ResetAfter})
 	}
-	if _, err := c.GrantSupportAccess(t.Context(), client.SupportAccessRequest{Duration: "P1D"}); !client.IsOutcomeUnknown(err) {
+	if _, err := c.GrantSupportAccess(t.Context(), identity.SupportAccessRequest{Duration: "P1D"}); !client.IsOutcomeUnknown(err) {
 		t.Errorf("got %v", err)
 	}
 	if err := c.InvalidateSupportAccess(t.Context()); err != nil {
@@ -77,21 +78,21 @@ func TestAuthenticationInformation_onTheWire(t *testing.T) {
 	const request = "GET /identity/api/authentication/information"
 	for name, test := range map[string]struct {
 		answer string
-		want   client.AuthenticationInformation
+		want   identity.AuthenticationInformation
 	}{
 		"whole": {
 			`{"issuerUrl":"https://i","code":7,"fallbackIssuerUrls":["https://f"],"links":[],"samlIdentityProviderId":"saml","status":true,` +
 				`"support":{"expiry":"2026-01-02T00:00:00Z"},"supportAccessExpiryWithRole":[{"expiry":"2026-01-01T00:00:00Z","permittedRole":"3"}]}`,
-			client.AuthenticationInformation{
+			identity.AuthenticationInformation{
 				IssuerURL: "https://i", FallbackIssuerURLs: []string{"https://f"}, SAMLIdentityProviderID: "saml",
-				Support:                     &client.SupportAccessExpiry{Expiry: "2026-01-02T00:00:00Z"},
-				SupportAccessExpiryWithRole: []client.SupportAccessExpiryWithRole{{PermittedRole: "3", Expiry: "2026-01-01T00:00:00Z"}},
+				Support:                     &identity.SupportAccessExpiry{Expiry: "2026-01-02T00:00:00Z"},
+				SupportAccessExpiryWithRole: []identity.SupportAccessExpiryWithRole{{PermittedRole: "3", Expiry: "2026-01-01T00:00:00Z"}},
 			},
 		},
-		"bare":  {`{"issuerUrl":"https://i"}`, client.AuthenticationInformation{IssuerURL: "https://i"}},
-		"nulls": {`{"issuerUrl":"https://i","fallbackIssuerUrls":null,"support":null,"supportAccessExpiryWithRole":null}`, client.AuthenticationInformation{IssuerURL: "https://i"}},
+		"bare":  {`{"issuerUrl":"https://i"}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
+		"nulls": {`{"issuerUrl":"https://i","fallbackIssuerUrls":null,"support":null,"supportAccessExpiryWithRole":null}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
 	} {
-		wantOnWire(t, map[string]wireCase{name: {func(ctx context.Context, c *client.Client) error {
+		wantOnWire(t, map[string]wireCase{name: {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetAuthenticationInformation(ctx)
 			if diff := cmp.Diff(&test.want, got); err == nil && diff != "" {
 				t.Errorf("%s (-want +got):\n%s", name, diff)

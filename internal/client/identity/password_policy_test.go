@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 const wholePasswordPolicy = `{"conditions":{"complexity":{"minLength":14,"excludeFirstName":true,"excludeLastName":false},` +
@@ -15,17 +15,17 @@ const wholePasswordPolicy = `{"conditions":{"complexity":{"minLength":14,"exclud
 
 func TestPasswordPolicy_onTheWire(t *testing.T) {
 	t.Parallel()
-	var update client.UpdatePasswordPolicyRequest
-	update.Conditions.Complexity = client.UpdatePasswordPolicyRequestComplexity{MinLength: 14, ExcludeFirstName: true}
+	var update identity.UpdatePasswordPolicyRequest
+	update.Conditions.Complexity = identity.UpdatePasswordPolicyRequestComplexity{MinLength: 14, ExcludeFirstName: true}
 	update.Conditions.Age.HistoryCount = 4
 	update.Conditions.Lockout.MaxAttempts = 10
 	wantOnWire(t, map[string]wireCase{
-		"get": {func(ctx context.Context, c *client.Client) error {
-			got, err := c.GetPasswordPolicy(ctx, client.UserTypePersonal)
+		"get": {func(ctx context.Context, c *identity.Client) error {
+			got, err := c.GetPasswordPolicy(ctx, identity.UserTypePersonal)
 			if err != nil {
 				return err
 			}
-			var want client.PasswordPolicyResponse
+			var want identity.PasswordPolicyResponse
 			want.Conditions.Complexity.MinLength = new(int64(14))
 			want.Conditions.Complexity.ExcludeFirstName = new(true)
 			want.Conditions.Complexity.ExcludeLastName = new(false)
@@ -37,12 +37,12 @@ func TestPasswordPolicy_onTheWire(t *testing.T) {
 			}
 			return nil
 		}, "GET /identity/api/authentication/password-policy/personal", "", 200, wholePasswordPolicy},
-		"update": {func(ctx context.Context, c *client.Client) error {
-			return c.UpdatePasswordPolicy(ctx, client.UserTypeService, update)
+		"update": {func(ctx context.Context, c *identity.Client) error {
+			return c.UpdatePasswordPolicy(ctx, identity.UserTypeService, update)
 		}, "PUT /identity/api/authentication/password-policy/service", wholePasswordPolicy, 200, wholePasswordPolicy},
 		// What an update answers is of no use.
-		"update, an odd answer": {func(ctx context.Context, c *client.Client) error {
-			return c.UpdatePasswordPolicy(ctx, client.UserTypeService, update)
+		"update, an odd answer": {func(ctx context.Context, c *identity.Client) error {
+			return c.UpdatePasswordPolicy(ctx, identity.UserTypeService, update)
 		}, "PUT /identity/api/authentication/password-policy/service", wholePasswordPolicy, 200, "[]"},
 	})
 }
@@ -58,13 +58,13 @@ func TestGetPasswordPolicy_incomplete(t *testing.T) {
 		"conditions.age.historyCount":            `,"historyCount":4`,
 		"conditions.lockout.maxAttempts":         `"maxAttempts":10`,
 	} {
-		_, err := newClientInMemory(t, jsonReply(200, strings.Replace(wholePasswordPolicy, cut, "", 1))).GetPasswordPolicy(t.Context(), client.UserTypePersonal)
+		_, err := newClientOf(t, jsonReply(200, strings.Replace(wholePasswordPolicy, cut, "", 1))).GetPasswordPolicy(t.Context(), identity.UserTypePersonal)
 		if err == nil || !strings.Contains(err.Error(), `"`+field+`"`) {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
 	for _, body := range []string{"{}", "null", "[]", `{"conditions":null}`, `{"conditions":[]}`, strings.Replace(wholePasswordPolicy, "14", `"14"`, 1)} {
-		if policy, err := newClientInMemory(t, jsonReply(200, body)).GetPasswordPolicy(t.Context(), client.UserTypePersonal); err == nil {
+		if policy, err := newClientOf(t, jsonReply(200, body)).GetPasswordPolicy(t.Context(), identity.UserTypePersonal); err == nil {
 			t.Errorf("%s: got %+v", body, policy)
 		}
 	}

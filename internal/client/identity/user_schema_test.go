@@ -1,4 +1,4 @@
-package client_test
+package identity_test
 
 import (
 	"context"
@@ -6,15 +6,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
 func TestUserSchema_onTheWire(t *testing.T) {
 	t.Parallel()
 	const path = "/identity/api/users/schema"
-	properties := []client.UserSchemaProperty{{Name: "hr", Description: "Staff number"}, {Name: "desk"}}
-	get := func(want []client.UserSchemaProperty) func(context.Context, *client.Client) error {
-		return func(ctx context.Context, c *client.Client) error {
+	properties := []identity.UserSchemaProperty{{Name: "hr", Description: "Staff number"}, {Name: "desk"}}
+	get := func(want []identity.UserSchemaProperty) func(context.Context, *identity.Client) error {
+		return func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetUserSchema(ctx)
 			if err != nil {
 				return err
@@ -25,9 +25,9 @@ func TestUserSchema_onTheWire(t *testing.T) {
 			return nil
 		}
 	}
-	update := func(properties []client.UserSchemaProperty) func(context.Context, *client.Client) error {
-		return func(ctx context.Context, c *client.Client) error {
-			return c.UpdateUserSchema(ctx, client.UpdateUserSchemaRequest{AlternativeUserIDs: properties})
+	update := func(properties []identity.UserSchemaProperty) func(context.Context, *identity.Client) error {
+		return func(ctx context.Context, c *identity.Client) error {
+			return c.UpdateUserSchema(ctx, identity.UpdateUserSchemaRequest{AlternativeUserIDs: properties})
 		}
 	}
 	const whole = `{"alternativeUserIds":[{"name":"hr","description":"Staff number"},{"name":"desk","description":""}]}`
