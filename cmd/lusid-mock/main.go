@@ -58,6 +58,11 @@ Control API:
                                 external token issuer of the domain must trust:
                                 {"issuer": "...", "audience": "...", "claims": {"sub": "..."}}
 
+An operation of an API is named by the API and the operation id, as in "identity.GetRole".
+The names of other requests are "token:password", "token:refresh_token", "token" (other
+grants), "instruments" and "unknown". In a fault, "token" is any request to the token
+endpoint and "*" is any request.
+
 The domain answers only to loopback addresses and to the hosts that "serve" is told of, and
 the control API refuses requests from pages of another origin.
 `

@@ -2,7 +2,7 @@
 // OAuth token endpoint, the Identity API, and a control API that injects faults and tells
 // which requests were made.
 //
-// The Identity API's contract (identity-openapi.json) is enforced on every request and on
+// The contract of each API (such as identity-openapi.json) is enforced on every request and on
 // every answer, so that neither the mock nor its client can drift away from it unnoticed.
 package mockserver
 
