@@ -1,0 +1,145 @@
+package entitlement_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
+)
+
+func TestRoleRules(t *testing.T) {
+	t.Parallel()
+	allows, denies := policy("allows"), policy("denies", deny)
+	both := []string{allows, denies}
+	unrelated := policy("unrelated", selectors(matchAll("Any", "Quote")))
+	two := []string{"high", "low"}
+	ended := `"when":{"activate":"2020-01-01T00:00:00Z","deactivate":"2021-01-01T00:00:00Z"}`
+	checkRules(t, []rule{
+		{
+			name:    "nothing is allowed unless a policy allows it",
+			granted: world{policies: []string{allows}},
+			denied:  world{policies: []string{unrelated}},
+		},
+		{
+			name:    "an access role needs the identity role of its code",
+			granted: world{policies: []string{allows}, holds: []string{"other", "analyst"}},
+			denied:  world{policies: []string{allows}, holds: []string{"other"}},
+		},
+		{
+			name:    "the scope of an access role doesn't matter",
+			granted: world{policies: []string{allows}, roles: []string{role("analyst", 1, policies("allows"), `"scope":"support"`)}},
+			denied:  world{policies: []string{allows}, roles: []string{role("support", 1, policies("allows"), `"scope":"analyst"`)}},
+		},
+		{
+			name:    "lusid-administrator may do everything",
+			granted: world{policies: []string{denies}, holds: []string{"analyst", "lusid-administrator"}},
+			denied:  world{policies: []string{denies}, holds: []string{"analyst", "iam-administrator"}},
+		},
+		{
+			name:    "Deny beats Allow within a role, if it comes last",
+			granted: world{policies: both, roles: []string{role("analyst", 1, policies("allows"))}},
+			denied:  world{policies: both, roles: []string{role("analyst", 1, policies("allows", "denies"))}},
+		},
+		{
+			name:    "Deny beats Allow within a role, if it comes first",
+			granted: world{policies: []string{allows, policy("denies", deny, selectors(matchAll("Delete", "Portfolio")))}, roles: []string{role("analyst", 1, policies("denies", "allows"))}},
+			denied:  world{policies: both, roles: []string{role("analyst", 1, policies("denies", "allows"))}},
+		},
+		{
+			name:    "the role of the higher precedence decides",
+			granted: world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 20, policies("denies"))}},
+			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("denies")), role("low", 20, policies("allows"))}},
+		},
+		{
+			name:    "roles of the same index are judged as one",
+			granted: world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 11, policies("denies"))}},
+			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 10, policies("denies"))}},
+		},
+		{
+			name:    "a role without a matching policy leaves the decision to the next role",
+			granted: world{policies: []string{allows, unrelated}, holds: two, roles: []string{role("high", 10, policies("unrelated")), role("low", 20, policies("allows"))}},
+			denied:  world{policies: []string{denies, unrelated}, holds: two, roles: []string{role("high", 10, policies("unrelated")), role("low", 20, policies("denies"))}},
+		},
+		{
+			name:    "the user role counts",
+			granted: world{policies: both, roles: []string{}, userRole: `{` + policies("allows") + `}`},
+			denied:  world{policies: both, roles: []string{}, userRole: `{` + policies("denies") + `}`},
+		},
+		{
+			name:    "the user role comes after all roles",
+			granted: world{policies: both, roles: []string{role("analyst", 100, policies("allows"))}, userRole: `{` + policies("denies") + `}`},
+			denied:  world{policies: both, roles: []string{role("analyst", 100, policies("denies"))}, userRole: `{` + policies("allows") + `}`},
+		},
+		{
+			name:    "the user role takes collections",
+			granted: world{policies: both, roles: []string{}, userRole: `{` + collections("c") + `}`, collections: []string{collection("c", policies("allows"))}},
+			denied:  world{policies: both, roles: []string{}, userRole: `{` + collections("c") + `}`, collections: []string{collection("c", policies("denies"))}},
+		},
+		{
+			name:    "a role that isn't active counts for nothing",
+			granted: world{policies: both, holds: two, roles: []string{role("high", 10, policies("denies"), ended), role("low", 20, policies("allows"))}},
+			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows"), ended), role("low", 20, policies("denies"))}},
+		},
+		{
+			name:    "a role takes the policies of a collection",
+			granted: world{policies: both, collections: []string{collection("c", policies("allows"))}, roles: []string{role("analyst", 1, collections("c"))}},
+			denied:  world{policies: both, collections: []string{collection("c", policies("denies"))}, roles: []string{role("analyst", 1, policies("allows")+","+collections("c"))}},
+		},
+		{
+			name: "a collection takes the policies of its collections",
+			granted: world{
+				policies: both, roles: []string{role("analyst", 1, collections("c"))},
+				collections: []string{collection("c", collections("d")), collection("d", collections("e")), collection("e", policies("allows"))},
+			},
+			denied: world{
+				policies: both, roles: []string{role("analyst", 1, policies("allows")+","+collections("c"))},
+				collections: []string{collection("c", collections("d")), collection("d", collections("e")), collection("e", policies("denies"))},
+			},
+		},
+		{
+			name: "a collection that contains itself is read once",
+			granted: world{
+				policies: both, roles: []string{role("analyst", 1, collections("c"))},
+				collections: []string{collection("c", collections("c", "d")), collection("d", collections("c"), policies("allows"))},
+			},
+			denied: world{
+				policies: both, roles: []string{role("analyst", 1, policies("allows")+","+collections("c"))},
+				collections: []string{collection("c", collections("c", "d")), collection("d", collections("c"), policies("denies"))},
+			},
+		},
+		{
+			name:    "references to what doesn't exist are ignored",
+			granted: world{policies: []string{allows}, roles: []string{role("analyst", 1, policies("gone", "allows")+","+collections("gone")), supervisor("boss", "gone")}, holds: []string{"analyst", "boss"}},
+			denied:  world{policies: []string{allows}, roles: []string{role("analyst", 1, policies("gone")+","+collections("gone")), supervisor("boss", "gone")}, holds: []string{"analyst", "boss"}},
+		},
+		{
+			name:    "a reference without a scope means default",
+			granted: world{policies: both, collections: []string{collection("c", `"policies":[{"code":"allows"}]`)}, roles: []string{role("analyst", 1, `"policyCollections":[{"code":"c","scope":null}]`)}},
+			denied:  world{policies: both, collections: []string{collection("c", `"policies":[{"code":"allows"}]`)}, roles: []string{role("analyst", 1, `"policyCollections":[{"code":"c","scope":"support"}]`)}},
+		},
+		{
+			name:    "a supervisor takes the policies of supervised roles",
+			granted: world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
+			denied:  world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("denies", "allows"))}},
+		},
+		{
+			name:    "a supervisor doesn't take what supervised roles supervise",
+			granted: world{policies: both, holds: []string{"chief"}, roles: []string{supervisor("chief", "analyst"), supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
+			denied:  world{policies: both, holds: []string{"chief"}, roles: []string{supervisor("chief", "boss"), supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
+		},
+		{
+			name:    "a supervisor takes nothing of an inactive role",
+			granted: world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"), `"when":{"activate":"2021-01-01T00:00:00Z"}`)}},
+			denied:  world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"), ended)}},
+		},
+	})
+}
+
+func TestComparePrecedence(t *testing.T) {
+	t.Parallel()
+	indexes := []int32{30, 10, 20}
+	slices.SortFunc(indexes, entitlement.ComparePrecedence)
+	if want := []int32{10, 20, 30}; !slices.Equal(indexes, want) {
+		t.Errorf("the order of precedence is %v, want %v", indexes, want)
+	}
+}
