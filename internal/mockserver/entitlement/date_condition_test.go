@@ -40,7 +40,7 @@ func TestDateConditionRules(t *testing.T) {
 		{name: "without an as-at time the request means now", granted: dates(upToLatest), denied: dates(asAtRange(at2020, at2021))},
 		{name: "AsAt=Latest means now", granted: dates(upToLatest, asAt(wednesday)), denied: dates(upToLatest, asAt("2024-05-15T12:00:01Z"))},
 		{name: "AsAt=Latest as a start means now", granted: dates(asAtRange(`"value":"asat=latest"`, ``), asAt(wednesday)), denied: dates(asAtRange(`"value":"asat=latest"`, ``), asAt("2024-05-15T11:59:59Z"))},
-		{name: "a condition with another expression at its start doesn't hold", granted: dates(asAtRange(``, ``), asAt("2020-03-01T00:00:00Z")), denied: dates(asAtRange(`"value":"2020-01-01NLondon"`, ``), asAt("2020-03-01T00:00:00Z"))},
+		{name: "a condition with another expression at its start doesn't hold", granted: dates(asAtRange(``, ``)), denied: dates(asAtRange(`"value":"2020-01-01NLondon"`, ``))},
 		{name: "a condition with another expression at its end doesn't hold", granted: dates(asAtRange(``, ``), asAt("2020-03-01T00:00:00Z")), denied: dates(asAtRange(``, `"value":"2020-01-01NLondon"`), asAt("2020-03-01T00:00:00Z"))},
 		{name: "effective range and as-at range look at their own dates", granted: dates(year, effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z")), denied: dates(asAtRange(at2020, at2021), effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z"))},
 		{name: "all entries of for must hold", granted: dates(year+","+open, effective("2020-03-01T00:00:00Z")), denied: dates(year+","+open, effective("2022-03-01T00:00:00Z"))},
@@ -103,6 +103,8 @@ func TestRelativeDateRules(t *testing.T) {
 		on("FirstDayOfYear", wednesday, "FirstDayOfYear", 0, "Day", "2024-01-01", "2024-01-02"),
 		on("LastDayOfYear", wednesday, "LastDayOfYear", 0, "Day", "2024-12-31", "2024-12-30"),
 
+		on("FirstOfMonth, which begins in UTC", "2024-06-01T01:00:00+02:00", "FirstOfMonth", 0, "Day", "2024-05-01", "2024-06-01"),
+
 		on("Minute", "2024-05-15T23:59:00Z", "Now", 1, "Minute", "2024-05-16", "2024-05-15"),
 		on("Minute, the largest adjustment", wednesday, "Now", 2147483647, "Minute", "6107-06-08", "2024-05-15"),
 		on("Hour", "2024-05-15T23:59:00Z", "Now", 1, "Hour", "2024-05-16", "2024-05-15"),
@@ -159,8 +161,8 @@ func TestRelativeDateRules(t *testing.T) {
 		},
 		{
 			name:    "days are days in UTC",
-			granted: relative("Now", 0, "Day", "OnDayOf", "2024-05-15T01:00:00+02:00", "2024-05-14T00:00:00Z"),
-			denied:  relative("Now", 0, "Day", "OnDayOf", "2024-05-15T01:00:00+02:00", "2024-05-15T01:00:00Z"),
+			granted: relative("Now", 0, "Day", "OnDayOf", "2024-05-15T01:00:00+02:00", "2024-05-15T00:30:00+02:00"),
+			denied:  relative("Now", 0, "Day", "OnDayOf", "2024-05-15T01:00:00+02:00", "2024-05-14T23:00:00-02:00"),
 		},
 	})
 }
@@ -171,6 +173,9 @@ func TestDateQualityRules(t *testing.T) {
 		condition := `{"effectiveDateHasQuality":{"quality":"` + name + `"}}`
 		return rule{name: name + " " + wrong, granted: dates(condition, effective(right)), denied: dates(condition, effective(wrong))}
 	}
+	currentInUTC := quality("IsFirstDayOfTheCurrentMonth", "2024-05-01T00:00:00Z", "2024-06-01T00:00:00Z")
+	currentInUTC.name = "the current month is the month in UTC"
+	currentInUTC.granted.now, currentInUTC.denied.now = "2024-06-01T01:00:00+02:00", "2024-06-01T01:00:00+02:00"
 	undefined := quality("IsBeforeMidday", "2024-05-15T11:00:00Z", "2024-05-15T12:00:00Z")
 	undefined.name = "Undefined"
 	undefined.denied = dates(`{"effectiveDateHasQuality":{"quality":"Undefined"}}`, effective("2024-05-15T11:00:00Z"))
@@ -189,6 +194,8 @@ func TestDateQualityRules(t *testing.T) {
 		quality("IsBeforeMidday", "2020-01-01T11:59:59Z", "2020-01-01T12:00:00Z"),
 		quality("IsBefore5pm", "2020-01-01T16:59:59Z", "2020-01-01T17:00:00Z"),
 		quality("IsAfter5pm", "2020-01-01T17:00:00Z", "2020-01-01T16:59:59Z"),
+		quality("IsBeforeMidday", "2020-01-01T12:30:00+02:00", "2020-01-01T11:30:00-02:00"),
+		currentInUTC,
 		undefined,
 	})
 }

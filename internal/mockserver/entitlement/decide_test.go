@@ -134,13 +134,19 @@ func TestReasons(t *testing.T) {
 		{"denied", world{policies: []string{allows, denies}}, `Policy "default/denies" of access role "default/analyst" denies ` + asked + `.`},
 		{"user role", world{roles: []string{}, policies: []string{denies}, userRole: `{` + policies("denies") + `}`}, `Policy "default/denies" of the user role denies ` + asked + `.`},
 		{
-			"supervisor", world{policies: []string{allows}, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
+			"supervisor",
+			world{policies: []string{allows}, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
 			`Policy "default/allows" of access role "default/boss", which supervises "default/analyst", allows ` + asked + `.`,
 		},
 		{"no policy", world{userRole: `{}`}, `No policy allows ` + asked + `. The user has access role "default/analyst"; the user role.`},
+		{
+			"nothing supervised", world{roles: []string{supervisor("boss", "gone")}, holds: []string{"boss"}},
+			`No policy allows ` + asked + `. The user has access role "default/boss".`,
+		},
 		{"no role", world{holds: []string{}}, `The user has no active access role and no user role, so nothing allows ` + asked + `.`},
 		{
-			"no identifier", world{request: ask("Read", "Quote", "")},
+			"no identifier",
+			world{request: ask("Read", "Quote", "")},
 			`No policy allows "Read" on "Quote" in the scope "default". The user has access role "default/analyst".`,
 		},
 	}

@@ -28,21 +28,21 @@ type MetadataExpression struct {
 	TextValue   string   `json:"textValue"`
 }
 
-// EntitlementMetadata is one value of access metadata.
-type EntitlementMetadata struct {
+// MetadataValue is LUSID's EntitlementMetadata: one value of access metadata.
+type MetadataValue struct {
 	Value string `json:"value"`
 }
 
-func satisfiesAll(metadata map[string][]EntitlementMetadata, expressions []MetadataExpression) bool {
+func satisfiesAll(metadata map[string][]MetadataValue, expressions []MetadataExpression) bool {
 	return !slices.ContainsFunc(expressions, func(e MetadataExpression) bool { return !e.holds(metadata[e.MetadataKey]) })
 }
 
-func (e MetadataExpression) holds(values []EntitlementMetadata) bool {
-	equal := func(m EntitlementMetadata) bool { return m.Value == e.TextValue }
+func (e MetadataExpression) holds(values []MetadataValue) bool {
+	equal := func(m MetadataValue) bool { return m.Value == e.TextValue }
 	if e.Operator == NotEquals {
 		return !slices.ContainsFunc(values, equal)
 	}
-	return slices.ContainsFunc(values, func(m EntitlementMetadata) bool {
+	return slices.ContainsFunc(values, func(m MetadataValue) bool {
 		switch e.Operator {
 		case Equals:
 			return equal(m)

@@ -45,8 +45,8 @@ func (k RequestedActionKey) id() ActionID {
 
 // ResourceDetails is the object that an action is done to: its identifier and its access metadata.
 type ResourceDetails struct {
-	ID       map[string]string                `json:"id"`
-	Metadata map[string][]EntitlementMetadata `json:"metadata"`
+	ID       map[string]string          `json:"id"`
+	Metadata map[string][]MetadataValue `json:"metadata"`
 }
 
 // ExecuteFeature returns the request to execute a feature of LUSID's own API, such as

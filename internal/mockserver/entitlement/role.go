@@ -114,14 +114,15 @@ func (d Domain) held(resource *PolicyIDRoleResource) []ID {
 	if resource == nil {
 		return nil
 	}
-	h := holding{domain: d, seen: map[ID]bool{}, seenCollections: map[ID]bool{}}
+	h := holding{collections: d.PolicyCollections, seen: map[ID]bool{}, seenCollections: map[ID]bool{}}
 	h.add(resource.Policies, resource.PolicyCollections)
 	return h.policies
 }
 
 // holding collects policies. It remembers what it has seen, because a collection may contain itself.
+// It keeps policies that don't exist: they have no selectors, so they never apply.
 type holding struct {
-	domain          Domain
+	collections     map[ID]PolicyCollection
 	seen            map[ID]bool
 	seenCollections map[ID]bool
 	policies        []ID
@@ -130,7 +131,7 @@ type holding struct {
 func (h *holding) add(policies, collections []ID) {
 	for _, id := range policies {
 		id = id.withScope()
-		if _, found := h.domain.Policies[id]; found && !h.seen[id] {
+		if !h.seen[id] {
 			h.seen[id] = true
 			h.policies = append(h.policies, id)
 		}
@@ -141,7 +142,7 @@ func (h *holding) add(policies, collections []ID) {
 			continue
 		}
 		h.seenCollections[id] = true
-		collection := h.domain.PolicyCollections[id]
+		collection := h.collections[id]
 		h.add(collection.Policies, collection.PolicyCollections)
 	}
 }
