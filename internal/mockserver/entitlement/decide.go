@@ -22,7 +22,7 @@ type Domain struct {
 // Caller is the user who makes a request, as the token says.
 type Caller struct {
 	UserID string
-	// Roles are the codes of the user's identity roles.
+	// Roles are the codes of the identity roles that the user had when the token was issued.
 	Roles  []string
 	Claims []Claim
 	// Scopes are the scopes of the token.
@@ -62,7 +62,7 @@ type Decision struct {
 	Reason  string
 }
 
-// Judge decides on the requests that one user makes at one time.
+// Judge decides on what one user does at one time.
 type Judge struct {
 	caller   Caller
 	at       Circumstances
@@ -70,8 +70,8 @@ type Judge struct {
 	levels   []level
 }
 
-// Judge returns a judge for a user's requests. It doesn't see later changes of the roles and user
-// roles of the domain.
+// Judge returns a judge for one request of a user. Changes of the domain act on the next request, so
+// the next request needs a new judge.
 func (d Domain) Judge(caller Caller, at Circumstances) Judge {
 	return Judge{caller: caller, at: at, policies: d.Policies, levels: d.levels(caller, at.Now)}
 }

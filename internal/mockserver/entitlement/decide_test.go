@@ -140,7 +140,8 @@ func TestReasons(t *testing.T) {
 		},
 		{"no policy", world{userRole: `{}`}, `No policy allows ` + asked + `. The user has access role "default/analyst"; the user role.`},
 		{
-			"nothing supervised", world{roles: []string{supervisor("boss", "gone")}, holds: []string{"boss"}},
+			"nothing supervised",
+			world{roles: []string{supervisor("boss", "gone")}, holds: []string{"boss"}},
 			`No policy allows ` + asked + `. The user has access role "default/boss".`,
 		},
 		{"no role", world{holds: []string{}}, `The user has no active access role and no user role, so nothing allows ` + asked + `.`},

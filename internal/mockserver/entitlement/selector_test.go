@@ -99,6 +99,11 @@ func TestSelectorRules(t *testing.T) {
 			denied:  portfolio(`"scope":"official","code":"m*"`, `"scope":"official"`),
 		},
 		{
+			name:    "an empty value matches only an empty value",
+			granted: portfolio(`"code":""`, `"code":""`),
+			denied:  portfolio(`"code":""`, `"scope":"official"`),
+		},
+		{
 			name:    "several kinds in one selector count each by itself, if the first kind matches",
 			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"official"},"actions":[`+action("default", "Read", "Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`, read),
 			denied:  covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read", "Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`, read),
