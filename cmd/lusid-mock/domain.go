@@ -25,12 +25,15 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 	flags.DurationVar(&d.options.Latency, "latency", 0, "delay every answer by this `duration`")
 	flags.DurationVar(&d.options.TokenLifetime, "token-lifetime", time.Hour, "`duration` after which access tokens expire")
 	flags.IntVar(&d.options.ListLag, "list-lag", 0, "`number` of list calls that do not show a change yet")
-	flags.IntVar(&d.options.RequestsPerSecond, "requests-per-second", 0, "`number` of requests answered in a second; those past it get a 429. No limit if 0")
+	flags.IntVar(&d.options.RequestsPerSecond, "requests-per-second", 0,
+		"`number` of requests answered in a second; those past it get a 429. No limit if 0")
 	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "never show the secret of an application that exists")
 	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
 	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "let no read find a user that is deleted but not purged")
-	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 3, "`number` of active personal access tokens that a user may have. lusid-mock's own user starts with one")
-	flags.BoolVar(&d.options.NetworkZonesShift, "network-zones-shift", false, "move a network zone, and all behind it, back for one that takes its hierarchy")
+	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 3,
+		"`number` of active personal access tokens that a user may have. lusid-mock's own user starts with one")
+	flags.BoolVar(&d.options.NetworkZonesShift, "network-zones-shift", false,
+		"move a network zone, and all behind it, back for one that takes its hierarchy")
 	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
 		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+
 		` "roles": [{"name": "", "description": ""}], "users": [{"username": "", "password": "", "type": "", "roles": [""]}],`+"\n"+

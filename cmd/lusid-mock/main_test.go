@@ -345,7 +345,8 @@ func TestServe_options(t *testing.T) {
 	if err := os.WriteFile(seed, []byte(`{"applications": [{"id": "seeded", "clientId": "seeded-app", "displayName": "Seeded"}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, vars := serve(t, "-seed", seed, "-withhold-secrets", "-issuer-is-token-url", "-token-lifetime", "90s", "-list-lag", "1", "-latency", "50ms")
+	r, vars := serve(t, "-seed", seed, "-withhold-secrets", "-issuer-is-token-url", "-token-lifetime", "90s", "-list-lag", "1", "-latency",
+		"50ms")
 	began := time.Now()
 	if _, token := signIn(t, vars); token["expires_in"] != 90.0 {
 		t.Errorf("expires_in %v, want 90", token["expires_in"])
@@ -506,7 +507,8 @@ func TestExec_ways(t *testing.T) {
 	for _, auth := range []string{"password", "pat", "secrets-file"} {
 		t.Run(auth, func(t *testing.T) {
 			t.Parallel()
-			r := start(t, "exec", "-auth", auth, "--", "sh", "-c", `trap 'exit 0' TERM; env -0 | tr '\0' '\n'; echo END; while :; do sleep 0.05; done`)
+			r := start(t, "exec", "-auth", auth, "--", "sh", "-c",
+				`trap 'exit 0' TERM; env -0 | tr '\0' '\n'; echo END; while :; do sleep 0.05; done`)
 			vars := variables(r.until(t, "END"), "\n")
 			bearer := vars["FBN_ACCESS_TOKEN"]
 			identity := vars["FBN_IDENTITY_URL"]
@@ -554,7 +556,12 @@ func fromSecretsFile(t *testing.T, path, base string) (vars map[string]string, i
 		t.Fatal(err)
 	}
 	api := file["api"]
-	want := map[string]string{"identityUrl": base + "/identity", "lusidUrl": base + "/api", "apiUrl": base + "/api", "applicationName": "lusid-mock"}
+	want := map[string]string{
+		"identityUrl":     base + "/identity",
+		"lusidUrl":        base + "/api",
+		"apiUrl":          base + "/api",
+		"applicationName": "lusid-mock",
+	}
 	for name, value := range want {
 		if api[name] != value {
 			t.Errorf("%s is %q, want %q", name, api[name], value)

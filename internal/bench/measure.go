@@ -66,7 +66,13 @@ func (b *bench) machine(ctx context.Context) (machine, error) {
 		return machine{}, fmt.Errorf("%s version: %w", filepath.Base(b.cli), err)
 	}
 	first, _, _ := strings.Cut(out.String(), "\n")
-	return machine{OS: runtime.GOOS, Architecture: runtime.GOARCH, Cores: runtime.NumCPU(), CLI: strings.TrimSpace(first), Go: runtime.Version()}, nil
+	return machine{
+		OS:           runtime.GOOS,
+		Architecture: runtime.GOARCH,
+		Cores:        runtime.NumCPU(),
+		CLI:          strings.TrimSpace(first),
+		Go:           runtime.Version(),
+	}, nil
 }
 
 // environment is this process's without what would lead the CLI or the provider elsewhere.

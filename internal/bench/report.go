@@ -103,7 +103,8 @@ func (r *report) conclude() {
 // markdown is the report for people, in the terminal and on the documentation's page.
 func (r *report) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s/%s, %d cores, provider built with %s.\n\n", r.Machine.CLI, r.Machine.OS, r.Machine.Architecture, r.Machine.Cores, r.Machine.Go)
+	fmt.Fprintf(&b, "%s, %s/%s, %d cores, provider built with %s.\n\n",
+		r.Machine.CLI, r.Machine.OS, r.Machine.Architecture, r.Machine.Cores, r.Machine.Go)
 	writeRow(&b, "Resources", "N", "Domain answers in", "Apply", "Calls", "Plan", "Calls", "Plan against "+baseline, "Provider's peak memory")
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, m := range r.Measurements {
@@ -127,7 +128,8 @@ func (r *report) markdown() string {
 	for _, c := range r.Conclusions {
 		writeRow(&b, c.What, c.Against, fmt.Sprintf("%.2f", c.Ratio), c.Aim)
 	}
-	fmt.Fprintf(&b, "\nStart of the provider: %.0f ms to the handshake, then %.0f ms for its schema.\n", r.StartUp.HandshakeMS, r.StartUp.SchemaMS)
+	fmt.Fprintf(&b, "\nStart of the provider: %.0f ms to the handshake, then %.0f ms for its schema.\n",
+		r.StartUp.HandshakeMS, r.StartUp.SchemaMS)
 	return b.String()
 }
 

@@ -20,7 +20,10 @@ func attributesOf(t *testing.T, configuration string) []map[string]string {
 	if diags.HasErrors() {
 		t.Fatalf("%s\n%s", diags, configuration)
 	}
-	content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{Type: "resource", LabelNames: []string{"type", "name"}}}})
+	content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{
+		Type:       "resource",
+		LabelNames: []string{"type", "name"},
+	}}})
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

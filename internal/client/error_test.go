@@ -199,16 +199,19 @@ func TestIsNotFound(t *testing.T) {
 		handler http.HandlerFunc
 		want    bool
 	}{
-		"LUSID's 404":           {jsonReply(404, `{"name":"ApplicationDoesNotExist","code":662,"title":"x","status":404}`), true},
-		"LUSID's other 404":     {jsonReply(404, `{"name":"X","code":-1,"title":"x"}`), false},
-		"662 with 400":          {jsonReply(400, `{"name":"X","code":662}`), true},
-		"662 with 500":          {jsonReply(500, `{"name":"X","code":662}`), true},
-		"657, user":             {jsonReply(400, `{"name":"X","code":657}`), false},
-		"660, role":             {jsonReply(404, `{"name":"X","code":660}`), false},
-		"239, key":              {jsonReply(400, `{"name":"X","code":239}`), false},
-		"661, role in Okta":     {jsonReply(400, `{"name":"X","code":661}`), false},
-		"empty 404":             {reply(404, "", ""), false},
-		"ASP.NET's 404":         {jsonReply(404, `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`), false},
+		"LUSID's 404":       {jsonReply(404, `{"name":"ApplicationDoesNotExist","code":662,"title":"x","status":404}`), true},
+		"LUSID's other 404": {jsonReply(404, `{"name":"X","code":-1,"title":"x"}`), false},
+		"662 with 400":      {jsonReply(400, `{"name":"X","code":662}`), true},
+		"662 with 500":      {jsonReply(500, `{"name":"X","code":662}`), true},
+		"657, user":         {jsonReply(400, `{"name":"X","code":657}`), false},
+		"660, role":         {jsonReply(404, `{"name":"X","code":660}`), false},
+		"239, key":          {jsonReply(400, `{"name":"X","code":239}`), false},
+		"661, role in Okta": {jsonReply(400, `{"name":"X","code":661}`), false},
+		"empty 404":         {reply(404, "", ""), false},
+		"ASP.NET's 404": {
+			jsonReply(404, `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`),
+			false,
+		},
 		"HTML 404":              {reply(404, "text/html", "<title>Not found</title>"), false},
 		"text 404":              {reply(404, "text/plain", "404 page not found"), false},
 		"Kong's 404":            {jsonReply(404, `{"message":"no Route matched with those values"}`), false},
@@ -541,7 +544,13 @@ func FuzzError(f *testing.F) {
 			}
 			w.Header()["Lusid-Meta-Requestid"] = []string{repeat(requestID)}
 			reply(status, contentType, repeat(string(body)))(w, r)
-		}), withGrant(client.TokenRequest{TokenURL: inMemoryURL + "/token", Username: "u", Password: password, ClientID: "c", ClientSecret: "c4nary-secret"}))
+		}), withGrant(client.TokenRequest{
+			TokenURL:     inMemoryURL + "/token",
+			Username:     "u",
+			Password:     password,
+			ClientID:     "c",
+			ClientSecret: "c4nary-secret",
+		}))
 		_, errRead := c.GetApplication(t.Context(), "0oa1", true)
 		_, errList := c.ListRoles(t.Context())
 		errDelete := c.DeleteRole(t.Context(), "r1")

@@ -31,7 +31,8 @@ func TestMask(t *testing.T) {
 		return string(encoded[1 : len(encoded)-1])
 	}
 	dotNet := func(text string) string {
-		return strings.NewReplacer("😀", `\uD83D\uDE00`, "é", `\u00E9`, "+", `\u002B`, `'`, `\u0027`, `"`, `\u0022`, "<", `\u003C`, "&", `\u0026`, `\`, `\\`).Replace(text)
+		return strings.NewReplacer("😀", `\uD83D\uDE00`, "é", `\u00E9`, "+", `\u002B`, `'`, `\u0027`, `"`, `\u0022`, "<", `\u003C`, "&",
+			`\u0026`, `\`, `\\`).Replace(text)
 	}
 	base64Of := base64.StdEncoding.EncodeToString
 	forms := map[string]string{
@@ -84,7 +85,14 @@ func TestMask(t *testing.T) {
 // TestMask_overlapping has secrets that end, begin and contain each other.
 func TestMask_overlapping(t *testing.T) {
 	t.Parallel()
-	grant := client.TokenRequest{TokenURL: inMemoryURL, Username: "u", Password: "abcdef", ClientID: "c", ClientSecret: "defghi", RefreshToken: "cdef"}
+	grant := client.TokenRequest{
+		TokenURL:     inMemoryURL,
+		Username:     "u",
+		Password:     "abcdef",
+		ClientID:     "c",
+		ClientSecret: "defghi",
+		RefreshToken: "cdef",
+	}
 	for text, want := range map[string]string{
 		"abcdefghi": "(redacted)", "xabcdefx": "x(redacted)x", "defghi": "(redacted)", "cdefabcdef": "(redacted)(redacted)", "abcde": "abcde",
 	} {
@@ -181,7 +189,13 @@ func TestMask_issued(t *testing.T) {
 			w.Header().Set("lusid-meta-requestid", says)
 			jsonReply(400, fmt.Sprintf(`{"name":%q,"code":1,"instance":%q}`, says, "https://a/b/c/d/e/"+says))(w, r)
 		}
-	}), withGrant(client.TokenRequest{TokenURL: inMemoryURL + "/token", Username: "u", Password: "p4ssword", ClientID: "c", ClientSecret: "s3cret"}))
+	}), withGrant(client.TokenRequest{
+		TokenURL:     inMemoryURL + "/token",
+		Username:     "u",
+		Password:     "p4ssword",
+		ClientID:     "c",
+		ClientSecret: "s3cret",
+	}))
 	for _, err := range []error{
 		second(c.CreateApplication(t.Context(), newApplication)),
 		second(c.RotateApplicationSecrets(t.Context(), "0oa1")),
@@ -270,7 +284,13 @@ func TestMask_libraries(t *testing.T) {
 			server := rawServer(t, answer)
 			var log logged
 			changes := []func(*client.Config){func(c *client.Config) { c.Log = log.log }}
-			grant := client.TokenRequest{TokenURL: server + "/token", Username: "u", Password: `c4nary-pass"word&x`, ClientID: "client", ClientSecret: "c4nary-secret"}
+			grant := client.TokenRequest{
+				TokenURL:     server + "/token",
+				Username:     "u",
+				Password:     `c4nary-pass"word&x`,
+				ClientID:     "client",
+				ClientSecret: "c4nary-secret",
+			}
 			refresh := grant
 			refresh.RefreshToken = "c4nary-refresh"
 			c := newClient(t, server, append(changes, withToken("c4nary-token"))...)
@@ -315,7 +335,13 @@ func TestRedirect_errorNamesRequest(t *testing.T) {
 		w.Header().Set("Location", "/login?"+string(body))
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	})
-	grant := client.TokenRequest{TokenURL: server + "/token", Username: "u", Password: "c4nary-password", ClientID: "c", ClientSecret: "c4nary-secret"}
+	grant := client.TokenRequest{
+		TokenURL:     server + "/token",
+		Username:     "u",
+		Password:     "c4nary-password",
+		ClientID:     "c",
+		ClientSecret: "c4nary-secret",
+	}
 	c := newClient(t, server, withGrant(grant))
 	for want, err := range map[string]error{
 		server + "/token":                          second(c.GetUserInfo(t.Context())),

@@ -26,30 +26,51 @@ func TestDecode(t *testing.T) {
 		want     identity.OAuthApplication
 		unusable string
 	}{
-		"whole":               {body: wholeApplication + `}`, want: whole},
-		"nulls":               {body: wholeApplication + `,"issuer":null,"secret":null}`, want: whole},
-		"unknown fields":      {body: wholeApplication + `,"links":[{"rel":"x"}],"secrets":7,"a":null}`, want: whole},
-		"byte order mark":     {body: "\ufeff" + wholeApplication + `}`, unusable: "The answer is not readable JSON (application/json, 79 bytes)."},
-		"id missing":          {body: `{"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
-		"id null":             {body: `{"id":null,"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
-		"id empty":            {body: `{"id":"","clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
-		"client id missing":   {body: `{"id":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "clientId".`},
-		"name missing":        {body: `{"id":"x","clientId":"x","type":"x"}`, unusable: `The answer lacks "displayName".`},
-		"type missing":        {body: `{"id":"x","clientId":"x","displayName":"x"}`, unusable: `The answer lacks "type".`},
-		"null":                {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
-		"empty object":        {body: `{}`, unusable: `The answer lacks "id".`},
-		"empty":               {body: "", unusable: "The answer is empty."},
-		"blank":               {body: "\r\n", unusable: "The answer is empty."},
-		"numeric secret":      {body: wholeApplication + `,"secret":31337}`, unusable: `The answer holds a JSON number where "secret" should be a string.`},
-		"boolean secret":      {body: wholeApplication + `,"secret":true}`, unusable: `The answer holds a JSON bool where "secret" should be a string.`},
-		"secret in an object": {body: wholeApplication + `,"secret":{"value":"canary"}}`, unusable: `The answer holds a JSON object where "secret" should be a string.`},
-		"secret in an array":  {body: wholeApplication + `,"secret":["canary"]}`, unusable: `The answer holds a JSON array where "secret" should be a string.`},
-		"numeric id":          {body: `{"id":31337}`, unusable: `The answer holds a JSON number where "id" should be a string.`},
-		"array":               {body: `["canary"]`, unusable: "The answer is a JSON array, of another shape than LUSID's."},
-		"string":              {body: `"canary"`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
-		"number":              {body: `31337`, unusable: "The answer is a JSON number, of another shape than LUSID's."},
-		"cut off":             {body: wholeApplication + `,"secret":"canary`, unusable: "The answer is not readable JSON (application/json, 92 bytes)."},
-		"two values":          {body: wholeApplication + `}{"secret":"canary"}`, unusable: "The answer is not readable JSON (application/json, 95 bytes)."},
+		"whole":          {body: wholeApplication + `}`, want: whole},
+		"nulls":          {body: wholeApplication + `,"issuer":null,"secret":null}`, want: whole},
+		"unknown fields": {body: wholeApplication + `,"links":[{"rel":"x"}],"secrets":7,"a":null}`, want: whole},
+		"byte order mark": {
+			body:     "\ufeff" + wholeApplication + `}`,
+			unusable: "The answer is not readable JSON (application/json, 79 bytes).",
+		},
+		"id missing":        {body: `{"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
+		"id null":           {body: `{"id":null,"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
+		"id empty":          {body: `{"id":"","clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
+		"client id missing": {body: `{"id":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "clientId".`},
+		"name missing":      {body: `{"id":"x","clientId":"x","type":"x"}`, unusable: `The answer lacks "displayName".`},
+		"type missing":      {body: `{"id":"x","clientId":"x","displayName":"x"}`, unusable: `The answer lacks "type".`},
+		"null":              {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
+		"empty object":      {body: `{}`, unusable: `The answer lacks "id".`},
+		"empty":             {body: "", unusable: "The answer is empty."},
+		"blank":             {body: "\r\n", unusable: "The answer is empty."},
+		"numeric secret": {
+			body:     wholeApplication + `,"secret":31337}`,
+			unusable: `The answer holds a JSON number where "secret" should be a string.`,
+		},
+		"boolean secret": {
+			body:     wholeApplication + `,"secret":true}`,
+			unusable: `The answer holds a JSON bool where "secret" should be a string.`,
+		},
+		"secret in an object": {
+			body:     wholeApplication + `,"secret":{"value":"canary"}}`,
+			unusable: `The answer holds a JSON object where "secret" should be a string.`,
+		},
+		"secret in an array": {
+			body:     wholeApplication + `,"secret":["canary"]}`,
+			unusable: `The answer holds a JSON array where "secret" should be a string.`,
+		},
+		"numeric id": {body: `{"id":31337}`, unusable: `The answer holds a JSON number where "id" should be a string.`},
+		"array":      {body: `["canary"]`, unusable: "The answer is a JSON array, of another shape than LUSID's."},
+		"string":     {body: `"canary"`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
+		"number":     {body: `31337`, unusable: "The answer is a JSON number, of another shape than LUSID's."},
+		"cut off": {
+			body:     wholeApplication + `,"secret":"canary`,
+			unusable: "The answer is not readable JSON (application/json, 92 bytes).",
+		},
+		"two values": {
+			body:     wholeApplication + `}{"secret":"canary"}`,
+			unusable: "The answer is not readable JSON (application/json, 95 bytes).",
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -89,8 +110,12 @@ func TestDecode_list(t *testing.T) {
 		"list of strings": {body: `["canary"]`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
 		"empty":           {body: ``, unusable: "The answer is empty."},
 		// What can be used comes with the error.
-		"nulls":            {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `The answer lists 3, and number 1 lacks "id".`},
-		"incomplete items": {body: `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`, want: one, unusable: `The answer lists 3, and number 2 lacks "clientId".`},
+		"nulls": {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `The answer lists 3, and number 1 lacks "id".`},
+		"incomplete items": {
+			body:     `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`,
+			want:     one,
+			unusable: `The answer lists 3, and number 2 lacks "clientId".`,
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -72,7 +72,10 @@ func TestShouldRetry(t *testing.T) {
 		{"read, answer broke off", true, 0, broken, true, ""},
 		{"read, attempt timed out", true, 0, timeout, true, ""},
 		{"read, cancelled", true, 0, sent(context.Canceled), false, "the caller gave up"},
-		{"read, unknown authority", true, 0, sent(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), false, "trust does not come by waiting"},
+		{
+			"read, unknown authority", true, 0, sent(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}),
+			false, "trust does not come by waiting",
+		},
 		{"read, bare unknown authority", true, 0, sent(x509.UnknownAuthorityError{}), false, "trust does not come by waiting"},
 		{"read, other host's certificate", true, 0, sent(x509.HostnameError{}), false, "trust does not come by waiting"},
 		{"read, expired certificate", true, 0, sent(x509.CertificateInvalidError{}), false, "trust does not come by waiting"},

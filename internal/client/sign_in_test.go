@@ -119,7 +119,13 @@ func TestSignIn_refreshOnTheWire(t *testing.T) {
 		id, word, ok := r.BasicAuth()
 		got = append(got, seen{r.PostForm, id, word, ok})
 		jsonReply(200, fmt.Sprintf(`{"access_token":"token-%d","refresh_token":"refresh-%d"}`, len(got), len(got)))(w, r)
-	}), withGrant(client.TokenRequest{TokenURL: inMemoryURL + "/token", Username: "u", Password: "p", ClientID: "my-app", ClientSecret: "s:& ü"}))
+	}), withGrant(client.TokenRequest{
+		TokenURL:     inMemoryURL + "/token",
+		Username:     "u",
+		Password:     "p",
+		ClientID:     "my-app",
+		ClientSecret: "s:& ü",
+	}))
 	if _, err := c.GetUserInfo(t.Context()); err != nil {
 		t.Fatal(err)
 	}

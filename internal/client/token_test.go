@@ -305,27 +305,42 @@ func TestRequestToken_hostileAnswers(t *testing.T) {
 		handler http.HandlerFunc
 		want    client.Error
 	}{
-		"HTML":               {reply(200, "text/html", "<title>canary</title>"), client.Error{StatusCode: 200, Unusable: noToken}},
-		"empty":              {reply(200, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
-		"204":                {reply(204, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
-		"JSON array":         {jsonReply(200, `["canary"]`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"JSON null":          {jsonReply(200, `null`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"other JSON":         {jsonReply(200, `{"token":"canary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"empty token":        {jsonReply(200, `{"access_token":""}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"null token":         {jsonReply(200, `{"access_token":null}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"numeric token":      {jsonReply(200, `{"access_token":31337}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"line break in it":   {jsonReply(200, `{"access_token":"canary\ncanary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"odd expiry":         {jsonReply(200, `{"access_token":"canary","expires_in":{}}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"cut off":            {jsonReply(200, `{"access_token":"canary`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"200 with error":     {jsonReply(200, `{"error":"invalid_grant","error_description":"No."}`), client.Error{StatusCode: 200, Name: "invalid_grant", Detail: "No."}},
-		"OAuth error":        {jsonReply(401, `{"error":"invalid_client","error_description":"No."}`), client.Error{StatusCode: 401, Name: "invalid_client", Detail: "No."}},
-		"OAuth error, odd":   {jsonReply(400, `{"error":7,"error_description":["No."]}`), client.Error{StatusCode: 400, Unusable: "The answer is JSON, but not an error body of LUSID's."}},
+		"HTML":             {reply(200, "text/html", "<title>canary</title>"), client.Error{StatusCode: 200, Unusable: noToken}},
+		"empty":            {reply(200, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
+		"204":              {reply(204, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
+		"JSON array":       {jsonReply(200, `["canary"]`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"JSON null":        {jsonReply(200, `null`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"other JSON":       {jsonReply(200, `{"token":"canary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"empty token":      {jsonReply(200, `{"access_token":""}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"null token":       {jsonReply(200, `{"access_token":null}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"numeric token":    {jsonReply(200, `{"access_token":31337}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"line break in it": {jsonReply(200, `{"access_token":"canary\ncanary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"odd expiry":       {jsonReply(200, `{"access_token":"canary","expires_in":{}}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"cut off":          {jsonReply(200, `{"access_token":"canary`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"200 with error": {
+			jsonReply(200, `{"error":"invalid_grant","error_description":"No."}`),
+			client.Error{StatusCode: 200, Name: "invalid_grant", Detail: "No."},
+		},
+		"OAuth error": {
+			jsonReply(401, `{"error":"invalid_client","error_description":"No."}`),
+			client.Error{StatusCode: 401, Name: "invalid_client", Detail: "No."},
+		},
+		"OAuth error, odd": {
+			jsonReply(400, `{"error":7,"error_description":["No."]}`),
+			client.Error{StatusCode: 400, Unusable: "The answer is JSON, but not an error body of LUSID's."},
+		},
 		"OAuth error, alone": {jsonReply(400, `{"error":"invalid_scope"}`), client.Error{StatusCode: 400, Name: "invalid_scope"}},
-		"Okta error":         {jsonReply(404, `{"errorCode":"E0000007","errorSummary":"Not found"}`), client.Error{StatusCode: 404, Name: "E0000007", Detail: "Not found"}},
-		"400, empty":         {reply(400, "", ""), client.Error{StatusCode: 400}},
+		"Okta error": {
+			jsonReply(404, `{"errorCode":"E0000007","errorSummary":"Not found"}`),
+			client.Error{StatusCode: 404, Name: "E0000007", Detail: "Not found"},
+		},
+		"400, empty": {reply(400, "", ""), client.Error{StatusCode: 400}},
 		"HTML 502": {
 			reply(502, "text/html", "<title>Bad gateway</title>"),
-			client.Error{StatusCode: 502, Unusable: `The answer is an HTML page titled "Bad gateway": it comes from something between here and LUSID, such as a proxy.`},
+			client.Error{
+				StatusCode: 502,
+				Unusable:   `The answer is an HTML page titled "Bad gateway": it comes from something between here and LUSID, such as a proxy.`,
+			},
 		},
 	}
 	for name, test := range tests {
@@ -360,7 +375,12 @@ func TestRequestToken_odd(t *testing.T) {
 func TestRequestToken_noAnswer(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	_, err := newClient(t, inMemoryURL).RequestToken(t.Context(), client.TokenRequest{TokenURL: server, Username: "u", Password: "canary", ClientSecret: "canary"})
+	_, err := newClient(t, inMemoryURL).RequestToken(t.Context(), client.TokenRequest{
+		TokenURL:     server,
+		Username:     "u",
+		Password:     "canary",
+		ClientSecret: "canary",
+	})
 	if err == nil || strings.Count(err.Error(), server) != 1 || !strings.HasPrefix(err.Error(), client.OperationToken+": ") {
 		t.Errorf("got %v, want one that names the URL once", err)
 	}

@@ -166,7 +166,13 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 			return second(c.GetRole(ctx, "r1"))
 		}},
 		"token request": {http.MethodPost, 2, func(ctx context.Context, c caller, url string) error {
-			return second(c.RequestToken(ctx, client.TokenRequest{TokenURL: url + "/token", Username: "u", Password: "pass", ClientID: "c", ClientSecret: "secret"}))
+			return second(c.RequestToken(ctx, client.TokenRequest{
+				TokenURL:     url + "/token",
+				Username:     "u",
+				Password:     "pass",
+				ClientID:     "c",
+				ClientSecret: "secret",
+			}))
 		}},
 	}
 	for protocol, isHTTP2 := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
@@ -222,7 +228,11 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 				ours, theirs := net.Pipe()
 				t.Cleanup(func() { _ = theirs.Close() })
 				go func() {
-					conn := tls.Server(theirs, &tls.Config{Certificates: server.TLS.Certificates, NextProtos: []string{"h2"}, MinVersion: tls.VersionTLS12})
+					conn := tls.Server(theirs, &tls.Config{
+						Certificates: server.TLS.Certificates,
+						NextProtos:   []string{"h2"},
+						MinVersion:   tls.VersionTLS12,
+					})
 					_, _ = conn.Read(make([]byte, 1))
 					_, _ = conn.Write(append(frame(frameSettings, 0), frame(frameGoAway, 0, 0, codeNoError)...))
 					_, _ = io.Copy(io.Discard, conn)
@@ -233,7 +243,8 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 		c := newClient(t, inMemoryURL, withRetries(0))
 		c.SetTransport(client.Once(transport))
 		// The client takes note of the GOAWAY before it writes the request.
-		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { time.Sleep(time.Millisecond) }})
+		ctx := httptrace.WithClientTrace(t.Context(),
+			&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { time.Sleep(time.Millisecond) }})
 		if err := second(c.GetUserInfo(ctx)); err == nil || !strings.Contains(err.Error(), "the server ended every connection") {
 			t.Errorf("got %v", err)
 		}

@@ -35,7 +35,10 @@ func (accessControlledResources) operations() operations {
 			Application: "Identity",
 			Name:        "MCP tool",
 			Description: "A tool that agents can use.",
-			Actions:     []accessControlledAction{{Description: "Run the tool.", Action: actionID{Scope: defaultScope, Activity: "Execute", Entity: "McpTool"}}},
+			Actions: []accessControlledAction{{
+				Description: "Run the tool.",
+				Action:      actionID{Scope: defaultScope, Activity: "Execute", Entity: "McpTool"},
+			}},
 		}}}, nil
 	}}
 }

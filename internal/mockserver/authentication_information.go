@@ -52,7 +52,8 @@ func (a authenticationInformation) get(c *call) (any, error) {
 	}
 	for _, role := range supportRoles {
 		if expiry, ok := byRole[role.InternalIdentifier]; ok {
-			body.SupportAccessExpiryWithRole = append(body.SupportAccessExpiryWithRole, supportAccessExpiryWithRole{newInstant(expiry), role.InternalIdentifier})
+			body.SupportAccessExpiryWithRole = append(body.SupportAccessExpiryWithRole,
+				supportAccessExpiryWithRole{newInstant(expiry), role.InternalIdentifier})
 		}
 	}
 	return body, nil

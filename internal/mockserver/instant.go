@@ -32,7 +32,11 @@ func (i instant) MarshalText() ([]byte, error) {
 func (i *instant) UnmarshalText(text []byte) error {
 	t, err := time.Parse(time.RFC3339, string(text))
 	if err != nil {
-		return &problem{status: http.StatusBadRequest, code: codeInvalidParameter, detail: "A date and time of the request is not one that exists, with an offset from UTC."}
+		return &problem{
+			status: http.StatusBadRequest,
+			code:   codeInvalidParameter,
+			detail: "A date and time of the request is not one that exists, with an offset from UTC.",
+		}
 	}
 	*i = instant(t)
 	return nil

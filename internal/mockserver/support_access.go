@@ -15,7 +15,8 @@ var supportRoles = []supportRole{
 	newSupportRole("1", "IAM Read-Only", "support-iam-readonly", "Read-only access to identity and access management."),
 	newSupportRole("2", "IAM Administrator", "support-iam-administrator", "Administrator access to identity and access management."),
 	newSupportRole("3", "LUSID Read-Only", "support-lusid-readonly", "Read-only access to LUSID."),
-	newSupportRole("4", "LUSID Document Sharer", "support-lusid-document-sharer", "Write access to one folder of Drive, read-only access to the others."),
+	newSupportRole("4", "LUSID Document Sharer", "support-lusid-document-sharer",
+		"Write access to one folder of Drive, read-only access to the others."),
 	newSupportRole("5", "LUSID Administrator", administratorRole, "Administrator access to the whole platform."),
 }
 

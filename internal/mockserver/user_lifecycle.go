@@ -50,8 +50,12 @@ type transition struct {
 // What the Identity API does to users. A refusal is a 400; LUSID tells the codes, and the
 // mock follows Okta in which status they are for.
 var (
-	activation      = transition{[]UserStatus{UserProvisioned}, "", codeUserActivated}
-	passwordReset   = transition{[]UserStatus{UserActive, UserRecovery, UserPasswordExpired, UserLockedOut}, UserRecovery, codeUserStatusForReset}
+	activation    = transition{[]UserStatus{UserProvisioned}, "", codeUserActivated}
+	passwordReset = transition{
+		[]UserStatus{UserActive, UserRecovery, UserPasswordExpired, UserLockedOut},
+		UserRecovery,
+		codeUserStatusForReset,
+	}
 	factorReset     = transition{[]UserStatus{UserActive, UserRecovery, UserPasswordExpired, UserLockedOut}, "", codeUserStatus}
 	unlocking       = transition{[]UserStatus{UserLockedOut}, UserActive, codeUserNotLockedOut}
 	unsuspension    = transition{[]UserStatus{UserSuspended}, UserActive, codeUserStatus}

@@ -187,7 +187,8 @@ func (m *accessTokenModel) read(ctx context.Context, c *connection) diag.Diagnos
 	}
 	token, err := c.client.RequestToken(ctx, request)
 	if err != nil {
-		diags.AddError(summary, c.explainToken(fmt.Sprintf("A token for the application %q could not be had from %s", request.ClientID, request.TokenURL), err))
+		diags.AddError(summary,
+			c.explainToken(fmt.Sprintf("A token for the application %q could not be had from %s", request.ClientID, request.TokenURL), err))
 		return diags
 	}
 	if minRemaining > 0 && !token.Expiry.IsZero() && time.Until(token.Expiry) <= minRemaining {

@@ -28,7 +28,12 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	attributes := map[string]schema.Attribute{}
 	for _, a := range tokenAttributes {
 		if !a.isSet {
-			attributes[a.name] = schema.StringAttribute{Optional: a.optional, Computed: a.computed, Sensitive: a.sensitive, MarkdownDescription: a.markdown}
+			attributes[a.name] = schema.StringAttribute{
+				Optional:            a.optional,
+				Computed:            a.computed,
+				Sensitive:           a.sensitive,
+				MarkdownDescription: a.markdown,
+			}
 			continue
 		}
 		set := schema.SetAttribute{ElementType: types.StringType, Optional: a.optional, Computed: a.computed, MarkdownDescription: a.markdown}

@@ -30,7 +30,12 @@ func (e *accessTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.Sch
 	attributes := map[string]schema.Attribute{}
 	for _, a := range tokenAttributes {
 		if !a.isSet {
-			attributes[a.name] = schema.StringAttribute{Optional: a.optional, Computed: a.computed, Sensitive: a.sensitive, MarkdownDescription: a.markdown}
+			attributes[a.name] = schema.StringAttribute{
+				Optional:            a.optional,
+				Computed:            a.computed,
+				Sensitive:           a.sensitive,
+				MarkdownDescription: a.markdown,
+			}
 			continue
 		}
 		set := schema.SetAttribute{ElementType: types.StringType, Optional: a.optional, Computed: a.computed, MarkdownDescription: a.markdown}

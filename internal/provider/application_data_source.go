@@ -35,7 +35,8 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
-		Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+		Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+			"must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
 	attributes["client_id"] = schema.StringAttribute{
 		Optional:            true,
@@ -69,8 +70,14 @@ func applicationDataAttributes() map[string]schema.Attribute {
 		"client_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "Client ID, unique in the domain."},
 		"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name, unique in the domain."},
 		"type":         schema.StringAttribute{Computed: true, MarkdownDescription: "`Native` or `Web`."},
-		"issuer":       schema.StringAttribute{Computed: true, MarkdownDescription: "Issuer as LUSID returns it: Okta's dedicated URL for the domain."},
-		"token_url":    schema.StringAttribute{Computed: true, MarkdownDescription: "Token URL of the domain: what the SDKs take as `FBN_TOKEN_URL`."},
+		"issuer": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Issuer as LUSID returns it: Okta's dedicated URL for the domain.",
+		},
+		"token_url": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Token URL of the domain: what the SDKs take as `FBN_TOKEN_URL`.",
+		},
 	}
 }
 

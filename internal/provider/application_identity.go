@@ -55,7 +55,8 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 	} else {
 		var err error
 		if application, err = r.applicationByEither(ctx, req.ID); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The application with the id or client id %q could not be found in %s", req.ID, r.client.Domain()), err))
+			resp.Diagnostics.AddError(summary,
+				r.explain(fmt.Sprintf("The application with the id or client id %q could not be found in %s", req.ID, r.client.Domain()), err))
 			return
 		}
 	}
@@ -91,7 +92,8 @@ func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.R
 		diags.AddError(summary, "Give the id or the client id of the application: as the import string, or as id or client_id of the identity.")
 		return nil
 	case id != "" && !idPattern.MatchString(id):
-		diags.AddAttributeError(path.Root("id"), summary, fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
+		diags.AddAttributeError(path.Root("id"), summary,
+			fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
 		return nil
 	}
 	application := r.lookUpApplication(ctx, identity.ID, identity.ClientID, false, summary, diags)

@@ -360,7 +360,8 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 	for _, uris := range redirectURIs(&config, &config) {
 		if !uris.plan.IsUnknown() && !isEmpty(uris.plan) {
 			resp.Diagnostics.AddAttributeError(path.Root(uris.attribute), "Invalid "+uris.attribute,
-				fmt.Sprintf("Only an application of type Web has %s, and this one is Native. Set type = \"Web\", or remove %s.", uris.attribute, uris.attribute))
+				fmt.Sprintf("Only an application of type Web has %s, and this one is Native. Set type = \"Web\", or remove %s.",
+					uris.attribute, uris.attribute))
 		}
 	}
 }

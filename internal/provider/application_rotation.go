@@ -92,10 +92,12 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 	if err != nil {
 		var doubt []string
 		if client.IsOutcomeUnknown(err) {
-			doubt = append(doubt, "LUSID may have rotated it all the same, and the old secret may be dead. The next apply rotates it once more, and has the new one.")
+			doubt = append(doubt,
+				"LUSID may have rotated it all the same, and the old secret may be dead. The next apply rotates it once more, and has the new one.")
 		}
 		diags.AddError("Unable to rotate the secret of application "+state.label(),
-			r.explain(fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", id, state.label(), r.client.Domain()), err, doubt...))
+			r.explain(fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", id, state.label(), r.client.Domain()), err,
+				doubt...))
 		return nil
 	}
 	if application.Secret == "" {
@@ -136,7 +138,8 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 // readSecret fetches the secret into the application, or warns and returns false: the object
 // exists, a refresh can mend the rest, and an error would taint it.
 func (r *applicationResource) readSecret(ctx context.Context, application *identity.OAuthApplication, diags *diag.Diagnostics) bool {
-	attempt := fmt.Sprintf("The secret of the application %s (%s) could not be read from %s", application.ClientID, application.ID, r.client.Domain())
+	attempt := fmt.Sprintf("The secret of the application %s (%s) could not be read from %s",
+		application.ClientID, application.ID, r.client.Domain())
 	read, err := r.identity.GetApplication(ctx, application.ID, true)
 	if err == nil && read.Secret != "" {
 		application.Secret = read.Secret

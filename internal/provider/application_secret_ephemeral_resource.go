@@ -42,7 +42,8 @@ func (e *applicationSecretEphemeralResource) Schema(_ context.Context, _ ephemer
 				Optional:            true,
 				Computed:            true,
 				MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+					"must have 1 to 64 letters, digits, hyphens and underscores")},
 			},
 			"client_id": schema.StringAttribute{
 				Optional:            true,

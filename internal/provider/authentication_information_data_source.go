@@ -34,7 +34,10 @@ func (d *authenticationInformationDataSource) Schema(_ context.Context, _ dataso
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "How people sign in to the domain, and until when FINBOURNE's staff can.",
 		Attributes: map[string]schema.Attribute{
-			"issuer_url": schema.StringAttribute{Computed: true, MarkdownDescription: "URL of the authorization server that issues the domain's tokens."},
+			"issuer_url": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "URL of the authorization server that issues the domain's tokens.",
+			},
 			"fallback_issuer_urls": schema.ListAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
@@ -52,8 +55,14 @@ func (d *authenticationInformationDataSource) Schema(_ context.Context, _ dataso
 				Computed:            true,
 				MarkdownDescription: "When support access through a role ends, in the order of the roles.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"permitted_role": schema.StringAttribute{Computed: true, MarkdownDescription: "Internal identifier of the role, as in the data source `lusid_support_roles`."},
-					"expiry":         schema.StringAttribute{Computed: true, MarkdownDescription: "When support access through the role ends, in RFC 3339."},
+					"permitted_role": schema.StringAttribute{
+						Computed:            true,
+						MarkdownDescription: "Internal identifier of the role, as in the data source `lusid_support_roles`.",
+					},
+					"expiry": schema.StringAttribute{
+						Computed:            true,
+						MarkdownDescription: "When support access through the role ends, in RFC 3339.",
+					},
 				}},
 			},
 		},

@@ -160,7 +160,11 @@ func (c *creation[T]) reconcile(ctx context.Context, lost error) (made *T, adopt
 	}
 	repeated := err
 	if made, err = c.adopt(ctx, repeated); made == nil && err == nil {
-		err = &unsettledError{lost: repeated, doubt: "the answer to a try before this one was lost, and LUSID may have created it then", cause: lost}
+		err = &unsettledError{
+			lost:  repeated,
+			doubt: "the answer to a try before this one was lost, and LUSID may have created it then",
+			cause: lost,
+		}
 	}
 	return made, made != nil, err
 }
@@ -237,5 +241,6 @@ func doubtAfterCreate(err error, unique string) []string {
 	if !client.IsOutcomeUnknown(err) {
 		return nil
 	}
-	return []string{fmt.Sprintf("LUSID may have created it all the same. If so, the next apply says that the %s is taken, and by what.", unique)}
+	return []string{fmt.Sprintf("LUSID may have created it all the same. If so, the next apply says that the %s is taken, and by what.",
+		unique)}
 }

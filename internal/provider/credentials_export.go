@@ -164,7 +164,8 @@ func (c credentials) variables() (names []string, values map[string]string, err 
 	for _, e := range c.exports() {
 		for _, name := range e.environment {
 			if strings.ContainsRune(e.value, 0) {
-				return nil, nil, function.NewArgumentFuncError(0, fmt.Sprintf("the value of %s holds a NUL character, which no environment variable can carry", name))
+				return nil, nil, function.NewArgumentFuncError(0,
+					fmt.Sprintf("the value of %s holds a NUL character, which no environment variable can carry", name))
 			}
 			names = append(names, name)
 			values[name] = e.value

@@ -36,7 +36,10 @@ func (d *currentUserDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				ElementType:         types.StringType,
 				MarkdownDescription: "Groups of the user, which are the codes of its roles.",
 			},
-			"user_expiry": schema.StringAttribute{Computed: true, MarkdownDescription: "When the account expires, in RFC 3339; null where it does not."},
+			"user_expiry": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "When the account expires, in RFC 3339; null where it does not.",
+			},
 		},
 	}
 }

@@ -34,7 +34,9 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 		}
 		return joinParagraphs(paragraphs...)
 	}
-	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words(), doubt, c.remedy(e), c.otherWay(e)}, more, []string{c.facts(e)})...)
+	return joinParagraphs(slices.Concat([]string{
+		sentence(attempt), e.Words(), doubt, c.remedy(e), c.otherWay(e),
+	}, more, []string{c.facts(e)})...)
 }
 
 // explainFound is explain for a lost answer after which the object was found. It leaves out the advice
@@ -49,7 +51,8 @@ func (c *connection) explainFound(attempt string, lost error, next string) strin
 
 // otherWay points at credentials that were passed over for some that were refused.
 func (c *connection) otherWay(e *client.Error) string {
-	isRefused := e.StatusCode == http.StatusUnauthorized || e.Operation == client.OperationToken && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests
+	isRefused := e.StatusCode == http.StatusUnauthorized ||
+		e.Operation == client.OperationToken && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests
 	if c.passedOver == "" || !isRefused || e.Unusable != "" {
 		return ""
 	}
@@ -101,11 +104,13 @@ func (c *connection) remedy(e *client.Error) string {
 	case client.IsIncomplete(e):
 		return "Tell LUSID's support: every object that LUSID lists must have this."
 	case e.Unusable != "" && e.StatusCode >= 500:
-		return fmt.Sprintf("Run again later. If it goes on, check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
+		return fmt.Sprintf("Run again later. If it goes on, check that %s is the LUSID domain and that no proxy answers in its place.",
+			c.client.Domain())
 	case e.Unusable != "":
 		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
 	case e.StatusCode == http.StatusForbidden:
-		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.", c.credential)
+		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.",
+			c.credential)
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "LUSID limits the rate of requests. Run again later, or with a lower -parallelism."
 	case e.StatusCode >= 500:

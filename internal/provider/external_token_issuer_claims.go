@@ -38,7 +38,8 @@ func claimMappingsAttributes() map[string]schema.Attribute {
 		"email":      required("E-mail address: the login, unless it is a `Service` user."),
 		"first_name": required("First name."),
 		"last_name":  required("Last name."),
-		"user_type":  required("Type of the user: a claim that is `Personal` or `Service`, or `\"\\\"Personal\\\"\"` or `\"\\\"Service\\\"\"` for one of them.", userTypeMapping{}),
+		"user_type": required("Type of the user: a claim that is `Personal` or `Service`, or `\"\\\"Personal\\\"\"` or `\"\\\"Service\\\"\"` for one of them.",
+			userTypeMapping{}),
 		"groups": schema.StringAttribute{
 			Optional:            true,
 			MarkdownDescription: "Groups, which LUSID maps to roles: the name of a claim, never a value in double quotes.",
@@ -151,7 +152,8 @@ func (userTypeMapping) ValidateString(_ context.Context, req validator.StringReq
 	text, isLiteral := literalClaim(mapping)
 	switch {
 	case isLiteral && text != "" && !strings.Contains(text, `"`) && !isType(text):
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid claim mapping", fmt.Sprintf("The type of a user is Personal or Service, not %s.", text))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid claim mapping",
+			fmt.Sprintf("The type of a user is Personal or Service, not %s.", text))
 	case isType(mapping):
 		resp.Diagnostics.AddAttributeWarning(req.Path, "This is the name of a claim", fmt.Sprintf(
 			"LUSID will look for a claim that is called %[1]s. To make every user a %[1]s one, put the value in double quotes of its own: user_type = \"\\\"%[1]s\\\"\".", mapping))

@@ -37,7 +37,8 @@ func (d *externalTokenIssuerDataSource) Schema(_ context.Context, _ datasource.S
 	attributes["code"] = schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "Code of the issuer.",
-		Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+		Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+			"must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An external token issuer of the domain, found by its code.",

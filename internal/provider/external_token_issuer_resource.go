@@ -51,8 +51,9 @@ func (r *externalTokenIssuerResource) Schema(ctx context.Context, _ resource.Sch
 			"code": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. A change replaces the issuer.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+					"must have 1 to 64 letters, digits, hyphens and underscores")},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"issuer": schema.StringAttribute{
 				Required:            true,
@@ -135,7 +136,10 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	issuer := r.create(ctx, identity.CreateExternalTokenIssuerRequest{Code: plan.Code.ValueString(), UpdateExternalTokenIssuerRequest: update}, owner, &resp.Diagnostics)
+	issuer := r.create(ctx, identity.CreateExternalTokenIssuerRequest{
+		Code:                             plan.Code.ValueString(),
+		UpdateExternalTokenIssuerRequest: update,
+	}, owner, &resp.Diagnostics)
 	if issuer == nil {
 		return
 	}
@@ -234,7 +238,8 @@ func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.U
 
 	if !reflect.DeepEqual(after, before) {
 		if _, err := r.identity.UpdateExternalTokenIssuer(ctx, code, after); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err))
+			resp.Diagnostics.AddError(summary,
+				r.explain(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err))
 			return
 		}
 	}
@@ -256,7 +261,8 @@ func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.D
 	needed, err := r.placements.remove(ctx, externalTokenIssuerObject(code), owner, func() error { return r.identity.DeleteExternalTokenIssuer(ctx, code) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The external token issuer %s of %s could not be deleted", code, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The external token issuer %s of %s could not be deleted", code, r.client.Domain()), err))
 	case needed:
 		warnNeeded(&resp.Diagnostics, "The external token issuer "+code+" stays in LUSID", "The external token issuer "+code+" was not deleted.")
 	default:

@@ -85,7 +85,11 @@ func mcpToolDataAttributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"job_scope": text("Scope of the job."),
 				"job_code":  text("Code of the job."),
-				"arguments": schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Arguments of the job by name; null where there are none."},
+				"arguments": schema.MapAttribute{
+					Computed:            true,
+					ElementType:         types.StringType,
+					MarkdownDescription: "Arguments of the job by name; null where there are none.",
+				},
 				"notifications": schema.SetNestedAttribute{
 					Computed:            true,
 					MarkdownDescription: "Messages about the job; null where there are none.",
@@ -172,7 +176,8 @@ func (d *mcpToolDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	tool, err := d.identity.GetMcpTool(ctx, id, int32(model.Version.ValueInt64())) //nolint:gosec // The validator knows the limit.
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root(attribute), summary, d.explain(fmt.Sprintf("The MCP tool %s could not be read from %s", label, d.client.Domain()), err))
+		resp.Diagnostics.AddAttributeError(path.Root(attribute), summary,
+			d.explain(fmt.Sprintf("The MCP tool %s could not be read from %s", label, d.client.Domain()), err))
 		return
 	}
 	read, diags := newMcpToolDataModel(ctx, tool)

@@ -49,7 +49,8 @@ func (r *mcpToolResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	if !idPattern.MatchString(scope) || !idPattern.MatchString(code) {
-		resp.Diagnostics.AddError(summary, "Give scope/code: the scope of the tool, a slash, and its code. Each has 1 to 64 letters, digits, hyphens and underscores.")
+		resp.Diagnostics.AddError(summary,
+			"Give scope/code: the scope of the tool, a slash, and its code. Each has 1 to 64 letters, digits, hyphens and underscores.")
 		return
 	}
 	model := mcpToolModel{Scope: types.StringValue(scope), Code: types.StringValue(code)}

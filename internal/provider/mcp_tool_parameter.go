@@ -23,7 +23,8 @@ func mcpToolParameterAttributes() map[string]schema.Attribute {
 		"name": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name: 1 to 50 letters, digits, hyphens and underscores.",
-			Validators:          []validator.String{stringvalidator.RegexMatches(mcpToolParameterPattern, "must have 1 to 50 letters, digits, hyphens and underscores")},
+			Validators: []validator.String{stringvalidator.RegexMatches(mcpToolParameterPattern,
+				"must have 1 to 50 letters, digits, hyphens and underscores")},
 		},
 		"data_type": schema.StringAttribute{
 			Required:            true,

@@ -49,7 +49,12 @@ var mcpToolNamePattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,256}$`)
 func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	isID := []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")}
 	flag := func(description string) schema.Attribute {
-		return schema.BoolAttribute{Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: description + " Default `false`."}
+		return schema.BoolAttribute{
+			Optional:            true,
+			Computed:            true,
+			Default:             booldefault.StaticBool(false),
+			MarkdownDescription: description + " Default `false`.",
+		}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A tool that LUSID's agents, and other clients of the Model Context Protocol (MCP), can use: a Luminesce query or a job of the Scheduler. " +
@@ -71,7 +76,8 @@ func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Name that an agent calls the tool by, unique in the domain: 1 to 256 letters, digits, hyphens and underscores.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(mcpToolNamePattern, "must have 1 to 256 letters, digits, hyphens and underscores")},
+				Validators: []validator.String{stringvalidator.RegexMatches(mcpToolNamePattern,
+					"must have 1 to 256 letters, digits, hyphens and underscores")},
 			},
 			"title": schema.StringAttribute{
 				Required:            true,
@@ -201,7 +207,8 @@ func (m *mcpToolModel) fromAPI(ctx context.Context, tool *identity.McpToolRespon
 	diags.Append(failed...)
 	m.LuminescePayload = types.ObjectNull(mcpToolLuminescePayloadType.AttrTypes)
 	if tool.LuminescePayload != nil && tool.PayloadType != identity.McpToolPayloadTypeScheduler {
-		m.LuminescePayload, failed = types.ObjectValueFrom(ctx, mcpToolLuminescePayloadType.AttrTypes, mcpToolLuminescePayloadModel{types.StringValue(tool.LuminescePayload.Query)})
+		m.LuminescePayload, failed = types.ObjectValueFrom(ctx, mcpToolLuminescePayloadType.AttrTypes,
+			mcpToolLuminescePayloadModel{types.StringValue(tool.LuminescePayload.Query)})
 		diags.Append(failed...)
 	}
 	payload := tool.SchedulerPayload
@@ -304,7 +311,8 @@ func (r *mcpToolResource) Delete(ctx context.Context, req resource.DeleteRequest
 	needed, err := r.placements.remove(ctx, mcpToolObject(state.label()), owner, func() error { return r.identity.DeleteMcpTool(ctx, state.resourceID()) })
 	switch {
 	case err != nil && !client.IsNotFound(err):
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The MCP tool %s of %s could not be deleted", state.label(), r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The MCP tool %s of %s could not be deleted", state.label(), r.client.Domain()), err))
 	case needed:
 		warnNeeded(&resp.Diagnostics, "The MCP tool "+state.label()+" stays in LUSID", "The MCP tool "+state.label()+" was not deleted.")
 	default:
@@ -330,9 +338,11 @@ func (m *mcpToolModel) validate() (diags diag.Diagnostics) {
 	switch {
 	case luminesce.IsUnknown() || scheduler.IsUnknown():
 	case luminesce.IsNull() && scheduler.IsNull():
-		diags.AddAttributeError(path.Root("luminesce_payload"), "Missing payload", "A tool runs either a query or a job: give luminesce_payload or scheduler_payload.")
+		diags.AddAttributeError(path.Root("luminesce_payload"), "Missing payload",
+			"A tool runs either a query or a job: give luminesce_payload or scheduler_payload.")
 	case !luminesce.IsNull() && !scheduler.IsNull():
-		diags.AddAttributeError(path.Root("scheduler_payload"), "Invalid scheduler_payload", "A tool runs either a query or a job, and this one has both: remove luminesce_payload or scheduler_payload.")
+		diags.AddAttributeError(path.Root("scheduler_payload"), "Invalid scheduler_payload",
+			"A tool runs either a query or a job, and this one has both: remove luminesce_payload or scheduler_payload.")
 	}
 	template := m.DestructiveActionSummaryTemplate
 	if m.Destructive.ValueBool() && !template.IsUnknown() && template.ValueString() == "" {

@@ -41,7 +41,8 @@ func (r *mcpToolResource) create(ctx context.Context, id identity.ResourceID, re
 	if !errors.As(err, &taken) {
 		remedies := doubtAfterCreate(err, "code")
 		if refused, ok := errors.AsType[*client.Error](err); ok && refused.StatusCode == http.StatusConflict {
-			remedies = append(remedies, "If no tool has this code or this name, one that was deleted may still hold it: LUSID keeps the versions of deleted tools. Choose another.")
+			remedies = append(remedies,
+				"If no tool has this code or this name, one that was deleted may still hold it: LUSID keeps the versions of deleted tools. Choose another.")
 		}
 		diags.AddError(summary, r.explain(attempt, err, remedies...))
 		return nil

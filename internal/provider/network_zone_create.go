@@ -63,6 +63,7 @@ func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel,
 		return
 	}
 	diags.AddAttributeWarning(path.Root("hierarchy"), "Unable to place network zone "+zone.Code, r.explain(
-		fmt.Sprintf("The network zone %s was created in %s, and is %s. It could not be moved to the hierarchy %d", zone.Code, r.client.Domain(), where, plan.Hierarchy.ValueInt64()),
+		fmt.Sprintf("The network zone %s was created in %s, and is %s. It could not be moved to the hierarchy %d",
+			zone.Code, r.client.Domain(), where, plan.Hierarchy.ValueInt64()),
 		err, "The zone is in force all the same. The next plan reads where it is, and unless it is there already, the next apply moves the zone."))
 }

@@ -35,7 +35,8 @@ func (d *networkZoneDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	attributes["code"] = schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "Code of the zone.",
-		Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+		Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+			"must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A network zone of the domain, found by its code.",
@@ -48,7 +49,10 @@ func networkZoneDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code, unique in the domain."},
 		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null where there is none."},
-		"action":      schema.StringAttribute{Computed: true, MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`."},
+		"action": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`.",
+		},
 		"ranges": schema.SetNestedAttribute{
 			Computed:            true,
 			MarkdownDescription: "Addresses that the zone is for.",
@@ -57,13 +61,24 @@ func networkZoneDataAttributes() map[string]schema.Attribute {
 				"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Whose address this is; null where it is not said."},
 			}},
 		},
-		"session_types": schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Kinds of sessions that the zone is for."},
-		"user_roles":    schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "Names of roles whose holders the zone is for."},
-		"hierarchy":     schema.Int64Attribute{Computed: true, MarkdownDescription: "Place among the zones: of those that match a request, the lowest decides."},
-		"created_at":    schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was made, in RFC 3339."},
-		"created_by":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who made it."},
-		"updated_at":    schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was last changed, in RFC 3339."},
-		"updated_by":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who last changed it."},
+		"session_types": schema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Kinds of sessions that the zone is for.",
+		},
+		"user_roles": schema.SetAttribute{
+			Computed:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Names of roles whose holders the zone is for.",
+		},
+		"hierarchy": schema.Int64Attribute{
+			Computed:            true,
+			MarkdownDescription: "Place among the zones: of those that match a request, the lowest decides.",
+		},
+		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was made, in RFC 3339."},
+		"created_by": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who made it."},
+		"updated_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was last changed, in RFC 3339."},
+		"updated_by": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who last changed it."},
 	}
 }
 

@@ -37,7 +37,8 @@ func (l *networkZoneListResource) ListResourceConfigSchema(_ context.Context, _ 
 			"action": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`Allow`, `Block` or `NoOp`.",
-				Validators:          []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock, identity.NetworkZoneNoOp)},
+				Validators: []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock,
+					identity.NetworkZoneNoOp)},
 			},
 		},
 	}
@@ -49,7 +50,8 @@ type networkZoneListModel struct {
 }
 
 func (m *networkZoneListModel) holds(zone *identity.NetworkZoneDefinitionResponse) bool {
-	return strings.HasPrefix(zone.Code, m.CodePrefix.ValueString()) && (m.Action.IsNull() || strings.EqualFold(m.Action.ValueString(), zone.Action))
+	return strings.HasPrefix(zone.Code, m.CodePrefix.ValueString()) && (m.Action.IsNull() || strings.EqualFold(m.Action.ValueString(),
+		zone.Action))
 }
 
 func (l *networkZoneListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

@@ -242,7 +242,8 @@ func (c *connection) moveWaiting(ctx context.Context, diags *diag.Diagnostics) {
 		p.cancel(m.code)
 		if err := c.putZone(ctx, m); err != nil {
 			diags.AddWarning("Unable to place network zone "+m.code, c.explain(
-				fmt.Sprintf("The network zone %s of %s waited for the hierarchy %d. When that was free, it could not be moved there", m.code, c.client.Domain(), m.zone.Hierarchy),
+				fmt.Sprintf("The network zone %s of %s waited for the hierarchy %d. When that was free, it could not be moved there",
+					m.code, c.client.Domain(), m.zone.Hierarchy),
 				err, "The zone is in force all the same. The next plan reads where it is, and the next apply moves it."))
 		}
 	}

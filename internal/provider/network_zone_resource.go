@@ -57,8 +57,9 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"code": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. A change replaces the zone.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+					"must have 1 to 64 letters, digits, hyphens and underscores")},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"description": schema.StringAttribute{
 				Optional:            true,
@@ -67,7 +68,8 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"action": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`.",
-				Validators:          []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock, identity.NetworkZoneNoOp)},
+				Validators: []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock,
+					identity.NetworkZoneNoOp)},
 			},
 			"ranges": schema.SetNestedAttribute{
 				Required:            true,
@@ -80,7 +82,10 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 				ElementType: types.StringType,
 				MarkdownDescription: "Kinds of sessions that the zone is for: `AllUsers`, `AllServiceUsers`, `AllPersonalUsers`, `AllPATAccess`, `AllJWTAccess`, `AllAccessTokens`, " +
 					"`AllSSOUsers` and `AllNonSSOUsers`. The zone is for whom any element of `session_types` or `user_roles` names; at least one of the two must be given.",
-				Validators: []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.OneOf(identity.NetworkZoneSessionTypes...))},
+				Validators: []validator.Set{
+					setvalidator.NoNullValues(),
+					setvalidator.ValueStringsAre(stringvalidator.OneOf(identity.NetworkZoneSessionTypes...)),
+				},
 			},
 			"user_roles": schema.SetAttribute{
 				Optional:            true,
@@ -175,7 +180,8 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 
 	release, err := r.placing.acquire(ctx, otherZone)
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %q could not be created in %s", plan.Code.ValueString(), r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The network zone %q could not be created in %s", plan.Code.ValueString(), r.client.Domain()), err))
 		return
 	}
 	defer release()

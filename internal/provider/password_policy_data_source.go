@@ -36,12 +36,24 @@ func (d *passwordPolicyDataSource) Schema(_ context.Context, _ datasource.Schema
 				MarkdownDescription: "`Personal` or `Service`.",
 				Validators:          []validator.String{stringvalidator.OneOf(userTypes...)},
 			},
-			"min_length":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Characters that a password must have."},
-			"exclude_first_name": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a password must not hold the user's first name."},
-			"exclude_last_name":  schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether a password must not hold the user's last name."},
-			"max_age_days":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Days until a password expires; 0 for never."},
-			"history_count":      schema.Int64Attribute{Computed: true, MarkdownDescription: "Different passwords before one may be used again; 0 for none."},
-			"max_attempts":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Attempts to sign in that may fail before LUSID locks the user out; 0 for any number."},
+			"min_length": schema.Int64Attribute{Computed: true, MarkdownDescription: "Characters that a password must have."},
+			"exclude_first_name": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether a password must not hold the user's first name.",
+			},
+			"exclude_last_name": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether a password must not hold the user's last name.",
+			},
+			"max_age_days": schema.Int64Attribute{Computed: true, MarkdownDescription: "Days until a password expires; 0 for never."},
+			"history_count": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Different passwords before one may be used again; 0 for none.",
+			},
+			"max_attempts": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Attempts to sign in that may fail before LUSID locks the user out; 0 for any number.",
+			},
 		},
 	}
 }

@@ -293,7 +293,8 @@ func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.Delete
 	})
 	switch {
 	case err != nil && !client.IsNotFound(err):
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be set to the defaults", state.noun(), r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The %s of %s could not be set to the defaults", state.noun(), r.client.Domain()), err))
 	case needed:
 		warnNotReset(&resp.Diagnostics, state.noun())
 	}
@@ -363,7 +364,8 @@ func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *pas
 		return
 	}
 	if err != nil {
-		diags.AddError(summary, r.explain(fmt.Sprintf("What creating it would overwrite of the %s of %s could not be read", config.noun(), r.client.Domain()), err))
+		diags.AddError(summary,
+			r.explain(fmt.Sprintf("What creating it would overwrite of the %s of %s could not be read", config.noun(), r.client.Domain()), err))
 		return
 	}
 	var present passwordPolicyConditions

@@ -311,7 +311,8 @@ func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resou
 	}
 	key, err := r.ownAPIKey(ctx, id)
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The personal access token %q could not be found in %s", id, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The personal access token %q could not be found in %s", id, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.AddWarning("The key of an imported personal access token is not known",

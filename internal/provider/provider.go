@@ -148,7 +148,8 @@ func (p *lusidProvider) ValidateConfig(ctx context.Context, req provider.Validat
 	resp.Diagnostics.Append(diags...)
 	for name, text := range block {
 		if err := config.Check(name, text); err != nil {
-			resp.Diagnostics.AddAttributeError(attributePath(name), "Invalid "+name, sentence(fmt.Sprintf("The provider block's %s cannot be used: %s", name, err)))
+			resp.Diagnostics.AddAttributeError(attributePath(name), "Invalid "+name,
+				sentence(fmt.Sprintf("The provider block's %s cannot be used: %s", name, err)))
 		}
 	}
 }

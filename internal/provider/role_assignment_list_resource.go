@@ -54,7 +54,8 @@ func (l *roleAssignmentListResource) List(ctx context.Context, req list.ListRequ
 	}
 	users, err := l.identity.ListUsersInRole(ctx, filter.RoleID.ValueString())
 	if err != nil {
-		diags.AddError(summary, l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", filter.RoleID.ValueString(), l.client.Domain()), err))
+		diags.AddError(summary,
+			l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", filter.RoleID.ValueString(), l.client.Domain()), err))
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

@@ -66,7 +66,10 @@ func roleDataAttributes() map[string]schema.Attribute {
 		"scope":       schema.StringAttribute{Computed: true, MarkdownDescription: "Scope of the role, such as `default`."},
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code of the role, unique in its scope."},
 		"source":      schema.StringAttribute{Computed: true, MarkdownDescription: "Where the role comes from, such as `LusidUser`."},
-		"saml_name":   schema.StringAttribute{Computed: true, MarkdownDescription: "Name by which an identity provider assigns the role through SAML; null where LUSID does not say."},
+		"saml_name": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "Name by which an identity provider assigns the role through SAML; null where LUSID does not say.",
+		},
 	}
 }
 

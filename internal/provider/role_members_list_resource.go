@@ -62,7 +62,8 @@ func (l *roleMembersListResource) List(ctx context.Context, req list.ListRequest
 		// Without the caller, as an import has it.
 		members, err := l.listMembers(ctx, role.ID, nil)
 		if err != nil {
-			result.Diagnostics.AddError(summary, l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", role.ID, l.client.Domain()), err))
+			result.Diagnostics.AddError(summary,
+				l.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", role.ID, l.client.Domain()), err))
 			return result
 		}
 		model := roleMembersModel{RoleID: id, Timeouts: nullTimeouts(ctx), ID: id}

@@ -166,7 +166,8 @@ func (r *roleMembersResource) keep(ctx context.Context, model *roleMembersModel,
 	roleID := model.RoleID.ValueString()
 	for _, id := range ids {
 		if err := r.keepInRole(ctx, roleID, id, owner); err != nil {
-			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
+			diags.AddAttributeError(path.Root("user_ids"), summary,
+				r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
 		}
 	}
 	return diags
@@ -199,7 +200,8 @@ func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, 
 			give = r.keepInRole
 		}
 		if err := give(ctx, roleID, id, owner); err != nil {
-			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
+			diags.AddAttributeError(path.Root("user_ids"), summary,
+				r.explain(fmt.Sprintf("The role %s of %s could not be given to the user %s", roleID, r.client.Domain(), id), err))
 			return diags
 		}
 	}
@@ -228,7 +230,8 @@ func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs
 		}
 		needed, err := r.removeFromRole(ctx, roleID, id, owner)
 		if err != nil && !client.IsNotFound(err) {
-			diags.AddAttributeError(path.Root("user_ids"), summary, r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s", roleID, r.client.Domain(), id), err))
+			diags.AddAttributeError(path.Root("user_ids"), summary,
+				r.explain(fmt.Sprintf("The role %s of %s could not be taken from the user %s", roleID, r.client.Domain(), id), err))
 			return diags
 		}
 		if needed {
@@ -236,7 +239,8 @@ func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs
 		}
 	}
 	if len(kept) > 0 {
-		warnNeeded(&diags, "Members of the role "+roleID+" keep it", fmt.Sprintf("These users keep the role %s: %s.", roleID, strings.Join(kept, ", ")))
+		warnNeeded(&diags, "Members of the role "+roleID+" keep it",
+			fmt.Sprintf("These users keep the role %s: %s.", roleID, strings.Join(kept, ", ")))
 	}
 	return diags
 }
@@ -342,10 +346,12 @@ func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteReq
 		members, err = r.membersAmong(ctx, users, known)
 	}
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", roleID, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The users of the role %s of %s could not be listed", roleID, r.client.Domain()), err))
 		return
 	}
-	r.warnNotShown(roleID, members, known, "They were not in the state, so this destroy leaves them alone. To take the role from them, use the LUSID web app, or manage the role's members again.", &resp.Diagnostics)
+	r.warnNotShown(roleID, members, known,
+		"They were not in the state, so this destroy leaves them alone. To take the role from them, use the LUSID web app, or manage the role's members again.", &resp.Diagnostics)
 	resp.Diagnostics.Append(r.remove(ctx, roleID, known, owner, summary)...)
 }
 
@@ -362,7 +368,8 @@ func (r *roleMembersResource) ImportState(ctx context.Context, req resource.Impo
 		return
 	}
 	if !idPattern.MatchString(roleID) || isDefaultRole(roleID) {
-		resp.Diagnostics.AddError(summary, "Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores. Names and codes are no ids: "+findRoleID+".")
+		resp.Diagnostics.AddError(summary,
+			"Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores. Names and codes are no ids: "+findRoleID+".")
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("role_id"), roleID)...)
@@ -423,7 +430,8 @@ func (r *roleMembersResource) checkOthers(ctx context.Context, plan *roleMembers
 		members, err = r.membersAmong(ctx, users, configured)
 	}
 	if err != nil {
-		diags.AddError(summary, r.explain(fmt.Sprintf("The users who hold the role %s of %s before it is managed could not be listed", roleID, r.client.Domain()), err))
+		diags.AddError(summary,
+			r.explain(fmt.Sprintf("The users who hold the role %s of %s before it is managed could not be listed", roleID, r.client.Domain()), err))
 		return
 	}
 	r.warnNotShown(roleID, members, configured, next+" To see this in the first plan already, import the members first, with the name of this resource in place of NAME:\n\n"+

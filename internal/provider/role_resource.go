@@ -139,7 +139,10 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 
-	role := r.create(ctx, identity.CreateRoleRequest{Name: plan.Name.ValueString(), Description: plan.Description.ValueString()}, &resp.Diagnostics)
+	role := r.create(ctx, identity.CreateRoleRequest{
+		Name:        plan.Name.ValueString(),
+		Description: plan.Description.ValueString(),
+	}, &resp.Diagnostics)
 	if role == nil {
 		return
 	}
@@ -262,7 +265,8 @@ func (r *roleResource) ImportState(ctx context.Context, req resource.ImportState
 	}
 	role, err := r.roleByImportID(ctx, key)
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The role with the id or scope/code %q could not be found in %s", key, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The role with the id or scope/code %q could not be found in %s", key, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), role.ID)...)
@@ -280,7 +284,8 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if req.State.Raw.IsNull() {
 		// Terraform plans this too when it replaces a role for a reason of its own, such as -replace.
 		if isDefaultRole(plan.Name.ValueString()) {
-			warnDefaultRole(plan.Name.ValueString(), "LUSID refuses to create another role of that name. If this plan replaces the role, LUSID deletes it first.", &resp.Diagnostics)
+			warnDefaultRole(plan.Name.ValueString(),
+				"LUSID refuses to create another role of that name. If this plan replaces the role, LUSID deletes it first.", &resp.Diagnostics)
 		}
 		return
 	}

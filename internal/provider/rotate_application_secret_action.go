@@ -43,7 +43,8 @@ func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.Schem
 			"id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
-				Validators:          []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores")},
+				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
+					"must have 1 to 64 letters, digits, hyphens and underscores")},
 			},
 			"client_id": schema.StringAttribute{
 				Optional:            true,
@@ -77,7 +78,8 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Rotating the secret. The old one stops working at once."})
-	attempt := fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", application.ID, application.ClientID, a.client.Domain())
+	attempt := fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated",
+		application.ID, application.ClientID, a.client.Domain())
 	rotated, err := a.identity.RotateApplicationSecrets(ctx, application.ID)
 	if client.IsOutcomeUnknown(err) {
 		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err,

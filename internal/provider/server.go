@@ -11,14 +11,15 @@ import (
 )
 
 // NewServer returns what serves the provider to one CLI by version 6 of Terraform's plugin protocol.
-// The version is the provider's own, and ends up in the user agent of every request.
+// The version is the provider's own, and ends up in the user agent of every request. It panics if the
+// framework lacks a part of the protocol that [frameworkServer] names. Only another version of the
+// framework can bring that about, and every test would see it.
 func NewServer(version string) tfprotov6.ProviderServer {
-	framework := providerserver.NewProtocol6(&lusidProvider{version: version})()
-	whole, ok := framework.(frameworkServer)
+	framework, ok := providerserver.NewProtocol6(&lusidProvider{version: version})().(frameworkServer)
 	if !ok {
-		return framework
+		panic("the framework's server has no list resources or no actions: without them, this server cannot wrap it")
 	}
-	s := &server{frameworkServer: whole}
+	s := &server{frameworkServer: framework}
 	s.start()
 	return s
 }
@@ -29,10 +30,16 @@ type frameworkServer interface {
 	tfprotov6.ProviderServerWithActions      //nolint:staticcheck // There is no other name for it yet.
 }
 
-// server is the framework's, but for two things that it does with the context of an exchange. It
-// keeps all of them for as long as the process lives, each with five loggers: of a large plan that
-// would be most of the memory. And where it is told to stop it cancels those that it has: an exchange
-// that comes a moment later would go to LUSID as if nothing had happened.
+// server is the framework's server, but treats the context of an exchange differently in two ways.
+//   - The framework keeps every context until StopProvider, each with five loggers. In a large plan they
+//     would take most of the memory. A [passingContext] can be dropped earlier.
+//   - StopProvider cancels the contexts that the framework has. An exchange that comes a moment later
+//     would still go to LUSID. This server cancels those too.
+//
+// Where the framework does it: registerContext and cancelRegisteredContexts in
+// https://github.com/hashicorp/terraform-plugin-framework/blob/v1.19.0/internal/proto6server/serve.go.
+// Why it does: https://github.com/hashicorp/terraform-plugin-go/pull/25 and
+// https://github.com/hashicorp/terraform-plugin-framework/issues/781.
 type server struct {
 	frameworkServer
 	run atomic.Pointer[run]

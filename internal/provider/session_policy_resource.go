@@ -239,7 +239,8 @@ func (r *sessionPolicyResource) checkOverwrite(ctx context.Context, plan *sessio
 		return
 	}
 	if err != nil {
-		diags.AddError(summary, r.explain("What creating it would overwrite of the session policy of "+r.client.Domain()+" could not be read", err))
+		diags.AddError(summary,
+			r.explain("What creating it would overwrite of the session policy of "+r.client.Domain()+" could not be read", err))
 		return
 	}
 	present := plan.sessionPolicyLimits

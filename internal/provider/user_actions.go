@@ -138,7 +138,8 @@ func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	if login := model.Login.ValueString(); login != "" {
 		user, err := a.identity.GetUserFromLogin(ctx, login)
 		if err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("login"), summary, a.explain(fmt.Sprintf("The user with the login %q could not be read from %s", login, a.client.Domain()), err))
+			resp.Diagnostics.AddAttributeError(path.Root("login"), summary,
+				a.explain(fmt.Sprintf("The user with the login %q could not be read from %s", login, a.client.Domain()), err))
 			return
 		}
 		id = user.ID

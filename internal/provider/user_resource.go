@@ -303,7 +303,8 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s of %s could not be read", state.ID.ValueString(), r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The user %s of %s could not be read", state.ID.ValueString(), r.client.Domain()), err))
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
@@ -387,7 +388,8 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		err = errors.New("the user was deprovisioned: only its record is left")
 	}
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user with the id or login %q could not be found in %s", key, r.client.Domain()), err))
+		resp.Diagnostics.AddError(summary,
+			r.explain(fmt.Sprintf("The user with the id or login %q could not be found in %s", key, r.client.Domain()), err))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)

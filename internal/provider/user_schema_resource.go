@@ -72,7 +72,8 @@ func userSchemaPropertyAttributes() map[string]schema.Attribute {
 		"name": schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: "Name, unique in the schema: 1 to 50 letters, digits and underscores.",
-			Validators:          []validator.String{stringvalidator.RegexMatches(userSchemaNamePattern, "must have 1 to 50 letters, digits and underscores")},
+			Validators: []validator.String{stringvalidator.RegexMatches(userSchemaNamePattern,
+				"must have 1 to 50 letters, digits and underscores")},
 		},
 		"description": schema.StringAttribute{
 			Optional:            true,
@@ -247,7 +248,8 @@ func (r *userSchemaResource) ValidateConfig(ctx context.Context, req resource.Va
 		}
 		if earlier, taken := first[name.ValueString()]; taken {
 			resp.Diagnostics.AddAttributeError(path.Root("alternative_user_ids").AtListIndex(i).AtName("name"), "Invalid name",
-				fmt.Sprintf("The names must differ, since a user's alternative_user_ids are by name. Element %d has the name %q too.", earlier, name.ValueString()))
+				fmt.Sprintf("The names must differ, since a user's alternative_user_ids are by name. Element %d has the name %q too.",
+					earlier, name.ValueString()))
 			continue
 		}
 		first[name.ValueString()] = i

@@ -29,7 +29,10 @@ func TestAPIKeys_onTheWire(t *testing.T) {
 			create(identity.CreateAPIKey{DisplayName: "one", DeactivationDate: "2031-01-01T00:00:00Z"}),
 			"POST /identity/api/keys", `{"displayName":"one","deactivationDate":"2031-01-01T00:00:00Z"}`, 200, created,
 		},
-		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteAPIKey(ctx, "k1") }, "DELETE /identity/api/keys/k1", "", 200, key},
+		"delete": {
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteAPIKey(ctx, "k1") },
+			"DELETE /identity/api/keys/k1", "", 200, key,
+		},
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListOwnAPIKeys(ctx)
 			if err == nil && (len(list) != 1 || list[0].CreatedDate == "" || list[0].DeactivationDate != "") {

@@ -16,9 +16,22 @@ const wholeIssuer = `{"code":"ci","issuer":"https://ci.acme.com","audience":"lus
 
 func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 	t.Parallel()
-	mappings := identity.ClaimMappings{UserID: "sub", Login: "mail", Email: "mail", FirstName: `"CI"`, LastName: `"Pipeline"`, UserType: `"Service"`}
+	mappings := identity.ClaimMappings{
+		UserID:    "sub",
+		Login:     "mail",
+		Email:     "mail",
+		FirstName: `"CI"`,
+		LastName:  `"Pipeline"`,
+		UserType:  `"Service"`,
+	}
 	issuer := func(got *identity.ExternalTokenIssuerResponse, err error) error {
-		want := &identity.ExternalTokenIssuerResponse{Code: "ci", Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com", ClaimMappings: &mappings}
+		want := &identity.ExternalTokenIssuerResponse{
+			Code:          "ci",
+			Issuer:        "https://ci.acme.com",
+			Audience:      "lusid",
+			LogoutURL:     "https://acme.com",
+			ClaimMappings: &mappings,
+		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -36,7 +49,10 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 			return issuer(c.GetExternalTokenIssuer(ctx, "ci"))
 		}, "GET /identity/api/externaltokenissuers/ci", "", 200, wholeIssuer},
 		"create": {func(ctx context.Context, c *identity.Client) error {
-			return issuer(c.CreateExternalTokenIssuer(ctx, identity.CreateExternalTokenIssuerRequest{Code: "ci", UpdateExternalTokenIssuerRequest: mapped}))
+			return issuer(c.CreateExternalTokenIssuer(ctx, identity.CreateExternalTokenIssuerRequest{
+				Code:                             "ci",
+				UpdateExternalTokenIssuerRequest: mapped,
+			}))
 		}, "POST /identity/api/externaltokenissuers", `{"code":"ci",` + plain + claims + "}", 201, wholeIssuer},
 		"update": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.UpdateExternalTokenIssuer(ctx, "ci", mapped))
@@ -45,7 +61,10 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 		"update, without mappings": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.UpdateExternalTokenIssuer(ctx, "ci", update))
 		}, "PUT /identity/api/externaltokenissuers/ci", "{" + plain + "}", 200, wholeIssuer},
-		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteExternalTokenIssuer(ctx, "a/b") }, "DELETE /identity/api/externaltokenissuers/a%2Fb", "", 204, ""},
+		"delete": {
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteExternalTokenIssuer(ctx, "a/b") },
+			"DELETE /identity/api/externaltokenissuers/a%2Fb", "", 204, "",
+		},
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListExternalTokenIssuers(ctx)
 			if len(list) != 1 {

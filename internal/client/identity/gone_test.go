@@ -40,40 +40,61 @@ func goneOperations() map[string]goneOperation {
 		"RefreshApplication": {662, "applications", application, func(ctx context.Context, c *identity.Client) error {
 			return second(c.RefreshApplication(ctx, "x", func(*identity.OAuthApplication) bool { return false }))
 		}},
-		"DeleteApplication": {662, "applications", application, func(ctx context.Context, c *identity.Client) error { return c.DeleteApplication(ctx, "x") }},
-		"GetRole":           {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return second(c.GetRole(ctx, "x")) }},
+		"DeleteApplication": {
+			662, "applications", application,
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteApplication(ctx, "x") },
+		},
+		"GetRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return second(c.GetRole(ctx, "x")) }},
 		"GetRoleByCode": {660, "roles", role, func(ctx context.Context, c *identity.Client) error {
 			return second(c.GetRoleByCode(ctx, identity.ResourceID{Scope: "default", Code: "x"}))
 		}},
 		"UpdateRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error {
 			return second(c.UpdateRole(ctx, "x", identity.UpdateRoleRequest{}))
 		}},
-		"DeleteRole":      {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "x") }},
-		"ListUsersInRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "x")) }},
+		"DeleteRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "x") }},
+		"ListUsersInRole": {
+			660, "roles", role,
+			func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "x")) },
+		},
 		"RefreshUsersInRole": {660, "roles", role, func(ctx context.Context, c *identity.Client) error {
 			return second(c.RefreshUsersInRole(ctx, "x", func([]identity.UserResponse) bool { return false }))
 		}},
-		"RemoveUserFromRole": {657, "roles/r/users", user, func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "x") }},
-		"GetUser":            {657, "users", user, func(ctx context.Context, c *identity.Client) error { return second(c.GetUser(ctx, "x")) }},
+		"RemoveUserFromRole": {
+			657, "roles/r/users", user,
+			func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "x") },
+		},
+		"GetUser": {657, "users", user, func(ctx context.Context, c *identity.Client) error { return second(c.GetUser(ctx, "x")) }},
 		"GetUserFromLogin": {657, "users", user, func(ctx context.Context, c *identity.Client) error {
 			return second(c.GetUserFromLogin(ctx, "X@acme.com"))
 		}},
 		"DeleteUser":        {705, "users", user, func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "x", false) }},
 		"DeleteUser, purge": {657, "users", user, func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "x", true) }},
 		"DeleteApiKey":      {239, "keys", key, func(ctx context.Context, c *identity.Client) error { return c.DeleteAPIKey(ctx, "x") }},
-		"GetNetworkZone":    {0, "networkzones", coded, func(ctx context.Context, c *identity.Client) error { return second(c.GetNetworkZone(ctx, "x")) }},
+		"GetNetworkZone": {
+			0, "networkzones", coded,
+			func(ctx context.Context, c *identity.Client) error { return second(c.GetNetworkZone(ctx, "x")) },
+		},
 		"UpdateNetworkZone": {0, "networkzones", coded, func(ctx context.Context, c *identity.Client) error {
 			return second(c.UpdateNetworkZone(ctx, "x", identity.UpdateNetworkZoneRequest{}))
 		}},
-		"DeleteNetworkZone": {0, "networkzones", coded, func(ctx context.Context, c *identity.Client) error { return c.DeleteNetworkZone(ctx, "x") }},
+		"DeleteNetworkZone": {
+			0, "networkzones", coded,
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteNetworkZone(ctx, "x") },
+		},
 		"GetExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *identity.Client) error {
 			return second(c.GetExternalTokenIssuer(ctx, "x"))
 		}},
 		"UpdateExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *identity.Client) error {
 			return second(c.UpdateExternalTokenIssuer(ctx, "x", identity.UpdateExternalTokenIssuerRequest{}))
 		}},
-		"DeleteExternalTokenIssuer": {0, "externaltokenissuers", coded, func(ctx context.Context, c *identity.Client) error { return c.DeleteExternalTokenIssuer(ctx, "x") }},
-		"GetMcpTool":                {0, "mcptools", tool, func(ctx context.Context, c *identity.Client) error { return second(c.GetMcpTool(ctx, toolID, 0)) }},
+		"DeleteExternalTokenIssuer": {
+			0, "externaltokenissuers", coded,
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteExternalTokenIssuer(ctx, "x") },
+		},
+		"GetMcpTool": {
+			0, "mcptools", tool,
+			func(ctx context.Context, c *identity.Client) error { return second(c.GetMcpTool(ctx, toolID, 0)) },
+		},
 		"UpdateMcpTool": {0, "mcptools", tool, func(ctx context.Context, c *identity.Client) error {
 			return second(c.UpdateMcpTool(ctx, toolID, identity.UpsertMcpToolRequest{}))
 		}},
@@ -84,8 +105,9 @@ func goneOperations() map[string]goneOperation {
 // withoutCode are the forms of a 404 that has no code for the object.
 func withoutCode() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		"empty":   reply(404, "", ""),
-		"ASP.NET": jsonReply(404, `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`),
+		"empty": reply(404, "", ""),
+		"ASP.NET": jsonReply(404,
+			`{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-1"}`),
 		"HTML":    reply(404, "text/html", "<title>Not found</title>"),
 		"text":    reply(404, "text/plain", "404 page not found"),
 		"Kong":    jsonReply(404, `{"message":"no Route matched with those values"}`),
@@ -124,13 +146,17 @@ func TestGone(t *testing.T) {
 			want  bool
 			says  string
 		}{
-			"lacks it":               {[]http.HandlerFunc{lacks}, true, "list of"},
-			"shows it":               {[]http.HandlerFunc{shows}, false, "shows it"},
-			"still shows it":         {[]http.HandlerFunc{shows, lacks}, true, "does not show it"},
-			"does not show it yet":   {[]http.HandlerFunc{lacks, shows}, false, "shows it"},
-			"is refused":             {[]http.HandlerFunc{reply(403, "", "")}, false, "could not be found out: identity.List"},
-			"is not there either":    {[]http.HandlerFunc{reply(404, "", "")}, false, "could not be found out: identity.List"},
-			"is an HTML page":        {[]http.HandlerFunc{reply(200, "text/html", "<title>Proxy</title>")}, false, "could not be found out: identity.List"},
+			"lacks it":             {[]http.HandlerFunc{lacks}, true, "list of"},
+			"shows it":             {[]http.HandlerFunc{shows}, false, "shows it"},
+			"still shows it":       {[]http.HandlerFunc{shows, lacks}, true, "does not show it"},
+			"does not show it yet": {[]http.HandlerFunc{lacks, shows}, false, "shows it"},
+			"is refused":           {[]http.HandlerFunc{reply(403, "", "")}, false, "could not be found out: identity.List"},
+			"is not there either":  {[]http.HandlerFunc{reply(404, "", "")}, false, "could not be found out: identity.List"},
+			"is an HTML page": {
+				[]http.HandlerFunc{reply(200, "text/html", "<title>Proxy</title>")},
+				false,
+				"could not be found out: identity.List",
+			},
 			"is incomplete":          {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "could not be found out: identity.List"},
 			"shows it, and has gaps": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "shows it"},
 		}
@@ -154,7 +180,11 @@ func TestGone(t *testing.T) {
 		}
 		t.Run(name+"/LUSID's code", func(t *testing.T) {
 			t.Parallel()
-			domain := &goneDomain{list: operation.list, lists: []http.HandlerFunc{shows}, other: jsonReply(404, fmt.Sprintf(`{"code":%d}`, operation.code))}
+			domain := &goneDomain{
+				list:  operation.list,
+				lists: []http.HandlerFunc{shows},
+				other: jsonReply(404, fmt.Sprintf(`{"code":%d}`, operation.code)),
+			}
 			if err := operation.call(t.Context(), newClientOf(t, domain)); !client.IsNotFound(err) {
 				t.Errorf("got %v", err)
 			}

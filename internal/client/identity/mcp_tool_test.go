@@ -57,8 +57,14 @@ func TestMcpTools_onTheWire(t *testing.T) {
 	const luminesce = `{"name":"n","title":"T","description":"D","destructive":false,"destructiveActionSummaryTemplate":"","idempotent":false,"openWorld":false,"readOnly":false,` +
 		`"parameters":[],"luminescePayload":{"query":"select 1"}}`
 	wantOnWire(t, map[string]wireCase{
-		"get":           {func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 0)) }, "GET " + path, "", 200, wholeTool},
-		"get a version": {func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 3)) }, "GET " + path + "?version=3", "", 200, wholeTool},
+		"get": {
+			func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 0)) },
+			"GET " + path, "", 200, wholeTool,
+		},
+		"get a version": {
+			func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 3)) },
+			"GET " + path + "?version=3", "", 200, wholeTool,
+		},
 		"create": {
 			func(ctx context.Context, c *identity.Client) error {
 				return tool(c.CreateMcpTool(ctx, toolID, schedulerTool))
@@ -117,9 +123,14 @@ func TestMcpTools_notFound(t *testing.T) {
 func TestRefreshMcpTool(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]map[string]int{
-		1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1}, 20: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
+		1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {
+			"identity.GetMcpTool":   3,
+			"identity.ListMcpTools": 1,
+		}, 20: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
 	} {
-		domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "other"}, {Scope: "s", Code: "c"}}}})
+		domain := newDomain(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{
+			{Scope: "s", Code: "other"}, {Scope: "s", Code: "c"},
+		}}})
 		c := domain.client(t)
 		for range n {
 			got, err := c.RefreshMcpTool(t.Context(), toolID, func(listed *identity.McpToolResponse) bool { return listed.ID() == toolID })

@@ -21,7 +21,8 @@ func TestGetUserInfo(t *testing.T) {
 
 func TestGetUserInfo_decode(t *testing.T) {
 	t.Parallel()
-	c := newClientOf(t, jsonReply(200, `{"id":"00u1","emailAddress":null,"type":null,"groups":[null,"a"],"domainType":null,"userExpiry":null,"x":1}`))
+	c := newClientOf(t,
+		jsonReply(200, `{"id":"00u1","emailAddress":null,"type":null,"groups":[null,"a"],"domainType":null,"userExpiry":null,"x":1}`))
 	got, err := c.GetUserInfo(t.Context())
 	if diff := cmp.Diff(&identity.CurrentUserResponse{ID: "00u1", Groups: []string{"", "a"}}, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

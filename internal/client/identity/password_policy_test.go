@@ -58,7 +58,8 @@ func TestGetPasswordPolicy_incomplete(t *testing.T) {
 		"conditions.age.historyCount":            `,"historyCount":4`,
 		"conditions.lockout.maxAttempts":         `"maxAttempts":10`,
 	} {
-		_, err := newClientOf(t, jsonReply(200, strings.Replace(wholePasswordPolicy, cut, "", 1))).GetPasswordPolicy(t.Context(), identity.UserTypePersonal)
+		_, err := newClientOf(t, jsonReply(200, strings.Replace(wholePasswordPolicy, cut, "", 1))).GetPasswordPolicy(t.Context(),
+			identity.UserTypePersonal)
 		if err == nil || !strings.Contains(err.Error(), `"`+field+`"`) {
 			t.Errorf("%s: got %v", field, err)
 		}

@@ -81,7 +81,10 @@ func TestRoles_onTheWire(t *testing.T) {
 		return err
 	}
 	wantOnWire(t, map[string]wireCase{
-		"get": {func(ctx context.Context, c *identity.Client) error { return role(c.GetRole(ctx, "00g1")) }, "GET /identity/api/roles/00g1", "", 200, wholeRole},
+		"get": {
+			func(ctx context.Context, c *identity.Client) error { return role(c.GetRole(ctx, "00g1")) },
+			"GET /identity/api/roles/00g1", "", 200, wholeRole,
+		},
 		"get by code": {func(ctx context.Context, c *identity.Client) error {
 			return role(c.GetRoleByCode(ctx, identity.ResourceID{Scope: "s", Code: "c"}))
 		}, "GET /identity/api/roles/byCode/c?scope=s", "", 200, wholeRole},
@@ -97,9 +100,18 @@ func TestRoles_onTheWire(t *testing.T) {
 			},
 			"PUT /identity/api/roles/00g1", `{"description":""}`, 200, wholeRole,
 		},
-		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "00g1") }, "DELETE /identity/api/roles/00g1", "", 204, ""},
-		"add":    {func(ctx context.Context, c *identity.Client) error { return c.AddUserToRole(ctx, "r", "u") }, "PUT /identity/api/roles/r/users/u", "", 204, ""},
-		"remove": {func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "u") }, "DELETE /identity/api/roles/r/users/u", "", 204, ""},
+		"delete": {
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "00g1") },
+			"DELETE /identity/api/roles/00g1", "", 204, "",
+		},
+		"add": {
+			func(ctx context.Context, c *identity.Client) error { return c.AddUserToRole(ctx, "r", "u") },
+			"PUT /identity/api/roles/r/users/u", "", 204, "",
+		},
+		"remove": {
+			func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "u") },
+			"DELETE /identity/api/roles/r/users/u", "", 204, "",
+		},
 		"a slash in an id": {
 			func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "a/../b?c") },
 			"DELETE /identity/api/roles/a%2F..%2Fb%3Fc", "", 204, "",
@@ -111,7 +123,10 @@ func TestRoles_onTheWire(t *testing.T) {
 			}
 			return err
 		}, "GET /identity/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
-		"list of none": {func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "r")) }, "GET /identity/api/roles/r/users", "", 200, "[]"},
+		"list of none": {
+			func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "r")) },
+			"GET /identity/api/roles/r/users", "", 200, "[]",
+		},
 	})
 }
 

@@ -30,8 +30,14 @@ func TestSessionPolicy_onTheWire(t *testing.T) {
 			get(identity.SessionPolicyResponse{MaxSessionIdleMinutes: new(int64(60)), MaxSessionLifetimeMinutes: new(int64(480))}),
 			"GET " + path, "", 200, both,
 		},
-		"get, no lifetime":   {get(identity.SessionPolicyResponse{MaxSessionIdleMinutes: new(int64(60))}), "GET " + path, "", 200, `{"maxSessionIdleMinutes":60}`},
-		"get, nulls":         {get(identity.SessionPolicyResponse{}), "GET " + path, "", 200, `{"maxSessionIdleMinutes":null,"maxSessionLifetimeMinutes":null}`},
+		"get, no lifetime": {
+			get(identity.SessionPolicyResponse{MaxSessionIdleMinutes: new(int64(60))}), "GET " + path, "", 200,
+			`{"maxSessionIdleMinutes":60}`,
+		},
+		"get, nulls": {
+			get(identity.SessionPolicyResponse{}), "GET " + path, "", 200,
+			`{"maxSessionIdleMinutes":null,"maxSessionLifetimeMinutes":null}`,
+		},
 		"get, nothing in it": {get(identity.SessionPolicyResponse{}), "GET " + path, "", 200, `{}`},
 		"update": {
 			update(identity.UpdateSessionPolicyRequest{MaxSessionIdleMinutes: 60, MaxSessionLifetimeMinutes: new(int64(480))}),

@@ -28,14 +28,21 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 	}
 	wantOnWire(t, map[string]wireCase{
 		"grant": {func(ctx context.Context, c *identity.Client) error {
-			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{Duration: "PT24H", Description: "Ticket", PermittedRoles: []string{"3"}})
+			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{
+				Duration:       "PT24H",
+				Description:    "Ticket",
+				PermittedRoles: []string{"3"},
+			})
 			return want(&grant, got, err)
 		}, "POST " + path, `{"duration":"PT24H","description":"Ticket","permittedRoles":["3"]}`, 201, whole},
 		"grant with no more than it needs": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{Duration: "P1D"})
 			return want(&identity.SupportAccessResponse{ID: "1"}, got, err)
 		}, "POST " + path, `{"duration":"P1D"}`, 201, `{"id":"1","description":null,"permittedRoles":null,"terminatedAt":null,"terminatedBy":null}`},
-		"revoke": {func(ctx context.Context, c *identity.Client) error { return c.InvalidateSupportAccess(ctx) }, "DELETE " + path, "", 200, "[" + whole + "]"},
+		"revoke": {
+			func(ctx context.Context, c *identity.Client) error { return c.InvalidateSupportAccess(ctx) },
+			"DELETE " + path, "", 200, "[" + whole + "]",
+		},
 		"history": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetSupportAccessHistory(ctx)
 			return want([]identity.SupportAccessResponse{grant}, got, incomplete(err))
@@ -89,8 +96,11 @@ func TestAuthenticationInformation_onTheWire(t *testing.T) {
 				SupportAccessExpiryWithRole: []identity.SupportAccessExpiryWithRole{{PermittedRole: "3", Expiry: "2026-01-01T00:00:00Z"}},
 			},
 		},
-		"bare":  {`{"issuerUrl":"https://i"}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
-		"nulls": {`{"issuerUrl":"https://i","fallbackIssuerUrls":null,"support":null,"supportAccessExpiryWithRole":null}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
+		"bare": {`{"issuerUrl":"https://i"}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
+		"nulls": {
+			`{"issuerUrl":"https://i","fallbackIssuerUrls":null,"support":null,"supportAccessExpiryWithRole":null}`,
+			identity.AuthenticationInformation{IssuerURL: "https://i"},
+		},
 	} {
 		wantOnWire(t, map[string]wireCase{name: {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetAuthenticationInformation(ctx)

@@ -37,11 +37,20 @@ func TestUsers_onTheWire(t *testing.T) {
 		return user(c.CreateUser(ctx, identity.CreateUserRequest{Type: "Service", UpdateUserRequest: wholeUpdate}))
 	}
 	lifecycle := func(call func(*identity.Client, context.Context, string) error, action string) wireCase {
-		return wireCase{func(ctx context.Context, c *identity.Client) error { return call(c, ctx, "00u1") }, "POST /identity/api/users/00u1/lifecycle/" + action, "", 204, ""}
+		return wireCase{
+			func(ctx context.Context, c *identity.Client) error { return call(c, ctx, "00u1") },
+			"POST /identity/api/users/00u1/lifecycle/" + action, "", 204, "",
+		}
 	}
 	wantOnWire(t, map[string]wireCase{
-		"get":       {func(ctx context.Context, c *identity.Client) error { return user(c.GetUser(ctx, "00u1")) }, "GET /identity/api/users/00u1", "", 200, wholeUser},
-		"get login": {func(ctx context.Context, c *identity.Client) error { return user(c.GetUserFromLogin(ctx, "a+b@c/d")) }, "GET /identity/api/users/fromlogin/a+b@c%2Fd", "", 200, wholeUser},
+		"get": {
+			func(ctx context.Context, c *identity.Client) error { return user(c.GetUser(ctx, "00u1")) },
+			"GET /identity/api/users/00u1", "", 200, wholeUser,
+		},
+		"get login": {
+			func(ctx context.Context, c *identity.Client) error { return user(c.GetUserFromLogin(ctx, "a+b@c/d")) },
+			"GET /identity/api/users/fromlogin/a+b@c%2Fd", "", 200, wholeUser,
+		},
 		// The status was 201 until 2026.
 		"create, 200": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 200, wholeUser},
 		"create, 201": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 201, wholeUser},
@@ -52,10 +61,21 @@ func TestUsers_onTheWire(t *testing.T) {
 			"PUT /identity/api/users/00u1", "{" + update + rest, 200, wholeUser,
 		},
 		"update, clearing": {func(ctx context.Context, c *identity.Client) error {
-			return user(c.UpdateUser(ctx, "00u1", identity.UpdateUserRequest{FirstName: "A", LastName: "Be", EmailAddress: "b@example.com", Login: "a@example.com"}))
+			return user(c.UpdateUser(ctx, "00u1", identity.UpdateUserRequest{
+				FirstName:    "A",
+				LastName:     "Be",
+				EmailAddress: "b@example.com",
+				Login:        "a@example.com",
+			}))
 		}, "PUT /identity/api/users/00u1", "{" + update + `,"secondEmailAddress":null,"alternativeUserIds":null,"userExpiry":null}`, 200, wholeUser},
-		"delete": {func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "00u1", false) }, "DELETE /identity/api/users/00u1", "", 204, ""},
-		"purge":  {func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "00u1", true) }, "DELETE /identity/api/users/00u1?purge=true", "", 204, ""},
+		"delete": {
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "00u1", false) },
+			"DELETE /identity/api/users/00u1", "", 204, "",
+		},
+		"purge": {
+			func(ctx context.Context, c *identity.Client) error { return c.DeleteUser(ctx, "00u1", true) },
+			"DELETE /identity/api/users/00u1?purge=true", "", 204, "",
+		},
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListUsers(ctx, false)
 			if err == nil {
@@ -63,7 +83,10 @@ func TestUsers_onTheWire(t *testing.T) {
 			}
 			return err
 		}, "GET /identity/api/users", "", 200, "[" + wholeUser + "]"},
-		"list all":      {func(ctx context.Context, c *identity.Client) error { return second(c.ListUsers(ctx, true)) }, "GET /identity/api/users?includeDeactivated=true", "", 200, "[]"},
+		"list all": {
+			func(ctx context.Context, c *identity.Client) error { return second(c.ListUsers(ctx, true)) },
+			"GET /identity/api/users?includeDeactivated=true", "", 200, "[]",
+		},
 		"activate":      lifecycle((*identity.Client).SendActivationEmail, "$activate"),
 		"unlock":        lifecycle((*identity.Client).UnlockUser, "$unlock"),
 		"unsuspend":     lifecycle((*identity.Client).UnsuspendUser, "$unsuspend"),

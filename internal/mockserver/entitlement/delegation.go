@@ -36,7 +36,8 @@ func (s SelectorDefinition) actionsFor(other SelectorDefinition) []ActionID {
 	if d, o := s.IDSelectorDefinition, other.IDSelectorDefinition; d != nil && o != nil && patternCovers(d.Identifier, o.Identifier) {
 		actions = append(actions, d.Actions...)
 	}
-	if d, o := s.MetadataSelectorDefinition, other.MetadataSelectorDefinition; d != nil && o != nil && containsAll(o.Expressions, d.Expressions) {
+	if d, o := s.MetadataSelectorDefinition, other.MetadataSelectorDefinition; d != nil && o != nil &&
+		containsAll(o.Expressions, d.Expressions) {
 		actions = append(actions, d.Actions...)
 	}
 	if d, o := s.PolicySelectorDefinition, other.PolicySelectorDefinition; d != nil && o != nil && d.includes(*o) {

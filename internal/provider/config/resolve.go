@@ -85,7 +85,9 @@ func (s Surroundings) unused() []string {
 	for _, entry := range s.Environ() {
 		name, text, _ := strings.Cut(entry, "=")
 		upper := strings.ToUpper(name)
-		isAlike := slices.ContainsFunc([]string{"FBN_", "LUSID_", "FINBOURNE_"}, func(prefix string) bool { return strings.HasPrefix(upper, prefix) })
+		isAlike := slices.ContainsFunc([]string{"FBN_", "LUSID_", "FINBOURNE_"}, func(prefix string) bool {
+			return strings.HasPrefix(upper, prefix)
+		})
 		// On Windows, lookup finds every spelling.
 		isRead := slices.Contains(used, upper) && s.get(upper) == text
 		if isAlike && text != "" && !isRead {

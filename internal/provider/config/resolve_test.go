@@ -131,7 +131,11 @@ func TestResolve_lastResort(t *testing.T) {
 	identity := map[string]string{"FBN_ACCESS_URL": "variable's access", "FBN_LUSID_API_URL": "variable's LUSID"}
 	check(t, place{env: identity, file: own}, "api_url", "variable's LUSID")
 	// A file that the block names ranks above the environment with all its keys.
-	check(t, place{env: identity, block: map[string]string{"secrets_file": "s.json"}, files: map[string]string{"s.json": sibling}}, "api_url", "file's access")
+	check(t, place{
+		env:   identity,
+		block: map[string]string{"secrets_file": "s.json"},
+		files: map[string]string{"s.json": sibling},
+	}, "api_url", "file's access")
 }
 
 func check(t *testing.T, p place, attribute, want string) {
@@ -166,25 +170,41 @@ func TestResolve_secretsFile(t *testing.T) {
 		place place
 		want  string
 	}{
-		"default file":            {place{file: file("a")}, "a"},
-		"none":                    {place{}, ""},
-		"FBN_SECRETS_PATH":        {place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"FBN_SECRETS_PATH": "b.json"}}, "b"},
-		"block beats environment": {place{files: map[string]string{"b.json": file("b"), "c.json": file("c")}, env: map[string]string{"FBN_SECRETS_PATH": "b.json"}, block: map[string]string{"secrets_file": "c.json"}}, "c"},
-		"profileName":             {place{file: profiles}, "test"},
-		"FBN_PROFILE":             {place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}}, "production"},
-		"profile in the block":    {place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}, block: map[string]string{"profile": "default"}}, "default"},
-		"default profile":         {place{file: `{"profiles": {"default": {"clientId": "default"}}}`}, "default"},
-		"api beside profiles":     {place{file: `{"api": {"clientId": "api"}, "profiles": {"test": {"clientId": "test"}}}`}, "api"},
-		"another tool's file":     {place{file: `{"database": {"clientId": "x"}}`}, ""},
-		"null":                    {place{file: `{"api": {"clientId": null}}`}, ""},
-		"keys as C# binds them":   {place{file: `{"Api": {"ClientId": "a"}}`}, "a"},
-		"profiles in any case":    {place{file: `{"PROFILES": {"Default": {"CLIENTID": "a"}}}`}, "a"},
-		"exact spelling first":    {place{file: `{"api": {"ClientId": "a", "clientId": "b", "CLIENTID": "c"}}`}, "b"},
-		"variable in lower case":  {place{env: map[string]string{"fbn_client_id": "a"}, file: file("b")}, "a"},
-		"variable in both":        {place{env: map[string]string{"fbn_client_id": "a", "FBN_CLIENT_ID": "b"}}, "b"},
-		"fbn_profile":             {place{file: profiles, env: map[string]string{"fbn_profile": "production"}}, "production"},
-		"fbn_secrets_path":        {place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"fbn_secrets_path": "b.json"}}, "b"},
-		"profile without a file":  {place{env: map[string]string{"FBN_PROFILE": "production", "FBN_CLIENT_ID": "env"}}, "env"},
+		"default file": {place{file: file("a")}, "a"},
+		"none":         {place{}, ""},
+		"FBN_SECRETS_PATH": {
+			place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"FBN_SECRETS_PATH": "b.json"}},
+			"b",
+		},
+		"block beats environment": {
+			place{
+				files: map[string]string{"b.json": file("b"), "c.json": file("c")},
+				env:   map[string]string{"FBN_SECRETS_PATH": "b.json"},
+				block: map[string]string{"secrets_file": "c.json"},
+			},
+			"c",
+		},
+		"profileName": {place{file: profiles}, "test"},
+		"FBN_PROFILE": {place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}}, "production"},
+		"profile in the block": {
+			place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}, block: map[string]string{"profile": "default"}},
+			"default",
+		},
+		"default profile":        {place{file: `{"profiles": {"default": {"clientId": "default"}}}`}, "default"},
+		"api beside profiles":    {place{file: `{"api": {"clientId": "api"}, "profiles": {"test": {"clientId": "test"}}}`}, "api"},
+		"another tool's file":    {place{file: `{"database": {"clientId": "x"}}`}, ""},
+		"null":                   {place{file: `{"api": {"clientId": null}}`}, ""},
+		"keys as C# binds them":  {place{file: `{"Api": {"ClientId": "a"}}`}, "a"},
+		"profiles in any case":   {place{file: `{"PROFILES": {"Default": {"CLIENTID": "a"}}}`}, "a"},
+		"exact spelling first":   {place{file: `{"api": {"ClientId": "a", "clientId": "b", "CLIENTID": "c"}}`}, "b"},
+		"variable in lower case": {place{env: map[string]string{"fbn_client_id": "a"}, file: file("b")}, "a"},
+		"variable in both":       {place{env: map[string]string{"fbn_client_id": "a", "FBN_CLIENT_ID": "b"}}, "b"},
+		"fbn_profile":            {place{file: profiles, env: map[string]string{"fbn_profile": "production"}}, "production"},
+		"fbn_secrets_path": {
+			place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"fbn_secrets_path": "b.json"}},
+			"b",
+		},
+		"profile without a file": {place{env: map[string]string{"FBN_PROFILE": "production", "FBN_CLIENT_ID": "env"}}, "env"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -202,35 +222,91 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		place place
 		want  []string
 	}{
-		"missing, named in the environment":      {place{env: map[string]string{"FBN_SECRETS_PATH": "gone.json"}}, []string{"gone.json", "no such file"}},
-		"missing, named in the block":            {place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"}},
-		"a directory":                            {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
-		"flat, named in the environment":         {place{env: map[string]string{"FBN_SECRETS_PATH": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}}, []string{"FBN_SECRETS_PATH: ", "flat.json has neither \"api\" nor \"profiles\""}},
-		"flat, named in the block":               {place{block: map[string]string{"secrets_file": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}}, []string{"flat.json has neither \"api\" nor \"profiles\""}},
-		"empty":                                  {place{file: "\n"}, []string{"secrets.json", "empty"}},
-		"malformed":                              {place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"}, []string{"secrets.json", "line 4, column 3: JSON has no comma after the last member"}},
-		"a comment":                              {place{file: "// " + canary + "\n{\"api\": {}}"}, []string{"line 1, column 1: JSON has no comments"}},
-		"a comment behind a value":               {place{file: "{\"api\": {\"password\": \"" + canary + "\" # mine\n}}"}, []string{"column 38: JSON has no comments"}},
-		"unquoted value":                         {place{file: "{\"api\": {\"password\": " + canary + "}}"}, []string{"line 1, column 22"}},
-		"cut off":                                {place{file: "{\"api\": {\"password\": \"" + canary}, []string{"too early"}},
-		"two values":                             {place{file: "{\"api\": {}}\n{\"password\": \"" + canary + "\"}"}, []string{"line 2, column 1"}},
-		"a number":                               {place{file: "{\"api\": {\n\"password\": 271828182845}}"}, []string{"number", `"password"`, "line 2, column"}},
-		"a list":                                 {place{file: `{"api": {"password": ["` + canary + `"]}}`}, []string{"array", `"password"`, "string is expected"}},
-		"api of the wrong type":                  {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "object is expected"}},
-		"profile of the wrong type":              {place{file: `{"profiles": {"default": "` + canary + `"}}`}, []string{`"profiles.default"`, "object is expected"}},
-		"proxy of the wrong type":                {place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"}},
-		"the whole of the wrong type":            {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
-		"no such profile":                        {place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}}, []string{`no profile "c"`, `"a", "b"`}},
-		"no default profile":                     {place{file: `{"profiles": {"a": {}}}`}, []string{`no profile "default"`, `"a"`, "To choose one, set profile in the provider block, or set FBN_PROFILE"}},
-		"no such profile for FBN_PROFILE":        {place{file: `{"profiles": {"a": {}}}`, env: map[string]string{"FBN_PROFILE": "c"}}, []string{`has no profile "c". Its profiles are: "a"` + "\n"}},
-		"a path for a shell":                     {place{block: map[string]string{"secrets_file": "~/" + canary}}, []string{"secrets_file from the provider block", `pathexpand("~/...")`}},
-		"missing, named in lower case":           {place{env: map[string]string{"fbn_secrets_path": "gone.json"}}, []string{"fbn_secrets_path: ", "gone.json", "no such file"}},
-		"a path for a shell in fbn_secrets_path": {place{env: map[string]string{"fbn_secrets_path": "~/" + canary}}, []string{"fbn_secrets_path cannot be used", "the whole path"}},
-		"a path for a shell in FBN_SECRETS_PATH": {place{env: map[string]string{"FBN_SECRETS_PATH": "~/" + canary}}, []string{"FBN_SECRETS_PATH", "the whole path"}},
-		"profile of a file without":              {place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`}},
-		"profile, and no file":                   {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
-		"not UTF-8":                              {place{file: "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}"}, []string{"neither UTF-8 nor UTF-16", "line 1, column 26"}},
-		"too large":                              {place{file: strings.Repeat(" ", 5<<20)}, []string{"secrets.json", "larger than 4 MiB"}},
+		"missing, named in the environment": {
+			place{env: map[string]string{"FBN_SECRETS_PATH": "gone.json"}}, []string{"gone.json", "no such file"},
+		},
+		"missing, named in the block": {
+			place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"},
+		},
+		"a directory": {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
+		"flat, named in the environment": {
+			place{env: map[string]string{"FBN_SECRETS_PATH": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}},
+			[]string{"FBN_SECRETS_PATH: ", "flat.json has neither \"api\" nor \"profiles\""},
+		},
+		"flat, named in the block": {
+			place{block: map[string]string{"secrets_file": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}},
+			[]string{"flat.json has neither \"api\" nor \"profiles\""},
+		},
+		"empty": {place{file: "\n"}, []string{"secrets.json", "empty"}},
+		"malformed": {
+			place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"},
+			[]string{"secrets.json", "line 4, column 3: JSON has no comma after the last member"},
+		},
+		"a comment": {
+			place{file: "// " + canary + "\n{\"api\": {}}"}, []string{"line 1, column 1: JSON has no comments"},
+		},
+		"a comment behind a value": {
+			place{file: "{\"api\": {\"password\": \"" + canary + "\" # mine\n}}"},
+			[]string{"column 38: JSON has no comments"},
+		},
+		"unquoted value": {place{file: "{\"api\": {\"password\": " + canary + "}}"}, []string{"line 1, column 22"}},
+		"cut off":        {place{file: "{\"api\": {\"password\": \"" + canary}, []string{"too early"}},
+		"two values": {
+			place{file: "{\"api\": {}}\n{\"password\": \"" + canary + "\"}"}, []string{"line 2, column 1"},
+		},
+		"a number": {
+			place{file: "{\"api\": {\n\"password\": 271828182845}}"}, []string{"number", `"password"`, "line 2, column"},
+		},
+		"a list": {
+			place{file: `{"api": {"password": ["` + canary + `"]}}`},
+			[]string{"array", `"password"`, "string is expected"},
+		},
+		"api of the wrong type": {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "object is expected"}},
+		"profile of the wrong type": {
+			place{file: `{"profiles": {"default": "` + canary + `"}}`},
+			[]string{`"profiles.default"`, "object is expected"},
+		},
+		"proxy of the wrong type": {
+			place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"},
+		},
+		"the whole of the wrong type": {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
+		"no such profile": {
+			place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}},
+			[]string{`no profile "c"`, `"a", "b"`},
+		},
+		"no default profile": {
+			place{file: `{"profiles": {"a": {}}}`},
+			[]string{`no profile "default"`, `"a"`, "To choose one, set profile in the provider block, or set FBN_PROFILE"},
+		},
+		"no such profile for FBN_PROFILE": {
+			place{file: `{"profiles": {"a": {}}}`, env: map[string]string{"FBN_PROFILE": "c"}},
+			[]string{`has no profile "c". Its profiles are: "a"` + "\n"},
+		},
+		"a path for a shell": {
+			place{block: map[string]string{"secrets_file": "~/" + canary}},
+			[]string{"secrets_file from the provider block", `pathexpand("~/...")`},
+		},
+		"missing, named in lower case": {
+			place{env: map[string]string{"fbn_secrets_path": "gone.json"}},
+			[]string{"fbn_secrets_path: ", "gone.json", "no such file"},
+		},
+		"a path for a shell in fbn_secrets_path": {
+			place{env: map[string]string{"fbn_secrets_path": "~/" + canary}},
+			[]string{"fbn_secrets_path cannot be used", "the whole path"},
+		},
+		"a path for a shell in FBN_SECRETS_PATH": {
+			place{env: map[string]string{"FBN_SECRETS_PATH": "~/" + canary}},
+			[]string{"FBN_SECRETS_PATH", "the whole path"},
+		},
+		"profile of a file without": {
+			place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`},
+		},
+		"profile, and no file": {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
+		"not UTF-8": {
+			place{file: "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}"},
+			[]string{"neither UTF-8 nor UTF-16", "line 1, column 26"},
+		},
+		"too large": {place{file: strings.Repeat(" ", 5<<20)}, []string{"secrets.json", "larger than 4 MiB"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -285,8 +361,15 @@ func TestResolve_foreignFile(t *testing.T) {
 					t.Errorf("%s: the error lacks %q: %v", what, test.fault, err)
 				}
 			}
-			mustHoldFault("alone", place{file: test.file, env: map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com"}}.mustResolve(t).WayInErr)
-			_, err := place{files: map[string]string{"named.json": test.file}, block: map[string]string{"secrets_file": "named.json"}, env: complete}.resolve(t)
+			mustHoldFault("alone", place{
+				file: test.file,
+				env:  map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com"},
+			}.mustResolve(t).WayInErr)
+			_, err := place{
+				files: map[string]string{"named.json": test.file},
+				block: map[string]string{"secrets_file": "named.json"},
+				env:   complete,
+			}.resolve(t)
 			mustHoldFault("named in the block", err)
 			_, err = place{files: map[string]string{"named.json": test.file}, env: map[string]string{
 				"FBN_IDENTITY_URL": complete["FBN_IDENTITY_URL"], "FBN_ACCESS_TOKEN": "t", "FBN_SECRETS_PATH": "named.json",
@@ -296,7 +379,10 @@ func TestResolve_foreignFile(t *testing.T) {
 	}
 	t.Run("FBN_PROFILE beside a file that has only api", func(t *testing.T) {
 		t.Parallel()
-		r := place{file: `{"api": {"password": "p"}}`, env: map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"}}.mustResolve(t)
+		r := place{
+			file: `{"api": {"password": "p"}}`,
+			env:  map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"},
+		}.mustResolve(t)
 		if r.WayIn != "an access token" || r.FaultErr != nil || r.ProfileErr != nil {
 			t.Errorf("%q, %v, %v, %v", r.WayIn, r.WayInErr, r.FaultErr, r.ProfileErr)
 		}
@@ -333,11 +419,29 @@ func TestResolve_foreignValue(t *testing.T) {
 		place place
 		fault string
 	}{
-		"proxy":             {place{env: token, file: `{"api": {"applicationName": "other", "proxy": {"address": "not a url"}}}`}, "proxy.address"},
-		"certificate":       {place{env: token, file: `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`}, "ca_certificate_file"},
-		"the block":         {place{block: map[string]string{"api_url": domain, "access_token": "t"}, file: `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`}, "ca_certificate_file"},
-		"default profile":   {place{env: token, file: `{"profiles": {"default": {"applicationName": "other", "tokenUrl": "x"}}}`}, "token_url"},
-		"another's domain":  {place{env: map[string]string{"FBN_ACCESS_URL": domain + "/access", "FBN_ACCESS_TOKEN": "t"}, file: `{"api": {"applicationName": "other", "apiUrl": "x"}}`}, "api_url"},
+		"proxy": {
+			place{env: token, file: `{"api": {"applicationName": "other", "proxy": {"address": "not a url"}}}`},
+			"proxy.address",
+		},
+		"certificate": {
+			place{env: token, file: `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`},
+			"ca_certificate_file",
+		},
+		"the block": {
+			place{
+				block: map[string]string{"api_url": domain, "access_token": "t"},
+				file:  `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`,
+			},
+			"ca_certificate_file",
+		},
+		"default profile": {place{env: token, file: `{"profiles": {"default": {"applicationName": "other", "tokenUrl": "x"}}}`}, "token_url"},
+		"another's domain": {
+			place{
+				env:  map[string]string{"FBN_ACCESS_URL": domain + "/access", "FBN_ACCESS_TOKEN": "t"},
+				file: `{"api": {"applicationName": "other", "apiUrl": "x"}}`,
+			},
+			"api_url",
+		},
 		"a faulty document": {place{env: token, file: `{"api": {"applicationName": "other", "username": 5}}`}, "username"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -355,10 +459,22 @@ func TestResolve_foreignValue(t *testing.T) {
 		})
 	}
 	for name, p := range map[string]place{
-		"the file has the token":  {env: map[string]string{"FBN_IDENTITY_URL": domain}, file: `{"api": {"accessToken": "t", "proxy": {"address": "not a url"}}}`},
-		"the file has the domain": {env: map[string]string{"FBN_ACCESS_TOKEN": "t"}, file: `{"api": {"apiUrl": "https://acme.lusid.com", "proxy": {"address": "not a url"}}}`},
-		"the file is named":       {env: map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_SECRETS_PATH": "secrets.json"}, file: `{"api": {"proxy": {"address": "not a url"}}}`},
-		"its profile is named":    {env: map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"}, file: `{"profiles": {"a": {"proxy": {"address": "not a url"}}}}`},
+		"the file has the token": {
+			env:  map[string]string{"FBN_IDENTITY_URL": domain},
+			file: `{"api": {"accessToken": "t", "proxy": {"address": "not a url"}}}`,
+		},
+		"the file has the domain": {
+			env:  map[string]string{"FBN_ACCESS_TOKEN": "t"},
+			file: `{"api": {"apiUrl": "https://acme.lusid.com", "proxy": {"address": "not a url"}}}`,
+		},
+		"the file is named": {
+			env:  map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_SECRETS_PATH": "secrets.json"},
+			file: `{"api": {"proxy": {"address": "not a url"}}}`,
+		},
+		"its profile is named": {
+			env:  map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"},
+			file: `{"profiles": {"a": {"proxy": {"address": "not a url"}}}}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -380,19 +496,52 @@ func TestResolve_javaProxy(t *testing.T) {
 		place place
 		want  string
 	}{
-		"variables":                {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com", "FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com:8080"},
-		"variables in lower case":  {place{env: map[string]string{"fbn_proxy_address": "proxy.acme.com", "fbn_proxy_port": "8080"}}, "http://proxy.acme.com:8080"},
-		"a host alone":             {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
-		"a host with its port":     {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com:3128"},
-		"a URL without a port":     {place{env: map[string]string{"FBN_PROXY_ADDRESS": "https://proxy.acme.com", "FBN_PROXY_PORT": "8443"}}, "https://proxy.acme.com:8443"},
-		"a URL with its port":      {place{env: map[string]string{"FBN_PROXY_ADDRESS": "http://proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com:3128"},
-		"IPv6":                     {place{env: map[string]string{"FBN_PROXY_ADDRESS": "[::1]", "FBN_PROXY_PORT": "8080"}}, "http://[::1]:8080"},
-		"file":                     {place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": 8080}}}`}, "http://proxy.acme.com:8080"},
-		"file, port as text":       {place{file: `{"profiles": {"default": {}, "proxy": {}}, "proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": "8080"}}`}, "http://proxy.acme.com:8080"},
-		"file in both forms":       {place{file: `{"api": {"proxy": {"address": "https://proxy.acme.com:8443", "proxyAddress": "proxy.acme.com", "proxyPort": 8443}}}`}, "https://proxy.acme.com:8443"},
-		"port of another source":   {place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com"}}}`, env: map[string]string{"FBN_PROXY_PORT": "8080"}}, "http://proxy.acme.com"},
-		"environment above a file": {place{file: `{"api": {"proxy": {"proxyAddress": "other.acme.com", "proxyPort": 1}}}`, env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
-		"a port alone":             {place{env: map[string]string{"FBN_PROXY_PORT": "8080"}}, ""},
+		"variables": {
+			place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com", "FBN_PROXY_PORT": "8080"}},
+			"http://proxy.acme.com:8080",
+		},
+		"variables in lower case": {
+			place{env: map[string]string{"fbn_proxy_address": "proxy.acme.com", "fbn_proxy_port": "8080"}},
+			"http://proxy.acme.com:8080",
+		},
+		"a host alone": {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
+		"a host with its port": {
+			place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}},
+			"http://proxy.acme.com:3128",
+		},
+		"a URL without a port": {
+			place{env: map[string]string{"FBN_PROXY_ADDRESS": "https://proxy.acme.com", "FBN_PROXY_PORT": "8443"}},
+			"https://proxy.acme.com:8443",
+		},
+		"a URL with its port": {
+			place{env: map[string]string{"FBN_PROXY_ADDRESS": "http://proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}},
+			"http://proxy.acme.com:3128",
+		},
+		"IPv6": {place{env: map[string]string{"FBN_PROXY_ADDRESS": "[::1]", "FBN_PROXY_PORT": "8080"}}, "http://[::1]:8080"},
+		"file": {
+			place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": 8080}}}`},
+			"http://proxy.acme.com:8080",
+		},
+		"file, port as text": {
+			place{file: `{"profiles": {"default": {}, "proxy": {}}, "proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": "8080"}}`},
+			"http://proxy.acme.com:8080",
+		},
+		"file in both forms": {
+			place{file: `{"api": {"proxy": {"address": "https://proxy.acme.com:8443", "proxyAddress": "proxy.acme.com", "proxyPort": 8443}}}`},
+			"https://proxy.acme.com:8443",
+		},
+		"port of another source": {
+			place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com"}}}`, env: map[string]string{"FBN_PROXY_PORT": "8080"}},
+			"http://proxy.acme.com",
+		},
+		"environment above a file": {
+			place{
+				file: `{"api": {"proxy": {"proxyAddress": "other.acme.com", "proxyPort": 1}}}`,
+				env:  map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"},
+			},
+			"http://proxy.acme.com",
+		},
+		"a port alone": {place{env: map[string]string{"FBN_PROXY_PORT": "8080"}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -410,7 +559,10 @@ func TestResolve_javaProxy(t *testing.T) {
 			t.Errorf("the error is %v", err)
 		}
 	}
-	_, err := place{files: map[string]string{"s.json": `{"api": {"proxy": {"address": "h", "proxyPort": ["` + canary + `"]}}}`}, block: map[string]string{"secrets_file": "s.json"}}.resolve(t)
+	_, err := place{
+		files: map[string]string{"s.json": `{"api": {"proxy": {"address": "h", "proxyPort": ["` + canary + `"]}}}`},
+		block: map[string]string{"secrets_file": "s.json"},
+	}.resolve(t)
 	if err == nil || !strings.Contains(err.Error(), `JSON array at "proxy.proxyPort"`) || strings.Contains(err.Error(), canary) {
 		t.Errorf("the error is %v", err)
 	}
@@ -517,7 +669,8 @@ func FuzzSecretsFile(f *testing.F) {
 		`{"api": {"proxy": {"address": "http://x"}}, "proxy": {"password": "` + canary + `"}}`, `{"api": {"password": "` + canary + `"}} x`,
 		`{"profileName": "a", "profiles": {"a": {"password": "` + canary + `"}, "default": {}, "proxy": {"password": 7}}}`,
 		`{"profileName": {}, "profiles": {"a": "` + canary + `"}}`, `{"profiles": {"proxy": {}}}`, `{"": {"": ""}}`, "{\"api\": {\"password\": \"caf\xe9" + canary + "\"}}",
-		"\xef\xbb\xbf{\"api\": {}}", "\xff\xfe{\x00}\x00", "\xfe\xff\x00{\x00}", "\xff\xfe{", strings.Repeat("[", 2000), strings.Repeat(`{"api":`, 2000),
+		"\xef\xbb\xbf{\"api\": {}}", "\xff\xfe{\x00}\x00", "\xfe\xff\x00{\x00}", "\xff\xfe{", strings.Repeat("[", 2000), strings.Repeat(`{"api":`,
+			2000),
 	} {
 		f.Add([]byte(seed), "")
 		f.Add([]byte(seed), "a")
@@ -582,7 +735,13 @@ func TestResolve_wayIn(t *testing.T) {
 		byPassword = "user name and password"
 	)
 	blockPassword := map[string]string{"token_url": "u", "username": "n", "password": "p", "client_id": "i", "client_secret": "s"}
-	envPassword := map[string]string{"FBN_TOKEN_URL": "u", "FBN_USERNAME": "n", "FBN_PASSWORD": "p", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}
+	envPassword := map[string]string{
+		"FBN_TOKEN_URL":     "u",
+		"FBN_USERNAME":      "n",
+		"FBN_PASSWORD":      "p",
+		"FBN_CLIENT_ID":     "i",
+		"FBN_CLIENT_SECRET": "s",
+	}
 	filePassword := `{"api": {"tokenUrl": "u", "username": "n", "password": "p", "clientId": "i", "clientSecret": "s"}}`
 	fileBoth := `{"api": {"accessToken": "t", "tokenUrl": "u", "username": "n", "password": "p", "clientId": "i", "clientSecret": "s"}}`
 	with := func(a map[string]string, more ...string) map[string]string {
@@ -597,41 +756,102 @@ func TestResolve_wayIn(t *testing.T) {
 		want  string
 		err   string
 	}{
-		"nothing":                                            {place{}, "", "No way to sign in is complete"},
-		"token in the environment":                           {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
-		"password in the environment":                        {place{env: envPassword}, byPassword, ""},
-		"both in the environment":                            {place{env: with(envPassword, "FBN_ACCESS_TOKEN", "t")}, byToken, ""},
-		"both in the file":                                   {place{file: fileBoth}, byToken, ""},
-		"both in the block":                                  {place{block: with(blockPassword, "access_token", "t")}, byToken, ""},
-		"stray token never beats the block's password":       {place{block: blockPassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
-		"block's token beats the environment":                {place{block: map[string]string{"access_token": "t"}, env: envPassword}, byToken, ""},
-		"environment's password beats the file's token":      {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
-		"token beats token file":                             {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_ACCESS_TOKEN_FILE": "f"}}, byToken, ""},
-		"block's token file beats the environment":           {place{block: map[string]string{"access_token_file": "f"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byFile, ""},
-		"refresh token":                                      {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r", "FBN_USERNAME", "", "FBN_PASSWORD", "")}, byRefresh, ""},
-		"refresh token beside a password":                    {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
-		"password above the refresh token":                   {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
-		"mixed places complete each other":                   {place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword}, byPassword, ""},
-		"file in the block beats the environment":            {place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, ""},
-		"environment beats a found file":                     {place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
-		"begun in the block, completed by none":              {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins to sign in by a refresh token or by user name and password, with client_id, client_secret, and no source has the rest: refresh_token, token_url; or username, password, token_url."},
-		"the block's password is null":                       {place{block: with(blockPassword, "api_url", "https://acme.lusid.com", "password", "")}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password. An attribute that is null counts as not set."},
-		"the block's user beside a stray refresh token":      {place{block: map[string]string{"username": "n", "client_id": "i"}, env: map[string]string{"FBN_REFRESH_TOKEN": "r"}}, "", "begins to sign in by user name and password, with username, client_id, and"},
-		"the block's refresh token beside a stray user":      {place{block: map[string]string{"refresh_token": "r", "client_id": "i"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}}, "", "begins to sign in by a refresh token, with refresh_token, client_id, and"},
-		"the environment's user and the block's application": {place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}}, "", "begins to sign in by user name and password, with client_id, client_secret, and no source has the rest: token_url."},
+		"nothing":                     {place{}, "", "No way to sign in is complete"},
+		"token in the environment":    {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
+		"password in the environment": {place{env: envPassword}, byPassword, ""},
+		"both in the environment":     {place{env: with(envPassword, "FBN_ACCESS_TOKEN", "t")}, byToken, ""},
+		"both in the file":            {place{file: fileBoth}, byToken, ""},
+		"both in the block":           {place{block: with(blockPassword, "access_token", "t")}, byToken, ""},
+		"stray token never beats the block's password": {
+			place{block: blockPassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, "",
+		},
+		"block's token beats the environment": {
+			place{block: map[string]string{"access_token": "t"}, env: envPassword}, byToken, "",
+		},
+		"environment's password beats the file's token": {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
+		"token beats token file": {
+			place{env: map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_ACCESS_TOKEN_FILE": "f"}}, byToken, "",
+		},
+		"block's token file beats the environment": {
+			place{block: map[string]string{"access_token_file": "f"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+			byFile, "",
+		},
+		"refresh token": {
+			place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r", "FBN_USERNAME", "", "FBN_PASSWORD", "")}, byRefresh, "",
+		},
+		"refresh token beside a password":  {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
+		"password above the refresh token": {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
+		"mixed places complete each other": {
+			place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword},
+			byPassword, "",
+		},
+		"file in the block beats the environment": {
+			place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+			byPassword, "",
+		},
+		"environment beats a found file": {
+			place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, "",
+		},
+		"begun in the block, completed by none": {
+			place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+			"",
+			"begins to sign in by a refresh token or by user name and password, with client_id, client_secret, and no source has the rest: refresh_token, token_url; or username, password, token_url.",
+		},
+		"the block's password is null": {
+			place{block: with(blockPassword, "api_url", "https://acme.lusid.com", "password", "")},
+			"",
+			"begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password. An attribute that is null counts as not set.",
+		},
+		"the block's user beside a stray refresh token": {
+			place{block: map[string]string{"username": "n", "client_id": "i"}, env: map[string]string{"FBN_REFRESH_TOKEN": "r"}},
+			"", "begins to sign in by user name and password, with username, client_id, and",
+		},
+		"the block's refresh token beside a stray user": {
+			place{block: map[string]string{"refresh_token": "r", "client_id": "i"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}},
+			"", "begins to sign in by a refresh token, with refresh_token, client_id, and",
+		},
+		"the environment's user and the block's application": {
+			place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}},
+			"",
+			"begins to sign in by user name and password, with client_id, client_secret, and no source has the rest: token_url.",
+		},
 		"block's user name never becomes a stray refresh token's": {
-			place{block: with(blockPassword, "password", ""), env: map[string]string{"FBN_REFRESH_TOKEN": "r"}}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password",
+			place{
+				block: with(blockPassword, "password", ""),
+				env:   map[string]string{"FBN_REFRESH_TOKEN": "r"},
+			}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password",
 		},
 		"block's refresh token never becomes a stray password's": {
-			place{block: map[string]string{"refresh_token": "r"}, env: with(envPassword, "FBN_CLIENT_SECRET", "")}, "", "begins to sign in by a refresh token, with refresh_token",
+			place{
+				block: map[string]string{"refresh_token": "r"},
+				env:   with(envPassword, "FBN_CLIENT_SECRET", ""),
+			}, "", "begins to sign in by a refresh token, with refresh_token",
 		},
 		"block's refresh token beside a stray access token": {
-			place{block: map[string]string{"refresh_token": "r"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, "", "begins to sign in by a refresh token",
+			place{
+				block: map[string]string{"refresh_token": "r"},
+				env:   map[string]string{"FBN_ACCESS_TOKEN": "t"},
+			}, "", "begins to sign in by a refresh token",
 		},
-		"block's application and the environment's user":     {place{block: map[string]string{"token_url": "u", "client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}}, byPassword, ""},
-		"block's application beside a complete access token": {place{block: map[string]string{"client_id": "i"}, env: with(envPassword, "FBN_CLIENT_ID", "", "FBN_ACCESS_TOKEN", "t")}, byPassword, ""},
-		"begun in the block beside its complete token":       {place{block: map[string]string{"client_id": "i", "access_token": "t"}}, byToken, ""},
-		"placeholder":                        {place{env: with(envPassword, "FBN_PASSWORD", "<password>")}, "", "FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)"},
+		"block's application and the environment's user": {
+			place{
+				block: map[string]string{"token_url": "u", "client_id": "i", "client_secret": "s"},
+				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
+			},
+			byPassword, "",
+		},
+		"block's application beside a complete access token": {
+			place{block: map[string]string{"client_id": "i"}, env: with(envPassword, "FBN_CLIENT_ID", "", "FBN_ACCESS_TOKEN", "t")},
+			byPassword, "",
+		},
+		"begun in the block beside its complete token": {
+			place{block: map[string]string{"client_id": "i", "access_token": "t"}}, byToken, "",
+		},
+		"placeholder": {
+			place{env: with(envPassword, "FBN_PASSWORD", "<password>")},
+			"",
+			"FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)",
+		},
 		"placeholder over a file's password": {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -693,16 +913,33 @@ func TestResolve_askedProfile(t *testing.T) {
 			`"dev"`, "dev.lusid.com, from the secrets file ", "(profiles.dev), key identityUrl. ", "prod.lusid.com, from the environment variable FBN_IDENTITY_URL", "Unset FBN_PROFILE",
 		}, nil},
 		"another domain than the block's": {place{
-			env: map[string]string{"FBN_PROFILE": "dev"}, file: file, block: map[string]string{"api_url": "https://prod.lusid.com", "access_token": "t"},
+			env: map[string]string{"FBN_PROFILE": "dev"}, file: file, block: map[string]string{
+				"api_url":      "https://prod.lusid.com",
+				"access_token": "t",
+			},
 		}, []string{"dev.lusid.com", "prod.lusid.com, from the provider block"}, nil},
-		"another domain, fbn_profile":    {place{env: with("fbn_profile", "dev"), file: file}, []string{"fbn_profile asks for", "dev.lusid.com", "Unset fbn_profile"}, nil},
-		"another domain in a named file": {place{env: with("FBN_PROFILE", "dev", "FBN_SECRETS_PATH", "s.json"), files: map[string]string{"s.json": file}}, []string{"dev.lusid.com", "s.json"}, nil},
-		"the same domain":                {place{env: with("FBN_PROFILE", "other"), file: file}, nil, []string{noEffect}},
-		"the same domain, by its token":  {place{env: with("FBN_PROFILE", "other", "FBN_ACCESS_TOKEN", ""), file: file}, nil, nil},
-		"nothing but the domain":         {place{env: with("FBN_PROFILE", "domain"), file: file}, nil, nil},
-		"nothing but the credentials":    {place{env: with("FBN_PROFILE", "user"), file: file}, nil, []string{noEffect}},
+		"another domain, fbn_profile": {
+			place{env: with("fbn_profile", "dev"), file: file},
+			[]string{"fbn_profile asks for", "dev.lusid.com", "Unset fbn_profile"},
+			nil,
+		},
+		"another domain in a named file": {
+			place{env: with("FBN_PROFILE", "dev", "FBN_SECRETS_PATH", "s.json"), files: map[string]string{"s.json": file}},
+			[]string{"dev.lusid.com", "s.json"},
+			nil,
+		},
+		"the same domain":               {place{env: with("FBN_PROFILE", "other"), file: file}, nil, []string{noEffect}},
+		"the same domain, by its token": {place{env: with("FBN_PROFILE", "other", "FBN_ACCESS_TOKEN", ""), file: file}, nil, nil},
+		"nothing but the domain":        {place{env: with("FBN_PROFILE", "domain"), file: file}, nil, nil},
+		"nothing but the credentials":   {place{env: with("FBN_PROFILE", "user"), file: file}, nil, []string{noEffect}},
 		"a part of the credentials": {place{
-			env: map[string]string{"FBN_PROFILE": "user", "FBN_IDENTITY_URL": "https://prod.lusid.com", "FBN_TOKEN_URL": "u", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}, file: file,
+			env: map[string]string{
+				"FBN_PROFILE":       "user",
+				"FBN_IDENTITY_URL":  "https://prod.lusid.com",
+				"FBN_TOKEN_URL":     "u",
+				"FBN_CLIENT_ID":     "i",
+				"FBN_CLIENT_SECRET": "s",
+			}, file: file,
 		}, nil, nil},
 		"another user through the profile's application": {
 			place{env: without("FBN_PROFILE", "whole", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
@@ -731,12 +968,24 @@ func TestResolve_askedProfile(t *testing.T) {
 		"a user beside the profile's token": {
 			place{env: without("FBN_PROFILE", "other", "FBN_USERNAME", "other"), file: file}, nil, nil,
 		},
-		"an empty profile": {place{env: with("FBN_PROFILE", "empty"), file: file}, nil, []string{`"empty", but the provider uses nothing from it: the secrets file `, "(profiles.empty): nothing found. The provider uses the domain ", "Set FBN_PROFILE to another profile, or unset it.", "prod.lusid.com, from the environment variable FBN_IDENTITY_URL"}},
-		"no file":          {place{env: with("FBN_PROFILE", "dev")}, nil, []string{"secrets.json: not found"}},
+		"an empty profile": {
+			place{env: with("FBN_PROFILE", "empty"), file: file},
+			nil,
+			[]string{
+				`"empty", but the provider uses nothing from it: the secrets file `,
+				"(profiles.empty): nothing found. The provider uses the domain ",
+				"Set FBN_PROFILE to another profile, or unset it.",
+				"prod.lusid.com, from the environment variable FBN_IDENTITY_URL",
+			},
+		},
+		"no file": {place{env: with("FBN_PROFILE", "dev")}, nil, []string{"secrets.json: not found"}},
 		"no such profile": {
 			place{env: with("FBN_PROFILE", "gone"), file: `{"profiles": {"dev": {}}}`},
 			nil,
-			[]string{`has no profile "gone". Its profiles are: "dev". The provider uses the domain prod.lusid.com`, "Set FBN_PROFILE to another profile, or unset it."},
+			[]string{
+				`has no profile "gone". Its profiles are: "dev". The provider uses the domain prod.lusid.com`,
+				"Set FBN_PROFILE to another profile, or unset it.",
+			},
 		},
 		"profile in the block": {place{
 			env: with("FBN_PROFILE", "dev"), file: file, block: map[string]string{"profile": "other"},

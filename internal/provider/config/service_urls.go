@@ -52,9 +52,12 @@ var siblingURLs = []ServiceURL{
 		File:        []string{"driveUrl", "lusid_driveUrl", "lusid-driveUrl"},
 	},
 	{
-		Ending:      "/configuration",
-		Environment: []string{"FBN_CONFIGURATION_URL", "FBN_LUSID_CONFIGURATION_API_URL", "FBN_FINBOURNE_CONFIGURATION_API_URL", "FBN_CONFIGURATION_API_URL"},
-		File:        []string{"configurationUrl", "lusid_configurationUrl", "finbourne_configurationUrl", "finbourne-configurationUrl"},
+		Ending: "/configuration",
+		Environment: []string{
+			"FBN_CONFIGURATION_URL", "FBN_LUSID_CONFIGURATION_API_URL", "FBN_FINBOURNE_CONFIGURATION_API_URL",
+			"FBN_CONFIGURATION_API_URL",
+		},
+		File: []string{"configurationUrl", "lusid_configurationUrl", "finbourne_configurationUrl", "finbourne-configurationUrl"},
 	},
 	{
 		Ending:      "/scheduler2",
@@ -62,9 +65,12 @@ var siblingURLs = []ServiceURL{
 		File:        []string{"schedulerUrl", "lusid_schedulerUrl", "finbourne_schedulerUrl", "finbourne-schedulerUrl"},
 	},
 	{
-		Ending:      "/notification",
-		Environment: []string{"FBN_NOTIFICATIONS_URL", "FBN_LUSID_NOTIFICATIONS_API_URL", "FBN_FINBOURNE_NOTIFICATIONS_API_URL", "FBN_NOTIFICATIONS_API_URL"},
-		File:        []string{"notificationsUrl", "lusid_notificationsUrl", "finbourne_notificationsUrl", "finbourne-notificationsUrl"},
+		Ending: "/notification",
+		Environment: []string{
+			"FBN_NOTIFICATIONS_URL", "FBN_LUSID_NOTIFICATIONS_API_URL", "FBN_FINBOURNE_NOTIFICATIONS_API_URL",
+			"FBN_NOTIFICATIONS_API_URL",
+		},
+		File: []string{"notificationsUrl", "lusid_notificationsUrl", "finbourne_notificationsUrl", "finbourne-notificationsUrl"},
 	},
 }
 
