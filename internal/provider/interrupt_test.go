@@ -534,7 +534,7 @@ func TestAccCrash(t *testing.T) {
 	_, printed := r.wait()
 	g.disarm()
 	log := w.readFile("trace.log")
-	for _, part := range []string{"SIGQUIT: quit", "goroutine ", "internal/client.(*Client).send(", "internal/client.(*Client).CreateApplication("} {
+	for _, part := range []string{"SIGQUIT: quit", "goroutine ", "internal/client.(*Client).send(", "internal/client/identity.(*Client).CreateApplication("} {
 		if !strings.Contains(log, part) {
 			t.Errorf("the log lacks %q", part)
 		}
