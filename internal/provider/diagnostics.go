@@ -174,10 +174,14 @@ func joinParagraphs(paragraphs ...string) string {
 	return strings.Join(kept, "\n\n")
 }
 
-// sentence gives a Go error message a capital and a full stop.
+// sentence gives a Go error message a capital and a full stop. A name such as identity.GetRole or
+// acme.lusid.com keeps its spelling.
 func sentence(text string) string {
-	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:]
+	word, _, _ := strings.Cut(text, " ")
+	if isName := strings.Contains(strings.TrimRight(word, ".:"), "."); !isName {
+		first, size := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
 	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, ")") || strings.HasSuffix(text, ":") {
 		return text
 	}

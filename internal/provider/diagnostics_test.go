@@ -65,3 +65,11 @@ func TestDiagnostics_correlation(t *testing.T) {
 		})
 	}
 }
+
+// An error names the operation as LUSID and the log do.
+func TestDiagnostics_operation(t *testing.T) {
+	t.Parallel()
+	d := newMock(t, mockserver.Options{})
+	_, diags := d.protocol(t, object{"max_retries": 0, "api_url": "https://acme.lusid.invalid"}).data("lusid_roles", nil)
+	diags.mustFail(t, "", "\n\nidentity.ListRoles: ")
+}

@@ -18,6 +18,7 @@ type APIKey struct {
 	DeactivationDate string `json:"deactivationDate"`
 }
 
+// MissingField implements client.Checked.
 func (k *APIKey) MissingField() string {
 	switch {
 	case k.ID == "":
@@ -35,8 +36,10 @@ type CreatedAPIKey struct {
 	Key client.Secret `json:"key"`
 }
 
+// HeldSecret implements client.SecretHolder.
 func (k *CreatedAPIKey) HeldSecret() client.Secret { return k.Key }
 
+// MissingField implements client.Checked.
 func (k *CreatedAPIKey) MissingField() string {
 	if k.Key == "" {
 		return "key"

@@ -33,8 +33,10 @@ type OAuthApplication struct {
 	Secret client.Secret `json:"secret"`
 }
 
+// HeldSecret implements client.SecretHolder.
 func (a *OAuthApplication) HeldSecret() client.Secret { return a.Secret }
 
+// MissingField implements client.Checked.
 func (a *OAuthApplication) MissingField() string {
 	switch {
 	case a.ID == "":

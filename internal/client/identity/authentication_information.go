@@ -32,6 +32,7 @@ type SupportAccessExpiryWithRole struct {
 	Expiry string `json:"expiry"`
 }
 
+// MissingField implements client.Checked.
 func (a *AuthenticationInformation) MissingField() string {
 	if a.IssuerURL == "" {
 		return "issuerUrl"

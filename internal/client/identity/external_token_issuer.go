@@ -20,6 +20,7 @@ type ExternalTokenIssuerResponse struct {
 	ClaimMappings *ClaimMappings `json:"claimMappings"`
 }
 
+// MissingField implements client.Checked.
 func (i *ExternalTokenIssuerResponse) MissingField() string {
 	if i.Code == "" {
 		return "code"

@@ -81,6 +81,7 @@ type McpToolResponse struct {
 // ID is what paths take.
 func (t *McpToolResponse) ID() ResourceID { return ResourceID{Scope: t.Scope, Code: t.Code} }
 
+// MissingField implements client.Checked.
 func (t *McpToolResponse) MissingField() string {
 	switch {
 	case t.Scope == "":

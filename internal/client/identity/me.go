@@ -19,6 +19,7 @@ type CurrentUserResponse struct {
 	UserExpiry string `json:"userExpiry"`
 }
 
+// MissingField implements client.Checked.
 func (u *CurrentUserResponse) MissingField() string {
 	if u.ID == "" {
 		return "id"

@@ -37,6 +37,7 @@ type NetworkZoneDefinitionResponse struct {
 	UpdatedBy string `json:"updatedBy"`
 }
 
+// MissingField implements client.Checked.
 func (z *NetworkZoneDefinitionResponse) MissingField() string {
 	if z.Code == "" {
 		return "code"

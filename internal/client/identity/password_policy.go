@@ -26,6 +26,7 @@ type PasswordPolicyResponse struct {
 	} `json:"conditions"`
 }
 
+// MissingField implements client.Checked.
 func (p *PasswordPolicyResponse) MissingField() string {
 	conditions := &p.Conditions
 	switch {

@@ -30,6 +30,7 @@ type RoleResponse struct {
 	SAMLName string `json:"samlName"`
 }
 
+// MissingField implements client.Checked.
 func (r *RoleResponse) MissingField() string {
 	switch {
 	case r.ID == "":

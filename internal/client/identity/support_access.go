@@ -33,6 +33,7 @@ type SupportAccessResponse struct {
 	TerminatedBy string `json:"terminatedBy"`
 }
 
+// MissingField implements client.Checked.
 func (a *SupportAccessResponse) MissingField() string {
 	if a.ID == "" {
 		return "id"

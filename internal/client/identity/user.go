@@ -44,6 +44,7 @@ type UserResponse struct {
 	UserExpiry string `json:"userExpiry"`
 }
 
+// MissingField implements client.Checked.
 func (u *UserResponse) MissingField() string {
 	switch {
 	case u.ID == "":
