@@ -69,7 +69,8 @@ func TestApplication_lifecycle(t *testing.T) {
 		}
 	}
 	domain.wantCounts(t, map[string]int{
-		"identity.CreateApplication": 1, "identity.GetApplication": 3, "identity.ListApplications": 1, "identity.RotateApplicationSecrets": 2, "identity.DeleteApplication": 2,
+		"identity.CreateApplication": 1, "identity.GetApplication": 3, "identity.ListApplications": 1,
+		"identity.RotateApplicationSecrets": 2, "identity.DeleteApplication": 2,
 	})
 }
 

@@ -27,11 +27,13 @@ var (
 		Notifications: []identity.McpToolSchedulerNotification{{Type: "Email", Target: "a@example.com", Trigger: "Always"}},
 	}
 	schedulerTool = identity.UpsertMcpToolRequest{
-		Name: "n", Title: "T", Description: "D", Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}", Idempotent: true, OpenWorld: true, ReadOnly: true,
+		Name: "n", Title: "T", Description: "D",
+		Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}", Idempotent: true, OpenWorld: true, ReadOnly: true,
 		Parameters: []identity.McpToolParameter{{Name: "p", DataType: "String", Description: "What"}}, SchedulerPayload: schedulerPayload,
 	}
 	luminesceTool = identity.UpsertMcpToolRequest{
-		Name: "n", Title: "T", Description: "D", Parameters: []identity.McpToolParameter{}, LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
+		Name: "n", Title: "T", Description: "D", Parameters: []identity.McpToolParameter{},
+		LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
 	}
 )
 
@@ -39,7 +41,8 @@ func TestMcpTools_onTheWire(t *testing.T) {
 	t.Parallel()
 	tool := func(got *identity.McpToolResponse, err error) error {
 		want := &identity.McpToolResponse{
-			Scope: "s", Code: "c", Name: "n", Version: 7, Title: "T", Description: "D", Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}",
+			Scope: "s", Code: "c", Name: "n", Version: 7, Title: "T", Description: "D",
+			Destructive: true, DestructiveActionSummaryTemplate: "Delete {p}",
 			Idempotent: true, OpenWorld: true, ReadOnly: true, Parameters: []identity.McpToolParameter{{Name: "p", DataType: "String"}},
 			PayloadType: "Scheduler", SchedulerPayload: schedulerPayload,
 			CreatedAt: "2026-01-01T00:00:00Z", CreatedBy: "00u1", UpdatedAt: "2026-01-02T00:00:00Z", UpdatedBy: "00u2",
