@@ -64,10 +64,10 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 		return
 	}
 	imported := applicationIdentity{ID: types.StringValue(application.ID), ClientID: types.StringValue(application.ClientID)}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), imported.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("client_id"), imported.ClientID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported)...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, imported, map[string]any{
+		"id":        imported.ID,
+		"client_id": imported.ClientID,
+	})
 	if application.Type == identity.ApplicationTypeWeb {
 		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, unknownURIsKey, map[string]bool{
 			"redirect_uris": true, "post_logout_redirect_uris": true,

@@ -285,9 +285,7 @@ func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resou
 			r.explain(fmt.Sprintf("The external token issuer with the code %q could not be found in %s", code, r.client.Domain()), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), issuer.Code)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{types.StringValue(issuer.Code)})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, codeIdentity{types.StringValue(issuer.Code)}, map[string]any{"code": issuer.Code})
 }
 
 // ModifyPlan refuses another domain's issuer before anything is planned for it, and warns of a

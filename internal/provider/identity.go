@@ -29,6 +29,16 @@ type codeIdentity struct {
 	Code types.String `tfsdk:"code"`
 }
 
+// importedID is the id in an import string or an identity.
+func importedID(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) string {
+	if req.ID != "" || req.Identity.Raw.IsNull() {
+		return req.ID
+	}
+	var identity idIdentity
+	resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	return identity.ID.ValueString()
+}
+
 // importedCode is the code in an import string or an identity. Its errors are added to the
 // answer.
 func (b *resourceBase) importedCode(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (string, bool) {

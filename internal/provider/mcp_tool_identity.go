@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -54,9 +53,9 @@ func (r *mcpToolResource) ImportState(ctx context.Context, req resource.ImportSt
 		return
 	}
 	model := mcpToolModel{Scope: types.StringValue(scope), Code: types.StringValue(code)}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("scope"), model.Scope)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), model.Code)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), model.label())...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, model.identity(), map[string]any{
+		"scope": model.Scope,
+		"code":  model.Code,
+		"id":    model.label(),
+	})
 }

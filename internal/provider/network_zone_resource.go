@@ -335,9 +335,7 @@ func (r *networkZoneResource) ImportState(ctx context.Context, req resource.Impo
 			r.explain(fmt.Sprintf("The network zone with the code %q could not be found in %s", code, r.client.Domain()), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), zone.Code)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, codeIdentity{types.StringValue(zone.Code)})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, codeIdentity{types.StringValue(zone.Code)}, map[string]any{"code": zone.Code})
 }
 
 // ValidateConfig checks that the zone is for somebody.

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -317,10 +316,10 @@ func (r *passwordPolicyResource) ImportState(ctx context.Context, req resource.I
 		resp.Diagnostics.AddError(summary, "A domain has one password policy for each user type: give "+strings.Join(userTypes, " or ")+".")
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_type"), userTypes[i])...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), userTypes[i])...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, passwordPolicyIdentity{types.StringValue(userTypes[i])})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, passwordPolicyIdentity{types.StringValue(userTypes[i])}, map[string]any{
+		"user_type": userTypes[i],
+		"id":        userTypes[i],
+	})
 }
 
 // ModifyPlan refuses another domain's policy before anything is planned for it, and warns of what

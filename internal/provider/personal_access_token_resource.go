@@ -299,12 +299,7 @@ func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.D
 
 // ImportState takes an id. The key stays unknown: LUSID showed it once.
 func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	id := req.ID
-	if id == "" && !req.Identity.Raw.IsNull() {
-		var identity idIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		id = identity.ID.ValueString()
-	}
+	id := importedID(ctx, req, resp)
 	summary := fmt.Sprintf("Unable to import personal access token %q", id)
 	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
 		return
@@ -317,9 +312,7 @@ func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resou
 	}
 	resp.Diagnostics.AddWarning("The key of an imported personal access token is not known",
 		fmt.Sprintf("LUSID shows a key once, when the token is made. The attribute key of %q stays null.", key.DisplayName))
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), key.ID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{types.StringValue(key.ID)})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, idIdentity{types.StringValue(key.ID)}, map[string]any{"id": key.ID})
 }
 
 // ModifyPlan refuses another domain's token before anything is planned for it, and warns of the

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -70,4 +71,13 @@ func (b *resourceBase) saveRead(ctx context.Context, resp *resource.ReadResponse
 func (*resourceBase) saveUpdated(ctx context.Context, resp *resource.UpdateResponse, plan, identity any) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// saveImported saves what an import knows: the identity, the attributes that Read needs, and the domain.
+func (b *resourceBase) saveImported(ctx context.Context, resp *resource.ImportStateResponse, identity any, attributes map[string]any) {
+	for name, value := range attributes {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+	resp.Diagnostics.Append(b.rememberDomain(ctx, resp.Private)...)
 }

@@ -208,11 +208,11 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	model := roleAssignmentModel{RoleID: types.StringValue(roleID), UserID: types.StringValue(userID)}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("role_id"), model.RoleID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("user_id"), model.UserID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), model.label())...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, model.identity(), map[string]any{
+		"role_id": model.RoleID,
+		"user_id": model.UserID,
+		"id":      model.label(),
+	})
 }
 
 // assignmentInState is the kind of seenObject that a state of this process has. The key is

@@ -372,10 +372,10 @@ func (r *roleMembersResource) ImportState(ctx context.Context, req resource.Impo
 			"Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores. Names and codes are no ids: "+findRoleID+".")
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("role_id"), roleID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), roleID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, roleMembersIdentity{types.StringValue(roleID)})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, roleMembersIdentity{types.StringValue(roleID)}, map[string]any{
+		"role_id": roleID,
+		"id":      roleID,
+	})
 }
 
 // ModifyPlan refuses another domain's role before anything is planned for it. If a create is planned

@@ -251,12 +251,7 @@ func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 // ImportState takes an id, or scope/code.
 func (r *roleResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import role"
-	key := req.ID
-	if key == "" && !req.Identity.Raw.IsNull() {
-		var identity idIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		key = identity.ID.ValueString()
-	}
+	key := importedID(ctx, req, resp)
 	if key != "" {
 		summary += fmt.Sprintf(" %q", key)
 	}
@@ -269,9 +264,7 @@ func (r *roleResource) ImportState(ctx context.Context, req resource.ImportState
 			r.explain(fmt.Sprintf("The role with the id or scope/code %q could not be found in %s", key, r.client.Domain()), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), role.ID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{types.StringValue(role.ID)})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, idIdentity{types.StringValue(role.ID)}, map[string]any{"id": role.ID})
 }
 
 // ModifyPlan refuses another domain's role before anything is planned for it, and warns of the end

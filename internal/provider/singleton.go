@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -67,24 +66,17 @@ func singletonIdentitySchema() identityschema.Schema {
 func singletonIdentity() idIdentity { return idIdentity{types.StringValue(singletonID)} }
 
 // importSingleton takes the id default.
-func (c *connection) importSingleton(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (b *resourceBase) importSingleton(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import " + noun
-	id := req.ID
-	if id == "" && !req.Identity.Raw.IsNull() {
-		var identity idIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		id = identity.ID.ValueString()
-	}
-	if resp.Diagnostics.HasError() || !c.requireClient(summary, &resp.Diagnostics) {
+	id := importedID(ctx, req, resp)
+	if resp.Diagnostics.HasError() || !b.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
 	if id != singletonID {
 		resp.Diagnostics.AddError(summary, fmt.Sprintf("A domain has one %s, whose id is %s, not %q.", noun, singletonID, id))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, singletonIdentity())...)
-	resp.Diagnostics.Append(c.rememberDomain(ctx, resp.Private)...)
+	b.saveImported(ctx, resp, singletonIdentity(), map[string]any{"id": id})
 }
 
 // warnAbandons says in the plan of a destroy what it will leave behind, while there is a choice.

@@ -371,12 +371,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 // ImportState takes an id or a login.
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import user"
-	key := req.ID
-	if key == "" && !req.Identity.Raw.IsNull() {
-		var identity idIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		key = identity.ID.ValueString()
-	}
+	key := importedID(ctx, req, resp)
 	if key != "" {
 		summary += fmt.Sprintf(" %q", key)
 	}
@@ -392,9 +387,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 			r.explain(fmt.Sprintf("The user with the id or login %q could not be found in %s", key, r.client.Domain()), err))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, idIdentity{types.StringValue(user.ID)})...)
-	resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
+	r.saveImported(ctx, resp, idIdentity{types.StringValue(user.ID)}, map[string]any{"id": user.ID})
 }
 
 // ValidateConfig checks what depends on the type.
