@@ -112,18 +112,18 @@ func applicationLifecycle(t *testing.T, d domain) lifecycle {
 	return lifecycle{
 		config: application("test-app", "1"),
 		// Another secret is no change for anybody who does not use it.
-		drift:         func() { d.rotateApplication(t, "test-app") },
-		vanish:        func() { d.deleteApplication(t, "test-app") },
-		remade:        map[string]int{"identity.CreateApplication": 1},
-		replacement:   application("next-app", "1"),
-		replacedBy:    "client_id",
-		replaced:      map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
-		update:        application("test-app", "2"),
-		refusedCreate: "Unable to create application",
-		refusedRead:   "Unable to read application test-app",
-		refusedUpdate: "Unable to rotate the secret of application test-app",
-		refusedDelete: "Unable to delete application test-app",
-		secrets:       []string{"secret"},
+		drift:               func() { d.rotateApplication(t, "test-app") },
+		vanish:              func() { d.deleteApplication(t, "test-app") },
+		deletedAndMadeAgain: map[string]int{"identity.CreateApplication": 1},
+		replacement:         application("next-app", "1"),
+		replacedBy:          "client_id",
+		replaced:            map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
+		update:              application("test-app", "2"),
+		refusedCreate:       "Unable to create application",
+		refusedRead:         "Unable to read application test-app",
+		refusedUpdate:       "Unable to rotate the secret of application test-app",
+		refusedDelete:       "Unable to delete application test-app",
+		secrets:             []string{"secret"},
 	}
 }
 

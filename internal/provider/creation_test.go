@@ -17,7 +17,7 @@ import (
 // createdKinds are the rows of the fault matrix whose create lists the kind first.
 func createdKinds() map[string]faultRow {
 	kinds := maps.Clone(faultRows)
-	maps.DeleteFunc(kinds, func(_ string, row faultRow) bool { return row.spare == "" })
+	maps.DeleteFunc(kinds, func(_ string, row faultRow) bool { return row.optionalRequest == "" })
 	return kinds
 }
 

@@ -112,20 +112,20 @@ const issuerClaimsHCL = `
 func externalTokenIssuerLifecycle(t *testing.T, d domain) lifecycle {
 	drifted := map[string]any{"audience": "lusid", "claimMappings": foreignIssuer.ClaimMappings}
 	return lifecycle{
-		config:        issuerConfig(),
-		drift:         func() { d.mustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
-		drifted:       []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
-		mended:        map[string]int{"identity.UpdateExternalTokenIssuer": 1},
-		vanish:        func() { d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
-		remade:        map[string]int{"identity.CreateExternalTokenIssuer": 1},
-		replacement:   issuerConfig(object{"code": "acme-cd"}),
-		replacedBy:    "code",
-		replaced:      map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.CreateExternalTokenIssuer": 1},
-		update:        issuerConfig(object{"description": "CI"}),
-		refusedCreate: "Unable to create external token issuer",
-		refusedRead:   "Unable to read external token issuer acme-ci",
-		refusedUpdate: "Unable to update external token issuer acme-ci",
-		refusedDelete: "Unable to delete external token issuer acme-ci",
+		config:              issuerConfig(),
+		drift:               func() { d.mustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
+		drifted:             []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
+		mended:              map[string]int{"identity.UpdateExternalTokenIssuer": 1},
+		vanish:              func() { d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
+		deletedAndMadeAgain: map[string]int{"identity.CreateExternalTokenIssuer": 1},
+		replacement:         issuerConfig(object{"code": "acme-cd"}),
+		replacedBy:          "code",
+		replaced:            map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.CreateExternalTokenIssuer": 1},
+		update:              issuerConfig(object{"description": "CI"}),
+		refusedCreate:       "Unable to create external token issuer",
+		refusedRead:         "Unable to read external token issuer acme-ci",
+		refusedUpdate:       "Unable to update external token issuer acme-ci",
+		refusedDelete:       "Unable to delete external token issuer acme-ci",
 	}
 }
 

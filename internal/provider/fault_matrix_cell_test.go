@@ -101,7 +101,7 @@ func (s cellSetting) targets(r reference) []target {
 		counts[e.operation]++
 		isWrite := e.method != http.MethodGet
 		// In a refresh of many only the list is new, where it is not what every read takes.
-		isNew := s.phase.name != refreshing || e.operation == s.row.spare && e.operation != r.exchanges[0].operation
+		isNew := s.phase.name != refreshing || e.operation == s.row.optionalRequest && e.operation != r.exchanges[0].operation
 		if nth > 0 && (!isWrite || nth > 1) || !isNew {
 			continue
 		}
@@ -111,7 +111,7 @@ func (s cellSetting) targets(r reference) []target {
 		})
 	}
 	if s.phase.name != refreshing && len(r.exchanges) > 0 {
-		token := target{exchange: exchange{method: http.MethodPost, operation: "token:password", body: []byte(`{"access_token":"a"}`)}, role: spare, first: s.role(r.exchanges[0])}
+		token := target{exchange: exchange{method: http.MethodPost, operation: "token:password", body: []byte(`{"access_token":"a"}`)}, role: optionalRequest, first: s.role(r.exchanges[0])}
 		for _, e := range r.exchanges {
 			token.role = min(token.role, s.role(e))
 		}
@@ -122,12 +122,12 @@ func (s cellSetting) targets(r reference) []target {
 
 func (s cellSetting) role(e exchange) role {
 	switch {
-	case e.operation == s.row.spare && (s.phase.name == creating || s.phase.name == refreshing):
-		return spare
-	case e.operation == s.row.optional[s.phase.name]:
-		return spare
-	case e.operation == s.row.softened[s.phase.name]:
-		return softened
+	case e.operation == s.row.optionalRequest && (s.phase.name == creating || s.phase.name == refreshing):
+		return optionalRequest
+	case e.operation == s.row.onlyForWarning[s.phase.name]:
+		return optionalRequest
+	case e.operation == s.row.failureOnlyWarns[s.phase.name]:
+		return failureOnlyWarns
 	}
 	return needed
 }
@@ -157,14 +157,14 @@ func (c cell) outcome() outcome {
 		// Whatever comes next asks again.
 		role = c.target.first
 	case c.target.isToken():
-	case c.span == forGood && c.fault.connection != accepted && role == spare:
+	case c.span == forGood && c.fault.connection != accepted && role == optionalRequest:
 		// No later request gets through either.
 		role = needed
 	}
 	switch {
-	case outcome == fails && role == spare:
+	case outcome == fails && role == optionalRequest:
 		return succeeds
-	case outcome == fails && role == softened:
+	case outcome == fails && role == failureOnlyWarns:
 		return warns
 	}
 	return outcome
@@ -186,7 +186,7 @@ func (c cell) settled() outcome {
 
 // isFound reports that the provider can find what a write did whose answer was lost.
 func (c cell) isFound() bool {
-	return c.fault.written && (c.phase.name != rotating || !c.row.blind)
+	return c.fault.written && (c.phase.name != rotating || !c.row.oldSecretUnknown)
 }
 
 // cellRun is a domain in memory, and the processes of the provider that work on it.

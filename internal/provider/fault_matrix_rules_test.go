@@ -187,10 +187,10 @@ type role int
 const (
 	// needed is a request without which there is no success.
 	needed role = iota
-	// softened is one whose failure is a warning.
-	softened
-	// spare is one that the phase does without.
-	spare
+	// failureOnlyWarns is a request whose failure is a warning and not an error.
+	failureOnlyWarns
+	// optionalRequest is a request that the phase can do without.
+	optionalRequest
 )
 
 // dispensable are required fields that the provider does without, by schema: it keeps what it

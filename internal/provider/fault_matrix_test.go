@@ -31,20 +31,20 @@ type faultRow struct {
 	query object
 	// listings are paths of the Identity API whose answers together show all of the kind.
 	listings []string
-	// spare is the list that a create makes first and that many reads are answered from: either
-	// does without. Empty where there is none.
-	spare string
-	// optional are, by phase, requests that only lead to a warning if they succeed.
-	optional map[string]string
-	// softened are, by phase, requests whose failure is a warning.
-	softened map[string]string
+	// optionalRequest is the list that a create requests first, and that answers a refresh of many
+	// objects. If it fails, both continue without it. Empty means that the kind has no such list.
+	optionalRequest string
+	// onlyForWarning are, by phase, requests that the provider needs only to write a warning.
+	onlyForWarning map[string]string
+	// failureOnlyWarns are, by phase, requests whose failure is a warning and not an error.
+	failureOnlyWarns map[string]string
 	// shownOnce tells that the answer to a create holds what LUSID shows once. If that answer is lost
 	// and the object is found, the create fails, and the user decides about the object.
 	shownOnce bool
 	// versioned is an update that stores a version each time, and so may not be repeated.
 	versioned string
-	// blind tells that the provider does not know the secret that a rotation replaces.
-	blind bool
+	// oldSecretUnknown tells that the provider doesn't know the secret that a rotation replaces.
+	oldSecretUnknown bool
 	// holds checks an object in the state for what a refresh does not look at.
 	holds func(t *testing.T, d domain, made instance)
 }
@@ -52,49 +52,49 @@ type faultRow struct {
 // faultRows are by resource type, and what is particular.
 var faultRows = map[string]faultRow{
 	"lusid_application with its secret": {
-		config:   func(n int) object { return faultyApplication(n, true, "1") },
-		rotated:  func(n int) object { return faultyApplication(n, true, "2") },
-		listings: []string{"/applications"},
-		spare:    "identity.ListApplications",
-		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+		config:          func(n int) object { return faultyApplication(n, true, "1") },
+		rotated:         func(n int) object { return faultyApplication(n, true, "2") },
+		listings:        []string{"/applications"},
+		optionalRequest: "identity.ListApplications",
+		holds:           func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
 	"lusid_application with its secret's version": {
-		config:   func(n int) object { return faultyVersionedApplication(n, "1") },
-		rotated:  func(n int) object { return faultyVersionedApplication(n, "2") },
-		listings: []string{"/applications"},
-		spare:    "identity.ListApplications",
-		blind:    true,
-		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+		config:           func(n int) object { return faultyVersionedApplication(n, "1") },
+		rotated:          func(n int) object { return faultyVersionedApplication(n, "2") },
+		listings:         []string{"/applications"},
+		optionalRequest:  "identity.ListApplications",
+		oldSecretUnknown: true,
+		holds:            func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
 	"lusid_application": {
-		config:   func(n int) object { return faultyApplication(n, false, "1") },
-		changed:  func(n int) object { return faultyApplication(n, true, "1") },
-		rotated:  func(n int) object { return faultyApplication(n, false, "2") },
-		listings: []string{"/applications"},
-		spare:    "identity.ListApplications",
-		softened: map[string]string{updating: "identity.GetApplication"},
-		blind:    true,
-		holds:    func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+		config:           func(n int) object { return faultyApplication(n, false, "1") },
+		changed:          func(n int) object { return faultyApplication(n, true, "1") },
+		rotated:          func(n int) object { return faultyApplication(n, false, "2") },
+		listings:         []string{"/applications"},
+		optionalRequest:  "identity.ListApplications",
+		failureOnlyWarns: map[string]string{updating: "identity.GetApplication"},
+		oldSecretUnknown: true,
+		holds:            func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
 	},
 	zoneType: {
-		config:   func(n int) object { return faultyZone(n, object{"description": "One", "hierarchy": 10 + n}) },
-		changed:  func(n int) object { return faultyZone(n, object{"description": "Two"}) },
-		listings: []string{"/networkzones"},
-		spare:    "identity.ListNetworkZones",
-		softened: map[string]string{creating: "identity.UpdateNetworkZone"},
+		config:           func(n int) object { return faultyZone(n, object{"description": "One", "hierarchy": 10 + n}) },
+		changed:          func(n int) object { return faultyZone(n, object{"description": "Two"}) },
+		listings:         []string{"/networkzones"},
+		optionalRequest:  "identity.ListNetworkZones",
+		failureOnlyWarns: map[string]string{creating: "identity.UpdateNetworkZone"},
 	},
 	issuerType: {
-		config:   func(n int) object { return faultyIssuer(n, "One") },
-		changed:  func(n int) object { return faultyIssuer(n, "Two") },
-		listings: []string{"/externaltokenissuers"},
-		spare:    "identity.ListExternalTokenIssuers",
+		config:          func(n int) object { return faultyIssuer(n, "One") },
+		changed:         func(n int) object { return faultyIssuer(n, "Two") },
+		listings:        []string{"/externaltokenissuers"},
+		optionalRequest: "identity.ListExternalTokenIssuers",
 	},
 	toolType: {
-		config:    func(n int) object { return faultyTool(n, "One") },
-		changed:   func(n int) object { return faultyTool(n, "Two") },
-		listings:  []string{"/mcptools"},
-		spare:     "identity.ListMcpTools",
-		versioned: "identity.UpdateMcpTool",
+		config:          func(n int) object { return faultyTool(n, "One") },
+		changed:         func(n int) object { return faultyTool(n, "Two") },
+		listings:        []string{"/mcptools"},
+		optionalRequest: "identity.ListMcpTools",
+		versioned:       "identity.UpdateMcpTool",
 	},
 	passwordPolicyType: {
 		config:   func(int) object { return faultyPasswordPolicy(13) },
@@ -112,10 +112,10 @@ var faultRows = map[string]faultRow{
 		listings: []string{"/users/schema"},
 	},
 	"lusid_personal_access_token": {
-		config:    func(n int) object { return object{"display_name": fmt.Sprint("faulty-", n)} },
-		listings:  []string{"/keys"},
-		spare:     "identity.ListOwnApiKeys",
-		shownOnce: true,
+		config:          func(n int) object { return object{"display_name": fmt.Sprint("faulty-", n)} },
+		listings:        []string{"/keys"},
+		optionalRequest: "identity.ListOwnApiKeys",
+		shownOnce:       true,
 		holds: func(t *testing.T, d domain, made instance) {
 			t.Helper()
 			if key := made.get("key"); key != "null" {
@@ -125,16 +125,16 @@ var faultRows = map[string]faultRow{
 		},
 	},
 	"lusid_role": {
-		config:   func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "One"} },
-		changed:  func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "Two"} },
-		listings: []string{"/roles"},
-		spare:    "identity.ListRoles",
+		config:          func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "One"} },
+		changed:         func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "Two"} },
+		listings:        []string{"/roles"},
+		optionalRequest: "identity.ListRoles",
 	},
 	"lusid_role_assignment": {
-		config:   func(n int) object { return object{"role_id": "assigned", "user_id": fmt.Sprint("user-", n)} },
-		query:    object{"role_id": "assigned"},
-		listings: []string{"/roles/assigned/users"},
-		optional: map[string]string{deleting: "identity.GetUserInfo"},
+		config:         func(n int) object { return object{"role_id": "assigned", "user_id": fmt.Sprint("user-", n)} },
+		query:          object{"role_id": "assigned"},
+		listings:       []string{"/roles/assigned/users"},
+		onlyForWarning: map[string]string{deleting: "identity.GetUserInfo"},
 	},
 	"lusid_role_members": {
 		config: func(n int) object {
@@ -146,10 +146,10 @@ var faultRows = map[string]faultRow{
 		listings: []string{"/roles/staffed-0/users"},
 	},
 	"lusid_user": {
-		config:   func(n int) object { return faultyUser(n, "One") },
-		changed:  func(n int) object { return faultyUser(n, "Two") },
-		listings: []string{"/users?includeDeactivated=true"},
-		spare:    "identity.ListUsers",
+		config:          func(n int) object { return faultyUser(n, "One") },
+		changed:         func(n int) object { return faultyUser(n, "Two") },
+		listings:        []string{"/users?includeDeactivated=true"},
+		optionalRequest: "identity.ListUsers",
 	},
 }
 
@@ -252,7 +252,7 @@ var phases = []phase{
 	{
 		name:    refreshing,
 		objects: 5,
-		exists:  func(row faultRow) bool { return row.spare != "" },
+		exists:  func(row faultRow) bool { return row.optionalRequest != "" },
 		wanted:  func(row faultRow) object { return row.config(0) },
 		run:     readAll,
 	},

@@ -39,10 +39,11 @@ type lifecycle struct {
 	drifted []string
 	mended  map[string]int
 
-	// vanish removes the object behind Terraform's back, and remade is what the next apply asks
-	// for. It is nil where another object has to go, and the kind has a test of its own.
-	vanish func()
-	remade map[string]int
+	// vanish removes the object behind Terraform's back, and deletedAndMadeAgain counts the requests of
+	// the next apply, which creates it again. vanish is nil if another object would have to go: the kind
+	// then has a separate test.
+	vanish              func()
+	deletedAndMadeAgain map[string]int
 
 	// replacement is a configuration that differs in the attribute replacedBy, and perhaps in what
 	// follows from it. replaced is what the replacement asks for.
@@ -131,7 +132,7 @@ func testDisappears(l *life) {
 	l.mustWrite(nil)
 	mustHold(l.t, plan, l.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
 	l.mustRun("apply", "tfplan")
-	l.mustWrite(l.remade)
+	l.mustWrite(l.deletedAndMadeAgain)
 	l.mustPlanEmpty()
 }
 

@@ -185,20 +185,20 @@ func TestAccMcpTool_import(t *testing.T) {
 
 func mcpToolLifecycle(t *testing.T, d domain) lifecycle {
 	return lifecycle{
-		config:        queryTool(),
-		drift:         func() { d.mustCall(t, http.MethodPut, "/mcptools/market-data/prices", queryBody("elsewhere"), nil) },
-		drifted:       []string{`"elsewhere" -> "get-prices"`, `"Other" -> "Returns prices."`, `"select 0" -> "select 1"`},
-		mended:        map[string]int{"identity.UpdateMcpTool": 1},
-		vanish:        func() { d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
-		remade:        map[string]int{"identity.CreateMcpTool": 1},
-		replacement:   queryTool(object{"code": "quotes"}),
-		replacedBy:    "code",
-		replaced:      map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
-		update:        queryTool(object{"luminesce_payload": object{"query": "select 2"}}),
-		refusedCreate: "Unable to create MCP tool",
-		refusedRead:   "Unable to read MCP tool market-data/prices",
-		refusedUpdate: "Unable to update MCP tool market-data/prices",
-		refusedDelete: "Unable to delete MCP tool market-data/prices",
+		config:              queryTool(),
+		drift:               func() { d.mustCall(t, http.MethodPut, "/mcptools/market-data/prices", queryBody("elsewhere"), nil) },
+		drifted:             []string{`"elsewhere" -> "get-prices"`, `"Other" -> "Returns prices."`, `"select 0" -> "select 1"`},
+		mended:              map[string]int{"identity.UpdateMcpTool": 1},
+		vanish:              func() { d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
+		deletedAndMadeAgain: map[string]int{"identity.CreateMcpTool": 1},
+		replacement:         queryTool(object{"code": "quotes"}),
+		replacedBy:          "code",
+		replaced:            map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
+		update:              queryTool(object{"luminesce_payload": object{"query": "select 2"}}),
+		refusedCreate:       "Unable to create MCP tool",
+		refusedRead:         "Unable to read MCP tool market-data/prices",
+		refusedUpdate:       "Unable to update MCP tool market-data/prices",
+		refusedDelete:       "Unable to delete MCP tool market-data/prices",
 	}
 }
 

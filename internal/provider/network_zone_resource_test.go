@@ -135,18 +135,18 @@ func networkZoneLifecycle(t *testing.T, d domain) lifecycle {
 		drift: func() {
 			d.changeZone(t, "acme-office", func(zone *zoneBody) { zone.Hierarchy, zone.Action = 5, new("Allow") })
 		},
-		drifted:       []string{`~ action = "Allow" -> "NoOp"`, `~ hierarchy = 5 -> 10`},
-		mended:        map[string]int{"identity.UpdateNetworkZone": 1},
-		vanish:        func() { d.deleteZone(t) },
-		remade:        map[string]int{"identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
-		replacement:   zoneConfig(object{"code": "acme-branch", "hierarchy": 10}),
-		replacedBy:    "code",
-		replaced:      map[string]int{"identity.DeleteNetworkZone": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
-		update:        zoneConfig(object{"hierarchy": 20}),
-		refusedCreate: "Unable to create network zone",
-		refusedRead:   "Unable to read network zone acme-office",
-		refusedUpdate: "Unable to update network zone acme-office",
-		refusedDelete: "Unable to delete network zone acme-office",
+		drifted:             []string{`~ action = "Allow" -> "NoOp"`, `~ hierarchy = 5 -> 10`},
+		mended:              map[string]int{"identity.UpdateNetworkZone": 1},
+		vanish:              func() { d.deleteZone(t) },
+		deletedAndMadeAgain: map[string]int{"identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
+		replacement:         zoneConfig(object{"code": "acme-branch", "hierarchy": 10}),
+		replacedBy:          "code",
+		replaced:            map[string]int{"identity.DeleteNetworkZone": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
+		update:              zoneConfig(object{"hierarchy": 20}),
+		refusedCreate:       "Unable to create network zone",
+		refusedRead:         "Unable to read network zone acme-office",
+		refusedUpdate:       "Unable to update network zone acme-office",
+		refusedDelete:       "Unable to delete network zone acme-office",
 	}
 }
 

@@ -99,16 +99,16 @@ func personalAccessTokenLifecycle(t *testing.T, d domain) lifecycle {
 				t.Fatal(err)
 			}
 		},
-		drifted:       []string{"The " + label + " has expired", "-replace"},
-		vanish:        func() { d.mustCall(t, http.MethodDelete, "/keys/"+d.tokensNamed(t, "pipeline")[0], nil, nil) },
-		remade:        map[string]int{"identity.CreateApiKey": 1},
-		replacement:   object{"display_name": "delivery"},
-		replacedBy:    "display_name",
-		replaced:      map[string]int{"identity.DeleteApiKey": 1, "identity.CreateApiKey": 1},
-		refusedCreate: "Unable to create personal access token",
-		refusedRead:   "Unable to read " + label,
-		refusedDelete: "Unable to delete " + label,
-		secrets:       []string{"key"},
+		drifted:             []string{"The " + label + " has expired", "-replace"},
+		vanish:              func() { d.mustCall(t, http.MethodDelete, "/keys/"+d.tokensNamed(t, "pipeline")[0], nil, nil) },
+		deletedAndMadeAgain: map[string]int{"identity.CreateApiKey": 1},
+		replacement:         object{"display_name": "delivery"},
+		replacedBy:          "display_name",
+		replaced:            map[string]int{"identity.DeleteApiKey": 1, "identity.CreateApiKey": 1},
+		refusedCreate:       "Unable to create personal access token",
+		refusedRead:         "Unable to read " + label,
+		refusedDelete:       "Unable to delete " + label,
+		secrets:             []string{"key"},
 	}
 }
 

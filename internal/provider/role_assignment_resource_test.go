@@ -75,15 +75,15 @@ func roleAssignmentLifecycle(t *testing.T, d domain) lifecycle {
 	return lifecycle{
 		config: object{"role_id": role, "user_id": user},
 		// Another user's assignment is nobody's business.
-		drift:         func() { d.assign(t, role, other) },
-		vanish:        func() { d.mustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+user, nil, nil) },
-		remade:        map[string]int{"identity.AddUserToRole": 1},
-		replacement:   object{"role_id": role, "user_id": other},
-		replacedBy:    "user_id",
-		replaced:      map[string]int{"identity.RemoveUserFromRole": 1, "identity.AddUserToRole": 1},
-		refusedCreate: "Unable to create role assignment",
-		refusedRead:   "Unable to read role assignment " + label,
-		refusedDelete: "Unable to delete role assignment " + label,
+		drift:               func() { d.assign(t, role, other) },
+		vanish:              func() { d.mustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+user, nil, nil) },
+		deletedAndMadeAgain: map[string]int{"identity.AddUserToRole": 1},
+		replacement:         object{"role_id": role, "user_id": other},
+		replacedBy:          "user_id",
+		replaced:            map[string]int{"identity.RemoveUserFromRole": 1, "identity.AddUserToRole": 1},
+		refusedCreate:       "Unable to create role assignment",
+		refusedRead:         "Unable to read role assignment " + label,
+		refusedDelete:       "Unable to delete role assignment " + label,
 	}
 }
 

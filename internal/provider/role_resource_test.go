@@ -182,20 +182,20 @@ func TestAccRole_basic(t *testing.T) {
 func roleLifecycle(t *testing.T, d domain) lifecycle {
 	path := func() string { return "/roles/" + d.rolesNamed(t, "traders")[0].ID }
 	return lifecycle{
-		config:        object{"name": "traders", "description": "Trade"},
-		drift:         func() { d.mustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
-		drifted:       []string{`~ description = "Drifted" -> "Trade"`},
-		mended:        map[string]int{"identity.UpdateRole": 1},
-		vanish:        func() { d.mustCall(t, http.MethodDelete, path(), nil, nil) },
-		remade:        map[string]int{"identity.CreateRole": 1},
-		replacement:   object{"name": "dealers", "description": "Trade"},
-		replacedBy:    "name",
-		replaced:      map[string]int{"identity.DeleteRole": 1, "identity.CreateRole": 1},
-		update:        object{"name": "traders", "description": "Trade more"},
-		refusedCreate: "Unable to create role",
-		refusedRead:   "Unable to read role traders",
-		refusedUpdate: "Unable to update role traders",
-		refusedDelete: "Unable to delete role traders",
+		config:              object{"name": "traders", "description": "Trade"},
+		drift:               func() { d.mustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
+		drifted:             []string{`~ description = "Drifted" -> "Trade"`},
+		mended:              map[string]int{"identity.UpdateRole": 1},
+		vanish:              func() { d.mustCall(t, http.MethodDelete, path(), nil, nil) },
+		deletedAndMadeAgain: map[string]int{"identity.CreateRole": 1},
+		replacement:         object{"name": "dealers", "description": "Trade"},
+		replacedBy:          "name",
+		replaced:            map[string]int{"identity.DeleteRole": 1, "identity.CreateRole": 1},
+		update:              object{"name": "traders", "description": "Trade more"},
+		refusedCreate:       "Unable to create role",
+		refusedRead:         "Unable to read role traders",
+		refusedUpdate:       "Unable to update role traders",
+		refusedDelete:       "Unable to delete role traders",
 	}
 }
 
