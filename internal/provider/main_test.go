@@ -24,8 +24,11 @@ func isSoak() bool { return os.Getenv("LUSID_SOAK") != "" }
 
 func TestMain(m *testing.M) {
 	resource.AddTestSweepers("lusid_application", &resource.Sweeper{Name: "lusid_application", F: sweepApplications})
-	resource.TestMain(suite{m})
+	runTests(m)
 }
+
+// runTests runs the tests of a package that uses these helpers, and exits the process.
+func runTests(m *testing.M) { resource.TestMain(suite{m}) }
 
 // suite prepares the environment that the tests share. resource.TestMain exits the process, so
 // whatever has to be cleaned up is cleaned up in Run.

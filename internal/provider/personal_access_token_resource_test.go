@@ -45,7 +45,7 @@ func (d domain) createToken(t *testing.T, name string) (id string) {
 	return created.ID
 }
 
-// somebodyElse is a service user with a token of its own.
+// somebodyElseKey is the personal access token of a service user.
 const somebodyElseKey = "canary-key-of-somebody-else"
 
 func withSomebodyElse() mockserver.Options {
