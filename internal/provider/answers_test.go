@@ -1,56 +1,16 @@
 package provider_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-// rewriter stands in front of a mock and changes the JSON of its answers, which the mock itself,
-// bound to the contract, never sends.
-type rewriter struct {
-	mu sync.Mutex
-	// change gets the answer to each of the provider's requests, and returns what to send.
-	change func(r *http.Request, body any) any
-}
-
-// set replaces the change, and nil ends it.
-func (w *rewriter) set(change func(r *http.Request, body any) any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.change = change
-}
-
-func (w *rewriter) front(mock http.Handler) http.Handler {
-	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		w.mu.Lock()
-		change := w.change
-		w.mu.Unlock()
-		if change == nil || r.UserAgent() == testUserAgent {
-			mock.ServeHTTP(out, r)
-			return
-		}
-		recorder := httptest.NewRecorder()
-		mock.ServeHTTP(recorder, r)
-		maps.Copy(out.Header(), recorder.Header())
-		out.Header().Del("Content-Length")
-		out.WriteHeader(recorder.Code)
-		var body any
-		decoder := json.NewDecoder(bytes.NewReader(recorder.Body.Bytes()))
-		if decoder.Decode(&body) == nil {
-			_ = json.NewEncoder(out).Encode(change(r, body))
-		}
-	})
-}
 
 // oddAnswers are the ways in which a JSON object may differ from the one promised, by name.
 func oddAnswers(field string) map[string]func(map[string]any) any {
@@ -115,10 +75,10 @@ func TestApplication_oddAnswers(t *testing.T) {
 	for _, odd := range oddities {
 		t.Run(odd.name, func(t *testing.T) {
 			t.Parallel()
-			var w rewriter
-			d := newMockBehind(t, mockserver.Options{}, w.front)
-			applications := d.protocol(t, object{"max_retries": 0}).applications()
-			config := object{"client_id": "test-app", "display_name": "Test", "type": "Web", "redirect_uris": []string{"https://example.com"}}
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			applications := d.Protocol(t, providertest.Object{"max_retries": 0}).Applications()
+			config := providertest.Object{"client_id": "test-app", "display_name": "Test", "type": "Web", "redirect_uris": []string{"https://example.com"}}
 			to := func(method string) func(*http.Request, any) any {
 				return func(r *http.Request, body any) any {
 					answer, ok := body.(map[string]any)
@@ -129,50 +89,50 @@ func TestApplication_oddAnswers(t *testing.T) {
 				}
 			}
 
-			w.set(to(http.MethodPost))
-			made, diags := applications.create(config)
-			diags.mustSucceed(t)
-			w.set(nil)
-			made = applications.mustRead(made)
-			change, diags := applications.plan(made, config)
-			diags.mustBeQuiet(t)
-			want := d.application(t, "test-app")
-			if names := change.planned.differences(made); names != nil || made.get("id") != want.ID || made.get("secret") != want.Secret {
-				t.Errorf("after an odd create the plan changes %s of %s", names, made.attributes)
+			w.Set(to(http.MethodPost))
+			made, diags := applications.Create(config)
+			diags.MustSucceed(t)
+			w.Set(nil)
+			made = applications.MustRead(made)
+			change, diags := applications.Plan(made, config)
+			diags.MustBeQuiet(t)
+			want := d.Application(t, "test-app")
+			if names := change.Planned.Differences(made); names != nil || made.Get("id") != want.ID || made.Get("secret") != want.Secret {
+				t.Errorf("after an odd create the plan changes %s of %s", names, made.Attributes)
 			}
 
-			w.set(to(http.MethodGet))
-			kept, diags := applications.read(made)
-			if !kept.exists() || kept.get("id") != want.ID || kept.get("secret") != want.Secret {
-				t.Errorf("an odd read made %s: %s", kept.attributes, diags.errors())
+			w.Set(to(http.MethodGet))
+			kept, diags := applications.Read(made)
+			if !kept.Exists() || kept.Get("id") != want.ID || kept.Get("secret") != want.Secret {
+				t.Errorf("an odd read made %s: %s", kept.Attributes, diags.Errors())
 			}
-			change, _ = applications.plan(kept, config)
-			if change.replaces != nil {
-				t.Errorf("an odd read replaces because of %s", change.replaces)
+			change, _ = applications.Plan(kept, config)
+			if change.Replaces != nil {
+				t.Errorf("an odd read replaces because of %s", change.Replaces)
 			}
-			w.set(nil)
-			kept = applications.mustRead(kept)
-			if names := made.differences(kept); names != nil {
+			w.Set(nil)
+			kept = applications.MustRead(kept)
+			if names := made.Differences(kept); names != nil {
 				t.Errorf("an odd read left other %s behind", names)
 			}
 
-			w.set(func(*http.Request, any) any { return odd.change(map[string]any{}) })
-			applications.destroy(kept).mustBeQuiet(t)
-			if all := d.applications(t); len(all) != 1 {
+			w.Set(func(*http.Request, any) any { return odd.change(map[string]any{}) })
+			applications.Destroy(kept).MustBeQuiet(t)
+			if all := d.Applications(t); len(all) != 1 {
 				t.Errorf("%d applications are left", len(all)-1)
 			}
 		})
 	}
 }
 
-func mustBeInTheWay(diags diagnostics, t *testing.T) {
+func mustBeInTheWay(diags providertest.Diagnostics, t *testing.T) {
 	t.Helper()
-	diags.mustFail(t, "client_id", "taken", "import {")
+	diags.MustFail(t, "client_id", "taken", "import {")
 }
 
-func mustBeAdopted(diags diagnostics, t *testing.T) {
+func mustBeAdopted(diags providertest.Diagnostics, t *testing.T) {
 	t.Helper()
-	diags.mustWarn(t, "", "was lost")
+	diags.MustWarn(t, "", "was lost")
 }
 
 // TestApplication_oddLists puts odd elements in front of those that a create, an import and an
@@ -183,7 +143,7 @@ func TestApplication_oddLists(t *testing.T) {
 		odd any
 		// lost is what comes of a create whose answer is lost: what such a list lacks may be what was
 		// there before.
-		lost func(diagnostics, *testing.T)
+		lost func(providertest.Diagnostics, *testing.T)
 	}{
 		"a null":           {nil, mustBeInTheWay},
 		"nothing in it":    {map[string]any{}, mustBeInTheWay},
@@ -196,39 +156,39 @@ func TestApplication_oddLists(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var w rewriter
-			d := newMockBehind(t, mockserver.Options{}, w.front)
-			taken := d.createApplication(t, "taken-app", "Taken", "Native")
-			w.set(func(_ *http.Request, body any) any {
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			taken := d.CreateApplication(t, "taken-app", "Taken", "Native")
+			w.Set(func(_ *http.Request, body any) any {
 				if list, ok := body.([]any); ok {
 					return slices.Insert(list, 0, test.odd)
 				}
 				return body
 			})
-			applications := d.protocol(t).applications()
-			d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
-			_, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
+			applications := d.Protocol(t).Applications()
+			d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
+			_, diags := applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 			test.lost(diags, t)
-			_, diags = applications.create(object{"client_id": "taken-app", "display_name": "Other"})
-			diags.mustFail(t, "client_id", taken.ID)
-			imported, diags := applications.importState("taken-app")
-			diags.mustBeQuiet(t)
-			if imported.get("id") != taken.ID {
-				t.Errorf("imported %s", imported.get("id"))
+			_, diags = applications.Create(providertest.Object{"client_id": "taken-app", "display_name": "Other"})
+			diags.MustFail(t, "client_id", taken.ID)
+			imported, diags := applications.ImportState("taken-app")
+			diags.MustBeQuiet(t)
+			if imported.Get("id") != taken.ID {
+				t.Errorf("imported %s", imported.Get("id"))
 			}
 		})
 	}
 	t.Run("null in place of a list", func(t *testing.T) {
 		t.Parallel()
-		var w rewriter
-		d := newMockBehind(t, mockserver.Options{}, w.front)
-		w.set(func(_ *http.Request, body any) any {
+		var w providertest.Rewriter
+		d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+		w.Set(func(_ *http.Request, body any) any {
 			if _, ok := body.([]any); ok {
 				return nil
 			}
 			return body
 		})
-		d.protocol(t).applications().mustCreate(object{"client_id": "test-app", "display_name": "Test"})
+		d.Protocol(t).Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 	})
 }
 
@@ -240,28 +200,28 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 		for name, odd := range oddAnswers(field) {
 			t.Run(field+" "+name, func(t *testing.T) {
 				t.Parallel()
-				var w rewriter
-				d := newMockBehind(t, mockserver.Options{}, w.front)
-				w.set(func(r *http.Request, body any) any {
+				var w providertest.Rewriter
+				d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+				w.Set(func(r *http.Request, body any) any {
 					answer, ok := body.(map[string]any)
 					if !ok || !strings.HasPrefix(r.URL.Path, "/oauth2/") {
 						return body
 					}
 					return odd(answer)
 				})
-				p := newProtocol(t)
-				p.configure(d.passwordArguments()).mustBeQuiet(t)
-				token, diags := p.data("lusid_access_token", nil)
+				p := providertest.NewProtocol(t)
+				p.Configure(d.PasswordArguments()).MustBeQuiet(t)
+				token, diags := p.Data("lusid_access_token", nil)
 				harmless := dispensable && (name == "null" || name == "missing" || name == "empty" && field != "expires_in")
 				switch {
-				case len(diags.errors()) > 0 && harmless:
-					t.Errorf("failed without %s: %s", field, diags.errors())
-				case len(diags.errors()) > 0:
-					diags.mustFail(t, "", "Unable to get access token", "not a token answer", "correlation ")
+				case len(diags.Errors()) > 0 && harmless:
+					t.Errorf("failed without %s: %s", field, diags.Errors())
+				case len(diags.Errors()) > 0:
+					diags.MustFail(t, "", "Unable to get access token", "not a token answer", "correlation ")
 				case !dispensable:
-					t.Errorf("took %s for a token", token.get("access_token"))
+					t.Errorf("took %s for a token", token.Get("access_token"))
 				default:
-					p.applications().mustCreate(object{"client_id": "test-app", "display_name": fmt.Sprint(name)})
+					p.Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": fmt.Sprint(name)})
 				}
 			})
 		}
@@ -272,47 +232,47 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 // beside it is found all the same; what is not found may exist.
 func TestOddNeighbours(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
-	roleID, userID := d.createRole(t, "traders").ID, d.createUser(t, "user@example.com", "owner@example.com").ID
-	p := d.protocol(t)
-	assignment := p.resource("lusid_role_assignment").mustCreate(object{"role_id": roleID, "user_id": userID})
-	token := p.resource(patType).mustCreate(object{"display_name": "one"})
-	named := p.resource("lusid_role").mustCreate(object{"name": "two words"})
-	var roles []instance
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	roleID, userID := d.CreateRole(t, "traders").ID, d.CreateUser(t, "user@example.com", "owner@example.com").ID
+	p := d.Protocol(t)
+	assignment := p.Resource("lusid_role_assignment").MustCreate(providertest.Object{"role_id": roleID, "user_id": userID})
+	token := p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{"display_name": "one"})
+	named := p.Resource("lusid_role").MustCreate(providertest.Object{"name": "two words"})
+	var roles []providertest.Instance
 	for n := range 5 {
-		roles = append(roles, p.resource("lusid_role").mustCreate(object{"name": fmt.Sprint("role-", n)}))
+		roles = append(roles, p.Resource("lusid_role").MustCreate(providertest.Object{"name": fmt.Sprint("role-", n)}))
 	}
-	w.set(func(_ *http.Request, body any) any {
+	w.Set(func(_ *http.Request, body any) any {
 		if list, ok := body.([]any); ok {
 			return slices.Insert(list, 0, any(map[string]any{}))
 		}
 		return body
 	})
 
-	p = d.protocol(t)
-	p.resource("lusid_role_assignment").mustRead(assignment)
-	p.resource(patType).mustRead(token)
-	_, diags := p.resource(patType).importState(token.get("id"))
-	diags.mustWarn(t, "", "is not known")
-	imported, diags := p.resource("lusid_role").importState("default/two words")
-	diags.mustBeQuiet(t)
-	if imported.get("id") != named.get("id") {
-		t.Errorf("imported %s", imported.get("id"))
+	p = d.Protocol(t)
+	p.Resource("lusid_role_assignment").MustRead(assignment)
+	p.Resource(providertest.PersonalAccessTokenType).MustRead(token)
+	_, diags := p.Resource(providertest.PersonalAccessTokenType).ImportState(token.Get("id"))
+	diags.MustWarn(t, "", "is not known")
+	imported, diags := p.Resource("lusid_role").ImportState("default/two words")
+	diags.MustBeQuiet(t)
+	if imported.Get("id") != named.Get("id") {
+		t.Errorf("imported %s", imported.Get("id"))
 	}
-	d.forget()
-	many := d.protocol(t).resource("lusid_role")
+	d.Forget()
+	many := d.Protocol(t).Resource("lusid_role")
 	for _, role := range roles {
-		many.mustRead(role)
+		many.MustRead(role)
 	}
-	d.mustCount(t, map[string]int{"identity.GetRole": 3, "identity.ListRoles": 1})
+	d.MustCount(t, map[string]int{"identity.GetRole": 3, "identity.ListRoles": 1})
 
 	const words = "number 1 lacks"
-	_, diags = p.resource("lusid_role").importState("default/no words")
-	diags.mustFail(t, "", words)
-	d.mustCall(t, http.MethodDelete, "/roles/"+roleID+"/users/"+userID, nil, nil)
-	_, diags = d.protocol(t).resource("lusid_role_assignment").read(assignment)
-	diags.mustFail(t, "", words, "Tell LUSID's support")
-	_, diags = p.data("lusid_roles", object{})
-	diags.mustFail(t, "", words)
+	_, diags = p.Resource("lusid_role").ImportState("default/no words")
+	diags.MustFail(t, "", words)
+	d.MustCall(t, http.MethodDelete, "/roles/"+roleID+"/users/"+userID, nil, nil)
+	_, diags = d.Protocol(t).Resource("lusid_role_assignment").Read(assignment)
+	diags.MustFail(t, "", words, "Tell LUSID's support")
+	_, diags = p.Data("lusid_roles", providertest.Object{})
+	diags.MustFail(t, "", words)
 }

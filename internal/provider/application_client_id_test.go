@@ -9,18 +9,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // newShoutingMock is a domain that writes every client id in capitals.
-func newShoutingMock(t *testing.T) domain {
+func newShoutingMock(t *testing.T) providertest.Domain {
 	t.Helper()
-	var w rewriter
+	var w providertest.Rewriter
 	shout := func(body any) {
 		if application, ok := body.(map[string]any); ok && application["clientId"] != nil {
 			application["clientId"] = strings.ToUpper(fmt.Sprint(application["clientId"]))
 		}
 	}
-	w.set(func(_ *http.Request, body any) any {
+	w.Set(func(_ *http.Request, body any) any {
 		shout(body)
 		if list, ok := body.([]any); ok {
 			for _, element := range list {
@@ -29,7 +30,7 @@ func newShoutingMock(t *testing.T) domain {
 		}
 		return body
 	})
-	return newMockBehind(t, mockserver.Options{}, w.front)
+	return providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 }
 
 // TestApplication_clientIDCase manages applications whose client ids LUSID writes in another case.
@@ -40,35 +41,35 @@ func TestApplication_clientIDCase(t *testing.T) {
 		t.Run(fmt.Sprint("store_secret = ", store), func(t *testing.T) {
 			t.Parallel()
 			d := newShoutingMock(t)
-			applications := d.protocol(t).applications()
-			config := triggers(object{"a": "1"}, object{"store_secret": store})
-			made := applications.mustCreate(config)
+			applications := d.Protocol(t).Applications()
+			config := providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": store})
+			made := applications.MustCreate(config)
 			for range 6 {
-				read := applications.mustRead(made)
-				if names := read.differences(made); names != nil {
+				read := applications.MustRead(made)
+				if names := read.Differences(made); names != nil {
 					t.Errorf("a refresh changed %s", names)
 				}
-				mustHaveIdentity(t, applications, "refresh", read, made.get("id"), "test-app")
+				mustHaveIdentity(t, applications, "refresh", read, made.Get("id"), "test-app")
 			}
 			want := map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1, "identity.GetApplication": 6}
 			if !store {
 				// A list is believed too.
 				want["identity.ListApplications"], want["identity.GetApplication"] = 2, 3
 			}
-			if diff := cmp.Diff(want, d.counts()); diff != "" {
+			if diff := cmp.Diff(want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			for _, clientID := range []string{"test-app", "Test-App", "TEST-APP"} {
-				change, diags := applications.plan(made, triggers(object{"a": "1"}, object{"store_secret": store, "client_id": clientID}))
-				diags.mustBeQuiet(t)
-				if names := change.planned.differences(made); names != nil || change.replaces != nil {
-					t.Errorf("%s: the plan changes %s, and replaces because of %s", clientID, names, change.replaces)
+				change, diags := applications.Plan(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": store, "client_id": clientID}))
+				diags.MustBeQuiet(t)
+				if names := change.Planned.Differences(made); names != nil || change.Replaces != nil {
+					t.Errorf("%s: the plan changes %s, and replaces because of %s", clientID, names, change.Replaces)
 				}
 			}
-			rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, object{"store_secret": store, "client_id": "Test-App"}))
-			diags.mustBeQuiet(t)
-			d.mustHoldSecret(t, rotated)
-			mustHaveIdentity(t, applications, "update", rotated, made.get("id"), "test-app")
+			rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"store_secret": store, "client_id": "Test-App"}))
+			diags.MustBeQuiet(t)
+			d.MustHoldSecret(t, rotated)
+			mustHaveIdentity(t, applications, "update", rotated, made.Get("id"), "test-app")
 		})
 	}
 }
@@ -77,36 +78,38 @@ func TestApplication_clientIDCase(t *testing.T) {
 func TestApplication_clientIDCase_import(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
-	foreign := d.createApplication(t, "test-app", "Test", "Native")
-	p := d.protocol(t)
-	for name, by := range map[string]func() (instance, diagnostics){
-		"client id": func() (instance, diagnostics) { return p.applications().importState("test-app") },
-		"identity by client id": func() (instance, diagnostics) {
-			return p.applications().importIdentity(object{"client_id": "test-app"})
+	foreign := d.CreateApplication(t, "test-app", "Test", "Native")
+	p := d.Protocol(t)
+	for name, by := range map[string]func() (providertest.Instance, providertest.Diagnostics){
+		"client id": func() (providertest.Instance, providertest.Diagnostics) {
+			return p.Applications().ImportState("test-app")
 		},
-		"identity by both": func() (instance, diagnostics) {
-			return p.applications().importIdentity(object{"id": foreign.ID, "client_id": "test-app"})
+		"identity by client id": func() (providertest.Instance, providertest.Diagnostics) {
+			return p.Applications().ImportIdentity(providertest.Object{"client_id": "test-app"})
+		},
+		"identity by both": func() (providertest.Instance, providertest.Diagnostics) {
+			return p.Applications().ImportIdentity(providertest.Object{"id": foreign.ID, "client_id": "test-app"})
 		},
 	} {
 		imported, diags := by()
-		diags.mustBeQuiet(t)
-		change, diags := p.applications().plan(imported, object{"client_id": "test-app", "display_name": "Test"})
-		diags.mustBeQuiet(t)
-		if names := change.planned.differences(imported); names != nil || change.replaces != nil {
-			t.Errorf("%s: the plan changes %s, and replaces because of %s", name, names, change.replaces)
+		diags.MustBeQuiet(t)
+		change, diags := p.Applications().Plan(imported, providertest.Object{"client_id": "test-app", "display_name": "Test"})
+		diags.MustBeQuiet(t)
+		if names := change.Planned.Differences(imported); names != nil || change.Replaces != nil {
+			t.Errorf("%s: the plan changes %s, and replaces because of %s", name, names, change.Replaces)
 		}
 	}
-	found, diags := p.data("lusid_application", object{"client_id": "test-app"})
-	diags.mustBeQuiet(t)
-	opened := p.mustOpen(secretType, object{"client_id": "test-app"})
-	for where, got := range map[string]instance{"data source": found, "ephemeral resource": opened} {
-		if got.get("id") != foreign.ID || got.get("client_id") != "test-app" {
-			t.Errorf("%s: %s", where, got.attributes)
+	found, diags := p.Data("lusid_application", providertest.Object{"client_id": "test-app"})
+	diags.MustBeQuiet(t)
+	opened := p.MustOpen(providertest.ApplicationSecretType, providertest.Object{"client_id": "test-app"})
+	for where, got := range map[string]providertest.Instance{"data source": found, "ephemeral resource": opened} {
+		if got.Get("id") != foreign.ID || got.Get("client_id") != "test-app" {
+			t.Errorf("%s: %s", where, got.Attributes)
 		}
 	}
-	_, diags = p.invokeRotation(object{"client_id": "test-app"})
-	diags.mustBeQuiet(t)
-	if d.application(t, "test-app").Secret == foreign.Secret {
+	_, diags = p.InvokeRotation(providertest.Object{"client_id": "test-app"})
+	diags.MustBeQuiet(t)
+	if d.Application(t, "test-app").Secret == foreign.Secret {
 		t.Error("the action rotated nothing")
 	}
 }
@@ -118,11 +121,11 @@ func TestApplication_clientIDCase_two(t *testing.T) {
 		{ID: "0oaSmall", ClientID: "test-app", DisplayName: "Small"},
 		{ID: "0oaLarge", ClientID: "TEST-APP", DisplayName: "Large"},
 	}}
-	p := newMock(t, mockserver.Options{Seed: seed}).protocol(t)
+	p := providertest.NewMock(t, mockserver.Options{Seed: seed}).Protocol(t)
 	for clientID, want := range map[string]string{"test-app": "0oaSmall", "TEST-APP": "0oaLarge"} {
-		found, diags := p.data("lusid_application", object{"client_id": clientID})
-		diags.mustBeQuiet(t)
-		if got := found.get("id"); got != want {
+		found, diags := p.Data("lusid_application", providertest.Object{"client_id": clientID})
+		diags.MustBeQuiet(t)
+		if got := found.Get("id"); got != want {
 			t.Errorf("%s: %s", clientID, got)
 		}
 	}
@@ -132,39 +135,39 @@ func TestApplication_clientIDCase_two(t *testing.T) {
 func TestApplication_clientIDCase_create(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
-	applications := d.protocol(t).applications()
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
-	_, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
-	diags.mustWarn(t, "", "The answer to the creation of application test-app was lost")
-	if got := d.counts()["identity.CreateApplication"]; got != 1 {
+	applications := d.Protocol(t).Applications()
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
+	_, diags := applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+	diags.MustWarn(t, "", "The answer to the creation of application test-app was lost")
+	if got := d.Counts()["identity.CreateApplication"]; got != 1 {
 		t.Errorf("%d creates", got)
 	}
-	_, diags = applications.create(object{"client_id": "test-app", "display_name": "Other"})
-	diags.mustFail(t, "client_id", `client_id "test-app" is taken`)
+	_, diags = applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Other"})
+	diags.MustFail(t, "client_id", `client_id "test-app" is taken`)
 }
 
 // TestOwnApplication_clientIDCase knows the application that the provider signs in through.
 func TestOwnApplication_clientIDCase(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
-	p := d.signedIn(t)
-	own := strings.ToUpper(d.mock.Credentials().ClientID)
-	imported, diags := p.applications().importState(d.mock.Credentials().ClientID)
-	diags.mustBeQuiet(t)
-	if got := imported.get("client_id"); got != own {
+	p := d.SignedIn(t)
+	own := strings.ToUpper(d.Mock.Credentials().ClientID)
+	imported, diags := p.Applications().ImportState(d.Mock.Credentials().ClientID)
+	diags.MustBeQuiet(t)
+	if got := imported.Get("client_id"); got != own {
 		t.Fatalf("the import knows the spelling %s", got)
 	}
-	_, diags = p.applications().plan(imported, nil)
-	diags.mustWarn(t, "", "Deleting the application that this provider signs in through")
-	_, diags = p.invokeRotation(object{"client_id": own})
-	diags.mustWarn(t, "", "Rotated the secret of the application that this provider signs in through")
-	d.mock.RevokeTokens()
-	d.mock.RevokeRefreshTokens()
-	p.applications().mustRead(imported)
+	_, diags = p.Applications().Plan(imported, nil)
+	diags.MustWarn(t, "", "Deleting the application that this provider signs in through")
+	_, diags = p.InvokeRotation(providertest.Object{"client_id": own})
+	diags.MustWarn(t, "", "Rotated the secret of the application that this provider signs in through")
+	d.Mock.RevokeTokens()
+	d.Mock.RevokeRefreshTokens()
+	p.Applications().MustRead(imported)
 
 	// The provider's secret is the default for its own client id, as the domain writes it too.
-	_, diags = p.accessToken(object{"client_id": own})
-	if text := strings.Join(diags.errors(), "\n"); strings.Contains(text, "client_secret must be given") {
+	_, diags = p.AccessToken(providertest.Object{"client_id": own})
+	if text := strings.Join(diags.Errors(), "\n"); strings.Contains(text, "client_secret must be given") {
 		t.Errorf("the own client secret is no default: %s", text)
 	}
 }
@@ -173,13 +176,13 @@ func TestOwnApplication_clientIDCase(t *testing.T) {
 func TestAccApplication_clientIDCase(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
-	config := d.config(applicationHCL("test", "test-app"))
-	w := newWorkspace(t, config)
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
-	w.configure(strings.Replace(config, `"test-app"`, `"Test-App"`, 1))
-	w.mustPlanEmpty()
-	w.mustRun("state", "rm", "lusid_application.test")
-	w.mustRun("import", "lusid_application.test", "test-app")
-	w.mustPlanEmpty()
+	config := d.Config(providertest.ApplicationHCL("test", "test-app"))
+	w := providertest.NewWorkspace(t, config)
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	w.Configure(strings.Replace(config, `"test-app"`, `"Test-App"`, 1))
+	w.MustPlanEmpty()
+	w.MustRun("state", "rm", "lusid_application.test")
+	w.MustRun("import", "lusid_application.test", "test-app")
+	w.MustPlanEmpty()
 }

@@ -15,35 +15,36 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestApplication_taken creates what exists already.
 func TestApplication_taken(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	byClientID := d.createApplication(t, "taken-app", "Taken", "Native")
-	byName := d.createApplication(t, "other-app", "Other", "Web")
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	byClientID := d.CreateApplication(t, "taken-app", "Taken", "Native")
+	byName := d.CreateApplication(t, "other-app", "Other", "Web")
 
 	for _, test := range []struct {
 		name, clientID, displayName, attribute string
-		taken                                  application
+		taken                                  providertest.Application
 	}{
 		{"client id", "taken-app", "Mine", "client_id", byClientID},
 		{"display name", "mine-app", "Other", "display_name", byName},
 		{"both, by one", "taken-app", "Taken", "client_id", byClientID},
 		{"both, by two", "taken-app", "Other", "client_id", byClientID},
 	} {
-		made, diags := applications.create(object{"client_id": test.clientID, "display_name": test.displayName})
-		if made.exists() {
+		made, diags := applications.Create(providertest.Object{"client_id": test.clientID, "display_name": test.displayName})
+		if made.Exists() {
 			t.Errorf("%s: something is in the state", test.name)
 		}
-		diags.mustFail(t, test.attribute, "Unable to create application", "already exists", test.taken.ID,
+		diags.MustFail(t, test.attribute, "Unable to create application", "already exists", test.taken.ID,
 			fmt.Sprintf("client id %q, display name %q", test.taken.ClientID, test.taken.DisplayName),
 			fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
 	}
 	// One list before the first create, and one after each refusal.
-	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 5, "identity.CreateApplication": 4}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 5, "identity.CreateApplication": 4}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
@@ -51,20 +52,20 @@ func TestApplication_taken(t *testing.T) {
 // TestAccApplication_taken follows the error's advice.
 func TestAccApplication_taken(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t)
-	taken := d.createApplication(t, newName(), newName(), "Native")
+	d := providertest.NewDomain(t)
+	taken := d.CreateApplication(t, providertest.NewName(), providertest.NewName(), "Native")
 	config := fmt.Sprintf("resource \"lusid_application\" \"test\" {\n  client_id    = %q\n  display_name = %q\n}\n", taken.ClientID, taken.DisplayName)
 	resource.Test(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_5_0)},
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkGone(t, taken.ClientID),
+		ProtoV6ProviderFactories: providertest.Factories,
+		CheckDestroy:             d.CheckGone(t, taken.ClientID),
 		Steps: []resource.TestStep{
 			{
-				Config:      d.config(config),
+				Config:      d.Config(config),
 				ExpectError: regexp.MustCompile(`(?s)is\s+taken\s+by\s+the\s+application\s+` + taken.ID + `.*id = "` + taken.ID + `"`),
 			},
 			{
-				Config:           d.config(config + fmt.Sprintf("import {\n  to = lusid_application.test\n  id = %q\n}\n", taken.ID)),
+				Config:           d.Config(config + fmt.Sprintf("import {\n  to = lusid_application.test\n  id = %q\n}\n", taken.ID)),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("lusid_application.test", plancheck.ResourceActionNoop)}},
 			},
 		},
@@ -101,25 +102,25 @@ func TestApplication_lostAnswer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
+			d := providertest.NewMock(t, mockserver.Options{})
 			test.fault.Operation = "identity.CreateApplication"
-			d.mock.InjectFault(test.fault)
-			applications := d.protocol(t).applications()
-			made, diags := applications.create(object{"client_id": "test-app", "display_name": "Test"})
+			d.Mock.InjectFault(test.fault)
+			applications := d.Protocol(t).Applications()
+			made, diags := applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 			if test.warning == "" {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 			} else {
-				diags.mustWarn(t, "", test.warning, "this run or another one created it", made.get("id"))
+				diags.MustWarn(t, "", test.warning, "this run or another one created it", made.Get("id"))
 			}
-			if diff := cmp.Diff(test.want, d.counts()); diff != "" {
+			if diff := cmp.Diff(test.want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			if all := d.applications(t); len(all) != 2 {
+			if all := d.Applications(t); len(all) != 2 {
 				t.Errorf("the domain has %d applications where one was made", len(all)-1)
 			}
-			made = applications.mustRead(made)
-			if want := d.application(t, "test-app"); made.get("id") != want.ID || made.get("secret") != want.Secret {
-				t.Errorf("the state holds %s", made.attributes)
+			made = applications.MustRead(made)
+			if want := d.Application(t, "test-app"); made.Get("id") != want.ID || made.Get("secret") != want.Secret {
+				t.Errorf("the state holds %s", made.Attributes)
 			}
 		})
 	}
@@ -136,18 +137,18 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			foreign := d.createApplication(t, "test-app", "Test", "Native")
+			d := providertest.NewMock(t, mockserver.Options{})
+			foreign := d.CreateApplication(t, "test-app", "Test", "Native")
 			if fault.Operation != "" {
-				d.mock.InjectFault(fault)
+				d.Mock.InjectFault(fault)
 			}
-			d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
-			made, diags := d.protocol(t).applications().create(object{"client_id": "test-app", "display_name": "Test"})
-			if made.exists() {
+			d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
+			made, diags := d.Protocol(t).Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+			if made.Exists() {
 				t.Error("a foreign application was taken over")
 			}
-			diags.mustFail(t, "client_id", "is taken by the application "+foreign.ID)
-			if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.counts()); diff != "" {
+			diags.MustFail(t, "client_id", "is taken by the application "+foreign.ID)
+			if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -158,15 +159,15 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 // finds the application behind the refusal.
 func TestApplication_createLostUnderLag(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{ListLag: 1})
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
-	made, diags := d.protocol(t).applications().create(object{"client_id": "test-app", "display_name": "Test"})
-	diags.mustSucceed(t)
-	if got := d.counts()["identity.CreateApplication"]; got != 2 {
+	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
+	made, diags := d.Protocol(t).Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+	diags.MustSucceed(t)
+	if got := d.Counts()["identity.CreateApplication"]; got != 2 {
 		t.Errorf("%d creates", got)
 	}
-	if want := d.application(t, "test-app"); made.get("id") != want.ID || made.get("secret") != want.Secret {
-		t.Errorf("made %s, want %s", made.get("id"), want.ID)
+	if want := d.Application(t, "test-app"); made.Get("id") != want.ID || made.Get("secret") != want.Secret {
+		t.Errorf("made %s, want %s", made.Get("id"), want.ID)
 	}
 }
 
@@ -212,15 +213,15 @@ func TestApplication_createFails(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
+			d := providertest.NewMock(t, mockserver.Options{})
 			test.fault.Operation = "identity.CreateApplication"
-			d.mock.InjectFault(test.fault)
-			made, diags := d.protocol(t, object{"max_retries": 1}).applications().create(object{"client_id": "test-app", "display_name": "Test"})
-			diags.mustFail(t, "", append(test.parts, "Unable to create application", `"test-app" (Test)`, strings.TrimPrefix(d.url, "http://"))...)
-			if made.exists() {
+			d.Mock.InjectFault(test.fault)
+			made, diags := d.Protocol(t, providertest.Object{"max_retries": 1}).Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+			diags.MustFail(t, "", append(test.parts, "Unable to create application", `"test-app" (Test)`, strings.TrimPrefix(d.URL, "http://"))...)
+			if made.Exists() {
 				t.Error("something is in the state")
 			}
-			if diff := cmp.Diff(test.want, d.counts()); diff != "" {
+			if diff := cmp.Diff(test.want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -230,35 +231,35 @@ func TestApplication_createFails(t *testing.T) {
 // TestApplication_listRefused creates where lists are refused, which is no reason not to.
 func TestApplication_listRefused(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Status: http.StatusForbidden, Count: -1})
-	applications := d.protocol(t).applications()
-	applications.mustCreate(object{"client_id": "first-app", "display_name": "First"})
-	applications.mustCreate(object{"client_id": "second-app", "display_name": "Second"})
-	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 2}, d.counts()); diff != "" {
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Status: http.StatusForbidden, Count: -1})
+	applications := d.Protocol(t).Applications()
+	applications.MustCreate(providertest.Object{"client_id": "first-app", "display_name": "First"})
+	applications.MustCreate(providertest.Object{"client_id": "second-app", "display_name": "Second"})
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 2}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	// Nor does it hide why a create failed.
-	_, diags := applications.create(object{"client_id": "first-app", "display_name": "Third"})
-	diags.mustFail(t, "", "Unable to create application", "already exists", "HTTP 400")
+	_, diags := applications.Create(providertest.Object{"client_id": "first-app", "display_name": "Third"})
+	diags.MustFail(t, "", "Unable to create application", "already exists", "HTTP 400")
 }
 
 // TestApplication_listCancelled runs out of time before the first create. The next one looks for
 // itself at what was there before, without which a lost answer could not be settled.
 func TestApplication_listCancelled(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Delay: time.Minute})
-	applications := d.protocol(t).applications()
-	_, diags := applications.create(object{"client_id": "first-app", "display_name": "First", "timeouts": object{"create": "200ms"}})
-	diags.mustFail(t, "", "Unable to create application", "The time was up")
-	if got := d.counts(); got["identity.ListApplications"] != 1 || got["identity.CreateApplication"] != 0 {
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Delay: time.Minute})
+	applications := d.Protocol(t).Applications()
+	_, diags := applications.Create(providertest.Object{"client_id": "first-app", "display_name": "First", "timeouts": providertest.Object{"create": "200ms"}})
+	diags.MustFail(t, "", "Unable to create application", "The time was up")
+	if got := d.Counts(); got["identity.ListApplications"] != 1 || got["identity.CreateApplication"] != 0 {
 		t.Errorf("what was never sent needs no search: %v", got)
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
-	_, diags = applications.create(object{"client_id": "test-app", "display_name": "Test"})
-	diags.mustWarn(t, "", "The answer to the creation of application test-app was lost")
-	if got := d.counts()["identity.CreateApplication"]; got != 1 {
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
+	_, diags = applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+	diags.MustWarn(t, "", "The answer to the creation of application test-app was lost")
+	if got := d.Counts()["identity.CreateApplication"]; got != 1 {
 		t.Errorf("%d creates were sent, want that of the second application", got)
 	}
 }
@@ -266,23 +267,23 @@ func TestApplication_listCancelled(t *testing.T) {
 // TestApplication_interrupted stops at once, and finds out what became of the create.
 func TestApplication_interrupted(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Delay: time.Minute})
-	applications := d.protocol(t).applications()
-	change, diags := applications.plan(instance{}, object{"client_id": "test-app", "display_name": "Test"})
-	diags.mustBeQuiet(t)
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Delay: time.Minute})
+	applications := d.Protocol(t).Applications()
+	change, diags := applications.Plan(providertest.Instance{}, providertest.Object{"client_id": "test-app", "display_name": "Test"})
+	diags.MustBeQuiet(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	started := time.Now()
 	time.AfterFunc(200*time.Millisecond, cancel)
-	made, diags := applications.carryOut(ctx, change)
-	diags.mustFail(t, "", "Unable to create application", "The run was interrupted")
-	if made.exists() {
+	made, diags := applications.CarryOut(ctx, change)
+	diags.MustFail(t, "", "Unable to create application", "The run was interrupted")
+	if made.Exists() {
 		t.Error("something is in the state")
 	}
 	if elapsed := time.Since(started); elapsed > 20*time.Second {
 		t.Errorf("the interruption took %s", elapsed)
 	}
-	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }

@@ -10,16 +10,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 func TestApplicationDataSource(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	foreign := d.createApplication(t, "test-app", "Test", "Web")
-	p := d.protocol(t)
+	d := providertest.NewMock(t, mockserver.Options{})
+	foreign := d.CreateApplication(t, "test-app", "Test", "Web")
+	p := d.Protocol(t)
 	for _, by := range []string{"id", "client_id"} {
 		for _, include := range []any{nil, false, true} {
-			config := object{by: map[string]string{"id": foreign.ID, "client_id": foreign.ClientID}[by], "include_secret": include}
+			config := providertest.Object{by: map[string]string{"id": foreign.ID, "client_id": foreign.ClientID}[by], "include_secret": include}
 			want := map[string]string{
 				"id": foreign.ID, "client_id": foreign.ClientID, "display_name": "Test", "type": "Web", "issuer": foreign.Issuer,
 				"token_url": foreign.Issuer + "/v1/token", "secret": "null", "secret_version": "null",
@@ -29,22 +30,22 @@ func TestApplicationDataSource(t *testing.T) {
 				calls = map[string]int{"identity.ListApplications": 1}
 			}
 			if include == true {
-				want["secret"], want["secret_version"] = foreign.Secret, documentedVersion(foreign.ID, foreign.Secret)
+				want["secret"], want["secret_version"] = foreign.Secret, providertest.DocumentedVersion(foreign.ID, foreign.Secret)
 				calls["identity.GetApplication"] = 1
 			}
-			d.forget()
-			read, diags := p.data("lusid_application", config)
-			diags.mustBeQuiet(t)
+			d.Forget()
+			read, diags := p.Data("lusid_application", config)
+			diags.MustBeQuiet(t)
 			for name, want := range want {
-				if got := read.get(name); got != want {
+				if got := read.Get(name); got != want {
 					t.Errorf("%v: %s is %s, not %s", config, name, got, want)
 				}
 			}
-			if diff := cmp.Diff(calls, d.counts()); diff != "" {
+			if diff := cmp.Diff(calls, d.Counts()); diff != "" {
 				t.Errorf("%v: requests (-want +got):\n%s", config, diff)
 			}
 			if include != true {
-				d.mustNotAskForSecrets(t)
+				d.MustNotAskForSecrets(t)
 			}
 		}
 	}
@@ -53,44 +54,44 @@ func TestApplicationDataSource(t *testing.T) {
 func TestApplicationDataSource_errors(t *testing.T) {
 	t.Parallel()
 	const summary = "Unable to read application"
-	d, withheld := newMock(t, mockserver.Options{}), newMock(t, mockserver.Options{WithholdSecrets: true})
-	foreign := d.createApplication(t, "test-app", "Test", "Native")
-	other := withheld.createApplication(t, "test-app", "Test", "Native")
+	d, withheld := providertest.NewMock(t, mockserver.Options{}), providertest.NewMock(t, mockserver.Options{WithholdSecrets: true})
+	foreign := d.CreateApplication(t, "test-app", "Test", "Native")
+	other := withheld.CreateApplication(t, "test-app", "Test", "Native")
 	for _, test := range []struct {
 		name      string
-		p         *protocol
-		config    object
+		p         *providertest.Protocol
+		config    providertest.Object
 		attribute string
 		parts     []string
 	}{
-		{"no such id", d.protocol(t), object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}},
-		{"no such client id", d.protocol(t), object{"client_id": "missing-app"}, "client_id", []string{"missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"}},
-		{"withheld by a null", withheld.protocol(t), object{"id": other.ID, "include_secret": true}, "", []string{"without its secret"}},
-		{"withheld by a refusal", d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}), object{"id": foreign.ID, "include_secret": true}, "id", []string{"HTTP 403"}},
-		{"no rights", d.protocol(t, object{"access_token": d.mock.Credentials().NoRightsToken}), object{"id": foreign.ID}, "id", []string{"HTTP 403"}},
+		{"no such id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}},
+		{"no such client id", d.Protocol(t), providertest.Object{"client_id": "missing-app"}, "client_id", []string{"missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"}},
+		{"withheld by a null", withheld.Protocol(t), providertest.Object{"id": other.ID, "include_secret": true}, "", []string{"without its secret"}},
+		{"withheld by a refusal", d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}), providertest.Object{"id": foreign.ID, "include_secret": true}, "id", []string{"HTTP 403"}},
+		{"no rights", d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoRightsToken}), providertest.Object{"id": foreign.ID}, "id", []string{"HTTP 403"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.p.t = t
-			_, diags := test.p.data("lusid_application", test.config)
-			diags.mustFail(t, test.attribute, append(test.parts, summary)...)
+			test.p.T = t
+			_, diags := test.p.Data("lusid_application", test.config)
+			diags.MustFail(t, test.attribute, append(test.parts, summary)...)
 		})
 	}
 	// Who may not see secrets reads all the rest.
-	_, diags := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).data("lusid_application", object{"id": foreign.ID})
-	diags.mustBeQuiet(t)
+	_, diags := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Data("lusid_application", providertest.Object{"id": foreign.ID})
+	diags.MustBeQuiet(t)
 }
 
 // TestApplicationsDataSource lists in one order, whatever LUSID's is, and never a secret.
 func TestApplicationsDataSource(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
-	own := d.mock.Credentials().ClientID
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	own := d.Mock.Credentials().ClientID
 	var secrets []string
 	for _, name := range []string{"c-third", "a-first", "b-second"} {
-		secrets = append(secrets, d.createApplication(t, name, "The "+name, "Native").Secret)
+		secrets = append(secrets, d.CreateApplication(t, name, "The "+name, "Native").Secret)
 	}
-	w.set(func(_ *http.Request, body any) any {
+	w.Set(func(_ *http.Request, body any) any {
 		list, ok := body.([]any)
 		if !ok {
 			return body
@@ -104,15 +105,15 @@ func TestApplicationsDataSource(t *testing.T) {
 		}
 		return list
 	})
-	p := d.protocol(t)
-	d.forget()
-	read, diags := p.data("lusid_applications", nil)
-	diags.mustBeQuiet(t)
-	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1}, d.counts()); diff != "" {
+	p := d.Protocol(t)
+	d.Forget()
+	read, diags := p.Data("lusid_applications", nil)
+	diags.MustBeQuiet(t)
+	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	var elements []tftypes.Value
-	if err := read.attributes["applications"].As(&elements); err != nil {
+	if err := read.Attributes["applications"].As(&elements); err != nil {
 		t.Fatal(err)
 	}
 	var clientIDs []string
@@ -121,10 +122,10 @@ func TestApplicationsDataSource(t *testing.T) {
 		if err := element.As(&fields); err != nil {
 			t.Fatal(err)
 		}
-		i := instance{attributes: fields}
-		clientIDs = append(clientIDs, i.get("client_id"))
-		want := d.application(t, i.get("client_id"))
-		if i.get("id") != want.ID || i.get("display_name") != want.DisplayName || i.get("type") != want.Type || i.get("issuer") != want.Issuer || i.get("token_url") != want.Issuer+"/v1/token" {
+		i := providertest.Instance{Attributes: fields}
+		clientIDs = append(clientIDs, i.Get("client_id"))
+		want := d.Application(t, i.Get("client_id"))
+		if i.Get("id") != want.ID || i.Get("display_name") != want.DisplayName || i.Get("type") != want.Type || i.Get("issuer") != want.Issuer || i.Get("token_url") != want.Issuer+"/v1/token" {
 			t.Errorf("listed %s", fields)
 		}
 	}
@@ -134,10 +135,10 @@ func TestApplicationsDataSource(t *testing.T) {
 		t.Errorf("client ids (-want +got):\n%s", diff)
 	}
 	for _, secret := range append(secrets, "a-secret-in-a-list") {
-		if strings.Contains(read.attributes["applications"].String(), secret) {
+		if strings.Contains(read.Attributes["applications"].String(), secret) {
 			t.Error("the list holds a secret")
 		}
 	}
-	_, diags = d.protocol(t, object{"access_token": d.mock.Credentials().NoRightsToken}).data("lusid_applications", nil)
-	diags.mustFail(t, "", "Unable to list applications", "HTTP 403")
+	_, diags = d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoRightsToken}).Data("lusid_applications", nil)
+	diags.MustFail(t, "", "Unable to list applications", "HTTP 403")
 }

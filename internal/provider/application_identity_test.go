@@ -11,24 +11,29 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // importedEveryWay imports an application by each of the names that it has.
-func importedEveryWay(t *testing.T, applications managedType, a application) map[string]instance {
+func importedEveryWay(t *testing.T, applications providertest.ManagedType, a providertest.Application) map[string]providertest.Instance {
 	t.Helper()
-	imported := map[string]instance{}
-	for name, by := range map[string]func() (instance, diagnostics){
-		"id":                    func() (instance, diagnostics) { return applications.importState(a.ID) },
-		"client id":             func() (instance, diagnostics) { return applications.importState(a.ClientID) },
-		"identity by id":        func() (instance, diagnostics) { return applications.importIdentity(object{"id": a.ID}) },
-		"identity by client id": func() (instance, diagnostics) { return applications.importIdentity(object{"client_id": a.ClientID}) },
-		"identity by both": func() (instance, diagnostics) {
-			return applications.importIdentity(object{"id": a.ID, "client_id": a.ClientID})
+	imported := map[string]providertest.Instance{}
+	for name, by := range map[string]func() (providertest.Instance, providertest.Diagnostics){
+		"id":        func() (providertest.Instance, providertest.Diagnostics) { return applications.ImportState(a.ID) },
+		"client id": func() (providertest.Instance, providertest.Diagnostics) { return applications.ImportState(a.ClientID) },
+		"identity by id": func() (providertest.Instance, providertest.Diagnostics) {
+			return applications.ImportIdentity(providertest.Object{"id": a.ID})
+		},
+		"identity by client id": func() (providertest.Instance, providertest.Diagnostics) {
+			return applications.ImportIdentity(providertest.Object{"client_id": a.ClientID})
+		},
+		"identity by both": func() (providertest.Instance, providertest.Diagnostics) {
+			return applications.ImportIdentity(providertest.Object{"id": a.ID, "client_id": a.ClientID})
 		},
 	} {
 		i, diags := by()
-		diags.mustBeQuiet(t)
-		if got := i.get("id"); got != a.ID {
+		diags.MustBeQuiet(t)
+		if got := i.Get("id"); got != a.ID {
 			t.Errorf("%s: imported %s", name, got)
 		}
 		mustHaveIdentity(t, applications, name, i, a.ID, a.ClientID)
@@ -37,16 +42,16 @@ func importedEveryWay(t *testing.T, applications managedType, a application) map
 	return imported
 }
 
-func mustHaveIdentity(t *testing.T, applications managedType, where string, i instance, id, clientID string) {
+func mustHaveIdentity(t *testing.T, applications providertest.ManagedType, where string, i providertest.Instance, id, clientID string) {
 	t.Helper()
-	if diff := cmp.Diff(map[string]string{"id": id, "client_id": clientID}, applications.identityOf(i)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"id": id, "client_id": clientID}, applications.IdentityOf(i)); diff != "" {
 		t.Errorf("%s: identity (-want +got):\n%s", where, diff)
 	}
 }
 
 func TestApplication_identitySchema(t *testing.T) {
 	t.Parallel()
-	schema := newProtocol(t).applications().identitySchema()
+	schema := providertest.NewProtocol(t).Applications().IdentitySchema()
 	var names []string
 	for _, attribute := range schema.IdentityAttributes {
 		names = append(names, attribute.Name)
@@ -67,39 +72,39 @@ func TestApplication_identity(t *testing.T) {
 	for _, known := range []bool{true, false} {
 		t.Run(map[bool]string{true: "sent back", false: "not sent back"}[known], func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t).applications()
-			forget := func(i instance) instance {
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t).Applications()
+			forget := func(i providertest.Instance) providertest.Instance {
 				if !known {
-					i.identity = nil
+					i.Identity = nil
 				}
 				return i
 			}
-			made := applications.mustCreate(triggers(object{"a": "1"}))
-			id := made.get("id")
+			made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+			id := made.Get("id")
 			mustHaveIdentity(t, applications, "create", made, id, "test-app")
-			read := applications.mustRead(forget(made))
+			read := applications.MustRead(forget(made))
 			mustHaveIdentity(t, applications, "read", read, id, "test-app")
-			for name, config := range map[string]object{
-				"timeouts":     triggers(object{"a": "1"}, object{"timeouts": object{"read": "1m"}}),
-				"rotation":     triggers(object{"a": "2"}),
-				"store_secret": triggers(object{"a": "1"}, object{"store_secret": false}),
+			for name, config := range map[string]providertest.Object{
+				"timeouts":     providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}),
+				"rotation":     providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}),
+				"store_secret": providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": false}),
 			} {
-				updated, diags := applications.update(forget(read), config)
-				diags.mustSucceed(t)
+				updated, diags := applications.Update(forget(read), config)
+				diags.MustSucceed(t)
 				mustHaveIdentity(t, applications, "update of "+name, updated, id, "test-app")
 			}
 
 			// A provider that does not know its credentials yet keeps it.
-			p := newProtocol(t)
-			p.configure(object{"api_url": d.url, "access_token": unknown}).mustBeQuiet(t)
-			kept, diags := p.applications().read(forget(read))
-			diags.mustWarn(t, "", "LUSID was not asked")
+			p := providertest.NewProtocol(t)
+			p.Configure(providertest.Object{"api_url": d.URL, "access_token": providertest.Unknown}).MustBeQuiet(t)
+			kept, diags := p.Applications().Read(forget(read))
+			diags.MustWarn(t, "", "LUSID was not asked")
 			mustHaveIdentity(t, applications, "read without a connection", kept, id, "test-app")
 
-			d.deleteApplication(t, "test-app")
-			gone := applications.mustRead(forget(read))
-			if gone.exists() {
+			d.DeleteApplication(t, "test-app")
+			gone := applications.MustRead(forget(read))
+			if gone.Exists() {
 				t.Error("it is still there")
 			}
 		})
@@ -109,35 +114,35 @@ func TestApplication_identity(t *testing.T) {
 // TestApplication_importIdentityErrors gives identities that name no application.
 func TestApplication_importIdentityErrors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	a, b := d.createApplication(t, "first-app", "First", "Native"), d.createApplication(t, "second-app", "Second", "Native")
-	applications := d.protocol(t).applications()
+	d := providertest.NewMock(t, mockserver.Options{})
+	a, b := d.CreateApplication(t, "first-app", "First", "Native"), d.CreateApplication(t, "second-app", "Second", "Native")
+	applications := d.Protocol(t).Applications()
 	for _, test := range []struct {
 		name      string
-		identity  object
+		identity  providertest.Object
 		attribute string
 		parts     []string
 		calls     int
 	}{
-		{"neither", object{}, "", []string{"client id"}, 0},
-		{"both empty", object{"id": "", "client_id": ""}, "", []string{"client id"}, 0},
-		{"two applications", object{"id": a.ID, "client_id": b.ClientID}, "client_id", []string{a.ID, `has the client id "first-app", not "second-app"`}, 1},
-		{"an id and a client id of nobody", object{"id": a.ID, "client_id": "missing-app"}, "client_id", []string{"missing-app"}, 1},
+		{"neither", providertest.Object{}, "", []string{"client id"}, 0},
+		{"both empty", providertest.Object{"id": "", "client_id": ""}, "", []string{"client id"}, 0},
+		{"two applications", providertest.Object{"id": a.ID, "client_id": b.ClientID}, "client_id", []string{a.ID, `has the client id "first-app", not "second-app"`}, 1},
+		{"an id and a client id of nobody", providertest.Object{"id": a.ID, "client_id": "missing-app"}, "client_id", []string{"missing-app"}, 1},
 		// The id decides: the client id is no help where the id is wrong.
-		{"an id of nobody", object{"id": "0oaMissing", "client_id": a.ClientID}, "id", []string{"0oaMissing", "HTTP 404"}, 1},
-		{"a client id as id", object{"id": a.ClientID}, "id", []string{"first-app", "HTTP 404"}, 1},
-		{"a client id of nobody", object{"client_id": "missing-app"}, "client_id", []string{`"missing-app"`, "No application has it"}, 1},
-		{"an id that cannot be one", object{"id": "../users"}, "id", []string{`"../users"`, "64 at most"}, 0},
-		{"an id too long", object{"id": strings.Repeat("x", 65)}, "id", []string{"64 at most"}, 0},
+		{"an id of nobody", providertest.Object{"id": "0oaMissing", "client_id": a.ClientID}, "id", []string{"0oaMissing", "HTTP 404"}, 1},
+		{"a client id as id", providertest.Object{"id": a.ClientID}, "id", []string{"first-app", "HTTP 404"}, 1},
+		{"a client id of nobody", providertest.Object{"client_id": "missing-app"}, "client_id", []string{`"missing-app"`, "No application has it"}, 1},
+		{"an id that cannot be one", providertest.Object{"id": "../users"}, "id", []string{`"../users"`, "64 at most"}, 0},
+		{"an id too long", providertest.Object{"id": strings.Repeat("x", 65)}, "id", []string{"64 at most"}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d.forget()
-			imported, diags := applications.importIdentity(test.identity)
-			diags.mustFail(t, test.attribute, append(test.parts, "Unable to import application")...)
-			if imported.exists() {
+			d.Forget()
+			imported, diags := applications.ImportIdentity(test.identity)
+			diags.MustFail(t, test.attribute, append(test.parts, "Unable to import application")...)
+			if imported.Exists() {
 				t.Error("something was imported")
 			}
-			if got := len(d.requests()); got != test.calls {
+			if got := len(d.Requests()); got != test.calls {
 				t.Errorf("%d requests", got)
 			}
 		})
@@ -153,40 +158,40 @@ func TestApplication_importPlansNoReplacement(t *testing.T) {
 		for _, storeSecrets := range []any{nil, false} {
 			t.Run(fmt.Sprint(kind, " store_secrets ", storeSecrets), func(t *testing.T) {
 				t.Parallel()
-				d := newMock(t, mockserver.Options{})
-				foreign := d.createApplication(t, "test-app", "Test", kind)
-				applications := d.protocol(t, object{"store_secrets": storeSecrets}).applications()
-				base := object{"client_id": "test-app", "display_name": "Test", "type": kind}
+				d := providertest.NewMock(t, mockserver.Options{})
+				foreign := d.CreateApplication(t, "test-app", "Test", kind)
+				applications := d.Protocol(t, providertest.Object{"store_secrets": storeSecrets}).Applications()
+				base := providertest.Object{"client_id": "test-app", "display_name": "Test", "type": kind}
 				ways := importedEveryWay(t, applications, foreign)
 				imported := ways["client id"]
 				for name, other := range ways {
 					// The same state plans the same.
-					if names := other.differences(imported); names != nil || !bytes.Equal(other.private, imported.private) {
+					if names := other.Differences(imported); names != nil || !bytes.Equal(other.Private, imported.Private) {
 						t.Errorf("imported by %s it differs in %s", name, names)
 					}
 				}
-				change, diags := applications.plan(imported, base)
-				diags.mustBeQuiet(t)
-				if names := change.planned.differences(imported); names != nil || change.replaces != nil {
-					t.Errorf("the plan after the import changes %s and replaces because of %s", names, change.replaces)
+				change, diags := applications.Plan(imported, base)
+				diags.MustBeQuiet(t)
+				if names := change.Planned.Differences(imported); names != nil || change.Replaces != nil {
+					t.Errorf("the plan after the import changes %s and replaces because of %s", names, change.Replaces)
 				}
 				redirects, logouts := []any{nil}, []any{nil}
 				if kind == "Web" {
-					redirects, logouts = []any{nil, []string{}, uris, unknown}, []any{nil, uris}
+					redirects, logouts = []any{nil, []string{}, uris, providertest.Unknown}, []any{nil, uris}
 				}
-				for _, rotation := range []any{nil, object{}, object{"a": "1"}, object{"a": unknown}, unknown} {
-					for _, store := range []any{nil, true, false, unknown} {
+				for _, rotation := range []any{nil, providertest.Object{}, providertest.Object{"a": "1"}, providertest.Object{"a": providertest.Unknown}, providertest.Unknown} {
+					for _, store := range []any{nil, true, false, providertest.Unknown} {
 						for _, redirect := range redirects {
 							for _, logout := range logouts {
 								config := maps.Clone(base)
-								maps.Copy(config, object{
+								maps.Copy(config, providertest.Object{
 									"rotation_triggers": rotation, "store_secret": store,
 									"redirect_uris": redirect, "post_logout_redirect_uris": logout,
 								})
-								change, diags := applications.plan(imported, config)
-								diags.mustSucceed(t)
-								if change.replaces != nil {
-									t.Fatalf("%v replaces because of %s", config, change.replaces)
+								change, diags := applications.Plan(imported, config)
+								diags.MustSucceed(t)
+								if change.Replaces != nil {
+									t.Fatalf("%v replaces because of %s", config, change.Replaces)
 								}
 							}
 						}
@@ -194,22 +199,22 @@ func TestApplication_importPlansNoReplacement(t *testing.T) {
 				}
 				// The apply of one that adopts everything neither rotates nor replaces.
 				config := maps.Clone(base)
-				maps.Copy(config, object{"rotation_triggers": object{"a": "1"}, "store_secret": storeSecrets == nil})
+				maps.Copy(config, providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}, "store_secret": storeSecrets == nil})
 				if kind == "Web" {
-					maps.Copy(config, object{"redirect_uris": uris, "post_logout_redirect_uris": uris})
+					maps.Copy(config, providertest.Object{"redirect_uris": uris, "post_logout_redirect_uris": uris})
 				}
-				d.forget()
-				adopted, diags := applications.update(imported, config)
-				diags.mustSucceed(t)
-				if counts := d.counts(); len(counts) != 0 {
+				d.Forget()
+				adopted, diags := applications.Update(imported, config)
+				diags.MustSucceed(t)
+				if counts := d.Counts(); len(counts) != 0 {
 					t.Errorf("the adoption asked LUSID: %v", counts)
 				}
-				if got := d.application(t, "test-app"); got.ID != foreign.ID || got.Secret != foreign.Secret {
+				if got := d.Application(t, "test-app"); got.ID != foreign.ID || got.Secret != foreign.Secret {
 					t.Error("the adoption made another application, or another secret")
 				}
-				change, diags = applications.plan(applications.mustRead(adopted), config)
-				diags.mustBeQuiet(t)
-				if names := change.planned.differences(adopted); names != nil {
+				change, diags = applications.Plan(applications.MustRead(adopted), config)
+				diags.MustBeQuiet(t)
+				if names := change.Planned.Differences(adopted); names != nil {
 					t.Errorf("after the adoption the plan changes %s", names)
 				}
 			})

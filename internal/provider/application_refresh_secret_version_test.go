@@ -7,66 +7,67 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // versioned is an application whose state has the version of its secret alone.
-func versioned(value any, more ...object) object {
-	return stored(false, append(more, object{"refresh_secret_version": value})...)
+func versioned(value any, more ...providertest.Object) providertest.Object {
+	return providertest.ApplicationStoring(false, append(more, providertest.Object{"refresh_secret_version": value})...)
 }
 
 // TestApplication_refreshSecretVersion follows every rotation, without a secret in state or plan.
 func TestApplication_refreshSecretVersion(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
 	var secrets []string
-	config := versioned(true, object{"rotation_triggers": object{"a": "1"}})
-	var before instance
-	follow := func(how string, now instance) {
+	config := versioned(true, providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}})
+	var before providertest.Instance
+	follow := func(how string, now providertest.Instance) {
 		t.Helper()
-		secrets = append(secrets, d.application(t, "test-app").Secret)
+		secrets = append(secrets, d.Application(t, "test-app").Secret)
 		mustHoldNoSecret(t, how, now, secrets...)
-		d.mustHoldSecret(t, now)
-		if before.exists() && now.get("secret_version") == before.get("secret_version") {
+		d.MustHoldSecret(t, now)
+		if before.Exists() && now.Get("secret_version") == before.Get("secret_version") {
 			t.Errorf("%s: secret_version did not move", how)
 		}
-		change, diags := applications.plan(now, config)
-		diags.mustBeQuiet(t)
-		if names := change.planned.differences(now); names != nil {
+		change, diags := applications.Plan(now, config)
+		diags.MustBeQuiet(t)
+		if names := change.Planned.Differences(now); names != nil {
 			t.Errorf("after %s, the plan changes %s", how, names)
 		}
 		before = now
 	}
 
-	made := applications.mustCreate(config)
+	made := applications.MustCreate(config)
 	follow("a create", made)
-	d.forget()
-	if names := applications.mustRead(made).differences(made); names != nil {
+	d.Forget()
+	if names := applications.MustRead(made).Differences(made); names != nil {
 		t.Errorf("a refresh changed %s", names)
 	}
-	d.mustCount(t, map[string]int{"identity.GetApplication": 1})
-	if got := d.queries("identity.GetApplication"); got != "includeSecret=true" {
+	d.MustCount(t, map[string]int{"identity.GetApplication": 1})
+	if got := d.Queries("identity.GetApplication"); got != "includeSecret=true" {
 		t.Errorf("a refresh asked for %q", got)
 	}
 
 	// A plan without a refresh sees nothing, and asks nobody.
-	d.rotateApplication(t, "test-app")
-	d.forget()
-	change, diags := applications.plan(made, config)
-	diags.mustBeQuiet(t)
-	if names := change.planned.differences(made); names != nil {
+	d.RotateApplication(t, "test-app")
+	d.Forget()
+	change, diags := applications.Plan(made, config)
+	diags.MustBeQuiet(t)
+	if names := change.Planned.Differences(made); names != nil {
 		t.Errorf("a plan without a refresh changes %s", names)
 	}
-	d.mustCount(t, map[string]int{})
-	follow("a rotation elsewhere", applications.mustRead(made))
+	d.MustCount(t, map[string]int{})
+	follow("a rotation elsewhere", applications.MustRead(made))
 
-	config = versioned(true, object{"rotation_triggers": object{"a": "2"}})
-	planned := applications.plannedRotation(before, config)
-	if planned.planned.get("secret") != "null" || planned.planned.get("secret_version") != "unknown" {
-		t.Errorf("a rotation plans %s and %s", planned.planned.get("secret"), planned.planned.get("secret_version"))
+	config = versioned(true, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}})
+	planned := applications.PlannedRotation(before, config)
+	if planned.Planned.Get("secret") != "null" || planned.Planned.Get("secret_version") != "unknown" {
+		t.Errorf("a rotation plans %s and %s", planned.Planned.Get("secret"), planned.Planned.Get("secret_version"))
 	}
-	rotated, diags := applications.apply(planned)
-	diags.mustBeQuiet(t)
+	rotated, diags := applications.Apply(planned)
+	diags.MustBeQuiet(t)
 	follow("a rotation", rotated)
 }
 
@@ -93,33 +94,33 @@ func TestApplication_switchRefreshSecretVersion(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t).applications()
-			made := applications.mustCreate(stored(test.stored, object{"refresh_secret_version": test.from}))
-			d.forget()
-			config := stored(test.stored, object{"refresh_secret_version": test.to})
-			change, diags := applications.plan(made, config)
-			diags.mustBeQuiet(t)
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t).Applications()
+			made := applications.MustCreate(providertest.ApplicationStoring(test.stored, providertest.Object{"refresh_secret_version": test.from}))
+			d.Forget()
+			config := providertest.ApplicationStoring(test.stored, providertest.Object{"refresh_secret_version": test.to})
+			change, diags := applications.Plan(made, config)
+			diags.MustBeQuiet(t)
 			var want []string
 			if test.changes {
 				want = []string{"refresh_secret_version"}
 			}
-			if diff := cmp.Diff(want, change.planned.differences(made)); diff != "" || change.replaces != nil {
-				t.Fatalf("planned changes (-want +got):\n%s\nand a replacement because of %s", diff, change.replaces)
+			if diff := cmp.Diff(want, change.Planned.Differences(made)); diff != "" || change.Replaces != nil {
+				t.Fatalf("planned changes (-want +got):\n%s\nand a replacement because of %s", diff, change.Replaces)
 			}
-			switched, diags := applications.apply(change)
-			diags.mustBeQuiet(t)
-			d.mustCount(t, map[string]int{})
-			d.mustHoldSecret(t, switched)
+			switched, diags := applications.Apply(change)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, map[string]int{})
+			d.MustHoldSecret(t, switched)
 
-			d.rotateApplication(t, "test-app")
-			read := applications.mustRead(switched)
-			if moved := read.get("secret_version") != made.get("secret_version"); moved != test.looks {
+			d.RotateApplication(t, "test-app")
+			read := applications.MustRead(switched)
+			if moved := read.Get("secret_version") != made.Get("secret_version"); moved != test.looks {
 				t.Errorf("the refresh sees the rotation: %t", moved)
 			}
-			change, diags = applications.plan(read, config)
-			diags.mustBeQuiet(t)
-			if names := change.planned.differences(read); names != nil {
+			change, diags = applications.Plan(read, config)
+			diags.MustBeQuiet(t)
+			if names := change.Planned.Differences(read); names != nil {
 				t.Errorf("the next plan changes %s", names)
 			}
 		})
@@ -139,33 +140,33 @@ func TestApplication_refreshSecretVersionWithheld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, test.options)
-			strong := d.protocol(t).applications()
+			d := providertest.NewMock(t, test.options)
+			strong := d.Protocol(t).Applications()
 			weak := strong
 			if !test.options.WithholdSecrets {
-				weak = d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
+				weak = d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Applications()
 			}
-			made := strong.mustCreate(versioned(true))
-			d.rotateApplication(t, "test-app")
-			d.forget()
-			kept, diags := weak.read(made)
-			diags.mustWarn(t, "secret_version", "LUSID did not show the secret of application test-app", "secret_version in the state stays as it is",
+			made := strong.MustCreate(versioned(true))
+			d.RotateApplication(t, "test-app")
+			d.Forget()
+			kept, diags := weak.Read(made)
+			diags.MustWarn(t, "secret_version", "LUSID did not show the secret of application test-app", "secret_version in the state stays as it is",
 				"an access token from the provider block", "remove refresh_secret_version")
-			d.mustCount(t, map[string]int{"identity.GetApplication": test.calls})
-			if names := kept.differences(made); names != nil {
+			d.MustCount(t, map[string]int{"identity.GetApplication": test.calls})
+			if names := kept.Differences(made); names != nil {
 				t.Errorf("the refresh changed %s", names)
 			}
-			change, diags := weak.plan(kept, versioned(true))
-			diags.mustBeQuiet(t)
-			if names := change.planned.differences(made); names != nil {
+			change, diags := weak.Plan(kept, versioned(true))
+			diags.MustBeQuiet(t)
+			if names := change.Planned.Differences(made); names != nil {
 				t.Errorf("the plan changes %s", names)
 			}
 			if test.options.WithholdSecrets {
 				return
 			}
-			seen := strong.mustRead(kept)
-			d.mustHoldSecret(t, seen)
-			mustHoldNoSecret(t, "the refresh", seen, d.application(t, "test-app").Secret)
+			seen := strong.MustRead(kept)
+			d.MustHoldSecret(t, seen)
+			mustHoldNoSecret(t, "the refresh", seen, d.Application(t, "test-app").Secret)
 		})
 	}
 }
@@ -174,21 +175,21 @@ func TestApplication_refreshSecretVersionWithheld(t *testing.T) {
 // rest of the application comes from a list.
 func TestApplication_refreshSecretVersionForMany(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	made := applications.mustCreate(versioned(true))
-	d.forget()
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	made := applications.MustCreate(versioned(true))
+	d.Forget()
 	for range 6 {
-		applications.mustRead(made)
+		applications.MustRead(made)
 	}
-	d.mustCount(t, map[string]int{"identity.GetApplication": 6})
-	weak := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
-	d.forget()
+	d.MustCount(t, map[string]int{"identity.GetApplication": 6})
+	weak := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Applications()
+	d.Forget()
 	for range 6 {
-		_, diags := weak.read(made)
-		diags.mustWarn(t, "secret_version", "LUSID did not show the secret")
+		_, diags := weak.Read(made)
+		diags.MustWarn(t, "secret_version", "LUSID did not show the secret")
 	}
-	d.mustCount(t, map[string]int{"identity.GetApplication": 9, "identity.ListApplications": 1})
+	d.MustCount(t, map[string]int{"identity.GetApplication": 9, "identity.ListApplications": 1})
 }
 
 // TestApplication_refreshSecretVersionAfterImport begins with a state that has no version, or one that has
@@ -204,34 +205,34 @@ func TestApplication_refreshSecretVersionAfterImport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			foreign := d.createApplication(t, "test-app", "Test", "Native")
-			applications := d.protocol(t, object{"store_secrets": test.storeSecrets}).applications()
-			imported, diags := applications.importState("test-app")
-			diags.mustBeQuiet(t)
-			if got := imported.get("refresh_secret_version"); got != "false" {
+			d := providertest.NewMock(t, mockserver.Options{})
+			foreign := d.CreateApplication(t, "test-app", "Test", "Native")
+			applications := d.Protocol(t, providertest.Object{"store_secrets": test.storeSecrets}).Applications()
+			imported, diags := applications.ImportState("test-app")
+			diags.MustBeQuiet(t)
+			if got := imported.Get("refresh_secret_version"); got != "false" {
 				t.Errorf("imported with refresh_secret_version %s", got)
 			}
 			config := versioned(true)
-			change, diags := applications.plan(imported, config)
-			diags.mustBeQuiet(t)
-			if diff := cmp.Diff(test.changes, change.planned.differences(imported)); diff != "" {
+			change, diags := applications.Plan(imported, config)
+			diags.MustBeQuiet(t)
+			if diff := cmp.Diff(test.changes, change.Planned.Differences(imported)); diff != "" {
 				t.Errorf("planned changes (-want +got):\n%s", diff)
 			}
-			d.forget()
-			on, diags := applications.apply(change)
-			diags.mustBeQuiet(t)
-			d.mustCount(t, map[string]int{})
-			if got, want := on.get("secret_version"), imported.get("secret_version"); got != want {
+			d.Forget()
+			on, diags := applications.Apply(change)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, map[string]int{})
+			if got, want := on.Get("secret_version"), imported.Get("secret_version"); got != want {
 				t.Errorf("secret_version went from %s to %s", want, got)
 			}
 			// The refresh finds the version. That is no update.
-			read := applications.mustRead(on)
-			d.mustHoldSecret(t, read)
+			read := applications.MustRead(on)
+			d.MustHoldSecret(t, read)
 			mustHoldNoSecret(t, "the refresh", read, foreign.Secret)
-			change, diags = applications.plan(read, config)
-			diags.mustBeQuiet(t)
-			if names := change.planned.differences(read); names != nil {
+			change, diags = applications.Plan(read, config)
+			diags.MustBeQuiet(t)
+			if names := change.Planned.Differences(read); names != nil {
 				t.Errorf("the next plan changes %s", names)
 			}
 		})
@@ -242,55 +243,55 @@ func TestApplication_refreshSecretVersionAfterImport(t *testing.T) {
 func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		from, planned, final object
+		from, planned, final providertest.Object
 		version              string
 		calls                map[string]int
 	}{
 		"store_secret, stays off": {
-			versioned(true), stored(unknown, object{"refresh_secret_version": true}), versioned(true), "unknown", map[string]int{},
+			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), versioned(true), "unknown", map[string]int{},
 		},
 		"store_secret, is turned on": {
-			versioned(true), stored(unknown, object{"refresh_secret_version": true}), stored(true, object{"refresh_secret_version": true}),
+			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(true, providertest.Object{"refresh_secret_version": true}),
 			"unknown",
 			map[string]int{"identity.GetApplication": 1},
 		},
 		"store_secret, is turned off": {
-			stored(true, object{"refresh_secret_version": true}), stored(unknown, object{"refresh_secret_version": true}), versioned(true),
+			providertest.ApplicationStoring(true, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), versioned(true),
 			"kept",
 			map[string]int{},
 		},
-		"refresh_secret_version, is turned on":  {versioned(nil), versioned(unknown), versioned(true), "kept", map[string]int{}},
-		"refresh_secret_version, is turned off": {versioned(true), versioned(unknown), versioned(false), "kept", map[string]int{}},
-		"refresh_secret_version, stays":         {versioned(true), versioned(unknown), versioned(true), "kept", map[string]int{}},
-		"refresh_secret_version, of a create":   {nil, versioned(unknown), versioned(true), "unknown", map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}},
+		"refresh_secret_version, is turned on":  {versioned(nil), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
+		"refresh_secret_version, is turned off": {versioned(true), versioned(providertest.Unknown), versioned(false), "kept", map[string]int{}},
+		"refresh_secret_version, stays":         {versioned(true), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
+		"refresh_secret_version, of a create":   {nil, versioned(providertest.Unknown), versioned(true), "unknown", map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t).applications()
-			var made instance
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t).Applications()
+			var made providertest.Instance
 			if test.from != nil {
-				made = d.protocol(t).applications().mustCreate(test.from)
+				made = d.Protocol(t).Applications().MustCreate(test.from)
 			}
-			d.forget()
-			seen, diags := applications.plan(made, test.planned)
-			diags.mustBeQuiet(t)
+			d.Forget()
+			seen, diags := applications.Plan(made, test.planned)
+			diags.MustBeQuiet(t)
 			want := test.version
 			if want == "kept" {
-				want = made.get("secret_version")
+				want = made.Get("secret_version")
 			}
-			if got := seen.planned.get("secret_version"); got != want {
+			if got := seen.Planned.Get("secret_version"); got != want {
 				t.Errorf("secret_version is planned as %s", got)
 			}
-			final, diags := applications.plan(made, test.final)
-			diags.mustBeQuiet(t)
-			mustBeConsistent(t, seen, final)
-			after, diags := applications.apply(final)
-			diags.mustBeQuiet(t)
-			d.mustCount(t, test.calls)
-			d.mustHoldSecret(t, after)
-			read := applications.mustRead(after)
-			if names := read.differences(after); names != nil {
+			final, diags := applications.Plan(made, test.final)
+			diags.MustBeQuiet(t)
+			providertest.MustBeConsistent(t, seen, final)
+			after, diags := applications.Apply(final)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, test.calls)
+			d.MustHoldSecret(t, after)
+			read := applications.MustRead(after)
+			if names := read.Differences(after); names != nil {
 				t.Errorf("the refresh changed %s", names)
 			}
 		})
@@ -301,24 +302,24 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 // down, is the only update, and makes no call.
 func TestApplication_refreshSecretVersionOldState(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	old := applications.mustCreate(stored(false))
-	old.attributes = maps.Clone(old.attributes)
-	old.attributes["refresh_secret_version"] = typedValue(t, old.attributes["refresh_secret_version"].Type(), nil)
-	d.forget()
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	old := applications.MustCreate(providertest.ApplicationStoring(false))
+	old.Attributes = maps.Clone(old.Attributes)
+	old.Attributes["refresh_secret_version"] = providertest.TypedValue(t, old.Attributes["refresh_secret_version"].Type(), nil)
+	d.Forget()
 	for _, value := range []any{false, true} {
-		change, diags := applications.plan(old, versioned(value))
-		diags.mustBeQuiet(t)
-		if diff := cmp.Diff([]string{"refresh_secret_version"}, change.planned.differences(old)); diff != "" {
+		change, diags := applications.Plan(old, versioned(value))
+		diags.MustBeQuiet(t)
+		if diff := cmp.Diff([]string{"refresh_secret_version"}, change.Planned.Differences(old)); diff != "" {
 			t.Errorf("planned changes (-want +got):\n%s", diff)
 		}
-		after, diags := applications.apply(change)
-		diags.mustBeQuiet(t)
-		d.mustHoldSecret(t, after)
+		after, diags := applications.Apply(change)
+		diags.MustBeQuiet(t)
+		d.MustHoldSecret(t, after)
 	}
-	d.mustCount(t, map[string]int{})
-	if got := applications.mustRead(old).get("refresh_secret_version"); got != "false" {
+	d.MustCount(t, map[string]int{})
+	if got := applications.MustRead(old).Get("refresh_secret_version"); got != "false" {
 		t.Errorf("the refresh writes %s", got)
 	}
 }

@@ -6,133 +6,134 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestApplication_hiddenReplacement plans what Terraform asks for when a replacement has no cause in
 // the configuration: the create has no prior state.
 func TestApplication_hiddenReplacement(t *testing.T) {
 	t.Parallel()
-	config := object{"client_id": "test-app", "display_name": "Test"}
-	with := func(more object) object {
+	config := providertest.Object{"client_id": "test-app", "display_name": "Test"}
+	with := func(more providertest.Object) providertest.Object {
 		changed := maps.Clone(config)
 		maps.Copy(changed, more)
 		return changed
 	}
 	type run struct {
-		d            domain
-		applications managedType
-		made         instance
+		d            providertest.Domain
+		applications providertest.ManagedType
+		made         providertest.Instance
 	}
-	planned := func(t *testing.T, r run, prior instance, config object) diagnostics {
+	planned := func(t *testing.T, r run, prior providertest.Instance, config providertest.Object) providertest.Diagnostics {
 		t.Helper()
-		_, diags := r.applications.plan(prior, config)
-		diags.mustSucceed(t)
+		_, diags := r.applications.Plan(prior, config)
+		diags.MustSucceed(t)
 		return diags
 	}
 	for name, test := range map[string]struct {
-		plan func(t *testing.T, r run) diagnostics
+		plan func(t *testing.T, r run) providertest.Diagnostics
 		// quiet is a create that replaces nothing.
 		quiet bool
 	}{
-		"-replace and replace_triggered_by": {plan: func(t *testing.T, r run) diagnostics {
+		"-replace and replace_triggered_by": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			r.made = r.applications.mustRead(r.made)
-			return append(planned(t, r, r.made, config), planned(t, r, instance{}, config)...)
+			r.made = r.applications.MustRead(r.made)
+			return append(planned(t, r, r.made, config), planned(t, r, providertest.Instance{}, config)...)
 		}},
-		"-replace without a refresh": {plan: func(t *testing.T, r run) diagnostics {
+		"-replace without a refresh": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			return append(planned(t, r, r.made, config), planned(t, r, instance{}, config)...)
+			return append(planned(t, r, r.made, config), planned(t, r, providertest.Instance{}, config)...)
 		}},
-		"taint": {plan: func(t *testing.T, r run) diagnostics {
+		"taint": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			r.applications.mustRead(r.made)
-			return planned(t, r, instance{}, config)
+			r.applications.MustRead(r.made)
+			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"taint, while the provider block is unknown": {plan: func(t *testing.T, r run) diagnostics {
+		"taint, while the provider block is unknown": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			r.applications = newProtocol(t).applications()
-			r.applications.configure(object{"api_url": r.d.url, "access_token": unknown}).mustSucceed(t)
-			_, diags := r.applications.read(r.made)
-			diags.mustWarn(t, "", "LUSID was not asked")
-			return planned(t, r, instance{}, config)
+			r.applications = providertest.NewProtocol(t).Applications()
+			r.applications.Configure(providertest.Object{"api_url": r.d.URL, "access_token": providertest.Unknown}).MustSucceed(t)
+			_, diags := r.applications.Read(r.made)
+			diags.MustWarn(t, "", "LUSID was not asked")
+			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"a rename, the destroy first": {plan: func(t *testing.T, r run) diagnostics {
+		"a rename, the destroy first": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			return append(planned(t, r, r.made, nil), planned(t, r, instance{}, config)...)
+			return append(planned(t, r, r.made, nil), planned(t, r, providertest.Instance{}, config)...)
 		}},
-		"a rename, the create first": {plan: func(t *testing.T, r run) diagnostics {
+		"a rename, the create first": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			return append(planned(t, r, instance{}, config), planned(t, r, r.made, nil)...)
+			return append(planned(t, r, providertest.Instance{}, config), planned(t, r, r.made, nil)...)
 		}},
-		"a rename that changes more": {plan: func(t *testing.T, r run) diagnostics {
+		"a rename that changes more": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			return append(planned(t, r, r.made, nil), planned(t, r, instance{}, with(object{"client_id": "Test-App", "display_name": "Other"}))...)
+			return append(planned(t, r, r.made, nil), planned(t, r, providertest.Instance{}, with(providertest.Object{"client_id": "Test-App", "display_name": "Other"}))...)
 		}},
-		"an attribute that changes": {plan: func(t *testing.T, r run) diagnostics {
+		"an attribute that changes": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			other := with(object{"display_name": "Other"})
-			warned := planned(t, r, r.applications.mustRead(r.made), other)
-			planned(t, r, instance{}, other).mustBeQuiet(t)
+			other := with(providertest.Object{"display_name": "Other"})
+			warned := planned(t, r, r.applications.MustRead(r.made), other)
+			planned(t, r, providertest.Instance{}, other).MustBeQuiet(t)
 			return warned
 		}},
 
-		"a first create": {quiet: true, plan: func(t *testing.T, r run) diagnostics {
+		"a first create": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			return planned(t, r, instance{}, config)
+			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"another application": {quiet: true, plan: func(t *testing.T, r run) diagnostics {
+		"another application": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			r.applications.mustRead(r.made)
-			return append(planned(t, r, instance{}, with(object{"client_id": "other-app"})), planned(t, r, r.made, nil)...)
+			r.applications.MustRead(r.made)
+			return append(planned(t, r, providertest.Instance{}, with(providertest.Object{"client_id": "other-app"})), planned(t, r, r.made, nil)...)
 		}},
-		"a client id not known yet": {quiet: true, plan: func(t *testing.T, r run) diagnostics {
+		"a client id not known yet": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			unnamed := with(object{"client_id": unknown})
-			return append(append(planned(t, r, instance{}, unnamed), planned(t, r, instance{}, unnamed)...), planned(t, r, r.made, nil)...)
+			unnamed := with(providertest.Object{"client_id": providertest.Unknown})
+			return append(append(planned(t, r, providertest.Instance{}, unnamed), planned(t, r, providertest.Instance{}, unnamed)...), planned(t, r, r.made, nil)...)
 		}},
-		"deleted elsewhere": {quiet: true, plan: func(t *testing.T, r run) diagnostics {
+		"deleted elsewhere": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			r.applications.mustRead(r.made)
-			r.d.deleteApplication(t, "test-app")
-			r.applications.mustRead(r.made)
-			return planned(t, r, instance{}, config)
+			r.applications.MustRead(r.made)
+			r.d.DeleteApplication(t, "test-app")
+			r.applications.MustRead(r.made)
+			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"destroyed before": {quiet: true, plan: func(t *testing.T, r run) diagnostics {
+		"destroyed before": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			r.applications.mustRead(r.made)
-			r.applications.destroy(r.made).mustBeQuiet(t)
-			return planned(t, r, instance{}, config)
+			r.applications.MustRead(r.made)
+			r.applications.Destroy(r.made).MustBeQuiet(t)
+			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"destroyed after a create": {quiet: true, plan: func(t *testing.T, r run) diagnostics {
+		"destroyed after a create": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			made := r.applications.mustCreate(object{"client_id": "other-app", "display_name": "Other"})
+			made := r.applications.MustCreate(providertest.Object{"client_id": "other-app", "display_name": "Other"})
 			return planned(t, r, made, nil)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			made := d.protocol(t).applications().mustCreate(config)
-			diags := test.plan(t, run{d, d.protocol(t).applications(), made})
+			d := providertest.NewMock(t, mockserver.Options{})
+			made := d.Protocol(t).Applications().MustCreate(config)
+			diags := test.plan(t, run{d, d.Protocol(t).Applications(), made})
 			if test.quiet {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 				return
 			}
-			if len(diags.warnings()) != 1 {
-				t.Fatalf("not one warning:\n%s", strings.Join(diags.warnings(), "\n"))
+			if len(diags.Warnings()) != 1 {
+				t.Fatalf("not one warning:\n%s", strings.Join(diags.Warnings(), "\n"))
 			}
-			mustHold(t, diags.warnings()[0], "ends its secret", "until they have the new secret", "create_before_destroy does not help")
+			providertest.MustHold(t, diags.Warnings()[0], "ends its secret", "until they have the new secret", "create_before_destroy does not help")
 		})
 	}
 
 	t.Run("the provider's own application", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		applications := d.signedIn(t).applications()
-		own := applications.mustRead(d.importOwn(t, applications))
-		_, diags := applications.plan(instance{}, d.ownConfig())
-		warnings := strings.Join(diags.warnings(), "\n")
-		mustHold(t, warnings, "Replacing application "+own.get("client_id"), "Replacing the application that this provider signs in through")
+		d := providertest.NewMock(t, mockserver.Options{})
+		applications := d.SignedIn(t).Applications()
+		own := applications.MustRead(importOwn(d, t, applications))
+		_, diags := applications.Plan(providertest.Instance{}, ownConfig(d))
+		warnings := strings.Join(diags.Warnings(), "\n")
+		providertest.MustHold(t, warnings, "Replacing application "+own.Get("client_id"), "Replacing the application that this provider signs in through")
 	})
 }
 
@@ -141,15 +142,15 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 func TestAccApplication_hiddenReplacement(t *testing.T) {
 	t.Parallel()
 	const warning = "Replacing application test-app ends its secret"
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, d.config(applicationHCL("test", "test-app")))
-	w.mustRun("apply", "-auto-approve")
-	if output := w.mustRun("plan"); strings.Contains(flatten(output), warning) {
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, d.Config(providertest.ApplicationHCL("test", "test-app")))
+	w.MustRun("apply", "-auto-approve")
+	if output := w.MustRun("plan"); strings.Contains(providertest.Flatten(output), warning) {
 		t.Errorf("a plan without a change warns:\n%s", output)
 	}
-	w.configure(d.config(applicationHCL("renamed", "test-app")))
-	mustHold(t, w.mustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
-	w.configure(d.config(applicationHCL("test", "test-app")))
-	w.mustRun("taint", "lusid_application.test")
-	mustHold(t, w.mustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
+	w.Configure(d.Config(providertest.ApplicationHCL("renamed", "test-app")))
+	providertest.MustHold(t, w.MustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
+	w.Configure(d.Config(providertest.ApplicationHCL("test", "test-app")))
+	w.MustRun("taint", "lusid_application.test")
+	providertest.MustHold(t, w.MustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
 }

@@ -2,9 +2,6 @@ package provider_test
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"maps"
 	"math/big"
 	"net/http"
 	"strings"
@@ -14,79 +11,33 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-// triggers is a configuration of an application with these rotation triggers.
-func triggers(value any, more ...object) object {
-	config := object{"client_id": "test-app", "display_name": "Test", "rotation_triggers": value}
-	for _, m := range more {
-		maps.Copy(config, m)
-	}
-	return config
-}
-
-// rotate plans a rotation, which warns, and applies it. The diagnostics are those of the apply.
-func (m managedType) rotate(prior instance, config object) (instance, diagnostics) {
-	m.t.Helper()
-	return m.apply(m.plannedRotation(prior, config))
-}
-
-func (m managedType) plannedRotation(prior instance, config object) plannedChange {
-	m.t.Helper()
-	change, diags := m.plan(prior, config)
-	diags.mustWarn(m.t, "rotation_triggers", "Rotating the secret of application "+prior.get("client_id"), "the old secret stops working", "until they have the new one")
-	return change
-}
-
-// documentedVersion is secret_version as the design has it: the first 31 bits of HMAC-SHA-256
-// over the secret, keyed with the application's id.
-func documentedVersion(id, secret string) string {
-	mac := hmac.New(sha256.New, []byte(id))
-	mac.Write([]byte(secret))
-	sum := new(big.Int).SetBytes(mac.Sum(nil))
-	return sum.Rsh(sum, 256-31).String()
-}
-
-// mustHoldSecret checks that the state holds LUSID's secret, if any, and its version.
-func (d domain) mustHoldSecret(t *testing.T, i instance) {
-	t.Helper()
-	now := d.application(t, i.get("client_id"))
-	want := now.Secret
-	if i.get("store_secret") == "false" {
-		want = "null"
-	}
-	if i.get("secret") != want {
-		t.Errorf("the secret in the state is not LUSID's: %s", i.get("secret"))
-	}
-	if got, want := i.get("secret_version"), documentedVersion(now.ID, now.Secret); got != want {
-		t.Errorf("secret_version is %s, not %s", got, want)
-	}
-}
 
 // TestSecretVersion_bits checks that a version fits a signed number of 32 bits, and is written
 // down somewhere but in the code.
 func TestSecretVersion_bits(t *testing.T) {
 	t.Parallel()
-	if got := documentedVersion("0oabw8p5aaGCl5zAA2p8", "secret"); got != "1759509205" {
+	if got := providertest.DocumentedVersion("0oabw8p5aaGCl5zAA2p8", "secret"); got != "1759509205" {
 		t.Fatalf("the test's own version has changed to %s", got)
 	}
 	seed := mockserver.Seed{Applications: []mockserver.Application{
 		{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "test-app-x", DisplayName: "X", Secret: "secret"},
 	}}
 	for range 40 {
-		name := newName()
+		name := providertest.NewName()
 		seed.Applications = append(seed.Applications, mockserver.Application{ClientID: name, DisplayName: name})
 	}
-	d := newMock(t, mockserver.Options{Seed: seed})
-	applications := d.protocol(t).applications()
+	d := providertest.NewMock(t, mockserver.Options{Seed: seed})
+	applications := d.Protocol(t).Applications()
 	high := false
 	for i, seeded := range seed.Applications {
-		imported, diags := applications.importState(seeded.ClientID)
-		diags.mustBeQuiet(t)
-		d.mustHoldSecret(t, imported)
-		version, ok := new(big.Int).SetString(imported.get("secret_version"), 10)
+		imported, diags := applications.ImportState(seeded.ClientID)
+		diags.MustBeQuiet(t)
+		d.MustHoldSecret(t, imported)
+		version, ok := new(big.Int).SetString(imported.Get("secret_version"), 10)
 		if !ok || version.Sign() < 0 || version.BitLen() > 31 {
-			t.Errorf("secret_version is %s", imported.get("secret_version"))
+			t.Errorf("secret_version is %s", imported.Get("secret_version"))
 			continue
 		}
 		high = high || version.BitLen() == 31
@@ -102,7 +53,7 @@ func TestSecretVersion_bits(t *testing.T) {
 // TestApplication_rotation changes the triggers in every way.
 func TestApplication_rotation(t *testing.T) {
 	t.Parallel()
-	one, other, two := object{"a": "1"}, object{"a": "2"}, object{"a": "1", "b": "1"}
+	one, other, two := providertest.Object{"a": "1"}, providertest.Object{"a": "2"}, providertest.Object{"a": "1", "b": "1"}
 	for _, test := range []struct {
 		name     string
 		from, to any
@@ -112,68 +63,68 @@ func TestApplication_rotation(t *testing.T) {
 		{"a value", one, other, true},
 		{"a key is added", one, two, true},
 		{"a key is removed", two, one, true},
-		{"a key is renamed", one, object{"b": "1"}, true},
-		{"to an empty map", one, object{}, true},
-		{"from an empty map", object{}, one, true},
+		{"a key is renamed", one, providertest.Object{"b": "1"}, true},
+		{"to an empty map", one, providertest.Object{}, true},
+		{"from an empty map", providertest.Object{}, one, true},
 		{"the first map", nil, one, false},
-		{"the first map, empty", nil, object{}, false},
+		{"the first map, empty", nil, providertest.Object{}, false},
 		{"no map any more", one, nil, false},
-		{"no empty map any more", object{}, nil, false},
+		{"no empty map any more", providertest.Object{}, nil, false},
 		{"never a map", nil, nil, false},
 	} {
 		for _, stored := range []any{nil, true, false} {
 			t.Run(test.name+", "+map[any]string{nil: "stored by default", true: "stored", false: "not stored"}[stored], func(t *testing.T) {
 				t.Parallel()
-				d := newMock(t, mockserver.Options{})
-				applications := d.protocol(t).applications()
-				store := object{"store_secret": stored}
-				made := applications.mustCreate(triggers(test.from, store))
-				d.mustHoldSecret(t, made)
-				d.forget()
+				d := providertest.NewMock(t, mockserver.Options{})
+				applications := d.Protocol(t).Applications()
+				store := providertest.Object{"store_secret": stored}
+				made := applications.MustCreate(providertest.ApplicationWithTriggers(test.from, store))
+				d.MustHoldSecret(t, made)
+				d.Forget()
 
-				config := triggers(test.to, store)
-				change, diags := applications.plan(made, config)
+				config := providertest.ApplicationWithTriggers(test.to, store)
+				change, diags := applications.Plan(made, config)
 				if test.rotates {
-					diags.mustWarn(t, "rotation_triggers", "Rotating the secret of application test-app", "the old secret stops working")
+					diags.MustWarn(t, "rotation_triggers", "Rotating the secret of application test-app", "the old secret stops working")
 				} else {
-					diags.mustBeQuiet(t)
+					diags.MustBeQuiet(t)
 				}
-				if change.replaces != nil {
-					t.Fatalf("replaced because of %s", change.replaces)
+				if change.Replaces != nil {
+					t.Fatalf("replaced because of %s", change.Replaces)
 				}
-				secret, version := made.get("secret"), made.get("secret_version")
+				secret, version := made.Get("secret"), made.Get("secret_version")
 				if test.rotates {
 					secret, version = "unknown", "unknown"
 				}
 				if stored == false {
 					secret = "null"
 				}
-				if got := change.planned.get("secret"); got != secret {
+				if got := change.Planned.Get("secret"); got != secret {
 					t.Errorf("the secret is planned as %s", got)
 				}
-				if got := change.planned.get("secret_version"); got != version {
+				if got := change.Planned.Get("secret_version"); got != version {
 					t.Errorf("secret_version is planned as %s", got)
 				}
-				if counts := d.counts(); len(counts) != 0 {
+				if counts := d.Counts(); len(counts) != 0 {
 					t.Errorf("a plan asked LUSID: %v", counts)
 				}
 
-				made, diags = applications.apply(change)
-				diags.mustBeQuiet(t)
+				made, diags = applications.Apply(change)
+				diags.MustBeQuiet(t)
 				want := map[string]int{}
 				if test.rotates {
 					want["identity.RotateApplicationSecrets"] = 1
 				}
-				if diff := cmp.Diff(want, d.counts()); diff != "" {
+				if diff := cmp.Diff(want, d.Counts()); diff != "" {
 					t.Errorf("requests (-want +got):\n%s", diff)
 				}
-				d.mustHoldSecret(t, made)
-				if (made.get("secret_version") != change.prior.get("secret_version")) != test.rotates {
-					t.Errorf("secret_version went from %s to %s", change.prior.get("secret_version"), made.get("secret_version"))
+				d.MustHoldSecret(t, made)
+				if (made.Get("secret_version") != change.Prior.Get("secret_version")) != test.rotates {
+					t.Errorf("secret_version went from %s to %s", change.Prior.Get("secret_version"), made.Get("secret_version"))
 				}
-				change, diags = applications.plan(applications.mustRead(made), config)
-				diags.mustBeQuiet(t)
-				if names := change.planned.differences(made); names != nil {
+				change, diags = applications.Plan(applications.MustRead(made), config)
+				diags.MustBeQuiet(t)
+				if names := change.Planned.Differences(made); names != nil {
 					t.Errorf("the next plan changes %s", names)
 				}
 			})
@@ -191,57 +142,57 @@ func TestApplication_unknownTrigger(t *testing.T) {
 		planned, final any
 		may, rotates   bool
 	}{
-		{"the same value", object{"a": "1"}, object{"a": unknown}, object{"a": "1"}, true, false},
-		{"another value", object{"a": "1"}, object{"a": unknown}, object{"a": "2"}, true, true},
-		{"the same map", object{"a": "1"}, unknown, object{"a": "1"}, true, false},
-		{"another map", object{"a": "1"}, unknown, object{"b": "1"}, true, true},
-		{"no map", object{"a": "1"}, unknown, nil, true, false},
-		{"a first map", nil, unknown, object{"a": "1"}, false, false},
-		{"a first value", nil, object{"a": unknown}, object{"a": "1"}, false, false},
+		{"the same value", providertest.Object{"a": "1"}, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "1"}, true, false},
+		{"another value", providertest.Object{"a": "1"}, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "2"}, true, true},
+		{"the same map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"a": "1"}, true, false},
+		{"another map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"b": "1"}, true, true},
+		{"no map", providertest.Object{"a": "1"}, providertest.Unknown, nil, true, false},
+		{"a first map", nil, providertest.Unknown, providertest.Object{"a": "1"}, false, false},
+		{"a first value", nil, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "1"}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t).applications()
-			made := applications.mustCreate(triggers(test.from))
-			d.forget()
-			seen, diags := applications.plan(made, triggers(test.planned))
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t).Applications()
+			made := applications.MustCreate(providertest.ApplicationWithTriggers(test.from))
+			d.Forget()
+			seen, diags := applications.Plan(made, providertest.ApplicationWithTriggers(test.planned))
 			if test.may {
-				diags.mustWarn(t, "rotation_triggers", "The secret of application test-app may be rotated", "timestamp(), rotates the secret at every apply", "plantimestamp()")
+				diags.MustWarn(t, "rotation_triggers", "The secret of application test-app may be rotated", "timestamp(), rotates the secret at every apply", "plantimestamp()")
 			} else {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 			}
-			for name, want := range map[string]string{"secret": made.get("secret"), "secret_version": made.get("secret_version")} {
+			for name, want := range map[string]string{"secret": made.Get("secret"), "secret_version": made.Get("secret_version")} {
 				if test.may {
 					want = "unknown"
 				}
-				if got := seen.planned.get(name); got != want {
+				if got := seen.Planned.Get(name); got != want {
 					t.Errorf("%s is planned as %s", name, got)
 				}
 			}
-			final, diags := applications.plan(made, triggers(test.final))
+			final, diags := applications.Plan(made, providertest.ApplicationWithTriggers(test.final))
 			if test.rotates {
-				diags.mustWarn(t, "rotation_triggers", "Rotating the secret of application test-app")
+				diags.MustWarn(t, "rotation_triggers", "Rotating the secret of application test-app")
 			} else {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 			}
-			mustBeConsistent(t, seen, final)
+			providertest.MustBeConsistent(t, seen, final)
 			// A CLI that does not plan anew hands over the first plan with the value filled in.
-			for name := range final.planned.attributes {
-				if planned, ok := seen.planned.attributes[name]; ok && !planned.IsFullyKnown() && name != "rotation_triggers" {
-					final.planned.attributes[name] = planned
+			for name := range final.Planned.Attributes {
+				if planned, ok := seen.Planned.Attributes[name]; ok && !planned.IsFullyKnown() && name != "rotation_triggers" {
+					final.Planned.Attributes[name] = planned
 				}
 			}
-			made, diags = applications.apply(final)
-			diags.mustBeQuiet(t)
+			made, diags = applications.Apply(final)
+			diags.MustBeQuiet(t)
 			want := map[string]int{}
 			if test.rotates {
 				want["identity.RotateApplicationSecrets"] = 1
 			}
-			if diff := cmp.Diff(want, d.counts()); diff != "" {
+			if diff := cmp.Diff(want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			d.mustHoldSecret(t, made)
+			d.MustHoldSecret(t, made)
 		})
 	}
 }
@@ -249,27 +200,27 @@ func TestApplication_unknownTrigger(t *testing.T) {
 // TestApplication_nothingElseRotates goes through all else that changes an application in place.
 func TestApplication_nothingElseRotates(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	made := applications.mustCreate(triggers(object{"a": "1"}))
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
 	before := made
-	for _, change := range []object{
-		{"timeouts": object{"update": "1m"}},
-		{"timeouts": object{"update": "2m", "read": "1m"}},
+	for _, change := range []providertest.Object{
+		{"timeouts": providertest.Object{"update": "1m"}},
+		{"timeouts": providertest.Object{"update": "2m", "read": "1m"}},
 		{"store_secret": true},
 		{"type": "Native"},
 		{"redirect_uris": []string{}},
 		{},
 	} {
-		var diags diagnostics
-		made, diags = applications.update(applications.mustRead(made), triggers(object{"a": "1"}, change))
-		diags.mustBeQuiet(t)
-		if made.get("secret") != before.get("secret") || made.get("secret_version") != before.get("secret_version") {
+		var diags providertest.Diagnostics
+		made, diags = applications.Update(applications.MustRead(made), providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, change))
+		diags.MustBeQuiet(t)
+		if made.Get("secret") != before.Get("secret") || made.Get("secret_version") != before.Get("secret_version") {
 			t.Errorf("%v changed the secret", change)
 		}
-		d.mustHoldSecret(t, made)
+		d.MustHoldSecret(t, made)
 	}
-	if counts := d.counts(); counts["identity.RotateApplicationSecrets"] != 0 {
+	if counts := d.Counts(); counts["identity.RotateApplicationSecrets"] != 0 {
 		t.Errorf("requests: %v", counts)
 	}
 }
@@ -278,17 +229,17 @@ func TestApplication_nothingElseRotates(t *testing.T) {
 // another secret, or the same one another time.
 func TestSecretVersion_moves(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	config := triggers(object{"a": "1"})
-	made := applications.mustCreate(config)
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	config := providertest.ApplicationWithTriggers(providertest.Object{"a": "1"})
+	made := applications.MustCreate(config)
 	seen := map[string]string{}
-	follow := func(how string, moves bool, next instance) {
+	follow := func(how string, moves bool, next providertest.Instance) {
 		t.Helper()
-		d.mustHoldSecret(t, next)
-		version := next.get("secret_version")
-		if moved := version != made.get("secret_version"); moved != moves {
-			t.Errorf("%s: secret_version went from %s to %s", how, made.get("secret_version"), version)
+		d.MustHoldSecret(t, next)
+		version := next.Get("secret_version")
+		if moved := version != made.Get("secret_version"); moved != moves {
+			t.Errorf("%s: secret_version went from %s to %s", how, made.Get("secret_version"), version)
 		}
 		if before, ok := seen[version]; ok && moves {
 			t.Errorf("%s: secret_version %s was there before, after %s", how, version, before)
@@ -296,57 +247,57 @@ func TestSecretVersion_moves(t *testing.T) {
 		seen[version] = how
 		made = next
 	}
-	d.forget()
-	follow("a refresh", false, applications.mustRead(made))
-	if got := d.queries("identity.GetApplication"); got != "includeSecret=true" {
+	d.Forget()
+	follow("a refresh", false, applications.MustRead(made))
+	if got := d.Queries("identity.GetApplication"); got != "includeSecret=true" {
 		t.Errorf("a refresh asked for %q", got)
 	}
 
-	rotated, diags := applications.rotate(made, triggers(object{"a": "2"}))
-	diags.mustBeQuiet(t)
+	rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+	diags.MustBeQuiet(t)
 	follow("a rotation", true, rotated)
-	rotated, diags = applications.rotate(made, config)
-	diags.mustBeQuiet(t)
+	rotated, diags = applications.Rotate(made, config)
+	diags.MustBeQuiet(t)
 	follow("a rotation back", true, rotated)
 
-	d.rotateApplication(t, "test-app")
-	follow("a rotation elsewhere", true, applications.mustRead(made))
-	change, diags := applications.plan(made, config)
-	diags.mustBeQuiet(t)
-	if names := change.planned.differences(made); names != nil {
+	d.RotateApplication(t, "test-app")
+	follow("a rotation elsewhere", true, applications.MustRead(made))
+	change, diags := applications.Plan(made, config)
+	diags.MustBeQuiet(t)
+	if names := change.Planned.Differences(made); names != nil {
 		t.Errorf("a rotation elsewhere plans a change of %s", names)
 	}
 
-	imported, diags := applications.importState("test-app")
-	diags.mustBeQuiet(t)
+	imported, diags := applications.ImportState("test-app")
+	diags.MustBeQuiet(t)
 	follow("an import", false, imported)
-	imported, diags = applications.importState(made.get("id"))
-	diags.mustBeQuiet(t)
+	imported, diags = applications.ImportState(made.Get("id"))
+	diags.MustBeQuiet(t)
 	follow("an import by id", false, imported)
 
 	// A replacement deletes, and plans the create without a prior state.
-	replacement, _ := applications.plan(made, triggers(nil, object{"display_name": "Other"}))
+	replacement, _ := applications.Plan(made, providertest.ApplicationWithTriggers(nil, providertest.Object{"display_name": "Other"}))
 	for _, name := range []string{"secret", "secret_version"} {
-		if got := replacement.planned.get(name); got != "unknown" {
+		if got := replacement.Planned.Get(name); got != "unknown" {
 			t.Errorf("a replacement plans %s as %s", name, got)
 		}
 	}
-	applications.destroy(made).mustBeQuiet(t)
-	follow("a replacement", true, applications.mustCreate(config))
+	applications.Destroy(made).MustBeQuiet(t)
+	follow("a replacement", true, applications.MustCreate(config))
 
-	d.deleteApplication(t, "test-app")
-	if gone := applications.mustRead(made); gone.exists() {
+	d.DeleteApplication(t, "test-app")
+	if gone := applications.MustRead(made); gone.Exists() {
 		t.Fatal("it is not gone")
 	}
-	follow("a re-creation", true, applications.mustCreate(config))
+	follow("a re-creation", true, applications.MustCreate(config))
 
 	// Off and on again, with the same secret.
-	off, diags := applications.update(made, triggers(object{"a": "1"}, object{"store_secret": false}))
-	diags.mustBeQuiet(t)
+	off, diags := applications.Update(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": false}))
+	diags.MustBeQuiet(t)
 	follow("store_secret turned off", false, off)
-	follow("a refresh that does not look", false, applications.mustRead(made))
-	on, diags := applications.update(made, config)
-	diags.mustBeQuiet(t)
+	follow("a refresh that does not look", false, applications.MustRead(made))
+	on, diags := applications.Update(made, config)
+	diags.MustBeQuiet(t)
 	follow("store_secret turned on", false, on)
 }
 
@@ -370,38 +321,38 @@ func TestApplication_lostRotation(t *testing.T) {
 		{"an answer cut short", mockserver.Fault{Truncate: true}, true},
 		{"an empty answer", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, true},
 	} {
-		for name, store := range map[string]object{
+		for name, store := range map[string]providertest.Object{
 			"":               {"store_secret": true},
 			", not stored":   {"store_secret": false},
 			", version only": {"store_secret": false, "refresh_secret_version": true},
 		} {
 			t.Run(test.name+name, func(t *testing.T) {
 				t.Parallel()
-				d := newMock(t, mockserver.Options{})
-				applications := d.protocol(t).applications()
+				d := providertest.NewMock(t, mockserver.Options{})
+				applications := d.Protocol(t).Applications()
 				stored := store["store_secret"] == true
-				made := applications.mustCreate(triggers(object{"a": "1"}, store))
-				d.forget()
+				made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, store))
+				d.Forget()
 				fault := test.fault
 				fault.Operation = "identity.RotateApplicationSecrets"
-				d.mock.InjectFault(fault)
-				rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, store))
+				d.Mock.InjectFault(fault)
+				rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, store))
 				want := map[string]int{"identity.RotateApplicationSecrets": 2}
 				if stored {
 					want["identity.GetApplication"] = 1
 				}
 				if stored && test.acted {
 					want["identity.RotateApplicationSecrets"] = 1
-					diags.mustWarn(t, "secret", adopted, "nothing was rotated twice")
+					diags.MustWarn(t, "secret", adopted, "nothing was rotated twice")
 				} else {
 					// Without the old secret there is nothing to compare, and a second rotation does no harm.
-					diags.mustBeQuiet(t)
+					diags.MustBeQuiet(t)
 				}
-				if diff := cmp.Diff(want, d.counts()); diff != "" {
+				if diff := cmp.Diff(want, d.Counts()); diff != "" {
 					t.Errorf("requests (-want +got):\n%s", diff)
 				}
-				d.mustHoldSecret(t, rotated)
-				if rotated.get("secret_version") == made.get("secret_version") {
+				d.MustHoldSecret(t, rotated)
+				if rotated.Get("secret_version") == made.Get("secret_version") {
 					t.Error("secret_version did not move")
 				}
 			})
@@ -410,31 +361,31 @@ func TestApplication_lostRotation(t *testing.T) {
 
 	t.Run("429, which cannot have rotated", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		applications := d.protocol(t).applications()
-		made := applications.mustCreate(triggers(object{"a": "1"}))
-		d.forget()
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusTooManyRequests, RetryAfter: "0"})
-		rotated, diags := applications.rotate(made, triggers(object{"a": "2"}))
-		diags.mustBeQuiet(t)
-		if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 2}, d.counts()); diff != "" {
+		d := providertest.NewMock(t, mockserver.Options{})
+		applications := d.Protocol(t).Applications()
+		made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+		d.Forget()
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusTooManyRequests, RetryAfter: "0"})
+		rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+		diags.MustBeQuiet(t)
+		if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 2}, d.Counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
-		d.mustHoldSecret(t, rotated)
+		d.MustHoldSecret(t, rotated)
 	})
 	t.Run("and the secret may not be read", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		made := d.protocol(t).applications().mustCreate(triggers(object{"a": "1"}))
-		d.forget()
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
-		weak := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
-		rotated, diags := weak.rotate(made, triggers(object{"a": "2"}))
-		diags.mustBeQuiet(t)
-		if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1}, d.counts()); diff != "" {
+		d := providertest.NewMock(t, mockserver.Options{})
+		made := d.Protocol(t).Applications().MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+		d.Forget()
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
+		weak := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Applications()
+		rotated, diags := weak.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+		diags.MustBeQuiet(t)
+		if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1}, d.Counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
-		d.mustHoldSecret(t, rotated)
+		d.MustHoldSecret(t, rotated)
 	})
 }
 
@@ -493,45 +444,45 @@ func TestApplication_rotationFails(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t, object{"max_retries": 0}).applications()
-			made := applications.mustCreate(triggers(object{"a": "1"}))
-			d.forget()
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t, providertest.Object{"max_retries": 0}).Applications()
+			made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+			d.Forget()
 			for _, fault := range test.faults {
-				d.mock.InjectFault(fault)
+				d.Mock.InjectFault(fault)
 			}
-			kept, diags := applications.rotate(made, triggers(object{"a": "2"}))
-			diags.mustFail(t, "", append(test.parts, "Unable to rotate the secret of application test-app", made.get("id"), "correlation ")...)
-			if diff := cmp.Diff(test.want, d.counts()); diff != "" {
+			kept, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+			diags.MustFail(t, "", append(test.parts, "Unable to rotate the secret of application test-app", made.Get("id"), "correlation ")...)
+			if diff := cmp.Diff(test.want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			if names := made.differences(kept); names != nil {
+			if names := made.Differences(kept); names != nil {
 				t.Errorf("a failed rotation changed %s", names)
 			}
 
 			// The next run mends it.
-			d.mock.ClearFaults()
-			kept.private = made.private
-			refreshed := applications.mustRead(kept)
-			if moved := refreshed.get("secret") != made.get("secret"); moved != test.acted {
+			d.Mock.ClearFaults()
+			kept.Private = made.Private
+			refreshed := applications.MustRead(kept)
+			if moved := refreshed.Get("secret") != made.Get("secret"); moved != test.acted {
 				t.Errorf("the refresh sees another secret: %t", moved)
 			}
-			healed, diags := applications.rotate(refreshed, triggers(object{"a": "2"}))
-			diags.mustBeQuiet(t)
-			d.mustHoldSecret(t, healed)
-			if healed.get("secret") == refreshed.get("secret") {
+			healed, diags := applications.Rotate(refreshed, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+			diags.MustBeQuiet(t)
+			d.MustHoldSecret(t, healed)
+			if healed.Get("secret") == refreshed.Get("secret") {
 				t.Error("the next apply did not rotate")
 			}
 		})
 	}
 	t.Run("deleted elsewhere", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		applications := d.protocol(t).applications()
-		made := applications.mustCreate(triggers(object{"a": "1"}))
-		d.deleteApplication(t, "test-app")
-		_, diags := applications.rotate(made, triggers(object{"a": "2"}))
-		diags.mustFail(t, "", "Unable to rotate the secret of application test-app", "HTTP 404", "(662)")
+		d := providertest.NewMock(t, mockserver.Options{})
+		applications := d.Protocol(t).Applications()
+		made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+		d.DeleteApplication(t, "test-app")
+		_, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+		diags.MustFail(t, "", "Unable to rotate the secret of application test-app", "HTTP 404", "(662)")
 	})
 }
 
@@ -539,36 +490,36 @@ func TestApplication_rotationFails(t *testing.T) {
 func TestApplication_rotationInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		config object
+		config providertest.Object
 		cancel bool
 		words  string
 	}{
-		"cancelled": {triggers(object{"a": "2"}), true, "The run was interrupted"},
-		"timed out": {triggers(object{"a": "2"}, object{"timeouts": object{"update": "200ms"}}), false, "The time was up"},
+		"cancelled": {providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}), true, "The run was interrupted"},
+		"timed out": {providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"timeouts": providertest.Object{"update": "200ms"}}), false, "The time was up"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t).applications()
-			made := applications.mustCreate(triggers(object{"a": "1"}))
-			change := applications.plannedRotation(made, test.config)
-			d.forget()
-			d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Delay: time.Minute})
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t).Applications()
+			made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+			change := applications.PlannedRotation(made, test.config)
+			d.Forget()
+			d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Delay: time.Minute})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			if test.cancel {
 				time.AfterFunc(200*time.Millisecond, cancel)
 			}
 			started := time.Now()
-			kept, diags := applications.carryOut(ctx, change)
-			diags.mustFail(t, "", "Unable to rotate the secret", test.words)
+			kept, diags := applications.CarryOut(ctx, change)
+			diags.MustFail(t, "", "Unable to rotate the secret", test.words)
 			if elapsed := time.Since(started); elapsed > 20*time.Second {
 				t.Errorf("it took %s", elapsed)
 			}
-			if names := made.differences(kept); names != nil {
+			if names := made.Differences(kept); names != nil {
 				t.Errorf("the state changed: %s", names)
 			}
-			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1, "identity.GetApplication": 1}, d.counts()); diff != "" {
+			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1, "identity.GetApplication": 1}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 		})
@@ -576,7 +527,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 	// LUSID acted just before the time was up.
 	t.Run("after the write", func(t *testing.T) {
 		t.Parallel()
-		d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
+		d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/$newsecret") {
 					mock.ServeHTTP(discard{}, r)
@@ -586,13 +537,13 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 				mock.ServeHTTP(w, r)
 			})
 		})
-		applications := d.protocol(t).applications()
-		made := applications.mustCreate(triggers(object{"a": "1"}))
-		rotated, diags := applications.rotate(made, triggers(object{"a": "2"}, object{"timeouts": object{"update": "300ms"}}))
-		diags.mustWarn(t, "secret", "was lost")
-		d.mustHoldSecret(t, rotated)
-		if rotated.get("secret") == made.get("secret") || d.counts()["identity.RotateApplicationSecrets"] != 1 {
-			t.Errorf("requests: %v", d.counts())
+		applications := d.Protocol(t).Applications()
+		made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+		rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"timeouts": providertest.Object{"update": "300ms"}}))
+		diags.MustWarn(t, "secret", "was lost")
+		d.MustHoldSecret(t, rotated)
+		if rotated.Get("secret") == made.Get("secret") || d.Counts()["identity.RotateApplicationSecrets"] != 1 {
+			t.Errorf("requests: %v", d.Counts())
 		}
 	})
 }
@@ -600,6 +551,8 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 // discard is an answer that nobody gets.
 type discard struct{}
 
-func (discard) Header() http.Header            { return http.Header{} }
+func (discard) Header() http.Header { return http.Header{} }
+
 func (discard) Write(data []byte) (int, error) { return len(data), nil }
-func (discard) WriteHeader(int)                {}
+
+func (discard) WriteHeader(int) {}

@@ -8,32 +8,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-func stored(value any, more ...object) object {
-	config := object{"client_id": "test-app", "display_name": "Test", "store_secret": value}
-	for _, m := range more {
-		maps.Copy(config, m)
-	}
-	return config
-}
 
 // mustHoldNoSecret looks for every secret that the application ever had in a state or a plan,
 // private state included.
-func mustHoldNoSecret(t *testing.T, where string, i instance, secrets ...string) {
+func mustHoldNoSecret(t *testing.T, where string, i providertest.Instance, secrets ...string) {
 	t.Helper()
-	if got := i.get("secret"); got != "null" {
+	if got := i.Get("secret"); got != "null" {
 		t.Errorf("%s: the secret is not null", where)
 	}
-	all := string(i.private)
-	for _, value := range i.attributes {
+	all := string(i.Private)
+	for _, value := range i.Attributes {
 		all += value.String()
 	}
-	if i.identity != nil {
-		all += string(i.identity.IdentityData.MsgPack)
+	if i.Identity != nil {
+		all += string(i.Identity.IdentityData.MsgPack)
 	}
 	for _, secret := range secrets {
-		mustBeAbsent(t, where, all, map[string]string{"the secret": secret})
+		providertest.MustBeAbsent(t, where, all, map[string]string{"the secret": secret})
 	}
 }
 
@@ -41,61 +34,61 @@ func mustHoldNoSecret(t *testing.T, where string, i instance, secrets ...string)
 // plan, and with a user who may not see secrets wherever nothing must look at one.
 func TestApplication_secretNotStored(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	weak := d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken}).applications()
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	weak := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Applications()
 	var secrets []string
-	now := func() { secrets = append(secrets, d.application(t, "test-app").Secret) }
-	config := stored(false, object{"rotation_triggers": object{"a": "1"}})
+	now := func() { secrets = append(secrets, d.Application(t, "test-app").Secret) }
+	config := providertest.ApplicationStoring(false, providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}})
 
-	change, diags := applications.plan(instance{}, config)
-	diags.mustBeQuiet(t)
-	if change.planned.get("secret") != "null" || change.planned.get("secret_version") != "unknown" {
-		t.Errorf("a create plans %s and %s", change.planned.get("secret"), change.planned.get("secret_version"))
+	change, diags := applications.Plan(providertest.Instance{}, config)
+	diags.MustBeQuiet(t)
+	if change.Planned.Get("secret") != "null" || change.Planned.Get("secret_version") != "unknown" {
+		t.Errorf("a create plans %s and %s", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
 	}
-	made, diags := applications.apply(change)
-	diags.mustBeQuiet(t)
+	made, diags := applications.Apply(change)
+	diags.MustBeQuiet(t)
 	now()
 	mustHoldNoSecret(t, "create", made, secrets...)
-	d.mustHoldSecret(t, made)
+	d.MustHoldSecret(t, made)
 
-	read := weak.mustRead(made)
+	read := weak.MustRead(made)
 	mustHoldNoSecret(t, "refresh", read, secrets...)
-	if names := read.differences(made); names != nil {
+	if names := read.Differences(made); names != nil {
 		t.Errorf("a refresh changed %s", names)
 	}
-	empty, diags := weak.plan(read, config)
-	diags.mustBeQuiet(t)
-	if names := empty.planned.differences(read); names != nil {
+	empty, diags := weak.Plan(read, config)
+	diags.MustBeQuiet(t)
+	if names := empty.Planned.Differences(read); names != nil {
 		t.Errorf("the next plan changes %s", names)
 	}
 
 	// Refresh does not look, so a rotation elsewhere does not move the version.
-	d.rotateApplication(t, "test-app")
+	d.RotateApplication(t, "test-app")
 	now()
-	elsewhere := weak.mustRead(read)
-	if names := elsewhere.differences(made); names != nil {
+	elsewhere := weak.MustRead(read)
+	if names := elsewhere.Differences(made); names != nil {
 		t.Errorf("a rotation elsewhere changed %s", names)
 	}
 
-	change = weak.plannedRotation(elsewhere, stored(false, object{"rotation_triggers": object{"a": "2"}}))
-	mustHoldNoSecret(t, "plan of a rotation", change.planned, secrets...)
-	rotated, diags := weak.apply(change)
-	diags.mustBeQuiet(t)
+	change = weak.PlannedRotation(elsewhere, providertest.ApplicationStoring(false, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
+	mustHoldNoSecret(t, "plan of a rotation", change.Planned, secrets...)
+	rotated, diags := weak.Apply(change)
+	diags.MustBeQuiet(t)
 	now()
 	mustHoldNoSecret(t, "rotation", rotated, secrets...)
-	d.mustHoldSecret(t, rotated)
+	d.MustHoldSecret(t, rotated)
 
-	change, _ = weak.plan(rotated, stored(false, object{"display_name": "Other"}))
-	if change.planned.get("secret") != "null" || change.planned.get("secret_version") != "unknown" || change.replaces == nil {
-		t.Errorf("a replacement plans %s and %s", change.planned.get("secret"), change.planned.get("secret_version"))
+	change, _ = weak.Plan(rotated, providertest.ApplicationStoring(false, providertest.Object{"display_name": "Other"}))
+	if change.Planned.Get("secret") != "null" || change.Planned.Get("secret_version") != "unknown" || change.Replaces == nil {
+		t.Errorf("a replacement plans %s and %s", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
 	}
-	weak.destroy(rotated).mustBeQuiet(t)
-	replaced := weak.mustCreate(config)
+	weak.Destroy(rotated).MustBeQuiet(t)
+	replaced := weak.MustCreate(config)
 	now()
 	mustHoldNoSecret(t, "replacement", replaced, secrets...)
-	d.mustHoldSecret(t, replaced)
-	d.mustNotAskForSecrets(t)
+	d.MustHoldSecret(t, replaced)
+	d.MustNotAskForSecrets(t)
 }
 
 // TestApplication_switchStoreSecret turns store_secret on and off on a live application.
@@ -120,17 +113,17 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			made := d.protocol(t, object{"store_secrets": test.provider[0]}).applications().mustCreate(stored(test.from))
-			applications := d.protocol(t, object{"store_secrets": test.provider[1]}).applications()
-			d.forget()
-			read := applications.mustRead(made)
-			if names := read.differences(made); names != nil {
+			d := providertest.NewMock(t, mockserver.Options{})
+			made := d.Protocol(t, providertest.Object{"store_secrets": test.provider[0]}).Applications().MustCreate(providertest.ApplicationStoring(test.from))
+			applications := d.Protocol(t, providertest.Object{"store_secrets": test.provider[1]}).Applications()
+			d.Forget()
+			read := applications.MustRead(made)
+			if names := read.Differences(made); names != nil {
 				t.Errorf("a refresh before the switch changed %s", names)
 			}
-			d.forget()
-			change, diags := applications.plan(read, stored(test.to))
-			diags.mustBeQuiet(t)
+			d.Forget()
+			change, diags := applications.Plan(read, providertest.ApplicationStoring(test.to))
+			diags.MustBeQuiet(t)
 			var want []string
 			switch {
 			case test.on:
@@ -138,31 +131,31 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 			case test.off:
 				want = []string{"secret", "store_secret"}
 			}
-			if diff := cmp.Diff(want, change.planned.differences(read)); diff != "" || change.replaces != nil {
-				t.Fatalf("planned changes (-want +got):\n%s\nand a replacement because of %s", diff, change.replaces)
+			if diff := cmp.Diff(want, change.Planned.Differences(read)); diff != "" || change.Replaces != nil {
+				t.Fatalf("planned changes (-want +got):\n%s\nand a replacement because of %s", diff, change.Replaces)
 			}
-			if test.on && (change.planned.get("secret") != "unknown" || change.planned.get("secret_version") != "unknown") {
-				t.Errorf("planned %s and %s", change.planned.get("secret"), change.planned.get("secret_version"))
+			if test.on && (change.Planned.Get("secret") != "unknown" || change.Planned.Get("secret_version") != "unknown") {
+				t.Errorf("planned %s and %s", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
 			}
 			if test.off {
-				mustHoldNoSecret(t, "the plan", change.planned, made.get("secret"))
+				mustHoldNoSecret(t, "the plan", change.Planned, made.Get("secret"))
 			}
-			switched, diags := applications.apply(change)
-			diags.mustBeQuiet(t)
+			switched, diags := applications.Apply(change)
+			diags.MustBeQuiet(t)
 			calls := map[string]int{}
 			if test.on {
 				calls["identity.GetApplication"] = 1
 			}
-			if diff := cmp.Diff(calls, d.counts()); diff != "" {
+			if diff := cmp.Diff(calls, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			d.mustHoldSecret(t, switched)
-			if switched.get("secret_version") != made.get("secret_version") {
+			d.MustHoldSecret(t, switched)
+			if switched.Get("secret_version") != made.Get("secret_version") {
 				t.Error("secret_version moved, and the secret did not")
 			}
-			change, diags = applications.plan(applications.mustRead(switched), stored(test.to))
-			diags.mustBeQuiet(t)
-			if names := change.planned.differences(switched); names != nil {
+			change, diags = applications.Plan(applications.MustRead(switched), providertest.ApplicationStoring(test.to))
+			diags.MustBeQuiet(t)
+			if names := change.Planned.Differences(switched); names != nil {
 				t.Errorf("the next plan changes %s", names)
 			}
 		})
@@ -172,14 +165,14 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 // TestApplication_turnOnAfterRotationElsewhere takes up the secret that is, and its version.
 func TestApplication_turnOnAfterRotationElsewhere(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	made := applications.mustCreate(stored(false))
-	d.rotateApplication(t, "test-app")
-	on, diags := applications.update(applications.mustRead(made), stored(true))
-	diags.mustBeQuiet(t)
-	d.mustHoldSecret(t, on)
-	if on.get("secret_version") == made.get("secret_version") {
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	made := applications.MustCreate(providertest.ApplicationStoring(false))
+	d.RotateApplication(t, "test-app")
+	on, diags := applications.Update(applications.MustRead(made), providertest.ApplicationStoring(true))
+	diags.MustBeQuiet(t)
+	d.MustHoldSecret(t, on)
+	if on.Get("secret_version") == made.Get("secret_version") {
 		t.Error("secret_version did not move")
 	}
 }
@@ -191,33 +184,33 @@ func TestApplication_turnOnWithheld(t *testing.T) {
 	for _, withheld := range []bool{true, false} {
 		t.Run(map[bool]string{true: "by a null", false: "by a refusal"}[withheld], func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{WithholdSecrets: withheld})
-			made := d.protocol(t).applications().mustCreate(stored(false))
-			p := d.protocol(t)
+			d := providertest.NewMock(t, mockserver.Options{WithholdSecrets: withheld})
+			made := d.Protocol(t).Applications().MustCreate(providertest.ApplicationStoring(false))
+			p := d.Protocol(t)
 			if !withheld {
-				p = d.protocol(t, object{"access_token": d.mock.Credentials().NoSecretsToken})
+				p = d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken})
 			}
-			on, diags := p.applications().update(made, stored(true))
-			diags.mustWarn(t, "secret", "The secret of application test-app is not known", "A refresh by a user who may see secrets mends it")
-			if on.get("store_secret") != "true" || on.get("secret") != "null" || on.get("secret_version") != made.get("secret_version") {
-				t.Errorf("the state holds %s", on.attributes)
+			on, diags := p.Applications().Update(made, providertest.ApplicationStoring(true))
+			diags.MustWarn(t, "secret", "The secret of application test-app is not known", "A refresh by a user who may see secrets mends it")
+			if on.Get("store_secret") != "true" || on.Get("secret") != "null" || on.Get("secret_version") != made.Get("secret_version") {
+				t.Errorf("the state holds %s", on.Attributes)
 			}
-			kept, diags := p.applications().read(on)
-			diags.mustWarn(t, "secret", "LUSID did not show the secret")
-			change, diags := p.applications().plan(kept, stored(true))
-			diags.mustBeQuiet(t)
-			if names := change.planned.differences(on); names != nil {
+			kept, diags := p.Applications().Read(on)
+			diags.MustWarn(t, "secret", "LUSID did not show the secret")
+			change, diags := p.Applications().Plan(kept, providertest.ApplicationStoring(true))
+			diags.MustBeQuiet(t)
+			if names := change.Planned.Differences(on); names != nil {
 				t.Errorf("a null secret plans a change of %s", names)
 			}
 			// Nor does it replace or turn anything in another plan.
-			change, diags = p.applications().plan(kept, stored(true, object{"timeouts": object{"read": "1m"}}))
-			diags.mustBeQuiet(t)
-			if diff := cmp.Diff([]string{"timeouts"}, change.planned.differences(on)); diff != "" {
+			change, diags = p.Applications().Plan(kept, providertest.ApplicationStoring(true, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}))
+			diags.MustBeQuiet(t)
+			if diff := cmp.Diff([]string{"timeouts"}, change.Planned.Differences(on)); diff != "" {
 				t.Errorf("planned changes (-want +got):\n%s", diff)
 			}
 			if !withheld {
-				mended := d.protocol(t).applications().mustRead(kept)
-				d.mustHoldSecret(t, mended)
+				mended := d.Protocol(t).Applications().MustRead(kept)
+				d.MustHoldSecret(t, mended)
 			}
 		})
 	}
@@ -229,17 +222,17 @@ func TestApplication_rotateAndSwitch(t *testing.T) {
 	for _, on := range []bool{true, false} {
 		t.Run(map[bool]string{true: "on", false: "off"}[on], func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			applications := d.protocol(t).applications()
-			made := applications.mustCreate(stored(!on, object{"rotation_triggers": object{"a": "1"}}))
-			d.forget()
-			after, diags := applications.rotate(made, stored(on, object{"rotation_triggers": object{"a": "2"}}))
-			diags.mustBeQuiet(t)
-			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1}, d.counts()); diff != "" {
+			d := providertest.NewMock(t, mockserver.Options{})
+			applications := d.Protocol(t).Applications()
+			made := applications.MustCreate(providertest.ApplicationStoring(!on, providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}}))
+			d.Forget()
+			after, diags := applications.Rotate(made, providertest.ApplicationStoring(on, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
+			diags.MustBeQuiet(t)
+			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			d.mustHoldSecret(t, after)
-			if after.get("secret_version") == made.get("secret_version") {
+			d.MustHoldSecret(t, after)
+			if after.Get("secret_version") == made.Get("secret_version") {
 				t.Error("secret_version did not move")
 			}
 		})
@@ -253,27 +246,27 @@ func TestApplication_unknownStoreSecret(t *testing.T) {
 		for _, becomes := range []bool{true, false} {
 			t.Run(map[bool]string{true: "on", false: "off"}[was]+" to "+map[bool]string{true: "on", false: "off"}[becomes], func(t *testing.T) {
 				t.Parallel()
-				d := newMock(t, mockserver.Options{})
-				applications := d.protocol(t).applications()
-				made := applications.mustCreate(stored(was))
-				seen, diags := applications.plan(made, stored(unknown))
-				diags.mustBeQuiet(t)
-				if got := seen.planned.get("secret"); got != "unknown" {
+				d := providertest.NewMock(t, mockserver.Options{})
+				applications := d.Protocol(t).Applications()
+				made := applications.MustCreate(providertest.ApplicationStoring(was))
+				seen, diags := applications.Plan(made, providertest.ApplicationStoring(providertest.Unknown))
+				diags.MustBeQuiet(t)
+				if got := seen.Planned.Get("secret"); got != "unknown" {
 					t.Errorf("the secret is planned as %s", got)
 				}
-				version := made.get("secret_version")
+				version := made.Get("secret_version")
 				if !was {
 					version = "unknown" // It may be turned on.
 				}
-				if got := seen.planned.get("secret_version"); got != version {
+				if got := seen.Planned.Get("secret_version"); got != version {
 					t.Errorf("secret_version is planned as %s", got)
 				}
-				final, diags := applications.plan(made, stored(becomes))
-				diags.mustBeQuiet(t)
-				mustBeConsistent(t, seen, final)
-				after, diags := applications.apply(final)
-				diags.mustBeQuiet(t)
-				d.mustHoldSecret(t, after)
+				final, diags := applications.Plan(made, providertest.ApplicationStoring(becomes))
+				diags.MustBeQuiet(t)
+				providertest.MustBeConsistent(t, seen, final)
+				after, diags := applications.Apply(final)
+				diags.MustBeQuiet(t)
+				d.MustHoldSecret(t, after)
 			})
 		}
 	}
@@ -283,52 +276,52 @@ func TestApplication_unknownStoreSecret(t *testing.T) {
 // not even look.
 func TestApplication_importNotStored(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	foreign := d.createApplication(t, "test-app", "Test", "Native")
-	p := d.protocol(t, object{"store_secrets": false, "access_token": d.mock.Credentials().NoSecretsToken})
-	applications := p.applications()
+	d := providertest.NewMock(t, mockserver.Options{})
+	foreign := d.CreateApplication(t, "test-app", "Test", "Native")
+	p := d.Protocol(t, providertest.Object{"store_secrets": false, "access_token": d.Mock.Credentials().NoSecretsToken})
+	applications := p.Applications()
 	for name, imported := range importedEveryWay(t, applications, foreign) {
 		mustHoldNoSecret(t, name, imported, foreign.Secret)
-		if imported.get("store_secret") != "false" || imported.get("secret_version") != "null" {
-			t.Errorf("%s: imported %s", name, imported.attributes)
+		if imported.Get("store_secret") != "false" || imported.Get("secret_version") != "null" {
+			t.Errorf("%s: imported %s", name, imported.Attributes)
 		}
-		for _, config := range []object{stored(nil), stored(false)} {
-			change, diags := applications.plan(imported, config)
-			diags.mustBeQuiet(t)
-			if names := change.planned.differences(imported); names != nil {
+		for _, config := range []providertest.Object{providertest.ApplicationStoring(nil), providertest.ApplicationStoring(false)} {
+			change, diags := applications.Plan(imported, config)
+			diags.MustBeQuiet(t)
+			if names := change.Planned.Differences(imported); names != nil {
 				t.Errorf("%s: the plan after the import changes %s", name, names)
 			}
 		}
 	}
-	d.mustNotAskForSecrets(t)
+	d.MustNotAskForSecrets(t)
 }
 
 // TestApplication_stateOfAnEarlierVersion has none of store_secret, refresh_secret_version and
 // secret_version, which a refresh fills in, and a plan without one does not trip over.
 func TestApplication_stateOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	applications := d.protocol(t).applications()
-	made := applications.mustCreate(stored(nil))
+	d := providertest.NewMock(t, mockserver.Options{})
+	applications := d.Protocol(t).Applications()
+	made := applications.MustCreate(providertest.ApplicationStoring(nil))
 	old := made
-	old.attributes, old.identity = maps.Clone(made.attributes), nil
+	old.Attributes, old.Identity = maps.Clone(made.Attributes), nil
 	for _, name := range []string{"store_secret", "refresh_secret_version", "secret_version"} {
-		old.attributes[name] = tftypes.NewValue(old.attributes[name].Type(), nil)
+		old.Attributes[name] = tftypes.NewValue(old.Attributes[name].Type(), nil)
 	}
-	read := applications.mustRead(old)
-	if names := read.differences(made); names != nil {
+	read := applications.MustRead(old)
+	if names := read.Differences(made); names != nil {
 		t.Errorf("the refresh left other %s", names)
 	}
-	updated, diags := applications.update(old, stored(nil))
-	diags.mustBeQuiet(t)
-	if diff := cmp.Diff([]string{"refresh_secret_version"}, updated.differences(made)); diff != "" {
+	updated, diags := applications.Update(old, providertest.ApplicationStoring(nil))
+	diags.MustBeQuiet(t)
+	if diff := cmp.Diff([]string{"refresh_secret_version"}, updated.Differences(made)); diff != "" {
 		t.Errorf("without a refresh the apply left other attributes (-want +got):\n%s", diff)
 	}
 	// A state that lacks nothing but refresh_secret_version plans no update, refreshed or not.
-	for name, prior := range map[string]instance{"refreshed": applications.mustRead(updated), "not refreshed": updated} {
-		change, diags := applications.plan(prior, stored(nil))
-		diags.mustBeQuiet(t)
-		if names := change.planned.differences(prior); names != nil {
+	for name, prior := range map[string]providertest.Instance{"refreshed": applications.MustRead(updated), "not refreshed": updated} {
+		change, diags := applications.Plan(prior, providertest.ApplicationStoring(nil))
+		diags.MustBeQuiet(t)
+		if names := change.Planned.Differences(prior); names != nil {
 			t.Errorf("%s: the plan changes %s", name, names)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // calls are requests by operation.
@@ -131,7 +132,7 @@ resource "lusid_role_members" "many" {
 			return calls{"identity.GetUserInfo": 1, "identity.ListUsersInRole": n, "identity.RemoveUserFromRole": n}
 		},
 	},
-	toolType: {
+	providertest.MCPToolType: {
 		hcl: func(n, step int) string {
 			return fmt.Sprintf(`
 resource "lusid_mcp_tool" "many" {
@@ -150,7 +151,7 @@ resource "lusid_mcp_tool" "many" {
 		update:  func(n int) calls { return calls{"identity.UpdateMcpTool": n} },
 		destroy: func(n int) calls { return calls{"identity.DeleteMcpTool": n} },
 	},
-	zoneType: {
+	providertest.NetworkZoneType: {
 		hcl: func(n, step int) string {
 			return fmt.Sprintf(`
 resource "lusid_network_zone" "many" {
@@ -173,7 +174,7 @@ resource "lusid_network_zone" "many" {
 		update:  func(n int) calls { return calls{"identity.UpdateNetworkZone": min(n, maxZones)} },
 		destroy: func(n int) calls { return calls{"identity.DeleteNetworkZone": min(n, maxZones)} },
 	},
-	issuerType: {
+	providertest.ExternalTokenIssuerType: {
 		hcl: func(n, step int) string {
 			return fmt.Sprintf(`
 resource "lusid_external_token_issuer" "many" {
@@ -203,7 +204,7 @@ resource "lusid_external_token_issuer" "many" {
 		update:  func(n int) calls { return calls{"identity.UpdateExternalTokenIssuer": min(n, maxIssuers)} },
 		destroy: func(n int) calls { return calls{"identity.DeleteExternalTokenIssuer": min(n, maxIssuers)} },
 	},
-	passwordPolicyType: {
+	providertest.PasswordPolicyType: {
 		hcl: func(_, step int) string {
 			return fmt.Sprintf(`
 resource "lusid_password_policy" "one" {
@@ -224,7 +225,7 @@ resource "lusid_password_policy" "one" {
 		update:  once("identity.UpdatePasswordPolicy"),
 		destroy: once("identity.UpdatePasswordPolicy"),
 	},
-	sessionPolicyType: {
+	providertest.SessionPolicyType: {
 		hcl: func(_, step int) string {
 			return fmt.Sprintf(`
 resource "lusid_session_policy" "one" {
@@ -239,7 +240,7 @@ resource "lusid_session_policy" "one" {
 		update:  once("identity.UpdateSessionPolicy"),
 		destroy: once("identity.UpdateSessionPolicy"),
 	},
-	userSchemaType: {
+	providertest.UserSchemaType: {
 		hcl: func(_, step int) string {
 			return fmt.Sprintf(`
 resource "lusid_user_schema" "one" {
@@ -322,13 +323,13 @@ func optionsOfMany(n int) mockserver.Options {
 }
 
 // many is a configuration with n resources of every kind.
-func (d domain) many(n, step int) string {
-	return d.manyOf(slices.Sorted(maps.Keys(budgets)), n, step)
+func many(d providertest.Domain, n, step int) string {
+	return manyOf(d, slices.Sorted(maps.Keys(budgets)), n, step)
 }
 
 // manyOf is many for some kinds.
-func (d domain) manyOf(kinds []string, n, step int) string {
-	text := providerBlock(d.passwordArguments())
+func manyOf(d providertest.Domain, kinds []string, n, step int) string {
+	text := providertest.ProviderBlock(d.PasswordArguments())
 	for _, name := range kinds {
 		text += budgets[name].hcl(n, step)
 	}
@@ -341,8 +342,8 @@ func TestAccBudget(t *testing.T) {
 	for _, n := range []int{1, 3, 10, 100} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, optionsOfMany(n))
-			w := newWorkspace(t, d.many(n, 1))
+			d := providertest.NewMock(t, optionsOfMany(n))
+			w := providertest.NewWorkspace(t, many(d, n, 1))
 			expect := func(command string, processes int, want calls) {
 				t.Helper()
 				// Who the caller is costs one call per process, whoever asks.
@@ -352,11 +353,11 @@ func TestAccBudget(t *testing.T) {
 				if processes > 0 {
 					want["token:password"] = processes
 				}
-				if diff := cmp.Diff(map[string]int(want), d.counts()); diff != "" {
+				if diff := cmp.Diff(map[string]int(want), d.Counts()); diff != "" {
 					t.Errorf("%s (-want +got):\n%s", command, diff)
 				}
-				d.mustTakeOneToken(t, command)
-				d.forget()
+				mustTakeOneToken(d, t, command)
+				d.Forget()
 			}
 			plan, create, refresh, update, destroy, destroyPlan := calls{}, calls{}, calls{}, calls{}, calls{}, calls{}
 			for _, budget := range budgets {
@@ -369,19 +370,19 @@ func TestAccBudget(t *testing.T) {
 				create, refresh = create.add(budget.create(n)), refresh.add(budget.refresh(n))
 				update, destroy = update.add(budget.update(n)), destroy.add(budget.destroy(n))
 			}
-			w.mustRun("validate")
+			w.MustRun("validate")
 			expect("validate", 0, calls{})
-			w.mustRun("plan")
+			w.MustRun("plan")
 			expect("first plan", 1, plan.add(nil))
-			w.mustRun("apply", "-auto-approve")
+			w.MustRun("apply", "-auto-approve")
 			// The CLI plans a create once more when it applies it.
 			expect("apply", 2, plan.add(plan).add(create))
-			w.mustPlanEmpty()
+			w.MustPlanEmpty()
 			expect("plan", 1, refresh.add(nil))
-			w.configure(d.many(n, 2))
-			w.mustRun("apply", "-auto-approve")
+			w.Configure(many(d, n, 2))
+			w.MustRun("apply", "-auto-approve")
 			expect("apply of an update", 2, refresh.add(update))
-			w.mustRun("destroy", "-auto-approve")
+			w.MustRun("destroy", "-auto-approve")
 			// One process refreshes, one plans the destroy and one carries it out.
 			expect("destroy", 3, refresh.add(destroyPlan).add(destroy))
 		})
@@ -392,20 +393,20 @@ func TestAccBudget(t *testing.T) {
 // that the CLI has.
 func TestAccBudget_exchange(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	config := func(places map[string]int, secondDependsOn string) string {
-		text := d.config("")
+		text := d.Config("")
 		for _, code := range slices.Sorted(maps.Keys(places)) {
-			zone := zoneConfig(object{"code": code, "hierarchy": places[code]})
+			zone := providertest.ZoneConfig(providertest.Object{"code": code, "hierarchy": places[code]})
 			if code == "second" && secondDependsOn != "" {
-				zone["depends_on"] = expression("[" + secondDependsOn + "]")
+				zone["depends_on"] = providertest.Expression("[" + secondDependsOn + "]")
 			}
-			text += fmt.Sprintf("resource \"lusid_network_zone\" %q %s\n", code, hclValue(zone))
+			text += fmt.Sprintf("resource \"lusid_network_zone\" %q %s\n", code, providertest.HCLValue(zone))
 		}
 		return text
 	}
-	w := newWorkspace(t, config(map[string]int{"first": 1, "second": 2, "third": 3}, ""))
-	w.mustRun("apply", "-auto-approve")
+	w := providertest.NewWorkspace(t, config(map[string]int{"first": 1, "second": 2, "third": 3}, ""))
+	w.MustRun("apply", "-auto-approve")
 	for _, test := range []struct {
 		places    map[string]int
 		dependsOn string
@@ -419,25 +420,25 @@ func TestAccBudget_exchange(t *testing.T) {
 		{map[string]int{"first": 2, "second": 1, "third": 3}, "lusid_network_zone.first", nil, 2 + 1 + 1},
 		{map[string]int{"first": 1, "second": 3, "third": 2}, "", nil, 3 + 1 + 2},
 	} {
-		w.configure(config(test.places, test.dependsOn))
-		d.forget()
-		output := w.mustRun(append([]string{"apply", "-auto-approve"}, test.args...)...)
-		mustHold(t, output, "waits for its place")
-		if diff := cmp.Diff(test.places, d.places(t)); diff != "" {
+		w.Configure(config(test.places, test.dependsOn))
+		d.Forget()
+		output := w.MustRun(append([]string{"apply", "-auto-approve"}, test.args...)...)
+		providertest.MustHold(t, output, "waits for its place")
+		if diff := cmp.Diff(test.places, d.Places(t)); diff != "" {
 			t.Errorf("places (-want +got):\n%s", diff)
 		}
-		got := d.counts()
+		got := d.Counts()
 		if got["identity.UpdateNetworkZone"] > test.updates || got["identity.ListNetworkZones"] != 1 || got["identity.GetNetworkZone"] != 3 || len(got) != 3 {
 			t.Errorf("%v cost %v, and should cost %d updates", test.places, got, test.updates)
 		}
-		w.mustPlanEmpty()
+		w.MustPlanEmpty()
 	}
 }
 
 // TestBudget_complete wants a row for every kind of resource.
 func TestBudget_complete(t *testing.T) {
 	t.Parallel()
-	for name := range newProtocol(t).schema.ResourceSchemas {
+	for name := range providertest.NewProtocol(t).Schema.ResourceSchemas {
 		if _, ok := budgets[name]; !ok {
 			t.Errorf("%s has no row in budgets", name)
 		}
@@ -450,15 +451,15 @@ func TestBudget_complete(t *testing.T) {
 }
 
 // mustTakeOneToken expects that each process, which sends one correlation id, asked for one token.
-func (d domain) mustTakeOneToken(t *testing.T, command string) {
+func mustTakeOneToken(d providertest.Domain, t *testing.T, command string) {
 	t.Helper()
 	tokens := map[string]int{}
-	for _, r := range d.requests() {
+	for _, r := range d.Requests() {
 		if strings.HasPrefix(r.Operation, "token") {
 			tokens[r.CorrelationID]++
 		}
 	}
-	for _, r := range d.requests() {
+	for _, r := range d.Requests() {
 		if tokens[r.CorrelationID] != 1 {
 			t.Fatalf("%s: a process asked for %d tokens", command, tokens[r.CorrelationID])
 		}

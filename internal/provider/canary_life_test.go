@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // connectProxy is a proxy that wants a password, and remembers the hosts it was asked for. It leads to
@@ -68,18 +69,18 @@ func newConnectProxy(t *testing.T, address string) *connectProxy {
 }
 
 // newMockBehindProxy is a mock whose host only a proxy finds: for this machine's own none is used.
-func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) (d domain, proxy *connectProxy, certificate string) {
+func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) (d providertest.Domain, proxy *connectProxy, certificate string) {
 	t.Helper()
 	options.Hosts = []string{"acme.example.com"}
-	d = newMockBehind(t, options, front)
-	server := httptest.NewTLSServer(front(d.mock))
+	d = providertest.NewMockBehind(t, options, front)
+	server := httptest.NewTLSServer(front(d.Mock))
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()
 	})
 	// The transport of the server's client leads to the server.
-	d.url, d.direct = "https://acme.example.com", server.Client().Transport
-	certificate = fileIn(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
+	d.URL, d.Direct = "https://acme.example.com", server.Client().Transport
+	certificate = providertest.FileIn(t, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
 	return d, newConnectProxy(t, server.Listener.Addr().String()), certificate
 }
 
@@ -128,28 +129,28 @@ func leavesWith(t *testing.T, text string, secrets map[string]string) []string {
 // in the attributes that the documentation names.
 func TestAccCanaries_life(t *testing.T) {
 	t.Parallel()
-	cliMust(t, ephemeralResources)
-	var issued issuedSecrets
+	providertest.CLIMust(t, providertest.EphemeralResources)
+	var issued providertest.IssuedSecrets
 	d, proxy, certificate := newMockBehindProxy(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
 		{ClientID: "foreign-app", DisplayName: "Foreign", Secret: "canary-of-the-foreign-application"},
-	}}}, issued.front)
-	base := append(d.environment(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log",
+	}}}, issued.Front)
+	base := append(d.Environment(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log",
 		"FBN_PROXY_ADDRESS="+proxy.url, "FBN_PROXY_USERNAME="+proxy.username, "FBN_PROXY_PASSWORD="+proxy.password,
 		"FBN_CLIENT_CERTIFICATE="+certificate)
 	// Only in stored and hidden do the secrets differ in where they may be.
 	secrets, hidden := map[string]string{"proxy password": proxy.password, "a secret of another application": "canary-of-the-foreign-application"}, map[string]string{}
 	for _, variable := range []string{"password", "client_secret"} {
-		secrets[variable], _ = d.passwordArguments()[variable].(string)
+		secrets[variable], _ = d.PasswordArguments()[variable].(string)
 	}
 	note := func(when string) {
-		for _, a := range d.applications(t) {
-			a = d.application(t, a.ClientID)
+		for _, a := range d.Applications(t) {
+			a = d.Application(t, a.ClientID)
 			secrets["secret of "+a.ClientID+" "+when] = a.Secret
 			if a.ClientID == "hidden-app" {
 				hidden["secret of "+a.ClientID+" "+when] = a.Secret
 			}
 		}
-		for i, token := range issued.all() {
+		for i, token := range issued.All() {
 			secrets[fmt.Sprint("issued token ", i)] = token
 		}
 	}
@@ -215,11 +216,11 @@ resource "lusid_application" "foreign" {
   display_name = "Foreign"
 }
 `
-	w := newWorkspace(t, config("1", ""), base...)
+	w := providertest.NewWorkspace(t, config("1", ""), base...)
 	var printed strings.Builder
 	run := func(args ...string) {
 		t.Helper()
-		printed.WriteString(w.mustRun(args...))
+		printed.WriteString(w.MustRun(args...))
 	}
 	// check looks at JSON, where sensitive values stand in the open.
 	allowed := []string{
@@ -236,19 +237,19 @@ resource "lusid_application" "foreign" {
 				t.Errorf("%s: a secret is at %s", where, path)
 			}
 		}
-		mustBeAbsent(t, where, text, hidden)
+		providertest.MustBeAbsent(t, where, text, hidden)
 	}
 	checkState := func(where string) {
 		t.Helper()
-		check(where+" (state)", w.show())
-		mustBeAbsent(t, where+" (state file)", w.readFile("terraform.tfstate"), hidden)
+		check(where+" (state)", w.Show())
+		providertest.MustBeAbsent(t, where+" (state file)", w.ReadFile("terraform.tfstate"), hidden)
 	}
 	checkPlan := func(where string) {
 		t.Helper()
 		run("plan", "-out=tfplan")
 		note(where)
 		run("show", "tfplan")
-		check(where+" (plan)", w.show("tfplan"))
+		check(where+" (plan)", w.Show("tfplan"))
 	}
 
 	run("validate")
@@ -257,56 +258,56 @@ resource "lusid_application" "foreign" {
 	note("after the create")
 	checkState("after the create")
 
-	w.configure(config("2", extra))
+	w.Configure(config("2", extra))
 	run("import", "lusid_application.foreign", "foreign-app")
 	checkPlan("plan of a rotation")
 	run("apply", "tfplan")
 	note("after the rotation")
 	checkState("after the rotation")
-	if d.counts()["identity.RotateApplicationSecrets"] != 2 {
-		t.Errorf("requests: %v", d.counts())
+	if d.Counts()["identity.RotateApplicationSecrets"] != 2 {
+		t.Errorf("requests: %v", d.Counts())
 	}
 
-	d.rotateApplication(t, "stored-app")
+	d.RotateApplication(t, "stored-app")
 	note("after a rotation elsewhere")
 	run("plan", "-refresh-only")
 
 	// A rotation that fails, with an answer that nobody understands.
-	w.configure(config("3", extra))
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1})
-	printed.WriteString(w.mustFail([]string{"Unable to rotate the secret"}, "apply", "-auto-approve"))
-	d.mock.ClearFaults()
+	w.Configure(config("3", extra))
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1})
+	printed.WriteString(w.MustFail([]string{"Unable to rotate the secret"}, "apply", "-auto-approve"))
+	d.Mock.ClearFaults()
 	note("after a failure")
 	checkState("after a failure")
 
 	// On and off again.
-	w.configure(strings.ReplaceAll(config("1", extra), `"stored-app"`, `"second-app"`))
+	w.Configure(strings.ReplaceAll(config("1", extra), `"stored-app"`, `"second-app"`))
 	run("apply", "-auto-approve")
 	note("after a replacement")
 	run("output")
 	run("show")
 
 	// The other ways to sign in.
-	arguments := d.passwordArguments()
+	arguments := d.PasswordArguments()
 	arguments["ca_certificate_file"] = certificate
-	arguments["proxy"] = object{"address": proxy.url, "username": proxy.username, "password": proxy.password}
-	p := newProtocol(t)
-	p.configure(arguments).mustBeQuiet(t)
-	refresh := p.mustGetAccessToken(object{"scopes": []string{"openid", "client", "groups", "offline_access"}}).get("refresh_token")
+	arguments["proxy"] = providertest.Object{"address": proxy.url, "username": proxy.username, "password": proxy.password}
+	p := providertest.NewProtocol(t)
+	p.Configure(arguments).MustBeQuiet(t)
+	refresh := p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid", "client", "groups", "offline_access"}}).Get("refresh_token")
 	secrets["FBN_REFRESH_TOKEN"] = refresh
-	secrets["FBN_ACCESS_TOKEN"] = d.token
-	other := newWorkspace(t, "provider \"lusid\" {}\ndata \"lusid_access_token\" \"own\" {}\ndata \"lusid_applications\" \"all\" {}\n")
-	for _, more := range [][]string{{"FBN_REFRESH_TOKEN=" + refresh, "FBN_USERNAME=", "FBN_PASSWORD="}, {"FBN_ACCESS_TOKEN=" + d.token}} {
-		other.env = append(slices.Concat(other.env, base), more...)
-		printed.WriteString(other.mustRun("plan"))
+	secrets["FBN_ACCESS_TOKEN"] = d.Token
+	other := providertest.NewWorkspace(t, "provider \"lusid\" {}\ndata \"lusid_access_token\" \"own\" {}\ndata \"lusid_applications\" \"all\" {}\n")
+	for _, more := range [][]string{{"FBN_REFRESH_TOKEN=" + refresh, "FBN_USERNAME=", "FBN_PASSWORD="}, {"FBN_ACCESS_TOKEN=" + d.Token}} {
+		other.Env = append(slices.Concat(other.Env, base), more...)
+		printed.WriteString(other.MustRun("plan"))
 	}
 	run("destroy", "-auto-approve")
 	note("at the end")
 
-	if len(issued.all()) < 12 || len(hidden) < 4 {
-		t.Fatalf("only %d tokens were issued, and %d hidden secrets seen", len(issued.all()), len(hidden))
+	if len(issued.All()) < 12 || len(hidden) < 4 {
+		t.Fatalf("only %d tokens were issued, and %d hidden secrets seen", len(issued.All()), len(hidden))
 	}
-	log := w.readFile("trace.log") + other.readFile("trace.log")
+	log := w.ReadFile("trace.log") + other.ReadFile("trace.log")
 	for _, operation := range []string{"RotateApplicationSecrets", "ListApplications", "DeleteApplication", "token request"} {
 		if !strings.Contains(log, operation) {
 			t.Errorf("the log does not hold %s", operation)
@@ -322,14 +323,14 @@ resource "lusid_application" "foreign" {
 		}
 	}
 	var asked strings.Builder
-	for _, request := range d.mock.Requests() {
+	for _, request := range d.Mock.Requests() {
 		fmt.Fprintln(&asked, request.Path, request.Query, request.UserAgent, request.Application, request.CorrelationID)
 	}
-	mustBeAbsent(t, "what was printed", printed.String(), secrets)
-	mustBeAbsent(t, "the log", log, secrets)
-	mustBeAbsent(t, "the URLs", strings.Join(hosts, "\n")+asked.String(), secrets)
-	if _, err := os.Stat(w.directory + "/terraform.tfstate.backup"); err == nil {
-		mustBeAbsent(t, "the state's backup", w.readFile("terraform.tfstate.backup"), hidden)
+	providertest.MustBeAbsent(t, "what was printed", printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the log", log, secrets)
+	providertest.MustBeAbsent(t, "the URLs", strings.Join(hosts, "\n")+asked.String(), secrets)
+	if _, err := os.Stat(w.Directory + "/terraform.tfstate.backup"); err == nil {
+		providertest.MustBeAbsent(t, "the state's backup", w.ReadFile("terraform.tfstate.backup"), hidden)
 	}
 }
 
@@ -338,10 +339,10 @@ resource "lusid_application" "foreign" {
 func TestAccCanaries_everyType(t *testing.T) {
 	t.Parallel()
 	const n = 2
-	var issued issuedSecrets
-	d := newMockBehind(t, optionsOfMany(n+1), issued.front)
+	var issued providertest.IssuedSecrets
+	d := providertest.NewMockBehind(t, optionsOfMany(n+1), issued.Front)
 	config := func(step int) string {
-		return d.many(n, step) + fmt.Sprintf(`
+		return many(d, n, step) + fmt.Sprintf(`
 resource "lusid_personal_access_token" "own" {
   display_name = "own-%d"
 }
@@ -400,9 +401,9 @@ data "lusid_user" "one" {
 }
 data "lusid_user_schema" "one" {}
 data "lusid_users" "all" {}
-`, step, d.url)
+`, step, d.URL)
 	}
-	schema := newProtocol(t).schema
+	schema := providertest.NewProtocol(t).Schema
 	for name := range schema.DataSourceSchemas {
 		if !strings.Contains(config(1), fmt.Sprintf("data %q", name)) {
 			t.Errorf("there is no %s", name)
@@ -413,13 +414,13 @@ data "lusid_users" "all" {}
 			t.Errorf("there is no %s", name)
 		}
 	}
-	w := newWorkspace(t, config(1), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-	standardError := w.keepStandardError()
+	w := providertest.NewWorkspace(t, config(1), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	standardError := w.KeepStandardError()
 	var printed strings.Builder
 	check := func(where, text string) {
 		t.Helper()
 		places := regexp.MustCompile(`(lusid_personal_access_token\.\S*\.key|lusid_application\.(stored\[\d\]|one)\.secret|lusid_access_token\.one\.(access|id|refresh)_token|lusid_access_token\.one\.client_secret)$`)
-		for _, path := range leavesWith(t, text, issued.named()) {
+		for _, path := range leavesWith(t, text, issued.Named()) {
 			name, _, _ := strings.Cut(path, " (")
 			name = regexp.MustCompile(`\.(values|change\.(before|after))\.`).ReplaceAllString(name, ".")
 			if !places.MatchString(name) {
@@ -428,24 +429,24 @@ data "lusid_users" "all" {}
 		}
 	}
 	for step := range 2 {
-		w.configure(config(step + 1))
-		printed.WriteString(w.mustRun("plan", "-out=tfplan"))
-		check("plan", w.show("tfplan"))
-		printed.WriteString(w.mustRun("show", "tfplan"))
-		printed.WriteString(w.mustRun("apply", "tfplan"))
-		printed.WriteString(w.mustRun("show"))
-		check("state", w.show())
-		w.mustPlanEmpty()
+		w.Configure(config(step + 1))
+		printed.WriteString(w.MustRun("plan", "-out=tfplan"))
+		check("plan", w.Show("tfplan"))
+		printed.WriteString(w.MustRun("show", "tfplan"))
+		printed.WriteString(w.MustRun("apply", "tfplan"))
+		printed.WriteString(w.MustRun("show"))
+		check("state", w.Show())
+		w.MustPlanEmpty()
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Reset: mockserver.ResetBefore, Count: -1})
-	w.configure(config(2) + "resource \"lusid_personal_access_token\" \"more\" {\n  display_name = \"more\"\n}\n")
-	printed.WriteString(w.mustFail([]string{"Unable to create personal access token"}, "apply", "-auto-approve"))
-	d.mock.ClearFaults()
-	printed.WriteString(w.mustRun("destroy", "-auto-approve"))
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Reset: mockserver.ResetBefore, Count: -1})
+	w.Configure(config(2) + "resource \"lusid_personal_access_token\" \"more\" {\n  display_name = \"more\"\n}\n")
+	printed.WriteString(w.MustFail([]string{"Unable to create personal access token"}, "apply", "-auto-approve"))
+	d.Mock.ClearFaults()
+	printed.WriteString(w.MustRun("destroy", "-auto-approve"))
 
-	secrets := issued.named()
+	secrets := issued.Named()
 	for _, name := range []string{"password", "client_secret"} {
-		secrets[name], _ = d.passwordArguments()[name].(string)
+		secrets[name], _ = d.PasswordArguments()[name].(string)
 	}
 	keys := 0
 	for name := range secrets {
@@ -456,81 +457,81 @@ data "lusid_users" "all" {}
 	if keys < n+2 {
 		t.Errorf("%d keys were issued", keys)
 	}
-	written := readText(t, standardError)
+	written := providertest.ReadText(t, standardError)
 	if !strings.Contains(written, "LUSID request answered") {
 		t.Error("the standard error does not hold the provider's messages")
 	}
-	mustBeAbsent(t, "the standard error", written, secrets)
-	mustBeAbsent(t, "what was printed", printed.String(), secrets)
-	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+	providertest.MustBeAbsent(t, "the standard error", written, secrets)
+	providertest.MustBeAbsent(t, "what was printed", printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 }
 
 // TestCanaries_listAndAction logs at TRACE what the CLI on PATH may be too old for.
 func TestCanaries_listAndAction(t *testing.T) {
 	t.Parallel()
-	var issued issuedSecrets
-	d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: listed}}, issued.front)
-	p := d.signedIn(t)
-	p.log = new(bytes.Buffer)
+	var issued providertest.IssuedSecrets
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Applications: listed}}, issued.Front)
+	p := d.SignedIn(t)
+	p.Log = new(bytes.Buffer)
 	secrets := map[string]string{}
 	note := func() {
-		for _, a := range d.applications(t) {
-			secrets[fmt.Sprint("secret ", len(secrets))] = d.application(t, a.ClientID).Secret
+		for _, a := range d.Applications(t) {
+			secrets[fmt.Sprint("secret ", len(secrets))] = d.Application(t, a.ClientID).Secret
 		}
-		for i, token := range issued.all() {
+		for i, token := range issued.All() {
 			secrets[fmt.Sprint("issued token ", i)] = token
 		}
 	}
 	note()
-	secrets["key"] = p.resource(patType).mustCreate(object{"display_name": "pipeline"}).get("key")
-	user, role := d.createUser(t, actionLogin, "owner@example.com"), d.createRole(t, "traders")
-	d.assign(t, role.ID, user.ID)
-	d.createZone(t, "acme-office")
-	d.createIssuer(t, foreignIssuer)
-	d.createTool(t, "market-data/prices", "get-prices")
+	secrets["key"] = p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{"display_name": "pipeline"}).Get("key")
+	user, role := d.CreateUser(t, actionLogin, "owner@example.com"), d.CreateRole(t, "traders")
+	d.Assign(t, role.ID, user.ID)
+	d.CreateZone(t, "acme-office")
+	d.CreateIssuer(t, foreignIssuer)
+	d.CreateTool(t, "market-data/prices", "get-prices")
 	said := ""
-	for name := range p.schema.ListResourceSchemas {
-		config := object{}
-		if name == assignmentType {
+	for name := range p.Schema.ListResourceSchemas {
+		config := providertest.Object{}
+		if name == providertest.RoleAssignmentType {
 			config["role_id"] = role.ID
 		}
-		results, diags := p.resource(name).list(config, 0, true)
-		diags.mustBeQuiet(t)
+		results, diags := p.Resource(name).List(config, 0, true)
+		diags.MustBeQuiet(t)
 		if len(results) == 0 {
 			t.Errorf("there is no %s", name)
 		}
 		for _, result := range results {
-			said += result.bytes
+			said += result.Bytes
 		}
 	}
 	for name := range userActions {
 		// Those that do not suit the user fail.
-		progress, diags := p.act(name, object{"login": actionLogin})
-		said += strings.Join(slices.Concat(progress, diags.errors(), diags.warnings()), "")
+		progress, diags := p.Act(name, providertest.Object{"login": actionLogin})
+		said += strings.Join(slices.Concat(progress, diags.Errors(), diags.Warnings()), "")
 	}
-	for _, clientID := range []string{"team-a-one", d.mock.Credentials().ClientID, "missing-app"} {
-		config := object{"client_id": clientID}
-		progress, diags := p.invokeRotation(config)
-		said += strings.Join(slices.Concat(progress, diags.errors(), diags.warnings(), p.planRotation(config).warnings()), "")
+	for _, clientID := range []string{"team-a-one", d.Mock.Credentials().ClientID, "missing-app"} {
+		config := providertest.Object{"client_id": clientID}
+		progress, diags := p.InvokeRotation(config)
+		said += strings.Join(slices.Concat(progress, diags.Errors(), diags.Warnings(), p.PlanRotation(config).Warnings()), "")
 		note()
 	}
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Truncate: true})
-	_, diags := p.invokeRotation(object{"client_id": "team-a-one"})
-	said += strings.Join(diags.errors(), "")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Truncate: true})
+	_, diags := p.InvokeRotation(providertest.Object{"client_id": "team-a-one"})
+	said += strings.Join(diags.Errors(), "")
 	note()
-	p.mustOpen(secretType, object{"client_id": "team-a-one"})
-	p.mustOpen(tokenType, object{"scopes": []string{"openid", "offline_access"}})
+	p.MustOpen(providertest.ApplicationSecretType, providertest.Object{"client_id": "team-a-one"})
+	p.MustOpen(providertest.AccessTokenType, providertest.Object{"scopes": []string{"openid", "offline_access"}})
 	for _, function := range []string{"secrets_json", "env_vars"} {
 		mustCall := exported("canary-in-a-function")
-		p.call(function, mustCall)
+		p.CallFunction(function, mustCall)
 	}
 	note()
 	secrets["in a function"] = "canary-in-a-function"
-	secrets["password"], _ = d.passwordArguments()["password"].(string)
-	secrets["client_secret"], _ = d.passwordArguments()["client_secret"].(string)
-	if !strings.Contains(p.log.String(), "LUSID request answered") || !strings.Contains(p.log.String(), "Calling provider defined") {
+	secrets["password"], _ = d.PasswordArguments()["password"].(string)
+	secrets["client_secret"], _ = d.PasswordArguments()["client_secret"].(string)
+	if !strings.Contains(p.Log.String(), "LUSID request answered") || !strings.Contains(p.Log.String(), "Calling provider defined") {
 		t.Error("the log does not hold what is logged")
 	}
-	mustBeAbsent(t, "the log", p.log.String(), secrets)
-	mustBeAbsent(t, "diagnostics and progress", said, secrets)
+	providertest.MustBeAbsent(t, "the log", p.Log.String(), secrets)
+	providertest.MustBeAbsent(t, "diagnostics and progress", said, secrets)
 }

@@ -6,35 +6,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-// keepStandardError has the provider write its standard error to a file, of which the CLI gets
-// nothing. The Go runtime prints all the HTTP/2 frames that it can there.
-func (w *workspace) keepStandardError() (file string) {
-	w.t.Helper()
-	if runtime.GOOS == "windows" {
-		w.t.Skip("needs a shell")
-	}
-	directory, err := build()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	file = filepath.Join(w.t.TempDir(), "stderr")
-	script := fmt.Sprintf("#!/bin/sh\nGODEBUG=http2debug=2 exec '%s/terraform-provider-lusid' \"$@\" 2>>'%s'\n", directory, file)
-	path := fileIn(w.t, "terraform-provider-lusid", script)
-	if err := os.Chmod(path, 0o700); err != nil {
-		w.t.Fatal(err)
-	}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"finbourne/lusid\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(path))
-	w.env = append(w.env, "TF_CLI_CONFIG_FILE="+fileIn(w.t, "cli.tfrc", config))
-	return file
-}
 
 // repeatBehind sends each response twice, with the length of one: net/http finds the second one on an
 // idle connection.
@@ -43,7 +20,7 @@ func repeatBehind(mock http.Handler) http.Handler {
 		recorder := httptest.NewRecorder()
 		mock.ServeHTTP(recorder, r)
 		body, err := io.ReadAll(recorder.Body)
-		if err != nil || r.UserAgent() == testUserAgent {
+		if err != nil || r.UserAgent() == providertest.TestUserAgent {
 			w.WriteHeader(recorder.Code)
 			_, _ = w.Write(body)
 			return
@@ -63,9 +40,9 @@ func repeatBehind(mock http.Handler) http.Handler {
 // writes what it cannot use, and where Go prints the frames of HTTP/2 when it is asked to.
 func TestAccCanaries_standardError(t *testing.T) {
 	t.Parallel()
-	var issued issuedSecrets
-	d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return repeatBehind(issued.front(mock)) })
-	w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", 2, 1)+`
+	var issued providertest.IssuedSecrets
+	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return repeatBehind(issued.Front(mock)) })
+	w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", 2, 1)+`
 resource "lusid_personal_access_token" "one" {
   display_name = "one"
 }
@@ -75,17 +52,17 @@ data "lusid_access_token" "one" {
   client_secret = lusid_application.stored[0].secret
 }
 `, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-	file := w.keepStandardError()
-	w.mustRun("apply", "-auto-approve")
-	w.mustRun("plan")
-	w.mustRun("destroy", "-auto-approve")
+	file := w.KeepStandardError()
+	w.MustRun("apply", "-auto-approve")
+	w.MustRun("plan")
+	w.MustRun("destroy", "-auto-approve")
 
-	secrets := issued.named()
+	secrets := issued.Named()
 	if len(secrets) < 6 {
 		t.Errorf("only %d secrets were issued", len(secrets))
 	}
 	for _, name := range []string{"password", "client_secret"} {
-		secrets[name], _ = d.passwordArguments()[name].(string)
+		secrets[name], _ = d.PasswordArguments()[name].(string)
 	}
 	written, err := os.ReadFile(file)
 	if err != nil {
@@ -96,9 +73,9 @@ data "lusid_access_token" "one" {
 			t.Errorf("the standard error lacks %s", operation)
 		}
 	}
-	mustBeAbsent(t, "the standard error", string(written), secrets)
-	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
-	mustBeAbsent(t, "what was printed", w.printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the standard error", string(written), secrets)
+	providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
+	providertest.MustBeAbsent(t, "what was printed", w.Printed.String(), secrets)
 }
 
 // TestAccCanaries_environmentProxy meets a proxy of HTTPS_PROXY that repeats the password in that
@@ -112,17 +89,17 @@ func TestAccCanaries_environmentProxy(t *testing.T) {
 			return "HTTP/1.1 407 No\r\n" + strings.ReplaceAll(heard, ":", "") + "\r\n\r\n"
 		},
 	} {
-		proxy := httptest.NewServer(echoRaw(say)(nil))
+		proxy := httptest.NewServer(providertest.EchoRaw(say)(nil))
 		t.Cleanup(proxy.Close)
-		config := providerBlock(object{"api_url": "https://acme.example.com", "access_token": "c4nary-of-the-token", "max_retries": 0}) + applicationHCL("test", "test-app")
+		config := providertest.ProviderBlock(providertest.Object{"api_url": "https://acme.example.com", "access_token": "c4nary-of-the-token", "max_retries": 0}) + providertest.ApplicationHCL("test", "test-app")
 		address := strings.Replace(proxy.URL, "http://", "http://user:"+password+"@", 1)
-		w := newWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log", "HTTPS_PROXY="+address, "NO_PROXY=")
-		printed := w.mustFail([]string{"Unable to create application", "(redacted)"}, "apply", "-auto-approve")
+		w := providertest.NewWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log", "HTTPS_PROXY="+address, "NO_PROXY=")
+		printed := w.MustFail([]string{"Unable to create application", "(redacted)"}, "apply", "-auto-approve")
 		secrets := map[string]string{"the proxy's password": password, "the token": "c4nary-of-the-token"}
-		mustBeAbsent(t, name+": what was printed", printed, secrets)
-		for line := range strings.Lines(w.readFile("trace.log")) {
+		providertest.MustBeAbsent(t, name+": what was printed", printed, secrets)
+		for line := range strings.Lines(w.ReadFile("trace.log")) {
 			if strings.Contains(line, "LUSID request") {
-				mustBeAbsent(t, name+": the log", line, secrets)
+				providertest.MustBeAbsent(t, name+": the log", line, secrets)
 			}
 		}
 	}
@@ -131,9 +108,9 @@ func TestAccCanaries_environmentProxy(t *testing.T) {
 // TestAccCanaries_key gives a secret where a name is expected.
 func TestAccCanaries_key(t *testing.T) {
 	t.Parallel()
-	cliMust(t, providerFunctions)
+	providertest.CLIMust(t, providertest.ProviderFunctions)
 	const secret = "c4nary-in-a-key"
-	w := newWorkspace(t, `
+	w := providertest.NewWorkspace(t, `
 variable "secret" {
   sensitive = true
 }
@@ -142,6 +119,6 @@ output "script" {
   value     = provider::lusid::env_script({ (var.secret) = "x" }, "bash")
 }
 `, "TF_VAR_secret="+secret)
-	printed := w.mustFail([]string{"a key of the map is not one of the names that credentials may have: api_url"}, "plan")
-	mustBeAbsent(t, "what was printed", printed, map[string]string{"the key": secret})
+	printed := w.MustFail([]string{"a key of the map is not one of the names that credentials may have: api_url"}, "plan")
+	providertest.MustBeAbsent(t, "what was printed", printed, map[string]string{"the key": secret})
 }

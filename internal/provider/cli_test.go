@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -11,138 +10,108 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-// environment are the five FBN_* variables of a password, and the domain.
-func (d domain) environment() []string {
-	own := d.passwordArguments()
-	return []string{
-		fmt.Sprint("FBN_IDENTITY_URL=", d.url, "/identity"),
-		fmt.Sprint("FBN_TOKEN_URL=", own["token_url"]),
-		fmt.Sprint("FBN_USERNAME=", own["username"]),
-		fmt.Sprint("FBN_PASSWORD=", own["password"]),
-		fmt.Sprint("FBN_CLIENT_ID=", own["client_id"]),
-		fmt.Sprint("FBN_CLIENT_SECRET=", own["client_secret"]),
-	}
-}
-
-// section is what LUSID exports into a section of secrets.json.
-func (d domain) section() map[string]any {
-	own := d.passwordArguments()
-	return map[string]any{
-		"identityUrl": d.url + "/identity", "tokenUrl": own["token_url"], "username": own["username"],
-		"password": own["password"], "clientId": own["client_id"], "clientSecret": own["client_secret"],
-	}
-}
-
-func jsonText(t *testing.T, value any) string {
-	t.Helper()
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(encoded)
-}
 
 // TestAccSignIn applies with each way to sign in, and with each pair of places that disagree: the
 // right domain gets the application, and the wrong one no request at all.
 func TestAccSignIn(t *testing.T) {
 	t.Parallel()
 	const noBlock = "provider \"lusid\" {}\n"
-	api := func(d domain) map[string]any { return map[string]any{"api": d.section()} }
-	profiles := func(named map[string]domain) map[string]any {
+	api := func(d providertest.Domain) map[string]any { return map[string]any{"api": d.Section()} }
+	profiles := func(named map[string]providertest.Domain) map[string]any {
 		sections := map[string]any{}
 		for name, d := range named {
-			sections[name] = d.section()
+			sections[name] = d.Section()
 		}
 		return map[string]any{"profiles": sections}
 	}
 	const password, refresh, pat = "token:password", "token:refresh_token", ""
 
-	for name, prepare := range map[string]func(w *workspace, right, wrong domain) (block, grant string){
-		"FBN_ACCESS_TOKEN": func(w *workspace, right, _ domain) (string, string) {
-			w.env = append(w.env, "FBN_LUSID_API_URL="+right.url+"/api", "FBN_ACCESS_TOKEN="+right.token)
+	for name, prepare := range map[string]func(w *providertest.Workspace, right, wrong providertest.Domain) (block, grant string){
+		"FBN_ACCESS_TOKEN": func(w *providertest.Workspace, right, _ providertest.Domain) (string, string) {
+			w.Env = append(w.Env, "FBN_LUSID_API_URL="+right.URL+"/api", "FBN_ACCESS_TOKEN="+right.Token)
 			return noBlock, pat
 		},
-		"FBN_ACCESS_TOKEN_FILE": func(w *workspace, right, _ domain) (string, string) {
-			w.env = append(w.env, "FBN_BASE_URL="+right.url, "FBN_ACCESS_TOKEN_FILE="+w.write("token", right.token))
+		"FBN_ACCESS_TOKEN_FILE": func(w *providertest.Workspace, right, _ providertest.Domain) (string, string) {
+			w.Env = append(w.Env, "FBN_BASE_URL="+right.URL, "FBN_ACCESS_TOKEN_FILE="+w.Write("token", right.Token))
 			return noBlock, pat
 		},
-		"FBN_* password": func(w *workspace, right, _ domain) (string, string) {
-			w.env = append(w.env, right.environment()...)
+		"FBN_* password": func(w *providertest.Workspace, right, _ providertest.Domain) (string, string) {
+			w.Env = append(w.Env, right.Environment()...)
 			return noBlock, password
 		},
-		"secrets.json": func(w *workspace, right, _ domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, api(right)))
+		"secrets.json": func(w *providertest.Workspace, right, _ providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, api(right)))
 			return noBlock, password
 		},
-		"FBN_SECRETS_PATH over secrets.json": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, api(wrong)))
-			w.env = append(w.env, "FBN_SECRETS_PATH="+fileIn(w.t, "elsewhere.json", jsonText(w.t, api(right))))
+		"FBN_SECRETS_PATH over secrets.json": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, api(wrong)))
+			w.Env = append(w.Env, "FBN_SECRETS_PATH="+providertest.FileIn(w.T, "elsewhere.json", providertest.JSONText(w.T, api(right))))
 			return noBlock, password
 		},
-		"environment over secrets.json": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, api(wrong)))
-			w.env = append(w.env, right.environment()...)
+		"environment over secrets.json": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, api(wrong)))
+			w.Env = append(w.Env, right.Environment()...)
 			return noBlock, password
 		},
-		"environment over FBN_SECRETS_PATH and the profile default": func(w *workspace, right, wrong domain) (string, string) {
-			w.env = append(w.env, "FBN_SECRETS_PATH="+w.write("wrong.json", jsonText(w.t, profiles(map[string]domain{"default": wrong}))))
-			w.env = append(w.env, right.environment()...)
+		"environment over FBN_SECRETS_PATH and the profile default": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Env = append(w.Env, "FBN_SECRETS_PATH="+w.Write("wrong.json", providertest.JSONText(w.T, profiles(map[string]providertest.Domain{"default": wrong}))))
+			w.Env = append(w.Env, right.Environment()...)
 			return noBlock, password
 		},
-		"secrets_file over environment and secrets.json": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, api(wrong)))
-			w.write("right.json", jsonText(w.t, api(right)))
-			w.env = append(w.env, wrong.environment()...)
-			w.env = append(w.env, "FBN_SECRETS_PATH="+filepath.Join(w.directory, "secrets.json"), "FBN_ACCESS_TOKEN="+wrong.token)
-			return providerBlock(object{"secrets_file": "right.json"}), password
+		"secrets_file over environment and secrets.json": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, api(wrong)))
+			w.Write("right.json", providertest.JSONText(w.T, api(right)))
+			w.Env = append(w.Env, wrong.Environment()...)
+			w.Env = append(w.Env, "FBN_SECRETS_PATH="+filepath.Join(w.Directory, "secrets.json"), "FBN_ACCESS_TOKEN="+wrong.Token)
+			return providertest.ProviderBlock(providertest.Object{"secrets_file": "right.json"}), password
 		},
-		"profile default": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, profiles(map[string]domain{"default": right, "a": wrong})))
+		"profile default": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, profiles(map[string]providertest.Domain{"default": right, "a": wrong})))
 			return noBlock, password
 		},
-		"FBN_PROFILE over default": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, profiles(map[string]domain{"default": wrong, "a": right})))
-			w.env = append(w.env, "FBN_PROFILE=a")
+		"FBN_PROFILE over default": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, profiles(map[string]providertest.Domain{"default": wrong, "a": right})))
+			w.Env = append(w.Env, "FBN_PROFILE=a")
 			return noBlock, password
 		},
-		"profile over FBN_PROFILE and environment": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, profiles(map[string]domain{"default": wrong, "a": wrong, "b": right})))
-			w.env = append(w.env, wrong.environment()...)
-			w.env = append(w.env, "FBN_PROFILE=a", "FBN_ACCESS_TOKEN="+wrong.token)
-			return providerBlock(object{"profile": "b"}), password
+		"profile over FBN_PROFILE and environment": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, profiles(map[string]providertest.Domain{"default": wrong, "a": wrong, "b": right})))
+			w.Env = append(w.Env, wrong.Environment()...)
+			w.Env = append(w.Env, "FBN_PROFILE=a", "FBN_ACCESS_TOKEN="+wrong.Token)
+			return providertest.ProviderBlock(providertest.Object{"profile": "b"}), password
 		},
-		"refresh_token": func(w *workspace, right, _ domain) (string, string) {
-			arguments := right.passwordArguments()
-			arguments["refresh_token"] = right.signedIn(w.t).mustGetAccessToken(object{"scopes": []string{"openid", "offline_access"}}).get("refresh_token")
-			right.forget()
+		"refresh_token": func(w *providertest.Workspace, right, _ providertest.Domain) (string, string) {
+			arguments := right.PasswordArguments()
+			arguments["refresh_token"] = right.SignedIn(w.T).MustGetAccessToken(providertest.Object{"scopes": []string{"openid", "offline_access"}}).Get("refresh_token")
+			right.Forget()
 			delete(arguments, "username")
 			delete(arguments, "password")
-			return providerBlock(arguments), refresh
+			return providertest.ProviderBlock(arguments), refresh
 		},
-		"provider block over environment and secrets.json": func(w *workspace, right, wrong domain) (string, string) {
-			w.write("secrets.json", jsonText(w.t, api(wrong)))
-			w.env = append(w.env, wrong.environment()...)
-			w.env = append(w.env, "FBN_ACCESS_TOKEN="+wrong.token)
-			return providerBlock(right.passwordArguments()), password
+		"provider block over environment and secrets.json": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
+			w.Write("secrets.json", providertest.JSONText(w.T, api(wrong)))
+			w.Env = append(w.Env, wrong.Environment()...)
+			w.Env = append(w.Env, "FBN_ACCESS_TOKEN="+wrong.Token)
+			return providertest.ProviderBlock(right.PasswordArguments()), password
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			right, wrong := newMock(t, mockserver.Options{}), newMock(t, mockserver.Options{})
-			w := newWorkspace(t, "")
+			right, wrong := providertest.NewMock(t, mockserver.Options{}), providertest.NewMock(t, mockserver.Options{})
+			w := providertest.NewWorkspace(t, "")
 			block, grant := prepare(w, right, wrong)
-			w.configure(block + applicationHCL("test", "test-app"))
-			w.mustRun("apply", "-auto-approve")
+			w.Configure(block + providertest.ApplicationHCL("test", "test-app"))
+			w.MustRun("apply", "-auto-approve")
 			want := map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}
 			if grant != "" {
 				want[grant] = 1
 			}
-			if diff := cmp.Diff(want, right.counts()); diff != "" {
+			if diff := cmp.Diff(want, right.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			if counts := wrong.counts(); len(counts) != 0 {
+			if counts := wrong.Counts(); len(counts) != 0 {
 				t.Errorf("requests to the wrong domain: %v", counts)
 			}
 		})
@@ -153,13 +122,13 @@ func TestAccSignIn(t *testing.T) {
 // environment complete it, and another way in never stands in.
 func TestAccSignIn_incomplete(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, providerBlock(object{"api_url": d.url, "username": "somebody"})+applicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.token)
-	w.mustFail([]string{
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, providertest.ProviderBlock(providertest.Object{"api_url": d.URL, "username": "somebody"})+providertest.ApplicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.Token)
+	w.MustFail([]string{
 		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
-		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.directory, "secrets.json") + ": not found",
+		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.Directory, "secrets.json") + ": not found",
 	}, "plan")
-	if counts := d.counts(); len(counts) != 0 {
+	if counts := d.Counts(); len(counts) != 0 {
 		t.Errorf("requests: %v", counts)
 	}
 }
@@ -167,36 +136,36 @@ func TestAccSignIn_incomplete(t *testing.T) {
 // TestAccEnvironment_errors sets variables that lead nowhere, or elsewhere than they seem to.
 func TestAccEnvironment_errors(t *testing.T) {
 	t.Parallel()
-	d, other := newMock(t, mockserver.Options{}), newMock(t, mockserver.Options{})
-	domainOf := func(d domain) string { return strings.TrimPrefix(d.url, "http://") }
+	d, other := providertest.NewMock(t, mockserver.Options{}), providertest.NewMock(t, mockserver.Options{})
+	domainOf := func(d providertest.Domain) string { return strings.TrimPrefix(d.URL, "http://") }
 	for name, test := range map[string]struct {
 		env     []string
 		parts   []string
 		succeed bool
 	}{
 		"a token file for a shell": {[]string{"FBN_ACCESS_TOKEN_FILE=~/token"}, []string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the whole path"}, false},
-		"certificates for a shell": {append(d.environment(), "FBN_CLIENT_CERTIFICATE=~/ca.pem"), []string{"FBN_CLIENT_CERTIFICATE cannot be used", "begins with ~"}, false},
-		"a profile of another domain": {append(d.environment(), "FBN_PROFILE=other"), []string{
+		"certificates for a shell": {append(d.Environment(), "FBN_CLIENT_CERTIFICATE=~/ca.pem"), []string{"FBN_CLIENT_CERTIFICATE cannot be used", "begins with ~"}, false},
+		"a profile of another domain": {append(d.Environment(), "FBN_PROFILE=other"), []string{
 			"Unable to configure the LUSID provider", "FBN_PROFILE asks for", domainOf(other), domainOf(d) + ", from the environment variable FBN_IDENTITY_URL",
 		}, false},
-		"a profile of the same domain": {append(d.environment(), "FBN_PROFILE=same"), []string{
+		"a profile of the same domain": {append(d.Environment(), "FBN_PROFILE=same"), []string{
 			"Warning: The provider does not sign in as FBN_PROFILE asks", "its credentials are not used",
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorkspace(t, allRoles, append([]string{"FBN_IDENTITY_URL=" + d.url}, test.env...)...)
-			w.write("secrets.json", jsonText(t, map[string]any{"profiles": map[string]any{
-				"same": d.section(), "other": other.section(), "default": map[string]any{},
+			w := providertest.NewWorkspace(t, allRoles, append([]string{"FBN_IDENTITY_URL=" + d.URL}, test.env...)...)
+			w.Write("secrets.json", providertest.JSONText(t, map[string]any{"profiles": map[string]any{
+				"same": d.Section(), "other": other.Section(), "default": map[string]any{},
 			}}))
 			if test.succeed {
-				mustHold(t, w.mustRun("plan"), test.parts...)
+				providertest.MustHold(t, w.MustRun("plan"), test.parts...)
 				return
 			}
-			w.mustFail(test.parts, "plan")
+			w.MustFail(test.parts, "plan")
 		})
 	}
-	if counts := other.counts(); len(counts) != 0 {
+	if counts := other.Counts(); len(counts) != 0 {
 		t.Errorf("requests to the other domain: %v", counts)
 	}
 }
@@ -204,28 +173,28 @@ func TestAccEnvironment_errors(t *testing.T) {
 // TestAccForeignSecretsFile plans beside a secrets.json of another tool.
 func TestAccForeignSecretsFile(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, allRoles, append(d.environment(), "TF_LOG_PROVIDER=DEBUG")...)
-	w.write("secrets.json", "# what another tool keeps\n{}")
-	mustHold(t, w.mustRun("plan"), "Ignored the default secrets file", "JSON has no comments")
-	w.env = append(w.env, "FBN_PASSWORD=")
-	w.mustFail([]string{"No way to sign in is complete", filepath.Join(w.directory, "secrets.json") + " is not valid JSON (line 1, column 1: JSON has no comments)"}, "plan")
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, allRoles, append(d.Environment(), "TF_LOG_PROVIDER=DEBUG")...)
+	w.Write("secrets.json", "# what another tool keeps\n{}")
+	providertest.MustHold(t, w.MustRun("plan"), "Ignored the default secrets file", "JSON has no comments")
+	w.Env = append(w.Env, "FBN_PASSWORD=")
+	w.MustFail([]string{"No way to sign in is complete", filepath.Join(w.Directory, "secrets.json") + " is not valid JSON (line 1, column 1: JSON has no comments)"}, "plan")
 }
 
 // TestAccImport_curl imports what LUSID's own article creates.
 func TestAccImport_curl(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.createApplication(t, "example-sdk-app", "Example SDK application", "Native")
-	w := newWorkspace(t, d.config(`
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.CreateApplication(t, "example-sdk-app", "Example SDK application", "Native")
+	w := providertest.NewWorkspace(t, d.Config(`
 resource "lusid_application" "example" {
   client_id    = "example-sdk-app"
   display_name = "Example SDK application"
 }
 `))
-	w.mustRun("import", "lusid_application.example", "example-sdk-app")
-	w.mustPlanEmpty()
-	if got := w.attribute("lusid_application.example", "secret"); got != d.application(t, "example-sdk-app").Secret {
+	w.MustRun("import", "lusid_application.example", "example-sdk-app")
+	w.MustPlanEmpty()
+	if got := w.Attribute("lusid_application.example", "secret"); got != d.Application(t, "example-sdk-app").Secret {
 		t.Error("the secret was not imported")
 	}
 }
@@ -233,10 +202,10 @@ resource "lusid_application" "example" {
 // TestAccCanaries looks for secrets in everything that the CLI prints and logs.
 func TestAccCanaries(t *testing.T) {
 	t.Parallel()
-	var issued issuedSecrets
-	d := newMockBehind(t, mockserver.Options{}, issued.front)
-	own := d.passwordArguments()
-	config := providerBlock(own) + applicationHCL("test", "test-app") + `
+	var issued providertest.IssuedSecrets
+	d := providertest.NewMockBehind(t, mockserver.Options{}, issued.Front)
+	own := d.PasswordArguments()
+	config := providertest.ProviderBlock(own) + providertest.ApplicationHCL("test", "test-app") + `
 data "lusid_access_token" "own" {}
 data "lusid_access_token" "test" {
   token_url     = lusid_application.test.token_url
@@ -248,60 +217,60 @@ output "secret" {
   sensitive = true
 }
 `
-	w := newWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	w := providertest.NewWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
 	var printed strings.Builder
-	printed.WriteString(w.mustRun("validate"))
-	printed.WriteString(w.mustRun("apply", "-auto-approve"))
-	secrets := map[string]string{"the application's secret": d.application(t, "test-app").Secret}
-	printed.WriteString(w.mustRun("plan", "-out=tfplan"))
-	printed.WriteString(w.mustRun("show", "tfplan"))
-	printed.WriteString(w.mustRun("show"))
-	printed.WriteString(w.mustRun("output"))
-	w.configure(strings.ReplaceAll(config, "test-app", "next-app"))
-	printed.WriteString(w.mustRun("apply", "-auto-approve"))
-	secrets["the second secret"] = d.application(t, "next-app").Secret
-	printed.WriteString(w.mustRun("destroy", "-auto-approve"))
+	printed.WriteString(w.MustRun("validate"))
+	printed.WriteString(w.MustRun("apply", "-auto-approve"))
+	secrets := map[string]string{"the application's secret": d.Application(t, "test-app").Secret}
+	printed.WriteString(w.MustRun("plan", "-out=tfplan"))
+	printed.WriteString(w.MustRun("show", "tfplan"))
+	printed.WriteString(w.MustRun("show"))
+	printed.WriteString(w.MustRun("output"))
+	w.Configure(strings.ReplaceAll(config, "test-app", "next-app"))
+	printed.WriteString(w.MustRun("apply", "-auto-approve"))
+	secrets["the second secret"] = d.Application(t, "next-app").Secret
+	printed.WriteString(w.MustRun("destroy", "-auto-approve"))
 
 	for _, name := range []string{"password", "client_secret"} {
 		secrets[name], _ = own[name].(string)
 	}
-	for i, token := range issued.all() {
+	for i, token := range issued.All() {
 		secrets[fmt.Sprint("issued token ", i)] = token
 	}
-	if len(issued.all()) < 6 {
-		t.Fatalf("only %d tokens were issued", len(issued.all()))
+	if len(issued.All()) < 6 {
+		t.Fatalf("only %d tokens were issued", len(issued.All()))
 	}
-	log := w.readFile("trace.log")
+	log := w.ReadFile("trace.log")
 	if !strings.Contains(log, "LUSID request answered") {
 		t.Error("the log does not hold the provider's messages")
 	}
-	mustBeAbsent(t, "what was printed", printed.String(), secrets)
-	mustBeAbsent(t, "the log", log, secrets)
+	providertest.MustBeAbsent(t, "what was printed", printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the log", log, secrets)
 }
 
 // TestCanaries_failures meets servers that say all they were told.
 func TestCanaries_failures(t *testing.T) {
 	t.Parallel()
-	for name, say := range echoes {
+	for name, say := range providertest.Echoes {
 		for _, signIn := range []string{"password", "refresh_token", "access_token"} {
 			t.Run(name+", "+signIn, func(t *testing.T) {
 				t.Parallel()
-				d := newMockBehind(t, mockserver.Options{}, say)
-				arguments := d.passwordArguments()
+				d := providertest.NewMockBehind(t, mockserver.Options{}, say)
+				arguments := d.PasswordArguments()
 				arguments["max_retries"] = 0
 				switch signIn {
 				case "refresh_token":
 					arguments["refresh_token"] = "c4nary'&\"<é+/=refresh"
 				case "access_token":
-					arguments = object{"api_url": d.url, "access_token": "c4nary'&\"<+/=access", "max_retries": 0}
+					arguments = providertest.Object{"api_url": d.URL, "access_token": "c4nary'&\"<+/=access", "max_retries": 0}
 				}
-				p := newProtocol(t)
-				p.configure(arguments).mustBeQuiet(t)
-				_, diags := p.applications().create(object{"client_id": "test-app", "display_name": "Test"})
-				_, imported := p.applications().importState("test-app")
-				_, token := p.accessToken(nil)
-				if len(diags.errors()) != 1 || len(imported.errors()) != 1 {
-					t.Fatalf("no errors: %s %s", diags.errors(), imported.errors())
+				p := providertest.NewProtocol(t)
+				p.Configure(arguments).MustBeQuiet(t)
+				_, diags := p.Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+				_, imported := p.Applications().ImportState("test-app")
+				_, token := p.AccessToken(nil)
+				if len(diags.Errors()) != 1 || len(imported.Errors()) != 1 {
+					t.Fatalf("no errors: %s %s", diags.Errors(), imported.Errors())
 				}
 				secrets := map[string]string{}
 				for _, name := range []string{"password", "client_secret", "refresh_token", "access_token"} {
@@ -309,8 +278,8 @@ func TestCanaries_failures(t *testing.T) {
 						secrets[name] = secret
 					}
 				}
-				all := slices.Concat(diags.errors(), diags.warnings(), imported.errors(), token.errors())
-				mustBeAbsent(t, "the errors", strings.Join(all, "\n"), secrets)
+				all := slices.Concat(diags.Errors(), diags.Warnings(), imported.Errors(), token.Errors())
+				providertest.MustBeAbsent(t, "the errors", strings.Join(all, "\n"), secrets)
 			})
 		}
 	}
@@ -319,14 +288,14 @@ func TestCanaries_failures(t *testing.T) {
 // TestAccCanaries_failingSignIn logs a failure at TRACE.
 func TestAccCanaries_failingSignIn(t *testing.T) {
 	t.Parallel()
-	d := newMockBehind(t, mockserver.Options{}, echoes["JSON"])
-	arguments := d.passwordArguments()
-	w := newWorkspace(t, providerBlock(arguments)+applicationHCL("test", "test-app"), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-	printed := w.mustFail([]string{"Unable to create application"}, "apply", "-auto-approve")
+	d := providertest.NewMockBehind(t, mockserver.Options{}, providertest.Echoes["JSON"])
+	arguments := d.PasswordArguments()
+	w := providertest.NewWorkspace(t, providertest.ProviderBlock(arguments)+providertest.ApplicationHCL("test", "test-app"), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	printed := w.MustFail([]string{"Unable to create application"}, "apply", "-auto-approve")
 	secrets := map[string]string{}
 	for _, name := range []string{"password", "client_secret"} {
 		secrets[name], _ = arguments[name].(string)
 	}
-	mustBeAbsent(t, "what was printed", printed, secrets)
-	mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+	providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+	providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // meeting stands in front of a mock and holds back everybody's first request until all have made
@@ -58,8 +59,8 @@ func (m *meeting) call() {
 
 // partyHCL is what one of two parties manages: objects of its own, and its users' membership in a
 // role that both use.
-func partyHCL(d domain, party string, offset, n, step int) string {
-	return providerBlock(with(d.passwordArguments(), "application_name", party)) + manyApplications(party, n, step) + fmt.Sprintf(`
+func partyHCL(d providertest.Domain, party string, offset, n, step int) string {
+	return providertest.ProviderBlock(providertest.With(d.PasswordArguments(), "application_name", party)) + manyApplications(party, n, step) + fmt.Sprintf(`
 resource "lusid_role" "many" {
   count       = %[3]d
   name        = "%[1]s-${count.index}"
@@ -90,26 +91,6 @@ resource "lusid_personal_access_token" "many" {
 `, party, offset, n, step)
 }
 
-// census counts what a domain holds.
-func (d domain) census(t *testing.T) map[string]int {
-	t.Helper()
-	count := func(path string) int {
-		var list []any
-		d.mustCall(t, http.MethodGet, path, nil, &list)
-		return len(list)
-	}
-	var roles []roleBody
-	d.mustCall(t, http.MethodGet, "/roles", nil, &roles)
-	members := 0
-	for _, role := range roles {
-		members += count("/roles/" + role.ID + "/users")
-	}
-	return map[string]int{
-		"applications": count("/applications"), "roles": len(roles), "users": count("/users"), "keys": count("/keys"),
-		"members": members, "mcptools": count("/mcptools"), "networkzones": count("/networkzones"), "externaltokenissuers": count("/externaltokenissuers"),
-	}
-}
-
 // TestAccConcurrency runs two workspaces in one domain at once, whose objects differ but lie side
 // by side, while answers to creates are lost: neither sees, takes over or changes what is the
 // other's. A personal access token whose answer is lost is an error, which TestCreation_anotherRun
@@ -119,8 +100,8 @@ func TestAccConcurrency(t *testing.T) {
 	const n, kinds = 8, 6
 	m := &meeting{parties: 2}
 	options := optionsOfMany(2 * n)
-	d := newMockBehind(t, options, m.front)
-	parties := map[string]*workspace{"stored": newWorkspace(t, ""), "other": newWorkspace(t, "")}
+	d := providertest.NewMockBehind(t, options, m.front)
+	parties := map[string]*providertest.Workspace{"stored": providertest.NewWorkspace(t, ""), "other": providertest.NewWorkspace(t, "")}
 	offsets := map[string]int{"stored": 0, "other": n}
 	together := func(commands map[string][]string) map[string]string {
 		t.Helper()
@@ -132,7 +113,7 @@ func TestAccConcurrency(t *testing.T) {
 		)
 		for party, command := range commands {
 			all.Go(func() {
-				status, output := parties[party].run(command...)
+				status, output := parties[party].Run(command...)
 				if status != 0 {
 					t.Errorf("%s %s: exit status %d\n%s", party, command, status, output)
 				}
@@ -146,19 +127,19 @@ func TestAccConcurrency(t *testing.T) {
 	}
 	apply := []string{"apply", "-auto-approve"}
 
-	empty := d.census(t)
+	empty := d.Census(t)
 	for _, operation := range []string{"identity.CreateApplication", "identity.CreateRole", "identity.CreateUser"} {
-		d.mock.InjectFault(mockserver.Fault{Operation: operation, After: n, Count: 2, Reset: mockserver.ResetAfter})
+		d.Mock.InjectFault(mockserver.Fault{Operation: operation, After: n, Count: 2, Reset: mockserver.ResetAfter})
 	}
 	for step := range 2 {
 		for party, w := range parties {
-			w.configure(partyHCL(d, party, offsets[party], n, step+1))
+			w.Configure(partyHCL(d, party, offsets[party], n, step+1))
 		}
 		printed := together(map[string][]string{"stored": apply, "other": apply})
 		if step > 0 {
 			continue
 		}
-		said := flatten(printed["stored"] + printed["other"])
+		said := providertest.Flatten(printed["stored"] + printed["other"])
 		if adopted := strings.Count(said, "This resource manages it from here on"); adopted != 3*2 {
 			t.Errorf("%d objects were found again", adopted)
 		}
@@ -167,7 +148,7 @@ func TestAccConcurrency(t *testing.T) {
 	// Whose is what, by id.
 	owners := map[string]string{}
 	for party, w := range parties {
-		resources := w.state().Values.RootModule.Resources
+		resources := w.State().Values.RootModule.Resources
 		if len(resources) != n*kinds {
 			t.Errorf("%s has %d resources in its state, want %d", party, len(resources), n*kinds)
 		}
@@ -188,7 +169,7 @@ func TestAccConcurrency(t *testing.T) {
 	for kind, more := range map[string]int{"applications": 2 * n, "roles": 2 * n, "users": 2 * n, "keys": 2 * n, "members": 4 * n} {
 		want[kind] += more
 	}
-	if diff := cmp.Diff(want, d.census(t)); diff != "" {
+	if diff := cmp.Diff(want, d.Census(t)); diff != "" {
 		t.Errorf("what the domain holds (-want +got):\n%s", diff)
 	}
 
@@ -197,12 +178,12 @@ func TestAccConcurrency(t *testing.T) {
 	for kind := range want {
 		want[kind] = empty[kind] + (want[kind]-empty[kind])/2
 	}
-	if diff := cmp.Diff(want, d.census(t)); diff != "" {
+	if diff := cmp.Diff(want, d.Census(t)); diff != "" {
 		t.Errorf("what the domain holds after one was destroyed (-want +got):\n%s", diff)
 	}
-	parties["other"].mustPlanEmpty()
+	parties["other"].MustPlanEmpty()
 
-	for _, r := range d.requests() {
+	for _, r := range d.Requests() {
 		for id, owner := range owners {
 			if r.Application != owner && strings.Contains(r.Path+"/", "/"+id+"/") {
 				t.Errorf("%s asked for %s of %s: %s %s", r.Application, id, owner, r.Method, r.Path)

@@ -11,13 +11,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // constraintWalk says where the fields of a schema went.
 type constraintWalk struct {
 	schema, resource string
 	// valid is a configuration that breaks nothing.
-	valid object
+	valid providertest.Object
 	// attributes are by field, those of an object within another with a dot.
 	attributes map[string]string
 	// excused are fields that no attribute has, with the reason.
@@ -31,7 +33,7 @@ type constraintWalk struct {
 var constraintWalks = []constraintWalk{
 	{
 		"CreateApplicationRequest", "lusid_application",
-		object{"client_id": "valid-app", "display_name": "Valid", "type": "Web"},
+		providertest.Object{"client_id": "valid-app", "display_name": "Valid", "type": "Web"},
 		map[string]string{
 			"clientId": "client_id", "displayName": "display_name", "type": "type",
 			"redirectUris": "redirect_uris", "postLogoutRedirectUris": "post_logout_redirect_uris",
@@ -39,10 +41,10 @@ var constraintWalks = []constraintWalk{
 		nil,
 		[]string{"type"},
 	},
-	{"CreateRoleRequest", "lusid_role", object{"name": "valid"}, map[string]string{"name": "name", "description": "description"}, nil, nil},
-	{"UpdateRoleRequest", "lusid_role", object{"name": "valid"}, map[string]string{"description": "description"}, nil, nil},
+	{"CreateRoleRequest", "lusid_role", providertest.Object{"name": "valid"}, map[string]string{"name": "name", "description": "description"}, nil, nil},
+	{"UpdateRoleRequest", "lusid_role", providertest.Object{"name": "valid"}, map[string]string{"description": "description"}, nil, nil},
 	{
-		"CreateUserRequest", usersType, serviceUser(),
+		"CreateUserRequest", providertest.UserType, providertest.ServiceUser(),
 		map[string]string{
 			"type": "type", "login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
 			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
@@ -51,7 +53,7 @@ var constraintWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"UpdateUserRequest", usersType, serviceUser(),
+		"UpdateUserRequest", providertest.UserType, providertest.ServiceUser(),
 		map[string]string{
 			"login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
 			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
@@ -60,13 +62,13 @@ var constraintWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"CreateApiKey", patType,
-		object{"display_name": "valid"},
+		"CreateApiKey", providertest.PersonalAccessTokenType,
+		providertest.Object{"display_name": "valid"},
 		map[string]string{"displayName": "display_name", "deactivationDate": "deactivation_date"},
 		nil, nil,
 	},
 	{
-		"UpsertMcpToolRequest", toolType, jobTool(),
+		"UpsertMcpToolRequest", providertest.MCPToolType, providertest.JobTool(),
 		map[string]string{
 			"name": "name", "title": "title", "description": "description", "parameters": "parameters",
 			"luminescePayload": "luminesce_payload", "schedulerPayload": "scheduler_payload",
@@ -76,13 +78,13 @@ var constraintWalks = []constraintWalk{
 		nil, nil,
 	},
 	{
-		"McpToolParameter", toolType, jobTool(),
+		"McpToolParameter", providertest.MCPToolType, providertest.JobTool(),
 		map[string]string{"name": "parameters.name", "dataType": "parameters.data_type", "description": "parameters.description"},
 		nil, nil,
 	},
-	{"McpToolLuminescePayload", toolType, queryTool(), map[string]string{"query": "luminesce_payload.query"}, nil, nil},
+	{"McpToolLuminescePayload", providertest.MCPToolType, providertest.QueryTool(), map[string]string{"query": "luminesce_payload.query"}, nil, nil},
 	{
-		"McpToolSchedulerPayload", toolType, jobTool(),
+		"McpToolSchedulerPayload", providertest.MCPToolType, providertest.JobTool(),
 		map[string]string{
 			"jobScope": "scheduler_payload.job_scope", "jobCode": "scheduler_payload.job_code", "arguments": "scheduler_payload.arguments",
 			"notifications": "scheduler_payload.notifications", "runAs": "scheduler_payload.run_as",
@@ -90,88 +92,88 @@ var constraintWalks = []constraintWalk{
 		nil, nil,
 	},
 	{
-		"McpToolSchedulerNotification", toolType, jobTool(),
+		"McpToolSchedulerNotification", providertest.MCPToolType, providertest.JobTool(),
 		map[string]string{
 			"type": "scheduler_payload.notifications.type", "target": "scheduler_payload.notifications.target", "trigger": "scheduler_payload.notifications.trigger",
 		},
 		nil, nil,
 	},
 	{
-		"UpdatePasswordPolicyRequestComplexity", passwordPolicyType,
-		object{"user_type": "Personal"},
+		"UpdatePasswordPolicyRequestComplexity", providertest.PasswordPolicyType,
+		providertest.Object{"user_type": "Personal"},
 		map[string]string{"minLength": "min_length", "excludeFirstName": "exclude_first_name", "excludeLastName": "exclude_last_name"},
 		nil,
 		[]string{"minLength", "excludeFirstName", "excludeLastName"},
 	},
 	{
-		"UpdatePasswordPolicyRequestAge", passwordPolicyType,
-		object{"user_type": "Personal"},
+		"UpdatePasswordPolicyRequestAge", providertest.PasswordPolicyType,
+		providertest.Object{"user_type": "Personal"},
 		map[string]string{"maxAgeDays": "max_age_days", "historyCount": "history_count"},
 		nil,
 		[]string{"maxAgeDays", "historyCount"},
 	},
 	{
-		"UpdatePasswordPolicyRequestLockout", passwordPolicyType,
-		object{"user_type": "Personal"},
+		"UpdatePasswordPolicyRequestLockout", providertest.PasswordPolicyType,
+		providertest.Object{"user_type": "Personal"},
 		map[string]string{"maxAttempts": "max_attempts"},
 		nil,
 		[]string{"maxAttempts"},
 	},
 	{
-		"UpdateSessionPolicyRequest", sessionPolicyType,
-		object{"max_session_idle_minutes": 60},
+		"UpdateSessionPolicyRequest", providertest.SessionPolicyType,
+		providertest.Object{"max_session_idle_minutes": 60},
 		map[string]string{"maxSessionIdleMinutes": "max_session_idle_minutes", "maxSessionLifetimeMinutes": "max_session_lifetime_minutes"},
 		nil, nil,
 	},
 	{
-		"UpdateUserSchemaRequest", userSchemaType, alternativeIDs(1),
+		"UpdateUserSchemaRequest", providertest.UserSchemaType, providertest.AlternativeIDs(1),
 		map[string]string{"alternativeUserIds": "alternative_user_ids"},
 		nil, nil,
 	},
 	{
-		"UserSchemaProperty", userSchemaType, alternativeIDs(1),
+		"UserSchemaProperty", providertest.UserSchemaType, providertest.AlternativeIDs(1),
 		map[string]string{"name": "alternative_user_ids.name", "description": "alternative_user_ids.description"},
 		nil,
 		[]string{"description"},
 	},
 	{
-		"CreateNetworkZoneRequest", zoneType, zoneConfig(),
+		"CreateNetworkZoneRequest", providertest.NetworkZoneType, providertest.ZoneConfig(),
 		map[string]string{"code": "code", "description": "description", "action": "action", "networkZoneIPs": "ranges"},
 		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
 		nil,
 	},
 	{
-		"UpdateNetworkZoneRequest", zoneType, zoneConfig(),
+		"UpdateNetworkZoneRequest", providertest.NetworkZoneType, providertest.ZoneConfig(),
 		map[string]string{"description": "description", "action": "action", "networkZoneIPs": "ranges", "hierarchy": "hierarchy"},
 		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
 		[]string{"hierarchy"},
 	},
 	{
-		"IpAddressDefinition", zoneType, zoneConfig(),
+		"IpAddressDefinition", providertest.NetworkZoneType, providertest.ZoneConfig(),
 		map[string]string{"value": "ranges.value", "description": "ranges.description"},
 		map[string]string{"type": "the value says it"},
 		nil,
 	},
 	{
-		"NetworkZonesApplyRules", zoneType, zoneConfig(object{"user_roles": []string{"traders"}}),
+		"NetworkZonesApplyRules", providertest.NetworkZoneType, providertest.ZoneConfig(providertest.Object{"user_roles": []string{"traders"}}),
 		map[string]string{"sessionType": "session_types", "userRoles": "user_roles"},
 		nil,
 		[]string{"sessionType", "userRoles"},
 	},
 	{
-		"CreateExternalTokenIssuerRequest", issuerType, issuerConfig(),
+		"CreateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, providertest.IssuerConfig(),
 		map[string]string{
 			"code": "code", "issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings",
 		},
 		nil, nil,
 	},
 	{
-		"UpdateExternalTokenIssuerRequest", issuerType, issuerConfig(),
+		"UpdateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, providertest.IssuerConfig(),
 		map[string]string{"issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings"},
 		nil, nil,
 	},
 	{
-		"ClaimMappings", issuerType, issuerConfig(),
+		"ClaimMappings", providertest.ExternalTokenIssuerType, providertest.IssuerConfig(),
 		map[string]string{
 			"userId": "claim_mappings.user_id", "login": "claim_mappings.login", "email": "claim_mappings.email", "firstName": "claim_mappings.first_name",
 			"lastName": "claim_mappings.last_name", "userType": "claim_mappings.user_type", "groups": "claim_mappings.groups",
@@ -183,14 +185,14 @@ var constraintWalks = []constraintWalk{
 // listedObjects make different objects for a list, by the schema of such an object, which has a
 // walk of its own.
 var listedObjects = map[string]func(i int) any{
-	"#/components/schemas/UserSchemaProperty": func(i int) any { return object{"name": fmt.Sprint("id_", i)} },
+	"#/components/schemas/UserSchemaProperty": func(i int) any { return providertest.Object{"name": fmt.Sprint("id_", i)} },
 }
 
 // openValues are the fields whose known values are examples, with any other allowed.
 var openValues = []string{"McpToolParameter.dataType", "McpToolSchedulerNotification.type", "McpToolSchedulerNotification.trigger"}
 
 // withoutRequestSchema are the resources whose requests have no body.
-var withoutRequestSchema = []string{assignmentType, membersType}
+var withoutRequestSchema = []string{providertest.RoleAssignmentType, providertest.RoleMembersType}
 
 // contractSchema is what the walk knows of a schema. A keyword that it does not know fails it.
 type contractSchema struct {
@@ -342,13 +344,13 @@ func (s contractSchema) limits() []string {
 // the attribute at plan time.
 func TestConstraints(t *testing.T) {
 	t.Parallel()
-	p := newProtocol(t)
+	p := providertest.NewProtocol(t)
 	walked := map[string]bool{}
 	for _, walk := range constraintWalks {
 		walked[walk.resource] = true
 		t.Run(walk.schema, func(t *testing.T) {
-			m := p.resource(walk.resource)
-			m.validate(walk.valid).mustBeQuiet(t)
+			m := p.Resource(walk.resource)
+			m.Validate(walk.valid).MustBeQuiet(t)
 			schema := readContractSchema(t, walk.schema)
 			if len(schema.Properties) == 0 {
 				t.Fatal("the contract has no such schema")
@@ -377,13 +379,13 @@ func TestConstraints(t *testing.T) {
 					values["required"] = nil
 				}
 				for constraint, value := range values {
-					errs := m.validate(with(walk.valid, attribute, value)).errors()
+					errs := m.Validate(providertest.With(walk.valid, attribute, value)).Errors()
 					if len(errs) == 0 || slices.ContainsFunc(errs, func(text string) bool { return !strings.HasPrefix(text, attribute+": ") }) {
 						t.Errorf("%s (%s): %q gives %q", field, constraint, value, errs)
 					}
 				}
 				for _, value := range constraints.limits() {
-					m.validate(with(walk.valid, attribute, value)).mustBeQuiet(t)
+					m.Validate(providertest.With(walk.valid, attribute, value)).MustBeQuiet(t)
 				}
 			}
 			for _, field := range append(slices.Collect(maps.Keys(walk.attributes)), slices.Collect(maps.Keys(walk.excused))...) {
@@ -393,29 +395,9 @@ func TestConstraints(t *testing.T) {
 			}
 		})
 	}
-	for name := range p.schema.ResourceSchemas {
+	for name := range p.Schema.ResourceSchemas {
 		if !walked[name] && !slices.Contains(withoutRequestSchema, name) {
 			t.Errorf("no request schema is walked for %s", name)
 		}
 	}
-}
-
-// with changes an attribute, with dots one in an object within, or in the first of a set of objects.
-func with(config object, attribute string, value any) object {
-	changed := maps.Clone(config)
-	name, rest, within := strings.Cut(attribute, ".")
-	if !within {
-		changed[name] = value
-		return changed
-	}
-	switch inner := changed[name].(type) {
-	case object:
-		changed[name] = with(inner, rest, value)
-	case []any:
-		elements := slices.Clone(inner)
-		first, _ := elements[0].(object)
-		elements[0] = with(first, rest, value)
-		changed[name] = elements
-	}
-	return changed
 }

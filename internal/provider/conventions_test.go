@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 const docsDirectory = "../../docs"
@@ -34,33 +35,33 @@ type kind struct {
 }
 
 // kinds are all that the provider serves, as the server tells it: a new type is in here.
-func (p *protocol) kinds() []kind {
+func kinds(p *providertest.Protocol) []kind {
 	actions, functions := map[string]*tfprotov6.Schema{}, map[string]*tfprotov6.Schema{}
-	for name, action := range p.schema.ActionSchemas {
+	for name, action := range p.Schema.ActionSchemas {
 		actions[name] = action.Schema
 	}
-	for name := range p.schema.Functions {
+	for name := range p.Schema.Functions {
 		functions[name] = nil
 	}
 	return []kind{
 		{"actions", "action.tf", "action", "Action", "action_schemas", actions},
-		{"data-sources", "data-source.tf", "data", "Data Source", "data_source_schemas", p.schema.DataSourceSchemas},
-		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "Ephemeral Resource", "ephemeral_resource_schemas", p.schema.EphemeralResourceSchemas},
+		{"data-sources", "data-source.tf", "data", "Data Source", "data_source_schemas", p.Schema.DataSourceSchemas},
+		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "Ephemeral Resource", "ephemeral_resource_schemas", p.Schema.EphemeralResourceSchemas},
 		{"functions", "function.tf", "", "Function", "functions", functions},
-		{"list-resources", "list-resource.tfquery.hcl", "list", "List Resource", "list_resource_schemas", p.schema.ListResourceSchemas},
-		{"resources", "resource.tf", "resource", "Resource", "resource_schemas", p.schema.ResourceSchemas},
+		{"list-resources", "list-resource.tfquery.hcl", "list", "List Resource", "list_resource_schemas", p.Schema.ListResourceSchemas},
+		{"resources", "resource.tf", "resource", "Resource", "resource_schemas", p.Schema.ResourceSchemas},
 	}
 }
 
 // kind is the kind that a configuration uses by a keyword.
-func (p *protocol) kind(block string) kind {
-	p.t.Helper()
-	for _, k := range p.kinds() {
+func kindNamed(p *providertest.Protocol, block string) kind {
+	p.T.Helper()
+	for _, k := range kinds(p) {
 		if k.block == block {
 			return k
 		}
 	}
-	p.t.Fatalf("there are no blocks of %s", block)
+	p.T.Fatalf("there are no blocks of %s", block)
 	return kind{}
 }
 
@@ -69,13 +70,13 @@ func (k kind) names() []string { return slices.Sorted(maps.Keys(k.served)) }
 // example is the text of a thing's example, or of a file beside it.
 func (k kind) example(t *testing.T, name, file string) string {
 	t.Helper()
-	return readText(t, filepath.Join(examplesDirectory, k.directory, name, file))
+	return providertest.ReadText(t, filepath.Join(examplesDirectory, k.directory, name, file))
 }
 
 // TestConventions_pages expects an example and a page of everything, and of nothing else.
 func TestConventions_pages(t *testing.T) {
 	t.Parallel()
-	kinds := newProtocol(t).kinds()
+	kinds := kinds(providertest.NewProtocol(t))
 	others := []string{"provider", "quickstart", "scenarios"}
 	for _, k := range kinds {
 		t.Run(k.directory, func(t *testing.T) {
@@ -84,7 +85,7 @@ func TestConventions_pages(t *testing.T) {
 			for _, name := range k.names() {
 				pages = append(pages, strings.TrimPrefix(name, "lusid_")+".md")
 				example := k.example(t, name, k.file)
-				page := readText(t, filepath.Join(docsDirectory, k.directory, pages[len(pages)-1]))
+				page := providertest.ReadText(t, filepath.Join(docsDirectory, k.directory, pages[len(pages)-1]))
 				if !strings.Contains(page, strings.TrimSpace(example)) {
 					t.Errorf("%s: its page does not show its example: run make generate", name)
 				}
@@ -107,8 +108,8 @@ func TestConventions_pages(t *testing.T) {
 // TestConventions_changelog expects that the changelog announces everything.
 func TestConventions_changelog(t *testing.T) {
 	t.Parallel()
-	announced := readText(t, "../../CHANGELOG.md")
-	for _, k := range newProtocol(t).kinds() {
+	announced := providertest.ReadText(t, "../../CHANGELOG.md")
+	for _, k := range kinds(providertest.NewProtocol(t)) {
 		for _, name := range k.names() {
 			line := fmt.Sprintf("* **New %s:** `%s`\n", k.title, name)
 			if !strings.Contains(announced, line) {
@@ -135,16 +136,16 @@ func mustBeAll(t *testing.T, directory string, want []string) {
 // TestConventions_descriptions expects a sentence of every schema and attribute, nested or not.
 func TestConventions_descriptions(t *testing.T) {
 	t.Parallel()
-	p := newProtocol(t)
-	checkBlock(t, "provider", p.schema.Provider.Block)
-	for _, k := range p.kinds() {
+	p := providertest.NewProtocol(t)
+	checkBlock(t, "provider", p.Schema.Provider.Block)
+	for _, k := range kinds(p) {
 		for name, schema := range k.served {
 			if schema != nil {
 				checkBlock(t, k.directory+"/"+name, schema.Block)
 			}
 		}
 	}
-	for name, function := range p.schema.Functions {
+	for name, function := range p.Schema.Functions {
 		if function.Summary == "" || strings.HasSuffix(function.Summary, ".") {
 			t.Errorf("functions/%s: the summary is no headline: %q", name, function.Summary)
 		}
@@ -157,7 +158,7 @@ func TestConventions_descriptions(t *testing.T) {
 			checkDescription(t, "functions/"+name+"."+parameter.Name, parameter.Description, parameter.DescriptionKind)
 		}
 	}
-	for name, identity := range p.identities() {
+	for name, identity := range identitiesOf(p) {
 		for _, attribute := range identity.IdentityAttributes {
 			// The protocol has no markdown here.
 			checkDescription(t, "identity of "+name+"."+attribute.Name, attribute.Description, tfprotov6.StringKindMarkdown)
@@ -205,11 +206,11 @@ func checkDescription(t *testing.T, at, description string, format tfprotov6.Str
 }
 
 // identities are the identity schemas by resource type.
-func (p *protocol) identities() map[string]*tfprotov6.ResourceIdentitySchema {
-	p.t.Helper()
-	resp, err := p.server.GetResourceIdentitySchemas(p.t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+func identitiesOf(p *providertest.Protocol) map[string]*tfprotov6.ResourceIdentitySchema {
+	p.T.Helper()
+	resp, err := p.Server.GetResourceIdentitySchemas(p.T.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	return resp.IdentitySchemas
 }
@@ -218,11 +219,11 @@ func (p *protocol) identities() map[string]*tfprotov6.ResourceIdentitySchema {
 // into a resource of the example beside it.
 func TestConventions_import(t *testing.T) {
 	t.Parallel()
-	p := newMock(t, mockserver.Options{}).protocol(t)
-	identities, resources := p.identities(), p.kind("resource")
+	p := providertest.NewMock(t, mockserver.Options{}).Protocol(t)
+	identities, resources := identitiesOf(p), kindNamed(p, "resource")
 	for _, name := range resources.names() {
 		files := []string{resources.file}
-		if p.isImportable(name) {
+		if isImportable(p, name) {
 			files = append(files, "import.sh", "import-by-string-id.tf")
 			for _, command := range importCommands(t, resources.example(t, name, "import.sh")) {
 				mustDeclare(t, resources, name, command[1])
@@ -239,11 +240,11 @@ func TestConventions_import(t *testing.T) {
 
 // isImportable asks the provider, which tells a type that cannot be imported from an object that
 // does not exist.
-func (p *protocol) isImportable(typeName string) bool {
-	p.t.Helper()
-	resp, err := p.server.ImportResourceState(p.t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: "none-of-them"})
+func isImportable(p *providertest.Protocol, typeName string) bool {
+	p.T.Helper()
+	resp, err := p.Server.ImportResourceState(p.T.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: "none-of-them"})
 	if err != nil {
-		p.t.Fatal(err)
+		p.T.Fatal(err)
 	}
 	for _, diagnostic := range resp.Diagnostics {
 		if diagnostic.Summary == "Resource Import Not Implemented" {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // createdKinds are the rows of the fault matrix whose create lists the kind first.
@@ -53,41 +54,41 @@ func TestCreation_anotherRun(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			m := &meddler{run: "first"}
-			d := newMockBehind(t, mockserver.Options{Seed: faultSeed()}, m.front)
-			first := d.protocol(t, object{"application_name": "first"}).resource(typeNameOf(kind))
-			second := d.protocol(t, object{"application_name": "second"}).resource(typeNameOf(kind))
-			change, diags := second.plan(instance{}, row.config(0))
-			diags.mustSucceed(t)
-			others := make(chan instance, 1)
+			d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FaultSeed()}, m.front)
+			first := d.Protocol(t, providertest.Object{"application_name": "first"}).Resource(typeNameOf(kind))
+			second := d.Protocol(t, providertest.Object{"application_name": "second"}).Resource(typeNameOf(kind))
+			change, diags := second.Plan(providertest.Instance{}, row.config(0))
+			diags.MustSucceed(t)
+			others := make(chan providertest.Instance, 1)
 			m.meanwhile = func() {
-				created, _ := second.carryOut(t.Context(), change)
+				created, _ := second.CarryOut(t.Context(), change)
 				others <- created
 			}
 
-			made, diags := first.create(row.config(0))
+			made, diags := first.Create(row.config(0))
 			theirs := <-others
-			if !theirs.exists() {
+			if !theirs.Exists() {
 				t.Fatal("the other run created nothing")
 			}
 			if row.shownOnce {
-				diags.mustFail(t, "display_name", theirs.get("id"), "created at "+strings.TrimSuffix(theirs.get("created_date"), "Z"), "this run or another one", "its key is lost", "two ways on",
-					"delete the token (DELETE /identity/api/keys/"+theirs.get("id"), "choose another display_name", "one state")
-				if made.exists() {
+				diags.MustFail(t, "display_name", theirs.Get("id"), "created at "+strings.TrimSuffix(theirs.Get("created_date"), "Z"), "this run or another one", "its key is lost", "two ways on",
+					"delete the token (DELETE /identity/api/keys/"+theirs.Get("id"), "choose another display_name", "one state")
+				if made.Exists() {
 					t.Error("the other run's token is in the state")
 				}
 			} else {
-				diags.mustSucceed(t)
-				warnings := strings.Join(diags.warnings(), "\n")
-				mustHold(t, warnings, "The answer to the creation of ", importID(theirs), "this run or another one created it", "both runs now manage the same object", "one state")
+				diags.MustSucceed(t)
+				warnings := strings.Join(diags.Warnings(), "\n")
+				providertest.MustHold(t, warnings, "The answer to the creation of ", importID(theirs), "this run or another one created it", "both runs now manage the same object", "one state")
 			}
-			if !second.mustRead(theirs).exists() {
+			if !second.MustRead(theirs).Exists() {
 				t.Error("the other run's object is gone")
 			}
 			if row.holds != nil {
 				row.holds(t, d, theirs)
 			}
 			creates := 0
-			for _, r := range d.requests() {
+			for _, r := range d.Requests() {
 				if r.Method == http.MethodDelete {
 					t.Errorf("something was deleted: %s", r.Path)
 				}
@@ -103,21 +104,21 @@ func TestCreation_anotherRun(t *testing.T) {
 }
 
 // createBeforeDestroyHCL is one resource of every kind, which a change of the version replaces.
-func createBeforeDestroyHCL(d domain, lifecycle string, version int) string {
+func createBeforeDestroyHCL(d providertest.Domain, lifecycle string, version int) string {
 	lifecycle = fmt.Sprintf("lifecycle {\n%s\nreplace_triggered_by = [terraform_data.version]\n}\n", lifecycle)
-	text := providerBlock(d.passwordArguments()) + fmt.Sprintf("resource \"terraform_data\" \"version\" {\n  input = %d\n}\n", version)
+	text := providertest.ProviderBlock(d.PasswordArguments()) + fmt.Sprintf("resource \"terraform_data\" \"version\" {\n  input = %d\n}\n", version)
 	for typeName, arguments := range map[string]string{
 		"lusid_application": "client_id = \"test-app\"\ndisplay_name = \"App\"\n",
 		"lusid_role":        "name = \"traders\"\n",
-		usersType: `type = "Service"
+		providertest.UserType: `type = "Service"
 			login = "robot@acme.com"
 			email_address = "owner@acme.com"
 			first_name = "Ro"
 			last_name = "Bot"
 			deletion_policy = "purge"
 			`,
-		zoneType: "code = \"office\"\naction = \"NoOp\"\nranges = [{ value = \"203.0.113.0/24\" }]\nsession_types = [\"AllUsers\"]\n",
-		issuerType: `code = "acme-ci"
+		providertest.NetworkZoneType: "code = \"office\"\naction = \"NoOp\"\nranges = [{ value = \"203.0.113.0/24\" }]\nsession_types = [\"AllUsers\"]\n",
+		providertest.ExternalTokenIssuerType: `code = "acme-ci"
 			issuer = "https://ci.acme.com"
 			audience = "lusid"
 			logout_url = "https://acme.lusid.com/bye"
@@ -130,8 +131,8 @@ func createBeforeDestroyHCL(d domain, lifecycle string, version int) string {
 				user_type = "\"Service\""
 			}
 			`,
-		toolType: "scope = \"acme\"\ncode = \"reload\"\nname = \"reload\"\ntitle = \"Reload\"\ndescription = \"Reloads.\"\nluminesce_payload = { query = \"select 1\" }\n",
-		patType:  "display_name = \"pipeline\"\n",
+		providertest.MCPToolType:             "scope = \"acme\"\ncode = \"reload\"\nname = \"reload\"\ntitle = \"Reload\"\ndescription = \"Reloads.\"\nluminesce_payload = { query = \"select 1\" }\n",
+		providertest.PersonalAccessTokenType: "display_name = \"pipeline\"\n",
 	} {
 		text += fmt.Sprintf("resource %q \"test\" {\n%s%s}\n", typeName, arguments, lifecycle)
 	}
@@ -142,37 +143,37 @@ func createBeforeDestroyHCL(d domain, lifecycle string, version int) string {
 // says that create_before_destroy is why, and without it the replacement works.
 func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	cliMust(t, importBlocks) // They are newer than terraform_data.
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, createBeforeDestroyHCL(d, "create_before_destroy = true", 1))
-	w.mustRun("apply", "-auto-approve")
-	before := d.census(t)
-	w.configure(createBeforeDestroyHCL(d, "create_before_destroy = true", 2))
-	d.forget()
-	status, output := w.run("apply", "-auto-approve")
+	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than terraform_data.
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, createBeforeDestroyHCL(d, "create_before_destroy = true", 1))
+	w.MustRun("apply", "-auto-approve")
+	before := d.Census(t)
+	w.Configure(createBeforeDestroyHCL(d, "create_before_destroy = true", 2))
+	d.Forget()
+	status, output := w.Run("apply", "-auto-approve")
 	if status != 1 {
 		t.Fatalf("exit status %d:\n%s", status, output)
 	}
 	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token"}
 	for _, what := range kinds {
-		mustHold(t, output, fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))
+		providertest.MustHold(t, output, fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))
 	}
-	if got := strings.Count(flatten(output), "remove create_before_destroy from this resource"); got != len(kinds) {
+	if got := strings.Count(providertest.Flatten(output), "remove create_before_destroy from this resource"); got != len(kinds) {
 		t.Errorf("%d of %d errors name create_before_destroy:\n%s", got, len(kinds), output)
 	}
-	if diff := cmp.Diff(before, d.census(t)); diff != "" {
+	if diff := cmp.Diff(before, d.Census(t)); diff != "" {
 		t.Errorf("what the domain holds (-want +got):\n%s", diff)
 	}
-	for _, r := range d.requests() {
+	for _, r := range d.Requests() {
 		if slices.Contains([]string{http.MethodDelete, http.MethodPut}, r.Method) {
 			t.Errorf("sent %s %s", r.Method, r.Path)
 		}
 	}
 
-	w.configure(createBeforeDestroyHCL(d, "", 2))
-	w.mustRun("apply", "-auto-approve")
-	if diff := cmp.Diff(before, d.census(t)); diff != "" {
+	w.Configure(createBeforeDestroyHCL(d, "", 2))
+	w.MustRun("apply", "-auto-approve")
+	if diff := cmp.Diff(before, d.Census(t)); diff != "" {
 		t.Errorf("what the domain holds after the replacement (-want +got):\n%s", diff)
 	}
-	w.mustPlanEmpty()
+	w.MustPlanEmpty()
 }

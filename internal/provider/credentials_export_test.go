@@ -18,6 +18,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // awkward are passwords that only correct quoting lets through.
@@ -112,7 +113,7 @@ var siblingSDKs = []sdk{
 
 func mustExport(t *testing.T, function string, arguments ...any) (string, map[string]string) {
 	t.Helper()
-	text, texts, failure := newProtocol(t).call(function, arguments...)
+	text, texts, failure := providertest.NewProtocol(t).CallFunction(function, arguments...)
 	if failure != "" {
 		t.Fatal(failure)
 	}
@@ -125,7 +126,7 @@ func resolved(t *testing.T, environment map[string]string, file string) *config.
 	t.Helper()
 	directory := t.TempDir()
 	if file != "" {
-		directory = filepath.Dir(fileIn(t, "secrets.json", file))
+		directory = filepath.Dir(providertest.FileIn(t, "secrets.json", file))
 	}
 	r, err := config.Resolve(nil, config.Surroundings{
 		Getenv:    func(name string) string { return environment[name] },
@@ -173,7 +174,7 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 				t.Fatal(err)
 			}
 			delete(whole, "profiles")
-			for section, content := range map[string]string{"profile": text, "api": jsonText(t, whole)} {
+			for section, content := range map[string]string{"profile": text, "api": providertest.JSONText(t, whole)} {
 				for _, setting := range config.Settings() {
 					for _, key := range setting.Keys() {
 						want := exportedAs(setting.Attribute, password)
@@ -214,17 +215,17 @@ func FuzzSecretsJSON_password(f *testing.F) {
 	}
 	f.Add("\ufeff")
 	f.Add("a\ufeffb\ufffd\uffff\x00")
-	var shared *protocol
+	var shared *providertest.Protocol
 	f.Fuzz(func(t *testing.T, password string) {
 		if !utf8.ValidString(password) || password == "" || password == config.PasswordPlaceholder {
 			return // JSON has no form for the first, and the others count as absent.
 		}
 		if shared == nil {
-			shared = newProtocol(t)
+			shared = providertest.NewProtocol(t)
 		}
 		p := *shared
-		p.t = t
-		text, _, failure := p.call("secrets_json", map[string]any{"password": password})
+		p.T = t
+		text, _, failure := p.CallFunction("secrets_json", map[string]any{"password": password})
 		if failure != "" {
 			t.Fatal(failure)
 		}
@@ -297,7 +298,7 @@ func TestExports_names(t *testing.T) {
 	}
 	// The documentation tells all that credentials may hold.
 	for name := range values {
-		if !strings.Contains(newProtocol(t).schema.Functions["env_vars"].Parameters[0].Description, "`"+name+"`") {
+		if !strings.Contains(providertest.NewProtocol(t).Schema.Functions["env_vars"].Parameters[0].Description, "`"+name+"`") {
 			t.Errorf("the parameter's description lacks %s", name)
 		}
 	}
@@ -336,10 +337,10 @@ func TestExports_domain(t *testing.T) {
 	for key, value := range whole.API {
 		if key != "password" {
 			names++
-			mustFind(key, nil, jsonText(t, map[string]any{"api": map[string]any{key: value}}))
-			mustFind(key, nil, jsonText(t, map[string]any{"profiles": map[string]any{"default": map[string]any{key: value}}}))
+			mustFind(key, nil, providertest.JSONText(t, map[string]any{"api": map[string]any{key: value}}))
+			mustFind(key, nil, providertest.JSONText(t, map[string]any{"profiles": map[string]any{"default": map[string]any{key: value}}}))
 			// FINBOURNE's C# SDKs take keys in any case.
-			mustFind(strings.ToUpper(key), nil, jsonText(t, map[string]any{"API": map[string]any{strings.ToUpper(key): value}}))
+			mustFind(strings.ToUpper(key), nil, providertest.JSONText(t, map[string]any{"API": map[string]any{strings.ToUpper(key): value}}))
 		}
 	}
 	if want := 7 + 21 + 6 + 21; names != want {
@@ -424,30 +425,30 @@ func TestExports_errors(t *testing.T) {
 			if function == "env_script" {
 				arguments = append(arguments, "bash")
 			}
-			_, _, failure := newProtocol(t).call(function, arguments...)
+			_, _, failure := providertest.NewProtocol(t).CallFunction(function, arguments...)
 			for _, part := range test.parts {
 				if !strings.Contains(failure, part) {
 					t.Errorf("%s, %s: the error lacks %q: %s", function, test.name, part, failure)
 				}
 			}
-			mustBeAbsent(t, function+", "+test.name, failure, map[string]string{"a value": canary})
+			providertest.MustBeAbsent(t, function+", "+test.name, failure, map[string]string{"a value": canary})
 			if strings.HasSuffix(failure, ".") {
 				t.Errorf("%s, %s: Terraform adds a second full stop to %q", function, test.name, failure)
 			}
 		}
 	}
 	for _, shell := range []string{"bash", "powershell"} {
-		_, _, failure := newProtocol(t).call("env_script", map[string]any{"password": canary + "\x00"}, shell)
+		_, _, failure := providertest.NewProtocol(t).CallFunction("env_script", map[string]any{"password": canary + "\x00"}, shell)
 		if !strings.Contains(failure, "FBN_PASSWORD holds a NUL") || strings.Contains(failure, canary) {
 			t.Errorf("%s: a NUL gives %q", shell, failure)
 		}
 	}
-	_, _, failure := newProtocol(t).call("env_vars", map[string]any{"password": canary + "\x00"})
+	_, _, failure := providertest.NewProtocol(t).CallFunction("env_vars", map[string]any{"password": canary + "\x00"})
 	if !strings.Contains(failure, "FBN_PASSWORD holds a NUL") || strings.Contains(failure, canary) {
 		t.Errorf("env_vars: a NUL gives %q", failure)
 	}
 	for _, shell := range []string{"", "Bash", "sh", "cmd", "pwsh"} {
-		if _, _, failure := newProtocol(t).call("env_script", map[string]any{}, shell); !strings.Contains(failure, `"bash" or "powershell"`) {
+		if _, _, failure := providertest.NewProtocol(t).CallFunction("env_script", map[string]any{}, shell); !strings.Contains(failure, `"bash" or "powershell"`) {
 			t.Errorf("shell %q gives %q", shell, failure)
 		}
 	}
@@ -466,7 +467,7 @@ func TestEnvScript_bash(t *testing.T) {
 				t.Parallel()
 				script, _ := mustExport(t, "env_script", exported(password), "bash")
 				_, want := mustExport(t, "env_vars", exported(password))
-				file := fileIn(t, "script", script)
+				file := providertest.FileIn(t, "script", script)
 				for _, command := range []string{`eval "$(cat "$0")"`, `. "$0"`} {
 					mustExportVariables(t, want, exec.CommandContext(t.Context(), shell, "-c", command+` && env -0`, file))
 				}
@@ -492,15 +493,15 @@ func FuzzEnvScript(f *testing.F) {
 	if len(shells) == 0 {
 		f.Skip("there is no shell")
 	}
-	var shared *protocol
+	var shared *providertest.Protocol
 	f.Fuzz(func(t *testing.T, password string) {
 		if shared == nil {
-			shared = newProtocol(t)
+			shared = providertest.NewProtocol(t)
 		}
 		p := *shared
-		p.t = t
+		p.T = t
 		credentials := map[string]any{"username": "u" + password, "password": password, "client_secret": password + "\n"}
-		script, _, failure := p.call("env_script", credentials, "bash")
+		script, _, failure := p.CallFunction("env_script", credentials, "bash")
 		if strings.ContainsRune(password, 0) {
 			if !strings.Contains(failure, "holds a NUL character") {
 				t.Errorf("%q: %q", password, failure)
@@ -595,10 +596,10 @@ func TestEnvScript_powerShell(t *testing.T) {
 // configuration that needs no sign-in for them.
 func TestAccFunctions(t *testing.T) {
 	t.Parallel()
-	cliMust(t, providerFunctions)
-	d := newMock(t, mockserver.Options{})
+	providertest.CLIMust(t, providertest.ProviderFunctions)
+	d := providertest.NewMock(t, mockserver.Options{})
 	password := strings.Join(slices.Sorted(maps.Values(awkward)), "")
-	config := d.config(applicationHCL("test", "test-app") + fmt.Sprintf(`
+	config := d.Config(providertest.ApplicationHCL("test", "test-app") + fmt.Sprintf(`
 locals {
   credentials = {
     api_url       = %q
@@ -631,43 +632,43 @@ output "powershell" {
 output "open" {
   value = provider::lusid::env_vars({ client_id = "test-app", password = "open" })
 }
-`, d.url))
-	w := newWorkspace(t, config, "TF_VAR_password="+password)
-	printed := w.mustRun("apply", "-auto-approve")
-	made := d.application(t, "test-app")
-	mustBeAbsent(t, "what was printed", printed, map[string]string{"the secret": made.Secret, "the password": password})
-	mustHold(t, printed, `open = tomap({ "FBN_CLIENT_ID" = "test-app"`)
+`, d.URL))
+	w := providertest.NewWorkspace(t, config, "TF_VAR_password="+password)
+	printed := w.MustRun("apply", "-auto-approve")
+	made := d.Application(t, "test-app")
+	providertest.MustBeAbsent(t, "what was printed", printed, map[string]string{"the secret": made.Secret, "the password": password})
+	providertest.MustHold(t, printed, `open = tomap({ "FBN_CLIENT_ID" = "test-app"`)
 
 	// The provider itself signs in with each export.
-	w.write("secrets.json", w.output("secrets_json"))
-	r := resolved(t, nil, w.readFile("secrets.json"))
-	for setting, want := range map[string]string{"password": password, "client_secret": made.Secret, "api_url": d.url + "/identity"} {
+	w.Write("secrets.json", output(w, "secrets_json"))
+	r := resolved(t, nil, w.ReadFile("secrets.json"))
+	for setting, want := range map[string]string{"password": password, "client_secret": made.Secret, "api_url": d.URL + "/identity"} {
 		if got := r.Text(setting); got != want {
 			t.Errorf("%s is %q", setting, got)
 		}
 	}
 	_, want := mustExport(t, "env_vars", map[string]any{
-		"api_url": d.url, "token_url": made.Issuer, "username": "service@example.com", "password": password, "client_id": "test-app", "client_secret": made.Secret,
+		"api_url": d.URL, "token_url": made.Issuer, "username": "service@example.com", "password": password, "client_id": "test-app", "client_secret": made.Secret,
 	})
-	file := w.write("script", w.output("env_script"))
+	file := w.Write("script", output(w, "env_script"))
 	mustExportVariables(t, want, exec.CommandContext(t.Context(), "bash", "-c", `eval "$(cat "$0")" && env -0`, file))
 
 	// A sensitive argument makes a sensitive result: an output that does not say so is an error.
-	w.configure(strings.ReplaceAll(config, "  sensitive = true\n}\noutput \"powershell\"", "}\noutput \"powershell\""))
-	w.mustFail([]string{"Output refers to sensitive values"}, "plan")
-	w.configure(strings.ReplaceAll(config, "client_id = \"test-app\", password", "clientId = \"test-app\", password"))
-	printed = w.mustFail([]string{`"clientId" is not one of the names that credentials may have`, "ca_certificate_file."}, "plan")
-	if strings.Contains(flatten(printed), "..") {
+	w.Configure(strings.ReplaceAll(config, "  sensitive = true\n}\noutput \"powershell\"", "}\noutput \"powershell\""))
+	w.MustFail([]string{"Output refers to sensitive values"}, "plan")
+	w.Configure(strings.ReplaceAll(config, "client_id = \"test-app\", password", "clientId = \"test-app\", password"))
+	printed = w.MustFail([]string{`"clientId" is not one of the names that credentials may have`, "ca_certificate_file."}, "plan")
+	if strings.Contains(providertest.Flatten(printed), "..") {
 		t.Errorf("the error ends in two full stops:\n%s", printed)
 	}
 }
 
 // output is an output as text.
-func (w *workspace) output(name string) string {
-	w.t.Helper()
-	text, ok := w.state().Values.Outputs[name].Value.(string)
+func output(w *providertest.Workspace, name string) string {
+	w.T.Helper()
+	text, ok := w.State().Values.Outputs[name].Value.(string)
 	if !ok {
-		w.t.Fatalf("the output %s is no text", name)
+		w.T.Fatalf("the output %s is no text", name)
 	}
 	return text
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
@@ -106,19 +107,19 @@ func exampleUser(status mockserver.UserStatus, roles ...string) mockserver.User 
 // TestAccExamples applies every example, and plans empty again.
 func TestAccExamples(t *testing.T) {
 	t.Parallel()
-	for _, k := range newProtocol(t).kinds() {
+	for _, k := range kinds(providertest.NewProtocol(t)) {
 		for _, name := range k.names() {
 			t.Run(k.directory+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				requireKind(t, k.schemas)
-				d := newMock(t, mockserver.Options{Seed: seeds[k.directory+"/"+name]})
-				w := newWorkspace(t, "", d.environment()...)
+				d := providertest.NewMock(t, mockserver.Options{Seed: seeds[k.directory+"/"+name]})
+				w := providertest.NewWorkspace(t, "", d.Environment()...)
 				example := k.example(t, name, k.file)
-				w.write(k.file, example)
+				w.Write(k.file, example)
 				switch k.block {
 				case "list":
-					w.mustRun("query", "-generate-config-out=generated.tf")
-					plan, output := w.plan()
+					w.MustRun("query", "-generate-config-out=generated.tf")
+					plan, output := w.Plan()
 					if len(plan.ResourceChanges) == 0 {
 						t.Errorf("the query found nothing to import:\n%s", output)
 					}
@@ -127,34 +128,34 @@ func TestAccExamples(t *testing.T) {
 							t.Errorf("%s is not merely imported: %s", change.Address, change.Change.Actions)
 						}
 					}
-					w.mustRun("apply", "tfplan")
-					w.mustPlanEmpty()
+					w.MustRun("apply", "tfplan")
+					w.MustPlanEmpty()
 				case "action":
-					w.mustRun("apply", "-auto-approve")
+					w.MustRun("apply", "-auto-approve")
 					for _, block := range blocks(t, example, "action", name) {
-						w.mustRun("apply", "-auto-approve", "-invoke=action."+strings.Join(block.Labels, "."))
+						w.MustRun("apply", "-auto-approve", "-invoke=action."+strings.Join(block.Labels, "."))
 					}
-					w.mustPlanEmpty()
+					w.MustPlanEmpty()
 				default:
-					w.mustRun("apply", "-auto-approve")
-					w.mustPlanEmpty()
+					w.MustRun("apply", "-auto-approve")
+					w.MustPlanEmpty()
 				}
 			})
 		}
 	}
 	t.Run("quickstart", func(t *testing.T) {
 		t.Parallel()
-		w := newWorkspace(t, "", newMock(t, mockserver.Options{}).environment()...)
-		w.copyExample(filepath.Join(examplesDirectory, "quickstart"))
-		w.mustRun("apply", "-auto-approve")
-		w.mustPlanEmpty()
+		w := providertest.NewWorkspace(t, "", providertest.NewMock(t, mockserver.Options{}).Environment()...)
+		copyExample(w, filepath.Join(examplesDirectory, "quickstart"))
+		w.MustRun("apply", "-auto-approve")
+		w.MustPlanEmpty()
 	})
 	t.Run("provider", func(t *testing.T) {
 		t.Parallel()
-		w := newWorkspace(t, "")
-		w.write("main.tf", "")
-		w.copyExample(filepath.Join(examplesDirectory, "provider"))
-		w.mustRun("validate")
+		w := providertest.NewWorkspace(t, "")
+		w.Write("main.tf", "")
+		copyExample(w, filepath.Join(examplesDirectory, "provider"))
+		w.MustRun("validate")
 	})
 }
 
@@ -162,8 +163,8 @@ func TestAccExamples(t *testing.T) {
 // sake of CLIs that know neither.
 func TestExamples_config(t *testing.T) {
 	t.Parallel()
-	p := newProtocol(t)
-	server, ok := p.server.(interface {
+	p := providertest.NewProtocol(t)
+	server, ok := p.Server.(interface {
 		ValidateActionConfig(context.Context, *tfprotov6.ValidateActionConfigRequest) (*tfprotov6.ValidateActionConfigResponse, error)
 		ValidateListResourceConfig(context.Context, *tfprotov6.ValidateListResourceConfigRequest) (*tfprotov6.ValidateListResourceConfigResponse, error)
 	})
@@ -181,14 +182,14 @@ func TestExamples_config(t *testing.T) {
 		},
 	}
 	for keyword, validate := range validate {
-		k := p.kind(keyword)
+		k := kindNamed(p, keyword)
 		for name, schema := range k.served {
 			for _, block := range blocks(t, k.example(t, name, k.file), keyword, name) {
-				diags, err := validate(name, p.dynamic(schema, constants(t, block).value(t, schema)))
+				diags, err := validate(name, p.Dynamic(schema, constants(t, block).Value(t, schema)))
 				if err != nil {
 					t.Fatal(err)
 				}
-				diagnostics(diags).mustBeQuiet(t)
+				providertest.Diagnostics(diags).MustBeQuiet(t)
 			}
 		}
 	}
@@ -197,23 +198,23 @@ func TestExamples_config(t *testing.T) {
 // TestAccExamples_import runs every import example against a domain that holds what it imports.
 func TestAccExamples_import(t *testing.T) {
 	t.Parallel()
-	resources := newProtocol(t).kind("resource")
+	resources := kindNamed(providertest.NewProtocol(t), "resource")
 	for _, name := range resources.names() {
 		if _, err := os.Stat(filepath.Join(examplesDirectory, resources.directory, name, "import.sh")); err != nil {
 			continue // TestConventions_import knows whether it may be missing.
 		}
-		prepare := func(t *testing.T) *workspace {
+		prepare := func(t *testing.T) *providertest.Workspace {
 			t.Helper()
 			t.Parallel()
-			w := newWorkspace(t, "", newMock(t, mockserver.Options{Seed: importSeeds[name]}).environment()...)
-			w.write("example.tf", resources.example(t, name, resources.file))
+			w := providertest.NewWorkspace(t, "", providertest.NewMock(t, mockserver.Options{Seed: importSeeds[name]}).Environment()...)
+			w.Write("example.tf", resources.example(t, name, resources.file))
 			return w
 		}
-		mustPlanImport := func(t *testing.T, w *workspace, file, attribute string) {
+		mustPlanImport := func(t *testing.T, w *providertest.Workspace, file, attribute string) {
 			t.Helper()
 			text := resources.example(t, name, file)
-			w.write("import.tf", text)
-			plan, _ := w.plan()
+			w.Write("import.tf", text)
+			plan, _ := w.Plan()
 			for _, change := range plan.ResourceChanges {
 				if change.Address != importTarget(t, text, attribute) {
 					continue
@@ -228,8 +229,8 @@ func TestAccExamples_import(t *testing.T) {
 		t.Run(name+"/import.sh", func(t *testing.T) {
 			w := prepare(t)
 			for _, command := range importCommands(t, resources.example(t, name, "import.sh")) {
-				w.mustRun(command...)
-				w.mustRun("state", "rm", command[1])
+				w.MustRun(command...)
+				w.MustRun("state", "rm", command[1])
 			}
 		})
 		t.Run(name+"/import-by-string-id.tf", func(t *testing.T) {
@@ -273,12 +274,12 @@ func blocks(t *testing.T, text, keyword, label string) []*hclsyntax.Block {
 
 // constants are the arguments in the config block of an action or a list resource. What refers
 // to something else is unknown.
-func constants(t *testing.T, block *hclsyntax.Block) object {
+func constants(t *testing.T, block *hclsyntax.Block) providertest.Object {
 	t.Helper()
-	config := object{}
+	config := providertest.Object{}
 	for _, nested := range block.Body.Blocks {
 		for name, attribute := range nested.Body.Attributes {
-			config[name] = unknown
+			config[name] = providertest.Unknown
 			if value, diags := attribute.Expr.Value(nil); !diags.HasErrors() {
 				switch value.Type() {
 				case cty.String:
@@ -337,67 +338,58 @@ func directoriesIn(t *testing.T, directory string) []string {
 	return names
 }
 
-func readText(t *testing.T, path string) string {
-	t.Helper()
-	content, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(content)
-}
-
 // copyExample replaces the configuration with what a directory of examples holds.
-func (w *workspace) copyExample(directory string) {
-	w.t.Helper()
+func copyExample(w *providertest.Workspace, directory string) {
+	w.T.Helper()
 	for _, pattern := range []string{"*.tf", "*.json", "*.csv"} {
 		paths, err := filepath.Glob(filepath.Join(directory, pattern))
 		if err != nil {
-			w.t.Fatal(err)
+			w.T.Fatal(err)
 		}
 		for _, path := range paths {
-			w.write(filepath.Base(path), readText(w.t, path))
+			w.Write(filepath.Base(path), providertest.ReadText(w.T, path))
 		}
 	}
 }
 
 // edit changes main.tf as a person would.
-func (w *workspace) edit(from, to string) {
-	w.t.Helper()
-	w.editFile("main.tf", from, to)
+func edit(w *providertest.Workspace, from, to string) {
+	w.T.Helper()
+	editFile(w, "main.tf", from, to)
 }
 
-func (w *workspace) editFile(name, from, to string) {
-	w.t.Helper()
-	text := w.readFile(name)
+func editFile(w *providertest.Workspace, name, from, to string) {
+	w.T.Helper()
+	text := w.ReadFile(name)
 	if strings.Count(text, from) != 1 {
-		w.t.Fatalf("%s does not hold %s once:\n%s", name, from, text)
+		w.T.Fatalf("%s does not hold %s once:\n%s", name, from, text)
 	}
-	w.write(name, strings.Replace(text, from, to, 1))
+	w.Write(name, strings.Replace(text, from, to, 1))
 }
 
 // writeHome writes a file into the home directory.
-func (w *workspace) writeHome(name, content string) {
-	w.t.Helper()
-	for _, variable := range w.env {
+func writeHome(w *providertest.Workspace, name, content string) {
+	w.T.Helper()
+	for _, variable := range w.Env {
 		if home, ok := strings.CutPrefix(variable, "HOME="); ok {
 			path := filepath.Join(home, filepath.FromSlash(name))
 			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-				w.t.Fatal(err)
+				w.T.Fatal(err)
 			}
-			writeFile(w.t, path, content)
+			providertest.WriteFile(w.T, path, content)
 			return
 		}
 	}
-	w.t.Fatal("there is no home directory")
+	w.T.Fatal("there is no home directory")
 }
 
 // requireLanguage skips where the CLI does not know something of the language, which a
 // configuration without providers shows.
 func requireLanguage(t *testing.T, what, hcl string) {
 	t.Helper()
-	w := newWorkspace(t, "")
-	w.write("main.tf", hcl)
-	if status, output := w.run("validate"); status != 0 {
+	w := providertest.NewWorkspace(t, "")
+	w.Write("main.tf", hcl)
+	if status, output := w.Run("validate"); status != 0 {
 		t.Skipf("the CLI does not know %s:\n%s", what, output)
 	}
 }
@@ -419,10 +411,10 @@ var cli struct {
 // knownKinds are the kinds of things that the CLI knows of this provider.
 func knownKinds(t *testing.T) map[string]bool {
 	t.Helper()
-	w := newWorkspace(t, "")
+	w := providertest.NewWorkspace(t, "")
 	cli.once.Do(func() {
 		command := exec.CommandContext(t.Context(), os.Getenv(terraformcli.PathVariable), "providers", "schema", "-json")
-		command.Dir, command.Env = w.directory, w.env
+		command.Dir, command.Env = w.Directory, w.Env
 		output, err := command.Output()
 		if err != nil {
 			t.Errorf("providers schema: %s", err)

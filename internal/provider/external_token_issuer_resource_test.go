@@ -18,73 +18,27 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-const issuerType = "lusid_external_token_issuer"
-
-// issuerBody is ExternalTokenIssuerResponse; the provider's own type would hide a wrong JSON tag.
-type issuerBody struct {
-	Code          string            `json:"code"`
-	Issuer        string            `json:"issuer"`
-	Audience      string            `json:"audience"`
-	LogoutURL     string            `json:"logoutUrl"`
-	Description   *string           `json:"description,omitempty"`
-	ClaimMappings map[string]string `json:"claimMappings,omitempty"`
-}
-
-// issuerConfig trusts a CI system, with other attributes or more.
-func issuerConfig(more ...object) object {
-	config := object{
-		"code": "acme-ci", "issuer": "https://gitlab.acme.com", "audience": "https://acme.lusid.com", "logout_url": "https://acme.lusid.com/bye",
-		"claim_mappings": issuerClaims(),
-	}
-	for _, m := range more {
-		maps.Copy(config, m)
-	}
-	return config
-}
-
-func issuerClaims(more ...object) object {
-	claims := object{
-		"user_id": "user_id", "login": "user_email", "email": "user_email", "first_name": `"CI"`, "last_name": `"Pipeline"`, "user_type": `"Service"`,
-	}
-	for _, m := range more {
-		maps.Copy(claims, m)
-	}
-	return claims
-}
-
-// foreignIssuer is another than issuerConfig's.
-var foreignIssuer = issuerBody{
+// foreignIssuer is another than IssuerConfig's.
+var foreignIssuer = providertest.IssuerBody{
 	Code: "foreign", Issuer: "https://sso.acme.com", Audience: "lusid", LogoutURL: "https://sso.acme.com/bye",
 	ClaimMappings: map[string]string{"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": `"Personal"`, "groups": "roles"},
 }
 
-// createIssuer creates an issuer behind Terraform's back.
-func (d domain) createIssuer(t *testing.T, issuer issuerBody) {
-	t.Helper()
-	d.mustCall(t, http.MethodPost, "/externaltokenissuers", issuer, nil)
-}
-
-func (d domain) issuers(t *testing.T) []issuerBody {
-	t.Helper()
-	var issuers []issuerBody
-	d.mustCall(t, http.MethodGet, "/externaltokenissuers", nil, &issuers)
-	return issuers
-}
-
 // checkNoIssuer is for the end of tests through the CLI. They all need the mock: FINBOURNE enables
 // the feature on demand.
-func (d domain) checkNoIssuer(t *testing.T) resource.TestCheckFunc {
+func checkNoIssuer(d providertest.Domain, t *testing.T) resource.TestCheckFunc {
 	return func(*terraform.State) error {
-		if left := d.issuers(t); len(left) > 0 {
+		if left := d.Issuers(t); len(left) > 0 {
 			return fmt.Errorf("issuers are left: %v", left)
 		}
 		return nil
 	}
 }
 
-const issuerAddress = issuerType + ".test"
+const issuerAddress = providertest.ExternalTokenIssuerType + ".test"
 
 func issuerHCL(more string) string {
 	return fmt.Sprintf(`
@@ -109,19 +63,19 @@ const issuerClaimsHCL = `
   }
 `
 
-func externalTokenIssuerLifecycle(t *testing.T, d domain) lifecycle {
+func externalTokenIssuerLifecycle(t *testing.T, d providertest.Domain) lifecycle {
 	drifted := map[string]any{"audience": "lusid", "claimMappings": foreignIssuer.ClaimMappings}
 	return lifecycle{
-		config:              issuerConfig(),
-		drift:               func() { d.mustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
+		config:              providertest.IssuerConfig(),
+		drift:               func() { d.MustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
 		drifted:             []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
 		mended:              map[string]int{"identity.UpdateExternalTokenIssuer": 1},
-		vanish:              func() { d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
+		vanish:              func() { d.MustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
 		deletedAndMadeAgain: map[string]int{"identity.CreateExternalTokenIssuer": 1},
-		replacement:         issuerConfig(object{"code": "acme-cd"}),
+		replacement:         providertest.IssuerConfig(providertest.Object{"code": "acme-cd"}),
 		replacedBy:          "code",
 		replaced:            map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.CreateExternalTokenIssuer": 1},
-		update:              issuerConfig(object{"description": "CI"}),
+		update:              providertest.IssuerConfig(providertest.Object{"description": "CI"}),
 		refusedCreate:       "Unable to create external token issuer",
 		refusedRead:         "Unable to read external token issuer acme-ci",
 		refusedUpdate:       "Unable to update external token issuer acme-ci",
@@ -131,42 +85,42 @@ func externalTokenIssuerLifecycle(t *testing.T, d domain) lifecycle {
 
 func TestAccExternalTokenIssuer_basic(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	known := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(issuerAddress, tfjsonpath.New(attribute), check)
 	}
 	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(issuerAddress, plancheck.ResourceActionUpdate)}}
 	literal := map[string]knownvalue.Check{"user_type": knownvalue.StringExact(`"Service"`), "login": knownvalue.StringExact("user_email"), "groups": knownvalue.Null()}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
-		CheckDestroy:             d.checkNoIssuer(t),
+		ProtoV6ProviderFactories: providertest.Factories,
+		CheckDestroy:             checkNoIssuer(d, t),
 		Steps: []resource.TestStep{
 			{
 				// What LUSID makes of no mappings is for LUSID to say.
-				Config: d.config(issuerHCL("")),
+				Config: d.Config(issuerHCL("")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectUnknownValue(issuerAddress, tfjsonpath.New("claim_mappings")),
 				}},
 				ConfigStateChecks: []statecheck.StateCheck{known("claim_mappings", knownvalue.Null())},
 			},
 			{
-				Config:            d.config(issuerHCL("description = \"CI\"")),
+				Config:            d.Config(issuerHCL("description = \"CI\"")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.StringExact("CI")), known("claim_mappings", knownvalue.Null())},
 			},
 			{
-				Config:            d.config(issuerHCL(issuerClaimsHCL)),
+				Config:            d.Config(issuerHCL(issuerClaimsHCL)),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.Null()), known("claim_mappings", knownvalue.ObjectPartial(literal))},
 			},
 			{ResourceName: issuerAddress, ImportState: true, ImportStateId: "acme-ci", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "code"},
 			{
 				// No longer configured, the mappings stay.
-				Config:            d.config(issuerHCL("description = \"CI\"")),
+				Config:            d.Config(issuerHCL("description = \"CI\"")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("claim_mappings", knownvalue.ObjectPartial(literal))},
 			},
-			{Config: d.config(issuerHCL("description = \"CI\"\n" + issuerClaimsHCL)), PlanOnly: true},
+			{Config: d.Config(issuerHCL("description = \"CI\"\n" + issuerClaimsHCL)), PlanOnly: true},
 		},
 	})
 }
@@ -174,9 +128,9 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 // TestAccExternalTokenIssuer_import takes over an issuer that was made by hand, as it is.
 func TestAccExternalTokenIssuer_import(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.createIssuer(t, foreignIssuer)
-	w := newWorkspace(t, d.config(`
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.CreateIssuer(t, foreignIssuer)
+	w := providertest.NewWorkspace(t, d.Config(`
 resource "lusid_external_token_issuer" "test" {
   code       = "foreign"
   issuer     = "https://sso.acme.com"
@@ -193,124 +147,124 @@ resource "lusid_external_token_issuer" "test" {
   }
 }
 `))
-	w.mustFail([]string{`Unable to import external token issuer "missing"`, "HTTP 404"}, "import", issuerAddress, "missing")
-	d.forget()
-	w.mustRun("import", issuerAddress, "foreign")
-	w.mustPlanEmpty()
-	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3})
-	w.mustRun("destroy", "-auto-approve")
-	if left := d.issuers(t); len(left) > 0 {
+	w.MustFail([]string{`Unable to import external token issuer "missing"`, "HTTP 404"}, "import", issuerAddress, "missing")
+	d.Forget()
+	w.MustRun("import", issuerAddress, "foreign")
+	w.MustPlanEmpty()
+	d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3})
+	w.MustRun("destroy", "-auto-approve")
+	if left := d.Issuers(t); len(left) > 0 {
 		t.Errorf("issuers are left: %v", left)
 	}
 }
 
 func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	issuers := d.protocol(t).resource(issuerType)
-	config := issuerConfig(object{"description": "CI"})
-	made := issuers.mustCreate(config)
-	d.mustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 1, "identity.CreateExternalTokenIssuer": 1})
-	if diff := cmp.Diff(map[string]string{"code": "acme-ci"}, issuers.identityOf(made)); diff != "" {
+	d := providertest.NewMock(t, mockserver.Options{})
+	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	config := providertest.IssuerConfig(providertest.Object{"description": "CI"})
+	made := issuers.MustCreate(config)
+	d.MustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 1, "identity.CreateExternalTokenIssuer": 1})
+	if diff := cmp.Diff(map[string]string{"code": "acme-ci"}, issuers.IdentityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
-	whole := func(change func(*issuerBody)) {
+	whole := func(change func(*providertest.IssuerBody)) {
 		t.Helper()
-		want := issuerBody{
+		want := providertest.IssuerBody{
 			Code: "acme-ci", Issuer: "https://gitlab.acme.com", Audience: "https://acme.lusid.com", LogoutURL: "https://acme.lusid.com/bye", Description: new("CI"),
 			ClaimMappings: map[string]string{
 				"userId": "user_id", "login": "user_email", "email": "user_email", "firstName": `"CI"`, "lastName": `"Pipeline"`, "userType": `"Service"`,
 			},
 		}
 		change(&want)
-		if diff := cmp.Diff([]issuerBody{want}, d.issuers(t)); diff != "" {
+		if diff := cmp.Diff([]providertest.IssuerBody{want}, d.Issuers(t)); diff != "" {
 			t.Errorf("LUSID has (-want +got):\n%s", diff)
 		}
 	}
-	whole(func(*issuerBody) {})
+	whole(func(*providertest.IssuerBody) {})
 
-	d.forget()
-	read := issuers.mustRead(made)
-	issuers.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
+	d.Forget()
+	read := issuers.MustRead(made)
+	issuers.MustPlanNothing(read, config)
+	d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
 
 	for _, test := range []struct {
-		change object
-		want   func(*issuerBody)
+		change providertest.Object
+		want   func(*providertest.IssuerBody)
 	}{
-		{object{"issuer": "https://other.acme.com"}, func(i *issuerBody) { i.Issuer = "https://other.acme.com" }},
-		{object{"audience": "other"}, func(i *issuerBody) { i.Audience = "other" }},
-		{object{"logout_url": "https://acme.com"}, func(i *issuerBody) { i.LogoutURL = "https://acme.com" }},
-		{object{"description": nil}, func(i *issuerBody) { i.Description = new("") }},
-		{object{"claim_mappings": issuerClaims(object{"groups": "groups", "login": `"ci@acme.com"`})}, func(i *issuerBody) {
+		{providertest.Object{"issuer": "https://other.acme.com"}, func(i *providertest.IssuerBody) { i.Issuer = "https://other.acme.com" }},
+		{providertest.Object{"audience": "other"}, func(i *providertest.IssuerBody) { i.Audience = "other" }},
+		{providertest.Object{"logout_url": "https://acme.com"}, func(i *providertest.IssuerBody) { i.LogoutURL = "https://acme.com" }},
+		{providertest.Object{"description": nil}, func(i *providertest.IssuerBody) { i.Description = new("") }},
+		{providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": "groups", "login": `"ci@acme.com"`})}, func(i *providertest.IssuerBody) {
 			i.ClaimMappings["groups"], i.ClaimMappings["login"] = "groups", `"ci@acme.com"`
 		}},
 	} {
-		d.forget()
+		d.Forget()
 		changed := maps.Clone(config)
 		maps.Copy(changed, test.change)
-		updated, diags := issuers.update(read, changed)
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"identity.UpdateExternalTokenIssuer": 1})
+		updated, diags := issuers.Update(read, changed)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{"identity.UpdateExternalTokenIssuer": 1})
 		whole(test.want)
-		updated = issuers.mustRead(updated)
-		issuers.mustPlanNothing(updated, changed)
-		read, diags = issuers.update(updated, config)
-		diags.mustBeQuiet(t)
-		whole(func(*issuerBody) {})
+		updated = issuers.MustRead(updated)
+		issuers.MustPlanNothing(updated, changed)
+		read, diags = issuers.Update(updated, config)
+		diags.MustBeQuiet(t)
+		whole(func(*providertest.IssuerBody) {})
 	}
 	// What LUSID is not told is no call.
-	d.forget()
-	config["timeouts"] = object{"update": "1m"}
-	read, diags := issuers.update(read, config)
-	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{})
+	d.Forget()
+	config["timeouts"] = providertest.Object{"update": "1m"}
+	read, diags := issuers.Update(read, config)
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{})
 
-	change, diags := issuers.plan(read, issuerConfig(object{"code": "other"}))
-	diags.mustBeQuiet(t)
-	if diff := cmp.Diff([]string{"code"}, change.replaces); diff != "" {
+	change, diags := issuers.Plan(read, providertest.IssuerConfig(providertest.Object{"code": "other"}))
+	diags.MustBeQuiet(t)
+	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
 		t.Errorf("replaced because of (-want +got):\n%s", diff)
 	}
 
-	d.mustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil)
-	issuers = d.protocol(t).resource(issuerType)
-	if gone := issuers.mustRead(read); gone.exists() {
+	d.MustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil)
+	issuers = d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	if gone := issuers.MustRead(read); gone.Exists() {
 		t.Error("an issuer that is gone stays in the state")
 	}
-	d.forget()
-	issuers.destroy(read).mustBeQuiet(t)
+	d.Forget()
+	issuers.Destroy(read).MustBeQuiet(t)
 	// LUSID has no error code for an issuer that is gone, so the list decides.
-	d.mustCount(t, map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.ListExternalTokenIssuers": 2})
+	d.MustCount(t, map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.ListExternalTokenIssuers": 2})
 }
 
 // TestExternalTokenIssuer_sendsAll looks at what an update says: the mock keeps what it leaves out,
 // and LUSID may clear that.
 func TestExternalTokenIssuer_sendsAll(t *testing.T) {
 	t.Parallel()
-	var sent issuerBody
-	d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
+	var sent providertest.IssuerBody
+	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPut {
 				body, _ := io.ReadAll(r.Body)
-				sent = issuerBody{}
+				sent = providertest.IssuerBody{}
 				_ = json.Unmarshal(body, &sent)
 				r.Body = io.NopCloser(bytes.NewReader(body))
 			}
 			mock.ServeHTTP(w, r)
 		})
 	})
-	issuers := d.protocol(t).resource(issuerType)
-	made := issuers.mustCreate(issuerConfig(object{"description": "CI"}))
-	made, diags := issuers.update(made, issuerConfig())
-	diags.mustBeQuiet(t)
-	want := d.issuers(t)[0]
+	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	made := issuers.MustCreate(providertest.IssuerConfig(providertest.Object{"description": "CI"}))
+	made, diags := issuers.Update(made, providertest.IssuerConfig())
+	diags.MustBeQuiet(t)
+	want := d.Issuers(t)[0]
 	want.Code, want.Description = "", new("")
 	if diff := cmp.Diff(want, sent); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
 	// What the configuration leaves to LUSID too.
-	_, diags = issuers.update(made, issuerConfig(object{"claim_mappings": nil, "audience": "other"}))
-	diags.mustBeQuiet(t)
+	_, diags = issuers.Update(made, providertest.IssuerConfig(providertest.Object{"claim_mappings": nil, "audience": "other"}))
+	diags.MustBeQuiet(t)
 	want.Audience = "other"
 	if diff := cmp.Diff(want, sent); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
@@ -328,28 +282,28 @@ func TestExternalTokenIssuer_mappings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var w rewriter
-			d := newMockBehind(t, mockserver.Options{}, w.front)
-			w.set(func(_ *http.Request, body any) any {
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			w.Set(func(_ *http.Request, body any) any {
 				if issuer, ok := body.(map[string]any); ok && mappings != nil {
 					issuer["claimMappings"] = mappings
 				}
 				return body
 			})
-			issuers := d.protocol(t).resource(issuerType)
-			config := issuerConfig(object{"claim_mappings": nil})
-			made := issuers.mustCreate(config)
-			read := issuers.mustRead(made)
-			if names := made.differences(read); names != nil {
+			issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+			config := providertest.IssuerConfig(providertest.Object{"claim_mappings": nil})
+			made := issuers.MustCreate(config)
+			read := issuers.MustRead(made)
+			if names := made.Differences(read); names != nil {
 				t.Errorf("the refresh changed %s", names)
 			}
-			issuers.mustPlanNothing(read, config)
+			issuers.MustPlanNothing(read, config)
 			// The mock wants mappings whole.
 			if name != "incomplete" {
 				config["description"] = "Changed"
-				updated, diags := issuers.update(read, config)
-				diags.mustBeQuiet(t)
-				issuers.mustPlanNothing(issuers.mustRead(updated), config)
+				updated, diags := issuers.Update(read, config)
+				diags.MustBeQuiet(t)
+				issuers.MustPlanNothing(issuers.MustRead(updated), config)
 			}
 		})
 	}
@@ -361,9 +315,9 @@ func TestExternalTokenIssuer_absent(t *testing.T) {
 	for _, name := range []string{"absent", "null"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var w rewriter
-			d := newMockBehind(t, mockserver.Options{}, w.front)
-			w.set(func(_ *http.Request, body any) any {
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			w.Set(func(_ *http.Request, body any) any {
 				issuer, ok := body.(map[string]any)
 				if !ok {
 					return body
@@ -378,67 +332,67 @@ func TestExternalTokenIssuer_absent(t *testing.T) {
 				}
 				return bare
 			})
-			issuers := d.protocol(t).resource(issuerType)
-			read := issuers.mustRead(issuers.mustCreate(issuerConfig()))
-			read.mustHave(t, map[string]string{"code": "acme-ci", "issuer": "null", "audience": "null", "logout_url": "null", "description": "null", "claim_mappings": "null"})
-			updated, diags := issuers.update(read, issuerConfig())
-			diags.mustBeQuiet(t)
-			w.set(nil)
-			issuers.mustPlanNothing(issuers.mustRead(updated), issuerConfig())
+			issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+			read := issuers.MustRead(issuers.MustCreate(providertest.IssuerConfig()))
+			read.MustHave(t, map[string]string{"code": "acme-ci", "issuer": "null", "audience": "null", "logout_url": "null", "description": "null", "claim_mappings": "null"})
+			updated, diags := issuers.Update(read, providertest.IssuerConfig())
+			diags.MustBeQuiet(t)
+			w.Set(nil)
+			issuers.MustPlanNothing(issuers.MustRead(updated), providertest.IssuerConfig())
 		})
 	}
 }
 
 func TestExternalTokenIssuer_manyReads(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	issuers := d.protocol(t).resource(issuerType)
-	var made []instance
+	d := providertest.NewMock(t, mockserver.Options{})
+	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	var made []providertest.Instance
 	for i := range 5 {
-		made = append(made, issuers.mustCreate(issuerConfig(object{"code": fmt.Sprint("ci-", i), "audience": fmt.Sprint(i)})))
+		made = append(made, issuers.MustCreate(providertest.IssuerConfig(providertest.Object{"code": fmt.Sprint("ci-", i), "audience": fmt.Sprint(i)})))
 	}
-	issuers = d.protocol(t).resource(issuerType)
-	d.mustCall(t, http.MethodPut, "/externaltokenissuers/ci-4", map[string]any{"description": "Drifted"}, nil)
-	d.forget()
+	issuers = d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	d.MustCall(t, http.MethodPut, "/externaltokenissuers/ci-4", map[string]any{"description": "Drifted"}, nil)
+	d.Forget()
 	for i, issuer := range made {
-		read := issuers.mustRead(issuer)
+		read := issuers.MustRead(issuer)
 		if i < 4 {
-			issuers.mustPlanNothing(read, issuerConfig(object{"code": fmt.Sprint("ci-", i), "audience": fmt.Sprint(i)}))
+			issuers.MustPlanNothing(read, providertest.IssuerConfig(providertest.Object{"code": fmt.Sprint("ci-", i), "audience": fmt.Sprint(i)}))
 		} else {
-			read.mustHave(t, map[string]string{"description": "Drifted"})
+			read.MustHave(t, map[string]string{"description": "Drifted"})
 		}
 	}
 	// The last differs from the list, and is read once more.
-	d.mustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3 + 1, "identity.ListExternalTokenIssuers": 1})
+	d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3 + 1, "identity.ListExternalTokenIssuers": 1})
 }
 
 func TestExternalTokenIssuer_taken(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.createIssuer(t, foreignIssuer)
-	issuers := d.protocol(t).resource(issuerType)
-	for attribute, config := range map[string]object{
-		"code":   issuerConfig(object{"code": "foreign"}),
-		"issuer": issuerConfig(object{"issuer": "https://sso.acme.com", "audience": "lusid"}),
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.CreateIssuer(t, foreignIssuer)
+	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	for attribute, config := range map[string]providertest.Object{
+		"code":   providertest.IssuerConfig(providertest.Object{"code": "foreign"}),
+		"issuer": providertest.IssuerConfig(providertest.Object{"issuer": "https://sso.acme.com", "audience": "lusid"}),
 	} {
-		made, diags := issuers.create(config)
-		if made.exists() {
+		made, diags := issuers.Create(config)
+		if made.Exists() {
 			t.Error("something is in the state")
 		}
-		diags.mustFail(t, attribute, "Unable to create external token issuer", `issuer "https://sso.acme.com", audience "lusid"`,
+		diags.MustFail(t, attribute, "Unable to create external token issuer", `issuer "https://sso.acme.com", audience "lusid"`,
 			"import {\n  to = lusid_external_token_issuer.NAME\n  id = \"foreign\"\n}", "HTTP 400")
 	}
-	d.mustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 3, "identity.CreateExternalTokenIssuer": 2})
+	d.MustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 3, "identity.CreateExternalTokenIssuer": 2})
 	// Half of it may be another's.
-	issuers.mustCreate(issuerConfig(object{"issuer": "https://sso.acme.com"}))
+	issuers.MustCreate(providertest.IssuerConfig(providertest.Object{"issuer": "https://sso.acme.com"}))
 	// A domain that is full says so.
 	for i := range 3 {
 		another := foreignIssuer
 		another.Code, another.Audience = fmt.Sprint("issuer-", i), fmt.Sprint(i)
-		d.createIssuer(t, another)
+		d.CreateIssuer(t, another)
 	}
-	_, diags := issuers.create(issuerConfig(object{"code": "one-more", "audience": "more"}))
-	diags.mustFail(t, "", "Unable to create external token issuer", "5 external token issuers at most")
+	_, diags := issuers.Create(providertest.IssuerConfig(providertest.Object{"code": "one-more", "audience": "more"}))
+	diags.MustFail(t, "", "Unable to create external token issuer", "5 external token issuers at most")
 }
 
 func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
@@ -456,201 +410,203 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{ListLag: test.lag})
+			d := providertest.NewMock(t, mockserver.Options{ListLag: test.lag})
 			test.fault.Operation = "identity.CreateExternalTokenIssuer"
-			d.mock.InjectFault(test.fault)
-			issuers := d.protocol(t).resource(issuerType)
-			made, diags := issuers.create(issuerConfig())
+			d.Mock.InjectFault(test.fault)
+			issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+			made, diags := issuers.Create(providertest.IssuerConfig())
 			if test.adopted {
-				diags.mustWarn(t, "", "The answer to the creation of external token issuer acme-ci was lost", "this run or another one created it")
+				diags.MustWarn(t, "", "The answer to the creation of external token issuer acme-ci was lost", "this run or another one created it")
 			} else {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 			}
-			if got := d.issuers(t); test.lag == 0 && len(got) != 1 {
+			if got := d.Issuers(t); test.lag == 0 && len(got) != 1 {
 				t.Errorf("the domain has %v", got)
 			}
-			issuers.mustPlanNothing(issuers.mustRead(made), issuerConfig())
+			issuers.MustPlanNothing(issuers.MustRead(made), providertest.IssuerConfig())
 		})
 	}
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		d.createIssuer(t, foreignIssuer)
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
-		made, diags := d.protocol(t).resource(issuerType).create(issuerConfig(object{"code": "foreign"}))
-		if made.exists() {
+		d := providertest.NewMock(t, mockserver.Options{})
+		d.CreateIssuer(t, foreignIssuer)
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		made, diags := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType).Create(providertest.IssuerConfig(providertest.Object{"code": "foreign"}))
+		if made.Exists() {
 			t.Error("a foreign issuer was taken over")
 		}
-		diags.mustFail(t, "code", "lusid_external_token_issuer.NAME")
+		diags.MustFail(t, "code", "lusid_external_token_issuer.NAME")
 	})
 	t.Run("of a code that this process deleted", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		d.createIssuer(t, foreignIssuer)
-		issuers := d.protocol(t).resource(issuerType)
-		old, diags := issuers.importState("foreign")
-		diags.mustBeQuiet(t)
-		issuers.mustCreate(issuerConfig())
-		issuers.destroy(old).mustBeQuiet(t)
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
-		_, diags = issuers.create(issuerConfig(object{"code": "foreign", "audience": "other"}))
-		diags.mustWarn(t, "", "foreign was lost")
+		d := providertest.NewMock(t, mockserver.Options{})
+		d.CreateIssuer(t, foreignIssuer)
+		issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+		old, diags := issuers.ImportState("foreign")
+		diags.MustBeQuiet(t)
+		issuers.MustCreate(providertest.IssuerConfig())
+		issuers.Destroy(old).MustBeQuiet(t)
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		_, diags = issuers.Create(providertest.IssuerConfig(providertest.Object{"code": "foreign", "audience": "other"}))
+		diags.MustWarn(t, "", "foreign was lost")
 	})
 }
 
 func TestExternalTokenIssuer_errors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	issuers := d.protocol(t).resource(issuerType)
-	config := issuerConfig()
-	made := issuers.mustCreate(config)
-	forbidden := d.noRights(t).resource(issuerType)
+	d := providertest.NewMock(t, mockserver.Options{})
+	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	config := providertest.IssuerConfig()
+	made := issuers.MustCreate(config)
+	forbidden := d.NoRights(t).Resource(providertest.ExternalTokenIssuerType)
 	words := []string{"HTTP 403", "lusid-administrator"}
 
-	kept, diags := forbidden.read(made)
-	diags.mustFail(t, "", append(words, "Unable to read external token issuer acme-ci")...)
-	if names := made.differences(kept); names != nil {
+	kept, diags := forbidden.Read(made)
+	diags.MustFail(t, "", append(words, "Unable to read external token issuer acme-ci")...)
+	if names := made.Differences(kept); names != nil {
 		t.Errorf("a failed read changed %s", names)
 	}
-	_, diags = forbidden.update(made, issuerConfig(object{"description": "New"}))
-	diags.mustFail(t, "", append(words, "Unable to update external token issuer acme-ci")...)
-	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to delete external token issuer acme-ci")...)
-	_, diags = forbidden.create(issuerConfig(object{"code": "other", "audience": "other"}))
-	diags.mustFail(t, "", append(words, "Unable to create external token issuer", "FINBOURNE has to enable")...)
-	_, diags = forbidden.importState("acme-ci")
-	diags.mustFail(t, "", append(words, `Unable to import external token issuer "acme-ci"`)...)
+	_, diags = forbidden.Update(made, providertest.IssuerConfig(providertest.Object{"description": "New"}))
+	diags.MustFail(t, "", append(words, "Unable to update external token issuer acme-ci")...)
+	forbidden.Destroy(made).MustFail(t, "", append(words, "Unable to delete external token issuer acme-ci")...)
+	_, diags = forbidden.Create(providertest.IssuerConfig(providertest.Object{"code": "other", "audience": "other"}))
+	diags.MustFail(t, "", append(words, "Unable to create external token issuer", "FINBOURNE has to enable")...)
+	_, diags = forbidden.ImportState("acme-ci")
+	diags.MustFail(t, "", append(words, `Unable to import external token issuer "acme-ci"`)...)
 
 	// A domain without the feature.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Status: http.StatusNotFound})
-	_, diags = issuers.create(issuerConfig(object{"code": "other"}))
-	diags.mustFail(t, "", "FINBOURNE has to enable", "HTTP 404")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Status: http.StatusNotFound})
+	_, diags = issuers.Create(providertest.IssuerConfig(providertest.Object{"code": "other"}))
+	diags.MustFail(t, "", "FINBOURNE has to enable", "HTTP 404")
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetExternalTokenIssuer", Status: http.StatusNotFound, HTML: true})
-	_, diags = issuers.read(made)
-	diags.mustFail(t, "", "HTML page")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetExternalTokenIssuer", Status: http.StatusNotFound, HTML: true})
+	_, diags = issuers.Read(made)
+	diags.MustFail(t, "", "HTML page")
 
-	mustRefuseOtherDomain(t, d, issuerType, made, config, "acme-ci")
-	mustDoWithoutCredentials(t, d, issuerType, made, config)
+	providertest.MustRefuseOtherDomain(t, d, providertest.ExternalTokenIssuerType, made, config, "acme-ci")
+	providertest.MustDoWithoutCredentials(t, d, providertest.ExternalTokenIssuerType, made, config)
 }
 
 func TestExternalTokenIssuer_import(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{
+	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{
 		{Code: "bare", Issuer: "https://a.acme.com", Audience: "a", LogoutURL: "https://a.acme.com/bye"},
 	}}})
-	d.createIssuer(t, foreignIssuer)
-	issuers := d.protocol(t).resource(issuerType)
-	claims := issuerClaims(object{
+	d.CreateIssuer(t, foreignIssuer)
+	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+	claims := providertest.IssuerClaims(providertest.Object{
 		"user_id": "sub", "login": "email", "email": "email", "first_name": "given_name", "last_name": "family_name", "user_type": `"Personal"`, "groups": "roles",
 	})
-	for code, config := range map[string]object{
+	for code, config := range map[string]providertest.Object{
 		"bare":    {"code": "bare", "issuer": "https://a.acme.com", "audience": "a", "logout_url": "https://a.acme.com/bye"},
 		"foreign": {"code": "foreign", "issuer": "https://sso.acme.com", "audience": "lusid", "logout_url": "https://sso.acme.com/bye", "claim_mappings": claims},
 	} {
-		imported, diags := issuers.importState(code)
-		diags.mustBeQuiet(t)
-		issuers.mustPlanNothing(imported, config)
-		imported, diags = issuers.importIdentity(object{"code": code})
-		diags.mustBeQuiet(t)
-		issuers.mustPlanNothing(imported, config)
+		imported, diags := issuers.ImportState(code)
+		diags.MustBeQuiet(t)
+		issuers.MustPlanNothing(imported, config)
+		imported, diags = issuers.ImportIdentity(providertest.Object{"code": code})
+		diags.MustBeQuiet(t)
+		issuers.MustPlanNothing(imported, config)
 	}
 	for key, part := range map[string]string{"missing": "HTTP 404", "a b": "1 to 64 letters", "": "1 to 64 letters"} {
-		_, diags := issuers.importState(key)
-		diags.mustFail(t, "", fmt.Sprintf("Unable to import external token issuer %q", key), part)
+		_, diags := issuers.ImportState(key)
+		diags.MustFail(t, "", fmt.Sprintf("Unable to import external token issuer %q", key), part)
 	}
 }
 
 func TestExternalTokenIssuer_validation(t *testing.T) {
 	t.Parallel()
-	issuers := newProtocol(t).resource(issuerType)
+	issuers := providertest.NewProtocol(t).Resource(providertest.ExternalTokenIssuerType)
 	for name, test := range map[string]struct {
-		change    object
+		change    providertest.Object
 		attribute string
 		part      string
 	}{
-		"an empty issuer":     {object{"issuer": ""}, "issuer", ""},
-		"an empty audience":   {object{"audience": ""}, "audience", ""},
-		"no scheme":           {object{"logout_url": "acme.com/bye"}, "logout_url", "must be a URI"},
-		"a path":              {object{"logout_url": "/bye"}, "logout_url", "must be a URI"},
-		"a scheme alone":      {object{"logout_url": "https://"}, "logout_url", "must be a URI"},
-		"a timeout of zero":   {object{"timeouts": object{"create": "0s"}}, "timeouts.create", ""},
-		"a claim left open":   {object{"claim_mappings": issuerClaims(object{"login": `"ci@acme.com`})}, "claim_mappings.login", "begins and ends with one"},
-		"a claim left to end": {object{"claim_mappings": issuerClaims(object{"login": `ci@acme.com"`})}, "claim_mappings.login", "begins and ends with one"},
-		"a quote alone":       {object{"claim_mappings": issuerClaims(object{"login": `"`})}, "claim_mappings.login", "begins and ends with one"},
-		"a quote in quotes":   {object{"claim_mappings": issuerClaims(object{"first_name": `"a "b" c"`})}, "claim_mappings.first_name", "none in between"},
-		"a quote in a name":   {object{"claim_mappings": issuerClaims(object{"user_id": `a"b`})}, "claim_mappings.user_id", "none at all"},
-		"nothing in quotes":   {object{"claim_mappings": issuerClaims(object{"email": `""`})}, "claim_mappings.email", "It is empty"},
-		"an empty type":       {object{"claim_mappings": issuerClaims(object{"user_type": `""`})}, "claim_mappings.user_type", "It is empty"},
-		"spaces":              {object{"claim_mappings": issuerClaims(object{"email": " "})}, "claim_mappings.email", "It is empty"},
-		"no such type":        {object{"claim_mappings": issuerClaims(object{"user_type": `"service"`})}, "claim_mappings.user_type", "Personal or Service, not service"},
-		"groups in quotes":    {object{"claim_mappings": issuerClaims(object{"groups": `"traders"`})}, "claim_mappings.groups", "no value in double quotes here"},
-		"empty groups":        {object{"claim_mappings": issuerClaims(object{"groups": ""})}, "claim_mappings.groups", "leave the attribute out"},
+		"an empty issuer":     {providertest.Object{"issuer": ""}, "issuer", ""},
+		"an empty audience":   {providertest.Object{"audience": ""}, "audience", ""},
+		"no scheme":           {providertest.Object{"logout_url": "acme.com/bye"}, "logout_url", "must be a URI"},
+		"a path":              {providertest.Object{"logout_url": "/bye"}, "logout_url", "must be a URI"},
+		"a scheme alone":      {providertest.Object{"logout_url": "https://"}, "logout_url", "must be a URI"},
+		"a timeout of zero":   {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create", ""},
+		"a claim left open":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"ci@acme.com`})}, "claim_mappings.login", "begins and ends with one"},
+		"a claim left to end": {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `ci@acme.com"`})}, "claim_mappings.login", "begins and ends with one"},
+		"a quote alone":       {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"`})}, "claim_mappings.login", "begins and ends with one"},
+		"a quote in quotes":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"first_name": `"a "b" c"`})}, "claim_mappings.first_name", "none in between"},
+		"a quote in a name":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_id": `a"b`})}, "claim_mappings.user_id", "none at all"},
+		"nothing in quotes":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": `""`})}, "claim_mappings.email", "It is empty"},
+		"an empty type":       {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `""`})}, "claim_mappings.user_type", "It is empty"},
+		"spaces":              {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": " "})}, "claim_mappings.email", "It is empty"},
+		"no such type":        {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `"service"`})}, "claim_mappings.user_type", "Personal or Service, not service"},
+		"groups in quotes":    {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": `"traders"`})}, "claim_mappings.groups", "no value in double quotes here"},
+		"empty groups":        {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": ""})}, "claim_mappings.groups", "leave the attribute out"},
 	} {
-		t.Run(name, func(t *testing.T) { issuers.validate(issuerConfig(test.change)).mustFail(t, test.attribute, test.part) })
+		t.Run(name, func(t *testing.T) {
+			issuers.Validate(providertest.IssuerConfig(test.change)).MustFail(t, test.attribute, test.part)
+		})
 	}
 	for _, kind := range []string{"Personal", "Service"} {
-		issuers.validate(issuerConfig(object{"claim_mappings": issuerClaims(object{"user_type": kind})})).mustWarn(t, "claim_mappings.user_type",
+		issuers.Validate(providertest.IssuerConfig(providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": kind})})).MustWarn(t, "claim_mappings.user_type",
 			"This is the name of a claim", `user_type = "\"`+kind+`\""`)
-		issuers.validate(issuerConfig(object{"claim_mappings": issuerClaims(object{"user_type": `"` + kind + `"`})})).mustBeQuiet(t)
+		issuers.Validate(providertest.IssuerConfig(providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `"` + kind + `"`})})).MustBeQuiet(t)
 	}
-	for _, valid := range []object{
+	for _, valid := range []providertest.Object{
 		{"claim_mappings": nil},
-		{"claim_mappings": unknown},
-		{"claim_mappings": issuerClaims(object{"groups": "https://acme.com/claims/groups", "user_type": "kind", "first_name": `"ü 'n'"`})},
-		{"claim_mappings": issuerClaims(object{"groups": unknown, "user_type": unknown, "login": unknown})},
-		{"code": unknown, "issuer": unknown, "audience": unknown, "logout_url": unknown, "description": unknown},
+		{"claim_mappings": providertest.Unknown},
+		{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": "https://acme.com/claims/groups", "user_type": "kind", "first_name": `"ü 'n'"`})},
+		{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": providertest.Unknown, "user_type": providertest.Unknown, "login": providertest.Unknown})},
+		{"code": providertest.Unknown, "issuer": providertest.Unknown, "audience": providertest.Unknown, "logout_url": providertest.Unknown, "description": providertest.Unknown},
 		{"issuer": "acme", "logout_url": "com.acme.app:bye"},
 	} {
-		issuers.validate(issuerConfig(valid)).mustBeQuiet(t)
+		issuers.Validate(providertest.IssuerConfig(valid)).MustBeQuiet(t)
 	}
 }
 
 // TestExternalTokenIssuer_own changes the issuer of the token that the provider signs in with.
 func TestExternalTokenIssuer_own(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	config := issuerConfig(object{"claim_mappings": issuerClaims(object{"login": `"` + d.mock.Credentials().Username + `"`})})
-	made := d.protocol(t).resource(issuerType).mustCreate(config)
-	token, err := d.mock.IssueExternalToken(mockserver.ExternalToken{Issuer: "https://gitlab.acme.com", Audience: "https://acme.lusid.com"})
+	d := providertest.NewMock(t, mockserver.Options{})
+	config := providertest.IssuerConfig(providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"` + d.Mock.Credentials().Username + `"`})})
+	made := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType).MustCreate(config)
+	token, err := d.Mock.IssueExternalToken(mockserver.ExternalToken{Issuer: "https://gitlab.acme.com", Audience: "https://acme.lusid.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := d.mock.IssueExternalToken(mockserver.ExternalToken{Issuer: "https://gitlab.acme.com", Audience: "other"})
+	other, err := d.Mock.IssueExternalToken(mockserver.ExternalToken{Issuer: "https://gitlab.acme.com", Audience: "other"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	change := func(change object) object {
+	change := func(change providertest.Object) providertest.Object {
 		changed := maps.Clone(config)
 		maps.Copy(changed, change)
 		return changed
 	}
-	for credential, own := range map[string]object{
+	for credential, own := range map[string]providertest.Object{
 		"an access token from":      {"access_token": token},
-		"an access token file from": {"access_token": nil, "access_token_file": fileIn(t, "token", token+"\n")},
+		"an access token file from": {"access_token": nil, "access_token_file": providertest.FileIn(t, "token", token+"\n")},
 	} {
-		issuers := d.protocol(t, own).resource(issuerType)
-		issuers.mustPlanNothing(issuers.mustRead(made), config)
+		issuers := d.Protocol(t, own).Resource(providertest.ExternalTokenIssuerType)
+		issuers.MustPlanNothing(issuers.MustRead(made), config)
 		for _, test := range []struct {
 			doing   string
-			changed object
+			changed providertest.Object
 		}{
 			{"Deleting", nil},
-			{"Replacing", change(object{"code": "other"})},
-			{"Changing", change(object{"audience": "other"})},
-			{"Changing", change(object{"issuer": "other"})},
-			{"Changing", change(object{"claim_mappings": issuerClaims()})},
+			{"Replacing", change(providertest.Object{"code": "other"})},
+			{"Changing", change(providertest.Object{"audience": "other"})},
+			{"Changing", change(providertest.Object{"issuer": "other"})},
+			{"Changing", change(providertest.Object{"claim_mappings": providertest.IssuerClaims()})},
 		} {
-			_, diags := issuers.plan(made, test.changed)
-			diags.mustWarn(t, "", test.doing+" the issuer of the token that this provider signs in with", credential, "acme-ci")
+			_, diags := issuers.Plan(made, test.changed)
+			diags.MustWarn(t, "", test.doing+" the issuer of the token that this provider signs in with", credential, "acme-ci")
 		}
-		_, diags := issuers.plan(made, change(object{"description": "Changed", "logout_url": "https://acme.com"}))
-		diags.mustBeQuiet(t)
+		_, diags := issuers.Plan(made, change(providertest.Object{"description": "Changed", "logout_url": "https://acme.com"}))
+		diags.MustBeQuiet(t)
 	}
-	for _, bearer := range []string{d.token, other, "a.b.c", "e30.e30.e30"} {
-		_, diags := d.protocol(t, object{"access_token": bearer}).resource(issuerType).plan(made, nil)
-		diags.mustBeQuiet(t)
+	for _, bearer := range []string{d.Token, other, "a.b.c", "e30.e30.e30"} {
+		_, diags := d.Protocol(t, providertest.Object{"access_token": bearer}).Resource(providertest.ExternalTokenIssuerType).Plan(made, nil)
+		diags.MustBeQuiet(t)
 	}
-	_, diags := d.protocol(t, object{"access_token": nil, "access_token_file": "/nowhere"}).resource(issuerType).plan(made, nil)
-	diags.mustBeQuiet(t)
+	_, diags := d.Protocol(t, providertest.Object{"access_token": nil, "access_token_file": "/nowhere"}).Resource(providertest.ExternalTokenIssuerType).Plan(made, nil)
+	diags.MustBeQuiet(t)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // cellSetting is what the cells of one kind and phase have in common.
@@ -24,12 +25,12 @@ type cellSetting struct {
 	kind         string
 	row          faultRow
 	phase        phase
-	certificates certificates
+	certificates providertest.Certificates
 }
 
 // reference is what a phase does without a fault.
 type reference struct {
-	exchanges []exchange
+	exchanges []providertest.Exchange
 	// warnings is how many there are of all objects, and inventory what the domain holds at last.
 	warnings  int
 	inventory map[string][]string
@@ -84,7 +85,7 @@ func (c cell) orphans() bool {
 }
 
 func (c cell) name() string {
-	request := c.target.operation
+	request := c.target.Operation
 	if c.target.nth > 0 {
 		request += fmt.Sprint(" number ", c.target.nth+1)
 	}
@@ -97,21 +98,21 @@ func (s cellSetting) targets(r reference) []target {
 	var targets []target
 	counts := map[string]int{}
 	for i, e := range r.exchanges {
-		nth := counts[e.operation]
-		counts[e.operation]++
-		isWrite := e.method != http.MethodGet
+		nth := counts[e.Operation]
+		counts[e.Operation]++
+		isWrite := e.Method != http.MethodGet
 		// In a refresh of many only the list is new, where it is not what every read takes.
-		isNew := s.phase.name != refreshing || e.operation == s.row.optionalRequest && e.operation != r.exchanges[0].operation
+		isNew := s.phase.name != refreshing || e.Operation == s.row.optionalRequest && e.Operation != r.exchanges[0].Operation
 		if nth > 0 && (!isWrite || nth > 1) || !isNew {
 			continue
 		}
 		targets = append(targets, target{
-			exchange: e, nth: nth, index: i, role: s.role(e),
-			mayNotRepeat: e.method == http.MethodPost || e.operation == s.row.versioned,
+			Exchange: e, nth: nth, index: i, role: s.role(e),
+			mayNotRepeat: e.Method == http.MethodPost || e.Operation == s.row.versioned,
 		})
 	}
 	if s.phase.name != refreshing && len(r.exchanges) > 0 {
-		token := target{exchange: exchange{method: http.MethodPost, operation: "token:password", body: []byte(`{"access_token":"a"}`)}, role: optionalRequest, first: s.role(r.exchanges[0])}
+		token := target{Exchange: providertest.Exchange{Method: http.MethodPost, Operation: "token:password", Body: []byte(`{"access_token":"a"}`)}, role: optionalRequest, first: s.role(r.exchanges[0])}
 		for _, e := range r.exchanges {
 			token.role = min(token.role, s.role(e))
 		}
@@ -120,19 +121,19 @@ func (s cellSetting) targets(r reference) []target {
 	return targets
 }
 
-func (s cellSetting) role(e exchange) role {
+func (s cellSetting) role(e providertest.Exchange) role {
 	switch {
-	case e.operation == s.row.optionalRequest && (s.phase.name == creating || s.phase.name == refreshing):
+	case e.Operation == s.row.optionalRequest && (s.phase.name == creating || s.phase.name == refreshing):
 		return optionalRequest
-	case e.operation == s.row.onlyForWarning[s.phase.name]:
+	case e.Operation == s.row.onlyForWarning[s.phase.name]:
 		return optionalRequest
-	case e.operation == s.row.failureOnlyWarns[s.phase.name]:
+	case e.Operation == s.row.failureOnlyWarns[s.phase.name]:
 		return failureOnlyWarns
 	}
 	return needed
 }
 
-func (t target) isToken() bool { return strings.HasPrefix(t.operation, "token") }
+func (t target) isToken() bool { return strings.HasPrefix(t.Operation, "token") }
 
 // outcome is what must come of the cell.
 func (c cell) outcome() outcome {
@@ -157,7 +158,7 @@ func (c cell) outcome() outcome {
 		// Whatever comes next asks again.
 		role = c.target.first
 	case c.target.isToken():
-	case c.span == forGood && c.fault.connection != accepted && role == optionalRequest:
+	case c.span == forGood && c.fault.connection != providertest.Accepted && role == optionalRequest:
 		// No later request gets through either.
 		role = needed
 	}
@@ -192,11 +193,11 @@ func (c cell) isFound() bool {
 // cellRun is a domain in memory, and the processes of the provider that work on it.
 type cellRun struct {
 	cellSetting
-	faultyDomain
+	providertest.FaultyDomain
 	t *testing.T
 	// api and tokens are where the API and the token endpoint listen.
-	api, tokens *memoryListener
-	arguments   object
+	api, tokens *providertest.MemoryListener
+	arguments   providertest.Object
 	log         bytes.Buffer
 	said        strings.Builder
 }
@@ -206,9 +207,9 @@ type cellRun struct {
 // connection of its own.
 func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 	t.Helper()
-	run := &cellRun{cellSetting: s, faultyDomain: newFaultyDomain(t), t: t}
+	run := &cellRun{cellSetting: s, FaultyDomain: providertest.NewFaultyDomain(t), t: t}
 	isHTTP2 := met.breakOff != nil
-	overTLS, scheme := met.connection.isTLS() || isHTTP2, "http"
+	overTLS, scheme := met.connection.IsTLS() || isHTTP2, "http"
 	var protocols []string
 	if overTLS {
 		scheme = "https"
@@ -216,90 +217,90 @@ func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 	if isHTTP2 {
 		protocols = []string{"h2"}
 	}
-	listen := func() *memoryListener {
-		l := listenInMemory(t)
+	listen := func() *providertest.MemoryListener {
+		l := providertest.ListenInMemory(t)
 		var listener net.Listener = l
 		if overTLS {
 			listener = tls.NewListener(l, &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-				conn, ok := hello.Conn.(*memoryConn)
+				conn, ok := hello.Conn.(*providertest.MemoryConn)
 				switch {
 				case !ok:
 					return nil, net.ErrClosed
-				case conn.fate == outdated:
+				case conn.Fate == providertest.Outdated:
 					return &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, nil
 				}
-				return &tls.Config{NextProtos: protocols, Certificates: []tls.Certificate{*s.certificates.byFate[conn.fate]}}, nil
+				return &tls.Config{NextProtos: protocols, Certificates: []tls.Certificate{*s.certificates.ByFate[conn.Fate]}}, nil
 			}})
 		}
-		serveInMemory(t, listener, run.front).SetKeepAlivesEnabled(met.connection == accepted)
+		providertest.ServeInMemory(t, listener, run.Front).SetKeepAlivesEnabled(met.connection == providertest.Accepted)
 		return l
 	}
 	run.api, run.tokens = listen(), listen()
-	run.url = scheme + "://" + run.api.address
-	run.arguments = object{"api_url": run.url, "access_token": run.token}
+	run.URL = scheme + "://" + run.api.Address
+	run.arguments = providertest.Object{"api_url": run.URL, "access_token": run.Token}
 	if withToken {
-		run.arguments = run.passwordArguments()
-		run.arguments["token_url"] = run.mock.TokenURL(scheme + "://" + run.tokens.address)
+		run.arguments = run.PasswordArguments()
+		run.arguments["token_url"] = run.Mock.TokenURL(scheme + "://" + run.tokens.Address)
 	}
 	if overTLS {
-		run.arguments["ca_certificate_file"] = s.certificates.authority
+		run.arguments["ca_certificate_file"] = s.certificates.Authority
 	}
 	return run
 }
 
 // process is a new process of the provider.
-func (r *cellRun) process() managedType {
+func (r *cellRun) process() providertest.ManagedType {
 	r.t.Helper()
-	p := newProtocol(r.t)
-	p.log = &r.log
-	p.configure(r.arguments).mustBeQuiet(r.t)
-	return p.resource(typeNameOf(r.kind))
+	p := providertest.NewProtocol(r.t)
+	p.Log = &r.log
+	p.Configure(r.arguments).MustBeQuiet(r.t)
+	return p.Resource(typeNameOf(r.kind))
 }
 
 // before makes what the phase starts with.
-func (r *cellRun) before() []instance {
+func (r *cellRun) before() []providertest.Instance {
 	r.t.Helper()
 	m := r.process()
-	var made []instance
+	var made []providertest.Instance
 	for n := range r.phase.objects {
-		made = append(made, m.mustCreate(r.row.config(n)))
+		made = append(made, m.MustCreate(r.row.config(n)))
 	}
 	return made
 }
 
 // adopt follows the error of a create whose outcome nobody could tell, and then the one of the next
 // create, which says what it met.
-func (r *cellRun) adopt(errs []string) []instance {
+func (r *cellRun) adopt(errs []string) []providertest.Instance {
 	r.t.Helper()
 	if len(errs) != 1 || !strings.Contains(errs[0], "may have created it all the same") && !strings.Contains(errs[0], "LUSID now has the token ") {
 		r.t.Errorf("the error does not say what may have become of the object: %s", errs)
 	}
 	m := r.process()
-	made, diags := m.create(r.row.config(0))
-	if made.exists() || len(diags.errors()) != 1 {
-		r.t.Fatalf("a second create is not refused: %s", diags.errors())
+	made, diags := m.Create(r.row.config(0))
+	if made.Exists() || len(diags.Errors()) != 1 {
+		r.t.Fatalf("a second create is not refused: %s", diags.Errors())
 	}
-	r.hear([]diagnostics{diags})
+	r.hear([]providertest.Diagnostics{diags})
 	if r.row.shownOnce {
 		// It is of no use to anybody, and the error names it.
-		id := regexp.MustCompile(`taken by the token (\w+),`).FindStringSubmatch(diags.errors()[0])
+		id := regexp.MustCompile(`taken by the token (\w+),`).FindStringSubmatch(diags.Errors()[0])
 		if id == nil {
-			r.t.Fatalf("the error does not name what is in the way: %s", diags.errors())
+			r.t.Fatalf("the error does not name what is in the way: %s", diags.Errors())
 		}
-		r.mustCall(r.t, http.MethodDelete, r.row.listings[0]+"/"+id[1], nil, nil)
-		return []instance{{}}
+		r.MustCall(r.t, http.MethodDelete, r.row.listings[0]+"/"+id[1], nil, nil)
+		return []providertest.Instance{{}}
 	}
-	block := regexp.MustCompile(`import {\n  to = (\w+)\.NAME\n  id = "([^"]+)"\n}`).FindStringSubmatch(diags.errors()[0])
-	if block == nil || block[1] != m.name {
-		r.t.Fatalf("the error has no import block: %s", diags.errors())
+	block := regexp.MustCompile(`import {\n  to = (\w+)\.NAME\n  id = "([^"]+)"\n}`).FindStringSubmatch(diags.Errors()[0])
+	if block == nil || block[1] != m.Name {
+		r.t.Fatalf("the error has no import block: %s", diags.Errors())
 	}
-	imported, diags := m.importState(block[2])
-	diags.mustSucceed(r.t)
-	return []instance{imported}
+	imported, diags := m.ImportState(block[2])
+	diags.MustSucceed(r.t)
+	return []providertest.Instance{imported}
 }
 
 // apply is one more apply, in a process of its own, and what a user would then find.
-func (r *cellRun) apply(before, after []instance) {
+func (r *cellRun) apply(before, after []providertest.Instance) {
 	r.t.Helper()
 	if r.phase.again != nil {
 		after = r.phase.again(r.process(), before, after)
@@ -307,64 +308,64 @@ func (r *cellRun) apply(before, after []instance) {
 	wanted := r.phase.wanted(r.row)
 	m := r.process()
 	state := after[0]
-	if state.exists() {
-		state = m.mustRead(state)
+	if state.Exists() {
+		state = m.MustRead(state)
 	}
 	if wanted == nil {
-		if state.exists() {
-			m.destroy(state).mustBeQuiet(r.t)
+		if state.Exists() {
+			m.Destroy(state).MustBeQuiet(r.t)
 		}
 		return
 	}
-	change, diags := m.plan(state, wanted)
-	diags.mustSucceed(r.t)
-	if state.exists() && state.differences(change.planned) == nil {
+	change, diags := m.Plan(state, wanted)
+	diags.MustSucceed(r.t)
+	if state.Exists() && state.Differences(change.Planned) == nil {
 		// There is nothing to apply: this was the plan that has to be empty.
 		r.check(state)
 		return
 	}
-	state, diags = m.apply(change)
-	diags.mustBeQuiet(r.t)
+	state, diags = m.Apply(change)
+	diags.MustBeQuiet(r.t)
 	m = r.process()
-	read := m.mustRead(state)
-	if !read.exists() {
+	read := m.MustRead(state)
+	if !read.Exists() {
 		r.t.Fatal("the object is gone after one more apply")
 	}
-	if names := state.differences(read); names != nil {
+	if names := state.Differences(read); names != nil {
 		r.t.Errorf("after one more apply a refresh still changes %s", names)
 	}
-	m.mustPlanNothing(read, wanted)
+	m.MustPlanNothing(read, wanted)
 	r.check(read)
 }
 
-func (r *cellRun) check(state instance) {
+func (r *cellRun) check(state providertest.Instance) {
 	r.t.Helper()
 	if r.row.holds != nil {
-		r.row.holds(r.t, r.domain, state)
+		r.row.holds(r.t, r.Domain, state)
 	}
 }
 
 // hear keeps what the provider said.
-func (r *cellRun) hear(said []diagnostics) {
+func (r *cellRun) hear(said []providertest.Diagnostics) {
 	for _, diags := range said {
-		for _, text := range slices.Concat(diags.errors(), diags.warnings()) {
+		for _, text := range slices.Concat(diags.Errors(), diags.Warnings()) {
 			r.said.WriteString(text + "\n")
 		}
 	}
 }
 
 // checkSecrets looks for secrets where none may be.
-func (r *cellRun) checkSecrets(states []instance) {
+func (r *cellRun) checkSecrets(states []providertest.Instance) {
 	r.t.Helper()
-	secrets := r.front.seen()
-	mustBeAbsent(r.t, "what was said", r.said.String(), secrets)
-	mustBeAbsent(r.t, "the log", r.log.String(), secrets)
-	schema := newProtocol(r.t).schema.ResourceSchemas[typeNameOf(r.kind)]
+	secrets := r.Front.Seen()
+	providertest.MustBeAbsent(r.t, "what was said", r.said.String(), secrets)
+	providertest.MustBeAbsent(r.t, "the log", r.log.String(), secrets)
+	schema := providertest.NewProtocol(r.t).Schema.ResourceSchemas[typeNameOf(r.kind)]
 	for _, state := range states {
-		mustBeAbsent(r.t, "the private state", string(state.private), secrets)
+		providertest.MustBeAbsent(r.t, "the private state", string(state.Private), secrets)
 		for _, attribute := range schema.Block.Attributes {
-			if !attribute.Sensitive && state.exists() {
-				mustBeAbsent(r.t, "the state's "+attribute.Name, state.attributes[attribute.Name].String(), secrets)
+			if !attribute.Sensitive && state.Exists() {
+				providertest.MustBeAbsent(r.t, "the state's "+attribute.Name, state.Attributes[attribute.Name].String(), secrets)
 			}
 		}
 	}
@@ -382,15 +383,15 @@ func (s cellSetting) runWithoutFault(t *testing.T) reference {
 	run := s.start(t, false, fault{})
 	before := run.before()
 	m := run.process()
-	run.front.takeExchanges()
+	run.Front.TakeExchanges()
 	after, said := s.phase.run(m, s.row, before)
-	reference := reference{exchanges: run.front.takeExchanges()}
+	reference := reference{exchanges: run.Front.TakeExchanges()}
 	for _, diags := range said {
-		diags.mustSucceed(t)
-		reference.warnings += len(diags.warnings())
+		diags.MustSucceed(t)
+		reference.warnings += len(diags.Warnings())
 	}
 	run.apply(before, after)
-	reference.inventory = run.inventory(t)
+	reference.inventory = inventory(run.FaultyDomain, t)
 	return reference
 }
 
@@ -398,34 +399,34 @@ func (s cellSetting) runWithoutFault(t *testing.T) reference {
 func (c cell) strikes(n, first int) bool { return n == first || c.span == forGood && n > first }
 
 // arm sets the fault off, unless it is one of the connection.
-func (c cell) arm(d faultyDomain) {
+func (c cell) arm(d providertest.FaultyDomain) {
 	fault := c.fault.mock
 	switch {
-	case c.fault.connection != accepted:
+	case c.fault.connection != providertest.Accepted:
 	case c.fault.rewrite != nil:
 		n := -1
-		d.front.rewriteBy(func(e exchange) rewrite {
-			if e.operation == c.target.operation {
+		d.Front.RewriteBy(func(e providertest.Exchange) providertest.Rewrite {
+			if e.Operation == c.target.Operation {
 				n++
 			}
-			if e.operation != c.target.operation || !c.strikes(n, c.target.nth) {
+			if e.Operation != c.target.Operation || !c.strikes(n, c.target.nth) {
 				return nil
 			}
 			return c.fault.rewrite
 		})
 	default:
-		fault.Operation, fault.After = c.target.operation, c.target.nth
+		fault.Operation, fault.After = c.target.Operation, c.target.nth
 		if c.span == forGood {
 			fault.Count = -1
 		}
 		if c.fault.retryAfter != nil {
 			fault.RetryAfter = c.fault.retryAfter()
 		}
-		d.mock.InjectFault(fault)
-		d.front.breakOffBy(c.fault.breakOff)
+		d.Mock.InjectFault(fault)
+		d.Front.BreakOffBy(c.fault.breakOff)
 	}
 	if c.span == outage {
-		d.mock.InjectFault(mockserver.Fault{Operation: "*", Reset: mockserver.ResetBefore, After: c.target.index + 1, Count: -1})
+		d.Mock.InjectFault(mockserver.Fault{Operation: "*", Reset: mockserver.ResetBefore, After: c.target.index + 1, Count: -1})
 	}
 }
 
@@ -435,11 +436,11 @@ func (c cell) armConnections(run *cellRun) {
 	if c.target.isToken() {
 		listener, first = run.tokens, 0
 	}
-	listener.decide(func(n int) connectionFate {
+	listener.Decide(func(n int) providertest.ConnectionFate {
 		if c.strikes(n, first) {
 			return c.fault.connection
 		}
-		return accepted
+		return providertest.Accepted
 	})
 }
 
@@ -453,30 +454,30 @@ func (c cell) test(t *testing.T) {
 	before := run.before()
 	m := run.process()
 
-	run.forget()
-	c.arm(run.faultyDomain)
+	run.Forget()
+	c.arm(run.FaultyDomain)
 	c.armConnections(run)
 	began := time.Now()
 	after, said := c.phase.run(m, c.row, before)
 	elapsed := time.Since(began)
-	run.front.recover()
-	run.api.decide(nil)
-	run.tokens.decide(nil)
+	run.Front.Recover()
+	run.api.Decide(nil)
+	run.tokens.Decide(nil)
 	run.hear(said)
-	c.judge(t, said, elapsed, run.counts()[c.target.operation])
+	c.judge(t, said, elapsed, run.Counts()[c.target.Operation])
 	for i, diags := range said {
-		if len(diags.errors()) > 0 && i < len(before) && after[i].exists() {
-			if names := before[i].differences(after[i]); names != nil {
+		if len(diags.Errors()) > 0 && i < len(before) && after[i].Exists() {
+			if names := before[i].Differences(after[i]); names != nil {
 				t.Errorf("a failure changed %s in the state", names)
 			}
 		}
 	}
 
 	if c.orphans() {
-		after = run.adopt(said[0].errors())
+		after = run.adopt(said[0].Errors())
 	}
 	run.apply(before, after)
-	if diff := cmp.Diff(c.reference.inventory, run.inventory(t)); diff != "" {
+	if diff := cmp.Diff(c.reference.inventory, inventory(run.FaultyDomain, t)); diff != "" {
 		t.Errorf("the domain holds something else than without the fault (-want +got):\n%s", diff)
 	}
 	run.checkSecrets(after)
@@ -486,17 +487,17 @@ func (c cell) test(t *testing.T) {
 }
 
 // judge holds what the provider said, and how often it tried, against what must come of the cell.
-func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tries int) {
+func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.Duration, tries int) {
 	t.Helper()
 	if limit := time.Duration(len(said)) * 11 * time.Minute; elapsed > limit {
 		t.Errorf("it took %s", elapsed)
 	}
 	var errs, warnings []string
 	for _, diags := range said {
-		if got := diags.errors(); len(got) > 1 {
+		if got := diags.Errors(); len(got) > 1 {
 			t.Errorf("%d errors about one object", len(got))
 		}
-		errs, warnings = append(errs, diags.errors()...), append(warnings, diags.warnings()...)
+		errs, warnings = append(errs, diags.Errors()...), append(warnings, diags.Warnings()...)
 	}
 	if c.fault.effect == turnedAway && elapsed > time.Second {
 		t.Errorf("it took %s, though another try would be no better", elapsed)
@@ -511,15 +512,15 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 	}
 	isDoneOnce := c.isFound() && rules[c.fault.effect].postOnce == settles || c.fault.effect == turnedAway
 	if c.target.mayNotRepeat && isDoneOnce && tries > 1 {
-		t.Errorf("%s was sent %d times", c.target.operation, tries)
+		t.Errorf("%s was sent %d times", c.target.Operation, tries)
 	}
 	// Only the retry policy repeats a request, five times, and a lost write may be made once more.
 	limit := 12 * len(said)
 	for _, e := range c.reference.exchanges {
-		limit += btoi(e.operation == c.target.operation)
+		limit += btoi(e.Operation == c.target.Operation)
 	}
 	if tries > limit {
-		t.Errorf("%s was sent %d times, and %d at most was expected", c.target.operation, tries, limit)
+		t.Errorf("%s was sent %d times, and %d at most was expected", c.target.Operation, tries, limit)
 	}
 	if got != want {
 		t.Errorf("the outcome is %s, and should be %s: %s", got, want, append(errs, warnings...))
@@ -535,7 +536,7 @@ func (c cell) judge(t *testing.T, said []diagnostics, elapsed time.Duration, tri
 			words = c.fault.tokenWords
 		}
 		parts := append([]string{"Unable to ", "could not be "}, words...)
-		if c.fault.effect != unconnected && c.fault.connection != untrusted && c.fault.connection != outdated {
+		if c.fault.effect != unconnected && c.fault.connection != providertest.Untrusted && c.fault.connection != providertest.Outdated {
 			// Only what left the machine has an identifier that LUSID's support can find.
 			parts = append(parts, "correlation ")
 		}

@@ -23,6 +23,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // cliStep is a command of the CLI under a fault, which strikes every kind of resource at once, each
@@ -80,7 +82,7 @@ var cliLives = map[string][]cliStep{
 // what stays in the state, the exit status, and how all is printed and logged.
 func TestAccFaultMatrix(t *testing.T) {
 	t.Parallel()
-	certificates := newCertificates(t)
+	certificates := providertest.NewCertificates(t)
 	var cells atomic.Int64
 	for name, steps := range cliLives {
 		t.Run(name, func(t *testing.T) {
@@ -111,19 +113,19 @@ type cliMember struct {
 // cliLife is a domain, and a workspace that holds one object of every kind.
 type cliLife struct {
 	t *testing.T
-	faultyDomain
-	workspace    *workspace
+	providertest.FaultyDomain
+	workspace    *providertest.Workspace
 	door         *door
-	certificates certificates
+	certificates providertest.Certificates
 	members      []cliMember
 	printed      strings.Builder
 }
 
-func newCLILife(t *testing.T, certificates certificates) *cliLife {
+func newCLILife(t *testing.T, certificates providertest.Certificates) *cliLife {
 	t.Helper()
-	life := &cliLife{t: t, faultyDomain: newFaultyDomain(t), certificates: certificates}
-	life.door = openDoor(t, life.front, certificates)
-	life.url = "https://" + life.door.address
+	life := &cliLife{t: t, FaultyDomain: providertest.NewFaultyDomain(t), certificates: certificates}
+	life.door = openDoor(t, life.Front, certificates)
+	life.URL = "https://" + life.door.address
 	numbers := map[string]int{}
 	for _, kind := range slices.Sorted(maps.Keys(faultRows)) {
 		name := typeNameOf(kind)
@@ -132,38 +134,38 @@ func newCLILife(t *testing.T, certificates certificates) *cliLife {
 		})
 		numbers[name]++
 	}
-	life.workspace = newWorkspace(t, "", "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	life.workspace = providertest.NewWorkspace(t, "", "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
 	return life
 }
 
 // config is every member after a phase.
 func (l *cliLife) config(step cliStep) string {
 	l.t.Helper()
-	arguments := object{"api_url": l.url, "access_token": l.token}
+	arguments := providertest.Object{"api_url": l.URL, "access_token": l.Token}
 	if step.token {
-		arguments = l.passwordArguments()
+		arguments = l.PasswordArguments()
 	}
 	// Of two kinds that share a request, one may meet the faults of both.
-	maps.Copy(arguments, object{"ca_certificate_file": l.certificates.authority, "max_retries": 2})
+	maps.Copy(arguments, providertest.Object{"ca_certificate_file": l.certificates.Authority, "max_retries": 2})
 	if strings.HasPrefix(step.fault, "slow") {
 		// Long enough for an answer that comes at all.
 		arguments["request_timeout"] = "5s"
 	}
 	var b strings.Builder
-	b.WriteString(providerBlock(arguments))
+	b.WriteString(providertest.ProviderBlock(arguments))
 	for _, m := range l.members {
 		config := m.row.config
 		if change := m.change(); change != nil && (step.phase == updating || step.phase == deleting) {
 			config = change
 		}
 		typeName, label, _ := strings.Cut(m.address, ".")
-		fmt.Fprintf(&b, "resource %q %q %s\n", typeName, label, hclValue(config(m.number)))
+		fmt.Fprintf(&b, "resource %q %q %s\n", typeName, label, providertest.HCLValue(config(m.number)))
 	}
 	return b.String()
 }
 
 // change is what a member is after an update; nil is what it was.
-func (m cliMember) change() func(int) object {
+func (m cliMember) change() func(int) providertest.Object {
 	if m.row.rotated != nil {
 		return m.row.rotated
 	}
@@ -196,7 +198,7 @@ func (m cliMember) cell(t *testing.T, step cliStep, reference reference) (c cell
 	setting, _ := m.setting(step)
 	for _, target := range setting.targets(reference) {
 		works := target.isToken() == step.token && target.role == needed && target.nth == 0 &&
-			(step.token || step.phase == reading || target.method != http.MethodGet)
+			(step.token || step.phase == reading || target.Method != http.MethodGet)
 		if !works {
 			continue
 		}
@@ -225,17 +227,17 @@ func (l *cliLife) take(step cliStep) int {
 	if len(cells) == 0 {
 		l.t.Fatalf("nothing meets %v", step)
 	}
-	l.workspace.configure(l.config(step))
+	l.workspace.Configure(l.config(step))
 	before := l.resources()
 	l.arm(step, cells)
 	status, output := l.run(step)
-	l.front.recover()
-	l.door.open(accepted)
+	l.Front.Recover()
+	l.door.open(providertest.Accepted)
 	l.judge(step, cells, before, warnings, status, output)
 
 	// Nobody has the key of such a token, and the error says to delete it.
-	for _, lost := range lostTokens.FindAllStringSubmatch(flatten(output), -1) {
-		l.mustCall(l.t, http.MethodDelete, "/keys/"+lost[1], nil, nil)
+	for _, lost := range lostTokens.FindAllStringSubmatch(providertest.Flatten(output), -1) {
+		l.MustCall(l.t, http.MethodDelete, "/keys/"+lost[1], nil, nil)
 	}
 	if status != 0 && step.phase != reading {
 		if status, output = l.run(step); status != 0 {
@@ -243,7 +245,7 @@ func (l *cliLife) take(step cliStep) int {
 		}
 	}
 	if step.phase == creating || step.phase == updating {
-		l.workspace.mustPlanEmpty()
+		l.workspace.MustPlanEmpty()
 	}
 	return len(cells)
 }
@@ -254,17 +256,17 @@ func (l *cliLife) arm(step cliStep, cells map[string]cell) {
 	armed := map[string]bool{}
 	for _, address := range slices.Sorted(maps.Keys(cells)) {
 		c := cells[address]
-		if c.fault.connection != accepted {
+		if c.fault.connection != providertest.Accepted {
 			l.door.open(c.fault.connection)
 			return
 		}
 		if c.fault.mock.RetryAfter != "" {
 			c.fault.mock.RetryAfter = "1" // This waits in earnest.
 		}
-		if !armed[c.target.operation] || step.span == onlyOnce && !step.token {
-			c.arm(l.faultyDomain)
+		if !armed[c.target.Operation] || step.span == onlyOnce && !step.token {
+			c.arm(l.FaultyDomain)
 		}
-		armed[c.target.operation] = true
+		armed[c.target.Operation] = true
 	}
 }
 
@@ -278,7 +280,7 @@ func (l *cliLife) run(step cliStep) (status int, output string) {
 		updating: {"apply", "-auto-approve"},
 		deleting: {"destroy", "-auto-approve"},
 	}[step.phase]
-	status, output = l.workspace.run(command...)
+	status, output = l.workspace.Run(command...)
 	l.printed.WriteString(output)
 	return status, output
 }
@@ -308,7 +310,7 @@ func (l *cliLife) judge(step cliStep, cells map[string]cell, before map[string]c
 			if c.target.isToken() && c.fault.tokenWords != nil {
 				words = c.fault.tokenWords
 			}
-			mustHold(l.t, output, words...)
+			providertest.MustHold(l.t, output, words...)
 		case warns:
 			warnings++
 		case succeeds, settles:
@@ -351,7 +353,7 @@ func (l *cliLife) end() {
 	}
 	// How many there are tells of what was made twice, or forgotten.
 	want, got := map[string]int{}, map[string]int{}
-	inventory := l.inventory(l.t)
+	inventory := inventory(l.FaultyDomain, l.t)
 	for _, m := range l.members {
 		reference := m.reference(l.t, cliStep{phase: deleting})
 		for _, path := range m.row.listings {
@@ -361,8 +363,8 @@ func (l *cliLife) end() {
 	if diff := cmp.Diff(want, got); diff != "" {
 		l.t.Errorf("the domain holds more or less than it should (-want +got):\n%s", diff)
 	}
-	mustBeAbsent(l.t, "what was printed", l.printed.String(), l.front.seen())
-	mustBeAbsent(l.t, "the log", l.workspace.readFile("trace.log"), l.front.seen())
+	providertest.MustBeAbsent(l.t, "what was printed", l.printed.String(), l.Front.Seen())
+	providertest.MustBeAbsent(l.t, "the log", l.workspace.ReadFile("trace.log"), l.Front.Seen())
 }
 
 // cliResource is a resource instance in a state file.
@@ -376,7 +378,7 @@ type cliResource struct {
 func (l *cliLife) resources() map[string]cliResource {
 	l.t.Helper()
 	resources := map[string]cliResource{}
-	text, err := os.ReadFile(filepath.Join(l.workspace.directory, "terraform.tfstate"))
+	text, err := os.ReadFile(filepath.Join(l.workspace.Directory, "terraform.tfstate"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return resources
 	}
@@ -404,7 +406,7 @@ type door struct {
 	t            *testing.T
 	address      string
 	handler      http.Handler
-	certificates certificates
+	certificates providertest.Certificates
 	fate         atomic.Int64
 	// server is nil while the door is closed.
 	server *http.Server
@@ -412,7 +414,7 @@ type door struct {
 
 // openDoor opens a door below the ports that systems hand out: while it is closed nobody else gets
 // its address.
-func openDoor(t *testing.T, handler http.Handler, certificates certificates) *door {
+func openDoor(t *testing.T, handler http.Handler, certificates providertest.Certificates) *door {
 	t.Helper()
 	d := &door{t: t, handler: handler, certificates: certificates}
 	for d.server == nil {
@@ -433,23 +435,23 @@ func (d *door) listen() {
 	if err != nil {
 		return
 	}
-	d.server = &http.Server{Handler: d.handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: withWire}
+	d.server = &http.Server{Handler: d.handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: providertest.WithWire}
 	server := d.server
 	go func() {
 		_ = server.Serve(tls.NewListener(listener, &tls.Config{
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				return d.certificates.byFate[connectionFate(d.fate.Load())], nil
+				return d.certificates.ByFate[providertest.ConnectionFate(d.fate.Load())], nil
 			},
 		}))
 	}()
 }
 
 // open gives the connections to come a fate.
-func (d *door) open(fate connectionFate) {
+func (d *door) open(fate providertest.ConnectionFate) {
 	d.t.Helper()
 	d.fate.Store(int64(fate))
 	switch {
-	case fate == refused:
+	case fate == providertest.Refused:
 		_ = d.server.Close()
 		d.server = nil
 	case d.server == nil:

@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // effect is what a fault comes to for who sent the request.
@@ -84,12 +85,12 @@ type fault struct {
 	mock       mockserver.Fault
 	retryAfter func() string
 	// rewrite changes the answer to a request that was carried out.
-	rewrite rewrite
+	rewrite providertest.Rewrite
 	// connection becomes of the connection that is made for the request.
-	connection connectionFate
+	connection providertest.ConnectionFate
 
 	// breakOff is how the request is broken off if mock resets, over HTTP/2. Nil means HTTP/1.1.
-	breakOff func(*wire)
+	breakOff func(*providertest.Wire)
 }
 
 const notAToken = "not a token answer"
@@ -112,7 +113,7 @@ var faults = slices.Concat(
 		{name: "429, Retry-After in words", effect: busy, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429, RetryAfter: "soon"}},
 		{name: "503, Retry-After", effect: unavailable, words: []string{"HTTP 503"}, wait: 30 * time.Second, mock: mockserver.Fault{Status: 503, RetryAfter: "30"}},
 
-		{name: "connection refused", effect: unconnected, words: []string{"connection refused"}, connection: refused},
+		{name: "connection refused", effect: unconnected, words: []string{"connection refused"}, connection: providertest.Refused},
 		{name: "reset before the write", effect: lost, words: []string{"connection reset"}, mock: mockserver.Fault{Reset: mockserver.ResetBefore}},
 		{name: "reset after the write", effect: lost, written: true, words: []string{"connection reset"}, mock: mockserver.Fault{Reset: mockserver.ResetAfter}},
 		{name: "slow, before the write", effect: lost, words: []string{"The time was up"}, mock: mockserver.Fault{Delay: time.Hour}},
@@ -126,15 +127,15 @@ var faults = slices.Concat(
 		{name: "empty 404", effect: turnedAway, words: []string{"has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
 		{name: "ASP.NET 404", effect: turnedAway, words: []string{"Not Found", "has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
 		// Who follows it finds nobody, since nobody listens on that port in memory.
-		{name: "redirect to another host", effect: unusable, words: []string{"refused to follow a redirect", memoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + memoryHost + ":1/identity/api"}},
+		{name: "redirect to another host", effect: unusable, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + providertest.MemoryHost + ":1/identity/api"}},
 		{
-			name: "redirect to another host after the write", effect: unusable, written: true, words: []string{"refused to follow a redirect", memoryHost + ":1"},
-			mock: mockserver.Fault{Status: 303, Location: "https://" + memoryHost + ":1/login", AfterWrite: true},
+			name: "redirect to another host after the write", effect: unusable, written: true, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"},
+			mock: mockserver.Fault{Status: 303, Location: "https://" + providertest.MemoryHost + ":1/login", AfterWrite: true},
 		},
 
-		{name: "TLS, unknown authority", effect: turnedAway, words: []string{"certificate", "ca_certificate_file"}, connection: untrusted},
-		{name: "TLS 1.1", effect: turnedAway, words: []string{"the TLS handshake failed", "protocol version"}, connection: outdated},
-		{name: "TLS, broken off", effect: unconnected, words: []string{"connection reset"}, connection: cut},
+		{name: "TLS, unknown authority", effect: turnedAway, words: []string{"certificate", "ca_certificate_file"}, connection: providertest.Untrusted},
+		{name: "TLS 1.1", effect: turnedAway, words: []string{"the TLS handshake failed", "protocol version"}, connection: providertest.Outdated},
+		{name: "TLS, broken off", effect: unconnected, words: []string{"connection reset"}, connection: providertest.Cut},
 	},
 	statusFaults(),
 	http2Faults(),
@@ -170,7 +171,7 @@ func statusFaults() []fault {
 
 // target is a request that meets a fault.
 type target struct {
-	exchange
+	providertest.Exchange
 	// nth counts the requests of its operation, and index all requests, both from zero.
 	nth, index int
 	// role is what the phase does without it.
@@ -223,10 +224,10 @@ var ignored = []string{"identity.UpdatePasswordPolicy", "identity.UpdateSessionP
 // change nothing of the answer, is left out.
 func faultsOf(t *testing.T, target target) []fault {
 	t.Helper()
-	writes := target.method != http.MethodGet && !target.isToken()
-	body := bytes.TrimSpace(target.body)
+	writes := target.Method != http.MethodGet && !target.isToken()
+	body := bytes.TrimSpace(target.Body)
 	// An answer that says nothing may be anything in JSON.
-	says := len(body) > 0 && target.method != http.MethodDelete && !slices.Contains(ignored, target.operation)
+	says := len(body) > 0 && target.Method != http.MethodDelete && !slices.Contains(ignored, target.Operation)
 	unusableIf := func(unusableAnswer bool) effect {
 		if unusableAnswer {
 			return unusable
@@ -240,7 +241,7 @@ func faultsOf(t *testing.T, target target) []fault {
 			mock: mockserver.Fault{Status: 200, AfterWrite: true},
 		})
 	}
-	if target.method == http.MethodDelete {
+	if target.Method == http.MethodDelete {
 		// LUSID's list then shows that the object is gone.
 		for _, f := range all {
 			if f.mock.Status == http.StatusNotFound {
@@ -274,7 +275,7 @@ func faultsOf(t *testing.T, target target) []fault {
 	if body[0] == '[' {
 		shapes = map[string]string{"null": "null", "a string": `"yes"`, "an object": `{"values":[]}`, "a list of nulls": "[null]"}
 	}
-	schema, required, optional := fieldsOf(t, target.operation)
+	schema, required, optional := fieldsOf(t, target.Operation)
 	for name, shape := range shapes {
 		// Where nothing is required an object may be empty.
 		isUnusable := says && (shape != "{}" || len(required) > 0)
@@ -309,17 +310,17 @@ func faultsOf(t *testing.T, target target) []fault {
 }
 
 // rewriteBody changes the body of an answer.
-func rewriteBody(change func(body []byte) []byte) rewrite {
+func rewriteBody(change func(body []byte) []byte) providertest.Rewrite {
 	return func(answer *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
 		body := change(answer.Body.Bytes())
 		answer.Body = bytes.NewBuffer(body)
 		answer.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		forward(answer, w)
+		providertest.Forward(answer, w)
 	}
 }
 
 // rewriteObjects changes the object of an answer, or every one of a list.
-func rewriteObjects(change func(map[string]any)) rewrite {
+func rewriteObjects(change func(map[string]any)) providertest.Rewrite {
 	return rewriteBody(func(body []byte) []byte {
 		var value any
 		if json.Unmarshal(body, &value) != nil {

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // faultRow is a kind of resource in the fault matrix. A new kind is a new row: what a
@@ -23,12 +24,12 @@ import (
 // requests it makes the matrix finds out by itself, from a run without faults. A singleton is a
 // row too: a phase that makes no requests has no cells.
 type faultRow struct {
-	// config is object number n of the kind, from 0 to 4, all in faultSeed's domain at once.
-	config func(n int) object
+	// config is object number n of the kind, from 0 to 4, all in FaultSeed's domain at once.
+	config func(n int) providertest.Object
 	// changed is it after an update in place, and rotated after a rotation; nil for none.
-	changed, rotated func(n int) object
+	changed, rotated func(n int) providertest.Object
 	// query is the configuration of the list resource, nil for an empty one.
-	query object
+	query providertest.Object
 	// listings are paths of the Identity API whose answers together show all of the kind.
 	listings []string
 	// optionalRequest is the list that a create requests first, and that answers a refresh of many
@@ -46,157 +47,178 @@ type faultRow struct {
 	// oldSecretUnknown tells that the provider doesn't know the secret that a rotation replaces.
 	oldSecretUnknown bool
 	// holds checks an object in the state for what a refresh does not look at.
-	holds func(t *testing.T, d domain, made instance)
+	holds func(t *testing.T, d providertest.Domain, made providertest.Instance)
 }
 
 // faultRows are by resource type, and what is particular.
 var faultRows = map[string]faultRow{
 	"lusid_application with its secret": {
-		config:          func(n int) object { return faultyApplication(n, true, "1") },
-		rotated:         func(n int) object { return faultyApplication(n, true, "2") },
+		config:          func(n int) providertest.Object { return faultyApplication(n, true, "1") },
+		rotated:         func(n int) providertest.Object { return faultyApplication(n, true, "2") },
 		listings:        []string{"/applications"},
 		optionalRequest: "identity.ListApplications",
-		holds:           func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+		holds: func(t *testing.T, d providertest.Domain, made providertest.Instance) {
+			t.Helper()
+			d.MustHoldSecret(t, made)
+		},
 	},
 	"lusid_application with its secret's version": {
-		config:           func(n int) object { return faultyVersionedApplication(n, "1") },
-		rotated:          func(n int) object { return faultyVersionedApplication(n, "2") },
+		config:           func(n int) providertest.Object { return faultyVersionedApplication(n, "1") },
+		rotated:          func(n int) providertest.Object { return faultyVersionedApplication(n, "2") },
 		listings:         []string{"/applications"},
 		optionalRequest:  "identity.ListApplications",
 		oldSecretUnknown: true,
-		holds:            func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+		holds: func(t *testing.T, d providertest.Domain, made providertest.Instance) {
+			t.Helper()
+			d.MustHoldSecret(t, made)
+		},
 	},
 	"lusid_application": {
-		config:           func(n int) object { return faultyApplication(n, false, "1") },
-		changed:          func(n int) object { return faultyApplication(n, true, "1") },
-		rotated:          func(n int) object { return faultyApplication(n, false, "2") },
+		config:           func(n int) providertest.Object { return faultyApplication(n, false, "1") },
+		changed:          func(n int) providertest.Object { return faultyApplication(n, true, "1") },
+		rotated:          func(n int) providertest.Object { return faultyApplication(n, false, "2") },
 		listings:         []string{"/applications"},
 		optionalRequest:  "identity.ListApplications",
 		failureOnlyWarns: map[string]string{updating: "identity.GetApplication"},
 		oldSecretUnknown: true,
-		holds:            func(t *testing.T, d domain, made instance) { t.Helper(); d.mustHoldSecret(t, made) },
+		holds: func(t *testing.T, d providertest.Domain, made providertest.Instance) {
+			t.Helper()
+			d.MustHoldSecret(t, made)
+		},
 	},
-	zoneType: {
-		config:           func(n int) object { return faultyZone(n, object{"description": "One", "hierarchy": 10 + n}) },
-		changed:          func(n int) object { return faultyZone(n, object{"description": "Two"}) },
+	providertest.NetworkZoneType: {
+		config: func(n int) providertest.Object {
+			return faultyZone(n, providertest.Object{"description": "One", "hierarchy": 10 + n})
+		},
+		changed:          func(n int) providertest.Object { return faultyZone(n, providertest.Object{"description": "Two"}) },
 		listings:         []string{"/networkzones"},
 		optionalRequest:  "identity.ListNetworkZones",
 		failureOnlyWarns: map[string]string{creating: "identity.UpdateNetworkZone"},
 	},
-	issuerType: {
-		config:          func(n int) object { return faultyIssuer(n, "One") },
-		changed:         func(n int) object { return faultyIssuer(n, "Two") },
+	providertest.ExternalTokenIssuerType: {
+		config:          func(n int) providertest.Object { return faultyIssuer(n, "One") },
+		changed:         func(n int) providertest.Object { return faultyIssuer(n, "Two") },
 		listings:        []string{"/externaltokenissuers"},
 		optionalRequest: "identity.ListExternalTokenIssuers",
 	},
-	toolType: {
-		config:          func(n int) object { return faultyTool(n, "One") },
-		changed:         func(n int) object { return faultyTool(n, "Two") },
+	providertest.MCPToolType: {
+		config:          func(n int) providertest.Object { return faultyTool(n, "One") },
+		changed:         func(n int) providertest.Object { return faultyTool(n, "Two") },
 		listings:        []string{"/mcptools"},
 		optionalRequest: "identity.ListMcpTools",
 		versioned:       "identity.UpdateMcpTool",
 	},
-	passwordPolicyType: {
-		config:   func(int) object { return faultyPasswordPolicy(13) },
-		changed:  func(int) object { return faultyPasswordPolicy(14) },
+	providertest.PasswordPolicyType: {
+		config:   func(int) providertest.Object { return faultyPasswordPolicy(13) },
+		changed:  func(int) providertest.Object { return faultyPasswordPolicy(14) },
 		listings: []string{"/authentication/password-policy/personal"},
 	},
-	sessionPolicyType: {
-		config:   func(int) object { return object{"max_session_idle_minutes": 61, "deletion_policy": "reset"} },
-		changed:  func(int) object { return object{"max_session_idle_minutes": 62, "deletion_policy": "reset"} },
+	providertest.SessionPolicyType: {
+		config: func(int) providertest.Object {
+			return providertest.Object{"max_session_idle_minutes": 61, "deletion_policy": "reset"}
+		},
+		changed: func(int) providertest.Object {
+			return providertest.Object{"max_session_idle_minutes": 62, "deletion_policy": "reset"}
+		},
 		listings: []string{"/authentication/session-policy"},
 	},
-	userSchemaType: {
-		config:   func(int) object { return faultyUserSchema("one") },
-		changed:  func(int) object { return faultyUserSchema("two") },
+	providertest.UserSchemaType: {
+		config:   func(int) providertest.Object { return faultyUserSchema("one") },
+		changed:  func(int) providertest.Object { return faultyUserSchema("two") },
 		listings: []string{"/users/schema"},
 	},
 	"lusid_personal_access_token": {
-		config:          func(n int) object { return object{"display_name": fmt.Sprint("faulty-", n)} },
+		config:          func(n int) providertest.Object { return providertest.Object{"display_name": fmt.Sprint("faulty-", n)} },
 		listings:        []string{"/keys"},
 		optionalRequest: "identity.ListOwnApiKeys",
 		shownOnce:       true,
-		holds: func(t *testing.T, d domain, made instance) {
+		holds: func(t *testing.T, d providertest.Domain, made providertest.Instance) {
 			t.Helper()
-			if key := made.get("key"); key != "null" {
-				d.token = key
-				d.mustCall(t, http.MethodGet, "/me", nil, nil)
+			if key := made.Get("key"); key != "null" {
+				d.Token = key
+				d.MustCall(t, http.MethodGet, "/me", nil, nil)
 			}
 		},
 	},
 	"lusid_role": {
-		config:          func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "One"} },
-		changed:         func(n int) object { return object{"name": fmt.Sprint("faulty-", n), "description": "Two"} },
+		config: func(n int) providertest.Object {
+			return providertest.Object{"name": fmt.Sprint("faulty-", n), "description": "One"}
+		},
+		changed: func(n int) providertest.Object {
+			return providertest.Object{"name": fmt.Sprint("faulty-", n), "description": "Two"}
+		},
 		listings:        []string{"/roles"},
 		optionalRequest: "identity.ListRoles",
 	},
 	"lusid_role_assignment": {
-		config:         func(n int) object { return object{"role_id": "assigned", "user_id": fmt.Sprint("user-", n)} },
-		query:          object{"role_id": "assigned"},
+		config: func(n int) providertest.Object {
+			return providertest.Object{"role_id": "assigned", "user_id": fmt.Sprint("user-", n)}
+		},
+		query:          providertest.Object{"role_id": "assigned"},
 		listings:       []string{"/roles/assigned/users"},
 		onlyForWarning: map[string]string{deleting: "identity.GetUserInfo"},
 	},
 	"lusid_role_members": {
-		config: func(n int) object {
-			return object{"role_id": fmt.Sprint("staffed-", n), "user_ids": []string{"user-0", "user-1"}}
+		config: func(n int) providertest.Object {
+			return providertest.Object{"role_id": fmt.Sprint("staffed-", n), "user_ids": []string{"user-0", "user-1"}}
 		},
-		changed: func(n int) object {
-			return object{"role_id": fmt.Sprint("staffed-", n), "user_ids": []string{"user-1", "user-2"}}
+		changed: func(n int) providertest.Object {
+			return providertest.Object{"role_id": fmt.Sprint("staffed-", n), "user_ids": []string{"user-1", "user-2"}}
 		},
 		listings: []string{"/roles/staffed-0/users"},
 	},
 	"lusid_user": {
-		config:          func(n int) object { return faultyUser(n, "One") },
-		changed:         func(n int) object { return faultyUser(n, "Two") },
+		config:          func(n int) providertest.Object { return faultyUser(n, "One") },
+		changed:         func(n int) providertest.Object { return faultyUser(n, "Two") },
 		listings:        []string{"/users?includeDeactivated=true"},
 		optionalRequest: "identity.ListUsers",
 	},
 }
 
-func faultyApplication(n int, stored bool, trigger string) object {
-	return object{
+func faultyApplication(n int, stored bool, trigger string) providertest.Object {
+	return providertest.Object{
 		"client_id": fmt.Sprint("faulty-app-", n), "display_name": fmt.Sprint("Faulty ", n),
-		"store_secret": stored, "rotation_triggers": object{"step": trigger},
+		"store_secret": stored, "rotation_triggers": providertest.Object{"step": trigger},
 	}
 }
 
-func faultyVersionedApplication(n int, trigger string) object {
+func faultyVersionedApplication(n int, trigger string) providertest.Object {
 	config := faultyApplication(n, false, trigger)
 	config["refresh_secret_version"] = true
 	return config
 }
 
-func faultyUser(n int, lastName string) object {
-	return object{
+func faultyUser(n int, lastName string) providertest.Object {
+	return providertest.Object{
 		"type": "Service", "login": fmt.Sprintf("faulty-%d@acme.com", n), "email_address": fmt.Sprintf("owner-%d@acme.com", n),
 		"first_name": "Faulty", "last_name": lastName,
 	}
 }
 
-func faultyZone(n int, more object) object {
-	return zoneConfig(more, object{"code": fmt.Sprint("faulty-", n)})
+func faultyZone(n int, more providertest.Object) providertest.Object {
+	return providertest.ZoneConfig(more, providertest.Object{"code": fmt.Sprint("faulty-", n)})
 }
 
-func faultyIssuer(n int, description string) object {
-	return issuerConfig(object{"code": fmt.Sprint("faulty-", n), "issuer": fmt.Sprintf("https://ci-%d.acme.com", n), "description": description})
+func faultyIssuer(n int, description string) providertest.Object {
+	return providertest.IssuerConfig(providertest.Object{"code": fmt.Sprint("faulty-", n), "issuer": fmt.Sprintf("https://ci-%d.acme.com", n), "description": description})
 }
 
-func faultyTool(n int, description string) object {
-	return object{
+func faultyTool(n int, description string) providertest.Object {
+	return providertest.Object{
 		"scope": "faulty", "code": fmt.Sprint("tool-", n), "name": fmt.Sprint("faulty-", n), "title": "Faulty", "description": description,
-		"luminesce_payload": object{"query": "select 1"},
+		"luminesce_payload": providertest.Object{"query": "select 1"},
 	}
 }
 
-func faultyPasswordPolicy(minLength int) object {
-	return object{
+func faultyPasswordPolicy(minLength int) providertest.Object {
+	return providertest.Object{
 		"user_type": "Personal", "min_length": minLength, "exclude_first_name": true, "exclude_last_name": true,
 		"max_age_days": 90, "history_count": 4, "max_attempts": 10, "deletion_policy": "reset",
 	}
 }
 
-func faultyUserSchema(name string) object {
-	return object{"alternative_user_ids": []any{object{"name": name}}, "deletion_policy": "reset"}
+func faultyUserSchema(name string) providertest.Object {
+	return providertest.Object{"alternative_user_ids": []any{providertest.Object{"name": name}}, "deletion_policy": "reset"}
 }
 
 // phase is what a process of the provider is doing when it meets a fault.
@@ -205,13 +227,13 @@ type phase struct {
 	// objects is how many there are before.
 	objects int
 	// wanted is the configuration that it works towards; nil is none, and no object.
-	wanted func(row faultRow) object
+	wanted func(row faultRow) providertest.Object
 	// exists reports that the kind has the phase; nil is yes.
 	exists func(row faultRow) bool
 	// run returns the objects afterwards, and what the provider said of each.
-	run func(m managedType, row faultRow, before []instance) ([]instance, []diagnostics)
+	run func(m providertest.ManagedType, row faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics)
 	// again is how it is done once more after an error, where an apply does not do it.
-	again func(m managedType, before, after []instance) []instance
+	again func(m providertest.ManagedType, before, after []providertest.Instance) []providertest.Instance
 }
 
 const (
@@ -228,117 +250,117 @@ const (
 var phases = []phase{
 	{
 		name:   creating,
-		wanted: func(row faultRow) object { return row.config(0) },
-		run: func(m managedType, row faultRow, _ []instance) ([]instance, []diagnostics) {
+		wanted: func(row faultRow) providertest.Object { return row.config(0) },
+		run: func(m providertest.ManagedType, row faultRow, _ []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
 			// A plan may ask LUSID what it would overwrite.
-			change, diags := m.plan(instance{}, row.config(0))
-			if len(diags.errors()) > 0 {
-				return []instance{{}}, []diagnostics{diags}
+			change, diags := m.Plan(providertest.Instance{}, row.config(0))
+			if len(diags.Errors()) > 0 {
+				return []providertest.Instance{{}}, []providertest.Diagnostics{diags}
 			}
-			made, applied := m.apply(change)
+			made, applied := m.Apply(change)
 			diags = append(diags, applied...)
-			if len(diags.errors()) > 0 && made.exists() {
-				m.t.Error("a create that failed left something in the state: Terraform would taint it, and replace it")
+			if len(diags.Errors()) > 0 && made.Exists() {
+				m.T.Error("a create that failed left something in the state: Terraform would taint it, and replace it")
 			}
-			return []instance{made}, []diagnostics{diags}
+			return []providertest.Instance{made}, []providertest.Diagnostics{diags}
 		},
 	},
 	{
 		name:    reading,
 		objects: 1,
-		wanted:  func(row faultRow) object { return row.config(0) },
+		wanted:  func(row faultRow) providertest.Object { return row.config(0) },
 		run:     readAll,
 	},
 	{
 		name:    refreshing,
 		objects: 5,
 		exists:  func(row faultRow) bool { return row.optionalRequest != "" },
-		wanted:  func(row faultRow) object { return row.config(0) },
+		wanted:  func(row faultRow) providertest.Object { return row.config(0) },
 		run:     readAll,
 	},
 	{
 		name:    updating,
 		objects: 1,
-		wanted:  func(row faultRow) object { return row.changed(0) },
+		wanted:  func(row faultRow) providertest.Object { return row.changed(0) },
 		exists:  func(row faultRow) bool { return row.changed != nil },
-		run: func(m managedType, row faultRow, before []instance) ([]instance, []diagnostics) {
-			after, diags := m.update(before[0], row.changed(0))
-			return []instance{after}, []diagnostics{diags}
+		run: func(m providertest.ManagedType, row faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
+			after, diags := m.Update(before[0], row.changed(0))
+			return []providertest.Instance{after}, []providertest.Diagnostics{diags}
 		},
 	},
 	{
 		name:    rotating,
 		objects: 1,
-		wanted:  func(row faultRow) object { return row.rotated(0) },
+		wanted:  func(row faultRow) providertest.Object { return row.rotated(0) },
 		exists:  func(row faultRow) bool { return row.rotated != nil },
-		run: func(m managedType, row faultRow, before []instance) ([]instance, []diagnostics) {
-			after, diags := m.update(before[0], row.rotated(0))
-			return []instance{after}, []diagnostics{diags}
+		run: func(m providertest.ManagedType, row faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
+			after, diags := m.Update(before[0], row.rotated(0))
+			return []providertest.Instance{after}, []providertest.Diagnostics{diags}
 		},
 	},
 	{
 		name:    deleting,
 		objects: 1,
-		wanted:  func(faultRow) object { return nil },
-		run: func(m managedType, _ faultRow, before []instance) ([]instance, []diagnostics) {
-			diags := m.destroy(before[0])
-			if len(diags.errors()) > 0 {
-				return before, []diagnostics{diags}
+		wanted:  func(faultRow) providertest.Object { return nil },
+		run: func(m providertest.ManagedType, _ faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
+			diags := m.Destroy(before[0])
+			if len(diags.Errors()) > 0 {
+				return before, []providertest.Diagnostics{diags}
 			}
-			return []instance{{}}, []diagnostics{diags}
+			return []providertest.Instance{{}}, []providertest.Diagnostics{diags}
 		},
 	},
 	{
 		name:    querying,
 		objects: 1,
-		wanted:  func(row faultRow) object { return row.config(0) },
-		run: func(m managedType, row faultRow, before []instance) ([]instance, []diagnostics) {
-			results, diags := m.list(row.query, 0, true)
-			if len(diags.errors()) == 0 && len(results) == 0 {
-				m.t.Error("the list shows nothing, and says nothing")
+		wanted:  func(row faultRow) providertest.Object { return row.config(0) },
+		run: func(m providertest.ManagedType, row faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
+			results, diags := m.List(row.query, 0, true)
+			if len(diags.Errors()) == 0 && len(results) == 0 {
+				m.T.Error("the list shows nothing, and says nothing")
 			}
-			return before, []diagnostics{diags}
+			return before, []providertest.Diagnostics{diags}
 		},
 	},
 	{
 		name:    importing,
 		objects: 1,
-		wanted:  func(row faultRow) object { return row.config(0) },
-		run: func(m managedType, _ faultRow, before []instance) ([]instance, []diagnostics) {
-			imported, diags := m.importState(importID(before[0]))
-			if len(diags.errors()) > 0 {
-				imported = instance{}
+		wanted:  func(row faultRow) providertest.Object { return row.config(0) },
+		run: func(m providertest.ManagedType, _ faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
+			imported, diags := m.ImportState(importID(before[0]))
+			if len(diags.Errors()) > 0 {
+				imported = providertest.Instance{}
 			}
-			return []instance{imported}, []diagnostics{diags}
+			return []providertest.Instance{imported}, []providertest.Diagnostics{diags}
 		},
-		again: func(m managedType, before, after []instance) []instance {
-			if after[0].exists() {
+		again: func(m providertest.ManagedType, before, after []providertest.Instance) []providertest.Instance {
+			if after[0].Exists() {
 				return after
 			}
-			imported, diags := m.importState(importID(before[0]))
-			diags.mustSucceed(m.t)
-			return []instance{imported}
+			imported, diags := m.ImportState(importID(before[0]))
+			diags.MustSucceed(m.T)
+			return []providertest.Instance{imported}
 		},
 	},
 }
 
 // importID is what an import takes: the id, or the code of a kind that has none.
-func importID(made instance) string {
-	if _, ok := made.attributes["id"]; ok {
-		return made.get("id")
+func importID(made providertest.Instance) string {
+	if _, ok := made.Attributes["id"]; ok {
+		return made.Get("id")
 	}
-	return made.get("code")
+	return made.Get("code")
 }
 
-func readAll(m managedType, _ faultRow, before []instance) ([]instance, []diagnostics) {
+func readAll(m providertest.ManagedType, _ faultRow, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
 	var (
-		after []instance
-		said  []diagnostics
+		after []providertest.Instance
+		said  []providertest.Diagnostics
 	)
 	for _, prior := range before {
-		read, diags := m.read(prior)
-		if len(diags.errors()) == 0 && !read.exists() {
-			m.t.Error("an object that is there was dropped from the state")
+		read, diags := m.Read(prior)
+		if len(diags.Errors()) == 0 && !read.Exists() {
+			m.T.Error("an object that is there was dropped from the state")
 		}
 		after, said = append(after, read), append(said, diags)
 	}
@@ -360,7 +382,7 @@ const (
 
 func theExtent() extent {
 	switch {
-	case isSoak():
+	case providertest.IsSoak():
 		return soak
 	case *wholeMatrix:
 		return whole
@@ -394,7 +416,7 @@ func TestFaultMatrix(t *testing.T) {
 		// Short-lived processes of the provider are nothing but garbage.
 		debug.SetGCPercent(400)
 	}
-	certificates := newCertificates(t)
+	certificates := providertest.NewCertificates(t)
 	var cells, ran atomic.Int64
 	for _, kind := range slices.Sorted(maps.Keys(faultRows)) {
 		row := faultRows[kind]
@@ -440,20 +462,20 @@ func TestFaultMatrix_gateway(t *testing.T) {
 						_, _ = io.WriteString(w, body)
 					}
 					m := run.process()
-					run.front.mock.InjectFault(mockserver.Fault{Operation: "*", Status: http.StatusNotFound, Count: -1})
-					run.front.rewriteBy(func(exchange) rewrite { return gateway })
+					run.Front.Mock.InjectFault(mockserver.Fault{Operation: "*", Status: http.StatusNotFound, Count: -1})
+					run.Front.RewriteBy(func(providertest.Exchange) providertest.Rewrite { return gateway })
 					for _, prior := range before {
-						read, diags := m.read(prior)
-						diags.mustFail(t, "", "Unable to ", "HTTP 404")
-						if names := prior.differences(read); names != nil {
+						read, diags := m.Read(prior)
+						diags.MustFail(t, "", "Unable to ", "HTTP 404")
+						if names := prior.Differences(read); names != nil {
 							t.Errorf("a gateway's 404 changed %s", names)
 						}
-						m.destroy(prior).mustFail(t, "", "Unable to ", "HTTP 404")
+						m.Destroy(prior).MustFail(t, "", "Unable to ", "HTTP 404")
 					}
-					run.front.recover()
+					run.Front.Recover()
 					m = run.process()
 					for _, prior := range before {
-						if !m.mustRead(prior).exists() {
+						if !m.MustRead(prior).Exists() {
 							t.Error("the object is gone from the domain")
 						}
 					}
@@ -470,7 +492,7 @@ func TestFaultMatrix_complete(t *testing.T) {
 	for kind := range faultRows {
 		rows[typeNameOf(kind)] = true
 	}
-	for name := range newProtocol(t).schema.ResourceSchemas {
+	for name := range providertest.NewProtocol(t).Schema.ResourceSchemas {
 		if !rows[name] {
 			t.Errorf("%s has no row in faultRows", name)
 		}

@@ -16,6 +16,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // firstErrors are the mistakes that newcomers make, by the file in testdata/first_errors that holds
@@ -23,21 +24,21 @@ import (
 var firstErrors = map[string]struct {
 	options mockserver.Options
 	// env is d.environment() unless set.
-	env     func(d domain) []string
+	env     func(d providertest.Domain) []string
 	hcl     string
-	prepare func(t *testing.T, d domain, w *workspace)
+	prepare func(t *testing.T, d providertest.Domain, w *providertest.Workspace)
 	// command is plan unless set.
 	command string
 }{
 	"no_credentials": {env: noEnvironment, hcl: exampleApp},
-	"placeholder_password": {env: noEnvironment, hcl: exampleApp, prepare: func(t *testing.T, d domain, w *workspace) {
+	"placeholder_password": {env: noEnvironment, hcl: exampleApp, prepare: func(t *testing.T, d providertest.Domain, w *providertest.Workspace) {
 		t.Helper()
-		section := d.section()
+		section := d.Section()
 		section["password"] = "<password>"
-		w.write("secrets.json", jsonText(t, map[string]any{"api": section}))
+		w.Write("secrets.json", providertest.JSONText(t, map[string]any{"api": section}))
 	}},
 	"similar_variables": {
-		env: func(domain) []string {
+		env: func(providertest.Domain) []string {
 			return []string{"FBN_API_URL=https://acme.lusid.com", "LUSID_TOKEN=a-token-of-today"}
 		}, hcl: exampleApp,
 	},
@@ -47,30 +48,32 @@ var firstErrors = map[string]struct {
   type    = string
   default = null
 }
-` + providerBlock(object{
+` + providertest.ProviderBlock(providertest.Object{
 			"api_url": "https://acme.lusid.com", "token_url": "https://lusid-acme.okta.com/oauth2/aus91lnun55CZDvav6p7/v1/token",
-			"username": "terraform@acme.com", "password": expression("var.password"), "client_id": "acme-terraform", "client_secret": "s3cret",
+			"username": "terraform@acme.com", "password": providertest.Expression("var.password"), "client_id": "acme-terraform", "client_secret": "s3cret",
 		}) + exampleApp,
 	},
-	"profile_of_another_domain": {env: func(d domain) []string { return append(d.environment(), "FBN_PROFILE=dev") }, hcl: exampleApp, prepare: func(t *testing.T, _ domain, w *workspace) {
+	"profile_of_another_domain": {env: func(d providertest.Domain) []string { return append(d.Environment(), "FBN_PROFILE=dev") }, hcl: exampleApp, prepare: func(t *testing.T, _ providertest.Domain, w *providertest.Workspace) {
 		t.Helper()
-		w.write("secrets.json", `{"profiles": {"dev": {"identityUrl": "https://acme-dev.lusid.com/identity", "accessToken": "a-token-of-today"}}}`)
+		w.Write("secrets.json", `{"profiles": {"dev": {"identityUrl": "https://acme-dev.lusid.com/identity", "accessToken": "a-token-of-today"}}}`)
 	}},
 	"no_such_domain": {
-		env: func(domain) []string {
+		env: func(providertest.Domain) []string {
 			return []string{"FBN_IDENTITY_URL=https://acme.lusid.invalid", "FBN_ACCESS_TOKEN=a-token-of-today"}
 		},
 		hcl: "provider \"lusid\" {\n  max_retries = 0\n}\n" + allRoles,
 	},
-	"another_domain": {hcl: exampleApp, prepare: func(t *testing.T, _ domain, w *workspace) {
+	"another_domain": {hcl: exampleApp, prepare: func(t *testing.T, _ providertest.Domain, w *providertest.Workspace) {
 		t.Helper()
-		w.mustRun("apply", "-auto-approve")
-		w.env = append(w.env, newMock(t, mockserver.Options{}).environment()...)
+		w.MustRun("apply", "-auto-approve")
+		w.Env = append(w.Env, providertest.NewMock(t, mockserver.Options{}).Environment()...)
 	}},
-	"expired_token":   {env: withToken(expiredToken), hcl: allRoles},
-	"refused_token":   {env: withToken("a-token-of-last-week"), hcl: allRoles},
-	"two_credentials": {env: func(d domain) []string { return append(d.environment(), "FBN_ACCESS_TOKEN=a-token-of-last-week") }, hcl: allRoles},
-	"wrong_password":  {env: func(d domain) []string { return append(d.environment(), "FBN_PASSWORD=wrong") }, hcl: allRoles},
+	"expired_token": {env: withToken(expiredToken), hcl: allRoles},
+	"refused_token": {env: withToken("a-token-of-last-week"), hcl: allRoles},
+	"two_credentials": {env: func(d providertest.Domain) []string {
+		return append(d.Environment(), "FBN_ACCESS_TOKEN=a-token-of-last-week")
+	}, hcl: allRoles},
+	"wrong_password": {env: func(d providertest.Domain) []string { return append(d.Environment(), "FBN_PASSWORD=wrong") }, hcl: allRoles},
 	"no_rights": {
 		options: mockserver.Options{Seed: mockserver.Seed{
 			Users:                []mockserver.User{{Username: "reader@acme.com", FirstName: "Rita", LastName: "Reader"}},
@@ -78,21 +81,21 @@ var firstErrors = map[string]struct {
 		}},
 		env: withToken("a-reader-s-token"), hcl: exampleApp, command: "apply",
 	},
-	"client_id_with_a_space": {env: noEnvironment, hcl: applicationHCL("example", "example app"), command: "validate"},
-	"client_id_too_short":    {env: noEnvironment, hcl: applicationHCL("example", "app"), command: "validate"},
+	"client_id_with_a_space": {env: noEnvironment, hcl: providertest.ApplicationHCL("example", "example app"), command: "validate"},
+	"client_id_too_short":    {env: noEnvironment, hcl: providertest.ApplicationHCL("example", "app"), command: "validate"},
 	"name_taken": {
 		options: mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{exampleApplication}}},
-		hcl:     applicationHCL("example", exampleApplication.ClientID), command: "apply",
+		hcl:     providertest.ApplicationHCL("example", exampleApplication.ClientID), command: "apply",
 	},
-	"proxy_answers": {hcl: allRoles, prepare: func(_ *testing.T, d domain, _ *workspace) {
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
+	"proxy_answers": {hcl: allRoles, prepare: func(_ *testing.T, d providertest.Domain, _ *providertest.Workspace) {
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
 	}},
-	"web_page_for_token_url": {hcl: allRoles, prepare: func(_ *testing.T, d domain, _ *workspace) {
-		d.mock.InjectFault(mockserver.Fault{Operation: "token", Count: -1, HTML: true, Status: http.StatusOK})
+	"web_page_for_token_url": {hcl: allRoles, prepare: func(_ *testing.T, d providertest.Domain, _ *providertest.Workspace) {
+		d.Mock.InjectFault(mockserver.Fault{Operation: "token", Count: -1, HTML: true, Status: http.StatusOK})
 	}},
 }
 
-var exampleApp = applicationHCL("example", "example-app")
+var exampleApp = providertest.ApplicationHCL("example", "example-app")
 
 const allRoles = "data \"lusid_roles\" \"all\" {}\n"
 
@@ -101,10 +104,12 @@ var expiredToken = strings.Join([]string{
 	base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)), base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1767268800}`)), "c2lnbmF0dXJl",
 }, ".")
 
-func noEnvironment(domain) []string { return nil }
+func noEnvironment(providertest.Domain) []string { return nil }
 
-func withToken(token string) func(d domain) []string {
-	return func(d domain) []string { return []string{"FBN_IDENTITY_URL=" + d.url, "FBN_ACCESS_TOKEN=" + token} }
+func withToken(token string) func(d providertest.Domain) []string {
+	return func(d providertest.Domain) []string {
+		return []string{"FBN_IDENTITY_URL=" + d.URL, "FBN_ACCESS_TOKEN=" + token}
+	}
 }
 
 // TestAccFirstErrors compares the messages that newcomers meet with those that were agreed on.
@@ -113,11 +118,11 @@ func TestAccFirstErrors(t *testing.T) {
 	for name, mistake := range firstErrors {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mistake.options)
+			d := providertest.NewMock(t, mistake.options)
 			if mistake.env == nil {
-				mistake.env = domain.environment
+				mistake.env = providertest.Domain.Environment
 			}
-			w := newWorkspace(t, mistake.hcl, mistake.env(d)...)
+			w := providertest.NewWorkspace(t, mistake.hcl, mistake.env(d)...)
 			if mistake.prepare != nil {
 				mistake.prepare(t, d, w)
 			}
@@ -125,16 +130,16 @@ func TestAccFirstErrors(t *testing.T) {
 			if mistake.command == "apply" {
 				command = append(command, "-auto-approve")
 			}
-			status, output := w.run(command...)
+			status, output := w.Run(command...)
 			if status != 1 {
 				t.Fatalf("%s: exit status %d\n%s", command[0], status, output)
 			}
-			got := plainDiagnostics(t, output, w.directory, d.url)
+			got := plainDiagnostics(t, output, w.Directory, d.URL)
 			file := filepath.Join("testdata", "first_errors", name+".txt")
 			if *update {
-				writeFile(t, file, got)
+				providertest.WriteFile(t, file, got)
 			}
-			if diff := gocmp.Diff(readText(t, file), got); diff != "" {
+			if diff := gocmp.Diff(providertest.ReadText(t, file), got); diff != "" {
 				t.Errorf("(-want +got, see -update):\n%s", diff)
 			}
 		})
@@ -149,13 +154,13 @@ func TestAccFirstErrors(t *testing.T) {
 // TestAccIssuerAsTokenURL makes a mistake that is none: the issuer stands in for the token URL.
 func TestAccIssuerAsTokenURL(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	tokenURL := d.mock.TokenURL(d.url)
+	d := providertest.NewMock(t, mockserver.Options{})
+	tokenURL := d.Mock.TokenURL(d.URL)
 	issuer, ok := strings.CutSuffix(tokenURL, "/v1/token")
 	if !ok {
 		t.Fatal(tokenURL)
 	}
-	newWorkspace(t, allRoles, append(d.environment(), "FBN_TOKEN_URL="+issuer)...).mustRun("plan")
+	providertest.NewWorkspace(t, allRoles, append(d.Environment(), "FBN_TOKEN_URL="+issuer)...).MustRun("plan")
 }
 
 // passing are the values that differ from run to run.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
@@ -56,23 +57,23 @@ func TestAccGuides(t *testing.T) {
 			if !ok {
 				t.Fatal("no test follows it")
 			}
-			d, other := newMock(t, guide.options), newMock(t, mockserver.Options{})
-			w := newWorkspace(t, "")
-			if err := os.Remove(filepath.Join(w.directory, "main.tf")); err != nil {
+			d, other := providertest.NewMock(t, guide.options), providertest.NewMock(t, mockserver.Options{})
+			w := providertest.NewWorkspace(t, "")
+			if err := os.Remove(filepath.Join(w.Directory, "main.tf")); err != nil {
 				t.Fatal(err)
 			}
 			installed, err := install()
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.env = append(w.env, "PATH="+installed+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+filepath.Join(installed, "cli.tfrc"),
+			w.Env = append(w.Env, "PATH="+installed+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+filepath.Join(installed, "cli.tfrc"),
 				"TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve", "TF_INPUT=0")
 			if !guide.startsBare {
-				w.env = append(w.env, d.environment()...)
+				w.Env = append(w.Env, d.Environment()...)
 			}
-			text := readText(t, filepath.Join(guidesDirectory, name))
-			command := exec.CommandContext(t.Context(), shell, "-euo", "pipefail", w.write("guide.sh", script(t, text, d, other)))
-			command.Dir, command.Env = w.directory, w.env
+			text := providertest.ReadText(t, filepath.Join(guidesDirectory, name))
+			command := exec.CommandContext(t.Context(), shell, "-euo", "pipefail", w.Write("guide.sh", script(t, text, d, other)))
+			command.Dir, command.Env = w.Directory, w.Env
 			output, err := command.CombinedOutput()
 			if strings.Contains(string(output), "Unsupported Terraform Core version") || strings.Contains(string(output), "Unsupported OpenTofu Core version") {
 				t.Skip("the guide says that this CLI is too old for it")
@@ -87,7 +88,7 @@ func TestAccGuides(t *testing.T) {
 // install lays out, once, what a reader of the guides has installed: the CLI as terraform,
 // lusid-mock, and the provider in a mirror, so that init finds it.
 var install = sync.OnceValues(func() (directory string, err error) {
-	built, err := build()
+	built, err := providertest.Build()
 	if err != nil {
 		return "", err
 	}
@@ -126,7 +127,7 @@ var (
 // script makes one shell script of a guide: it writes the files that the guide shows and runs its
 // commands. A block of Terraform begins with the name of its file, or is a file of the examples,
 // which other tests apply.
-func script(t *testing.T, guide string, d, other domain) string {
+func script(t *testing.T, guide string, d, other providertest.Domain) string {
 	t.Helper()
 	examples := exampleTexts(t)
 	var b strings.Builder
@@ -140,7 +141,7 @@ func script(t *testing.T, guide string, d, other domain) string {
 			name := filePattern.FindStringSubmatch(body)
 			switch {
 			case name != nil:
-				write(name[1], strings.ReplaceAll(body, "https://acme.lusid.com", d.url))
+				write(name[1], strings.ReplaceAll(body, "https://acme.lusid.com", d.URL))
 			case !slices.Contains(examples, strings.TrimSpace(body)):
 				t.Errorf("this block neither names its file nor is a file of the examples:\n%s", body)
 			}
@@ -172,7 +173,7 @@ func exampleTexts(t *testing.T) []string {
 	var texts []string
 	err := filepath.WalkDir(examplesDirectory, func(path string, entry os.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && (strings.HasSuffix(path, ".tf") || strings.HasSuffix(path, ".hcl")) {
-			texts = append(texts, strings.TrimSpace(readText(t, path)))
+			texts = append(texts, strings.TrimSpace(providertest.ReadText(t, path)))
 		}
 		return err
 	})
@@ -183,9 +184,9 @@ func exampleTexts(t *testing.T) []string {
 }
 
 // credentialsFor are what a reader fills in, by variable.
-func credentialsFor(d domain) map[string]string {
-	values := map[string]string{"FBN_ACCESS_TOKEN": d.token}
-	for _, variable := range d.environment() {
+func credentialsFor(d providertest.Domain) map[string]string {
+	values := map[string]string{"FBN_ACCESS_TOKEN": d.Token}
+	for _, variable := range d.Environment() {
 		name, value, _ := strings.Cut(variable, "=")
 		values[name] = value
 	}
@@ -199,7 +200,7 @@ var (
 )
 
 // shellFor fills in the reader's own credentials.
-func shellFor(t *testing.T, commands string, d domain) string {
+func shellFor(t *testing.T, commands string, d providertest.Domain) string {
 	t.Helper()
 	values := credentialsFor(d)
 	quote := func(value string) string { return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'" }
@@ -218,7 +219,7 @@ func shellFor(t *testing.T, commands string, d domain) string {
 
 // jsonFor fills in the reader's own credentials. What comes below the URL of a test domain is the
 // other domain's.
-func jsonFor(t *testing.T, content string, d, other domain) string {
+func jsonFor(t *testing.T, content string, d, other providertest.Domain) string {
 	t.Helper()
 	variables := map[string]string{
 		"identityUrl": "FBN_IDENTITY_URL", "tokenUrl": "FBN_TOKEN_URL", "username": "FBN_USERNAME", "password": "FBN_PASSWORD",

@@ -5,16 +5,19 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // instantAttributes are the resources with an instant, each with a configuration that lacks it.
 var instantAttributes = map[string]struct {
 	attribute string
-	config    func(instant string) object
+	config    func(instant string) providertest.Object
 }{
-	usersType: {"user_expiry", func(instant string) object { return serviceUser(object{"user_expiry": instant}) }},
-	patType: {"deactivation_date", func(instant string) object {
-		return object{"display_name": "pipeline", "deactivation_date": instant}
+	providertest.UserType: {"user_expiry", func(instant string) providertest.Object {
+		return providertest.ServiceUser(providertest.Object{"user_expiry": instant})
+	}},
+	providertest.PersonalAccessTokenType: {"deactivation_date", func(instant string) providertest.Object {
+		return providertest.Object{"display_name": "pipeline", "deactivation_date": instant}
 	}},
 }
 
@@ -30,9 +33,9 @@ func TestInstant_resolution(t *testing.T) {
 		} {
 			t.Run(typeName+" "+name, func(t *testing.T) {
 				t.Parallel()
-				var w rewriter
-				d := newMockBehind(t, mockserver.Options{}, w.front)
-				w.set(func(_ *http.Request, body any) any {
+				var w providertest.Rewriter
+				d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+				w.Set(func(_ *http.Request, body any) any {
 					objects, isList := body.([]any)
 					if !isList {
 						objects = []any{body}
@@ -46,27 +49,27 @@ func TestInstant_resolution(t *testing.T) {
 					}
 					return body
 				})
-				managed := d.protocol(t).resource(typeName)
-				made := managed.mustRead(managed.mustCreate(test.config(configured)))
-				made.mustHave(t, map[string]string{test.attribute: configured})
-				d.forget()
+				managed := d.Protocol(t).Resource(typeName)
+				made := managed.MustRead(managed.MustCreate(test.config(configured)))
+				made.MustHave(t, map[string]string{test.attribute: configured})
+				d.Forget()
 				for _, same := range []string{
 					configured, "2099-01-01T00:00:00.123456789Z", "2098-12-31T19:00:00.12345678912345-05:00",
 					stored, "2099-01-01T05:30:00.1234567899+05:30",
 				} {
-					managed.mustPlanNothing(made, test.config(same))
+					managed.MustPlanNothing(made, test.config(same))
 				}
-				d.mustCount(t, map[string]int{})
+				d.MustCount(t, map[string]int{})
 				// The next one that LUSID can tell apart.
-				change, diags := managed.plan(made, test.config("2099-01-01T00:00:00.1234569Z"))
-				diags.mustBeQuiet(t)
-				change.planned.mustHave(t, map[string]string{test.attribute: "2099-01-01T00:00:00.1234569Z"})
-				if names := made.differences(change.planned); len(names) == 0 {
+				change, diags := managed.Plan(made, test.config("2099-01-01T00:00:00.1234569Z"))
+				diags.MustBeQuiet(t)
+				change.Planned.MustHave(t, map[string]string{test.attribute: "2099-01-01T00:00:00.1234569Z"})
+				if names := made.Differences(change.Planned); len(names) == 0 {
 					t.Error("another instant is no change")
 				}
 
-				imported, _ := managed.importState(made.get("id"))
-				managed.mustPlanNothing(imported, test.config(configured))
+				imported, _ := managed.ImportState(made.Get("id"))
+				managed.MustPlanNothing(imported, test.config(configured))
 			})
 		}
 	}
@@ -76,22 +79,22 @@ func TestInstant_resolution(t *testing.T) {
 // of the state.
 func TestAccInstant_resolution(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	configure := func(instant string) string {
-		config := d.config("")
+		config := d.Config("")
 		for typeName, test := range instantAttributes {
-			config += "resource \"" + typeName + "\" \"test\" " + hclValue(test.config(instant)) + "\n"
+			config += "resource \"" + typeName + "\" \"test\" " + providertest.HCLValue(test.config(instant)) + "\n"
 		}
 		return config
 	}
-	w := newWorkspace(t, configure("2099-01-01T01:00:00.123456789+01:00"))
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
-	w.configure(configure("2098-12-31T19:00:00.1234567-05:00"))
-	w.mustPlanEmpty()
-	d.forget()
-	w.mustRun("apply", "-auto-approve")
-	for operation := range d.counts() {
+	w := providertest.NewWorkspace(t, configure("2099-01-01T01:00:00.123456789+01:00"))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	w.Configure(configure("2098-12-31T19:00:00.1234567-05:00"))
+	w.MustPlanEmpty()
+	d.Forget()
+	w.MustRun("apply", "-auto-approve")
+	for operation := range d.Counts() {
 		if operation == "identity.UpdateUser" || operation == "identity.CreateApiKey" || operation == "identity.DeleteApiKey" {
 			t.Errorf("the apply asked for %s", operation)
 		}

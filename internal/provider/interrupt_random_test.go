@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // moment is when a run ends: while one of its writes is under way.
@@ -39,7 +41,7 @@ type moment struct {
 // front delays every write, so that several are under way, and holds back the one of the moment.
 func (m *moment) front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.UserAgent() == testUserAgent || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/identity/api/") {
+		if r.UserAgent() == providertest.TestUserAgent || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/identity/api/") {
 			mock.ServeHTTP(w, r)
 			return
 		}
@@ -90,15 +92,15 @@ var randomEnds = []struct {
 
 // kindOf names a type of resource as census does. The others make no object.
 var kindOf = map[string]string{
-	"lusid_application": "applications", "lusid_role": "roles", usersType: "users", patType: "keys", assignmentType: "members", membersType: "members",
-	toolType: "mcptools", zoneType: "networkzones", issuerType: "externaltokenissuers",
+	"lusid_application": "applications", "lusid_role": "roles", providertest.UserType: "users", providertest.PersonalAccessTokenType: "keys", providertest.RoleAssignmentType: "members", providertest.RoleMembersType: "members",
+	providertest.MCPToolType: "mcptools", providertest.NetworkZoneType: "networkzones", providertest.ExternalTokenIssuerType: "externaltokenissuers",
 }
 
 // ids are those of the objects in a list.
-func (d domain) ids(t *testing.T, path string) (ids []string) {
+func objectIDs(d providertest.Domain, t *testing.T, path string) (ids []string) {
 	t.Helper()
 	var objects []struct{ ID string }
-	d.mustCall(t, http.MethodGet, path, nil, &objects)
+	d.MustCall(t, http.MethodGet, path, nil, &objects)
 	for _, object := range objects {
 		ids = append(ids, object.ID)
 	}
@@ -110,10 +112,10 @@ func (d domain) ids(t *testing.T, path string) (ids []string) {
 // says: no application and no token that the state does not know. LUSID_SOAK_SEED repeats a run.
 func TestAccInterrupted_random(t *testing.T) {
 	t.Parallel()
-	if !isSoak() {
+	if !providertest.IsSoak() {
 		t.Skip("takes long: set LUSID_SOAK")
 	}
-	cliMust(t, importBlocks)
+	providertest.CLIMust(t, providertest.ImportBlocks)
 	const rounds, n, lastWrite = 25, 6, 50
 	seed := rand.Uint64()
 	if text := os.Getenv("LUSID_SOAK_SEED"); text != "" {
@@ -133,11 +135,11 @@ func TestAccInterrupted_random(t *testing.T) {
 		pause := time.Duration(random.Int64N(int64(time.Second)))
 		t.Run(fmt.Sprintf("%02d, %s, write %d carried out %s", round+1, ending.name, m.write, m.when), func(t *testing.T) {
 			t.Parallel()
-			var issued issuedSecrets
-			d := newMockBehind(t, optionsOfMany(n), func(mock http.Handler) http.Handler { return m.front(issued.front(mock)) })
-			census, seeded := d.census(t), slices.Concat(d.ids(t, "/keys"), d.ids(t, "/applications"))
-			w := newWorkspace(t, d.many(n, 1))
-			r := w.start("apply", "-auto-approve")
+			var issued providertest.IssuedSecrets
+			d := providertest.NewMockBehind(t, optionsOfMany(n), func(mock http.Handler) http.Handler { return m.front(issued.Front(mock)) })
+			census, seeded := d.Census(t), slices.Concat(objectIDs(d, t, "/keys"), objectIDs(d, t, "/applications"))
+			w := providertest.NewWorkspace(t, many(d, n, 1))
+			r := start(w, "apply", "-auto-approve")
 			select {
 			case <-m.arrived:
 			case <-time.After(5 * time.Minute):
@@ -155,11 +157,11 @@ func TestAccInterrupted_random(t *testing.T) {
 			writes := m.writes.Load()
 			m.underway.Unlock()
 
-			advice := w.heal(d)
-			w.mustPlanEmpty()
+			advice := heal(w, d)
+			w.MustPlanEmpty()
 			t.Logf("%d writes came, and %d errors gave advice", writes, advice)
 			var ids []string
-			for _, r := range w.state().Values.RootModule.Resources {
+			for _, r := range w.State().Values.RootModule.Resources {
 				census[kindOf[r.Type]]++
 				ids = append(ids, fmt.Sprint(r.AttributeValues["id"]))
 			}
@@ -167,18 +169,18 @@ func TestAccInterrupted_random(t *testing.T) {
 			if len(ids) < 60 {
 				t.Errorf("only %d resources are in the state", len(ids))
 			}
-			if diff := cmp.Diff(census, d.census(t)); diff != "" {
+			if diff := cmp.Diff(census, d.Census(t)); diff != "" {
 				t.Errorf("what the domain holds (-want +got):\n%s", diff)
 			}
 			for _, path := range []string{"/keys", "/applications"} {
-				for _, id := range d.ids(t, path) {
+				for _, id := range objectIDs(d, t, path) {
 					if !slices.Contains(ids, id) && !slices.Contains(seeded, id) {
 						t.Errorf("%s/%s is in no state", path, id)
 					}
 				}
 			}
-			d.mustHoldSecrets(t, w.state())
-			mustBeAbsent(t, "what was printed", printed+w.printed.String(), issued.named())
+			mustHoldSecrets(d, t, w.State())
+			providertest.MustBeAbsent(t, "what was printed", printed+w.Printed.String(), issued.Named())
 		})
 	}
 }

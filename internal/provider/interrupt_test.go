@@ -23,9 +23,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-json"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
@@ -84,7 +85,7 @@ func requestsBy(methods ...string) func(*http.Request) string {
 
 func (g *gate) front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.UserAgent() == testUserAgent || !g.holds(r) {
+		if r.UserAgent() == providertest.TestUserAgent || !g.holds(r) {
 			mock.ServeHTTP(w, r)
 			return
 		}
@@ -192,17 +193,17 @@ type running struct {
 }
 
 // start starts a command of the CLI.
-func (w *workspace) start(args ...string) *running {
-	w.t.Helper()
-	r := &running{t: w.t, command: exec.CommandContext(w.t.Context(), os.Getenv(terraformcli.PathVariable), args...)}
-	r.command.Dir, r.command.Env = w.directory, w.env
+func start(w *providertest.Workspace, args ...string) *running {
+	w.T.Helper()
+	r := &running{t: w.T, command: exec.CommandContext(w.T.Context(), os.Getenv(terraformcli.PathVariable), args...)}
+	r.command.Dir, r.command.Env = w.Directory, w.Env
 	r.command.Stdout, r.command.Stderr = &r.printed, &r.printed
 	r.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := r.command.Start(); err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	// A provider may outlive a CLI that was killed.
-	w.t.Cleanup(func() { _ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) })
+	w.T.Cleanup(func() { _ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) })
 	return r
 }
 
@@ -269,9 +270,9 @@ func (r *running) signal(signal syscall.Signal, gets func(name string) bool) {
 
 // heal applies, does what every error advises, and applies again. It returns how much advice there
 // was to follow.
-func (w *workspace) heal(d domain) (followed int) {
-	w.t.Helper()
-	status, output := w.run("apply", "-auto-approve")
+func heal(w *providertest.Workspace, d providertest.Domain) (followed int) {
+	w.T.Helper()
+	status, output := w.Run("apply", "-auto-approve")
 	if status == 0 {
 		return 0
 	}
@@ -280,27 +281,27 @@ func (w *workspace) heal(d domain) (followed int) {
 		text := regexp.MustCompile(`(?m)^[│╷╵] ?`).ReplaceAllString(diagnostic, "")
 		address := regexp.MustCompile(`(?m)^ +with (\S+),$`).FindStringSubmatch(text)
 		block := regexp.MustCompile(`(?ms)^import \{.*?^\}$`).FindString(text)
-		key := regexp.MustCompile(`is taken by the token (\S+),`).FindStringSubmatch(flatten(text))
+		key := regexp.MustCompile(`is taken by the token (\S+),`).FindStringSubmatch(providertest.Flatten(text))
 		switch {
 		case address != nil && block != "":
 			typeName, _, _ := strings.Cut(address[1], ".")
 			imports.WriteString(strings.ReplaceAll(block, typeName+".NAME", address[1]) + "\n")
 		case key != nil:
-			d.mustCall(w.t, http.MethodDelete, "/keys/"+key[1], nil, nil)
+			d.MustCall(w.T, http.MethodDelete, "/keys/"+key[1], nil, nil)
 		default:
-			w.t.Fatalf("this error gives no advice to follow:\n%s\nof\n%s", text, output)
+			w.T.Fatalf("this error gives no advice to follow:\n%s\nof\n%s", text, output)
 		}
 		followed++
 	}
-	w.write("imports.tf", imports.String())
-	w.mustRun("apply", "-auto-approve")
+	w.Write("imports.tf", imports.String())
+	w.MustRun("apply", "-auto-approve")
 	return followed
 }
 
 // oneRequestEach are kinds of which each resource takes one request to make, so that requests tell
 // resources; the other kinds differ in nothing else that an interrupt could meet.
 var oneRequestEach = []string{
-	"lusid_application", "lusid_application with its secret", patType, "lusid_role", assignmentType, membersType, usersType,
+	"lusid_application", "lusid_application with its secret", providertest.PersonalAccessTokenType, "lusid_role", providertest.RoleAssignmentType, providertest.RoleMembersType, providertest.UserType,
 }
 
 // TestAccInterrupted ends runs in the middle of a hundred resources, with requests of every kind on
@@ -334,25 +335,25 @@ func TestAccInterrupted(t *testing.T) {
 	// What the provider looks for when an answer is lost, and what only the user can settle.
 	reconciled := []string{"POST applications", "POST roles", "POST users"}
 	taken := append([]string{"POST keys"}, reconciled...)
-	types := map[string]string{"POST applications": "lusid_application", "POST roles": "lusid_role", "POST users": usersType, "POST keys": patType}
+	types := map[string]string{"POST applications": "lusid_application", "POST roles": "lusid_role", "POST users": providertest.UserType, "POST keys": providertest.PersonalAccessTokenType}
 
 	for command, c := range commands {
 		for ending, end := range ends {
 			for _, when := range []carriedOut{never, before, after} {
 				name := fmt.Sprintf("%s, %s, carried out %s", command, ending, when)
-				if !isSoak() && !slices.Contains(always, name) {
+				if !providertest.IsSoak() && !slices.Contains(always, name) {
 					continue
 				}
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					cliMust(t, importBlocks)
-					var issued issuedSecrets
+					providertest.CLIMust(t, providertest.ImportBlocks)
+					var issued providertest.IssuedSecrets
 					g := newGate(t, 4, 2, when, requestsBy(c.methods...))
-					d := newMockBehind(t, optionsOfMany(n), func(mock http.Handler) http.Handler { return g.front(issued.front(mock)) })
-					census := d.census(t)
-					w := newWorkspace(t, d.manyOf(oneRequestEach, n, 1))
+					d := providertest.NewMockBehind(t, optionsOfMany(n), func(mock http.Handler) http.Handler { return g.front(issued.Front(mock)) })
+					census := d.Census(t)
+					w := providertest.NewWorkspace(t, manyOf(d, oneRequestEach, n, 1))
 					managed := func(typeNames ...string) (n int) {
-						state := w.state()
+						state := w.State()
 						if state.Values == nil {
 							return 0
 						}
@@ -362,15 +363,15 @@ func TestAccInterrupted(t *testing.T) {
 						return n
 					}
 					if c.prepare != nil {
-						w.mustRun(c.prepare...)
-						w.configure(d.manyOf(oneRequestEach, n, c.step))
+						w.MustRun(c.prepare...)
+						w.Configure(manyOf(d, oneRequestEach, n, c.step))
 					}
 
-					quiet := w.env
-					w.env = append(slices.Clone(w.env), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
+					quiet := w.Env
+					w.Env = append(slices.Clone(w.Env), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
 					g.arm()
-					r := w.start(c.run...)
-					w.env = quiet
+					r := start(w, c.run...)
+					w.Env = quiet
 					g.wait(t, parallelism)
 					end(r)
 					status, printed := r.wait()
@@ -404,32 +405,32 @@ func TestAccInterrupted(t *testing.T) {
 					}
 
 					if command == "destroy" {
-						w.mustRun(c.run...)
+						w.MustRun(c.run...)
 					} else {
-						if got := w.heal(d); got != advice {
+						if got := heal(w, d); got != advice {
 							t.Errorf("%d errors gave advice, want %d", got, advice)
 						}
-						w.mustPlanEmpty()
+						w.MustPlanEmpty()
 						for kind, more := range map[string]int{"applications": 2 * n, "roles": n, "users": n, "keys": n, "members": 2 * n} {
 							census[kind] += more
 						}
 						if got := managed(); got != n*len(oneRequestEach) {
 							t.Errorf("%d resources are in the state at last", got)
 						}
-						d.mustHoldSecrets(t, w.state())
+						mustHoldSecrets(d, t, w.State())
 					}
-					if diff := cmp.Diff(census, d.census(t)); diff != "" {
+					if diff := cmp.Diff(census, d.Census(t)); diff != "" {
 						t.Errorf("what the domain holds (-want +got):\n%s", diff)
 					}
 
-					secrets := issued.named()
+					secrets := issued.Named()
 					for _, name := range []string{"password", "client_secret"} {
-						secrets[name], _ = d.passwordArguments()[name].(string)
+						secrets[name], _ = d.PasswordArguments()[name].(string)
 					}
-					mustBeAbsent(t, "what was printed", printed, secrets)
-					mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+					providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+					providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 					for name, secret := range secrets {
-						if strings.HasPrefix(name, "secret of other") && strings.Contains(w.readFile("terraform.tfstate"), secret) {
+						if strings.HasPrefix(name, "secret of other") && strings.Contains(w.ReadFile("terraform.tfstate"), secret) {
 							t.Errorf("the state holds the %s", name)
 						}
 					}
@@ -440,11 +441,11 @@ func TestAccInterrupted(t *testing.T) {
 }
 
 // mustHoldSecrets compares the secrets in a state with those of the applications.
-func (d domain) mustHoldSecrets(t *testing.T, state *tfjson.State) {
+func mustHoldSecrets(d providertest.Domain, t *testing.T, state *tfjson.State) {
 	t.Helper()
 	for _, r := range state.Values.RootModule.Resources {
 		if r.Type == "lusid_application" && r.AttributeValues["store_secret"] == true {
-			if want := d.application(t, fmt.Sprint(r.AttributeValues["client_id"])).Secret; r.AttributeValues["secret"] != want {
+			if want := d.Application(t, fmt.Sprint(r.AttributeValues["client_id"])).Secret; r.AttributeValues["secret"] != want {
 				t.Errorf("the secret of %s in the state is not LUSID's", r.Address)
 			}
 		}
@@ -480,23 +481,23 @@ func TestAccInterrupted_waiting(t *testing.T) {
 			// The operations are told to stop one after the other: one that is not told yet may send in the
 			// first one's stead.
 			g := newGate(t, 0, 100, never, test.held)
-			d := newMockBehind(t, mockserver.Options{}, g.front)
-			w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", 3, 1))
+			d := providertest.NewMockBehind(t, mockserver.Options{}, g.front)
+			w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", 3, 1))
 			command := []string{"apply", "-auto-approve"}
 			if test.command != nil {
-				w.mustRun(command...)
+				w.MustRun(command...)
 				command = test.command
-				d.forget()
+				d.Forget()
 			}
 			if test.fault.Operation != "" {
-				d.mock.InjectFault(test.fault)
+				d.Mock.InjectFault(test.fault)
 			}
 			g.arm()
-			r := w.start(command...)
+			r := start(w, command...)
 			if test.fault.Operation == "" {
 				g.wait(t, 1)
 			}
-			for test.fault.Operation != "" && d.counts()[test.fault.Operation] == 0 {
+			for test.fault.Operation != "" && d.Counts()[test.fault.Operation] == 0 {
 				time.Sleep(10 * time.Millisecond)
 			}
 			r.interrupt()
@@ -507,13 +508,13 @@ func TestAccInterrupted_waiting(t *testing.T) {
 			if elapsed := time.Since(interrupted); elapsed > 40*time.Second {
 				t.Errorf("the interruption took %s", elapsed)
 			}
-			if counts := d.counts(); counts["identity.CreateApplication"] > 3 || counts["identity.CreateApplication"] > 0 && test.fault.Operation == "" {
+			if counts := d.Counts(); counts["identity.CreateApplication"] > 3 || counts["identity.CreateApplication"] > 0 && test.fault.Operation == "" {
 				t.Errorf("requests: %v", counts)
 			}
 			g.disarm()
-			d.mock.ClearFaults()
-			w.mustRun("apply", "-auto-approve")
-			w.mustPlanEmpty()
+			d.Mock.ClearFaults()
+			w.MustRun("apply", "-auto-approve")
+			w.MustPlanEmpty()
 		})
 	}
 }
@@ -522,27 +523,27 @@ func TestAccInterrupted_waiting(t *testing.T) {
 // middle of creates: what stands on the stacks are addresses.
 func TestAccCrash(t *testing.T) {
 	t.Parallel()
-	var issued issuedSecrets
+	var issued providertest.IssuedSecrets
 	g := newGate(t, 4, 4, before, requestsBy(http.MethodPost))
-	d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return g.front(issued.front(mock)) })
+	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return g.front(issued.Front(mock)) })
 	// One kind, so that it is known what is on its way.
-	w := newWorkspace(t, d.manyOf([]string{"lusid_application with its secret"}, 10, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
+	w := providertest.NewWorkspace(t, manyOf(d, []string{"lusid_application with its secret"}, 10, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
 	g.arm()
-	r := w.start("apply", "-auto-approve")
+	r := start(w, "apply", "-auto-approve")
 	g.wait(t, 4)
 	r.signal(syscall.SIGQUIT, isProvider)
 	_, printed := r.wait()
 	g.disarm()
-	log := w.readFile("trace.log")
+	log := w.ReadFile("trace.log")
 	for _, part := range []string{"SIGQUIT: quit", "goroutine ", "internal/client.(*Client).send(", "internal/client/identity.(*Client).CreateApplication("} {
 		if !strings.Contains(log, part) {
 			t.Errorf("the log lacks %q", part)
 		}
 	}
-	secrets := issued.named()
+	secrets := issued.Named()
 	for _, name := range []string{"password", "client_secret"} {
-		secrets[name], _ = d.passwordArguments()[name].(string)
+		secrets[name], _ = d.PasswordArguments()[name].(string)
 	}
-	mustBeAbsent(t, "what was printed", printed, secrets)
-	mustBeAbsent(t, "the log", log, secrets)
+	providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+	providertest.MustBeAbsent(t, "the log", log, secrets)
 }

@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-json"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestAccLag runs every kind of resource against lists that miss the newest objects and show old
@@ -16,15 +18,15 @@ func TestAccLag(t *testing.T) {
 	const n = 6
 	options := optionsOfMany(n)
 	options.ListLag = 1
-	d := newMock(t, options)
-	w := newWorkspace(t, d.many(n, 1))
+	d := providertest.NewMock(t, options)
+	w := providertest.NewWorkspace(t, many(d, n, 1))
 	for step := range 2 {
-		w.configure(d.many(n, step+1))
-		w.mustRun("apply", "-auto-approve")
-		w.mustPlanEmpty()
+		w.Configure(many(d, n, step+1))
+		w.MustRun("apply", "-auto-approve")
+		w.MustPlanEmpty()
 	}
 
-	id := func(address string) string { return w.attribute(address, "id") }
+	id := func(address string) string { return w.Attribute(address, "id") }
 	for _, call := range []struct{ method, path string }{
 		{http.MethodDelete, "/applications/" + id("lusid_application.other[5]")},
 		{http.MethodPost, "/applications/" + id("lusid_application.stored[5]") + "/lifecycle/$newsecret"},
@@ -34,9 +36,9 @@ func TestAccLag(t *testing.T) {
 		{http.MethodDelete, "/roles/assigned-0/users/user-5"},
 		{http.MethodPut, "/roles/staffed-5/users/user-0"},
 	} {
-		d.mustCall(t, call.method, call.path, nil, nil)
+		d.MustCall(t, call.method, call.path, nil, nil)
 	}
-	d.mustCall(t, http.MethodPut, "/roles/"+id("lusid_role.many[5]"), map[string]string{"description": "Changed elsewhere"}, nil)
+	d.MustCall(t, http.MethodPut, "/roles/"+id("lusid_role.many[5]"), map[string]string{"description": "Changed elsewhere"}, nil)
 
 	want := map[string]string{
 		"lusid_application.other[5]":          "create",
@@ -50,7 +52,7 @@ func TestAccLag(t *testing.T) {
 	var got map[string]string
 	// The first of these lists may be as it was.
 	for range options.ListLag + 1 {
-		plan, _ := w.plan()
+		plan, _ := w.Plan()
 		got = actions(plan)
 		for address, action := range got {
 			if want[address] != action {
@@ -61,8 +63,8 @@ func TestAccLag(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("planned at last (-want +got):\n%s", diff)
 	}
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
 }
 
 // actions are what a plan does, by address.

@@ -12,26 +12,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // lifecycles are what the kinds of resources go through in TestAccLifecycle, each described in its
 // own test file.
-var lifecycles = map[string]func(*testing.T, domain) lifecycle{
-	"lusid_application": applicationLifecycle,
-	"lusid_role":        roleLifecycle,
-	assignmentType:      roleAssignmentLifecycle,
-	membersType:         roleMembersLifecycle,
-	toolType:            mcpToolLifecycle,
-	zoneType:            networkZoneLifecycle,
-	issuerType:          externalTokenIssuerLifecycle,
-	patType:             personalAccessTokenLifecycle,
-	usersType:           userLifecycle,
+var lifecycles = map[string]func(*testing.T, providertest.Domain) lifecycle{
+	"lusid_application":                  applicationLifecycle,
+	"lusid_role":                         roleLifecycle,
+	providertest.RoleAssignmentType:      roleAssignmentLifecycle,
+	providertest.RoleMembersType:         roleMembersLifecycle,
+	providertest.MCPToolType:             mcpToolLifecycle,
+	providertest.NetworkZoneType:         networkZoneLifecycle,
+	providertest.ExternalTokenIssuerType: externalTokenIssuerLifecycle,
+	providertest.PersonalAccessTokenType: personalAccessTokenLifecycle,
+	providertest.UserType:                userLifecycle,
 }
 
 // lifecycle is a kind of resource as TestAccLifecycle needs it. What only reads is not among its
 // requests.
 type lifecycle struct {
-	config object
+	config providertest.Object
 
 	// drift changes the object behind Terraform's back. The next plan holds all of drifted, and
 	// mended is what its apply asks for: nothing where the change is nobody's business.
@@ -47,12 +48,12 @@ type lifecycle struct {
 
 	// replacement is a configuration that differs in the attribute replacedBy, and perhaps in what
 	// follows from it. replaced is what the replacement asks for.
-	replacement object
+	replacement providertest.Object
 	replacedBy  string
 	replaced    map[string]int
 
 	// update is a configuration with a change in place, nil where there is none.
-	update object
+	update providertest.Object
 
 	// The refused ones are the summaries of what somebody without rights is told.
 	refusedCreate, refusedRead, refusedUpdate, refusedDelete string
@@ -63,11 +64,11 @@ type lifecycle struct {
 
 // life is one kind's lifecycle on a domain of its own, with credentials from the environment.
 type life struct {
-	*workspace
+	*providertest.Workspace
 	lifecycle
 	address string
-	domain  domain
-	issued  issuedSecrets
+	domain  providertest.Domain
+	issued  providertest.IssuedSecrets
 	// canaries are what must not be printed or logged, by name.
 	canaries map[string]string
 }
@@ -83,7 +84,7 @@ func TestAccLifecycle(t *testing.T) {
 		"forbidden":  testForbidden,
 		"secrets":    testSecrets,
 	}
-	for typeName := range newProtocol(t).schema.ResourceSchemas {
+	for typeName := range providertest.NewProtocol(t).Schema.ResourceSchemas {
 		if slices.ContainsFunc(singletons, func(s singleton) bool { return s.typeName == typeName }) {
 			continue // TestAccSingletons: what nobody can make or delete has a life of its own.
 		}
@@ -96,8 +97,8 @@ func TestAccLifecycle(t *testing.T) {
 			t.Run(typeName+"/"+aspect, func(t *testing.T) {
 				t.Parallel()
 				l := &life{address: typeName + ".test", canaries: map[string]string{}}
-				l.domain = newMockBehind(t, mockserver.Options{}, l.issued.front)
-				l.workspace = newWorkspace(t, "", append(l.domain.environment(), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=provider.log")...)
+				l.domain = providertest.NewMockBehind(t, mockserver.Options{}, l.issued.Front)
+				l.Workspace = providertest.NewWorkspace(t, "", append(l.domain.Environment(), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=provider.log")...)
 				l.lifecycle = describe(t, l.domain)
 				test(l)
 				l.mustKeepSecrets()
@@ -109,46 +110,46 @@ func TestAccLifecycle(t *testing.T) {
 func testDrift(l *life) {
 	l.create()
 	l.drift()
-	plan := l.mustRun("plan", "-out=tfplan")
+	plan := l.MustRun("plan", "-out=tfplan")
 	l.mustWrite(nil)
-	mustHold(l.t, plan, l.drifted...)
+	providertest.MustHold(l.T, plan, l.drifted...)
 	if l.mended == nil {
-		mustHold(l.t, plan, "No changes.")
+		providertest.MustHold(l.T, plan, "No changes.")
 	} else {
-		mustHold(l.t, plan, l.address+" will be updated in-place", "Plan: 0 to add, 1 to change, 0 to destroy.")
+		providertest.MustHold(l.T, plan, l.address+" will be updated in-place", "Plan: 0 to add, 1 to change, 0 to destroy.")
 	}
-	l.mustRun("apply", "tfplan")
+	l.MustRun("apply", "tfplan")
 	l.mustWrite(l.mended)
-	l.mustPlanEmpty()
+	l.MustPlanEmpty()
 }
 
 func testDisappears(l *life) {
 	if l.vanish == nil {
-		l.t.Skip("goes with another object: the kind has a test of its own")
+		l.T.Skip("goes with another object: the kind has a test of its own")
 	}
 	l.create()
 	l.vanish()
-	plan := l.mustRun("plan", "-out=tfplan")
+	plan := l.MustRun("plan", "-out=tfplan")
 	l.mustWrite(nil)
-	mustHold(l.t, plan, l.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
-	l.mustRun("apply", "tfplan")
+	providertest.MustHold(l.T, plan, l.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
+	l.MustRun("apply", "tfplan")
 	l.mustWrite(l.deletedAndMadeAgain)
-	l.mustPlanEmpty()
+	l.MustPlanEmpty()
 }
 
 func testReplace(l *life) {
 	l.create()
 	l.declare(l.replacement)
-	plan := l.mustRun("plan", "-out=tfplan")
+	plan := l.MustRun("plan", "-out=tfplan")
 	l.mustWrite(nil)
-	mustHold(l.t, plan, l.address+" must be replaced", "Plan: 1 to add, 0 to change, 1 to destroy.")
+	providertest.MustHold(l.T, plan, l.address+" must be replaced", "Plan: 1 to add, 0 to change, 1 to destroy.")
 	forces := regexp.MustCompile(`(?m)^ +[~+-] (\w+) .*# forces replacement`).FindAllStringSubmatch(plan, -1)
 	if len(forces) != 1 || forces[0][1] != l.replacedBy {
-		l.t.Errorf("the replacement is because of %q:\n%s", forces, plan)
+		l.T.Errorf("the replacement is because of %q:\n%s", forces, plan)
 	}
-	l.mustRun("apply", "tfplan")
+	l.MustRun("apply", "tfplan")
 	l.mustWrite(l.replaced)
-	l.mustPlanEmpty()
+	l.MustPlanEmpty()
 }
 
 // testForbidden signs in as somebody without rights for every operation. Nothing comes of it, on
@@ -165,51 +166,51 @@ func testForbidden(l *life) {
 		l.declare(l.config)
 	}
 	l.mustBeRefused(l.refusedDelete, "destroy", "-refresh=false", "-auto-approve")
-	l.mustPlanEmpty()
+	l.MustPlanEmpty()
 }
 
 // testSecrets shows what has secrets in every way there is.
 func testSecrets(l *life) {
 	if l.secrets == nil {
-		l.t.Skip("has no secrets")
+		l.T.Skip("has no secrets")
 	}
 	l.create()
 	l.note("created")
-	l.mustRun("apply", "-refresh-only", "-auto-approve")
-	l.mustRun("show")
+	l.MustRun("apply", "-refresh-only", "-auto-approve")
+	l.MustRun("show")
 	l.declare(l.replacement)
-	l.mustRun("plan", "-out=tfplan")
-	l.mustRun("show", "tfplan")
-	l.mustStayInPlace("the plan", l.show("tfplan"))
-	l.mustRun("apply", "tfplan")
+	l.MustRun("plan", "-out=tfplan")
+	l.MustRun("show", "tfplan")
+	l.mustStayInPlace("the plan", l.Show("tfplan"))
+	l.MustRun("apply", "tfplan")
 	l.note("replaced")
-	l.mustStayInPlace("the state", l.show())
-	l.mustRun("plan", "-destroy")
-	l.mustRun("destroy", "-auto-approve")
+	l.mustStayInPlace("the state", l.Show())
+	l.MustRun("plan", "-destroy")
+	l.MustRun("destroy", "-auto-approve")
 }
 
 // declare writes the configuration of the resource.
-func (l *life) declare(config object) {
-	l.t.Helper()
+func (l *life) declare(config providertest.Object) {
+	l.T.Helper()
 	kind, name, _ := strings.Cut(l.address, ".")
-	l.configure(fmt.Sprintf("resource %q %q %s\n", kind, name, hclValue(config)))
+	l.Configure(fmt.Sprintf("resource %q %q %s\n", kind, name, providertest.HCLValue(config)))
 }
 
 // create applies the configuration to start with.
 func (l *life) create() {
-	l.t.Helper()
+	l.T.Helper()
 	l.declare(l.config)
-	l.mustRun("apply", "-auto-approve")
-	l.domain.forget()
+	l.MustRun("apply", "-auto-approve")
+	l.domain.Forget()
 }
 
 // note remembers the secrets of the state.
 func (l *life) note(when string) {
-	l.t.Helper()
+	l.T.Helper()
 	for _, name := range l.secrets {
-		secret := l.attribute(l.address, name)
+		secret := l.Attribute(l.address, name)
 		if slices.Contains(slices.Collect(maps.Values(l.canaries)), secret) {
-			l.t.Errorf("%s is the same when %s", name, when)
+			l.T.Errorf("%s is the same when %s", name, when)
 		}
 		l.canaries[name+", "+when] = secret
 	}
@@ -217,65 +218,65 @@ func (l *life) note(when string) {
 
 // mustWrite compares what the provider asked LUSID to change since it was last looked at.
 func (l *life) mustWrite(want map[string]int) {
-	l.t.Helper()
+	l.T.Helper()
 	got := map[string]int{}
 	for _, request := range l.writes() {
 		got[request.Operation]++
 	}
 	if diff := cmp.Diff(want, got); diff != "" && len(want)+len(got) > 0 {
-		l.t.Errorf("requests to change something (-want +got):\n%s", diff)
+		l.T.Errorf("requests to change something (-want +got):\n%s", diff)
 	}
-	l.domain.forget()
+	l.domain.Forget()
 }
 
 // writes are the provider's requests to change something.
 func (l *life) writes() []mockserver.Request {
-	return slices.DeleteFunc(l.domain.requests(), func(r mockserver.Request) bool {
+	return slices.DeleteFunc(l.domain.Requests(), func(r mockserver.Request) bool {
 		return r.Method == http.MethodGet || strings.HasPrefix(r.Operation, "token")
 	})
 }
 
 // mustBeRefused runs a command as somebody without rights. It is told so once, and tries no further.
 func (l *life) mustBeRefused(summary string, args ...string) {
-	l.t.Helper()
-	token := l.domain.mock.Credentials().NoRightsToken
-	l.env = append(l.env, "FBN_ACCESS_TOKEN="+token)
-	l.mustFail([]string{summary, "FBN_ACCESS_TOKEN", "lusid-administrator", "HTTP 403", "(186)"}, args...)
-	l.env = append(l.env, "FBN_ACCESS_TOKEN=")
+	l.T.Helper()
+	token := l.domain.Mock.Credentials().NoRightsToken
+	l.Env = append(l.Env, "FBN_ACCESS_TOKEN="+token)
+	l.MustFail([]string{summary, "FBN_ACCESS_TOKEN", "lusid-administrator", "HTTP 403", "(186)"}, args...)
+	l.Env = append(l.Env, "FBN_ACCESS_TOKEN=")
 	writes := l.writes()
 	if len(writes) > 1 || len(writes) == 1 && writes[0].Status != http.StatusForbidden {
-		l.t.Errorf("%s asked for changes: %v", args[0], writes)
+		l.T.Errorf("%s asked for changes: %v", args[0], writes)
 	}
-	l.domain.forget()
+	l.domain.Forget()
 }
 
 // mustStayInPlace expects the secrets in their attributes, of what holds them for programs, alone.
 func (l *life) mustStayInPlace(where, text string) {
-	l.t.Helper()
-	for _, path := range leavesWith(l.t, text, l.canaries) {
+	l.T.Helper()
+	for _, path := range leavesWith(l.T, text, l.canaries) {
 		path, _, _ = strings.Cut(path, " (")
 		if !slices.Contains(l.secrets, path[strings.LastIndexByte(path, '.')+1:]) {
-			l.t.Errorf("%s holds a secret at %s", where, path)
+			l.T.Errorf("%s holds a secret at %s", where, path)
 		}
 	}
 }
 
 // mustKeepSecrets looks for what signed in, and for the secrets, in all that was printed and logged.
 func (l *life) mustKeepSecrets() {
-	l.t.Helper()
-	credentials := map[string]string{"the token without rights": l.domain.mock.Credentials().NoRightsToken}
+	l.T.Helper()
+	credentials := map[string]string{"the token without rights": l.domain.Mock.Credentials().NoRightsToken}
 	for _, name := range []string{"password", "client_secret"} {
-		credentials[name], _ = l.domain.passwordArguments()[name].(string)
+		credentials[name], _ = l.domain.PasswordArguments()[name].(string)
 	}
-	for i, token := range l.issued.all() {
+	for i, token := range l.issued.All() {
 		credentials[fmt.Sprint("issued token ", i)] = token
 	}
-	mustBeAbsent(l.t, "the state", l.readFile("terraform.tfstate"), credentials)
+	providertest.MustBeAbsent(l.T, "the state", l.ReadFile("terraform.tfstate"), credentials)
 	maps.Copy(credentials, l.canaries)
-	mustBeAbsent(l.t, "what was printed", l.printed.String(), credentials)
-	log := l.readFile("provider.log")
+	providertest.MustBeAbsent(l.T, "what was printed", l.Printed.String(), credentials)
+	log := l.ReadFile("provider.log")
 	if !strings.Contains(log, "LUSID request answered") {
-		l.t.Error("the log does not hold the provider's messages")
+		l.T.Error("the log does not hold the provider's messages")
 	}
-	mustBeAbsent(l.t, "the log", log, credentials)
+	providertest.MustBeAbsent(l.T, "the log", log, credentials)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestTimeouts_besideSlowOperation lets an operation end in time while it waits for another
@@ -18,23 +19,25 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		typeName string
-		config   func(n int) object
+		config   func(n int) providertest.Object
 		// slow is the operation that LUSID takes long to answer.
 		slow string
 		want map[string]int
 	}{
 		"the list before a create": {
-			"lusid_role", func(n int) object { return object{"name": []string{"first", "second"}[n]} },
+			"lusid_role", func(n int) providertest.Object { return providertest.Object{"name": []string{"first", "second"}[n]} },
 			"identity.ListRoles",
 			map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1},
 		},
 		"whom a token is for": {
-			patType, func(n int) object { return object{"display_name": []string{"first", "second"}[n]} },
+			providertest.PersonalAccessTokenType, func(n int) providertest.Object {
+				return providertest.Object{"display_name": []string{"first", "second"}[n]}
+			},
 			"identity.GetUserInfo",
 			map[string]int{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": 1},
 		},
 		"the place of a network zone": {
-			zoneType, func(n int) object { return faultyZone(n, object{"hierarchy": 10 + n}) },
+			providertest.NetworkZoneType, func(n int) providertest.Object { return faultyZone(n, providertest.Object{"hierarchy": 10 + n}) },
 			"identity.CreateNetworkZone",
 			map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
 		},
@@ -44,34 +47,34 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				run := cellSetting{kind: test.typeName}.start(t, false, fault{})
 				m := run.process()
-				patient, diags := m.plan(instance{}, test.config(0))
-				diags.mustBeQuiet(t)
+				patient, diags := m.Plan(providertest.Instance{}, test.config(0))
+				diags.MustBeQuiet(t)
 				hurriedConfig := test.config(1)
-				hurriedConfig["timeouts"] = object{"create": "1s"}
-				hurried, diags := m.plan(instance{}, hurriedConfig)
-				diags.mustBeQuiet(t)
-				run.forget()
-				run.mock.InjectFault(mockserver.Fault{Operation: test.slow, Delay: 6 * time.Second})
+				hurriedConfig["timeouts"] = providertest.Object{"create": "1s"}
+				hurried, diags := m.Plan(providertest.Instance{}, hurriedConfig)
+				diags.MustBeQuiet(t)
+				run.Forget()
+				run.Mock.InjectFault(mockserver.Fault{Operation: test.slow, Delay: 6 * time.Second})
 
 				var beside sync.WaitGroup
 				beside.Go(func() {
-					made, diags := m.carryOut(t.Context(), patient)
-					if !made.exists() || len(diags) > 0 {
-						t.Errorf("the operation that waited for nobody failed: %s", diags.errors())
+					made, diags := m.CarryOut(t.Context(), patient)
+					if !made.Exists() || len(diags) > 0 {
+						t.Errorf("the operation that waited for nobody failed: %s", diags.Errors())
 					}
 				})
 				synctest.Wait()
 				began := time.Now()
-				made, diags := m.carryOut(t.Context(), hurried)
+				made, diags := m.CarryOut(t.Context(), hurried)
 				if elapsed := time.Since(began); elapsed != time.Second {
 					t.Errorf("a create with a timeout of 1s took %s", elapsed)
 				}
-				if made.exists() {
+				if made.Exists() {
 					t.Error("the create that ran out of time left something in the state")
 				}
-				diags.mustFail(t, "", "Unable to create", "Waiting for another", "The time was up")
+				diags.MustFail(t, "", "Unable to create", "Waiting for another", "The time was up")
 				beside.Wait()
-				run.mustCount(t, test.want)
+				run.MustCount(t, test.want)
 			})
 		})
 	}
@@ -83,18 +86,18 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 func TestCreation_deletedWhileListed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		run := cellSetting{kind: issuerType}.start(t, false, fault{})
-		old := run.process().mustCreate(faultyIssuer(1, "One"))
+		run := cellSetting{kind: providertest.ExternalTokenIssuerType}.start(t, false, fault{})
+		old := run.process().MustCreate(faultyIssuer(1, "One"))
 		m := run.process()
-		change, diags := m.plan(instance{}, faultyIssuer(0, "One"))
-		diags.mustBeQuiet(t)
+		change, diags := m.Plan(providertest.Instance{}, faultyIssuer(0, "One"))
+		diags.MustBeQuiet(t)
 		var slow sync.Once
-		run.front.rewriteBy(func(e exchange) (change rewrite) {
-			if e.operation == "identity.ListExternalTokenIssuers" {
+		run.Front.RewriteBy(func(e providertest.Exchange) (change providertest.Rewrite) {
+			if e.Operation == "identity.ListExternalTokenIssuers" {
 				slow.Do(func() {
 					change = func(answer *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
 						time.Sleep(6 * time.Second)
-						forward(answer, w)
+						providertest.Forward(answer, w)
 					}
 				})
 			}
@@ -102,22 +105,22 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 		})
 		var beside sync.WaitGroup
 		beside.Go(func() {
-			_, diags := m.carryOut(t.Context(), change)
+			_, diags := m.CarryOut(t.Context(), change)
 			if len(diags) > 0 {
-				t.Errorf("the create failed: %s", diags.errors())
+				t.Errorf("the create failed: %s", diags.Errors())
 			}
 		})
 		synctest.Wait()
 		began := time.Now()
-		m.destroy(old).mustBeQuiet(t)
+		m.Destroy(old).MustBeQuiet(t)
 		if elapsed := time.Since(began); elapsed != 0 {
 			t.Errorf("the delete waited %s", elapsed)
 		}
 		beside.Wait()
-		run.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
-		made, diags := m.create(faultyIssuer(1, "One"))
-		diags.mustWarn(t, "", "The answer to the creation of external token issuer faulty-1 was lost")
-		if !made.exists() {
+		run.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
+		made, diags := m.Create(faultyIssuer(1, "One"))
+		diags.MustWarn(t, "", "The answer to the creation of external token issuer faulty-1 was lost")
+		if !made.Exists() {
 			t.Error("the zone is not in the state")
 		}
 	})
@@ -127,11 +130,11 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 func TestTimeouts_slowList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := domainInMemory(t, mockserver.Options{})
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Delay: 6 * time.Second})
-		_, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders", "timeouts": object{"create": "1s"}})
-		diags.mustFail(t, "", "Listing what the domain has, before the create: context deadline exceeded", "The time was up")
-		if got := d.counts()["identity.CreateRole"]; got != 0 {
+		d := providertest.DomainInMemory(t, mockserver.Options{})
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Delay: 6 * time.Second})
+		_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders", "timeouts": providertest.Object{"create": "1s"}})
+		diags.MustFail(t, "", "Listing what the domain has, before the create: context deadline exceeded", "The time was up")
+		if got := d.Counts()["identity.CreateRole"]; got != 0 {
 			t.Errorf("%d creates were sent", got)
 		}
 	})

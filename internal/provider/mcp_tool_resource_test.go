@@ -17,86 +17,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-const toolType = "lusid_mcp_tool"
-
-// toolBody is McpToolResponse as JSON; the provider's own type would hide a wrong tag.
-type toolBody map[string]any
-
-// createTool creates a tool that runs a query behind Terraform's back.
-func (d domain) createTool(t *testing.T, id, name string) {
-	t.Helper()
-	d.mustCall(t, http.MethodPost, "/mcptools/"+id, queryBody(name), nil)
-}
-
-func queryBody(name string) toolBody {
-	return toolBody{"name": name, "title": "Other", "description": "Other", "luminescePayload": toolBody{"query": "select 0"}}
-}
-
 // tool is what LUSID has, less who did it and when.
-func (d domain) tool(t *testing.T, id string) toolBody {
+func tool(d providertest.Domain, t *testing.T, id string) providertest.ToolBody {
 	t.Helper()
-	var stored toolBody
-	d.mustCall(t, http.MethodGet, "/mcptools/"+id, nil, &stored)
+	var stored providertest.ToolBody
+	d.MustCall(t, http.MethodGet, "/mcptools/"+id, nil, &stored)
 	for _, field := range []string{"createdAt", "createdBy", "updatedAt", "updatedBy"} {
 		delete(stored, field)
 	}
 	return stored
-}
-
-// toolIDs are all tools that are not deleted.
-func (d domain) toolIDs(t *testing.T) []string {
-	t.Helper()
-	var all []struct{ Scope, Code string }
-	d.mustCall(t, http.MethodGet, "/mcptools", nil, &all)
-	ids := []string{}
-	for _, tool := range all {
-		ids = append(ids, tool.Scope+"/"+tool.Code)
-	}
-	slices.Sort(ids)
-	return ids
-}
-
-// jobTool is a configuration with all that a tool may have.
-func jobTool(more ...object) object {
-	config := object{
-		"scope": "market-data", "code": "reload", "name": "reload-prices", "title": "Reload prices", "description": "Loads prices again.",
-		"parameters": []any{
-			object{"name": "day", "data_type": "String", "description": "Which day"},
-			object{"name": "count", "data_type": "Integer"},
-		},
-		"scheduler_payload": jobPayload(nil),
-		"destructive":       true, "destructive_action_summary_template": "Load {day} again", "read_only": false, "idempotent": true, "open_world": true,
-	}
-	for _, m := range more {
-		maps.Copy(config, m)
-	}
-	return config
-}
-
-func jobPayload(more object) object {
-	payload := object{
-		"job_scope": "market-data", "job_code": "load", "run_as": "svc", "arguments": object{"day": "{{{day}}}", "none": nil},
-		"notifications": []any{
-			object{"type": "Webhook", "target": "https://example.com/hook", "trigger": "Always"},
-			object{"type": "Email", "target": "a@example.com", "trigger": "OnFailure"},
-		},
-	}
-	maps.Copy(payload, more)
-	return payload
-}
-
-// queryTool is a configuration with no more than a tool needs.
-func queryTool(more ...object) object {
-	config := object{
-		"scope": "market-data", "code": "prices", "name": "get-prices", "title": "Get prices", "description": "Returns prices.",
-		"luminesce_payload": object{"query": "select 1"},
-	}
-	for _, m := range more {
-		maps.Copy(config, m)
-	}
-	return config
 }
 
 func toolHCL(scope, code, more string) string {
@@ -133,22 +65,22 @@ const toolAddress = "lusid_mcp_tool.test"
 
 func TestAccMcpTool_basic(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t)
-	scope := newName()
+	d := providertest.NewDomain(t)
+	scope := providertest.NewName()
 	known := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(toolAddress, tfjsonpath.New(attribute), check)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
+		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy: func(*terraform.State) error {
-			if slices.Contains(d.toolIDs(t), scope+"/tool") {
+			if slices.Contains(d.ToolIDs(t), scope+"/tool") {
 				return fmt.Errorf("the tool %s/tool is still there", scope)
 			}
 			return nil
 		},
 		Steps: []resource.TestStep{
 			{
-				Config: d.config(toolHCL(scope, "tool", queryHCL)),
+				Config: d.Config(toolHCL(scope, "tool", queryHCL)),
 				ConfigStateChecks: []statecheck.StateCheck{
 					known("id", knownvalue.StringExact(scope+"/tool")),
 					known("version", knownvalue.NotNull()),
@@ -158,7 +90,7 @@ func TestAccMcpTool_basic(t *testing.T) {
 				},
 			},
 			{
-				Config:           d.config(toolHCL(scope, "tool", jobHCL)),
+				Config:           d.Config(toolHCL(scope, "tool", jobHCL)),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(toolAddress, plancheck.ResourceActionUpdate)}},
 				ConfigStateChecks: []statecheck.StateCheck{
 					known("parameters", knownvalue.SetSizeExact(2)),
@@ -172,29 +104,31 @@ func TestAccMcpTool_basic(t *testing.T) {
 
 func TestAccMcpTool_import(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t)
-	scope := newName()
+	d := providertest.NewDomain(t)
+	scope := providertest.NewName()
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
+		ProtoV6ProviderFactories: providertest.Factories,
 		Steps: []resource.TestStep{
-			{Config: d.config(toolHCL(scope, "tool", jobHCL))},
+			{Config: d.Config(toolHCL(scope, "tool", jobHCL))},
 			{ResourceName: toolAddress, ImportState: true, ImportStateVerify: true},
 		},
 	})
 }
 
-func mcpToolLifecycle(t *testing.T, d domain) lifecycle {
+func mcpToolLifecycle(t *testing.T, d providertest.Domain) lifecycle {
 	return lifecycle{
-		config:              queryTool(),
-		drift:               func() { d.mustCall(t, http.MethodPut, "/mcptools/market-data/prices", queryBody("elsewhere"), nil) },
+		config: providertest.QueryTool(),
+		drift: func() {
+			d.MustCall(t, http.MethodPut, "/mcptools/market-data/prices", providertest.QueryBody("elsewhere"), nil)
+		},
 		drifted:             []string{`"elsewhere" -> "get-prices"`, `"Other" -> "Returns prices."`, `"select 0" -> "select 1"`},
 		mended:              map[string]int{"identity.UpdateMcpTool": 1},
-		vanish:              func() { d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
+		vanish:              func() { d.MustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
 		deletedAndMadeAgain: map[string]int{"identity.CreateMcpTool": 1},
-		replacement:         queryTool(object{"code": "quotes"}),
+		replacement:         providertest.QueryTool(providertest.Object{"code": "quotes"}),
 		replacedBy:          "code",
 		replaced:            map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
-		update:              queryTool(object{"luminesce_payload": object{"query": "select 2"}}),
+		update:              providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Object{"query": "select 2"}}),
 		refusedCreate:       "Unable to create MCP tool",
 		refusedRead:         "Unable to read MCP tool market-data/prices",
 		refusedUpdate:       "Unable to update MCP tool market-data/prices",
@@ -204,16 +138,16 @@ func mcpToolLifecycle(t *testing.T, d domain) lifecycle {
 
 func TestMcpTool_lifecycle(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	tools := d.protocol(t).resource(toolType)
-	config := jobTool()
-	made := tools.mustCreate(config)
-	d.mustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 1})
-	made.mustHave(t, map[string]string{"id": "market-data/reload", "version": "1"})
-	if diff := cmp.Diff(map[string]string{"scope": "market-data", "code": "reload"}, tools.identityOf(made)); diff != "" {
+	d := providertest.NewMock(t, mockserver.Options{})
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	config := providertest.JobTool()
+	made := tools.MustCreate(config)
+	d.MustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 1})
+	made.MustHave(t, map[string]string{"id": "market-data/reload", "version": "1"})
+	if diff := cmp.Diff(map[string]string{"scope": "market-data", "code": "reload"}, tools.IdentityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
-	want := toolBody{
+	want := providertest.ToolBody{
 		"scope": "market-data", "code": "reload", "version": 1.0, "name": "reload-prices", "title": "Reload prices", "description": "Loads prices again.",
 		"parameters": []any{
 			map[string]any{"name": "count", "dataType": "Integer", "description": nil},
@@ -232,20 +166,20 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	mustBeStored := func(version float64) {
 		t.Helper()
 		want["version"] = version
-		if diff := cmp.Diff(want, d.tool(t, "market-data/reload")); diff != "" {
+		if diff := cmp.Diff(want, tool(d, t, "market-data/reload")); diff != "" {
 			t.Errorf("LUSID has (-want +got):\n%s", diff)
 		}
 	}
 	mustBeStored(1)
 
-	d.forget()
-	read := tools.mustRead(made)
-	tools.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"identity.GetMcpTool": 1})
+	d.Forget()
+	read := tools.MustRead(made)
+	tools.MustPlanNothing(read, config)
+	d.MustCount(t, map[string]int{"identity.GetMcpTool": 1})
 	// The order of a set is none.
-	reordered := jobTool()
+	reordered := providertest.JobTool()
 	slices.Reverse(reordered["parameters"].([]any)) //nolint:forcetypeassert // It is.
-	tools.mustPlanNothing(read, reordered)
+	tools.MustPlanNothing(read, reordered)
 
 	// Each change stores one version, of the whole tool.
 	version := 1.0
@@ -262,127 +196,127 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		{"read_only", "readOnly", true, true},
 		{"idempotent", "idempotent", false, false},
 		{"open_world", "openWorld", nil, false},
-		{"parameters", "parameters", []any{object{"name": "day", "data_type": "String"}}, []any{map[string]any{"name": "day", "dataType": "String", "description": nil}}},
+		{"parameters", "parameters", []any{providertest.Object{"name": "day", "data_type": "String"}}, []any{map[string]any{"name": "day", "dataType": "String", "description": nil}}},
 		{"parameters", "parameters", nil, []any{}},
 		{
 			"scheduler_payload", "schedulerPayload",
-			object{"job_scope": "s", "job_code": "c"},
+			providertest.Object{"job_scope": "s", "job_code": "c"},
 			map[string]any{"jobScope": "s", "jobCode": "c", "arguments": nil, "notifications": nil, "runAs": nil},
 		},
 	} {
-		d.forget()
+		d.Forget()
 		config[change.attribute] = change.value
 		want[change.field] = change.stored
-		updated, diags := tools.update(read, config)
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"identity.UpdateMcpTool": 1})
+		updated, diags := tools.Update(read, config)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{"identity.UpdateMcpTool": 1})
 		version++
-		updated.mustHave(t, map[string]string{"version": fmt.Sprint(version)})
+		updated.MustHave(t, map[string]string{"version": fmt.Sprint(version)})
 		mustBeStored(version)
-		read = tools.mustRead(updated)
-		tools.mustPlanNothing(read, config)
+		read = tools.MustRead(updated)
+		tools.MustPlanNothing(read, config)
 	}
 
 	// A job becomes a query, and a query a job.
-	for _, change := range []object{
-		{"scheduler_payload": nil, "luminesce_payload": object{"query": "select 1"}},
-		{"scheduler_payload": object{"job_scope": "s", "job_code": "c"}, "luminesce_payload": nil},
+	for _, change := range []providertest.Object{
+		{"scheduler_payload": nil, "luminesce_payload": providertest.Object{"query": "select 1"}},
+		{"scheduler_payload": providertest.Object{"job_scope": "s", "job_code": "c"}, "luminesce_payload": nil},
 	} {
 		maps.Copy(config, change)
-		updated, diags := tools.update(read, config)
-		diags.mustBeQuiet(t)
-		stored := d.tool(t, "market-data/reload")
+		updated, diags := tools.Update(read, config)
+		diags.MustBeQuiet(t)
+		stored := tool(d, t, "market-data/reload")
 		if (stored["luminescePayload"] == nil) != (change["luminesce_payload"] == nil) || (stored["schedulerPayload"] == nil) != (change["scheduler_payload"] == nil) {
 			t.Errorf("LUSID has %v", stored)
 		}
-		read = tools.mustRead(updated)
-		tools.mustPlanNothing(read, config)
+		read = tools.MustRead(updated)
+		tools.MustPlanNothing(read, config)
 	}
 
 	// What LUSID is not told is no call, and no version.
-	d.forget()
-	at := read.get("version")
-	for _, change := range []object{
+	d.Forget()
+	at := read.Get("version")
+	for _, change := range []providertest.Object{
 		{"destructive_action_summary_template": ""},
 		{"parameters": []any{}},
-		{"scheduler_payload": object{"job_scope": "s", "job_code": "c", "arguments": object{}, "notifications": []any{}}},
-		{"timeouts": object{"read": "1m"}},
+		{"scheduler_payload": providertest.Object{"job_scope": "s", "job_code": "c", "arguments": providertest.Object{}, "notifications": []any{}}},
+		{"timeouts": providertest.Object{"read": "1m"}},
 	} {
 		maps.Copy(config, change)
-		updated, diags := tools.update(read, config)
-		diags.mustBeQuiet(t)
-		updated.mustHave(t, map[string]string{"version": at})
-		read = tools.mustRead(updated)
-		tools.mustPlanNothing(read, config)
+		updated, diags := tools.Update(read, config)
+		diags.MustBeQuiet(t)
+		updated.MustHave(t, map[string]string{"version": at})
+		read = tools.MustRead(updated)
+		tools.MustPlanNothing(read, config)
 	}
-	if got := d.counts()["identity.UpdateMcpTool"]; got != 0 {
+	if got := d.Counts()["identity.UpdateMcpTool"]; got != 0 {
 		t.Errorf("%d versions were stored", got)
 	}
 	// A change of timeouts alone is known not to move the version.
-	config["timeouts"] = object{"read": "2m"}
-	change, diags := tools.plan(read, config)
-	diags.mustBeQuiet(t)
-	change.planned.mustHave(t, map[string]string{"version": at})
+	config["timeouts"] = providertest.Object{"read": "2m"}
+	change, diags := tools.Plan(read, config)
+	diags.MustBeQuiet(t)
+	change.Planned.MustHave(t, map[string]string{"version": at})
 	config["title"] = "Another"
-	change, diags = tools.plan(read, config)
-	diags.mustBeQuiet(t)
-	change.planned.mustHave(t, map[string]string{"version": "unknown", "id": "market-data/reload"})
+	change, diags = tools.Plan(read, config)
+	diags.MustBeQuiet(t)
+	change.Planned.MustHave(t, map[string]string{"version": "unknown", "id": "market-data/reload"})
 
 	for attribute, value := range map[string]string{"scope": "other", "code": "other"} {
 		replaced := maps.Clone(config)
 		replaced[attribute] = value
-		change, diags := tools.plan(read, replaced)
-		diags.mustBeQuiet(t)
-		if diff := cmp.Diff([]string{attribute}, change.replaces); diff != "" {
+		change, diags := tools.Plan(read, replaced)
+		diags.MustBeQuiet(t)
+		if diff := cmp.Diff([]string{attribute}, change.Replaces); diff != "" {
 			t.Errorf("replaced because of (-want +got):\n%s", diff)
 		}
 	}
 
-	d.forget()
+	d.Forget()
 	for range 2 { // The second time there is nothing to delete, which two lists confirm.
-		tools.destroy(read).mustBeQuiet(t)
+		tools.Destroy(read).MustBeQuiet(t)
 	}
-	d.mustCount(t, map[string]int{"identity.DeleteMcpTool": 2, "identity.ListMcpTools": 2})
-	if got := d.toolIDs(t); len(got) != 0 {
+	d.MustCount(t, map[string]int{"identity.DeleteMcpTool": 2, "identity.ListMcpTools": 2})
+	if got := d.ToolIDs(t); len(got) != 0 {
 		t.Errorf("left: %s", got)
 	}
 }
 
 func TestMcpTool_drift(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	tools := d.protocol(t).resource(toolType)
-	made := tools.mustCreate(jobTool())
-	stored := d.tool(t, "market-data/reload")
-	d.mustCall(t, http.MethodPut, "/mcptools/market-data/reload", queryBody("elsewhere"), nil)
-	drifted := tools.mustRead(made)
-	drifted.mustHave(t, map[string]string{
+	d := providertest.NewMock(t, mockserver.Options{})
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	made := tools.MustCreate(providertest.JobTool())
+	stored := tool(d, t, "market-data/reload")
+	d.MustCall(t, http.MethodPut, "/mcptools/market-data/reload", providertest.QueryBody("elsewhere"), nil)
+	drifted := tools.MustRead(made)
+	drifted.MustHave(t, map[string]string{
 		"name": "elsewhere", "title": "Other", "parameters": "null", "scheduler_payload": "null", "destructive": "false", "idempotent": "false",
 		"destructive_action_summary_template": "null", "version": "2",
 	})
-	if drifted.get("luminesce_payload") == "null" {
+	if drifted.Get("luminesce_payload") == "null" {
 		t.Error("the query is not seen")
 	}
-	mended, diags := tools.update(drifted, jobTool())
-	diags.mustBeQuiet(t)
+	mended, diags := tools.Update(drifted, providertest.JobTool())
+	diags.MustBeQuiet(t)
 	stored["version"] = 3.0
-	if diff := cmp.Diff(stored, d.tool(t, "market-data/reload")); diff != "" {
+	if diff := cmp.Diff(stored, tool(d, t, "market-data/reload")); diff != "" {
 		t.Errorf("LUSID has (-want +got):\n%s", diff)
 	}
 	// A version that is no different is no drift of what is configured.
-	d.mustCall(t, http.MethodPut, "/mcptools/market-data/reload", bodyOf(stored), nil)
-	again := tools.mustRead(mended)
-	again.mustHave(t, map[string]string{"version": "4"})
-	tools.mustPlanNothing(again, jobTool())
+	d.MustCall(t, http.MethodPut, "/mcptools/market-data/reload", bodyOf(stored), nil)
+	again := tools.MustRead(mended)
+	again.MustHave(t, map[string]string{"version": "4"})
+	tools.MustPlanNothing(again, providertest.JobTool())
 
-	d.mustCall(t, http.MethodDelete, "/mcptools/market-data/reload", nil, nil)
-	if d.protocol(t).resource(toolType).mustRead(again).exists() {
+	d.MustCall(t, http.MethodDelete, "/mcptools/market-data/reload", nil, nil)
+	if d.Protocol(t).Resource(providertest.MCPToolType).MustRead(again).Exists() {
 		t.Error("a tool that is gone stays in the state")
 	}
 }
 
 // bodyOf is the request that makes a tool as it is stored.
-func bodyOf(stored toolBody) toolBody {
+func bodyOf(stored providertest.ToolBody) providertest.ToolBody {
 	body := maps.Clone(stored)
 	for _, field := range []string{"scope", "code", "version", "payloadType"} {
 		delete(body, field)
@@ -392,28 +326,28 @@ func bodyOf(stored toolBody) toolBody {
 
 func TestMcpTool_import(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	tools := d.protocol(t).resource(toolType)
-	for _, config := range []object{jobTool(), queryTool()} {
-		made := tools.mustCreate(config)
-		imported, diags := tools.importState(made.get("id"))
-		diags.mustBeQuiet(t)
-		if names := imported.differences(made); names != nil {
+	d := providertest.NewMock(t, mockserver.Options{})
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	for _, config := range []providertest.Object{providertest.JobTool(), providertest.QueryTool()} {
+		made := tools.MustCreate(config)
+		imported, diags := tools.ImportState(made.Get("id"))
+		diags.MustBeQuiet(t)
+		if names := imported.Differences(made); names != nil {
 			t.Errorf("%s differ", names)
 		}
-		tools.mustPlanNothing(imported, config)
-		imported, diags = tools.importIdentity(object{"scope": config["scope"], "code": config["code"]})
-		diags.mustBeQuiet(t)
-		tools.mustPlanNothing(imported, config)
+		tools.MustPlanNothing(imported, config)
+		imported, diags = tools.ImportIdentity(providertest.Object{"scope": config["scope"], "code": config["code"]})
+		diags.MustBeQuiet(t)
+		tools.MustPlanNothing(imported, config)
 	}
 	for _, key := range []string{"prices", "/", "market-data/", "/prices", "market-data/prices/x", "a b/c", ""} {
-		_, diags := tools.importState(key)
-		diags.mustFail(t, "", "Unable to import MCP tool", "scope/code")
+		_, diags := tools.ImportState(key)
+		diags.MustFail(t, "", "Unable to import MCP tool", "scope/code")
 	}
 	// Terraform itself says that an object which is not there cannot be imported.
-	missing, diags := tools.importState("market-data/missing")
-	diags.mustBeQuiet(t)
-	if missing.exists() {
+	missing, diags := tools.ImportState("market-data/missing")
+	diags.MustBeQuiet(t)
+	if missing.Exists() {
 		t.Error("nothing was imported")
 	}
 }
@@ -429,36 +363,36 @@ func TestMcpTool_taken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			d.createTool(t, test.id, test.name)
-			made, diags := d.protocol(t).resource(toolType).create(queryTool())
-			if made.exists() {
+			d := providertest.NewMock(t, mockserver.Options{})
+			d.CreateTool(t, test.id, test.name)
+			made, diags := d.Protocol(t).Resource(providertest.MCPToolType).Create(providertest.QueryTool())
+			if made.Exists() {
 				t.Error("something is in the state")
 			}
-			diags.mustFail(t, test.attribute, "Unable to create MCP tool", test.id, fmt.Sprintf("import {\n  to = lusid_mcp_tool.NAME\n  id = %q\n}", test.id), "HTTP 409")
-			d.mustCount(t, map[string]int{"identity.ListMcpTools": 2, "identity.CreateMcpTool": 1})
+			diags.MustFail(t, test.attribute, "Unable to create MCP tool", test.id, fmt.Sprintf("import {\n  to = lusid_mcp_tool.NAME\n  id = %q\n}", test.id), "HTTP 409")
+			d.MustCount(t, map[string]int{"identity.ListMcpTools": 2, "identity.CreateMcpTool": 1})
 		})
 	}
 	t.Run("by a rename", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		d.createTool(t, "other/tool", "taken")
-		tools := d.protocol(t).resource(toolType)
-		made := tools.mustCreate(queryTool())
-		_, diags := tools.update(made, queryTool(object{"name": "taken"}))
-		diags.mustFail(t, "name", "Unable to update MCP tool market-data/prices", "other/tool", "HTTP 409")
+		d := providertest.NewMock(t, mockserver.Options{})
+		d.CreateTool(t, "other/tool", "taken")
+		tools := d.Protocol(t).Resource(providertest.MCPToolType)
+		made := tools.MustCreate(providertest.QueryTool())
+		_, diags := tools.Update(made, providertest.QueryTool(providertest.Object{"name": "taken"}))
+		diags.MustFail(t, "name", "Unable to update MCP tool market-data/prices", "other/tool", "HTTP 409")
 	})
 	t.Run("by what is not there", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		tools := d.protocol(t).resource(toolType)
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Status: http.StatusConflict})
-		_, diags := tools.create(queryTool())
-		diags.mustFail(t, "", "Unable to create MCP tool", "market-data/prices", "one that was deleted may still hold it", "HTTP 409")
-		made := tools.mustCreate(queryTool())
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateMcpTool", Status: http.StatusConflict})
-		_, diags = tools.update(made, queryTool(object{"name": "other"}))
-		diags.mustFail(t, "", "Unable to update MCP tool", "HTTP 409")
+		d := providertest.NewMock(t, mockserver.Options{})
+		tools := d.Protocol(t).Resource(providertest.MCPToolType)
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Status: http.StatusConflict})
+		_, diags := tools.Create(providertest.QueryTool())
+		diags.MustFail(t, "", "Unable to create MCP tool", "market-data/prices", "one that was deleted may still hold it", "HTTP 409")
+		made := tools.MustCreate(providertest.QueryTool())
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateMcpTool", Status: http.StatusConflict})
+		_, diags = tools.Update(made, providertest.QueryTool(providertest.Object{"name": "other"}))
+		diags.MustFail(t, "", "Unable to update MCP tool", "HTTP 409")
 	})
 }
 
@@ -477,30 +411,30 @@ func TestMcpTool_lostCreate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{ListLag: test.lag})
+			d := providertest.NewMock(t, mockserver.Options{ListLag: test.lag})
 			test.fault.Operation = "identity.CreateMcpTool"
-			d.mock.InjectFault(test.fault)
-			tools := d.protocol(t).resource(toolType)
-			made, diags := tools.create(jobTool())
+			d.Mock.InjectFault(test.fault)
+			tools := d.Protocol(t).Resource(providertest.MCPToolType)
+			made, diags := tools.Create(providertest.JobTool())
 			if test.adopted {
-				diags.mustWarn(t, "", "The answer to the creation of MCP tool market-data/reload was lost", "this run or another one created it")
+				diags.MustWarn(t, "", "The answer to the creation of MCP tool market-data/reload was lost", "this run or another one created it")
 			} else {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 			}
-			made.mustHave(t, map[string]string{"version": "1"})
-			tools.mustPlanNothing(tools.mustRead(made), jobTool())
+			made.MustHave(t, map[string]string{"version": "1"})
+			tools.MustPlanNothing(tools.MustRead(made), providertest.JobTool())
 		})
 	}
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		d.createTool(t, "market-data/prices", "get-prices")
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Reset: mockserver.ResetAfter})
-		made, diags := d.protocol(t).resource(toolType).create(queryTool())
-		if made.exists() {
+		d := providertest.NewMock(t, mockserver.Options{})
+		d.CreateTool(t, "market-data/prices", "get-prices")
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Reset: mockserver.ResetAfter})
+		made, diags := d.Protocol(t).Resource(providertest.MCPToolType).Create(providertest.QueryTool())
+		if made.Exists() {
 			t.Error("a foreign tool was taken over")
 		}
-		diags.mustFail(t, "code", "market-data/prices")
+		diags.MustFail(t, "code", "market-data/prices")
 	})
 }
 
@@ -508,7 +442,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 func TestMcpTool_lostUpdate(t *testing.T) {
 	t.Parallel()
 	const always = -1
-	updated := queryTool(object{"title": "Another"})
+	updated := providertest.QueryTool(providertest.Object{"title": "Another"})
 	for name, test := range map[string]struct {
 		faults  []mockserver.Fault
 		counts  map[string]int
@@ -545,31 +479,31 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			tools := d.protocol(t).resource(toolType)
-			made := tools.mustCreate(queryTool())
-			d.forget()
+			d := providertest.NewMock(t, mockserver.Options{})
+			tools := d.Protocol(t).Resource(providertest.MCPToolType)
+			made := tools.MustCreate(providertest.QueryTool())
+			d.Forget()
 			for _, fault := range test.faults {
-				d.mock.InjectFault(fault)
+				d.Mock.InjectFault(fault)
 			}
-			changed, diags := tools.update(made, updated)
-			d.mustCount(t, test.counts)
-			d.mock.ClearFaults()
-			if got := d.tool(t, "market-data/prices")["version"]; got != test.version {
+			changed, diags := tools.Update(made, updated)
+			d.MustCount(t, test.counts)
+			d.Mock.ClearFaults()
+			if got := tool(d, t, "market-data/prices")["version"]; got != test.version {
 				t.Errorf("LUSID has version %v", got)
 			}
 			if test.parts != nil {
-				diags.mustFail(t, "", append(test.parts, "Unable to update MCP tool market-data/prices")...)
+				diags.MustFail(t, "", append(test.parts, "Unable to update MCP tool market-data/prices")...)
 			} else {
-				diags.mustBeQuiet(t)
-				changed.mustHave(t, map[string]string{"version": fmt.Sprint(test.version)})
+				diags.MustBeQuiet(t)
+				changed.MustHave(t, map[string]string{"version": fmt.Sprint(test.version)})
 			}
 			// The next run mends what is to mend.
-			read := tools.mustRead(changed)
-			mended, diags := tools.update(read, updated)
-			diags.mustBeQuiet(t)
-			tools.mustPlanNothing(tools.mustRead(mended), updated)
-			if got := d.tool(t, "market-data/prices")["version"]; got != 2.0 {
+			read := tools.MustRead(changed)
+			mended, diags := tools.Update(read, updated)
+			diags.MustBeQuiet(t)
+			tools.MustPlanNothing(tools.MustRead(mended), updated)
+			if got := tool(d, t, "market-data/prices")["version"]; got != 2.0 {
 				t.Errorf("LUSID has version %v at last", got)
 			}
 		})
@@ -579,77 +513,77 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 // TestMcpTool_refresh reads many tools with few calls, and each as it is.
 func TestMcpTool_refresh(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	maker := d.protocol(t).resource(toolType)
-	var all []instance
+	d := providertest.NewMock(t, mockserver.Options{})
+	maker := d.Protocol(t).Resource(providertest.MCPToolType)
+	var all []providertest.Instance
 	for i := range 12 {
-		all = append(all, maker.mustCreate(jobTool(object{"code": fmt.Sprint("tool-", i), "name": fmt.Sprint("tool-", i)})))
+		all = append(all, maker.MustCreate(providertest.JobTool(providertest.Object{"code": fmt.Sprint("tool-", i), "name": fmt.Sprint("tool-", i)})))
 	}
-	d.mustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 12})
+	d.MustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 12})
 	for n, want := range map[int]map[string]int{
 		0: {}, 1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1}, 12: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
 	} {
-		tools := d.protocol(t).resource(toolType)
-		d.forget()
+		tools := d.Protocol(t).Resource(providertest.MCPToolType)
+		d.Forget()
 		for _, tool := range all[:n] {
-			if names := tools.mustRead(tool).differences(tool); names != nil {
+			if names := tools.MustRead(tool).Differences(tool); names != nil {
 				t.Errorf("%s changed", names)
 			}
 		}
-		d.mustCount(t, want)
+		d.MustCount(t, want)
 	}
 	// One that changed and one that went are read on their own.
-	d.mustCall(t, http.MethodPut, "/mcptools/market-data/tool-10", queryBody("elsewhere"), nil)
-	d.mustCall(t, http.MethodDelete, "/mcptools/market-data/tool-11", nil, nil)
-	tools := d.protocol(t).resource(toolType)
-	d.forget()
+	d.MustCall(t, http.MethodPut, "/mcptools/market-data/tool-10", providertest.QueryBody("elsewhere"), nil)
+	d.MustCall(t, http.MethodDelete, "/mcptools/market-data/tool-11", nil, nil)
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	d.Forget()
 	for i, tool := range all {
-		read := tools.mustRead(tool)
-		if names := read.differences(tool); i < 10 && names != nil {
+		read := tools.MustRead(tool)
+		if names := read.Differences(tool); i < 10 && names != nil {
 			t.Errorf("%s changed", names)
-		} else if i == 10 && read.get("name") != "elsewhere" || i == 11 && read.exists() {
-			t.Errorf("tool %d is %s", i, read.attributes)
+		} else if i == 10 && read.Get("name") != "elsewhere" || i == 11 && read.Exists() {
+			t.Errorf("tool %d is %s", i, read.Attributes)
 		}
 	}
 	// LUSID has no error code for a tool that is gone, so one more list decides.
-	d.mustCount(t, map[string]int{"identity.GetMcpTool": 5, "identity.ListMcpTools": 2})
+	d.MustCount(t, map[string]int{"identity.GetMcpTool": 5, "identity.ListMcpTools": 2})
 }
 
 func TestMcpTool_errors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	tools := d.protocol(t).resource(toolType)
-	made := tools.mustCreate(queryTool())
-	forbidden := d.noRights(t).resource(toolType)
+	d := providertest.NewMock(t, mockserver.Options{})
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	made := tools.MustCreate(providertest.QueryTool())
+	forbidden := d.NoRights(t).Resource(providertest.MCPToolType)
 	words := []string{"HTTP 403", "lusid-administrator", "market-data/prices"}
-	kept, diags := forbidden.read(made)
-	diags.mustFail(t, "", append(words, "Unable to read MCP tool")...)
-	if names := made.differences(kept); names != nil {
+	kept, diags := forbidden.Read(made)
+	diags.MustFail(t, "", append(words, "Unable to read MCP tool")...)
+	if names := made.Differences(kept); names != nil {
 		t.Errorf("a failed read changed %s", names)
 	}
-	_, diags = forbidden.update(made, queryTool(object{"title": "New"}))
-	diags.mustFail(t, "", append(words, "Unable to update MCP tool")...)
-	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to delete MCP tool")...)
-	_, diags = forbidden.create(queryTool())
-	diags.mustFail(t, "", append(words, "Unable to create MCP tool")...)
+	_, diags = forbidden.Update(made, providertest.QueryTool(providertest.Object{"title": "New"}))
+	diags.MustFail(t, "", append(words, "Unable to update MCP tool")...)
+	forbidden.Destroy(made).MustFail(t, "", append(words, "Unable to delete MCP tool")...)
+	_, diags = forbidden.Create(providertest.QueryTool())
+	diags.MustFail(t, "", append(words, "Unable to create MCP tool")...)
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetMcpTool", Status: http.StatusNotFound, HTML: true})
-	_, diags = tools.read(made)
-	diags.mustFail(t, "", "HTML page")
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.DeleteMcpTool", Status: http.StatusNotFound, HTML: true})
-	tools.destroy(made).mustFail(t, "", "HTML page")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetMcpTool", Status: http.StatusNotFound, HTML: true})
+	_, diags = tools.Read(made)
+	diags.MustFail(t, "", "HTML page")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.DeleteMcpTool", Status: http.StatusNotFound, HTML: true})
+	tools.Destroy(made).MustFail(t, "", "HTML page")
 
-	mustRefuseOtherDomain(t, d, toolType, made, queryTool(), "market-data/prices")
-	mustDoWithoutCredentials(t, d, toolType, made, queryTool())
+	providertest.MustRefuseOtherDomain(t, d, providertest.MCPToolType, made, providertest.QueryTool(), "market-data/prices")
+	providertest.MustDoWithoutCredentials(t, d, providertest.MCPToolType, made, providertest.QueryTool())
 }
 
 // TestMcpTool_sparseAnswers leaves out whatever the contract lets LUSID leave out, and promises no
 // order.
 func TestMcpTool_sparseAnswers(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 	var sparse func(value any) any
 	sparse = func(value any) any {
 		switch value := value.(type) {
@@ -674,20 +608,20 @@ func TestMcpTool_sparseAnswers(t *testing.T) {
 		}
 		return value
 	}
-	w.set(func(_ *http.Request, body any) any { return sparse(body) })
-	tools := d.protocol(t).resource(toolType)
-	for _, config := range []object{jobTool(), queryTool(), queryTool(object{"code": "empty", "name": "empty", "parameters": []any{}, "destructive_action_summary_template": ""})} {
-		made := tools.mustCreate(config)
-		made.mustHave(t, map[string]string{"version": "null"})
-		read := tools.mustRead(made)
-		if names := read.differences(made); names != nil {
+	w.Set(func(_ *http.Request, body any) any { return sparse(body) })
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	for _, config := range []providertest.Object{providertest.JobTool(), providertest.QueryTool(), providertest.QueryTool(providertest.Object{"code": "empty", "name": "empty", "parameters": []any{}, "destructive_action_summary_template": ""})} {
+		made := tools.MustCreate(config)
+		made.MustHave(t, map[string]string{"version": "null"})
+		read := tools.MustRead(made)
+		if names := read.Differences(made); names != nil {
 			t.Errorf("%s changed", names)
 		}
-		tools.mustPlanNothing(read, config)
+		tools.MustPlanNothing(read, config)
 		config["title"] = "Another"
-		updated, diags := tools.update(read, config)
-		diags.mustBeQuiet(t)
-		tools.mustPlanNothing(tools.mustRead(updated), config)
+		updated, diags := tools.Update(read, config)
+		diags.MustBeQuiet(t)
+		tools.MustPlanNothing(tools.MustRead(updated), config)
 	}
 }
 
@@ -695,11 +629,11 @@ func TestMcpTool_sparseAnswers(t *testing.T) {
 // dropped, and nothing panics.
 func TestMcpTool_oddAnswers(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
-	made := d.protocol(t).resource(toolType).mustCreate(jobTool())
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	made := d.Protocol(t).Resource(providertest.MCPToolType).MustCreate(providertest.JobTool())
 	var stored map[string]any
-	d.mustCall(t, http.MethodGet, "/mcptools/market-data/reload", nil, &stored)
+	d.MustCall(t, http.MethodGet, "/mcptools/market-data/reload", nil, &stored)
 	odd := maps.Clone(wholeAnswers)
 	for field := range stored {
 		for name, change := range oddAnswers(field) {
@@ -717,26 +651,26 @@ func TestMcpTool_oddAnswers(t *testing.T) {
 		body["schedulerPayload"] = map[string]any{"notifications": []any{nil, nil}, "arguments": map[string]any{"": nil}}
 		return body
 	}
-	tools := d.protocol(t).resource(toolType)
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
 	for name, change := range odd {
-		w.set(func(_ *http.Request, body any) any {
+		w.Set(func(_ *http.Request, body any) any {
 			if answer, ok := body.(map[string]any); ok {
 				return change(answer)
 			}
 			return body
 		})
 		// A new client has no list yet to answer from.
-		tools.configure(object{"api_url": d.url, "access_token": d.token, "max_retries": 0}).mustSucceed(t)
-		read, diags := tools.read(made)
-		if !read.exists() {
-			t.Errorf("%s: dropped a tool that exists: %s", name, diags.errors())
+		tools.Configure(providertest.Object{"api_url": d.URL, "access_token": d.Token, "max_retries": 0}).MustSucceed(t)
+		read, diags := tools.Read(made)
+		if !read.Exists() {
+			t.Errorf("%s: dropped a tool that exists: %s", name, diags.Errors())
 		}
-		if len(diags.errors()) == 0 {
-			if change, _ := tools.plan(read, jobTool()); change.replaces != nil {
-				t.Errorf("%s: replaces because of %s", name, change.replaces)
+		if len(diags.Errors()) == 0 {
+			if change, _ := tools.Plan(read, providertest.JobTool()); change.Replaces != nil {
+				t.Errorf("%s: replaces because of %s", name, change.Replaces)
 			}
 		}
-		if name == "both payloads" && read.get("luminesce_payload") != "null" {
+		if name == "both payloads" && read.Get("luminesce_payload") != "null" {
 			t.Error("a payload that does not count is in the state")
 		}
 	}
@@ -744,90 +678,90 @@ func TestMcpTool_oddAnswers(t *testing.T) {
 
 func TestMcpTool_validation(t *testing.T) {
 	t.Parallel()
-	tools := newProtocol(t).resource(toolType)
+	tools := providertest.NewProtocol(t).Resource(providertest.MCPToolType)
 	template := "destructive_action_summary_template"
 	for name, test := range map[string]struct {
-		config    object
+		config    providertest.Object
 		attribute string
 	}{
-		"no payload":                  {queryTool(object{"luminesce_payload": nil}), "luminesce_payload"},
-		"both payloads":               {jobTool(object{"luminesce_payload": object{"query": "select 1"}}), "scheduler_payload"},
-		"destructive":                 {queryTool(object{"destructive": true}), template},
-		"destructive, empty template": {queryTool(object{"destructive": true, template: ""}), template},
-		"a long template":             {queryTool(object{template: strings.Repeat("ü", 501)}), template},
-		"a null parameter":            {queryTool(object{"parameters": []any{nil}}), "parameters"},
-		"a null notification":         {jobTool(object{"scheduler_payload": jobPayload(object{"notifications": []any{nil}})}), "scheduler_payload.notifications"},
-		"a slash in the scope":        {queryTool(object{"scope": "a/b"}), "scope"},
-		"a code of 65":                {queryTool(object{"code": strings.Repeat("a", 65)}), "code"},
-		"a name of 257":               {queryTool(object{"name": strings.Repeat("a", 257)}), "name"},
-		"a name with a line break":    {queryTool(object{"name": "abc\n"}), "name"},
-		"a timeout of zero":           {queryTool(object{"timeouts": object{"read": "0s"}}), "timeouts.read"},
+		"no payload":                  {providertest.QueryTool(providertest.Object{"luminesce_payload": nil}), "luminesce_payload"},
+		"both payloads":               {providertest.JobTool(providertest.Object{"luminesce_payload": providertest.Object{"query": "select 1"}}), "scheduler_payload"},
+		"destructive":                 {providertest.QueryTool(providertest.Object{"destructive": true}), template},
+		"destructive, empty template": {providertest.QueryTool(providertest.Object{"destructive": true, template: ""}), template},
+		"a long template":             {providertest.QueryTool(providertest.Object{template: strings.Repeat("ü", 501)}), template},
+		"a null parameter":            {providertest.QueryTool(providertest.Object{"parameters": []any{nil}}), "parameters"},
+		"a null notification":         {providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": []any{nil}})}), "scheduler_payload.notifications"},
+		"a slash in the scope":        {providertest.QueryTool(providertest.Object{"scope": "a/b"}), "scope"},
+		"a code of 65":                {providertest.QueryTool(providertest.Object{"code": strings.Repeat("a", 65)}), "code"},
+		"a name of 257":               {providertest.QueryTool(providertest.Object{"name": strings.Repeat("a", 257)}), "name"},
+		"a name with a line break":    {providertest.QueryTool(providertest.Object{"name": "abc\n"}), "name"},
+		"a timeout of zero":           {providertest.QueryTool(providertest.Object{"timeouts": providertest.Object{"read": "0s"}}), "timeouts.read"},
 	} {
-		t.Run(name, func(t *testing.T) { tools.validate(test.config).mustFail(t, test.attribute) })
+		t.Run(name, func(t *testing.T) { tools.Validate(test.config).MustFail(t, test.attribute) })
 	}
-	for name, config := range map[string]object{
-		"a query":                     queryTool(),
-		"a job":                       jobTool(),
-		"a template for nothing":      queryTool(object{template: "Agree"}),
-		"another data type":           queryTool(object{"parameters": []any{object{"name": "p", "data_type": "Decimal"}}}),
-		"a payload not known yet":     queryTool(object{"luminesce_payload": unknown}),
-		"maybe no payload":            queryTool(object{"luminesce_payload": nil, "scheduler_payload": unknown}),
-		"maybe both payloads":         queryTool(object{"scheduler_payload": unknown}),
-		"a template not known yet":    queryTool(object{"destructive": true, template: unknown}),
-		"destructive, maybe":          queryTool(object{"destructive": unknown}),
-		"parameters not known yet":    queryTool(object{"parameters": unknown}),
-		"a parameter not known yet":   queryTool(object{"parameters": []any{object{"name": unknown, "data_type": "String"}}}),
-		"a query not known yet":       queryTool(object{"luminesce_payload": object{"query": unknown}}),
-		"arguments not known yet":     jobTool(object{"scheduler_payload": jobPayload(object{"arguments": unknown})}),
-		"notifications not known yet": jobTool(object{"scheduler_payload": jobPayload(object{"notifications": unknown})}),
+	for name, config := range map[string]providertest.Object{
+		"a query":                     providertest.QueryTool(),
+		"a job":                       providertest.JobTool(),
+		"a template for nothing":      providertest.QueryTool(providertest.Object{template: "Agree"}),
+		"another data type":           providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": "p", "data_type": "Decimal"}}}),
+		"a payload not known yet":     providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Unknown}),
+		"maybe no payload":            providertest.QueryTool(providertest.Object{"luminesce_payload": nil, "scheduler_payload": providertest.Unknown}),
+		"maybe both payloads":         providertest.QueryTool(providertest.Object{"scheduler_payload": providertest.Unknown}),
+		"a template not known yet":    providertest.QueryTool(providertest.Object{"destructive": true, template: providertest.Unknown}),
+		"destructive, maybe":          providertest.QueryTool(providertest.Object{"destructive": providertest.Unknown}),
+		"parameters not known yet":    providertest.QueryTool(providertest.Object{"parameters": providertest.Unknown}),
+		"a parameter not known yet":   providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": providertest.Unknown, "data_type": "String"}}}),
+		"a query not known yet":       providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Object{"query": providertest.Unknown}}),
+		"arguments not known yet":     providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"arguments": providertest.Unknown})}),
+		"notifications not known yet": providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": providertest.Unknown})}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			tools.validate(config).mustBeQuiet(t)
-			if _, diags := tools.plan(instance{}, config); len(diags.errors()) > 0 {
-				t.Errorf("the plan fails: %s", diags.errors())
+			tools.Validate(config).MustBeQuiet(t)
+			if _, diags := tools.Plan(providertest.Instance{}, config); len(diags.Errors()) > 0 {
+				t.Errorf("the plan fails: %s", diags.Errors())
 			}
 		})
 	}
 	// What another resource makes is checked as soon as it is known.
-	_, diags := tools.plan(instance{}, queryTool(object{"destructive": true}))
-	diags.mustFail(t, template)
+	_, diags := tools.Plan(providertest.Instance{}, providertest.QueryTool(providertest.Object{"destructive": true}))
+	diags.MustFail(t, template)
 }
 
 func TestMcpToolList(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "other", Code: "tool", Name: "get-other"}}}})
-	p := d.protocol(t)
-	tools := p.resource(toolType)
-	configs := map[string]object{"reload-prices": jobTool(), "get-prices": queryTool()}
+	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "other", Code: "tool", Name: "get-other"}}}})
+	p := d.Protocol(t)
+	tools := p.Resource(providertest.MCPToolType)
+	configs := map[string]providertest.Object{"reload-prices": providertest.JobTool(), "get-prices": providertest.QueryTool()}
 	for _, config := range configs {
-		tools.mustCreate(config)
+		tools.MustCreate(config)
 	}
 	for _, test := range []struct {
-		config object
+		config providertest.Object
 		limit  int64
 		want   []string
 	}{
-		{object{}, 0, []string{"get-other", "get-prices", "reload-prices"}},
-		{object{"scope": "market-data"}, 0, []string{"get-prices", "reload-prices"}},
-		{object{"name_prefix": "get-"}, 0, []string{"get-other", "get-prices"}},
-		{object{"name_prefix": "get-", "scope": "market-data"}, 0, []string{"get-prices"}},
-		{object{"name_prefix": "get-"}, 1, []string{"get-other"}},
-		{object{"scope": "none"}, 0, nil},
+		{providertest.Object{}, 0, []string{"get-other", "get-prices", "reload-prices"}},
+		{providertest.Object{"scope": "market-data"}, 0, []string{"get-prices", "reload-prices"}},
+		{providertest.Object{"name_prefix": "get-"}, 0, []string{"get-other", "get-prices"}},
+		{providertest.Object{"name_prefix": "get-", "scope": "market-data"}, 0, []string{"get-prices"}},
+		{providertest.Object{"name_prefix": "get-"}, 1, []string{"get-other"}},
+		{providertest.Object{"scope": "none"}, 0, nil},
 	} {
-		d.forget()
-		results, diags := tools.list(test.config, test.limit, true)
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{"identity.ListMcpTools": 1})
+		d.Forget()
+		results, diags := tools.List(test.config, test.limit, true)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{"identity.ListMcpTools": 1})
 		var got []string
 		for _, result := range results {
-			got = append(got, result.displayName)
-			imported, diags := tools.importIdentity(toObject(result.identity))
-			diags.mustBeQuiet(t)
-			if names := result.resource.differences(imported); names != nil {
-				t.Errorf("%s: the result and its import differ in %s", result.displayName, names)
+			got = append(got, result.DisplayName)
+			imported, diags := tools.ImportIdentity(providertest.ToObject(result.Identity))
+			diags.MustBeQuiet(t)
+			if names := result.Resource.Differences(imported); names != nil {
+				t.Errorf("%s: the result and its import differ in %s", result.DisplayName, names)
 			}
-			if config := configs[result.displayName]; config != nil {
-				tools.mustPlanNothing(imported, config)
+			if config := configs[result.DisplayName]; config != nil {
+				tools.MustPlanNothing(imported, config)
 			}
 		}
 		slices.Sort(got)
@@ -835,73 +769,73 @@ func TestMcpToolList(t *testing.T) {
 			t.Errorf("%v (-want +got):\n%s", test.config, diff)
 		}
 	}
-	_, diags := d.noRights(t).resource(toolType).list(object{}, 0, false)
-	diags.mustFail(t, "", "Unable to list MCP tools", "HTTP 403", "lusid-administrator")
-	_, diags = d.notConfigured(t).resource(toolType).list(object{}, 0, false)
-	diags.mustFail(t, "", "Unable to list MCP tools", "access_token will be known only after apply")
+	_, diags := d.NoRights(t).Resource(providertest.MCPToolType).List(providertest.Object{}, 0, false)
+	diags.MustFail(t, "", "Unable to list MCP tools", "HTTP 403", "lusid-administrator")
+	_, diags = d.NotConfigured(t).Resource(providertest.MCPToolType).List(providertest.Object{}, 0, false)
+	diags.MustFail(t, "", "Unable to list MCP tools", "access_token will be known only after apply")
 }
 
 func TestMcpToolDataSources(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	p := d.protocol(t)
-	tools := p.resource(toolType)
-	job, query := tools.mustCreate(jobTool()), tools.mustCreate(queryTool())
-	mustShow := func(got, made instance) {
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
+	tools := p.Resource(providertest.MCPToolType)
+	job, query := tools.MustCreate(providertest.JobTool()), tools.MustCreate(providertest.QueryTool())
+	mustShow := func(got, made providertest.Instance) {
 		t.Helper()
-		for name, value := range made.attributes {
-			if name != "timeouts" && !value.Equal(got.attributes[name]) {
-				t.Errorf("%s is %s, not %s", name, got.attributes[name], value)
+		for name, value := range made.Attributes {
+			if name != "timeouts" && !value.Equal(got.Attributes[name]) {
+				t.Errorf("%s is %s, not %s", name, got.Attributes[name], value)
 			}
 		}
 		for _, name := range []string{"created_at", "created_by", "updated_at", "updated_by"} {
-			if got.get(name) == "null" {
+			if got.Get(name) == "null" {
 				t.Errorf("%s is null", name)
 			}
 		}
 	}
-	for _, made := range []instance{job, query} {
-		d.forget()
-		mustShow(p.mustData(toolType, object{"scope": made.get("scope"), "code": made.get("code")}), made)
-		d.mustCount(t, map[string]int{"identity.GetMcpTool": 1})
+	for _, made := range []providertest.Instance{job, query} {
+		d.Forget()
+		mustShow(p.MustData(providertest.MCPToolType, providertest.Object{"scope": made.Get("scope"), "code": made.Get("code")}), made)
+		d.MustCount(t, map[string]int{"identity.GetMcpTool": 1})
 	}
-	d.forget()
-	rows := p.mustData("lusid_mcp_tools", object{}).rows(t, "mcp_tools")
-	d.mustCount(t, map[string]int{"identity.ListMcpTools": 1})
-	if diff := cmp.Diff([]string{"market-data/prices", "market-data/reload"}, column(rows, "id")); diff != "" {
+	d.Forget()
+	rows := p.MustData("lusid_mcp_tools", providertest.Object{}).Rows(t, "mcp_tools")
+	d.MustCount(t, map[string]int{"identity.ListMcpTools": 1})
+	if diff := cmp.Diff([]string{"market-data/prices", "market-data/reload"}, providertest.Column(rows, "id")); diff != "" {
 		t.Fatalf("tools (-want +got):\n%s", diff)
 	}
 	mustShow(rows[0], query)
 	mustShow(rows[1], job)
 
 	// Older versions stay, also of a tool that is deleted.
-	_, diags := tools.update(query, queryTool(object{"title": "Another"}))
-	diags.mustBeQuiet(t)
-	current, first := object{"scope": "market-data", "code": "prices"}, object{"scope": "market-data", "code": "prices", "version": 1}
-	p.mustData(toolType, current).mustHave(t, map[string]string{"version": "2", "title": "Another"})
-	d.mustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil)
-	d.forget()
-	mustShow(p.mustData(toolType, first), query)
-	if got := d.queries("identity.GetMcpTool"); got != "version=1" {
+	_, diags := tools.Update(query, providertest.QueryTool(providertest.Object{"title": "Another"}))
+	diags.MustBeQuiet(t)
+	current, first := providertest.Object{"scope": "market-data", "code": "prices"}, providertest.Object{"scope": "market-data", "code": "prices", "version": 1}
+	p.MustData(providertest.MCPToolType, current).MustHave(t, map[string]string{"version": "2", "title": "Another"})
+	d.MustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil)
+	d.Forget()
+	mustShow(p.MustData(providertest.MCPToolType, first), query)
+	if got := d.Queries("identity.GetMcpTool"); got != "version=1" {
 		t.Errorf("asked for %q", got)
 	}
 	const summary = "Unable to read MCP tool"
-	_, diags = p.data(toolType, current)
-	diags.mustFail(t, "code", summary, "market-data/prices", "HTTP 404")
+	_, diags = p.Data(providertest.MCPToolType, current)
+	diags.MustFail(t, "code", summary, "market-data/prices", "HTTP 404")
 	first["version"] = 7
-	_, diags = p.data(toolType, first)
-	diags.mustFail(t, "version", summary, "market-data/prices, version 7", "HTTP 404")
+	_, diags = p.Data(providertest.MCPToolType, first)
+	diags.MustFail(t, "version", summary, "market-data/prices, version 7", "HTTP 404")
 	for attribute, value := range map[string]any{"scope": "a b", "code": "", "version": 0} {
-		_, diags = p.data(toolType, with(object{"scope": "s", "code": "c"}, attribute, value))
-		diags.mustFail(t, attribute)
+		_, diags = p.Data(providertest.MCPToolType, providertest.With(providertest.Object{"scope": "s", "code": "c"}, attribute, value))
+		diags.MustFail(t, attribute)
 	}
 	for name, test := range map[string]struct {
-		config    object
+		config    providertest.Object
 		attribute string
-	}{toolType: {current, "code"}, "lusid_mcp_tools": {object{}, ""}} {
-		_, diags := d.noRights(t).data(name, test.config)
-		diags.mustFail(t, test.attribute, "Unable to", "HTTP 403", "lusid-administrator")
-		_, diags = d.notConfigured(t).data(name, test.config)
-		diags.mustFail(t, "", "Unable to", "access_token will be known only after apply")
+	}{providertest.MCPToolType: {current, "code"}, "lusid_mcp_tools": {providertest.Object{}, ""}} {
+		_, diags := d.NoRights(t).Data(name, test.config)
+		diags.MustFail(t, test.attribute, "Unable to", "HTTP 403", "lusid-administrator")
+		_, diags = d.NotConfigured(t).Data(name, test.config)
+		diags.MustFail(t, "", "Unable to", "access_token will be known only after apply")
 	}
 }

@@ -6,14 +6,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // asConfiguration is a listed resource as terraform query -generate-config-out writes it.
-func (m managedType) asConfiguration(listed instance) object {
-	config := object{}
-	for _, attribute := range m.schema.Block.Attributes {
+func asConfiguration(m providertest.ManagedType, listed providertest.Instance) providertest.Object {
+	config := providertest.Object{}
+	for _, attribute := range m.Schema.Block.Attributes {
 		if attribute.Required || attribute.Optional {
-			config[attribute.Name] = listed.attributes[attribute.Name]
+			config[attribute.Name] = listed.Attributes[attribute.Name]
 		}
 	}
 	return config
@@ -21,64 +22,64 @@ func (m managedType) asConfiguration(listed instance) object {
 
 // mustListAndImport lists, imports each result by its identity, and plans nothing with the
 // configuration that the CLI generates. It returns the display names.
-func (m managedType) mustListAndImport(filter object) []string {
-	m.t.Helper()
-	results, diags := m.list(filter, 0, true)
-	diags.mustBeQuiet(m.t)
+func mustListAndImport(m providertest.ManagedType, filter providertest.Object) []string {
+	m.T.Helper()
+	results, diags := m.List(filter, 0, true)
+	diags.MustBeQuiet(m.T)
 	names := []string{}
 	for _, result := range results {
-		names = append(names, result.displayName)
-		imported, diags := m.importIdentity(toObject(result.identity))
-		diags.mustBeQuiet(m.t)
-		if names := result.resource.differences(imported); names != nil {
-			m.t.Errorf("%s: the result and its import differ in %s", result.displayName, names)
+		names = append(names, result.DisplayName)
+		imported, diags := m.ImportIdentity(providertest.ToObject(result.Identity))
+		diags.MustBeQuiet(m.T)
+		if names := result.Resource.Differences(imported); names != nil {
+			m.T.Errorf("%s: the result and its import differ in %s", result.DisplayName, names)
 		}
-		config := m.asConfiguration(result.resource)
-		m.validate(config).mustBeQuiet(m.t)
-		m.mustPlanNothing(imported, config)
+		config := asConfiguration(m, result.Resource)
+		m.Validate(config).MustBeQuiet(m.T)
+		m.MustPlanNothing(imported, config)
 	}
 	return names
 }
 
 // mustRefuseToList lists without rights, and without credentials.
-func mustRefuseToList(t *testing.T, d domain, typeName, summary string) {
+func mustRefuseToList(t *testing.T, d providertest.Domain, typeName, summary string) {
 	t.Helper()
-	_, diags := d.noRights(t).resource(typeName).list(object{}, 0, false)
-	diags.mustFail(t, "", summary, "HTTP 403", "lusid-administrator")
-	_, diags = d.notConfigured(t).resource(typeName).list(object{}, 0, false)
-	diags.mustFail(t, "", summary, "access_token will be known only after apply")
+	_, diags := d.NoRights(t).Resource(typeName).List(providertest.Object{}, 0, false)
+	diags.MustFail(t, "", summary, "HTTP 403", "lusid-administrator")
+	_, diags = d.NotConfigured(t).Resource(typeName).List(providertest.Object{}, 0, false)
+	diags.MustFail(t, "", summary, "access_token will be known only after apply")
 }
 
 func TestNetworkZoneList(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{NetworkZones: []mockserver.NetworkZone{
+	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{NetworkZones: []mockserver.NetworkZone{
 		{Code: "acme-office", Description: "Office", Action: "Allow", IPs: []string{"10.0.0.0/8", "::1"}, SessionType: []string{"AllUsers"}},
 		{Code: "acme-rest", Action: "Block", IPs: []string{"0.0.0.0/0"}, UserRoles: []string{"traders", "risk"}, Hierarchy: 20},
 		{Code: "other", Action: "Block", IPs: []string{"192.0.2.1"}, SessionType: []string{"AllPATAccess"}},
 	}}})
-	zones := d.protocol(t).resource(zoneType)
+	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 	for _, test := range []struct {
-		filter object
+		filter providertest.Object
 		want   []string
 	}{
-		{object{}, []string{"acme-office", "acme-rest", "other"}},
-		{object{"code_prefix": "acme-"}, []string{"acme-office", "acme-rest"}},
-		{object{"action": "Block"}, []string{"acme-rest", "other"}},
-		{object{"code_prefix": "acme-", "action": "Block"}, []string{"acme-rest"}},
-		{object{"code_prefix": "nothing"}, []string{}},
+		{providertest.Object{}, []string{"acme-office", "acme-rest", "other"}},
+		{providertest.Object{"code_prefix": "acme-"}, []string{"acme-office", "acme-rest"}},
+		{providertest.Object{"action": "Block"}, []string{"acme-rest", "other"}},
+		{providertest.Object{"code_prefix": "acme-", "action": "Block"}, []string{"acme-rest"}},
+		{providertest.Object{"code_prefix": "nothing"}, []string{}},
 	} {
-		if diff := cmp.Diff(test.want, zones.mustListAndImport(test.filter)); diff != "" {
+		if diff := cmp.Diff(test.want, mustListAndImport(zones, test.filter)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", test.filter, diff)
 		}
 	}
-	d.forget()
-	results, diags := zones.list(object{}, 2, false)
-	diags.mustBeQuiet(t)
-	if len(results) != 2 || results[0].resource.exists() {
+	d.Forget()
+	results, diags := zones.List(providertest.Object{}, 2, false)
+	diags.MustBeQuiet(t)
+	if len(results) != 2 || results[0].Resource.Exists() {
 		t.Errorf("%d results", len(results))
 	}
-	d.mustCount(t, map[string]int{"identity.ListNetworkZones": 1})
-	_, diags = zones.list(object{"action": "block"}, 0, false)
-	diags.mustFail(t, "action", "Block")
-	mustRefuseToList(t, d, zoneType, "Unable to list network zones")
+	d.MustCount(t, map[string]int{"identity.ListNetworkZones": 1})
+	_, diags = zones.List(providertest.Object{"action": "block"}, 0, false)
+	diags.MustFail(t, "action", "Block")
+	mustRefuseToList(t, d, providertest.NetworkZoneType, "Unable to list network zones")
 }

@@ -17,6 +17,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // zonePuts notes where each request for a zone wants to move it, such as "first@20".
@@ -30,7 +31,7 @@ func (z *zonePuts) front(mock http.Handler) http.Handler {
 		if r.Method == http.MethodPut {
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			var zone zoneBody
+			var zone providertest.ZoneBody
 			_ = json.Unmarshal(body, &zone)
 			z.mu.Lock()
 			z.puts = append(z.puts, fmt.Sprintf("%s@%d", path.Base(r.URL.Path), zone.Hierarchy))
@@ -50,7 +51,7 @@ func (z *zonePuts) take() string {
 }
 
 // placedZones are zones by code, each with its action and its place.
-type placedZones map[string]object
+type placedZones map[string]providertest.Object
 
 func (z placedZones) seed() (seed mockserver.Seed) {
 	for code, zone := range z {
@@ -63,8 +64,8 @@ func (z placedZones) seed() (seed mockserver.Seed) {
 	return seed
 }
 
-func placedZone(action string, hierarchy int) object {
-	return object{"action": action, "hierarchy": hierarchy}
+func placedZone(action string, hierarchy int) providertest.Object {
+	return providertest.Object{"action": action, "hierarchy": hierarchy}
 }
 
 // zonesAt are NoOp zones.
@@ -77,28 +78,28 @@ func zonesAt(places map[string]int) placedZones {
 }
 
 // moveToFront gives the zones their places that the seed cannot: there, zero is behind all others.
-func (z placedZones) moveToFront(t *testing.T, d domain) {
+func (z placedZones) moveToFront(t *testing.T, d providertest.Domain) {
 	t.Helper()
 	for code, zone := range z {
 		if zone["hierarchy"] == 0 {
-			d.changeZone(t, code, func(body *zoneBody) { body.Hierarchy = 0 })
+			d.ChangeZone(t, code, func(body *providertest.ZoneBody) { body.Hierarchy = 0 })
 		}
 	}
 }
 
 // config is a zone at another place.
-func (z placedZones) config(code string, hierarchy int) object {
-	return zoneConfig(z[code], object{"code": code, "hierarchy": hierarchy})
+func (z placedZones) config(code string, hierarchy int) providertest.Object {
+	return providertest.ZoneConfig(z[code], providertest.Object{"code": code, "hierarchy": hierarchy})
 }
 
 // read reads the zones as a refresh does.
-func (z placedZones) read(t *testing.T, zones managedType) map[string]instance {
+func (z placedZones) read(t *testing.T, zones providertest.ManagedType) map[string]providertest.Instance {
 	t.Helper()
-	read := map[string]instance{}
+	read := map[string]providertest.Instance{}
 	for code := range z {
-		var diags diagnostics
-		read[code], diags = zones.importState(code)
-		diags.mustBeQuiet(t)
+		var diags providertest.Diagnostics
+		read[code], diags = zones.ImportState(code)
+		diags.MustBeQuiet(t)
 	}
 	return read
 }
@@ -188,27 +189,27 @@ func TestNetworkZone_exchange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var puts zonePuts
-			d := newMockBehind(t, mockserver.Options{Seed: test.zones.seed()}, puts.front)
+			d := providertest.NewMockBehind(t, mockserver.Options{Seed: test.zones.seed()}, puts.front)
 			test.zones.moveToFront(t, d)
 			puts.take()
-			zones := d.protocol(t).resource(zoneType)
+			zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 			read := test.zones.read(t, zones)
-			d.forget()
-			want := d.places(t)
-			d.forget()
+			d.Forget()
+			want := d.Places(t)
+			d.Forget()
 			var waits []string
 			for move := range strings.FieldsSeq(test.moves) {
 				var code string
 				var hierarchy int
 				_, _ = fmt.Sscanf(strings.Replace(move, "@", " ", 1), "%s %d", &code, &hierarchy)
 				want[code] = hierarchy
-				change, _ := zones.plan(read[code], test.zones.config(code, hierarchy))
-				_, diags := zones.apply(change)
-				if len(diags.warnings()) > 0 {
-					diags.mustWarn(t, "hierarchy", "Network zone "+code+" waits for its place", fmt.Sprintf("has the hierarchy %d", hierarchy), "If the same run moves or deletes that zone")
+				change, _ := zones.Plan(read[code], test.zones.config(code, hierarchy))
+				_, diags := zones.Apply(change)
+				if len(diags.Warnings()) > 0 {
+					diags.MustWarn(t, "hierarchy", "Network zone "+code+" waits for its place", fmt.Sprintf("has the hierarchy %d", hierarchy), "If the same run moves or deletes that zone")
 					waits = append(waits, code)
 				}
-				diags.mustSucceed(t)
+				diags.MustSucceed(t)
 			}
 			if got := strings.Join(waits, " "); got != test.waits {
 				t.Errorf("%q wait, want %q", got, test.waits)
@@ -216,10 +217,10 @@ func TestNetworkZone_exchange(t *testing.T) {
 			if diff := gocmp.Diff(test.puts, puts.take()); diff != "" {
 				t.Errorf("moves (-want +got):\n%s", diff)
 			}
-			if got := d.counts()["identity.ListNetworkZones"]; got != test.lists {
+			if got := d.Counts()["identity.ListNetworkZones"]; got != test.lists {
 				t.Errorf("%d lists, want %d", got, test.lists)
 			}
-			if diff := gocmp.Diff(want, d.places(t)); diff != "" {
+			if diff := gocmp.Diff(want, d.Places(t)); diff != "" {
 				t.Errorf("places (-want +got):\n%s", diff)
 			}
 		})
@@ -237,26 +238,26 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 		}
 		return zones
 	}
-	exchange := func(t *testing.T, zones placedZones) (diagnostics, string, map[string]int) {
+	exchange := func(t *testing.T, zones placedZones) (providertest.Diagnostics, string, map[string]int) {
 		t.Helper()
 		var puts zonePuts
-		d := newMockBehind(t, mockserver.Options{Seed: zones.seed()}, puts.front)
+		d := providertest.NewMockBehind(t, mockserver.Options{Seed: zones.seed()}, puts.front)
 		zones.moveToFront(t, d)
 		puts.take()
-		managed := d.protocol(t).resource(zoneType)
+		managed := d.Protocol(t).Resource(providertest.NetworkZoneType)
 		read := zones.read(t, managed)
-		change, _ := managed.plan(read["zone-0"], zones.config("zone-0", 1))
-		_, diags := managed.apply(change)
-		diags.mustWarn(t, "hierarchy", "Network zone zone-0 waits for its place")
-		change, _ = managed.plan(read["zone-1"], zones.config("zone-1", 0))
-		_, diags = managed.apply(change)
-		return diags, puts.take(), d.places(t)
+		change, _ := managed.Plan(read["zone-0"], zones.config("zone-0", 1))
+		_, diags := managed.Apply(change)
+		diags.MustWarn(t, "hierarchy", "Network zone zone-0 waits for its place")
+		change, _ = managed.Plan(read["zone-1"], zones.config("zone-1", 0))
+		_, diags = managed.Apply(change)
+		return diags, puts.take(), d.Places(t)
 	}
 	for _, action := range []string{"NoOp", "Block", "Allow"} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			diags, puts, places := exchange(t, full(action))
-			diags.mustBeQuiet(t)
+			diags.MustBeQuiet(t)
 			if puts != "zone-0@1 zone-0@10 zone-1@0 zone-0@1" || places["zone-0"] != 1 || places["zone-1"] != 0 {
 				t.Errorf("got %q and %v", puts, places)
 			}
@@ -267,7 +268,7 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 		zones := full("Block")
 		zones["zone-0"], zones["zone-1"] = placedZone("Allow", 0), placedZone("Allow", 1)
 		diags, puts, places := exchange(t, zones)
-		diags.mustFail(t, "", "Unable to update network zone zone-1", "no other is free where the zone could wait", "leave gaps")
+		diags.MustFail(t, "", "Unable to update network zone zone-1", "no other is free where the zone could wait", "leave gaps")
 		if puts != "zone-0@1" || places["zone-0"] != 0 || places["zone-1"] != 1 {
 			t.Errorf("got %q and %v", puts, places)
 		}
@@ -277,7 +278,7 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 		zones := full("Allow")
 		zones["zone-0"] = placedZone("Block", 0)
 		diags, puts, places := exchange(t, zones)
-		diags.mustBeQuiet(t)
+		diags.MustBeQuiet(t)
 		if puts != "zone-0@1 zone-0@10 zone-1@0 zone-0@1" || places["zone-0"] != 1 || places["zone-1"] != 0 {
 			t.Errorf("got %q and %v", puts, places)
 		}
@@ -289,7 +290,7 @@ func TestNetworkZone_exchangeFromOne(t *testing.T) {
 	t.Parallel()
 	placed := placedZones{"allow": placedZone("Allow", 1), "other": placedZone("NoOp", 2), "block": placedZone("Block", 3)}
 	var puts zonePuts
-	d := newMockBehind(t, mockserver.Options{Seed: placed.seed()}, func(mock http.Handler) http.Handler {
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: placed.seed()}, func(mock http.Handler) http.Handler {
 		return puts.front(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
@@ -302,12 +303,12 @@ func TestNetworkZone_exchangeFromOne(t *testing.T) {
 			mock.ServeHTTP(w, r)
 		}))
 	})
-	zones := d.protocol(t).resource(zoneType)
+	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 	read := placed.read(t, zones)
-	_, diags := zones.update(read["allow"], placed.config("allow", 2))
-	mustHold(t, strings.Join(diags.warnings(), "\n"), "Network zone allow waits for its place")
-	_, diags = zones.update(read["other"], placed.config("other", 1))
-	diags.mustBeQuiet(t)
+	_, diags := zones.Update(read["allow"], placed.config("allow", 2))
+	providertest.MustHold(t, strings.Join(diags.Warnings(), "\n"), "Network zone allow waits for its place")
+	_, diags = zones.Update(read["other"], placed.config("other", 1))
+	diags.MustBeQuiet(t)
 	if diff := gocmp.Diff("allow@2 allow@0 other@4 allow@2 other@1", puts.take()); diff != "" {
 		t.Errorf("moves (-want +got):\n%s", diff)
 	}
@@ -322,17 +323,17 @@ func TestNetworkZone_exchangeParallel(t *testing.T) {
 		t.Run(fmt.Sprintf("shift %t", shift), func(t *testing.T) {
 			t.Parallel()
 			placed := zonesAt(before)
-			d := newMock(t, mockserver.Options{Seed: placed.seed(), NetworkZonesShift: shift})
+			d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed(), NetworkZonesShift: shift})
 			// Where LUSID moves the others itself, a second apply puts right what it has moved too far.
 			for range 2 {
-				zones := d.protocol(t).resource(zoneType)
+				zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 				read := placed.read(t, zones)
 				var all sync.WaitGroup
 				for code, hierarchy := range after {
-					change, _ := zones.plan(read[code], placed.config(code, hierarchy))
+					change, _ := zones.Plan(read[code], placed.config(code, hierarchy))
 					all.Go(func() {
-						if _, diags := zones.carryOut(t.Context(), change); len(diags.errors()) > 0 {
-							t.Errorf("%s: %s", code, diags.errors())
+						if _, diags := zones.CarryOut(t.Context(), change); len(diags.Errors()) > 0 {
+							t.Errorf("%s: %s", code, diags.Errors())
 						}
 					})
 				}
@@ -341,7 +342,7 @@ func TestNetworkZone_exchangeParallel(t *testing.T) {
 					break
 				}
 			}
-			if diff := gocmp.Diff(after, d.places(t)); diff != "" {
+			if diff := gocmp.Diff(after, d.Places(t)); diff != "" {
 				t.Errorf("places (-want +got):\n%s", diff)
 			}
 		})
@@ -364,21 +365,21 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 			t.Run(fmt.Sprintf("%s after %d", name, done), func(t *testing.T) {
 				t.Parallel()
 				placed := zonesAt(map[string]int{"first": 10, "second": 20, "third": 30})
-				d := newMock(t, mockserver.Options{Seed: placed.seed()})
+				d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed()})
 				met := fault // The tests beside this one change it too.
 				met.Operation, met.After = "identity.UpdateNetworkZone", done
-				d.mock.InjectFault(met)
+				d.Mock.InjectFault(met)
 				apply := func() (problems int) {
-					zones := d.protocol(t, object{"max_retries": 0}).resource(zoneType)
+					zones := d.Protocol(t, providertest.Object{"max_retries": 0}).Resource(providertest.NetworkZoneType)
 					read := placed.read(t, zones)
 					for _, code := range slices.Sorted(maps.Keys(after)) {
-						if read[code].get("hierarchy") == fmt.Sprint(after[code]) {
+						if read[code].Get("hierarchy") == fmt.Sprint(after[code]) {
 							continue
 						}
-						change, _ := zones.plan(read[code], placed.config(code, after[code]))
-						_, diags := zones.carryOut(t.Context(), change)
-						problems += len(diags.errors())
-						for _, warning := range diags.warnings() {
+						change, _ := zones.Plan(read[code], placed.config(code, after[code]))
+						_, diags := zones.CarryOut(t.Context(), change)
+						problems += len(diags.Errors())
+						for _, warning := range diags.Warnings() {
 							if !strings.Contains(warning, "waits for its place") {
 								problems++
 							}
@@ -387,14 +388,14 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 					return problems
 				}
 				problems := apply()
-				if diff := gocmp.Diff(after, d.places(t)); problems == 0 && diff != "" {
+				if diff := gocmp.Diff(after, d.Places(t)); problems == 0 && diff != "" {
 					t.Errorf("nothing was said of (-want +got):\n%s", diff)
 				}
-				d.mock.ClearFaults()
+				d.Mock.ClearFaults()
 				if problems := apply(); problems > 0 {
 					t.Errorf("the next apply has %d problems", problems)
 				}
-				if diff := gocmp.Diff(after, d.places(t)); diff != "" {
+				if diff := gocmp.Diff(after, d.Places(t)); diff != "" {
 					t.Errorf("places after the next apply (-want +got):\n%s", diff)
 				}
 			})
@@ -406,23 +407,25 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 func TestNetworkZone_exchangeWithNew(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"old": 10})
-	for name, leave := range map[string]func(zones managedType, old instance) diagnostics{
-		"moved": func(zones managedType, old instance) diagnostics {
-			_, diags := zones.update(old, placed.config("old", 5))
+	for name, leave := range map[string]func(zones providertest.ManagedType, old providertest.Instance) providertest.Diagnostics{
+		"moved": func(zones providertest.ManagedType, old providertest.Instance) providertest.Diagnostics {
+			_, diags := zones.Update(old, placed.config("old", 5))
 			return diags
 		},
-		"deleted": func(zones managedType, old instance) diagnostics { return zones.destroy(old) },
+		"deleted": func(zones providertest.ManagedType, old providertest.Instance) providertest.Diagnostics {
+			return zones.Destroy(old)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{Seed: placed.seed()})
-			zones := d.protocol(t).resource(zoneType)
+			d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed()})
+			zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 			old := placed.read(t, zones)["old"]
-			made, diags := zones.create(placed.config("new", 10))
-			diags.mustWarn(t, "hierarchy", "Network zone new waits for its place", "new stays at 11, in force")
-			leave(zones, old).mustBeQuiet(t)
-			zones.mustPlanNothing(zones.mustRead(made), placed.config("new", 10))
-			if got := d.zone(t, "new").Hierarchy; got != 10 {
+			made, diags := zones.Create(placed.config("new", 10))
+			diags.MustWarn(t, "hierarchy", "Network zone new waits for its place", "new stays at 11, in force")
+			leave(zones, old).MustBeQuiet(t)
+			zones.MustPlanNothing(zones.MustRead(made), placed.config("new", 10))
+			if got := d.Zone(t, "new").Hierarchy; got != 10 {
 				t.Errorf("the new zone is at %d", got)
 			}
 		})
@@ -433,24 +436,24 @@ func TestNetworkZone_exchangeWithNew(t *testing.T) {
 func TestNetworkZone_exchangeRefused(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"first": 10, "second": 20})
-	d := newMock(t, mockserver.Options{Seed: placed.seed()})
+	d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed()})
 	// Each is an apply. The first updates the zone where it is.
 	for _, updates := range []int{2, 1} {
-		zones := d.protocol(t).resource(zoneType)
+		zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 		first := placed.read(t, zones)["first"]
-		d.forget()
-		_, diags := zones.update(first, zoneConfig(object{"code": "first", "hierarchy": 20, "description": "Changed"}))
-		diags.mustWarn(t, "hierarchy", "Network zone first waits for its place", "The network zone second of", "has the hierarchy 20",
+		d.Forget()
+		_, diags := zones.Update(first, providertest.ZoneConfig(providertest.Object{"code": "first", "hierarchy": 20, "description": "Changed"}))
+		diags.MustWarn(t, "hierarchy", "Network zone first waits for its place", "The network zone second of", "has the hierarchy 20",
 			"first stays at 10, in force with all its other changes: the next plan shows the difference", "Give one of the two another hierarchy")
-		d.mustCount(t, map[string]int{"identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
-		got := d.zone(t, "first")
-		if diff := gocmp.Diff(zoneBody{Hierarchy: 10, Description: new("Changed")}, zoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {
+		d.MustCount(t, map[string]int{"identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
+		got := d.Zone(t, "first")
+		if diff := gocmp.Diff(providertest.ZoneBody{Hierarchy: 10, Description: new("Changed")}, providertest.ZoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {
 			t.Errorf("first (-want +got):\n%s", diff)
 		}
 	}
 	// What LUSID refuses for another reason is an error, whatever place it is for.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
-	zones := d.protocol(t).resource(zoneType)
-	_, diags := zones.update(placed.read(t, zones)["first"], placed.config("first", 15))
-	diags.mustFail(t, "", "Unable to update network zone first", "HTTP 400")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
+	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
+	_, diags := zones.Update(placed.read(t, zones)["first"], placed.config("first", 15))
+	diags.MustFail(t, "", "Unable to update network zone first", "HTTP 400")
 }

@@ -8,11 +8,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // ownConfig is the application that a domain's credentials belong to, as a configuration.
-func (d domain) ownConfig(more ...object) object {
-	config := object{"client_id": d.mock.Credentials().ClientID, "display_name": "Terraform", "rotation_triggers": object{"a": "1"}}
+func ownConfig(d providertest.Domain, more ...providertest.Object) providertest.Object {
+	config := providertest.Object{"client_id": d.Mock.Credentials().ClientID, "display_name": "Terraform", "rotation_triggers": providertest.Object{"a": "1"}}
 	for _, m := range more {
 		maps.Copy(config, m)
 	}
@@ -20,12 +21,12 @@ func (d domain) ownConfig(more ...object) object {
 }
 
 // importOwn takes the own application under management, with triggers.
-func (d domain) importOwn(t *testing.T, applications managedType) instance {
+func importOwn(d providertest.Domain, t *testing.T, applications providertest.ManagedType) providertest.Instance {
 	t.Helper()
-	imported, diags := applications.importState(d.mock.Credentials().ClientID)
-	diags.mustBeQuiet(t)
-	managed, diags := applications.update(imported, d.ownConfig())
-	diags.mustBeQuiet(t)
+	imported, diags := applications.ImportState(d.Mock.Credentials().ClientID)
+	diags.MustBeQuiet(t)
+	managed, diags := applications.Update(imported, ownConfig(d))
+	diags.MustBeQuiet(t)
 	return managed
 }
 
@@ -33,31 +34,34 @@ func (d domain) importOwn(t *testing.T, applications managedType) instance {
 func TestOwnApplication_warnings(t *testing.T) {
 	t.Parallel()
 	for name, signIn := range map[string]struct {
-		configure func(*testing.T, domain) *protocol
+		configure func(*testing.T, providertest.Domain) *providertest.Protocol
 		words     string
 	}{
-		"password":      {func(t *testing.T, d domain) *protocol { t.Helper(); return d.signedIn(t) }, "user name and password"},
-		"refresh token": {func(t *testing.T, d domain) *protocol { t.Helper(); return d.withRefreshToken(t) }, "refresh token"},
-		// What is there for token requests alone is not signed in with.
-		"personal access token": {func(t *testing.T, d domain) *protocol {
+		"password": {func(t *testing.T, d providertest.Domain) *providertest.Protocol { t.Helper(); return d.SignedIn(t) }, "user name and password"},
+		"refresh token": {func(t *testing.T, d providertest.Domain) *providertest.Protocol {
 			t.Helper()
-			own := d.passwordArguments()
-			return d.protocol(t, object{"client_id": own["client_id"], "client_secret": own["client_secret"]})
+			return d.WithRefreshToken(t)
+		}, "refresh token"},
+		// What is there for token requests alone is not signed in with.
+		"personal access token": {func(t *testing.T, d providertest.Domain) *providertest.Protocol {
+			t.Helper()
+			own := d.PasswordArguments()
+			return d.Protocol(t, providertest.Object{"client_id": own["client_id"], "client_secret": own["client_secret"]})
 		}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			d.createApplication(t, "other-app", "Other", "Native")
+			d := providertest.NewMock(t, mockserver.Options{})
+			d.CreateApplication(t, "other-app", "Other", "Native")
 			p := signIn.configure(t, d)
-			applications := p.applications()
-			own := d.importOwn(t, applications)
-			d.forget()
-			expect := func(what string, diags diagnostics, doing string, more int) {
+			applications := p.Applications()
+			own := importOwn(d, t, applications)
+			d.Forget()
+			expect := func(what string, diags providertest.Diagnostics, doing string, more int) {
 				t.Helper()
-				diags.mustSucceed(t)
+				diags.MustSucceed(t)
 				var about []string
-				for _, warning := range diags.warnings() {
+				for _, warning := range diags.Warnings() {
 					if strings.Contains(warning, "that this provider signs in through") {
 						about = append(about, warning)
 					}
@@ -68,41 +72,41 @@ func TestOwnApplication_warnings(t *testing.T) {
 					}
 					return
 				}
-				mustBeOne(t, "warning", about, "", []string{doing + " the application that this provider signs in through", own.get("client_id"), "FBN_CLIENT_SECRET"})
-				if len(diags.warnings()) != 1+more {
-					t.Errorf("%s: other warnings: %s", what, diags.warnings())
+				providertest.MustBeOne(t, "warning", about, "", []string{doing + " the application that this provider signs in through", own.Get("client_id"), "FBN_CLIENT_SECRET"})
+				if len(diags.Warnings()) != 1+more {
+					t.Errorf("%s: other warnings: %s", what, diags.Warnings())
 				}
 			}
-			_, diags := applications.plan(own, d.ownConfig(object{"rotation_triggers": object{"a": "2"}}))
+			_, diags := applications.Plan(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
 			expect("a rotation", diags, "Rotating the secret of", 1)
-			_, diags = applications.plan(own, d.ownConfig(object{"rotation_triggers": object{"a": unknown}}))
+			_, diags = applications.Plan(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": providertest.Unknown}}))
 			expect("a rotation that may be", diags, "Rotating the secret of", 1)
-			_, diags = applications.plan(own, d.ownConfig(object{"display_name": "Other name"}))
+			_, diags = applications.Plan(own, ownConfig(d, providertest.Object{"display_name": "Other name"}))
 			expect("a replacement", diags, "Replacing", 1)
-			_, diags = applications.plan(own, nil)
+			_, diags = applications.Plan(own, nil)
 			expect("a deletion", diags, "Deleting", 0)
-			for what, config := range map[string]object{
-				"nothing":            d.ownConfig(),
-				"another timeout":    d.ownConfig(object{"timeouts": object{"read": "1m"}}),
-				"no triggers":        d.ownConfig(object{"rotation_triggers": nil}),
-				"store_secret false": d.ownConfig(object{"store_secret": false}),
+			for what, config := range map[string]providertest.Object{
+				"nothing":            ownConfig(d),
+				"another timeout":    ownConfig(d, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}),
+				"no triggers":        ownConfig(d, providertest.Object{"rotation_triggers": nil}),
+				"store_secret false": ownConfig(d, providertest.Object{"store_secret": false}),
 			} {
-				_, diags = applications.plan(own, config)
+				_, diags = applications.Plan(own, config)
 				expect(what, diags, "", 0)
 			}
-			expect("the action by client id", p.planRotation(object{"client_id": own.get("client_id")}), "Rotating the secret of", 1)
-			expect("the action by id, as that needs a call", p.planRotation(object{"id": own.get("id")}), "", 0)
-			expect("the action on another", p.planRotation(object{"client_id": "other-app"}), "", 0)
-			if counts := d.counts(); len(counts) != 0 {
+			expect("the action by client id", p.PlanRotation(providertest.Object{"client_id": own.Get("client_id")}), "Rotating the secret of", 1)
+			expect("the action by id, as that needs a call", p.PlanRotation(providertest.Object{"id": own.Get("id")}), "", 0)
+			expect("the action on another", p.PlanRotation(providertest.Object{"client_id": "other-app"}), "", 0)
+			if counts := d.Counts(); len(counts) != 0 {
 				t.Errorf("a plan asked LUSID: %v", counts)
 			}
-			_, diags = p.invokeRotation(object{"id": own.get("id")})
+			_, diags = p.InvokeRotation(providertest.Object{"id": own.Get("id")})
 			expect("the action done", diags, "Rotated the secret of", 0)
 
-			other, diags := applications.importState("other-app")
-			diags.mustBeQuiet(t)
-			_, diags = applications.plan(other, nil)
-			diags.mustBeQuiet(t)
+			other, diags := applications.ImportState("other-app")
+			diags.MustBeQuiet(t)
+			_, diags = applications.Plan(other, nil)
+			diags.MustBeQuiet(t)
 		})
 	}
 }
@@ -111,94 +115,94 @@ func TestOwnApplication_warnings(t *testing.T) {
 // with the new secret alone.
 func TestOwnApplication_rotated(t *testing.T) {
 	t.Parallel()
-	rotations := map[string]func(*testing.T, domain, *protocol){
-		"by triggers": func(t *testing.T, d domain, p *protocol) {
+	rotations := map[string]func(*testing.T, providertest.Domain, *providertest.Protocol){
+		"by triggers": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
-			own := d.importOwn(t, p.applications())
-			rotated, diags := p.applications().update(own, d.ownConfig(object{"rotation_triggers": object{"a": "2"}}))
-			diags.mustSucceed(t)
-			d.mustHoldSecret(t, rotated)
+			own := importOwn(d, t, p.Applications())
+			rotated, diags := p.Applications().Update(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
+			diags.MustSucceed(t)
+			d.MustHoldSecret(t, rotated)
 		},
-		"by triggers, not stored": func(t *testing.T, d domain, p *protocol) {
+		"by triggers, not stored": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
-			own := d.importOwn(t, p.applications())
-			_, diags := p.applications().update(own, d.ownConfig(object{"rotation_triggers": object{"a": "2"}, "store_secret": false}))
-			diags.mustSucceed(t)
+			own := importOwn(d, t, p.Applications())
+			_, diags := p.Applications().Update(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}, "store_secret": false}))
+			diags.MustSucceed(t)
 		},
-		"by triggers, the answer lost": func(t *testing.T, d domain, p *protocol) {
+		"by triggers, the answer lost": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
-			own := d.importOwn(t, p.applications())
-			d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
-			_, diags := p.applications().update(own, d.ownConfig(object{"rotation_triggers": object{"a": "2"}}))
-			diags.mustSucceed(t)
+			own := importOwn(d, t, p.Applications())
+			d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
+			_, diags := p.Applications().Update(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
+			diags.MustSucceed(t)
 		},
-		"by the action": func(t *testing.T, d domain, p *protocol) {
+		"by the action": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
-			_, diags := p.invokeRotation(object{"client_id": d.mock.Credentials().ClientID})
-			diags.mustSucceed(t)
+			_, diags := p.InvokeRotation(providertest.Object{"client_id": d.Mock.Credentials().ClientID})
+			diags.MustSucceed(t)
 		},
 	}
 	for how, rotate := range rotations {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			p, neighbour := d.signedIn(t), d.signedIn(t)
-			neighbour.mustGetAccessToken(nil)
+			d := providertest.NewMock(t, mockserver.Options{})
+			p, neighbour := d.SignedIn(t), d.SignedIn(t)
+			neighbour.MustGetAccessToken(nil)
 			rotate(t, d, p)
-			before := p.mustGetAccessToken(nil)
-			d.forget()
+			before := p.MustGetAccessToken(nil)
+			d.Forget()
 
 			// The token that the provider has is still good: nothing is asked for.
-			p.applications().mustRead(d.importOwn(t, p.applications()))
-			if got := d.counts(); got["token:password"]+got["token:refresh_token"] != 0 {
+			p.Applications().MustRead(importOwn(d, t, p.Applications()))
+			if got := d.Counts(); got["token:password"]+got["token:refresh_token"] != 0 {
 				t.Errorf("requests: %v", got)
 			}
 			// The default of token requests is the new secret.
-			p.mustGetAccessToken(object{"scopes": []string{"openid"}})
-			p.mustOpen(tokenType, object{"scopes": []string{"openid"}})
+			p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid"}})
+			p.MustOpen(providertest.AccessTokenType, providertest.Object{"scopes": []string{"openid"}})
 
-			d.forget()
-			d.mock.RevokeTokens()
-			p.applications().mustCreate(object{"client_id": "renewed-app", "display_name": "Renewed"})
-			d.mock.RevokeTokens()
-			d.mock.RevokeRefreshTokens()
-			p.applications().mustCreate(object{"client_id": "signed-in-app", "display_name": "Signed in"})
-			if diff := cmp.Diff(map[string]int{"token:refresh_token": 2, "token:password": 1, "identity.ListApplications": 2, "identity.CreateApplication": 3}, d.counts()); diff != "" {
+			d.Forget()
+			d.Mock.RevokeTokens()
+			p.Applications().MustCreate(providertest.Object{"client_id": "renewed-app", "display_name": "Renewed"})
+			d.Mock.RevokeTokens()
+			d.Mock.RevokeRefreshTokens()
+			p.Applications().MustCreate(providertest.Object{"client_id": "signed-in-app", "display_name": "Signed in"})
+			if diff := cmp.Diff(map[string]int{"token:refresh_token": 2, "token:password": 1, "identity.ListApplications": 2, "identity.CreateApplication": 3}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
-			if after := p.mustGetAccessToken(nil); after.get("access_token") == before.get("access_token") {
+			if after := p.MustGetAccessToken(nil); after.Get("access_token") == before.Get("access_token") {
 				t.Error("the token was not renewed")
 			}
 			// Another alias has a secret of its own, the old one.
-			_, diags := neighbour.accessToken(object{"scopes": []string{"openid"}})
-			diags.mustFail(t, "", "invalid_client")
+			_, diags := neighbour.AccessToken(providertest.Object{"scopes": []string{"openid"}})
+			diags.MustFail(t, "", "invalid_client")
 		})
 	}
 
 	t.Run("another application", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		p := d.signedIn(t)
-		made := p.applications().mustCreate(triggers(object{"a": "1"}))
-		_, diags := p.applications().rotate(made, triggers(object{"a": "2"}))
-		diags.mustBeQuiet(t)
-		_, diags = p.invokeRotation(object{"client_id": "test-app"})
-		diags.mustBeQuiet(t)
-		d.mock.RevokeTokens()
-		d.mock.RevokeRefreshTokens()
-		p.mustGetAccessToken(object{"scopes": []string{"openid"}})
-		p.applications().mustCreate(object{"client_id": "next-app", "display_name": "Next"})
+		d := providertest.NewMock(t, mockserver.Options{})
+		p := d.SignedIn(t)
+		made := p.Applications().MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
+		_, diags := p.Applications().Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
+		diags.MustBeQuiet(t)
+		_, diags = p.InvokeRotation(providertest.Object{"client_id": "test-app"})
+		diags.MustBeQuiet(t)
+		d.Mock.RevokeTokens()
+		d.Mock.RevokeRefreshTokens()
+		p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid"}})
+		p.Applications().MustCreate(providertest.Object{"client_id": "next-app", "display_name": "Next"})
 	})
 	t.Run("of token requests alone", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		own := d.passwordArguments()
-		own["access_token"] = d.token
-		p := newProtocol(t)
-		p.configure(own).mustBeQuiet(t)
-		_, diags := p.invokeRotation(object{"client_id": own["client_id"]})
-		diags.mustBeQuiet(t)
-		p.mustGetAccessToken(object{"scopes": []string{"openid"}})
+		d := providertest.NewMock(t, mockserver.Options{})
+		own := d.PasswordArguments()
+		own["access_token"] = d.Token
+		p := providertest.NewProtocol(t)
+		p.Configure(own).MustBeQuiet(t)
+		_, diags := p.InvokeRotation(providertest.Object{"client_id": own["client_id"]})
+		diags.MustBeQuiet(t)
+		p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid"}})
 	})
 }
 
@@ -206,14 +210,14 @@ func TestOwnApplication_rotated(t *testing.T) {
 // in through an application of its own.
 func TestAccOwnApplication_aliases(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	second := d.createApplication(t, "second-app", "Second", "Native")
-	firstArguments, secondArguments := d.passwordArguments(), d.passwordArguments()
-	maps.Copy(secondArguments, object{"alias": "second", "client_id": second.ClientID, "client_secret": second.Secret})
+	d := providertest.NewMock(t, mockserver.Options{})
+	second := d.CreateApplication(t, "second-app", "Second", "Native")
+	firstArguments, secondArguments := d.PasswordArguments(), d.PasswordArguments()
+	maps.Copy(secondArguments, providertest.Object{"alias": "second", "client_id": second.ClientID, "client_secret": second.Secret})
 	config := func(trigger string) string {
-		return providerBlock(firstArguments) + providerBlock(secondArguments) + `
+		return providertest.ProviderBlock(firstArguments) + providertest.ProviderBlock(secondArguments) + `
 resource "lusid_application" "own" {
-  client_id         = "` + d.mock.Credentials().ClientID + `"
+  client_id         = "` + d.Mock.Credentials().ClientID + `"
   display_name      = "Terraform"
   rotation_triggers = { a = "` + trigger + `" }
 }
@@ -228,15 +232,15 @@ data "lusid_access_token" "second" {
 }
 `
 	}
-	w := newWorkspace(t, config("1"))
-	w.mustRun("import", "lusid_application.own", d.mock.Credentials().ClientID)
-	w.mustRun("apply", "-auto-approve")
-	d.forget()
-	w.configure(config("2"))
-	mustHold(t, w.mustRun("apply", "-auto-approve"), "Rotating the secret of the application that this provider signs in through", "1 changed")
-	if d.counts()["identity.RotateApplicationSecrets"] != 1 || d.application(t, d.mock.Credentials().ClientID).Secret == d.mock.Credentials().ClientSecret {
-		t.Errorf("requests: %v", d.counts())
+	w := providertest.NewWorkspace(t, config("1"))
+	w.MustRun("import", "lusid_application.own", d.Mock.Credentials().ClientID)
+	w.MustRun("apply", "-auto-approve")
+	d.Forget()
+	w.Configure(config("2"))
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Rotating the secret of the application that this provider signs in through", "1 changed")
+	if d.Counts()["identity.RotateApplicationSecrets"] != 1 || d.Application(t, d.Mock.Credentials().ClientID).Secret == d.Mock.Credentials().ClientSecret {
+		t.Errorf("requests: %v", d.Counts())
 	}
 	// The next run finds the old secret in the configuration.
-	w.mustFail([]string{"invalid_client", "client secret supplied"}, "plan")
+	w.MustFail([]string{"invalid_client", "client secret supplied"}, "plan")
 }

@@ -8,87 +8,55 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-// rows are the objects of a list attribute.
-func (i instance) rows(t *testing.T, name string) []instance {
-	t.Helper()
-	var elements []tftypes.Value
-	if err := i.attributes[name].As(&elements); err != nil {
-		t.Fatal(err)
-	}
-	rows := make([]instance, len(elements))
-	for j, element := range elements {
-		if err := element.As(&rows[j].attributes); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return rows
-}
-
-// column is one attribute of each row.
-func column(rows []instance, name string) []string {
-	var values []string
-	for _, row := range rows {
-		values = append(values, row.get(name))
-	}
-	return values
-}
-
-func (p *protocol) mustData(typeName string, config object) instance {
-	p.t.Helper()
-	got, diags := p.data(typeName, config)
-	diags.mustBeQuiet(p.t)
-	return got
-}
 
 func TestRoleDataSource(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	p := d.protocol(t)
-	plus, plain := d.createRole(t, "front office + more"), d.createRole(t, "traders")
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
+	plus, plain := d.CreateRole(t, "front office + more"), d.CreateRole(t, "traders")
 	for _, test := range []struct {
-		config object
-		want   roleBody
+		config providertest.Object
+		want   providertest.RoleBody
 		counts map[string]int
 	}{
-		{object{"id": plus.ID}, plus, map[string]int{"identity.GetRole": 1}},
-		{object{"code": "traders"}, plain, map[string]int{"identity.ListRoles": 1}},
-		{object{"code": "traders", "scope": "default"}, plain, map[string]int{"identity.GetRoleByCode": 1}},
-		{object{"code": "front office + more", "scope": "default"}, plus, map[string]int{"identity.ListRoles": 1}},
-		{object{"code": "front office + more"}, plus, map[string]int{"identity.ListRoles": 1}},
+		{providertest.Object{"id": plus.ID}, plus, map[string]int{"identity.GetRole": 1}},
+		{providertest.Object{"code": "traders"}, plain, map[string]int{"identity.ListRoles": 1}},
+		{providertest.Object{"code": "traders", "scope": "default"}, plain, map[string]int{"identity.GetRoleByCode": 1}},
+		{providertest.Object{"code": "front office + more", "scope": "default"}, plus, map[string]int{"identity.ListRoles": 1}},
+		{providertest.Object{"code": "front office + more"}, plus, map[string]int{"identity.ListRoles": 1}},
 	} {
-		d.forget()
-		got := p.mustData("lusid_role", test.config)
-		got.mustHave(t, map[string]string{
+		d.Forget()
+		got := p.MustData("lusid_role", test.config)
+		got.MustHave(t, map[string]string{
 			"id": test.want.ID, "name": test.want.Name, "code": test.want.Name, "scope": "default", "description": "null",
 			"source": test.want.Source, "saml_name": test.want.SAMLName,
 		})
-		d.mustCount(t, test.counts)
+		d.MustCount(t, test.counts)
 	}
-	p.mustData("lusid_role", object{"code": "lusid-administrator"}).mustHave(t, map[string]string{"scope": "LUSID_SYSTEM"})
+	p.MustData("lusid_role", providertest.Object{"code": "lusid-administrator"}).MustHave(t, map[string]string{"scope": "LUSID_SYSTEM"})
 
 	const summary = "Unable to read role"
 	for _, test := range []struct {
-		config    object
+		config    providertest.Object
 		attribute string
 		part      string
 	}{
-		{object{"id": "missing"}, "id", "HTTP 404"},
-		{object{"code": "missing"}, "code", "lusid_roles"},
-		{object{"code": "missing", "scope": "default"}, "code", "HTTP 404"},
-		{object{"code": "not here", "scope": "default"}, "code", "lusid_roles"},
+		{providertest.Object{"id": "missing"}, "id", "HTTP 404"},
+		{providertest.Object{"code": "missing"}, "code", "lusid_roles"},
+		{providertest.Object{"code": "missing", "scope": "default"}, "code", "HTTP 404"},
+		{providertest.Object{"code": "not here", "scope": "default"}, "code", "lusid_roles"},
 	} {
-		_, diags := p.data("lusid_role", test.config)
-		diags.mustFail(t, test.attribute, summary, test.part)
+		_, diags := p.Data("lusid_role", test.config)
+		diags.MustFail(t, test.attribute, summary, test.part)
 	}
-	_, diags := p.data("lusid_role", object{"id": "a b"})
-	diags.mustFail(t, "id", "1 to 64")
-	for _, config := range []object{{}, {"id": "a", "code": "abc"}, {"id": "a", "scope": "default"}, {"scope": "default"}} {
-		if _, diags := p.data("lusid_role", config); len(diags.errors()) == 0 {
+	_, diags := p.Data("lusid_role", providertest.Object{"id": "a b"})
+	diags.MustFail(t, "id", "1 to 64")
+	for _, config := range []providertest.Object{{}, {"id": "a", "code": "abc"}, {"id": "a", "scope": "default"}, {"scope": "default"}} {
+		if _, diags := p.Data("lusid_role", config); len(diags.Errors()) == 0 {
 			t.Errorf("takes %v", config)
 		}
 	}
@@ -96,10 +64,10 @@ func TestRoleDataSource(t *testing.T) {
 
 func TestRolesDataSource(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{Name: "zebra"}, {Name: "aardvark", Description: "First"}}}})
-	rows := d.protocol(t).mustData("lusid_roles", object{}).rows(t, "roles")
-	d.mustCount(t, map[string]int{"identity.ListRoles": 1})
-	names := column(rows, "name")
+	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{Name: "zebra"}, {Name: "aardvark", Description: "First"}}}})
+	rows := d.Protocol(t).MustData("lusid_roles", providertest.Object{}).Rows(t, "roles")
+	d.MustCount(t, map[string]int{"identity.ListRoles": 1})
+	names := providertest.Column(rows, "name")
 	want := []string{
 		"aardvark", "applications-administrator", "configuration-administrator", "iam-administrator", "instrument-administrator",
 		"lusid-administrator", "lusid-evaluator", "zebra",
@@ -107,7 +75,7 @@ func TestRolesDataSource(t *testing.T) {
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
-	rows[0].mustHave(t, map[string]string{"description": "First", "scope": "default", "code": "aardvark"})
+	rows[0].MustHave(t, map[string]string{"description": "First", "scope": "default", "code": "aardvark"})
 }
 
 func TestUserDataSource(t *testing.T) {
@@ -115,31 +83,31 @@ func TestUserDataSource(t *testing.T) {
 	for _, gone := range []bool{false, true} {
 		t.Run(fmt.Sprintf("deleted users are gone: %t", gone), func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{DeletedUsersGone: gone})
-			p := d.protocol(t)
-			made := p.resource(usersType).mustCreate(serviceUser(object{"login": "a+b%c@example.com", "user_expiry": nil}))
+			d := providertest.NewMock(t, mockserver.Options{DeletedUsersGone: gone})
+			p := d.Protocol(t)
+			made := p.Resource(providertest.UserType).MustCreate(providertest.ServiceUser(providertest.Object{"login": "a+b%c@example.com", "user_expiry": nil}))
 			for _, key := range []string{"id", "login"} {
-				d.forget()
-				got := p.mustData(usersType, object{key: made.get(key)})
-				for name, value := range made.attributes {
-					if name != "timeouts" && name != "deletion_policy" && !value.Equal(got.attributes[name]) {
-						t.Errorf("%s: %s is %s, not %s", key, name, got.get(name), made.get(name))
+				d.Forget()
+				got := p.MustData(providertest.UserType, providertest.Object{key: made.Get(key)})
+				for name, value := range made.Attributes {
+					if name != "timeouts" && name != "deletion_policy" && !value.Equal(got.Attributes[name]) {
+						t.Errorf("%s: %s is %s, not %s", key, name, got.Get(name), made.Get(name))
 					}
 				}
-				d.mustCount(t, map[string]int{map[string]string{"id": "identity.GetUser", "login": "identity.GetUserFromLogin"}[key]: 1})
+				d.MustCount(t, map[string]int{map[string]string{"id": "identity.GetUser", "login": "identity.GetUserFromLogin"}[key]: 1})
 			}
-			d.mustCall(t, http.MethodDelete, "/users/"+made.get("id"), nil, nil)
+			d.MustCall(t, http.MethodDelete, "/users/"+made.Get("id"), nil, nil)
 			for _, key := range []string{"id", "login"} {
-				_, diags := p.data(usersType, object{key: made.get(key)})
-				diags.mustFail(t, key, "Unable to read user", made.get(key))
+				_, diags := p.Data(providertest.UserType, providertest.Object{key: made.Get(key)})
+				diags.MustFail(t, key, "Unable to read user", made.Get(key))
 			}
 		})
 	}
-	p := newProtocol(t)
-	_, diags := p.data(usersType, object{"login": "a@bc"})
-	diags.mustFail(t, "login")
-	for _, config := range []object{{}, {"id": "a", "login": "a@example.com"}} {
-		if _, diags := p.data(usersType, config); len(diags.errors()) == 0 {
+	p := providertest.NewProtocol(t)
+	_, diags := p.Data(providertest.UserType, providertest.Object{"login": "a@bc"})
+	diags.MustFail(t, "login")
+	for _, config := range []providertest.Object{{}, {"id": "a", "login": "a@example.com"}} {
+		if _, diags := p.Data(providertest.UserType, config); len(diags.Errors()) == 0 {
 			t.Errorf("takes %v", config)
 		}
 	}
@@ -147,17 +115,17 @@ func TestUserDataSource(t *testing.T) {
 
 func TestUsersDataSource(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.createUser(t, "zoe@example.com", "zo@example.com")
-	d.createUser(t, "abe@example.com", "ab@example.com")
-	gone := d.createUser(t, "gone@example.com", "go@example.com")
-	d.mustCall(t, http.MethodDelete, "/users/"+gone.ID, nil, nil)
-	rows := d.protocol(t).mustData("lusid_users", object{}).rows(t, "users")
-	d.mustCount(t, map[string]int{"identity.ListUsers": 1})
-	if diff := cmp.Diff([]string{"abe@example.com", d.mock.Credentials().Username, "zoe@example.com"}, column(rows, "login")); diff != "" {
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.CreateUser(t, "zoe@example.com", "zo@example.com")
+	d.CreateUser(t, "abe@example.com", "ab@example.com")
+	gone := d.CreateUser(t, "gone@example.com", "go@example.com")
+	d.MustCall(t, http.MethodDelete, "/users/"+gone.ID, nil, nil)
+	rows := d.Protocol(t).MustData("lusid_users", providertest.Object{}).Rows(t, "users")
+	d.MustCount(t, map[string]int{"identity.ListUsers": 1})
+	if diff := cmp.Diff([]string{"abe@example.com", d.Mock.Credentials().Username, "zoe@example.com"}, providertest.Column(rows, "login")); diff != "" {
 		t.Errorf("logins (-want +got):\n%s", diff)
 	}
-	rows[0].mustHave(t, map[string]string{"email_address": "ab@example.com", "status": "PROVISIONED", "user_expiry": "null", "second_email_address": "null"})
+	rows[0].MustHave(t, map[string]string{"email_address": "ab@example.com", "status": "PROVISIONED", "user_expiry": "null", "second_email_address": "null"})
 }
 
 // TestDeprovisionedUsers meets a LUSID that lists deprovisioned users wherever it lists users.
@@ -166,12 +134,12 @@ func TestDeprovisionedUsers(t *testing.T) {
 	for _, status := range []string{"DEPROVISIONED", "Deleted"} {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
-			var w rewriter
-			d := newMockBehind(t, mockserver.Options{}, w.front)
-			role := d.createRole(t, "traders")
-			left, gone := d.createUser(t, "left@example.com", "le@example.com"), d.createUser(t, "gone@example.com", "go@example.com")
-			d.assign(t, role.ID, left.ID, gone.ID)
-			w.set(func(_ *http.Request, body any) any {
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			role := d.CreateRole(t, "traders")
+			left, gone := d.CreateUser(t, "left@example.com", "le@example.com"), d.CreateUser(t, "gone@example.com", "go@example.com")
+			d.Assign(t, role.ID, left.ID, gone.ID)
+			w.Set(func(_ *http.Request, body any) any {
 				users, _ := body.([]any)
 				for _, each := range append([]any{body}, users...) {
 					if user, ok := each.(map[string]any); ok && user["id"] == gone.ID {
@@ -186,118 +154,118 @@ func TestDeprovisionedUsers(t *testing.T) {
 					t.Errorf("%s has %s of %s, without whom is gone, and with whom is not: %s", what, ids, gone.ID, left.ID)
 				}
 			}
-			p := d.protocol(t)
-			mustLackGone("the data source lusid_users", column(p.mustData("lusid_users", object{}).rows(t, "users"), "id"))
-			mustLackGone("the data source lusid_role_members", column(p.mustData("lusid_role_members", object{"role_id": role.ID}).rows(t, "users"), "id"))
-			for _, key := range []object{{"id": gone.ID}, {"login": "gone@example.com"}} {
-				_, diags := p.data(usersType, key)
-				if errs := strings.Join(diags.errors(), "\n"); !strings.Contains(errs, "deprovisioned") {
+			p := d.Protocol(t)
+			mustLackGone("the data source lusid_users", providertest.Column(p.MustData("lusid_users", providertest.Object{}).Rows(t, "users"), "id"))
+			mustLackGone("the data source lusid_role_members", providertest.Column(p.MustData("lusid_role_members", providertest.Object{"role_id": role.ID}).Rows(t, "users"), "id"))
+			for _, key := range []providertest.Object{{"id": gone.ID}, {"login": "gone@example.com"}} {
+				_, diags := p.Data(providertest.UserType, key)
+				if errs := strings.Join(diags.Errors(), "\n"); !strings.Contains(errs, "deprovisioned") {
 					t.Errorf("the data source lusid_user: %q", errs)
 				}
 			}
-			for typeName, filter := range map[string]object{usersType: {}, assignmentType: {"role_id": role.ID}, membersType: {"name_prefix": "traders"}} {
-				results, diags := p.resource(typeName).list(filter, 0, true)
-				diags.mustBeQuiet(t)
+			for typeName, filter := range map[string]providertest.Object{providertest.UserType: {}, providertest.RoleAssignmentType: {"role_id": role.ID}, providertest.RoleMembersType: {"name_prefix": "traders"}} {
+				results, diags := p.Resource(typeName).List(filter, 0, true)
+				diags.MustBeQuiet(t)
 				var ids []string
 				for _, result := range results {
 					switch typeName {
-					case usersType:
-						ids = append(ids, result.resource.get("id"))
-					case assignmentType:
-						ids = append(ids, result.resource.get("user_id"))
+					case providertest.UserType:
+						ids = append(ids, result.Resource.Get("id"))
+					case providertest.RoleAssignmentType:
+						ids = append(ids, result.Resource.Get("user_id"))
 					default:
-						ids = append(ids, strings.Split(result.resource.get("user_ids"), ",")...)
+						ids = append(ids, strings.Split(result.Resource.Get("user_ids"), ",")...)
 					}
 				}
 				mustLackGone("the list resource "+typeName, ids)
 			}
-			members, diags := p.resource(membersType).importState(role.ID)
-			diags.mustBeQuiet(t)
-			mustLackGone("the resource lusid_role_members", strings.Split(members.get("user_ids"), ","))
-			if assignment, _ := p.resource(assignmentType).importState(role.ID + "/" + gone.ID); assignment.exists() {
+			members, diags := p.Resource(providertest.RoleMembersType).ImportState(role.ID)
+			diags.MustBeQuiet(t)
+			mustLackGone("the resource lusid_role_members", strings.Split(members.Get("user_ids"), ","))
+			if assignment, _ := p.Resource(providertest.RoleAssignmentType).ImportState(role.ID + "/" + gone.ID); assignment.Exists() {
 				t.Error("the resource lusid_role_assignment has whom is gone")
 			}
-			_, diags = p.resource(usersType).importState("gone@example.com")
-			diags.mustFail(t, "", "Unable to import user", "deprovisioned")
+			_, diags = p.Resource(providertest.UserType).ImportState("gone@example.com")
+			diags.MustFail(t, "", "Unable to import user", "deprovisioned")
 		})
 	}
 }
 
 func TestRoleMembersDataSource(t *testing.T) {
 	t.Parallel()
-	d, role, caller, users := crew(t, mockserver.Options{})
-	d.assign(t, role, users[1], caller)
-	p := d.protocol(t)
+	d, role, caller, users := providertest.Crew(t, mockserver.Options{})
+	d.Assign(t, role, users[1], caller)
+	p := d.Protocol(t)
 	// The caller too: nothing is to be managed.
-	rows := p.mustData(membersType, object{"role_id": role}).rows(t, "users")
-	d.mustCount(t, map[string]int{"identity.ListUsersInRole": 1})
-	if got := column(rows, "id"); len(got) != 2 || !strings.Contains(strings.Join(got, ","), caller) {
+	rows := p.MustData(providertest.RoleMembersType, providertest.Object{"role_id": role}).Rows(t, "users")
+	d.MustCount(t, map[string]int{"identity.ListUsersInRole": 1})
+	if got := providertest.Column(rows, "id"); len(got) != 2 || !strings.Contains(strings.Join(got, ","), caller) {
 		t.Errorf("members %s", got)
 	}
-	_, diags := p.data(membersType, object{"role_id": "missing"})
-	diags.mustFail(t, "role_id", "Unable to list role members", "(660)")
+	_, diags := p.Data(providertest.RoleMembersType, providertest.Object{"role_id": "missing"})
+	diags.MustFail(t, "role_id", "Unable to list role members", "(660)")
 }
 
 func TestPersonalAccessTokenDataSources(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, withSomebodyElse())
-	p := d.protocol(t)
-	made := p.resource(patType).mustCreate(object{"display_name": "zulu", "deactivation_date": "2099-01-01T00:00:00Z"})
-	ended := d.createToken(t, "Alpha")
-	if err := d.mock.DeactivatePersonalAccessToken(ended); err != nil {
+	d := providertest.NewMock(t, providertest.WithSomebodyElse())
+	p := d.Protocol(t)
+	made := p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{"display_name": "zulu", "deactivation_date": "2099-01-01T00:00:00Z"})
+	ended := d.CreateToken(t, "Alpha")
+	if err := d.Mock.DeactivatePersonalAccessToken(ended); err != nil {
 		t.Fatal(err)
 	}
-	d.forget()
-	got := p.mustData(patType, object{"id": made.get("id")})
-	got.mustHave(t, map[string]string{"display_name": "zulu"})
-	if !strings.HasPrefix(got.get("deactivation_date"), "2099-01-01T00:00:00") {
-		t.Errorf("deactivation_date is %s", got.get("deactivation_date"))
+	d.Forget()
+	got := p.MustData(providertest.PersonalAccessTokenType, providertest.Object{"id": made.Get("id")})
+	got.MustHave(t, map[string]string{"display_name": "zulu"})
+	if !strings.HasPrefix(got.Get("deactivation_date"), "2099-01-01T00:00:00") {
+		t.Errorf("deactivation_date is %s", got.Get("deactivation_date"))
 	}
-	rows := p.mustData("lusid_personal_access_tokens", object{}).rows(t, "personal_access_tokens")
-	d.mustCount(t, map[string]int{"identity.ListOwnApiKeys": 2})
-	if diff := cmp.Diff([]string{"Alpha", "Terraform", "zulu"}, column(rows, "display_name")); diff != "" {
+	rows := p.MustData("lusid_personal_access_tokens", providertest.Object{}).Rows(t, "personal_access_tokens")
+	d.MustCount(t, map[string]int{"identity.ListOwnApiKeys": 2})
+	if diff := cmp.Diff([]string{"Alpha", "Terraform", "zulu"}, providertest.Column(rows, "display_name")); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
 	for _, row := range append(rows, got) {
-		for name := range row.attributes {
-			mustBeAbsent(t, name, row.get(name), map[string]string{"the key": made.get("key"), "the own key": d.token})
+		for name := range row.Attributes {
+			providertest.MustBeAbsent(t, name, row.Get(name), map[string]string{"the key": made.Get("key"), "the own key": d.Token})
 		}
 	}
-	_, diags := d.protocol(t, object{"access_token": somebodyElseKey}).data(patType, object{"id": made.get("id")})
-	diags.mustFail(t, "id", "Unable to read personal access token", "nobody else")
+	_, diags := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).Data(providertest.PersonalAccessTokenType, providertest.Object{"id": made.Get("id")})
+	diags.MustFail(t, "id", "Unable to read personal access token", "nobody else")
 }
 
 func TestCurrentUserDataSource(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, withSomebodyElse())
-	got := d.protocol(t).mustData("lusid_current_user", object{})
-	d.mustCount(t, map[string]int{"identity.GetUserInfo": 1})
-	own := d.usersWith(t, d.mock.Credentials().Username)[0]
-	got.mustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null"})
-	other := d.protocol(t, object{"access_token": somebodyElseKey}).mustData("lusid_current_user", object{})
-	other.mustHave(t, map[string]string{"email_address": "else@example.com"})
+	d := providertest.NewMock(t, providertest.WithSomebodyElse())
+	got := d.Protocol(t).MustData("lusid_current_user", providertest.Object{})
+	d.MustCount(t, map[string]int{"identity.GetUserInfo": 1})
+	own := d.UsersWith(t, d.Mock.Credentials().Username)[0]
+	got.MustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null"})
+	other := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).MustData("lusid_current_user", providertest.Object{})
+	other.MustHave(t, map[string]string{"email_address": "else@example.com"})
 	// Anybody may ask who they are.
-	d.noRights(t).mustData("lusid_current_user", object{}).mustHave(t, map[string]string{"id": own.ID})
+	d.NoRights(t).MustData("lusid_current_user", providertest.Object{}).MustHave(t, map[string]string{"id": own.ID})
 }
 
 func TestPeopleDataSources_errors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	for name, test := range map[string]struct {
-		config    object
+		config    providertest.Object
 		attribute string
 	}{
-		"lusid_role":                   {object{"id": "any"}, "id"},
-		"lusid_roles":                  {object{}, ""},
-		"lusid_user":                   {object{"login": "any@example.com"}, "login"},
-		"lusid_users":                  {object{}, ""},
-		"lusid_role_members":           {object{"role_id": "any"}, "role_id"},
-		"lusid_personal_access_token":  {object{"id": "any"}, "id"},
-		"lusid_personal_access_tokens": {object{}, ""},
+		"lusid_role":                   {providertest.Object{"id": "any"}, "id"},
+		"lusid_roles":                  {providertest.Object{}, ""},
+		"lusid_user":                   {providertest.Object{"login": "any@example.com"}, "login"},
+		"lusid_users":                  {providertest.Object{}, ""},
+		"lusid_role_members":           {providertest.Object{"role_id": "any"}, "role_id"},
+		"lusid_personal_access_token":  {providertest.Object{"id": "any"}, "id"},
+		"lusid_personal_access_tokens": {providertest.Object{}, ""},
 	} {
-		_, diags := d.noRights(t).data(name, test.config)
-		diags.mustFail(t, test.attribute, "Unable to", "HTTP 403", "lusid-administrator")
-		_, diags = d.notConfigured(t).data(name, test.config)
-		diags.mustFail(t, "", "Unable to", "access_token will be known only after apply")
+		_, diags := d.NoRights(t).Data(name, test.config)
+		diags.MustFail(t, test.attribute, "Unable to", "HTTP 403", "lusid-administrator")
+		_, diags = d.NotConfigured(t).Data(name, test.config)
+		diags.MustFail(t, "", "Unable to", "access_token will be known only after apply")
 	}
 }

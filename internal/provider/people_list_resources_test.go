@@ -9,55 +9,56 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // people is a domain with some of each kind.
-func people(t *testing.T) (d domain, roleID string, users []string, token instance) {
+func people(t *testing.T) (d providertest.Domain, roleID string, users []string, token providertest.Instance) {
 	t.Helper()
-	d, roleID, caller, users := crew(t, withSomebodyElse())
-	d.assign(t, roleID, users[0], users[1], caller)
-	gone := d.createUser(t, "gone@example.com", "go@example.com")
-	d.mustCall(t, http.MethodDelete, "/users/"+gone.ID, nil, nil)
-	p := d.protocol(t)
-	p.resource(usersType).mustCreate(serviceUser())
-	p.resource(usersType).mustCreate(plainUser("person@example.com"))
-	token = p.resource(patType).mustCreate(object{"display_name": "pipeline", "deactivation_date": "2099-01-01T00:00:00Z"})
-	d.createToken(t, "pipeline 2")
-	d.forget()
+	d, roleID, caller, users := providertest.Crew(t, providertest.WithSomebodyElse())
+	d.Assign(t, roleID, users[0], users[1], caller)
+	gone := d.CreateUser(t, "gone@example.com", "go@example.com")
+	d.MustCall(t, http.MethodDelete, "/users/"+gone.ID, nil, nil)
+	p := d.Protocol(t)
+	p.Resource(providertest.UserType).MustCreate(providertest.ServiceUser())
+	p.Resource(providertest.UserType).MustCreate(providertest.PlainUser("person@example.com"))
+	token = p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{"display_name": "pipeline", "deactivation_date": "2099-01-01T00:00:00Z"})
+	d.CreateToken(t, "pipeline 2")
+	d.Forget()
 	return d, roleID, users, token
 }
 
 func TestPeopleLists(t *testing.T) {
 	t.Parallel()
 	d, roleID, users, token := people(t)
-	p := d.protocol(t)
-	own := d.mock.Credentials().Username
+	p := d.Protocol(t)
+	own := d.Mock.Credentials().Username
 	for _, test := range []struct {
 		typeName string
-		config   object
+		config   providertest.Object
 		limit    int64
 		want     []string
 		counts   map[string]int
 	}{
-		{"lusid_role", object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
-		{"lusid_role", object{"scope": "LUSID_SYSTEM"}, 0, []string{"lusid-administrator"}, map[string]int{"identity.ListRoles": 1}},
-		{"lusid_role", object{"scope": "LUSID_SYSTEM", "name_prefix": "traders"}, 0, nil, map[string]int{"identity.ListRoles": 1}},
-		{usersType, object{"type": "Personal"}, 0, []string{"person@example.com"}, map[string]int{"identity.ListUsers": 1}},
-		{usersType, object{"login_prefix": "user"}, 0, []string{"user0@example.com", "user1@example.com", "user2@example.com", "user3@example.com"}, map[string]int{"identity.ListUsers": 1}},
-		{usersType, object{"login_prefix": "gone"}, 0, nil, map[string]int{"identity.ListUsers": 1}},
-		{assignmentType, object{"role_id": roleID}, 0, []string{loginOf(d, t, users[0]), loginOf(d, t, users[1]), own}, map[string]int{"identity.ListUsersInRole": 1}},
-		{membersType, object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
-		{patType, object{}, 0, []string{"Terraform", "pipeline", "pipeline 2"}, nil},
-		{patType, object{"display_name_prefix": "pipe"}, 0, []string{"pipeline", "pipeline 2"}, nil},
-		{patType, object{"display_name_prefix": "pipe"}, 1, []string{"pipeline"}, nil},
+		{"lusid_role", providertest.Object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
+		{"lusid_role", providertest.Object{"scope": "LUSID_SYSTEM"}, 0, []string{"lusid-administrator"}, map[string]int{"identity.ListRoles": 1}},
+		{"lusid_role", providertest.Object{"scope": "LUSID_SYSTEM", "name_prefix": "traders"}, 0, nil, map[string]int{"identity.ListRoles": 1}},
+		{providertest.UserType, providertest.Object{"type": "Personal"}, 0, []string{"person@example.com"}, map[string]int{"identity.ListUsers": 1}},
+		{providertest.UserType, providertest.Object{"login_prefix": "user"}, 0, []string{"user0@example.com", "user1@example.com", "user2@example.com", "user3@example.com"}, map[string]int{"identity.ListUsers": 1}},
+		{providertest.UserType, providertest.Object{"login_prefix": "gone"}, 0, nil, map[string]int{"identity.ListUsers": 1}},
+		{providertest.RoleAssignmentType, providertest.Object{"role_id": roleID}, 0, []string{loginOf(d, t, users[0]), loginOf(d, t, users[1]), own}, map[string]int{"identity.ListUsersInRole": 1}},
+		{providertest.RoleMembersType, providertest.Object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
+		{providertest.PersonalAccessTokenType, providertest.Object{}, 0, []string{"Terraform", "pipeline", "pipeline 2"}, nil},
+		{providertest.PersonalAccessTokenType, providertest.Object{"display_name_prefix": "pipe"}, 0, []string{"pipeline", "pipeline 2"}, nil},
+		{providertest.PersonalAccessTokenType, providertest.Object{"display_name_prefix": "pipe"}, 1, []string{"pipeline"}, nil},
 	} {
-		d.forget()
-		results, diags := p.resource(test.typeName).list(test.config, test.limit, false)
-		diags.mustBeQuiet(t)
+		d.Forget()
+		results, diags := p.Resource(test.typeName).List(test.config, test.limit, false)
+		diags.MustBeQuiet(t)
 		var got []string
 		for _, result := range results {
-			got = append(got, result.displayName)
-			mustBeAbsent(t, "a result", result.bytes, map[string]string{"the key": token.get("key")})
+			got = append(got, result.DisplayName)
+			providertest.MustBeAbsent(t, "a result", result.Bytes, map[string]string{"the key": token.Get("key")})
 		}
 		slices.Sort(got)
 		slices.Sort(test.want)
@@ -65,15 +66,15 @@ func TestPeopleLists(t *testing.T) {
 			t.Errorf("%s %v (-want +got):\n%s", test.typeName, test.config, diff)
 		}
 		if test.counts != nil {
-			d.mustCount(t, test.counts)
+			d.MustCount(t, test.counts)
 		}
 	}
 }
 
-func loginOf(d domain, t *testing.T, id string) string {
+func loginOf(d providertest.Domain, t *testing.T, id string) string {
 	t.Helper()
-	var user userBody
-	d.mustCall(t, http.MethodGet, "/users/"+id, nil, &user)
+	var user providertest.UserBody
+	d.MustCall(t, http.MethodGet, "/users/"+id, nil, &user)
 	return user.Login
 }
 
@@ -82,38 +83,38 @@ func loginOf(d domain, t *testing.T, id string) string {
 func TestPeopleLists_generatedConfiguration(t *testing.T) {
 	t.Parallel()
 	d, roleID, _, token := people(t)
-	p := d.protocol(t)
-	for typeName, filter := range map[string]object{
-		"lusid_role": {}, usersType: {}, assignmentType: {"role_id": roleID}, membersType: {}, patType: {},
+	p := d.Protocol(t)
+	for typeName, filter := range map[string]providertest.Object{
+		"lusid_role": {}, providertest.UserType: {}, providertest.RoleAssignmentType: {"role_id": roleID}, providertest.RoleMembersType: {}, providertest.PersonalAccessTokenType: {},
 	} {
-		m := p.resource(typeName)
-		results, diags := m.list(filter, 0, true)
-		diags.mustBeQuiet(t)
+		m := p.Resource(typeName)
+		results, diags := m.List(filter, 0, true)
+		diags.MustBeQuiet(t)
 		if len(results) < 2 {
 			t.Fatalf("%s: %d results", typeName, len(results))
 		}
 		for _, result := range results {
-			mustBeAbsent(t, "a result", result.bytes, map[string]string{"the key": token.get("key"), "the own key": d.token})
-			imported, diags := m.importIdentity(toObject(result.identity))
-			diags.mustSucceed(t) // The key of a token is missed.
-			if names := result.resource.differences(imported); names != nil {
-				t.Errorf("%s %s: the result and its import differ in %s", typeName, result.displayName, names)
+			providertest.MustBeAbsent(t, "a result", result.Bytes, map[string]string{"the key": token.Get("key"), "the own key": d.Token})
+			imported, diags := m.ImportIdentity(providertest.ToObject(result.Identity))
+			diags.MustSucceed(t) // The key of a token is missed.
+			if names := result.Resource.Differences(imported); names != nil {
+				t.Errorf("%s %s: the result and its import differ in %s", typeName, result.DisplayName, names)
 			}
 			config := map[string]tftypes.Value{}
-			for _, attribute := range m.schema.Block.Attributes {
+			for _, attribute := range m.Schema.Block.Attributes {
 				config[attribute.Name] = tftypes.NewValue(attribute.ValueType(), nil)
 				if attribute.Required || attribute.Optional {
-					config[attribute.Name] = result.resource.attributes[attribute.Name]
+					config[attribute.Name] = result.Resource.Attributes[attribute.Name]
 				}
 			}
-			m.mustPlanNothing(imported, written(config))
+			m.MustPlanNothing(imported, written(config))
 		}
 	}
 }
 
 // written turns attribute values into a configuration.
-func written(attributes map[string]tftypes.Value) object {
-	config := object{}
+func written(attributes map[string]tftypes.Value) providertest.Object {
+	config := providertest.Object{}
 	for name, value := range attributes {
 		var text string
 		var texts []tftypes.Value
@@ -130,7 +131,7 @@ func written(attributes map[string]tftypes.Value) object {
 			}
 			config[name] = elements
 		case value.As(&ids) == nil:
-			elements := object{}
+			elements := providertest.Object{}
 			for key, element := range ids {
 				_ = element.As(&text)
 				elements[key] = text
@@ -143,24 +144,24 @@ func written(attributes map[string]tftypes.Value) object {
 
 func TestPeopleLists_errors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	for typeName, config := range map[string]object{
-		"lusid_role": {}, usersType: {}, assignmentType: {"role_id": "any"}, membersType: {}, patType: {},
+	d := providertest.NewMock(t, mockserver.Options{})
+	for typeName, config := range map[string]providertest.Object{
+		"lusid_role": {}, providertest.UserType: {}, providertest.RoleAssignmentType: {"role_id": "any"}, providertest.RoleMembersType: {}, providertest.PersonalAccessTokenType: {},
 	} {
-		_, diags := d.noRights(t).resource(typeName).list(config, 0, false)
-		diags.mustFail(t, "", "Unable to list", "HTTP 403", "lusid-administrator")
-		_, diags = d.notConfigured(t).resource(typeName).list(config, 0, false)
-		diags.mustFail(t, "", "Unable to list", "access_token will be known only after apply")
+		_, diags := d.NoRights(t).Resource(typeName).List(config, 0, false)
+		diags.MustFail(t, "", "Unable to list", "HTTP 403", "lusid-administrator")
+		_, diags = d.NotConfigured(t).Resource(typeName).List(config, 0, false)
+		diags.MustFail(t, "", "Unable to list", "access_token will be known only after apply")
 	}
-	p := newProtocol(t)
-	_, diags := p.resource(usersType).list(object{"type": "service"}, 0, false)
-	diags.mustFail(t, "type", "Service")
-	_, diags = p.resource(assignmentType).list(object{"role_id": "a b"}, 0, false)
-	diags.mustFail(t, "role_id", "1 to 64")
-	_, diags = d.protocol(t).resource(assignmentType).list(object{"role_id": "missing"}, 0, false)
-	diags.mustFail(t, "", "Unable to list role assignments", "(660)")
+	p := providertest.NewProtocol(t)
+	_, diags := p.Resource(providertest.UserType).List(providertest.Object{"type": "service"}, 0, false)
+	diags.MustFail(t, "type", "Service")
+	_, diags = p.Resource(providertest.RoleAssignmentType).List(providertest.Object{"role_id": "a b"}, 0, false)
+	diags.MustFail(t, "role_id", "1 to 64")
+	_, diags = d.Protocol(t).Resource(providertest.RoleAssignmentType).List(providertest.Object{"role_id": "missing"}, 0, false)
+	diags.MustFail(t, "", "Unable to list role assignments", "(660)")
 	// A role that cannot be looked into is said to be one.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.ListUsersInRole", Status: http.StatusForbidden})
-	_, diags = d.protocol(t).resource(membersType).list(object{"name_prefix": "lusid-administrator"}, 0, true)
-	diags.mustFail(t, "", "Unable to list role members", "HTTP 403")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListUsersInRole", Status: http.StatusForbidden})
+	_, diags = d.Protocol(t).Resource(providertest.RoleMembersType).List(providertest.Object{"name_prefix": "lusid-administrator"}, 0, true)
+	diags.MustFail(t, "", "Unable to list role members", "HTTP 403")
 }

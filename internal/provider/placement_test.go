@@ -11,46 +11,47 @@ import (
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // sharedObject is an object of LUSID that several resources can manage, because LUSID accepts its
 // create although the object is there.
 type sharedObject struct {
 	typeName string
-	config   object
+	config   providertest.Object
 	// removal is the operation by which a destroy removes the object.
 	removal string
 	// kept is what the warning says of an object that a destroy left alone.
 	kept string
 	// isThere reports that LUSID has the object as config describes it.
-	isThere func(t *testing.T, d domain) bool
+	isThere func(t *testing.T, d providertest.Domain) bool
 }
 
 // sharedObjects are in sharedSeed's domain.
 func sharedObjects() []sharedObject {
-	isMember := func(t *testing.T, d domain) bool {
+	isMember := func(t *testing.T, d providertest.Domain) bool {
 		t.Helper()
-		return strings.Join(d.membersOf(t, "traders"), " ") == "anna bert"
+		return strings.Join(d.MembersOf(t, "traders"), " ") == "anna bert"
 	}
 	objects := []sharedObject{
 		{
-			typeName: assignmentType, config: object{"role_id": "traders", "user_id": "anna"}, removal: "identity.RemoveUserFromRole",
+			typeName: providertest.RoleAssignmentType, config: providertest.Object{"role_id": "traders", "user_id": "anna"}, removal: "identity.RemoveUserFromRole",
 			kept: "The user anna keeps the role traders.",
-			isThere: func(t *testing.T, d domain) bool {
+			isThere: func(t *testing.T, d providertest.Domain) bool {
 				t.Helper()
-				return strings.Join(d.membersOf(t, "traders"), " ") == "anna"
+				return strings.Join(d.MembersOf(t, "traders"), " ") == "anna"
 			},
 		},
 		{
-			typeName: membersType, config: object{"role_id": "traders", "user_ids": []string{"anna", "bert"}}, removal: "identity.RemoveUserFromRole",
+			typeName: providertest.RoleMembersType, config: providertest.Object{"role_id": "traders", "user_ids": []string{"anna", "bert"}}, removal: "identity.RemoveUserFromRole",
 			kept: "These users keep the role traders:", isThere: isMember,
 		},
 	}
 	for _, s := range singletons {
 		objects = append(objects, sharedObject{
-			typeName: s.typeName, config: with(s.config, "deletion_policy", "reset"), removal: s.update,
+			typeName: s.typeName, config: providertest.With(s.config, "deletion_policy", "reset"), removal: s.update,
 			kept: "The " + s.noun + " keeps its values.",
-			isThere: func(t *testing.T, d domain) bool {
+			isThere: func(t *testing.T, d providertest.Domain) bool {
 				t.Helper()
 				return s.difference(t, d, s.stored) == ""
 			},
@@ -70,28 +71,28 @@ func sharedSeed() mockserver.Seed {
 }
 
 // eachSharedObject runs a test for each, on a domain of its own.
-func eachSharedObject(t *testing.T, test func(t *testing.T, d domain, o sharedObject)) {
+func eachSharedObject(t *testing.T, test func(t *testing.T, d providertest.Domain, o sharedObject)) {
 	t.Helper()
 	for _, o := range sharedObjects() {
 		t.Run(o.typeName, func(t *testing.T) {
 			t.Parallel()
-			test(t, newMock(t, mockserver.Options{Seed: sharedSeed()}), o)
+			test(t, providertest.NewMock(t, mockserver.Options{Seed: sharedSeed()}), o)
 		})
 	}
 }
 
 // fromEarlierRun is a resource that another process has created.
-func (o sharedObject) fromEarlierRun(t *testing.T, d domain) instance {
+func (o sharedObject) fromEarlierRun(t *testing.T, d providertest.Domain) providertest.Instance {
 	t.Helper()
-	m := d.protocol(t).resource(o.typeName)
-	made, diags := m.create(o.config)
-	diags.mustSucceed(t)
-	made = m.mustRead(made)
-	d.forget()
+	m := d.Protocol(t).Resource(o.typeName)
+	made, diags := m.Create(o.config)
+	diags.MustSucceed(t)
+	made = m.MustRead(made)
+	d.Forget()
 	return made
 }
 
-func (o sharedObject) mustBeThere(t *testing.T, d domain) {
+func (o sharedObject) mustBeThere(t *testing.T, d providertest.Domain) {
 	t.Helper()
 	if !o.isThere(t, d) {
 		t.Error("LUSID no longer has what the run created")
@@ -102,21 +103,21 @@ func (o sharedObject) mustBeThere(t *testing.T, d domain) {
 // Terraform does with create_before_destroy.
 func TestPlacement_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	eachSharedObject(t, func(t *testing.T, d domain, o sharedObject) {
+	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
 		old := o.fromEarlierRun(t, d)
-		m := d.protocol(t).resource(o.typeName)
-		made, diags := m.create(o.config)
-		diags.mustSucceed(t)
+		m := d.Protocol(t).Resource(o.typeName)
+		made, diags := m.Create(o.config)
+		diags.MustSucceed(t)
 		o.mustBeThere(t, d)
-		d.forget()
-		m.destroy(old).mustWarn(t, "", o.kept, "create_before_destroy", "moved block")
-		if got := d.counts()[o.removal]; got != 0 {
+		d.Forget()
+		m.Destroy(old).MustWarn(t, "", o.kept, "create_before_destroy", "moved block")
+		if got := d.Counts()[o.removal]; got != 0 {
 			t.Errorf("%d removals", got)
 		}
 		o.mustBeThere(t, d)
 
 		// The same resource may be destroyed by the process that created it.
-		m.destroy(made).mustBeQuiet(t)
+		m.Destroy(made).MustBeQuiet(t)
 		if o.isThere(t, d) {
 			t.Error("a destroy with nothing in its place did nothing")
 		}
@@ -126,22 +127,22 @@ func TestPlacement_createBeforeDestroy(t *testing.T) {
 // TestPlacement_update updates a resource beside the destroy of another one.
 func TestPlacement_update(t *testing.T) {
 	t.Parallel()
-	eachSharedObject(t, func(t *testing.T, d domain, o sharedObject) {
+	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
 		old := o.fromEarlierRun(t, d)
 		other := o.fromEarlierRun(t, d)
-		changed := with(o.config, "timeouts", object{"read": "1m"})
+		changed := providertest.With(o.config, "timeouts", providertest.Object{"read": "1m"})
 
-		m := d.protocol(t).resource(o.typeName)
-		updated, diags := m.update(other, changed)
-		diags.mustBeQuiet(t)
-		m.destroy(old).mustWarn(t, "", o.kept)
+		m := d.Protocol(t).Resource(o.typeName)
+		updated, diags := m.Update(other, changed)
+		diags.MustBeQuiet(t)
+		m.Destroy(old).MustWarn(t, "", o.kept)
 		o.mustBeThere(t, d)
 
 		// The other way round, the update puts the object in place again.
-		m = d.protocol(t).resource(o.typeName)
-		m.destroy(old).mustBeQuiet(t)
-		_, diags = m.update(updated, o.config)
-		diags.mustBeQuiet(t)
+		m = d.Protocol(t).Resource(o.typeName)
+		m.Destroy(old).MustBeQuiet(t)
+		_, diags = m.Update(updated, o.config)
+		diags.MustBeQuiet(t)
 		o.mustBeThere(t, d)
 	})
 }
@@ -149,15 +150,15 @@ func TestPlacement_update(t *testing.T) {
 // TestPlacement_destroyThenCreate replaces in Terraform's usual order.
 func TestPlacement_destroyThenCreate(t *testing.T) {
 	t.Parallel()
-	eachSharedObject(t, func(t *testing.T, d domain, o sharedObject) {
+	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
 		old := o.fromEarlierRun(t, d)
-		m := d.protocol(t).resource(o.typeName)
-		m.destroy(old).mustBeQuiet(t)
+		m := d.Protocol(t).Resource(o.typeName)
+		m.Destroy(old).MustBeQuiet(t)
 		if o.isThere(t, d) {
 			t.Error("the destroy did nothing")
 		}
-		_, diags := m.create(o.config)
-		diags.mustSucceed(t)
+		_, diags := m.Create(o.config)
+		diags.MustSucceed(t)
 		o.mustBeThere(t, d)
 	})
 }
@@ -165,15 +166,15 @@ func TestPlacement_destroyThenCreate(t *testing.T) {
 // TestPlacement_failedCreate destroys beside a create that failed, and so put nothing in place.
 func TestPlacement_failedCreate(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{Seed: sharedSeed()})
-	config := object{"role_id": "traders", "user_id": "anna"}
-	old := sharedObject{typeName: assignmentType, config: config}.fromEarlierRun(t, d)
-	m := d.protocol(t).resource(assignmentType)
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: http.StatusForbidden})
-	_, diags := m.create(config)
-	diags.mustFail(t, "", "Unable to create role assignment")
-	m.destroy(old).mustBeQuiet(t)
-	d.mustHoldRole(t, "traders")
+	d := providertest.NewMock(t, mockserver.Options{Seed: sharedSeed()})
+	config := providertest.Object{"role_id": "traders", "user_id": "anna"}
+	old := sharedObject{typeName: providertest.RoleAssignmentType, config: config}.fromEarlierRun(t, d)
+	m := d.Protocol(t).Resource(providertest.RoleAssignmentType)
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: http.StatusForbidden})
+	_, diags := m.Create(config)
+	diags.MustFail(t, "", "Unable to create role assignment")
+	m.Destroy(old).MustBeQuiet(t)
+	d.MustHoldRole(t, "traders")
 }
 
 // TestPlacement_acrossTypes moves a membership from one resource type to the other in one run.
@@ -183,23 +184,23 @@ func TestPlacement_acrossTypes(t *testing.T) {
 	for _, direction := range []struct{ from, to sharedObject }{{assignment, members}, {members, assignment}} {
 		t.Run("to "+direction.to.typeName, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{Seed: sharedSeed()})
+			d := providertest.NewMock(t, mockserver.Options{Seed: sharedSeed()})
 			old := direction.from.fromEarlierRun(t, d)
-			p := d.protocol(t)
-			_, diags := p.resource(direction.to.typeName).create(direction.to.config)
-			diags.mustSucceed(t)
-			p.resource(direction.from.typeName).destroy(old).mustWarn(t, "", "keep", "anna")
+			p := d.Protocol(t)
+			_, diags := p.Resource(direction.to.typeName).Create(direction.to.config)
+			diags.MustSucceed(t)
+			p.Resource(direction.from.typeName).Destroy(old).MustWarn(t, "", "keep", "anna")
 			direction.to.mustBeThere(t, d)
 		})
 	}
 
 	// An update of the list drops a user to whom an assignment gives the role in the same run.
-	d := newMock(t, mockserver.Options{Seed: sharedSeed()})
+	d := providertest.NewMock(t, mockserver.Options{Seed: sharedSeed()})
 	old := members.fromEarlierRun(t, d)
-	p := d.protocol(t)
-	p.resource(assignmentType).mustCreate(assignment.config)
-	_, diags := p.resource(membersType).update(old, object{"role_id": "traders", "user_ids": []string{"bert"}})
-	diags.mustWarn(t, "", "These users keep the role traders: anna.")
+	p := d.Protocol(t)
+	p.Resource(providertest.RoleAssignmentType).MustCreate(assignment.config)
+	_, diags := p.Resource(providertest.RoleMembersType).Update(old, providertest.Object{"role_id": "traders", "user_ids": []string{"bert"}})
+	diags.MustWarn(t, "", "These users keep the role traders: anna.")
 	members.mustBeThere(t, d)
 }
 
@@ -218,30 +219,30 @@ func TestPlacement_race(t *testing.T) {
 
 func (o sharedObject) race(t *testing.T) {
 	t.Helper()
-	d := domainInMemory(t, mockserver.Options{Seed: sharedSeed()})
+	d := providertest.DomainInMemory(t, mockserver.Options{Seed: sharedSeed()})
 	for round := range 200 {
 		old := o.fromEarlierRun(t, d)
-		m := d.protocol(t).resource(o.typeName)
-		creation, diags := m.plan(instance{}, o.config)
-		diags.mustSucceed(t)
-		removal, diags := m.plan(old, nil)
-		diags.mustSucceed(t)
+		m := d.Protocol(t).Resource(o.typeName)
+		creation, diags := m.Plan(providertest.Instance{}, o.config)
+		diags.MustSucceed(t)
+		removal, diags := m.Plan(old, nil)
+		diags.MustSucceed(t)
 		switch round % 4 {
 		case 1: // The answer to the removal is lost, and the provider repeats it.
-			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
+			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
 		case 2: // LUSID is slow to remove.
-			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: time.Second})
+			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: time.Second})
 		case 3: // LUSID answers late.
-			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
+			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
 		}
-		var created, destroyed diagnostics
+		var created, destroyed providertest.Diagnostics
 		var both sync.WaitGroup
-		both.Go(func() { _, created = m.apply(creation) })
-		both.Go(func() { _, destroyed = m.apply(removal) })
+		both.Go(func() { _, created = m.Apply(creation) })
+		both.Go(func() { _, destroyed = m.Apply(removal) })
 		both.Wait()
-		created.mustSucceed(t)
-		destroyed.mustSucceed(t)
-		d.mock.ClearFaults()
+		created.MustSucceed(t)
+		destroyed.MustSucceed(t)
+		d.Mock.ClearFaults()
 		if !o.isThere(t, d) {
 			t.Fatalf("round %d: LUSID no longer has what the run created", round)
 		}
@@ -254,51 +255,51 @@ func TestPlacement_lostDeletion(t *testing.T) {
 	t.Parallel()
 	for _, o := range []struct {
 		typeName, removal string
-		config            object
-		isThere           func(t *testing.T, d domain) bool
+		config            providertest.Object
+		isThere           func(t *testing.T, d providertest.Domain) bool
 	}{
-		{zoneType, "identity.DeleteNetworkZone", faultyZone(0, nil), func(t *testing.T, d domain) bool {
+		{providertest.NetworkZoneType, "identity.DeleteNetworkZone", faultyZone(0, nil), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
-			return len(d.places(t)) == 1
+			return len(d.Places(t)) == 1
 		}},
-		{issuerType, "identity.DeleteExternalTokenIssuer", faultyIssuer(0, "One"), func(t *testing.T, d domain) bool {
+		{providertest.ExternalTokenIssuerType, "identity.DeleteExternalTokenIssuer", faultyIssuer(0, "One"), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
-			return len(d.issuers(t)) == 1
+			return len(d.Issuers(t)) == 1
 		}},
-		{toolType, "identity.DeleteMcpTool", faultyTool(0, "One"), func(t *testing.T, d domain) bool {
+		{providertest.MCPToolType, "identity.DeleteMcpTool", faultyTool(0, "One"), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
-			return len(d.toolIDs(t)) == 1
+			return len(d.ToolIDs(t)) == 1
 		}},
 	} {
 		t.Run(o.typeName, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				d := domainInMemory(t, mockserver.Options{})
-				old := d.protocol(t).resource(o.typeName).mustCreate(o.config)
-				m := d.protocol(t).resource(o.typeName)
-				creation, diags := m.plan(instance{}, o.config)
-				diags.mustSucceed(t)
-				removal, diags := m.plan(old, nil)
-				diags.mustSucceed(t)
-				d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
-				var destroyed diagnostics
+				d := providertest.DomainInMemory(t, mockserver.Options{})
+				old := d.Protocol(t).Resource(o.typeName).MustCreate(o.config)
+				m := d.Protocol(t).Resource(o.typeName)
+				creation, diags := m.Plan(providertest.Instance{}, o.config)
+				diags.MustSucceed(t)
+				removal, diags := m.Plan(old, nil)
+				diags.MustSucceed(t)
+				d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
+				var destroyed providertest.Diagnostics
 				var other sync.WaitGroup
-				other.Go(func() { _, destroyed = m.apply(removal) })
+				other.Go(func() { _, destroyed = m.Apply(removal) })
 				synctest.Wait()
-				made, created := m.apply(creation)
-				created.mustSucceed(t)
+				made, created := m.Apply(creation)
+				created.MustSucceed(t)
 				other.Wait()
-				destroyed.mustSucceed(t)
+				destroyed.MustSucceed(t)
 				if !o.isThere(t, d) {
 					t.Error("LUSID no longer has what the run created")
 				}
 
 				// A destroy that comes later leaves the new object alone.
-				m.destroy(old).mustWarn(t, "", "was not deleted", "moved block")
+				m.Destroy(old).MustWarn(t, "", "was not deleted", "moved block")
 				if !o.isThere(t, d) {
 					t.Error("a destroy deleted what the run created")
 				}
-				m.destroy(made).mustSucceed(t)
+				m.Destroy(made).MustSucceed(t)
 				if o.isThere(t, d) {
 					t.Error("a destroy with nothing in its place did nothing")
 				}
@@ -307,63 +308,54 @@ func TestPlacement_lostDeletion(t *testing.T) {
 	}
 }
 
-// domainInMemory is a mock in memory, for tests in a bubble of synctest.
-func domainInMemory(t *testing.T, options mockserver.Options) domain {
-	t.Helper()
-	mock := mockserver.New(options)
-	listener := listenInMemory(t)
-	serveInMemory(t, listener, mock)
-	return domain{mock: mock, url: "http://" + listener.address, token: mock.Credentials().AccessToken, direct: direct{mock}}
-}
-
 // TestPlacement_wait ends the wait for another resource's change with the time that is left.
 func TestPlacement_wait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := domainInMemory(t, mockserver.Options{Seed: sharedSeed()})
+		d := providertest.DomainInMemory(t, mockserver.Options{Seed: sharedSeed()})
 		o := sharedObjects()[0]
 		old := o.fromEarlierRun(t, d)
-		m := d.protocol(t).resource(o.typeName)
-		creation, diags := m.plan(instance{}, with(o.config, "timeouts", object{"create": "1s"}))
-		diags.mustSucceed(t)
-		removal, diags := m.plan(old, nil)
-		diags.mustSucceed(t)
-		d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: 30 * time.Second})
-		var destroyed diagnostics
+		m := d.Protocol(t).Resource(o.typeName)
+		creation, diags := m.Plan(providertest.Instance{}, providertest.With(o.config, "timeouts", providertest.Object{"create": "1s"}))
+		diags.MustSucceed(t)
+		removal, diags := m.Plan(old, nil)
+		diags.MustSucceed(t)
+		d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: 30 * time.Second})
+		var destroyed providertest.Diagnostics
 		var other sync.WaitGroup
-		other.Go(func() { _, destroyed = m.carryOut(context.WithoutCancel(t.Context()), removal) })
+		other.Go(func() { _, destroyed = m.CarryOut(context.WithoutCancel(t.Context()), removal) })
 		synctest.Wait()
 		begun := time.Now()
-		_, created := m.apply(creation)
-		created.mustFail(t, "", "Unable to create role assignment", "Waiting for another resource of this run, which is changing the same", "timeouts")
+		_, created := m.Apply(creation)
+		created.MustFail(t, "", "Unable to create role assignment", "Waiting for another resource of this run, which is changing the same", "timeouts")
 		if took := time.Since(begun); took != time.Second {
 			t.Errorf("the create took %s", took)
 		}
 		other.Wait()
-		destroyed.mustSucceed(t)
+		destroyed.MustSucceed(t)
 	})
 }
 
 // hcl is the resource in a configuration, with more of its body.
 func (o sharedObject) hcl(name, more string) string {
-	return fmt.Sprintf("resource %q %q %s\n", o.typeName, name, strings.TrimSuffix(strings.TrimSpace(hclValue(o.config)), "}")+more+"\n}")
+	return fmt.Sprintf("resource %q %q %s\n", o.typeName, name, strings.TrimSuffix(strings.TrimSpace(providertest.HCLValue(o.config)), "}")+more+"\n}")
 }
 
 func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	cliMust(t, importBlocks) // They are newer than terraform_data.
-	eachSharedObject(t, func(t *testing.T, d domain, o sharedObject) {
+	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than terraform_data.
+	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
 		config := func(trigger string) string {
-			return d.config(fmt.Sprintf("resource \"terraform_data\" \"v\" {\n  input = %q\n}\n", trigger) +
+			return d.Config(fmt.Sprintf("resource \"terraform_data\" \"v\" {\n  input = %q\n}\n", trigger) +
 				o.hcl("test", "\n  lifecycle {\n    create_before_destroy = true\n    replace_triggered_by  = [terraform_data.v]\n  }"))
 		}
-		w := newWorkspace(t, config("1"))
-		w.mustRun("apply", "-auto-approve")
-		w.configure(config("2"))
-		mustHold(t, w.mustRun("apply", "-auto-approve"), "Apply complete! Resources: 1 added, 1 changed, 1 destroyed.", o.kept)
+		w := providertest.NewWorkspace(t, config("1"))
+		w.MustRun("apply", "-auto-approve")
+		w.Configure(config("2"))
+		providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Apply complete! Resources: 1 added, 1 changed, 1 destroyed.", o.kept)
 		o.mustBeThere(t, d)
-		w.mustPlanEmpty()
-		w.mustRun("destroy", "-auto-approve")
+		w.MustPlanEmpty()
+		w.MustRun("destroy", "-auto-approve")
 		if o.isThere(t, d) {
 			t.Error("the destroy did nothing")
 		}
@@ -373,26 +365,26 @@ func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 // TestAccPlacement_rename gives a resource another name, without a moved block and with one.
 func TestAccPlacement_rename(t *testing.T) {
 	t.Parallel()
-	cliMust(t, importBlocks) // They are newer than moved blocks.
+	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than moved blocks.
 	rounds := 2
-	if isSoak() {
+	if providertest.IsSoak() {
 		rounds = 20
 	}
-	eachSharedObject(t, func(t *testing.T, d domain, o sharedObject) {
-		w := newWorkspace(t, d.config(o.hcl("round0", "")))
-		w.mustRun("apply", "-auto-approve")
+	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
+		w := providertest.NewWorkspace(t, d.Config(o.hcl("round0", "")))
+		w.MustRun("apply", "-auto-approve")
 		for round := range rounds {
-			d.mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
-			w.configure(d.config(o.hcl(fmt.Sprint("round", round+1), "")))
-			mustHold(t, w.mustRun("apply", "-auto-approve"), "Apply complete! Resources: 1 added, 0 changed, 1 destroyed.")
+			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
+			w.Configure(d.Config(o.hcl(fmt.Sprint("round", round+1), "")))
+			providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Apply complete! Resources: 1 added, 0 changed, 1 destroyed.")
 			o.mustBeThere(t, d)
-			d.mock.ClearFaults()
-			w.mustPlanEmpty()
+			d.Mock.ClearFaults()
+			w.MustPlanEmpty()
 		}
-		d.forget()
-		w.configure(d.config(o.hcl("moved", "") + fmt.Sprintf("moved {\n  from = %[1]s.round%[2]d\n  to   = %[1]s.moved\n}\n", o.typeName, rounds)))
-		mustHold(t, w.mustRun("apply", "-auto-approve"), "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.")
-		if got := d.counts()[o.removal]; got != 0 {
+		d.Forget()
+		w.Configure(d.Config(o.hcl("moved", "") + fmt.Sprintf("moved {\n  from = %[1]s.round%[2]d\n  to   = %[1]s.moved\n}\n", o.typeName, rounds)))
+		providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.")
+		if got := d.Counts()[o.removal]; got != 0 {
 			t.Errorf("%d writes", got)
 		}
 	})

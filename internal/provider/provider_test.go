@@ -11,76 +11,77 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-json"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 func TestProvider_validation(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		attribute string
-		config    object
+		config    providertest.Object
 	}{
-		{"api_url", object{"api_url": "acme.lusid.com"}},
-		{"api_url", object{"api_url": "ftp://acme.lusid.com"}},
-		{"api_url", object{"api_url": "http://acme.lusid.com"}},
-		{"api_url", object{"api_url": "https://"}},
-		{"api_url", object{"api_url": "https://user:hunter22@acme.lusid.com"}},
-		{"api_url", object{"api_url": "https://<domain>.lusid.com"}},
-		{"api_url", object{"api_url": "https://acme.lusid.com/?x=1"}},
-		{"api_url", object{"api_url": "https://acme.lusid.com/%zz"}},
-		{"api_url", object{"api_url": ""}},
-		{"token_url", object{"token_url": "http://acme.okta.com/oauth2/x/v1/token"}},
-		{"token_url", object{"token_url": "okta"}},
-		{"token_url", object{"token_url": ""}},
-		{"access_token", object{"access_token": ""}},
-		{"access_token_file", object{"access_token_file": ""}},
-		{"username", object{"username": ""}},
-		{"password", object{"password": ""}},
-		{"client_id", object{"client_id": ""}},
-		{"client_secret", object{"client_secret": ""}},
-		{"refresh_token", object{"refresh_token": ""}},
-		{"application_name", object{"application_name": ""}},
-		{"ca_certificate_file", object{"ca_certificate_file": ""}},
-		{"secrets_file", object{"secrets_file": ""}},
-		{"secrets_file", object{"secrets_file": "~/hunter22"}},
-		{"access_token_file", object{"access_token_file": "~/hunter22"}},
-		{"access_token_file", object{"access_token_file": `~\hunter22`}},
-		{"access_token_file", object{"access_token_file": "~"}},
-		{"ca_certificate_file", object{"ca_certificate_file": "~/hunter22"}},
-		{"profile", object{"profile": ""}},
-		{"request_timeout", object{"request_timeout": "30"}},
-		{"request_timeout", object{"request_timeout": "-1s"}},
-		{"request_timeout", object{"request_timeout": "0s"}},
-		{"max_retries", object{"max_retries": -1}},
-		{"max_retries", object{"max_retries": 21}},
-		{"proxy.address", object{"proxy": object{"address": "proxy:8080"}}},
-		{"proxy.address", object{"proxy": object{"address": "ftp://proxy:8080"}}},
-		{"proxy.address", object{"proxy": object{"address": "http://user:hunter22@proxy:8080"}}},
-		{"proxy.address", object{"proxy": object{"address": ""}}},
-		{"proxy.password", object{"proxy": object{"password": ""}}},
+		{"api_url", providertest.Object{"api_url": "acme.lusid.com"}},
+		{"api_url", providertest.Object{"api_url": "ftp://acme.lusid.com"}},
+		{"api_url", providertest.Object{"api_url": "http://acme.lusid.com"}},
+		{"api_url", providertest.Object{"api_url": "https://"}},
+		{"api_url", providertest.Object{"api_url": "https://user:hunter22@acme.lusid.com"}},
+		{"api_url", providertest.Object{"api_url": "https://<domain>.lusid.com"}},
+		{"api_url", providertest.Object{"api_url": "https://acme.lusid.com/?x=1"}},
+		{"api_url", providertest.Object{"api_url": "https://acme.lusid.com/%zz"}},
+		{"api_url", providertest.Object{"api_url": ""}},
+		{"token_url", providertest.Object{"token_url": "http://acme.okta.com/oauth2/x/v1/token"}},
+		{"token_url", providertest.Object{"token_url": "okta"}},
+		{"token_url", providertest.Object{"token_url": ""}},
+		{"access_token", providertest.Object{"access_token": ""}},
+		{"access_token_file", providertest.Object{"access_token_file": ""}},
+		{"username", providertest.Object{"username": ""}},
+		{"password", providertest.Object{"password": ""}},
+		{"client_id", providertest.Object{"client_id": ""}},
+		{"client_secret", providertest.Object{"client_secret": ""}},
+		{"refresh_token", providertest.Object{"refresh_token": ""}},
+		{"application_name", providertest.Object{"application_name": ""}},
+		{"ca_certificate_file", providertest.Object{"ca_certificate_file": ""}},
+		{"secrets_file", providertest.Object{"secrets_file": ""}},
+		{"secrets_file", providertest.Object{"secrets_file": "~/hunter22"}},
+		{"access_token_file", providertest.Object{"access_token_file": "~/hunter22"}},
+		{"access_token_file", providertest.Object{"access_token_file": `~\hunter22`}},
+		{"access_token_file", providertest.Object{"access_token_file": "~"}},
+		{"ca_certificate_file", providertest.Object{"ca_certificate_file": "~/hunter22"}},
+		{"profile", providertest.Object{"profile": ""}},
+		{"request_timeout", providertest.Object{"request_timeout": "30"}},
+		{"request_timeout", providertest.Object{"request_timeout": "-1s"}},
+		{"request_timeout", providertest.Object{"request_timeout": "0s"}},
+		{"max_retries", providertest.Object{"max_retries": -1}},
+		{"max_retries", providertest.Object{"max_retries": 21}},
+		{"proxy.address", providertest.Object{"proxy": providertest.Object{"address": "proxy:8080"}}},
+		{"proxy.address", providertest.Object{"proxy": providertest.Object{"address": "ftp://proxy:8080"}}},
+		{"proxy.address", providertest.Object{"proxy": providertest.Object{"address": "http://user:hunter22@proxy:8080"}}},
+		{"proxy.address", providertest.Object{"proxy": providertest.Object{"address": ""}}},
+		{"proxy.password", providertest.Object{"proxy": providertest.Object{"password": ""}}},
 	} {
 		t.Run(fmt.Sprint(test.config), func(t *testing.T) {
 			t.Parallel()
-			diags := newProtocol(t).validateProvider(test.config)
-			diags.mustFail(t, test.attribute)
-			if strings.Contains(strings.Join(diags.errors(), ""), "hunter22") {
-				t.Errorf("the error shows a password: %s", diags.errors())
+			diags := providertest.NewProtocol(t).ValidateProvider(test.config)
+			diags.MustFail(t, test.attribute)
+			if strings.Contains(strings.Join(diags.Errors(), ""), "hunter22") {
+				t.Errorf("the error shows a password: %s", diags.Errors())
 			}
 		})
 	}
-	for _, config := range []object{
+	for _, config := range []providertest.Object{
 		{},
-		{"proxy": object{}},
-		{"proxy": unknown},
-		{"proxy": object{"address": unknown, "username": "u", "password": unknown}},
-		{"proxy": object{"address": "socks5://127.0.0.1:1080"}},
-		{"api_url": unknown, "access_token": unknown, "max_retries": unknown, "request_timeout": unknown},
+		{"proxy": providertest.Object{}},
+		{"proxy": providertest.Unknown},
+		{"proxy": providertest.Object{"address": providertest.Unknown, "username": "u", "password": providertest.Unknown}},
+		{"proxy": providertest.Object{"address": "socks5://127.0.0.1:1080"}},
+		{"api_url": providertest.Unknown, "access_token": providertest.Unknown, "max_retries": providertest.Unknown, "request_timeout": providertest.Unknown},
 		{"api_url": "https://acme.lusid.com/identity/", "max_retries": 0, "request_timeout": "1m30s"},
 		{"api_url": "http://localhost:8080", "token_url": "http://[::1]:8080/oauth2/x"},
 	} {
-		if errs := newProtocol(t).validateProvider(config).errors(); errs != nil {
+		if errs := providertest.NewProtocol(t).ValidateProvider(config).Errors(); errs != nil {
 			t.Errorf("%v: %q", config, errs)
 		}
 	}
@@ -89,28 +90,28 @@ func TestProvider_validation(t *testing.T) {
 // TestProvider_configureSendsNothing configures for servers that nobody asks.
 func TestProvider_configureSendsNothing(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	d.protocol(t)
-	d.signedIn(t)
-	if counts := d.counts(); len(counts) != 0 {
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.Protocol(t)
+	d.SignedIn(t)
+	if counts := d.Counts(); len(counts) != 0 {
 		t.Errorf("requests: %v", counts)
 	}
 }
 
 func TestProvider_missingCredentials(t *testing.T) {
 	t.Parallel()
-	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "username": "u", "password": "<password>"}).mustFail(t, "",
+	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "username": "u", "password": "<password>"}).MustFail(t, "",
 		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
 		"the provider block: api_url, username, password (still holds the placeholder <password>",
 		"the environment: nothing found", "secrets.json: not found",
 		"an access token: access_token (FBN_ACCESS_TOKEN", "FBN_TOKEN_URL", "FBN_CLIENT_SECRET")
-	newProtocol(t).configure(object{"access_token": "t"}).mustFail(t, "", "The LUSID domain is missing: api_url (FBN_IDENTITY_URL", "an access token: nothing\n")
-	newProtocol(t).configure(object{"access_token": "t", "username": "u"}).mustFail(t, "", "The LUSID domain is missing", "an access token: nothing\n")
-	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token_file": "/missing", "profile": "x"}).mustFail(t, "profile", "secrets.json does not exist")
-	newProtocol(t).configure(object{"secrets_file": "/missing.json"}).mustFail(t, "secrets_file", "/missing.json")
-	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).mustFail(t, "ca_certificate_file", "/missing.pem")
-	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": "Bearer t"}).mustFail(t, "access_token", "without the word Bearer")
-	newProtocol(t).configure(object{"api_url": "https://acme.lusid.com", "access_token": `{"access_token":"t"}`}).mustFail(t, "access_token", "holds JSON")
+	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t"}).MustFail(t, "", "The LUSID domain is missing: api_url (FBN_IDENTITY_URL", "an access token: nothing\n")
+	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t", "username": "u"}).MustFail(t, "", "The LUSID domain is missing", "an access token: nothing\n")
+	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token_file": "/missing", "profile": "x"}).MustFail(t, "profile", "secrets.json does not exist")
+	providertest.NewProtocol(t).Configure(providertest.Object{"secrets_file": "/missing.json"}).MustFail(t, "secrets_file", "/missing.json")
+	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).MustFail(t, "ca_certificate_file", "/missing.pem")
+	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": "Bearer t"}).MustFail(t, "access_token", "without the word Bearer")
+	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": `{"access_token":"t"}`}).MustFail(t, "access_token", "holds JSON")
 }
 
 // TestProvider_headers looks at what every request carries.
@@ -122,17 +123,17 @@ func TestProvider_headers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			arguments := d.passwordArguments()
+			d := providertest.NewMock(t, mockserver.Options{})
+			arguments := d.PasswordArguments()
 			if test.configured != "" {
 				arguments["application_name"] = test.configured
 			}
-			p := newProtocol(t)
-			p.configure(arguments).mustBeQuiet(t)
-			p.applications().mustCreate(object{"client_id": "test-app", "display_name": "Test"})
-			requests := d.requests()
+			p := providertest.NewProtocol(t)
+			p.Configure(arguments).MustBeQuiet(t)
+			p.Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+			requests := d.Requests()
 			if len(requests) != 3 {
-				t.Fatalf("requests: %v", d.counts())
+				t.Fatalf("requests: %v", d.Counts())
 			}
 			for _, r := range requests {
 				if r.UserAgent != "terraform-provider-lusid/test" || r.Application != test.want || r.CorrelationID == "" || r.CorrelationID != requests[0].CorrelationID {
@@ -147,44 +148,44 @@ func TestProvider_headers(t *testing.T) {
 // asked, and nothing lower stands in.
 func TestProvider_unknown(t *testing.T) {
 	t.Parallel()
-	for name, unknowns := range map[string]object{
-		"a credential":      {"access_token": unknown},
-		"the domain":        {"api_url": unknown},
-		"a file":            {"secrets_file": unknown},
-		"a number":          {"max_retries": unknown},
-		"the proxy":         {"proxy": unknown},
-		"within the proxy":  {"proxy": object{"password": unknown}},
-		"several, and more": {"token_url": unknown, "client_secret": unknown, "username": "u"},
+	for name, unknowns := range map[string]providertest.Object{
+		"a credential":      {"access_token": providertest.Unknown},
+		"the domain":        {"api_url": providertest.Unknown},
+		"a file":            {"secrets_file": providertest.Unknown},
+		"a number":          {"max_retries": providertest.Unknown},
+		"the proxy":         {"proxy": providertest.Unknown},
+		"within the proxy":  {"proxy": providertest.Object{"password": providertest.Unknown}},
+		"several, and more": {"token_url": providertest.Unknown, "client_secret": providertest.Unknown, "username": "u"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{})
-			config := object{"client_id": "test-app", "display_name": "Test"}
-			made := d.protocol(t).applications().mustCreate(config)
-			d.forget()
-			p := d.protocol(t, unknowns)
+			d := providertest.NewMock(t, mockserver.Options{})
+			config := providertest.Object{"client_id": "test-app", "display_name": "Test"}
+			made := d.Protocol(t).Applications().MustCreate(config)
+			d.Forget()
+			p := d.Protocol(t, unknowns)
 
-			change, diags := p.applications().plan(instance{}, config)
-			diags.mustBeQuiet(t)
-			if got := change.planned.get("id"); got != "unknown" {
+			change, diags := p.Applications().Plan(providertest.Instance{}, config)
+			diags.MustBeQuiet(t)
+			if got := change.Planned.Get("id"); got != "unknown" {
 				t.Errorf("a create is planned with the id %s", got)
 			}
-			kept, diags := p.applications().read(made)
-			diags.mustWarn(t, "", "LUSID was not asked for the present state", "will be known only after apply")
-			again, diags := p.applications().read(made)
-			diags.mustBeQuiet(t) // Once is enough.
-			if names := append(made.differences(kept), made.differences(again)...); names != nil {
+			kept, diags := p.Applications().Read(made)
+			diags.MustWarn(t, "", "LUSID was not asked for the present state", "will be known only after apply")
+			again, diags := p.Applications().Read(made)
+			diags.MustBeQuiet(t) // Once is enough.
+			if names := append(made.Differences(kept), made.Differences(again)...); names != nil {
 				t.Errorf("the refresh changed %s", names)
 			}
 			for attribute := range unknowns {
-				if unknowns[attribute] == unknown {
-					_, diags = p.accessToken(nil)
-					diags.mustFail(t, "", "Unable to get access token", attribute, "known only after apply")
-					_, diags = p.applications().importState("test-app")
-					diags.mustFail(t, "", "Unable to import application", attribute, "known only after apply")
+				if unknowns[attribute] == providertest.Unknown {
+					_, diags = p.AccessToken(nil)
+					diags.MustFail(t, "", "Unable to get access token", attribute, "known only after apply")
+					_, diags = p.Applications().ImportState("test-app")
+					diags.MustFail(t, "", "Unable to import application", attribute, "known only after apply")
 				}
 			}
-			if counts := d.counts(); len(counts) != 0 {
+			if counts := d.Counts(); len(counts) != 0 {
 				t.Errorf("requests: %v", counts)
 			}
 		})
@@ -195,16 +196,16 @@ func TestProvider_unknown(t *testing.T) {
 // one run, and replaces it later.
 func TestAccProvider_bootstrap(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	alias := d.passwordArguments()
-	maps.Copy(alias, object{
+	d := providertest.NewMock(t, mockserver.Options{})
+	alias := d.PasswordArguments()
+	maps.Copy(alias, providertest.Object{
 		"alias":         "bootstrapped",
-		"token_url":     expression("lusid_application.key.token_url"),
-		"client_id":     expression("lusid_application.key.client_id"),
-		"client_secret": expression("lusid_application.key.secret"),
+		"token_url":     providertest.Expression("lusid_application.key.token_url"),
+		"client_id":     providertest.Expression("lusid_application.key.client_id"),
+		"client_secret": providertest.Expression("lusid_application.key.secret"),
 	})
 	config := func(key string) string {
-		return d.config(applicationHCL("key", key)) + providerBlock(alias) + `
+		return d.Config(providertest.ApplicationHCL("key", key)) + providertest.ProviderBlock(alias) + `
 resource "lusid_application" "made" {
   provider     = lusid.bootstrapped
   count        = 2
@@ -213,22 +214,22 @@ resource "lusid_application" "made" {
 }
 `
 	}
-	w := newWorkspace(t, config("key-app"))
-	w.mustRun("apply", "-auto-approve")
+	w := providertest.NewWorkspace(t, config("key-app"))
+	w.MustRun("apply", "-auto-approve")
 	// The provider that makes the key and the one that it opens are processes of their own.
 	want := map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 3, "token:password": 1}
-	if diff := cmp.Diff(want, d.counts()); diff != "" {
+	if diff := cmp.Diff(want, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
-	w.mustPlanEmpty()
+	w.MustPlanEmpty()
 
-	w.configure(config("other-key-app"))
-	d.forget()
-	plan, output := w.plan()
+	w.Configure(config("other-key-app"))
+	d.Forget()
+	plan, output := w.Plan()
 	if n := strings.Count(output, "LUSID was not asked for the present state"); n != 1 {
 		t.Errorf("%d warnings where one was expected:\n%s", n, output)
 	}
-	mustHold(t, output, "client_secret", "will be known only after apply", "Replacing application key-app ends its secret")
+	providertest.MustHold(t, output, "client_secret", "will be known only after apply", "Replacing application key-app ends its secret")
 	for _, change := range plan.ResourceChanges {
 		want := tfjson.Actions{tfjson.ActionNoop}
 		if change.Name == "key" {
@@ -238,36 +239,36 @@ resource "lusid_application" "made" {
 			t.Errorf("%s (-want +got):\n%s", change.Address, diff)
 		}
 	}
-	if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.Counts()); diff != "" {
 		t.Errorf("requests of the plan (-want +got):\n%s", diff)
 	}
-	w.mustRun("apply", "-auto-approve", "tfplan")
-	w.mustPlanEmpty()
+	w.MustRun("apply", "-auto-approve", "tfplan")
+	w.MustPlanEmpty()
 
-	w.configure(config("third-key-app") + "data \"lusid_access_token\" \"test\" {\n  provider = lusid.bootstrapped\n}\n")
-	w.mustFail([]string{"Unable to get access token", "client_secret", "will be known only after apply", "-target"}, "plan")
+	w.Configure(config("third-key-app") + "data \"lusid_access_token\" \"test\" {\n  provider = lusid.bootstrapped\n}\n")
+	w.MustFail([]string{"Unable to get access token", "client_secret", "will be known only after apply", "-target"}, "plan")
 }
 
 // TestProvider_proxy goes through a proxy, which wants a password, to a domain that no
 // resolver knows. A proxy is the one way to a host that is not loopback without TLS.
 func TestProvider_proxy(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	var asked []string
-	proxy := newMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
+	proxy := providertest.NewMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			asked = append(asked, r.Method+" "+r.Host+" "+r.Header.Get("Proxy-Authorization"))
 			w.WriteHeader(http.StatusProxyAuthRequired)
 		})
 	})
-	p := d.protocol(t, object{
+	p := d.Protocol(t, providertest.Object{
 		"api_url": "https://acme.invalid",
-		"proxy":   object{"address": proxy.url, "username": "u", "password": "hunter22"}, "max_retries": 0,
+		"proxy":   providertest.Object{"address": proxy.URL, "username": "u", "password": "hunter22"}, "max_retries": 0,
 	})
-	_, diags := p.applications().importState("test-app")
-	diags.mustFail(t, "", "Proxy Authentication Required")
-	if strings.Contains(strings.Join(diags.errors(), ""), "hunter22") {
-		t.Errorf("the error shows the proxy's password: %s", diags.errors())
+	_, diags := p.Applications().ImportState("test-app")
+	diags.MustFail(t, "", "Proxy Authentication Required")
+	if strings.Contains(strings.Join(diags.Errors(), ""), "hunter22") {
+		t.Errorf("the error shows the proxy's password: %s", diags.Errors())
 	}
 	want := "CONNECT acme.invalid:443 Basic dTpodW50ZXIyMg=="
 	if len(asked) == 0 || asked[0] != want {
@@ -278,24 +279,24 @@ func TestProvider_proxy(t *testing.T) {
 // TestProvider_accessTokenFile follows a token that another program renews.
 func TestProvider_accessTokenFile(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	w := fileIn(t, "token", d.token+"\n")
-	p := newProtocol(t)
-	p.configure(object{"api_url": d.url, "access_token_file": w}).mustBeQuiet(t)
-	made := p.applications().mustCreate(object{"client_id": "test-app", "display_name": "Test"})
-	writeFile(t, w, "revoked")
-	_, diags := p.applications().read(made)
-	diags.mustFail(t, "", "an access token file from the provider block", "HTTP 401")
-	writeFile(t, w, "\ufeff"+d.token+"\r\n")
-	p.applications().mustRead(made)
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.FileIn(t, "token", d.Token+"\n")
+	p := providertest.NewProtocol(t)
+	p.Configure(providertest.Object{"api_url": d.URL, "access_token_file": w}).MustBeQuiet(t)
+	made := p.Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": "Test"})
+	providertest.WriteFile(t, w, "revoked")
+	_, diags := p.Applications().Read(made)
+	diags.MustFail(t, "", "an access token file from the provider block", "HTTP 401")
+	providertest.WriteFile(t, w, "\ufeff"+d.Token+"\r\n")
+	p.Applications().MustRead(made)
 
-	requests := len(d.requests())
+	requests := len(d.Requests())
 	if err := os.Remove(w); err != nil {
 		t.Fatal(err)
 	}
-	_, diags = p.applications().read(made)
-	diags.mustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file is there")
-	if got := len(d.requests()); got != requests {
+	_, diags = p.Applications().Read(made)
+	diags.MustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file is there")
+	if got := len(d.Requests()); got != requests {
 		t.Errorf("%d requests without a token", got-requests)
 	}
 }
@@ -303,7 +304,7 @@ func TestProvider_accessTokenFile(t *testing.T) {
 // TestProvider_accessTokenFileErrors reads files that hold no token.
 func TestProvider_accessTokenFileErrors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	for name, test := range map[string]struct{ content, want string }{
 		"empty":                      {"", "is empty"},
 		"blank":                      {"\ufeff\r\n", "is empty"},
@@ -314,16 +315,16 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			path := fileIn(t, "token", test.content)
-			p := newProtocol(t)
-			p.configure(object{"api_url": d.url, "access_token_file": path}).mustBeQuiet(t)
-			_, diags := p.data("lusid_roles", nil)
-			diags.mustFail(t, "", path, test.want, "It must hold the token alone: check the program that writes it.")
-			mustBeAbsent(t, "the error", strings.Join(diags.errors(), ""), map[string]string{"the content": "hunter22", "a correlation id": "correlation"})
+			path := providertest.FileIn(t, "token", test.content)
+			p := providertest.NewProtocol(t)
+			p.Configure(providertest.Object{"api_url": d.URL, "access_token_file": path}).MustBeQuiet(t)
+			_, diags := p.Data("lusid_roles", nil)
+			diags.MustFail(t, "", path, test.want, "It must hold the token alone: check the program that writes it.")
+			providertest.MustBeAbsent(t, "the error", strings.Join(diags.Errors(), ""), map[string]string{"the content": "hunter22", "a correlation id": "correlation"})
 		})
 	}
-	if requests := d.requests(); len(requests) > 0 {
-		t.Errorf("requests: %v", d.counts())
+	if requests := d.Requests(); len(requests) > 0 {
+		t.Errorf("requests: %v", d.Counts())
 	}
 }
 
@@ -331,33 +332,33 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 // errors of requests that left the machine, and only in those.
 func TestProvider_correlationID(t *testing.T) {
 	t.Parallel()
-	reset := newMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
+	reset := providertest.NewMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	})
-	html := newMock(t, mockserver.Options{})
-	html.mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
+	html := providertest.NewMock(t, mockserver.Options{})
+	html.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})
 	for name, test := range map[string]struct {
-		config object
+		config providertest.Object
 		isSent bool
 	}{
-		"no file":                {object{"api_url": html.url, "access_token_file": "/missing"}, false},
-		"nobody listens":         {object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
-		"nobody gives a token":   {object{"api_url": html.url, "token_url": "http://127.0.0.1:1/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, false},
-		"a connection that ends": {object{"api_url": reset.url, "access_token": "t"}, true},
+		"no file":                {providertest.Object{"api_url": html.URL, "access_token_file": "/missing"}, false},
+		"nobody listens":         {providertest.Object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
+		"nobody gives a token":   {providertest.Object{"api_url": html.URL, "token_url": "http://127.0.0.1:1/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, false},
+		"a connection that ends": {providertest.Object{"api_url": reset.URL, "access_token": "t"}, true},
 		"a token request that ends": {
-			object{"api_url": html.url, "token_url": reset.url + "/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, true,
+			providertest.Object{"api_url": html.URL, "token_url": reset.URL + "/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, true,
 		},
-		"an answer": {object{"api_url": html.url, "access_token": html.token}, true},
+		"an answer": {providertest.Object{"api_url": html.URL, "access_token": html.Token}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test.config["max_retries"] = 0
-			p := newProtocol(t)
-			p.configure(test.config).mustBeQuiet(t)
-			_, diags := p.data("lusid_roles", nil)
-			diags.mustFail(t, "", "Unable to list roles")
-			if got := strings.Contains(strings.Join(diags.errors(), ""), "correlation "); got != test.isSent {
-				t.Errorf("the error has a correlation id: %t\n%s", got, diags.errors())
+			p := providertest.NewProtocol(t)
+			p.Configure(test.config).MustBeQuiet(t)
+			_, diags := p.Data("lusid_roles", nil)
+			diags.MustFail(t, "", "Unable to list roles")
+			if got := strings.Contains(strings.Join(diags.Errors(), ""), "correlation "); got != test.isSent {
+				t.Errorf("the error has a correlation id: %t\n%s", got, diags.Errors())
 			}
 		})
 	}
@@ -371,23 +372,23 @@ func TestProvider_irregularFiles(t *testing.T) {
 	if err := exec.CommandContext(t.Context(), "mkfifo", pipe).Run(); err != nil {
 		t.Skip(err)
 	}
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	for _, path := range []string{"/dev/zero", pipe} {
 		for _, setting := range []string{"access_token_file", "secrets_file", "ca_certificate_file"} {
 			t.Run(setting+", "+path, func(t *testing.T) {
 				t.Parallel()
-				config, attribute := object{"api_url": d.url, "access_token": d.token, setting: path}, setting
+				config, attribute := providertest.Object{"api_url": d.URL, "access_token": d.Token, setting: path}, setting
 				if setting == "access_token_file" {
 					delete(config, "access_token")
 					attribute = ""
 				}
-				p := newProtocol(t)
-				diags := p.configure(config)
+				p := providertest.NewProtocol(t)
+				diags := p.Configure(config)
 				if setting == "access_token_file" {
-					diags.mustBeQuiet(t)
-					_, diags = p.data("lusid_roles", nil)
+					diags.MustBeQuiet(t)
+					_, diags = p.Data("lusid_roles", nil)
 				}
-				diags.mustFail(t, attribute, path+": it is not a regular file")
+				diags.MustFail(t, attribute, path+": it is not a regular file")
 			})
 		}
 	}

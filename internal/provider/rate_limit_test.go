@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestAccRateLimit applies and plans in a domain that answers no more than so many requests a
@@ -12,25 +13,25 @@ import (
 func TestAccRateLimit(t *testing.T) {
 	t.Parallel()
 	const n = 200
-	d := newMock(t, mockserver.Options{RequestsPerSecond: 20})
-	w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", n, 1))
+	d := providertest.NewMock(t, mockserver.Options{RequestsPerSecond: 20})
+	w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", n, 1))
 	// The client's pause is for all of its requests: a wait lets through at most those that were
 	// on their way when the first was refused.
 	for _, command := range [][]string{{"apply", "-auto-approve"}, {"plan", "-detailed-exitcode"}} {
-		d.forget()
-		w.mustRun(command...)
+		d.Forget()
+		w.MustRun(command...)
 		refused := 0
-		for _, r := range d.requests() {
+		for _, r := range d.Requests() {
 			if r.Status == http.StatusTooManyRequests {
 				refused++
 			}
 		}
 		if refused == 0 || refused > n/2 {
-			t.Errorf("%s: %d of %d requests were refused", command[0], refused, len(d.requests()))
+			t.Errorf("%s: %d of %d requests were refused", command[0], refused, len(d.Requests()))
 		}
-		t.Logf("%s: %d of %d requests were refused", command[0], refused, len(d.requests()))
+		t.Logf("%s: %d of %d requests were refused", command[0], refused, len(d.Requests()))
 	}
-	if left := d.applications(t); len(left) != n+1 {
+	if left := d.Applications(t); len(left) != n+1 {
 		t.Errorf("%d applications", len(left))
 	}
 }

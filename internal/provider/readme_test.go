@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // beyondTheIdentityAPI are the types that another API makes.
@@ -28,7 +30,7 @@ var (
 // readCoverage reads the table of the README that says what covers the Identity API.
 func readCoverage(t *testing.T) []coverage {
 	t.Helper()
-	_, text, found := strings.Cut(readText(t, "../../README.md"), "\n## The whole Identity API\n")
+	_, text, found := strings.Cut(providertest.ReadText(t, "../../README.md"), "\n## The whole Identity API\n")
 	if !found {
 		t.Fatal("the README has no such section")
 	}
@@ -73,7 +75,7 @@ func contractOperations(t *testing.T) []string {
 			OperationID string `json:"operationId"`
 		} `json:"paths"`
 	}
-	if err := json.Unmarshal([]byte(readText(t, "../mockserver/identity-openapi.json")), &contract); err != nil {
+	if err := json.Unmarshal([]byte(providertest.ReadText(t, "../mockserver/identity-openapi.json")), &contract); err != nil {
 		t.Fatal(err)
 	}
 	var ids []string
@@ -109,7 +111,7 @@ func TestReadme_operations(t *testing.T) {
 func TestReadme_types(t *testing.T) {
 	t.Parallel()
 	served := map[string]bool{}
-	for _, k := range newProtocol(t).kinds() {
+	for _, k := range kinds(providertest.NewProtocol(t)) {
 		if k.block == "" {
 			continue // Functions call nothing.
 		}

@@ -15,146 +15,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-// roleBody is RoleResponse; the provider's own type would hide a wrong JSON tag.
-type roleBody struct {
-	ID          string  `json:"id"`
-	Name        string  `json:"name"`
-	Description *string `json:"description"`
-	RoleID      struct {
-		Scope string `json:"scope"`
-		Code  string `json:"code"`
-	} `json:"roleId"`
-	Source   string `json:"source"`
-	SAMLName string `json:"samlName"`
-}
-
-// createRole creates a role behind Terraform's back.
-func (d domain) createRole(t *testing.T, name string) roleBody {
-	t.Helper()
-	var created roleBody
-	d.mustCall(t, http.MethodPost, "/roles", map[string]string{"name": name}, &created)
-	return created
-}
-
-// rolesNamed are the domain's roles with a name.
-func (d domain) rolesNamed(t *testing.T, name string) []roleBody {
-	t.Helper()
-	var all, found []roleBody
-	d.mustCall(t, http.MethodGet, "/roles", nil, &all)
-	for _, role := range all {
-		if role.Name == name {
-			found = append(found, role)
-		}
-	}
-	return found
-}
-
-// mustCount compares the provider's requests with those that are due.
-func (d domain) mustCount(t *testing.T, want map[string]int) {
-	t.Helper()
-	if diff := cmp.Diff(want, d.counts()); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
-	}
-}
-
-// noRights signs in with a token that may do nothing.
-func (d domain) noRights(t *testing.T) *protocol {
-	t.Helper()
-	return d.protocol(t, object{"access_token": d.mock.Credentials().NoRightsToken})
-}
-
-// notConfigured is a provider whose credentials another resource makes.
-func (d domain) notConfigured(t *testing.T) *protocol {
-	t.Helper()
-	p := newProtocol(t)
-	p.configure(object{"api_url": d.url, "access_token": unknown}).mustBeQuiet(t)
-	return p
-}
-
-// mustPlanNothing expects a plan that is the state.
-func (m managedType) mustPlanNothing(prior instance, config object) {
-	m.t.Helper()
-	change, diags := m.plan(prior, config)
-	diags.mustBeQuiet(m.t)
-	if names := prior.differences(change.planned); names != nil || change.replaces != nil {
-		m.t.Errorf("planned a change of %s and a replacement because of %s", names, change.replaces)
-	}
-}
-
-// mustHave compares attributes.
-func (i instance) mustHave(t *testing.T, want map[string]string) {
-	t.Helper()
-	for name, value := range want {
-		if got := i.get(name); got != value {
-			t.Errorf("%s is %s, not %s", name, got, value)
-		}
-	}
-}
-
-// mustRefuseOtherDomain brings a state made at home to another domain.
-func mustRefuseOtherDomain(t *testing.T, home domain, typeName string, made instance, config object, label string) {
-	t.Helper()
-	away := newMock(t, mockserver.Options{})
-	home.forget()
-	m := away.protocol(t).resource(typeName)
-	parts := []string{strings.TrimPrefix(home.url, "http://"), strings.TrimPrefix(away.url, "http://"), "Nothing was asked or changed", label}
-	kept, diags := m.read(made)
-	diags.mustFail(t, "", parts...)
-	if names := made.differences(kept); names != nil {
-		t.Errorf("the state changed: %s", names)
-	}
-	_, diags = m.plan(made, config)
-	diags.mustFail(t, "", parts...)
-	m.destroy(made).mustFail(t, "", parts...)
-	change, diags := home.protocol(t).resource(typeName).plan(made, nil)
-	diags.mustSucceed(t)
-	home.forget()
-	_, diags = m.apply(change)
-	diags.mustFail(t, "", parts...)
-	if home, away := home.counts(), away.counts(); len(home)+len(away) != 0 {
-		t.Errorf("something was called: %v %v", home, away)
-	}
-}
-
-// mustDoWithoutCredentials plans a create, keeps the state on a refresh and refuses the rest while the
-// provider's configuration is not known.
-func mustDoWithoutCredentials(t *testing.T, d domain, typeName string, made instance, config object) {
-	t.Helper()
-	d.forget()
-	m := d.notConfigured(t).resource(typeName)
-	_, diags := m.plan(instance{}, config)
-	diags.mustBeQuiet(t)
-	kept, diags := m.read(made)
-	diags.mustWarn(t, "", "LUSID was not asked", "access_token")
-	if names := made.differences(kept); names != nil {
-		t.Errorf("the refresh changed %s", names)
-	}
-	const words = "access_token will be known only after apply"
-	_, diags = m.importState("any")
-	diags.mustFail(t, "", words)
-	_, diags = m.create(config)
-	diags.mustFail(t, "", words)
-	m.destroy(made).mustFail(t, "", words)
-	d.mustCount(t, map[string]int{})
-}
 
 func TestAccRole_basic(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t)
-	name := newName() + " a+b"
+	d := providertest.NewDomain(t)
+	name := providertest.NewName() + " a+b"
 	const address = "lusid_role.test"
 	config := func(description string) string {
-		return d.config(fmt.Sprintf("resource \"lusid_role\" \"test\" {\n  name        = %q\n  description = %s\n}\n", name, description))
+		return d.Config(fmt.Sprintf("resource \"lusid_role\" \"test\" {\n  name        = %q\n  description = %s\n}\n", name, description))
 	}
 	known := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), check)
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
+		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy: func(*terraform.State) error {
-			if left := d.rolesNamed(t, name); len(left) > 0 {
+			if left := d.RolesNamed(t, name); len(left) > 0 {
 				return fmt.Errorf("the role %s is still there", name)
 			}
 			return nil
@@ -179,19 +57,19 @@ func TestAccRole_basic(t *testing.T) {
 	})
 }
 
-func roleLifecycle(t *testing.T, d domain) lifecycle {
-	path := func() string { return "/roles/" + d.rolesNamed(t, "traders")[0].ID }
+func roleLifecycle(t *testing.T, d providertest.Domain) lifecycle {
+	path := func() string { return "/roles/" + d.RolesNamed(t, "traders")[0].ID }
 	return lifecycle{
-		config:              object{"name": "traders", "description": "Trade"},
-		drift:               func() { d.mustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
+		config:              providertest.Object{"name": "traders", "description": "Trade"},
+		drift:               func() { d.MustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
 		drifted:             []string{`~ description = "Drifted" -> "Trade"`},
 		mended:              map[string]int{"identity.UpdateRole": 1},
-		vanish:              func() { d.mustCall(t, http.MethodDelete, path(), nil, nil) },
+		vanish:              func() { d.MustCall(t, http.MethodDelete, path(), nil, nil) },
 		deletedAndMadeAgain: map[string]int{"identity.CreateRole": 1},
-		replacement:         object{"name": "dealers", "description": "Trade"},
+		replacement:         providertest.Object{"name": "dealers", "description": "Trade"},
 		replacedBy:          "name",
 		replaced:            map[string]int{"identity.DeleteRole": 1, "identity.CreateRole": 1},
-		update:              object{"name": "traders", "description": "Trade more"},
+		update:              providertest.Object{"name": "traders", "description": "Trade more"},
 		refusedCreate:       "Unable to create role",
 		refusedRead:         "Unable to read role traders",
 		refusedUpdate:       "Unable to update role traders",
@@ -201,90 +79,90 @@ func roleLifecycle(t *testing.T, d domain) lifecycle {
 
 func TestRole_lifecycle(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	roles := d.protocol(t).resource("lusid_role")
-	config := object{"name": "traders", "description": "Trade"}
-	made := roles.mustCreate(config)
-	d.mustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1})
-	stored := d.rolesNamed(t, "traders")[0]
-	made.mustHave(t, map[string]string{
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource("lusid_role")
+	config := providertest.Object{"name": "traders", "description": "Trade"}
+	made := roles.MustCreate(config)
+	d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1})
+	stored := d.RolesNamed(t, "traders")[0]
+	made.MustHave(t, map[string]string{
 		"id": stored.ID, "code": "traders", "scope": "default", "source": stored.Source, "saml_name": stored.SAMLName, "description": "Trade",
 	})
-	if diff := cmp.Diff(map[string]string{"id": stored.ID}, roles.identityOf(made)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"id": stored.ID}, roles.IdentityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 
-	d.forget()
-	read := roles.mustRead(made)
-	roles.mustPlanNothing(read, config)
-	d.mustCount(t, map[string]int{"identity.GetRole": 1})
+	d.Forget()
+	read := roles.MustRead(made)
+	roles.MustPlanNothing(read, config)
+	d.MustCount(t, map[string]int{"identity.GetRole": 1})
 
 	// The description, and nothing else, updates in place.
-	d.forget()
-	updated, diags := roles.update(read, object{"name": "traders", "description": "Trade more"})
-	diags.mustBeQuiet(t)
-	updated, diags = roles.update(updated, object{"name": "traders", "description": "Trade more", "timeouts": object{"update": "1m"}})
-	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"identity.UpdateRole": 1})
-	if got := d.rolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
+	d.Forget()
+	updated, diags := roles.Update(read, providertest.Object{"name": "traders", "description": "Trade more"})
+	diags.MustBeQuiet(t)
+	updated, diags = roles.Update(updated, providertest.Object{"name": "traders", "description": "Trade more", "timeouts": providertest.Object{"update": "1m"}})
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"identity.UpdateRole": 1})
+	if got := d.RolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
 		t.Errorf("LUSID has %v", got.Description)
 	}
-	change, diags := roles.plan(updated, object{"name": "dealers", "description": "Trade more"})
-	diags.mustBeQuiet(t)
-	if diff := cmp.Diff([]string{"name"}, change.replaces); diff != "" {
+	change, diags := roles.Plan(updated, providertest.Object{"name": "dealers", "description": "Trade more"})
+	diags.MustBeQuiet(t)
+	if diff := cmp.Diff([]string{"name"}, change.Replaces); diff != "" {
 		t.Errorf("replaced because of (-want +got):\n%s", diff)
 	}
 
 	// Drift, in a process of its own: within one, a refresh may answer from a list.
-	roles = d.protocol(t).resource("lusid_role")
-	d.mustCall(t, http.MethodPut, "/roles/"+stored.ID, map[string]string{"description": "Drifted"}, nil)
-	drifted := roles.mustRead(updated)
-	drifted.mustHave(t, map[string]string{"description": "Drifted"})
-	mended, diags := roles.update(drifted, config)
-	diags.mustBeQuiet(t)
+	roles = d.Protocol(t).Resource("lusid_role")
+	d.MustCall(t, http.MethodPut, "/roles/"+stored.ID, map[string]string{"description": "Drifted"}, nil)
+	drifted := roles.MustRead(updated)
+	drifted.MustHave(t, map[string]string{"description": "Drifted"})
+	mended, diags := roles.Update(drifted, config)
+	diags.MustBeQuiet(t)
 	// Null and empty are the same to LUSID, and neither is a change afterwards.
 	for _, description := range []any{"", nil} {
-		mended, diags = roles.update(mended, object{"name": "traders", "description": description})
-		diags.mustBeQuiet(t)
-		mended = roles.mustRead(mended)
-		roles.mustPlanNothing(mended, object{"name": "traders", "description": description})
+		mended, diags = roles.Update(mended, providertest.Object{"name": "traders", "description": description})
+		diags.MustBeQuiet(t)
+		mended = roles.MustRead(mended)
+		roles.MustPlanNothing(mended, providertest.Object{"name": "traders", "description": description})
 	}
 
 	// Gone.
-	roles = d.protocol(t).resource("lusid_role")
-	d.mustCall(t, http.MethodDelete, "/roles/"+stored.ID, nil, nil)
-	gone := roles.mustRead(mended)
-	if gone.exists() {
+	roles = d.Protocol(t).Resource("lusid_role")
+	d.MustCall(t, http.MethodDelete, "/roles/"+stored.ID, nil, nil)
+	gone := roles.MustRead(mended)
+	if gone.Exists() {
 		t.Error("a role that is gone stays in the state")
 	}
-	d.forget()
-	roles.destroy(mended).mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"identity.DeleteRole": 1})
+	d.Forget()
+	roles.Destroy(mended).MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"identity.DeleteRole": 1})
 }
 
 func TestRole_import(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	roles := d.protocol(t).resource("lusid_role")
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource("lusid_role")
 	long := "a" + strings.Repeat("b", 99)
 	for _, name := range []string{"traders", "front office", "a+b", long} {
-		created := d.createRole(t, name)
+		created := d.CreateRole(t, name)
 		for _, key := range []string{created.ID, "default/" + name} {
-			imported, diags := roles.importState(key)
-			diags.mustBeQuiet(t)
-			imported.mustHave(t, map[string]string{"id": created.ID, "name": name, "description": "null"})
-			roles.mustPlanNothing(imported, object{"name": name})
+			imported, diags := roles.ImportState(key)
+			diags.MustBeQuiet(t)
+			imported.MustHave(t, map[string]string{"id": created.ID, "name": name, "description": "null"})
+			roles.MustPlanNothing(imported, providertest.Object{"name": name})
 		}
-		imported, diags := roles.importIdentity(object{"id": created.ID})
-		diags.mustBeQuiet(t)
-		imported.mustHave(t, map[string]string{"name": name})
+		imported, diags := roles.ImportIdentity(providertest.Object{"id": created.ID})
+		diags.MustBeQuiet(t)
+		imported.MustHave(t, map[string]string{"name": name})
 	}
-	if got := d.counts()["identity.ListRoles"]; got != 4 {
+	if got := d.Counts()["identity.ListRoles"]; got != 4 {
 		t.Errorf("%d lists, where three names need one, and the refresh of many roles", got)
 	}
-	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")
-	diags.mustBeQuiet(t)
-	administrator.mustHave(t, map[string]string{"scope": "LUSID_SYSTEM", "code": "lusid-administrator"})
+	administrator, diags := roles.ImportState("LUSID_SYSTEM/lusid-administrator")
+	diags.MustBeQuiet(t)
+	administrator.MustHave(t, map[string]string{"scope": "LUSID_SYSTEM", "code": "lusid-administrator"})
 
 	const summary = "Unable to import role"
 	for key, parts := range map[string][]string{
@@ -295,23 +173,23 @@ func TestRole_import(t *testing.T) {
 		"other/traders":    {"HTTP 404"},
 		"/traders":         {"lusid_roles"},
 	} {
-		_, diags := roles.importState(key)
-		diags.mustFail(t, "", append(parts, summary, key)...)
+		_, diags := roles.ImportState(key)
+		diags.MustFail(t, "", append(parts, summary, key)...)
 	}
-	_, diags = d.noRights(t).resource("lusid_role").importState("traders-id")
-	diags.mustFail(t, "", summary, "HTTP 403", "lusid-administrator")
+	_, diags = d.NoRights(t).Resource("lusid_role").ImportState("traders-id")
+	diags.MustFail(t, "", summary, "HTTP 403", "lusid-administrator")
 }
 
 func TestRole_taken(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	taken := d.createRole(t, "traders")
-	made, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
-	if made.exists() {
+	d := providertest.NewMock(t, mockserver.Options{})
+	taken := d.CreateRole(t, "traders")
+	made, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders"})
+	if made.Exists() {
 		t.Error("something is in the state")
 	}
-	diags.mustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID), "HTTP 409")
-	d.mustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
+	diags.MustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID), "HTTP 409")
+	d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 }
 
 func TestRole_lostAnswer(t *testing.T) {
@@ -335,198 +213,198 @@ func TestRole_lostAnswer(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			d := newMock(t, mockserver.Options{ListLag: test.lag})
+			d := providertest.NewMock(t, mockserver.Options{ListLag: test.lag})
 			test.fault.Operation = "identity.CreateRole"
-			d.mock.InjectFault(test.fault)
-			roles := d.protocol(t).resource("lusid_role")
-			config := object{"name": test.name, "description": "Trade"}
-			made, diags := roles.create(config)
+			d.Mock.InjectFault(test.fault)
+			roles := d.Protocol(t).Resource("lusid_role")
+			config := providertest.Object{"name": test.name, "description": "Trade"}
+			made, diags := roles.Create(config)
 			if test.adopted {
-				diags.mustWarn(t, "", "The answer to the creation of role "+test.name+" was lost", made.get("id"), "this run or another one created it")
+				diags.MustWarn(t, "", "The answer to the creation of role "+test.name+" was lost", made.Get("id"), "this run or another one created it")
 			} else {
-				diags.mustBeQuiet(t)
+				diags.MustBeQuiet(t)
 			}
-			d.mustCount(t, test.want)
+			d.MustCount(t, test.want)
 			for range test.lag {
-				d.rolesNamed(t, test.name)
+				d.RolesNamed(t, test.name)
 			}
-			if got := d.rolesNamed(t, test.name); len(got) != 1 || got[0].ID != made.get("id") {
+			if got := d.RolesNamed(t, test.name); len(got) != 1 || got[0].ID != made.Get("id") {
 				t.Errorf("the domain has %v", got)
 			}
-			roles.mustPlanNothing(roles.mustRead(made), config)
+			roles.MustPlanNothing(roles.MustRead(made), config)
 		})
 	}
 	t.Run("the look-up is refused", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetRoleByCode", Status: http.StatusForbidden})
-		_, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
-		diags.mustWarn(t, "", "The answer to the creation of role traders was lost")
-		d.mustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
+		d := providertest.NewMock(t, mockserver.Options{})
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetRoleByCode", Status: http.StatusForbidden})
+		_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders"})
+		diags.MustWarn(t, "", "The answer to the creation of role traders was lost")
+		d.MustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		foreign := d.createRole(t, "traders")
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
-		made, diags := d.protocol(t).resource("lusid_role").create(object{"name": "traders"})
-		if made.exists() {
+		d := providertest.NewMock(t, mockserver.Options{})
+		foreign := d.CreateRole(t, "traders")
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
+		made, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders"})
+		if made.Exists() {
 			t.Error("a foreign role was taken over")
 		}
-		diags.mustFail(t, "name", foreign.ID)
-		d.mustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
+		diags.MustFail(t, "name", foreign.ID)
+		d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 	t.Run("the look-up minds no letter case", func(t *testing.T) {
 		t.Parallel()
-		d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
+		d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				r.URL.Path = strings.Replace(r.URL.Path, "/byCode/traders", "/byCode/Traders", 1)
 				mock.ServeHTTP(w, r)
 			})
 		})
-		d.createRole(t, "Traders")
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetBefore})
-		d.protocol(t).resource("lusid_role").mustCreate(object{"name": "traders"})
-		d.mustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1})
+		d.CreateRole(t, "Traders")
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetBefore})
+		d.Protocol(t).Resource("lusid_role").MustCreate(providertest.Object{"name": "traders"})
+		d.MustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1})
 	})
 	t.Run("another's, made meanwhile", func(t *testing.T) {
 		t.Parallel()
-		d := newMock(t, mockserver.Options{})
-		roles := d.protocol(t).resource("lusid_role")
-		roles.mustCreate(object{"name": "dealers"})
-		foreign := d.createRole(t, "traders")
-		d.forget()
-		d.mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
-		made, diags := roles.create(object{"name": "traders", "description": "Trade"})
-		if made.exists() {
+		d := providertest.NewMock(t, mockserver.Options{})
+		roles := d.Protocol(t).Resource("lusid_role")
+		roles.MustCreate(providertest.Object{"name": "dealers"})
+		foreign := d.CreateRole(t, "traders")
+		d.Forget()
+		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
+		made, diags := roles.Create(providertest.Object{"name": "traders", "description": "Trade"})
+		if made.Exists() {
 			t.Error("a foreign role was taken over")
 		}
-		diags.mustFail(t, "name", foreign.ID)
-		d.mustCount(t, map[string]int{"identity.CreateRole": 1, "identity.GetRoleByCode": 1})
+		diags.MustFail(t, "name", foreign.ID)
+		d.MustCount(t, map[string]int{"identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 }
 
 func TestRole_errors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	roles := d.protocol(t).resource("lusid_role")
-	config := object{"name": "traders"}
-	made := roles.mustCreate(config)
-	forbidden := d.noRights(t).resource("lusid_role")
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource("lusid_role")
+	config := providertest.Object{"name": "traders"}
+	made := roles.MustCreate(config)
+	forbidden := d.NoRights(t).Resource("lusid_role")
 	words := []string{"HTTP 403", "lusid-administrator"}
 
-	kept, diags := forbidden.read(made)
-	diags.mustFail(t, "", append(words, "Unable to read role traders")...)
-	if names := made.differences(kept); names != nil {
+	kept, diags := forbidden.Read(made)
+	diags.MustFail(t, "", append(words, "Unable to read role traders")...)
+	if names := made.Differences(kept); names != nil {
 		t.Errorf("a failed read changed %s", names)
 	}
-	_, diags = forbidden.update(made, object{"name": "traders", "description": "New"})
-	diags.mustFail(t, "", append(words, "Unable to update role traders")...)
-	forbidden.destroy(made).mustFail(t, "", append(words, "Unable to delete role traders")...)
-	_, diags = forbidden.create(object{"name": "dealers"})
-	diags.mustFail(t, "", append(words, "Unable to create role", "dealers")...)
+	_, diags = forbidden.Update(made, providertest.Object{"name": "traders", "description": "New"})
+	diags.MustFail(t, "", append(words, "Unable to update role traders")...)
+	forbidden.Destroy(made).MustFail(t, "", append(words, "Unable to delete role traders")...)
+	_, diags = forbidden.Create(providertest.Object{"name": "dealers"})
+	diags.MustFail(t, "", append(words, "Unable to create role", "dealers")...)
 
 	// Only LUSID's own 404 means gone.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Status: http.StatusNotFound, HTML: true})
-	_, diags = roles.read(made)
-	diags.mustFail(t, "", "HTML page")
-	administrator, diags := roles.importState("LUSID_SYSTEM/lusid-administrator")
-	diags.mustBeQuiet(t)
-	roles.destroy(administrator).mustFail(t, "", "built in", "HTTP 400", "Unable to delete role lusid-administrator")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Status: http.StatusNotFound, HTML: true})
+	_, diags = roles.Read(made)
+	diags.MustFail(t, "", "HTML page")
+	administrator, diags := roles.ImportState("LUSID_SYSTEM/lusid-administrator")
+	diags.MustBeQuiet(t)
+	roles.Destroy(administrator).MustFail(t, "", "built in", "HTTP 400", "Unable to delete role lusid-administrator")
 
-	mustRefuseOtherDomain(t, d, "lusid_role", made, config, "traders")
-	mustDoWithoutCredentials(t, d, "lusid_role", made, config)
+	providertest.MustRefuseOtherDomain(t, d, "lusid_role", made, config, "traders")
+	providertest.MustDoWithoutCredentials(t, d, "lusid_role", made, config)
 }
 
 func TestRole_validation(t *testing.T) {
 	t.Parallel()
-	roles := newProtocol(t).resource("lusid_role")
+	roles := providertest.NewProtocol(t).Resource("lusid_role")
 	for name, test := range map[string]struct {
-		config    object
+		config    providertest.Object
 		attribute string
 	}{
-		"two letters":       {object{"name": "ab"}, "name"},
-		"101 letters":       {object{"name": strings.Repeat("a", 101)}, "name"},
-		"a digit first":     {object{"name": "1abc"}, "name"},
-		"a slash":           {object{"name": "a/bc"}, "name"},
-		"a line break":      {object{"name": "abc\n"}, "name"},
-		"an empty name":     {object{"name": ""}, "name"},
-		"long description":  {object{"name": "abc", "description": strings.Repeat("ü", 1025)}, "description"},
-		"a timeout of zero": {object{"name": "abc", "timeouts": object{"create": "0s"}}, "timeouts.create"},
-		"a timeout of none": {object{"name": "abc", "timeouts": object{"delete": "soon"}}, "timeouts.delete"},
+		"two letters":       {providertest.Object{"name": "ab"}, "name"},
+		"101 letters":       {providertest.Object{"name": strings.Repeat("a", 101)}, "name"},
+		"a digit first":     {providertest.Object{"name": "1abc"}, "name"},
+		"a slash":           {providertest.Object{"name": "a/bc"}, "name"},
+		"a line break":      {providertest.Object{"name": "abc\n"}, "name"},
+		"an empty name":     {providertest.Object{"name": ""}, "name"},
+		"long description":  {providertest.Object{"name": "abc", "description": strings.Repeat("ü", 1025)}, "description"},
+		"a timeout of zero": {providertest.Object{"name": "abc", "timeouts": providertest.Object{"create": "0s"}}, "timeouts.create"},
+		"a timeout of none": {providertest.Object{"name": "abc", "timeouts": providertest.Object{"delete": "soon"}}, "timeouts.delete"},
 	} {
-		t.Run(name, func(t *testing.T) { roles.validate(test.config).mustFail(t, test.attribute) })
+		t.Run(name, func(t *testing.T) { roles.Validate(test.config).MustFail(t, test.attribute) })
 	}
-	roles.validate(object{"name": "a+b c-d_e", "description": strings.Repeat("ü", 1024)}).mustBeQuiet(t)
-	roles.validate(object{"name": unknown, "description": unknown}).mustBeQuiet(t)
+	roles.Validate(providertest.Object{"name": "a+b c-d_e", "description": strings.Repeat("ü", 1024)}).MustBeQuiet(t)
+	roles.Validate(providertest.Object{"name": providertest.Unknown, "description": providertest.Unknown}).MustBeQuiet(t)
 }
 
 // TestRole_default plans the end of the roles that every domain has, and of others.
 func TestRole_default(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
-	roles := d.protocol(t).resource("lusid_role")
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	roles := d.Protocol(t).Resource("lusid_role")
 	defaults := map[string]string{
 		"lusid-administrator": "LUSID_SYSTEM", "iam-administrator": "default", "applications-administrator": "default",
 		"lusid-evaluator": "default", "configuration-administrator": "default", "instrument-administrator": "default",
 	}
 	for code, scope := range defaults {
-		role, diags := roles.importState(scope + "/" + code)
-		diags.mustBeQuiet(t)
+		role, diags := roles.ImportState(scope + "/" + code)
+		diags.MustBeQuiet(t)
 		words := []string{code + " is one of LUSID's default roles", "Every domain has the role " + code, "terraform state rm"}
-		d.forget()
-		_, diags = roles.plan(role, nil)
-		diags.mustWarn(t, "", append(words, "This plan deletes it.")...)
-		change, diags := roles.plan(role, object{"name": "renamed"})
-		diags.mustWarn(t, "", append(words, "deletes it to create another one")...)
-		if diff := cmp.Diff([]string{"name"}, change.replaces); diff != "" {
+		d.Forget()
+		_, diags = roles.Plan(role, nil)
+		diags.MustWarn(t, "", append(words, "This plan deletes it.")...)
+		change, diags := roles.Plan(role, providertest.Object{"name": "renamed"})
+		diags.MustWarn(t, "", append(words, "deletes it to create another one")...)
+		if diff := cmp.Diff([]string{"name"}, change.Replaces); diff != "" {
 			t.Errorf("replaced because of (-want +got):\n%s", diff)
 		}
-		_, diags = roles.plan(role, object{"name": unknown})
-		diags.mustWarn(t, "", append(words, "deletes it to create another one")...)
+		_, diags = roles.Plan(role, providertest.Object{"name": providertest.Unknown})
+		diags.MustWarn(t, "", append(words, "deletes it to create another one")...)
 		// What -replace and taint end in.
-		_, diags = roles.plan(instance{}, object{"name": code})
-		diags.mustWarn(t, "", append(words, "If this plan replaces the role")...)
-		d.mustCount(t, map[string]int{})
+		_, diags = roles.Plan(providertest.Instance{}, providertest.Object{"name": code})
+		diags.MustWarn(t, "", append(words, "If this plan replaces the role")...)
+		d.MustCount(t, map[string]int{})
 
-		_, diags = roles.plan(role, object{"name": role.get("name"), "description": "Changed"})
-		diags.mustBeQuiet(t)
+		_, diags = roles.Plan(role, providertest.Object{"name": role.Get("name"), "description": "Changed"})
+		diags.MustBeQuiet(t)
 	}
-	made := roles.mustCreate(object{"name": "lusid-administrators"})
-	roles.mustRead(made)
-	roles.destroy(made).mustBeQuiet(t)
+	made := roles.MustCreate(providertest.Object{"name": "lusid-administrators"})
+	roles.MustRead(made)
+	roles.Destroy(made).MustBeQuiet(t)
 
 	// The case of a code does not matter.
-	w.set(func(_ *http.Request, body any) any {
+	w.Set(func(_ *http.Request, body any) any {
 		if role, ok := body.(map[string]any); ok {
 			role["name"], role["roleId"] = "LUSID-Evaluator", map[string]any{"scope": "default", "code": "LUSID-Evaluator"}
 		}
 		return body
 	})
-	role, diags := roles.importState("default/lusid-evaluator")
-	diags.mustBeQuiet(t)
-	_, diags = roles.plan(role, nil)
-	diags.mustWarn(t, "", "LUSID-Evaluator is one of LUSID's default roles")
+	role, diags := roles.ImportState("default/lusid-evaluator")
+	diags.MustBeQuiet(t)
+	_, diags = roles.Plan(role, nil)
+	diags.MustWarn(t, "", "LUSID-Evaluator is one of LUSID's default roles")
 }
 
 // TestAccRole_default shows the warning where the CLI does, before anything is deleted.
 func TestAccRole_default(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	const warning = "Warning: lusid-evaluator is one of LUSID's default roles"
 	role := func(name string) string {
-		return d.config("resource \"lusid_role\" \"test\" {\n  name = \"" + name + "\"\n}\n")
+		return d.Config("resource \"lusid_role\" \"test\" {\n  name = \"" + name + "\"\n}\n")
 	}
-	w := newWorkspace(t, role("lusid-evaluator"))
-	w.mustRun("import", "lusid_role.test", "default/lusid-evaluator")
-	mustHold(t, w.mustRun("plan", "-destroy"), warning)
-	w.configure(role("evaluators"))
-	mustHold(t, w.mustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
-	w.configure(role("lusid-evaluator"))
-	w.mustRun("taint", "lusid_role.test")
-	mustHold(t, w.mustRun("plan"), warning)
-	w.configure(d.config(""))
-	mustHold(t, w.mustRun("plan"), warning, "0 to add, 0 to change, 1 to destroy")
+	w := providertest.NewWorkspace(t, role("lusid-evaluator"))
+	w.MustRun("import", "lusid_role.test", "default/lusid-evaluator")
+	providertest.MustHold(t, w.MustRun("plan", "-destroy"), warning)
+	w.Configure(role("evaluators"))
+	providertest.MustHold(t, w.MustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")
+	w.Configure(role("lusid-evaluator"))
+	w.MustRun("taint", "lusid_role.test")
+	providertest.MustHold(t, w.MustRun("plan"), warning)
+	w.Configure(d.Config(""))
+	providertest.MustHold(t, w.MustRun("plan"), warning, "0 to add, 0 to change, 1 to destroy")
 }

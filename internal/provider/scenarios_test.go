@@ -27,6 +27,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
@@ -53,7 +54,7 @@ func TestAccScenarios(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			directory := filepath.Join(scenariosDirectory, name)
-			if text := readText(t, filepath.Join(directory, "README.md")); !strings.HasPrefix(text, "# ") {
+			if text := providertest.ReadText(t, filepath.Join(directory, "README.md")); !strings.HasPrefix(text, "# ") {
 				t.Error("its README.md has no title")
 			}
 			test, ok := scenarios[name]
@@ -68,15 +69,15 @@ func TestAccScenarios(t *testing.T) {
 // testServiceSecretToVault brings a secret to a vault by whatever way it changes, and leaves it
 // nowhere else.
 func testServiceSecretToVault(t *testing.T, directory string) {
-	d, v := newMock(t, mockserver.Options{}), newVault()
-	w := newWorkspace(t, "", append(d.environment(), v.serve(t))...)
+	d, v := providertest.NewMock(t, mockserver.Options{}), newVault()
+	w := providertest.NewWorkspace(t, "", append(d.Environment(), v.serve(t))...)
 	requireWriteOnly(t, v)
-	w.copyExample(directory)
+	copyExample(w, directory)
 
 	var secrets []string
 	expect := func(what string) {
 		t.Helper()
-		application := d.application(t, "acme-pricing")
+		application := d.Application(t, "acme-pricing")
 		want := map[string]string{"token_url": application.Issuer + "/v1/token", "client_id": "acme-pricing", "client_secret": application.Secret}
 		if diff := cmp.Diff(want, v.secret()); diff != "" {
 			t.Fatalf("after %s, in the vault (-want +got):\n%s", what, diff)
@@ -86,23 +87,23 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 		}
 		secrets = append(secrets, application.Secret)
 		written := v.writes()
-		w.mustPlanEmpty()
+		w.MustPlanEmpty()
 		if v.writes() != written {
 			t.Errorf("after %s, a plan wrote to the vault", what)
 		}
 	}
 	apply := func(what string) {
 		t.Helper()
-		w.mustRun("apply", "-auto-approve")
+		w.MustRun("apply", "-auto-approve")
 		expect(what)
 	}
 
 	apply("the creation")
-	w.edit("2026-Q4", "2027-Q1")
+	edit(w, "2026-Q4", "2027-Q1")
 	apply("a rotation")
-	w.edit(`"Acme pricing"`, `"Acme prices"`)
+	edit(w, `"Acme pricing"`, `"Acme prices"`)
 	apply("a replacement")
-	d.deleteApplication(t, "acme-pricing")
+	d.DeleteApplication(t, "acme-pricing")
 	apply("a re-creation")
 
 	// A vault that refuses the new secret, once or for several runs, gets it later without another rotation.
@@ -110,50 +111,50 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	fail := func(refused refusal, hasOld bool) {
 		t.Helper()
 		v.refuse(refused)
-		w.mustFail([]string{"the vault is sealed"}, "apply", "-auto-approve")
+		w.MustFail([]string{"the vault is sealed"}, "apply", "-auto-approve")
 		v.refuse(nothing)
 		if got := v.secret() != nil; got != hasOld {
 			t.Errorf("the vault has a secret: %t", got)
 		}
 	}
-	d.forget()
-	w.edit("2027-Q1", "2027-Q2")
+	d.Forget()
+	edit(w, "2027-Q1", "2027-Q2")
 	fail(writes, false)
 	apply("a rotation that did not reach the vault")
-	w.edit("2027-Q2", "2027-Q3")
+	edit(w, "2027-Q2", "2027-Q3")
 	fail(everything, true)
 	fail(everything, true)
 	fail(writes, false)
 	fail(writes, false)
 	apply("a rotation while the vault was down")
-	if got := d.counts()["identity.RotateApplicationSecrets"]; got != 2 {
+	if got := d.Counts()["identity.RotateApplicationSecrets"]; got != 2 {
 		t.Errorf("%d rotations", got)
 	}
 
 	// A rotation made elsewhere reaches the vault too, as an update of nothing but the vault.
-	d.rotateApplication(t, "acme-pricing")
-	w.mustPlan(map[string]string{"terraform_data.secret_version": "[delete create]", "vault_kv_secret_v2.service": "[delete create]"})
+	d.RotateApplication(t, "acme-pricing")
+	mustPlan(w, map[string]string{"terraform_data.secret_version": "[delete create]", "vault_kv_secret_v2.service": "[delete create]"})
 	fail(everything, true)
 	fail(writes, false)
 	apply("a rotation elsewhere")
 
 	// What the README says of a rotation that LUSID refuses.
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden})
-	w.edit("2027-Q3", "2027-Q4")
-	w.mustFail([]string{"Unable to rotate the secret of application acme-pricing"}, "apply", "-auto-approve")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden})
+	edit(w, "2027-Q3", "2027-Q4")
+	w.MustFail([]string{"Unable to rotate the secret of application acme-pricing"}, "apply", "-auto-approve")
 	if v.secret() != nil {
 		t.Error("the vault has a secret")
 	}
 	apply("a rotation that LUSID refused at first")
 
-	state := w.readFile("terraform.tfstate") + w.readFile("terraform.tfstate.backup")
+	state := w.ReadFile("terraform.tfstate") + w.ReadFile("terraform.tfstate.backup")
 	for i, secret := range secrets {
 		if strings.Contains(state, secret) {
 			t.Errorf("the state holds secret %d", i)
 		}
 	}
-	w.mustRun("destroy", "-auto-approve")
-	d.mustBeBare(t)
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
 	if left := v.secret(); left != nil {
 		t.Errorf("destroy left in the vault: %v", left)
 	}
@@ -161,71 +162,71 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 
 // testRotateOnSchedule turns the state back to another month instead of the clock forward.
 func testRotateOnSchedule(t *testing.T, directory string) {
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, "", d.environment()...)
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
 	requireLanguage(t, "plantimestamp()", `output "probe" { value = plantimestamp() }`)
-	w.copyExample(directory)
+	copyExample(w, directory)
 
 	rotations := func(args ...string) int {
 		t.Helper()
-		d.forget()
-		w.mustRun(args...)
-		return d.counts()["identity.RotateApplicationSecrets"]
+		d.Forget()
+		w.MustRun(args...)
+		return d.Counts()["identity.RotateApplicationSecrets"]
 	}
 	if got := rotations("apply", "-auto-approve"); got != 0 {
 		t.Errorf("the creation rotated %d times", got)
 	}
-	w.mustPlanEmpty()
-	first := d.application(t, "acme-pricing")
+	w.MustPlanEmpty()
+	first := d.Application(t, "acme-pricing")
 
-	month := strings.TrimSuffix(strings.TrimPrefix(w.attribute("lusid_application.service", "rotation_triggers"), "map[month:"), "]")
-	state := w.readFile("terraform.tfstate")
+	month := strings.TrimSuffix(strings.TrimPrefix(w.Attribute("lusid_application.service", "rotation_triggers"), "map[month:"), "]")
+	state := w.ReadFile("terraform.tfstate")
 	if strings.Count(state, `"month": "`+month+`"`) != 1 {
 		t.Fatalf("the state does not hold the month %s once:\n%s", month, state)
 	}
-	w.write("terraform.tfstate", strings.Replace(state, `"month": "`+month+`"`, `"month": "2000-01"`, 1))
+	w.Write("terraform.tfstate", strings.Replace(state, `"month": "`+month+`"`, `"month": "2000-01"`, 1))
 	if got := rotations("apply", "-auto-approve"); got != 1 {
 		t.Errorf("the next month rotated %d times", got)
 	}
-	if second := d.application(t, "acme-pricing"); second.ID != first.ID || second.Secret == first.Secret {
+	if second := d.Application(t, "acme-pricing"); second.ID != first.ID || second.Secret == first.Secret {
 		t.Error("the next month did not rotate in place")
 	}
 	if got := rotations("apply", "-auto-approve"); got != 0 {
 		t.Errorf("the same month rotated again, %d times", got)
 	}
-	w.mustPlanEmpty()
-	w.mustRun("destroy", "-auto-approve")
-	d.mustBeBare(t)
+	w.MustPlanEmpty()
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
 }
 
 // testBlueGreenRotation signs in with the credentials of every rotation after the next one.
 func testBlueGreenRotation(t *testing.T, directory string) {
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, "", d.environment()...)
-	w.copyExample(directory)
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
+	copyExample(w, directory)
 
-	credentials := func() object {
+	credentials := func() providertest.Object {
 		t.Helper()
-		output, ok := w.state().Values.Outputs["credentials"].Value.(map[string]any)
+		output, ok := w.State().Values.Outputs["credentials"].Value.(map[string]any)
 		if !ok {
 			t.Fatal("the output credentials is no object")
 		}
 		return output
 	}
-	works := func(credentials object) bool {
+	works := func(credentials providertest.Object) bool {
 		t.Helper()
-		token, diags := d.signedIn(t).accessToken(credentials)
-		return len(diags.errors()) == 0 && token.get("access_token") != ""
+		token, diags := d.SignedIn(t).AccessToken(credentials)
+		return len(diags.Errors()) == 0 && token.Get("access_token") != ""
 	}
 
-	var handedOut []object
+	var handedOut []providertest.Object
 	for rotation := range 4 {
 		if rotation > 0 {
-			w.edit(fmt.Sprint("rotation = ", rotation-1), fmt.Sprint("rotation = ", rotation))
+			edit(w, fmt.Sprint("rotation = ", rotation-1), fmt.Sprint("rotation = ", rotation))
 		}
-		d.forget()
-		w.mustRun("apply", "-auto-approve")
-		if got, want := d.counts()["identity.RotateApplicationSecrets"], min(rotation, 1); got != want {
+		d.Forget()
+		w.MustRun("apply", "-auto-approve")
+		if got, want := d.Counts()["identity.RotateApplicationSecrets"], min(rotation, 1); got != want {
 			t.Errorf("rotation %d: %d secrets were rotated", rotation, got)
 		}
 		handedOut = append(handedOut, credentials())
@@ -235,45 +236,45 @@ func testBlueGreenRotation(t *testing.T, directory string) {
 			}
 		}
 	}
-	w.mustPlanEmpty()
-	w.mustRun("destroy", "-auto-approve")
-	d.mustBeBare(t)
+	w.MustPlanEmpty()
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
 }
 
 // testProveTheCredentials watches which token the call is made with.
 func testProveTheCredentials(t *testing.T, directory string) {
 	var bearers bearers
-	d := newMockBehind(t, mockserver.Options{}, bearers.front)
-	w := newWorkspace(t, "", d.environment()...)
+	d := providertest.NewMockBehind(t, mockserver.Options{}, bearers.front)
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
 	requireKind(t, "ephemeral_resource_schemas")
-	w.copyExample(directory)
+	copyExample(w, directory)
 
 	for _, what := range []string{"the creation", "a rotation"} {
 		if what == "a rotation" {
-			w.edit("2026-Q4", "2027-Q1")
+			edit(w, "2026-Q4", "2027-Q1")
 		}
 		bearers.forget()
-		w.mustRun("apply", "-auto-approve")
-		write, reads := bearers.of(http.MethodPost), bearers.of(http.MethodGet, "/applications/"+d.application(t, "acme-pricing").ID)
+		w.MustRun("apply", "-auto-approve")
+		write, reads := bearers.of(http.MethodPost), bearers.of(http.MethodGet, "/applications/"+d.Application(t, "acme-pricing").ID)
 		if len(write) != 1 || len(reads) == 0 || reads[len(reads)-1] == write[0] {
 			t.Errorf("after %s, the last read was not made with a token of its own: %d writes, %d reads", what, len(write), len(reads))
 		}
-		w.mustPlanEmpty()
+		w.MustPlanEmpty()
 	}
 
 	// Credentials that do not work fail the run.
-	w.edit("client_secret = lusid_application.service.secret", `client_secret = "${lusid_application.service.secret}?"`)
-	w.mustFail([]string{"Unable to get access token", "acme-pricing"}, "plan")
-	w.copyExample(directory)
-	w.mustRun("destroy", "-auto-approve")
-	d.mustBeBare(t)
+	edit(w, "client_secret = lusid_application.service.secret", `client_secret = "${lusid_application.service.secret}?"`)
+	w.MustFail([]string{"Unable to get access token", "acme-pricing"}, "plan")
+	copyExample(w, directory)
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
 }
 
 // testImportExisting takes over fifty applications that were made behind Terraform's back, one of
 // which an older configuration has imported before.
 func testImportExisting(t *testing.T, directory string) {
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, "", d.environment()...)
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
 	requireLanguage(t, "import with for_each", `
 import {
   for_each = {}
@@ -285,7 +286,7 @@ resource "terraform_data" "probe" {
 }
 `)
 	var applications map[string]string
-	if err := json.Unmarshal([]byte(readText(t, filepath.Join(directory, "applications.json"))), &applications); err != nil {
+	if err := json.Unmarshal([]byte(providertest.ReadText(t, filepath.Join(directory, "applications.json"))), &applications); err != nil {
 		t.Fatal(err)
 	}
 	if len(applications) != 50 {
@@ -293,18 +294,18 @@ resource "terraform_data" "probe" {
 	}
 	ids := map[string]string{}
 	for clientID, displayName := range applications {
-		ids[clientID] = d.createApplication(t, clientID, displayName, "Native").ID
+		ids[clientID] = d.CreateApplication(t, clientID, displayName, "Native").ID
 	}
-	w.configure(`
+	w.Configure(`
 resource "lusid_application" "pricing" {
   client_id    = "acme-pricing"
   display_name = "Acme pricing"
 }
 `)
-	w.mustRun("import", "lusid_application.pricing", "acme-pricing")
+	w.MustRun("import", "lusid_application.pricing", "acme-pricing")
 
-	w.copyExample(directory)
-	plan, _ := w.plan()
+	copyExample(w, directory)
+	plan, _ := w.Plan()
 	imported, moved := 0, 0
 	for _, change := range plan.ResourceChanges {
 		if !change.Change.Actions.NoOp() {
@@ -320,15 +321,15 @@ resource "lusid_application" "pricing" {
 	if imported != 49 || moved != 1 {
 		t.Errorf("%d applications are imported and %d moved", imported, moved)
 	}
-	d.forget()
-	w.mustRun("apply", "tfplan")
-	for operation := range d.counts() {
+	d.Forget()
+	w.MustRun("apply", "tfplan")
+	for operation := range d.Counts() {
 		if strings.HasPrefix(operation, "identity.Create") || strings.HasPrefix(operation, "identity.Delete") || strings.HasPrefix(operation, "identity.Rotate") {
 			t.Errorf("the import called %s", operation)
 		}
 	}
-	w.mustPlanEmpty()
-	for _, r := range w.state().Values.RootModule.Resources {
+	w.MustPlanEmpty()
+	for _, r := range w.State().Values.RootModule.Resources {
 		clientID := fmt.Sprint(r.Index)
 		if id := r.AttributeValues["id"]; id != ids[clientID] {
 			t.Errorf("%s has the id %s", r.Address, id)
@@ -338,34 +339,34 @@ resource "lusid_application" "pricing" {
 	if len(ids) > 0 {
 		t.Errorf("not in the state: %v", ids)
 	}
-	w.mustRun("destroy", "-auto-approve")
-	d.mustBeBare(t)
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
 }
 
 // testSeveralDomains has the environment lead to a third domain, which nobody must ask.
 func testSeveralDomains(t *testing.T, directory string) {
-	domains := map[string]domain{"test": newMock(t, mockserver.Options{}), "production": newMock(t, mockserver.Options{})}
-	stray := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, "", append(stray.environment(), "FBN_PROFILE=test")...)
+	domains := map[string]providertest.Domain{"test": providertest.NewMock(t, mockserver.Options{}), "production": providertest.NewMock(t, mockserver.Options{})}
+	stray := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", append(stray.Environment(), "FBN_PROFILE=test")...)
 	sections := map[string]any{}
 	for profile, d := range domains {
-		sections[profile] = d.section()
+		sections[profile] = d.Section()
 	}
-	w.writeHome("lusid/secrets.json", jsonText(t, map[string]any{"profiles": sections}))
-	w.copyExample(directory)
+	writeHome(w, "lusid/secrets.json", providertest.JSONText(t, map[string]any{"profiles": sections}))
+	copyExample(w, directory)
 
-	w.mustRun("apply", "-auto-approve")
+	w.MustRun("apply", "-auto-approve")
 	for profile, d := range domains {
-		if got, want := w.attribute("lusid_application."+profile, "id"), d.application(t, "acme-pricing").ID; got != want {
+		if got, want := w.Attribute("lusid_application."+profile, "id"), d.Application(t, "acme-pricing").ID; got != want {
 			t.Errorf("%s: the id is %s, and in its domain %s", profile, got, want)
 		}
 	}
-	w.mustPlanEmpty()
-	w.mustRun("destroy", "-auto-approve")
+	w.MustPlanEmpty()
+	w.MustRun("destroy", "-auto-approve")
 	for _, d := range domains {
-		d.mustBeBare(t)
+		mustBeBare(d, t)
 	}
-	if counts := stray.counts(); len(counts) != 0 {
+	if counts := stray.Counts(); len(counts) != 0 {
 		t.Errorf("requests to the wrong domain: %v", counts)
 	}
 }
@@ -373,85 +374,85 @@ func testSeveralDomains(t *testing.T, directory string) {
 // testBootstrap begins with nothing but a person's access token.
 func testBootstrap(t *testing.T, directory string) {
 	var bearers bearers
-	d := newMockBehind(t, mockserver.Options{}, bearers.front)
-	own := d.passwordArguments()
-	w := newWorkspace(t, "", "FBN_IDENTITY_URL="+d.url+"/identity", "FBN_ACCESS_TOKEN="+d.token,
+	d := providertest.NewMockBehind(t, mockserver.Options{}, bearers.front)
+	own := d.PasswordArguments()
+	w := providertest.NewWorkspace(t, "", "FBN_IDENTITY_URL="+d.URL+"/identity", "FBN_ACCESS_TOKEN="+d.Token,
 		fmt.Sprint("FBN_USERNAME=", own["username"]), fmt.Sprint("FBN_PASSWORD=", own["password"]))
-	w.copyExample(directory)
+	copyExample(w, directory)
 
-	w.mustRun("apply", "-auto-approve")
-	if got := bearers.of(http.MethodPost); len(got) != 2 || got[0] != d.token || got[1] == d.token {
+	w.MustRun("apply", "-auto-approve")
+	if got := bearers.of(http.MethodPost); len(got) != 2 || got[0] != d.Token || got[1] == d.Token {
 		t.Errorf("the first of two applications was to be made with the token given, and the second with one of the first; %d were made", len(got))
 	}
-	if got := d.counts()["token:password"]; got != 1 {
+	if got := d.Counts()["token:password"]; got != 1 {
 		t.Errorf("%d tokens were asked for", got)
 	}
-	w.mustPlanEmpty()
+	w.MustPlanEmpty()
 	bearers.forget()
-	w.mustRun("destroy", "-auto-approve")
-	if got := bearers.of(http.MethodDelete); len(got) != 2 || got[0] == d.token || got[1] != d.token {
+	w.MustRun("destroy", "-auto-approve")
+	if got := bearers.of(http.MethodDelete); len(got) != 2 || got[0] == d.Token || got[1] != d.Token {
 		t.Errorf("%d applications were deleted, or not in reverse", len(got))
 	}
-	d.mustBeBare(t)
+	mustBeBare(d, t)
 }
 
 // testServiceUser signs the user up between the two applies, as its owner does, and calls LUSID
 // with the token of the second.
 func testServiceUser(t *testing.T, directory string) {
 	const login, password = "svc-instruments@acme.com", "p$w'\"\\ %41+&=`ü€;Instruments"
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, "", d.environment()...)
-	w.copyExample(directory)
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
+	copyExample(w, directory)
 	status := func() string {
 		t.Helper()
-		w.mustRun("apply", "-auto-approve", "-refresh-only")
-		return w.attribute("lusid_user.service", "status")
+		w.MustRun("apply", "-auto-approve", "-refresh-only")
+		return w.Attribute("lusid_user.service", "status")
 	}
 
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
 	if got := status(); got != "PROVISIONED" {
 		t.Errorf("before the sign-up, the status is %s", got)
 	}
 
-	w.env = append(w.env, "TF_VAR_service_password="+password)
-	w.mustFail([]string{"Unable to get access token", "invalid_grant"}, "apply", "-auto-approve")
-	if err := d.mock.SignUp(login, password); err != nil {
+	w.Env = append(w.Env, "TF_VAR_service_password="+password)
+	w.MustFail([]string{"Unable to get access token", "invalid_grant"}, "apply", "-auto-approve")
+	if err := d.Mock.SignUp(login, password); err != nil {
 		t.Fatal(err)
 	}
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
 	if got := status(); got != "ACTIVE" {
 		t.Errorf("after the sign-up, the status is %s", got)
 	}
 
 	// The two commands of the README.
-	token := strings.Trim(strings.TrimSpace(w.evaluate("nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
-	asService := domain{mock: d.mock, url: d.url, token: token}
-	if got := asService.instruments(t); got != http.StatusOK {
+	token := strings.Trim(strings.TrimSpace(evaluate(w, "nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
+	asService := providertest.Domain{Mock: d.Mock, URL: d.URL, Token: token}
+	if got := instruments(asService, t); got != http.StatusOK {
 		t.Errorf("the user lists instruments: status %d", got)
 	}
 	var me struct {
 		ID string `json:"id"`
 	}
-	asService.mustCall(t, http.MethodGet, "/me", nil, &me)
-	if want := w.attribute("lusid_user.service", "id"); me.ID != want {
+	asService.MustCall(t, http.MethodGet, "/me", nil, &me)
+	if want := w.Attribute("lusid_user.service", "id"); me.ID != want {
 		t.Errorf("the token is that of %s, and the user is %s", me.ID, want)
 	}
 
 	// It is the role that lets the user do so.
-	w.mustRun("destroy", "-auto-approve", "-target=lusid_role_assignment.service")
-	if got := asService.instruments(t); got != http.StatusForbidden {
+	w.MustRun("destroy", "-auto-approve", "-target=lusid_role_assignment.service")
+	if got := instruments(asService, t); got != http.StatusForbidden {
 		t.Errorf("without the role, the user lists instruments: status %d", got)
 	}
-	w.mustRun("apply", "-auto-approve")
-	if got := asService.instruments(t); got != http.StatusOK {
+	w.MustRun("apply", "-auto-approve")
+	if got := instruments(asService, t); got != http.StatusOK {
 		t.Errorf("with the role again, the user lists instruments: status %d", got)
 	}
 
-	w.mustRun("destroy", "-auto-approve")
-	d.mustBeBare(t)
-	if left := d.logins(t, "/users"); slices.Contains(left, login) {
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
+	if left := logins(d, t, "/users"); slices.Contains(left, login) {
 		t.Errorf("destroy left the user: %v", left)
 	}
 }
@@ -461,20 +462,20 @@ func testServiceUser(t *testing.T, directory string) {
 func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	const login = "svc-pipeline@acme.com"
 	var bearers bearers
-	d := newMockBehind(t, mockserver.Options{}, bearers.front)
-	w := newWorkspace(t, "", d.environment()...)
-	w.copyExample(directory)
+	d := providertest.NewMockBehind(t, mockserver.Options{}, bearers.front)
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
+	copyExample(w, directory)
 
-	mustHold(t, w.mustRun("apply", "-auto-approve"), "network zone acme-pipeline-runners could lock this provider out", "network zone acme-pipeline-elsewhere could")
-	w.mustPlanEmpty()
-	if diff := cmp.Diff(map[string]int{"acme-pipeline-runners": 10, "acme-pipeline-elsewhere": 20}, d.places(t)); diff != "" {
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "network zone acme-pipeline-runners could lock this provider out", "network zone acme-pipeline-elsewhere could")
+	w.MustPlanEmpty()
+	if diff := cmp.Diff(map[string]int{"acme-pipeline-runners": 10, "acme-pipeline-elsewhere": 20}, d.Places(t)); diff != "" {
 		t.Errorf("zones (-want +got):\n%s", diff)
 	}
 
 	tokens := map[string]string{}
 	signedBy := func(issuer, email string) string {
 		t.Helper()
-		token, err := d.mock.IssueExternalToken(mockserver.ExternalToken{
+		token, err := d.Mock.IssueExternalToken(mockserver.ExternalToken{
 			Issuer: issuer, Audience: "https://acme.lusid.com", Claims: map[string]string{"user_id": "42", "user_email": email},
 		})
 		if err != nil {
@@ -484,15 +485,15 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 		return token
 	}
 	const gitlab = "https://gitlab.acme.com"
-	administrator := w.env
-	w.env = append(slices.DeleteFunc(slices.Clone(w.env), func(variable string) bool {
+	administrator := w.Env
+	w.Env = append(slices.DeleteFunc(slices.Clone(w.Env), func(variable string) bool {
 		return strings.HasPrefix(variable, "FBN_") && !strings.HasPrefix(variable, "FBN_IDENTITY_URL=")
-	}), "TF_VAR_access_token_file="+w.write("token", signedBy(gitlab, login)+"\n"))
+	}), "TF_VAR_access_token_file="+w.Write("token", signedBy(gitlab, login)+"\n"))
 	bearers.forget()
-	w.mustPlanEmpty()
-	w.edit(`"GitLab runners"`, `"Runners"`)
-	w.mustRun("apply", "-auto-approve")
-	w.mustPlanEmpty()
+	w.MustPlanEmpty()
+	edit(w, `"GitLab runners"`, `"Runners"`)
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
 	for _, method := range []string{http.MethodGet, http.MethodPut} {
 		used := bearers.of(method)
 		if len(used) == 0 || slices.ContainsFunc(used, func(token string) bool { return token != tokens[gitlab+" "+login] }) {
@@ -501,23 +502,23 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	}
 
 	// The plan knows what it signs in with.
-	w.edit(`audience    = "https://acme.lusid.com"`, `audience    = "https://other.lusid.com"`)
-	w.edit(`"203.0.113.16/28"`, `"203.0.113.16/29"`)
-	_, output := w.plan()
-	mustHold(t, output, "Changing the issuer of the token that this provider signs in with", "network zone acme-pipeline-runners could lock this provider out")
-	w.copyExample(directory)
+	edit(w, `audience    = "https://acme.lusid.com"`, `audience    = "https://other.lusid.com"`)
+	edit(w, `"203.0.113.16/28"`, `"203.0.113.16/29"`)
+	_, output := w.Plan()
+	providertest.MustHold(t, output, "Changing the issuer of the token that this provider signs in with", "network zone acme-pipeline-runners could lock this provider out")
+	copyExample(w, directory)
 
 	// Others that the same GitLab, or another, signs a token for.
 	for issuer, email := range map[string]string{gitlab: "mallory@acme.com", "https://gitlab.example.com": login} {
-		w.write("token", signedBy(issuer, email))
-		w.mustFail([]string{"HTTP 401", "put a valid one in its place"}, "plan")
+		w.Write("token", signedBy(issuer, email))
+		w.MustFail([]string{"HTTP 401", "put a valid one in its place"}, "plan")
 	}
 
-	w.env = administrator
-	d.forget()
-	printed := w.mustRun("destroy", "-auto-approve")
+	w.Env = administrator
+	d.Forget()
+	printed := w.MustRun("destroy", "-auto-approve")
 	var zones []string
-	for _, request := range d.requests() {
+	for _, request := range d.Requests() {
 		if request.Operation == "identity.DeleteNetworkZone" {
 			zones = append(zones, request.Path[strings.LastIndexByte(request.Path, '/')+1:])
 		}
@@ -525,32 +526,32 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	if diff := cmp.Diff([]string{"acme-pipeline-elsewhere", "acme-pipeline-runners"}, zones); diff != "" {
 		t.Errorf("the zones, in the order of their ends (-want +got):\n%s", diff)
 	}
-	if left := d.logins(t, "/users"); slices.Contains(left, login) || len(d.places(t))+len(d.issuers(t)) > 0 {
-		t.Errorf("destroy left users %v, zones %v or issuers %v", left, d.places(t), d.issuers(t))
+	if left := logins(d, t, "/users"); slices.Contains(left, login) || len(d.Places(t))+len(d.Issuers(t)) > 0 {
+		t.Errorf("destroy left users %v, zones %v or issuers %v", left, d.Places(t), d.Issuers(t))
 	}
-	mustBeAbsent(t, "the state", w.readFile("terraform.tfstate")+w.readFile("terraform.tfstate.backup")+output+printed, tokens)
+	providertest.MustBeAbsent(t, "the state", w.ReadFile("terraform.tfstate")+w.ReadFile("terraform.tfstate.backup")+output+printed, tokens)
 }
 
 // evaluate has the CLI's console evaluate an expression.
-func (w *workspace) evaluate(expression string) string {
-	w.t.Helper()
-	command := exec.CommandContext(w.t.Context(), os.Getenv(terraformcli.PathVariable), "console")
-	command.Dir, command.Env, command.Stdin = w.directory, w.env, strings.NewReader(expression+"\n")
+func evaluate(w *providertest.Workspace, expression string) string {
+	w.T.Helper()
+	command := exec.CommandContext(w.T.Context(), os.Getenv(terraformcli.PathVariable), "console")
+	command.Dir, command.Env, command.Stdin = w.Directory, w.Env, strings.NewReader(expression+"\n")
 	output, err := command.Output()
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	return string(output)
 }
 
 // instruments lists LUSID's instruments, and returns the status of the answer.
-func (d domain) instruments(t *testing.T) int {
+func instruments(d providertest.Domain, t *testing.T) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.url+"/api/api/instruments?limit=1", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.URL+"/api/api/instruments?limit=1", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set("Authorization", "Bearer "+d.token)
+	request.Header.Set("Authorization", "Bearer "+d.Token)
 	response, err := new(http.Client).Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -561,8 +562,8 @@ func (d domain) instruments(t *testing.T) int {
 
 // testTeamFromCSV has one person join, one leave and one change roles.
 func testTeamFromCSV(t *testing.T, directory string) {
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, "", d.environment()...)
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
 	requireLanguage(t, "preconditions", `
 resource "terraform_data" "probe" {
   lifecycle {
@@ -573,34 +574,34 @@ resource "terraform_data" "probe" {
   }
 }
 `)
-	w.copyExample(directory)
+	copyExample(w, directory)
 	expect := func(traders, risk []string) {
 		t.Helper()
 		got := map[string][]string{}
 		for _, role := range []string{"acme-traders", "acme-risk"} {
-			got[role] = d.logins(t, "/roles/"+w.attribute(fmt.Sprintf("lusid_role.team[%q]", role), "id")+"/users")
+			got[role] = logins(d, t, "/roles/"+w.Attribute(fmt.Sprintf("lusid_role.team[%q]", role), "id")+"/users")
 		}
 		if diff := cmp.Diff(map[string][]string{"acme-traders": traders, "acme-risk": risk}, got); diff != "" {
 			t.Errorf("who holds the roles (-want +got):\n%s", diff)
 		}
-		w.mustPlanEmpty()
+		w.MustPlanEmpty()
 	}
 	const jane, john, kim, mary = "jane.doe@acme.com", "john.roe@acme.com", "kim.lee@acme.com", "mary.major@acme.com"
 
-	w.mustRun("apply", "-auto-approve")
+	w.MustRun("apply", "-auto-approve")
 	expect([]string{jane, john}, []string{jane, kim})
 
-	w.editFile("people.csv", "john.roe@acme.com,John,Roe,acme-traders\n", "mary.major@acme.com,Mary,Major,acme-traders\n")
-	w.editFile("people.csv", "acme-traders acme-risk", "acme-risk")
-	w.mustPlan(map[string]string{
+	editFile(w, "people.csv", "john.roe@acme.com,John,Roe,acme-traders\n", "mary.major@acme.com,Mary,Major,acme-traders\n")
+	editFile(w, "people.csv", "acme-traders acme-risk", "acme-risk")
+	mustPlan(w, map[string]string{
 		`lusid_user.person["john.roe@acme.com"]`:   "[delete]",
 		`lusid_user.person["mary.major@acme.com"]`: "[create]",
 		`lusid_role_members.team["acme-traders"]`:  "[update]",
 	})
-	d.forget()
-	w.mustRun("apply", "tfplan")
+	d.Forget()
+	w.MustRun("apply", "tfplan")
 	var writes []string
-	for _, request := range d.requests() {
+	for _, request := range d.Requests() {
 		if request.Method != http.MethodGet && request.Operation != "token:password" {
 			writes = append(writes, request.Operation)
 		}
@@ -610,24 +611,24 @@ resource "terraform_data" "probe" {
 	}
 	expect([]string{mary}, []string{jane, kim})
 
-	w.editFile("people.csv", "Kim,Lee,acme-risk", "Kim,Lee,acme-rsik")
-	w.mustFail([]string{"people.csv gives kim.lee@acme.com a role that does not exist."}, "plan")
-	w.editFile("people.csv", "acme-rsik", "acme-risk")
+	editFile(w, "people.csv", "Kim,Lee,acme-risk", "Kim,Lee,acme-rsik")
+	w.MustFail([]string{"people.csv gives kim.lee@acme.com a role that does not exist."}, "plan")
+	editFile(w, "people.csv", "acme-rsik", "acme-risk")
 
 	// A corrected address keeps its account.
-	w.editFile("people.csv", "kim.lee@", "kim.leigh@")
-	w.write("moved.tf", `
+	editFile(w, "people.csv", "kim.lee@", "kim.leigh@")
+	w.Write("moved.tf", `
 moved {
   from = lusid_user.person["kim.lee@acme.com"]
   to   = lusid_user.person["kim.leigh@acme.com"]
 }
 `)
-	w.mustPlan(map[string]string{`lusid_user.person["kim.leigh@acme.com"]`: "[update]"})
-	w.mustRun("apply", "tfplan")
+	mustPlan(w, map[string]string{`lusid_user.person["kim.leigh@acme.com"]`: "[update]"})
+	w.MustRun("apply", "tfplan")
 	expect([]string{mary}, []string{jane, "kim.leigh@acme.com"})
 
-	w.mustRun("destroy", "-auto-approve")
-	for _, login := range d.logins(t, "/users") {
+	w.MustRun("destroy", "-auto-approve")
+	for _, login := range logins(d, t, "/users") {
 		if strings.HasSuffix(login, "@acme.com") {
 			t.Errorf("destroy left the user %s", login)
 		}
@@ -635,9 +636,9 @@ moved {
 }
 
 // mustPlan makes the plan tfplan, and expects actions by address.
-func (w *workspace) mustPlan(want map[string]string) {
-	w.t.Helper()
-	plan, _ := w.plan()
+func mustPlan(w *providertest.Workspace, want map[string]string) {
+	w.T.Helper()
+	plan, _ := w.Plan()
 	got := map[string]string{}
 	for _, change := range plan.ResourceChanges {
 		if !change.Change.Actions.NoOp() {
@@ -645,17 +646,17 @@ func (w *workspace) mustPlan(want map[string]string) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		w.t.Errorf("the plan (-want +got):\n%s", diff)
+		w.T.Errorf("the plan (-want +got):\n%s", diff)
 	}
 }
 
 // logins are the logins that a list of users holds, in their order.
-func (d domain) logins(t *testing.T, path string) []string {
+func logins(d providertest.Domain, t *testing.T, path string) []string {
 	t.Helper()
 	var users []struct {
 		Login string `json:"login"`
 	}
-	d.mustCall(t, http.MethodGet, path, nil, &users)
+	d.MustCall(t, http.MethodGet, path, nil, &users)
 	logins := make([]string, len(users))
 	for i, user := range users {
 		logins[i] = user.Login
@@ -665,10 +666,10 @@ func (d domain) logins(t *testing.T, path string) []string {
 }
 
 // mustBeBare expects no application but the one that the mock's own user signs in through.
-func (d domain) mustBeBare(t *testing.T) {
+func mustBeBare(d providertest.Domain, t *testing.T) {
 	t.Helper()
-	for _, left := range d.applications(t) {
-		if left.ClientID != d.mock.Credentials().ClientID {
+	for _, left := range d.Applications(t) {
+		if left.ClientID != d.Mock.Credentials().ClientID {
 			t.Errorf("the application %s is left", left.ClientID)
 		}
 	}
@@ -684,7 +685,7 @@ type bearerCall struct{ method, path, token string }
 
 func (b *bearers) front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if path, ok := strings.CutPrefix(r.URL.Path, "/identity/api"); ok && r.UserAgent() != testUserAgent {
+		if path, ok := strings.CutPrefix(r.URL.Path, "/identity/api"); ok && r.UserAgent() != providertest.TestUserAgent {
 			b.mu.Lock()
 			b.calls = append(b.calls, bearerCall{r.Method, path, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")})
 			b.mu.Unlock()
@@ -715,8 +716,8 @@ func (b *bearers) forget() {
 // requireWriteOnly skips where the CLI knows no write-only arguments.
 func requireWriteOnly(t *testing.T, v *vault) {
 	t.Helper()
-	w := newWorkspace(t, "", v.env)
-	w.write("main.tf", `
+	w := providertest.NewWorkspace(t, "", v.env)
+	w.Write("main.tf", `
 terraform {
   required_providers {
     vault = {
@@ -731,8 +732,8 @@ resource "vault_kv_secret_v2" "probe" {
   data_json_wo_version = 1
 }
 `)
-	if status, output := w.run("validate"); status != 0 {
-		mustHold(t, output, "WriteOnly Attribute Not Allowed")
+	if status, output := w.Run("validate"); status != 0 {
+		providertest.MustHold(t, output, "WriteOnly Attribute Not Allowed")
 		t.Skip("the CLI knows no write-only arguments")
 	}
 }
@@ -780,7 +781,7 @@ func (v *vault) serve(t *testing.T) string {
 		"Protocol": config.Protocol, "ProtocolVersion": config.ProtocolVersion, "Pid": config.Pid, "Test": config.Test,
 		"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
 	}
-	v.env = "TF_REATTACH_PROVIDERS=" + jsonText(t, map[string]any{
+	v.env = "TF_REATTACH_PROVIDERS=" + providertest.JSONText(t, map[string]any{
 		"registry.terraform.io/hashicorp/vault": entry, "registry.opentofu.org/hashicorp/vault": entry,
 	})
 	return v.env

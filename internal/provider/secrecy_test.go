@@ -19,6 +19,7 @@ import (
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 	"github.com/finbourne/terraform-provider-lusid/internal/provider"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestSecrecy_printing prints whatever holds secrets in every way that Go has.
@@ -34,20 +35,20 @@ func TestSecrecy_printing(t *testing.T) {
 	for name, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%10v"} {
 			for _, text := range []string{fmt.Sprintf(verb, value), fmt.Sprintf(verb, pointerTo(value)), fmt.Sprintf(verb, []any{value}), fmt.Sprintf(verb, struct{ Value any }{value})} {
-				mustBeAbsent(t, name+" in "+verb, text, map[string]string{"a secret": canary, "a secret in hexadecimal": fmt.Sprintf("%x", canary)})
+				providertest.MustBeAbsent(t, name+" in "+verb, text, map[string]string{"a secret": canary, "a secret in hexadecimal": fmt.Sprintf("%x", canary)})
 			}
 		}
-		mustBeAbsent(t, name+" in an error", fmt.Errorf("failed with %w: %v", fmt.Errorf("%v", value), value).Error(), map[string]string{"a secret": canary})
+		providertest.MustBeAbsent(t, name+" in an error", fmt.Errorf("failed with %w: %v", fmt.Errorf("%v", value), value).Error(), map[string]string{"a secret": canary})
 		var log bytes.Buffer
 		for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
 			slog.New(handler).Info("message", "value", value, "pointer", pointerTo(value))
 		}
-		mustBeAbsent(t, name+" in slog", log.String(), map[string]string{"a secret": canary})
+		providertest.MustBeAbsent(t, name+" in slog", log.String(), map[string]string{"a secret": canary})
 		if name == "mock's credentials" {
 			continue // Its control API shows them on purpose.
 		}
 		if encoded, err := json.Marshal(value); err == nil {
-			mustBeAbsent(t, name+" in JSON", string(encoded), map[string]string{"a secret": canary})
+			providertest.MustBeAbsent(t, name+" in JSON", string(encoded), map[string]string{"a secret": canary})
 		}
 	}
 }
@@ -63,7 +64,7 @@ func pointerTo(value any) any {
 // unexported field what conceals itself only where fmt may ask it to.
 func TestSecrecy_conventions(t *testing.T) {
 	t.Parallel()
-	sensitive := newProtocol(t).sensitiveAttributes()
+	sensitive := sensitiveAttributes(providertest.NewProtocol(t))
 	if len(sensitive) < 5 {
 		t.Fatalf("the sensitive attributes are %v", sensitive)
 	}
@@ -159,7 +160,7 @@ func nameOf(expression ast.Expr, packageName string) string {
 }
 
 // sensitiveAttributes are the names of all that some schema calls sensitive.
-func (p *protocol) sensitiveAttributes() map[string]bool {
+func sensitiveAttributes(p *providertest.Protocol) map[string]bool {
 	names := map[string]bool{}
 	note := func(schemas map[string]*tfprotov6.Schema) {
 		for _, schema := range schemas {
@@ -170,7 +171,7 @@ func (p *protocol) sensitiveAttributes() map[string]bool {
 			}
 		}
 	}
-	for _, k := range p.kinds() {
+	for _, k := range kinds(p) {
 		if k.block != "" {
 			note(k.served)
 		}

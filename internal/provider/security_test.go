@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // securityClaims are what SECURITY.md says, with the tests that prove it.
@@ -48,7 +50,7 @@ var securityClaims = map[string][]string{
 // TestSecurity_claims looks for each claim in SECURITY.md, and for the tests that prove it.
 func TestSecurity_claims(t *testing.T) {
 	t.Parallel()
-	text := flatten(readSecurity(t))
+	text := providertest.Flatten(readSecurity(t))
 	var tests strings.Builder
 	for _, directory := range []string{".", "config", "../client", "../../cmd/lusid-mock"} {
 		paths, err := filepath.Glob(filepath.Join(directory, "*_test.go"))
@@ -56,7 +58,7 @@ func TestSecurity_claims(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, path := range paths {
-			tests.WriteString(readText(t, path))
+			tests.WriteString(providertest.ReadText(t, path))
 		}
 	}
 	for claim, proofs := range securityClaims {
@@ -86,7 +88,7 @@ func TestSecurity_state(t *testing.T) {
 			named[match[2]+" "+match[3]+"."+attribute[1]] = true
 		}
 	}
-	schema, sensitive := newProtocol(t).schema, map[string]bool{}
+	schema, sensitive := providertest.NewProtocol(t).Schema, map[string]bool{}
 	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{"resource": schema.ResourceSchemas, "data source": schema.DataSourceSchemas} {
 		for name, schema := range schemas {
 			for _, attribute := range schema.Block.Attributes {
@@ -143,7 +145,7 @@ func TestSecurity_actions(t *testing.T) {
 		t.Fatal(paths, err)
 	}
 	for _, path := range paths {
-		uses := regexp.MustCompile(`(?m)^.*\buses:.*$`).FindAllString(readText(t, path), -1)
+		uses := regexp.MustCompile(`(?m)^.*\buses:.*$`).FindAllString(providertest.ReadText(t, path), -1)
 		if len(uses) == 0 {
 			t.Errorf("%s uses nothing", path)
 		}
@@ -157,5 +159,5 @@ func TestSecurity_actions(t *testing.T) {
 
 func readSecurity(t *testing.T) string {
 	t.Helper()
-	return readText(t, "../../SECURITY.md")
+	return providertest.ReadText(t, "../../SECURITY.md")
 }

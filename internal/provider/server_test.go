@@ -12,13 +12,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestServer_keepsNothing makes each exchange that Terraform makes for each object, and looks for
 // what came with it.
 func TestServer_keepsNothing(t *testing.T) {
 	t.Parallel()
-	server := newMock(t, mockserver.Options{}).protocol(t).server
+	server := providertest.NewMock(t, mockserver.Options{}).Protocol(t).Server
 	const typeName = "lusid_role"
 	for name, exchange := range map[string]func(context.Context) error{
 		"validate": func(ctx context.Context) error {
@@ -78,30 +79,30 @@ func TestServer_keepsNothing(t *testing.T) {
 // of the next run of a process that is debugged do.
 func TestServer_stopped(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
-	p := d.protocol(t)
-	roles := p.resource("lusid_role")
-	made, diags := roles.importState("first")
-	diags.mustSucceed(t)
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Delay: time.Hour, Count: -1})
-	if _, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
+	p := d.Protocol(t)
+	roles := p.Resource("lusid_role")
+	made, diags := roles.ImportState("first")
+	diags.MustSucceed(t)
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Delay: time.Hour, Count: -1})
+	if _, err := p.Server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	d.forget()
-	_, diags = roles.read(made)
-	diags.mustFail(t, "", "Unable to read role first", "interrupted")
-	_, diags = p.data("lusid_role", object{"id": "first"})
-	diags.mustFail(t, "id", "Unable to read role", "interrupted")
+	d.Forget()
+	_, diags = roles.Read(made)
+	diags.MustFail(t, "", "Unable to read role first", "interrupted")
+	_, diags = p.Data("lusid_role", providertest.Object{"id": "first"})
+	diags.MustFail(t, "id", "Unable to read role", "interrupted")
 
-	_, diags = roles.list(object{}, 0, false)
-	diags.mustFail(t, "", "Unable to list roles", "interrupted")
-	_, diags = p.invokeRotation(object{"id": "any"})
-	diags.mustFail(t, "id", "Unable to rotate", "interrupted")
-	d.mustCount(t, map[string]int{})
+	_, diags = roles.List(providertest.Object{}, 0, false)
+	diags.MustFail(t, "", "Unable to list roles", "interrupted")
+	_, diags = p.InvokeRotation(providertest.Object{"id": "any"})
+	diags.MustFail(t, "id", "Unable to rotate", "interrupted")
+	d.MustCount(t, map[string]int{})
 
-	d.mock.ClearFaults()
-	p.configure(object{"api_url": d.url, "access_token": d.token}).mustSucceed(t)
-	roles.mustRead(made)
+	d.Mock.ClearFaults()
+	p.Configure(providertest.Object{"api_url": d.URL, "access_token": d.Token}).MustSucceed(t)
+	roles.MustRead(made)
 }
 
 // TestServer_configuredAgain has a debugged process configured again, as for another alias, while a
@@ -110,9 +111,9 @@ func TestServer_configuredAgain(t *testing.T) {
 	t.Parallel()
 	for _, stops := range []bool{false, true} {
 		arrived, released := make(chan struct{}, 2), make(chan struct{})
-		d := newMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}}, func(mock http.Handler) http.Handler {
+		d := providertest.NewMockBehind(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}}, func(mock http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if r.UserAgent() != testUserAgent && strings.HasPrefix(r.URL.Path, "/identity/api/roles/") {
+				if r.UserAgent() != providertest.TestUserAgent && strings.HasPrefix(r.URL.Path, "/identity/api/roles/") {
 					arrived <- struct{}{}
 					select {
 					case <-released:
@@ -123,29 +124,29 @@ func TestServer_configuredAgain(t *testing.T) {
 				mock.ServeHTTP(w, r)
 			})
 		})
-		p := d.protocol(t)
-		ended := make(chan diagnostics, 2)
+		p := d.Protocol(t)
+		ended := make(chan providertest.Diagnostics, 2)
 		read := func() {
-			_, diags := p.data("lusid_role", object{"id": "first"})
+			_, diags := p.Data("lusid_role", providertest.Object{"id": "first"})
 			ended <- diags
 		}
 		go read()
 		<-arrived
-		p.configure(object{"api_url": d.url, "access_token": d.token}).mustSucceed(t)
+		p.Configure(providertest.Object{"api_url": d.URL, "access_token": d.Token}).MustSucceed(t)
 		go read()
 		<-arrived
 		if !stops {
 			close(released)
-		} else if _, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
+		} else if _, err := p.Server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{}); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
 			select {
 			case diags := <-ended:
 				if stops {
-					diags.mustFail(t, "id", "Unable to read role", "interrupted")
+					diags.MustFail(t, "id", "Unable to read role", "interrupted")
 				} else {
-					diags.mustSucceed(t)
+					diags.MustSucceed(t)
 				}
 			case <-time.After(20 * time.Second):
 				t.Error("a read goes on after the stop")

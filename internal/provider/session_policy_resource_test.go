@@ -5,25 +5,24 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
-
-const sessionPolicyType = "lusid_session_policy"
 
 // TestSessionPolicy_lifetime knows no limit from one that LUSID has.
 func TestSessionPolicy_lifetime(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{Seed: singletonSeed}, w.front)
-	policies := d.protocol(t).resource(sessionPolicyType)
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: singletonSeed}, w.Front)
+	policies := d.Protocol(t).Resource(providertest.SessionPolicyType)
 	session := singletons[1]
-	config := object{"max_session_idle_minutes": 15}
-	change, diags := policies.plan(instance{}, config)
-	diags.mustWarn(t, "", "  max_session_lifetime_minutes: 480 becomes null\n\n")
-	made, diags := policies.apply(change)
-	diags.mustBeQuiet(t)
+	config := providertest.Object{"max_session_idle_minutes": 15}
+	change, diags := policies.Plan(providertest.Instance{}, config)
+	diags.MustWarn(t, "", "  max_session_lifetime_minutes: 480 becomes null\n\n")
+	made, diags := policies.Apply(change)
+	diags.MustBeQuiet(t)
 	session.mustStore(t, d, `{"maxSessionIdleMinutes":15}`)
-	_, diags = d.protocol(t).resource(sessionPolicyType).plan(instance{}, object{"max_session_idle_minutes": 15, "max_session_lifetime_minutes": 480})
-	diags.mustWarn(t, "", "  max_session_lifetime_minutes: null becomes 480\n\n")
+	_, diags = d.Protocol(t).Resource(providertest.SessionPolicyType).Plan(providertest.Instance{}, providertest.Object{"max_session_idle_minutes": 15, "max_session_lifetime_minutes": 480})
+	diags.MustWarn(t, "", "  max_session_lifetime_minutes: null becomes 480\n\n")
 
 	// However LUSID says that there is none, and whether it tells the idle minutes or not.
 	for _, body := range []map[string]any{
@@ -32,39 +31,39 @@ func TestSessionPolicy_lifetime(t *testing.T) {
 		{"maxSessionIdleMinutes": nil},
 		{},
 	} {
-		w.set(func(*http.Request, any) any { return body })
-		policies.mustPlanNothing(policies.mustRead(made), config)
-		_, diags := d.protocol(t).resource(sessionPolicyType).plan(instance{}, config)
-		diags.mustBeQuiet(t)
+		w.Set(func(*http.Request, any) any { return body })
+		policies.MustPlanNothing(policies.MustRead(made), config)
+		_, diags := d.Protocol(t).Resource(providertest.SessionPolicyType).Plan(providertest.Instance{}, config)
+		diags.MustBeQuiet(t)
 	}
-	w.set(nil)
+	w.Set(nil)
 
 	session.set(t, d, session.stored)
-	drifted := policies.mustRead(made)
-	drifted.mustHave(t, map[string]string{"max_session_idle_minutes": "30", "max_session_lifetime_minutes": "600"})
-	mended, diags := policies.update(drifted, config)
-	diags.mustBeQuiet(t)
+	drifted := policies.MustRead(made)
+	drifted.MustHave(t, map[string]string{"max_session_idle_minutes": "30", "max_session_lifetime_minutes": "600"})
+	mended, diags := policies.Update(drifted, config)
+	diags.MustBeQuiet(t)
 	session.mustStore(t, d, `{"maxSessionIdleMinutes":15}`)
-	policies.mustPlanNothing(policies.mustRead(mended), config)
+	policies.MustPlanNothing(policies.MustRead(mended), config)
 }
 
 func TestSessionPolicy_validation(t *testing.T) {
 	t.Parallel()
-	policies := newProtocol(t).resource(sessionPolicyType)
+	policies := providertest.NewProtocol(t).Resource(providertest.SessionPolicyType)
 	for attribute, values := range map[string][]any{
 		"max_session_idle_minutes":     {4, 721, 0, nil},
 		"max_session_lifetime_minutes": {4, 1441, 0},
 		"deletion_policy":              {"purge", ""},
 	} {
 		for _, value := range values {
-			policies.validate(with(object{"max_session_idle_minutes": 60}, attribute, value)).mustFail(t, attribute)
+			policies.Validate(providertest.With(providertest.Object{"max_session_idle_minutes": 60}, attribute, value)).MustFail(t, attribute)
 		}
 	}
-	for _, config := range []object{
+	for _, config := range []providertest.Object{
 		{"max_session_idle_minutes": 5, "max_session_lifetime_minutes": 1440},
 		{"max_session_idle_minutes": 720, "max_session_lifetime_minutes": 5},
-		{"max_session_idle_minutes": unknown, "max_session_lifetime_minutes": unknown, "deletion_policy": unknown},
+		{"max_session_idle_minutes": providertest.Unknown, "max_session_lifetime_minutes": providertest.Unknown, "deletion_policy": providertest.Unknown},
 	} {
-		policies.validate(config).mustBeQuiet(t)
+		policies.Validate(config).MustBeQuiet(t)
 	}
 }

@@ -10,12 +10,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // singleton is a type of what a domain, or each user type in it, has exactly one of.
@@ -26,7 +27,7 @@ type singleton struct {
 	importID          string
 	identity          map[string]string
 	// config has other values than singletonSeed, and changed other ones again.
-	config, changed object
+	config, changed providertest.Object
 	// seeded, stored, restored and reset are what LUSID has of singletonSeed, of config, of changed
 	// and after a reset.
 	seeded, stored, restored, reset string
@@ -43,13 +44,13 @@ var singletonSeed = mockserver.Seed{
 
 var singletons = []singleton{
 	{
-		typeName: passwordPolicyType, noun: "password policy of Personal users",
+		typeName: providertest.PasswordPolicyType, noun: "password policy of Personal users",
 		path: "/authentication/password-policy/personal", get: "identity.GetPasswordPolicy", update: "identity.UpdatePasswordPolicy",
 		importID: "Personal", identity: map[string]string{"user_type": "Personal"},
-		config: object{
+		config: providertest.Object{
 			"user_type": "Personal", "min_length": 14, "exclude_first_name": true, "exclude_last_name": true, "max_age_days": 90, "history_count": 8, "max_attempts": 6,
 		},
-		changed: object{
+		changed: providertest.Object{
 			"user_type": "Personal", "min_length": 30, "exclude_first_name": false, "exclude_last_name": true, "max_age_days": 0, "history_count": 0, "max_attempts": 0,
 		},
 		seeded:   passwordPolicyBody(20, false, false, 30, 5, 3),
@@ -62,11 +63,11 @@ var singletons = []singleton{
 		},
 	},
 	{
-		typeName: sessionPolicyType, noun: "session policy",
+		typeName: providertest.SessionPolicyType, noun: "session policy",
 		path: "/authentication/session-policy", get: "identity.GetSessionPolicy", update: "identity.UpdateSessionPolicy",
 		importID: "default", identity: map[string]string{"id": "default"},
-		config:      object{"max_session_idle_minutes": 30, "max_session_lifetime_minutes": 600},
-		changed:     object{"max_session_idle_minutes": 720},
+		config:      providertest.Object{"max_session_idle_minutes": 30, "max_session_lifetime_minutes": 600},
+		changed:     providertest.Object{"max_session_idle_minutes": 720},
 		seeded:      `{"maxSessionIdleMinutes":15,"maxSessionLifetimeMinutes":480}`,
 		stored:      `{"maxSessionIdleMinutes":30,"maxSessionLifetimeMinutes":600}`,
 		restored:    `{"maxSessionIdleMinutes":720}`,
@@ -74,14 +75,14 @@ var singletons = []singleton{
 		overwritten: []string{"max_session_idle_minutes: 15 becomes 30", "max_session_lifetime_minutes: 480 becomes 600"},
 	},
 	{
-		typeName: userSchemaType, noun: "user schema",
+		typeName: providertest.UserSchemaType, noun: "user schema",
 		path: "/users/schema", get: "identity.GetUserSchema", update: "identity.UpdateUserSchema",
 		importID: "default", identity: map[string]string{"id": "default"},
-		config: object{"alternative_user_ids": []any{
-			object{"name": "hr", "description": "Staff number"}, object{"name": "desk"},
+		config: providertest.Object{"alternative_user_ids": []any{
+			providertest.Object{"name": "hr", "description": "Staff number"}, providertest.Object{"name": "desk"},
 		}},
-		changed: object{"alternative_user_ids": []any{
-			object{"name": "desk", "description": ""}, object{"name": "hr", "description": "Number"}, object{"name": "ID_3"},
+		changed: providertest.Object{"alternative_user_ids": []any{
+			providertest.Object{"name": "desk", "description": ""}, providertest.Object{"name": "hr", "description": "Number"}, providertest.Object{"name": "ID_3"},
 		}},
 		seeded:   `{"alternativeUserIds":[{"name":"hr","description":"Staff number"}]}`,
 		stored:   `{"alternativeUserIds":[{"name":"hr","description":"Staff number"},{"name":"desk","description":""}]}`,
@@ -110,23 +111,23 @@ func eachSingleton(t *testing.T, test func(t *testing.T, s singleton)) {
 }
 
 // set changes it behind Terraform's back.
-func (s singleton) set(t *testing.T, d domain, body string) {
+func (s singleton) set(t *testing.T, d providertest.Domain, body string) {
 	t.Helper()
-	d.mustCall(t, http.MethodPut, s.path, json.RawMessage(body), nil)
+	d.MustCall(t, http.MethodPut, s.path, json.RawMessage(body), nil)
 }
 
 // difference compares what LUSID has. It is empty if that is what is wanted.
-func (s singleton) difference(t *testing.T, d domain, want string) string {
+func (s singleton) difference(t *testing.T, d providertest.Domain, want string) string {
 	t.Helper()
 	var got, wanted any
-	d.mustCall(t, http.MethodGet, s.path, nil, &got)
+	d.MustCall(t, http.MethodGet, s.path, nil, &got)
 	if err := json.Unmarshal([]byte(want), &wanted); err != nil {
 		t.Fatal(err)
 	}
 	return cmp.Diff(wanted, got)
 }
 
-func (s singleton) mustStore(t *testing.T, d domain, want string) {
+func (s singleton) mustStore(t *testing.T, d providertest.Domain, want string) {
 	t.Helper()
 	if diff := s.difference(t, d, want); diff != "" {
 		t.Errorf("LUSID has another %s (-want +got):\n%s", s.noun, diff)
@@ -134,18 +135,18 @@ func (s singleton) mustStore(t *testing.T, d domain, want string) {
 }
 
 // made is what config created.
-func (s singleton) made(t *testing.T, m managedType, config object) instance {
+func (s singleton) made(t *testing.T, m providertest.ManagedType, config providertest.Object) providertest.Instance {
 	t.Helper()
-	change, diags := m.plan(instance{}, config)
-	diags.mustSucceed(t)
-	made, diags := m.apply(change)
-	diags.mustBeQuiet(t)
+	change, diags := m.Plan(providertest.Instance{}, config)
+	diags.MustSucceed(t)
+	made, diags := m.Apply(change)
+	diags.MustBeQuiet(t)
 	return made
 }
 
 // hcl configures it in the mock.
-func (s singleton) hcl(d domain, config object) string {
-	return d.config(fmt.Sprintf("resource %q \"test\" %s\n", s.typeName, hclValue(config)))
+func (s singleton) hcl(d providertest.Domain, config providertest.Object) string {
+	return d.Config(fmt.Sprintf("resource %q \"test\" %s\n", s.typeName, providertest.HCLValue(config)))
 }
 
 // None of these runs in a live domain, whose people have to live with what is set.
@@ -153,10 +154,10 @@ func (s singleton) hcl(d domain, config object) string {
 func TestAccSingletons_basic(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 		address := s.typeName + ".test"
-		config := func(attributes object) string {
-			return s.hcl(d, with(attributes, "deletion_policy", "reset"))
+		config := func(attributes providertest.Object) string {
+			return s.hcl(d, providertest.With(attributes, "deletion_policy", "reset"))
 		}
 		holds := func(want string) resource.TestCheckFunc {
 			return func(*terraform.State) error {
@@ -165,7 +166,7 @@ func TestAccSingletons_basic(t *testing.T) {
 			}
 		}
 		resource.Test(t, resource.TestCase{
-			ProtoV6ProviderFactories: factories,
+			ProtoV6ProviderFactories: providertest.Factories,
 			CheckDestroy:             holds(s.reset),
 			Steps: []resource.TestStep{
 				{Config: config(s.config), Check: holds(s.stored)},
@@ -183,57 +184,57 @@ func TestAccSingletons_basic(t *testing.T) {
 func TestAccSingletons_drift(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		w := newWorkspace(t, s.hcl(d, s.config))
-		output := w.mustRun("apply", "-auto-approve")
-		mustHold(t, output, "The "+s.noun+" has values that Terraform has not seen", s.overwritten[0])
-		w.mustPlanEmpty()
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		w := providertest.NewWorkspace(t, s.hcl(d, s.config))
+		output := w.MustRun("apply", "-auto-approve")
+		providertest.MustHold(t, output, "The "+s.noun+" has values that Terraform has not seen", s.overwritten[0])
+		w.MustPlanEmpty()
 		s.set(t, d, s.seeded)
 		mustPlanAction(t, w, tfjson.ActionUpdate)
-		w.mustRun("apply", "tfplan")
+		w.MustRun("apply", "tfplan")
 		s.mustStore(t, d, s.stored)
-		w.mustPlanEmpty()
+		w.MustPlanEmpty()
 	})
 }
 
 func TestAccSingletons_disappears(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		w := newWorkspace(t, s.hcl(d, s.config))
-		w.mustRun("apply", "-auto-approve")
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		w := providertest.NewWorkspace(t, s.hcl(d, s.config))
+		w.MustRun("apply", "-auto-approve")
 		s.set(t, d, s.seeded)
-		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
 		mustPlanAction(t, w, tfjson.ActionCreate)
-		w.mustRun("apply", "tfplan")
+		w.MustRun("apply", "tfplan")
 		s.mustStore(t, d, s.stored)
-		w.mustPlanEmpty()
+		w.MustPlanEmpty()
 	})
 }
 
 func TestAccSingletons_import(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		w := newWorkspace(t, s.hcl(d, s.config))
-		w.mustRun("import", s.typeName+".test", s.importID)
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		w := providertest.NewWorkspace(t, s.hcl(d, s.config))
+		w.MustRun("import", s.typeName+".test", s.importID)
 		// The difference is a change, and no warning.
 		output := mustPlanAction(t, w, tfjson.ActionUpdate)
 		if strings.Contains(output, "Warning: The "+s.noun) {
 			t.Errorf("a warning after an import:\n%s", output)
 		}
-		w.mustRun("apply", "tfplan")
-		w.mustPlanEmpty()
-		if output := w.mustRun("plan", "-destroy"); cliCan(t, destroyPlans) {
-			mustHold(t, output, "LUSID keeps the "+s.noun)
+		w.MustRun("apply", "tfplan")
+		w.MustPlanEmpty()
+		if output := w.MustRun("plan", "-destroy"); providertest.CLICan(t, providertest.DestroyPlans) {
+			providertest.MustHold(t, output, "LUSID keeps the "+s.noun)
 		}
-		w.mustRun("state", "rm", s.typeName+".test")
+		w.MustRun("state", "rm", s.typeName+".test")
 
 		if !knownKinds(t)["resource_identity_schemas"] {
 			return
 		}
-		w.write("import.tf", fmt.Sprintf("import {\n  to = %s.test\n  identity = %s\n}\n", s.typeName, hclValue(toObject(s.identity))))
-		plan, _ := w.plan()
+		w.Write("import.tf", fmt.Sprintf("import {\n  to = %s.test\n  identity = %s\n}\n", s.typeName, providertest.HCLValue(providertest.ToObject(s.identity))))
+		plan, _ := w.Plan()
 		if change := plan.ResourceChanges[0].Change; change.Importing == nil || !change.Actions.NoOp() {
 			t.Errorf("an import by identity plans %s", change.Actions)
 		}
@@ -243,21 +244,21 @@ func TestAccSingletons_import(t *testing.T) {
 func TestAccSingletons_forbidden(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 		forbidden := d
-		forbidden.token = d.mock.Credentials().NoRightsToken
-		w := newWorkspace(t, s.hcl(forbidden, s.config))
+		forbidden.Token = d.Mock.Credentials().NoRightsToken
+		w := providertest.NewWorkspace(t, s.hcl(forbidden, s.config))
 		mustFailOnce := func(words ...string) {
 			t.Helper()
-			output := w.mustFail(append(words, "HTTP 403", "lusid-administrator"), "plan")
+			output := w.MustFail(append(words, "HTTP 403", "lusid-administrator"), "plan")
 			if got := strings.Count(output, "Error: "); got != 1 {
 				t.Errorf("%d errors:\n%s", got, output)
 			}
 		}
 		mustFailOnce("Unable to read " + s.noun)
-		w.configure(s.hcl(d, s.config))
-		w.mustRun("apply", "-auto-approve")
-		w.configure(s.hcl(forbidden, s.changed))
+		w.Configure(s.hcl(d, s.config))
+		w.MustRun("apply", "-auto-approve")
+		w.Configure(s.hcl(forbidden, s.changed))
 		mustFailOnce("Unable to read " + s.noun)
 		s.mustStore(t, d, s.stored)
 	})
@@ -268,25 +269,25 @@ func TestAccSingletons_forbidden(t *testing.T) {
 func TestAccSingletons_replace(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		w := newWorkspace(t, s.hcl(d, with(s.config, "deletion_policy", "reset")))
-		w.mustRun("apply", "-auto-approve")
-		d.forget()
-		w.mustRun("apply", "-auto-approve", "-replace="+s.typeName+".test")
-		if got := d.counts()[s.update]; got != 2 {
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		w := providertest.NewWorkspace(t, s.hcl(d, providertest.With(s.config, "deletion_policy", "reset")))
+		w.MustRun("apply", "-auto-approve")
+		d.Forget()
+		w.MustRun("apply", "-auto-approve", "-replace="+s.typeName+".test")
+		if got := d.Counts()[s.update]; got != 2 {
 			t.Errorf("%d updates, where one resets and one sets", got)
 		}
 		s.mustStore(t, d, s.stored)
-		w.mustPlanEmpty()
-		w.mustRun("destroy", "-auto-approve")
+		w.MustPlanEmpty()
+		w.MustRun("destroy", "-auto-approve")
 		s.mustStore(t, d, s.reset)
 	})
 }
 
 // mustPlanAction plans one thing alone, and returns what the CLI printed.
-func mustPlanAction(t *testing.T, w *workspace, want tfjson.Action) string {
+func mustPlanAction(t *testing.T, w *providertest.Workspace, want tfjson.Action) string {
 	t.Helper()
-	plan, output := w.plan()
+	plan, output := w.Plan()
 	if len(plan.ResourceChanges) != 1 || !slices.Equal(plan.ResourceChanges[0].Change.Actions, tfjson.Actions{want}) {
 		t.Errorf("the plan does not %s:\n%s", want, output)
 	}
@@ -296,57 +297,57 @@ func mustPlanAction(t *testing.T, w *workspace, want tfjson.Action) string {
 func TestSingletons_lifecycle(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		m := d.protocol(t).resource(s.typeName)
-		m.validate(s.config).mustBeQuiet(t)
-		change, diags := m.plan(instance{}, s.config)
-		diags.mustWarn(t, "", append(s.overwritten, "The "+s.noun+" has values that Terraform has not seen",
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
+		m.Validate(s.config).MustBeQuiet(t)
+		change, diags := m.Plan(providertest.Instance{}, s.config)
+		diags.MustWarn(t, "", append(s.overwritten, "The "+s.noun+" has values that Terraform has not seen",
 			fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", s.typeName, s.importID))...)
-		d.mustCount(t, map[string]int{s.get: 1})
+		d.MustCount(t, map[string]int{s.get: 1})
 		s.mustStore(t, d, s.seeded)
 
-		d.forget()
-		made, diags := m.apply(change)
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{s.update: 1})
+		d.Forget()
+		made, diags := m.Apply(change)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{s.update: 1})
 		s.mustStore(t, d, s.stored)
-		made.mustHave(t, map[string]string{"id": s.importID, "deletion_policy": "abandon"})
-		if diff := cmp.Diff(s.identity, m.identityOf(made)); diff != "" {
+		made.MustHave(t, map[string]string{"id": s.importID, "deletion_policy": "abandon"})
+		if diff := cmp.Diff(s.identity, m.IdentityOf(made)); diff != "" {
 			t.Errorf("identity (-want +got):\n%s", diff)
 		}
 
-		d.forget()
-		read := m.mustRead(made)
-		m.mustPlanNothing(read, s.config)
-		d.mustCount(t, map[string]int{s.get: 1})
+		d.Forget()
+		read := m.MustRead(made)
+		m.MustPlanNothing(read, s.config)
+		d.MustCount(t, map[string]int{s.get: 1})
 
 		// A CLI before Terraform 1.12 sends no identity back.
 		old := made
-		old.identity = nil
-		if diff := cmp.Diff(s.identity, m.identityOf(m.mustRead(old))); diff != "" {
+		old.Identity = nil
+		if diff := cmp.Diff(s.identity, m.IdentityOf(m.MustRead(old))); diff != "" {
 			t.Errorf("identity of a read (-want +got):\n%s", diff)
 		}
 
-		d.forget()
-		updated, diags := m.update(read, s.changed)
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{s.update: 1})
+		d.Forget()
+		updated, diags := m.Update(read, s.changed)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{s.update: 1})
 		s.mustStore(t, d, s.restored)
-		updated = m.mustRead(updated)
-		m.mustPlanNothing(updated, s.changed)
+		updated = m.MustRead(updated)
+		m.MustPlanNothing(updated, s.changed)
 
 		// What LUSID is not told is no call.
-		d.forget()
-		updated, diags = m.update(updated, with(with(s.changed, "deletion_policy", "reset"), "timeouts", object{"update": "1m"}))
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{})
+		d.Forget()
+		updated, diags = m.Update(updated, providertest.With(providertest.With(s.changed, "deletion_policy", "reset"), "timeouts", providertest.Object{"update": "1m"}))
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{})
 
 		// Drift.
 		s.set(t, d, s.seeded)
-		mended, diags := m.update(m.mustRead(updated), s.config)
-		diags.mustBeQuiet(t)
+		mended, diags := m.Update(m.MustRead(updated), s.config)
+		diags.MustBeQuiet(t)
 		s.mustStore(t, d, s.stored)
-		m.mustPlanNothing(m.mustRead(mended), s.config)
+		m.MustPlanNothing(m.MustRead(mended), s.config)
 	})
 }
 
@@ -354,29 +355,29 @@ func TestSingletons_lifecycle(t *testing.T) {
 func TestSingletons_overwrite(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		m := d.protocol(t).resource(s.typeName)
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
 		s.set(t, d, s.stored)
-		_, diags := m.plan(instance{}, s.config)
-		diags.mustBeQuiet(t)
+		_, diags := m.Plan(providertest.Instance{}, s.config)
+		diags.MustBeQuiet(t)
 
 		// What is not known yet is left to the plan that apply makes.
 		unsettled := maps.Clone(s.config)
 		for name := range unsettled {
-			unsettled[name] = unknown
+			unsettled[name] = providertest.Unknown
 		}
 		s.set(t, d, s.seeded)
-		_, diags = m.plan(instance{}, unsettled)
-		diags.mustBeQuiet(t)
+		_, diags = m.Plan(providertest.Instance{}, unsettled)
+		diags.MustBeQuiet(t)
 
-		_, diags = newProtocol(t).resource(s.typeName).plan(instance{}, s.config)
-		diags.mustBeQuiet(t)
-		_, diags = d.noRights(t).resource(s.typeName).plan(instance{}, s.config)
-		diags.mustFail(t, "", "Unable to read "+s.noun, "would overwrite", "HTTP 403", "lusid-administrator")
+		_, diags = providertest.NewProtocol(t).Resource(s.typeName).Plan(providertest.Instance{}, s.config)
+		diags.MustBeQuiet(t)
+		_, diags = d.NoRights(t).Resource(s.typeName).Plan(providertest.Instance{}, s.config)
+		diags.MustFail(t, "", "Unable to read "+s.noun, "would overwrite", "HTTP 403", "lusid-administrator")
 		// A domain that has none has nothing to lose.
-		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
-		_, diags = m.plan(instance{}, s.config)
-		diags.mustBeQuiet(t)
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		_, diags = m.Plan(providertest.Instance{}, s.config)
+		diags.MustBeQuiet(t)
 		s.mustStore(t, d, s.seeded)
 	})
 }
@@ -384,29 +385,29 @@ func TestSingletons_overwrite(t *testing.T) {
 func TestSingletons_destroy(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		m := d.protocol(t).resource(s.typeName)
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
 		made := s.made(t, m, s.config)
-		d.forget()
-		change, diags := m.plan(made, nil)
-		diags.mustWarn(t, "", "LUSID keeps the "+s.noun, `deletion_policy = "reset"`)
-		left, diags := m.apply(change)
-		diags.mustWarn(t, "", "LUSID keeps the "+s.noun, "nothing was changed in LUSID")
-		if left.exists() {
+		d.Forget()
+		change, diags := m.Plan(made, nil)
+		diags.MustWarn(t, "", "LUSID keeps the "+s.noun, `deletion_policy = "reset"`)
+		left, diags := m.Apply(change)
+		diags.MustWarn(t, "", "LUSID keeps the "+s.noun, "nothing was changed in LUSID")
+		if left.Exists() {
 			t.Error("something is left in the state")
 		}
-		d.mustCount(t, map[string]int{})
+		d.MustCount(t, map[string]int{})
 		s.mustStore(t, d, s.stored)
 
-		m = d.protocol(t).resource(s.typeName)
-		made = s.made(t, m, with(s.config, "deletion_policy", "reset"))
-		d.forget()
-		m.destroy(made).mustBeQuiet(t)
-		d.mustCount(t, map[string]int{s.update: 1})
+		m = d.Protocol(t).Resource(s.typeName)
+		made = s.made(t, m, providertest.With(s.config, "deletion_policy", "reset"))
+		d.Forget()
+		m.Destroy(made).MustBeQuiet(t)
+		d.MustCount(t, map[string]int{s.update: 1})
 		s.mustStore(t, d, s.reset)
 
-		d.mock.InjectFault(mockserver.Fault{Operation: s.update, Status: http.StatusNotFound})
-		m.destroy(made).mustBeQuiet(t)
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.update, Status: http.StatusNotFound})
+		m.Destroy(made).MustBeQuiet(t)
 	})
 }
 
@@ -415,61 +416,61 @@ func TestSingletons_destroy(t *testing.T) {
 func TestSingletons_seen(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		made := s.made(t, d.protocol(t).resource(s.typeName), with(s.config, "deletion_policy", "reset"))
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		made := s.made(t, d.Protocol(t).Resource(s.typeName), providertest.With(s.config, "deletion_policy", "reset"))
 
 		// The create of -replace, taint, or a rename, in the process that has read the old resource.
-		m := d.protocol(t).resource(s.typeName)
-		m.mustRead(made)
-		_, diags := m.plan(instance{}, s.changed)
-		diags.mustBeQuiet(t)
+		m := d.Protocol(t).Resource(s.typeName)
+		m.MustRead(made)
+		_, diags := m.Plan(providertest.Instance{}, s.changed)
+		diags.MustBeQuiet(t)
 
 		// The same in the process that applies it, after the destroy.
-		m = d.protocol(t).resource(s.typeName)
-		m.destroy(made).mustBeQuiet(t)
-		_, diags = m.plan(instance{}, s.changed)
-		diags.mustBeQuiet(t)
+		m = d.Protocol(t).Resource(s.typeName)
+		m.Destroy(made).MustBeQuiet(t)
+		_, diags = m.Plan(providertest.Instance{}, s.changed)
+		diags.MustBeQuiet(t)
 
 		// What is gone from LUSID is not seen.
 		s.set(t, d, s.seeded)
-		m = d.protocol(t).resource(s.typeName)
-		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
-		m.read(made)
-		_, diags = m.plan(instance{}, s.changed)
-		diags.mustWarn(t, "", "The "+s.noun+" has values that Terraform has not seen")
+		m = d.Protocol(t).Resource(s.typeName)
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		m.Read(made)
+		_, diags = m.Plan(providertest.Instance{}, s.changed)
+		diags.MustWarn(t, "", "The "+s.noun+" has values that Terraform has not seen")
 	})
 }
 
 func TestSingletons_import(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{})
+		d := providertest.NewMock(t, mockserver.Options{})
 		s.set(t, d, s.stored)
-		m := d.protocol(t).resource(s.typeName)
-		imported, diags := m.importState(s.importID)
-		diags.mustBeQuiet(t)
-		if diff := cmp.Diff(s.identity, m.identityOf(imported)); diff != "" {
+		m := d.Protocol(t).Resource(s.typeName)
+		imported, diags := m.ImportState(s.importID)
+		diags.MustBeQuiet(t)
+		if diff := cmp.Diff(s.identity, m.IdentityOf(imported)); diff != "" {
 			t.Errorf("identity (-want +got):\n%s", diff)
 		}
-		d.mustCount(t, map[string]int{s.get: 1})
-		m.mustPlanNothing(imported, s.config)
-		identified, diags := m.importIdentity(toObject(s.identity))
-		diags.mustBeQuiet(t)
-		if names := imported.differences(identified); names != nil {
+		d.MustCount(t, map[string]int{s.get: 1})
+		m.MustPlanNothing(imported, s.config)
+		identified, diags := m.ImportIdentity(providertest.ToObject(s.identity))
+		diags.MustBeQuiet(t)
+		if names := imported.Differences(identified); names != nil {
 			t.Errorf("an import by identity differs in %s", names)
 		}
 		// Now a difference is a change, and no warning.
-		_, diags = m.plan(imported, s.changed)
-		diags.mustBeQuiet(t)
+		_, diags = m.Plan(imported, s.changed)
+		diags.MustBeQuiet(t)
 
 		for _, key := range []string{"other", "Default", "1"} {
-			_, diags := m.importState(key)
-			diags.mustFail(t, "", "Unable to import", key, s.importID)
+			_, diags := m.ImportState(key)
+			diags.MustFail(t, "", "Unable to import", key, s.importID)
 		}
-		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
-		missing, diags := m.importState(s.importID)
-		diags.mustBeQuiet(t)
-		if missing.exists() {
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		missing, diags := m.ImportState(s.importID)
+		diags.MustBeQuiet(t)
+		if missing.Exists() {
 			t.Error("what LUSID does not have was imported")
 		}
 	})
@@ -478,42 +479,42 @@ func TestSingletons_import(t *testing.T) {
 func TestSingletons_errors(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		m := d.protocol(t).resource(s.typeName)
-		config := with(s.config, "deletion_policy", "reset")
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
+		config := providertest.With(s.config, "deletion_policy", "reset")
 		made := s.made(t, m, config)
-		forbidden := d.noRights(t).resource(s.typeName)
+		forbidden := d.NoRights(t).Resource(s.typeName)
 		words := []string{"HTTP 403", "lusid-administrator"}
 
-		kept, diags := forbidden.read(made)
-		diags.mustFail(t, "", append(words, "Unable to read "+s.noun)...)
-		if names := made.differences(kept); names != nil {
+		kept, diags := forbidden.Read(made)
+		diags.MustFail(t, "", append(words, "Unable to read "+s.noun)...)
+		if names := made.Differences(kept); names != nil {
 			t.Errorf("a failed read changed %s", names)
 		}
-		_, diags = forbidden.update(made, s.changed)
-		diags.mustFail(t, "", append(words, "Unable to update "+s.noun)...)
-		forbidden.destroy(made).mustFail(t, "", append(words, "Unable to reset "+s.noun)...)
-		change, diags := m.plan(instance{}, s.config)
-		diags.mustBeQuiet(t)
-		left, diags := forbidden.apply(change)
-		diags.mustFail(t, "", append(words, "Unable to set "+s.noun)...)
-		if left.exists() {
+		_, diags = forbidden.Update(made, s.changed)
+		diags.MustFail(t, "", append(words, "Unable to update "+s.noun)...)
+		forbidden.Destroy(made).MustFail(t, "", append(words, "Unable to reset "+s.noun)...)
+		change, diags := m.Plan(providertest.Instance{}, s.config)
+		diags.MustBeQuiet(t)
+		left, diags := forbidden.Apply(change)
+		diags.MustFail(t, "", append(words, "Unable to set "+s.noun)...)
+		if left.Exists() {
 			t.Error("a create that was refused left something in the state")
 		}
 		s.mustStore(t, d, s.stored)
 
 		// Only LUSID's own 404 means gone.
-		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound, HTML: true})
-		_, diags = m.read(made)
-		diags.mustFail(t, "", "HTML page")
-		d.mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
-		made.identity = nil
-		if m.mustRead(made).exists() {
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound, HTML: true})
+		_, diags = m.Read(made)
+		diags.MustFail(t, "", "HTML page")
+		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
+		made.Identity = nil
+		if m.MustRead(made).Exists() {
 			t.Error("what LUSID does not have any more stays in the state")
 		}
 
-		mustRefuseOtherDomain(t, d, s.typeName, made, config, s.noun)
-		mustDoWithoutCredentials(t, d, s.typeName, made, config)
+		providertest.MustRefuseOtherDomain(t, d, s.typeName, made, config, s.noun)
+		providertest.MustDoWithoutCredentials(t, d, s.typeName, made, config)
 	})
 }
 
@@ -521,8 +522,8 @@ func TestSingletons_errors(t *testing.T) {
 func TestSingletons_lostAnswer(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		m := d.protocol(t).resource(s.typeName)
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
 		for _, fault := range []mockserver.Fault{
 			{Reset: mockserver.ResetBefore},
 			{Reset: mockserver.ResetAfter},
@@ -530,16 +531,16 @@ func TestSingletons_lostAnswer(t *testing.T) {
 			{Status: http.StatusServiceUnavailable, AfterWrite: true},
 		} {
 			s.set(t, d, s.seeded)
-			change, diags := m.plan(instance{}, s.config)
-			diags.mustSucceed(t)
-			d.forget()
+			change, diags := m.Plan(providertest.Instance{}, s.config)
+			diags.MustSucceed(t)
+			d.Forget()
 			fault.Operation = s.update
-			d.mock.InjectFault(fault)
-			made, diags := m.apply(change)
-			diags.mustBeQuiet(t)
-			d.mustCount(t, map[string]int{s.update: 2})
+			d.Mock.InjectFault(fault)
+			made, diags := m.Apply(change)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, map[string]int{s.update: 2})
 			s.mustStore(t, d, s.stored)
-			m.mustPlanNothing(m.mustRead(made), s.config)
+			m.MustPlanNothing(m.MustRead(made), s.config)
 		}
 	})
 }
@@ -549,9 +550,9 @@ func TestSingletons_lostAnswer(t *testing.T) {
 func TestSingletons_oddAnswers(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		var w rewriter
-		d := newMockBehind(t, mockserver.Options{Seed: singletonSeed}, w.front)
-		m := d.protocol(t, object{"max_retries": 0}).resource(s.typeName)
+		var w providertest.Rewriter
+		d := providertest.NewMockBehind(t, mockserver.Options{Seed: singletonSeed}, w.Front)
+		m := d.Protocol(t, providertest.Object{"max_retries": 0}).Resource(s.typeName)
 		odd := map[string]func(map[string]any) any{}
 		maps.Copy(odd, wholeAnswers)
 		for _, field := range []string{
@@ -569,26 +570,26 @@ func TestSingletons_oddAnswers(t *testing.T) {
 				answer, _ := body.(map[string]any)
 				return change(answer)
 			}
-			w.set(rewrite)
-			_, _ = m.plan(instance{}, s.config)
-			w.set(nil)
-			change, diags := m.plan(instance{}, s.config)
-			diags.mustSucceed(t)
-			w.set(rewrite)
+			w.Set(rewrite)
+			_, _ = m.Plan(providertest.Instance{}, s.config)
+			w.Set(nil)
+			change, diags := m.Plan(providertest.Instance{}, s.config)
+			diags.MustSucceed(t)
+			w.Set(rewrite)
 			// What an update answers is of no use.
-			made, diags := m.apply(change)
-			diags.mustBeQuiet(t)
-			kept, diags := m.read(made)
-			if !kept.exists() {
-				t.Errorf("%s: a read made nothing of it: %s", name, diags.errors())
+			made, diags := m.Apply(change)
+			diags.MustBeQuiet(t)
+			kept, diags := m.Read(made)
+			if !kept.Exists() {
+				t.Errorf("%s: a read made nothing of it: %s", name, diags.Errors())
 				continue
 			}
-			w.set(nil)
-			kept = m.mustRead(kept)
-			if names := made.differences(kept); names != nil {
+			w.Set(nil)
+			kept = m.MustRead(kept)
+			if names := made.Differences(kept); names != nil {
 				t.Errorf("%s left other %s behind", name, names)
 			}
-			m.mustPlanNothing(kept, s.config)
+			m.MustPlanNothing(kept, s.config)
 		}
 	})
 }
@@ -622,63 +623,63 @@ func within(path string, change func(map[string]any) any) func(map[string]any) a
 func TestSingletonLists(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 		s.set(t, d, s.stored)
-		m := d.protocol(t).resource(s.typeName)
-		filter := object{}
-		if s.typeName == passwordPolicyType {
+		m := d.Protocol(t).Resource(s.typeName)
+		filter := providertest.Object{}
+		if s.typeName == providertest.PasswordPolicyType {
 			filter["user_type"] = "Personal"
 		}
-		results, diags := m.list(filter, 0, true)
-		diags.mustBeQuiet(t)
-		d.mustCount(t, map[string]int{s.get: 1})
-		if len(results) != 1 || results[0].displayName == "" {
+		results, diags := m.List(filter, 0, true)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{s.get: 1})
+		if len(results) != 1 || results[0].DisplayName == "" {
 			t.Fatalf("%d results", len(results))
 		}
-		if diff := cmp.Diff(s.identity, results[0].identity); diff != "" {
+		if diff := cmp.Diff(s.identity, results[0].Identity); diff != "" {
 			t.Errorf("identity (-want +got):\n%s", diff)
 		}
 		// A configuration made of the result imports by the identity, and plans nothing.
-		imported, diags := m.importIdentity(toObject(results[0].identity))
-		diags.mustBeQuiet(t)
-		if names := results[0].resource.differences(imported); names != nil {
+		imported, diags := m.ImportIdentity(providertest.ToObject(results[0].Identity))
+		diags.MustBeQuiet(t)
+		if names := results[0].Resource.Differences(imported); names != nil {
 			t.Errorf("the result and its import differ in %s", names)
 		}
-		m.mustPlanNothing(imported, with(s.config, "deletion_policy", results[0].resource.get("deletion_policy")))
-		without, diags := m.list(filter, 1, false)
-		diags.mustBeQuiet(t)
-		if len(without) != 1 || without[0].resource.exists() {
+		m.MustPlanNothing(imported, providertest.With(s.config, "deletion_policy", results[0].Resource.Get("deletion_policy")))
+		without, diags := m.List(filter, 1, false)
+		diags.MustBeQuiet(t)
+		if len(without) != 1 || without[0].Resource.Exists() {
 			t.Errorf("results %v", without)
 		}
 
-		_, diags = d.noRights(t).resource(s.typeName).list(object{}, 0, false)
-		diags.mustFail(t, "", "Unable to list", "HTTP 403", "lusid-administrator")
-		_, diags = d.notConfigured(t).resource(s.typeName).list(object{}, 0, false)
-		diags.mustFail(t, "", "Unable to list", "access_token will be known only after apply")
+		_, diags = d.NoRights(t).Resource(s.typeName).List(providertest.Object{}, 0, false)
+		diags.MustFail(t, "", "Unable to list", "HTTP 403", "lusid-administrator")
+		_, diags = d.NotConfigured(t).Resource(s.typeName).List(providertest.Object{}, 0, false)
+		diags.MustFail(t, "", "Unable to list", "access_token will be known only after apply")
 	})
 }
 
 func TestSingletonDataSources(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
-		d := newMock(t, mockserver.Options{Seed: singletonSeed})
-		p := d.protocol(t)
-		config, attribute := object{}, ""
-		if s.typeName == passwordPolicyType {
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		p := d.Protocol(t)
+		config, attribute := providertest.Object{}, ""
+		if s.typeName == providertest.PasswordPolicyType {
 			config["user_type"], attribute = "Personal", "user_type"
 		}
-		made := s.made(t, p.resource(s.typeName), s.config)
-		d.forget()
-		got := p.mustData(s.typeName, config)
-		d.mustCount(t, map[string]int{s.get: 1})
-		for name, value := range got.attributes {
-			if !value.Equal(made.attributes[name]) {
-				t.Errorf("%s is %s, not %s", name, value, made.attributes[name])
+		made := s.made(t, p.Resource(s.typeName), s.config)
+		d.Forget()
+		got := p.MustData(s.typeName, config)
+		d.MustCount(t, map[string]int{s.get: 1})
+		for name, value := range got.Attributes {
+			if !value.Equal(made.Attributes[name]) {
+				t.Errorf("%s is %s, not %s", name, value, made.Attributes[name])
 			}
 		}
-		_, diags := d.noRights(t).data(s.typeName, config)
-		diags.mustFail(t, attribute, "Unable to read", "HTTP 403", "lusid-administrator")
-		_, diags = d.notConfigured(t).data(s.typeName, config)
-		diags.mustFail(t, "", "Unable to read", "access_token will be known only after apply")
+		_, diags := d.NoRights(t).Data(s.typeName, config)
+		diags.MustFail(t, attribute, "Unable to read", "HTTP 403", "lusid-administrator")
+		_, diags = d.NotConfigured(t).Data(s.typeName, config)
+		diags.MustFail(t, "", "Unable to read", "access_token will be known only after apply")
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 const (
@@ -33,10 +34,10 @@ type supportGrant struct {
 }
 
 // supportGrants are all that there ever were.
-func (d domain) supportGrants(t *testing.T) []supportGrant {
+func supportGrants(d providertest.Domain, t *testing.T) []supportGrant {
 	t.Helper()
 	var grants []supportGrant
-	d.mustCall(t, http.MethodGet, "/authentication/support", nil, &grants)
+	d.MustCall(t, http.MethodGet, "/authentication/support", nil, &grants)
 	return grants
 }
 
@@ -57,36 +58,36 @@ func mustNotRepeat(t *testing.T, progress []string, notice string, values ...str
 func TestSupportAccess(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, time.September, 1, 12, 0, 0, 0, time.UTC)
-	d := newMock(t, mockserver.Options{Clock: func() time.Time { return now }})
-	p := d.protocol(t)
+	d := providertest.NewMock(t, mockserver.Options{Clock: func() time.Time { return now }})
+	p := d.Protocol(t)
 	information := func(expiry string, byRole map[string]string) {
 		t.Helper()
-		got := p.mustData("lusid_authentication_information", object{})
-		got.mustHave(t, map[string]string{"support_access_expiry": expiry})
+		got := p.MustData("lusid_authentication_information", providertest.Object{})
+		got.MustHave(t, map[string]string{"support_access_expiry": expiry})
 		expiries := map[string]string{}
-		for _, row := range got.rows(t, "support_access_expiry_with_role") {
-			expiries[row.get("permitted_role")] = row.get("expiry")
+		for _, row := range got.Rows(t, "support_access_expiry_with_role") {
+			expiries[row.Get("permitted_role")] = row.Get("expiry")
 		}
 		if diff := cmp.Diff(byRole, expiries); diff != "" {
 			t.Errorf("by role (-want +got):\n%s", diff)
 		}
 	}
 	information("null", map[string]string{})
-	if rows := p.mustData("lusid_support_access", object{}).rows(t, "grants"); len(rows) != 0 {
+	if rows := p.MustData("lusid_support_access", providertest.Object{}).Rows(t, "grants"); len(rows) != 0 {
 		t.Errorf("%d grants", len(rows))
 	}
 
-	d.forget()
+	d.Forget()
 	const ticket = "Ticket 0604"
-	progress, diags := p.act(grantType, object{"duration": "P1D", "description": ticket, "permitted_roles": []string{"3", "1"}})
-	diags.mustBeQuiet(t)
-	mustNotRepeat(t, progress, "lusid_revoke_support_access", ticket, "P1D", "2026", d.token, d.url)
+	progress, diags := p.Act(grantType, providertest.Object{"duration": "P1D", "description": ticket, "permitted_roles": []string{"3", "1"}})
+	diags.MustBeQuiet(t)
+	mustNotRepeat(t, progress, "lusid_revoke_support_access", ticket, "P1D", "2026", d.Token, d.URL)
 	now = now.Add(time.Minute)
-	progress, diags = p.act(grantType, object{"duration": "PT1.5H"})
-	diags.mustBeQuiet(t)
-	mustNotRepeat(t, progress, "can come in until the grant expires", "PT1.5H", "2026", d.token, d.url)
-	d.mustCount(t, map[string]int{"identity.GrantSupportAccess": 2})
-	stored := d.supportGrants(t)
+	progress, diags = p.Act(grantType, providertest.Object{"duration": "PT1.5H"})
+	diags.MustBeQuiet(t)
+	mustNotRepeat(t, progress, "can come in until the grant expires", "PT1.5H", "2026", d.Token, d.URL)
+	d.MustCount(t, map[string]int{"identity.GrantSupportAccess": 2})
+	stored := supportGrants(d, t)
 	if got := stored[0]; len(stored) != 2 || got.Duration != "P1D" || *got.Description != ticket || len(got.PermittedRoles) != 2 {
 		t.Errorf("LUSID has %v", stored)
 	}
@@ -97,165 +98,165 @@ func TestSupportAccess(t *testing.T) {
 	information(tomorrow, map[string]string{"1": tomorrow, "3": tomorrow})
 
 	for range 2 { // A second time there is nothing to end.
-		d.forget()
-		progress, diags = p.act(revokeType, object{})
-		diags.mustBeQuiet(t)
-		mustNotRepeat(t, progress, "cannot come in", ticket, d.token, d.url)
-		d.mustCount(t, map[string]int{"identity.InvalidateSupportAccess": 1})
+		d.Forget()
+		progress, diags = p.Act(revokeType, providertest.Object{})
+		diags.MustBeQuiet(t)
+		mustNotRepeat(t, progress, "cannot come in", ticket, d.Token, d.URL)
+		d.MustCount(t, map[string]int{"identity.InvalidateSupportAccess": 1})
 	}
 	information("null", map[string]string{})
-	d.forget()
-	rows := p.mustData("lusid_support_access", object{}).rows(t, "grants")
-	d.mustCount(t, map[string]int{"identity.GetSupportAccessHistory": 1})
+	d.Forget()
+	rows := p.MustData("lusid_support_access", providertest.Object{}).Rows(t, "grants")
+	d.MustCount(t, map[string]int{"identity.GetSupportAccessHistory": 1})
 	if len(rows) != 2 {
 		t.Fatalf("%d grants", len(rows))
 	}
-	caller := d.callerID(t)
-	rows[0].mustHave(t, map[string]string{
+	caller := d.CallerID(t)
+	rows[0].MustHave(t, map[string]string{
 		"id": stored[0].ID, "duration": "P1D", "description": ticket, "permitted_roles": "1,3", "created_at": "2026-09-01T12:00:00.0000000+00:00",
 		"created_by": caller, "expiry": tomorrow, "terminated": "true", "terminated_at": "2026-09-01T12:01:00.0000000+00:00", "terminated_by": caller,
 	})
-	rows[1].mustHave(t, map[string]string{"duration": "PT1.5H", "description": "null", "permitted_roles": ""})
+	rows[1].MustHave(t, map[string]string{"duration": "PT1.5H", "description": "null", "permitted_roles": ""})
 }
 
 func TestSupportRolesDataSource(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	rows := d.protocol(t).mustData("lusid_support_roles", object{}).rows(t, "support_roles")
-	d.mustCount(t, map[string]int{"identity.GetSupportRoles": 1})
+	d := providertest.NewMock(t, mockserver.Options{})
+	rows := d.Protocol(t).MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles")
+	d.MustCount(t, map[string]int{"identity.GetSupportRoles": 1})
 	want := []string{"lusid-administrator", "support-iam-administrator", "support-iam-readonly", "support-lusid-document-sharer", "support-lusid-readonly"}
-	if diff := cmp.Diff(want, column(rows, "code")); diff != "" {
+	if diff := cmp.Diff(want, providertest.Column(rows, "code")); diff != "" {
 		t.Errorf("codes (-want +got):\n%s", diff)
 	}
-	rows[4].mustHave(t, map[string]string{"internal_identifier": "3", "label": "LUSID Read-Only", "scope": "default", "description": "Read-only access to LUSID."})
+	rows[4].MustHave(t, map[string]string{"internal_identifier": "3", "label": "LUSID Read-Only", "scope": "default", "description": "Read-only access to LUSID."})
 }
 
 func TestAuthenticationInformationDataSource(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
-	p := d.protocol(t)
-	got := p.mustData("lusid_authentication_information", object{})
-	d.mustCount(t, map[string]int{"identity.GetAuthenticationInformation": 1})
-	got.mustHave(t, map[string]string{
-		"issuer_url": strings.TrimSuffix(d.mock.TokenURL(d.url), "/v1/token"), "fallback_issuer_urls": "", "saml_identity_provider_id": "null", "support_access_expiry": "null",
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	p := d.Protocol(t)
+	got := p.MustData("lusid_authentication_information", providertest.Object{})
+	d.MustCount(t, map[string]int{"identity.GetAuthenticationInformation": 1})
+	got.MustHave(t, map[string]string{
+		"issuer_url": strings.TrimSuffix(d.Mock.TokenURL(d.URL), "/v1/token"), "fallback_issuer_urls": "", "saml_identity_provider_id": "null", "support_access_expiry": "null",
 	})
 	answers(&w, map[string]any{
 		"issuerUrl": "https://one", "fallbackIssuerUrls": []any{"https://two"}, "samlIdentityProviderId": "saml", "support": map[string]any{"expiry": "e"}, "code": 7,
 		"supportAccessExpiryWithRole": []any{map[string]any{"permittedRole": "2", "expiry": "f"}, map[string]any{"permittedRole": "1", "expiry": "e"}},
 	})
-	got = p.mustData("lusid_authentication_information", object{})
-	got.mustHave(t, map[string]string{"issuer_url": "https://one", "fallback_issuer_urls": "https://two", "saml_identity_provider_id": "saml", "support_access_expiry": "e"})
-	if diff := cmp.Diff([]string{"1", "2"}, column(got.rows(t, "support_access_expiry_with_role"), "permitted_role")); diff != "" {
+	got = p.MustData("lusid_authentication_information", providertest.Object{})
+	got.MustHave(t, map[string]string{"issuer_url": "https://one", "fallback_issuer_urls": "https://two", "saml_identity_provider_id": "saml", "support_access_expiry": "e"})
+	if diff := cmp.Diff([]string{"1", "2"}, providertest.Column(got.Rows(t, "support_access_expiry_with_role"), "permitted_role")); diff != "" {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
 	// What the contract lets LUSID leave out.
 	answers(&w, map[string]any{"issuerUrl": "https://one"})
-	p.mustData("lusid_authentication_information", object{}).mustHave(t, map[string]string{"fallback_issuer_urls": "", "support_access_expiry": "null"})
+	p.MustData("lusid_authentication_information", providertest.Object{}).MustHave(t, map[string]string{"fallback_issuer_urls": "", "support_access_expiry": "null"})
 	answers(&w, map[string]any{})
-	_, diags := p.data("lusid_authentication_information", object{})
-	diags.mustFail(t, "", "Unable to read authentication information", "issuerUrl")
+	_, diags := p.Data("lusid_authentication_information", providertest.Object{})
+	diags.MustFail(t, "", "Unable to read authentication information", "issuerUrl")
 }
 
 // answers replaces every answer.
-func answers(w *rewriter, body any) {
-	w.set(func(*http.Request, any) any { return body })
+func answers(w *providertest.Rewriter, body any) {
+	w.Set(func(*http.Request, any) any { return body })
 }
 
 func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 	t.Parallel()
-	var w rewriter
-	d := newMockBehind(t, mockserver.Options{}, w.front)
-	p := d.protocol(t)
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	p := d.Protocol(t)
 	grants := []any{map[string]any{"id": "b", "createdAt": "2"}, map[string]any{"id": "a", "createdAt": "1", "permittedRoles": nil, "terminatedAt": nil}}
 	answers(&w, append(grants, nil))
-	_, diags := p.data("lusid_support_access", object{})
-	diags.mustFail(t, "", "Unable to list support access", `lacks "id"`)
+	_, diags := p.Data("lusid_support_access", providertest.Object{})
+	diags.MustFail(t, "", "Unable to list support access", `lacks "id"`)
 	answers(&w, grants)
-	rows := p.mustData("lusid_support_access", object{}).rows(t, "grants")
-	if diff := cmp.Diff([]string{"a", "b"}, column(rows, "id")); diff != "" {
+	rows := p.MustData("lusid_support_access", providertest.Object{}).Rows(t, "grants")
+	if diff := cmp.Diff([]string{"a", "b"}, providertest.Column(rows, "id")); diff != "" {
 		t.Errorf("grants (-want +got):\n%s", diff)
 	}
-	rows[0].mustHave(t, map[string]string{"expiry": "null", "terminated": "false", "created_by": "null", "permitted_roles": ""})
+	rows[0].MustHave(t, map[string]string{"expiry": "null", "terminated": "false", "created_by": "null", "permitted_roles": ""})
 	answers(&w, map[string]any{"supportRoles": nil})
-	if rows := p.mustData("lusid_support_roles", object{}).rows(t, "support_roles"); len(rows) != 0 {
+	if rows := p.MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles"); len(rows) != 0 {
 		t.Errorf("%d roles", len(rows))
 	}
 	answers(&w, map[string]any{"supportRoles": []any{map[string]any{"internalIdentifier": "1", "roleIdentifier": nil}}})
-	p.mustData("lusid_support_roles", object{}).rows(t, "support_roles")[0].mustHave(t, map[string]string{"internal_identifier": "1", "code": "null", "label": "null"})
+	p.MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles")[0].MustHave(t, map[string]string{"internal_identifier": "1", "code": "null", "label": "null"})
 }
 
 func TestSupportAccess_errors(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	p := d.protocol(t)
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
 	for name, summary := range map[string]string{grantType: "Unable to grant support access", revokeType: "Unable to revoke support access"} {
-		config := object{}
+		config := providertest.Object{}
 		if name == grantType {
 			config["duration"] = "P1D"
 		}
-		progress, diags := d.noRights(t).act(name, config)
-		diags.mustFail(t, "", summary, "HTTP 403", "lusid-administrator")
+		progress, diags := d.NoRights(t).Act(name, config)
+		diags.MustFail(t, "", summary, "HTTP 403", "lusid-administrator")
 		if len(progress) > 1 {
 			t.Errorf("a failure is announced as done: %q", progress)
 		}
-		_, diags = d.notConfigured(t).act(name, config)
-		diags.mustFail(t, "", summary, "access_token will be known only after apply")
+		_, diags = d.NotConfigured(t).Act(name, config)
+		diags.MustFail(t, "", summary, "access_token will be known only after apply")
 	}
-	_, diags := p.act(grantType, object{"duration": "P1D", "permitted_roles": []string{"support-lusid-readonly"}})
-	diags.mustFail(t, "", "Unable to grant support access", "HTTP 400", "support-lusid-readonly")
-	if got := d.supportGrants(t); len(got) != 0 {
+	_, diags := p.Act(grantType, providertest.Object{"duration": "P1D", "permitted_roles": []string{"support-lusid-readonly"}})
+	diags.MustFail(t, "", "Unable to grant support access", "HTTP 400", "support-lusid-readonly")
+	if got := supportGrants(d, t); len(got) != 0 {
 		t.Errorf("granted: %v", got)
 	}
 
 	// A grant is not made twice where LUSID may have made it, and a revocation is repeated.
 	for _, fault := range []mockserver.Fault{{Reset: mockserver.ResetAfter}, {Status: 500, AfterWrite: true}, {Truncate: true}} {
-		d.forget()
+		d.Forget()
 		fault.Operation = "identity.GrantSupportAccess"
-		d.mock.InjectFault(fault)
-		progress, diags := p.act(grantType, object{"duration": "P1D"})
-		diags.mustFail(t, "", "Unable to grant support access", "the answer was lost", "lusid_support_access")
+		d.Mock.InjectFault(fault)
+		progress, diags := p.Act(grantType, providertest.Object{"duration": "P1D"})
+		diags.MustFail(t, "", "Unable to grant support access", "the answer was lost", "lusid_support_access")
 		if len(progress) != 1 {
 			t.Errorf("progress: %q", progress)
 		}
-		d.mustCount(t, map[string]int{"identity.GrantSupportAccess": 1})
+		d.MustCount(t, map[string]int{"identity.GrantSupportAccess": 1})
 	}
-	if got := d.supportGrants(t); len(got) != 3 {
+	if got := supportGrants(d, t); len(got) != 3 {
 		t.Errorf("granted: %v", got)
 	}
-	d.forget()
-	d.mock.InjectFault(mockserver.Fault{Operation: "identity.InvalidateSupportAccess", Reset: mockserver.ResetAfter})
-	_, diags = p.act(revokeType, object{})
-	diags.mustBeQuiet(t)
-	d.mustCount(t, map[string]int{"identity.InvalidateSupportAccess": 2})
+	d.Forget()
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.InvalidateSupportAccess", Reset: mockserver.ResetAfter})
+	_, diags = p.Act(revokeType, providertest.Object{})
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"identity.InvalidateSupportAccess": 2})
 
 	for name, summary := range map[string]string{
 		"lusid_authentication_information": "Unable to read authentication information", "lusid_support_access": "Unable to list support access", "lusid_support_roles": "Unable to list support roles",
 	} {
-		_, diags := d.noRights(t).data(name, object{})
-		diags.mustFail(t, "", summary, "HTTP 403", "lusid-administrator")
-		_, diags = d.notConfigured(t).data(name, object{})
-		diags.mustFail(t, "", summary, "access_token will be known only after apply")
+		_, diags := d.NoRights(t).Data(name, providertest.Object{})
+		diags.MustFail(t, "", summary, "HTTP 403", "lusid-administrator")
+		_, diags = d.NotConfigured(t).Data(name, providertest.Object{})
+		diags.MustFail(t, "", summary, "access_token will be known only after apply")
 	}
 }
 
 func TestGrantSupportAccess_validation(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	p := d.protocol(t)
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
 	for _, duration := range []string{"P", "PT", "P1DT", "1D", "P1H", "PT1D", "P1.5DT1H", "P.5D", "P1.D", "P1D2W", "-P1D", "P1d", "P1D ", "P1D\n", "P0" + strings.Repeat("0", 28) + "D", "", "a day"} {
-		_, diags := p.act(grantType, object{"duration": duration})
-		diags.mustFail(t, "duration", "Invalid duration", "PT8H")
+		_, diags := p.Act(grantType, providertest.Object{"duration": duration})
+		diags.MustFail(t, "duration", "Invalid duration", "PT8H")
 	}
 	for attribute, value := range map[string]any{"duration": nil, "description": strings.Repeat("ü", 1025), "permitted_roles": []string{}} {
-		_, diags := p.act(grantType, with(object{"duration": "P1D"}, attribute, value))
-		diags.mustFail(t, attribute)
+		_, diags := p.Act(grantType, providertest.With(providertest.Object{"duration": "P1D"}, attribute, value))
+		diags.MustFail(t, attribute)
 	}
-	d.mustCount(t, map[string]int{})
+	d.MustCount(t, map[string]int{})
 	// LUSID, by way of the mock, takes what the provider takes.
 	for _, duration := range []string{"P1D", "P2W", "PT90M", "P1DT12H", "P0.5D", "PT1.5H", "PT0.5S", "P1Y2M3W4DT5H6M7.5S", "P" + strings.Repeat("0", 27) + "1D"} {
-		_, diags := p.act(grantType, object{"duration": duration, "description": strings.Repeat("ü", 1024)})
-		diags.mustBeQuiet(t)
+		_, diags := p.Act(grantType, providertest.Object{"duration": duration, "description": strings.Repeat("ü", 1024)})
+		diags.MustBeQuiet(t)
 	}
 }
 
@@ -263,9 +264,9 @@ func TestGrantSupportAccess_validation(t *testing.T) {
 func TestAccSupportAccess(t *testing.T) {
 	t.Parallel()
 	requireKind(t, "action_schemas")
-	d := newMock(t, mockserver.Options{})
+	d := providertest.NewMock(t, mockserver.Options{})
 	config := func(event, name string) string {
-		return d.config(fmt.Sprintf(`
+		return d.Config(fmt.Sprintf(`
 data "lusid_support_roles" "all" {}
 resource "lusid_role" "trigger" {
   name        = "trigger"
@@ -286,12 +287,12 @@ action "lusid_grant_support_access" "test" {
 action "lusid_revoke_support_access" "test" {}`, name, event, name))
 	}
 	resource.Test(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
+		ProtoV6ProviderFactories: providertest.Factories,
 		Steps: []resource.TestStep{
 			{Config: config("after_create", grantType)},
 			{
 				PreConfig: func() {
-					if grants := d.supportGrants(t); len(grants) != 1 || grants[0].Terminated || !cmp.Equal(grants[0].PermittedRoles, []string{"3"}) {
+					if grants := supportGrants(d, t); len(grants) != 1 || grants[0].Terminated || !cmp.Equal(grants[0].PermittedRoles, []string{"3"}) {
 						t.Errorf("grants: %v", grants)
 					}
 				},
@@ -299,7 +300,7 @@ action "lusid_revoke_support_access" "test" {}`, name, event, name))
 			},
 		},
 	})
-	if grants := d.supportGrants(t); len(grants) != 1 || !grants[0].Terminated {
+	if grants := supportGrants(d, t); len(grants) != 1 || !grants[0].Terminated {
 		t.Errorf("grants: %v", grants)
 	}
 }

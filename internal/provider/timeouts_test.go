@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // TestAccTimeouts_read puts a timeout into the state that no refresh can keep, for every kind of
@@ -11,34 +13,34 @@ import (
 // gets a longer one there.
 func TestAccTimeouts_read(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, optionsOfMany(1))
+	d := providertest.NewMock(t, optionsOfMany(1))
 	begin := regexp.MustCompile(`(?m)^resource "(lusid_\w+)" "\w+" \{$`)
 	config := func(read string) string {
-		return begin.ReplaceAllString(d.many(1, 1), "${0}\n  timeouts = { read = \""+read+"\" }")
+		return begin.ReplaceAllString(many(d, 1, 1), "${0}\n  timeouts = { read = \""+read+"\" }")
 	}
-	w := newWorkspace(t, config("5m"))
-	w.mustRun("apply", "-auto-approve")
-	w.configure(config("1ns"))
-	w.mustRun("apply", "-auto-approve")
-	resources := w.state().Values.RootModule.Resources
-	w.configure(config("5m"))
+	w := providertest.NewWorkspace(t, config("5m"))
+	w.MustRun("apply", "-auto-approve")
+	w.Configure(config("1ns"))
+	w.MustRun("apply", "-auto-approve")
+	resources := w.State().Values.RootModule.Resources
+	w.Configure(config("5m"))
 	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
-		status, output := w.run(command...)
+		status, output := w.Run(command...)
 		if status != 1 {
 			t.Fatalf("%s: exit status %d\n%s", command[0], status, output)
 		}
 		const advice = "A refresh takes timeouts.read from the state: to raise it, change it and run terraform apply -refresh=false."
-		if got := strings.Count(flatten(output), advice); got != len(resources) {
+		if got := strings.Count(providertest.Flatten(output), advice); got != len(resources) {
 			t.Errorf("%s: %d of %d errors name the way out:\n%s", command[0], got, len(resources), output)
 		}
 	}
-	w.mustRun("apply", "-auto-approve", "-refresh=false")
-	w.mustPlanEmpty()
+	w.MustRun("apply", "-auto-approve", "-refresh=false")
+	w.MustPlanEmpty()
 	kinds := map[string]bool{}
 	for _, r := range resources {
 		kinds[r.Type] = true
 	}
-	for name := range newProtocol(t).schema.ResourceSchemas {
+	for name := range providertest.NewProtocol(t).Schema.ResourceSchemas {
 		if !kinds[name] {
 			t.Errorf("%s is not among the resources", name)
 		}

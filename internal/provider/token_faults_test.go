@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // midway stands in front of a mock and has something happen just before a create in the middle of
@@ -36,20 +37,20 @@ func (m *midway) front(mock http.Handler) http.Handler {
 
 // createMany creates n applications, ten at a time as Terraform does, without those that exist. It
 // returns the errors.
-func (p *protocol) createMany(d domain, n int) (failed []string) {
-	p.t.Helper()
+func createMany(p *providertest.Protocol, d providertest.Domain, n int) (failed []string) {
+	p.T.Helper()
 	var exist []string
-	for _, a := range d.applications(p.t) {
+	for _, a := range d.Applications(p.T) {
 		exist = append(exist, a.ClientID)
 	}
-	changes := make(chan plannedChange, n)
+	changes := make(chan providertest.PlannedChange, n)
 	for i := range n {
 		name := fmt.Sprint("test-", i)
 		if slices.Contains(exist, name) {
 			continue
 		}
-		change, diags := p.applications().plan(instance{}, object{"client_id": name, "display_name": name})
-		diags.mustBeQuiet(p.t)
+		change, diags := p.Applications().Plan(providertest.Instance{}, providertest.Object{"client_id": name, "display_name": name})
+		diags.MustBeQuiet(p.T)
 		changes <- change
 	}
 	close(changes)
@@ -60,12 +61,12 @@ func (p *protocol) createMany(d domain, n int) (failed []string) {
 	for range 10 {
 		all.Go(func() {
 			for change := range changes {
-				made, diags := p.applications().apply(change)
+				made, diags := p.Applications().Apply(change)
 				mu.Lock()
-				failed = append(failed, diags.errors()...)
+				failed = append(failed, diags.Errors()...)
 				mu.Unlock()
-				if made.exists() == (len(diags.errors()) > 0) || len(diags.errors()) > 1 || len(diags.warnings()) > 0 {
-					p.t.Errorf("made %t with errors %s and warnings %s", made.exists(), diags.errors(), diags.warnings())
+				if made.Exists() == (len(diags.Errors()) > 0) || len(diags.Errors()) > 1 || len(diags.Warnings()) > 0 {
+					p.T.Errorf("made %t with errors %s and warnings %s", made.Exists(), diags.Errors(), diags.Warnings())
 				}
 			}
 		})
@@ -79,21 +80,21 @@ func (p *protocol) createMany(d domain, n int) (failed []string) {
 func TestTokenFaults(t *testing.T) {
 	t.Parallel()
 	const n, middle = 50, 25
-	revoke := func(_ *testing.T, d domain) { d.mock.RevokeTokens() }
-	revokeBoth := func(_ *testing.T, d domain) { d.mock.RevokeTokens(); d.mock.RevokeRefreshTokens() }
-	inject := func(fault mockserver.Fault) func(*testing.T, domain) {
+	revoke := func(_ *testing.T, d providertest.Domain) { d.Mock.RevokeTokens() }
+	revokeBoth := func(_ *testing.T, d providertest.Domain) { d.Mock.RevokeTokens(); d.Mock.RevokeRefreshTokens() }
+	inject := func(fault mockserver.Fault) func(*testing.T, providertest.Domain) {
 		fault.Operation = "token"
-		return func(_ *testing.T, d domain) { d.mock.InjectFault(fault) }
+		return func(_ *testing.T, d providertest.Domain) { d.Mock.InjectFault(fault) }
 	}
 	down := inject(mockserver.Fault{Status: http.StatusServiceUnavailable, Count: -1})
-	byRefreshToken := func(t *testing.T, d domain) object {
+	byRefreshToken := func(t *testing.T, d providertest.Domain) providertest.Object {
 		t.Helper()
-		refresh := d.signedIn(t).mustGetAccessToken(object{"scopes": []string{"openid", "offline_access"}}).get("refresh_token")
-		d.forget()
-		return object{"refresh_token": refresh, "username": nil, "password": nil}
+		refresh := d.SignedIn(t).MustGetAccessToken(providertest.Object{"scopes": []string{"openid", "offline_access"}}).Get("refresh_token")
+		d.Forget()
+		return providertest.Object{"refresh_token": refresh, "username": nil, "password": nil}
 	}
-	other := func(arguments object) func(*testing.T, domain) object {
-		return func(*testing.T, domain) object { return arguments }
+	other := func(arguments providertest.Object) func(*testing.T, providertest.Domain) providertest.Object {
+		return func(*testing.T, providertest.Domain) providertest.Object { return arguments }
 	}
 	const (
 		byPassword = "The provider signs in with user name and password from the provider block"
@@ -102,9 +103,9 @@ func TestTokenFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		options mockserver.Options
 		// arguments change the provider block, which has a user name and a password.
-		arguments func(*testing.T, domain) object
+		arguments func(*testing.T, providertest.Domain) providertest.Object
 		// first happens at the start, and midway before a create in the middle.
-		first, midway func(*testing.T, domain)
+		first, midway func(*testing.T, providertest.Domain)
 		// passwords and refreshes are how many token requests there are; with more, at least.
 		passwords, refreshes int
 		more                 bool
@@ -114,7 +115,7 @@ func TestTokenFaults(t *testing.T) {
 		"nothing": {passwords: 1},
 		"expired": {
 			options: mockserver.Options{TokenLifetime: 3 * time.Second}, passwords: 1, refreshes: 1, more: true,
-			midway: func(*testing.T, domain) { time.Sleep(3100 * time.Millisecond) },
+			midway: func(*testing.T, providertest.Domain) { time.Sleep(3100 * time.Millisecond) },
 		},
 		"revoked":                        {midway: revoke, passwords: 1, refreshes: 1},
 		"revoked, by refresh token":      {arguments: byRefreshToken, midway: revoke, refreshes: 2},
@@ -124,31 +125,31 @@ func TestTokenFaults(t *testing.T) {
 			parts: []string{"The provider signs in with a refresh token from the provider block", once, "HTTP 400 · invalid_grant"},
 		},
 		"user locked": {
-			midway: func(t *testing.T, d domain) {
+			midway: func(t *testing.T, d providertest.Domain) {
 				t.Helper()
-				if err := d.mock.LockUser(d.mock.Credentials().Username); err != nil {
+				if err := d.Mock.LockUser(d.Mock.Credentials().Username); err != nil {
 					t.Error(err)
 				}
-				d.mock.RevokeTokens()
+				d.Mock.RevokeTokens()
 			},
 			passwords: 2, refreshes: 1,
 			parts: []string{byPassword, "is not locked", once, "HTTP 400 · invalid_grant"},
 		},
 		"client secret rotated": {
-			midway: func(t *testing.T, d domain) {
+			midway: func(t *testing.T, d providertest.Domain) {
 				t.Helper()
-				d.rotateApplication(t, d.mock.Credentials().ClientID)
-				d.mock.RevokeTokens()
+				d.RotateApplication(t, d.Mock.Credentials().ClientID)
+				d.Mock.RevokeTokens()
 			},
 			passwords: 2, refreshes: 1,
 			parts: []string{byPassword, "that the application still exists with this secret", once, "HTTP 401 · invalid_client"},
 		},
 		"wrong password": {
-			arguments: other(object{"password": "wrong-c4nary"}), passwords: 1,
+			arguments: other(providertest.Object{"password": "wrong-c4nary"}), passwords: 1,
 			parts: []string{byPassword, once, "HTTP 400 · invalid_grant"},
 		},
 		"wrong client secret": {
-			arguments: other(object{"client_secret": "wrong-c4nary"}), passwords: 1,
+			arguments: other(providertest.Object{"client_secret": "wrong-c4nary"}), passwords: 1,
 			parts: []string{byPassword, once, "HTTP 401 · invalid_client"},
 		},
 		"down for a moment":  {first: inject(mockserver.Fault{Status: http.StatusServiceUnavailable}), passwords: 2},
@@ -158,22 +159,22 @@ func TestTokenFaults(t *testing.T) {
 			parts: []string{"HTTP 503", "Run again later"},
 		},
 		"down, and the token revoked": {
-			midway: func(t *testing.T, d domain) { t.Helper(); down(t, d); revoke(t, d) }, passwords: 1, refreshes: 2, more: true,
+			midway: func(t *testing.T, d providertest.Domain) { t.Helper(); down(t, d); revoke(t, d) }, passwords: 1, refreshes: 2, more: true,
 			parts: []string{"HTTP 503", "Run again later"},
 		},
 		"gone": {
-			arguments: func(t *testing.T, _ domain) object {
+			arguments: func(t *testing.T, _ providertest.Domain) providertest.Object {
 				t.Helper()
-				return object{"token_url": "http://" + closedPort(t) + "/oauth2/x/v1/token"}
+				return providertest.Object{"token_url": "http://" + closedPort(t) + "/oauth2/x/v1/token"}
 			},
 			parts: []string{"Token request: ", "refused"},
 		},
 		"slow for a moment": {
-			arguments: other(object{"request_timeout": "2s"}), passwords: 2,
+			arguments: other(providertest.Object{"request_timeout": "2s"}), passwords: 2,
 			first: inject(mockserver.Fault{Delay: time.Minute}),
 		},
 		"slow": {
-			arguments: other(object{"request_timeout": "100ms"}), passwords: 2, more: true,
+			arguments: other(providertest.Object{"request_timeout": "100ms"}), passwords: 2, more: true,
 			first: inject(mockserver.Fault{Delay: time.Minute, Count: -1}),
 			parts: []string{"Token request: ", "The time was up: see request_timeout"},
 		},
@@ -185,17 +186,17 @@ func TestTokenFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var (
-				issued issuedSecrets
+				issued providertest.IssuedSecrets
 				m      midway
 			)
-			d := newMockBehind(t, test.options, func(mock http.Handler) http.Handler { return m.front(issued.front(mock)) })
-			arguments := d.passwordArguments()
+			d := providertest.NewMockBehind(t, test.options, func(mock http.Handler) http.Handler { return m.front(issued.Front(mock)) })
+			arguments := d.PasswordArguments()
 			arguments["max_retries"] = 1
 			if test.arguments != nil {
 				maps.Copy(arguments, test.arguments(t, d))
 			}
-			p := newProtocol(t)
-			p.configure(arguments).mustBeQuiet(t)
+			p := providertest.NewProtocol(t)
+			p.Configure(arguments).MustBeQuiet(t)
 			if test.first != nil {
 				test.first(t, d)
 			}
@@ -205,9 +206,9 @@ func TestTokenFaults(t *testing.T) {
 					test.midway(t, d)
 				}
 			}
-			failed := p.createMany(d, n)
+			failed := createMany(p, d, n)
 
-			counts := d.counts()
+			counts := d.Counts()
 			if got := counts["token:password"]; got != test.passwords && !test.more || got < test.passwords {
 				t.Errorf("%d tries of the password, want %d", got, test.passwords)
 			}
@@ -229,22 +230,22 @@ func TestTokenFaults(t *testing.T) {
 					}
 				}
 			}
-			secrets := issued.named()
+			secrets := issued.Named()
 			for _, name := range []string{"password", "client_secret", "refresh_token"} {
 				if secret, ok := arguments[name].(string); ok {
 					secrets[name] = secret
 				}
 			}
-			mustBeAbsent(t, "the errors", strings.Join(failed, "\n"), secrets)
+			providertest.MustBeAbsent(t, "the errors", strings.Join(failed, "\n"), secrets)
 
-			if made := len(d.applications(t)) - 1; made != n-len(failed) {
+			if made := len(d.Applications(t)) - 1; made != n-len(failed) {
 				t.Errorf("the domain has %d applications where %d of %d failed", made, len(failed), n)
 			}
-			d.mock.ClearFaults()
-			if failed := d.protocol(t).createMany(d, n); len(failed) > 0 {
+			d.Mock.ClearFaults()
+			if failed := createMany(d.Protocol(t), d, n); len(failed) > 0 {
 				t.Errorf("the next run failed: %s", failed)
 			}
-			if made := len(d.applications(t)) - 1; made != n {
+			if made := len(d.Applications(t)) - 1; made != n {
 				t.Errorf("the domain has %d applications, want %d", made, n)
 			}
 		})
@@ -255,28 +256,28 @@ func TestTokenFaults(t *testing.T) {
 // password, which one of them tries.
 func TestTokenFaults_dataSources(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	own := d.passwordArguments()
-	wrong, right := d.protocol(t, with(own, "password", "wrong-c4nary")), d.protocol(t, own)
+	d := providertest.NewMock(t, mockserver.Options{})
+	own := d.PasswordArguments()
+	wrong, right := d.Protocol(t, providertest.With(own, "password", "wrong-c4nary")), d.Protocol(t, own)
 	var all sync.WaitGroup
 	for i := range 10 {
-		other := d.createApplication(t, fmt.Sprint("other-", i), fmt.Sprint("Other ", i), "Native")
-		config := object{"client_id": other.ClientID, "client_secret": d.application(t, other.ClientID).Secret}
+		other := d.CreateApplication(t, fmt.Sprint("other-", i), fmt.Sprint("Other ", i), "Native")
+		config := providertest.Object{"client_id": other.ClientID, "client_secret": d.Application(t, other.ClientID).Secret}
 		all.Go(func() {
-			_, read := wrong.data("lusid_access_token", config)
-			_, opened := wrong.open(tokenType, config)
-			for _, diags := range []diagnostics{read, opened} {
-				if errs := diags.errors(); len(errs) != 1 || !strings.Contains(errs[0], "is not tried again in this run") {
+			_, read := wrong.Data("lusid_access_token", config)
+			_, opened := wrong.Open(providertest.AccessTokenType, config)
+			for _, diags := range []providertest.Diagnostics{read, opened} {
+				if errs := diags.Errors(); len(errs) != 1 || !strings.Contains(errs[0], "is not tried again in this run") {
 					t.Errorf("errors: %s", errs)
 				}
 			}
-			if _, diags := right.data("lusid_access_token", config); len(diags.errors()) > 0 {
-				t.Errorf("errors: %s", diags.errors())
+			if _, diags := right.Data("lusid_access_token", config); len(diags.Errors()) > 0 {
+				t.Errorf("errors: %s", diags.Errors())
 			}
 		})
 	}
 	all.Wait()
-	if diff := cmp.Diff(map[string]int{"token:password": 1 + 10}, d.counts()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"token:password": 1 + 10}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
@@ -290,49 +291,49 @@ func TestAccTokenFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var (
-				issued issuedSecrets
+				issued providertest.IssuedSecrets
 				m      midway
 			)
-			d := newMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return m.front(issued.front(mock)) })
-			user := d.callerID(t)
+			d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return m.front(issued.Front(mock)) })
+			user := d.CallerID(t)
 			m.at = n / 2
 			m.happens = func() {
 				if isLocked {
-					if err := d.mock.LockUser(user); err != nil {
+					if err := d.Mock.LockUser(user); err != nil {
 						t.Error(err)
 					}
 				}
-				d.mock.RevokeTokens()
-				d.mock.RevokeRefreshTokens()
+				d.Mock.RevokeTokens()
+				d.Mock.RevokeRefreshTokens()
 			}
-			w := newWorkspace(t, providerBlock(d.passwordArguments())+manyApplications("stored", n, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
-			status, printed := w.run("apply", "-auto-approve")
-			counts := d.counts()
+			w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", n, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
+			status, printed := w.Run("apply", "-auto-approve")
+			counts := d.Counts()
 			if counts["token:password"] != 2 || counts["token:refresh_token"] != 1 {
 				t.Errorf("token requests: %v", counts)
 			}
-			made := len(d.applications(t)) - 1
+			made := len(d.Applications(t)) - 1
 			if (status != 0) != isLocked || (made < n) != isLocked {
 				t.Errorf("exit status %d with %d of %d applications:\n%s", status, made, n, printed)
 			}
 			if isLocked {
-				mustHold(t, printed, "Nothing more is tried with them in this run, so that the user is not locked.")
+				providertest.MustHold(t, printed, "Nothing more is tried with them in this run, so that the user is not locked.")
 				if got := strings.Count(printed, "Unable to create application"); got != n-made {
 					t.Errorf("%d errors with %d of %d applications", got, made, n)
 				}
-				d.mustCall(t, http.MethodPost, "/users/"+user+"/lifecycle/$unlock", nil, nil)
-				w.mustRun("apply", "-auto-approve")
+				d.MustCall(t, http.MethodPost, "/users/"+user+"/lifecycle/$unlock", nil, nil)
+				w.MustRun("apply", "-auto-approve")
 			}
-			w.mustPlanEmpty()
-			if left := len(d.applications(t)) - 1; left != n {
+			w.MustPlanEmpty()
+			if left := len(d.Applications(t)) - 1; left != n {
 				t.Errorf("the domain has %d applications, want %d", left, n)
 			}
-			secrets := issued.named()
+			secrets := issued.Named()
 			for _, name := range []string{"password", "client_secret"} {
-				secrets[name], _ = d.passwordArguments()[name].(string)
+				secrets[name], _ = d.PasswordArguments()[name].(string)
 			}
-			mustBeAbsent(t, "what was printed", printed, secrets)
-			mustBeAbsent(t, "the log", w.readFile("trace.log"), secrets)
+			providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+			providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 		})
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // stateDirectory holds states by resource type and by the release that writes them.
@@ -36,7 +37,7 @@ const howToAddState = `%s: no state below %s has %s. To add one:
 // of each attribute with a value.
 func TestUpgrade_states(t *testing.T) {
 	t.Parallel()
-	resources := newProtocol(t).kind("resource")
+	resources := kindNamed(providertest.NewProtocol(t), "resource")
 	for _, name := range resources.names() {
 		missing := map[string]bool{}
 		for version := range resources.served[name].Version + 1 {
@@ -75,10 +76,10 @@ func TestAccUpgrade(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(directory, "state.json")
 			if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && *update {
-				writeState(t, path, readText(t, configuration))
+				writeState(t, path, providertest.ReadText(t, configuration))
 			}
 			d, w := upgrade(t, directory)
-			plan, output := w.plan()
+			plan, output := w.Plan()
 			for _, change := range plan.ResourceChanges {
 				if !change.Change.Actions.NoOp() {
 					t.Errorf("%s is to change: %s\n%s", change.Address, change.Change.Actions, output)
@@ -94,7 +95,7 @@ func TestAccUpgrade(t *testing.T) {
 					}
 				}
 			}
-			for _, r := range d.requests() {
+			for _, r := range d.Requests() {
 				if r.Method != http.MethodGet && !strings.HasPrefix(r.Operation, "token") {
 					t.Errorf("the plan called %s", r.Operation)
 				}
@@ -108,16 +109,16 @@ func TestAccUpgrade(t *testing.T) {
 func TestAccUpgrade_otherDomain(t *testing.T) {
 	t.Parallel()
 	d, w := upgrade(t, filepath.Join(stateDirectory, "lusid_role", "0.1.0"))
-	w.env = append(w.env, newMock(t, mockserver.Options{}).environment()...)
-	w.mustFail([]string{"It lives in the LUSID domain " + strings.TrimPrefix(d.url, "http://")}, "plan")
-	d.mustCount(t, map[string]int{})
+	w.Env = append(w.Env, providertest.NewMock(t, mockserver.Options{}).Environment()...)
+	w.MustFail([]string{"It lives in the LUSID domain " + strings.TrimPrefix(d.URL, "http://")}, "plan")
+	d.MustCount(t, map[string]int{})
 }
 
 // upgrade is a domain with a workspace that holds a state of it which a release wrote.
-func upgrade(t *testing.T, directory string) (domain, *workspace) {
+func upgrade(t *testing.T, directory string) (providertest.Domain, *providertest.Workspace) {
 	t.Helper()
 	path := filepath.Join(directory, "state.json")
-	configuration := readText(t, filepath.Join(directory, "main.tf"))
+	configuration := providertest.ReadText(t, filepath.Join(directory, "main.tf"))
 	var options mockserver.Options
 	text, err := os.ReadFile(filepath.Join(directory, "seed.json"))
 	isSeeded := !errors.Is(err, fs.ErrNotExist)
@@ -126,15 +127,15 @@ func upgrade(t *testing.T, directory string) (domain, *workspace) {
 			t.Fatalf("seed.json: %s", err)
 		}
 	}
-	d := newMock(t, options)
+	d := providertest.NewMock(t, options)
 	if !isSeeded {
-		newWorkspace(t, configuration, d.environment()...).mustRun("apply", "-auto-approve")
-		d.forget()
+		providertest.NewWorkspace(t, configuration, d.Environment()...).MustRun("apply", "-auto-approve")
+		d.Forget()
 	}
-	w := newWorkspace(t, configuration, d.environment()...)
-	state := readState(t, w.write("terraform.tfstate", d.placeholders(t, false).Replace(readText(t, path))))
+	w := providertest.NewWorkspace(t, configuration, d.Environment()...)
+	state := readState(t, w.Write("terraform.tfstate", placeholders(d, t, false).Replace(providertest.ReadText(t, path))))
 	state.mapPrivate(t, sealPrivate)
-	w.write("terraform.tfstate", jsonText(t, state))
+	w.Write("terraform.tfstate", providertest.JSONText(t, state))
 	return d, w
 }
 
@@ -142,25 +143,25 @@ func upgrade(t *testing.T, directory string) (domain, *workspace) {
 // and CLI to the next.
 func writeState(t *testing.T, path, configuration string) {
 	t.Helper()
-	cliMust(t, identities) // Or else the state lacks them.
-	d := newMock(t, mockserver.Options{})
-	w := newWorkspace(t, configuration, d.environment()...)
-	w.mustRun("apply", "-auto-approve")
-	state := readState(t, filepath.Join(w.directory, "terraform.tfstate"))
+	providertest.CLIMust(t, providertest.Identities) // Or else the state lacks them.
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, configuration, d.Environment()...)
+	w.MustRun("apply", "-auto-approve")
+	state := readState(t, filepath.Join(w.Directory, "terraform.tfstate"))
 	state.TerraformVersion = "1.0.0" // Older CLIs must not take it for one from their future.
 	state.mapPrivate(t, openPrivate)
 	text, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, path, d.placeholders(t, true).Replace(string(text))+"\n")
+	providertest.WriteFile(t, path, placeholders(d, t, true).Replace(string(text))+"\n")
 }
 
 // placeholders replaces what the states below stateDirectory have in place of a domain's own
 // values and of the CLI's registry, or puts them there.
-func (d domain) placeholders(t *testing.T, put bool) *strings.Replacer {
+func placeholders(d providertest.Domain, t *testing.T, put bool) *strings.Replacer {
 	t.Helper()
-	address, err := url.Parse(d.url)
+	address, err := url.Parse(d.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func (d domain) placeholders(t *testing.T, put bool) *strings.Replacer {
 	}
 	var pairs []string
 	for _, pair := range [][]string{
-		{strings.TrimSuffix(d.mock.TokenURL(d.url), "/v1/token"), "${issuer}"},
+		{strings.TrimSuffix(d.Mock.TokenURL(d.URL), "/v1/token"), "${issuer}"},
 		{address.Host, "${domain}"},
 		{registry, "${registry}"},
 	} {
@@ -223,7 +224,7 @@ func statePaths(t *testing.T, elements ...string) []string {
 func readState(t *testing.T, path string) *stateFile {
 	t.Helper()
 	state := new(stateFile)
-	if err := json.Unmarshal([]byte(readText(t, path)), state); err != nil {
+	if err := json.Unmarshal([]byte(providertest.ReadText(t, path)), state); err != nil {
 		t.Fatalf("%s: %s", path, err)
 	}
 	return state

@@ -1,4 +1,4 @@
-package provider_test
+package providertest
 
 import (
 	"context"
@@ -16,26 +16,50 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// memoryHost is the address of every domain in memory; the port tells them apart. Nothing listens
-// there outside of this process.
-const memoryHost = "127.77.77.77"
+// DomainInMemory is a mock in memory, for tests in a bubble of synctest.
+func DomainInMemory(t *testing.T, options mockserver.Options) Domain {
+	t.Helper()
+	mock := mockserver.New(options)
+	listener := ListenInMemory(t)
+	ServeInMemory(t, listener, mock)
+	return Domain{Mock: mock, URL: "http://" + listener.Address, Token: mock.Credentials().AccessToken, Direct: direct{mock}}
+}
 
-// memoryNetwork carries the connections to memoryHost. Unlike sockets, synctest can drive them: in
+// direct carries requests to a mock without a network.
+type direct struct{ mock *mockserver.Server }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	d.mock.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// MemoryHost is the address of every domain in memory; the port tells them apart. Nothing listens
+// there outside of this process.
+const MemoryHost = "127.77.77.77"
+
+// memoryNetwork carries the connections to MemoryHost. Unlike sockets, synctest can drive them: in
 // its bubble a wait of minutes takes no time, and no verdict depends on a busy machine.
 var memoryNetwork = struct {
 	mu        sync.Mutex
 	port      int
-	listeners map[string]*memoryListener
-}{listeners: map[string]*memoryListener{}}
+	listeners map[string]*MemoryListener
+}{listeners: map[string]*MemoryListener{}}
 
-// useMemoryNetwork has every client of this process, the provider's included, reach memoryHost.
+// useMemoryNetwork has every client of this process, the provider's included, reach MemoryHost.
 // The provider's transports are clones of http.DefaultTransport.
 func useMemoryNetwork() error {
 	transport, ok := http.DefaultTransport.(*http.Transport)
@@ -44,7 +68,7 @@ func useMemoryNetwork() error {
 	}
 	dial := transport.DialContext
 	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if host, _, err := net.SplitHostPort(address); err != nil || host != memoryHost {
+		if host, _, err := net.SplitHostPort(address); err != nil || host != MemoryHost {
 			return dial(ctx, network, address)
 		}
 		memoryNetwork.mu.Lock()
@@ -62,79 +86,80 @@ func connectionRefused() error {
 	return &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
 }
 
-// memoryListener is a server's end of the network in memory.
-type memoryListener struct {
-	address string
+// MemoryListener is a server's end of the network in memory.
+type MemoryListener struct {
+	Address string
 	conns   chan net.Conn
 	closed  chan struct{}
 	once    sync.Once
 
 	mu sync.Mutex
 	// accept decides on a connection by its number, counted from zero. Nil accepts all.
-	accept  func(number int) connectionFate
+	accept  func(number int) ConnectionFate
 	dialled int
 }
 
-// connectionFate is what becomes of a connection.
-type connectionFate int
+// ConnectionFate is what becomes of a connection.
+type ConnectionFate int
 
 const (
-	accepted connectionFate = iota
-	// refused is what a port answers on which nobody listens.
-	refused
-	// cut is made, and broken off before a byte was exchanged.
-	cut
-	// untrusted shows a certificate of an authority that nobody knows.
-	untrusted
-	// outdated has no version of TLS above 1.1.
-	outdated
+	// Accepted is a connection like any other.
+	Accepted ConnectionFate = iota
+	// Refused is what a port answers on which nobody listens.
+	Refused
+	// Cut is made, and broken off before a byte was exchanged.
+	Cut
+	// Untrusted shows a certificate of an authority that nobody knows.
+	Untrusted
+	// Outdated has no version of TLS above 1.1.
+	Outdated
 )
 
-// isTLS reports a fate that only a connection over TLS can meet.
-func (f connectionFate) isTLS() bool { return f == cut || f == untrusted || f == outdated }
+// IsTLS reports a fate that only a connection over TLS can meet.
+func (f ConnectionFate) IsTLS() bool { return f == Cut || f == Untrusted || f == Outdated }
 
-// listenInMemory listens at an address of its own until the test ends.
-func listenInMemory(t *testing.T) *memoryListener {
+// ListenInMemory listens at an address of its own until the test ends.
+func ListenInMemory(t *testing.T) *MemoryListener {
 	t.Helper()
 	memoryNetwork.mu.Lock()
 	defer memoryNetwork.mu.Unlock()
 	memoryNetwork.port++
-	l := &memoryListener{
-		address: fmt.Sprintf("%s:%d", memoryHost, 1024+memoryNetwork.port%60000),
+	l := &MemoryListener{
+		Address: fmt.Sprintf("%s:%d", MemoryHost, 1024+memoryNetwork.port%60000),
 		conns:   make(chan net.Conn),
 		closed:  make(chan struct{}),
 	}
-	memoryNetwork.listeners[l.address] = l
+	memoryNetwork.listeners[l.Address] = l
 	t.Cleanup(func() {
 		memoryNetwork.mu.Lock()
 		defer memoryNetwork.mu.Unlock()
-		delete(memoryNetwork.listeners, l.address)
+		delete(memoryNetwork.listeners, l.Address)
 	})
 	return l
 }
 
-// decide replaces what decides on connections, and counts them from zero again.
-func (l *memoryListener) decide(accept func(number int) connectionFate) {
+// Decide replaces what decides on connections, and counts them from zero again.
+func (l *MemoryListener) Decide(accept func(number int) ConnectionFate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.accept, l.dialled = accept, 0
 }
 
-func (l *memoryListener) dial(ctx context.Context) (net.Conn, error) {
+func (l *MemoryListener) dial(ctx context.Context) (net.Conn, error) {
 	l.mu.Lock()
-	number, fate := l.dialled, accepted
+	number, fate := l.dialled, Accepted
 	l.dialled++
 	if l.accept != nil {
 		fate = l.accept(number)
 	}
 	l.mu.Unlock()
-	if fate == refused {
+	if fate == Refused {
 		return nil, connectionRefused()
 	}
 	there, back := newMemoryPipe(), newMemoryPipe()
-	client := &memoryConn{reads: back, writes: there}
-	server := &memoryConn{reads: there, writes: back, fate: fate}
-	if fate == cut {
+	client := &MemoryConn{reads: back, writes: there}
+	server := &MemoryConn{reads: there, writes: back, Fate: fate}
+	if fate == Cut {
 		server.reset()
 		return client, nil
 	}
@@ -149,7 +174,7 @@ func (l *memoryListener) dial(ctx context.Context) (net.Conn, error) {
 }
 
 // Accept implements net.Listener.
-func (l *memoryListener) Accept() (net.Conn, error) {
+func (l *MemoryListener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.conns:
 		return conn, nil
@@ -159,58 +184,58 @@ func (l *memoryListener) Accept() (net.Conn, error) {
 }
 
 // Close implements net.Listener.
-func (l *memoryListener) Close() error {
+func (l *MemoryListener) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return nil
 }
 
 // Addr implements net.Listener.
-func (l *memoryListener) Addr() net.Addr { return memoryAddress }
+func (l *MemoryListener) Addr() net.Addr { return memoryAddress }
 
-// memoryConn is one end of a connection.
-type memoryConn struct {
+// MemoryConn is one end of a connection.
+type MemoryConn struct {
 	reads, writes *memoryPipe
-	fate          connectionFate
+	Fate          ConnectionFate
 }
 
 // Read implements net.Conn.
-func (c *memoryConn) Read(p []byte) (int, error) { return c.reads.read(p) }
+func (c *MemoryConn) Read(p []byte) (int, error) { return c.reads.read(p) }
 
 // Write implements net.Conn.
-func (c *memoryConn) Write(p []byte) (int, error) { return c.writes.write(p) }
+func (c *MemoryConn) Write(p []byte) (int, error) { return c.writes.write(p) }
 
 // Close implements net.Conn.
-func (c *memoryConn) Close() error {
+func (c *MemoryConn) Close() error {
 	c.writes.end(io.EOF)
 	c.reads.end(net.ErrClosed)
 	return nil
 }
 
 // reset ends the connection the hard way.
-func (c *memoryConn) reset() {
+func (c *MemoryConn) reset() {
 	c.writes.end(syscall.ECONNRESET)
 	c.reads.end(syscall.ECONNRESET)
 }
 
 // LocalAddr implements net.Conn.
-func (c *memoryConn) LocalAddr() net.Addr { return memoryAddress }
+func (c *MemoryConn) LocalAddr() net.Addr { return memoryAddress }
 
 // RemoteAddr implements net.Conn.
-func (c *memoryConn) RemoteAddr() net.Addr { return memoryAddress }
+func (c *MemoryConn) RemoteAddr() net.Addr { return memoryAddress }
 
 // SetDeadline implements net.Conn.
-func (c *memoryConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+func (c *MemoryConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
 
 // SetReadDeadline implements net.Conn.
-func (c *memoryConn) SetReadDeadline(t time.Time) error {
+func (c *MemoryConn) SetReadDeadline(t time.Time) error {
 	c.reads.setDeadline(t)
 	return nil
 }
 
 // SetWriteDeadline implements net.Conn. A write waits for nothing but a reader, or the end.
-func (c *memoryConn) SetWriteDeadline(time.Time) error { return nil }
+func (c *MemoryConn) SetWriteDeadline(time.Time) error { return nil }
 
-var memoryAddress = &net.TCPAddr{IP: net.ParseIP(memoryHost)}
+var memoryAddress = &net.TCPAddr{IP: net.ParseIP(MemoryHost)}
 
 // memoryPipe is one direction of a connection.
 type memoryPipe struct {
@@ -299,23 +324,24 @@ func (p *memoryPipe) setDeadline(t time.Time) {
 	p.changed.Broadcast()
 }
 
-// serveInMemory serves until the test ends.
-func serveInMemory(t *testing.T, listener net.Listener, handler http.Handler) *http.Server {
+// ServeInMemory serves until the test ends.
+func ServeInMemory(t *testing.T, listener net.Listener, handler http.Handler) *http.Server {
 	t.Helper()
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: withWire}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: WithWire}
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return server
 }
 
-// certificates are what a server may show.
-type certificates struct {
-	// authority is the file of the certificate that is trusted.
-	authority string
-	byFate    map[connectionFate]*tls.Certificate
+// Certificates are what a server may show.
+type Certificates struct {
+	// Authority is the file of the certificate that is trusted.
+	Authority string
+	ByFate    map[ConnectionFate]*tls.Certificate
 }
 
-func newCertificates(t *testing.T) certificates {
+// NewCertificates creates two authorities, of which one is trusted.
+func NewCertificates(t *testing.T) Certificates {
 	t.Helper()
 	// The clock of synctest begins with the year 2000.
 	begin := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -328,7 +354,7 @@ func newCertificates(t *testing.T) certificates {
 		}
 		template := &x509.Certificate{
 			SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "faulty"}, NotBefore: begin, NotAfter: begin.AddDate(200, 0, 0),
-			IPAddresses: []net.IP{net.ParseIP(memoryHost), net.ParseIP("127.0.0.1")}, BasicConstraintsValid: true, IsCA: parent == nil,
+			IPAddresses: []net.IP{net.ParseIP(MemoryHost), net.ParseIP("127.0.0.1")}, BasicConstraintsValid: true, IsCA: parent == nil,
 			KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		}
 		signer, signerKey := template, any(key)
@@ -346,8 +372,8 @@ func newCertificates(t *testing.T) certificates {
 		return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 	}
 	known, unknown := sign(nil), sign(nil)
-	return certificates{
-		authority: fileIn(t, "authority.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: known.Leaf.Raw}))),
-		byFate:    map[connectionFate]*tls.Certificate{accepted: sign(known), untrusted: sign(unknown)},
+	return Certificates{
+		Authority: FileIn(t, "authority.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: known.Leaf.Raw}))),
+		ByFate:    map[ConnectionFate]*tls.Certificate{Accepted: sign(known), Untrusted: sign(unknown)},
 	}
 }

@@ -1,4 +1,4 @@
-package provider_test
+package providertest
 
 import (
 	"bytes"
@@ -19,8 +19,8 @@ import (
 	"testing"
 )
 
-// formsOf are the ways in which a secret may appear in a text.
-func formsOf(secret string) []string {
+// FormsOf are the ways in which a secret may appear in a text.
+func FormsOf(secret string) []string {
 	quoted, _ := json.Marshal(secret)
 	forms := []string{
 		secret,
@@ -56,14 +56,14 @@ func base64FormsOf(text string) []string {
 	return forms
 }
 
-// mustBeAbsent looks for secrets by name, however they are written.
-func mustBeAbsent(t *testing.T, where, text string, secrets map[string]string) {
+// MustBeAbsent looks for secrets by name, however they are written.
+func MustBeAbsent(t *testing.T, where, text string, secrets map[string]string) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		if len(secrets[name]) < 8 {
 			t.Fatalf("%s is no canary: %q", name, secrets[name])
 		}
-		for _, form := range formsOf(secrets[name]) {
+		for _, form := range FormsOf(secrets[name]) {
 			if before, after, found := strings.Cut(text, form); found {
 				line := before[strings.LastIndexByte(before, '\n')+1:]
 				after, _, _ = strings.Cut(after, "\n")
@@ -87,15 +87,16 @@ func escapeJSON(text string) string {
 	return b.String()
 }
 
-// issuedSecrets remembers the tokens that a domain gave out, and its other secrets.
-type issuedSecrets struct {
+// IssuedSecrets remembers the tokens that a domain gave out, and its other secrets.
+type IssuedSecrets struct {
 	mu     sync.Mutex
 	tokens []string
 	// others are secrets of applications and keys of personal access tokens, by whose they are.
 	others map[string]string
 }
 
-func (i *issuedSecrets) front(mock http.Handler) http.Handler {
+// Front wraps a mock: see NewMockBehind.
+func (i *IssuedSecrets) Front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
 		mock.ServeHTTP(recorder, r)
@@ -109,7 +110,7 @@ func (i *issuedSecrets) front(mock http.Handler) http.Handler {
 	})
 }
 
-func (i *issuedSecrets) note(answer map[string]any) {
+func (i *IssuedSecrets) note(answer map[string]any) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	for _, name := range []string{"access_token", "id_token", "refresh_token"} {
@@ -127,15 +128,15 @@ func (i *issuedSecrets) note(answer map[string]any) {
 	}
 }
 
-// all are the tokens.
-func (i *issuedSecrets) all() []string {
+// All are the tokens.
+func (i *IssuedSecrets) All() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.Clone(i.tokens)
 }
 
-// named are all secrets, by name.
-func (i *issuedSecrets) named() map[string]string {
+// Named are all secrets, by name.
+func (i *IssuedSecrets) Named() map[string]string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	named := maps.Clone(i.others)
@@ -148,8 +149,8 @@ func (i *issuedSecrets) named() map[string]string {
 	return named
 }
 
-// echoes are servers that repeat every secret of a request in their answer, by kind.
-var echoes = map[string]func(http.Handler) http.Handler{
+// Echoes are servers that repeat every secret of a request in their answer, by kind.
+var Echoes = map[string]func(http.Handler) http.Handler{
 	"JSON": echo(http.StatusBadRequest, "application/problem+json", func(heard []string) string {
 		return echoJSON(heard, func(s string) string { b, _ := json.Marshal(s); return string(b) })
 	}),
@@ -169,13 +170,13 @@ var echoes = map[string]func(http.Handler) http.Handler{
 	"HTML title with 200": echo(http.StatusOK, "text/html", func(heard []string) string {
 		return "<title>" + html.EscapeString(strings.Join(heard, " ")) + "</title>"
 	}),
-	"malformed header": echoRaw(func(heard string) string { return "HTTP/1.1 200 OK\r\n" + heard + "\r\n\r\n" }),
-	"malformed status": echoRaw(func(heard string) string { return "HTTP/1.1 " + heard + "\r\n\r\n" }),
-	"malformed length": echoRaw(func(heard string) string { return "HTTP/1.1 200 OK\r\nContent-Length: " + heard + "\r\n\r\n" }),
-	"malformed location": echoRaw(func(heard string) string {
+	"malformed header": EchoRaw(func(heard string) string { return "HTTP/1.1 200 OK\r\n" + heard + "\r\n\r\n" }),
+	"malformed status": EchoRaw(func(heard string) string { return "HTTP/1.1 " + heard + "\r\n\r\n" }),
+	"malformed length": EchoRaw(func(heard string) string { return "HTTP/1.1 200 OK\r\nContent-Length: " + heard + "\r\n\r\n" }),
+	"malformed location": EchoRaw(func(heard string) string {
 		return "HTTP/1.1 307 Moved\r\nLocation: http://[" + url.QueryEscape(heard) + "\r\nContent-Length: 0\r\n\r\n"
 	}),
-	"a page behind a redirect": echoRaw(func(heard string) string {
+	"a page behind a redirect": EchoRaw(func(heard string) string {
 		if strings.Contains(heard, " /login") {
 			return "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 22\r\n\r\n<title>Sign in</title>"
 		}
@@ -219,8 +220,8 @@ func echo(status int, contentType string, say func(heard []string) string) func(
 	}
 }
 
-// echoRaw answers with bytes that need not be HTTP, made of the whole request on one line.
-func echoRaw(say func(heard string) string) func(http.Handler) http.Handler {
+// EchoRaw answers with bytes that need not be HTTP, made of the whole request on one line.
+func EchoRaw(say func(heard string) string) func(http.Handler) http.Handler {
 	return func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			heard, _ := httputil.DumpRequest(r, true)
