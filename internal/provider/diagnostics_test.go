@@ -70,7 +70,7 @@ func TestDiagnostics_correlation(t *testing.T) {
 // An error names the operation as LUSID and the log do.
 func TestDiagnostics_operation(t *testing.T) {
 	t.Parallel()
-	d := newMock(t, mockserver.Options{})
-	_, diags := d.protocol(t, object{"max_retries": 0, "api_url": "https://acme.lusid.invalid"}).data("lusid_roles", nil)
-	diags.mustFail(t, "", "\n\nidentity.ListRoles: ")
+	d := providertest.NewMock(t, mockserver.Options{})
+	_, diags := d.Protocol(t, providertest.Object{"max_retries": 0, "api_url": "https://acme.lusid.invalid"}).Data("lusid_roles", nil)
+	diags.MustFail(t, "", "\n\nidentity.ListRoles: ")
 }
