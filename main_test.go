@@ -92,5 +92,6 @@ func (schemaPlugin) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
 }
 
 func (schemaPlugin) GRPCClient(ctx context.Context, _ *plugin.GRPCBroker, connection *grpc.ClientConn) (any, error) {
-	return connection, connection.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", &emptypb.Empty{}, &emptypb.Empty{}, grpc.MaxCallRecvMsgSize(64<<20))
+	return connection, connection.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", &emptypb.Empty{}, &emptypb.Empty{},
+		grpc.MaxCallRecvMsgSize(64<<20))
 }

@@ -49,7 +49,12 @@ var wholeAnswers = map[string]func(map[string]any) any{
 
 func withUnknownFields(body map[string]any) map[string]any {
 	body = maps.Clone(body)
-	maps.Copy(body, map[string]any{"links": nil, "": 1, "version": map[string]any{"id": "other"}, "redirectUris": []any{"https://example.com/other"}})
+	maps.Copy(body, map[string]any{
+		"links":        nil,
+		"":             1,
+		"version":      map[string]any{"id": "other"},
+		"redirectUris": []any{"https://example.com/other"},
+	})
 	return body
 }
 
@@ -78,7 +83,12 @@ func TestApplication_oddAnswers(t *testing.T) {
 			var w providertest.Rewriter
 			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 			applications := d.Protocol(t, providertest.Object{"max_retries": 0}).Applications()
-			config := providertest.Object{"client_id": "test-app", "display_name": "Test", "type": "Web", "redirect_uris": []string{"https://example.com"}}
+			config := providertest.Object{
+				"client_id":     "test-app",
+				"display_name":  "Test",
+				"type":          "Web",
+				"redirect_uris": []string{"https://example.com"},
+			}
 			to := func(method string) func(*http.Request, any) any {
 				return func(r *http.Request, body any) any {
 					answer, ok := body.(map[string]any)
@@ -145,13 +155,19 @@ func TestApplication_oddLists(t *testing.T) {
 		// there before.
 		lost func(providertest.Diagnostics, *testing.T)
 	}{
-		"a null":           {nil, mustBeInTheWay},
-		"nothing in it":    {map[string]any{}, mustBeInTheWay},
-		"nulls":            {map[string]any{"id": nil, "clientId": nil, "displayName": nil, "type": nil, "issuer": nil, "secret": nil}, mustBeInTheWay},
-		"no client id":     {map[string]any{"id": "other", "displayName": "Other", "type": "Native"}, mustBeInTheWay},
-		"no id":            {map[string]any{"clientId": "taken-app", "displayName": "Taken", "type": "Native"}, mustBeInTheWay},
-		"unknown fields":   {withUnknownFields(map[string]any{"id": "other"}), mustBeInTheWay},
-		"a secret in it":   {map[string]any{"id": "other", "clientId": "secret-app", "displayName": "x", "type": "Native", "secret": "never"}, mustBeAdopted},
+		"a null":        {nil, mustBeInTheWay},
+		"nothing in it": {map[string]any{}, mustBeInTheWay},
+		"nulls": {
+			map[string]any{"id": nil, "clientId": nil, "displayName": nil, "type": nil, "issuer": nil, "secret": nil},
+			mustBeInTheWay,
+		},
+		"no client id":   {map[string]any{"id": "other", "displayName": "Other", "type": "Native"}, mustBeInTheWay},
+		"no id":          {map[string]any{"clientId": "taken-app", "displayName": "Taken", "type": "Native"}, mustBeInTheWay},
+		"unknown fields": {withUnknownFields(map[string]any{"id": "other"}), mustBeInTheWay},
+		"a secret in it": {
+			map[string]any{"id": "other", "clientId": "secret-app", "displayName": "x", "type": "Native", "secret": "never"},
+			mustBeAdopted,
+		},
 		"another new type": {map[string]any{"id": "other", "clientId": "newer-app", "displayName": "y", "type": "Browser"}, mustBeAdopted},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -195,7 +211,14 @@ func TestApplication_oddLists(t *testing.T) {
 // TestAccessToken_oddAnswers changes each field of a token answer.
 func TestAccessToken_oddAnswers(t *testing.T) {
 	t.Parallel()
-	fields := map[string]bool{"access_token": false, "token_type": true, "expires_in": true, "scope": true, "refresh_token": true, "id_token": true}
+	fields := map[string]bool{
+		"access_token":  false,
+		"token_type":    true,
+		"expires_in":    true,
+		"scope":         true,
+		"refresh_token": true,
+		"id_token":      true,
+	}
 	for field, dispensable := range fields {
 		for name, odd := range oddAnswers(field) {
 			t.Run(field+" "+name, func(t *testing.T) {

@@ -60,13 +60,15 @@ func TestApplication_clientIDCase(t *testing.T) {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			for _, clientID := range []string{"test-app", "Test-App", "TEST-APP"} {
-				change, diags := applications.Plan(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": store, "client_id": clientID}))
+				change, diags := applications.Plan(made,
+					providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": store, "client_id": clientID}))
 				diags.MustBeQuiet(t)
 				if names := change.Planned.Differences(made); names != nil || change.Replaces != nil {
 					t.Errorf("%s: the plan changes %s, and replaces because of %s", clientID, names, change.Replaces)
 				}
 			}
-			rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"store_secret": store, "client_id": "Test-App"}))
+			rotated, diags := applications.Rotate(made,
+				providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"store_secret": store, "client_id": "Test-App"}))
 			diags.MustBeQuiet(t)
 			d.MustHoldSecret(t, rotated)
 			mustHaveIdentity(t, applications, "update", rotated, made.Get("id"), "test-app")

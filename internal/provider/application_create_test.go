@@ -54,7 +54,8 @@ func TestAccApplication_taken(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewDomain(t)
 	taken := d.CreateApplication(t, providertest.NewName(), providertest.NewName(), "Native")
-	config := fmt.Sprintf("resource \"lusid_application\" \"test\" {\n  client_id    = %q\n  display_name = %q\n}\n", taken.ClientID, taken.DisplayName)
+	config := fmt.Sprintf("resource \"lusid_application\" \"test\" {\n  client_id    = %q\n  display_name = %q\n}\n",
+		taken.ClientID, taken.DisplayName)
 	resource.Test(t, resource.TestCase{
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_5_0)},
 		ProtoV6ProviderFactories: providertest.Factories,
@@ -65,8 +66,9 @@ func TestAccApplication_taken(t *testing.T) {
 				ExpectError: regexp.MustCompile(`(?s)is\s+taken\s+by\s+the\s+application\s+` + taken.ID + `.*id = "` + taken.ID + `"`),
 			},
 			{
-				Config:           d.Config(config + fmt.Sprintf("import {\n  to = lusid_application.test\n  id = %q\n}\n", taken.ID)),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("lusid_application.test", plancheck.ResourceActionNoop)}},
+				Config: d.Config(config + fmt.Sprintf("import {\n  to = lusid_application.test\n  id = %q\n}\n", taken.ID)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction("lusid_application.test",
+					plancheck.ResourceActionNoop)}},
 			},
 		},
 	})
@@ -94,7 +96,11 @@ func TestApplication_lostAnswer(t *testing.T) {
 		{"reset before the write", mockserver.Fault{Reset: mockserver.ResetBefore}, "", list(2, 2, 0)},
 		{"500 after the write", mockserver.Fault{Status: http.StatusInternalServerError, AfterWrite: true}, adopted, list(2, 1, 1)},
 		{"500 before the write", mockserver.Fault{Status: http.StatusInternalServerError}, "", list(2, 2, 0)},
-		{"a proxy's 504 after the write", mockserver.Fault{Status: http.StatusGatewayTimeout, HTML: true, AfterWrite: true}, adopted, list(2, 1, 1)},
+		{
+			"a proxy's 504 after the write",
+			mockserver.Fault{Status: http.StatusGatewayTimeout, HTML: true, AfterWrite: true},
+			adopted, list(2, 1, 1),
+		},
 		{"a proxy's page with 200", mockserver.Fault{Status: http.StatusOK, HTML: true}, "", list(2, 2, 0)},
 		{"an answer cut short", mockserver.Fault{Truncate: true}, adopted, list(2, 1, 1)},
 		{"an empty answer", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, adopted, list(2, 1, 1)},
@@ -251,7 +257,11 @@ func TestApplication_listCancelled(t *testing.T) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Delay: time.Minute})
 	applications := d.Protocol(t).Applications()
-	_, diags := applications.Create(providertest.Object{"client_id": "first-app", "display_name": "First", "timeouts": providertest.Object{"create": "200ms"}})
+	_, diags := applications.Create(providertest.Object{
+		"client_id":    "first-app",
+		"display_name": "First",
+		"timeouts":     providertest.Object{"create": "200ms"},
+	})
 	diags.MustFail(t, "", "Unable to create application", "The time was up")
 	if got := d.Counts(); got["identity.ListApplications"] != 1 || got["identity.CreateApplication"] != 0 {
 		t.Errorf("what was never sent needs no search: %v", got)

@@ -65,10 +65,31 @@ func TestApplicationDataSource_errors(t *testing.T) {
 		parts     []string
 	}{
 		{"no such id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}},
-		{"no such client id", d.Protocol(t), providertest.Object{"client_id": "missing-app"}, "client_id", []string{"missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"}},
-		{"withheld by a null", withheld.Protocol(t), providertest.Object{"id": other.ID, "include_secret": true}, "", []string{"without its secret"}},
-		{"withheld by a refusal", d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}), providertest.Object{"id": foreign.ID, "include_secret": true}, "id", []string{"HTTP 403"}},
-		{"no rights", d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoRightsToken}), providertest.Object{"id": foreign.ID}, "id", []string{"HTTP 403"}},
+		{
+			"no such client id", d.Protocol(t),
+			providertest.Object{"client_id": "missing-app"},
+			"client_id",
+			[]string{"missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"},
+		},
+		{
+			"withheld by a null", withheld.Protocol(t),
+			providertest.Object{"id": other.ID, "include_secret": true},
+			"",
+			[]string{"without its secret"},
+		},
+		{
+			"withheld by a refusal",
+			d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}),
+			providertest.Object{"id": foreign.ID, "include_secret": true},
+			"id",
+			[]string{"HTTP 403"},
+		},
+		{
+			"no rights", d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoRightsToken}),
+			providertest.Object{"id": foreign.ID},
+			"id",
+			[]string{"HTTP 403"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.p.T = t
@@ -77,7 +98,8 @@ func TestApplicationDataSource_errors(t *testing.T) {
 		})
 	}
 	// Who may not see secrets reads all the rest.
-	_, diags := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Data("lusid_application", providertest.Object{"id": foreign.ID})
+	_, diags := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Data("lusid_application",
+		providertest.Object{"id": foreign.ID})
 	diags.MustBeQuiet(t)
 }
 

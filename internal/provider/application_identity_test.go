@@ -86,7 +86,8 @@ func TestApplication_identity(t *testing.T) {
 			read := applications.MustRead(forget(made))
 			mustHaveIdentity(t, applications, "read", read, id, "test-app")
 			for name, config := range map[string]providertest.Object{
-				"timeouts":     providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}),
+				"timeouts": providertest.ApplicationWithTriggers(providertest.Object{"a": "1"},
+					providertest.Object{"timeouts": providertest.Object{"read": "1m"}}),
 				"rotation":     providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}),
 				"store_secret": providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": false}),
 			} {
@@ -126,12 +127,24 @@ func TestApplication_importIdentityErrors(t *testing.T) {
 	}{
 		{"neither", providertest.Object{}, "", []string{"client id"}, 0},
 		{"both empty", providertest.Object{"id": "", "client_id": ""}, "", []string{"client id"}, 0},
-		{"two applications", providertest.Object{"id": a.ID, "client_id": b.ClientID}, "client_id", []string{a.ID, `has the client id "first-app", not "second-app"`}, 1},
+		{
+			"two applications",
+			providertest.Object{"id": a.ID, "client_id": b.ClientID},
+			"client_id",
+			[]string{a.ID, `has the client id "first-app", not "second-app"`},
+			1,
+		},
 		{"an id and a client id of nobody", providertest.Object{"id": a.ID, "client_id": "missing-app"}, "client_id", []string{"missing-app"}, 1},
 		// The id decides: the client id is no help where the id is wrong.
 		{"an id of nobody", providertest.Object{"id": "0oaMissing", "client_id": a.ClientID}, "id", []string{"0oaMissing", "HTTP 404"}, 1},
 		{"a client id as id", providertest.Object{"id": a.ClientID}, "id", []string{"first-app", "HTTP 404"}, 1},
-		{"a client id of nobody", providertest.Object{"client_id": "missing-app"}, "client_id", []string{`"missing-app"`, "No application has it"}, 1},
+		{
+			"a client id of nobody",
+			providertest.Object{"client_id": "missing-app"},
+			"client_id",
+			[]string{`"missing-app"`, "No application has it"},
+			1,
+		},
 		{"an id that cannot be one", providertest.Object{"id": "../users"}, "id", []string{`"../users"`, "64 at most"}, 0},
 		{"an id too long", providertest.Object{"id": strings.Repeat("x", 65)}, "id", []string{"64 at most"}, 0},
 	} {

@@ -45,9 +45,19 @@ func TestApplicationList(t *testing.T) {
 		{"display name", providertest.Object{"display_name_prefix": "Team A"}, 0, []string{"team-a-one", "team-a-two", "team-b-two"}},
 		{"type Web", providertest.Object{"type": "Web"}, 0, []string{"team-a-two", "team-b-two"}},
 		{"type Native", providertest.Object{"type": "Native", "client_id_prefix": "team"}, 0, []string{"team-a-one", "team-b-one"}},
-		{"client id and display name", providertest.Object{"client_id_prefix": "team-b", "display_name_prefix": "Team A"}, 0, []string{"team-b-two"}},
+		{
+			"client id and display name",
+			providertest.Object{"client_id_prefix": "team-b", "display_name_prefix": "Team A"},
+			0,
+			[]string{"team-b-two"},
+		},
 		{"display name and type", providertest.Object{"display_name_prefix": "Team A", "type": "Web"}, 0, []string{"team-a-two", "team-b-two"}},
-		{"all three", providertest.Object{"client_id_prefix": "team-a", "display_name_prefix": "Team A", "type": "Web"}, 0, []string{"team-a-two"}},
+		{
+			"all three",
+			providertest.Object{"client_id_prefix": "team-a", "display_name_prefix": "Team A", "type": "Web"},
+			0,
+			[]string{"team-a-two"},
+		},
 		{"all three, of none", providertest.Object{"client_id_prefix": "team-b", "display_name_prefix": "Team B", "type": "Web"}, 0, nil},
 		{"empty prefixes", providertest.Object{"client_id_prefix": "", "display_name_prefix": ""}, 0, all},
 		{"a limit above", providertest.Object{"client_id_prefix": "team-a-"}, 3, []string{"team-a-one", "team-a-two"}},
@@ -195,7 +205,8 @@ func TestAccApplication_query(t *testing.T) {
 	providertest.CLIMust(t, providertest.Queries)
 	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Applications: listed}})
 	w := providertest.NewWorkspace(t, d.Config(""))
-	w.Write("all.tfquery.hcl", "list \"lusid_application\" \"team\" {\n  provider         = lusid\n  include_resource = true\n  config {\n    client_id_prefix = \"team-\"\n  }\n}\n")
+	w.Write("all.tfquery.hcl",
+		"list \"lusid_application\" \"team\" {\n  provider         = lusid\n  include_resource = true\n  config {\n    client_id_prefix = \"team-\"\n  }\n}\n")
 	output := w.MustRun("query", "-json")
 	output += w.MustRun("query", "-generate-config-out=generated.tf")
 	if _, err := os.Stat(filepath.Join(w.Directory, "generated.tf")); err != nil {
@@ -219,7 +230,8 @@ func TestAccApplication_importByIdentity(t *testing.T) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	foreign := d.CreateApplication(t, "test-app", "test-app", "Native")
 	for _, identity := range []providertest.Object{{"client_id": "test-app"}, {"id": foreign.ID}, {"client_id": "test-app", "id": foreign.ID}} {
-		w := providertest.NewWorkspace(t, d.Config(providertest.ApplicationHCL("test", "test-app")+"import {\n  to = lusid_application.test\n  identity = "+providertest.HCLValue(maps.Clone(identity))+"\n}\n"))
+		w := providertest.NewWorkspace(t,
+			d.Config(providertest.ApplicationHCL("test", "test-app")+"import {\n  to = lusid_application.test\n  identity = "+providertest.HCLValue(maps.Clone(identity))+"\n}\n"))
 		providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		if got := w.Attribute("lusid_application.test", "id"); got != foreign.ID {
 			t.Errorf("imported %s", got)

@@ -251,19 +251,24 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), versioned(true), "unknown", map[string]int{},
 		},
 		"store_secret, is turned on": {
-			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(true, providertest.Object{"refresh_secret_version": true}),
+			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(true,
+				providertest.Object{"refresh_secret_version": true}),
 			"unknown",
 			map[string]int{"identity.GetApplication": 1},
 		},
 		"store_secret, is turned off": {
-			providertest.ApplicationStoring(true, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), versioned(true),
+			providertest.ApplicationStoring(true, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(providertest.Unknown,
+				providertest.Object{"refresh_secret_version": true}), versioned(true),
 			"kept",
 			map[string]int{},
 		},
 		"refresh_secret_version, is turned on":  {versioned(nil), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
 		"refresh_secret_version, is turned off": {versioned(true), versioned(providertest.Unknown), versioned(false), "kept", map[string]int{}},
 		"refresh_secret_version, stays":         {versioned(true), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
-		"refresh_secret_version, of a create":   {nil, versioned(providertest.Unknown), versioned(true), "unknown", map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1}},
+		"refresh_secret_version, of a create": {
+			nil, versioned(providertest.Unknown), versioned(true), "unknown",
+			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -67,7 +67,8 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 		}},
 		"a rename that changes more": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
-			return append(planned(t, r, r.made, nil), planned(t, r, providertest.Instance{}, with(providertest.Object{"client_id": "Test-App", "display_name": "Other"}))...)
+			return append(planned(t, r, r.made, nil),
+				planned(t, r, providertest.Instance{}, with(providertest.Object{"client_id": "Test-App", "display_name": "Other"}))...)
 		}},
 		"an attribute that changes": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
@@ -89,7 +90,8 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 		"a client id not known yet": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			unnamed := with(providertest.Object{"client_id": providertest.Unknown})
-			return append(append(planned(t, r, providertest.Instance{}, unnamed), planned(t, r, providertest.Instance{}, unnamed)...), planned(t, r, r.made, nil)...)
+			return append(append(planned(t, r, providertest.Instance{}, unnamed), planned(t, r, providertest.Instance{}, unnamed)...),
+				planned(t, r, r.made, nil)...)
 		}},
 		"deleted elsewhere": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
@@ -133,7 +135,8 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 		own := applications.MustRead(importOwn(d, t, applications))
 		_, diags := applications.Plan(providertest.Instance{}, ownConfig(d))
 		warnings := strings.Join(diags.Warnings(), "\n")
-		providertest.MustHold(t, warnings, "Replacing application "+own.Get("client_id"), "Replacing the application that this provider signs in through")
+		providertest.MustHold(t, warnings, "Replacing application "+own.Get("client_id"),
+			"Replacing the application that this provider signs in through")
 	})
 }
 

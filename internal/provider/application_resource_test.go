@@ -156,7 +156,11 @@ func TestApplication_replace(t *testing.T) {
 		{"client id, case", providertest.Object{"client_id": "First-app"}, nil},
 		{"client id not known yet", providertest.Object{"client_id": providertest.Unknown}, []string{"client_id"}},
 		{"display name", providertest.Object{"display_name": "Second"}, []string{"display_name"}},
-		{"type", providertest.Object{"type": nil, "redirect_uris": nil, "post_logout_redirect_uris": nil}, []string{"post_logout_redirect_uris", "redirect_uris", "type"}},
+		{
+			"type",
+			providertest.Object{"type": nil, "redirect_uris": nil, "post_logout_redirect_uris": nil},
+			[]string{"post_logout_redirect_uris", "redirect_uris", "type"},
+		},
 		{"redirect URIs", providertest.Object{"redirect_uris": []string{"https://example.com/a"}}, []string{"redirect_uris"}},
 		{"redirect URIs not known yet", providertest.Object{"redirect_uris": providertest.Unknown}, []string{"redirect_uris"}},
 		{"no redirect URIs", providertest.Object{"redirect_uris": nil}, []string{"redirect_uris"}},
@@ -181,7 +185,8 @@ func TestApplication_replace(t *testing.T) {
 			}
 			diags.MustSucceed(t)
 			warnings := strings.Join(diags.Warnings(), "\n")
-			providertest.MustHold(t, warnings, append(test.replaces, "Replacing application first-app ends its secret", "create_before_destroy does not help")...)
+			providertest.MustHold(t, warnings,
+				append(test.replaces, "Replacing application first-app ends its secret", "create_before_destroy does not help")...)
 			if len(diags.Warnings()) != 1 {
 				t.Errorf("not one warning:\n%s", warnings)
 			}
@@ -338,7 +343,14 @@ func TestApplication_import(t *testing.T) {
 		parts []string
 		lists int
 	}{
-		{"missing-app", []string{"Unable to import application", `The application with the id or client id "missing-app" could not be found`, strings.TrimPrefix(d.URL, "http://")}, 1},
+		{
+			"missing-app",
+			[]string{
+				"Unable to import application", `The application with the id or client id "missing-app" could not be found`,
+				strings.TrimPrefix(d.URL, "http://"),
+			},
+			1,
+		},
 		{"", []string{"Unable to import application", "Give the id or the client id"}, 0},
 		{"../users", []string{"Unable to import application", "n id or client id has letters"}, 0},
 		{"a b", []string{"Unable to import application", "n id or client id has letters"}, 0},
@@ -374,7 +386,8 @@ func TestApplication_import(t *testing.T) {
 func TestAccApplication_drift(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
-	w := providertest.NewWorkspace(t, d.Config(providertest.ApplicationHCL("removed", "removed-app")+providertest.ApplicationHCL("used", "used-app")+providertest.ApplicationHCL("idle", "idle-app")+`
+	w := providertest.NewWorkspace(t, d.Config(providertest.ApplicationHCL("removed", "removed-app")+providertest.ApplicationHCL("used",
+		"used-app")+providertest.ApplicationHCL("idle", "idle-app")+`
 output "secret" {
   value     = lusid_application.used.secret
   sensitive = true
@@ -386,7 +399,8 @@ output "secret" {
 	// Terraform 1.0 has another wording.
 	changed := strings.NewReplacer("has been changed", "has changed")
 	plan, output := w.Plan()
-	providertest.MustHold(t, changed.Replace(output), "Objects have changed outside of", "lusid_application.used has changed", "~ secret", "Plan: 1 to add, 0 to change, 0 to destroy")
+	providertest.MustHold(t, changed.Replace(output), "Objects have changed outside of", "lusid_application.used has changed", "~ secret",
+		"Plan: 1 to add, 0 to change, 0 to destroy")
 	for _, change := range plan.ResourceChanges {
 		want := tfjson.Actions{tfjson.ActionNoop}
 		if change.Name == "removed" {
@@ -401,7 +415,8 @@ output "secret" {
 	}
 
 	refresh := w.MustRun("plan", "-refresh-only")
-	providertest.MustHold(t, changed.Replace(refresh), "lusid_application.used has changed", "lusid_application.idle has changed", "lusid_application.removed has been deleted")
+	providertest.MustHold(t, changed.Replace(refresh), "lusid_application.used has changed", "lusid_application.idle has changed",
+		"lusid_application.removed has been deleted")
 	for _, secret := range []string{used.Secret, idle.Secret} {
 		if strings.Contains(output+refresh, secret) {
 			t.Error("a plan shows a secret")
@@ -512,7 +527,13 @@ func TestApplication_validation(t *testing.T) {
 		{"client_id": "abcdef", "display_name": "x"},
 		{"client_id": "a" + strings.Repeat("-", 49), "display_name": strings.Repeat("€", 50)},
 		{"client_id": "A1-b2c", "display_name": " "},
-		{"client_id": providertest.Unknown, "display_name": providertest.Unknown, "type": providertest.Unknown, "redirect_uris": providertest.Unknown, "post_logout_redirect_uris": []any{providertest.Unknown}},
+		{
+			"client_id":                 providertest.Unknown,
+			"display_name":              providertest.Unknown,
+			"type":                      providertest.Unknown,
+			"redirect_uris":             providertest.Unknown,
+			"post_logout_redirect_uris": []any{providertest.Unknown},
+		},
 		{"client_id": "test-app", "display_name": "Test", "redirect_uris": providertest.Unknown},
 		{"client_id": "test-app", "display_name": "Test", "type": "Native", "redirect_uris": []string{}},
 		{"client_id": "test-app", "display_name": "Test", "type": providertest.Unknown, "redirect_uris": []string{"https://example.com"}},
@@ -697,7 +718,11 @@ func TestApplication_otherDomain(t *testing.T) {
 			return diags
 		},
 		"update planned at home": func() providertest.Diagnostics {
-			change, diags := home.Protocol(t).Applications().Plan(made, providertest.Object{"client_id": "test-app", "display_name": "Test", "timeouts": providertest.Object{"read": "1m"}})
+			change, diags := home.Protocol(t).Applications().Plan(made, providertest.Object{
+				"client_id":    "test-app",
+				"display_name": "Test",
+				"timeouts":     providertest.Object{"read": "1m"},
+			})
 			diags.MustBeQuiet(t)
 			_, diags = applications.Apply(change)
 			return diags

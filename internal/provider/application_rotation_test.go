@@ -142,8 +142,20 @@ func TestApplication_unknownTrigger(t *testing.T) {
 		planned, final any
 		may, rotates   bool
 	}{
-		{"the same value", providertest.Object{"a": "1"}, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "1"}, true, false},
-		{"another value", providertest.Object{"a": "1"}, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "2"}, true, true},
+		{
+			"the same value",
+			providertest.Object{"a": "1"},
+			providertest.Object{"a": providertest.Unknown},
+			providertest.Object{"a": "1"},
+			true, false,
+		},
+		{
+			"another value",
+			providertest.Object{"a": "1"},
+			providertest.Object{"a": providertest.Unknown},
+			providertest.Object{"a": "2"},
+			true, true,
+		},
 		{"the same map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"a": "1"}, true, false},
 		{"another map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"b": "1"}, true, true},
 		{"no map", providertest.Object{"a": "1"}, providertest.Unknown, nil, true, false},
@@ -158,7 +170,8 @@ func TestApplication_unknownTrigger(t *testing.T) {
 			d.Forget()
 			seen, diags := applications.Plan(made, providertest.ApplicationWithTriggers(test.planned))
 			if test.may {
-				diags.MustWarn(t, "rotation_triggers", "The secret of application test-app may be rotated", "timestamp(), rotates the secret at every apply", "plantimestamp()")
+				diags.MustWarn(t, "rotation_triggers", "The secret of application test-app may be rotated",
+					"timestamp(), rotates the secret at every apply", "plantimestamp()")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -213,7 +226,8 @@ func TestApplication_nothingElseRotates(t *testing.T) {
 		{},
 	} {
 		var diags providertest.Diagnostics
-		made, diags = applications.Update(applications.MustRead(made), providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, change))
+		made, diags = applications.Update(applications.MustRead(made),
+			providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, change))
 		diags.MustBeQuiet(t)
 		if made.Get("secret") != before.Get("secret") || made.Get("secret_version") != before.Get("secret_version") {
 			t.Errorf("%v changed the secret", change)
@@ -292,7 +306,8 @@ func TestSecretVersion_moves(t *testing.T) {
 	follow("a re-creation", true, applications.MustCreate(config))
 
 	// Off and on again, with the same secret.
-	off, diags := applications.Update(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": false}))
+	off, diags := applications.Update(made,
+		providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": false}))
 	diags.MustBeQuiet(t)
 	follow("store_secret turned off", false, off)
 	follow("a refresh that does not look", false, applications.MustRead(made))
@@ -495,7 +510,10 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 		words  string
 	}{
 		"cancelled": {providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}), true, "The run was interrupted"},
-		"timed out": {providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"timeouts": providertest.Object{"update": "200ms"}}), false, "The time was up"},
+		"timed out": {
+			providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"timeouts": providertest.Object{"update": "200ms"}}),
+			false, "The time was up",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -539,7 +557,8 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 		})
 		applications := d.Protocol(t).Applications()
 		made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
-		rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"timeouts": providertest.Object{"update": "300ms"}}))
+		rotated, diags := applications.Rotate(made,
+			providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, providertest.Object{"timeouts": providertest.Object{"update": "300ms"}}))
 		diags.MustWarn(t, "secret", "was lost")
 		d.MustHoldSecret(t, rotated)
 		if rotated.Get("secret") == made.Get("secret") || d.Counts()["identity.RotateApplicationSecrets"] != 1 {

@@ -71,7 +71,8 @@ func TestApplication_secretNotStored(t *testing.T) {
 		t.Errorf("a rotation elsewhere changed %s", names)
 	}
 
-	change = weak.PlannedRotation(elsewhere, providertest.ApplicationStoring(false, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
+	change = weak.PlannedRotation(elsewhere,
+		providertest.ApplicationStoring(false, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
 	mustHoldNoSecret(t, "plan of a rotation", change.Planned, secrets...)
 	rotated, diags := weak.Apply(change)
 	diags.MustBeQuiet(t)
@@ -203,7 +204,8 @@ func TestApplication_turnOnWithheld(t *testing.T) {
 				t.Errorf("a null secret plans a change of %s", names)
 			}
 			// Nor does it replace or turn anything in another plan.
-			change, diags = p.Applications().Plan(kept, providertest.ApplicationStoring(true, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}))
+			change, diags = p.Applications().Plan(kept,
+				providertest.ApplicationStoring(true, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}))
 			diags.MustBeQuiet(t)
 			if diff := cmp.Diff([]string{"timeouts"}, change.Planned.Differences(on)); diff != "" {
 				t.Errorf("planned changes (-want +got):\n%s", diff)
@@ -224,9 +226,11 @@ func TestApplication_rotateAndSwitch(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{})
 			applications := d.Protocol(t).Applications()
-			made := applications.MustCreate(providertest.ApplicationStoring(!on, providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}}))
+			made := applications.MustCreate(providertest.ApplicationStoring(!on,
+				providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}}))
 			d.Forget()
-			after, diags := applications.Rotate(made, providertest.ApplicationStoring(on, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
+			after, diags := applications.Rotate(made,
+				providertest.ApplicationStoring(on, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
 			diags.MustBeQuiet(t)
 			if diff := cmp.Diff(map[string]int{"identity.RotateApplicationSecrets": 1}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)

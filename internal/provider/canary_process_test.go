@@ -30,7 +30,8 @@ func repeatBehind(mock http.Handler) http.Handler {
 			return
 		}
 		defer func() { _ = connection.Close() }()
-		_, _ = fmt.Fprintf(connection, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%[3]s%[3]s", recorder.Code, len(body), body)
+		_, _ = fmt.Fprintf(connection, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%[3]s%[3]s",
+			recorder.Code, len(body), body)
 		// The client reads what is left before it learns that the connection is closed.
 		_, _ = io.Copy(io.Discard, connection)
 	})
@@ -91,7 +92,11 @@ func TestAccCanaries_environmentProxy(t *testing.T) {
 	} {
 		proxy := httptest.NewServer(providertest.EchoRaw(say)(nil))
 		t.Cleanup(proxy.Close)
-		config := providertest.ProviderBlock(providertest.Object{"api_url": "https://acme.example.com", "access_token": "c4nary-of-the-token", "max_retries": 0}) + providertest.ApplicationHCL("test", "test-app")
+		config := providertest.ProviderBlock(providertest.Object{
+			"api_url":      "https://acme.example.com",
+			"access_token": "c4nary-of-the-token",
+			"max_retries":  0,
+		}) + providertest.ApplicationHCL("test", "test-app")
 		address := strings.Replace(proxy.URL, "http://", "http://user:"+password+"@", 1)
 		w := providertest.NewWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log", "HTTPS_PROXY="+address, "NO_PROXY=")
 		printed := w.MustFail([]string{"Unable to create application", "(redacted)"}, "apply", "-auto-approve")

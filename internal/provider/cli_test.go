@@ -56,7 +56,8 @@ func TestAccSignIn(t *testing.T) {
 			return noBlock, password
 		},
 		"environment over FBN_SECRETS_PATH and the profile default": func(w *providertest.Workspace, right, wrong providertest.Domain) (string, string) {
-			w.Env = append(w.Env, "FBN_SECRETS_PATH="+w.Write("wrong.json", providertest.JSONText(w.T, profiles(map[string]providertest.Domain{"default": wrong}))))
+			w.Env = append(w.Env,
+				"FBN_SECRETS_PATH="+w.Write("wrong.json", providertest.JSONText(w.T, profiles(map[string]providertest.Domain{"default": wrong}))))
 			w.Env = append(w.Env, right.Environment()...)
 			return noBlock, password
 		},
@@ -123,7 +124,8 @@ func TestAccSignIn(t *testing.T) {
 func TestAccSignIn_incomplete(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
-	w := providertest.NewWorkspace(t, providertest.ProviderBlock(providertest.Object{"api_url": d.URL, "username": "somebody"})+providertest.ApplicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.Token)
+	w := providertest.NewWorkspace(t,
+		providertest.ProviderBlock(providertest.Object{"api_url": d.URL, "username": "somebody"})+providertest.ApplicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.Token)
 	w.MustFail([]string{
 		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
 		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.Directory, "secrets.json") + ": not found",
@@ -143,8 +145,16 @@ func TestAccEnvironment_errors(t *testing.T) {
 		parts   []string
 		succeed bool
 	}{
-		"a token file for a shell": {[]string{"FBN_ACCESS_TOKEN_FILE=~/token"}, []string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the whole path"}, false},
-		"certificates for a shell": {append(d.Environment(), "FBN_CLIENT_CERTIFICATE=~/ca.pem"), []string{"FBN_CLIENT_CERTIFICATE cannot be used", "begins with ~"}, false},
+		"a token file for a shell": {
+			[]string{"FBN_ACCESS_TOKEN_FILE=~/token"},
+			[]string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the whole path"},
+			false,
+		},
+		"certificates for a shell": {
+			append(d.Environment(), "FBN_CLIENT_CERTIFICATE=~/ca.pem"),
+			[]string{"FBN_CLIENT_CERTIFICATE cannot be used", "begins with ~"},
+			false,
+		},
 		"a profile of another domain": {append(d.Environment(), "FBN_PROFILE=other"), []string{
 			"Unable to configure the LUSID provider", "FBN_PROFILE asks for", domainOf(other), domainOf(d) + ", from the environment variable FBN_IDENTITY_URL",
 		}, false},
@@ -178,7 +188,10 @@ func TestAccForeignSecretsFile(t *testing.T) {
 	w.Write("secrets.json", "# what another tool keeps\n{}")
 	providertest.MustHold(t, w.MustRun("plan"), "Ignored the default secrets file", "JSON has no comments")
 	w.Env = append(w.Env, "FBN_PASSWORD=")
-	w.MustFail([]string{"No way to sign in is complete", filepath.Join(w.Directory, "secrets.json") + " is not valid JSON (line 1, column 1: JSON has no comments)"}, "plan")
+	w.MustFail([]string{
+		"No way to sign in is complete",
+		filepath.Join(w.Directory, "secrets.json") + " is not valid JSON (line 1, column 1: JSON has no comments)",
+	}, "plan")
 }
 
 // TestAccImport_curl imports what LUSID's own article creates.
@@ -290,7 +303,8 @@ func TestAccCanaries_failingSignIn(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMockBehind(t, mockserver.Options{}, providertest.Echoes["JSON"])
 	arguments := d.PasswordArguments()
-	w := providertest.NewWorkspace(t, providertest.ProviderBlock(arguments)+providertest.ApplicationHCL("test", "test-app"), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	w := providertest.NewWorkspace(t, providertest.ProviderBlock(arguments)+providertest.ApplicationHCL("test", "test-app"), "TF_LOG=TRACE",
+		"TF_LOG_PATH=trace.log")
 	printed := w.MustFail([]string{"Unable to create application"}, "apply", "-auto-approve")
 	secrets := map[string]string{}
 	for _, name := range []string{"password", "client_secret"} {

@@ -46,7 +46,10 @@ func kinds(p *providertest.Protocol) []kind {
 	return []kind{
 		{"actions", "action.tf", "action", "Action", "action_schemas", actions},
 		{"data-sources", "data-source.tf", "data", "Data Source", "data_source_schemas", p.Schema.DataSourceSchemas},
-		{"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "Ephemeral Resource", "ephemeral_resource_schemas", p.Schema.EphemeralResourceSchemas},
+		{
+			"ephemeral-resources", "ephemeral-resource.tf", "ephemeral", "Ephemeral Resource",
+			"ephemeral_resource_schemas", p.Schema.EphemeralResourceSchemas,
+		},
 		{"functions", "function.tf", "", "Function", "functions", functions},
 		{"list-resources", "list-resource.tfquery.hcl", "list", "List Resource", "list_resource_schemas", p.Schema.ListResourceSchemas},
 		{"resources", "resource.tf", "resource", "Resource", "resource_schemas", p.Schema.ResourceSchemas},

@@ -79,7 +79,8 @@ func TestCreation_anotherRun(t *testing.T) {
 			} else {
 				diags.MustSucceed(t)
 				warnings := strings.Join(diags.Warnings(), "\n")
-				providertest.MustHold(t, warnings, "The answer to the creation of ", importID(theirs), "this run or another one created it", "both runs now manage the same object", "one state")
+				providertest.MustHold(t, warnings, "The answer to the creation of ", importID(theirs), "this run or another one created it",
+					"both runs now manage the same object", "one state")
 			}
 			if !second.MustRead(theirs).Exists() {
 				t.Error("the other run's object is gone")
@@ -106,7 +107,8 @@ func TestCreation_anotherRun(t *testing.T) {
 // createBeforeDestroyHCL is one resource of every kind, which a change of the version replaces.
 func createBeforeDestroyHCL(d providertest.Domain, lifecycle string, version int) string {
 	lifecycle = fmt.Sprintf("lifecycle {\n%s\nreplace_triggered_by = [terraform_data.version]\n}\n", lifecycle)
-	text := providertest.ProviderBlock(d.PasswordArguments()) + fmt.Sprintf("resource \"terraform_data\" \"version\" {\n  input = %d\n}\n", version)
+	text := providertest.ProviderBlock(d.PasswordArguments()) + fmt.Sprintf("resource \"terraform_data\" \"version\" {\n  input = %d\n}\n",
+		version)
 	for typeName, arguments := range map[string]string{
 		"lusid_application": "client_id = \"test-app\"\ndisplay_name = \"App\"\n",
 		"lusid_role":        "name = \"traders\"\n",
@@ -156,7 +158,8 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	}
 	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token"}
 	for _, what := range kinds {
-		providertest.MustHold(t, output, fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))
+		providertest.MustHold(t, output,
+			fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))
 	}
 	if got := strings.Count(providertest.Flatten(output), "remove create_before_destroy from this resource"); got != len(kinds) {
 		t.Errorf("%d of %d errors name create_before_destroy:\n%s", got, len(kinds), output)

@@ -91,24 +91,110 @@ type sdk struct {
 // siblingSDKs are those of the services other than identity and LUSID. The older name comes last. Names
 // with a hyphen, which the C# SDKs read from the environment too, are left out.
 var siblingSDKs = []sdk{
-	{"finbourne/finbourne-access-sdk-python sdk/finbourne_access/extensions/configuration_loaders.py", "/access", []string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL"}, []string{"accessUrl", "finbourne_accessUrl"}},
-	{"finbourne/finbourne-access-sdk-csharp sdk/Finbourne.Access.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/access", []string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL"}, []string{"accessUrl", "finbourne_accessUrl", "finbourne-accessUrl"}},
-	{"finbourne/access-sdk-java sdk/src/main/java/com/finbourne/access/extensions/ApiConfigurationBuilder.java", "/access", []string{"FBN_ACCESS_URL", "FBN_ACCESS_API_URL"}, []string{"accessUrl"}},
-	{"finbourne/luminesce-sdk-python sdk/luminesce/extensions/configuration_loaders.py", "/honeycomb", []string{"FBN_LUMINESCE_URL", "FBN_LUMINESCE_API_URL"}, []string{"luminesceUrl"}},
-	{"finbourne/luminesce-sdk-csharp sdk/Finbourne.Luminesce.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/honeycomb", []string{"FBN_LUMINESCE_URL", "FBN_FINBOURNE_LUMINESCE_API_URL"}, []string{"luminesceUrl", "finbourne_luminesceUrl", "finbourne-luminesceUrl"}},
-	{"finbourne/luminesce-sdk-java sdk/src/main/java/com/finbourne/luminesce/extensions/ApiConfigurationBuilder.java", "/honeycomb", []string{"FBN_LUMINESCE_URL", "FBN_LUMINESCE_API_URL"}, []string{"luminesceUrl"}},
-	{"finbourne/drive-sdk-python sdk/lusid_drive/extensions/configuration_loaders.py", "/drive", []string{"FBN_DRIVE_URL", "FBN_LUSID_DRIVE_API_URL"}, []string{"driveUrl", "lusid_driveUrl"}},
-	{"finbourne/drive-sdk-csharp sdk/Lusid.Drive.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/drive", []string{"FBN_DRIVE_URL", "FBN_LUSID_DRIVE_API_URL"}, []string{"driveUrl", "lusid_driveUrl", "lusid-driveUrl"}},
-	{"finbourne/drive-sdk-java sdk/src/main/java/com/finbourne/drive/extensions/ApiConfigurationBuilder.java", "/drive", []string{"FBN_DRIVE_URL", "FBN_DRIVE_API_URL"}, []string{"driveUrl"}},
-	{"finbourne/configuration-sdk-python sdk/lusid_configuration/extensions/configuration_loaders.py", "/configuration", []string{"FBN_CONFIGURATION_URL", "FBN_LUSID_CONFIGURATION_API_URL"}, []string{"configurationUrl", "lusid_configurationUrl"}},
-	{"finbourne/configuration-sdk-csharp sdk/Finbourne.Configuration.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/configuration", []string{"FBN_CONFIGURATION_URL", "FBN_FINBOURNE_CONFIGURATION_API_URL"}, []string{"configurationUrl", "finbourne_configurationUrl", "finbourne-configurationUrl"}},
-	{"finbourne/configuration-sdk-java sdk/src/main/java/com/finbourne/configuration/extensions/ApiConfigurationBuilder.java", "/configuration", []string{"FBN_CONFIGURATION_URL", "FBN_CONFIGURATION_API_URL"}, []string{"configurationUrl"}},
-	{"finbourne/scheduler-sdk-python sdk/lusid_scheduler/extensions/configuration_loaders.py", "/scheduler2", []string{"FBN_SCHEDULER_URL", "FBN_LUSID_SCHEDULER_API_URL"}, []string{"schedulerUrl", "lusid_schedulerUrl"}},
-	{"finbourne/scheduler-sdk-csharp sdk/Finbourne.Scheduler.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/scheduler2", []string{"FBN_SCHEDULER_URL", "FBN_FINBOURNE_SCHEDULER_API_URL"}, []string{"schedulerUrl", "finbourne_schedulerUrl", "finbourne-schedulerUrl"}},
-	{"finbourne/scheduler-sdk-java sdk/src/main/java/com/finbourne/scheduler/extensions/ApiConfigurationBuilder.java", "/scheduler2", []string{"FBN_SCHEDULER_URL", "FBN_SCHEDULER_API_URL"}, []string{"schedulerUrl"}},
-	{"finbourne/notifications-sdk-python sdk/lusid_notifications/extensions/configuration_loaders.py", "/notification", []string{"FBN_NOTIFICATIONS_URL", "FBN_LUSID_NOTIFICATIONS_API_URL"}, []string{"notificationsUrl", "lusid_notificationsUrl"}},
-	{"finbourne/notifications-sdk-csharp sdk/Finbourne.Notifications.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs", "/notification", []string{"FBN_NOTIFICATIONS_URL", "FBN_FINBOURNE_NOTIFICATIONS_API_URL"}, []string{"notificationsUrl", "finbourne_notificationsUrl", "finbourne-notificationsUrl"}},
-	{"finbourne/notifications-sdk-java sdk/src/main/java/com/finbourne/notifications/extensions/ApiConfigurationBuilder.java", "/notification", []string{"FBN_NOTIFICATIONS_URL", "FBN_NOTIFICATIONS_API_URL"}, []string{"notificationsUrl"}},
+	{
+		"finbourne/finbourne-access-sdk-python sdk/finbourne_access/extensions/configuration_loaders.py", "/access",
+		[]string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL"},
+		[]string{"accessUrl", "finbourne_accessUrl"},
+	},
+	{
+		"finbourne/finbourne-access-sdk-csharp sdk/Finbourne.Access.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs",
+		"/access",
+		[]string{"FBN_ACCESS_URL", "FBN_FINBOURNE_ACCESS_API_URL"},
+		[]string{"accessUrl", "finbourne_accessUrl", "finbourne-accessUrl"},
+	},
+	{
+		"finbourne/access-sdk-java sdk/src/main/java/com/finbourne/access/extensions/ApiConfigurationBuilder.java",
+		"/access",
+		[]string{"FBN_ACCESS_URL", "FBN_ACCESS_API_URL"},
+		[]string{"accessUrl"},
+	},
+	{
+		"finbourne/luminesce-sdk-python sdk/luminesce/extensions/configuration_loaders.py", "/honeycomb",
+		[]string{"FBN_LUMINESCE_URL", "FBN_LUMINESCE_API_URL"},
+		[]string{"luminesceUrl"},
+	},
+	{
+		"finbourne/luminesce-sdk-csharp sdk/Finbourne.Luminesce.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs",
+		"/honeycomb",
+		[]string{"FBN_LUMINESCE_URL", "FBN_FINBOURNE_LUMINESCE_API_URL"},
+		[]string{"luminesceUrl", "finbourne_luminesceUrl", "finbourne-luminesceUrl"},
+	},
+	{
+		"finbourne/luminesce-sdk-java sdk/src/main/java/com/finbourne/luminesce/extensions/ApiConfigurationBuilder.java",
+		"/honeycomb",
+		[]string{"FBN_LUMINESCE_URL", "FBN_LUMINESCE_API_URL"},
+		[]string{"luminesceUrl"},
+	},
+	{
+		"finbourne/drive-sdk-python sdk/lusid_drive/extensions/configuration_loaders.py", "/drive",
+		[]string{"FBN_DRIVE_URL", "FBN_LUSID_DRIVE_API_URL"},
+		[]string{"driveUrl", "lusid_driveUrl"},
+	},
+	{
+		"finbourne/drive-sdk-csharp sdk/Lusid.Drive.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs",
+		"/drive",
+		[]string{"FBN_DRIVE_URL", "FBN_LUSID_DRIVE_API_URL"},
+		[]string{"driveUrl", "lusid_driveUrl", "lusid-driveUrl"},
+	},
+	{
+		"finbourne/drive-sdk-java sdk/src/main/java/com/finbourne/drive/extensions/ApiConfigurationBuilder.java",
+		"/drive",
+		[]string{"FBN_DRIVE_URL", "FBN_DRIVE_API_URL"},
+		[]string{"driveUrl"},
+	},
+	{
+		"finbourne/configuration-sdk-python sdk/lusid_configuration/extensions/configuration_loaders.py",
+		"/configuration",
+		[]string{"FBN_CONFIGURATION_URL", "FBN_LUSID_CONFIGURATION_API_URL"},
+		[]string{"configurationUrl", "lusid_configurationUrl"},
+	},
+	{
+		"finbourne/configuration-sdk-csharp sdk/Finbourne.Configuration.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs",
+		"/configuration",
+		[]string{"FBN_CONFIGURATION_URL", "FBN_FINBOURNE_CONFIGURATION_API_URL"},
+		[]string{"configurationUrl", "finbourne_configurationUrl", "finbourne-configurationUrl"},
+	},
+	{
+		"finbourne/configuration-sdk-java sdk/src/main/java/com/finbourne/configuration/extensions/ApiConfigurationBuilder.java",
+		"/configuration",
+		[]string{"FBN_CONFIGURATION_URL", "FBN_CONFIGURATION_API_URL"},
+		[]string{"configurationUrl"},
+	},
+	{
+		"finbourne/scheduler-sdk-python sdk/lusid_scheduler/extensions/configuration_loaders.py", "/scheduler2",
+		[]string{"FBN_SCHEDULER_URL", "FBN_LUSID_SCHEDULER_API_URL"},
+		[]string{"schedulerUrl", "lusid_schedulerUrl"},
+	},
+	{
+		"finbourne/scheduler-sdk-csharp sdk/Finbourne.Scheduler.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs",
+		"/scheduler2",
+		[]string{"FBN_SCHEDULER_URL", "FBN_FINBOURNE_SCHEDULER_API_URL"},
+		[]string{"schedulerUrl", "finbourne_schedulerUrl", "finbourne-schedulerUrl"},
+	},
+	{
+		"finbourne/scheduler-sdk-java sdk/src/main/java/com/finbourne/scheduler/extensions/ApiConfigurationBuilder.java",
+		"/scheduler2",
+		[]string{"FBN_SCHEDULER_URL", "FBN_SCHEDULER_API_URL"},
+		[]string{"schedulerUrl"},
+	},
+	{
+		"finbourne/notifications-sdk-python sdk/lusid_notifications/extensions/configuration_loaders.py",
+		"/notification",
+		[]string{"FBN_NOTIFICATIONS_URL", "FBN_LUSID_NOTIFICATIONS_API_URL"},
+		[]string{"notificationsUrl", "lusid_notificationsUrl"},
+	},
+	{
+		"finbourne/notifications-sdk-csharp sdk/Finbourne.Notifications.Sdk/Extensions/ApiConfigurationBuilder.cs, ApiConfiguration.cs",
+		"/notification",
+		[]string{"FBN_NOTIFICATIONS_URL", "FBN_FINBOURNE_NOTIFICATIONS_API_URL"},
+		[]string{"notificationsUrl", "finbourne_notificationsUrl", "finbourne-notificationsUrl"},
+	},
+	{
+		"finbourne/notifications-sdk-java sdk/src/main/java/com/finbourne/notifications/extensions/ApiConfigurationBuilder.java",
+		"/notification",
+		[]string{"FBN_NOTIFICATIONS_URL", "FBN_NOTIFICATIONS_API_URL"},
+		[]string{"notificationsUrl"},
+	},
 }
 
 func mustExport(t *testing.T, function string, arguments ...any) (string, map[string]string) {
@@ -272,7 +358,13 @@ func TestExports_names(t *testing.T) {
 		}
 	}
 	// The Java SDK wants host and port each on its own, and the port as a number.
-	proxy := map[string]any{"address": of("proxy.address"), "proxyAddress": "proxy.acme.com", "proxyPort": float64(8080), "username": of("proxy.username"), "password": of("proxy.password")}
+	proxy := map[string]any{
+		"address":      of("proxy.address"),
+		"proxyAddress": "proxy.acme.com",
+		"proxyPort":    float64(8080),
+		"username":     of("proxy.username"),
+		"password":     of("proxy.password"),
+	}
 	text, _ := mustExport(t, "secrets_json", values)
 	var got map[string]any
 	if err := json.Unmarshal([]byte(text), &got); err != nil {
@@ -358,11 +450,23 @@ func TestExports_credentials(t *testing.T) {
 	}{
 		{"nothing", map[string]any{}, map[string]string{"FBN_PASSWORD": "<password>"}},
 		{"no password", map[string]any{"username": "u"}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
-		{"a null password", map[string]any{"username": "u", "password": nil}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
-		{"an empty password", map[string]any{"username": "u", "password": ""}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
+		{
+			"a null password",
+			map[string]any{"username": "u", "password": nil},
+			map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"},
+		},
+		{
+			"an empty password",
+			map[string]any{"username": "u", "password": ""},
+			map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"},
+		},
 		{"a password", map[string]any{"password": "p"}, map[string]string{"FBN_PASSWORD": "p"}},
 		{"an access token", map[string]any{"access_token": "t"}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
-		{"an access token and a user", map[string]any{"access_token": "t", "username": "u"}, map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
+		{
+			"an access token and a user",
+			map[string]any{"access_token": "t", "username": "u"},
+			map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"},
+		},
 		{"a null", map[string]any{"access_token": "t", "client_id": nil}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 	} {
 		_, got := mustExport(t, "env_vars", test.credentials)
@@ -406,7 +510,11 @@ func TestExports_errors(t *testing.T) {
 		credentials map[string]any
 		parts       []string
 	}{
-		{"unknown key", map[string]any{"passwrd": canary, "password": canary}, []string{"a key of the map is not one of the names", "api_url", "client_secret", "proxy.password"}},
+		{
+			"unknown key",
+			map[string]any{"passwrd": canary, "password": canary},
+			[]string{"a key of the map is not one of the names", "api_url", "client_secret", "proxy.password"},
+		},
 		{"secret as a key", map[string]any{canary: "x"}, []string{"a key of the map is not one of the names"}},
 		{"SDK's key", map[string]any{"clientSecret": canary}, []string{`"clientSecret"`, "client_secret"}},
 		{"variable's name", map[string]any{"FBN_PASSWORD": canary}, []string{`"FBN_PASSWORD"`}},
@@ -418,7 +526,11 @@ func TestExports_errors(t *testing.T) {
 		{"api_url that is none", map[string]any{"api_url": canary}, []string{"the api_url cannot be used"}},
 		{"token_url", map[string]any{"token_url": canary}, []string{"the token_url cannot be used"}},
 		{"proxy", map[string]any{"proxy.address": canary}, []string{"the proxy.address cannot be used"}},
-		{"proxy with a password", map[string]any{"proxy.address": "http://u:" + canary + "@proxy.acme.com"}, []string{"the proxy.address cannot be used"}},
+		{
+			"proxy with a password",
+			map[string]any{"proxy.address": "http://u:" + canary + "@proxy.acme.com"},
+			[]string{"the proxy.address cannot be used"},
+		},
 	} {
 		for _, function := range []string{"secrets_json", "env_vars", "env_script"} {
 			arguments := []any{test.credentials}

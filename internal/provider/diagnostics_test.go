@@ -39,12 +39,23 @@ func TestDiagnostics_correlation(t *testing.T) {
 		"a refused connection": {mockserver.Fault{}, roles(providertest.Object{"api_url": closed.URL}), false},
 		"a host that is none":  {mockserver.Fault{}, roles(providertest.Object{"api_url": "https://acme.lusid.invalid"}), false},
 		"a server without TLS": {mockserver.Fault{}, roles(providertest.Object{"api_url": strings.Replace(d.URL, "http:", "https:", 1)}), false},
-		"a proxy that is none": {mockserver.Fault{}, roles(providertest.Object{"api_url": "https://acme.lusid.invalid", "proxy": providertest.Object{"address": closed.URL}}), false},
-		"no token file":        {mockserver.Fault{}, roles(providertest.Object{"access_token": nil, "access_token_file": filepath.Join(t.TempDir(), "token")}), false},
+		"a proxy that is none": {
+			mockserver.Fault{},
+			roles(providertest.Object{"api_url": "https://acme.lusid.invalid", "proxy": providertest.Object{"address": closed.URL}}),
+			false,
+		},
+		"no token file": {
+			mockserver.Fault{},
+			roles(providertest.Object{"access_token": nil, "access_token_file": filepath.Join(t.TempDir(), "token")}),
+			false,
+		},
 		"an id that is none":   {mockserver.Fault{}, imported("lusid_role", "front office"), false},
 		"a login that is none": {mockserver.Fault{}, imported("lusid_user", "a b"), false},
 		"no time left": {mockserver.Fault{}, func() providertest.Diagnostics {
-			_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "late", "timeouts": providertest.Object{"create": "1ns"}})
+			_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{
+				"name":     "late",
+				"timeouts": providertest.Object{"create": "1ns"},
+			})
 			return diags
 		}, false},
 		"an answer that says no":      {mockserver.Fault{Status: http.StatusForbidden}, roles(), true},

@@ -82,12 +82,42 @@ func TestApplicationSecret_errors(t *testing.T) {
 		parts     []string
 	}{
 		{"no such id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{summary, "0oaMissing", "HTTP 404"}},
-		{"no such client id", d.Protocol(t), providertest.Object{"client_id": "missing-app"}, "client_id", []string{summary, "missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"}},
-		{"withheld by a null", withheld.Protocol(t), providertest.Object{"id": other.ID}, "", []string{summary, "without its secret", "lusid-administrator"}},
-		{"withheld by a null, by client id", withheld.Protocol(t), providertest.Object{"client_id": "test-app"}, "", []string{summary, "without its secret"}},
-		{"withheld by a refusal", d.Protocol(t, providertest.Object{"access_token": credentials.NoSecretsToken}), providertest.Object{"id": foreign.ID}, "id", []string{summary, "HTTP 403", "lusid-administrator"}},
-		{"no rights", d.Protocol(t, providertest.Object{"access_token": credentials.NoRightsToken}), providertest.Object{"client_id": "test-app"}, "client_id", []string{summary, "HTTP 403"}},
-		{"credentials not known yet", unconfigured, providertest.Object{"id": foreign.ID}, "", []string{summary, "access_token will be known only after apply"}},
+		{
+			"no such client id", d.Protocol(t),
+			providertest.Object{"client_id": "missing-app"},
+			"client_id",
+			[]string{summary, "missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"},
+		},
+		{
+			"withheld by a null", withheld.Protocol(t),
+			providertest.Object{"id": other.ID},
+			"",
+			[]string{summary, "without its secret", "lusid-administrator"},
+		},
+		{
+			"withheld by a null, by client id", withheld.Protocol(t),
+			providertest.Object{"client_id": "test-app"},
+			"",
+			[]string{summary, "without its secret"},
+		},
+		{
+			"withheld by a refusal", d.Protocol(t, providertest.Object{"access_token": credentials.NoSecretsToken}),
+			providertest.Object{"id": foreign.ID},
+			"id",
+			[]string{summary, "HTTP 403", "lusid-administrator"},
+		},
+		{
+			"no rights", d.Protocol(t, providertest.Object{"access_token": credentials.NoRightsToken}),
+			providertest.Object{"client_id": "test-app"},
+			"client_id",
+			[]string{summary, "HTTP 403"},
+		},
+		{
+			"credentials not known yet", unconfigured,
+			providertest.Object{"id": foreign.ID},
+			"",
+			[]string{summary, "access_token will be known only after apply"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.p.T = t
@@ -187,7 +217,11 @@ func TestAccessTokenEphemeral(t *testing.T) {
 		d := providertest.NewMock(t, mockserver.Options{})
 		other := d.CreateApplication(t, "other-app", "Other", "Native")
 		p := d.SignedIn(t)
-		opened := p.MustOpen(providertest.AccessTokenType, providertest.Object{"client_id": other.ClientID, "client_secret": other.Secret, "scopes": []string{"openid", "offline_access"}})
+		opened := p.MustOpen(providertest.AccessTokenType, providertest.Object{
+			"client_id":     other.ClientID,
+			"client_secret": other.Secret,
+			"scopes":        []string{"openid", "offline_access"},
+		})
 		if opened.Get("granted_scopes") != "offline_access,openid" || opened.Get("refresh_token") == "null" {
 			t.Errorf("opened %s", opened.Attributes)
 		}

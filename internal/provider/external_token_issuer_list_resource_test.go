@@ -13,8 +13,19 @@ func TestExternalTokenIssuerList(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.CreateIssuer(t, foreignIssuer)
-	d.CreateIssuer(t, providertest.IssuerBody{Code: "acme-ci", Issuer: "https://ci.acme.com", Audience: "lusid", LogoutURL: "https://acme.com", Description: new("CI")})
-	d.CreateIssuer(t, providertest.IssuerBody{Code: "acme-cd", Issuer: "https://cd.acme.com", Audience: "lusid", LogoutURL: "https://acme.com"})
+	d.CreateIssuer(t, providertest.IssuerBody{
+		Code:        "acme-ci",
+		Issuer:      "https://ci.acme.com",
+		Audience:    "lusid",
+		LogoutURL:   "https://acme.com",
+		Description: new("CI"),
+	})
+	d.CreateIssuer(t, providertest.IssuerBody{
+		Code:      "acme-cd",
+		Issuer:    "https://cd.acme.com",
+		Audience:  "lusid",
+		LogoutURL: "https://acme.com",
+	})
 	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
 	for _, test := range []struct {
 		filter providertest.Object

@@ -24,7 +24,15 @@ import (
 // foreignIssuer is another than IssuerConfig's.
 var foreignIssuer = providertest.IssuerBody{
 	Code: "foreign", Issuer: "https://sso.acme.com", Audience: "lusid", LogoutURL: "https://sso.acme.com/bye",
-	ClaimMappings: map[string]string{"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": `"Personal"`, "groups": "roles"},
+	ClaimMappings: map[string]string{
+		"userId":    "sub",
+		"login":     "email",
+		"email":     "email",
+		"firstName": "given_name",
+		"lastName":  "family_name",
+		"userType":  `"Personal"`,
+		"groups":    "roles",
+	},
 }
 
 // checkNoIssuer is for the end of tests through the CLI. They all need the mock: FINBOURNE enables
@@ -89,8 +97,13 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 	known := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(issuerAddress, tfjsonpath.New(attribute), check)
 	}
-	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(issuerAddress, plancheck.ResourceActionUpdate)}}
-	literal := map[string]knownvalue.Check{"user_type": knownvalue.StringExact(`"Service"`), "login": knownvalue.StringExact("user_email"), "groups": knownvalue.Null()}
+	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(issuerAddress,
+		plancheck.ResourceActionUpdate)}}
+	literal := map[string]knownvalue.Check{
+		"user_type": knownvalue.StringExact(`"Service"`),
+		"login":     knownvalue.StringExact("user_email"),
+		"groups":    knownvalue.Null(),
+	}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy:             checkNoIssuer(d, t),
@@ -104,16 +117,26 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{known("claim_mappings", knownvalue.Null())},
 			},
 			{
-				Config:            d.Config(issuerHCL("description = \"CI\"")),
-				ConfigPlanChecks:  updates,
-				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.StringExact("CI")), known("claim_mappings", knownvalue.Null())},
+				Config:           d.Config(issuerHCL("description = \"CI\"")),
+				ConfigPlanChecks: updates,
+				ConfigStateChecks: []statecheck.StateCheck{
+					known("description", knownvalue.StringExact("CI")), known("claim_mappings", knownvalue.Null()),
+				},
 			},
 			{
-				Config:            d.Config(issuerHCL(issuerClaimsHCL)),
-				ConfigPlanChecks:  updates,
-				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.Null()), known("claim_mappings", knownvalue.ObjectPartial(literal))},
+				Config:           d.Config(issuerHCL(issuerClaimsHCL)),
+				ConfigPlanChecks: updates,
+				ConfigStateChecks: []statecheck.StateCheck{
+					known("description", knownvalue.Null()), known("claim_mappings", knownvalue.ObjectPartial(literal)),
+				},
 			},
-			{ResourceName: issuerAddress, ImportState: true, ImportStateId: "acme-ci", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "code"},
+			{
+				ResourceName:                         issuerAddress,
+				ImportState:                          true,
+				ImportStateId:                        "acme-ci",
+				ImportStateVerify:                    true,
+				ImportStateVerifyIdentifierAttribute: "code",
+			},
 			{
 				// No longer configured, the mappings stay.
 				Config:            d.Config(issuerHCL("description = \"CI\"")),
@@ -275,10 +298,18 @@ func TestExternalTokenIssuer_sendsAll(t *testing.T) {
 func TestExternalTokenIssuer_mappings(t *testing.T) {
 	t.Parallel()
 	for name, mappings := range map[string]any{
-		"absent":         nil,
-		"all empty":      map[string]any{"login": "", "email": nil},
-		"of LUSID's own": map[string]any{"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "type", "groups": nil},
-		"incomplete":     map[string]any{"login": "email"},
+		"absent":    nil,
+		"all empty": map[string]any{"login": "", "email": nil},
+		"of LUSID's own": map[string]any{
+			"userId":    "sub",
+			"login":     "email",
+			"email":     "email",
+			"firstName": "given_name",
+			"lastName":  "family_name",
+			"userType":  "type",
+			"groups":    nil,
+		},
+		"incomplete": map[string]any{"login": "email"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -334,7 +365,14 @@ func TestExternalTokenIssuer_absent(t *testing.T) {
 			})
 			issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
 			read := issuers.MustRead(issuers.MustCreate(providertest.IssuerConfig()))
-			read.MustHave(t, map[string]string{"code": "acme-ci", "issuer": "null", "audience": "null", "logout_url": "null", "description": "null", "claim_mappings": "null"})
+			read.MustHave(t, map[string]string{
+				"code":           "acme-ci",
+				"issuer":         "null",
+				"audience":       "null",
+				"logout_url":     "null",
+				"description":    "null",
+				"claim_mappings": "null",
+			})
 			updated, diags := issuers.Update(read, providertest.IssuerConfig())
 			diags.MustBeQuiet(t)
 			w.Set(nil)
@@ -349,7 +387,10 @@ func TestExternalTokenIssuer_manyReads(t *testing.T) {
 	issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
 	var made []providertest.Instance
 	for i := range 5 {
-		made = append(made, issuers.MustCreate(providertest.IssuerConfig(providertest.Object{"code": fmt.Sprint("ci-", i), "audience": fmt.Sprint(i)})))
+		made = append(made, issuers.MustCreate(providertest.IssuerConfig(providertest.Object{
+			"code":     fmt.Sprint("ci-", i),
+			"audience": fmt.Sprint(i),
+		})))
 	}
 	issuers = d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
 	d.MustCall(t, http.MethodPut, "/externaltokenissuers/ci-4", map[string]any{"description": "Drifted"}, nil)
@@ -499,8 +540,14 @@ func TestExternalTokenIssuer_import(t *testing.T) {
 		"user_id": "sub", "login": "email", "email": "email", "first_name": "given_name", "last_name": "family_name", "user_type": `"Personal"`, "groups": "roles",
 	})
 	for code, config := range map[string]providertest.Object{
-		"bare":    {"code": "bare", "issuer": "https://a.acme.com", "audience": "a", "logout_url": "https://a.acme.com/bye"},
-		"foreign": {"code": "foreign", "issuer": "https://sso.acme.com", "audience": "lusid", "logout_url": "https://sso.acme.com/bye", "claim_mappings": claims},
+		"bare": {"code": "bare", "issuer": "https://a.acme.com", "audience": "a", "logout_url": "https://a.acme.com/bye"},
+		"foreign": {
+			"code":           "foreign",
+			"issuer":         "https://sso.acme.com",
+			"audience":       "lusid",
+			"logout_url":     "https://sso.acme.com/bye",
+			"claim_mappings": claims,
+		},
 	} {
 		imported, diags := issuers.ImportState(code)
 		diags.MustBeQuiet(t)
@@ -523,23 +570,56 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 		attribute string
 		part      string
 	}{
-		"an empty issuer":     {providertest.Object{"issuer": ""}, "issuer", ""},
-		"an empty audience":   {providertest.Object{"audience": ""}, "audience", ""},
-		"no scheme":           {providertest.Object{"logout_url": "acme.com/bye"}, "logout_url", "must be a URI"},
-		"a path":              {providertest.Object{"logout_url": "/bye"}, "logout_url", "must be a URI"},
-		"a scheme alone":      {providertest.Object{"logout_url": "https://"}, "logout_url", "must be a URI"},
-		"a timeout of zero":   {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create", ""},
-		"a claim left open":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"ci@acme.com`})}, "claim_mappings.login", "begins and ends with one"},
-		"a claim left to end": {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `ci@acme.com"`})}, "claim_mappings.login", "begins and ends with one"},
-		"a quote alone":       {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"`})}, "claim_mappings.login", "begins and ends with one"},
-		"a quote in quotes":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"first_name": `"a "b" c"`})}, "claim_mappings.first_name", "none in between"},
-		"a quote in a name":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_id": `a"b`})}, "claim_mappings.user_id", "none at all"},
-		"nothing in quotes":   {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": `""`})}, "claim_mappings.email", "It is empty"},
-		"an empty type":       {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `""`})}, "claim_mappings.user_type", "It is empty"},
-		"spaces":              {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": " "})}, "claim_mappings.email", "It is empty"},
-		"no such type":        {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `"service"`})}, "claim_mappings.user_type", "Personal or Service, not service"},
-		"groups in quotes":    {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": `"traders"`})}, "claim_mappings.groups", "no value in double quotes here"},
-		"empty groups":        {providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": ""})}, "claim_mappings.groups", "leave the attribute out"},
+		"an empty issuer":   {providertest.Object{"issuer": ""}, "issuer", ""},
+		"an empty audience": {providertest.Object{"audience": ""}, "audience", ""},
+		"no scheme":         {providertest.Object{"logout_url": "acme.com/bye"}, "logout_url", "must be a URI"},
+		"a path":            {providertest.Object{"logout_url": "/bye"}, "logout_url", "must be a URI"},
+		"a scheme alone":    {providertest.Object{"logout_url": "https://"}, "logout_url", "must be a URI"},
+		"a timeout of zero": {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create", ""},
+		"a claim left open": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"ci@acme.com`})},
+			"claim_mappings.login", "begins and ends with one",
+		},
+		"a claim left to end": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `ci@acme.com"`})},
+			"claim_mappings.login", "begins and ends with one",
+		},
+		"a quote alone": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"`})},
+			"claim_mappings.login", "begins and ends with one",
+		},
+		"a quote in quotes": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"first_name": `"a "b" c"`})},
+			"claim_mappings.first_name", "none in between",
+		},
+		"a quote in a name": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_id": `a"b`})},
+			"claim_mappings.user_id", "none at all",
+		},
+		"nothing in quotes": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": `""`})},
+			"claim_mappings.email", "It is empty",
+		},
+		"an empty type": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `""`})},
+			"claim_mappings.user_type", "It is empty",
+		},
+		"spaces": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": " "})},
+			"claim_mappings.email", "It is empty",
+		},
+		"no such type": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `"service"`})},
+			"claim_mappings.user_type", "Personal or Service, not service",
+		},
+		"groups in quotes": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": `"traders"`})},
+			"claim_mappings.groups", "no value in double quotes here",
+		},
+		"empty groups": {
+			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": ""})},
+			"claim_mappings.groups", "leave the attribute out",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			issuers.Validate(providertest.IssuerConfig(test.change)).MustFail(t, test.attribute, test.part)
@@ -553,9 +633,23 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 	for _, valid := range []providertest.Object{
 		{"claim_mappings": nil},
 		{"claim_mappings": providertest.Unknown},
-		{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": "https://acme.com/claims/groups", "user_type": "kind", "first_name": `"ü 'n'"`})},
-		{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": providertest.Unknown, "user_type": providertest.Unknown, "login": providertest.Unknown})},
-		{"code": providertest.Unknown, "issuer": providertest.Unknown, "audience": providertest.Unknown, "logout_url": providertest.Unknown, "description": providertest.Unknown},
+		{"claim_mappings": providertest.IssuerClaims(providertest.Object{
+			"groups":     "https://acme.com/claims/groups",
+			"user_type":  "kind",
+			"first_name": `"ü 'n'"`,
+		})},
+		{"claim_mappings": providertest.IssuerClaims(providertest.Object{
+			"groups":    providertest.Unknown,
+			"user_type": providertest.Unknown,
+			"login":     providertest.Unknown,
+		})},
+		{
+			"code":        providertest.Unknown,
+			"issuer":      providertest.Unknown,
+			"audience":    providertest.Unknown,
+			"logout_url":  providertest.Unknown,
+			"description": providertest.Unknown,
+		},
 		{"issuer": "acme", "logout_url": "com.acme.app:bye"},
 	} {
 		issuers.Validate(providertest.IssuerConfig(valid)).MustBeQuiet(t)
@@ -607,6 +701,7 @@ func TestExternalTokenIssuer_own(t *testing.T) {
 		_, diags := d.Protocol(t, providertest.Object{"access_token": bearer}).Resource(providertest.ExternalTokenIssuerType).Plan(made, nil)
 		diags.MustBeQuiet(t)
 	}
-	_, diags := d.Protocol(t, providertest.Object{"access_token": nil, "access_token_file": "/nowhere"}).Resource(providertest.ExternalTokenIssuerType).Plan(made, nil)
+	_, diags := d.Protocol(t, providertest.Object{"access_token": nil, "access_token_file": "/nowhere"}).Resource(providertest.ExternalTokenIssuerType).Plan(made,
+		nil)
 	diags.MustBeQuiet(t)
 }

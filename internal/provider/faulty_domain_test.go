@@ -11,7 +11,10 @@ import (
 )
 
 // volatile are fields that no two domains have alike.
-var volatile = []string{"id", "issuer", "secret", "created", "createdDate", "createdAt", "lastLogin", "lastUpdated", "updatedAt", "passwordChanged"}
+var volatile = []string{
+	"id", "issuer", "secret", "created", "createdDate", "createdAt", "lastLogin", "lastUpdated", "updatedAt",
+	"passwordChanged",
+}
 
 // inventory is all that the domain holds of what rows are about.
 func inventory(d providertest.FaultyDomain, t *testing.T) map[string][]string {

@@ -55,7 +55,8 @@ var firstErrors = map[string]struct {
 	},
 	"profile_of_another_domain": {env: func(d providertest.Domain) []string { return append(d.Environment(), "FBN_PROFILE=dev") }, hcl: exampleApp, prepare: func(t *testing.T, _ providertest.Domain, w *providertest.Workspace) {
 		t.Helper()
-		w.Write("secrets.json", `{"profiles": {"dev": {"identityUrl": "https://acme-dev.lusid.com/identity", "accessToken": "a-token-of-today"}}}`)
+		w.Write("secrets.json",
+			`{"profiles": {"dev": {"identityUrl": "https://acme-dev.lusid.com/identity", "accessToken": "a-token-of-today"}}}`)
 	}},
 	"no_such_domain": {
 		env: func(providertest.Domain) []string {

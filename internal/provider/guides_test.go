@@ -66,7 +66,8 @@ func TestAccGuides(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.Env = append(w.Env, "PATH="+installed+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+filepath.Join(installed, "cli.tfrc"),
+			w.Env = append(w.Env, "PATH="+installed+string(os.PathListSeparator)+os.Getenv("PATH"), "TF_CLI_CONFIG_FILE="+filepath.Join(installed,
+				"cli.tfrc"),
 				"TF_CLI_ARGS_apply=-auto-approve", "TF_CLI_ARGS_destroy=-auto-approve", "TF_INPUT=0")
 			if !guide.startsBare {
 				w.Env = append(w.Env, d.Environment()...)

@@ -30,17 +30,37 @@ func TestIdentity_form(t *testing.T) {
 	listOf := func(typeName string, config providertest.Object) func() providertest.Diagnostics {
 		return func() providertest.Diagnostics { _, diags := p.Resource(typeName).List(config, 0, false); return diags }
 	}
-	isCode := []string{`"LUSID-administrator" is the code of one of LUSID's default roles`, "data.lusid_role.NAME.id", "code = \"lusid-administrator\""}
+	isCode := []string{
+		`"LUSID-administrator" is the code of one of LUSID's default roles`, "data.lusid_role.NAME.id",
+		"code = \"lusid-administrator\"",
+	}
 	tests := map[string]struct {
 		run       func() providertest.Diagnostics
 		attribute string
 		parts     []string
 	}{
-		"assignment, user":      {resourceOf(providertest.RoleAssignmentType, providertest.Object{"role_id": "r", "user_id": login}), "user_id", []string{findsUser, "not a login or an e-mail address"}},
-		"assignment, role":      {resourceOf(providertest.RoleAssignmentType, providertest.Object{"role_id": code, "user_id": "u"}), "role_id", isCode},
-		"assignment, role name": {resourceOf(providertest.RoleAssignmentType, providertest.Object{"role_id": "front office", "user_id": "u"}), "role_id", []string{findsRole, "not a name or a code"}},
-		"members, user":         {resourceOf(providertest.RoleMembersType, providertest.Object{"role_id": "r", "user_ids": []string{login}}), "user_ids", []string{findsUser}},
-		"members, role":         {resourceOf(providertest.RoleMembersType, providertest.Object{"role_id": code, "user_ids": []string{}}), "role_id", isCode},
+		"assignment, user": {
+			resourceOf(providertest.RoleAssignmentType, providertest.Object{"role_id": "r", "user_id": login}), "user_id",
+			[]string{findsUser, "not a login or an e-mail address"},
+		},
+		"assignment, role": {
+			resourceOf(providertest.RoleAssignmentType, providertest.Object{"role_id": code, "user_id": "u"}), "role_id",
+			isCode,
+		},
+		"assignment, role name": {
+			resourceOf(providertest.RoleAssignmentType, providertest.Object{"role_id": "front office", "user_id": "u"}),
+			"role_id",
+			[]string{findsRole, "not a name or a code"},
+		},
+		"members, user": {
+			resourceOf(providertest.RoleMembersType, providertest.Object{"role_id": "r", "user_ids": []string{login}}),
+			"user_ids",
+			[]string{findsUser},
+		},
+		"members, role": {
+			resourceOf(providertest.RoleMembersType, providertest.Object{"role_id": code, "user_ids": []string{}}),
+			"role_id", isCode,
+		},
 		"members data, role":    {dataOf("lusid_role_members", providertest.Object{"role_id": code}), "role_id", isCode},
 		"user data, id":         {dataOf(providertest.UserType, providertest.Object{"id": login}), "id", []string{findsUser}},
 		"role data, id":         {dataOf("lusid_role", providertest.Object{"id": code}), "id", isCode},
@@ -92,13 +112,22 @@ func TestIdentity_notFound(t *testing.T) {
 		attribute string
 		next      string
 	}{
-		"assignment, role": {create(providertest.RoleAssignmentType, providertest.Object{"role_id": "traders", "user_id": user.ID}), "", findsRole},
+		"assignment, role": {
+			create(providertest.RoleAssignmentType, providertest.Object{"role_id": "traders", "user_id": user.ID}), "",
+			findsRole,
+		},
 		"assignment, user": {create(providertest.RoleAssignmentType, providertest.Object{"role_id": role.ID, "user_id": "robot"}), "", findsUser},
-		"members, role":    {create(providertest.RoleMembersType, providertest.Object{"role_id": "traders", "user_ids": []string{user.ID}}), "", findsRole},
-		"members, user":    {create(providertest.RoleMembersType, providertest.Object{"role_id": role.ID, "user_ids": []string{"robot"}}), "user_ids", findsUser},
-		"members data":     {dataOf("lusid_role_members", providertest.Object{"role_id": "traders"}), "role_id", findsRole},
-		"role data":        {dataOf("lusid_role", providertest.Object{"id": "traders"}), "id", findsRole},
-		"user data":        {dataOf(providertest.UserType, providertest.Object{"id": "robot"}), "id", findsUser},
+		"members, role": {
+			create(providertest.RoleMembersType, providertest.Object{"role_id": "traders", "user_ids": []string{user.ID}}),
+			"", findsRole,
+		},
+		"members, user": {
+			create(providertest.RoleMembersType, providertest.Object{"role_id": role.ID, "user_ids": []string{"robot"}}),
+			"user_ids", findsUser,
+		},
+		"members data": {dataOf("lusid_role_members", providertest.Object{"role_id": "traders"}), "role_id", findsRole},
+		"role data":    {dataOf("lusid_role", providertest.Object{"id": "traders"}), "id", findsRole},
+		"user data":    {dataOf(providertest.UserType, providertest.Object{"id": "robot"}), "id", findsUser},
 		"role import": {func() providertest.Diagnostics {
 			_, diags := p.Resource("lusid_role").ImportState("traders")
 			return diags

@@ -335,7 +335,12 @@ func TestAccInterrupted(t *testing.T) {
 	// What the provider looks for when an answer is lost, and what only the user can settle.
 	reconciled := []string{"POST applications", "POST roles", "POST users"}
 	taken := append([]string{"POST keys"}, reconciled...)
-	types := map[string]string{"POST applications": "lusid_application", "POST roles": "lusid_role", "POST users": providertest.UserType, "POST keys": providertest.PersonalAccessTokenType}
+	types := map[string]string{
+		"POST applications": "lusid_application",
+		"POST roles":        "lusid_role",
+		"POST users":        providertest.UserType,
+		"POST keys":         providertest.PersonalAccessTokenType,
+	}
 
 	for command, c := range commands {
 		for ending, end := range ends {
@@ -527,7 +532,8 @@ func TestAccCrash(t *testing.T) {
 	g := newGate(t, 4, 4, before, requestsBy(http.MethodPost))
 	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return g.front(issued.Front(mock)) })
 	// One kind, so that it is known what is on its way.
-	w := providertest.NewWorkspace(t, manyOf(d, []string{"lusid_application with its secret"}, 10, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
+	w := providertest.NewWorkspace(t, manyOf(d, []string{"lusid_application with its secret"}, 10, 1), "TF_LOG_PROVIDER=TRACE",
+		"TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
 	g.arm()
 	r := start(w, "apply", "-auto-approve")
 	g.wait(t, 4)

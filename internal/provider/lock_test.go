@@ -132,7 +132,10 @@ func TestTimeouts_slowList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := providertest.DomainInMemory(t, mockserver.Options{})
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Delay: 6 * time.Second})
-		_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders", "timeouts": providertest.Object{"create": "1s"}})
+		_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{
+			"name":     "traders",
+			"timeouts": providertest.Object{"create": "1s"},
+		})
 		diags.MustFail(t, "", "Listing what the domain has, before the create: context deadline exceeded", "The time was up")
 		if got := d.Counts()["identity.CreateRole"]; got != 0 {
 			t.Errorf("%d creates were sent", got)

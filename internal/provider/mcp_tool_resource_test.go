@@ -90,8 +90,9 @@ func TestAccMcpTool_basic(t *testing.T) {
 				},
 			},
 			{
-				Config:           d.Config(toolHCL(scope, "tool", jobHCL)),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(toolAddress, plancheck.ResourceActionUpdate)}},
+				Config: d.Config(toolHCL(scope, "tool", jobHCL)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(toolAddress,
+					plancheck.ResourceActionUpdate)}},
 				ConfigStateChecks: []statecheck.StateCheck{
 					known("parameters", knownvalue.SetSizeExact(2)),
 					known("luminesce_payload", knownvalue.Null()),
@@ -196,7 +197,11 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		{"read_only", "readOnly", true, true},
 		{"idempotent", "idempotent", false, false},
 		{"open_world", "openWorld", nil, false},
-		{"parameters", "parameters", []any{providertest.Object{"name": "day", "data_type": "String"}}, []any{map[string]any{"name": "day", "dataType": "String", "description": nil}}},
+		{
+			"parameters", "parameters",
+			[]any{providertest.Object{"name": "day", "data_type": "String"}},
+			[]any{map[string]any{"name": "day", "dataType": "String", "description": nil}},
+		},
 		{"parameters", "parameters", nil, []any{}},
 		{
 			"scheduler_payload", "schedulerPayload",
@@ -239,7 +244,12 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	for _, change := range []providertest.Object{
 		{"destructive_action_summary_template": ""},
 		{"parameters": []any{}},
-		{"scheduler_payload": providertest.Object{"job_scope": "s", "job_code": "c", "arguments": providertest.Object{}, "notifications": []any{}}},
+		{"scheduler_payload": providertest.Object{
+			"job_scope":     "s",
+			"job_code":      "c",
+			"arguments":     providertest.Object{},
+			"notifications": []any{},
+		}},
 		{"timeouts": providertest.Object{"read": "1m"}},
 	} {
 		maps.Copy(config, change)
@@ -369,7 +379,8 @@ func TestMcpTool_taken(t *testing.T) {
 			if made.Exists() {
 				t.Error("something is in the state")
 			}
-			diags.MustFail(t, test.attribute, "Unable to create MCP tool", test.id, fmt.Sprintf("import {\n  to = lusid_mcp_tool.NAME\n  id = %q\n}", test.id), "HTTP 409")
+			diags.MustFail(t, test.attribute, "Unable to create MCP tool", test.id,
+				fmt.Sprintf("import {\n  to = lusid_mcp_tool.NAME\n  id = %q\n}", test.id), "HTTP 409")
 			d.MustCount(t, map[string]int{"identity.ListMcpTools": 2, "identity.CreateMcpTool": 1})
 		})
 	}
@@ -450,14 +461,26 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 		// parts are of the error, if there is one.
 		parts []string
 	}{
-		"after": {[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetAfter}}, map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1}, 2, nil},
+		"after": {
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetAfter}},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			2, nil,
+		},
 		"before": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetBefore}},
 			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
 			2, nil,
 		},
-		"503 after": {[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 503, AfterWrite: true}}, map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1}, 2, nil},
-		"truncated": {[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Truncate: true}}, map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1}, 2, nil},
+		"503 after": {
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 503, AfterWrite: true}},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			2, nil,
+		},
+		"truncated": {
+			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Truncate: true}},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			2, nil,
+		},
 		"each time": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, Count: always}},
 			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
@@ -465,7 +488,10 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 			[]string{"HTTP 500", "may have stored the new version all the same"},
 		},
 		"and nobody knows": {
-			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, AfterWrite: true}, {Operation: "identity.GetMcpTool", Status: 403}},
+			[]mockserver.Fault{
+				{Operation: "identity.UpdateMcpTool", Status: 500, AfterWrite: true},
+				{Operation: "identity.GetMcpTool", Status: 403},
+			},
 			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			2,
 			[]string{"HTTP 500", "Whether it was updated could not be found out", "may have stored"},
@@ -517,11 +543,17 @@ func TestMcpTool_refresh(t *testing.T) {
 	maker := d.Protocol(t).Resource(providertest.MCPToolType)
 	var all []providertest.Instance
 	for i := range 12 {
-		all = append(all, maker.MustCreate(providertest.JobTool(providertest.Object{"code": fmt.Sprint("tool-", i), "name": fmt.Sprint("tool-", i)})))
+		all = append(all, maker.MustCreate(providertest.JobTool(providertest.Object{
+			"code": fmt.Sprint("tool-", i),
+			"name": fmt.Sprint("tool-", i),
+		})))
 	}
 	d.MustCount(t, map[string]int{"identity.ListMcpTools": 1, "identity.CreateMcpTool": 12})
 	for n, want := range map[int]map[string]int{
-		0: {}, 1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1}, 12: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
+		0: {}, 1: {"identity.GetMcpTool": 1}, 3: {"identity.GetMcpTool": 3}, 4: {
+			"identity.GetMcpTool":   3,
+			"identity.ListMcpTools": 1,
+		}, 12: {"identity.GetMcpTool": 3, "identity.ListMcpTools": 1},
 	} {
 		tools := d.Protocol(t).Resource(providertest.MCPToolType)
 		d.Forget()
@@ -684,33 +716,47 @@ func TestMcpTool_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"no payload":                  {providertest.QueryTool(providertest.Object{"luminesce_payload": nil}), "luminesce_payload"},
-		"both payloads":               {providertest.JobTool(providertest.Object{"luminesce_payload": providertest.Object{"query": "select 1"}}), "scheduler_payload"},
+		"no payload": {providertest.QueryTool(providertest.Object{"luminesce_payload": nil}), "luminesce_payload"},
+		"both payloads": {
+			providertest.JobTool(providertest.Object{"luminesce_payload": providertest.Object{"query": "select 1"}}),
+			"scheduler_payload",
+		},
 		"destructive":                 {providertest.QueryTool(providertest.Object{"destructive": true}), template},
 		"destructive, empty template": {providertest.QueryTool(providertest.Object{"destructive": true, template: ""}), template},
 		"a long template":             {providertest.QueryTool(providertest.Object{template: strings.Repeat("ü", 501)}), template},
 		"a null parameter":            {providertest.QueryTool(providertest.Object{"parameters": []any{nil}}), "parameters"},
-		"a null notification":         {providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": []any{nil}})}), "scheduler_payload.notifications"},
-		"a slash in the scope":        {providertest.QueryTool(providertest.Object{"scope": "a/b"}), "scope"},
-		"a code of 65":                {providertest.QueryTool(providertest.Object{"code": strings.Repeat("a", 65)}), "code"},
-		"a name of 257":               {providertest.QueryTool(providertest.Object{"name": strings.Repeat("a", 257)}), "name"},
-		"a name with a line break":    {providertest.QueryTool(providertest.Object{"name": "abc\n"}), "name"},
-		"a timeout of zero":           {providertest.QueryTool(providertest.Object{"timeouts": providertest.Object{"read": "0s"}}), "timeouts.read"},
+		"a null notification": {
+			providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": []any{nil}})}),
+			"scheduler_payload.notifications",
+		},
+		"a slash in the scope":     {providertest.QueryTool(providertest.Object{"scope": "a/b"}), "scope"},
+		"a code of 65":             {providertest.QueryTool(providertest.Object{"code": strings.Repeat("a", 65)}), "code"},
+		"a name of 257":            {providertest.QueryTool(providertest.Object{"name": strings.Repeat("a", 257)}), "name"},
+		"a name with a line break": {providertest.QueryTool(providertest.Object{"name": "abc\n"}), "name"},
+		"a timeout of zero": {
+			providertest.QueryTool(providertest.Object{"timeouts": providertest.Object{"read": "0s"}}), "timeouts.read",
+		},
 	} {
 		t.Run(name, func(t *testing.T) { tools.Validate(test.config).MustFail(t, test.attribute) })
 	}
 	for name, config := range map[string]providertest.Object{
-		"a query":                     providertest.QueryTool(),
-		"a job":                       providertest.JobTool(),
-		"a template for nothing":      providertest.QueryTool(providertest.Object{template: "Agree"}),
-		"another data type":           providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": "p", "data_type": "Decimal"}}}),
-		"a payload not known yet":     providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Unknown}),
-		"maybe no payload":            providertest.QueryTool(providertest.Object{"luminesce_payload": nil, "scheduler_payload": providertest.Unknown}),
-		"maybe both payloads":         providertest.QueryTool(providertest.Object{"scheduler_payload": providertest.Unknown}),
-		"a template not known yet":    providertest.QueryTool(providertest.Object{"destructive": true, template: providertest.Unknown}),
-		"destructive, maybe":          providertest.QueryTool(providertest.Object{"destructive": providertest.Unknown}),
-		"parameters not known yet":    providertest.QueryTool(providertest.Object{"parameters": providertest.Unknown}),
-		"a parameter not known yet":   providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": providertest.Unknown, "data_type": "String"}}}),
+		"a query":                 providertest.QueryTool(),
+		"a job":                   providertest.JobTool(),
+		"a template for nothing":  providertest.QueryTool(providertest.Object{template: "Agree"}),
+		"another data type":       providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": "p", "data_type": "Decimal"}}}),
+		"a payload not known yet": providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Unknown}),
+		"maybe no payload": providertest.QueryTool(providertest.Object{
+			"luminesce_payload": nil,
+			"scheduler_payload": providertest.Unknown,
+		}),
+		"maybe both payloads":      providertest.QueryTool(providertest.Object{"scheduler_payload": providertest.Unknown}),
+		"a template not known yet": providertest.QueryTool(providertest.Object{"destructive": true, template: providertest.Unknown}),
+		"destructive, maybe":       providertest.QueryTool(providertest.Object{"destructive": providertest.Unknown}),
+		"parameters not known yet": providertest.QueryTool(providertest.Object{"parameters": providertest.Unknown}),
+		"a parameter not known yet": providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{
+			"name":      providertest.Unknown,
+			"data_type": "String",
+		}}}),
 		"a query not known yet":       providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Object{"query": providertest.Unknown}}),
 		"arguments not known yet":     providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"arguments": providertest.Unknown})}),
 		"notifications not known yet": providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": providertest.Unknown})}),
@@ -729,7 +775,8 @@ func TestMcpTool_validation(t *testing.T) {
 
 func TestMcpToolList(t *testing.T) {
 	t.Parallel()
-	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "other", Code: "tool", Name: "get-other"}}}})
+	d := providertest.NewMock(t,
+		mockserver.Options{Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "other", Code: "tool", Name: "get-other"}}}})
 	p := d.Protocol(t)
 	tools := p.Resource(providertest.MCPToolType)
 	configs := map[string]providertest.Object{"reload-prices": providertest.JobTool(), "get-prices": providertest.QueryTool()}
@@ -811,7 +858,11 @@ func TestMcpToolDataSources(t *testing.T) {
 	// Older versions stay, also of a tool that is deleted.
 	_, diags := tools.Update(query, providertest.QueryTool(providertest.Object{"title": "Another"}))
 	diags.MustBeQuiet(t)
-	current, first := providertest.Object{"scope": "market-data", "code": "prices"}, providertest.Object{"scope": "market-data", "code": "prices", "version": 1}
+	current, first := providertest.Object{"scope": "market-data", "code": "prices"}, providertest.Object{
+		"scope":   "market-data",
+		"code":    "prices",
+		"version": 1,
+	}
 	p.MustData(providertest.MCPToolType, current).MustHave(t, map[string]string{"version": "2", "title": "Another"})
 	d.MustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil)
 	d.Forget()

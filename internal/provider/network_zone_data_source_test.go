@@ -14,7 +14,14 @@ func TestNetworkZoneDataSource(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{Seed: mockserver.Seed{NetworkZones: []mockserver.NetworkZone{
-		{Code: "whole", Description: "Office", Action: "Block", IPs: []string{"10.0.0.0/8", "::1"}, SessionType: []string{"AllUsers"}, Hierarchy: 7},
+		{
+			Code:        "whole",
+			Description: "Office",
+			Action:      "Block",
+			IPs:         []string{"10.0.0.0/8", "::1"},
+			SessionType: []string{"AllUsers"},
+			Hierarchy:   7,
+		},
 	}}}, w.Front)
 	p := d.Protocol(t)
 	got := p.MustData(providertest.NetworkZoneType, providertest.Object{"code": "whole"})

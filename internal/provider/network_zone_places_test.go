@@ -206,7 +206,8 @@ func TestNetworkZone_exchange(t *testing.T) {
 				change, _ := zones.Plan(read[code], test.zones.config(code, hierarchy))
 				_, diags := zones.Apply(change)
 				if len(diags.Warnings()) > 0 {
-					diags.MustWarn(t, "hierarchy", "Network zone "+code+" waits for its place", fmt.Sprintf("has the hierarchy %d", hierarchy), "If the same run moves or deletes that zone")
+					diags.MustWarn(t, "hierarchy", "Network zone "+code+" waits for its place", fmt.Sprintf("has the hierarchy %d", hierarchy),
+						"If the same run moves or deletes that zone")
 					waits = append(waits, code)
 				}
 				diags.MustSucceed(t)

@@ -80,7 +80,8 @@ func TestAccNetworkZone_basic(t *testing.T) {
 	known := func(attribute string, check knownvalue.Check) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(zoneAddress, tfjsonpath.New(attribute), check)
 	}
-	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(zoneAddress, plancheck.ResourceActionUpdate)}}
+	updates := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(zoneAddress,
+		plancheck.ResourceActionUpdate)}}
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy:             checkNoZone(d, t),
@@ -96,7 +97,13 @@ func TestAccNetworkZone_basic(t *testing.T) {
 					known("user_roles", knownvalue.Null()),
 				},
 			},
-			{ResourceName: zoneAddress, ImportState: true, ImportStateId: "acme-office", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "code"},
+			{
+				ResourceName:                         zoneAddress,
+				ImportState:                          true,
+				ImportStateId:                        "acme-office",
+				ImportStateVerify:                    true,
+				ImportStateVerifyIdentifierAttribute: "code",
+			},
 			{
 				Config:            d.Config(zoneHCL("hierarchy = 20\nuser_roles = [\"traders\"]")),
 				ConfigPlanChecks:  updates,
@@ -145,7 +152,8 @@ func TestAccNetworkZone_unplaced(t *testing.T) {
 	d.CreateZone(t, "before")
 	w := providertest.NewWorkspace(t, d.Config(zoneHCL("hierarchy = 50")))
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusForbidden, Code: 939})
-	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Warning: Unable to place network zone acme-office", "is at 2", "to the hierarchy 50", "the next apply moves the zone", "(939)")
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Warning: Unable to place network zone acme-office", "is at 2",
+		"to the hierarchy 50", "the next apply moves the zone", "(939)")
 
 	plan, output := w.Plan()
 	providertest.MustHold(t, output, "~ hierarchy", "2 -> 50", "Plan: 0 to add, 1 to change, 0 to destroy")
@@ -198,7 +206,10 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 		want   func(*providertest.ZoneBody)
 	}{
 		{providertest.Object{"description": "Offices"}, func(z *providertest.ZoneBody) { z.Description = new("Offices") }},
-		{providertest.Object{"session_types": []string{"AllPATAccess"}}, func(z *providertest.ZoneBody) { z.ApplyRules.SessionType = []string{"AllPATAccess"} }},
+		{
+			providertest.Object{"session_types": []string{"AllPATAccess"}},
+			func(z *providertest.ZoneBody) { z.ApplyRules.SessionType = []string{"AllPATAccess"} },
+		},
 		{providertest.Object{"user_roles": nil}, func(z *providertest.ZoneBody) { z.ApplyRules.UserRoles = []string{} }},
 		{providertest.Object{"hierarchy": 0}, func(z *providertest.ZoneBody) { z.Hierarchy = 0 }},
 		{providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.1")}, func(z *providertest.ZoneBody) {
@@ -265,7 +276,8 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 		zones.MustPlanNothing(made, config)
 	}
 	// LUSID's own spelling, order and repetitions, in a process that does not list yet.
-	config := providertest.ZoneConfig(providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.9/24", "2001:0DB8::1", "::ffff:192.0.2.1", "198.51.100.0/25")})
+	config := providertest.ZoneConfig(providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.9/24", "2001:0DB8::1",
+		"::ffff:192.0.2.1", "198.51.100.0/25")})
 	made, diags := zones.Update(made, config)
 	diags.MustBeQuiet(t)
 	zones = d.Protocol(t).Resource(providertest.NetworkZoneType)
@@ -275,7 +287,14 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 			return body
 		}
 		zone["action"] = "NOOP"
-		zone["networkZoneIPs"] = []any{map[string]any{"value": "2001:db8::1", "description": nil}, nil, map[string]any{"value": "203.0.113.0/24", "type": "Range"}, map[string]any{"value": "203.0.113.0/24"}, map[string]any{"value": "192.0.2.1"}, map[string]any{"value": "::ffff:198.51.100.0/121"}}
+		zone["networkZoneIPs"] = []any{
+			map[string]any{"value": "2001:db8::1", "description": nil},
+			nil,
+			map[string]any{"value": "203.0.113.0/24", "type": "Range"},
+			map[string]any{"value": "203.0.113.0/24"},
+			map[string]any{"value": "192.0.2.1"},
+			map[string]any{"value": "::ffff:198.51.100.0/121"},
+		}
 		zone["applyRules"] = map[string]any{"sessionType": []any{"AllUsers", "AllUsers"}, "userRoles": nil}
 		return zone
 	})
@@ -466,7 +485,8 @@ func TestNetworkZone_taken(t *testing.T) {
 	if made.Exists() {
 		t.Error("something is in the state")
 	}
-	diags.MustFail(t, "code", "Unable to create network zone", "import {\n  to = lusid_network_zone.NAME\n  id = \"acme-office\"\n}", "HTTP 400")
+	diags.MustFail(t, "code", "Unable to create network zone", "import {\n  to = lusid_network_zone.NAME\n  id = \"acme-office\"\n}",
+		"HTTP 400")
 	d.MustCount(t, map[string]int{"identity.ListNetworkZones": 2, "identity.CreateNetworkZone": 1})
 	// A domain that is full says so.
 	for i := range 9 {
@@ -581,12 +601,26 @@ func TestNetworkZone_import(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{NetworkZones: []mockserver.NetworkZone{
 		{Code: "bare", Hierarchy: 3},
-		{Code: "whole", Description: "Office", Action: "Block", IPs: []string{"10.0.0.0/8"}, SessionType: []string{"AllUsers"}, UserRoles: []string{"traders"}},
+		{
+			Code:        "whole",
+			Description: "Office",
+			Action:      "Block",
+			IPs:         []string{"10.0.0.0/8"},
+			SessionType: []string{"AllUsers"},
+			UserRoles:   []string{"traders"},
+		},
 	}}})
 	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 	for code, want := range map[string]map[string]string{
-		"bare":  {"code": "bare", "action": "null", "description": "null", "session_types": "null", "user_roles": "null", "hierarchy": "3"},
-		"whole": {"code": "whole", "action": "Block", "description": "Office", "session_types": "AllUsers", "user_roles": "traders", "hierarchy": "4"},
+		"bare": {"code": "bare", "action": "null", "description": "null", "session_types": "null", "user_roles": "null", "hierarchy": "3"},
+		"whole": {
+			"code":          "whole",
+			"action":        "Block",
+			"description":   "Office",
+			"session_types": "AllUsers",
+			"user_roles":    "traders",
+			"hierarchy":     "4",
+		},
 	} {
 		for _, imported := range []func() (providertest.Instance, providertest.Diagnostics){
 			func() (providertest.Instance, providertest.Diagnostics) { return zones.ImportState(code) },
@@ -624,14 +658,19 @@ func TestNetworkZone_validation(t *testing.T) {
 		change    providertest.Object
 		attribute string
 	}{
-		"no ranges":                 {providertest.Object{"ranges": []any{}}, "ranges"},
-		"101 ranges":                {providertest.Object{"ranges": providertest.ZoneRanges(many...)}, "ranges"},
-		"a name":                    {providertest.Object{"ranges": providertest.ZoneRanges("acme.com")}, "ranges.value"},
-		"a first and last address":  {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1-10.0.0.9")}, "ranges.value"},
-		"a range too wide":          {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/33")}, "ranges.value"},
-		"leading zeros":             {providertest.Object{"ranges": providertest.ZoneRanges("010.0.0.1")}, "ranges.value"},
-		"a scoped address":          {providertest.Object{"ranges": providertest.ZoneRanges("fe80::1%eth0")}, "ranges.value"},
-		"one range twice":           {providertest.Object{"ranges": []any{providertest.Object{"value": "10.0.0.1"}, providertest.Object{"value": "10.0.0.1", "description": "Me"}}}, "ranges"},
+		"no ranges":                {providertest.Object{"ranges": []any{}}, "ranges"},
+		"101 ranges":               {providertest.Object{"ranges": providertest.ZoneRanges(many...)}, "ranges"},
+		"a name":                   {providertest.Object{"ranges": providertest.ZoneRanges("acme.com")}, "ranges.value"},
+		"a first and last address": {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1-10.0.0.9")}, "ranges.value"},
+		"a range too wide":         {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/33")}, "ranges.value"},
+		"leading zeros":            {providertest.Object{"ranges": providertest.ZoneRanges("010.0.0.1")}, "ranges.value"},
+		"a scoped address":         {providertest.Object{"ranges": providertest.ZoneRanges("fe80::1%eth0")}, "ranges.value"},
+		"one range twice": {
+			providertest.Object{"ranges": []any{
+				providertest.Object{"value": "10.0.0.1"}, providertest.Object{"value": "10.0.0.1", "description": "Me"},
+			}},
+			"ranges",
+		},
 		"one range in two writings": {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/8", "10.1.2.3/8")}, "ranges"},
 		"an address as both":        {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1", "10.0.0.1/32")}, "ranges"},
 		"a mapped address":          {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.1", "::ffff:192.0.2.1")}, "ranges"},
@@ -652,15 +691,26 @@ func TestNetworkZone_validation(t *testing.T) {
 		{"ranges": providertest.ZoneRanges("0.0.0.0/0", "::ffff:0:0/95")},
 		{"session_types": nil, "user_roles": []string{"front office"}},
 		{"session_types": nil, "user_roles": providertest.Unknown},
-		{"code": providertest.Unknown, "action": providertest.Unknown, "ranges": providertest.Unknown, "session_types": providertest.Unknown, "hierarchy": providertest.Unknown, "description": providertest.Unknown},
-		{"ranges": []any{providertest.Object{"value": providertest.Unknown}, providertest.Object{"value": "10.0.0.1", "description": providertest.Unknown}}},
+		{
+			"code":          providertest.Unknown,
+			"action":        providertest.Unknown,
+			"ranges":        providertest.Unknown,
+			"session_types": providertest.Unknown,
+			"hierarchy":     providertest.Unknown,
+			"description":   providertest.Unknown,
+		},
+		{"ranges": []any{
+			providertest.Object{"value": providertest.Unknown},
+			providertest.Object{"value": "10.0.0.1", "description": providertest.Unknown},
+		}},
 		{"session_types": []any{providertest.Unknown}, "user_roles": []any{providertest.Unknown}},
 	} {
 		zones.Validate(providertest.ZoneConfig(valid)).MustBeQuiet(t)
 	}
 	// What is known only in the plan is checked there.
 	d := providertest.NewMock(t, mockserver.Options{})
-	_, diags := d.Protocol(t).Resource(providertest.NetworkZoneType).Plan(providertest.Instance{}, providertest.ZoneConfig(providertest.Object{"session_types": []string{}}))
+	_, diags := d.Protocol(t).Resource(providertest.NetworkZoneType).Plan(providertest.Instance{},
+		providertest.ZoneConfig(providertest.Object{"session_types": []string{}}))
 	diags.MustFail(t, "session_types")
 }
 
@@ -696,8 +746,15 @@ func TestNetworkZone_lockOut(t *testing.T) {
 		"Block to NoOp":                       {block, providertest.Object{}, "", ""},
 		"Allow to NoOp":                       {allow, providertest.Object{}, "action", allowsLess},
 		"an Allow whose action is to be seen": {allow, providertest.Object{"action": providertest.Unknown}, "action", blocksMore},
-		"a Block of twice the addresses":      {providertest.ZoneConfig(block, providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.0/25")}), block, "ranges", blocksMore},
-		"a Block of half the addresses":       {block, providertest.ZoneConfig(block, providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.128/25")}), "", ""},
+		"a Block of twice the addresses": {
+			providertest.ZoneConfig(block, providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.0/25")}),
+			block, "ranges", blocksMore,
+		},
+		"a Block of half the addresses": {
+			block,
+			providertest.ZoneConfig(block, providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.128/25")}), "",
+			"",
+		},
 	}
 	// Each reaches further than the zones above.
 	further := map[string]providertest.Object{
@@ -716,16 +773,35 @@ func TestNetworkZone_lockOut(t *testing.T) {
 		tests["an Allow with less "+name] = test{wideAllow, allow, attribute, allowsLess}
 	}
 	for _, name := range []string{"ranges", "session_types", "user_roles", "hierarchy"} {
-		tests["a Block of unknown "+name] = test{block, providertest.ZoneConfig(block, providertest.Object{name: providertest.Unknown}), name, blocksMore}
+		tests["a Block of unknown "+name] = test{
+			block, providertest.ZoneConfig(block, providertest.Object{name: providertest.Unknown}), name, blocksMore,
+		}
 	}
 	for _, name := range []string{"ranges", "session_types", "hierarchy"} {
-		tests["an Allow of unknown "+name] = test{allow, providertest.ZoneConfig(allow, providertest.Object{name: providertest.Unknown}), name, allowsLess}
+		tests["an Allow of unknown "+name] = test{
+			allow, providertest.ZoneConfig(allow, providertest.Object{name: providertest.Unknown}), name, allowsLess,
+		}
 	}
 	for name, zone := range map[string]providertest.Object{"a Block": block, "an Allow": allow} {
 		tests[name+" as it is"] = test{zone, zone, "", ""}
-		tests[name+" with another description"] = test{zone, providertest.ZoneConfig(zone, providertest.Object{"description": "Changed", "timeouts": providertest.Object{"read": "1m"}}), "", ""}
-		tests[name+" in IPv6"] = test{zone, providertest.ZoneConfig(zone, providertest.Object{"ranges": providertest.ZoneRanges("::ffff:203.0.113.0/120")}), "", ""}
-		tests[name+" in other words"] = test{zone, providertest.ZoneConfig(zone, providertest.Object{"ranges": []any{providertest.Object{"value": "203.0.113.77/24", "description": "Office"}}}), "", ""}
+		tests[name+" with another description"] = test{
+			zone,
+			providertest.ZoneConfig(zone, providertest.Object{"description": "Changed", "timeouts": providertest.Object{"read": "1m"}}),
+			"", "",
+		}
+		tests[name+" in IPv6"] = test{
+			zone,
+			providertest.ZoneConfig(zone, providertest.Object{"ranges": providertest.ZoneRanges("::ffff:203.0.113.0/120")}),
+			"", "",
+		}
+		tests[name+" in other words"] = test{
+			zone,
+			providertest.ZoneConfig(zone, providertest.Object{"ranges": []any{providertest.Object{
+				"value":       "203.0.113.77/24",
+				"description": "Office",
+			}}}),
+			"", "",
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(tests)) {
 		t.Run(name, func(t *testing.T) {

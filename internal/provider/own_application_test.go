@@ -13,7 +13,11 @@ import (
 
 // ownConfig is the application that a domain's credentials belong to, as a configuration.
 func ownConfig(d providertest.Domain, more ...providertest.Object) providertest.Object {
-	config := providertest.Object{"client_id": d.Mock.Credentials().ClientID, "display_name": "Terraform", "rotation_triggers": providertest.Object{"a": "1"}}
+	config := providertest.Object{
+		"client_id":         d.Mock.Credentials().ClientID,
+		"display_name":      "Terraform",
+		"rotation_triggers": providertest.Object{"a": "1"},
+	}
 	for _, m := range more {
 		maps.Copy(config, m)
 	}
@@ -37,7 +41,10 @@ func TestOwnApplication_warnings(t *testing.T) {
 		configure func(*testing.T, providertest.Domain) *providertest.Protocol
 		words     string
 	}{
-		"password": {func(t *testing.T, d providertest.Domain) *providertest.Protocol { t.Helper(); return d.SignedIn(t) }, "user name and password"},
+		"password": {
+			func(t *testing.T, d providertest.Domain) *providertest.Protocol { t.Helper(); return d.SignedIn(t) },
+			"user name and password",
+		},
 		"refresh token": {func(t *testing.T, d providertest.Domain) *providertest.Protocol {
 			t.Helper()
 			return d.WithRefreshToken(t)
@@ -72,7 +79,9 @@ func TestOwnApplication_warnings(t *testing.T) {
 					}
 					return
 				}
-				providertest.MustBeOne(t, "warning", about, "", []string{doing + " the application that this provider signs in through", own.Get("client_id"), "FBN_CLIENT_SECRET"})
+				providertest.MustBeOne(t, "warning", about, "", []string{
+					doing + " the application that this provider signs in through", own.Get("client_id"), "FBN_CLIENT_SECRET",
+				})
 				if len(diags.Warnings()) != 1+more {
 					t.Errorf("%s: other warnings: %s", what, diags.Warnings())
 				}
@@ -126,7 +135,10 @@ func TestOwnApplication_rotated(t *testing.T) {
 		"by triggers, not stored": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
 			own := importOwn(d, t, p.Applications())
-			_, diags := p.Applications().Update(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}, "store_secret": false}))
+			_, diags := p.Applications().Update(own, ownConfig(d, providertest.Object{
+				"rotation_triggers": providertest.Object{"a": "2"},
+				"store_secret":      false,
+			}))
 			diags.MustSucceed(t)
 		},
 		"by triggers, the answer lost": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
@@ -237,7 +249,8 @@ data "lusid_access_token" "second" {
 	w.MustRun("apply", "-auto-approve")
 	d.Forget()
 	w.Configure(config("2"))
-	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Rotating the secret of the application that this provider signs in through", "1 changed")
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Rotating the secret of the application that this provider signs in through",
+		"1 changed")
 	if d.Counts()["identity.RotateApplicationSecrets"] != 1 || d.Application(t, d.Mock.Credentials().ClientID).Secret == d.Mock.Credentials().ClientSecret {
 		t.Errorf("requests: %v", d.Counts())
 	}

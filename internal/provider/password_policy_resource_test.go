@@ -46,7 +46,8 @@ func TestPasswordPolicy_partly(t *testing.T) {
 	personal.mustStore(t, d, passwordPolicyBody(25, true, true, 60, 2, 0))
 
 	_, diags = d.NoRights(t).Resource(providertest.PasswordPolicyType).Apply(change)
-	diags.MustFail(t, "", "Unable to set password policy of Personal users", "which has the values that are not configured, could not be read", "HTTP 403")
+	diags.MustFail(t, "", "Unable to set password policy of Personal users", "which has the values that are not configured, could not be read",
+		"HTTP 403")
 }
 
 // TestPasswordPolicy_userTypes keeps the policies of the two apart.
@@ -67,7 +68,8 @@ func TestPasswordPolicy_userTypes(t *testing.T) {
 	diags.MustSucceed(t)
 	warnings := diags.Warnings()
 	if len(warnings) != 2 || !strings.Contains(warnings[0], "LUSID keeps the password policy of Service users") ||
-		!strings.Contains(warnings[1], "password policy of Personal users has values") || !strings.Contains(warnings[1], "\n\n  min_length: 20 becomes 16\n\n") {
+		!strings.Contains(warnings[1], "password policy of Personal users has values") || !strings.Contains(warnings[1],
+		"\n\n  min_length: 20 becomes 16\n\n") {
 		t.Errorf("warnings %q", warnings)
 	}
 	if diff := cmp.Diff([]string{"user_type"}, change.Replaces); diff != "" {
@@ -103,7 +105,11 @@ func TestAccPasswordPolicy_replace(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 	config := func(userType, deletionPolicy string) string {
-		return d.Config("resource \"lusid_password_policy\" \"test\" " + providertest.HCLValue(providertest.Object{"user_type": userType, "min_length": 16, "deletion_policy": deletionPolicy}))
+		return d.Config("resource \"lusid_password_policy\" \"test\" " + providertest.HCLValue(providertest.Object{
+			"user_type":       userType,
+			"min_length":      16,
+			"deletion_policy": deletionPolicy,
+		}))
 	}
 	w := providertest.NewWorkspace(t, config("Personal", "abandon"))
 	w.MustRun("apply", "-auto-approve")
@@ -112,7 +118,8 @@ func TestAccPasswordPolicy_replace(t *testing.T) {
 	if !plan.ResourceChanges[0].Change.Actions.Replace() {
 		t.Errorf("no replacement:\n%s", output)
 	}
-	providertest.MustHold(t, output, "LUSID keeps the password policy of Personal users", "The password policy of Service users has values", "min_length: 12 becomes 16")
+	providertest.MustHold(t, output, "LUSID keeps the password policy of Personal users", "The password policy of Service users has values",
+		"min_length: 12 becomes 16")
 	providertest.MustHold(t, w.MustRun("apply", "tfplan"), "LUSID keeps the password policy of Personal users")
 	w.MustPlanEmpty()
 	personal, service := singletons[0], singletons[0]
@@ -140,7 +147,10 @@ func TestPasswordPolicy_validation(t *testing.T) {
 			policies.Validate(providertest.Object{"user_type": "Service", attribute: value}).MustFail(t, attribute)
 		}
 	}
-	policies.Validate(providertest.Object{"user_type": "Service", "timeouts": providertest.Object{"delete": "0s"}}).MustFail(t, "timeouts.delete")
+	policies.Validate(providertest.Object{
+		"user_type": "Service",
+		"timeouts":  providertest.Object{"delete": "0s"},
+	}).MustFail(t, "timeouts.delete")
 	for attribute, values := range map[string][]any{
 		"user_type":          {"Personal", providertest.Unknown},
 		"min_length":         {12, 30, nil, providertest.Unknown},

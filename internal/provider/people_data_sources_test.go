@@ -64,7 +64,9 @@ func TestRoleDataSource(t *testing.T) {
 
 func TestRolesDataSource(t *testing.T) {
 	t.Parallel()
-	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{Name: "zebra"}, {Name: "aardvark", Description: "First"}}}})
+	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{
+		{Name: "zebra"}, {Name: "aardvark", Description: "First"},
+	}}})
 	rows := d.Protocol(t).MustData("lusid_roles", providertest.Object{}).Rows(t, "roles")
 	d.MustCount(t, map[string]int{"identity.ListRoles": 1})
 	names := providertest.Column(rows, "name")
@@ -125,7 +127,12 @@ func TestUsersDataSource(t *testing.T) {
 	if diff := cmp.Diff([]string{"abe@example.com", d.Mock.Credentials().Username, "zoe@example.com"}, providertest.Column(rows, "login")); diff != "" {
 		t.Errorf("logins (-want +got):\n%s", diff)
 	}
-	rows[0].MustHave(t, map[string]string{"email_address": "ab@example.com", "status": "PROVISIONED", "user_expiry": "null", "second_email_address": "null"})
+	rows[0].MustHave(t, map[string]string{
+		"email_address":        "ab@example.com",
+		"status":               "PROVISIONED",
+		"user_expiry":          "null",
+		"second_email_address": "null",
+	})
 }
 
 // TestDeprovisionedUsers meets a LUSID that lists deprovisioned users wherever it lists users.
@@ -156,7 +163,8 @@ func TestDeprovisionedUsers(t *testing.T) {
 			}
 			p := d.Protocol(t)
 			mustLackGone("the data source lusid_users", providertest.Column(p.MustData("lusid_users", providertest.Object{}).Rows(t, "users"), "id"))
-			mustLackGone("the data source lusid_role_members", providertest.Column(p.MustData("lusid_role_members", providertest.Object{"role_id": role.ID}).Rows(t, "users"), "id"))
+			mustLackGone("the data source lusid_role_members",
+				providertest.Column(p.MustData("lusid_role_members", providertest.Object{"role_id": role.ID}).Rows(t, "users"), "id"))
 			for _, key := range []providertest.Object{{"id": gone.ID}, {"login": "gone@example.com"}} {
 				_, diags := p.Data(providertest.UserType, key)
 				if errs := strings.Join(diags.Errors(), "\n"); !strings.Contains(errs, "deprovisioned") {
@@ -210,7 +218,10 @@ func TestPersonalAccessTokenDataSources(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, providertest.WithSomebodyElse())
 	p := d.Protocol(t)
-	made := p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{"display_name": "zulu", "deactivation_date": "2099-01-01T00:00:00Z"})
+	made := p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{
+		"display_name":      "zulu",
+		"deactivation_date": "2099-01-01T00:00:00Z",
+	})
 	ended := d.CreateToken(t, "Alpha")
 	if err := d.Mock.DeactivatePersonalAccessToken(ended); err != nil {
 		t.Fatal(err)
@@ -231,7 +242,8 @@ func TestPersonalAccessTokenDataSources(t *testing.T) {
 			providertest.MustBeAbsent(t, name, row.Get(name), map[string]string{"the key": made.Get("key"), "the own key": d.Token})
 		}
 	}
-	_, diags := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).Data(providertest.PersonalAccessTokenType, providertest.Object{"id": made.Get("id")})
+	_, diags := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).Data(providertest.PersonalAccessTokenType,
+		providertest.Object{"id": made.Get("id")})
 	diags.MustFail(t, "id", "Unable to read personal access token", "nobody else")
 }
 
@@ -242,7 +254,8 @@ func TestCurrentUserDataSource(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.GetUserInfo": 1})
 	own := d.UsersWith(t, d.Mock.Credentials().Username)[0]
 	got.MustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null"})
-	other := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).MustData("lusid_current_user", providertest.Object{})
+	other := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).MustData("lusid_current_user",
+		providertest.Object{})
 	other.MustHave(t, map[string]string{"email_address": "else@example.com"})
 	// Anybody may ask who they are.
 	d.NoRights(t).MustData("lusid_current_user", providertest.Object{}).MustHave(t, map[string]string{"id": own.ID})

@@ -22,7 +22,10 @@ func people(t *testing.T) (d providertest.Domain, roleID string, users []string,
 	p := d.Protocol(t)
 	p.Resource(providertest.UserType).MustCreate(providertest.ServiceUser())
 	p.Resource(providertest.UserType).MustCreate(providertest.PlainUser("person@example.com"))
-	token = p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{"display_name": "pipeline", "deactivation_date": "2099-01-01T00:00:00Z"})
+	token = p.Resource(providertest.PersonalAccessTokenType).MustCreate(providertest.Object{
+		"display_name":      "pipeline",
+		"deactivation_date": "2099-01-01T00:00:00Z",
+	})
 	d.CreateToken(t, "pipeline 2")
 	d.Forget()
 	return d, roleID, users, token
@@ -43,11 +46,35 @@ func TestPeopleLists(t *testing.T) {
 		{"lusid_role", providertest.Object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
 		{"lusid_role", providertest.Object{"scope": "LUSID_SYSTEM"}, 0, []string{"lusid-administrator"}, map[string]int{"identity.ListRoles": 1}},
 		{"lusid_role", providertest.Object{"scope": "LUSID_SYSTEM", "name_prefix": "traders"}, 0, nil, map[string]int{"identity.ListRoles": 1}},
-		{providertest.UserType, providertest.Object{"type": "Personal"}, 0, []string{"person@example.com"}, map[string]int{"identity.ListUsers": 1}},
-		{providertest.UserType, providertest.Object{"login_prefix": "user"}, 0, []string{"user0@example.com", "user1@example.com", "user2@example.com", "user3@example.com"}, map[string]int{"identity.ListUsers": 1}},
+		{
+			providertest.UserType,
+			providertest.Object{"type": "Personal"},
+			0,
+			[]string{"person@example.com"},
+			map[string]int{"identity.ListUsers": 1},
+		},
+		{
+			providertest.UserType,
+			providertest.Object{"login_prefix": "user"},
+			0,
+			[]string{"user0@example.com", "user1@example.com", "user2@example.com", "user3@example.com"},
+			map[string]int{"identity.ListUsers": 1},
+		},
 		{providertest.UserType, providertest.Object{"login_prefix": "gone"}, 0, nil, map[string]int{"identity.ListUsers": 1}},
-		{providertest.RoleAssignmentType, providertest.Object{"role_id": roleID}, 0, []string{loginOf(d, t, users[0]), loginOf(d, t, users[1]), own}, map[string]int{"identity.ListUsersInRole": 1}},
-		{providertest.RoleMembersType, providertest.Object{"name_prefix": "trade"}, 0, []string{"traders"}, map[string]int{"identity.ListRoles": 1}},
+		{
+			providertest.RoleAssignmentType,
+			providertest.Object{"role_id": roleID},
+			0,
+			[]string{loginOf(d, t, users[0]), loginOf(d, t, users[1]), own},
+			map[string]int{"identity.ListUsersInRole": 1},
+		},
+		{
+			providertest.RoleMembersType,
+			providertest.Object{"name_prefix": "trade"},
+			0,
+			[]string{"traders"},
+			map[string]int{"identity.ListRoles": 1},
+		},
 		{providertest.PersonalAccessTokenType, providertest.Object{}, 0, []string{"Terraform", "pipeline", "pipeline 2"}, nil},
 		{providertest.PersonalAccessTokenType, providertest.Object{"display_name_prefix": "pipe"}, 0, []string{"pipeline", "pipeline 2"}, nil},
 		{providertest.PersonalAccessTokenType, providertest.Object{"display_name_prefix": "pipe"}, 1, []string{"pipeline"}, nil},

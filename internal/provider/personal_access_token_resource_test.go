@@ -40,7 +40,8 @@ func TestAccPersonalAccessToken_basic(t *testing.T) {
 	first, second := providertest.NewName(), providertest.NewName()
 	const address = "lusid_personal_access_token.test"
 	config := func(name, date string) string {
-		return d.Config(fmt.Sprintf("resource \"lusid_personal_access_token\" \"test\" {\n  display_name      = %q\n  deactivation_date = %q\n}\n", name, date))
+		return d.Config(fmt.Sprintf("resource \"lusid_personal_access_token\" \"test\" {\n  display_name      = %q\n  deactivation_date = %q\n}\n",
+			name, date))
 	}
 	action := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
@@ -232,7 +233,10 @@ func TestPersonalAccessToken_expiredName(t *testing.T) {
 		if err := d.Mock.DeactivatePersonalAccessToken(d.CreateToken(t, "pipeline")); err != nil {
 			t.Fatal(err)
 		}
-		_, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline", "deactivation_date": "2001-01-01T00:00:00Z"})
+		_, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{
+			"display_name":      "pipeline",
+			"deactivation_date": "2001-01-01T00:00:00Z",
+		})
 		diags.MustFail(t, "", "Unable to create personal access token", "must be in the future")
 	})
 }
@@ -290,12 +294,37 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 		isThere bool
 		want    map[string]int
 	}{
-		"reset after":             {[]mockserver.Fault{reset(mockserver.ResetAfter)}, mockserver.Options{}, true, map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1}},
-		"truncated":               {[]mockserver.Fault{{Truncate: true}}, mockserver.Options{}, true, map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1}},
-		"reset before":            {[]mockserver.Fault{reset(mockserver.ResetBefore)}, mockserver.Options{}, false, map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 2}},
-		"reset before, and after": {[]mockserver.Fault{reset(mockserver.ResetBefore), reset(mockserver.ResetAfter)}, mockserver.Options{}, true, map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2}},
+		"reset after": {
+			[]mockserver.Fault{reset(mockserver.ResetAfter)},
+			mockserver.Options{},
+			true,
+			map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1},
+		},
+		"truncated": {
+			[]mockserver.Fault{{Truncate: true}},
+			mockserver.Options{},
+			true,
+			map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1},
+		},
+		"reset before": {
+			[]mockserver.Fault{reset(mockserver.ResetBefore)},
+			mockserver.Options{},
+			false,
+			map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 2},
+		},
+		"reset before, and after": {
+			[]mockserver.Fault{reset(mockserver.ResetBefore), reset(mockserver.ResetAfter)},
+			mockserver.Options{},
+			true,
+			map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2},
+		},
 		// The list does not show the token yet. LUSID refuses a second one of that name.
-		"reset after, under lag": {[]mockserver.Fault{reset(mockserver.ResetAfter)}, mockserver.Options{ListLag: 1}, true, map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2}},
+		"reset after, under lag": {
+			[]mockserver.Fault{reset(mockserver.ResetAfter)},
+			mockserver.Options{ListLag: 1},
+			true,
+			map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -323,7 +352,8 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 				t.Error("a token whose key is lost is in the state")
 			}
 			_, diags = d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
-			diags.MustFail(t, "display_name", "taken by the token "+there[0]+", created at 20", "remove create_before_destroy", "an import would have no key")
+			diags.MustFail(t, "display_name", "taken by the token "+there[0]+", created at 20", "remove create_before_destroy",
+				"an import would have no key")
 		})
 	}
 	t.Run("a name that no list shows", func(t *testing.T) {

@@ -43,7 +43,10 @@ func sharedObjects() []sharedObject {
 			},
 		},
 		{
-			typeName: providertest.RoleMembersType, config: providertest.Object{"role_id": "traders", "user_ids": []string{"anna", "bert"}}, removal: "identity.RemoveUserFromRole",
+			typeName: providertest.RoleMembersType, config: providertest.Object{
+				"role_id":  "traders",
+				"user_ids": []string{"anna", "bert"},
+			}, removal: "identity.RemoveUserFromRole",
 			kept: "These users keep the role traders:", isThere: isMember,
 		},
 	}
@@ -327,7 +330,8 @@ func TestPlacement_wait(t *testing.T) {
 		synctest.Wait()
 		begun := time.Now()
 		_, created := m.Apply(creation)
-		created.MustFail(t, "", "Unable to create role assignment", "Waiting for another resource of this run, which is changing the same", "timeouts")
+		created.MustFail(t, "", "Unable to create role assignment", "Waiting for another resource of this run, which is changing the same",
+			"timeouts")
 		if took := time.Since(begun); took != time.Second {
 			t.Errorf("the create took %s", took)
 		}
@@ -338,7 +342,8 @@ func TestPlacement_wait(t *testing.T) {
 
 // hcl is the resource in a configuration, with more of its body.
 func (o sharedObject) hcl(name, more string) string {
-	return fmt.Sprintf("resource %q %q %s\n", o.typeName, name, strings.TrimSuffix(strings.TrimSpace(providertest.HCLValue(o.config)), "}")+more+"\n}")
+	return fmt.Sprintf("resource %q %q %s\n",
+		o.typeName, name, strings.TrimSuffix(strings.TrimSpace(providertest.HCLValue(o.config)), "}")+more+"\n}")
 }
 
 func TestAccPlacement_createBeforeDestroy(t *testing.T) {

@@ -77,7 +77,12 @@ func TestProvider_validation(t *testing.T) {
 		{"proxy": providertest.Unknown},
 		{"proxy": providertest.Object{"address": providertest.Unknown, "username": "u", "password": providertest.Unknown}},
 		{"proxy": providertest.Object{"address": "socks5://127.0.0.1:1080"}},
-		{"api_url": providertest.Unknown, "access_token": providertest.Unknown, "max_retries": providertest.Unknown, "request_timeout": providertest.Unknown},
+		{
+			"api_url":         providertest.Unknown,
+			"access_token":    providertest.Unknown,
+			"max_retries":     providertest.Unknown,
+			"request_timeout": providertest.Unknown,
+		},
 		{"api_url": "https://acme.lusid.com/identity/", "max_retries": 0, "request_timeout": "1m30s"},
 		{"api_url": "http://localhost:8080", "token_url": "http://[::1]:8080/oauth2/x"},
 	} {
@@ -100,18 +105,38 @@ func TestProvider_configureSendsNothing(t *testing.T) {
 
 func TestProvider_missingCredentials(t *testing.T) {
 	t.Parallel()
-	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "username": "u", "password": "<password>"}).MustFail(t, "",
+	providertest.NewProtocol(t).Configure(providertest.Object{
+		"api_url":  "https://acme.lusid.com",
+		"username": "u",
+		"password": "<password>",
+	}).MustFail(t, "",
 		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
 		"the provider block: api_url, username, password (still holds the placeholder <password>",
 		"the environment: nothing found", "secrets.json: not found",
 		"an access token: access_token (FBN_ACCESS_TOKEN", "FBN_TOKEN_URL", "FBN_CLIENT_SECRET")
-	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t"}).MustFail(t, "", "The LUSID domain is missing: api_url (FBN_IDENTITY_URL", "an access token: nothing\n")
-	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t", "username": "u"}).MustFail(t, "", "The LUSID domain is missing", "an access token: nothing\n")
-	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token_file": "/missing", "profile": "x"}).MustFail(t, "profile", "secrets.json does not exist")
+	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t"}).MustFail(t, "",
+		"The LUSID domain is missing: api_url (FBN_IDENTITY_URL", "an access token: nothing\n")
+	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t", "username": "u"}).MustFail(t, "",
+		"The LUSID domain is missing", "an access token: nothing\n")
+	providertest.NewProtocol(t).Configure(providertest.Object{
+		"api_url":           "https://acme.lusid.com",
+		"access_token_file": "/missing",
+		"profile":           "x",
+	}).MustFail(t, "profile", "secrets.json does not exist")
 	providertest.NewProtocol(t).Configure(providertest.Object{"secrets_file": "/missing.json"}).MustFail(t, "secrets_file", "/missing.json")
-	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": "t", "ca_certificate_file": "/missing.pem"}).MustFail(t, "ca_certificate_file", "/missing.pem")
-	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": "Bearer t"}).MustFail(t, "access_token", "without the word Bearer")
-	providertest.NewProtocol(t).Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": `{"access_token":"t"}`}).MustFail(t, "access_token", "holds JSON")
+	providertest.NewProtocol(t).Configure(providertest.Object{
+		"api_url":             "https://acme.lusid.com",
+		"access_token":        "t",
+		"ca_certificate_file": "/missing.pem",
+	}).MustFail(t, "ca_certificate_file", "/missing.pem")
+	providertest.NewProtocol(t).Configure(providertest.Object{
+		"api_url":      "https://acme.lusid.com",
+		"access_token": "Bearer t",
+	}).MustFail(t, "access_token", "without the word Bearer")
+	providertest.NewProtocol(t).Configure(providertest.Object{
+		"api_url":      "https://acme.lusid.com",
+		"access_token": `{"access_token":"t"}`,
+	}).MustFail(t, "access_token", "holds JSON")
 }
 
 // TestProvider_headers looks at what every request carries.
@@ -320,7 +345,10 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 			p.Configure(providertest.Object{"api_url": d.URL, "access_token_file": path}).MustBeQuiet(t)
 			_, diags := p.Data("lusid_roles", nil)
 			diags.MustFail(t, "", path, test.want, "It must hold the token alone: check the program that writes it.")
-			providertest.MustBeAbsent(t, "the error", strings.Join(diags.Errors(), ""), map[string]string{"the content": "hunter22", "a correlation id": "correlation"})
+			providertest.MustBeAbsent(t, "the error", strings.Join(diags.Errors(), ""), map[string]string{
+				"the content":      "hunter22",
+				"a correlation id": "correlation",
+			})
 		})
 	}
 	if requests := d.Requests(); len(requests) > 0 {
@@ -341,12 +369,29 @@ func TestProvider_correlationID(t *testing.T) {
 		config providertest.Object
 		isSent bool
 	}{
-		"no file":                {providertest.Object{"api_url": html.URL, "access_token_file": "/missing"}, false},
-		"nobody listens":         {providertest.Object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
-		"nobody gives a token":   {providertest.Object{"api_url": html.URL, "token_url": "http://127.0.0.1:1/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, false},
+		"no file":        {providertest.Object{"api_url": html.URL, "access_token_file": "/missing"}, false},
+		"nobody listens": {providertest.Object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
+		"nobody gives a token": {
+			providertest.Object{
+				"api_url":       html.URL,
+				"token_url":     "http://127.0.0.1:1/oauth2/x",
+				"username":      "u",
+				"password":      "p",
+				"client_id":     "i",
+				"client_secret": "s",
+			},
+			false,
+		},
 		"a connection that ends": {providertest.Object{"api_url": reset.URL, "access_token": "t"}, true},
 		"a token request that ends": {
-			providertest.Object{"api_url": html.URL, "token_url": reset.URL + "/oauth2/x", "username": "u", "password": "p", "client_id": "i", "client_secret": "s"}, true,
+			providertest.Object{
+				"api_url":       html.URL,
+				"token_url":     reset.URL + "/oauth2/x",
+				"username":      "u",
+				"password":      "p",
+				"client_id":     "i",
+				"client_secret": "s",
+			}, true,
 		},
 		"an answer": {providertest.Object{"api_url": html.URL, "access_token": html.Token}, true},
 	} {

@@ -34,15 +34,17 @@ resource "lusid_role" "test" {
 			{Config: config("one")},
 			{ResourceName: address, ImportState: true, ImportStateVerify: true},
 			{
-				Config:           config("two"),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionDestroyBeforeCreate)}},
+				Config: config("two"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address,
+					plancheck.ResourceActionDestroyBeforeCreate)}},
 			},
 		},
 	})
 }
 
 func roleAssignmentLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	role, user, other := d.CreateRole(t, "traders").ID, d.CreateUser(t, "one@example.com", "o1@example.com").ID, d.CreateUser(t, "two@example.com", "o2@example.com").ID
+	role, user, other := d.CreateRole(t, "traders").ID, d.CreateUser(t, "one@example.com", "o1@example.com").ID, d.CreateUser(t,
+		"two@example.com", "o2@example.com").ID
 	label := role + "/" + user
 	return lifecycle{
 		config: providertest.Object{"role_id": role, "user_id": user},
@@ -63,7 +65,8 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	assignments := d.Protocol(t).Resource(providertest.RoleAssignmentType)
-	role, user, other := d.CreateRole(t, "traders"), d.CreateUser(t, "one@example.com", "o1@example.com"), d.CreateUser(t, "two@example.com", "o2@example.com")
+	role, user, other := d.CreateRole(t, "traders"), d.CreateUser(t, "one@example.com", "o1@example.com"), d.CreateUser(t, "two@example.com",
+		"o2@example.com")
 	config := providertest.Object{"role_id": role.ID, "user_id": user.ID}
 	made := assignments.MustCreate(config)
 	d.MustCount(t, map[string]int{"identity.AddUserToRole": 1})
@@ -78,7 +81,11 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 	// LUSID accepts a second assignment of the same user, and another user's.
 	again := assignments.MustCreate(config)
 	assignments.MustCreate(providertest.Object{"role_id": role.ID, "user_id": other.ID})
-	changed, diags := assignments.Update(again, providertest.Object{"role_id": role.ID, "user_id": user.ID, "timeouts": providertest.Object{"read": "1m"}})
+	changed, diags := assignments.Update(again, providertest.Object{
+		"role_id":  role.ID,
+		"user_id":  user.ID,
+		"timeouts": providertest.Object{"read": "1m"},
+	})
 	diags.MustBeQuiet(t)
 	for attribute, value := range map[string]string{"role_id": "elsewhere", "user_id": other.ID} {
 		next := providertest.Object{"role_id": role.ID, "user_id": user.ID}
@@ -197,7 +204,11 @@ func TestRoleAssignment_validation(t *testing.T) {
 	assignments.Validate(providertest.Object{"role_id": "a/b", "user_id": "u"}).MustFail(t, "role_id", "1 to 64")
 	assignments.Validate(providertest.Object{"role_id": "r", "user_id": "a@example.com"}).MustFail(t, "user_id", "1 to 64")
 	assignments.Validate(providertest.Object{"role_id": "r", "user_id": ""}).MustFail(t, "user_id")
-	assignments.Validate(providertest.Object{"role_id": "r", "user_id": "u", "timeouts": providertest.Object{"read": "0s"}}).MustFail(t, "timeouts.read")
+	assignments.Validate(providertest.Object{
+		"role_id":  "r",
+		"user_id":  "u",
+		"timeouts": providertest.Object{"read": "0s"},
+	}).MustFail(t, "timeouts.read")
 	assignments.Validate(providertest.Object{"role_id": providertest.Unknown, "user_id": providertest.Unknown}).MustBeQuiet(t)
 }
 
@@ -295,7 +306,8 @@ resource "lusid_role_assignment" "own" {
 func TestAccRoleAssignment_ownDefaultRole(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than terraform_data.
-	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "admin", Name: "lusid-administrator"}}}})
+	d := providertest.NewMock(t,
+		mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "admin", Name: "lusid-administrator"}}}})
 	caller := d.CallerID(t)
 	config := func(name, trigger string) string {
 		return d.Config(fmt.Sprintf(`
@@ -312,7 +324,10 @@ resource "lusid_role_assignment" %q {
 	}
 	w := providertest.NewWorkspace(t, config("own", "1"))
 	w.MustRun("apply", "-auto-approve")
-	words := []string{"Unable to replace role assignment admin/" + caller, "lusid-administrator", "moved block", "terraform untaint", "sign in as another user"}
+	words := []string{
+		"Unable to replace role assignment admin/" + caller, "lusid-administrator", "moved block", "terraform untaint",
+		"sign in as another user",
+	}
 	d.Forget()
 	w.MustFail(words, "plan", "-replace=lusid_role_assignment.own")
 	w.Configure(config("own", "2"))

@@ -34,8 +34,9 @@ resource "lusid_role" "test" {
 			{Config: config("[lusid_user.one.id, lusid_user.two.id]")},
 			{ResourceName: address, ImportState: true, ImportStateVerify: true},
 			{
-				Config:           config("[lusid_user.two.id, lusid_user.three.id]"),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+				Config: config("[lusid_user.two.id, lusid_user.three.id]"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address,
+					plancheck.ResourceActionUpdate)}},
 			},
 		},
 	})
@@ -81,7 +82,8 @@ resource "lusid_role_members" "test" {
 }`, user)))
 	w.MustRun("apply", "-auto-approve")
 	d.MustCall(t, http.MethodDelete, "/roles/"+d.RolesNamed(t, "traders")[0].ID, nil, nil)
-	providertest.MustHold(t, w.MustRun("plan", "-out=tfplan"), "lusid_role.test will be created", "lusid_role_members.test will be created", "Plan: 2 to add, 0 to change, 0 to destroy.")
+	providertest.MustHold(t, w.MustRun("plan", "-out=tfplan"), "lusid_role.test will be created", "lusid_role_members.test will be created",
+		"Plan: 2 to add, 0 to change, 0 to destroy.")
 	w.MustRun("apply", "tfplan")
 	d.MustHoldRole(t, d.RolesNamed(t, "traders")[0].ID, user)
 	w.MustPlanEmpty()
@@ -123,7 +125,11 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustHoldRole(t, role, users[2], users[3], caller)
 	d.Forget()
-	updated, diags = members.Update(updated, providertest.Object{"role_id": role, "user_ids": users[2:], "timeouts": providertest.Object{"read": "1m"}})
+	updated, diags = members.Update(updated, providertest.Object{
+		"role_id":  role,
+		"user_ids": users[2:],
+		"timeouts": providertest.Object{"read": "1m"},
+	})
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
 
@@ -275,7 +281,11 @@ func TestRoleMembers_validation(t *testing.T) {
 	members.Validate(providertest.Object{"role_id": "a/b", "user_ids": []string{}}).MustFail(t, "role_id", "1 to 64")
 	members.Validate(providertest.Object{"role_id": "r", "user_ids": []string{"a@example.com"}}).MustFail(t, "user_ids", "1 to 64")
 	members.Validate(providertest.Object{"role_id": "r", "user_ids": []any{nil}}).MustFail(t, "user_ids")
-	members.Validate(providertest.Object{"role_id": "r", "user_ids": []string{}, "timeouts": providertest.Object{"delete": "0s"}}).MustFail(t, "timeouts.delete")
+	members.Validate(providertest.Object{
+		"role_id":  "r",
+		"user_ids": []string{},
+		"timeouts": providertest.Object{"delete": "0s"},
+	}).MustFail(t, "timeouts.delete")
 	members.Validate(providertest.Object{"role_id": providertest.Unknown, "user_ids": providertest.Unknown}).MustBeQuiet(t)
 	members.Validate(providertest.Object{"role_id": "r", "user_ids": []any{providertest.Unknown, "u"}}).MustBeQuiet(t)
 }
@@ -333,7 +343,10 @@ func TestRoleMembers_others(t *testing.T) {
 	_, diags = members.Plan(providertest.Instance{}, providertest.Object{"role_id": role, "user_ids": []any{users[0], providertest.Unknown}})
 	diags.MustWarn(t, "user_ids", label(users[3]), "known only after apply")
 	d.Forget()
-	_, diags = d.Protocol(t).Resource(providertest.RoleMembersType).Plan(providertest.Instance{}, providertest.Object{"role_id": providertest.Unknown, "user_ids": users[:1]})
+	_, diags = d.Protocol(t).Resource(providertest.RoleMembersType).Plan(providertest.Instance{}, providertest.Object{
+		"role_id":  providertest.Unknown,
+		"user_ids": users[:1],
+	})
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
 }
@@ -346,7 +359,8 @@ func TestRoleMembers_manyOthers(t *testing.T) {
 	for i := range 25 {
 		d.Assign(t, role, d.CreateUser(t, fmt.Sprintf("user%02d@example.com", i), fmt.Sprintf("owner%d@example.com", i)).ID)
 	}
-	_, diags := d.Protocol(t).Resource(providertest.RoleMembersType).Plan(providertest.Instance{}, providertest.Object{"role_id": role, "user_ids": []string{}})
+	_, diags := d.Protocol(t).Resource(providertest.RoleMembersType).Plan(providertest.Instance{},
+		providertest.Object{"role_id": role, "user_ids": []string{}})
 	diags.MustWarn(t, "user_ids", "user19@example.com", "and 5 more")
 	if text := strings.Join(diags.Warnings(), ""); strings.Contains(text, "user20@example.com") {
 		t.Errorf("the list is not cut off:\n%s", text)
@@ -359,7 +373,8 @@ func TestAccRoleMembers_savedPlans(t *testing.T) {
 	d, role, _, users := providertest.Crew(t, mockserver.Options{})
 	d.Assign(t, role, users[0], users[1])
 	config := func(ids ...string) string {
-		return d.Config(fmt.Sprintf("resource \"lusid_role_members\" \"test\" {\n  role_id = %q\n  user_ids = %s\n}\n", role, providertest.HCLValue(ids)))
+		return d.Config(fmt.Sprintf("resource \"lusid_role_members\" \"test\" {\n  role_id = %q\n  user_ids = %s\n}\n",
+			role, providertest.HCLValue(ids)))
 	}
 	w := providertest.NewWorkspace(t, config(users[0]))
 	const keeps = "Warning: Other users hold the role"
@@ -369,7 +384,8 @@ func TestAccRoleMembers_savedPlans(t *testing.T) {
 	d.MustHoldRole(t, role, users[0], users[1], users[2])
 
 	// What the next plan shows, its apply removes, and nobody else.
-	providertest.MustHold(t, w.MustRun("plan", "-out=tfplan"), fmt.Sprintf("- %q,", users[1]), fmt.Sprintf("- %q,", users[2]), "0 to add, 1 to change, 0 to destroy")
+	providertest.MustHold(t, w.MustRun("plan", "-out=tfplan"), fmt.Sprintf("- %q,", users[1]), fmt.Sprintf("- %q,", users[2]),
+		"0 to add, 1 to change, 0 to destroy")
 	d.Assign(t, role, users[3])
 	providertest.MustHold(t, w.MustRun("apply", "tfplan"), keeps, users[3])
 	d.MustHoldRole(t, role, users[0], users[3])
@@ -390,7 +406,8 @@ func TestRoleMembers_ownUser(t *testing.T) {
 	config := providertest.Object{"role_id": role, "user_ids": []string{caller, users[0]}}
 	made := d.Protocol(t).Resource(providertest.RoleMembersType).MustCreate(config)
 	keeps := "The provider's own user keeps the role " + role
-	updated, diags := d.Protocol(t).Resource(providertest.RoleMembersType).Update(made, providertest.Object{"role_id": role, "user_ids": users[:1]})
+	updated, diags := d.Protocol(t).Resource(providertest.RoleMembersType).Update(made,
+		providertest.Object{"role_id": role, "user_ids": users[:1]})
 	diags.MustWarn(t, "user_ids", keeps, caller)
 	d.MustHoldRole(t, role, caller, users[0])
 	d.Protocol(t).Resource(providertest.RoleMembersType).Destroy(made).MustWarn(t, "user_ids", keeps, caller)

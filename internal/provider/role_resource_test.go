@@ -49,8 +49,9 @@ func TestAccRole_basic(t *testing.T) {
 			{ResourceName: address, ImportState: true, ImportStateVerify: true},
 			{ResourceName: address, ImportState: true, ImportStateId: "default/" + name, ImportStateVerify: true},
 			{
-				Config:            config("null"),
-				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+				Config: config("null"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address,
+					plancheck.ResourceActionUpdate)}},
 				ConfigStateChecks: []statecheck.StateCheck{known("description", knownvalue.Null())},
 			},
 		},
@@ -101,7 +102,11 @@ func TestRole_lifecycle(t *testing.T) {
 	d.Forget()
 	updated, diags := roles.Update(read, providertest.Object{"name": "traders", "description": "Trade more"})
 	diags.MustBeQuiet(t)
-	updated, diags = roles.Update(updated, providertest.Object{"name": "traders", "description": "Trade more", "timeouts": providertest.Object{"update": "1m"}})
+	updated, diags = roles.Update(updated, providertest.Object{
+		"name":        "traders",
+		"description": "Trade more",
+		"timeouts":    providertest.Object{"update": "1m"},
+	})
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{"identity.UpdateRole": 1})
 	if got := d.RolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
@@ -188,7 +193,8 @@ func TestRole_taken(t *testing.T) {
 	if made.Exists() {
 		t.Error("something is in the state")
 	}
-	diags.MustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID), "HTTP 409")
+	diags.MustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID),
+		"HTTP 409")
 	d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 }
 
@@ -203,13 +209,23 @@ func TestRole_lostAnswer(t *testing.T) {
 		adopted bool
 		want    map[string]int
 	}{
-		"reset after":            {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byCode},
-		"reset before":           {key, mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1}},
+		"reset after": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byCode},
+		"reset before": {
+			key,
+			mockserver.Fault{Reset: mockserver.ResetBefore},
+			0, false,
+			map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1},
+		},
 		"500 after":              {key, mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byCode},
 		"truncated":              {key, mockserver.Fault{Truncate: true}, 0, true, byCode},
 		"reset after, under lag": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byCode},
 		// The list alone knows it: the refusal of another try shows that it is behind.
-		"no code to look for, under lag": {noKey, mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true, map[string]int{"identity.ListRoles": 3, "identity.CreateRole": 2}},
+		"no code to look for, under lag": {
+			noKey,
+			mockserver.Fault{Reset: mockserver.ResetAfter},
+			1, true,
+			map[string]int{"identity.ListRoles": 3, "identity.CreateRole": 2},
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

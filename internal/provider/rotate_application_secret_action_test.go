@@ -26,7 +26,11 @@ func TestRotateAction(t *testing.T) {
 		want      map[string]int
 	}{
 		{providertest.Object{"id": foreign.ID}, "id", map[string]int{"identity.GetApplication": 1, "identity.RotateApplicationSecrets": 1}},
-		{providertest.Object{"client_id": foreign.ClientID}, "client_id", map[string]int{"identity.ListApplications": 1, "identity.RotateApplicationSecrets": 1}},
+		{
+			providertest.Object{"client_id": foreign.ClientID},
+			"client_id",
+			map[string]int{"identity.ListApplications": 1, "identity.RotateApplicationSecrets": 1},
+		},
 	} {
 		before := d.Application(t, "test-app")
 		d.Forget()
@@ -70,7 +74,8 @@ func TestRotateAction(t *testing.T) {
 		t.Errorf("the refresh changed %s", names)
 	}
 	// But it looks at the version, if it is told to.
-	versioned, diags := p.Applications().Update(hidden, providertest.ApplicationStoring(false, providertest.Object{"refresh_secret_version": true}))
+	versioned, diags := p.Applications().Update(hidden,
+		providertest.ApplicationStoring(false, providertest.Object{"refresh_secret_version": true}))
 	diags.MustBeQuiet(t)
 	d.MustHoldSecret(t, p.Applications().MustRead(versioned))
 }
@@ -92,13 +97,49 @@ func TestRotateAction_errors(t *testing.T) {
 		rotations int
 	}{
 		{"unknown id", nil, false, providertest.Object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}, 0},
-		{"unknown client id", nil, false, providertest.Object{"client_id": "missing-app"}, "client_id", []string{"missing-app", "No application has it"}, 0},
+		{
+			"unknown client id", nil, false,
+			providertest.Object{"client_id": "missing-app"},
+			"client_id",
+			[]string{"missing-app", "No application has it"},
+			0,
+		},
 		{"forbidden", nil, true, providertest.Object{"client_id": "test-app"}, "client_id", []string{"HTTP 403", "lusid-administrator"}, 0},
-		{"forbidden to rotate", fault(mockserver.Fault{Status: http.StatusForbidden}), false, providertest.Object{"client_id": "test-app"}, "", []string{"test-app", "HTTP 403"}, 1},
-		{"lost after the write", fault(mockserver.Fault{Reset: mockserver.ResetAfter}), false, providertest.Object{"client_id": "test-app"}, "", []string{"or it was and the answer was lost", "shows whether it changed"}, 1},
-		{"lost before the write", fault(mockserver.Fault{Reset: mockserver.ResetBefore}), false, providertest.Object{"client_id": "test-app"}, "", []string{"answer was lost"}, 1},
-		{"500", fault(mockserver.Fault{Status: http.StatusInternalServerError}), false, providertest.Object{"client_id": "test-app"}, "", []string{"answer was lost", "HTTP 500"}, 1},
-		{"HTML", fault(mockserver.Fault{Status: http.StatusOK, HTML: true}), false, providertest.Object{"client_id": "test-app"}, "", []string{"answer was lost", "HTML page"}, 1},
+		{
+			"forbidden to rotate", fault(mockserver.Fault{Status: http.StatusForbidden}), false,
+			providertest.Object{"client_id": "test-app"},
+			"",
+			[]string{"test-app", "HTTP 403"},
+			1,
+		},
+		{
+			"lost after the write", fault(mockserver.Fault{Reset: mockserver.ResetAfter}), false,
+			providertest.Object{"client_id": "test-app"},
+			"",
+			[]string{"or it was and the answer was lost", "shows whether it changed"},
+			1,
+		},
+		{
+			"lost before the write", fault(mockserver.Fault{Reset: mockserver.ResetBefore}), false,
+			providertest.Object{"client_id": "test-app"},
+			"",
+			[]string{"answer was lost"},
+			1,
+		},
+		{
+			"500", fault(mockserver.Fault{Status: http.StatusInternalServerError}), false,
+			providertest.Object{"client_id": "test-app"},
+			"",
+			[]string{"answer was lost", "HTTP 500"},
+			1,
+		},
+		{
+			"HTML", fault(mockserver.Fault{Status: http.StatusOK, HTML: true}), false,
+			providertest.Object{"client_id": "test-app"},
+			"",
+			[]string{"answer was lost", "HTML page"},
+			1,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +171,8 @@ func TestRotateAction_errors(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.Protocol(t).PlanRotation(providertest.Object{"id": providertest.Unknown}).MustWarn(t, "id", "the old secret stops working")
-		d.Protocol(t).PlanRotation(providertest.Object{"client_id": providertest.Unknown}).MustWarn(t, "client_id", "the old secret stops working")
+		d.Protocol(t).PlanRotation(providertest.Object{"client_id": providertest.Unknown}).MustWarn(t, "client_id",
+			"the old secret stops working")
 	})
 }
 

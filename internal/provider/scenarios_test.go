@@ -345,7 +345,10 @@ resource "lusid_application" "pricing" {
 
 // testSeveralDomains has the environment lead to a third domain, which nobody must ask.
 func testSeveralDomains(t *testing.T, directory string) {
-	domains := map[string]providertest.Domain{"test": providertest.NewMock(t, mockserver.Options{}), "production": providertest.NewMock(t, mockserver.Options{})}
+	domains := map[string]providertest.Domain{
+		"test":       providertest.NewMock(t, mockserver.Options{}),
+		"production": providertest.NewMock(t, mockserver.Options{}),
+	}
 	stray := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", append(stray.Environment(), "FBN_PROFILE=test")...)
 	sections := map[string]any{}
@@ -382,7 +385,8 @@ func testBootstrap(t *testing.T, directory string) {
 
 	w.MustRun("apply", "-auto-approve")
 	if got := bearers.of(http.MethodPost); len(got) != 2 || got[0] != d.Token || got[1] == d.Token {
-		t.Errorf("the first of two applications was to be made with the token given, and the second with one of the first; %d were made", len(got))
+		t.Errorf("the first of two applications was to be made with the token given, and the second with one of the first; %d were made",
+			len(got))
 	}
 	if got := d.Counts()["token:password"]; got != 1 {
 		t.Errorf("%d tokens were asked for", got)
@@ -466,7 +470,8 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
 	copyExample(w, directory)
 
-	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "network zone acme-pipeline-runners could lock this provider out", "network zone acme-pipeline-elsewhere could")
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "network zone acme-pipeline-runners could lock this provider out",
+		"network zone acme-pipeline-elsewhere could")
 	w.MustPlanEmpty()
 	if diff := cmp.Diff(map[string]int{"acme-pipeline-runners": 10, "acme-pipeline-elsewhere": 20}, d.Places(t)); diff != "" {
 		t.Errorf("zones (-want +got):\n%s", diff)
@@ -505,7 +510,8 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	edit(w, `audience    = "https://acme.lusid.com"`, `audience    = "https://other.lusid.com"`)
 	edit(w, `"203.0.113.16/28"`, `"203.0.113.16/29"`)
 	_, output := w.Plan()
-	providertest.MustHold(t, output, "Changing the issuer of the token that this provider signs in with", "network zone acme-pipeline-runners could lock this provider out")
+	providertest.MustHold(t, output, "Changing the issuer of the token that this provider signs in with",
+		"network zone acme-pipeline-runners could lock this provider out")
 	copyExample(w, directory)
 
 	// Others that the same GitLab, or another, signs a token for.

@@ -35,10 +35,14 @@ func TestSecrecy_printing(t *testing.T) {
 	for name, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%10v"} {
 			for _, text := range []string{fmt.Sprintf(verb, value), fmt.Sprintf(verb, pointerTo(value)), fmt.Sprintf(verb, []any{value}), fmt.Sprintf(verb, struct{ Value any }{value})} {
-				providertest.MustBeAbsent(t, name+" in "+verb, text, map[string]string{"a secret": canary, "a secret in hexadecimal": fmt.Sprintf("%x", canary)})
+				providertest.MustBeAbsent(t, name+" in "+verb, text, map[string]string{
+					"a secret":                canary,
+					"a secret in hexadecimal": fmt.Sprintf("%x", canary),
+				})
 			}
 		}
-		providertest.MustBeAbsent(t, name+" in an error", fmt.Errorf("failed with %w: %v", fmt.Errorf("%v", value), value).Error(), map[string]string{"a secret": canary})
+		providertest.MustBeAbsent(t, name+" in an error", fmt.Errorf("failed with %w: %v", fmt.Errorf("%v", value), value).Error(),
+			map[string]string{"a secret": canary})
 		var log bytes.Buffer
 		for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
 			slog.New(handler).Info("message", "value", value, "pointer", pointerTo(value))

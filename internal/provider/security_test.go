@@ -25,17 +25,21 @@ var securityClaims = map[string][]string{
 	"`secret_version` is a 31-bit number, computed from the secret with HMAC-SHA-256.": {"TestSecretVersion_bits"},
 	"The provider reads the files that you name":                                       {"TestAccSignIn", "TestCACertificateFile"},
 	"It refuses a file that is larger than 4 MiB or isn't a regular file":              {"TestProvider_irregularFiles"},
-	"It writes no files.":                                                                {"TestSecurity_writesNoFile"},
-	"User name, password, client ID and client secret.":                                  {"TestHeaders_only"},
-	"the proxy can't read them":                                                          {"TestProxy", "TestProxy_connect"},
-	"Requests to the first two also carry the headers":                                   {"TestHeaders", "TestHeaders_only"},
-	"Nothing is sent to anyone else.":                                                    {"TestAccCanaries_life"},
-	"`api_url` and `token_url` must be `https`.":                                         {"TestParseURL_errors"},
-	"which never goes through a proxy":                                                   {"TestProxy_loopback"},
-	"The provider refuses a redirect to another host.":                                   {"TestRedirect_refused"},
-	"the provider's own password is only sent to the provider's own token URL":           {"TestAccessToken_otherURL"},
-	"but not its value":                                                                  {"TestCanaries_listAndAction", "TestAccCanaries_life"},
-	"Headers with secrets and the bodies of requests and responses aren't logged":        {"TestLog_holdsNoSecret", "TestAccCanaries_everyType"},
+	"It writes no files.":                                                      {"TestSecurity_writesNoFile"},
+	"User name, password, client ID and client secret.":                        {"TestHeaders_only"},
+	"the proxy can't read them":                                                {"TestProxy", "TestProxy_connect"},
+	"Requests to the first two also carry the headers":                         {"TestHeaders", "TestHeaders_only"},
+	"Nothing is sent to anyone else.":                                          {"TestAccCanaries_life"},
+	"`api_url` and `token_url` must be `https`.":                               {"TestParseURL_errors"},
+	"which never goes through a proxy":                                         {"TestProxy_loopback"},
+	"The provider refuses a redirect to another host.":                         {"TestRedirect_refused"},
+	"the provider's own password is only sent to the provider's own token URL": {"TestAccessToken_otherURL"},
+	"but not its value": {
+		"TestCanaries_listAndAction", "TestAccCanaries_life",
+	},
+	"Headers with secrets and the bodies of requests and responses aren't logged": {
+		"TestLog_holdsNoSecret", "TestAccCanaries_everyType",
+	},
 	"Go's own log is turned off in the provider's process":                               {"TestAccCanaries_standardError"},
 	"Errors quote LUSID, the token endpoint, proxies and Go's libraries.":                {"TestMask_libraries", "TestCanaries_failures"},
 	"every secret that it sends or receives in the run":                                  {"TestMask_issued"},
@@ -106,7 +110,10 @@ func TestSecurity_state(t *testing.T) {
 // TestSecurity_writesNoFile looks for what could write a file in the code of the provider.
 func TestSecurity_writesNoFile(t *testing.T) {
 	t.Parallel()
-	reads := []string{"ReadFile", "Stat", "Getenv", "Setenv", "Getwd", "Args", "Exit", "Open", "FileInfo", "Stderr", "SameFile", "ErrNotExist", "Environ", "LookupEnv", "IsNotExist"}
+	reads := []string{
+		"ReadFile", "Stat", "Getenv", "Setenv", "Getwd", "Args", "Exit", "Open", "FileInfo", "Stderr", "SameFile",
+		"ErrNotExist", "Environ", "LookupEnv", "IsNotExist",
+	}
 	for _, pattern := range []string{"../../main.go", "../client/*.go", "config/*.go", "*.go"} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {

@@ -21,7 +21,10 @@ func TestSessionPolicy_lifetime(t *testing.T) {
 	made, diags := policies.Apply(change)
 	diags.MustBeQuiet(t)
 	session.mustStore(t, d, `{"maxSessionIdleMinutes":15}`)
-	_, diags = d.Protocol(t).Resource(providertest.SessionPolicyType).Plan(providertest.Instance{}, providertest.Object{"max_session_idle_minutes": 15, "max_session_lifetime_minutes": 480})
+	_, diags = d.Protocol(t).Resource(providertest.SessionPolicyType).Plan(providertest.Instance{}, providertest.Object{
+		"max_session_idle_minutes":     15,
+		"max_session_lifetime_minutes": 480,
+	})
 	diags.MustWarn(t, "", "  max_session_lifetime_minutes: null becomes 480\n\n")
 
 	// However LUSID says that there is none, and whether it tells the idle minutes or not.
@@ -62,7 +65,11 @@ func TestSessionPolicy_validation(t *testing.T) {
 	for _, config := range []providertest.Object{
 		{"max_session_idle_minutes": 5, "max_session_lifetime_minutes": 1440},
 		{"max_session_idle_minutes": 720, "max_session_lifetime_minutes": 5},
-		{"max_session_idle_minutes": providertest.Unknown, "max_session_lifetime_minutes": providertest.Unknown, "deletion_policy": providertest.Unknown},
+		{
+			"max_session_idle_minutes":     providertest.Unknown,
+			"max_session_lifetime_minutes": providertest.Unknown,
+			"deletion_policy":              providertest.Unknown,
+		},
 	} {
 		policies.Validate(config).MustBeQuiet(t)
 	}

@@ -170,11 +170,18 @@ func TestAccSingletons_basic(t *testing.T) {
 			CheckDestroy:             holds(s.reset),
 			Steps: []resource.TestStep{
 				{Config: config(s.config), Check: holds(s.stored)},
-				{ResourceName: address, ImportState: true, ImportStateId: s.importID, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"deletion_policy"}},
 				{
-					Config:           config(s.changed),
-					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
-					Check:            holds(s.restored),
+					ResourceName:            address,
+					ImportState:             true,
+					ImportStateId:           s.importID,
+					ImportStateVerify:       true,
+					ImportStateVerifyIgnore: []string{"deletion_policy"},
+				},
+				{
+					Config: config(s.changed),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address,
+						plancheck.ResourceActionUpdate)}},
+					Check: holds(s.restored),
 				},
 			},
 		})
@@ -233,7 +240,8 @@ func TestAccSingletons_import(t *testing.T) {
 		if !knownKinds(t)["resource_identity_schemas"] {
 			return
 		}
-		w.Write("import.tf", fmt.Sprintf("import {\n  to = %s.test\n  identity = %s\n}\n", s.typeName, providertest.HCLValue(providertest.ToObject(s.identity))))
+		w.Write("import.tf",
+			fmt.Sprintf("import {\n  to = %s.test\n  identity = %s\n}\n", s.typeName, providertest.HCLValue(providertest.ToObject(s.identity))))
 		plan, _ := w.Plan()
 		if change := plan.ResourceChanges[0].Change; change.Importing == nil || !change.Actions.NoOp() {
 			t.Errorf("an import by identity plans %s", change.Actions)
@@ -338,7 +346,8 @@ func TestSingletons_lifecycle(t *testing.T) {
 
 		// What LUSID is not told is no call.
 		d.Forget()
-		updated, diags = m.Update(updated, providertest.With(providertest.With(s.changed, "deletion_policy", "reset"), "timeouts", providertest.Object{"update": "1m"}))
+		updated, diags = m.Update(updated,
+			providertest.With(providertest.With(s.changed, "deletion_policy", "reset"), "timeouts", providertest.Object{"update": "1m"}))
 		diags.MustBeQuiet(t)
 		d.MustCount(t, map[string]int{})
 

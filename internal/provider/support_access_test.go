@@ -124,11 +124,19 @@ func TestSupportRolesDataSource(t *testing.T) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	rows := d.Protocol(t).MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles")
 	d.MustCount(t, map[string]int{"identity.GetSupportRoles": 1})
-	want := []string{"lusid-administrator", "support-iam-administrator", "support-iam-readonly", "support-lusid-document-sharer", "support-lusid-readonly"}
+	want := []string{
+		"lusid-administrator", "support-iam-administrator", "support-iam-readonly", "support-lusid-document-sharer",
+		"support-lusid-readonly",
+	}
 	if diff := cmp.Diff(want, providertest.Column(rows, "code")); diff != "" {
 		t.Errorf("codes (-want +got):\n%s", diff)
 	}
-	rows[4].MustHave(t, map[string]string{"internal_identifier": "3", "label": "LUSID Read-Only", "scope": "default", "description": "Read-only access to LUSID."})
+	rows[4].MustHave(t, map[string]string{
+		"internal_identifier": "3",
+		"label":               "LUSID Read-Only",
+		"scope":               "default",
+		"description":         "Read-only access to LUSID.",
+	})
 }
 
 func TestAuthenticationInformationDataSource(t *testing.T) {
@@ -143,16 +151,26 @@ func TestAuthenticationInformationDataSource(t *testing.T) {
 	})
 	answers(&w, map[string]any{
 		"issuerUrl": "https://one", "fallbackIssuerUrls": []any{"https://two"}, "samlIdentityProviderId": "saml", "support": map[string]any{"expiry": "e"}, "code": 7,
-		"supportAccessExpiryWithRole": []any{map[string]any{"permittedRole": "2", "expiry": "f"}, map[string]any{"permittedRole": "1", "expiry": "e"}},
+		"supportAccessExpiryWithRole": []any{
+			map[string]any{"permittedRole": "2", "expiry": "f"}, map[string]any{"permittedRole": "1", "expiry": "e"},
+		},
 	})
 	got = p.MustData("lusid_authentication_information", providertest.Object{})
-	got.MustHave(t, map[string]string{"issuer_url": "https://one", "fallback_issuer_urls": "https://two", "saml_identity_provider_id": "saml", "support_access_expiry": "e"})
+	got.MustHave(t, map[string]string{
+		"issuer_url":                "https://one",
+		"fallback_issuer_urls":      "https://two",
+		"saml_identity_provider_id": "saml",
+		"support_access_expiry":     "e",
+	})
 	if diff := cmp.Diff([]string{"1", "2"}, providertest.Column(got.Rows(t, "support_access_expiry_with_role"), "permitted_role")); diff != "" {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
 	// What the contract lets LUSID leave out.
 	answers(&w, map[string]any{"issuerUrl": "https://one"})
-	p.MustData("lusid_authentication_information", providertest.Object{}).MustHave(t, map[string]string{"fallback_issuer_urls": "", "support_access_expiry": "null"})
+	p.MustData("lusid_authentication_information", providertest.Object{}).MustHave(t, map[string]string{
+		"fallback_issuer_urls":  "",
+		"support_access_expiry": "null",
+	})
 	answers(&w, map[string]any{})
 	_, diags := p.Data("lusid_authentication_information", providertest.Object{})
 	diags.MustFail(t, "", "Unable to read authentication information", "issuerUrl")
@@ -168,7 +186,10 @@ func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 	p := d.Protocol(t)
-	grants := []any{map[string]any{"id": "b", "createdAt": "2"}, map[string]any{"id": "a", "createdAt": "1", "permittedRoles": nil, "terminatedAt": nil}}
+	grants := []any{
+		map[string]any{"id": "b", "createdAt": "2"},
+		map[string]any{"id": "a", "createdAt": "1", "permittedRoles": nil, "terminatedAt": nil},
+	}
 	answers(&w, append(grants, nil))
 	_, diags := p.Data("lusid_support_access", providertest.Object{})
 	diags.MustFail(t, "", "Unable to list support access", `lacks "id"`)
@@ -183,7 +204,11 @@ func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 		t.Errorf("%d roles", len(rows))
 	}
 	answers(&w, map[string]any{"supportRoles": []any{map[string]any{"internalIdentifier": "1", "roleIdentifier": nil}}})
-	p.MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles")[0].MustHave(t, map[string]string{"internal_identifier": "1", "code": "null", "label": "null"})
+	p.MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles")[0].MustHave(t, map[string]string{
+		"internal_identifier": "1",
+		"code":                "null",
+		"label":               "null",
+	})
 }
 
 func TestSupportAccess_errors(t *testing.T) {

@@ -306,7 +306,8 @@ func TestAccTokenFaults(t *testing.T) {
 				d.Mock.RevokeTokens()
 				d.Mock.RevokeRefreshTokens()
 			}
-			w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", n, 1), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
+			w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", n, 1),
+				"TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=trace.log")
 			status, printed := w.Run("apply", "-auto-approve")
 			counts := d.Counts()
 			if counts["token:password"] != 2 || counts["token:refresh_token"] != 1 {

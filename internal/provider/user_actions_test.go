@@ -23,11 +23,19 @@ var userActions = map[string]struct {
 	notice string
 	code   int
 }{
-	"lusid_activate_user":       {"identity.SendActivationEmail", false, nil, "PROVISIONED", "activate user", "mail with a link", 707},
-	"lusid_unlock_user":         {"identity.UnlockUser", true, (*mockserver.Server).LockUser, "ACTIVE", "unlock user", "can sign in again", 706},
-	"lusid_unsuspend_user":      {"identity.UnsuspendUser", true, (*mockserver.Server).SuspendUser, "ACTIVE", "unsuspend user", "can sign in again", 717},
+	"lusid_activate_user": {"identity.SendActivationEmail", false, nil, "PROVISIONED", "activate user", "mail with a link", 707},
+	"lusid_unlock_user": {
+		"identity.UnlockUser", true, (*mockserver.Server).LockUser, "ACTIVE", "unlock user", "can sign in again", 706,
+	},
+	"lusid_unsuspend_user": {
+		"identity.UnsuspendUser", true, (*mockserver.Server).SuspendUser, "ACTIVE", "unsuspend user",
+		"can sign in again", 717,
+	},
 	"lusid_reset_user_password": {"identity.ResetPassword", true, nil, "RECOVERY", "reset user password", "old one is dead", 718},
-	"lusid_reset_user_factors":  {"identity.ResetFactors", true, nil, "ACTIVE", "reset user factors", "enrol for multi-factor authentication", 717},
+	"lusid_reset_user_factors": {
+		"identity.ResetFactors", true, nil, "ACTIVE", "reset user factors", "enrol for multi-factor authentication",
+		717,
+	},
 }
 
 const actionLogin = "acted-on@example.com"

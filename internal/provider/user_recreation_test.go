@@ -65,7 +65,11 @@ var recreations = map[string]struct {
 	// isUnordered tells that Terraform destroys and creates at the same time.
 	isUnordered bool
 }{
-	"-replace": {prepare: func(*providertest.Workspace, providertest.Domain, string) {}, args: []string{"-replace=lusid_user.test"}, address: "lusid_user.test"},
+	"-replace": {
+		prepare: func(*providertest.Workspace, providertest.Domain, string) {},
+		args:    []string{"-replace=lusid_user.test"},
+		address: "lusid_user.test",
+	},
 	"taint": {prepare: func(w *providertest.Workspace, _ providertest.Domain, _ string) {
 		w.MustRun("taint", "lusid_user.test")
 	}, address: "lusid_user.test"},
@@ -98,7 +102,10 @@ func TestAccUser_recreationRefused(t *testing.T) {
 				r.prepare(w, d, "deprovision")
 				d.Forget()
 				args := append([]string{"-refresh=" + refresh}, r.args...)
-				words := []string{"Unable to replace user robot@acme.com", "A deprovisioned user keeps its login", "moved block", "terraform untaint", `deletion_policy = "purge"`}
+				words := []string{
+					"Unable to replace user robot@acme.com", "A deprovisioned user keeps its login", "moved block",
+					"terraform untaint", `deletion_policy = "purge"`,
+				}
 				w.MustFail(words, append([]string{"plan"}, args...)...)
 				w.MustFail(words, append([]string{"apply", "-auto-approve"}, args...)...)
 				mustBeUnchanged(d, t, id)
@@ -183,7 +190,8 @@ resource "lusid_user" "heir" {
   depends_on    = [lusid_user.test]
 }
 `
-		renamed := strings.NewReplacer("robot@acme.com", "old-robot@acme.com", "owner@acme.com", "old-owner@acme.com").Replace(robotHCL(d, "test", "deprovision", 1))
+		renamed := strings.NewReplacer("robot@acme.com", "old-robot@acme.com", "owner@acme.com", "old-owner@acme.com").Replace(robotHCL(d, "test",
+			"deprovision", 1))
 		w.Configure(renamed + heir)
 		w.MustRun("apply", "-auto-approve")
 		if got := w.Attribute("lusid_user.test", "id"); got != id {
@@ -232,7 +240,13 @@ func TestAccUser_taintedWithoutRefresh(t *testing.T) {
 	w.MustRun("taint", "lusid_user.test")
 	d.Forget()
 	w.MustFail([]string{"Unable to create user", id, "deprovisioned", "purge that record"}, "apply", "-auto-approve", "-refresh=false")
-	d.MustCount(t, map[string]int{"identity.DeleteUser": 1, "identity.CreateUser": 1, "identity.ListUsers": 1, "identity.GetUserFromLogin": 1, "token:password": 1})
+	d.MustCount(t, map[string]int{
+		"identity.DeleteUser":       1,
+		"identity.CreateUser":       1,
+		"identity.ListUsers":        1,
+		"identity.GetUserFromLogin": 1,
+		"token:password":            1,
+	})
 }
 
 // TestUser_recreation plans a create after the same process saw a user with one of its names, and
@@ -242,7 +256,10 @@ func TestUser_recreation(t *testing.T) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	made := d.Protocol(t).Resource(providertest.UserType).MustCreate(providertest.ServiceUser())
 	elsewhere := func(more ...providertest.Object) providertest.Object {
-		return providertest.ServiceUser(append([]providertest.Object{{"login": "other@example.com", "email_address": "else@example.com"}}, more...)...)
+		return providertest.ServiceUser(append([]providertest.Object{{
+			"login":         "other@example.com",
+			"email_address": "else@example.com",
+		}}, more...)...)
 	}
 	for name, test := range map[string]struct {
 		config providertest.Object
@@ -262,7 +279,8 @@ func TestUser_recreation(t *testing.T) {
 				if test.attribute == "" {
 					diags.MustBeQuiet(t)
 				} else {
-					diags.MustFail(t, attribute, "Unable to replace user", `the state has a user with the same one and with deletion_policy = "deprovision"`)
+					diags.MustFail(t, attribute, "Unable to replace user",
+						`the state has a user with the same one and with deletion_policy = "deprovision"`)
 				}
 			}
 			read := d.Protocol(t).Resource(providertest.UserType)

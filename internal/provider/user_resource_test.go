@@ -55,11 +55,18 @@ resource "lusid_user" "test" {
 				},
 			},
 			{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"deletion_policy", "user_expiry"}},
-			{ResourceName: address, ImportState: true, ImportStateId: login, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"deletion_policy", "user_expiry"}},
+			{
+				ResourceName:            address,
+				ImportState:             true,
+				ImportStateId:           login,
+				ImportStateVerify:       true,
+				ImportStateVerifyIgnore: []string{"deletion_policy", "user_expiry"},
+			},
 			{
 				// The expiry is spelled in another way too.
-				Config:           config("first_name = \"Two\"\nuser_expiry = \"2031-01-01T00:00:00Z\""),
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)}},
+				Config: config("first_name = \"Two\"\nuser_expiry = \"2031-01-01T00:00:00Z\""),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address,
+					plancheck.ResourceActionUpdate)}},
 			},
 		},
 	})
@@ -133,7 +140,11 @@ func TestUser_lifecycle(t *testing.T) {
 		users.MustPlanNothing(read, changed)
 	}
 	// What is no longer configured is cleared.
-	cleared, diags := users.Update(read, providertest.ServiceUser(providertest.Object{"second_email_address": nil, "alternative_user_ids": nil, "user_expiry": nil}))
+	cleared, diags := users.Update(read, providertest.ServiceUser(providertest.Object{
+		"second_email_address": nil,
+		"alternative_user_ids": nil,
+		"user_expiry":          nil,
+	}))
 	diags.MustBeQuiet(t)
 	var bare providertest.UserBody
 	d.MustCall(t, http.MethodGet, "/users/"+stored.ID, nil, &bare)
@@ -347,8 +358,12 @@ func TestUser_lostAnswer(t *testing.T) {
 		adopted bool
 		want    map[string]int
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byLogin},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 2, "identity.GetUserFromLogin": 1}},
+		"reset after": {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byLogin},
+		"reset before": {
+			mockserver.Fault{Reset: mockserver.ResetBefore},
+			0, false,
+			map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 2, "identity.GetUserFromLogin": 1},
+		},
 		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byLogin},
 		"truncated":              {mockserver.Fault{Truncate: true}, 0, true, byLogin},
 		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byLogin},
@@ -361,7 +376,8 @@ func TestUser_lostAnswer(t *testing.T) {
 			users := d.Protocol(t).Resource(providertest.UserType)
 			made, diags := users.Create(providertest.ServiceUser())
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of user robot@example.com was lost", made.Get("id"), "this run or another one created it")
+				diags.MustWarn(t, "", "The answer to the creation of user robot@example.com was lost", made.Get("id"),
+					"this run or another one created it")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -466,19 +482,28 @@ func TestUser_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"a type in small letters":   {providertest.ServiceUser(providertest.Object{"type": "service"}), "type"},
-		"a login of four":           {providertest.ServiceUser(providertest.Object{"login": "a@bc"}), "login"},
-		"a login of 81":             {providertest.ServiceUser(providertest.Object{"login": strings.Repeat("a", 76) + "@b.cd"}), "login"},
-		"an address of 81":          {providertest.ServiceUser(providertest.Object{"email_address": strings.Repeat("a", 76) + "@b.cd"}), "email_address"},
-		"no first name":             {providertest.ServiceUser(providertest.Object{"first_name": ""}), "first_name"},
-		"a last name of one":        {providertest.ServiceUser(providertest.Object{"last_name": "Ü"}), "last_name"},
-		"a last name of 51":         {providertest.ServiceUser(providertest.Object{"last_name": strings.Repeat("ü", 51)}), "last_name"},
-		"a second address of four":  {providertest.ServiceUser(providertest.Object{"second_email_address": "a@bc"}), "second_email_address"},
-		"a null id":                 {providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Object{"desk": nil}}), "alternative_user_ids"},
+		"a type in small letters": {providertest.ServiceUser(providertest.Object{"type": "service"}), "type"},
+		"a login of four":         {providertest.ServiceUser(providertest.Object{"login": "a@bc"}), "login"},
+		"a login of 81":           {providertest.ServiceUser(providertest.Object{"login": strings.Repeat("a", 76) + "@b.cd"}), "login"},
+		"an address of 81": {
+			providertest.ServiceUser(providertest.Object{"email_address": strings.Repeat("a", 76) + "@b.cd"}),
+			"email_address",
+		},
+		"no first name":            {providertest.ServiceUser(providertest.Object{"first_name": ""}), "first_name"},
+		"a last name of one":       {providertest.ServiceUser(providertest.Object{"last_name": "Ü"}), "last_name"},
+		"a last name of 51":        {providertest.ServiceUser(providertest.Object{"last_name": strings.Repeat("ü", 51)}), "last_name"},
+		"a second address of four": {providertest.ServiceUser(providertest.Object{"second_email_address": "a@bc"}), "second_email_address"},
+		"a null id": {
+			providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Object{"desk": nil}}),
+			"alternative_user_ids",
+		},
 		"a date":                    {providertest.ServiceUser(providertest.Object{"user_expiry": "2031-01-01"}), "user_expiry"},
 		"a time without its offset": {providertest.ServiceUser(providertest.Object{"user_expiry": "2031-01-01T00:00:00"}), "user_expiry"},
 		"another deletion policy":   {providertest.ServiceUser(providertest.Object{"deletion_policy": "delete"}), "deletion_policy"},
-		"a timeout of zero":         {providertest.ServiceUser(providertest.Object{"timeouts": providertest.Object{"update": "0s"}}), "timeouts.update"},
+		"a timeout of zero": {
+			providertest.ServiceUser(providertest.Object{"timeouts": providertest.Object{"update": "0s"}}),
+			"timeouts.update",
+		},
 		"Personal, another address": {personal(providertest.Object{"email_address": "b@example.com"}), "login"},
 		"Personal, a second one":    {personal(providertest.Object{"second_email_address": "b@example.com"}), "second_email_address"},
 	} {
@@ -507,7 +532,13 @@ func TestUser_own(t *testing.T) {
 	login := d.Mock.Credentials().Username
 	own, diags := users.ImportState(login)
 	diags.MustBeQuiet(t)
-	config := providertest.Object{"type": "Service", "login": login, "email_address": login, "first_name": own.Get("first_name"), "last_name": own.Get("last_name")}
+	config := providertest.Object{
+		"type":          "Service",
+		"login":         login,
+		"email_address": login,
+		"first_name":    own.Get("first_name"),
+		"last_name":     own.Get("last_name"),
+	}
 	d.Forget()
 	users.MustPlanNothing(own, config)
 	const words = "the user that this provider signs in as"

@@ -50,7 +50,9 @@ func TestUserSchema_order(t *testing.T) {
 
 	// Another order is a change, also one that was made elsewhere.
 	forth, back := `{"alternativeUserIds":[{"name":"a","description":""},{"name":"b","description":""}]}`, `{"alternativeUserIds":[{"name":"b","description":""},{"name":"a","description":""}]}`
-	config := providertest.Object{"alternative_user_ids": []any{providertest.Object{"name": "a"}, providertest.Object{"name": "b", "description": nil}}}
+	config := providertest.Object{"alternative_user_ids": []any{
+		providertest.Object{"name": "a"}, providertest.Object{"name": "b", "description": nil},
+	}}
 	updated, diags := schemas.Update(none, config)
 	diags.MustBeQuiet(t)
 	singletons[2].mustStore(t, d, forth)
@@ -60,7 +62,8 @@ func TestUserSchema_order(t *testing.T) {
 	singletons[2].mustStore(t, d, forth)
 
 	// A name not known yet overwrites what is not known yet.
-	_, diags = schemas.Plan(providertest.Instance{}, providertest.Object{"alternative_user_ids": []any{providertest.Object{"name": providertest.Unknown}}})
+	_, diags = schemas.Plan(providertest.Instance{},
+		providertest.Object{"alternative_user_ids": []any{providertest.Object{"name": providertest.Unknown}}})
 	diags.MustBeQuiet(t)
 }
 
@@ -72,16 +75,22 @@ func TestUserSchema_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"none at all":             {providertest.Object{}, "alternative_user_ids"},
-		"eleven":                  {providertest.AlternativeIDs(11), "alternative_user_ids"},
-		"a null":                  {ids(nil), "alternative_user_ids"},
-		"no name":                 {ids(providertest.Object{"description": "A"}), "alternative_user_ids.name"},
-		"an empty name":           {ids(providertest.Object{"name": ""}), "alternative_user_ids.name"},
-		"a hyphen":                {ids(providertest.Object{"name": "a-b"}), "alternative_user_ids.name"},
-		"a line break":            {ids(providertest.Object{"name": "a\n"}), "alternative_user_ids.name"},
-		"51 letters":              {ids(providertest.Object{"name": strings.Repeat("a", 51)}), "alternative_user_ids.name"},
-		"the same name twice":     {ids(providertest.Object{"name": "a"}, providertest.Object{"name": "b"}, providertest.Object{"name": "a", "description": "Other"}), "alternative_user_ids.name"},
-		"a description of 81":     {ids(providertest.Object{"name": "a", "description": strings.Repeat("ü", 81)}), "alternative_user_ids.description"},
+		"none at all":   {providertest.Object{}, "alternative_user_ids"},
+		"eleven":        {providertest.AlternativeIDs(11), "alternative_user_ids"},
+		"a null":        {ids(nil), "alternative_user_ids"},
+		"no name":       {ids(providertest.Object{"description": "A"}), "alternative_user_ids.name"},
+		"an empty name": {ids(providertest.Object{"name": ""}), "alternative_user_ids.name"},
+		"a hyphen":      {ids(providertest.Object{"name": "a-b"}), "alternative_user_ids.name"},
+		"a line break":  {ids(providertest.Object{"name": "a\n"}), "alternative_user_ids.name"},
+		"51 letters":    {ids(providertest.Object{"name": strings.Repeat("a", 51)}), "alternative_user_ids.name"},
+		"the same name twice": {
+			ids(providertest.Object{"name": "a"}, providertest.Object{"name": "b"}, providertest.Object{"name": "a", "description": "Other"}),
+			"alternative_user_ids.name",
+		},
+		"a description of 81": {
+			ids(providertest.Object{"name": "a", "description": strings.Repeat("ü", 81)}),
+			"alternative_user_ids.description",
+		},
 		"another deletion policy": {providertest.Object{"alternative_user_ids": []any{}, "deletion_policy": "purge"}, "deletion_policy"},
 	} {
 		t.Run(name, func(t *testing.T) { schemas.Validate(test.config).MustFail(t, test.attribute) })
@@ -92,7 +101,10 @@ func TestUserSchema_validation(t *testing.T) {
 		"long ones":              ids(providertest.Object{"name": strings.Repeat("a", 50), "description": strings.Repeat("ü", 80)}),
 		"names in other letters": ids(providertest.Object{"name": "a"}, providertest.Object{"name": "A"}),
 		"a list not known yet":   {"alternative_user_ids": providertest.Unknown},
-		"names not known yet":    ids(providertest.Object{"name": providertest.Unknown}, providertest.Object{"name": providertest.Unknown, "description": providertest.Unknown}),
+		"names not known yet": ids(providertest.Object{"name": providertest.Unknown}, providertest.Object{
+			"name":        providertest.Unknown,
+			"description": providertest.Unknown,
+		}),
 	} {
 		t.Run(name, func(t *testing.T) { schemas.Validate(config).MustBeQuiet(t) })
 	}

@@ -183,7 +183,8 @@ func (p *Protocol) Act(name string, config Object) (progress []string, diags Dia
 	p.T.Helper()
 	schema := p.Schema.ActionSchemas[name].Schema
 	dynamic := p.Dynamic(schema, config.Value(p.T, schema))
-	validated, err := p.actions().ValidateActionConfig(p.T.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: dynamic})
+	validated, err := p.actions().ValidateActionConfig(p.T.Context(),
+		&tfprotov6.ValidateActionConfigRequest{ActionType: name, Config: dynamic})
 	if err != nil {
 		p.T.Fatal(err)
 	}
@@ -221,7 +222,10 @@ func (p *Protocol) PlanRotation(config Object) Diagnostics {
 	p.T.Helper()
 	schema := p.Schema.ActionSchemas[RotateApplicationSecretType].Schema
 	dynamic := p.Dynamic(schema, config.Value(p.T, schema))
-	validated, err := p.actions().ValidateActionConfig(p.T.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: RotateApplicationSecretType, Config: dynamic})
+	validated, err := p.actions().ValidateActionConfig(p.T.Context(), &tfprotov6.ValidateActionConfigRequest{
+		ActionType: RotateApplicationSecretType,
+		Config:     dynamic,
+	})
 	if err != nil {
 		p.T.Fatal(err)
 	}

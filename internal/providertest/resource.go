@@ -302,7 +302,8 @@ func (m ManagedType) List(config Object, limit int64, includeResource bool) ([]L
 	}
 	schema := m.Protocol.Schema.ListResourceSchemas[m.Name]
 	dynamic := m.Dynamic(schema, config.Value(m.T, schema))
-	validated, err := server.ValidateListResourceConfig(m.context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: m.Name, Config: dynamic})
+	validated, err := server.ValidateListResourceConfig(m.context(),
+		&tfprotov6.ValidateListResourceConfigRequest{TypeName: m.Name, Config: dynamic})
 	if err != nil {
 		m.T.Fatal(err)
 	}
@@ -352,7 +353,8 @@ func (m ManagedType) Rotate(prior Instance, config Object) (Instance, Diagnostic
 func (m ManagedType) PlannedRotation(prior Instance, config Object) PlannedChange {
 	m.T.Helper()
 	change, diags := m.Plan(prior, config)
-	diags.MustWarn(m.T, "rotation_triggers", "Rotating the secret of application "+prior.Get("client_id"), "the old secret stops working", "until they have the new one")
+	diags.MustWarn(m.T, "rotation_triggers", "Rotating the secret of application "+prior.Get("client_id"), "the old secret stops working",
+		"until they have the new one")
 	return change
 }
 

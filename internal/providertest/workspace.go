@@ -272,7 +272,8 @@ func (w *Workspace) KeepStandardError() (file string) {
 	if err := os.Chmod(path, 0o700); err != nil {
 		w.T.Fatal(err)
 	}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"finbourne/lusid\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(path))
+	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"finbourne/lusid\" = %q\n  }\n  direct {}\n}\n",
+		filepath.Dir(path))
 	w.Env = append(w.Env, "TF_CLI_CONFIG_FILE="+FileIn(w.T, "cli.tfrc", config))
 	return file
 }

@@ -807,11 +807,17 @@ func TestResolve_wayIn(t *testing.T) {
 			"", "begins to sign in by user name and password, with username, client_id, and",
 		},
 		"the block's refresh token beside a stray user": {
-			place{block: map[string]string{"refresh_token": "r", "client_id": "i"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}},
+			place{
+				block: map[string]string{"refresh_token": "r", "client_id": "i"},
+				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
+			},
 			"", "begins to sign in by a refresh token, with refresh_token, client_id, and",
 		},
 		"the environment's user and the block's application": {
-			place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"}},
+			place{
+				block: map[string]string{"client_id": "i", "client_secret": "s"},
+				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
+			},
 			"",
 			"begins to sign in by user name and password, with client_id, client_secret, and no source has the rest: token_url.",
 		},
