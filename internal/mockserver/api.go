@@ -12,6 +12,10 @@ var (
 	//go:embed identity-openapi.json
 	identityJSON     []byte
 	identityContract = embedded("identity", "/identity", identityJSON)
+
+	//go:embed access-openapi.json
+	accessJSON     []byte
+	accessContract = embedded("access", "/access", accessJSON)
 )
 
 // embedded returns a function that parses a contract once for all servers of a process. The

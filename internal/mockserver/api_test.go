@@ -73,7 +73,7 @@ func TestAPIs_sameIDs(t *testing.T) {
 	}
 	message := d.control(http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`).
 		wantStatus(t, http.StatusBadRequest).text(t, "error")
-	if want := `did you mean "identity.GetRole" or "other.GetRole"?`; !strings.Contains(message, want) {
+	if want := `did you mean "identity.GetRole" or "access.GetRole" or "other.GetRole"?`; !strings.Contains(message, want) {
 		t.Errorf("the error %q lacks %q", message, want)
 	}
 }

@@ -118,7 +118,7 @@ func TestControl_badRequests(t *testing.T) {
 		{http.MethodPost, "/_mock/faults", `{"operation": "*", "delay": "soon"}`, 400, "delay"},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*", "delay": 5}`, 400, "delay"},
 		{http.MethodPost, "/_mock/faults", `{"status": 500}`, 400, "operation"},
-		{http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`, 400, `did you mean "identity.GetRole"?`},
+		{http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`, 400, `did you mean "identity.GetRole" or "access.GetRole"?`},
 		{http.MethodPost, "/_mock/faults", `{"operation": "identity.GetRoles", "status": 500}`, 400, `neither an API's, such as "identity.GetRole"`},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*"}`, 400, "no effect"},
 		{http.MethodPost, "/_mock/tokens/revoke", `{"all": true}`, 400, "all"},

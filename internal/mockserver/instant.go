@@ -27,11 +27,11 @@ func (i instant) MarshalText() ([]byte, error) {
 	return time.Time(i).UTC().AppendFormat(nil, instantLayout), nil
 }
 
-// UnmarshalText reads an RFC 3339 time; any other is a *problem, since the contract's
-// pattern knows no calendar.
+// UnmarshalText reads an RFC 3339 time of the years 1 to 9999 in UTC. Any other is a *problem, since
+// the contract's pattern knows no calendar, and an answer could not show it.
 func (i *instant) UnmarshalText(text []byte) error {
 	t, err := time.Parse(time.RFC3339, string(text))
-	if err != nil {
+	if year := t.UTC().Year(); err != nil || year < 1 || year > 9999 {
 		return &problem{
 			status: http.StatusBadRequest,
 			code:   codeInvalidParameter,

@@ -15,6 +15,7 @@ const (
 	codeInvalidParameter      = 151
 	codeInvalidRequest        = 157
 	codeAccessDenied          = 186
+	codeInvalidIdentityToken  = 187
 	codeInvalidAuthentication = 2153
 )
 

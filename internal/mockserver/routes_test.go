@@ -32,6 +32,35 @@ var excluded = map[string]string{
 	"identity.SetAttachingKey":      "as identity.AcceptCellAttachment",
 	"identity.SetParentCell":        "as identity.AcceptCellAttachment",
 	"identity.SetPrimaryDomain":     "as identity.AcceptCellAttachment",
+
+	"access.RemovePolicyFromUserRole":           "not served yet",
+	"access.DeleteUserRole":                     "not served yet",
+	"access.AddPolicyCollectionToRole":          "not served yet",
+	"access.GetPolicyCollection":                "not served yet",
+	"access.RemoveFromPolicyCollection":         "not served yet",
+	"access.CreateUserRole":                     "not served yet",
+	"access.CreatePolicyTemplate":               "not served yet",
+	"access.ListPolicyCollections":              "not served yet",
+	"access.ListAccessControlledResources":      "not served yet",
+	"access.DeletePolicyCollection":             "not served yet",
+	"access.AddToPolicyCollection":              "not served yet",
+	"access.RemovePolicyCollectionFromUserRole": "not served yet",
+	"access.UpdateUserRole":                     "not served yet",
+	"access.GeneratePolicyFromTemplate":         "not served yet",
+	"access.DeletePolicyTemplate":               "not served yet",
+	"access.UpdatePolicyCollection":             "not served yet",
+	"access.ListUserRoles":                      "not served yet",
+	"access.AddPolicyToUserRole":                "not served yet",
+	"access.CreatePolicyCollection":             "not served yet",
+	"access.PagePolicyCollections":              "not served yet",
+	"access.AddPolicyCollectionToUserRole":      "not served yet",
+	"access.GetUserRole":                        "not served yet",
+	"access.RemovePolicyCollectionFromRole":     "not served yet",
+	"access.UpdatePolicyTemplate":               "not served yet",
+	"access.GetOwnPolicies":                     "not served yet",
+	"access.Evaluate":                           "not served yet",
+	"access.GetPolicyTemplate":                  "not served yet",
+	"access.ListPolicyTemplates":                "not served yet",
 }
 
 var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
@@ -68,7 +97,7 @@ func TestRoutes(t *testing.T) {
 
 // apis are the paths of the APIs that the mock serves, by name. The contract of each is in the file
 // NAME-openapi.json.
-var apis = map[string]string{"identity": "/identity"}
+var apis = map[string]string{"access": "/access", "identity": "/identity"}
 
 // publishedOperation is one operation of a contract.
 type publishedOperation struct {

@@ -1,6 +1,6 @@
 // Package mockserver provides an in-memory LUSID domain for tests and for people: the
-// OAuth token endpoint, the Identity API, and a control API that injects faults and tells
-// which requests were made.
+// OAuth token endpoint, the Identity API, the Access API, and a control API that injects faults
+// and tells which requests were made.
 //
 // The contract of each API (such as identity-openapi.json) is enforced on every request and on
 // every answer, so that neither the mock nor its client can drift away from it unnoticed.
@@ -58,6 +58,7 @@ func New(options Options) *Server {
 	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens, externalTokenIssuers)
 	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
 	s.control = newControl(s)
+	access := newAccess(options)
 
 	// A part for each API, and in it a line for each of its resources.
 	s.apis = []api{
@@ -79,6 +80,10 @@ func New(options Options) *Server {
 			newSessionPolicy(options),
 			newUserSchema(options),
 			s.users,
+		),
+		newAPI(accessContract(),
+			accessPolicies{access},
+			accessRoles{access},
 		),
 	}
 	return s

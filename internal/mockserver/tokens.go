@@ -149,8 +149,12 @@ func (t *tokens) authenticate(c *call) error {
 			return nil
 		}
 	}
+	code := codeInvalidAuthentication
+	if _, ok := c.contract.errorNames[code]; !ok {
+		code = codeInvalidIdentityToken // The Access API lists no other.
+	}
 	return &problem{
-		status: http.StatusUnauthorized, code: codeInvalidAuthentication,
+		status: http.StatusUnauthorized, code: code,
 		detail: "The request carries no bearer token, or one that is unknown, expired or revoked.",
 	}
 }

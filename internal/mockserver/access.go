@@ -1,0 +1,182 @@
+package mockserver
+
+import (
+	"cmp"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
+)
+
+const (
+	codeInsufficientPermissions = 606
+	codeInvalidPageToken        = 689
+
+	// defaultPageSize is how many objects LUSID puts on a page of policies.
+	defaultPageSize = 2000
+)
+
+// access holds the objects of the Access service. The keys of its tables are scope/code, or a user's id.
+type access struct {
+	policies    *table[accessPolicy]
+	collections *table[accessPolicyCollection]
+	roles       *table[accessRole]
+}
+
+// newAccess panics if the mock's own defaults are broken, because they are part of the program.
+func newAccess(options Options) *access {
+	a := &access{
+		policies:    newTable[accessPolicy](options.ListLag),
+		collections: newTable[accessPolicyCollection](options.ListLag),
+		roles:       newTable[accessRole](options.ListLag),
+	}
+	if err := a.addDefaults(); err != nil {
+		panic("mockserver: the default access policies and roles: " + err.Error())
+	}
+	a.policies.settle()
+	a.collections.settle()
+	a.roles.settle()
+	return a
+}
+
+// accessID returns the scope and code that a request names.
+func accessID(c *call) entitlement.ID {
+	return entitlement.ID{
+		Scope: cmp.Or(c.params["scope"], c.query.Get("scope"), defaultScope),
+		Code:  c.params["code"],
+	}
+}
+
+// mayChange returns the *problem of a change to an object that came with LUSID.
+func mayChange(id entitlement.ID) error {
+	if id.Scope == defaultScope {
+		return nil
+	}
+	return &problem{
+		status: http.StatusForbidden, code: codeInsufficientPermissions,
+		detail: fmt.Sprintf("%q is in a scope of LUSID's, and can't be changed.", id.String()),
+	}
+}
+
+// codeExists returns the *problem of a code that another object has. LUSID doesn't document its status.
+func codeExists(code int, what string, id entitlement.ID) *problem {
+	return &problem{status: http.StatusBadRequest, code: code, detail: fmt.Sprintf("The %s %q already exists.", what, id.String())}
+}
+
+// invalidField returns the *problem of one field of a request.
+func invalidField(code int, field, message string) *problem {
+	return &problem{status: http.StatusBadRequest, code: code, detail: message, errors: map[string][]string{field: {message}}}
+}
+
+// checkResource gives all references of a resource a scope, and each of them once. A reference to
+// something that doesn't exist is a *problem.
+func (a *access) checkResource(resource *entitlement.PolicyIDRoleResource) error {
+	var err error
+	if resource.Policies, err = references(a.policies, codePolicyDoesNotExist, "policies", "policy", resource.Policies); err != nil {
+		return err
+	}
+	resource.PolicyCollections, err = references(a.collections, codePolicyCollectionDoesNotExist, "policyCollections", "policy collection", resource.PolicyCollections)
+	return err
+}
+
+// references returns the ids with a scope, and each of them once. The *problem of an id that doesn't
+// exist has another status than that of an object that the path names, which is a 404.
+func references[T any](objects *table[T], code int, field, what string, ids []entitlement.ID) ([]entitlement.ID, error) {
+	checked := []entitlement.ID{}
+	for i, id := range ids {
+		id.Scope = cmp.Or(id.Scope, defaultScope)
+		if _, ok := objects.get(id.String()); !ok {
+			return nil, invalidField(code, fmt.Sprintf("%s.%d", field, i), fmt.Sprintf("The %s %q does not exist.", what, id.String()))
+		}
+		if !slices.Contains(checked, id) {
+			checked = append(checked, id)
+		}
+	}
+	return checked, nil
+}
+
+// resourceList is LUSID's list of objects with pages.
+type resourceList[T any] struct {
+	Values       []T     `json:"values"`
+	Href         string  `json:"href"`
+	NextPage     *string `json:"nextPage"`
+	PreviousPage *string `json:"previousPage"`
+}
+
+// pageOf returns the page of a list that the query asks for.
+func pageOf[T any](c *call, values []T) (any, error) {
+	if err := refuseParameters(c, "filter", "sortBy", "asAt"); err != nil {
+		return nil, err
+	}
+	limit := defaultPageSize
+	if n, err := strconv.Atoi(c.query.Get("limit")); err == nil && n > 0 {
+		limit = n
+	}
+	start := 0
+	if token := c.query.Get("page"); token != "" {
+		var err error
+		if start, err = readPageToken(token); err != nil {
+			return nil, err
+		}
+	}
+	start = min(start, len(values))
+	end := min(start+limit, len(values))
+	list := resourceList[T]{Values: values[start:end], Href: c.base + c.request.URL.Path}
+	if end < len(values) {
+		list.NextPage = newPageToken(end)
+	}
+	if start > 0 {
+		list.PreviousPage = newPageToken(max(0, start-limit))
+	}
+	return list, nil
+}
+
+const pageTokenPrefix = "lusid-mock:"
+
+func newPageToken(start int) *string {
+	token := base64.StdEncoding.EncodeToString([]byte(pageTokenPrefix + strconv.Itoa(start)))
+	return &token
+}
+
+func readPageToken(token string) (int, error) {
+	decoded, err := base64.StdEncoding.DecodeString(token)
+	if err == nil {
+		text, ok := strings.CutPrefix(string(decoded), pageTokenPrefix)
+		if start, err := strconv.Atoi(text); ok && err == nil && start >= 0 {
+			return start, nil
+		}
+	}
+	return 0, invalidField(codeInvalidPageToken, "page", "The page token is not one of this list.")
+}
+
+// refuseParameters returns the *problem of a query parameter that the mock would ignore. An answer that
+// ignores one is wrong, and hard to notice.
+func refuseParameters(c *call, names ...string) error {
+	for _, name := range names {
+		if c.query.Get(name) != "" {
+			return &problem{
+				status: http.StatusNotImplemented, code: codeUnknown,
+				detail: fmt.Sprintf("lusid-mock does not implement the query parameter %q.", name),
+			}
+		}
+	}
+	return nil
+}
+
+// bodies returns the bodies of rows.
+func bodies[T interface{ body() B }, B any](rows []T) []B {
+	list := make([]B, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, row.body())
+	}
+	return list
+}
+
+// inScope returns the rows whose scope is the given one.
+func inScope[T interface{ scope() string }](rows []T, scope string) []T {
+	return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return row.scope() != scope })
+}

@@ -1,0 +1,205 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
+)
+
+const (
+	codePolicyExists       = 613
+	codePolicyDoesNotExist = 772
+)
+
+// accessPolicies are the policies of the Access service.
+type accessPolicies struct{ *access }
+
+type accessPolicy struct {
+	id       entitlement.ID
+	document policyDocument
+	// rules are what the document means to a decision.
+	rules entitlement.Policy
+}
+
+// policyDocument is PolicyUpdateRequest, and what PolicyCreationRequest and PolicyResponse share with
+// it. Parts without an instant are kept as they were sent, and so is the order of selectors.
+type policyDocument struct {
+	Description      *string           `json:"description,omitempty"`
+	Applications     []string          `json:"applications,omitzero"`
+	Grant            string            `json:"grant"`
+	Selectors        []json.RawMessage `json:"selectors"`
+	For              []forSpec         `json:"for,omitzero"`
+	If               []json.RawMessage `json:"if,omitzero"`
+	When             whenSpec          `json:"when"`
+	How              json.RawMessage   `json:"how,omitempty"`
+	TemplateMetadata *templateMetadata `json:"templateMetadata,omitempty"`
+}
+
+// policyCreationRequest is PolicyCreationRequest.
+type policyCreationRequest struct {
+	Code string `json:"code"`
+	policyDocument
+}
+
+// policyResponse is PolicyResponse.
+type policyResponse struct {
+	ID entitlement.ID `json:"id"`
+	policyDocument
+}
+
+// forSpec is ForSpec.
+type forSpec struct {
+	EffectiveRange          *effectiveRange   `json:"effectiveRange,omitempty"`
+	AsAtRangeForSpec        *asAtRangeForSpec `json:"asAtRangeForSpec,omitempty"`
+	EffectiveDateRelative   json.RawMessage   `json:"effectiveDateRelative,omitempty"`
+	AsAtRelative            json.RawMessage   `json:"asAtRelative,omitempty"`
+	EffectiveDateHasQuality json.RawMessage   `json:"effectiveDateHasQuality,omitempty"`
+}
+
+// effectiveRange is EffectiveRange.
+type effectiveRange struct {
+	From *instant `json:"from,omitempty"`
+	To   *instant `json:"to,omitempty"`
+}
+
+// asAtRangeForSpec is AsAtRangeForSpec.
+type asAtRangeForSpec struct {
+	From asAtPredicate `json:"from"`
+	To   asAtPredicate `json:"to"`
+}
+
+// asAtPredicate is AsAtPredicateContract.
+type asAtPredicate struct {
+	Value          *string  `json:"value,omitempty"`
+	DateTimeOffset *instant `json:"dateTimeOffset,omitempty"`
+}
+
+// whenSpec is WhenSpec.
+type whenSpec struct {
+	Activate   instant  `json:"activate"`
+	Deactivate *instant `json:"deactivate"`
+}
+
+// templateMetadata is TemplateMetadata.
+type templateMetadata struct {
+	TemplateSelection []templateSelection `json:"templateSelection,omitzero"`
+	BuildAsAt         *instant            `json:"buildAsAt,omitempty"`
+}
+
+// templateSelection is TemplateSelection.
+type templateSelection struct {
+	Scope        string   `json:"scope"`
+	Code         string   `json:"code"`
+	SelectorTags []string `json:"selectorTags,omitzero"`
+}
+
+// never is when LUSID deactivates what has no end.
+var never = instant(time.Date(9999, time.December, 31, 23, 59, 59, 999_999_900, time.UTC))
+
+func (w *whenSpec) setDefault() {
+	if w.Deactivate == nil {
+		w.Deactivate = &never
+	}
+}
+
+func (p accessPolicies) operations() operations {
+	return operations{
+		"ListPolicies": p.list,
+		"PagePolicies": p.page,
+		"GetPolicy":    p.get,
+		"CreatePolicy": p.create,
+		"UpdatePolicy": p.update,
+		"DeletePolicy": p.delete,
+	}
+}
+
+func (p accessPolicies) list(c *call) (any, error) {
+	return bodies(inScope(p.policies.list(), accessID(c).Scope)), nil
+}
+
+func (p accessPolicies) page(c *call) (any, error) { return pageOf(c, bodies(p.policies.list())) }
+
+func (p accessPolicies) get(c *call) (any, error) {
+	if err := refuseParameters(c, "asAt"); err != nil {
+		return nil, err
+	}
+	row, err := p.lookUp(c)
+	if err != nil {
+		return nil, err
+	}
+	return row.body(), nil
+}
+
+func (p accessPolicies) create(c *call) (any, error) {
+	request, err := decode[policyCreationRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	id := entitlement.ID{Scope: defaultScope, Code: request.Code}
+	if _, taken := p.policies.get(id.String()); taken {
+		return nil, codeExists(codePolicyExists, "policy", id)
+	}
+	return p.put(id, request.policyDocument)
+}
+
+// update replaces the whole document. What the request leaves out is gone.
+func (p accessPolicies) update(c *call) (any, error) {
+	document, err := decode[policyDocument](c)
+	if err != nil {
+		return nil, err
+	}
+	row, err := p.lookUpToChange(c)
+	if err != nil {
+		return nil, err
+	}
+	return p.put(row.id, document)
+}
+
+// delete succeeds for a policy that roles and collections refer to. They keep the reference.
+func (p accessPolicies) delete(c *call) (any, error) {
+	row, err := p.lookUpToChange(c)
+	if err != nil {
+		return nil, err
+	}
+	p.policies.delete(row.id.String())
+	return nil, nil
+}
+
+func (p accessPolicies) put(id entitlement.ID, document policyDocument) (any, error) {
+	document.When.setDefault()
+	row := accessPolicy{id: id, document: document}
+	encoded, err := json.Marshal(document)
+	if err == nil {
+		err = json.Unmarshal(encoded, &row.rules)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the contract accepts a policy that cannot be evaluated: %w", err)
+	}
+	p.policies.put(id.String(), row)
+	return row.body(), nil
+}
+
+func (p accessPolicies) lookUp(c *call) (accessPolicy, error) {
+	id := accessID(c)
+	row, ok := p.policies.get(id.String())
+	if !ok {
+		return row, doesNotExist(codePolicyDoesNotExist, "policy", id.String())
+	}
+	return row, nil
+}
+
+func (p accessPolicies) lookUpToChange(c *call) (accessPolicy, error) {
+	row, err := p.lookUp(c)
+	if err == nil {
+		err = mayChange(row.id)
+	}
+	return row, err
+}
+
+func (row accessPolicy) scope() string { return row.id.Scope }
+
+func (row accessPolicy) body() policyResponse {
+	return policyResponse{ID: row.id, policyDocument: row.document}
+}
