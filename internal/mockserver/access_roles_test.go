@@ -13,6 +13,9 @@ import (
 
 const accessRolesPath = "/access/api/roles"
 
+// evaluatorPolicies are the policies of lusid-evaluator, which allow all that the LUSID API of the mock has.
+var evaluatorPolicies = []string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}
+
 // accessRoleBody is a body of CreateRole, or of UpdateRole if the code is empty.
 func accessRoleBody(code string, policies ...string) string {
 	var members []string

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
 // maxExternalTokenIssuers is what LUSID documents as the limit of a domain.
@@ -266,6 +268,18 @@ func (e *externalTokenIssuers) userOf(token externalToken, users *users) (user, 
 		login = token.Claims[row.mappings.Login]
 	}
 	return users.withLogin(login)
+}
+
+// entitlementClaims returns the claims that policies can ask for.
+func (t externalToken) entitlementClaims() []entitlement.Claim {
+	claims := []entitlement.Claim{
+		{Type: "iss", Value: t.Issuer, Issuer: t.Issuer, OriginalIssuer: t.Issuer},
+		{Type: "aud", Value: t.Audience, Issuer: t.Issuer, OriginalIssuer: t.Issuer},
+	}
+	for name, value := range t.Claims {
+		claims = append(claims, entitlement.Claim{Type: name, Value: value, Issuer: t.Issuer, OriginalIssuer: t.Issuer})
+	}
+	return claims
 }
 
 // ExternalTokenIssuer is an identity provider whose tokens the domain takes.

@@ -17,7 +17,7 @@ import (
 type Fault struct {
 	// Operation is the name of the requests that fail as the request log has it: the API's name
 	// and the operation id, such as "identity.GetRole"; "token:password", "token:refresh_token",
-	// or "token" for any request to the token endpoint; "instruments"; or "*" for any request.
+	// or "token" for any request to the token endpoint; "instruments"; "portfolios"; or "*" for any request.
 	Operation string `json:"operation"`
 	// Count is how many requests fail: one if zero, every one if negative.
 	Count int `json:"count"`
@@ -85,7 +85,7 @@ func (s *Server) injectFault(fault Fault) error {
 
 // checkOperation returns an error if no request can have the name.
 func (s *Server) checkOperation(name string) error {
-	own := []string{anyOperation, unknownOperation, instrumentsOperation, tokenOperation, passwordOperation, refreshOperation}
+	own := []string{anyOperation, unknownOperation, instruments.operation, portfolios.operation, tokenOperation, passwordOperation, refreshOperation}
 	if slices.Contains(own, name) {
 		return nil
 	}

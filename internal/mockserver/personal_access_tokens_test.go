@@ -182,7 +182,7 @@ func TestPersonalAccessTokens_listsLag(t *testing.T) {
 	}
 }
 
-// What a user may do hangs on the roles that it has now.
+// A personal access token may do what the roles allow that its user has now.
 func TestTokens_rightsOfRoles(t *testing.T) {
 	t.Parallel()
 	const password = "secret"
@@ -190,7 +190,9 @@ func TestTokens_rightsOfRoles(t *testing.T) {
 		Roles: []mockserver.Role{{ID: "any", Name: "any-role"}},
 		Users: []mockserver.User{{ID: "user", Username: "user@example.com", Password: password}},
 	}})
-	bearer := d.token(d.passwordFormOf("user@example.com", password)).text(t, "access_token")
+	access := d.token(d.passwordFormOf("user@example.com", password)).text(t, "access_token")
+	bearer := d.as(access, http.MethodPost, keysPath, `{"displayName":"Example"}`).wantStatus(t, http.StatusOK).text(t, "key")
+	d.post(accessRolesPath, accessRoleBody("any-role", evaluatorPolicies...)).wantStatus(t, http.StatusCreated)
 	want := func(groups []any, instruments, users int) {
 		t.Helper()
 		if diff := cmp.Diff(groups, d.as(bearer, http.MethodGet, mePath, "").object(t)["groups"]); diff != "" {

@@ -31,8 +31,8 @@ type Request struct {
 	// Query is the encoded query. Only parameters that the operation has show their values.
 	Query string `json:"query,omitempty"`
 	// Operation is the API's name and the contract's operation id, such as "identity.GetRole";
-	// "token:password", "token:refresh_token", or "token" for any other grant; "instruments"; or
-	// "unknown".
+	// "token:password", "token:refresh_token", or "token" for any other grant; "instruments";
+	// "portfolios"; or "unknown".
 	Operation string `json:"operation"`
 	// Status is zero where no answer was sent, or not yet.
 	Status        int    `json:"status"`

@@ -62,6 +62,8 @@ func TestRequestLog_names(t *testing.T) {
 	d.token(refreshForm(refresh), d.Credentials().ClientID, d.Credentials().ClientSecret)
 	d.token(map[string][]string{"grant_type": {"client_credentials"}})
 	d.get("/api/instruments")
+	d.get("/api/api/portfolios")
+	d.get(policiesPath + "/missing")
 	id, _ := d.create("example-sdk-app")
 	d.post(applicationsPath+"/"+id+"/lifecycle/$newsecret", "")
 	d.delete(applicationsPath + "/" + id)
@@ -71,7 +73,7 @@ func TestRequestLog_names(t *testing.T) {
 		got = append(got, request.Operation)
 	}
 	want := []string{
-		"token:password", "token:refresh_token", "token", "instruments", "identity.CreateApplication",
+		"token:password", "token:refresh_token", "token", "instruments", "portfolios", "access.GetPolicy", "identity.CreateApplication",
 		"identity.RotateApplicationSecrets", "identity.DeleteApplication", "unknown",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -245,6 +245,15 @@ func (row role) body() roleResponse {
 	}
 }
 
+// roleCodes returns the codes of roles.
+func roleCodes(rows []role) []string {
+	codes := make([]string, 0, len(rows))
+	for _, row := range rows {
+		codes = append(codes, row.name)
+	}
+	return codes
+}
+
 func roleBodies(rows []role) []roleResponse {
 	bodies := make([]roleResponse, 0, len(rows))
 	for _, row := range rows {

@@ -265,6 +265,7 @@ func TestSeed_signInAsAnyUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := newDomain(t, mockserver.Options{Seed: seed})
+	d.post(accessRolesPath, accessRoleBody("traders", evaluatorPolicies...)).wantStatus(t, http.StatusCreated)
 	for login, password := range map[string]string{"jane.doe@acme.com": "hers", "svc-pricing@acme.com": "its own"} {
 		access := d.token(d.passwordFormOf(login, password)).wantStatus(t, http.StatusOK).text(t, "access_token")
 		if got := d.as(access, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK).text(t, "emailAddress"); got != login {

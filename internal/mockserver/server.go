@@ -13,7 +13,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +34,7 @@ type Server struct {
 	// one at a time, so that no resource needs a lock of its own.
 	state  sync.Mutex
 	users  *users
+	access *access
 	tokens *tokens
 	auth   *authorizationServer
 	apis   []api
@@ -55,10 +55,10 @@ func New(options Options) *Server {
 	personalAccessTokens := newPersonalAccessTokens(options, s.credentials, s.users)
 	supportAccess := newSupportAccess(options)
 	externalTokenIssuers := newExternalTokenIssuers(options)
+	s.access = newAccess(options)
 	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens, externalTokenIssuers)
 	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
 	s.control = newControl(s)
-	access := newAccess(options)
 
 	// A part for each API, and in it a line for each of its resources.
 	s.apis = []api{
@@ -82,8 +82,8 @@ func New(options Options) *Server {
 			s.users,
 		),
 		newAPI(accessContract(),
-			accessPolicies{access},
-			accessRoles{access},
+			accessPolicies{s.access},
+			accessRoles{s.access},
 		),
 	}
 	return s
@@ -202,8 +202,9 @@ func (s *Server) route(c *call) route {
 		return s.auth.route(c, &s.state)
 	case strings.HasPrefix(path, "/oauth2/"):
 		return route{operation: unknownOperation, serve: s.auth.refuse}
-	case slices.Contains(instrumentsPaths, path) && method == http.MethodGet:
-		return route{operation: instrumentsOperation, query: instrumentsQuery, serve: s.serveInstruments}
+	}
+	if list, ok := findLusidList(method, path); ok {
+		return list.route(s)
 	}
 	for _, api := range s.apis {
 		path, ok := strings.CutPrefix(path, api.path)

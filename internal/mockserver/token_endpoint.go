@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
 // knownScopes are the scopes that the authorization server grants.
@@ -277,10 +279,11 @@ func (s *authorizationServer) refreshGrant(c *call, form url.Values, client appl
 // Okta's default.
 func (s *authorizationServer) issue(c *call, user user, granted refreshToken, refresh string) tokenResponse {
 	expires := c.now.Add(s.lifetime)
-	access := s.jwt(map[string]any{
+	issuer := c.base + "/oauth2/" + s.id
+	claims := map[string]any{
 		"ver": 1,
 		"jti": "AT." + randomAlphanumeric(43),
-		"iss": c.base + "/oauth2/" + s.id,
+		"iss": issuer,
 		"aud": c.base,
 		"iat": c.now.Unix(),
 		"exp": expires.Unix(),
@@ -288,8 +291,14 @@ func (s *authorizationServer) issue(c *call, user user, granted refreshToken, re
 		"uid": user.id,
 		"scp": granted.scopes,
 		"sub": user.login,
-	})
-	s.tokens.access[access] = accessToken{userID: user.id, expires: expires}
+	}
+	access := s.jwt(claims)
+	entitled := entitlement.Caller{UserID: user.id, Roles: roleCodes(s.users.roles.of(user.id)), Scopes: granted.scopes}
+	for _, name := range []string{"iss", "aud", "cid", "uid", "sub"} {
+		value, _ := claims[name].(string)
+		entitled.Claims = append(entitled.Claims, entitlement.Claim{Type: name, Value: value, Issuer: issuer, OriginalIssuer: issuer})
+	}
+	s.tokens.access[access] = accessToken{userID: user.id, expires: expires, entitled: entitled}
 	response := tokenResponse{
 		TokenType:    "Bearer",
 		ExpiresIn:    int(s.lifetime / time.Second),
@@ -301,7 +310,7 @@ func (s *authorizationServer) issue(c *call, user user, granted refreshToken, re
 		response.IDToken = s.jwt(map[string]any{
 			"ver":                1,
 			"jti":                "ID." + randomAlphanumeric(43),
-			"iss":                c.base + "/oauth2/" + s.id,
+			"iss":                issuer,
 			"aud":                granted.clientID,
 			"iat":                c.now.Unix(),
 			"exp":                expires.Unix(),

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
 const (
@@ -19,6 +21,8 @@ type caller struct {
 	// roles are what the user has now, whatever it had when the token was issued.
 	roles []role
 	limit limit
+	// entitled is the user as the policies of the Access API see it.
+	entitled entitlement.Caller
 	// accessToken is what the call carries; empty for a personal access token.
 	accessToken string
 }
@@ -46,18 +50,15 @@ var ownOperations = []string{
 	"identity." + deleteAPIKey,
 }
 
-// mayCall is all there is of access control: with the role lusid-administrator a user may do
-// everything; with any other role, list instruments; and without one, see to itself. The
-// operation is named as in the request log.
+// mayCall is the access control of the Identity API and of the Access API: a user with the role
+// lusid-administrator may call everything, and any other user the operations on itself. Policies decide
+// on the LUSID API only. The operation is named as in the request log.
 func (r caller) mayCall(operation string) bool {
-	administers := slices.ContainsFunc(r.roles, func(role role) bool { return role.name == administratorRole })
-	switch {
-	case r.limit == noRights:
+	if r.limit == noRights {
 		return operation == ownUserInfo
-	case administers, slices.Contains(ownOperations, operation):
-		return true
 	}
-	return operation == instrumentsOperation && len(r.roles) > 0
+	return slices.Contains(ownOperations, operation) ||
+		slices.ContainsFunc(r.roles, func(role role) bool { return role.name == administratorRole })
 }
 
 func (r caller) mayReadSecrets() error {
@@ -92,6 +93,9 @@ type limitedToken struct {
 type accessToken struct {
 	userID  string
 	expires time.Time
+	// entitled has the roles that the user had when the token was issued. LUSID documents that a change of
+	// a user's roles needs a new access token, and that it acts on personal access tokens at once.
+	entitled entitlement.Caller
 }
 
 // refreshToken is good for the application that it was issued to, until it is revoked.
@@ -140,11 +144,15 @@ func (t *tokens) authenticate(c *call) error {
 		userID, limit := t.owner(bearer, c.now)
 		if u, ok := t.users.table.get(userID); ok && u.status != UserDeprovisioned {
 			c.caller = caller{user: u, limit: limit}
-			if _, ok := t.access[bearer]; ok {
-				c.caller.accessToken = bearer
-			}
 			if limit != noRights {
 				c.caller.roles = t.users.roles.of(userID)
+				c.caller.entitled = entitlement.Caller{UserID: userID, Roles: roleCodes(c.caller.roles)}
+			}
+			if token, ok := t.access[bearer]; ok {
+				c.caller.accessToken, c.caller.entitled = bearer, token.entitled
+			}
+			if token, ok := t.external[bearer]; ok {
+				c.caller.entitled.Claims = token.entitlementClaims()
 			}
 			return nil
 		}

@@ -431,8 +431,11 @@ func testServiceUser(t *testing.T, directory string) {
 	}
 
 	// The two commands of the README.
-	token := strings.Trim(strings.TrimSpace(evaluate(w, "nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
-	asService := providertest.Domain{Mock: d.Mock, URL: d.URL, Token: token}
+	token := func() string {
+		t.Helper()
+		return strings.Trim(strings.TrimSpace(evaluate(w, "nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
+	}
+	asService := providertest.Domain{Mock: d.Mock, URL: d.URL, Token: token()}
 	if got := instruments(asService, t); got != http.StatusOK {
 		t.Errorf("the user lists instruments: status %d", got)
 	}
@@ -444,12 +447,20 @@ func testServiceUser(t *testing.T, directory string) {
 		t.Errorf("the token is that of %s, and the user is %s", me.ID, want)
 	}
 
-	// It is the role that lets the user do so.
+	// The role lets the user list instruments. A change of the user's roles needs another token, which a
+	// refresh gets.
 	w.MustRun("destroy", "-auto-approve", "-target=lusid_role_assignment.service")
+	if got := instruments(asService, t); got != http.StatusOK {
+		t.Errorf("with the token from before the role was taken away, the user lists instruments: status %d", got)
+	}
+	status()
+	asService.Token = token()
 	if got := instruments(asService, t); got != http.StatusForbidden {
 		t.Errorf("without the role, the user lists instruments: status %d", got)
 	}
 	w.MustRun("apply", "-auto-approve")
+	status()
+	asService.Token = token()
 	if got := instruments(asService, t); got != http.StatusOK {
 		t.Errorf("with the role again, the user lists instruments: status %d", got)
 	}

@@ -1,0 +1,30 @@
+package mockserver
+
+import "github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
+
+// judge returns the judge of a request to an application. It knows the objects as they are now, so that
+// a change of a policy acts on the next request.
+func (a *access) judge(c *call, application string) entitlement.Judge {
+	return a.domain().Judge(c.caller.entitled, entitlement.Circumstances{
+		Now:         c.now,
+		Application: application,
+		Headers:     c.request.Header,
+	})
+}
+
+// domain returns what a decision needs to know.
+func (a *access) domain() entitlement.Domain {
+	domain := entitlement.Domain{
+		Policies:          map[entitlement.ID]entitlement.Policy{},
+		PolicyCollections: map[entitlement.ID]entitlement.PolicyCollection{},
+		Roles:             map[entitlement.ID]entitlement.Role{},
+		UserRoles:         map[string]entitlement.UserRole{},
+	}
+	for _, row := range a.policies.rows {
+		domain.Policies[row.id] = row.rules
+	}
+	for _, row := range a.roles.rows {
+		domain.Roles[row.id] = row.rules()
+	}
+	return domain
+}
