@@ -25,6 +25,8 @@ type access struct {
 	policies    *table[accessPolicy]
 	collections *table[accessPolicyCollection]
 	roles       *table[accessRole]
+	userRoles   *table[accessUserRole]
+	templates   *table[accessPolicyTemplate]
 }
 
 // newAccess panics if the mock's own defaults are broken, because they are part of the program.
@@ -33,6 +35,8 @@ func newAccess(options Options) *access {
 		policies:    newTable[accessPolicy](options.ListLag),
 		collections: newTable[accessPolicyCollection](options.ListLag),
 		roles:       newTable[accessRole](options.ListLag),
+		userRoles:   newTable[accessUserRole](options.ListLag),
+		templates:   newTable[accessPolicyTemplate](options.ListLag),
 	}
 	if err := a.addDefaults(); err != nil {
 		panic("mockserver: the default access policies and roles: " + err.Error())

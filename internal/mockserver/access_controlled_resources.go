@@ -1,7 +1,7 @@
 package mockserver
 
 // accessControlledResources are what policies of the Access service can refer to.
-type accessControlledResources struct{}
+type accessControlledResources []accessControlledResource
 
 // accessControlledResourceList is ResourceListOfAccessControlledResource.
 type accessControlledResourceList struct {
@@ -14,6 +14,8 @@ type accessControlledResource struct {
 	Name        string                   `json:"name"`
 	Description string                   `json:"description"`
 	Actions     []accessControlledAction `json:"actions"`
+	// IdentifierParts are the keys of an identifier.
+	IdentifierParts []identifierPartSchema `json:"identifierParts,omitzero"`
 }
 
 // accessControlledAction is AccessControlledAction.
@@ -29,16 +31,40 @@ type actionID struct {
 	Entity   string `json:"entity"`
 }
 
-func (accessControlledResources) operations() operations {
-	return operations{"ListAccessControlledResources": func(*call) (any, error) {
-		return accessControlledResourceList{Values: []accessControlledResource{{
-			Application: "Identity",
-			Name:        "MCP tool",
-			Description: "A tool that agents can use.",
-			Actions: []accessControlledAction{{
-				Description: "Run the tool.",
-				Action:      actionID{Scope: defaultScope, Activity: "Execute", Entity: "McpTool"},
-			}},
-		}}}, nil
+// identifierPartSchema is IdentifierPartSchema.
+type identifierPartSchema struct {
+	Index       int    `json:"index"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+	Description string `json:"description"`
+	Required    bool   `json:"required"`
+}
+
+// identityResources and accessResources are examples of what the two APIs have.
+var (
+	identityResources = accessControlledResources{{
+		Application: "Identity",
+		Name:        "MCP tool",
+		Description: "A tool that agents can use.",
+		Actions:     []accessControlledAction{{Description: "Run the tool.", Action: actionID{Scope: defaultScope, Activity: "Execute", Entity: "McpTool"}}},
 	}}
+	accessResources = accessControlledResources{{
+		Application: "Access",
+		Name:        "Policy",
+		Description: "A policy of the Access service.",
+		Actions: []accessControlledAction{
+			{Description: "Read policies.", Action: actionID{Scope: defaultScope, Activity: "Read", Entity: "Policy"}},
+			{Description: "Create policies.", Action: actionID{Scope: defaultScope, Activity: "Add", Entity: "Policy"}},
+			{Description: "Update policies.", Action: actionID{Scope: defaultScope, Activity: "Update", Entity: "Policy"}},
+			{Description: "Delete policies.", Action: actionID{Scope: defaultScope, Activity: "Delete", Entity: "Policy"}},
+		},
+		IdentifierParts: []identifierPartSchema{
+			{Index: 1, Name: "scope", DisplayName: "Scope", Description: "The scope of the policy.", Required: true},
+			{Index: 2, Name: "code", DisplayName: "Code", Description: "The code of the policy.", Required: true},
+		},
+	}}
+)
+
+func (r accessControlledResources) operations() operations {
+	return operations{"ListAccessControlledResources": func(*call) (any, error) { return accessControlledResourceList{Values: r}, nil }}
 }

@@ -10,8 +10,10 @@ import (
 func TestAccessControlledResources(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
-	list := d.get("/identity/api/metadata/access/resources").wantStatus(t, http.StatusOK).object(t)
-	if values, _ := list["values"].([]any); len(values) == 0 {
-		t.Errorf("got %v", list)
+	for _, api := range apis {
+		list := d.get(api+"/api/metadata/access/resources").wantStatus(t, http.StatusOK).object(t)
+		if values, _ := list["values"].([]any); len(values) == 0 {
+			t.Errorf("got %v", list)
+		}
 	}
 }

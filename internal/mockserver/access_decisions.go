@@ -23,6 +23,12 @@ func (a *access) domain() entitlement.Domain {
 	for _, row := range a.policies.rows {
 		domain.Policies[row.id] = row.rules
 	}
+	for _, row := range a.collections.rows {
+		domain.PolicyCollections[row.id] = entitlement.PolicyCollection(row.members)
+	}
+	for _, row := range a.userRoles.rows {
+		domain.UserRoles[row.userID] = entitlement.UserRole{Resource: row.resource}
+	}
 	for _, row := range a.roles.rows {
 		domain.Roles[row.id] = row.rules()
 	}

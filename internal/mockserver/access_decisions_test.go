@@ -54,7 +54,7 @@ func TestAccessDecisions_leastPrivilege(t *testing.T) {
 		}
 	}
 	const instruments, portfolios = "/api/api/instruments", "/api/api/portfolios"
-	want("without an access role", instruments, http.StatusForbidden, "no active access role")
+	want("without an access role", instruments, http.StatusForbidden, "The user has the user role.")
 
 	for _, file := range accessSamples(t, "policy-[12]-*.json") {
 		d.post(policiesPath, encode(t, readSample(t, file))).wantStatus(t, http.StatusCreated)
@@ -79,7 +79,7 @@ func TestAccessDecisions_leastPrivilege(t *testing.T) {
 	d.put(role, accessRoleBody("", evaluatorPolicies...)).wantStatus(t, http.StatusOK)
 	want("with other policies", portfolios, http.StatusOK, "")
 	d.delete(role).wantStatus(t, http.StatusNoContent)
-	want("with the role deleted", instruments, http.StatusForbidden, "no active access role")
+	want("with the role deleted", instruments, http.StatusForbidden, "The user has the user role.")
 }
 
 // A change of a user's roles needs another access token, but acts on personal access tokens at once.

@@ -57,13 +57,13 @@ func New(options Options) *Server {
 	externalTokenIssuers := newExternalTokenIssuers(options)
 	s.access = newAccess(options)
 	s.tokens = newTokens(s.credentials, options.Seed.User.ID, s.users, personalAccessTokens, externalTokenIssuers)
-	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens)
+	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens, s.access)
 	s.control = newControl(s)
 
 	// A part for each API, and in it a line for each of its resources.
 	s.apis = []api{
 		newAPI(identityContract(),
-			accessControlledResources{},
+			identityResources,
 			applications,
 			authenticationInformation{supportAccess},
 			directory{s.users},
@@ -82,8 +82,14 @@ func New(options Options) *Server {
 			s.users,
 		),
 		newAPI(accessContract(),
+			accessMe{s.access},
 			accessPolicies{s.access},
+			accessPolicyCollections{s.access},
+			accessPolicyTemplates{s.access},
+			accessResources,
+			accessRolePolicyCollections{accessRoles{s.access}},
 			accessRoles{s.access},
+			accessUserRoles{s.access, s.users},
 		),
 	}
 	return s

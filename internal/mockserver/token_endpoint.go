@@ -32,9 +32,10 @@ type authorizationServer struct {
 	users            *users
 	applications     *applications
 	tokens           *tokens
+	access           *access
 }
 
-func newAuthorizationServer(options Options, users *users, applications *applications, tokens *tokens) *authorizationServer {
+func newAuthorizationServer(options Options, users *users, applications *applications, tokens *tokens, access *access) *authorizationServer {
 	return &authorizationServer{
 		id:               "aus" + randomAlphanumeric(17),
 		issuerIsTokenURL: options.IssuerIsTokenURL,
@@ -43,6 +44,7 @@ func newAuthorizationServer(options Options, users *users, applications *applica
 		users:            users,
 		applications:     applications,
 		tokens:           tokens,
+		access:           access,
 	}
 }
 
@@ -239,6 +241,9 @@ func (s *authorizationServer) passwordGrant(c *call, form url.Values, client app
 		if !slices.Contains(knownScopes, scope) {
 			return tokenResponse{}, invalidScope("One or more scopes are not configured for the authorization server resource.")
 		}
+	}
+	if user.lastLogin.IsZero() {
+		s.access.addAtFirstSignIn(user.id)
 	}
 	user.lastLogin = c.now
 	s.users.table.put(user.id, user)

@@ -48,6 +48,8 @@ var ownOperations = []string{
 	"identity." + listOwnAPIKeys,
 	"identity." + createAPIKey,
 	"identity." + deleteAPIKey,
+	"access." + getOwnPolicies,
+	"access." + evaluate,
 }
 
 // mayCall is the access control of the Identity API and of the Access API: a user with the role

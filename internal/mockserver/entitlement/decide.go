@@ -89,6 +89,32 @@ func (j Judge) Decide(r EvaluationRequest) Decision {
 	return Decision{Reason: j.nothingAllows(r)}
 }
 
+// Held is a policy that a user has, and the user's role that gives it.
+type Held struct {
+	// Role is an access role, or the user role. The scope of a user role is [DefaultScope], and its code is
+	// the id of the user.
+	Role     ID
+	UserRole bool
+	Policy   ID
+}
+
+// Held returns the policies that the user has, whether or not they apply now. The role with the highest
+// precedence comes first. Policies that don't exist are left out.
+func (j Judge) Held() []Held {
+	var held []Held
+	for _, level := range j.levels {
+		for _, source := range level {
+			for _, id := range source.policies {
+				h := Held{Role: source.role, UserRole: source.userRole, Policy: id}
+				if _, found := j.policies[id]; found && !slices.Contains(held, h) {
+					held = append(held, h)
+				}
+			}
+		}
+	}
+	return held
+}
+
 // decideLevel judges the roles of one precedence. It returns false if none of their policies applies.
 func (j Judge) decideLevel(level level, r EvaluationRequest) (Decision, bool) {
 	var allowed Decision

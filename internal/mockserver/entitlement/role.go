@@ -56,6 +56,8 @@ func ComparePrecedence(a, b int32) int {
 
 // source is a role as the user has it: where policies come from, in words, and which they are.
 type source struct {
+	role     ID // The user's own role, even if the policies are those of a role that it supervises.
+	userRole bool
 	name     string
 	policies []ID
 }
@@ -84,7 +86,7 @@ func (d Domain) levels(caller Caller, now time.Time) []level {
 		levels[last] = append(levels[last], d.sources(id, now)...)
 	}
 	if role, found := d.UserRoles[caller.UserID]; found {
-		levels = append(levels, level{{name: "the user role", policies: d.held(&role.Resource)}})
+		levels = append(levels, level{{role: ID{Scope: DefaultScope, Code: caller.UserID}, userRole: true, name: "the user role", policies: d.held(&role.Resource)}})
 	}
 	return levels
 }
@@ -93,7 +95,7 @@ func (d Domain) levels(caller Caller, now time.Time) []level {
 func (d Domain) sources(id ID, now time.Time) []source {
 	role := d.Roles[id]
 	name := fmt.Sprintf("access role %q", id)
-	sources := []source{{name: name, policies: d.held(role.Resource.PolicyIDRoleResource)}}
+	sources := []source{{role: id, name: name, policies: d.held(role.Resource.PolicyIDRoleResource)}}
 	if role.Resource.NonTransitiveSupervisorRoleResource == nil {
 		return sources
 	}
@@ -101,6 +103,7 @@ func (d Domain) sources(id ID, now time.Time) []source {
 		r, found := d.Roles[supervised.withScope()]
 		if found && r.When.active(now) {
 			sources = append(sources, source{
+				role:     id,
 				name:     fmt.Sprintf("%s, which supervises %q,", name, supervised),
 				policies: d.held(r.Resource.PolicyIDRoleResource),
 			})

@@ -143,3 +143,32 @@ func TestComparePrecedence(t *testing.T) {
 		t.Errorf("the order of precedence is %v, want %v", indexes, want)
 	}
 }
+
+func TestHeld(t *testing.T) {
+	t.Parallel()
+	w := world{
+		policies:    []string{policy("a"), policy("b"), policy("c", deny), policy("not-held")},
+		collections: []string{collection("inner", policies("b"))},
+		roles: []string{
+			role("low", 20, policies("a", "gone"), `"when":{"activate":"0001-01-01T00:00:00Z"}`),
+			role("high", 10, policies("c", "c")+","+collections("inner")),
+			role("ended", 5, policies("a"), `"when":{"activate":"0001-01-01T00:00:00Z","deactivate":"2021-01-01T00:00:00Z"}`),
+			role("other", 1, policies("not-held")),
+			supervisor("boss", "high"),
+		},
+		holds:    []string{"low", "high", "ended", "boss"},
+		userRole: `{` + policies("a") + `}`,
+	}
+	id := func(code string) entitlement.ID { return entitlement.ID{Scope: "default", Code: code} }
+	want := []entitlement.Held{
+		{Role: id("boss"), Policy: id("c")},
+		{Role: id("boss"), Policy: id("b")},
+		{Role: id("high"), Policy: id("c")},
+		{Role: id("high"), Policy: id("b")},
+		{Role: id("low"), Policy: id("a")},
+		{Role: id("user-1"), UserRole: true, Policy: id("a")},
+	}
+	if got := w.judge(t).Held(); !slices.Equal(got, want) {
+		t.Errorf("holds %+v, want %+v", got, want)
+	}
+}

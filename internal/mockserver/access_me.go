@@ -1,0 +1,120 @@
+package mockserver
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
+)
+
+const (
+	getOwnPolicies = "GetOwnPolicies"
+	evaluate       = "Evaluate"
+)
+
+// accessMe is what the calling user may do.
+type accessMe struct{ *access }
+
+// attachedPolicyResponse is AttachedPolicyDefinitionResponse. A user role has no place in the hierarchy.
+type attachedPolicyResponse struct {
+	SourceRole         entitlement.ID `json:"sourceRole"`
+	RoleHierarchyIndex *int32         `json:"roleHierarchyIndex,omitempty"`
+	PolicyType         string         `json:"policyType"`
+	policyResponse
+}
+
+// evaluationRequest is EvaluationRequest.
+type evaluationRequest struct {
+	Request  requestDetails              `json:"request"`
+	Resource entitlement.ResourceDetails `json:"resource"`
+}
+
+// requestDetails is RequestDetails.
+type requestDetails struct {
+	Action            entitlement.RequestedActionKey `json:"action"`
+	FromEffectiveDate *instant                       `json:"fromEffectiveDate"`
+	ToEffectiveDate   *instant                       `json:"toEffectiveDate"`
+	FromAsAt          *instant                       `json:"fromAsAt"`
+	ToAsAt            *instant                       `json:"toAsAt"`
+}
+
+// evaluationResponse is EvaluationResponse. The message says why something was denied.
+type evaluationResponse struct {
+	Result          string  `json:"result"`
+	DetailedMessage *string `json:"detailedMessage"`
+}
+
+func (m accessMe) operations() operations {
+	return operations{getOwnPolicies: m.policiesOf, evaluate: m.evaluate}
+}
+
+// policiesOf lists the policies of the caller, highest precedence first. A policy that two roles have
+// is there twice. The role lusid-administrator has no policies.
+func (m accessMe) policiesOf(c *call) (any, error) {
+	applications := c.query["applications"]
+	list := []attachedPolicyResponse{}
+	for _, held := range m.judge(c, "").Held() {
+		policy := m.policies.rows[held.Policy.String()]
+		if !policy.coversOneOf(applications) {
+			continue
+		}
+		body := policy.body()
+		body.TemplateMetadata = nil // The response has no such field.
+		attached := attachedPolicyResponse{SourceRole: held.Role, PolicyType: "Entitlement", policyResponse: body}
+		if !held.UserRole {
+			attached.RoleHierarchyIndex = new(m.roles.rows[held.Role.String()].index)
+		}
+		list = append(list, attached)
+	}
+	return list, nil
+}
+
+// evaluate grants what the policies for one of the applications grant. Without applications, all
+// policies count.
+func (m accessMe) evaluate(c *call) (any, error) {
+	requests, err := decode[map[string]evaluationRequest](c)
+	if err != nil {
+		return nil, err
+	}
+	applications := c.query["applications"]
+	if len(applications) == 0 {
+		applications = []string{""}
+	}
+	responses := map[string]evaluationResponse{}
+	for key, request := range requests {
+		var decision entitlement.Decision
+		for _, application := range applications {
+			if decision = m.judge(c, application).Decide(request.rules()); decision.Granted {
+				break
+			}
+		}
+		response := evaluationResponse{Result: "Granted"}
+		if !decision.Granted {
+			response = evaluationResponse{Result: "Denied", DetailedMessage: &decision.Reason}
+		}
+		responses[key] = response
+	}
+	return responses, nil
+}
+
+func (p accessPolicy) coversOneOf(applications []string) bool {
+	return len(applications) == 0 || len(p.document.Applications) == 0 ||
+		slices.ContainsFunc(applications, func(application string) bool {
+			return slices.ContainsFunc(p.document.Applications, func(own string) bool { return strings.EqualFold(own, application) })
+		})
+}
+
+// rules returns what the request means to a decision.
+func (r evaluationRequest) rules() entitlement.EvaluationRequest {
+	return entitlement.EvaluationRequest{
+		Request: entitlement.RequestDetails{
+			Action:            r.Request.Action,
+			FromEffectiveDate: (*time.Time)(r.Request.FromEffectiveDate),
+			ToEffectiveDate:   (*time.Time)(r.Request.ToEffectiveDate),
+			FromAsAt:          (*time.Time)(r.Request.FromAsAt),
+			ToAsAt:            (*time.Time)(r.Request.ToAsAt),
+		},
+		Resource: r.Resource,
+	}
+}
