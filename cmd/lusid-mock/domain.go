@@ -42,7 +42,9 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 		` "passwordPolicies": {"Personal": {"minLength": 12, "maxAttempts": 10}},`+"\n"+
 		` "sessionPolicy": {"maxSessionIdleMinutes": 60}, "userSchema": [{"name": "", "description": ""}],`+"\n"+
 		` "networkZones": [{"code": "", "action": "", "ips": [""], "sessionType": [""]}],`+"\n"+
-		` "externalTokenIssuers": [{"code": "", "issuer": "", "audience": "", "logoutUrl": "", "claimMappings": {}}]}`)
+		` "externalTokenIssuers": [{"code": "", "issuer": "", "audience": "", "logoutUrl": "", "claimMappings": {}}],`+"\n"+
+		` "policies": [{}], "policyCollections": [{}], "accessRoles": [{}]}`+"\n"+
+		"The last three are documents as the Access API creates them")
 }
 
 // load checks the options and reads the seed file.

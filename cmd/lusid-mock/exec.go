@@ -149,6 +149,7 @@ type secretsFile struct {
 		ClientSecret    string `json:"clientSecret"`
 		ApplicationName string `json:"applicationName"`
 		IdentityURL     string `json:"identityUrl"`
+		AccessURL       string `json:"accessUrl"`
 		LusidURL        string `json:"lusidUrl"`
 		APIURL          string `json:"apiUrl"`
 	} `json:"api"`
@@ -165,6 +166,7 @@ func (d *domain) writeSecretsFile() (string, error) {
 	file.API.ClientSecret = credentials.ClientSecret
 	file.API.ApplicationName = "lusid-mock"
 	file.API.IdentityURL = d.identityURL()
+	file.API.AccessURL = d.accessURL()
 	file.API.LusidURL = d.url + "/api"
 	file.API.APIURL = d.url + "/api"
 	data, _ := json.MarshalIndent(file, "", "  ") // Strings always have a JSON form.

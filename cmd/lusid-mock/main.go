@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
 // Exit codes. Those of exec beyond 2 follow env(1) and the shells, so that CMD's own can be
@@ -22,8 +25,9 @@ const (
 )
 
 const usage = `lusid-mock serves an in-memory LUSID domain: the OAuth token endpoint, the Identity
-API under /identity, GET /api/instruments (also under /api/api/, where LUSID's SDKs look
-for it), and a control API under /_mock/.
+API under /identity, the Access API under /access, GET /api/instruments and GET
+/api/portfolios (also under /api/api/, where LUSID's SDKs look for them), and a control
+API under /_mock/.
 
 Usage:
 
@@ -58,14 +62,79 @@ Control API:
                                 external token issuer of the domain must trust:
                                 {"issuer": "...", "audience": "...", "claims": {"sub": "..."}}
 
-An operation of an API is named by the API and the operation id, as in "identity.GetRole".
-The names of other requests are "token:password", "token:refresh_token", "token" (other
-grants), "instruments" and "unknown". In a fault, "token" is any request to the token
+An operation of an API is named by the API and the operation id, as in "identity.GetRole"
+and "access.GetRole". The names of other requests are "token:password",
+"token:refresh_token", "token" (other grants), "instruments", "portfolios" and "unknown".
+In a fault, "token" is any request to the token
 endpoint and "*" is any request.
 
 The domain answers only to loopback addresses and to the hosts that "serve" is told of, and
 the control API refuses requests from pages of another origin.
 `
+
+// decisions is the part of the help that says how far the evaluation of policies goes.
+const decisions = `
+Access control:
+
+The user of "lusid-mock" has the role lusid-administrator, which may do everything. Any
+other user may call the operations about itself, and what the policies of its access
+roles allow:
+
+  - GET /api/instruments needs the feature api-instruments-listinstruments, and Read and
+    List on Instrument. GET /api/portfolios needs api-portfolios-listportfolios, and Read
+    and List on Portfolio. The parameters effectiveAt and asAt set the dates of a request.
+  - POST /access/api/me judges a single action for the user of the token. A request for
+    data needs no feature there.
+  - No other operation of the Identity API or the Access API asks for policies.
+
+Policies act on the next request. An access token has the identity roles that its user had
+when the token was issued. A personal access token has those that its user has now.
+
+A domain starts with the policies allow-standard-lusid-features-access (all features),
+lusid-evaluator-data (instruments and portfolios) and instrument-administrator-data
+(instruments), and with access roles for LUSID's built-in identity roles.
+
+LUSID's documentation of the Access API leaves some choices. lusid-mock answers like this:
+
+  - A new access role gets the lowest precedence. The roleHierarchyIndex is the place of a
+    role, counted from 1.
+  - A request that refers to a policy, collection or role that doesn't exist is refused
+    with 400. Deleting one that others refer to is allowed, and they keep the reference.
+  - A code that exists is refused with 400. Changes in other scopes than "default" are
+    refused with 403.
+  - Removing a member that isn't there succeeds.
+  - A user's first sign-in by password creates an empty user role.
+  - The query parameters "filter", "sortBy" and "asAt" are answered with 501.
+
+LUSID's documentation of policies leaves some choices as well. lusid-mock decides like this:
+
+`
+
+// help returns all there is to know about the program.
+func help() string {
+	var b strings.Builder
+	b.WriteString(usage + decisions)
+	for _, choice := range entitlement.Choices {
+		b.WriteString(wrapItem(choice))
+	}
+	return b.String()
+}
+
+// wrapItem returns a text as an item of a list, in lines as long as those of the help.
+func wrapItem(text string) string {
+	const longest = 88
+	var b strings.Builder
+	line := "  -"
+	for word := range strings.FieldsSeq(text) {
+		if len(line)+1+len(word) > longest {
+			b.WriteString(line + "\n")
+			line = "   "
+		}
+		line += " " + word
+	}
+	b.WriteString(line + "\n")
+	return b.String()
+}
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -80,7 +149,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case "exec":
 		return runExec(args[1:], stdout, stderr)
 	case "help", "-h", "-help", "--help":
-		_, _ = io.WriteString(stdout, usage)
+		_, _ = io.WriteString(stdout, help())
 		return 0
 	}
 	_, _ = fmt.Fprintf(stderr, "lusid-mock: unknown command %q\n\n%s", args[0], usage)

@@ -24,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
 // binary is lusid-mock, built for these tests.
@@ -228,6 +229,7 @@ func TestServe(t *testing.T) {
 			want := map[string]string{
 				"LUSID_MOCK_URL":    vars["LUSID_MOCK_URL"],
 				"FBN_IDENTITY_URL":  vars["LUSID_MOCK_URL"] + "/identity",
+				"FBN_ACCESS_URL":    vars["LUSID_MOCK_URL"] + "/access",
 				"FBN_BASE_URL":      vars["LUSID_MOCK_URL"],
 				"FBN_LUSID_URL":     vars["LUSID_MOCK_URL"] + "/api",
 				"FBN_LUSID_API_URL": vars["LUSID_MOCK_URL"] + "/api",
@@ -335,6 +337,17 @@ func TestHelp_hasEveryControlRoute(t *testing.T) {
 		line := regexp.MustCompile(`(?m)^  ` + route[1] + ` +` + regexp.QuoteMeta(path) + `( |$)`)
 		if !line.MatchString(help) {
 			t.Errorf("the help lacks %s %s", route[1], path)
+		}
+	}
+}
+
+func TestHelp_hasEveryChoiceOfTheEvaluation(t *testing.T) {
+	t.Parallel()
+	_, help, _ := run(t, "help")
+	help = strings.Join(strings.Fields(help), " ")
+	for _, choice := range entitlement.Choices {
+		if !strings.Contains(help, "- "+choice+" ") && !strings.HasSuffix(help, "- "+choice) {
+			t.Errorf("the help lacks %q", choice)
 		}
 	}
 }
@@ -473,7 +486,7 @@ func TestExec_streams(t *testing.T) {
 func TestExec_environment(t *testing.T) {
 	t.Parallel()
 	inherited := []string{"FBN_ACCESS_TOKEN=real", "FBN_PROXY_ADDRESS=real", "fbn_password=real", "LUSID_MOCK_URL=real", "LUSID_KEPT=kept"}
-	urls := []string{"FBN_IDENTITY_URL", "FBN_BASE_URL", "FBN_LUSID_URL", "FBN_LUSID_API_URL"}
+	urls := []string{"FBN_IDENTITY_URL", "FBN_ACCESS_URL", "FBN_BASE_URL", "FBN_LUSID_URL", "FBN_LUSID_API_URL"}
 	password := append([]string{"FBN_TOKEN_URL", "FBN_USERNAME", "FBN_PASSWORD", "FBN_CLIENT_ID", "FBN_CLIENT_SECRET"}, urls...)
 	for _, test := range []struct{ args, want []string }{
 		{nil, password},
@@ -558,6 +571,7 @@ func fromSecretsFile(t *testing.T, path, base string) (vars map[string]string, i
 	api := file["api"]
 	want := map[string]string{
 		"identityUrl":     base + "/identity",
+		"accessUrl":       base + "/access",
 		"lusidUrl":        base + "/api",
 		"apiUrl":          base + "/api",
 		"applicationName": "lusid-mock",

@@ -7,11 +7,14 @@ type variable struct{ name, value string }
 
 func (d *domain) identityURL() string { return d.url + "/identity" }
 
-// urlVariables have the domain's URL under the names of the Identity SDKs, the unified SDKs and the
-// LUSID SDKs. A name left out could still lead an SDK, with the mock's credentials, to a real domain.
+func (d *domain) accessURL() string { return d.url + "/access" }
+
+// urlVariables have the domain's URL under the names of the Identity SDKs, the Access SDKs, the unified
+// SDKs and the LUSID SDKs. A name left out could still lead an SDK, with the mock's credentials, to a real domain.
 func (d *domain) urlVariables() []variable {
 	return []variable{
 		{"FBN_IDENTITY_URL", d.identityURL()},
+		{"FBN_ACCESS_URL", d.accessURL()},
 		{"FBN_BASE_URL", d.url},
 		{"FBN_LUSID_URL", d.url + "/api"},
 		{"FBN_LUSID_API_URL", d.url + "/api"},

@@ -3,6 +3,8 @@ package mockserver
 import (
 	"cmp"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -29,8 +31,18 @@ type access struct {
 	templates   *table[accessPolicyTemplate]
 }
 
-// newAccess panics if the mock's own defaults are broken, because they are part of the program.
+// newAccess panics if the defaults or the seed are refused: a user who may do something else than a test
+// means is not found easily.
 func newAccess(options Options) *access {
+	a, err := seedAccess(options)
+	if err != nil {
+		panic("mockserver: seed: " + err.Error())
+	}
+	return a
+}
+
+// seedAccess returns what a domain holds from the start.
+func seedAccess(options Options) (*access, error) {
 	a := &access{
 		policies:    newTable[accessPolicy](options.ListLag),
 		collections: newTable[accessPolicyCollection](options.ListLag),
@@ -38,13 +50,47 @@ func newAccess(options Options) *access {
 		userRoles:   newTable[accessUserRole](options.ListLag),
 		templates:   newTable[accessPolicyTemplate](options.ListLag),
 	}
-	if err := a.addDefaults(); err != nil {
-		panic("mockserver: the default access policies and roles: " + err.Error())
+	err := a.addDefaults()
+	if err == nil {
+		err = a.addSeed(options.Seed)
 	}
 	a.policies.settle()
 	a.collections.settle()
 	a.roles.settle()
-	return a
+	return a, err
+}
+
+// addSeed creates the objects of a seed, in an order in which they can refer to each other.
+func (a *access) addSeed(seed Seed) error {
+	err := addDocuments("policies", "PolicyCreationRequest", seed.Policies, accessPolicies{a}.add)
+	if err == nil {
+		err = addDocuments("policyCollections", "PolicyCollectionCreationRequest", seed.PolicyCollections, accessPolicyCollections{a}.add)
+	}
+	if err == nil {
+		err = addDocuments("accessRoles", "RoleCreationRequest", seed.AccessRoles, accessRoles{a}.add)
+	}
+	return err
+}
+
+// addDocuments adds documents, of which the contract has a schema. An error names the one that is refused.
+func addDocuments[T any](field, schema string, documents []json.RawMessage, add func(T) (any, error)) error {
+	for i, document := range documents {
+		err := accessContract().checkSchema(schema, document)
+		var request T
+		if err == nil {
+			err = json.Unmarshal(document, &request)
+		}
+		if err == nil {
+			_, err = add(request)
+		}
+		if refused := new(problem); errors.As(err, &refused) {
+			err = errors.New(refused.detail)
+		}
+		if err != nil {
+			return fmt.Errorf("%s[%d]: %w", field, i, err)
+		}
+	}
+	return nil
 }
 
 // accessID returns the scope and code that a request names.

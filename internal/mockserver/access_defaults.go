@@ -66,7 +66,7 @@ func (a *access) addDefaults() error {
 	}
 	roles := accessRoles{a}
 	add := func(id entitlement.ID, description string, policies ...entitlement.ID) error {
-		_, err := roles.add(id, accessRoleUpdateRequest{
+		_, err := roles.addLast(id, accessRoleUpdateRequest{
 			Description: &description,
 			Resource:    accessRoleResource{PolicyIDRoleResource: &entitlement.PolicyIDRoleResource{Policies: policies}},
 		})

@@ -137,6 +137,10 @@ func (p accessPolicies) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.add(request)
+}
+
+func (p accessPolicies) add(request policyCreationRequest) (any, error) {
 	id := entitlement.ID{Scope: defaultScope, Code: request.Code}
 	if _, taken := p.policies.get(id.String()); taken {
 		return nil, codeExists(codePolicyExists, "policy", id)

@@ -92,14 +92,18 @@ func (r accessRoles) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.add(request)
+}
+
+func (r accessRoles) add(request accessRoleCreationRequest) (any, error) {
 	id := entitlement.ID{Scope: defaultScope, Code: request.Code}
 	if _, taken := r.roles.get(id.String()); taken {
 		return nil, codeExists(codeAccessRoleExists, "role", id)
 	}
-	return r.add(id, request.accessRoleUpdateRequest)
+	return r.addLast(id, request.accessRoleUpdateRequest)
 }
 
-func (r accessRoles) add(id entitlement.ID, request accessRoleUpdateRequest) (any, error) {
+func (r accessRoles) addLast(id entitlement.ID, request accessRoleUpdateRequest) (any, error) {
 	row := accessRole{id: id, index: int32(len(r.roles.ids) + 1)} //nolint:gosec // No domain has that many.
 	return r.put(row, request)
 }

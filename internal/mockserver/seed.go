@@ -35,6 +35,11 @@ type Seed struct {
 	UserSchema           []UserSchemaProperty  `json:"userSchema"`
 	NetworkZones         []NetworkZone         `json:"networkZones"`
 	ExternalTokenIssuers []ExternalTokenIssuer `json:"externalTokenIssuers"`
+	// Policies, PolicyCollections and AccessRoles are documents as the Access API creates them. They come on
+	// top of LUSID's own. The precedence of access roles is their order, behind LUSID's own.
+	Policies          []json.RawMessage `json:"policies"`
+	PolicyCollections []json.RawMessage `json:"policyCollections"`
+	AccessRoles       []json.RawMessage `json:"accessRoles"`
 }
 
 // User is a user of the domain. Empty fields are made up or, where LUSID takes them to be
@@ -203,7 +208,7 @@ func (s Seed) check() error {
 	for _, check := range []func() error{
 		full.checkApplications, full.checkRoles, full.checkUsers, full.checkPersonalAccessTokens,
 		full.checkPasswordPolicies, full.checkSessionPolicy, full.checkUserSchema, full.checkMcpTools,
-		s.checkNetworkZones, s.checkExternalTokenIssuers,
+		s.checkNetworkZones, s.checkExternalTokenIssuers, s.checkAccess,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -360,6 +365,11 @@ func (s Seed) checkMcpTools() error {
 		}
 	}
 	return nil
+}
+
+func (s Seed) checkAccess() error {
+	_, err := seedAccess(Options{Seed: s})
+	return err
 }
 
 func checkID(id string) error {

@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -170,6 +171,13 @@ func TestParseSeed_errors(t *testing.T) {
 		`{"externalTokenIssuers": [` + issuer("first", "null") + `, ` + issuer("first", "null") + `]}`:  "externalTokenIssuers[1]: the code first is taken",
 		`{"externalTokenIssuers": [` + issuer("first", "null") + `, ` + issuer("second", "null") + `]}`: "the issuer and audience https://ci.example.com lusid is taken",
 		`{"externalTokenIssuers": [` + strings.Repeat(`{}, `, 5) + `{}]}`:                               "more than 5",
+		`{"policies": [{"code": "first"}]}`:                                                             "policies[0]: grant",
+		`{"policies": [` + policyBody("ab") + `]}`:                                                      "policies[0]: code",
+		`{"policies": [` + policyBody("first") + `, ` + policyBody("first") + `]}`:                      `policies[1]: The policy "default/first" already exists`,
+		`{"policies": [` + strings.Replace(policyBody("first"), "2024-01", "2024-13", 1) + `]}`:         "policies[0]: ",
+		`{"policyCollections": [{"code": "first", "policies": [{"code": "missing"}]}]}`:                 `policyCollections[0]: The policy "default/missing" does not exist`,
+		`{"accessRoles": [` + accessRoleBody("lusid-evaluator") + `]}`:                                  `accessRoles[0]: The role "default/lusid-evaluator" already exists`,
+		`{"accessRoles": [` + accessRoleBody("first", "missing") + `]}`:                                 `accessRoles[0]: The policy "default/missing" does not exist`,
 	} {
 		if _, err := mockserver.ParseSeed([]byte(seed)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", seed, err, want)
@@ -240,6 +248,7 @@ func TestSeed_namesWhatIsNotThere(t *testing.T) {
 	for _, seed := range []mockserver.Seed{
 		{Users: []mockserver.User{{Username: "user@example.com", Roles: []string{"nonsense"}}}},
 		{PersonalAccessTokens: []mockserver.PersonalAccessToken{{DisplayName: "Mine", Username: "nobody@example.com"}}},
+		{AccessRoles: []json.RawMessage{json.RawMessage(accessRoleBody("first", "missing"))}},
 	} {
 		func() {
 			defer func() {
@@ -260,12 +269,18 @@ func TestSeed_signInAsAnyUser(t *testing.T) {
 			{"username": "jane.doe@acme.com", "password": "hers", "type": "Personal", "roles": ["traders"]},
 			{"username": "svc-pricing@acme.com", "password": "its own", "roles": ["lusid-evaluator"]},
 			{"username": "newcomer@acme.com"}
-		]}`))
+		],
+		"policyCollections": [{"code": "everything", "policies": [{"code": "allow-standard-lusid-features-access"}, {"code": "traders-data"}]}],
+		"policies": [{
+			"code": "traders-data", "grant": "Allow", "when": {"activate": "2024-01-01T00:00:00Z"},
+			"selectors": [{"matchAllSelectorDefinition": {"actions": [{"scope": "default", "activity": "Any", "entity": "Instrument"}]}}]
+		}],
+		"accessRoles": [{"code": "traders", "when": {"activate": "2024-01-01T00:00:00Z"}, "resource": {"policyIdRoleResource": {"policyCollections": [{"code": "everything"}]}}}]
+		}`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := newDomain(t, mockserver.Options{Seed: seed})
-	d.post(accessRolesPath, accessRoleBody("traders", evaluatorPolicies...)).wantStatus(t, http.StatusCreated)
 	for login, password := range map[string]string{"jane.doe@acme.com": "hers", "svc-pricing@acme.com": "its own"} {
 		access := d.token(d.passwordFormOf(login, password)).wantStatus(t, http.StatusOK).text(t, "access_token")
 		if got := d.as(access, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK).text(t, "emailAddress"); got != login {
