@@ -129,7 +129,8 @@ func (a *access) checkResource(resource *entitlement.PolicyIDRoleResource) error
 	if resource.Policies, err = references(a.policies, codePolicyDoesNotExist, "policies", "policy", resource.Policies); err != nil {
 		return err
 	}
-	resource.PolicyCollections, err = references(a.collections, codePolicyCollectionDoesNotExist, "policyCollections", "policy collection", resource.PolicyCollections)
+	resource.PolicyCollections, err = references(a.collections, codePolicyCollectionDoesNotExist, "policyCollections", "policy collection",
+		resource.PolicyCollections)
 	return err
 }
 

@@ -46,7 +46,10 @@ var (
 		Application: "Identity",
 		Name:        "MCP tool",
 		Description: "A tool that agents can use.",
-		Actions:     []accessControlledAction{{Description: "Run the tool.", Action: actionID{Scope: defaultScope, Activity: "Execute", Entity: "McpTool"}}},
+		Actions: []accessControlledAction{{
+			Description: "Run the tool.",
+			Action:      actionID{Scope: defaultScope, Activity: "Execute", Entity: "McpTool"},
+		}},
 	}}
 	accessResources = accessControlledResources{{
 		Application: "Access",

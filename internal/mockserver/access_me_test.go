@@ -52,7 +52,11 @@ func TestAccessMe_policies(t *testing.T) {
 	role := d.get(accessRolesPath + "/analyst").object(t)
 	attached := d.get(policiesPath + "/for-drive").object(t)
 	delete(attached, "templateMetadata")
-	maps.Copy(attached, map[string]any{"sourceRole": reference("analyst"), "roleHierarchyIndex": role["roleHierarchyIndex"], "policyType": "Entitlement"})
+	maps.Copy(attached, map[string]any{
+		"sourceRole":         reference("analyst"),
+		"roleHierarchyIndex": role["roleHierarchyIndex"],
+		"policyType":         "Entitlement",
+	})
 	if diff := cmp.Diff(attached, policies[1]); diff != "" {
 		t.Errorf("policy of the role (-want +got):\n%s", diff)
 	}
@@ -75,13 +79,16 @@ func TestAccessMe_evaluate(t *testing.T) {
 	ask := func(activity, entity, id, dates string) string {
 		return `{"request":{"action":{"scope":"default","activity":"` + activity + `","entityCode":"` + entity + `"}` + dates + `},"resource":{"id":{` + id + `}}}`
 	}
-	d.post(policiesPath, policyBody("portfolios", `"applications":["LUSID"]`, `"for":[{"effectiveRange":{"from":"2020-01-01T00:00:00Z"}}]`)).wantStatus(t, http.StatusCreated)
+	d.post(policiesPath,
+		policyBody("portfolios", `"applications":["LUSID"]`,
+			`"for":[{"effectiveRange":{"from":"2020-01-01T00:00:00Z"}}]`)).wantStatus(t, http.StatusCreated)
 	d.post(accessRolesPath, accessRoleBody("analyst", "portfolios")).wantStatus(t, http.StatusCreated)
 	const main = `"scope":"official","code":"main"`
 	body := `{
 		"read": ` + ask("Read", "Portfolio", main, "") + `,
 		"of 2021": ` + ask("Read", "Portfolio", main, `,"fromEffectiveDate":"2021-01-01T00:00:00Z"`) + `,
-		"from 2019 on": ` + ask("Read", "Portfolio", main, `,"fromEffectiveDate":"2019-01-01T00:00:00Z","toEffectiveDate":"2021-01-01T00:00:00Z"`) + `,
+		"from 2019 on": ` + ask("Read", "Portfolio", main,
+		`,"fromEffectiveDate":"2019-01-01T00:00:00Z","toEffectiveDate":"2021-01-01T00:00:00Z"`) + `,
 		"quotes": ` + ask("Read", "Quote", main, "") + `}`
 	results := func(query string) map[string]string {
 		t.Helper()
@@ -123,7 +130,8 @@ func TestAccessMe_evaluate(t *testing.T) {
 		t.Errorf("the sample, with all features: %v", got)
 	}
 	d.post(accessMePath, sample).wantStatus(t, http.StatusOK).wantObject(t, map[string]any{"k1": map[string]any{"result": "Granted", "detailedMessage": nil}})
-	d.as(bearer, http.MethodPost, accessMePath, `{"k":`+ask("Read", "Portfolio", main, `,"fromEffectiveDate":"2021-02-30T00:00:00Z"`)+`}`).wantProblem(t, http.StatusBadRequest, 151)
+	d.as(bearer, http.MethodPost, accessMePath,
+		`{"k":`+ask("Read", "Portfolio", main, `,"fromEffectiveDate":"2021-02-30T00:00:00Z"`)+`}`).wantProblem(t, http.StatusBadRequest, 151)
 	d.as(bearer, http.MethodPost, accessMePath, `{}`).wantStatus(t, http.StatusOK).wantObject(t, map[string]any{})
 }
 

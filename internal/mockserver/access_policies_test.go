@@ -121,16 +121,19 @@ func TestAccessPolicies_updateReplaces(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	const path = policiesPath + "/first-policy"
 	want := map[string]any{
-		"id":               map[string]any{"scope": "default", "code": "first-policy"},
-		"description":      "First",
-		"applications":     []any{"LUSID", "Drive"},
-		"grant":            "Allow",
-		"selectors":        []any{},
-		"for":              []any{map[string]any{"effectiveRange": map[string]any{"from": activateText}}},
-		"if":               []any{map[string]any{"ifIdentityScopeExpression": map[string]any{"scopeName": "openid"}}},
-		"when":             map[string]any{"activate": "0001-01-01T00:00:00.0000000+00:00", "deactivate": "2030-06-01T10:00:00.1234567+00:00"},
-		"how":              map[string]any{"type": "kept", "parameters": []any{map[string]any{"key": "a", "value": nil}}},
-		"templateMetadata": map[string]any{"templateSelection": []any{map[string]any{"scope": "default", "code": "reader", "selectorTags": []any{"Data"}}}, "buildAsAt": activateText},
+		"id":           map[string]any{"scope": "default", "code": "first-policy"},
+		"description":  "First",
+		"applications": []any{"LUSID", "Drive"},
+		"grant":        "Allow",
+		"selectors":    []any{},
+		"for":          []any{map[string]any{"effectiveRange": map[string]any{"from": activateText}}},
+		"if":           []any{map[string]any{"ifIdentityScopeExpression": map[string]any{"scopeName": "openid"}}},
+		"when":         map[string]any{"activate": "0001-01-01T00:00:00.0000000+00:00", "deactivate": "2030-06-01T10:00:00.1234567+00:00"},
+		"how":          map[string]any{"type": "kept", "parameters": []any{map[string]any{"key": "a", "value": nil}}},
+		"templateMetadata": map[string]any{
+			"templateSelection": []any{map[string]any{"scope": "default", "code": "reader", "selectorTags": []any{"Data"}}},
+			"buildAsAt":         activateText,
+		},
 	}
 	d.post(policiesPath, `{
 		"code": "first-policy", "description": "First", "applications": ["LUSID", "Drive"], "grant": "Allow", "selectors": [],
@@ -147,7 +150,8 @@ func TestAccessPolicies_updateReplaces(t *testing.T) {
 	}
 	d.put(path, `{"grant": "Deny", "selectors": [], "when": {"activate": "2024-01-01T00:00:00Z"}}`).wantStatus(t, http.StatusOK).wantObject(t, want)
 	d.get(path).wantObject(t, want)
-	d.put(path, `{"code": "other", "grant": "Deny", "selectors": [], "when": {"activate": "2024-01-01T00:00:00Z"}}`).wantProblem(t, http.StatusBadRequest, 151)
+	d.put(path,
+		`{"code": "other", "grant": "Deny", "selectors": [], "when": {"activate": "2024-01-01T00:00:00Z"}}`).wantProblem(t, http.StatusBadRequest, 151)
 }
 
 func TestAccessPolicies_selectorsKeepTheirOrder(t *testing.T) {
@@ -157,9 +161,12 @@ func TestAccessPolicies_selectorsKeepTheirOrder(t *testing.T) {
 	for i := range 5 {
 		name := fmt.Sprintf("selector %d", 5-i)
 		want = append(want, name)
-		selectors = append(selectors, `{"matchAllSelectorDefinition":{"name":"`+name+`","actions":[{"scope":"default","activity":"Any","entity":"Portfolio"}]}}`)
+		selectors = append(selectors,
+			`{"matchAllSelectorDefinition":{"name":"`+name+`","actions":[{"scope":"default","activity":"Any","entity":"Portfolio"}]}}`)
 	}
-	d.post(policiesPath, `{"code":"first-policy","grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},"selectors":[`+strings.Join(selectors, ",")+`]}`).wantStatus(t, http.StatusCreated)
+	d.post(policiesPath,
+		`{"code":"first-policy","grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},"selectors":[`+strings.Join(selectors,
+			",")+`]}`).wantStatus(t, http.StatusCreated)
 	policy := decode[struct {
 		Selectors []struct {
 			MatchAllSelectorDefinition struct{ Name string }

@@ -132,7 +132,8 @@ func TestAccessPolicyCollections_grant(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)
 	bearer := signIn()
-	d.post(policyCollectionsPath, `{"code":"inner","policies":[{"code":"allow-standard-lusid-features-access"},{"code":"lusid-evaluator-data"}]}`).wantStatus(t, http.StatusCreated)
+	d.post(policyCollectionsPath,
+		`{"code":"inner","policies":[{"code":"allow-standard-lusid-features-access"},{"code":"lusid-evaluator-data"}]}`).wantStatus(t, http.StatusCreated)
 	d.post(policyCollectionsPath, `{"code":"outer","policyCollections":[{"code":"inner"}]}`).wantStatus(t, http.StatusCreated)
 	d.createAccessRoles("analyst")
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusForbidden)
@@ -170,7 +171,8 @@ func TestAccessRolePolicyCollections(t *testing.T) {
 
 	d.post(path, `{"policyCollections":[{"code":"missing"}]}`).wantProblem(t, http.StatusBadRequest, 604)
 	d.post(accessRolesPath+"/default/missing/policycollections", `{"policyCollections":[]}`).wantProblem(t, http.StatusNotFound, -1)
-	d.post(accessRolesPath+"/support/support-iam-readonly/policycollections", `{"policyCollections":[]}`).wantProblem(t, http.StatusForbidden, 606)
+	d.post(accessRolesPath+"/support/support-iam-readonly/policycollections",
+		`{"policyCollections":[]}`).wantProblem(t, http.StatusForbidden, 606)
 	d.post(accessRolesPath, `{"code":"boss","when":{"activate":"2024-01-01T00:00:00Z"},
 		"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[{"scope":"default","code":"a role"}]}}}`).wantStatus(t, http.StatusCreated)
 	d.post(accessRolesPath+"/default/boss/policycollections", `{"policyCollections":[]}`).wantProblem(t, http.StatusBadRequest, 157)

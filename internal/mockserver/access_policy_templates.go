@@ -143,7 +143,8 @@ func (p accessPolicyTemplates) generate(c *call) (any, error) {
 		id := entitlement.ID{Scope: selection.Scope, Code: selection.Code}
 		row, ok := p.templates.get(id.String())
 		if !ok {
-			return nil, invalidField(codePolicyTemplateDoesNotExist, fmt.Sprintf("templateSelection.%d", i), fmt.Sprintf("The policy template %q does not exist.", id.String()))
+			return nil, invalidField(codePolicyTemplateDoesNotExist, fmt.Sprintf("templateSelection.%d", i),
+				fmt.Sprintf("The policy template %q does not exist.", id.String()))
 		}
 		for _, templated := range row.document.TemplatedSelectors {
 			if len(selection.SelectorTags) == 0 || slices.Contains(selection.SelectorTags, templated.Tag) {

@@ -38,7 +38,9 @@ func TestAccessPolicyTemplates_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	const body = `"displayName":"First","description":"","templatedSelectors":[`
-	d.post(policyTemplatesPath, `{"code":"a + b",`+body+templatedSelector("LUSID", "Data", "a")+`,`+templatedSelector("LUSID", "Feature", "b")+`,`+templatedSelector("Drive", "Data", "c")+`]}`).
+	d.post(policyTemplatesPath,
+		`{"code":"a + b",`+body+templatedSelector("LUSID", "Data", "a")+`,`+templatedSelector("LUSID", "Feature",
+			"b")+`,`+templatedSelector("Drive", "Data", "c")+`]}`).
 		wantStatus(t, http.StatusCreated)
 	const path = policyTemplatesPath + "/a%20%2B%20b"
 	got := d.get(path).wantStatus(t, http.StatusOK)
@@ -74,7 +76,8 @@ func TestAccessPolicyTemplates_generate(t *testing.T) {
 		"first":  templatedSelector("LUSID", "Data", "a") + `,` + templatedSelector("LUSID", "Feature", "b"),
 		"second": templatedSelector("Drive", "Data", "c"),
 	} {
-		d.post(policyTemplatesPath, `{"code":"`+code+`","displayName":"x","description":"x","templatedSelectors":[`+selectors+`]}`).wantStatus(t, http.StatusCreated)
+		d.post(policyTemplatesPath,
+			`{"code":"`+code+`","displayName":"x","description":"x","templatedSelectors":[`+selectors+`]}`).wantStatus(t, http.StatusCreated)
 	}
 	policies := d.get(policiesPath).body
 	for _, test := range []struct{ request, want string }{

@@ -162,7 +162,8 @@ func (r accessRoles) checkRoleResource(resource *accessRoleResource) error {
 		return r.checkResource(policies)
 	}
 	var err error
-	supervisor.Roles, err = references(r.roles, codeInvalidParameter, "resource.nonTransitiveSupervisorRoleResource.roles", "role", supervisor.Roles)
+	supervisor.Roles, err = references(r.roles, codeInvalidParameter, "resource.nonTransitiveSupervisorRoleResource.roles", "role",
+		supervisor.Roles)
 	return err
 }
 

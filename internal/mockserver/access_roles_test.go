@@ -83,7 +83,10 @@ func TestAccessRoles_updateReplaces(t *testing.T) {
 		"description":        "First",
 		"when":               map[string]any{"activate": activateText, "deactivate": "2030-01-01T00:00:00.0000000+00:00"},
 		"resource": map[string]any{"policyIdRoleResource": map[string]any{
-			"policies":          []any{map[string]any{"scope": "default", "code": "second-policy"}, map[string]any{"scope": "default", "code": "first-policy"}},
+			"policies": []any{
+				map[string]any{"scope": "default", "code": "second-policy"},
+				map[string]any{"scope": "default", "code": "first-policy"},
+			},
 			"policyCollections": []any{},
 		}},
 	}
@@ -120,7 +123,11 @@ func TestAccessRoles_refusals(t *testing.T) {
 		if method == http.MethodPut {
 			code = ""
 		}
-		problem := decode[struct{ Errors map[string][]string }](t, d.do(request{method: method, path: path, body: accessRoleBody(code, "first-policy", "missing")}))
+		problem := decode[struct{ Errors map[string][]string }](t, d.do(request{
+			method: method,
+			path:   path,
+			body:   accessRoleBody(code, "first-policy", "missing"),
+		}))
 		if len(problem.Errors["policies.1"]) == 0 {
 			t.Errorf("%s: errors %v", method, problem.Errors)
 		}
@@ -185,7 +192,10 @@ func TestAccessRoles_defaults(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	d.createAccessRoles("own-role")
-	own := []string{"default/iam-administrator", "default/applications-administrator", "default/lusid-evaluator", "default/configuration-administrator", "default/instrument-administrator"}
+	own := []string{
+		"default/iam-administrator", "default/applications-administrator", "default/lusid-evaluator",
+		"default/configuration-administrator", "default/instrument-administrator",
+	}
 	want := append(append([]string{"LUSID_SYSTEM/lusid-administrator"}, own...), "support/support-iam-readonly", "default/own-role")
 	if diff := cmp.Diff(want, d.accessRoleIDs("")); diff != "" {
 		t.Errorf("roles of all scopes (-want +got):\n%s", diff)

@@ -54,7 +54,9 @@ func (r accessUserRoles) operations() operations {
 // addAtFirstSignIn adds the empty user role that LUSID makes then.
 func (a *access) addAtFirstSignIn(userID string) {
 	if _, ok := a.userRoles.get(userID); !ok {
-		a.userRoles.put(userID, accessUserRole{userID, entitlement.PolicyIDRoleResource{Policies: []entitlement.ID{}, PolicyCollections: []entitlement.ID{}}})
+		a.userRoles.put(userID, accessUserRole{
+			userID, entitlement.PolicyIDRoleResource{Policies: []entitlement.ID{}, PolicyCollections: []entitlement.ID{}},
+		})
 	}
 }
 

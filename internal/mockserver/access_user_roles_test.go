@@ -42,7 +42,8 @@ func TestAccessUserRoles_members(t *testing.T) {
 		want(d.post(path+"/policies", `{"policies":[{"code":"policy a"},{"code":"policy+b"}]}`), references("policy a", "policy+b"), references())
 	}
 	for range 2 {
-		want(d.post(path+"/policycollections", `{"policyCollections":[{"code":"first + second"}]}`), references("policy a", "policy+b"), references("first + second"))
+		want(d.post(path+"/policycollections", `{"policyCollections":[{"code":"first + second"}]}`), references("policy a", "policy+b"),
+			references("first + second"))
 	}
 	for range 2 {
 		d.delete(path+"/policies/default/policy%20a").wantStatus(t, http.StatusNoContent)
@@ -54,7 +55,8 @@ func TestAccessUserRoles_members(t *testing.T) {
 	}
 	want(d.get(path), references(), references())
 
-	want(d.post(path+"/update", `{"resource":{"policies":[{"code":"policy+b"}],"policyCollections":[{"code":"first + second"}]}}`), references("policy+b"), references("first + second"))
+	want(d.post(path+"/update", `{"resource":{"policies":[{"code":"policy+b"}],"policyCollections":[{"code":"first + second"}]}}`),
+		references("policy+b"), references("first + second"))
 	want(d.post(path+"/update", `{"resource":{"policies":[{"code":"policy a"}]}}`), references("policy a"), references())
 	if diff := cmp.Diff([]string{"default/some-user"}, ids(t, decode[struct{ Values []map[string]any }](t, d.get(userRolesPath)).Values)); diff != "" {
 		t.Errorf("user roles (-want +got):\n%s", diff)
@@ -88,7 +90,8 @@ func TestAccessUserRoles_refusals(t *testing.T) {
 	d.post(userRolesPath, `{"userId":"some-user","resource":{}}`).wantStatus(t, http.StatusOK)
 	d.post(userRolesPath, `{"userId":"some-user","resource":{}}`).wantProblem(t, http.StatusBadRequest, 615)
 	d.post(userRolesPath+"/some-user/policies", `{"policies":[{"code":"missing"}]}`).wantProblem(t, http.StatusBadRequest, 772)
-	d.post(userRolesPath+"/some-user/update", `{"resource":{"policyCollections":[{"code":"missing"}]}}`).wantProblem(t, http.StatusBadRequest, 604)
+	d.post(userRolesPath+"/some-user/update",
+		`{"resource":{"policyCollections":[{"code":"missing"}]}}`).wantProblem(t, http.StatusBadRequest, 604)
 }
 
 // LUSID makes an empty user role at a user's first sign-in, so a create may meet one.
@@ -102,7 +105,8 @@ func TestAccessUserRoles_firstSignIn(t *testing.T) {
 	d.post(userRolesPath, `{"userId":"analyst","resource":{}}`).wantProblem(t, http.StatusBadRequest, 615)
 
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusForbidden)
-	d.post(path+"/update", `{"resource":{"policies":[{"code":"allow-standard-lusid-features-access"},{"code":"lusid-evaluator-data"}]}}`).wantStatus(t, http.StatusOK)
+	d.post(path+"/update",
+		`{"resource":{"policies":[{"code":"allow-standard-lusid-features-access"},{"code":"lusid-evaluator-data"}]}}`).wantStatus(t, http.StatusOK)
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusOK)
 	signIn() // No other sign-in touches it.
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusOK)
@@ -114,7 +118,10 @@ func TestAccessUserRoles_firstSignIn(t *testing.T) {
 
 func TestAccessUserRoles_listsLag(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t, mockserver.Options{ListLag: 1, Seed: mockserver.Seed{Users: []mockserver.User{{ID: "some-user", Username: "user@example.com"}}}})
+	d := newDomain(t, mockserver.Options{
+		ListLag: 1,
+		Seed:    mockserver.Seed{Users: []mockserver.User{{ID: "some-user", Username: "user@example.com"}}},
+	})
 	d.post(userRolesPath, `{"userId":"some-user","resource":{}}`).wantStatus(t, http.StatusOK)
 	for i, want := range []int{0, 1} {
 		if got := d.get(userRolesPath).values(t); got != want {

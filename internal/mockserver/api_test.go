@@ -105,7 +105,11 @@ func TestAPIs_errors(t *testing.T) {
 	t.Parallel()
 	d := newTwoAPIs(t)
 	// The Identity API's GetUserInfo is open to every user. That opens no other API.
-	problem := d.do(request{method: http.MethodGet, path: "/other/api/me", bearer: d.Credentials().NoRightsToken}).wantProblem(t, http.StatusForbidden, 186)
+	problem := d.do(request{
+		method: http.MethodGet,
+		path:   "/other/api/me",
+		bearer: d.Credentials().NoRightsToken,
+	}).wantProblem(t, http.StatusForbidden, 186)
 	if problem["name"] != "Other denied" || problem["detail"] != "The user may not call GetUserInfo." {
 		t.Errorf("problem: %v", problem)
 	}

@@ -73,7 +73,8 @@ func TestArticles_authorisationTutorial(t *testing.T) {
 	d.control(http.MethodPost, "/_mock/users/"+login+"/sign-up", `{"password": "`+password+`"}`).wantStatus(t, http.StatusNoContent)
 
 	// Step 2: a client id and a client secret.
-	created := d.post("/identity/api/applications", `{"clientId":"instrument-app","displayName":"Instruments","type":"Native"}`).wantStatus(t, http.StatusOK)
+	created := d.post("/identity/api/applications",
+		`{"clientId":"instrument-app","displayName":"Instruments","type":"Native"}`).wantStatus(t, http.StatusOK)
 	form.Set("client_id", "instrument-app")
 	form.Set("client_secret", created.text(t, "secret"))
 

@@ -31,11 +31,14 @@ func TestContract_badRequests(t *testing.T) {
 		"client id pattern":   {"", strings.Replace(valid, "example-sdk-app", "1example", 1), 151, []string{"clientId"}},
 		"empty display name":  {"", strings.Replace(valid, "Example", "", 1), 151, []string{"displayName"}},
 		"unknown type":        {"", strings.Replace(valid, "Native", "native", 1), 151, []string{"type"}},
-		"bad redirect URI":    {"", strings.Replace(valid, "{", `{"redirectUris":["https://example.com",5],`, 1), 151, []string{"redirectUris.1"}},
-		"unknown field":       {"", strings.Replace(valid, "{", `{"secret":"mine",`, 1), 151, []string{""}},
-		"bad id":              {"/not%20an%20id", "", 151, []string{"id"}},
-		"id too long":         {"/" + strings.Repeat("x", 65), "", 151, []string{"id"}},
-		"bad query":           {"/missing?includeSecret=perhaps", "", 151, []string{"includeSecret"}},
+		"bad redirect URI": {
+			"", strings.Replace(valid, "{", `{"redirectUris":["https://example.com",5],`, 1), 151,
+			[]string{"redirectUris.1"},
+		},
+		"unknown field": {"", strings.Replace(valid, "{", `{"secret":"mine",`, 1), 151, []string{""}},
+		"bad id":        {"/not%20an%20id", "", 151, []string{"id"}},
+		"id too long":   {"/" + strings.Repeat("x", 65), "", 151, []string{"id"}},
+		"bad query":     {"/missing?includeSecret=perhaps", "", 151, []string{"includeSecret"}},
 	}
 	t.Run("each", func(t *testing.T) {
 		for name, test := range tests {

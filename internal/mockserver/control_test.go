@@ -88,7 +88,11 @@ func TestControl_revokeTokens(t *testing.T) {
 	} {
 		granted := d.token(d.passwordForm())
 		d.control(http.MethodPost, "/_mock/tokens/revoke", test.body).wantStatus(t, http.StatusNoContent)
-		d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: granted.text(t, "access_token")}).wantStatus(t, http.StatusUnauthorized)
+		d.do(request{
+			method: http.MethodGet,
+			path:   "/identity/api/me",
+			bearer: granted.text(t, "access_token"),
+		}).wantStatus(t, http.StatusUnauthorized)
 		d.token(refreshForm(granted.text(t, "refresh_token")), c.ClientID, c.ClientSecret).wantStatus(t, test.refresh)
 	}
 }
@@ -118,8 +122,14 @@ func TestControl_badRequests(t *testing.T) {
 		{http.MethodPost, "/_mock/faults", `{"operation": "*", "delay": "soon"}`, 400, "delay"},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*", "delay": 5}`, 400, "delay"},
 		{http.MethodPost, "/_mock/faults", `{"status": 500}`, 400, "operation"},
-		{http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`, 400, `did you mean "identity.GetRole" or "access.GetRole"?`},
-		{http.MethodPost, "/_mock/faults", `{"operation": "identity.GetRoles", "status": 500}`, 400, `neither an API's, such as "identity.GetRole"`},
+		{
+			http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`, 400,
+			`did you mean "identity.GetRole" or "access.GetRole"?`,
+		},
+		{
+			http.MethodPost, "/_mock/faults", `{"operation": "identity.GetRoles", "status": 500}`, 400,
+			`neither an API's, such as "identity.GetRole"`,
+		},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*"}`, 400, "no effect"},
 		{http.MethodPost, "/_mock/tokens/revoke", `{"all": true}`, 400, "all"},
 		{http.MethodPost, "/_mock/users/nobody/sign-up", ``, 400, "EOF"},

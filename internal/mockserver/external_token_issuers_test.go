@@ -19,13 +19,21 @@ const mappings = `"userId":"sub","login":"mail","email":"mail","firstName":"\"CI
 
 // issuerBody is a request that creates an issuer; fields come on top of what it has to have.
 func issuerBody(code, audience string, fields ...string) string {
-	return `{"code":"` + code + `","issuer":"https://ci.example.com","audience":"` + audience + `","logoutUrl":"https://example.com/bye"` + strings.Join(append([]string{""}, fields...), ",") + "}"
+	return `{"code":"` + code + `","issuer":"https://ci.example.com","audience":"` + audience + `","logoutUrl":"https://example.com/bye"` + strings.Join(append([]string{""},
+		fields...),
+		",") + "}"
 }
 
 func TestExternalTokenIssuers_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
-	want := map[string]any{"code": "ci", "issuer": "https://ci.example.com", "audience": "lusid", "logoutUrl": "https://example.com/bye", "description": nil}
+	want := map[string]any{
+		"code":        "ci",
+		"issuer":      "https://ci.example.com",
+		"audience":    "lusid",
+		"logoutUrl":   "https://example.com/bye",
+		"description": nil,
+	}
 	path := issuersPath + "/ci"
 	check := func(what string, got map[string]any) {
 		t.Helper()
@@ -43,9 +51,12 @@ func TestExternalTokenIssuers_lifecycle(t *testing.T) {
 	want["claimMappings"] = map[string]any{
 		"userId": "sub", "login": "mail", "email": "mail", "firstName": `"CI"`, "lastName": `"Pipeline"`, "userType": `"Service"`, "groups": "roles",
 	}
-	check("mapped", d.put(path, `{"claimMappings":{`+mappings+`,"userType":"\"Service\"","groups":"roles"}}`).wantStatus(t, http.StatusOK).object(t))
+	check("mapped",
+		d.put(path, `{"claimMappings":{`+mappings+`,"userType":"\"Service\"","groups":"roles"}}`).wantStatus(t, http.StatusOK).object(t))
 	want["issuer"], want["audience"], want["logoutUrl"], want["description"] = "https://other.example.com", "other", "https://example.com", ""
-	check("changed", d.put(path, `{"issuer":"https://other.example.com","audience":"other","logoutUrl":"https://example.com","description":""}`).wantStatus(t, http.StatusOK).object(t))
+	check("changed",
+		d.put(path,
+			`{"issuer":"https://other.example.com","audience":"other","logoutUrl":"https://example.com","description":""}`).wantStatus(t, http.StatusOK).object(t))
 	check("read after the updates", d.get(path).object(t))
 	d.put(path, `{"code":"other"}`).wantProblem(t, http.StatusBadRequest, 151)
 
@@ -94,7 +105,13 @@ func TestExternalTokens(t *testing.T) {
 	}
 	literal := maps.Clone(claims)
 	literal["login"] = `"fixed@example.com"`
-	issuer := mockserver.ExternalTokenIssuer{Code: "ci", Issuer: "https://ci.example.com", Audience: "lusid", LogoutURL: "https://example.com", ClaimMappings: claims}
+	issuer := mockserver.ExternalTokenIssuer{
+		Code:          "ci",
+		Issuer:        "https://ci.example.com",
+		Audience:      "lusid",
+		LogoutURL:     "https://example.com",
+		ClaimMappings: claims,
+	}
 	fixed, bare := issuer, issuer
 	fixed.Code, fixed.Audience, fixed.ClaimMappings = "fixed", "fixed", literal
 	bare.Code, bare.Audience, bare.ClaimMappings = "bare", "bare", nil
@@ -156,7 +173,8 @@ func TestExternalTokens_control(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	d.post(issuersPath, issuerBody("ci", "lusid", `"claimMappings":{`+mappings+`,"userType":"type"}`)).wantStatus(t, http.StatusCreated)
-	token := d.post("/_mock/external-tokens", `{"issuer":"https://ci.example.com","audience":"lusid","claims":{"mail":"`+d.Credentials().Username+`"}}`).
+	token := d.post("/_mock/external-tokens",
+		`{"issuer":"https://ci.example.com","audience":"lusid","claims":{"mail":"`+d.Credentials().Username+`"}}`).
 		wantStatus(t, http.StatusOK).text(t, "access_token")
 	d.as(token, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK)
 	for _, body := range []string{`{}`, `{"issuer":"https://ci.example.com"}`, `{"issuer":"a","audience":"b","user":"c"}`, ``} {

@@ -85,7 +85,10 @@ func (s *Server) injectFault(fault Fault) error {
 
 // checkOperation returns an error if no request can have the name.
 func (s *Server) checkOperation(name string) error {
-	own := []string{anyOperation, unknownOperation, instruments.operation, portfolios.operation, tokenOperation, passwordOperation, refreshOperation}
+	own := []string{
+		anyOperation, unknownOperation, instruments.operation, portfolios.operation, tokenOperation, passwordOperation,
+		refreshOperation,
+	}
 	if slices.Contains(own, name) {
 		return nil
 	}

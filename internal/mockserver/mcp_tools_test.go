@@ -15,7 +15,8 @@ const mcpToolsPath = "/identity/api/mcptools"
 
 // mcpToolBody is a tool that runs a query, with more fields or other ones.
 func mcpToolBody(name string, more ...string) string {
-	fields := append([]string{`"name":"` + name + `","title":"Title","description":"Description","luminescePayload":{"query":"select 1"}`}, more...)
+	fields := append([]string{`"name":"` + name + `","title":"Title","description":"Description","luminescePayload":{"query":"select 1"}`},
+		more...)
 	return "{" + strings.Join(fields, ",") + "}"
 }
 
@@ -24,7 +25,9 @@ func TestMcpTools_lifecycle(t *testing.T) {
 	d := newDomain(t, mockserver.Options{Clock: func() time.Time { return now }})
 	const path = mcpToolsPath + "/reports/prices"
 	caller := d.get(mePath).text(t, "id")
-	created := d.post(path, mcpToolBody("prices", `"readOnly":true,"idempotent":true,"parameters":[{"name":"limit","dataType":"Integer"}]`)).wantStatus(t, http.StatusCreated)
+	created := d.post(path,
+		mcpToolBody("prices",
+			`"readOnly":true,"idempotent":true,"parameters":[{"name":"limit","dataType":"Integer"}]`)).wantStatus(t, http.StatusCreated)
 	want := map[string]any{
 		"scope": "reports", "code": "prices", "name": "prices", "title": "Title", "description": "Description", "version": 1.0,
 		"destructive": false, "destructiveActionSummaryTemplate": nil, "idempotent": true, "openWorld": false, "readOnly": true,
@@ -113,10 +116,13 @@ func TestMcpTools_refused(t *testing.T) {
 	const both = `"schedulerPayload":{"jobScope":"s","jobCode":"c"}`
 	d.post(mcpToolsPath+"/s/there", mcpToolBody("there")).wantStatus(t, http.StatusCreated)
 	for field, bodies := range map[string][]string{
-		"luminescePayload":                 {mcpToolBody("x", both), `{"name":"x","title":"T","description":"D"}`},
-		"destructiveActionSummaryTemplate": {mcpToolBody("x", `"destructive":true`), mcpToolBody("x", `"destructive":true,"destructiveActionSummaryTemplate":""`)},
-		"name":                             {mcpToolBody("a b")},
-		"luminescePayload.query":           {`{"name":"x","title":"T","description":"D","luminescePayload":{"query":""}}`},
+		"luminescePayload": {mcpToolBody("x", both), `{"name":"x","title":"T","description":"D"}`},
+		"destructiveActionSummaryTemplate": {
+			mcpToolBody("x", `"destructive":true`),
+			mcpToolBody("x", `"destructive":true,"destructiveActionSummaryTemplate":""`),
+		},
+		"name":                   {mcpToolBody("a b")},
+		"luminescePayload.query": {`{"name":"x","title":"T","description":"D","luminescePayload":{"query":""}}`},
 	} {
 		for _, body := range bodies {
 			for method, path := range map[string]string{http.MethodPost: "/s/new", http.MethodPut: "/s/there"} {
@@ -127,12 +133,16 @@ func TestMcpTools_refused(t *testing.T) {
 			}
 		}
 	}
-	d.put(mcpToolsPath+"/s/there", mcpToolBody("x", `"destructive":true,"destructiveActionSummaryTemplate":"Delete {it}"`)).wantStatus(t, http.StatusOK)
+	d.put(mcpToolsPath+"/s/there",
+		mcpToolBody("x", `"destructive":true,"destructiveActionSummaryTemplate":"Delete {it}"`)).wantStatus(t, http.StatusOK)
 }
 
 func TestMcpTools_listsLag(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t, mockserver.Options{ListLag: 1, Seed: mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "seeded", Query: "select 2"}}}})
+	d := newDomain(t, mockserver.Options{
+		ListLag: 1,
+		Seed:    mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "seeded", Query: "select 2"}}},
+	})
 	d.post(mcpToolsPath+"/s/made", mcpToolBody("made")).wantStatus(t, http.StatusCreated)
 	for _, want := range [][]string{{"seeded"}, {"seeded", "made"}} {
 		if diff := cmp.Diff(want, d.texts(mcpToolsPath, "code")); diff != "" {

@@ -16,7 +16,9 @@ const zonesPath = "/identity/api/networkzones"
 
 // zoneBody is a request that creates a zone or, with more fields, updates it.
 func zoneBody(code string, more ...string) string {
-	fields := append([]string{`"networkZoneIPs":[{"value":"203.0.113.0/24"}]`, `"applyRules":{"sessionType":["AllUsers"],"userRoles":[]}`}, more...)
+	fields := append([]string{
+		`"networkZoneIPs":[{"value":"203.0.113.0/24"}]`, `"applyRules":{"sessionType":["AllUsers"],"userRoles":[]}`,
+	}, more...)
 	if code != "" {
 		fields = append(fields, `"code":"`+code+`"`)
 	}
@@ -150,7 +152,10 @@ func TestNetworkZones_refused(t *testing.T) {
 
 func TestNetworkZones_listsLag(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t, mockserver.Options{ListLag: 1, Seed: mockserver.Seed{NetworkZones: []mockserver.NetworkZone{{Code: "seeded", Hierarchy: 5}, {Code: "next"}}}})
+	d := newDomain(t, mockserver.Options{
+		ListLag: 1,
+		Seed:    mockserver.Seed{NetworkZones: []mockserver.NetworkZone{{Code: "seeded", Hierarchy: 5}, {Code: "next"}}},
+	})
 	d.createZone("new")
 	d.get(zonesPath+"/new").wantStatus(t, http.StatusOK)
 	for i, want := range []map[string]int{{"seeded": 5, "next": 6}, {"seeded": 5, "next": 6, "new": 7}} {

@@ -116,7 +116,11 @@ func TestPersonalAccessTokens_limit(t *testing.T) {
 func TestPersonalAccessTokens_areTheCallersOwn(t *testing.T) {
 	t.Parallel()
 	const password = "secret"
-	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{Users: []mockserver.User{{ID: "user", Username: "user@example.com", Password: password}}}})
+	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{Users: []mockserver.User{{
+		ID:       "user",
+		Username: "user@example.com",
+		Password: password,
+	}}}})
 	granted := d.token(d.passwordFormOf("user@example.com", password)).wantStatus(t, http.StatusOK).text(t, "access_token")
 	own := d.as(granted, http.MethodPost, keysPath, `{"displayName":"Terraform"}`).wantStatus(t, http.StatusOK)
 	key := own.text(t, "key")

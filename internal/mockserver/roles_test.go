@@ -37,7 +37,8 @@ func (d *domain) roleNames() []string {
 func TestRoles_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
-	created := d.post(rolesPath, `{"name":"portfolio-manager-role","description":"A role representing the manager of a portfolio"}`).wantStatus(t, http.StatusCreated)
+	created := d.post(rolesPath,
+		`{"name":"portfolio-manager-role","description":"A role representing the manager of a portfolio"}`).wantStatus(t, http.StatusCreated)
 	id := created.text(t, "id")
 	if !regexp.MustCompile(`^00g[a-zA-Z0-9]{17}$`).MatchString(id) {
 		t.Errorf("id %q has not the form of an id", id)

@@ -49,17 +49,45 @@ type sdkRequest struct {
 // SDKs differ.
 var sdkRequests = []sdkRequest{
 	{"identity.AcceptCellAttachment", unifiedSDK, http.MethodPost, "/identity/api/cellmanagement/acceptattachment", ""},
-	{"identity.AddScim", bothSDKs, http.MethodPut, "/identity/api/identityprovider/scim?apiTokenAction=ensure&oldApiTokenDeactivation=2030-01-01T12%3A00%3A00.000000Z", ""},
+	{
+		"identity.AddScim", bothSDKs, http.MethodPut,
+		"/identity/api/identityprovider/scim?apiTokenAction=ensure&oldApiTokenDeactivation=2030-01-01T12%3A00%3A00.000000Z",
+		"",
+	},
 	{"identity.AddUserToRole", bothSDKs, http.MethodPut, "/identity/api/roles/auditors-id/users/newcomer", ""},
-	{"identity.CreateApiKey", identitySDK, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": "2030-01-01T12:00:00+00:00"}`},
-	{"identity.CreateApiKey", unifiedSDK, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": "2030-01-01T12:00:00Z"}`},
-	{"identity.CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications", `{"displayName": "Acme pricing", "clientId": "acme-pricing", "type": "Web", "redirectUris": ["https://acme.com/callback"], "postLogoutRedirectUris": ["https://acme.com/bye"]}`},
-	{"identity.CreateExternalTokenIssuer", bothSDKs, http.MethodPost, "/identity/api/externaltokenissuers", `{"code": "acme-gitlab", "issuer": "https://ci.acme.com", "audience": "lusid", "description": "CI", "claimMappings": {"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "\"Service\"", "groups": "groups"}, "logoutUrl": "https://ci.acme.com/bye"}`},
-	{"identity.CreateMcpTool", bothSDKs, http.MethodPost, "/identity/api/mcptools/default/trades", `{"name": "trades", "title": "Trades", "description": "Lists trades", "destructive": false, "idempotent": true, "openWorld": false, "readOnly": true, "parameters": [{"name": "limit", "dataType": "Integer", "description": "How many"}], "luminescePayload": {"query": "select * from Lusid.Portfolio.Holding limit {{{limit}}}"}, "destructiveActionSummaryTemplate": null}`},
-	{"identity.CreateNetworkZone", bothSDKs, http.MethodPost, "/identity/api/networkzones", `{"code": "branch", "description": "Office", "networkZoneIPs": [{"type": "CIDR", "description": "Office", "value": "10.0.0.0/8"}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}}`},
+	{
+		"identity.CreateApiKey", identitySDK, http.MethodPost, "/identity/api/keys",
+		`{"displayName": "CI", "deactivationDate": "2030-01-01T12:00:00+00:00"}`,
+	},
+	{
+		"identity.CreateApiKey", unifiedSDK, http.MethodPost, "/identity/api/keys",
+		`{"displayName": "CI", "deactivationDate": "2030-01-01T12:00:00Z"}`,
+	},
+	{
+		"identity.CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications",
+		`{"displayName": "Acme pricing", "clientId": "acme-pricing", "type": "Web", "redirectUris": ["https://acme.com/callback"], "postLogoutRedirectUris": ["https://acme.com/bye"]}`,
+	},
+	{
+		"identity.CreateExternalTokenIssuer", bothSDKs, http.MethodPost, "/identity/api/externaltokenissuers",
+		`{"code": "acme-gitlab", "issuer": "https://ci.acme.com", "audience": "lusid", "description": "CI", "claimMappings": {"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "\"Service\"", "groups": "groups"}, "logoutUrl": "https://ci.acme.com/bye"}`,
+	},
+	{
+		"identity.CreateMcpTool", bothSDKs, http.MethodPost, "/identity/api/mcptools/default/trades",
+		`{"name": "trades", "title": "Trades", "description": "Lists trades", "destructive": false, "idempotent": true, "openWorld": false, "readOnly": true, "parameters": [{"name": "limit", "dataType": "Integer", "description": "How many"}], "luminescePayload": {"query": "select * from Lusid.Portfolio.Holding limit {{{limit}}}"}, "destructiveActionSummaryTemplate": null}`,
+	},
+	{
+		"identity.CreateNetworkZone", bothSDKs, http.MethodPost, "/identity/api/networkzones",
+		`{"code": "branch", "description": "Office", "networkZoneIPs": [{"type": "CIDR", "description": "Office", "value": "10.0.0.0/8"}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}}`,
+	},
 	{"identity.CreateRole", bothSDKs, http.MethodPost, "/identity/api/roles", `{"name": "traders", "description": "Books trades"}`},
-	{"identity.CreateUser", identitySDK, http.MethodPost, "/identity/api/users?waitForReindex=True", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "svc-jane@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "type": "Service", "userExpiry": "2030-01-01T12:00:00+00:00"}`},
-	{"identity.CreateUser", unifiedSDK, http.MethodPost, "/identity/api/users?waitForReindex=true", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "svc-jane@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "type": "Service", "userExpiry": "2030-01-01T12:00:00Z"}`},
+	{
+		"identity.CreateUser", identitySDK, http.MethodPost, "/identity/api/users?waitForReindex=True",
+		`{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "svc-jane@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "type": "Service", "userExpiry": "2030-01-01T12:00:00+00:00"}`,
+	},
+	{
+		"identity.CreateUser", unifiedSDK, http.MethodPost, "/identity/api/users?waitForReindex=true",
+		`{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "svc-jane@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "type": "Service", "userExpiry": "2030-01-01T12:00:00Z"}`,
+	},
 	{"identity.DeleteApiKey", bothSDKs, http.MethodDelete, "/identity/api/keys/nightly-id", ""},
 	{"identity.DeleteApplication", bothSDKs, http.MethodDelete, "/identity/api/applications/acme-app-id", ""},
 	{"identity.DeleteExternalTokenIssuer", bothSDKs, http.MethodDelete, "/identity/api/externaltokenissuers/acme-ci", ""},
@@ -82,26 +110,41 @@ var sdkRequests = []sdkRequest{
 	{"identity.GetRole", bothSDKs, http.MethodGet, "/identity/api/roles/auditors-id", ""},
 	{"identity.GetRoleByCode", unifiedSDK, http.MethodGet, "/identity/api/roles/byCode/auditors?scope=default", ""},
 	{"identity.GetSessionPolicy", unifiedSDK, http.MethodGet, "/identity/api/authentication/session-policy", ""},
-	{"identity.GetSupportAccessHistory", bothSDKs, http.MethodGet, "/identity/api/authentication/support?start=2030-01-01T12%3A00%3A00.000000Z&end=2030-01-01T12%3A00%3A00.000000Z", ""},
+	{
+		"identity.GetSupportAccessHistory", bothSDKs, http.MethodGet,
+		"/identity/api/authentication/support?start=2030-01-01T12%3A00%3A00.000000Z&end=2030-01-01T12%3A00%3A00.000000Z",
+		"",
+	},
 	{"identity.GetSupportRoles", bothSDKs, http.MethodGet, "/identity/api/authentication/support-roles", ""},
 	{"identity.GetUser", identitySDK, http.MethodGet, "/identity/api/users/jane?includeRoles=True", ""},
 	{"identity.GetUser", unifiedSDK, http.MethodGet, "/identity/api/users/jane?includeRoles=true", ""},
 	{"identity.GetUserFromLogin", unifiedSDK, http.MethodGet, "/identity/api/users/fromlogin/jane.doe%40acme.com", ""},
 	{"identity.GetUserInfo", bothSDKs, http.MethodGet, "/identity/api/me", ""},
 	{"identity.GetUserSchema", bothSDKs, http.MethodGet, "/identity/api/users/schema", ""},
-	{"identity.GrantSupportAccess", bothSDKs, http.MethodPost, "/identity/api/authentication/support", `{"duration": "P1D", "description": "Ticket 1", "permittedRoles": ["1"]}`},
+	{
+		"identity.GrantSupportAccess", bothSDKs, http.MethodPost, "/identity/api/authentication/support",
+		`{"duration": "P1D", "description": "Ticket 1", "permittedRoles": ["1"]}`,
+	},
 	{"identity.InvalidateSupportAccess", bothSDKs, http.MethodDelete, "/identity/api/authentication/support", ""},
 	{"identity.InvalidateToken", bothSDKs, http.MethodDelete, "/identity/api/tokens", ""},
 	{"identity.ListAccessControlledResources", bothSDKs, http.MethodGet, "/identity/api/metadata/access/resources", ""},
 	{"identity.ListApplications", bothSDKs, http.MethodGet, "/identity/api/applications", ""},
 	{"identity.ListExternalTokenIssuers", bothSDKs, http.MethodGet, "/identity/api/externaltokenissuers", ""},
-	{"identity.ListLogs", bothSDKs, http.MethodGet, "/identity/api/logs?oktaSince=2030-01-01T12%3A00%3A00.000000Z&oktaUntil=2030-01-01T12%3A00%3A00.000000Z&oktaFilter=eventType%20eq%20%22user.session.start%22&oktaQuery=jane&oktaLimit=10&oktaSortOrder=ASCENDING&oktaAfter=AFTER", ""},
+	{
+		"identity.ListLogs", bothSDKs, http.MethodGet,
+		"/identity/api/logs?oktaSince=2030-01-01T12%3A00%3A00.000000Z&oktaUntil=2030-01-01T12%3A00%3A00.000000Z&oktaFilter=eventType%20eq%20%22user.session.start%22&oktaQuery=jane&oktaLimit=10&oktaSortOrder=ASCENDING&oktaAfter=AFTER",
+		"",
+	},
 	{"identity.ListMcpTools", bothSDKs, http.MethodGet, "/identity/api/mcptools", ""},
 	{"identity.ListNetworkZones", bothSDKs, http.MethodGet, "/identity/api/networkzones", ""},
 	{"identity.ListOwnApiKeys", bothSDKs, http.MethodGet, "/identity/api/keys", ""},
 	{"identity.ListRoles", bothSDKs, http.MethodGet, "/identity/api/roles", ""},
 	{"identity.ListRunnableUsers", bothSDKs, http.MethodGet, "/identity/api/users/$runnable", ""},
-	{"identity.ListUserLogs", bothSDKs, http.MethodGet, "/identity/api/logs/me?oktaSince=2030-01-01T12%3A00%3A00.000000Z&oktaUntil=2030-01-01T12%3A00%3A00.000000Z&oktaLimit=10&oktaSortOrder=ASCENDING&oktaAfter=AFTER", ""},
+	{
+		"identity.ListUserLogs", bothSDKs, http.MethodGet,
+		"/identity/api/logs/me?oktaSince=2030-01-01T12%3A00%3A00.000000Z&oktaUntil=2030-01-01T12%3A00%3A00.000000Z&oktaLimit=10&oktaSortOrder=ASCENDING&oktaAfter=AFTER",
+		"",
+	},
 	{"identity.ListUsers", identitySDK, http.MethodGet, "/identity/api/users?includeDeactivated=True", ""},
 	{"identity.ListUsers", unifiedSDK, http.MethodGet, "/identity/api/users?includeDeactivated=true", ""},
 	{"identity.ListUsersInRole", bothSDKs, http.MethodGet, "/identity/api/roles/auditors-id/users", ""},
@@ -115,21 +158,52 @@ var sdkRequests = []sdkRequest{
 	{"identity.RotateAttachingKey", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/attachingkey/rotate", `{"pat": "TOKEN"}`},
 	{"identity.RotateDomainKeys", unifiedSDK, http.MethodPost, "/identity/api/cellmanagement/rotatedomainkeys", ""},
 	{"identity.SendActivationEmail", bothSDKs, http.MethodPost, "/identity/api/users/newcomer/lifecycle/$activate", ""},
-	{"identity.SetAttachingKey", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/attachingkey", `{"pat": "TOKEN", "parentDomainName": "acme", "parentAssignedCellId": 1}`},
-	{"identity.SetParentCell", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/parentcell", `{"adminDomainName": "acme", "confirm": false}`},
+	{
+		"identity.SetAttachingKey", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/attachingkey",
+		`{"pat": "TOKEN", "parentDomainName": "acme", "parentAssignedCellId": 1}`,
+	},
+	{
+		"identity.SetParentCell", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/parentcell",
+		`{"adminDomainName": "acme", "confirm": false}`,
+	},
 	{"identity.SetPassword", bothSDKs, http.MethodPut, "/identity/api/me/password", `{"value": "a long pass phrase"}`},
 	{"identity.SetPrimaryDomain", unifiedSDK, http.MethodPut, "/identity/api/cellmanagement/primarydomain", ""},
 	{"identity.UnlockUser", bothSDKs, http.MethodPost, "/identity/api/users/locked/lifecycle/$unlock", ""},
 	{"identity.UnsuspendUser", bothSDKs, http.MethodPost, "/identity/api/users/suspended/lifecycle/$unsuspend", ""},
-	{"identity.UpdateExternalTokenIssuer", bothSDKs, http.MethodPut, "/identity/api/externaltokenissuers/acme-ci", `{"issuer": "https://ci.acme.com", "audience": "lusid", "description": "CI", "claimMappings": {"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "\"Service\"", "groups": "groups"}, "logoutUrl": "https://ci.acme.com/bye"}`},
-	{"identity.UpdateMcpTool", bothSDKs, http.MethodPut, "/identity/api/mcptools/default/holdings", `{"name": "holdings", "title": "Holdings", "description": "Lists holdings", "destructive": false, "idempotent": true, "openWorld": false, "readOnly": true, "parameters": [{"name": "limit", "dataType": "Integer", "description": "How many"}], "luminescePayload": {"query": "select * from Lusid.Portfolio.Holding limit {{{limit}}}"}, "destructiveActionSummaryTemplate": null}`},
-	{"identity.UpdateNetworkZone", bothSDKs, http.MethodPut, "/identity/api/networkzones/office", `{"description": "Office", "networkZoneIPs": [{"type": "IP", "description": "Office", "value": "10.0.0.1"}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "hierarchy": 1}`},
-	{"identity.UpdatePasswordPolicy", bothSDKs, http.MethodPut, "/identity/api/authentication/password-policy/Personal", `{"conditions": {"complexity": {"minLength": 14, "excludeFirstName": true, "excludeLastName": true}, "age": {"maxAgeDays": 0, "historyCount": 4}, "lockout": {"maxAttempts": 10}}}`},
+	{
+		"identity.UpdateExternalTokenIssuer", bothSDKs, http.MethodPut, "/identity/api/externaltokenissuers/acme-ci",
+		`{"issuer": "https://ci.acme.com", "audience": "lusid", "description": "CI", "claimMappings": {"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": "\"Service\"", "groups": "groups"}, "logoutUrl": "https://ci.acme.com/bye"}`,
+	},
+	{
+		"identity.UpdateMcpTool", bothSDKs, http.MethodPut, "/identity/api/mcptools/default/holdings",
+		`{"name": "holdings", "title": "Holdings", "description": "Lists holdings", "destructive": false, "idempotent": true, "openWorld": false, "readOnly": true, "parameters": [{"name": "limit", "dataType": "Integer", "description": "How many"}], "luminescePayload": {"query": "select * from Lusid.Portfolio.Holding limit {{{limit}}}"}, "destructiveActionSummaryTemplate": null}`,
+	},
+	{
+		"identity.UpdateNetworkZone", bothSDKs, http.MethodPut, "/identity/api/networkzones/office",
+		`{"description": "Office", "networkZoneIPs": [{"type": "IP", "description": "Office", "value": "10.0.0.1"}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "hierarchy": 1}`,
+	},
+	{
+		"identity.UpdatePasswordPolicy", bothSDKs, http.MethodPut,
+		"/identity/api/authentication/password-policy/Personal",
+		`{"conditions": {"complexity": {"minLength": 14, "excludeFirstName": true, "excludeLastName": true}, "age": {"maxAgeDays": 0, "historyCount": 4}, "lockout": {"maxAttempts": 10}}}`,
+	},
 	{"identity.UpdateRole", bothSDKs, http.MethodPut, "/identity/api/roles/auditors-id", `{"description": "Books trades"}`},
-	{"identity.UpdateSessionPolicy", unifiedSDK, http.MethodPut, "/identity/api/authentication/session-policy", `{"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 480}`},
-	{"identity.UpdateUser", identitySDK, http.MethodPut, "/identity/api/users/jane", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "jane.doe@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "userExpiry": "2030-01-01T12:00:00+00:00"}`},
-	{"identity.UpdateUser", unifiedSDK, http.MethodPut, "/identity/api/users/jane", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "jane.doe@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "userExpiry": "2030-01-01T12:00:00Z"}`},
-	{"identity.UpdateUserSchema", bothSDKs, http.MethodPut, "/identity/api/users/schema", `{"alternativeUserIds": [{"name": "desk", "description": "Desk"}]}`},
+	{
+		"identity.UpdateSessionPolicy", unifiedSDK, http.MethodPut, "/identity/api/authentication/session-policy",
+		`{"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": 480}`,
+	},
+	{
+		"identity.UpdateUser", identitySDK, http.MethodPut, "/identity/api/users/jane",
+		`{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "jane.doe@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "userExpiry": "2030-01-01T12:00:00+00:00"}`,
+	},
+	{
+		"identity.UpdateUser", unifiedSDK, http.MethodPut, "/identity/api/users/jane",
+		`{"firstName": "Jane", "lastName": "Doe", "emailAddress": "owner@acme.com", "secondEmailAddress": "second@acme.com", "login": "jane.doe@acme.com", "alternativeUserIds": {"desk": "D1"}, "roles": [{"scope": "default", "code": "lusid-evaluator"}], "userExpiry": "2030-01-01T12:00:00Z"}`,
+	},
+	{
+		"identity.UpdateUserSchema", bothSDKs, http.MethodPut, "/identity/api/users/schema",
+		`{"alternativeUserIds": [{"name": "desk", "description": "Desk"}]}`,
+	},
 	{"instruments", unifiedSDK, http.MethodGet, "/api/api/instruments?limit=1", ""},
 }
 
@@ -137,19 +211,52 @@ var sdkRequests = []sdkRequest{
 // SDKs send null for each of these fields.
 var sdkRequestsOfNulls = []sdkRequest{
 	{"identity.CreateApiKey", bothSDKs, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": null}`},
-	{"identity.CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications", `{"displayName": "Acme pricing", "clientId": "acme-pricing", "type": "Native", "redirectUris": null, "postLogoutRedirectUris": null}`},
-	{"identity.CreateExternalTokenIssuer", bothSDKs, http.MethodPost, "/identity/api/externaltokenissuers", `{"code": "acme-gitlab", "issuer": "https://ci.acme.com", "audience": "lusid", "logoutUrl": "https://ci.acme.com/bye", "description": null}`},
-	{"identity.CreateMcpTool", bothSDKs, http.MethodPost, "/identity/api/mcptools/default/trades", `{"name": "trades", "title": "Trades", "description": "Lists trades", "luminescePayload": {"query": "select 1"}, "parameters": null, "destructiveActionSummaryTemplate": null}`},
-	{"identity.CreateNetworkZone", bothSDKs, http.MethodPost, "/identity/api/networkzones", `{"code": "branch", "networkZoneIPs": [{"value": "10.0.0.0/8", "type": null, "description": null}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "description": null}`},
+	{
+		"identity.CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications",
+		`{"displayName": "Acme pricing", "clientId": "acme-pricing", "type": "Native", "redirectUris": null, "postLogoutRedirectUris": null}`,
+	},
+	{
+		"identity.CreateExternalTokenIssuer", bothSDKs, http.MethodPost, "/identity/api/externaltokenissuers",
+		`{"code": "acme-gitlab", "issuer": "https://ci.acme.com", "audience": "lusid", "logoutUrl": "https://ci.acme.com/bye", "description": null}`,
+	},
+	{
+		"identity.CreateMcpTool", bothSDKs, http.MethodPost, "/identity/api/mcptools/default/trades",
+		`{"name": "trades", "title": "Trades", "description": "Lists trades", "luminescePayload": {"query": "select 1"}, "parameters": null, "destructiveActionSummaryTemplate": null}`,
+	},
+	{
+		"identity.CreateNetworkZone", bothSDKs, http.MethodPost, "/identity/api/networkzones",
+		`{"code": "branch", "networkZoneIPs": [{"value": "10.0.0.0/8", "type": null, "description": null}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "description": null}`,
+	},
 	{"identity.CreateRole", bothSDKs, http.MethodPost, "/identity/api/roles", `{"name": "traders", "description": null}`},
-	{"identity.CreateUser", bothSDKs, http.MethodPost, "/identity/api/users?waitForReindex=true", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "jo.doe@acme.com", "login": "jo.doe@acme.com", "type": "Personal", "secondEmailAddress": null, "alternativeUserIds": null, "roles": null, "userExpiry": null}`},
-	{"identity.GrantSupportAccess", bothSDKs, http.MethodPost, "/identity/api/authentication/support", `{"duration": "P1D", "permittedRoles": ["1"], "description": null}`},
-	{"identity.UpdateExternalTokenIssuer", bothSDKs, http.MethodPut, "/identity/api/externaltokenissuers/acme-ci", `{"issuer": null, "audience": null, "description": null, "logoutUrl": null}`},
-	{"identity.UpdateMcpTool", bothSDKs, http.MethodPut, "/identity/api/mcptools/default/holdings", `{"name": "holdings", "title": "Holdings", "description": "Lists holdings", "luminescePayload": {"query": "select 1"}, "parameters": null, "destructiveActionSummaryTemplate": null}`},
-	{"identity.UpdateNetworkZone", bothSDKs, http.MethodPut, "/identity/api/networkzones/office", `{"networkZoneIPs": [{"value": "10.0.0.1", "type": null, "description": null}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "hierarchy": 1, "description": null}`},
+	{
+		"identity.CreateUser", bothSDKs, http.MethodPost, "/identity/api/users?waitForReindex=true",
+		`{"firstName": "Jane", "lastName": "Doe", "emailAddress": "jo.doe@acme.com", "login": "jo.doe@acme.com", "type": "Personal", "secondEmailAddress": null, "alternativeUserIds": null, "roles": null, "userExpiry": null}`,
+	},
+	{
+		"identity.GrantSupportAccess", bothSDKs, http.MethodPost, "/identity/api/authentication/support",
+		`{"duration": "P1D", "permittedRoles": ["1"], "description": null}`,
+	},
+	{
+		"identity.UpdateExternalTokenIssuer", bothSDKs, http.MethodPut, "/identity/api/externaltokenissuers/acme-ci",
+		`{"issuer": null, "audience": null, "description": null, "logoutUrl": null}`,
+	},
+	{
+		"identity.UpdateMcpTool", bothSDKs, http.MethodPut, "/identity/api/mcptools/default/holdings",
+		`{"name": "holdings", "title": "Holdings", "description": "Lists holdings", "luminescePayload": {"query": "select 1"}, "parameters": null, "destructiveActionSummaryTemplate": null}`,
+	},
+	{
+		"identity.UpdateNetworkZone", bothSDKs, http.MethodPut, "/identity/api/networkzones/office",
+		`{"networkZoneIPs": [{"value": "10.0.0.1", "type": null, "description": null}], "action": "NoOp", "applyRules": {"sessionType": ["AllUsers"], "userRoles": []}, "hierarchy": 1, "description": null}`,
+	},
 	{"identity.UpdateRole", bothSDKs, http.MethodPut, "/identity/api/roles/auditors-id", `{"description": null}`},
-	{"identity.UpdateSessionPolicy", unifiedSDK, http.MethodPut, "/identity/api/authentication/session-policy", `{"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": null}`},
-	{"identity.UpdateUser", bothSDKs, http.MethodPut, "/identity/api/users/jane", `{"firstName": "Jane", "lastName": "Doe", "emailAddress": "jane.doe@acme.com", "login": "jane.doe@acme.com", "secondEmailAddress": null, "alternativeUserIds": null, "roles": null, "userExpiry": null}`},
+	{
+		"identity.UpdateSessionPolicy", unifiedSDK, http.MethodPut, "/identity/api/authentication/session-policy",
+		`{"maxSessionIdleMinutes": 30, "maxSessionLifetimeMinutes": null}`,
+	},
+	{
+		"identity.UpdateUser", bothSDKs, http.MethodPut, "/identity/api/users/jane",
+		`{"firstName": "Jane", "lastName": "Doe", "emailAddress": "jane.doe@acme.com", "login": "jane.doe@acme.com", "secondEmailAddress": null, "alternativeUserIds": null, "roles": null, "userExpiry": null}`,
+	},
 }
 
 // sdkSeed has the objects that sdkRequests name.

@@ -66,14 +66,21 @@ func TestParseSeed(t *testing.T) {
 			{Username: "first@example.com"},
 			{
 				ID: "second", Username: "second@example.com", EmailAddress: "mail@example.com", Password: "theirs", FirstName: "Jo", LastName: "Doe",
-				SecondEmailAddress: "other@example.com", AlternativeUserIDs: map[string]string{"desk": "D1"}, UserExpiry: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC),
+				SecondEmailAddress: "other@example.com", AlternativeUserIDs: map[string]string{"desk": "D1"}, UserExpiry: time.Date(2030, 1, 1, 0, 0, 0,
+					0, time.UTC),
 				Type: "Service", Status: mockserver.UserLockedOut, Roles: []string{"first-role", "lusid-evaluator"},
 			},
 		},
 		PersonalAccessTokens: []mockserver.PersonalAccessToken{
 			{DisplayName: "Mine"},
 			{DisplayName: "Mine", DeactivationDate: time.Date(2020, 2, 1, 0, 0, 0, 0, time.UTC)},
-			{ID: "third", DisplayName: "Mine", Username: "Second@example.com", Key: "its key", CreatedDate: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+			{
+				ID:          "third",
+				DisplayName: "Mine",
+				Username:    "Second@example.com",
+				Key:         "its key",
+				CreatedDate: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+			},
 		},
 		McpTools: []mockserver.McpTool{
 			{Scope: "first", Code: "tool"},
@@ -237,7 +244,12 @@ func TestSeed_people(t *testing.T) {
 	}
 	d.as("old key", http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 	list := decode[[]map[string]any](t, d.get(keysPath))
-	want := map[string]any{"id": "expired", "displayName": "Mine", "createdDate": "2026-09-01T11:00:00.1234567+00:00", "deactivationDate": nowText}
+	want := map[string]any{
+		"id":               "expired",
+		"displayName":      "Mine",
+		"createdDate":      "2026-09-01T11:00:00.1234567+00:00",
+		"deactivationDate": nowText,
+	}
 	if diff := cmp.Diff(want, list[len(list)-1]); diff != "" {
 		t.Errorf("the expired token (-want +got):\n%s", diff)
 	}

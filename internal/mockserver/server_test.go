@@ -62,7 +62,11 @@ func TestServer_domainsAreApart(t *testing.T) {
 	if one.TokenURL("") == other.TokenURL("") {
 		t.Error("two domains have one issuer")
 	}
-	other.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: one.Credentials().AccessToken}).wantStatus(t, http.StatusUnauthorized)
+	other.do(request{
+		method: http.MethodGet,
+		path:   "/identity/api/me",
+		bearer: one.Credentials().AccessToken,
+	}).wantStatus(t, http.StatusUnauthorized)
 	one.create("example-sdk-app")
 	if diff := cmp.Diff([]string{}, other.listed()); diff != "" {
 		t.Errorf("applications of the other domain (-want +got):\n%s", diff)

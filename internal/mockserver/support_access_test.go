@@ -36,7 +36,8 @@ func TestSupportAccess(t *testing.T) {
 	}
 	information(nil)
 
-	granted := d.post(supportPath, `{"duration":"PT24H","description":"Ticket 0604","permittedRoles":["3"]}`).wantStatus(t, http.StatusCreated).object(t)
+	granted := d.post(supportPath,
+		`{"duration":"PT24H","description":"Ticket 0604","permittedRoles":["3"]}`).wantStatus(t, http.StatusCreated).object(t)
 	const tomorrow = "2026-09-02T12:00:00.1234567+00:00"
 	want := map[string]any{
 		"id": granted["id"], "duration": "PT24H", "description": "Ticket 0604", "permittedRoles": []any{"3"}, "createdAt": nowText, "createdBy": caller,
@@ -82,7 +83,8 @@ func TestSupportAccess_durations(t *testing.T) {
 		"P1D": day, "P2W": 14 * day, "PT90M": 90 * time.Minute, "P1DT12H": 36 * time.Hour, "P0.5D": 12 * time.Hour, "PT1.5H": 90 * time.Minute,
 		"P1Y2M3W4DT5H6M7S": 365*day + 60*day + 21*day + 4*day + 5*time.Hour + 6*time.Minute + 7*time.Second, "PT0S": 0,
 	} {
-		expiry, err := time.Parse(time.RFC3339, d.post(supportPath, `{"duration":"`+duration+`"}`).wantStatus(t, http.StatusCreated).text(t, "expiry"))
+		expiry, err := time.Parse(time.RFC3339,
+			d.post(supportPath, `{"duration":"`+duration+`"}`).wantStatus(t, http.StatusCreated).text(t, "expiry"))
 		if err != nil || !expiry.Equal(now.Add(want)) {
 			t.Errorf("%s ends at %s (%v)", duration, expiry, err)
 		}
@@ -115,7 +117,8 @@ func TestSupportAccess_roles(t *testing.T) {
 	if diff := cmp.Diff(want, codes); diff != "" {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
-	problem := d.post(supportPath, `{"duration":"P1D","permittedRoles":["1","support-lusid-readonly"]}`).wantProblem(t, http.StatusBadRequest, 151)
+	problem := d.post(supportPath,
+		`{"duration":"P1D","permittedRoles":["1","support-lusid-readonly"]}`).wantProblem(t, http.StatusBadRequest, 151)
 	if errors, _ := problem["errors"].(map[string]any); errors["permittedRoles.1"] == nil || len(errors) != 1 {
 		t.Errorf("errors %v", errors)
 	}

@@ -216,7 +216,12 @@ func TestTokenEndpoint_onlyAtItsPath(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	path := strings.TrimPrefix(d.TokenURL(d.url), d.url)
 	for _, wrong := range []string{strings.TrimSuffix(path, "/v1/token"), "/oauth2/other/v1/token"} {
-		r := d.do(request{method: http.MethodPost, path: wrong, body: d.passwordForm().Encode(), contentType: "application/x-www-form-urlencoded"})
+		r := d.do(request{
+			method:      http.MethodPost,
+			path:        wrong,
+			body:        d.passwordForm().Encode(),
+			contentType: "application/x-www-form-urlencoded",
+		})
 		if got := r.wantStatus(t, http.StatusNotFound).text(t, "errorCode"); got != "E0000007" {
 			t.Errorf("%s: errorCode %q, want Okta's E0000007", wrong, got)
 		}

@@ -215,7 +215,11 @@ func TestUserLifecycle_signIn(t *testing.T) {
 
 	d.delete(path)
 	signsIn(false)
-	d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: granted.text(t, "access_token")}).wantProblem(t, http.StatusUnauthorized, 2153)
+	d.do(request{
+		method: http.MethodGet,
+		path:   "/identity/api/me",
+		bearer: granted.text(t, "access_token"),
+	}).wantProblem(t, http.StatusUnauthorized, 2153)
 }
 
 func TestUserLifecycle_changesTimes(t *testing.T) {

@@ -12,7 +12,8 @@ const userSchemaPath = "/identity/api/users/schema"
 
 func TestUserSchema(t *testing.T) {
 	t.Parallel()
-	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{UserSchema: []mockserver.UserSchemaProperty{{Name: "hr", Description: "Staff number"}}}})
+	d := newDomain(t,
+		mockserver.Options{Seed: mockserver.Seed{UserSchema: []mockserver.UserSchemaProperty{{Name: "hr", Description: "Staff number"}}}})
 	d.get(userSchemaPath).wantBody(t, `{"alternativeUserIds":[{"name":"hr","description":"Staff number"}]}`)
 	// The order is LUSID's too.
 	const both = `{"alternativeUserIds":[{"name":"desk","description":""},{"name":"HR_2","description":"Staff number"}]}`

@@ -23,7 +23,9 @@ const nowText = "2026-09-01T12:00:00.1234567+00:00"
 
 // userBody is the smallest body that creates or updates a service user.
 func userBody(login string, more ...string) string {
-	return `{"firstName":"Jo","lastName":"Doe","emailAddress":"` + login + `","login":"` + login + `"` + strings.Join(append([]string{""}, more...), ",") + `}`
+	return `{"firstName":"Jo","lastName":"Doe","emailAddress":"` + login + `","login":"` + login + `"` + strings.Join(append([]string{""},
+		more...),
+		",") + `}`
 }
 
 const service = `"type":"Service"`
@@ -106,7 +108,8 @@ func TestUsers_lifecycle(t *testing.T) {
 	}
 
 	elapsed.Store(int64(time.Hour))
-	updated := d.put(path, `{"firstName":"J","lastName":"Do","emailAddress":"new@example.com","login":"renamed@example.com"}`).wantStatus(t, http.StatusOK)
+	updated := d.put(path,
+		`{"firstName":"J","lastName":"Do","emailAddress":"new@example.com","login":"renamed@example.com"}`).wantStatus(t, http.StatusOK)
 	want["firstName"], want["lastName"], want["emailAddress"], want["login"] = "J", "Do", "new@example.com", "renamed@example.com"
 	want["secondEmailAddress"], want["alternativeUserIds"], want["userExpiry"] = nil, nil, nil
 	want["lastUpdated"] = "2026-09-01T13:00:00.1234567+00:00"
@@ -123,7 +126,8 @@ func TestUsers_updateReplacesRolesThatItLists(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	id := d.createUser("service@example.com", `"roles":[{"scope":"default","code":"lusid-evaluator"}]`)
-	body := userBody("service@example.com", `"roles":[{"scope":"LUSID_SYSTEM","code":"lusid-administrator"},{"scope":"default","code":"iam-administrator"}]`)
+	body := userBody("service@example.com",
+		`"roles":[{"scope":"LUSID_SYSTEM","code":"lusid-administrator"},{"scope":"default","code":"iam-administrator"}]`)
 	d.put(usersPath+"/"+id, body).wantStatus(t, http.StatusOK)
 	for code, want := range map[string][]string{
 		"lusid-evaluator": {}, "iam-administrator": {"service@example.com"}, "lusid-administrator": {"service@example.com"},
@@ -177,19 +181,32 @@ func TestUsers_rules(t *testing.T) {
 		"unlike an address":            {"", replace(valid, `"login":"new@example.com"`, `"login":"new-user"`), 151, "login"},
 		"second unlike an address":     {"", userBody("new@example.com", service, `"secondEmailAddress":"second"`), 151, "secondEmailAddress"},
 		"Personal with another e-mail": {"", replace(valid, "Service", "Personal", `"login":"new@`, `"login":"New@`), 151, "emailAddress"},
-		"Personal with a second":       {"", replace(valid, "Service", "Personal", "{", `{"secondEmailAddress":"second@example.com",`), 151, "secondEmailAddress"},
-		"no such day":                  {"", userBody("new@example.com", service, `"userExpiry":"2030-02-30T00:00:00Z"`), 151, "date"},
-		"no time":                      {"", userBody("new@example.com", service, `"userExpiry":"2030-01-01"`), 151, "userExpiry"},
-		"role without scope":           {"", userBody("new@example.com", service, `"roles":[{"code":"lusid-evaluator"}]`), 151, "roles.0.scope"},
-		"unknown role":                 {"", userBody("new@example.com", service, `"roles":[{"scope":"default","code":"lusid-evaluator"},{"scope":"default","code":"nonsense"}]`), 660, "roles.1"},
-		"role in another scope":        {"", userBody("new@example.com", service, `"roles":[{"scope":"default","code":"lusid-administrator"}]`), 660, "roles.0"},
-		"taken login":                  {"", replace(valid, `"login":"new@`, `"login":"Taken@`), 658, "login"},
-		"taken e-mail":                 {"", replace(valid, `"emailAddress":"new@`, `"emailAddress":"taken@`), 658, "e-mail"},
-		"update to a taken login":      {other, replace(update, `"login":"other@`, `"login":"taken@`), 658, "login"},
-		"update to a taken e-mail":     {other, replace(update, `"emailAddress":"other@`, `"emailAddress":"taken@`), 658, "e-mail"},
-		"update of the type":           {other, userBody("other@example.com", service), 151, ""},
-		"update without a login":       {other, `{"firstName":"Jo","lastName":"Doe","emailAddress":"other@example.com"}`, 151, "login"},
-		"update of Personal":           {personal, replace(userBody("personal@example.com"), `"login":"personal@`, `"login":"renamed@`), 151, "emailAddress"},
+		"Personal with a second": {
+			"", replace(valid, "Service", "Personal", "{", `{"secondEmailAddress":"second@example.com",`), 151,
+			"secondEmailAddress",
+		},
+		"no such day":        {"", userBody("new@example.com", service, `"userExpiry":"2030-02-30T00:00:00Z"`), 151, "date"},
+		"no time":            {"", userBody("new@example.com", service, `"userExpiry":"2030-01-01"`), 151, "userExpiry"},
+		"role without scope": {"", userBody("new@example.com", service, `"roles":[{"code":"lusid-evaluator"}]`), 151, "roles.0.scope"},
+		"unknown role": {
+			"",
+			userBody("new@example.com", service, `"roles":[{"scope":"default","code":"lusid-evaluator"},{"scope":"default","code":"nonsense"}]`),
+			660, "roles.1",
+		},
+		"role in another scope": {
+			"", userBody("new@example.com", service, `"roles":[{"scope":"default","code":"lusid-administrator"}]`), 660,
+			"roles.0",
+		},
+		"taken login":              {"", replace(valid, `"login":"new@`, `"login":"Taken@`), 658, "login"},
+		"taken e-mail":             {"", replace(valid, `"emailAddress":"new@`, `"emailAddress":"taken@`), 658, "e-mail"},
+		"update to a taken login":  {other, replace(update, `"login":"other@`, `"login":"taken@`), 658, "login"},
+		"update to a taken e-mail": {other, replace(update, `"emailAddress":"other@`, `"emailAddress":"taken@`), 658, "e-mail"},
+		"update of the type":       {other, userBody("other@example.com", service), 151, ""},
+		"update without a login":   {other, `{"firstName":"Jo","lastName":"Doe","emailAddress":"other@example.com"}`, 151, "login"},
+		"update of Personal": {
+			personal, replace(userBody("personal@example.com"), `"login":"personal@`, `"login":"renamed@`), 151,
+			"emailAddress",
+		},
 	} {
 		r := request{method: http.MethodPost, path: usersPath, body: test.body}
 		if test.id != "" {

@@ -29,35 +29,89 @@ func TestDateConditionRules(t *testing.T) {
 	upToLatest := asAtRange(`"dateTimeOffset":"2018-01-01T00:00:00Z"`, `"value":"AsAt=Latest"`)
 	at2020, at2021 := `"dateTimeOffset":"2020-01-01T00:00:00Z"`, `"dateTimeOffset":"2021-01-01T00:00:00Z"`
 	checkRules(t, []rule{
-		{name: "the effective date lies in the effective range, start included", granted: dates(year, effective("2020-01-01T00:00:00Z")), denied: dates(year, effective("2019-12-31T23:59:59Z"))},
-		{name: "the effective date lies in the effective range, end included", granted: dates(year, effective("2021-01-01T00:00:00Z")), denied: dates(year, effective("2021-01-01T00:00:01Z"))},
-		{name: "a range without an end is open", granted: dates(open, effective("2999-01-01T00:00:00Z")), denied: dates(open, effective("2019-12-31T23:59:59Z"))},
-		{name: "instants are compared, not texts", granted: dates(year, effective("2019-12-31T23:00:00-01:00")), denied: dates(year, effective("2020-01-01T00:00:00+01:00"))},
+		{
+			name:    "the effective date lies in the effective range, start included",
+			granted: dates(year, effective("2020-01-01T00:00:00Z")),
+			denied:  dates(year, effective("2019-12-31T23:59:59Z")),
+		},
+		{
+			name:    "the effective date lies in the effective range, end included",
+			granted: dates(year, effective("2021-01-01T00:00:00Z")),
+			denied:  dates(year, effective("2021-01-01T00:00:01Z")),
+		},
+		{
+			name:    "a range without an end is open",
+			granted: dates(open, effective("2999-01-01T00:00:00Z")),
+			denied:  dates(open, effective("2019-12-31T23:59:59Z")),
+		},
+		{
+			name:    "instants are compared, not texts",
+			granted: dates(year, effective("2019-12-31T23:00:00-01:00")),
+			denied:  dates(year, effective("2020-01-01T00:00:00+01:00")),
+		},
 		{name: "without an effective date the request means now", granted: dates(now), denied: dates(later)},
-		{name: "both ends of the requested range must satisfy a condition", granted: dates(year, effective("2020-03-01T00:00:00Z"), `"toEffectiveDate":"2020-04-01T00:00:00Z"`), denied: dates(year, effective("2020-03-01T00:00:00Z"), `"toEffectiveDate":"2022-04-01T00:00:00Z"`)},
-		{name: "both ends of the requested as-at range must satisfy a condition", granted: dates(asAtRange(at2020, at2021), asAt("2020-03-01T00:00:00Z"), `"toAsAt":"2020-04-01T00:00:00Z"`), denied: dates(asAtRange(at2020, at2021), asAt("2019-03-01T00:00:00Z"), `"toAsAt":"2020-04-01T00:00:00Z"`)},
-		{name: "the as-at time lies in the as-at range", granted: dates(asAtRange(at2020, at2021), asAt("2021-01-01T00:00:00Z")), denied: dates(asAtRange(at2020, at2021), asAt("2021-01-01T00:00:01Z"))},
+		{
+			name:    "both ends of the requested range must satisfy a condition",
+			granted: dates(year, effective("2020-03-01T00:00:00Z"), `"toEffectiveDate":"2020-04-01T00:00:00Z"`),
+			denied:  dates(year, effective("2020-03-01T00:00:00Z"), `"toEffectiveDate":"2022-04-01T00:00:00Z"`),
+		},
+		{
+			name:    "both ends of the requested as-at range must satisfy a condition",
+			granted: dates(asAtRange(at2020, at2021), asAt("2020-03-01T00:00:00Z"), `"toAsAt":"2020-04-01T00:00:00Z"`),
+			denied:  dates(asAtRange(at2020, at2021), asAt("2019-03-01T00:00:00Z"), `"toAsAt":"2020-04-01T00:00:00Z"`),
+		},
+		{
+			name:    "the as-at time lies in the as-at range",
+			granted: dates(asAtRange(at2020, at2021), asAt("2021-01-01T00:00:00Z")),
+			denied:  dates(asAtRange(at2020, at2021), asAt("2021-01-01T00:00:01Z")),
+		},
 		{name: "without an as-at time the request means now", granted: dates(upToLatest), denied: dates(asAtRange(at2020, at2021))},
 		{name: "AsAt=Latest means now", granted: dates(upToLatest, asAt(wednesday)), denied: dates(upToLatest, asAt("2024-05-15T12:00:01Z"))},
-		{name: "AsAt=Latest as a start means now", granted: dates(asAtRange(`"value":"asat=latest"`, ``), asAt(wednesday)), denied: dates(asAtRange(`"value":"asat=latest"`, ``), asAt("2024-05-15T11:59:59Z"))},
-		{name: "a condition with another expression at its start doesn't hold", granted: dates(asAtRange(``, ``)), denied: dates(asAtRange(`"value":"2020-01-01NLondon"`, ``))},
-		{name: "a condition with another expression at its end doesn't hold", granted: dates(asAtRange(``, ``), asAt("2020-03-01T00:00:00Z")), denied: dates(asAtRange(``, `"value":"2020-01-01NLondon"`), asAt("2020-03-01T00:00:00Z"))},
-		{name: "effective range and as-at range look at their own dates", granted: dates(year, effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z")), denied: dates(asAtRange(at2020, at2021), effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z"))},
-		{name: "all entries of for must hold", granted: dates(year+","+open, effective("2020-03-01T00:00:00Z")), denied: dates(year+","+open, effective("2022-03-01T00:00:00Z"))},
 		{
-			name:    "all conditions of one entry must hold",
-			granted: dates(`{"effectiveRange":{"from":"2020-01-01T00:00:00Z"},"effectiveDateHasQuality":{"quality":"IsBeforeMidday"}}`, effective("2020-03-01T00:00:00Z")),
-			denied:  dates(`{"effectiveRange":{"from":"2020-01-01T00:00:00Z"},"effectiveDateHasQuality":{"quality":"IsBeforeMidday"}}`, effective("2020-03-01T13:00:00Z")),
+			name:    "AsAt=Latest as a start means now",
+			granted: dates(asAtRange(`"value":"asat=latest"`, ``), asAt(wednesday)),
+			denied:  dates(asAtRange(`"value":"asat=latest"`, ``), asAt("2024-05-15T11:59:59Z")),
 		},
 		{
-			name:    "asAtRelative looks at the as-at time",
-			granted: dates(`{"asAtRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`, asAt("2020-01-01T00:00:00Z")),
-			denied:  dates(`{"asAtRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`, effective("2020-01-01T00:00:00Z")),
+			name:    "a condition with another expression at its start doesn't hold",
+			granted: dates(asAtRange(``, ``)),
+			denied:  dates(asAtRange(`"value":"2020-01-01NLondon"`, ``)),
 		},
 		{
-			name:    "effectiveDateRelative looks at the effective date",
-			granted: dates(`{"effectiveDateRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`, effective("2020-01-01T00:00:00Z")),
-			denied:  dates(`{"effectiveDateRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`, asAt("2020-01-01T00:00:00Z")),
+			name:    "a condition with another expression at its end doesn't hold",
+			granted: dates(asAtRange(``, ``), asAt("2020-03-01T00:00:00Z")),
+			denied:  dates(asAtRange(``, `"value":"2020-01-01NLondon"`), asAt("2020-03-01T00:00:00Z")),
+		},
+		{
+			name:    "effective range and as-at range look at their own dates",
+			granted: dates(year, effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z")),
+			denied:  dates(asAtRange(at2020, at2021), effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z")),
+		},
+		{
+			name:    "all entries of for must hold",
+			granted: dates(year+","+open, effective("2020-03-01T00:00:00Z")),
+			denied:  dates(year+","+open, effective("2022-03-01T00:00:00Z")),
+		},
+		{
+			name: "all conditions of one entry must hold",
+			granted: dates(`{"effectiveRange":{"from":"2020-01-01T00:00:00Z"},"effectiveDateHasQuality":{"quality":"IsBeforeMidday"}}`,
+				effective("2020-03-01T00:00:00Z")),
+			denied: dates(`{"effectiveRange":{"from":"2020-01-01T00:00:00Z"},"effectiveDateHasQuality":{"quality":"IsBeforeMidday"}}`,
+				effective("2020-03-01T13:00:00Z")),
+		},
+		{
+			name: "asAtRelative looks at the as-at time",
+			granted: dates(`{"asAtRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
+				asAt("2020-01-01T00:00:00Z")),
+			denied: dates(`{"asAtRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
+				effective("2020-01-01T00:00:00Z")),
+		},
+		{
+			name: "effectiveDateRelative looks at the effective date",
+			granted: dates(`{"effectiveDateRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
+				effective("2020-01-01T00:00:00Z")),
+			denied: dates(`{"effectiveDateRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
+				asAt("2020-01-01T00:00:00Z")),
 		},
 	})
 }
@@ -65,7 +119,9 @@ func TestDateConditionRules(t *testing.T) {
 func TestRelativeDateRules(t *testing.T) {
 	t.Parallel()
 	relative := func(date string, adjustment int, unit, comparison, now, requested string) world {
-		w := dates(fmt.Sprintf(`{"effectiveDateRelative":{"date":%q,"adjustment":%d,"unit":%q,"relativeToDateTime":%q}}`, date, adjustment, unit, comparison), effective(requested))
+		w := dates(fmt.Sprintf(`{"effectiveDateRelative":{"date":%q,"adjustment":%d,"unit":%q,"relativeToDateTime":%q}}`,
+			date, adjustment, unit, comparison),
+			effective(requested))
 		w.now = now
 		return w
 	}
@@ -95,11 +151,14 @@ func TestRelativeDateRules(t *testing.T) {
 	checkRules(t, []rule{
 		on("Now", wednesday, "Now", 0, "Day", "2024-05-15", "2024-05-16"),
 		on("FirstOfMonth", wednesday, "FirstOfMonth", 0, "Day", "2024-05-01", "2024-05-02"),
-		on("FirstBusinessDayOfTheMonth, when the first is a Saturday", "2024-06-12T00:00:00Z", "FirstBusinessDayOfTheMonth", 0, "Day", "2024-06-03", "2024-06-01"),
-		on("FirstBusinessDayOfTheMonth, when the first is a business day", wednesday, "FirstBusinessDayOfTheMonth", 0, "Day", "2024-05-01", "2024-05-02"),
+		on("FirstBusinessDayOfTheMonth, when the first is a Saturday", "2024-06-12T00:00:00Z", "FirstBusinessDayOfTheMonth", 0, "Day",
+			"2024-06-03", "2024-06-01"),
+		on("FirstBusinessDayOfTheMonth, when the first is a business day", wednesday, "FirstBusinessDayOfTheMonth", 0, "Day", "2024-05-01",
+			"2024-05-02"),
 		on("LastDayOfTheMonth", "2024-02-12T00:00:00Z", "LastDayOfTheMonth", 0, "Day", "2024-02-29", "2024-02-28"),
 		on("LastDayOfTheMonth in December", "2024-12-12T00:00:00Z", "LastDayOfTheMonth", 0, "Day", "2024-12-31", "2024-11-30"),
-		on("LastBusinessDayOfMonth, when the last is a Sunday", "2024-06-12T00:00:00Z", "LastBusinessDayOfMonth", 0, "Day", "2024-06-28", "2024-06-30"),
+		on("LastBusinessDayOfMonth, when the last is a Sunday", "2024-06-12T00:00:00Z", "LastBusinessDayOfMonth", 0, "Day", "2024-06-28",
+			"2024-06-30"),
 		on("FirstDayOfYear", wednesday, "FirstDayOfYear", 0, "Day", "2024-01-01", "2024-01-02"),
 		on("LastDayOfYear", wednesday, "LastDayOfYear", 0, "Day", "2024-12-31", "2024-12-30"),
 

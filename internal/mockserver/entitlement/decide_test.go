@@ -132,10 +132,18 @@ func TestReasons(t *testing.T) {
 		{"administrator", world{holds: []string{"lusid-administrator"}}, `The role "lusid-administrator" may do everything.`},
 		{"allowed", world{policies: []string{allows}}, `Policy "default/allows" of access role "default/analyst" allows ` + asked + `.`},
 		{"denied", world{policies: []string{allows, denies}}, `Policy "default/denies" of access role "default/analyst" denies ` + asked + `.`},
-		{"user role", world{roles: []string{}, policies: []string{denies}, userRole: `{` + policies("denies") + `}`}, `Policy "default/denies" of the user role denies ` + asked + `.`},
+		{
+			"user role",
+			world{roles: []string{}, policies: []string{denies}, userRole: `{` + policies("denies") + `}`},
+			`Policy "default/denies" of the user role denies ` + asked + `.`,
+		},
 		{
 			"supervisor",
-			world{policies: []string{allows}, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
+			world{
+				policies: []string{allows},
+				holds:    []string{"boss"},
+				roles:    []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))},
+			},
 			`Policy "default/allows" of access role "default/boss", which supervises "default/analyst", allows ` + asked + `.`,
 		},
 		{"no policy", world{userRole: `{}`}, `No policy allows ` + asked + `. The user has access role "default/analyst"; the user role.`},

@@ -39,7 +39,10 @@ func FuzzDecide(f *testing.F) {
 		p, c := entitlement.ID{Scope: "default", Code: "p"}, entitlement.ID{Scope: "default", Code: "c"}
 		// Whatever the role holds, it holds the policy and the collection too.
 		held := role
-		held.Resource.PolicyIDRoleResource = &entitlement.PolicyIDRoleResource{Policies: []entitlement.ID{p}, PolicyCollections: []entitlement.ID{c}}
+		held.Resource.PolicyIDRoleResource = &entitlement.PolicyIDRoleResource{
+			Policies:          []entitlement.ID{p},
+			PolicyCollections: []entitlement.ID{c},
+		}
 		domain := entitlement.Domain{
 			Policies:          map[entitlement.ID]entitlement.Policy{p: policy},
 			PolicyCollections: map[entitlement.ID]entitlement.PolicyCollection{c: collection},

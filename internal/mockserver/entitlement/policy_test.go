@@ -72,7 +72,10 @@ func TestPolicyRules(t *testing.T) {
 		{
 			name:    "a Deny whose conditions don't hold denies nothing",
 			granted: world{policies: []string{policy("a"), policy("d", deny, `"if":[{"ifIdentityScopeExpression":{"scopeName":"openid"}}]`)}},
-			denied:  world{policies: []string{policy("a"), policy("d", deny, `"if":[{"ifIdentityScopeExpression":{"scopeName":"openid"}}]`)}, scopes: []string{"openid"}},
+			denied: world{
+				policies: []string{policy("a"), policy("d", deny, `"if":[{"ifIdentityScopeExpression":{"scopeName":"openid"}}]`)},
+				scopes:   []string{"openid"},
+			},
 		},
 	})
 }

@@ -86,7 +86,12 @@ func (d Domain) levels(caller Caller, now time.Time) []level {
 		levels[last] = append(levels[last], d.sources(id, now)...)
 	}
 	if role, found := d.UserRoles[caller.UserID]; found {
-		levels = append(levels, level{{role: ID{Scope: DefaultScope, Code: caller.UserID}, userRole: true, name: "the user role", policies: d.held(&role.Resource)}})
+		levels = append(levels, level{{
+			role:     ID{Scope: DefaultScope, Code: caller.UserID},
+			userRole: true,
+			name:     "the user role",
+			policies: d.held(&role.Resource),
+		}})
 	}
 	return levels
 }

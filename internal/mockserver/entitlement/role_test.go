@@ -41,9 +41,12 @@ func TestRoleRules(t *testing.T) {
 			denied:  world{policies: both, roles: []string{role("analyst", 1, policies("allows", "denies"))}},
 		},
 		{
-			name:    "Deny beats Allow within a role, if it comes first",
-			granted: world{policies: []string{allows, policy("denies", deny, selectors(matchAll("Delete", "Portfolio")))}, roles: []string{role("analyst", 1, policies("denies", "allows"))}},
-			denied:  world{policies: both, roles: []string{role("analyst", 1, policies("denies", "allows"))}},
+			name: "Deny beats Allow within a role, if it comes first",
+			granted: world{
+				policies: []string{allows, policy("denies", deny, selectors(matchAll("Delete", "Portfolio")))},
+				roles:    []string{role("analyst", 1, policies("denies", "allows"))},
+			},
+			denied: world{policies: both, roles: []string{role("analyst", 1, policies("denies", "allows"))}},
 		},
 		{
 			name:    "the role of the higher precedence decides",
@@ -56,9 +59,17 @@ func TestRoleRules(t *testing.T) {
 			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 10, policies("denies"))}},
 		},
 		{
-			name:    "a role without a matching policy leaves the decision to the next role",
-			granted: world{policies: []string{allows, unrelated}, holds: two, roles: []string{role("high", 10, policies("unrelated")), role("low", 20, policies("allows"))}},
-			denied:  world{policies: []string{denies, unrelated}, holds: two, roles: []string{role("high", 10, policies("unrelated")), role("low", 20, policies("denies"))}},
+			name: "a role without a matching policy leaves the decision to the next role",
+			granted: world{
+				policies: []string{allows, unrelated},
+				holds:    two,
+				roles:    []string{role("high", 10, policies("unrelated")), role("low", 20, policies("allows"))},
+			},
+			denied: world{
+				policies: []string{denies, unrelated},
+				holds:    two,
+				roles:    []string{role("high", 10, policies("unrelated")), role("low", 20, policies("denies"))},
+			},
 		},
 		{
 			name:    "the user role counts",
@@ -71,19 +82,45 @@ func TestRoleRules(t *testing.T) {
 			denied:  world{policies: both, roles: []string{role("analyst", 100, policies("denies"))}, userRole: `{` + policies("allows") + `}`},
 		},
 		{
-			name:    "the user role takes collections",
-			granted: world{policies: both, roles: []string{}, userRole: `{` + collections("c") + `}`, collections: []string{collection("c", policies("allows"))}},
-			denied:  world{policies: both, roles: []string{}, userRole: `{` + collections("c") + `}`, collections: []string{collection("c", policies("denies"))}},
+			name: "the user role takes collections",
+			granted: world{
+				policies:    both,
+				roles:       []string{},
+				userRole:    `{` + collections("c") + `}`,
+				collections: []string{collection("c", policies("allows"))},
+			},
+			denied: world{
+				policies:    both,
+				roles:       []string{},
+				userRole:    `{` + collections("c") + `}`,
+				collections: []string{collection("c", policies("denies"))},
+			},
 		},
 		{
-			name:    "a role that isn't active counts for nothing",
-			granted: world{policies: both, holds: two, roles: []string{role("high", 10, policies("denies"), ended), role("low", 20, policies("allows"))}},
-			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows"), ended), role("low", 20, policies("denies"))}},
+			name: "a role that isn't active counts for nothing",
+			granted: world{
+				policies: both,
+				holds:    two,
+				roles:    []string{role("high", 10, policies("denies"), ended), role("low", 20, policies("allows"))},
+			},
+			denied: world{
+				policies: both,
+				holds:    two,
+				roles:    []string{role("high", 10, policies("allows"), ended), role("low", 20, policies("denies"))},
+			},
 		},
 		{
-			name:    "a role takes the policies of a collection",
-			granted: world{policies: both, collections: []string{collection("c", policies("allows"))}, roles: []string{role("analyst", 1, collections("c"))}},
-			denied:  world{policies: both, collections: []string{collection("c", policies("denies"))}, roles: []string{role("analyst", 1, policies("allows")+","+collections("c"))}},
+			name: "a role takes the policies of a collection",
+			granted: world{
+				policies:    both,
+				collections: []string{collection("c", policies("allows"))},
+				roles:       []string{role("analyst", 1, collections("c"))},
+			},
+			denied: world{
+				policies:    both,
+				collections: []string{collection("c", policies("denies"))},
+				roles:       []string{role("analyst", 1, policies("allows")+","+collections("c"))},
+			},
 		},
 		{
 			name: "a collection takes the policies of its collections",
@@ -108,29 +145,69 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name:    "references to what doesn't exist are ignored",
-			granted: world{policies: []string{allows}, roles: []string{role("analyst", 1, policies("gone", "allows")+","+collections("gone")), supervisor("boss", "gone")}, holds: []string{"analyst", "boss"}},
-			denied:  world{policies: []string{allows}, roles: []string{role("analyst", 1, policies("gone")+","+collections("gone")), supervisor("boss", "gone")}, holds: []string{"analyst", "boss"}},
+			name: "references to what doesn't exist are ignored",
+			granted: world{
+				policies: []string{allows},
+				roles:    []string{role("analyst", 1, policies("gone", "allows")+","+collections("gone")), supervisor("boss", "gone")},
+				holds:    []string{"analyst", "boss"},
+			},
+			denied: world{
+				policies: []string{allows},
+				roles:    []string{role("analyst", 1, policies("gone")+","+collections("gone")), supervisor("boss", "gone")},
+				holds:    []string{"analyst", "boss"},
+			},
 		},
 		{
-			name:    "a reference without a scope means default",
-			granted: world{policies: both, collections: []string{collection("c", `"policies":[{"code":"allows"}]`)}, roles: []string{role("analyst", 1, `"policyCollections":[{"code":"c","scope":null}]`)}},
-			denied:  world{policies: both, collections: []string{collection("c", `"policies":[{"code":"allows"}]`)}, roles: []string{role("analyst", 1, `"policyCollections":[{"code":"c","scope":"support"}]`)}},
+			name: "a reference without a scope means default",
+			granted: world{
+				policies:    both,
+				collections: []string{collection("c", `"policies":[{"code":"allows"}]`)},
+				roles:       []string{role("analyst", 1, `"policyCollections":[{"code":"c","scope":null}]`)},
+			},
+			denied: world{
+				policies:    both,
+				collections: []string{collection("c", `"policies":[{"code":"allows"}]`)},
+				roles:       []string{role("analyst", 1, `"policyCollections":[{"code":"c","scope":"support"}]`)},
+			},
 		},
 		{
-			name:    "a supervisor takes the policies of supervised roles",
-			granted: world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
-			denied:  world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("denies", "allows"))}},
+			name: "a supervisor takes the policies of supervised roles",
+			granted: world{
+				policies: both,
+				holds:    []string{"boss"},
+				roles:    []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))},
+			},
+			denied: world{
+				policies: both,
+				holds:    []string{"boss"},
+				roles:    []string{supervisor("boss", "analyst"), role("analyst", 1, policies("denies", "allows"))},
+			},
 		},
 		{
-			name:    "a supervisor doesn't take what supervised roles supervise",
-			granted: world{policies: both, holds: []string{"chief"}, roles: []string{supervisor("chief", "analyst"), supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
-			denied:  world{policies: both, holds: []string{"chief"}, roles: []string{supervisor("chief", "boss"), supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))}},
+			name: "a supervisor doesn't take what supervised roles supervise",
+			granted: world{
+				policies: both,
+				holds:    []string{"chief"},
+				roles:    []string{supervisor("chief", "analyst"), supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))},
+			},
+			denied: world{
+				policies: both,
+				holds:    []string{"chief"},
+				roles:    []string{supervisor("chief", "boss"), supervisor("boss", "analyst"), role("analyst", 1, policies("allows"))},
+			},
 		},
 		{
-			name:    "a supervisor takes nothing of an inactive role",
-			granted: world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"), `"when":{"activate":"2021-01-01T00:00:00Z"}`)}},
-			denied:  world{policies: both, holds: []string{"boss"}, roles: []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"), ended)}},
+			name: "a supervisor takes nothing of an inactive role",
+			granted: world{
+				policies: both,
+				holds:    []string{"boss"},
+				roles:    []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"), `"when":{"activate":"2021-01-01T00:00:00Z"}`)},
+			},
+			denied: world{
+				policies: both,
+				holds:    []string{"boss"},
+				roles:    []string{supervisor("boss", "analyst"), role("analyst", 1, policies("allows"), ended)},
+			},
 		},
 	})
 }

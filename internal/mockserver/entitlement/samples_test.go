@@ -30,13 +30,26 @@ func TestSamples(t *testing.T) {
 		return world{policies: []string{policy(code)}, roles: []string{}, userRole: resource(t, "userrole-1.json")}
 	}
 	collected := func(code string) world {
-		return world{policies: []string{policy(code)}, roles: []string{role("analyst", 1, collections("allow-portfolio-access"))}, collections: []string{sample(t, "collection-1.json")}}
+		return world{
+			policies:    []string{policy(code)},
+			roles:       []string{role("analyst", 1, collections("allow-portfolio-access"))},
+			collections: []string{sample(t, "collection-1.json")},
+		}
 	}
 	manager := func(now string) world {
-		return world{policies: []string{policy("official-portfolios-read-only")}, roles: []string{sample(t, "role-1.json")}, holds: []string{"portfolio-manager-role"}, now: now}
+		return world{
+			policies: []string{policy("official-portfolios-read-only")},
+			roles:    []string{sample(t, "role-1.json")},
+			holds:    []string{"portfolio-manager-role"},
+			now:      now,
+		}
 	}
 	supervised := func(code string) world {
-		return world{policies: []string{policy("p")}, roles: []string{sample(t, "role-2-supervisor.json"), role(code, 1, policies("p"), `"scope":"support"`)}, holds: []string{"a_role_code"}}
+		return world{
+			policies: []string{policy("p")},
+			roles:    []string{sample(t, "role-2-supervisor.json"), role(code, 1, policies("p"), `"scope":"support"`)},
+			holds:    []string{"a_role_code"},
+		}
 	}
 	listInstruments := request(t, "evaluate-1.json")
 	samples := []rule{
@@ -51,14 +64,18 @@ func TestSamples(t *testing.T) {
 			denied:  alone("policy-2-data-read-instruments.json", wednesday, ask("Delete", "Instrument", `"scope":"default","code":"CCY_GBP"`)),
 		},
 		{
-			name:    "policy-3-portfolio-scope.json",
-			granted: headers(alone("policy-3-portfolio-scope.json", "2019-01-01T00:00:00Z", ask("Aggregate", "Portfolio", portfolioID, in2017)), "Special-Group"),
-			denied:  headers(alone("policy-3-portfolio-scope.json", "2019-01-01T00:00:00Z", ask("Aggregate", "Portfolio", portfolioID, in2017)), "other"),
+			name: "policy-3-portfolio-scope.json",
+			granted: headers(alone("policy-3-portfolio-scope.json", "2019-01-01T00:00:00Z", ask("Aggregate", "Portfolio", portfolioID, in2017)),
+				"Special-Group"),
+			denied: headers(alone("policy-3-portfolio-scope.json", "2019-01-01T00:00:00Z", ask("Aggregate", "Portfolio", portfolioID, in2017)),
+				"other"),
 		},
 		{
-			name:    "policy-4-rolling.json",
-			granted: alone("policy-4-rolling.json", "2021-06-10T12:00:00Z", ask("Read", "Portfolio", portfolioID, effective("2021-06-03T12:00:00Z"))),
-			denied:  alone("policy-4-rolling.json", "2021-06-10T12:00:00Z", ask("Read", "Portfolio", portfolioID, effective("2021-06-04T12:00:00Z"))),
+			name: "policy-4-rolling.json",
+			granted: alone("policy-4-rolling.json", "2021-06-10T12:00:00Z",
+				ask("Read", "Portfolio", portfolioID, effective("2021-06-03T12:00:00Z"))),
+			denied: alone("policy-4-rolling.json", "2021-06-10T12:00:00Z",
+				ask("Read", "Portfolio", portfolioID, effective("2021-06-04T12:00:00Z"))),
 		},
 		{
 			name:    "policy-5-metadata-deny.json",
@@ -71,14 +88,26 @@ func TestSamples(t *testing.T) {
 			denied:  alone("policy-6-drive-luminesce.json", wednesday, ask("Read", "Folder", `"path":"/","name":"imports"`)),
 		},
 		{
-			name:    "policy-7-lock-period.json",
-			granted: beside("policy-7-lock-period.json", ask("Update", "Portfolio", `"scope":"ibor","code":"main"`, effective("2022-04-02T00:00:00Z"))),
-			denied:  beside("policy-7-lock-period.json", ask("Update", "Portfolio", `"scope":"ibor","code":"main"`, effective("2022-03-31T00:00:00Z"))),
+			name: "policy-7-lock-period.json",
+			granted: beside("policy-7-lock-period.json",
+				ask("Update", "Portfolio", `"scope":"ibor","code":"main"`, effective("2022-04-02T00:00:00Z"))),
+			denied: beside("policy-7-lock-period.json",
+				ask("Update", "Portfolio", `"scope":"ibor","code":"main"`, effective("2022-03-31T00:00:00Z"))),
 		},
 		{
-			name:    "policy-8-delegation.json",
-			granted: world{policies: []string{sample(t, "policy-8-delegation.json"), policy("target")}, roles: []string{role("analyst", 1, policies("delegated-admin"))}, now: "2024-09-01T00:00:00Z", request: ask("Update", "Policy", `"scope":"default","code":"target"`)},
-			denied:  world{policies: []string{sample(t, "policy-8-delegation.json"), policy("target", selectors(matchAll("Read", "Instrument")))}, roles: []string{role("analyst", 1, policies("delegated-admin"))}, now: "2024-09-01T00:00:00Z", request: ask("Update", "Policy", `"scope":"default","code":"target"`)},
+			name: "policy-8-delegation.json",
+			granted: world{
+				policies: []string{sample(t, "policy-8-delegation.json"), policy("target")},
+				roles:    []string{role("analyst", 1, policies("delegated-admin"))},
+				now:      "2024-09-01T00:00:00Z",
+				request:  ask("Update", "Policy", `"scope":"default","code":"target"`),
+			},
+			denied: world{
+				policies: []string{sample(t, "policy-8-delegation.json"), policy("target", selectors(matchAll("Read", "Instrument")))},
+				roles:    []string{role("analyst", 1, policies("delegated-admin"))},
+				now:      "2024-09-01T00:00:00Z",
+				request:  ask("Update", "Policy", `"scope":"default","code":"target"`),
+			},
 		},
 		{name: "collection-1.json", granted: collected("data-read-portfolios-quotes-us"), denied: collected("data-read-portfolios-quotes-uk")},
 		{name: "role-1.json", granted: manager(wednesday), denied: manager("2021-08-31T17:00:00Z")},
@@ -90,9 +119,12 @@ func TestSamples(t *testing.T) {
 			denied:  world{policies: []string{policy("p", selectors(feature("api-portfolios-*")))}, request: listInstruments},
 		},
 		{
-			name:    "template-1.json",
-			granted: world{policies: []string{policy("p", selectors(templated(t)))}, request: ask("Read", "Portfolio", `"scope":"Finbourne-Examples"`)},
-			denied:  world{policies: []string{policy("p", selectors(templated(t)))}, request: ask("Read", "Portfolio", `"scope":"other"`)},
+			name: "template-1.json",
+			granted: world{
+				policies: []string{policy("p", selectors(templated(t)))},
+				request:  ask("Read", "Portfolio", `"scope":"Finbourne-Examples"`),
+			},
+			denied: world{policies: []string{policy("p", selectors(templated(t)))}, request: ask("Read", "Portfolio", `"scope":"other"`)},
 		},
 	}
 	checkRules(t, samples)

@@ -43,14 +43,17 @@ func TestSelectorRules(t *testing.T) {
 		{
 			name:    "the scope of the action must be the same, with case",
 			granted: covers(feature("api-x"), askFeature("api-x")),
-			denied: covers(fmt.Sprintf(`{"idSelectorDefinition":{"identifier":{"code":"api-x"},"actions":[%s]}}`, action("lusid", "Execute", "Feature")),
+			denied: covers(fmt.Sprintf(`{"idSelectorDefinition":{"identifier":{"code":"api-x"},"actions":[%s]}}`,
+				action("lusid", "Execute", "Feature")),
 				askFeature("api-x")),
 		},
 		{
 			name: "one action of a selector is enough",
-			granted: covers(fmt.Sprintf(`{"matchAllSelectorDefinition":{"actions":[%s,%s]}}`, action("default", "List", "Portfolio"), action("default", "Read", "Portfolio")),
+			granted: covers(fmt.Sprintf(`{"matchAllSelectorDefinition":{"actions":[%s,%s]}}`,
+				action("default", "List", "Portfolio"), action("default", "Read", "Portfolio")),
 				ask("Read", "Portfolio", official)),
-			denied: covers(fmt.Sprintf(`{"matchAllSelectorDefinition":{"actions":[%s,%s]}}`, action("default", "List", "Portfolio"), action("default", "Read", "Quote")),
+			denied: covers(fmt.Sprintf(`{"matchAllSelectorDefinition":{"actions":[%s,%s]}}`,
+				action("default", "List", "Portfolio"), action("default", "Read", "Quote")),
 				ask("Read", "Portfolio", official)),
 		},
 		{
@@ -104,14 +107,22 @@ func TestSelectorRules(t *testing.T) {
 			denied:  portfolio(`"code":""`, `"scope":"official"`),
 		},
 		{
-			name:    "several kinds in one selector count each by itself, if the first kind matches",
-			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"official"},"actions":[`+action("default", "Read", "Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`, read),
-			denied:  covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read", "Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`, read),
+			name: "several kinds in one selector count each by itself, if the first kind matches",
+			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"official"},"actions":[`+action("default", "Read",
+				"Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`,
+				read),
+			denied: covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read",
+				"Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`,
+				read),
 		},
 		{
-			name:    "several kinds in one selector count each by itself, if the second kind matches",
-			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read", "Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Portfolio")+`]}}`, read),
-			denied:  covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read", "Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[]}}`, read),
+			name: "several kinds in one selector count each by itself, if the second kind matches",
+			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read",
+				"Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Portfolio")+`]}}`,
+				read),
+			denied: covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read",
+				"Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[]}}`,
+				read),
 		},
 		{
 			name:    "a selector of no known kind covers nothing",
@@ -124,7 +135,8 @@ func TestSelectorRules(t *testing.T) {
 func TestMetadataRules(t *testing.T) {
 	t.Parallel()
 	covers := func(expressions, metadata string) world {
-		selector := `{"metadataSelectorDefinition":{"expressions":[` + expressions + `],"actions":[` + action("default", "Read", "Portfolio") + `]}}`
+		selector := `{"metadataSelectorDefinition":{"expressions":[` + expressions + `],"actions":[` + action("default", "Read",
+			"Portfolio") + `]}}`
 		request := `{"request":{"action":{"scope":"default","activity":"Read","entityCode":"Portfolio"}},"resource":{"id":{},"metadata":` + metadata + `}}`
 		return world{policies: []string{policy("p", selectors(selector))}, request: request}
 	}
@@ -135,8 +147,10 @@ func TestMetadataRules(t *testing.T) {
 	compare := func(operator, value, actual string) world {
 		return covers(expression(operator, `"`+value+`"`), level(actual))
 	}
-	otherAction := world{policies: []string{policy("p", selectors(`{"metadataSelectorDefinition":{"expressions":[],"actions":[`+action("default", "List", "Portfolio")+`]}}`))}}
-	sameAction := world{policies: []string{policy("p", selectors(`{"metadataSelectorDefinition":{"expressions":[],"actions":[`+action("default", "Read", "Portfolio")+`]}}`))}}
+	otherAction := world{policies: []string{policy("p",
+		selectors(`{"metadataSelectorDefinition":{"expressions":[],"actions":[`+action("default", "List", "Portfolio")+`]}}`))}}
+	sameAction := world{policies: []string{policy("p",
+		selectors(`{"metadataSelectorDefinition":{"expressions":[],"actions":[`+action("default", "Read", "Portfolio")+`]}}`))}}
 	checkRules(t, []rule{
 		{name: "a metadata selector needs its own action", granted: sameAction, denied: otherAction},
 		{name: "Equals", granted: compare("Equals", "a", "a"), denied: compare("Equals", "a", "A")},

@@ -85,7 +85,8 @@ func (w world) judge(t *testing.T) entitlement.Judge {
 		}
 	}
 	if w.userRole != "" {
-		domain.UserRoles = map[string]entitlement.UserRole{"user-1": parse[entitlement.UserRole](t, `{"userId":"user-1","resource":`+w.userRole+`}`)}
+		domain.UserRoles = map[string]entitlement.UserRole{"user-1": parse[entitlement.UserRole](t,
+			`{"userId":"user-1","resource":`+w.userRole+`}`)}
 	}
 	if w.holds == nil {
 		w.holds = []string{"analyst"}
@@ -167,7 +168,8 @@ func action(scope, activity, entity string) string {
 }
 
 func feature(code string) string {
-	return fmt.Sprintf(`{"idSelectorDefinition":{"identifier":{"scope":"LUSID","code":%q},"actions":[%s]}}`, code, action("LUSID", "Execute", "Feature"))
+	return fmt.Sprintf(`{"idSelectorDefinition":{"identifier":{"scope":"LUSID","code":%q},"actions":[%s]}}`,
+		code, action("LUSID", "Execute", "Feature"))
 }
 
 // role returns an access role of an index, with a resource such as `"policies":[…]`.
@@ -205,7 +207,8 @@ func more(members []string) string {
 
 // ask returns a request on an object, with dates such as `"fromAsAt":…`.
 func ask(activity, entity, identifier string, dates ...string) string {
-	return fmt.Sprintf(`{"request":{"action":{"scope":"default","activity":%q,"entityCode":%q}%s},"resource":{"id":{%s}}}`, activity, entity, more(dates), identifier)
+	return fmt.Sprintf(`{"request":{"action":{"scope":"default","activity":%q,"entityCode":%q}%s},"resource":{"id":{%s}}}`,
+		activity, entity, more(dates), identifier)
 }
 
 func askFeature(code string) string {
