@@ -88,7 +88,8 @@ roles allow:
   - No other operation of the Identity API or the Access API asks for policies.
 
 Policies act on the next request. An access token has the identity roles that its user had
-when the token was issued. A personal access token has those that its user has now.
+when the token was issued. A personal access token has those that its user has now, and so
+has a token of an external token issuer.
 
 A domain starts with the policies allow-standard-lusid-features-access (all features),
 lusid-evaluator-data (instruments and portfolios) and instrument-administrator-data

@@ -186,17 +186,17 @@ func pageOf[T any](c *call, values []T) (any, error) {
 	return list, nil
 }
 
-const pageTokenPrefix = "lusid-mock:"
+const pagePrefix = "lusid-mock:"
 
 func newPageToken(start int) *string {
-	token := base64.StdEncoding.EncodeToString([]byte(pageTokenPrefix + strconv.Itoa(start)))
+	token := base64.StdEncoding.EncodeToString([]byte(pagePrefix + strconv.Itoa(start)))
 	return &token
 }
 
 func readPageToken(token string) (int, error) {
 	decoded, err := base64.StdEncoding.DecodeString(token)
 	if err == nil {
-		text, ok := strings.CutPrefix(string(decoded), pageTokenPrefix)
+		text, ok := strings.CutPrefix(string(decoded), pagePrefix)
 		if start, err := strconv.Atoi(text); ok && err == nil && start >= 0 {
 			return start, nil
 		}

@@ -9,8 +9,8 @@ import (
 
 const supportScope = "support"
 
-// builtInAccessPolicies come with a domain. LUSID documents that the first two exist, and what roles of
-// the name may do. What the policies hold is made up, and so are the last two.
+// builtInAccessPolicies come with a domain. LUSID documents the first two, but not what they hold. The
+// last two stand in for those that LUSID gives to the roles of their names, and cover what the mock has.
 var builtInAccessPolicies = []struct {
 	id       entitlement.ID
 	document string

@@ -2,7 +2,6 @@ package mockserver
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
@@ -56,7 +55,7 @@ func (m accessMe) policiesOf(c *call) (any, error) {
 	list := []attachedPolicyResponse{}
 	for _, held := range m.judge(c, "").Held() {
 		policy := m.policies.rows[held.Policy.String()]
-		if !policy.coversOneOf(applications) {
+		if len(applications) > 0 && !slices.ContainsFunc(applications, policy.rules.CoversApplication) {
 			continue
 		}
 		body := policy.body()
@@ -96,13 +95,6 @@ func (m accessMe) evaluate(c *call) (any, error) {
 		responses[key] = response
 	}
 	return responses, nil
-}
-
-func (p accessPolicy) coversOneOf(applications []string) bool {
-	return len(applications) == 0 || len(p.document.Applications) == 0 ||
-		slices.ContainsFunc(applications, func(application string) bool {
-			return slices.ContainsFunc(p.document.Applications, func(own string) bool { return strings.EqualFold(own, application) })
-		})
 }
 
 // rules returns what the request means to a decision.

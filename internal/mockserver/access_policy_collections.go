@@ -109,9 +109,7 @@ func (p accessPolicyCollections) delete(c *call) (any, error) {
 }
 
 func (p accessPolicyCollections) addMembers(c *call) (any, error) {
-	return p.changeMembers(c, func(members *entitlement.PolicyIDRoleResource, request entitlement.PolicyIDRoleResource) error {
-		return p.attach(members, request)
-	})
+	return p.changeMembers(c, p.attach)
 }
 
 func (p accessPolicyCollections) removeMembers(c *call) (any, error) {

@@ -203,7 +203,7 @@ func (r accessRoles) hierarchy() []string {
 func (r accessRoles) number(hierarchy []string) {
 	for i, key := range hierarchy {
 		row := r.roles.rows[key]
-		if index := int32(i + 1); row.index != index { //nolint:gosec // No domain has that many.
+		if index := int32(i + 1); row.index != index {
 			row.index = index
 			r.roles.put(key, row)
 		}

@@ -65,13 +65,14 @@ type Policy struct {
 // applies is true if all conditions of the policy hold for the request.
 func (p Policy) applies(j Judge, r EvaluationRequest) bool {
 	return p.When.active(j.at.Now) &&
-		p.coversApplication(j.at.Application) &&
+		p.CoversApplication(j.at.Application) &&
 		slices.ContainsFunc(p.Selectors, func(s SelectorDefinition) bool { return s.matches(j.policies, r) }) &&
 		(r.Request.Action.isFeature() || holdForAll(p.For, r.Request, j.at.Now)) &&
 		!slices.ContainsFunc(p.If, func(e IfExpression) bool { return !e.holds(j.caller, j.at) })
 }
 
-func (p Policy) coversApplication(application string) bool {
+// CoversApplication is true if the policy applies to the application, or if no application is named.
+func (p Policy) CoversApplication(application string) bool {
 	return application == "" || len(p.Applications) == 0 ||
 		slices.ContainsFunc(p.Applications, func(a string) bool { return strings.EqualFold(a, application) })
 }
