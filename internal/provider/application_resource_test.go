@@ -106,28 +106,6 @@ resource "lusid_application" "web" {
 	}
 }
 
-func applicationLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	application := func(clientID, trigger string) providertest.Object {
-		return providertest.Object{"client_id": clientID, "display_name": "Test", "rotation_triggers": providertest.Object{"a": trigger}}
-	}
-	return lifecycle{
-		config: application("test-app", "1"),
-		// Another secret is no change for anybody who does not use it.
-		drift:               func() { d.RotateApplication(t, "test-app") },
-		vanish:              func() { d.DeleteApplication(t, "test-app") },
-		deletedAndMadeAgain: map[string]int{"identity.CreateApplication": 1},
-		replacement:         application("next-app", "1"),
-		replacedBy:          "client_id",
-		replaced:            map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
-		update:              application("test-app", "2"),
-		refusedCreate:       "Unable to create application",
-		refusedRead:         "Unable to read application test-app",
-		refusedUpdate:       "Unable to rotate the secret of application test-app",
-		refusedDelete:       "Unable to delete application test-app",
-		secrets:             []string{"secret"},
-	}
-}
-
 // TestApplication_replace checks which change replaces, and the warning, which only the protocol
 // shows.
 func TestApplication_replace(t *testing.T) {

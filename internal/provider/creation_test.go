@@ -16,9 +16,9 @@ import (
 )
 
 // createdKinds are the rows of the fault matrix whose create lists the kind first.
-func createdKinds() map[string]faultRow {
-	kinds := maps.Clone(faultRows)
-	maps.DeleteFunc(kinds, func(_ string, row faultRow) bool { return row.optionalRequest == "" })
+func createdKinds() map[string]providertest.KindFixture {
+	kinds := maps.Clone(providertest.Fixtures)
+	maps.DeleteFunc(kinds, func(_ string, row providertest.KindFixture) bool { return row.Faults.OptionalRequest == "" })
 	return kinds
 }
 
@@ -55,9 +55,9 @@ func TestCreation_anotherRun(t *testing.T) {
 			t.Parallel()
 			m := &meddler{run: "first"}
 			d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FaultSeed()}, m.front)
-			first := d.Protocol(t, providertest.Object{"application_name": "first"}).Resource(typeNameOf(kind))
-			second := d.Protocol(t, providertest.Object{"application_name": "second"}).Resource(typeNameOf(kind))
-			change, diags := second.Plan(providertest.Instance{}, row.config(0))
+			first := d.Protocol(t, providertest.Object{"application_name": "first"}).Resource(providertest.TypeNameOf(kind))
+			second := d.Protocol(t, providertest.Object{"application_name": "second"}).Resource(providertest.TypeNameOf(kind))
+			change, diags := second.Plan(providertest.Instance{}, row.Config.Number(0))
 			diags.MustSucceed(t)
 			others := make(chan providertest.Instance, 1)
 			m.meanwhile = func() {
@@ -65,12 +65,12 @@ func TestCreation_anotherRun(t *testing.T) {
 				others <- created
 			}
 
-			made, diags := first.Create(row.config(0))
+			made, diags := first.Create(row.Config.Number(0))
 			theirs := <-others
 			if !theirs.Exists() {
 				t.Fatal("the other run created nothing")
 			}
-			if row.shownOnce {
+			if row.Faults.ShownOnce {
 				diags.MustFail(t, "display_name", theirs.Get("id"), "created at "+strings.TrimSuffix(theirs.Get("created_date"), "Z"), "this run or another one", "its key is lost", "two ways on",
 					"delete the token (DELETE /identity/api/keys/"+theirs.Get("id"), "choose another display_name", "one state")
 				if made.Exists() {
@@ -79,14 +79,14 @@ func TestCreation_anotherRun(t *testing.T) {
 			} else {
 				diags.MustSucceed(t)
 				warnings := strings.Join(diags.Warnings(), "\n")
-				providertest.MustHold(t, warnings, "The answer to the creation of ", importID(theirs), "this run or another one created it",
-					"both runs now manage the same object", "one state")
+				providertest.MustHold(t, warnings, "The answer to the creation of ", theirs.Get(row.ImportBy),
+					"this run or another one created it", "both runs now manage the same object", "one state")
 			}
 			if !second.MustRead(theirs).Exists() {
 				t.Error("the other run's object is gone")
 			}
-			if row.holds != nil {
-				row.holds(t, d, theirs)
+			if row.Faults.Holds != nil {
+				row.Faults.Holds(t, d, theirs)
 			}
 			creates := 0
 			for _, r := range d.Requests() {

@@ -71,26 +71,6 @@ const issuerClaimsHCL = `
   }
 `
 
-func externalTokenIssuerLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	drifted := map[string]any{"audience": "lusid", "claimMappings": foreignIssuer.ClaimMappings}
-	return lifecycle{
-		config:              providertest.IssuerConfig(),
-		drift:               func() { d.MustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", drifted, nil) },
-		drifted:             []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
-		mended:              map[string]int{"identity.UpdateExternalTokenIssuer": 1},
-		vanish:              func() { d.MustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil) },
-		deletedAndMadeAgain: map[string]int{"identity.CreateExternalTokenIssuer": 1},
-		replacement:         providertest.IssuerConfig(providertest.Object{"code": "acme-cd"}),
-		replacedBy:          "code",
-		replaced:            map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.CreateExternalTokenIssuer": 1},
-		update:              providertest.IssuerConfig(providertest.Object{"description": "CI"}),
-		refusedCreate:       "Unable to create external token issuer",
-		refusedRead:         "Unable to read external token issuer acme-ci",
-		refusedUpdate:       "Unable to update external token issuer acme-ci",
-		refusedDelete:       "Unable to delete external token issuer acme-ci",
-	}
-}
-
 func TestAccExternalTokenIssuer_basic(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

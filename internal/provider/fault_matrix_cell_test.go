@@ -23,7 +23,7 @@ import (
 // cellSetting is what the cells of one kind and phase have in common.
 type cellSetting struct {
 	kind         string
-	row          faultRow
+	row          providertest.KindFixture
 	phase        phase
 	certificates providertest.Certificates
 }
@@ -80,8 +80,8 @@ func (s cellSetting) cells(t *testing.T) []cell {
 
 // orphans reports that something is left behind that the state knows nothing of.
 func (c cell) orphans() bool {
-	isKeyLost := c.row.shownOnce && c.target.mayNotRepeat && rules[c.fault.effect].postOnce == settles
-	return c.fault.written && c.phase.name == creating && (c.span == outage || isKeyLost)
+	isKeyLost := c.row.Faults.ShownOnce && c.target.mayNotRepeat && rules[c.fault.effect].postOnce == settles
+	return c.fault.written && c.phase.name == providertest.Creating && (c.span == outage || isKeyLost)
 }
 
 func (c cell) name() string {
@@ -102,16 +102,16 @@ func (s cellSetting) targets(r reference) []target {
 		counts[e.Operation]++
 		isWrite := e.Method != http.MethodGet
 		// In a refresh of many only the list is new, where it is not what every read takes.
-		isNew := s.phase.name != refreshing || e.Operation == s.row.optionalRequest && e.Operation != r.exchanges[0].Operation
+		isNew := s.phase.name != providertest.Refreshing || e.Operation == s.row.Faults.OptionalRequest && e.Operation != r.exchanges[0].Operation
 		if nth > 0 && (!isWrite || nth > 1) || !isNew {
 			continue
 		}
 		targets = append(targets, target{
 			Exchange: e, nth: nth, index: i, role: s.role(e),
-			mayNotRepeat: e.Method == http.MethodPost || e.Operation == s.row.versioned,
+			mayNotRepeat: e.Method == http.MethodPost || e.Operation == s.row.Faults.Versioned,
 		})
 	}
-	if s.phase.name != refreshing && len(r.exchanges) > 0 {
+	if s.phase.name != providertest.Refreshing && len(r.exchanges) > 0 {
 		token := target{Exchange: providertest.Exchange{Method: http.MethodPost, Operation: "token:password", Body: []byte(`{"access_token":"a"}`)}, role: optionalRequest, first: s.role(r.exchanges[0])}
 		for _, e := range r.exchanges {
 			token.role = min(token.role, s.role(e))
@@ -123,11 +123,11 @@ func (s cellSetting) targets(r reference) []target {
 
 func (s cellSetting) role(e providertest.Exchange) role {
 	switch {
-	case e.Operation == s.row.optionalRequest && (s.phase.name == creating || s.phase.name == refreshing):
+	case e.Operation == s.row.Faults.OptionalRequest && (s.phase.name == providertest.Creating || s.phase.name == providertest.Refreshing):
 		return optionalRequest
-	case e.Operation == s.row.onlyForWarning[s.phase.name]:
+	case e.Operation == s.row.Faults.OnlyForWarning[s.phase.name]:
 		return optionalRequest
-	case e.Operation == s.row.failureOnlyWarns[s.phase.name]:
+	case e.Operation == s.row.Faults.FailureOnlyWarns[s.phase.name]:
 		return failureOnlyWarns
 	}
 	return needed
@@ -177,9 +177,9 @@ func (c cell) settled() outcome {
 	switch {
 	case !c.isFound() && c.span == onlyOnce:
 		return succeeds // It is done again.
-	case !c.isFound(), c.row.shownOnce:
+	case !c.isFound(), c.row.Faults.ShownOnce:
 		return fails
-	case c.phase.name == updating:
+	case c.phase.name == providertest.Updating:
 		return succeeds // It is as it should be.
 	}
 	return warns
@@ -187,7 +187,7 @@ func (c cell) settled() outcome {
 
 // isFound reports that the provider can find what a write did whose answer was lost.
 func (c cell) isFound() bool {
-	return c.fault.written && (c.phase.name != rotating || !c.row.oldSecretUnknown)
+	return c.fault.written && (c.phase.name != providertest.Rotating || !c.row.Faults.OldSecretUnknown)
 }
 
 // cellRun is a domain in memory, and the processes of the provider that work on it.
@@ -254,7 +254,7 @@ func (r *cellRun) process() providertest.ManagedType {
 	p := providertest.NewProtocol(r.t)
 	p.Log = &r.log
 	p.Configure(r.arguments).MustBeQuiet(r.t)
-	return p.Resource(typeNameOf(r.kind))
+	return p.Resource(providertest.TypeNameOf(r.kind))
 }
 
 // before makes what the phase starts with.
@@ -263,7 +263,7 @@ func (r *cellRun) before() []providertest.Instance {
 	m := r.process()
 	var made []providertest.Instance
 	for n := range r.phase.objects {
-		made = append(made, m.MustCreate(r.row.config(n)))
+		made = append(made, m.MustCreate(r.row.Config.Number(n)))
 	}
 	return made
 }
@@ -276,18 +276,18 @@ func (r *cellRun) adopt(errs []string) []providertest.Instance {
 		r.t.Errorf("the error does not say what may have become of the object: %s", errs)
 	}
 	m := r.process()
-	made, diags := m.Create(r.row.config(0))
+	made, diags := m.Create(r.row.Config.Number(0))
 	if made.Exists() || len(diags.Errors()) != 1 {
 		r.t.Fatalf("a second create is not refused: %s", diags.Errors())
 	}
 	r.hear([]providertest.Diagnostics{diags})
-	if r.row.shownOnce {
+	if r.row.Faults.ShownOnce {
 		// It is of no use to anybody, and the error names it.
 		id := regexp.MustCompile(`taken by the token (\w+),`).FindStringSubmatch(diags.Errors()[0])
 		if id == nil {
 			r.t.Fatalf("the error does not name what is in the way: %s", diags.Errors())
 		}
-		r.MustCall(r.t, http.MethodDelete, r.row.listings[0]+"/"+id[1], nil, nil)
+		r.MustCall(r.t, http.MethodDelete, r.row.Listings[0]+"/"+id[1], nil, nil)
 		return []providertest.Instance{{}}
 	}
 	block := regexp.MustCompile(`import {\n  to = (\w+)\.NAME\n  id = "([^"]+)"\n}`).FindStringSubmatch(diags.Errors()[0])
@@ -303,7 +303,7 @@ func (r *cellRun) adopt(errs []string) []providertest.Instance {
 func (r *cellRun) apply(before, after []providertest.Instance) {
 	r.t.Helper()
 	if r.phase.again != nil {
-		after = r.phase.again(r.process(), before, after)
+		after = r.phase.again(r.process(), r.row, before, after)
 	}
 	wanted := r.phase.wanted(r.row)
 	m := r.process()
@@ -340,8 +340,8 @@ func (r *cellRun) apply(before, after []providertest.Instance) {
 
 func (r *cellRun) check(state providertest.Instance) {
 	r.t.Helper()
-	if r.row.holds != nil {
-		r.row.holds(r.t, r.Domain, state)
+	if r.row.Faults.Holds != nil {
+		r.row.Faults.Holds(r.t, r.Domain, state)
 	}
 }
 
@@ -360,7 +360,7 @@ func (r *cellRun) checkSecrets(states []providertest.Instance) {
 	secrets := r.Front.Seen()
 	providertest.MustBeAbsent(r.t, "what was said", r.said.String(), secrets)
 	providertest.MustBeAbsent(r.t, "the log", r.log.String(), secrets)
-	schema := providertest.NewProtocol(r.t).Schema.ResourceSchemas[typeNameOf(r.kind)]
+	schema := providertest.NewProtocol(r.t).Schema.ResourceSchemas[providertest.TypeNameOf(r.kind)]
 	for _, state := range states {
 		providertest.MustBeAbsent(r.t, "the private state", string(state.Private), secrets)
 		for _, attribute := range schema.Block.Attributes {
@@ -542,7 +542,7 @@ func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.
 		}
 		switch {
 		case !c.target.mayNotRepeat || rules[c.fault.effect].postOnce != settles:
-		case c.isFound() && c.row.shownOnce && c.span != outage:
+		case c.isFound() && c.row.Faults.ShownOnce && c.span != outage:
 			parts = append(parts, "LUSID now has the token ")
 		default:
 			parts = append(parts, "LUSID may have ")

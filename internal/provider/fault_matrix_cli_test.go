@@ -42,39 +42,39 @@ type cliStep struct {
 // without the fault, and succeeds.
 var cliLives = map[string][]cliStep{
 	"a proxy in trouble": {
-		{phase: creating, fault: "HTML 502", span: forGood},
-		{phase: reading, fault: "HTML 200", span: forGood},
-		{phase: updating, fault: "HTML 502 after the write", span: forGood},
-		{phase: deleting, fault: "504", span: forGood},
+		{phase: providertest.Creating, fault: "HTML 502", span: forGood},
+		{phase: providertest.Reading, fault: "HTML 200", span: forGood},
+		{phase: providertest.Updating, fault: "HTML 502 after the write", span: forGood},
+		{phase: providertest.Deleting, fault: "504", span: forGood},
 	},
 	"answers that get lost": {
-		{phase: creating, fault: "reset after the write", span: onlyOnce},
-		{phase: reading, fault: "truncated", span: forGood},
-		{phase: updating, fault: "reset after the write", span: forGood},
-		{phase: deleting, fault: "slow, after the write", span: onlyOnce},
+		{phase: providertest.Creating, fault: "reset after the write", span: onlyOnce},
+		{phase: providertest.Reading, fault: "truncated", span: forGood},
+		{phase: providertest.Updating, fault: "reset after the write", span: forGood},
+		{phase: providertest.Deleting, fault: "slow, after the write", span: onlyOnce},
 	},
 	"answers of no use": {
-		{phase: creating, fault: "empty 200 after the write", span: forGood},
-		{phase: reading, fault: "50 MB", span: forGood},
-		{phase: updating, fault: "429, Retry-After in seconds", span: onlyOnce},
-		{phase: deleting, fault: "HTML 200", span: forGood},
+		{phase: providertest.Creating, fault: "empty 200 after the write", span: forGood},
+		{phase: providertest.Reading, fault: "50 MB", span: forGood},
+		{phase: providertest.Updating, fault: "429, Retry-After in seconds", span: onlyOnce},
+		{phase: providertest.Deleting, fault: "HTML 200", span: forGood},
 	},
 	"nobody there, or somebody else": {
-		{phase: creating, fault: "redirect to another host", span: forGood},
-		{phase: reading, fault: "connection refused", span: forGood},
-		{phase: reading, fault: "TLS, unknown authority", span: forGood},
-		{phase: deleting, fault: "redirect to another host", span: forGood},
+		{phase: providertest.Creating, fault: "redirect to another host", span: forGood},
+		{phase: providertest.Reading, fault: "connection refused", span: forGood},
+		{phase: providertest.Reading, fault: "TLS, unknown authority", span: forGood},
+		{phase: providertest.Deleting, fault: "redirect to another host", span: forGood},
 	},
 	"a gateway that knows no route": {
-		{phase: creating, fault: "ASP.NET 404", span: forGood},
-		{phase: reading, fault: "empty 404", span: forGood},
-		{phase: updating, fault: "empty 404", span: forGood},
-		{phase: deleting, fault: "ASP.NET 404", span: forGood},
+		{phase: providertest.Creating, fault: "ASP.NET 404", span: forGood},
+		{phase: providertest.Reading, fault: "empty 404", span: forGood},
+		{phase: providertest.Updating, fault: "empty 404", span: forGood},
+		{phase: providertest.Deleting, fault: "ASP.NET 404", span: forGood},
 	},
 	"a token endpoint in trouble": {
-		{phase: creating, fault: "503", span: onlyOnce, token: true},
-		{phase: reading, fault: "reset before the write", span: forGood, token: true},
-		{phase: deleting, fault: "HTML 200", span: forGood, token: true},
+		{phase: providertest.Creating, fault: "503", span: onlyOnce, token: true},
+		{phase: providertest.Reading, fault: "reset before the write", span: forGood, token: true},
+		{phase: providertest.Deleting, fault: "HTML 200", span: forGood, token: true},
 	},
 }
 
@@ -105,7 +105,7 @@ func TestAccFaultMatrix(t *testing.T) {
 // cliMember is a kind of resource in a life.
 type cliMember struct {
 	kind, address string
-	row           faultRow
+	row           providertest.KindFixture
 	// number tells it from others of its type.
 	number int
 }
@@ -127,10 +127,10 @@ func newCLILife(t *testing.T, certificates providertest.Certificates) *cliLife {
 	life.door = openDoor(t, life.Front, certificates)
 	life.URL = "https://" + life.door.address
 	numbers := map[string]int{}
-	for _, kind := range slices.Sorted(maps.Keys(faultRows)) {
-		name := typeNameOf(kind)
+	for _, kind := range slices.Sorted(maps.Keys(providertest.Fixtures)) {
+		name := providertest.TypeNameOf(kind)
 		life.members = append(life.members, cliMember{
-			kind: kind, address: fmt.Sprintf("%s.number_%d", name, numbers[name]), row: faultRows[kind], number: numbers[name],
+			kind: kind, address: fmt.Sprintf("%s.number_%d", name, numbers[name]), row: providertest.Fixtures[kind], number: numbers[name],
 		})
 		numbers[name]++
 	}
@@ -154,29 +154,21 @@ func (l *cliLife) config(step cliStep) string {
 	var b strings.Builder
 	b.WriteString(providertest.ProviderBlock(arguments))
 	for _, m := range l.members {
-		config := m.row.config
-		if change := m.change(); change != nil && (step.phase == updating || step.phase == deleting) {
+		config := m.row.Config
+		if change := m.row.Change(); change != nil && (step.phase == providertest.Updating || step.phase == providertest.Deleting) {
 			config = change
 		}
 		typeName, label, _ := strings.Cut(m.address, ".")
-		fmt.Fprintf(&b, "resource %q %q %s\n", typeName, label, providertest.HCLValue(config(m.number)))
+		fmt.Fprintf(&b, "resource %q %q %s\n", typeName, label, providertest.HCLValue(config.Number(m.number)))
 	}
 	return b.String()
-}
-
-// change is what a member is after an update; nil is what it was.
-func (m cliMember) change() func(int) providertest.Object {
-	if m.row.rotated != nil {
-		return m.row.rotated
-	}
-	return m.row.changed
 }
 
 // setting is the phase of a step for a member; ok is false where the kind has no such phase.
 func (m cliMember) setting(step cliStep) (setting cellSetting, ok bool) {
 	name := step.phase
-	if name == updating && m.row.rotated != nil {
-		name = rotating
+	if name == providertest.Updating && m.row.Rotated != nil {
+		name = providertest.Rotating
 	}
 	at := slices.IndexFunc(phases, func(p phase) bool { return p.name == name })
 	setting = cellSetting{kind: m.kind, row: m.row, phase: phases[at]}
@@ -198,7 +190,7 @@ func (m cliMember) cell(t *testing.T, step cliStep, reference reference) (c cell
 	setting, _ := m.setting(step)
 	for _, target := range setting.targets(reference) {
 		works := target.isToken() == step.token && target.role == needed && target.nth == 0 &&
-			(step.token || step.phase == reading || target.Method != http.MethodGet)
+			(step.token || step.phase == providertest.Reading || target.Method != http.MethodGet)
 		if !works {
 			continue
 		}
@@ -239,12 +231,12 @@ func (l *cliLife) take(step cliStep) int {
 	for _, lost := range lostTokens.FindAllStringSubmatch(providertest.Flatten(output), -1) {
 		l.MustCall(l.t, http.MethodDelete, "/keys/"+lost[1], nil, nil)
 	}
-	if status != 0 && step.phase != reading {
+	if status != 0 && step.phase != providertest.Reading {
 		if status, output = l.run(step); status != 0 {
 			l.t.Fatalf("%v: once more, without the fault: exit status %d\n%s", step, status, output)
 		}
 	}
-	if step.phase == creating || step.phase == updating {
+	if step.phase == providertest.Creating || step.phase == providertest.Updating {
 		l.workspace.MustPlanEmpty()
 	}
 	return len(cells)
@@ -274,11 +266,11 @@ func (l *cliLife) arm(step cliStep, cells map[string]cell) {
 func (l *cliLife) run(step cliStep) (status int, output string) {
 	l.t.Helper()
 	command := map[string][]string{
-		creating: {"apply", "-auto-approve"},
+		providertest.Creating: {"apply", "-auto-approve"},
 		// Not ten bodies of 50 MB at once.
-		reading:  {"plan", "-parallelism=2"},
-		updating: {"apply", "-auto-approve"},
-		deleting: {"destroy", "-auto-approve"},
+		providertest.Reading:  {"plan", "-parallelism=2"},
+		providertest.Updating: {"apply", "-auto-approve"},
+		providertest.Deleting: {"destroy", "-auto-approve"},
 	}[step.phase]
 	status, output = l.workspace.Run(command...)
 	l.printed.WriteString(output)
@@ -300,12 +292,12 @@ func (l *cliLife) judge(step cliStep, cells map[string]cell, before map[string]c
 	for _, address := range slices.Sorted(maps.Keys(cells)) {
 		c := cells[address]
 		_, isThere := after[address]
-		wantThere := step.phase != deleting
+		wantThere := step.phase != providertest.Deleting
 		switch c.outcome() {
 		case fails:
 			wantStatus = 1
 			errs++
-			wantThere = step.phase != creating
+			wantThere = step.phase != providertest.Creating
 			words := c.fault.words
 			if c.target.isToken() && c.fault.tokenWords != nil {
 				words = c.fault.tokenWords
@@ -322,7 +314,7 @@ func (l *cliLife) judge(step cliStep, cells map[string]cell, before map[string]c
 			l.t.Errorf("%v: %s is %s", step, address, after[address].Status)
 		}
 	}
-	if step.phase == reading {
+	if step.phase == providertest.Reading {
 		if diff := cmp.Diff(before, after); diff != "" {
 			l.t.Errorf("%v: the state has changed (-before +after):\n%s", step, diff)
 		}
@@ -355,8 +347,8 @@ func (l *cliLife) end() {
 	want, got := map[string]int{}, map[string]int{}
 	inventory := inventory(l.FaultyDomain, l.t)
 	for _, m := range l.members {
-		reference := m.reference(l.t, cliStep{phase: deleting})
-		for _, path := range m.row.listings {
+		reference := m.reference(l.t, cliStep{phase: providertest.Deleting})
+		for _, path := range m.row.Listings {
 			want[path], got[path] = len(reference.inventory[path]), len(inventory[path])
 		}
 	}

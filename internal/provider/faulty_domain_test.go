@@ -20,8 +20,8 @@ var volatile = []string{
 func inventory(d providertest.FaultyDomain, t *testing.T) map[string][]string {
 	t.Helper()
 	inventory := map[string][]string{}
-	for _, row := range faultRows {
-		for _, path := range row.listings {
+	for _, row := range providertest.Fixtures {
+		for _, path := range row.Listings {
 			if inventory[path] != nil {
 				continue
 			}

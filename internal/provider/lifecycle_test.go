@@ -15,60 +15,15 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// lifecycles are what the kinds of resources go through in TestAccLifecycle, each described in its
-// own test file.
-var lifecycles = map[string]func(*testing.T, providertest.Domain) lifecycle{
-	"lusid_application":                  applicationLifecycle,
-	"lusid_role":                         roleLifecycle,
-	providertest.RoleAssignmentType:      roleAssignmentLifecycle,
-	providertest.RoleMembersType:         roleMembersLifecycle,
-	providertest.MCPToolType:             mcpToolLifecycle,
-	providertest.NetworkZoneType:         networkZoneLifecycle,
-	providertest.ExternalTokenIssuerType: externalTokenIssuerLifecycle,
-	providertest.PersonalAccessTokenType: personalAccessTokenLifecycle,
-	providertest.UserType:                userLifecycle,
-}
-
-// lifecycle is a kind of resource as TestAccLifecycle needs it. What only reads is not among its
-// requests.
-type lifecycle struct {
-	config providertest.Object
-
-	// drift changes the object behind Terraform's back. The next plan holds all of drifted, and
-	// mended is what its apply asks for: nothing where the change is nobody's business.
-	drift   func()
-	drifted []string
-	mended  map[string]int
-
-	// vanish removes the object behind Terraform's back, and deletedAndMadeAgain counts the requests of
-	// the next apply, which creates it again. vanish is nil if another object would have to go: the kind
-	// then has a separate test.
-	vanish              func()
-	deletedAndMadeAgain map[string]int
-
-	// replacement is a configuration that differs in the attribute replacedBy, and perhaps in what
-	// follows from it. replaced is what the replacement asks for.
-	replacement providertest.Object
-	replacedBy  string
-	replaced    map[string]int
-
-	// update is a configuration with a change in place, nil where there is none.
-	update providertest.Object
-
-	// The refused ones are the summaries of what somebody without rights is told.
-	refusedCreate, refusedRead, refusedUpdate, refusedDelete string
-
-	// secrets are the attributes that no output for people may show.
-	secrets []string
-}
-
 // life is one kind's lifecycle on a domain of its own, with credentials from the environment.
 type life struct {
 	*providertest.Workspace
-	lifecycle
+	providertest.Life
 	address string
-	domain  providertest.Domain
-	issued  providertest.IssuedSecrets
+	// config is the configuration to start with, and update one with a change in place; nil for none.
+	config, update providertest.Object
+	domain         providertest.Domain
+	issued         providertest.IssuedSecrets
 	// canaries are what must not be printed or logged, by name.
 	canaries map[string]string
 }
@@ -84,22 +39,23 @@ func TestAccLifecycle(t *testing.T) {
 		"forbidden":  testForbidden,
 		"secrets":    testSecrets,
 	}
-	for typeName := range providertest.NewProtocol(t).Schema.ResourceSchemas {
-		if slices.ContainsFunc(singletons, func(s singleton) bool { return s.typeName == typeName }) {
-			continue // TestAccSingletons: what nobody can make or delete has a life of its own.
+	for kind, fixture := range providertest.Fixtures {
+		if fixture.Life == nil {
+			continue // TestFixtures_complete: another kind of the type has one, or it is a singleton.
 		}
-		describe := lifecycles[typeName]
-		if describe == nil {
-			t.Errorf("%s is not among the lifecycles", typeName)
-			continue
-		}
+		typeName := providertest.TypeNameOf(kind)
 		for aspect, test := range aspects {
 			t.Run(typeName+"/"+aspect, func(t *testing.T) {
 				t.Parallel()
 				l := &life{address: typeName + ".test", canaries: map[string]string{}}
-				l.domain = providertest.NewMockBehind(t, mockserver.Options{}, l.issued.Front)
+				l.domain = providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(2)}, l.issued.Front)
 				l.Workspace = providertest.NewWorkspace(t, "", append(l.domain.Environment(), "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH=provider.log")...)
-				l.lifecycle = describe(t, l.domain)
+				l.Life = fixture.Life(t, l.domain)
+				l.config, l.update = fixture.Config.Number(0), fixture.Change().Number(0)
+				maps.Copy(l.config, l.More)
+				if l.update != nil {
+					maps.Copy(l.update, l.More)
+				}
 				test(l)
 				l.mustKeepSecrets()
 			})
@@ -109,46 +65,46 @@ func TestAccLifecycle(t *testing.T) {
 
 func testDrift(l *life) {
 	l.create()
-	l.drift()
+	l.Drift()
 	plan := l.MustRun("plan", "-out=tfplan")
 	l.mustWrite(nil)
-	providertest.MustHold(l.T, plan, l.drifted...)
-	if l.mended == nil {
+	providertest.MustHold(l.T, plan, l.Drifted...)
+	if l.Mended == nil {
 		providertest.MustHold(l.T, plan, "No changes.")
 	} else {
 		providertest.MustHold(l.T, plan, l.address+" will be updated in-place", "Plan: 0 to add, 1 to change, 0 to destroy.")
 	}
 	l.MustRun("apply", "tfplan")
-	l.mustWrite(l.mended)
+	l.mustWrite(l.Mended)
 	l.MustPlanEmpty()
 }
 
 func testDisappears(l *life) {
-	if l.vanish == nil {
+	if l.Vanish == nil {
 		l.T.Skip("goes with another object: the kind has a test of its own")
 	}
 	l.create()
-	l.vanish()
+	l.Vanish()
 	plan := l.MustRun("plan", "-out=tfplan")
 	l.mustWrite(nil)
 	providertest.MustHold(l.T, plan, l.address+" will be created", "Plan: 1 to add, 0 to change, 0 to destroy.")
 	l.MustRun("apply", "tfplan")
-	l.mustWrite(l.deletedAndMadeAgain)
+	l.mustWrite(l.DeletedAndMadeAgain)
 	l.MustPlanEmpty()
 }
 
 func testReplace(l *life) {
 	l.create()
-	l.declare(l.replacement)
+	l.declare(l.Replacement)
 	plan := l.MustRun("plan", "-out=tfplan")
 	l.mustWrite(nil)
 	providertest.MustHold(l.T, plan, l.address+" must be replaced", "Plan: 1 to add, 0 to change, 1 to destroy.")
 	forces := regexp.MustCompile(`(?m)^ +[~+-] (\w+) .*# forces replacement`).FindAllStringSubmatch(plan, -1)
-	if len(forces) != 1 || forces[0][1] != l.replacedBy {
+	if len(forces) != 1 || forces[0][1] != l.ReplacedBy {
 		l.T.Errorf("the replacement is because of %q:\n%s", forces, plan)
 	}
 	l.MustRun("apply", "tfplan")
-	l.mustWrite(l.replaced)
+	l.mustWrite(l.Replaced)
 	l.MustPlanEmpty()
 }
 
@@ -157,28 +113,28 @@ func testReplace(l *life) {
 func testForbidden(l *life) {
 	apply := []string{"apply", "-refresh=false", "-auto-approve"}
 	l.declare(l.config)
-	l.mustBeRefused(l.refusedCreate, apply...)
+	l.mustBeRefused(l.RefusedCreate, apply...)
 	l.create()
-	l.mustBeRefused(l.refusedRead, "plan")
+	l.mustBeRefused(l.RefusedRead, "plan")
 	if l.update != nil {
 		l.declare(l.update)
-		l.mustBeRefused(l.refusedUpdate, apply...)
+		l.mustBeRefused(l.RefusedUpdate, apply...)
 		l.declare(l.config)
 	}
-	l.mustBeRefused(l.refusedDelete, "destroy", "-refresh=false", "-auto-approve")
+	l.mustBeRefused(l.RefusedDelete, "destroy", "-refresh=false", "-auto-approve")
 	l.MustPlanEmpty()
 }
 
 // testSecrets shows what has secrets in every way there is.
 func testSecrets(l *life) {
-	if l.secrets == nil {
+	if l.Secrets == nil {
 		l.T.Skip("has no secrets")
 	}
 	l.create()
 	l.note("created")
 	l.MustRun("apply", "-refresh-only", "-auto-approve")
 	l.MustRun("show")
-	l.declare(l.replacement)
+	l.declare(l.Replacement)
 	l.MustRun("plan", "-out=tfplan")
 	l.MustRun("show", "tfplan")
 	l.mustStayInPlace("the plan", l.Show("tfplan"))
@@ -207,7 +163,7 @@ func (l *life) create() {
 // note remembers the secrets of the state.
 func (l *life) note(when string) {
 	l.T.Helper()
-	for _, name := range l.secrets {
+	for _, name := range l.Secrets {
 		secret := l.Attribute(l.address, name)
 		if slices.Contains(slices.Collect(maps.Values(l.canaries)), secret) {
 			l.T.Errorf("%s is the same when %s", name, when)
@@ -255,7 +211,7 @@ func (l *life) mustStayInPlace(where, text string) {
 	l.T.Helper()
 	for _, path := range leavesWith(l.T, text, l.canaries) {
 		path, _, _ = strings.Cut(path, " (")
-		if !slices.Contains(l.secrets, path[strings.LastIndexByte(path, '.')+1:]) {
+		if !slices.Contains(l.Secrets, path[strings.LastIndexByte(path, '.')+1:]) {
 			l.T.Errorf("%s holds a secret at %s", where, path)
 		}
 	}

@@ -37,7 +37,7 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 			map[string]int{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": 1},
 		},
 		"the place of a network zone": {
-			providertest.NetworkZoneType, func(n int) providertest.Object { return faultyZone(n, providertest.Object{"hierarchy": 10 + n}) },
+			providertest.NetworkZoneType, providertest.Fixtures[providertest.NetworkZoneType].Config.Number,
 			"identity.CreateNetworkZone",
 			map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
 		},
@@ -86,10 +86,11 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 func TestCreation_deletedWhileListed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		issuer := providertest.Fixtures[providertest.ExternalTokenIssuerType].Config
 		run := cellSetting{kind: providertest.ExternalTokenIssuerType}.start(t, false, fault{})
-		old := run.process().MustCreate(faultyIssuer(1, "One"))
+		old := run.process().MustCreate(issuer.Number(1))
 		m := run.process()
-		change, diags := m.Plan(providertest.Instance{}, faultyIssuer(0, "One"))
+		change, diags := m.Plan(providertest.Instance{}, issuer.Number(0))
 		diags.MustBeQuiet(t)
 		var slow sync.Once
 		run.Front.RewriteBy(func(e providertest.Exchange) (change providertest.Rewrite) {
@@ -118,8 +119,8 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 		}
 		beside.Wait()
 		run.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
-		made, diags := m.Create(faultyIssuer(1, "One"))
-		diags.MustWarn(t, "", "The answer to the creation of external token issuer faulty-1 was lost")
+		made, diags := m.Create(issuer.Number(1))
+		diags.MustWarn(t, "", "The answer to the creation of external token issuer issuer-1 was lost")
 		if !made.Exists() {
 			t.Error("the zone is not in the state")
 		}

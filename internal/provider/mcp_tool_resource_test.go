@@ -116,27 +116,6 @@ func TestAccMcpTool_import(t *testing.T) {
 	})
 }
 
-func mcpToolLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	return lifecycle{
-		config: providertest.QueryTool(),
-		drift: func() {
-			d.MustCall(t, http.MethodPut, "/mcptools/market-data/prices", providertest.QueryBody("elsewhere"), nil)
-		},
-		drifted:             []string{`"elsewhere" -> "get-prices"`, `"Other" -> "Returns prices."`, `"select 0" -> "select 1"`},
-		mended:              map[string]int{"identity.UpdateMcpTool": 1},
-		vanish:              func() { d.MustCall(t, http.MethodDelete, "/mcptools/market-data/prices", nil, nil) },
-		deletedAndMadeAgain: map[string]int{"identity.CreateMcpTool": 1},
-		replacement:         providertest.QueryTool(providertest.Object{"code": "quotes"}),
-		replacedBy:          "code",
-		replaced:            map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
-		update:              providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Object{"query": "select 2"}}),
-		refusedCreate:       "Unable to create MCP tool",
-		refusedRead:         "Unable to read MCP tool market-data/prices",
-		refusedUpdate:       "Unable to update MCP tool market-data/prices",
-		refusedDelete:       "Unable to delete MCP tool market-data/prices",
-	}
-}
-
 func TestMcpTool_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

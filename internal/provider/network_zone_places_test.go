@@ -234,7 +234,7 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 	t.Parallel()
 	full := func(action string) placedZones {
 		zones := placedZones{}
-		for i := range maxZones {
+		for i := range providertest.Fixtures[providertest.NetworkZoneType].Most {
 			zones[fmt.Sprint("zone-", i)] = placedZone(action, i)
 		}
 		return zones

@@ -53,27 +53,6 @@ resource "lusid_network_zone" "test" {
 `, more)
 }
 
-func networkZoneLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	return lifecycle{
-		config: providertest.ZoneConfig(providertest.Object{"hierarchy": 10}),
-		drift: func() {
-			d.ChangeZone(t, "acme-office", func(zone *providertest.ZoneBody) { zone.Hierarchy, zone.Action = 5, new("Allow") })
-		},
-		drifted:             []string{`~ action = "Allow" -> "NoOp"`, `~ hierarchy = 5 -> 10`},
-		mended:              map[string]int{"identity.UpdateNetworkZone": 1},
-		vanish:              func() { deleteZone(d, t) },
-		deletedAndMadeAgain: map[string]int{"identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
-		replacement:         providertest.ZoneConfig(providertest.Object{"code": "acme-branch", "hierarchy": 10}),
-		replacedBy:          "code",
-		replaced:            map[string]int{"identity.DeleteNetworkZone": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
-		update:              providertest.ZoneConfig(providertest.Object{"hierarchy": 20}),
-		refusedCreate:       "Unable to create network zone",
-		refusedRead:         "Unable to read network zone acme-office",
-		refusedUpdate:       "Unable to update network zone acme-office",
-		refusedDelete:       "Unable to delete network zone acme-office",
-	}
-}
-
 func TestAccNetworkZone_basic(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

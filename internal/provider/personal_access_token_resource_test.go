@@ -68,29 +68,6 @@ func TestAccPersonalAccessToken_basic(t *testing.T) {
 	}
 }
 
-func personalAccessTokenLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	const label = `personal access token "pipeline"`
-	return lifecycle{
-		config: providertest.Object{"display_name": "pipeline"},
-		// An end that somebody put to it is shown, and not undone.
-		drift: func() {
-			if err := d.Mock.DeactivatePersonalAccessToken(tokensNamed(d, t, "pipeline")[0]); err != nil {
-				t.Fatal(err)
-			}
-		},
-		drifted:             []string{"The " + label + " has expired", "-replace"},
-		vanish:              func() { d.MustCall(t, http.MethodDelete, "/keys/"+tokensNamed(d, t, "pipeline")[0], nil, nil) },
-		deletedAndMadeAgain: map[string]int{"identity.CreateApiKey": 1},
-		replacement:         providertest.Object{"display_name": "delivery"},
-		replacedBy:          "display_name",
-		replaced:            map[string]int{"identity.DeleteApiKey": 1, "identity.CreateApiKey": 1},
-		refusedCreate:       "Unable to create personal access token",
-		refusedRead:         "Unable to read " + label,
-		refusedDelete:       "Unable to delete " + label,
-		secrets:             []string{"key"},
-	}
-}
-
 func TestPersonalAccessToken_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

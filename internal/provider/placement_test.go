@@ -261,15 +261,15 @@ func TestPlacement_lostDeletion(t *testing.T) {
 		config            providertest.Object
 		isThere           func(t *testing.T, d providertest.Domain) bool
 	}{
-		{providertest.NetworkZoneType, "identity.DeleteNetworkZone", faultyZone(0, nil), func(t *testing.T, d providertest.Domain) bool {
+		{providertest.NetworkZoneType, "identity.DeleteNetworkZone", providertest.ZoneConfig(), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
 			return len(d.Places(t)) == 1
 		}},
-		{providertest.ExternalTokenIssuerType, "identity.DeleteExternalTokenIssuer", faultyIssuer(0, "One"), func(t *testing.T, d providertest.Domain) bool {
+		{providertest.ExternalTokenIssuerType, "identity.DeleteExternalTokenIssuer", providertest.IssuerConfig(), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
 			return len(d.Issuers(t)) == 1
 		}},
-		{providertest.MCPToolType, "identity.DeleteMcpTool", faultyTool(0, "One"), func(t *testing.T, d providertest.Domain) bool {
+		{providertest.MCPToolType, "identity.DeleteMcpTool", providertest.QueryTool(), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
 			return len(d.ToolIDs(t)) == 1
 		}},

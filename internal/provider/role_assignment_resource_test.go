@@ -42,25 +42,6 @@ resource "lusid_role" "test" {
 	})
 }
 
-func roleAssignmentLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	role, user, other := d.CreateRole(t, "traders").ID, d.CreateUser(t, "one@example.com", "o1@example.com").ID, d.CreateUser(t,
-		"two@example.com", "o2@example.com").ID
-	label := role + "/" + user
-	return lifecycle{
-		config: providertest.Object{"role_id": role, "user_id": user},
-		// Another user's assignment is nobody's business.
-		drift:               func() { d.Assign(t, role, other) },
-		vanish:              func() { d.MustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+user, nil, nil) },
-		deletedAndMadeAgain: map[string]int{"identity.AddUserToRole": 1},
-		replacement:         providertest.Object{"role_id": role, "user_id": other},
-		replacedBy:          "user_id",
-		replaced:            map[string]int{"identity.RemoveUserFromRole": 1, "identity.AddUserToRole": 1},
-		refusedCreate:       "Unable to create role assignment",
-		refusedRead:         "Unable to read role assignment " + label,
-		refusedDelete:       "Unable to delete role assignment " + label,
-	}
-}
-
 func TestRoleAssignment_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -42,31 +42,6 @@ resource "lusid_role" "test" {
 	})
 }
 
-func roleMembersLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	role, other := d.CreateRole(t, "traders").ID, d.CreateRole(t, "dealers").ID
-	var users []string
-	for i := range 3 {
-		users = append(users, d.CreateUser(t, fmt.Sprintf("user%d@example.com", i), fmt.Sprintf("owner%d@example.com", i)).ID)
-	}
-	return lifecycle{
-		config: providertest.Object{"role_id": role, "user_ids": users[:2]},
-		drift: func() {
-			d.MustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+users[0], nil, nil)
-			d.Assign(t, role, users[2])
-		},
-		drifted:       []string{fmt.Sprintf("+ %q,", users[0]), fmt.Sprintf("- %q,", users[2])},
-		mended:        map[string]int{"identity.AddUserToRole": 1, "identity.RemoveUserFromRole": 1},
-		replacement:   providertest.Object{"role_id": other, "user_ids": users[:2]},
-		replacedBy:    "role_id",
-		replaced:      map[string]int{"identity.RemoveUserFromRole": 2, "identity.AddUserToRole": 2},
-		update:        providertest.Object{"role_id": role, "user_ids": users[1:]},
-		refusedCreate: "Unable to read the members of role " + role,
-		refusedRead:   "Unable to read the members of role " + role,
-		refusedUpdate: "Unable to set the members of role " + role,
-		refusedDelete: "Unable to remove the members of role " + role,
-	}
-}
-
 // TestAccRoleMembers_disappears deletes the role: nothing less takes its list away.
 func TestAccRoleMembers_disappears(t *testing.T) {
 	t.Parallel()

@@ -58,26 +58,6 @@ func TestAccRole_basic(t *testing.T) {
 	})
 }
 
-func roleLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	path := func() string { return "/roles/" + d.RolesNamed(t, "traders")[0].ID }
-	return lifecycle{
-		config:              providertest.Object{"name": "traders", "description": "Trade"},
-		drift:               func() { d.MustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
-		drifted:             []string{`~ description = "Drifted" -> "Trade"`},
-		mended:              map[string]int{"identity.UpdateRole": 1},
-		vanish:              func() { d.MustCall(t, http.MethodDelete, path(), nil, nil) },
-		deletedAndMadeAgain: map[string]int{"identity.CreateRole": 1},
-		replacement:         providertest.Object{"name": "dealers", "description": "Trade"},
-		replacedBy:          "name",
-		replaced:            map[string]int{"identity.DeleteRole": 1, "identity.CreateRole": 1},
-		update:              providertest.Object{"name": "traders", "description": "Trade more"},
-		refusedCreate:       "Unable to create role",
-		refusedRead:         "Unable to read role traders",
-		refusedUpdate:       "Unable to update role traders",
-		refusedDelete:       "Unable to delete role traders",
-	}
-}
-
 func TestRole_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -72,34 +72,6 @@ resource "lusid_user" "test" {
 	})
 }
 
-func userLifecycle(t *testing.T, d providertest.Domain) lifecycle {
-	const login = "robot@example.com"
-	path := func() string { return "/users/" + d.UsersWith(t, login)[0].ID }
-	personal := providertest.PlainUser(login)
-	personal["deletion_policy"] = "purge"
-	return lifecycle{
-		config: providertest.ServiceUser(providertest.Object{"deletion_policy": "purge"}),
-		drift: func() {
-			d.MustCall(t, http.MethodPut, path(), map[string]any{
-				"login": login, "emailAddress": "owner@example.com", "firstName": "Drifted", "lastName": "Xi",
-				"secondEmailAddress": "second@example.com", "alternativeUserIds": map[string]string{"desk": "8", "hr": "42"}, "userExpiry": "2031-01-01T00:00:00Z",
-			}, nil)
-		},
-		drifted:             []string{`~ first_name = "Drifted" -> "Robot"`, `~ "desk" = "8" -> "7"`},
-		mended:              map[string]int{"identity.UpdateUser": 1},
-		vanish:              func() { d.MustCall(t, http.MethodDelete, path()+"?purge=true", nil, nil) },
-		deletedAndMadeAgain: map[string]int{"identity.CreateUser": 1},
-		replacement:         personal,
-		replacedBy:          "type",
-		replaced:            map[string]int{"identity.DeleteUser": 1, "identity.CreateUser": 1},
-		update:              providertest.ServiceUser(providertest.Object{"deletion_policy": "purge", "first_name": "Android"}),
-		refusedCreate:       "Unable to create user",
-		refusedRead:         "Unable to read user " + login,
-		refusedUpdate:       "Unable to update user " + login,
-		refusedDelete:       "Unable to delete user " + login,
-	}
-}
-
 func TestUser_lifecycle(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -44,16 +44,10 @@ func NewFaultyDomain(t *testing.T) FaultyDomain {
 	}
 }
 
-// FaultSeed is what the domain holds from the start.
+// FaultSeed is what the domain holds from the start: what five objects of every kind refer to.
 func FaultSeed() mockserver.Seed {
-	seed := mockserver.Seed{User: mockserver.User{ID: "caller", Username: "caller@acme.com"}}
-	for n := range 5 {
-		seed.Users = append(seed.Users, mockserver.User{
-			ID: fmt.Sprint("user-", n), Username: fmt.Sprintf("user-%d@acme.com", n), FirstName: "User", LastName: "Seeded",
-		})
-		seed.Roles = append(seed.Roles, mockserver.Role{ID: fmt.Sprint("staffed-", n), Name: fmt.Sprint("staffed-", n)})
-	}
-	seed.Roles = append(seed.Roles, mockserver.Role{ID: "assigned", Name: "assigned"})
+	seed := FixtureSeed(5)
+	seed.User = mockserver.User{ID: "caller", Username: "caller@acme.com"}
 	return seed
 }
 

@@ -1,0 +1,260 @@
+package providertest
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+)
+
+// KindFixture is what the tables of the tests know about a kind of resource: the lifecycles, the
+// budgets, the fault matrix, the canaries, the walk through the constraints, and the tests of
+// interrupts and lists that lag behind. To add a kind, fill one KindFixture in Fixtures.
+type KindFixture struct {
+	// Label is the name of the kind's resources in a configuration. Kinds of one type differ in it.
+	Label string
+	// Most is how many objects a domain holds; 0 means any number.
+	Most int
+
+	// Config is the configuration of an object. In a text, ${n} is the object's number, and ${n+1} is
+	// the number after it; an int that depends on the number is a Numbered. The objects of all kinds
+	// fit into one domain of FixtureSeed. See Object.Number.
+	Config Object
+	// Changed is the configuration after an update in place, and Rotated after the rotation of a
+	// secret. Nil means that the kind has no such change.
+	Changed, Rotated Object
+	// Many changes attributes of a configuration with n objects: step is 1, and then 2 for an update of
+	// each. Nil means that Config and Changed say it all.
+	Many func(n, step int) Object
+
+	// ImportBy is the attribute whose value an import takes.
+	ImportBy string
+	// Query is the configuration of the list resource; nil means an empty one.
+	Query Object
+	// Listings are paths of the Identity API whose answers together show all objects of the kind.
+	Listings []string
+
+	// Cost says what n objects cost.
+	Cost Cost
+	// Faults are what the fault matrix can't find out by itself.
+	Faults Faults
+	// Life is the kind's life in TestAccLifecycle. It is nil for a singleton, and for a kind whose
+	// type has a life in another kind.
+	Life func(t *testing.T, d Domain) Life
+}
+
+// Calls are requests by operation.
+type Calls map[string]int
+
+// Add is the sum.
+func (c Calls) Add(more Calls) Calls {
+	sum := maps.Clone(c)
+	for operation, n := range more {
+		sum[operation] += n
+	}
+	return sum
+}
+
+// Cost is what n objects of a kind cost. Nil means nothing.
+type Cost struct {
+	// Refresh is what every command costs that looks at what is there. The others come on top of it,
+	// and a create has nothing to look at.
+	Create, Refresh, Update, Destroy func(n int) Calls
+	// Plan is what each plan of a create costs, and DestroyPlan what the plan of a destroy costs in the
+	// process that only plans it.
+	Plan, DestroyPlan func(n int) Calls
+}
+
+// The phases of the fault matrix are what a process of the provider is doing when it meets a fault.
+const (
+	Creating   = "create"
+	Reading    = "read"
+	Refreshing = "refresh of many"
+	Updating   = "update"
+	Rotating   = "rotate"
+	Deleting   = "delete"
+	Querying   = "list"
+	Importing  = "import"
+)
+
+// Faults are what is particular about a kind in the fault matrix. The matrix finds out from a run
+// without faults which requests a kind makes.
+type Faults struct {
+	// OptionalRequest is the list that a create requests first, and that answers a refresh of many
+	// objects. If it fails, both continue without it. Empty means that the kind has no such list.
+	OptionalRequest string
+	// OnlyForWarning are, by phase, requests that the provider needs only to write a warning.
+	OnlyForWarning map[string]string
+	// FailureOnlyWarns are, by phase, requests whose failure is a warning and not an error.
+	FailureOnlyWarns map[string]string
+	// ShownOnce tells that the answer to a create holds what LUSID shows once. If that answer is lost
+	// and the object is found, the create fails, and the user decides about the object.
+	ShownOnce bool
+	// Versioned is an update that stores a version each time, and so may not be repeated.
+	Versioned string
+	// OldSecretUnknown tells that the provider doesn't know the secret that a rotation replaces.
+	OldSecretUnknown bool
+	// Holds checks an object in the state for what a refresh doesn't look at.
+	Holds func(t *testing.T, d Domain, made Instance)
+}
+
+// Life is what the first object of a kind goes through in TestAccLifecycle. Requests that only read
+// are not among its requests.
+type Life struct {
+	// More are attributes that the configurations have besides.
+	More Object
+
+	// Drift changes the object behind Terraform's back. The next plan holds all of Drifted, and
+	// Mended is what its apply asks for: nothing where the change is nobody's business.
+	Drift   func()
+	Drifted []string
+	Mended  map[string]int
+
+	// Vanish removes the object behind Terraform's back, and DeletedAndMadeAgain counts the requests of
+	// the next apply, which creates it again. Vanish is nil if another object would have to go: the kind
+	// then has a separate test.
+	Vanish              func()
+	DeletedAndMadeAgain map[string]int
+
+	// Replacement is a configuration that differs in the attribute ReplacedBy, and perhaps in what
+	// follows from it. Replaced is what the replacement asks for.
+	Replacement Object
+	ReplacedBy  string
+	Replaced    map[string]int
+
+	// The refused ones are the summaries of what somebody without rights is told.
+	RefusedCreate, RefusedRead, RefusedUpdate, RefusedDelete string
+
+	// Secrets are the attributes that no output for people may show.
+	Secrets []string
+}
+
+// TypeNameOf is the resource type of a kind.
+func TypeNameOf(kind string) string {
+	typeName, _, _ := strings.Cut(kind, " ")
+	return typeName
+}
+
+// Change is the configuration after an update of any sort; nil means that there is none.
+func (k KindFixture) Change() Object {
+	if k.Rotated != nil {
+		return k.Rotated
+	}
+	return k.Changed
+}
+
+// Count is how many of n objects a domain has room for.
+func (k KindFixture) Count(n int) int {
+	if k.Most > 0 {
+		return min(n, k.Most)
+	}
+	return n
+}
+
+// HCL is n objects of the kind as one resource with count. Step is 1, and then 2 for an update of each.
+func (k KindFixture) HCL(kind string, n, step int) string {
+	config := k.Config
+	if change := k.Change(); step > 1 && change != nil {
+		config = change
+	}
+	if k.Most == 1 {
+		return fmt.Sprintf("\nresource %q %q %s\n", TypeNameOf(kind), k.Label, HCLValue(config))
+	}
+	counted, _ := numbered(map[string]any(config), func(text string, isWhole bool) any {
+		if isWhole {
+			return Expression(strings.ReplaceAll(text, "${n}", "count.index"))
+		}
+		return Expression(strconv.Quote(numberPattern.ReplaceAllStringFunc(text, func(number string) string {
+			return strings.Replace(number, "n", "count.index", 1)
+		})))
+	}).(Object)
+	counted["count"] = k.Count(n)
+	if k.Many != nil {
+		maps.Copy(counted, k.Many(n, step))
+	}
+	return fmt.Sprintf("\nresource %q %q %s\n", TypeNameOf(kind), k.Label, HCLValue(counted))
+}
+
+// Numbered is an int that depends on the number of an object: First for number 0, and Step more for
+// each that follows.
+type Numbered struct{ First, Step int }
+
+var numberPattern = regexp.MustCompile(`\$\{n(\+\d+)?\}`)
+
+// Number is the configuration of object n of a kind.
+func (o Object) Number(n int) Object {
+	if o == nil {
+		return nil
+	}
+	config, _ := numbered(map[string]any(o), func(text string, isWhole bool) any {
+		if isWhole {
+			var first, step int
+			if _, err := fmt.Sscanf(text, "%d + %d * ${n}", &first, &step); err != nil {
+				panic(err)
+			}
+			return first + step*n
+		}
+		return numberPattern.ReplaceAllStringFunc(text, func(number string) string {
+			more, _ := strconv.Atoi(strings.Trim(number, "${n+}"))
+			return strconv.Itoa(n + more)
+		})
+	}).(Object)
+	return config
+}
+
+// numbered copies a value. What depends on a number goes through put: a text with a number in it, or the
+// whole of a Numbered.
+func numbered(v any, put func(text string, isWhole bool) any) any {
+	switch v := v.(type) {
+	case string:
+		if numberPattern.MatchString(v) {
+			return put(v, false)
+		}
+		return v
+	case Numbered:
+		return put(fmt.Sprintf("%d + %d * ${n}", v.First, v.Step), true)
+	case []string:
+		if !slices.ContainsFunc(v, numberPattern.MatchString) {
+			return v
+		}
+		elements := []any{}
+		for _, element := range v {
+			elements = append(elements, numbered(element, put))
+		}
+		return elements
+	case []any:
+		elements := []any{}
+		for _, element := range v {
+			elements = append(elements, numbered(element, put))
+		}
+		return elements
+	case Object:
+		return numbered(map[string]any(v), put)
+	case map[string]any:
+		object := Object{}
+		for name, value := range v {
+			object[name] = numbered(value, put)
+		}
+		return object
+	}
+	return v
+}
+
+// FixtureSeed is what n objects of every kind refer to: roles that they assign to users.
+func FixtureSeed(n int) mockserver.Seed {
+	var seed mockserver.Seed
+	for i := range n + 2 {
+		seed.Users = append(seed.Users, mockserver.User{
+			ID: fmt.Sprint("user-", i), Username: fmt.Sprintf("user-%d@acme.com", i), FirstName: "User", LastName: "Seeded",
+		})
+		for _, kind := range []string{"assigned", "staffed"} {
+			seed.Roles = append(seed.Roles, mockserver.Role{ID: fmt.Sprint(kind, "-", i), Name: fmt.Sprint(kind, "-", i)})
+		}
+	}
+	return seed
+}

@@ -1,0 +1,483 @@
+package providertest
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+)
+
+// Fixtures are the kinds of resources by name: the resource type and, where a type has several kinds,
+// what is particular. TestFixtures_complete says what a new kind lacks.
+var Fixtures = map[string]KindFixture{
+	"lusid_application with its secret": {
+		Label:    "stored",
+		Config:   Object{"client_id": "stored-${n}", "display_name": "stored ${n}", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
+		Rotated:  Object{"client_id": "stored-${n}", "display_name": "stored ${n}", "store_secret": true, "rotation_triggers": Object{"step": "2"}},
+		ImportBy: "id",
+		Listings: []string{"/applications"},
+		Cost: Cost{
+			Create:  each("identity.CreateApplication"),
+			Refresh: each("identity.GetApplication"),
+			Update:  each("identity.RotateApplicationSecrets"),
+			Destroy: each("identity.DeleteApplication"),
+		},
+		Faults: Faults{OptionalRequest: "identity.ListApplications", Holds: holdsSecret},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				// Another secret is no change for anybody who does not use it.
+				Drift:               func() { d.RotateApplication(t, "stored-0") },
+				Vanish:              func() { d.DeleteApplication(t, "stored-0") },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateApplication": 1},
+				Replacement:         Object{"client_id": "next-app", "display_name": "stored 0", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
+				ReplacedBy:          "client_id",
+				Replaced:            map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
+				RefusedCreate:       "Unable to create application",
+				RefusedRead:         "Unable to read application stored-0",
+				RefusedUpdate:       "Unable to rotate the secret of application stored-0",
+				RefusedDelete:       "Unable to delete application stored-0",
+				Secrets:             []string{"secret"},
+			}
+		},
+	},
+	"lusid_application with its secret's version": {
+		Label: "versioned",
+		Config: Object{
+			"client_id": "versioned-${n}", "display_name": "versioned ${n}",
+			"store_secret": false, "refresh_secret_version": true, "rotation_triggers": Object{"step": "1"},
+		},
+		Rotated: Object{
+			"client_id": "versioned-${n}", "display_name": "versioned ${n}",
+			"store_secret": false, "refresh_secret_version": true, "rotation_triggers": Object{"step": "2"},
+		},
+		ImportBy: "id",
+		Listings: []string{"/applications"},
+		Cost: Cost{
+			Create:  each("identity.CreateApplication"),
+			Refresh: each("identity.GetApplication"),
+			Update:  each("identity.RotateApplicationSecrets"),
+			Destroy: each("identity.DeleteApplication"),
+		},
+		Faults: Faults{OptionalRequest: "identity.ListApplications", OldSecretUnknown: true, Holds: holdsSecret},
+	},
+	"lusid_application": {
+		Label:    "other",
+		Config:   Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": false, "rotation_triggers": Object{"step": "1"}},
+		Changed:  Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
+		Rotated:  Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": false, "rotation_triggers": Object{"step": "2"}},
+		ImportBy: "id",
+		Listings: []string{"/applications"},
+		Cost: Cost{
+			// One list per process serves the applications of all three kinds.
+			Create:  listThenEach("identity.ListApplications", "identity.CreateApplication"),
+			Refresh: refreshBySnapshot("identity.GetApplication", "identity.ListApplications"),
+			Update:  each("identity.RotateApplicationSecrets"),
+			Destroy: each("identity.DeleteApplication"),
+		},
+		Faults: Faults{
+			OptionalRequest:  "identity.ListApplications",
+			FailureOnlyWarns: map[string]string{Updating: "identity.GetApplication"},
+			OldSecretUnknown: true,
+			Holds:            holdsSecret,
+		},
+	},
+	"lusid_role": {
+		Label:    "many",
+		Config:   Object{"name": "many-${n}", "description": "One"},
+		Changed:  Object{"name": "many-${n}", "description": "Two"},
+		ImportBy: "id",
+		Listings: []string{"/roles"},
+		Cost: Cost{
+			Create:  listThenEach("identity.ListRoles", "identity.CreateRole"),
+			Refresh: refreshBySnapshot("identity.GetRole", "identity.ListRoles"),
+			Update:  each("identity.UpdateRole"),
+			Destroy: each("identity.DeleteRole"),
+		},
+		Faults: Faults{OptionalRequest: "identity.ListRoles"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			path := func() string { return "/roles/" + d.RolesNamed(t, "many-0")[0].ID }
+			return Life{
+				Drift:               func() { d.MustCall(t, http.MethodPut, path(), map[string]string{"description": "Drifted"}, nil) },
+				Drifted:             []string{`~ description = "Drifted" -> "One"`},
+				Mended:              map[string]int{"identity.UpdateRole": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, path(), nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateRole": 1},
+				Replacement:         Object{"name": "dealers", "description": "One"},
+				ReplacedBy:          "name",
+				Replaced:            map[string]int{"identity.DeleteRole": 1, "identity.CreateRole": 1},
+				RefusedCreate:       "Unable to create role",
+				RefusedRead:         "Unable to read role many-0",
+				RefusedUpdate:       "Unable to update role many-0",
+				RefusedDelete:       "Unable to delete role many-0",
+			}
+		},
+	},
+	UserType: {
+		Label: "many",
+		Config: Object{
+			"type": "Service", "login": "many-${n}@acme.com", "email_address": "many-${n}-owner@acme.com", "first_name": "Many", "last_name": "One",
+		},
+		Changed: Object{
+			"type": "Service", "login": "many-${n}@acme.com", "email_address": "many-${n}-owner@acme.com", "first_name": "Many", "last_name": "Two",
+		},
+		ImportBy: "id",
+		Listings: []string{"/users?includeDeactivated=true"},
+		Cost: Cost{
+			Create:  listThenEach("identity.ListUsers", "identity.CreateUser"),
+			Refresh: refreshBySnapshot("identity.GetUser", "identity.ListUsers"),
+			Update:  each("identity.UpdateUser"),
+			Destroy: each("identity.DeleteUser"),
+		},
+		Faults: Faults{OptionalRequest: "identity.ListUsers"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			const login = "many-0@acme.com"
+			path := func() string { return "/users/" + d.UsersWith(t, login)[0].ID }
+			return Life{
+				More: Object{
+					"deletion_policy": "purge", "second_email_address": "second@example.com",
+					"alternative_user_ids": Object{"desk": "7", "hr": "42"}, "user_expiry": "2031-01-01T01:00:00+01:00",
+				},
+				Drift: func() {
+					d.MustCall(t, http.MethodPut, path(), map[string]any{
+						"login": login, "emailAddress": "many-0-owner@acme.com", "firstName": "Drifted", "lastName": "One",
+						"secondEmailAddress": "second@example.com", "alternativeUserIds": map[string]string{"desk": "8", "hr": "42"}, "userExpiry": "2031-01-01T00:00:00Z",
+					}, nil)
+				},
+				Drifted:             []string{`~ first_name = "Drifted" -> "Many"`, `~ "desk" = "8" -> "7"`},
+				Mended:              map[string]int{"identity.UpdateUser": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, path()+"?purge=true", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateUser": 1},
+				Replacement:         With(PlainUser(login), "deletion_policy", "purge"),
+				ReplacedBy:          "type",
+				Replaced:            map[string]int{"identity.DeleteUser": 1, "identity.CreateUser": 1},
+				RefusedCreate:       "Unable to create user",
+				RefusedRead:         "Unable to read user " + login,
+				RefusedUpdate:       "Unable to update user " + login,
+				RefusedDelete:       "Unable to delete user " + login,
+			}
+		},
+	},
+	RoleAssignmentType: {
+		Label:  "many",
+		Config: Object{"role_id": "assigned-0", "user_id": "user-${n}"},
+		// Several roles, so that a refresh lists each.
+		Many: func(n, _ int) Object {
+			return Object{"role_id": Expression(fmt.Sprintf(`"assigned-${count.index %% %d}"`, assignedRoles(n)))}
+		},
+		ImportBy: "id",
+		Query:    Object{"role_id": "assigned-0"},
+		Listings: []string{"/roles/assigned-0/users"},
+		Cost: Cost{
+			Create:  each("identity.AddUserToRole"),
+			Refresh: func(n int) Calls { return Calls{"identity.ListUsersInRole": assignedRoles(n)} },
+			Destroy: each("identity.RemoveUserFromRole"),
+			// The plan warns if the provider's own user loses a role.
+			DestroyPlan: once("identity.GetUserInfo"),
+		},
+		Faults: Faults{OnlyForWarning: map[string]string{Deleting: "identity.GetUserInfo"}},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			const label = "assigned-0/user-0"
+			return Life{
+				// Another user's assignment is nobody's business.
+				Drift:               func() { d.Assign(t, "assigned-0", "user-1") },
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/roles/assigned-0/users/user-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.AddUserToRole": 1},
+				Replacement:         Object{"role_id": "assigned-0", "user_id": "user-1"},
+				ReplacedBy:          "user_id",
+				Replaced:            map[string]int{"identity.RemoveUserFromRole": 1, "identity.AddUserToRole": 1},
+				RefusedCreate:       "Unable to create role assignment",
+				RefusedRead:         "Unable to read role assignment " + label,
+				RefusedDelete:       "Unable to delete role assignment " + label,
+			}
+		},
+	},
+	RoleMembersType: {
+		Label:   "many",
+		Config:  Object{"role_id": "staffed-${n}", "user_ids": []string{"user-${n}", "user-${n+1}"}},
+		Changed: Object{"role_id": "staffed-${n}", "user_ids": []string{"user-${n+1}", "user-${n+2}"}},
+		// One user each, so that a create is one request.
+		Many: func(_, step int) Object {
+			return Object{"user_ids": []any{Expression(fmt.Sprintf(`"user-${count.index + %d}"`, step))}}
+		},
+		ImportBy: "id",
+		Listings: []string{"/roles/staffed-0/users"},
+		Cost: Cost{
+			// Who holds a role is listed before the role is managed, and before it is changed.
+			Plan:    each("identity.ListUsersInRole"),
+			Create:  func(n int) Calls { return Calls{"identity.ListUsersInRole": n, "identity.AddUserToRole": n} },
+			Refresh: each("identity.ListUsersInRole"),
+			Update: func(n int) Calls {
+				return Calls{"identity.GetUserInfo": 1, "identity.ListUsersInRole": n, "identity.AddUserToRole": n, "identity.RemoveUserFromRole": n}
+			},
+			Destroy: func(n int) Calls {
+				return Calls{"identity.GetUserInfo": 1, "identity.ListUsersInRole": n, "identity.RemoveUserFromRole": n}
+			},
+		},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift: func() {
+					d.MustCall(t, http.MethodDelete, "/roles/staffed-0/users/user-0", nil, nil)
+					d.Assign(t, "staffed-0", "user-2")
+				},
+				Drifted:       []string{`+ "user-0",`, `- "user-2",`},
+				Mended:        map[string]int{"identity.AddUserToRole": 1, "identity.RemoveUserFromRole": 1},
+				Replacement:   Object{"role_id": "staffed-1", "user_ids": []string{"user-0", "user-1"}},
+				ReplacedBy:    "role_id",
+				Replaced:      map[string]int{"identity.RemoveUserFromRole": 2, "identity.AddUserToRole": 2},
+				RefusedCreate: "Unable to read the members of role staffed-0",
+				RefusedRead:   "Unable to read the members of role staffed-0",
+				RefusedUpdate: "Unable to set the members of role staffed-0",
+				RefusedDelete: "Unable to remove the members of role staffed-0",
+			}
+		},
+	},
+	MCPToolType: {
+		Label: "many",
+		Config: Object{
+			"scope": "many", "code": "tool-${n}", "name": "many-${n}", "title": "Many", "description": "One", "luminesce_payload": Object{"query": "select 1"},
+		},
+		Changed: Object{
+			"scope": "many", "code": "tool-${n}", "name": "many-${n}", "title": "Many", "description": "Two", "luminesce_payload": Object{"query": "select 1"},
+		},
+		ImportBy: "id",
+		Listings: []string{"/mcptools"},
+		Cost: Cost{
+			Create:  listThenEach("identity.ListMcpTools", "identity.CreateMcpTool"),
+			Refresh: refreshBySnapshot("identity.GetMcpTool", "identity.ListMcpTools"),
+			Update:  each("identity.UpdateMcpTool"),
+			Destroy: each("identity.DeleteMcpTool"),
+		},
+		Faults: Faults{OptionalRequest: "identity.ListMcpTools", Versioned: "identity.UpdateMcpTool"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift:               func() { d.MustCall(t, http.MethodPut, "/mcptools/many/tool-0", QueryBody("elsewhere"), nil) },
+				Drifted:             []string{`"elsewhere" -> "many-0"`, `"Other" -> "One"`, `"select 0" -> "select 1"`},
+				Mended:              map[string]int{"identity.UpdateMcpTool": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/mcptools/many/tool-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateMcpTool": 1},
+				Replacement: Object{
+					"scope": "many", "code": "next", "name": "many-0", "title": "Many", "description": "One", "luminesce_payload": Object{"query": "select 1"},
+				},
+				ReplacedBy:    "code",
+				Replaced:      map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
+				RefusedCreate: "Unable to create MCP tool",
+				RefusedRead:   "Unable to read MCP tool many/tool-0",
+				RefusedUpdate: "Unable to update MCP tool many/tool-0",
+				RefusedDelete: "Unable to delete MCP tool many/tool-0",
+			}
+		},
+	},
+	NetworkZoneType: {
+		Label:   "many",
+		Most:    10,
+		Config:  ZoneConfig(Object{"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "One", "hierarchy": Numbered{11, 10}}),
+		Changed: ZoneConfig(Object{"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "Two"}),
+		// The change of one zone leaves its place to LUSID, and the change of many names another place.
+		Many: func(_, step int) Object {
+			return Object{"hierarchy": Expression(fmt.Sprintf("10 * (count.index + 1) + %d", step))}
+		},
+		ImportBy: "code",
+		Listings: []string{"/networkzones"},
+		Cost: Cost{
+			// Created, and then placed.
+			Create: func(n int) Calls {
+				return Calls{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": n, "identity.UpdateNetworkZone": n}
+			},
+			Refresh: refreshBySnapshot("identity.GetNetworkZone", "identity.ListNetworkZones"),
+			Update:  each("identity.UpdateNetworkZone"),
+			Destroy: each("identity.DeleteNetworkZone"),
+		},
+		Faults: Faults{
+			OptionalRequest:  "identity.ListNetworkZones",
+			FailureOnlyWarns: map[string]string{Creating: "identity.UpdateNetworkZone"},
+		},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift: func() {
+					d.ChangeZone(t, "zone-0", func(zone *ZoneBody) { zone.Hierarchy, zone.Action = 5, new("Allow") })
+				},
+				Drifted:             []string{`~ action = "Allow" -> "NoOp"`, `~ hierarchy = 5 -> 11`},
+				Mended:              map[string]int{"identity.UpdateNetworkZone": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/networkzones/zone-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
+				Replacement:         ZoneConfig(Object{"code": "next-0", "ranges": ZoneRanges("203.0.113.0"), "description": "One", "hierarchy": 11}),
+				ReplacedBy:          "code",
+				Replaced:            map[string]int{"identity.DeleteNetworkZone": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
+				RefusedCreate:       "Unable to create network zone",
+				RefusedRead:         "Unable to read network zone zone-0",
+				RefusedUpdate:       "Unable to update network zone zone-0",
+				RefusedDelete:       "Unable to delete network zone zone-0",
+			}
+		},
+	},
+	ExternalTokenIssuerType: {
+		Label:    "many",
+		Most:     5,
+		Config:   IssuerConfig(Object{"code": "issuer-${n}", "issuer": "https://ci-${n}.acme.com", "description": "One"}),
+		Changed:  IssuerConfig(Object{"code": "issuer-${n}", "issuer": "https://ci-${n}.acme.com", "description": "Two"}),
+		ImportBy: "code",
+		Listings: []string{"/externaltokenissuers"},
+		Cost: Cost{
+			Create:  listThenEach("identity.ListExternalTokenIssuers", "identity.CreateExternalTokenIssuer"),
+			Refresh: refreshBySnapshot("identity.GetExternalTokenIssuer", "identity.ListExternalTokenIssuers"),
+			Update:  each("identity.UpdateExternalTokenIssuer"),
+			Destroy: each("identity.DeleteExternalTokenIssuer"),
+		},
+		Faults: Faults{OptionalRequest: "identity.ListExternalTokenIssuers"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			drifted := map[string]any{"audience": "lusid", "claimMappings": map[string]string{
+				"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": `"Personal"`, "groups": "roles",
+			}}
+			return Life{
+				Drift:               func() { d.MustCall(t, http.MethodPut, "/externaltokenissuers/issuer-0", drifted, nil) },
+				Drifted:             []string{`~ audience = "lusid" -> "https://acme.lusid.com"`, `~ login = "email" -> "user_email"`},
+				Mended:              map[string]int{"identity.UpdateExternalTokenIssuer": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/externaltokenissuers/issuer-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateExternalTokenIssuer": 1},
+				Replacement:         IssuerConfig(Object{"code": "next-0", "issuer": "https://ci-0.acme.com", "description": "One"}),
+				ReplacedBy:          "code",
+				Replaced:            map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.CreateExternalTokenIssuer": 1},
+				RefusedCreate:       "Unable to create external token issuer",
+				RefusedRead:         "Unable to read external token issuer issuer-0",
+				RefusedUpdate:       "Unable to update external token issuer issuer-0",
+				RefusedDelete:       "Unable to delete external token issuer issuer-0",
+			}
+		},
+	},
+	PasswordPolicyType: {
+		Label: "one",
+		Most:  1,
+		Config: Object{
+			"user_type": "Personal", "min_length": 13, "exclude_first_name": true, "exclude_last_name": true,
+			"max_age_days": 90, "history_count": 4, "max_attempts": 10, "deletion_policy": "reset",
+		},
+		Changed: Object{
+			"user_type": "Personal", "min_length": 14, "exclude_first_name": true, "exclude_last_name": true,
+			"max_age_days": 90, "history_count": 4, "max_attempts": 10, "deletion_policy": "reset",
+		},
+		ImportBy: "id",
+		Listings: []string{"/authentication/password-policy/personal"},
+		Cost:     costOfSingleton("identity.GetPasswordPolicy", "identity.UpdatePasswordPolicy"),
+	},
+	SessionPolicyType: {
+		Label:    "one",
+		Most:     1,
+		Config:   Object{"max_session_idle_minutes": 61, "deletion_policy": "reset"},
+		Changed:  Object{"max_session_idle_minutes": 62, "deletion_policy": "reset"},
+		ImportBy: "id",
+		Listings: []string{"/authentication/session-policy"},
+		Cost:     costOfSingleton("identity.GetSessionPolicy", "identity.UpdateSessionPolicy"),
+	},
+	UserSchemaType: {
+		Label:    "one",
+		Most:     1,
+		Config:   Object{"alternative_user_ids": []any{Object{"name": "one"}}, "deletion_policy": "reset"},
+		Changed:  Object{"alternative_user_ids": []any{Object{"name": "two"}}, "deletion_policy": "reset"},
+		ImportBy: "id",
+		Listings: []string{"/users/schema"},
+		Cost:     costOfSingleton("identity.GetUserSchema", "identity.UpdateUserSchema"),
+	},
+	PersonalAccessTokenType: {
+		Label:    "many",
+		Config:   Object{"display_name": "many-${n}"},
+		ImportBy: "id",
+		Listings: []string{"/keys"},
+		Cost: Cost{
+			Create: func(n int) Calls {
+				return Calls{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": n}
+			},
+			Refresh: once("identity.ListOwnApiKeys"),
+			Destroy: each("identity.DeleteApiKey"),
+		},
+		Faults: Faults{
+			OptionalRequest: "identity.ListOwnApiKeys",
+			ShownOnce:       true,
+			Holds: func(t *testing.T, d Domain, made Instance) {
+				t.Helper()
+				if key := made.Get("key"); key != "null" {
+					d.Token = key
+					d.MustCall(t, http.MethodGet, "/me", nil, nil)
+				}
+			},
+		},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			const label = `personal access token "many-0"`
+			id := func() string {
+				var all []struct{ ID, DisplayName string }
+				d.MustCall(t, http.MethodGet, "/keys", nil, &all)
+				for _, token := range all {
+					if token.DisplayName == "many-0" {
+						return token.ID
+					}
+				}
+				t.Fatalf("there is no %s", label)
+				return ""
+			}
+			return Life{
+				// An end that somebody put to it is shown, and not undone.
+				Drift: func() {
+					if err := d.Mock.DeactivatePersonalAccessToken(id()); err != nil {
+						t.Fatal(err)
+					}
+				},
+				Drifted:             []string{"The " + label + " has expired", "-replace"},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/keys/"+id(), nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"identity.CreateApiKey": 1},
+				Replacement:         Object{"display_name": "delivery"},
+				ReplacedBy:          "display_name",
+				Replaced:            map[string]int{"identity.DeleteApiKey": 1, "identity.CreateApiKey": 1},
+				RefusedCreate:       "Unable to create personal access token",
+				RefusedRead:         "Unable to read " + label,
+				RefusedDelete:       "Unable to delete " + label,
+				Secrets:             []string{"key"},
+			}
+		},
+	},
+}
+
+func holdsSecret(t *testing.T, d Domain, made Instance) {
+	t.Helper()
+	d.MustHoldSecret(t, made)
+}
+
+// each is a request per object.
+func each(operation string) func(n int) Calls {
+	return func(n int) Calls { return Calls{operation: n} }
+}
+
+// once is one request, however many objects there are.
+func once(operation string) func(int) Calls {
+	return func(int) Calls { return Calls{operation: 1} }
+}
+
+// listThenEach is one list per process, and a request per object.
+func listThenEach(list, operation string) func(n int) Calls {
+	return func(n int) Calls { return Calls{list: 1, operation: n} }
+}
+
+// refreshBySnapshot is what a kind costs that can be read by id and listed: from the fourth on,
+// one list.
+func refreshBySnapshot(get, list string) func(n int) Calls {
+	return func(n int) Calls {
+		if n > 3 {
+			return Calls{get: 3, list: 1}
+		}
+		return Calls{get: n}
+	}
+}
+
+// costOfSingleton is what a kind costs that a domain has one of.
+func costOfSingleton(get, update string) Cost {
+	return Cost{Plan: once(get), Create: once(update), Refresh: once(get), Update: once(update), Destroy: once(update)}
+}
+
+// assignedRoles is over how many roles n assignments are spread.
+func assignedRoles(n int) int { return max(1, n/5) }
