@@ -18,7 +18,8 @@ import (
 // constraintWalk says where the fields of a schema went.
 type constraintWalk struct {
 	schema, resource string
-	// valid is a configuration that breaks nothing.
+	// valid is a configuration that breaks nothing, and has every object that the fields are in. Nil means
+	// the one of the kind's fixture.
 	valid providertest.Object
 	// attributes are by field, those of an object within another with a dot.
 	attributes map[string]string
@@ -41,10 +42,10 @@ var constraintWalks = []constraintWalk{
 		nil,
 		[]string{"type"},
 	},
-	{"CreateRoleRequest", "lusid_role", providertest.Object{"name": "valid"}, map[string]string{"name": "name", "description": "description"}, nil, nil},
-	{"UpdateRoleRequest", "lusid_role", providertest.Object{"name": "valid"}, map[string]string{"description": "description"}, nil, nil},
+	{"CreateRoleRequest", "lusid_role", nil, map[string]string{"name": "name", "description": "description"}, nil, nil},
+	{"UpdateRoleRequest", "lusid_role", nil, map[string]string{"description": "description"}, nil, nil},
 	{
-		"CreateUserRequest", providertest.UserType, providertest.ServiceUser(),
+		"CreateUserRequest", providertest.UserType, nil,
 		map[string]string{
 			"type": "type", "login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
 			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
@@ -53,7 +54,7 @@ var constraintWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"UpdateUserRequest", providertest.UserType, providertest.ServiceUser(),
+		"UpdateUserRequest", providertest.UserType, nil,
 		map[string]string{
 			"login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
 			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
@@ -62,8 +63,7 @@ var constraintWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"CreateApiKey", providertest.PersonalAccessTokenType,
-		providertest.Object{"display_name": "valid"},
+		"CreateApiKey", providertest.PersonalAccessTokenType, nil,
 		map[string]string{"displayName": "display_name", "deactivationDate": "deactivation_date"},
 		nil, nil,
 	},
@@ -82,7 +82,7 @@ var constraintWalks = []constraintWalk{
 		map[string]string{"name": "parameters.name", "dataType": "parameters.data_type", "description": "parameters.description"},
 		nil, nil,
 	},
-	{"McpToolLuminescePayload", providertest.MCPToolType, providertest.QueryTool(), map[string]string{"query": "luminesce_payload.query"}, nil, nil},
+	{"McpToolLuminescePayload", providertest.MCPToolType, nil, map[string]string{"query": "luminesce_payload.query"}, nil, nil},
 	{
 		"McpToolSchedulerPayload", providertest.MCPToolType, providertest.JobTool(),
 		map[string]string{
@@ -99,57 +99,53 @@ var constraintWalks = []constraintWalk{
 		nil, nil,
 	},
 	{
-		"UpdatePasswordPolicyRequestComplexity", providertest.PasswordPolicyType,
-		providertest.Object{"user_type": "Personal"},
+		"UpdatePasswordPolicyRequestComplexity", providertest.PasswordPolicyType, nil,
 		map[string]string{"minLength": "min_length", "excludeFirstName": "exclude_first_name", "excludeLastName": "exclude_last_name"},
 		nil,
 		[]string{"minLength", "excludeFirstName", "excludeLastName"},
 	},
 	{
-		"UpdatePasswordPolicyRequestAge", providertest.PasswordPolicyType,
-		providertest.Object{"user_type": "Personal"},
+		"UpdatePasswordPolicyRequestAge", providertest.PasswordPolicyType, nil,
 		map[string]string{"maxAgeDays": "max_age_days", "historyCount": "history_count"},
 		nil,
 		[]string{"maxAgeDays", "historyCount"},
 	},
 	{
-		"UpdatePasswordPolicyRequestLockout", providertest.PasswordPolicyType,
-		providertest.Object{"user_type": "Personal"},
+		"UpdatePasswordPolicyRequestLockout", providertest.PasswordPolicyType, nil,
 		map[string]string{"maxAttempts": "max_attempts"},
 		nil,
 		[]string{"maxAttempts"},
 	},
 	{
-		"UpdateSessionPolicyRequest", providertest.SessionPolicyType,
-		providertest.Object{"max_session_idle_minutes": 60},
+		"UpdateSessionPolicyRequest", providertest.SessionPolicyType, nil,
 		map[string]string{"maxSessionIdleMinutes": "max_session_idle_minutes", "maxSessionLifetimeMinutes": "max_session_lifetime_minutes"},
 		nil, nil,
 	},
 	{
-		"UpdateUserSchemaRequest", providertest.UserSchemaType, providertest.AlternativeIDs(1),
+		"UpdateUserSchemaRequest", providertest.UserSchemaType, nil,
 		map[string]string{"alternativeUserIds": "alternative_user_ids"},
 		nil, nil,
 	},
 	{
-		"UserSchemaProperty", providertest.UserSchemaType, providertest.AlternativeIDs(1),
+		"UserSchemaProperty", providertest.UserSchemaType, nil,
 		map[string]string{"name": "alternative_user_ids.name", "description": "alternative_user_ids.description"},
 		nil,
 		[]string{"description"},
 	},
 	{
-		"CreateNetworkZoneRequest", providertest.NetworkZoneType, providertest.ZoneConfig(),
+		"CreateNetworkZoneRequest", providertest.NetworkZoneType, nil,
 		map[string]string{"code": "code", "description": "description", "action": "action", "networkZoneIPs": "ranges"},
 		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
 		nil,
 	},
 	{
-		"UpdateNetworkZoneRequest", providertest.NetworkZoneType, providertest.ZoneConfig(),
+		"UpdateNetworkZoneRequest", providertest.NetworkZoneType, nil,
 		map[string]string{"description": "description", "action": "action", "networkZoneIPs": "ranges", "hierarchy": "hierarchy"},
 		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
 		[]string{"hierarchy"},
 	},
 	{
-		"IpAddressDefinition", providertest.NetworkZoneType, providertest.ZoneConfig(),
+		"IpAddressDefinition", providertest.NetworkZoneType, nil,
 		map[string]string{"value": "ranges.value", "description": "ranges.description"},
 		map[string]string{"type": "the value says it"},
 		nil,
@@ -161,19 +157,19 @@ var constraintWalks = []constraintWalk{
 		[]string{"sessionType", "userRoles"},
 	},
 	{
-		"CreateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, providertest.IssuerConfig(),
+		"CreateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, nil,
 		map[string]string{
 			"code": "code", "issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings",
 		},
 		nil, nil,
 	},
 	{
-		"UpdateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, providertest.IssuerConfig(),
+		"UpdateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, nil,
 		map[string]string{"issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings"},
 		nil, nil,
 	},
 	{
-		"ClaimMappings", providertest.ExternalTokenIssuerType, providertest.IssuerConfig(),
+		"ClaimMappings", providertest.ExternalTokenIssuerType, nil,
 		map[string]string{
 			"userId": "claim_mappings.user_id", "login": "claim_mappings.login", "email": "claim_mappings.email", "firstName": "claim_mappings.first_name",
 			"lastName": "claim_mappings.last_name", "userType": "claim_mappings.user_type", "groups": "claim_mappings.groups",
@@ -350,6 +346,9 @@ func TestConstraints(t *testing.T) {
 		walked[walk.resource] = true
 		t.Run(walk.schema, func(t *testing.T) {
 			m := p.Resource(walk.resource)
+			if walk.valid == nil {
+				walk.valid = providertest.Fixtures[walk.resource].Config.Number(0)
+			}
 			m.Validate(walk.valid).MustBeQuiet(t)
 			schema := readContractSchema(t, walk.schema)
 			if len(schema.Properties) == 0 {
