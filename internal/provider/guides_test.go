@@ -43,6 +43,28 @@ var guides = map[string]struct {
 	"several-domains.md":      {startsBare: true},
 }
 
+// TestGuides_everyType expects every resource type in the tables of the guides that are about all types.
+func TestGuides_everyType(t *testing.T) {
+	t.Parallel()
+	p := providertest.NewMock(t, mockserver.Options{}).Protocol(t)
+	for _, typeName := range kindNamed(p, "resource").names() {
+		guides := []string{"large-domains.md"}
+		if isImportable(p, typeName) {
+			guides = append(guides, "importing.md")
+		}
+		for _, guide := range guides {
+			text, err := os.ReadFile(filepath.Join(guidesDirectory, guide))
+			if err != nil {
+				t.Fatal(err)
+			}
+			row := regexp.MustCompile("(?m)^\\| [^|]*`" + typeName + "`")
+			if !row.Match(text) {
+				t.Errorf("no table of %s has a row of %s", guide, typeName)
+			}
+		}
+	}
+}
+
 // TestAccGuides does what the guides say, from the first block to the last, in one shell.
 func TestAccGuides(t *testing.T) {
 	t.Parallel()
