@@ -81,7 +81,8 @@ func TestFixtures_number(t *testing.T) {
 	}
 	hcl := fixture.HCL("lusid_thing", 7, 1)
 	for _, want := range []string{
-		`resource "lusid_thing" "many" {`, "count = 7\n", `name = "many-${count.index}"`, `"user-${count.index+1}"`, "place = 11 + 10 * count.index\n", `plain = "one"`,
+		`resource "lusid_thing" "many" {`, "count = 7\n", `name = "many-${count.index}"`, `"user-${count.index+1}"`,
+		"place = 11 + 10 * count.index\n", `plain = "one"`,
 	} {
 		if !strings.Contains(hcl, want) {
 			t.Errorf("the configuration lacks %s:\n%s", want, hcl)

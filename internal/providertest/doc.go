@@ -12,7 +12,8 @@
 // plan (MustPlanNothing), the Diagnostics (MustBeQuiet, MustWarn, MustFail), and the requests, those
 // not made included (MustCount). Domain.Mock.InjectFault makes a request fail. Domain.MustCall and
 // the Create methods of Domain change the domain behind Terraform's back. A test that waits runs in
-// a bubble of testing/synctest, on DomainInMemory.
+// a bubble of testing/synctest, on DomainInMemory. Fixtures describe every kind of resource, for
+// tests that walk through all of them.
 //
 // Read example_test.go first.
 package providertest

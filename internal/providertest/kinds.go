@@ -10,9 +10,13 @@ import (
 // what is particular. TestFixtures_complete says what a new kind lacks.
 var Fixtures = map[string]KindFixture{
 	"lusid_application with its secret": {
-		Label:    "stored",
-		Config:   Object{"client_id": "stored-${n}", "display_name": "stored ${n}", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
-		Rotated:  Object{"client_id": "stored-${n}", "display_name": "stored ${n}", "store_secret": true, "rotation_triggers": Object{"step": "2"}},
+		Label: "stored",
+		Config: Object{
+			"client_id": "stored-${n}", "display_name": "stored ${n}", "store_secret": true, "rotation_triggers": Object{"step": "1"},
+		},
+		Rotated: Object{
+			"client_id": "stored-${n}", "display_name": "stored ${n}", "store_secret": true, "rotation_triggers": Object{"step": "2"},
+		},
 		ImportBy: "id",
 		Listings: []string{"/applications"},
 		Cost: Cost{
@@ -29,14 +33,16 @@ var Fixtures = map[string]KindFixture{
 				Drift:               func() { d.RotateApplication(t, "stored-0") },
 				Vanish:              func() { d.DeleteApplication(t, "stored-0") },
 				DeletedAndMadeAgain: map[string]int{"identity.CreateApplication": 1},
-				Replacement:         Object{"client_id": "next-app", "display_name": "stored 0", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
-				ReplacedBy:          "client_id",
-				Replaced:            map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
-				RefusedCreate:       "Unable to create application",
-				RefusedRead:         "Unable to read application stored-0",
-				RefusedUpdate:       "Unable to rotate the secret of application stored-0",
-				RefusedDelete:       "Unable to delete application stored-0",
-				Secrets:             []string{"secret"},
+				Replacement: Object{
+					"client_id": "next-app", "display_name": "stored 0", "store_secret": true, "rotation_triggers": Object{"step": "1"},
+				},
+				ReplacedBy:    "client_id",
+				Replaced:      map[string]int{"identity.DeleteApplication": 1, "identity.CreateApplication": 1},
+				RefusedCreate: "Unable to create application",
+				RefusedRead:   "Unable to read application stored-0",
+				RefusedUpdate: "Unable to rotate the secret of application stored-0",
+				RefusedDelete: "Unable to delete application stored-0",
+				Secrets:       []string{"secret"},
 			}
 		},
 	},
@@ -61,10 +67,14 @@ var Fixtures = map[string]KindFixture{
 		Faults: Faults{OptionalRequest: "identity.ListApplications", OldSecretUnknown: true, Holds: holdsSecret},
 	},
 	"lusid_application": {
-		Label:    "other",
-		Config:   Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": false, "rotation_triggers": Object{"step": "1"}},
-		Changed:  Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
-		Rotated:  Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": false, "rotation_triggers": Object{"step": "2"}},
+		Label: "other",
+		Config: Object{
+			"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": false, "rotation_triggers": Object{"step": "1"},
+		},
+		Changed: Object{"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": true, "rotation_triggers": Object{"step": "1"}},
+		Rotated: Object{
+			"client_id": "other-${n}", "display_name": "other ${n}", "store_secret": false, "rotation_triggers": Object{"step": "2"},
+		},
 		ImportBy: "id",
 		Listings: []string{"/applications"},
 		Cost: Cost{
@@ -142,7 +152,8 @@ var Fixtures = map[string]KindFixture{
 				Drift: func() {
 					d.MustCall(t, http.MethodPut, path(), map[string]any{
 						"login": login, "emailAddress": "many-0-owner@acme.com", "firstName": "Drifted", "lastName": "One",
-						"secondEmailAddress": "second@example.com", "alternativeUserIds": map[string]string{"desk": "8", "hr": "42"}, "userExpiry": "2031-01-01T00:00:00Z",
+						"secondEmailAddress": "second@example.com", "alternativeUserIds": map[string]string{"desk": "8", "hr": "42"},
+						"userExpiry": "2031-01-01T00:00:00Z",
 					}, nil)
 				},
 				Drifted:             []string{`~ first_name = "Drifted" -> "Many"`, `~ "desk" = "8" -> "7"`},
@@ -238,10 +249,12 @@ var Fixtures = map[string]KindFixture{
 	MCPToolType: {
 		Label: "many",
 		Config: Object{
-			"scope": "many", "code": "tool-${n}", "name": "many-${n}", "title": "Many", "description": "One", "luminesce_payload": Object{"query": "select 1"},
+			"scope": "many", "code": "tool-${n}", "name": "many-${n}", "title": "Many", "description": "One",
+			"luminesce_payload": Object{"query": "select 1"},
 		},
 		Changed: Object{
-			"scope": "many", "code": "tool-${n}", "name": "many-${n}", "title": "Many", "description": "Two", "luminesce_payload": Object{"query": "select 1"},
+			"scope": "many", "code": "tool-${n}", "name": "many-${n}", "title": "Many", "description": "Two",
+			"luminesce_payload": Object{"query": "select 1"},
 		},
 		ImportBy: "id",
 		Listings: []string{"/mcptools"},
@@ -261,7 +274,8 @@ var Fixtures = map[string]KindFixture{
 				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/mcptools/many/tool-0", nil, nil) },
 				DeletedAndMadeAgain: map[string]int{"identity.CreateMcpTool": 1},
 				Replacement: Object{
-					"scope": "many", "code": "next", "name": "many-0", "title": "Many", "description": "One", "luminesce_payload": Object{"query": "select 1"},
+					"scope": "many", "code": "next", "name": "many-0", "title": "Many", "description": "One",
+					"luminesce_payload": Object{"query": "select 1"},
 				},
 				ReplacedBy:    "code",
 				Replaced:      map[string]int{"identity.DeleteMcpTool": 1, "identity.CreateMcpTool": 1},
@@ -273,9 +287,11 @@ var Fixtures = map[string]KindFixture{
 		},
 	},
 	NetworkZoneType: {
-		Label:   "many",
-		Most:    10,
-		Config:  ZoneConfig(Object{"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "One", "hierarchy": Numbered{11, 10}}),
+		Label: "many",
+		Most:  10,
+		Config: ZoneConfig(Object{
+			"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "One", "hierarchy": Numbered{11, 10},
+		}),
 		Changed: ZoneConfig(Object{"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "Two"}),
 		// The change of one zone leaves its place to LUSID, and the change of many names another place.
 		Many: func(_, step int) Object {
@@ -333,7 +349,8 @@ var Fixtures = map[string]KindFixture{
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
 			drifted := map[string]any{"audience": "lusid", "claimMappings": map[string]string{
-				"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name", "userType": `"Personal"`, "groups": "roles",
+				"userId": "sub", "login": "email", "email": "email", "firstName": "given_name", "lastName": "family_name",
+				"userType": `"Personal"`, "groups": "roles",
 			}}
 			return Life{
 				Drift:               func() { d.MustCall(t, http.MethodPut, "/externaltokenissuers/issuer-0", drifted, nil) },
