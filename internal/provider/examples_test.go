@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -23,85 +22,32 @@ import (
 
 const examplesDirectory = "../../examples"
 
-// seeds are the domains of those examples that refer to what is there already.
+// seeds are the domains of those examples of actions and data sources that refer to what is there
+// already. For resources, see ExampleSeeds.
 var seeds = map[string]mockserver.Seed{
-	"actions/lusid_reset_user_factors":           {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
-	"actions/lusid_reset_user_password":          {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
-	"actions/lusid_unlock_user":                  {Users: []mockserver.User{exampleUser(mockserver.UserLockedOut)}},
-	"actions/lusid_unsuspend_user":               {Users: []mockserver.User{exampleUser(mockserver.UserSuspended)}},
-	"data-sources/lusid_application":             {Applications: []mockserver.Application{exampleApplication}},
-	"data-sources/lusid_external_token_issuer":   exampleGuards,
-	"data-sources/lusid_external_token_issuers":  exampleGuards,
-	"data-sources/lusid_mcp_tool":                {McpTools: []mockserver.McpTool{exampleTool}},
-	"data-sources/lusid_network_zone":            exampleGuards,
-	"data-sources/lusid_network_zones":           exampleGuards,
-	"data-sources/lusid_personal_access_token":   {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
-	"data-sources/lusid_user":                    {Users: []mockserver.User{exampleUser(mockserver.UserActive)}},
-	"list-resources/lusid_application":           {Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
-	"list-resources/lusid_external_token_issuer": exampleGuards,
-	"list-resources/lusid_mcp_tool":              {McpTools: []mockserver.McpTool{exampleTool}},
-	"list-resources/lusid_network_zone":          exampleGuards,
-	"list-resources/lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
-	"list-resources/lusid_role":                  exampleTeam,
-	"list-resources/lusid_role_assignment":       exampleTeam,
-	"list-resources/lusid_role_members":          exampleTeam,
-	"list-resources/lusid_user":                  {Users: []mockserver.User{exampleService}},
-	"resources/lusid_role_assignment":            exampleTeam,
-	"resources/lusid_role_members":               exampleTeam,
+	"actions/lusid_reset_user_factors":          {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
+	"actions/lusid_reset_user_password":         {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
+	"actions/lusid_unlock_user":                 {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserLockedOut)}},
+	"actions/lusid_unsuspend_user":              {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserSuspended)}},
+	"data-sources/lusid_application":            {Applications: []mockserver.Application{providertest.ExampleApplication}},
+	"data-sources/lusid_external_token_issuer":  providertest.ExampleGuards,
+	"data-sources/lusid_external_token_issuers": providertest.ExampleGuards,
+	"data-sources/lusid_mcp_tool":               {McpTools: []mockserver.McpTool{providertest.ExampleTool}},
+	"data-sources/lusid_network_zone":           providertest.ExampleGuards,
+	"data-sources/lusid_network_zones":          providertest.ExampleGuards,
+	"data-sources/lusid_personal_access_token":  {PersonalAccessTokens: []mockserver.PersonalAccessToken{providertest.ExampleToken}},
+	"data-sources/lusid_user":                   {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
 }
 
-// importSeeds are what the import examples of a resource type import.
-var importSeeds = map[string]mockserver.Seed{
-	"lusid_application":           {Applications: []mockserver.Application{exampleApplication}},
-	"lusid_external_token_issuer": exampleGuards,
-	"lusid_mcp_tool":              {McpTools: []mockserver.McpTool{exampleTool}},
-	"lusid_network_zone":          exampleGuards,
-	"lusid_personal_access_token": {PersonalAccessTokens: []mockserver.PersonalAccessToken{exampleToken}},
-	"lusid_role":                  exampleTeam,
-	"lusid_role_assignment":       exampleTeam,
-	"lusid_role_members":          exampleTeam,
-	"lusid_user":                  {Users: []mockserver.User{exampleService}},
-}
-
-var (
-	exampleApplication = mockserver.Application{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "example-sdk-app", DisplayName: "Example SDK application"}
-
-	exampleService = mockserver.User{
-		ID: "00u9kc3zrLMnq7STw2p7", Username: "svc-pricing@acme.com", EmailAddress: "market-data@acme.com", FirstName: "Pricing", LastName: "Service",
+// exampleSeed is what an example refers to.
+func exampleSeed(k kind, name string) mockserver.Seed {
+	switch k.block {
+	case "resource":
+		return providertest.Fixtures[name].Examples.Resource
+	case "list":
+		return providertest.Fixtures[name].Examples.List
 	}
-	exampleToken = mockserver.PersonalAccessToken{
-		ID: "k3VbT8wQz1LxRn6YcM2d", DisplayName: "nightly", DeactivationDate: time.Date(2035, time.December, 31, 18, 0, 0, 0, time.UTC),
-	}
-	exampleTool = mockserver.McpTool{
-		Scope: "market-data", Code: "prices", Name: "get-prices", Title: "Get prices", Description: "Returns prices.", Query: "select * from Acme.Prices",
-	}
-	// exampleGuards are who may call from where, and whose tokens LUSID takes.
-	exampleGuards = mockserver.Seed{
-		NetworkZones: []mockserver.NetworkZone{
-			{Code: "acme-office", Description: "Traders", Action: "Allow", IPs: []string{"203.0.113.0/24"}, UserRoles: []string{"traders"}, Hierarchy: 10},
-			{Code: "acme-partner", Action: "Block", IPs: []string{"192.0.2.0/24"}, SessionType: []string{"AllUsers"}, Hierarchy: 15},
-		},
-		ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{{
-			Code: "acme-gitlab", Issuer: "https://gitlab.acme.com", Audience: "https://acme.lusid.com", LogoutURL: "https://acme.lusid.com/logout",
-			ClaimMappings: map[string]string{
-				"userId": "user_id", "login": "user_email", "email": "user_email", "firstName": `"GitLab"`, "lastName": `"Pipeline"`, "userType": `"Service"`,
-			},
-		}},
-	}
-	// exampleTeam is a role that one of two people holds.
-	exampleTeam = mockserver.Seed{
-		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},
-		Users: []mockserver.User{
-			exampleUser(mockserver.UserActive, "traders"),
-			{Username: "john.roe@acme.com", FirstName: "John", LastName: "Roe", Type: "Personal"},
-		},
-	}
-)
-
-func exampleUser(status mockserver.UserStatus, roles ...string) mockserver.User {
-	return mockserver.User{
-		ID: "00u4ax8yeBCdf6GHj2p7", Username: "jane.doe@acme.com", FirstName: "Jane", LastName: "Doe", Type: "Personal", Status: status, Roles: roles,
-	}
+	return seeds[k.directory+"/"+name]
 }
 
 // TestAccExamples applies every example, and plans empty again.
@@ -112,7 +58,7 @@ func TestAccExamples(t *testing.T) {
 			t.Run(k.directory+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				requireKind(t, k.schemas)
-				d := providertest.NewMock(t, mockserver.Options{Seed: seeds[k.directory+"/"+name]})
+				d := providertest.NewMock(t, mockserver.Options{Seed: exampleSeed(k, name)})
 				w := providertest.NewWorkspace(t, "", d.Environment()...)
 				example := k.example(t, name, k.file)
 				w.Write(k.file, example)
@@ -206,7 +152,7 @@ func TestAccExamples_import(t *testing.T) {
 		prepare := func(t *testing.T) *providertest.Workspace {
 			t.Helper()
 			t.Parallel()
-			w := providertest.NewWorkspace(t, "", providertest.NewMock(t, mockserver.Options{Seed: importSeeds[name]}).Environment()...)
+			w := providertest.NewWorkspace(t, "", providertest.NewMock(t, mockserver.Options{Seed: providertest.Fixtures[name].Examples.Import}).Environment()...)
 			w.Write("example.tf", resources.example(t, name, resources.file))
 			return w
 		}

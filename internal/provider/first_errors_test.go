@@ -85,8 +85,8 @@ var firstErrors = map[string]struct {
 	"client_id_with_a_space": {env: noEnvironment, hcl: providertest.ApplicationHCL("example", "example app"), command: "validate"},
 	"client_id_too_short":    {env: noEnvironment, hcl: providertest.ApplicationHCL("example", "app"), command: "validate"},
 	"name_taken": {
-		options: mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{exampleApplication}}},
-		hcl:     providertest.ApplicationHCL("example", exampleApplication.ClientID), command: "apply",
+		options: mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{providertest.ExampleApplication}}},
+		hcl:     providertest.ApplicationHCL("example", providertest.ExampleApplication.ClientID), command: "apply",
 	},
 	"proxy_answers": {hcl: allRoles, prepare: func(_ *testing.T, d providertest.Domain, _ *providertest.Workspace) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Count: -1, HTML: true, Status: http.StatusForbidden})

@@ -43,6 +43,8 @@ type KindFixture struct {
 	Cost Cost
 	// Faults are what the fault matrix can't find out by itself.
 	Faults Faults
+	// Examples are the domains of the kind's examples. Empty means that they refer to nothing.
+	Examples ExampleSeeds
 	// Life is the kind's life in TestAccLifecycle. It is nil for a singleton, and for a kind whose
 	// type has a life in another kind.
 	Life func(t *testing.T, d Domain) Life

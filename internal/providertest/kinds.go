@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
 // Fixtures are the kinds of resources by name: the resource type and, where a type has several kinds,
@@ -77,6 +79,10 @@ var Fixtures = map[string]KindFixture{
 		},
 		ImportBy: "id",
 		Listings: []string{"/applications"},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{Applications: []mockserver.Application{ExampleApplication}},
+			List:   mockserver.Seed{Applications: []mockserver.Application{{ClientID: "acme-site", DisplayName: "Acme site", Type: "Web"}}},
+		},
 		Cost: Cost{
 			// One list per process serves the applications of all three kinds.
 			Create:  listThenEach("identity.ListApplications", "identity.CreateApplication"),
@@ -97,6 +103,7 @@ var Fixtures = map[string]KindFixture{
 		Changed:  Object{"name": "many-${n}", "description": "Two"},
 		ImportBy: "id",
 		Listings: []string{"/roles"},
+		Examples: ExampleSeeds{Import: ExampleTeam, List: ExampleTeam},
 		Cost: Cost{
 			Create:  listThenEach("identity.ListRoles", "identity.CreateRole"),
 			Refresh: refreshBySnapshot("identity.GetRole", "identity.ListRoles"),
@@ -133,6 +140,10 @@ var Fixtures = map[string]KindFixture{
 		},
 		ImportBy: "id",
 		Listings: []string{"/users?includeDeactivated=true"},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{Users: []mockserver.User{ExampleService}},
+			List:   mockserver.Seed{Users: []mockserver.User{ExampleService}},
+		},
 		Cost: Cost{
 			Create:  listThenEach("identity.ListUsers", "identity.CreateUser"),
 			Refresh: refreshBySnapshot("identity.GetUser", "identity.ListUsers"),
@@ -180,6 +191,7 @@ var Fixtures = map[string]KindFixture{
 		ImportBy: "id",
 		Query:    Object{"role_id": "assigned-0"},
 		Listings: []string{"/roles/assigned-0/users"},
+		Examples: ExampleSeeds{Resource: ExampleTeam, Import: ExampleTeam, List: ExampleTeam},
 		Cost: Cost{
 			Create:  each("identity.AddUserToRole"),
 			Refresh: func(n int) Calls { return Calls{"identity.ListUsersInRole": assignedRoles(n)} },
@@ -215,6 +227,7 @@ var Fixtures = map[string]KindFixture{
 		},
 		ImportBy: "id",
 		Listings: []string{"/roles/staffed-0/users"},
+		Examples: ExampleSeeds{Resource: ExampleTeam, Import: ExampleTeam, List: ExampleTeam},
 		Cost: Cost{
 			// Who holds a role is listed before the role is managed, and before it is changed.
 			Plan:    each("identity.ListUsersInRole"),
@@ -258,6 +271,10 @@ var Fixtures = map[string]KindFixture{
 		},
 		ImportBy: "id",
 		Listings: []string{"/mcptools"},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{McpTools: []mockserver.McpTool{ExampleTool}},
+			List:   mockserver.Seed{McpTools: []mockserver.McpTool{ExampleTool}},
+		},
 		Cost: Cost{
 			Create:  listThenEach("identity.ListMcpTools", "identity.CreateMcpTool"),
 			Refresh: refreshBySnapshot("identity.GetMcpTool", "identity.ListMcpTools"),
@@ -299,6 +316,7 @@ var Fixtures = map[string]KindFixture{
 		},
 		ImportBy: "code",
 		Listings: []string{"/networkzones"},
+		Examples: ExampleSeeds{Import: ExampleGuards, List: ExampleGuards},
 		Cost: Cost{
 			// Created, and then placed.
 			Create: func(n int) Calls {
@@ -339,6 +357,7 @@ var Fixtures = map[string]KindFixture{
 		Changed:  IssuerConfig(Object{"code": "issuer-${n}", "issuer": "https://ci-${n}.acme.com", "description": "Two"}),
 		ImportBy: "code",
 		Listings: []string{"/externaltokenissuers"},
+		Examples: ExampleSeeds{Import: ExampleGuards, List: ExampleGuards},
 		Cost: Cost{
 			Create:  listThenEach("identity.ListExternalTokenIssuers", "identity.CreateExternalTokenIssuer"),
 			Refresh: refreshBySnapshot("identity.GetExternalTokenIssuer", "identity.ListExternalTokenIssuers"),
@@ -406,6 +425,10 @@ var Fixtures = map[string]KindFixture{
 		Config:   Object{"display_name": "many-${n}"},
 		ImportBy: "id",
 		Listings: []string{"/keys"},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{PersonalAccessTokens: []mockserver.PersonalAccessToken{ExampleToken}},
+			List:   mockserver.Seed{PersonalAccessTokens: []mockserver.PersonalAccessToken{ExampleToken}},
+		},
 		Cost: Cost{
 			Create: func(n int) Calls {
 				return Calls{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": n}
