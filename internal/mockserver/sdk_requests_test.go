@@ -33,6 +33,10 @@ var sdkHeaders = map[sdks]map[string]string{
 		"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "OpenAPI-Generator/0.1.103/python",
 		"X-LUSID-SDK-Language": "Python-V3", "X-LUSID-SDK-Version": "0.1.103",
 	},
+	accessSDK: {
+		"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "OpenAPI-Generator/2.4.1/python",
+		"X-LUSID-SDK-Language": "Python", "X-LUSID-SDK-Version": "2.4.1",
+	},
 }
 
 const sdkContentType = "application/json-patch+json"
@@ -259,9 +263,9 @@ var sdkRequestsOfNulls = []sdkRequest{
 	},
 }
 
-// sdkSeed has the objects that sdkRequests name.
+// sdkSeed has the objects that the requests name.
 func sdkSeed() mockserver.Seed {
-	return mockserver.Seed{
+	seed := mockserver.Seed{
 		Applications:         []mockserver.Application{{ID: "acme-app-id", ClientID: "acme-app", DisplayName: "Acme"}},
 		Roles:                []mockserver.Role{{ID: "auditors-id", Name: "auditors"}},
 		McpTools:             []mockserver.McpTool{{Scope: "default", Code: "holdings"}},
@@ -278,6 +282,8 @@ func sdkSeed() mockserver.Seed {
 			{ID: "suspended", Username: "suspended@acme.com", Password: "password", Status: mockserver.UserSuspended},
 		},
 	}
+	addAccessObjects(&seed)
+	return seed
 }
 
 // TestSDKs sends each request to a domain of its own, with an access token, as the synchronous client
@@ -285,7 +291,7 @@ func sdkSeed() mockserver.Seed {
 func TestSDKs(t *testing.T) {
 	t.Parallel()
 	operations := readContracts(t)
-	for _, sent := range slices.Concat(sdkRequests, sdkRequestsOfNulls) {
+	for _, sent := range slices.Concat(sdkRequests, sdkRequestsOfNulls, accessSDKRequests) {
 		want := http.StatusOK // Of what is in no contract.
 		if operation, ok := operations[sent.operation]; ok {
 			want = operation.success(t)
@@ -302,6 +308,8 @@ func TestSDKs(t *testing.T) {
 					t.Parallel()
 					now := func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // Before the dates in the requests.
 					d := newDomain(t, mockserver.Options{Seed: sdkSeed(), Clock: now})
+					d.createAccessObjects()
+					d.ResetRequests()
 					r.bearer = d.token(d.passwordForm()).text(t, "access_token")
 					d.do(r).wantStatus(t, want)
 					if d.Counts()[sent.operation] != 1 {
