@@ -152,6 +152,45 @@ func TestAccessDecisions_someObjects(t *testing.T) {
 	d.get("/api/portfolios?limit=5001").wantProblem(t, http.StatusBadRequest, 151)
 }
 
+// A list needs both Read and List.
+func TestAccessDecisions_readAndList(t *testing.T) {
+	t.Parallel()
+	for activity, status := range map[string]int{"Read": http.StatusForbidden, "List": http.StatusForbidden, "Any": http.StatusOK} {
+		d, signIn := newAnalyst(t)
+		d.post(policiesPath, strings.ReplaceAll(policyBody("some-data"), "Any", activity)).wantStatus(t, http.StatusCreated)
+		d.post(accessRolesPath, accessRoleBody("analyst", "allow-standard-lusid-features-access", "some-data")).wantStatus(t, http.StatusCreated)
+		if got := d.as(signIn(), http.MethodGet, "/api/portfolios", "").status; got != status {
+			t.Errorf("with %s: status %d, want %d", activity, got, status)
+		}
+	}
+}
+
+// Policies see the claims of a token from an external token issuer.
+func TestAccessDecisions_externalToken(t *testing.T) {
+	t.Parallel()
+	const issuer = "https://ci.example.com"
+	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{
+		Users: []mockserver.User{{Username: "user@example.com", Roles: []string{"lusid-evaluator"}}},
+		ExternalTokenIssuers: []mockserver.ExternalTokenIssuer{{
+			Code: "acme-ci", Issuer: issuer, Audience: "lusid", LogoutURL: issuer, ClaimMappings: map[string]string{
+				"userId": "sub", "login": "mail", "email": "mail", "firstName": `"CI"`, "lastName": `"Pipeline"`, "userType": `"Service"`,
+			},
+		}},
+	}})
+	d.put(policiesPath+"/lusid-evaluator-data", `{"grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},
+		"selectors":[{"matchAllSelectorDefinition":{"actions":[{"scope":"default","activity":"Any","entity":"Portfolio"}]}}],
+		"if":[{"ifIdentityClaimExpression":{"claimType":"branch","claimIssuer":"`+issuer+`","operator":"EqualsCaseSensitive","value":"main"}}]}`).wantStatus(t, http.StatusOK)
+	for branch, status := range map[string]int{"main": http.StatusOK, "other": http.StatusForbidden} {
+		bearer, err := d.IssueExternalToken(mockserver.ExternalToken{Issuer: issuer, Audience: "lusid", Claims: map[string]string{"mail": "user@example.com", "branch": branch}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.as(bearer, http.MethodGet, "/api/portfolios", ""); got.status != status {
+			t.Errorf("%s: status %d, want %d: %s", branch, got.status, status, got.body)
+		}
+	}
+}
+
 // Policies see the dates, the headers and the claims of a request, and the scopes of its token.
 func TestAccessDecisions_conditions(t *testing.T) {
 	t.Parallel()

@@ -36,7 +36,8 @@ func (d *domain) createAccessRoles(codes ...string) {
 	}
 }
 
-// accessRoleIDs returns the ids of a list of access roles in their order of precedence.
+// accessRoleIDs returns the ids of a list of access roles in their order of precedence. The indexes of
+// all roles have neither gaps nor duplicates.
 func (d *domain) accessRoleIDs(query string) []string {
 	d.t.Helper()
 	list := decode[[]map[string]any](d.t, d.get(accessRolesPath+query).wantStatus(d.t, http.StatusOK))
@@ -45,6 +46,13 @@ func (d *domain) accessRoleIDs(query string) []string {
 		j, _ := b["roleHierarchyIndex"].(float64)
 		return int(i - j)
 	})
+	if query == "" {
+		for i, role := range list {
+			if role["roleHierarchyIndex"] != float64(i+1) {
+				d.t.Errorf("the index of role %d is %v", i+1, role["roleHierarchyIndex"])
+			}
+		}
+	}
 	return ids(d.t, list)
 }
 
@@ -154,7 +162,7 @@ func TestAccessRoles_precedence(t *testing.T) {
 	d.createAccessRoles("role a", "role b", "role+c", "role-d")
 	want := func(what string, codes ...string) {
 		t.Helper()
-		all := d.accessRoleIDs("?scope=default")
+		all := d.accessRoleIDs("")
 		var got []string
 		for _, id := range all {
 			if code := strings.TrimPrefix(id, "default/role"); len(code) == 2 {
