@@ -35,8 +35,10 @@ Usage:
                                           FBN_* variables to paste into a shell
   lusid-mock exec [options] -- CMD...     run CMD with the FBN_* variables of a domain of
                                           its own, and exit with its status
+  lusid-mock conformance [options]        find out what is true of the LUSID domain that the
+                                          FBN_* variables lead to; only reads by default
 
-"lusid-mock serve -h" and "lusid-mock exec -h" list the options.
+"lusid-mock serve -h", "lusid-mock exec -h" and "lusid-mock conformance -h" list the options.
 
 Control API:
 
@@ -149,6 +151,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return runServe(args[1:], stdout, stderr)
 	case "exec":
 		return runExec(args[1:], stdout, stderr)
+	case "conformance":
+		return runConformance(args[1:], stdout, stderr)
 	case "help", "-h", "-help", "--help":
 		_, _ = io.WriteString(stdout, help())
 		return 0

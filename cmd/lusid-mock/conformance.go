@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
+)
+
+const conformanceSynopsis = `Usage: lusid-mock conformance [options]
+
+Finds out which of the provider's assumptions about LUSID hold on the domain that the FBN_*
+variables or the secrets file lead to. Without -write it only reads. Its objects have names
+that start with ` + conformance.Prefix + `, and it removes them at the end.`
+
+// listPause is the time between two looks at a list that may lag.
+const listPause = 2 * time.Second
+
+func runConformance(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("lusid-mock conformance", flag.ContinueOnError)
+	allowed := map[conformance.Permission]bool{}
+	for _, permission := range conformance.Permissions {
+		flags.BoolFunc(string(permission), permissionUsage[permission], func(value string) error {
+			allowed[permission] = value == "true"
+			return nil
+		})
+	}
+	clean := flags.Bool("clean", false, "only remove what earlier runs left, by the start of the names")
+	markdown := flags.String("out", "", "write a report in Markdown to `file`")
+	asJSON := flags.String("json", "", "write a report in JSON to `file`")
+	if code, ok := parseFlags(flags, args, conformanceSynopsis, stdout, stderr); !ok {
+		return code
+	}
+	if flags.NArg() > 0 {
+		return usageError(flags, stderr, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
+	}
+	for permission, given := range allowed {
+		if given && !allowed[conformance.Write] {
+			return usageError(flags, stderr, fmt.Errorf("-%s needs -write", permission))
+		}
+		if given && *clean {
+			return usageError(flags, stderr, errors.New("-clean goes with no flag that allows writes"))
+		}
+	}
+
+	connection, warning, err := conformance.Resolve(config.Here())
+	if err != nil {
+		return conformanceFailure(stderr, err)
+	}
+	if warning != "" {
+		_, _ = fmt.Fprintln(stderr, "lusid-mock conformance: warning:", warning)
+	}
+	// A first signal ends the run in good order, a second one at once.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	if *clean {
+		return runClean(ctx, connection, stdout, stderr)
+	}
+
+	options := conformance.Options{Allowed: allowed, Pause: listPause}
+	report, err := conformance.Run(ctx, connection, conformance.Checks(), options, stdout)
+	if err != nil {
+		return conformanceFailure(stderr, err)
+	}
+	_, _ = fmt.Fprintln(stdout)
+	err = report.WriteTable(stdout)
+	if *markdown != "" {
+		err = errors.Join(err, writeFile(*markdown, report.WriteMarkdown))
+	}
+	if *asJSON != "" {
+		err = errors.Join(err, writeFile(*asJSON, report.WriteJSON))
+	}
+	if err != nil {
+		return conformanceFailure(stderr, err)
+	}
+	if code := printLeft(stderr, report.Left); code != 0 {
+		return code
+	}
+	if report.Interrupted {
+		return exitSignal + int(syscall.SIGINT)
+	}
+	return 0
+}
+
+var permissionUsage = map[conformance.Permission]string{
+	conformance.Write:                "also create, change and delete roles, applications, personal access tokens and MCP\ntools of the run's own",
+	conformance.Mail:                 "with -write, also create users. LUSID sends each of them an e-mail, to an address at\nexample.com, which nobody reads",
+	conformance.NetworkZones:         "with -write, also create network zones. They have the action NoOp, and a range that\nis reserved for documentation",
+	conformance.ExternalTokenIssuers: "with -write, also create an external token issuer. Its address is reserved for\ndocumentation, so no token can come from it",
+}
+
+func runClean(ctx context.Context, connection *conformance.Connection, stdout, stderr io.Writer) int {
+	removed, left, unread, err := conformance.Clean(ctx, connection)
+	if err != nil {
+		return conformanceFailure(stderr, err)
+	}
+	_, _ = fmt.Fprintf(stdout, "Removed %d objects.\n", removed)
+	if len(unread) > 0 {
+		_, _ = fmt.Fprintf(stderr, "Unable to look for %s.\n", strings.Join(unread, ", "))
+	}
+	return printLeft(stderr, left)
+}
+
+func printLeft(stderr io.Writer, left []conformance.Left) int {
+	for _, object := range left {
+		_, _ = fmt.Fprintf(stderr, "Unable to remove the %s %s: %s.\n", object.Kind, object.Name, object.Why)
+	}
+	if len(left) == 0 {
+		return 0
+	}
+	_, _ = fmt.Fprintln(stderr, "lusid-mock conformance -clean tries again.")
+	return exitFailure
+}
+
+func conformanceFailure(stderr io.Writer, err error) int {
+	_, _ = fmt.Fprintln(stderr, "lusid-mock conformance:", err)
+	return exitFailure
+}
+
+func writeFile(path string, write func(io.Writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
+}

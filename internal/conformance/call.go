@@ -1,0 +1,147 @@
+package conformance
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// writeTimeout bounds one write, which an interrupt does not cut off.
+const writeTimeout = 2 * time.Minute
+
+// answer is what the domain answered to a request.
+type answer struct {
+	// status is the HTTP status; zero if no answer came.
+	status int
+	// code is LUSID's error code; zero if the answer has none.
+	code int
+	// body is the body of a success. It is nil if there is none.
+	body json.RawMessage
+	// err is why no answer came.
+	err error
+}
+
+// exchange collects what the client logs about one request.
+type exchange struct {
+	domain *domain
+	status int
+}
+
+type exchangeKey struct{}
+
+// watch is the client's log. It notes what the client returns to nobody: the status of a success, and
+// the headers.
+func watch(ctx context.Context, _ string, fields map[string]any) {
+	seen, ok := ctx.Value(exchangeKey{}).(*exchange)
+	status, answered := fields["status"].(int)
+	if !ok || !answered {
+		return
+	}
+	if status == http.StatusTooManyRequests {
+		seen.domain.rateLimited++
+		if fields["Retry-After"] != nil {
+			seen.domain.withRetryAfter++
+		}
+	}
+	if fields["operation"] == client.OperationToken {
+		return
+	}
+	seen.status = status
+	seen.domain.answers++
+	if fields["lusid-meta-requestid"] != nil {
+		seen.domain.withRequestID++
+	}
+}
+
+// read sends a request that changes nothing.
+func (d *domain) read(ctx context.Context, r client.Request) answer {
+	seen := &exchange{domain: d}
+	body, err := client.Do[json.RawMessage](context.WithValue(ctx, exchangeKey{}, seen), r)
+	if err == nil {
+		return answer{status: seen.status, body: *body}
+	}
+	if e, ok := errors.AsType[*client.Error](err); ok && e.Operation != client.OperationToken {
+		return answer{status: e.StatusCode, code: e.Code}
+	}
+	return answer{err: err}
+}
+
+// write sends a request that changes something. An interrupt does not cut it off, so that the run knows
+// what it has created. After an interrupt it sends nothing.
+func (d *domain) write(ctx context.Context, r client.Request) answer {
+	if err := ctx.Err(); err != nil {
+		return answer{err: err}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	return d.read(ctx, r)
+}
+
+func (a answer) ok() bool { return a.status >= 200 && a.status <= 299 }
+
+// String describes an answer without a text of the domain.
+func (a answer) String() string {
+	switch {
+	case a.err != nil && errors.Is(a.err, context.Canceled):
+		return "no answer, because the run was interrupted"
+	case a.err != nil:
+		return "no answer"
+	case a.code != 0:
+		return fmt.Sprintf("HTTP %d with code %d", a.status, a.code)
+	case a.status >= 400:
+		return fmt.Sprintf("HTTP %d without a code", a.status)
+	}
+	return fmt.Sprintf("HTTP %d", a.status)
+}
+
+// tells reports whether an answer says something about LUSID's behaviour. A missing right, a limit or a
+// failure does not.
+func (a answer) tells() bool {
+	return a.err == nil && a.status < 500 && a.status != http.StatusUnauthorized &&
+		a.status != http.StatusForbidden && a.status != http.StatusTooManyRequests
+}
+
+// because is the finding of a check that cannot go on after the answer.
+func (a answer) because(attempt string) Finding {
+	why := ""
+	switch a.status {
+	case http.StatusForbidden:
+		why = ": the user lacks the right, or the feature is not enabled"
+	case http.StatusUnauthorized:
+		why = ": the sign-in was refused"
+	}
+	return couldNotTell("unable to %s: %s%s", attempt, a, why)
+}
+
+// is compares an answer with the assumed status and code. A code of zero is any code or none.
+func (a answer) is(attempt string, status, code int) Finding {
+	if !a.tells() {
+		return a.because(attempt)
+	}
+	return decide(a.status == status && (code == 0 || a.code == code), "%s", a)
+}
+
+// object reads a JSON object. It is empty if the body is none.
+func (a answer) object() map[string]any {
+	object := map[string]any{}
+	_ = json.Unmarshal(a.body, &object)
+	return object
+}
+
+// list reads a JSON list of objects.
+func (a answer) list() []map[string]any {
+	var list []map[string]any
+	_ = json.Unmarshal(a.body, &list)
+	return list
+}
+
+// text is a field of an object. It is empty if the field is missing or null, or is no text.
+func text(object map[string]any, field string) string {
+	value, _ := object[field].(string)
+	return value
+}

@@ -1,0 +1,499 @@
+package conformance_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
+)
+
+// door stands in front of the mock, for what neither an option nor a fault can do.
+type door func(next http.Handler) http.Handler
+
+// lusid is a domain and the way into it.
+type lusid struct {
+	*mockserver.Server
+	url        string
+	connection *conformance.Connection
+}
+
+func start(t *testing.T, options mockserver.Options, doors ...door) lusid {
+	t.Helper()
+	mock := mockserver.New(options)
+	var handler http.Handler = mock
+	for _, door := range doors {
+		handler = door(handler)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	credentials := mock.Credentials()
+	variables := map[string]string{
+		"FBN_IDENTITY_URL": server.URL + "/identity", "FBN_TOKEN_URL": mock.TokenURL(server.URL),
+		"FBN_USERNAME": credentials.Username, "FBN_PASSWORD": credentials.Password,
+		"FBN_CLIENT_ID": credentials.ClientID, "FBN_CLIENT_SECRET": credentials.ClientSecret,
+	}
+	connection, warning, err := conformance.Resolve(config.Surroundings{
+		Getenv:    func(name string) string { return variables[name] },
+		Environ:   func() []string { return nil },
+		Directory: t.TempDir(),
+	})
+	if err != nil || warning != "" {
+		t.Fatal(err, warning)
+	}
+	return lusid{mock, server.URL, connection}
+}
+
+func everything() conformance.Options { return allow(conformance.Permissions...) }
+
+func allow(permissions ...conformance.Permission) conformance.Options {
+	options := conformance.Options{Allowed: map[conformance.Permission]bool{}}
+	for _, permission := range permissions {
+		options.Allowed[permission] = true
+	}
+	return options
+}
+
+func run(t *testing.T, domain lusid, checks []conformance.Check, options conformance.Options) *conformance.Report {
+	t.Helper()
+	report, err := conformance.Run(t.Context(), domain.connection, checks, options, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return report
+}
+
+// collections are where a domain lists what checks create.
+var collections = []string{
+	"roles", "applications", "keys", "mcptools", "users?includeDeactivated=true", "networkzones", "externaltokenissuers",
+}
+
+// contents are the lists of the domain, as JSON.
+func (l lusid) contents(t *testing.T) map[string]string {
+	t.Helper()
+	contents := map[string]string{}
+	for _, collection := range collections {
+		recorder := httptest.NewRecorder()
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/identity/api/"+collection, nil)
+		request.Header.Set("Authorization", "Bearer "+l.Credentials().AccessToken)
+		l.ServeHTTP(recorder, request)
+		if recorder.Code != http.StatusOK {
+			t.Fatalf("%s: status %d: %s", collection, recorder.Code, recorder.Body)
+		}
+		// Every sign-in changes the time of the last one.
+		contents[collection] = regexp.MustCompile(`"lastLogin":("[^"]*"|null)`).ReplaceAllString(recorder.Body.String(), "")
+	}
+	return contents
+}
+
+// isClean fails if an object of a run is left.
+func (l lusid) isClean(t *testing.T) {
+	t.Helper()
+	l.ClearFaults()
+	for collection, list := range l.contents(t) {
+		if strings.Contains(strings.ToLower(list), conformance.Prefix) {
+			t.Errorf("%s still has an object of the run: %s", collection, list)
+		}
+	}
+}
+
+// rewrite changes each JSON object of an answer, and the status with it.
+func rewrite(method, path string, change func(status *int, object map[string]any)) door {
+	pattern := regexp.MustCompile(path)
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != method || !pattern.MatchString(r.URL.Path) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			recorder := httptest.NewRecorder()
+			next.ServeHTTP(recorder, r)
+			status, body := recorder.Code, recorder.Body.Bytes()
+			var list []map[string]any
+			object := map[string]any{}
+			switch {
+			case json.Unmarshal(body, &list) == nil:
+				for _, object := range list {
+					change(&status, object)
+				}
+				body, _ = json.Marshal(list)
+			case json.Unmarshal(body, &object) == nil:
+				change(&status, object)
+				body, _ = json.Marshal(object)
+			}
+			maps.Copy(w.Header(), recorder.Header())
+			w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+			w.WriteHeader(status)
+			_, _ = w.Write(body)
+		})
+	}
+}
+
+func set(field string, value any) func(*int, map[string]any) {
+	return func(_ *int, object map[string]any) { object[field] = value }
+}
+
+func TestRun_asAssumed(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	before := domain.contents(t)
+	domain.InjectFault(mockserver.Fault{Operation: "identity.ListRoles", Status: http.StatusTooManyRequests, RetryAfter: "0"})
+	report := run(t, domain, conformance.Checks(), everything())
+	for _, row := range report.Rows {
+		if row.Result != conformance.AsAssumed {
+			t.Errorf("%s: %s: %s", row.FullName(), row.Result, row.Seen)
+		}
+	}
+	if len(report.Rows) != len(conformance.Checks()) || len(report.Left) > 0 || report.Interrupted {
+		t.Errorf("%d rows, left %v, interrupted %t", len(report.Rows), report.Left, report.Interrupted)
+	}
+	if violations := domain.ContractViolations(); len(violations) > 0 {
+		t.Error(violations)
+	}
+	if diff := cmp.Diff(before, domain.contents(t)); diff != "" {
+		t.Errorf("the run changed the domain (-before +after):\n%s", diff)
+	}
+}
+
+func fault(operation string, after, status int) mockserver.Fault {
+	return mockserver.Fault{Operation: "identity." + operation, After: after, Status: status}
+}
+
+// carriedOut is an answer without a body to a request that is carried out.
+func carriedOut(operation string, status int) mockserver.Fault {
+	return mockserver.Fault{Operation: "identity." + operation, Status: status, AfterWrite: true}
+}
+
+// pretended is an empty object as the answer to a request that is not carried out.
+func pretended(operation string) mockserver.Fault {
+	return mockserver.Fault{Operation: "identity." + operation, Status: http.StatusOK, Body: "{}"}
+}
+
+// differences make each check differ: by an option of the mock, or else by a fault, or else by a door.
+var differences = map[string]struct {
+	options mockserver.Options
+	fault   mockserver.Fault
+	door    door
+}{
+	"identity/applications-list-secret":       {door: rewrite("GET", "/applications$", set("secret", "shown"))},
+	"identity/application-read-secret":        {door: rewrite("GET", "/applications/", set("secret", "shown"))},
+	"identity/application-issuer":             {options: mockserver.Options{IssuerIsTokenURL: true}},
+	"identity/application-missing":            {fault: fault("GetApplication", 0, 404)},
+	"identity/role-missing":                   {fault: fault("GetRole", 0, 404)},
+	"identity/user-missing":                   {fault: fault("GetUser", 0, 404)},
+	"identity/network-zone-missing":           {fault: fault("GetNetworkZone", 0, 400)},
+	"identity/external-token-issuer-missing":  {fault: fault("GetExternalTokenIssuer", 0, 400)},
+	"identity/mcp-tool-missing":               {fault: fault("GetMcpTool", 0, 400)},
+	"identity/users-list-roles":               {door: rewrite("GET", "/users$", set("roles", []any{map[string]any{}}))},
+	"identity/user-statuses":                  {door: rewrite("GET", "/users$", set("status", "STAGED"))},
+	"identity/user-types":                     {door: rewrite("GET", "/users$", set("type", "service"))},
+	"identity/login-case":                     {fault: fault("GetUserFromLogin", 0, 404)},
+	"identity/password-policy-user-type-case": {fault: fault("GetPasswordPolicy", 0, 400)},
+
+	"identity/application-create":         {door: rewrite("POST", "/applications$", func(status *int, _ map[string]any) { *status = 201 })},
+	"identity/application-include-secret": {options: mockserver.Options{WithholdSecrets: true}},
+	"identity/application-client-id-case": {door: rewrite("POST", "/applications$", func(_ *int, app map[string]any) {
+		clientID, _ := app["clientId"].(string)
+		app["clientId"] = strings.ToLower(clientID)
+	})},
+	"identity/application-duplicate":    {fault: fault("CreateApplication", 1, 409)},
+	"identity/applications-list-lag":    {options: mockserver.Options{ListLag: 1}},
+	"identity/application-delete":       {fault: carriedOut("DeleteApplication", 200)},
+	"identity/application-delete-again": {fault: fault("DeleteApplication", 1, 204)},
+	"identity/application-old-secret": {fault: mockserver.Fault{
+		Operation: "token:password", After: 2, Body: `{"access_token": "token", "token_type": "Bearer", "expires_in": 3600}`,
+	}},
+
+	"identity/role-create":        {fault: carriedOut("CreateRole", 200)},
+	"identity/role-duplicate":     {fault: fault("CreateRole", 1, 400)},
+	"identity/roles-list-lag":     {options: mockserver.Options{ListLag: 9}},
+	"identity/role-update-clears": {fault: pretended("UpdateRole")},
+	"identity/role-delete":        {fault: carriedOut("DeleteRole", 200)},
+	"identity/role-delete-again":  {fault: fault("DeleteRole", 1, 204)},
+
+	"identity/token-create-by-token": {fault: fault("CreateApiKey", 1, 403)},
+	"identity/token-duplicate":       {fault: fault("CreateApiKey", 1, 409)},
+	"identity/token-delete":          {fault: carriedOut("DeleteApiKey", 204)},
+	"identity/token-delete-again":    {fault: fault("DeleteApiKey", 1, 204)},
+	"identity/token-limit":           {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
+
+	"identity/mcp-tool-duplicate": {fault: fault("CreateMcpTool", 1, 400)},
+	"identity/mcp-tool-deleted":   {fault: pretended("GetMcpTool")},
+	"identity/mcp-tool-recreate":  {fault: fault("CreateMcpTool", 1, 409)},
+
+	"identity/user-create": {fault: carriedOut("CreateUser", 201)},
+	"identity/user-wait-for-reindex": {options: mockserver.Options{ListLag: 1}, door: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				r.URL.RawQuery = ""
+			}
+			next.ServeHTTP(w, r)
+		})
+	}},
+	"identity/user-duplicate":          {fault: fault("CreateUser", 1, 409)},
+	"identity/user-update-clears":      {fault: pretended("UpdateUser")},
+	"identity/membership-add-again":    {fault: fault("AddUserToRole", 1, 400)},
+	"identity/membership-remove-again": {fault: fault("RemoveUserFromRole", 1, 404)},
+	"identity/user-deleted-read":       {options: mockserver.Options{DeletedUsersGone: true}},
+	"identity/user-deleted-login":      {fault: fault("CreateUser", 1, 400)},
+	"identity/user-delete":             {fault: carriedOut("DeleteUser", 200)},
+	"identity/user-delete-again":       {fault: fault("DeleteUser", 1, 204)},
+
+	"identity/network-zone-hierarchy":    {options: mockserver.Options{NetworkZonesShift: true}},
+	"identity/network-zone-delete-again": {fault: fault("DeleteNetworkZone", 1, 404)},
+
+	"identity/external-token-issuer-update-keeps": {fault: pretended("GetExternalTokenIssuer")},
+	"identity/external-token-issuer-duplicate":    {fault: fault("CreateExternalTokenIssuer", 1, 409)},
+
+	"identity/request-id-header": {door: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			recorder := httptest.NewRecorder()
+			next.ServeHTTP(recorder, r)
+			recorder.Header().Del("Lusid-Meta-Requestid")
+			maps.Copy(w.Header(), recorder.Header())
+			w.WriteHeader(recorder.Code)
+			_, _ = w.Write(recorder.Body.Bytes())
+		})
+	}},
+	"identity/rate-limit-retry-after": {fault: fault("GetUserInfo", 0, 429)},
+}
+
+// No check passes by itself: on a domain that is different, each one says so.
+func TestRun_differs(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for _, check := range conformance.Checks() {
+		names = append(names, check.FullName())
+		difference, ok := differences[check.FullName()]
+		if !ok {
+			t.Errorf("nothing makes %s differ", check.FullName())
+			continue
+		}
+		t.Run(check.FullName(), func(t *testing.T) {
+			t.Parallel()
+			var doors []door
+			if difference.door != nil {
+				doors = append(doors, difference.door)
+			}
+			domain := start(t, difference.options, doors...)
+			if difference.fault.Operation != "" {
+				domain.InjectFault(difference.fault)
+			}
+			report := run(t, domain, []conformance.Check{check}, everything())
+			if row := report.Rows[0]; row.Result != conformance.Differs {
+				t.Errorf("%s: %s, want %s", row.Result, row.Seen, conformance.Differs)
+			}
+			if len(report.Left) > 0 {
+				t.Errorf("left %v", report.Left)
+			}
+			if difference.options.ListLag == 0 {
+				domain.isClean(t)
+			}
+		})
+	}
+	for name := range differences {
+		if !slices.Contains(names, name) {
+			t.Errorf("there is no check %s", name)
+		}
+	}
+}
+
+// A refusal or a failure says nothing about LUSID's behaviour.
+func TestRun_couldNotTell(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusForbidden, http.StatusInternalServerError} {
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			domain.InjectFault(mockserver.Fault{Operation: "*", After: 2, Count: -1, Status: status})
+			for _, row := range run(t, domain, conformance.Checks(), everything()).Rows {
+				if row.Result != conformance.CouldNotTell && row.Name != "request-id-header" {
+					t.Errorf("%s: %s: %s", row.FullName(), row.Result, row.Seen)
+				}
+			}
+		})
+	}
+}
+
+func TestRun_noSignIn(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "token", Count: -1, Status: http.StatusBadRequest})
+	report, err := conformance.Run(t.Context(), domain.connection, conformance.Checks(), everything(), io.Discard)
+	if err == nil || report != nil {
+		t.Errorf("report %v, error %v", report, err)
+	}
+}
+
+// Each permission allows its own writes and no other.
+func TestRun_permissions(t *testing.T) {
+	t.Parallel()
+	creates := map[conformance.Permission][]string{
+		conformance.Write:                {"identity.CreateApplication", "identity.CreateRole", "identity.CreateApiKey", "identity.CreateMcpTool"},
+		conformance.Mail:                 {"identity.CreateUser"},
+		conformance.NetworkZones:         {"identity.CreateNetworkZone"},
+		conformance.ExternalTokenIssuers: {"identity.CreateExternalTokenIssuer"},
+	}
+	for _, permission := range conformance.Permissions {
+		t.Run(string(permission), func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			run(t, domain, conformance.Checks(), allow(conformance.Write, permission))
+			counts := domain.Counts()
+			for other, operations := range creates {
+				for _, operation := range operations {
+					want := other == permission || other == conformance.Write
+					if got := counts[operation] > 0; got != want {
+						t.Errorf("%s: %t, want %t", operation, got, want)
+					}
+				}
+			}
+		})
+	}
+	t.Run("none", func(t *testing.T) {
+		t.Parallel()
+		// A permission is worth nothing without -write.
+		for _, options := range []conformance.Options{{}, allow(conformance.Mail, conformance.NetworkZones, conformance.ExternalTokenIssuers)} {
+			domain := start(t, mockserver.Options{})
+			report := run(t, domain, conformance.Checks(), options)
+			for _, request := range domain.Requests() {
+				if request.Method != http.MethodGet && request.Operation != "token:password" {
+					t.Errorf("%s %s", request.Method, request.Path)
+				}
+			}
+			if n := domain.Counts()["token:password"]; n != 1 {
+				t.Errorf("%d token requests, want 1", n)
+			}
+			for _, row := range report.Rows {
+				if skipped := row.Result == conformance.Skipped; skipped != (row.Needs != conformance.Read) {
+					t.Errorf("%s: %s", row.FullName(), row.Result)
+				}
+			}
+		}
+	})
+}
+
+var createOperations = []string{
+	"CreateApplication", "CreateRole", "CreateApiKey", "CreateMcpTool", "CreateUser", "CreateNetworkZone", "CreateExternalTokenIssuer",
+}
+
+// Objects whose creates were answered by nobody are found by their names.
+func TestRun_removesAfterLostAnswers(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]mockserver.Fault{
+		"reset":     {Count: -1, Reset: mockserver.ResetAfter},
+		"truncated": {Count: -1, Truncate: true},
+		"failed":    {Count: -1, Status: http.StatusInternalServerError, AfterWrite: true},
+		"page":      {Count: -1, HTML: true, AfterWrite: true},
+		"empty":     {Count: -1, Status: http.StatusOK, AfterWrite: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{MaxPersonalAccessTokens: 100})
+			for _, operation := range createOperations {
+				lost.Operation = "identity." + operation
+				domain.InjectFault(lost)
+			}
+			if report := run(t, domain, conformance.Checks(), everything()); len(report.Left) > 0 {
+				t.Errorf("left %v", report.Left)
+			}
+			for _, operation := range createOperations {
+				if domain.Counts()["identity."+operation] == 0 {
+					t.Errorf("%s was not called", operation)
+				}
+			}
+			domain.isClean(t)
+		})
+	}
+}
+
+// An interrupt in the middle of any write leaves nothing behind.
+func TestRun_removesAfterInterrupt(t *testing.T) {
+	t.Parallel()
+	writes := map[string]string{
+		"application": "/applications$", "role": "/roles$", "token": "/keys$", "tool": "/mcptools/", "user": "/users$",
+		"zone": "/networkzones$", "issuer": "/externaltokenissuers$", "rotation": `\$newsecret$`, "membership": "/roles/.*/users/",
+	}
+	for name, path := range writes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, interrupt := context.WithCancel(t.Context())
+			defer interrupt()
+			pattern := regexp.MustCompile(path)
+			domain := start(t, mockserver.Options{}, func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method != http.MethodGet && pattern.MatchString(r.URL.Path) {
+						interrupt()
+					}
+					next.ServeHTTP(w, r)
+				})
+			})
+			var progress bytes.Buffer
+			report, err := conformance.Run(ctx, domain.connection, conformance.Checks(), everything(), &progress)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !report.Interrupted || len(report.Left) > 0 {
+				t.Errorf("interrupted %t, left %v", report.Interrupted, report.Left)
+			}
+			if last := report.Rows[len(report.Rows)-1]; last.Result != conformance.Skipped {
+				t.Errorf("%s: %s, want %s", last.FullName(), last.Result, conformance.Skipped)
+			}
+			domain.isClean(t)
+		})
+	}
+}
+
+// What cannot be removed is named, and Clean removes it later, with whatever else has such a name.
+func TestClean(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{Seed: mockserver.Seed{
+		Roles: []mockserver.Role{{Name: "conformance"}, {Name: "lusid-conformist"}, {Name: conformance.Prefix + "0123abcd-of-a-killed-run"}},
+		Users: []mockserver.User{
+			{Username: "somebody@example.com"},
+			{Username: conformance.Prefix + "0123abcd-deleted@example.com", Status: mockserver.UserDeprovisioned},
+		},
+	}})
+	for _, operation := range []string{"DeleteRole", "DeleteApplication", "DeleteUser"} {
+		domain.InjectFault(mockserver.Fault{Operation: "identity." + operation, Count: -1, Status: http.StatusForbidden})
+	}
+	report := run(t, domain, conformance.Checks(), everything())
+	kinds := map[string]int{}
+	for _, left := range report.Left {
+		kinds[left.Kind]++
+		if !strings.HasPrefix(strings.ToLower(left.Name), conformance.Prefix) || left.Why != "HTTP 403 with code 186" {
+			t.Errorf("left %+v", left)
+		}
+	}
+	if kinds["role"] == 0 || kinds["application"] == 0 || kinds["user"] == 0 || len(kinds) != 3 {
+		t.Errorf("left %v, want roles, applications and users", kinds)
+	}
+	domain.ClearFaults()
+	// A list that cannot be read hides nothing else.
+	domain.InjectFault(mockserver.Fault{Operation: "identity.ListExternalTokenIssuers", Status: http.StatusForbidden})
+	removed, left, unread, err := conformance.Clean(t.Context(), domain.connection)
+	if err != nil || len(left) > 0 || removed != len(report.Left)+2 {
+		t.Errorf("removed %d of %d, left %v, error %v", removed, len(report.Left)+2, left, err)
+	}
+	if want := []string{"external token issuers (HTTP 403 with code 186)"}; !slices.Equal(unread, want) {
+		t.Errorf("unread %q, want %q", unread, want)
+	}
+	domain.isClean(t)
+	contents := domain.contents(t)
+	if !strings.Contains(contents["roles"], "lusid-conformist") || !strings.Contains(contents[collections[4]], "somebody@example.com") {
+		t.Error("Clean removed an object that no run created")
+	}
+}

@@ -1,0 +1,290 @@
+package conformance
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
+)
+
+const (
+	contract = "LUSID's published contract"
+	noSource = "no source says"
+)
+
+// LUSID's error codes.
+const (
+	codeDuplicate    = 144
+	codeTooManyKeys  = 238
+	codeKeyGone      = 239
+	codeUserGone     = 657
+	codeUserTaken    = 658
+	codeKeyNameTaken = 659
+	codeRoleGone     = 660
+	codeAppGone      = 662
+	codeUserDeleted  = 705
+)
+
+// identityAPI is the Identity API without the knowledge of which code means what: the checks look
+// themselves.
+func identityAPI(c *client.Client) *client.API { return c.API("identity", "identity/api") }
+
+// missingID is the id of no object.
+const missingID = Prefix + "missing"
+
+var identityReads = []Check{
+	{
+		API: "identity", Name: "applications-list-secret",
+		Statement: "The list of applications shows no secrets.",
+		Source:    noSource + "; LUSID's example of an answer has one",
+		Assumed:   "The provider never takes a secret from a list. The mock's list has none.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, applications)
+			if !list.ok() {
+				return list.because("list applications")
+			}
+			all := list.list()
+			if len(all) == 0 {
+				return couldNotTell("the domain has no application")
+			}
+			with := countOf(all, func(app map[string]any) bool { return text(app, "secret") != "" })
+			return decide(with == 0, "%d of %d applications with a secret", with, len(all))
+		},
+	},
+	{
+		API: "identity", Name: "application-read-secret",
+		Statement: "A read of an application without includeSecret shows no secret.",
+		Source:    noSource + "; LUSID's example of an answer has one",
+		Assumed:   "The provider asks for the secret only if it needs it. The mock shows none unless it is asked.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, applications)
+			all := list.list()
+			if len(all) == 0 {
+				return list.because("find an application in the list")
+			}
+			a := d.read(ctx, d.identity.Get("GetApplication", "applications", text(all[0], "id")))
+			if !a.ok() {
+				return a.because("read an application")
+			}
+			return decide(text(a.object(), "secret") == "", "%s", hasField(a, "secret"))
+		},
+	},
+	{
+		API: "identity", Name: "application-issuer",
+		Statement: "The issuer of an application does not end in /v1/token.",
+		Source:    "KA-01658 calls it the token URL; an issuer of Okta's has no such ending",
+		Assumed:   "The provider takes both. The mock's issuer is without the ending.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, applications)
+			all := list.list()
+			if len(all) == 0 {
+				return list.because("find an application in the list")
+			}
+			with := countOf(all, func(app map[string]any) bool { return strings.HasSuffix(text(app, "issuer"), "/v1/token") })
+			without := countOf(all, func(app map[string]any) bool { return text(app, "issuer") == "" })
+			return decide(with+without == 0, "%d of %d issuers end in /v1/token, and %d are missing", with, len(all), without)
+		},
+	},
+	missing("application-missing", "application", "GetApplication", codeAppGone, "applications", missingID),
+	missing("role-missing", "role", "GetRole", codeRoleGone, "roles", missingID),
+	missing("user-missing", "user", "GetUser", codeUserGone, "users", missingID),
+	missing("network-zone-missing", "network zone", "GetNetworkZone", 0, "networkzones", missingID),
+	missing("external-token-issuer-missing", "external token issuer", "GetExternalTokenIssuer", 0, "externaltokenissuers", missingID),
+	missing("mcp-tool-missing", "MCP tool", "GetMcpTool", 0, "mcptools", missingID, missingID),
+	{
+		API: "identity", Name: "users-list-roles",
+		Statement: "The list of users does not show the roles of a user.",
+		Source:    noSource + "; the parameter includeRoles is documented for a single user only",
+		Assumed:   "The provider reads memberships from the lists of roles. The mock's list of users has none.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, users)
+			all := list.list()
+			if len(all) == 0 {
+				return list.because("list users")
+			}
+			with := countOf(all, func(user map[string]any) bool { roles, _ := user["roles"].([]any); return len(roles) > 0 })
+			return decide(with == 0, "%d of %d users with roles", with, len(all))
+		},
+	},
+	{
+		API: "identity", Name: "user-statuses",
+		Statement: "The status of a user is one of PROVISIONED, ACTIVE, RECOVERY, PASSWORD_EXPIRED, LOCKED_OUT, SUSPENDED and DEPROVISIONED.",
+		Source:    "LUSID documents the first two; the others are Okta's",
+		Assumed:   "The provider takes DEPROVISIONED and DELETED for deleted, and any other status for alive. The mock has these seven.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, users)
+			all := list.list()
+			if len(all) == 0 {
+				return list.because("list users")
+			}
+			return words(all, "status", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED", "DEPROVISIONED")
+		},
+	},
+	{
+		API: "identity", Name: "user-types",
+		Statement: "LUSID spells the types of users Personal and Service.",
+		Source:    "KA-01906; whether an answer keeps the spelling of a request, " + noSource,
+		Assumed:   "The provider compares types without case. The mock keeps this spelling.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, users)
+			all := list.list()
+			if len(all) == 0 {
+				return list.because("list users")
+			}
+			return words(all, "type", identity.UserTypePersonal, identity.UserTypeService)
+		},
+	},
+	{
+		API: "identity", Name: "login-case",
+		Statement: "LUSID finds a user by the login in another case.",
+		Source:    noSource,
+		Assumed:   "The provider compares logins without case. The mock finds the user.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, users)
+			all := list.list()
+			i := slices.IndexFunc(all, func(user map[string]any) bool {
+				login := text(user, "login")
+				return otherCase(login) != login && text(user, "status") == "ACTIVE"
+			})
+			if i < 0 {
+				return list.because("find an active user in the list")
+			}
+			a := d.read(ctx, d.identity.Get("GetUserFromLogin", "users", "fromlogin", otherCase(text(all[i], "login"))))
+			if !a.tells() {
+				return a.because("read a user by the login")
+			}
+			return decide(a.ok() && text(a.object(), "id") == text(all[i], "id"), "%s", a)
+		},
+	},
+	{
+		API: "identity", Name: "password-policy-user-type-case",
+		Statement: "LUSID takes the user type of a password policy in lower case and with a capital letter.",
+		Source:    "an article writes Personal, and the SDKs document personal",
+		Assumed:   "The provider sends lower case. The mock takes any case.",
+		run: func(ctx context.Context, d *domain) Finding {
+			lower := d.read(ctx, d.identity.Get("GetPasswordPolicy", "authentication", "password-policy", "personal"))
+			if !lower.tells() {
+				return lower.because("read a password policy")
+			}
+			capital := d.read(ctx, d.identity.Get("GetPasswordPolicy", "authentication", "password-policy", "Personal"))
+			if !capital.tells() {
+				return capital.because("read a password policy")
+			}
+			return decide(lower.ok() && capital.ok(), "personal: %s; Personal: %s", lower, capital)
+		},
+	},
+}
+
+// identityHeaders look back at all answers of the run.
+var identityHeaders = []Check{
+	{
+		API: "identity", Name: "request-id-header",
+		Statement: "Every answer has the header lusid-meta-requestid.",
+		Source:    "LUSID's SDKs; one of them looks for identity-meta-requestid",
+		Assumed:   "The provider reads both headers, and shows the id in errors. The mock sends the first.",
+		run: func(_ context.Context, d *domain) Finding {
+			return decide(d.withRequestID == d.answers, "%d of %d answers with the header", d.withRequestID, d.answers)
+		},
+	},
+	{
+		API: "identity", Name: "rate-limit-retry-after",
+		Statement: "Every answer with status 429 has the header Retry-After.",
+		Source:    noSource,
+		Assumed:   "The provider waits as long as the header asks for, and guesses if there is none. The mock sends it.",
+		run: func(_ context.Context, d *domain) Finding {
+			if d.rateLimited == 0 {
+				return couldNotTell("the run met no answer with status 429, and never provokes one")
+			}
+			return decide(d.withRetryAfter == d.rateLimited, "%d of %d answers with the header", d.withRetryAfter, d.rateLimited)
+		},
+	},
+}
+
+// missing is the check of what a read of an object answers that does not exist. A code of zero is any code.
+func missing(name, noun, operation string, code int, path ...string) Check {
+	source := "the pairing of status and code: " + noSource
+	assumed := "The provider takes the code for LUSID's word that the object is gone. The mock answers with both."
+	codeWords := article(noun) + " that does not exist answers with status 404 and code " + strconv.Itoa(code) + "."
+	if code == 0 {
+		source = "LUSID documents neither the status nor a code for it"
+		assumed = "The provider asks the list before it takes the object for gone. The mock answers with 404."
+		codeWords = article(noun) + " that does not exist answers with status 404."
+	}
+	return Check{
+		API: "identity", Name: name, Statement: "A read of " + codeWords, Source: source, Assumed: assumed,
+		run: func(ctx context.Context, d *domain) Finding {
+			return d.read(ctx, d.identity.Get(operation, path...)).is("read "+article(noun)+" that does not exist", 404, code)
+		},
+	}
+}
+
+// listOnce reads a list, or returns what an earlier check read.
+func (d *domain) listOnce(ctx context.Context, k kind) answer {
+	list, ok := d.cached[k.name]
+	if !ok {
+		list = d.read(ctx, k.listRequest(d.identity))
+		d.cached[k.name] = list
+	}
+	return list
+}
+
+func countOf(objects []map[string]any, is func(map[string]any) bool) int {
+	n := 0
+	for _, object := range objects {
+		if is(object) {
+			n++
+		}
+	}
+	return n
+}
+
+func hasField(a answer, field string) string {
+	if text(a.object(), field) == "" {
+		return "an answer without the field " + field
+	}
+	return "an answer with the field " + field
+}
+
+// constant is what a word of a fixed list looks like. Anything else could be a name.
+var constant = regexp.MustCompile(`^[A-Z_]{1,20}$`)
+
+// words checks that a field holds nothing but the known words.
+func words(objects []map[string]any, field string, known ...string) Finding {
+	var seen, unknown []string
+	for _, object := range objects {
+		word := text(object, field)
+		isSpelling := slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, word) })
+		if !isSpelling && !constant.MatchString(word) {
+			word = "another text"
+		}
+		if !slices.Contains(seen, word) {
+			seen = append(seen, word)
+		}
+		if !slices.Contains(known, word) && !slices.Contains(unknown, word) {
+			unknown = append(unknown, word)
+		}
+	}
+	slices.Sort(seen)
+	return decide(len(unknown) == 0, "%s", strings.Join(seen, ", "))
+}
+
+func otherCase(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}
+
+func article(noun string) string {
+	if strings.ContainsAny(noun[:1], "aeioM") { // An MCP tool, but a user.
+		return "an " + noun
+	}
+	return "a " + noun
+}

@@ -1,0 +1,115 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
+)
+
+var identityZones = []Check{
+	{
+		API: "identity", Name: "network-zone-hierarchy", Needs: NetworkZones,
+		Statement: "An update that gives a network zone the hierarchy of another one is refused with status 400.",
+		Source:    "LUSID documents that a hierarchy is unique; whether it moves the other zones, " + noSource,
+		Assumed:   "The provider reads a zone again after an update. The mock refuses.",
+		run: func(ctx context.Context, d *domain) Finding {
+			front, a := d.createZone(ctx, d.name("front"))
+			if front == nil {
+				return a.because("create a network zone")
+			}
+			back, a := d.createZone(ctx, d.name("back"))
+			if back == nil {
+				return a.because("create a network zone")
+			}
+			// New zones are behind all others. Whatever LUSID moves is behind the first of the two.
+			hierarchy, ok := front.fields["hierarchy"].(float64)
+			if behind, isNumber := back.fields["hierarchy"].(float64); !ok || !isNumber || behind <= hierarchy {
+				return couldNotTell("a new zone is not behind the zones before it")
+			}
+			body := identity.UpdateNetworkZoneRequest{Hierarchy: int64(hierarchy), Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules}
+			update := d.write(ctx, d.identity.Put("UpdateNetworkZone", back.path()...).Body(body))
+			return update.is("give a network zone the hierarchy of another one", http.StatusBadRequest, 0)
+		},
+	},
+	{
+		API: "identity", Name: "network-zone-delete-again", Needs: NetworkZones,
+		Statement: "Deleting a deleted network zone is answered with status 204.",
+		Source:    "LUSID documents that it succeeds",
+		Assumed:   "The provider takes this and a 404 for success. The mock answers with 204.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createZone(ctx, d.name("again"))
+			if o == nil {
+				return a.because("create a network zone")
+			}
+			return d.removeTwice(ctx, o, http.StatusNoContent, 0)
+		},
+	},
+}
+
+// RFC 5737 reserves the range for documentation, so nobody's address is in it.
+var (
+	zoneIPs   = []identity.IPAddressDefinition{{Value: "192.0.2.0/24", Type: "CIDR"}}
+	zoneRules = identity.NetworkZonesApplyRules{SessionType: []string{"AllPATAccess"}, UserRoles: []string{}}
+)
+
+func (d *domain) createZone(ctx context.Context, code string) (*object, answer) {
+	return d.create(ctx, zones, code, d.identity.Post("CreateNetworkZone", "networkzones").Body(identity.CreateNetworkZoneRequest{
+		Code: code, Description: "A conformance run created this zone and will delete it.",
+		Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules,
+	}))
+}
+
+var identityIssuers = []Check{
+	{
+		API: "identity", Name: "external-token-issuer-update-keeps", Needs: ExternalTokenIssuers,
+		Statement: "An update of an external token issuer without a description keeps the description.",
+		Source:    "the contract requires no field of an update; whether it merges or replaces, " + noSource,
+		Assumed:   "The provider always sends all fields. The mock keeps what is left out.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createIssuer(ctx, d.name("keep"))
+			if o == nil {
+				return a.because("create an external token issuer")
+			}
+			if text(o.fields, "description") == "" {
+				return couldNotTell("the new issuer has no description")
+			}
+			body := map[string]string{"logoutUrl": logoutURL + "/2"}
+			if update := d.write(ctx, d.identity.Put("UpdateExternalTokenIssuer", o.path()...).Body(body)); !update.ok() {
+				return update.because("update an external token issuer without a description")
+			}
+			return d.readAgain(ctx, d.identity.Get("GetExternalTokenIssuer", o.path()...), "description", kept)
+		},
+	},
+	{
+		API: "identity", Name: "external-token-issuer-duplicate", Needs: ExternalTokenIssuers,
+		Statement: "A second external token issuer with the same code is refused with status 400 and code 144.",
+		Source:    noSource,
+		Assumed:   "The provider looks the code up in the list, whatever the refusal. The mock answers with both.",
+		run: func(ctx context.Context, d *domain) Finding {
+			code := d.name("twice")
+			o, a := d.createIssuer(ctx, code)
+			if o == nil {
+				return a.because("create an external token issuer")
+			}
+			_, second := d.createIssuer(ctx, code)
+			return second.is("create a second external token issuer", http.StatusBadRequest, codeDuplicate)
+		},
+	},
+}
+
+const logoutURL = "https://example.com/logout"
+
+func (d *domain) createIssuer(ctx context.Context, code string) (*object, answer) {
+	return d.create(ctx, issuers, code, d.issuerRequest(code))
+}
+
+func (d *domain) issuerRequest(code string) client.Request {
+	return d.identity.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(identity.CreateExternalTokenIssuerRequest{
+		Code: code, UpdateExternalTokenIssuerRequest: identity.UpdateExternalTokenIssuerRequest{
+			Issuer: "https://example.com/" + code, Audience: code, LogoutURL: logoutURL,
+			Description: "A conformance run created this issuer and will delete it.",
+		},
+	})
+}

@@ -1,0 +1,149 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
+)
+
+// maxTokens is the limit that LUSID documents.
+const maxTokens = 3
+
+var identityTokens = []Check{
+	{
+		API: "identity", Name: "token-create-by-token", Needs: Write,
+		Statement: "A user who signs in with a personal access token may create personal access tokens.",
+		Source:    noSource,
+		Assumed:   "The provider tries, and explains a refusal. The mock allows it.",
+		run:       tokenByToken,
+	},
+	{
+		API: "identity", Name: "token-duplicate", Needs: Write,
+		Statement: "A second active token with the same name is refused with status 400 and code 659.",
+		Source:    "LUSID documents the code; the status: " + noSource,
+		Assumed:   "The provider goes by the code. The mock answers with both.",
+		run: func(ctx context.Context, d *domain) Finding {
+			name := d.name("twice")
+			o, a := d.createToken(ctx, d.identity, name)
+			if o == nil {
+				return a.because("create a token")
+			}
+			second, refusal := d.createToken(ctx, d.identity, name)
+			d.remove(ctx, o)
+			if second != nil {
+				d.remove(ctx, second)
+			}
+			if refusal.code == codeTooManyKeys {
+				return couldNotTell("the user has as many tokens as LUSID allows")
+			}
+			return refusal.is("create a second token", http.StatusBadRequest, codeKeyNameTaken)
+		},
+	},
+	{
+		API: "identity", Name: "token-delete", Needs: Write,
+		Statement: "A deleted personal access token is answered with status 200.",
+		Source:    deleteDocumented,
+		Assumed:   "The provider takes any success. The mock answers with 200.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createToken(ctx, d.identity, d.name("delete"))
+			if o == nil {
+				return a.because("create a token")
+			}
+			return d.remove(ctx, o).is("delete a token", http.StatusOK, 0)
+		},
+	},
+	{
+		API: "identity", Name: "token-delete-again", Needs: Write,
+		Statement: "Deleting a deleted personal access token is refused with status 404 and code 239.",
+		Source:    noSource,
+		Assumed:   "The provider takes the code for success. The mock answers with both.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createToken(ctx, d.identity, d.name("again"))
+			if o == nil {
+				return a.because("create a token")
+			}
+			return d.removeTwice(ctx, o, http.StatusNotFound, codeKeyGone)
+		},
+	},
+	{
+		API: "identity", Name: "token-limit", Needs: Write,
+		Statement: "A user may have three active personal access tokens. Another one is refused with code 238.",
+		Source:    "KA-01774 and KA-01911; whether it holds for every domain, " + noSource,
+		Assumed:   "The provider explains the code. The mock allows three.",
+		run:       tokenLimit,
+	},
+}
+
+// tokenByToken signs in with a token of the run and creates another one.
+func tokenByToken(ctx context.Context, d *domain) Finding {
+	o, a := d.createToken(ctx, d.identity, d.name("first"))
+	if o == nil {
+		return a.because("create a token")
+	}
+	defer d.remove(ctx, o)
+	config := d.config
+	config.SignIn = client.SignIn{AccessToken: client.Secret(text(o.fields, "key"))}
+	lusid, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
+	if err != nil {
+		return couldNotTell("the new token cannot be used")
+	}
+	byToken := identityAPI(lusid)
+	if who := d.read(ctx, byToken.Get("GetUserInfo", "me")); !who.ok() {
+		return who.because("sign in with the new token")
+	}
+	second, a := d.createToken(ctx, byToken, d.name("second"))
+	if second != nil {
+		d.remove(ctx, second)
+	}
+	if a.code == codeTooManyKeys {
+		return couldNotTell("the user has as many tokens as LUSID allows")
+	}
+	if a.err != nil || a.status >= 500 || a.status == http.StatusTooManyRequests {
+		return a.because("create a token with a token")
+	}
+	// A missing right is an answer here: the same user has just created a token without one.
+	return decide(a.ok(), "%s", a)
+}
+
+// tokenLimit creates tokens until LUSID refuses one, and removes them again.
+func tokenLimit(ctx context.Context, d *domain) Finding {
+	list := d.read(ctx, tokens.listRequest(d.identity))
+	if !list.ok() {
+		return list.because("list the user's tokens")
+	}
+	active := countOf(list.list(), func(token map[string]any) bool {
+		end, err := time.Parse(time.RFC3339, text(token, "deactivationDate"))
+		return err != nil || end.After(time.Now())
+	})
+	var own []*object
+	defer func() {
+		for _, o := range slices.Backward(own) {
+			d.remove(ctx, o)
+		}
+	}()
+	for _, suffix := range []string{"one", "two", "three", "four"} {
+		o, a := d.createToken(ctx, d.identity, d.name(suffix))
+		switch {
+		case o != nil:
+			own = append(own, o)
+		case !a.tells():
+			return a.because("create a token")
+		default:
+			return decide(a.code == codeTooManyKeys && active == maxTokens, "%s after %d active tokens", a, active)
+		}
+		if active++; active > maxTokens {
+			return differs("%d active tokens, and no refusal", active)
+		}
+	}
+	return couldNotTell("the list of tokens lags behind")
+}
+
+func (d *domain) createToken(ctx context.Context, api *client.API, name string) (*object, answer) {
+	// If nothing else ends the token, its date does.
+	end := time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
+	return d.create(ctx, tokens, name, api.Post("CreateApiKey", "keys").Body(identity.CreateAPIKey{DisplayName: name, DeactivationDate: end}))
+}

@@ -1,0 +1,76 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
+)
+
+var identityTools = []Check{
+	{
+		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
+		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
+		Source:    contract,
+		Assumed:   "The provider looks the tool up in the list, whatever the refusal. The mock answers with 409.",
+		run: func(ctx context.Context, d *domain) Finding {
+			name := d.name("twice")
+			o, a := d.createTool(ctx, name)
+			if o == nil {
+				return a.because("create an MCP tool")
+			}
+			_, second := d.create(ctx, tools, name, d.toolRequest(name))
+			return second.is("create a second MCP tool", http.StatusConflict, 0)
+		},
+	},
+	{
+		API: "identity", Name: "mcp-tool-deleted", Needs: Write,
+		Statement: "A read of a deleted MCP tool answers with status 404.",
+		Source:    "LUSID documents that it keeps the versions; what a read answers, " + noSource,
+		Assumed:   "The provider asks the list before it takes the tool for gone. The mock answers with 404.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createTool(ctx, d.name("deleted"))
+			if o == nil {
+				return a.because("create an MCP tool")
+			}
+			if removed := d.remove(ctx, o); !removed.ok() {
+				return removed.because("delete an MCP tool")
+			}
+			return d.read(ctx, d.identity.Get("GetMcpTool", o.path()...)).is("read a deleted MCP tool", http.StatusNotFound, 0)
+		},
+	},
+	{
+		API: "identity", Name: "mcp-tool-recreate", Needs: Write,
+		Statement: "The scope and the code of a deleted MCP tool can be used again.",
+		Source:    noSource,
+		Assumed:   "The provider creates the tool, and explains a refusal. The mock allows it.",
+		run: func(ctx context.Context, d *domain) Finding {
+			name := d.name("recreate")
+			o, a := d.createTool(ctx, name)
+			if o == nil {
+				return a.because("create an MCP tool")
+			}
+			if removed := d.remove(ctx, o); !removed.ok() {
+				return removed.because("delete an MCP tool")
+			}
+			_, second := d.createTool(ctx, name)
+			if !second.tells() {
+				return second.because("create the tool again")
+			}
+			return decide(second.ok(), "%s", second)
+		},
+	},
+}
+
+func (d *domain) createTool(ctx context.Context, name string) (*object, answer) {
+	return d.create(ctx, tools, name, d.toolRequest(name))
+}
+
+func (d *domain) toolRequest(name string) client.Request {
+	return d.identity.Post("CreateMcpTool", "mcptools", Prefix+"scope", name).Body(identity.UpsertMcpToolRequest{
+		Name: name, Title: name, Description: "A conformance run created this tool and will delete it.",
+		ReadOnly: true, Parameters: []identity.McpToolParameter{},
+		LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
+	})
+}

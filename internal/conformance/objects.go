@@ -1,0 +1,192 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+const (
+	// removeTimeout bounds the removal of all objects of a run.
+	removeTimeout = 2 * time.Minute
+	// looks is how often a list that may lag is read.
+	looks = 5
+)
+
+// kind is a kind of objects that the checks create.
+type kind struct {
+	// name is the name for people.
+	name string
+	// list and remove are LUSID's operations, and path is where they are.
+	list, remove, path string
+	// label is the field that holds the name which the run has chosen, and key holds the fields that
+	// are the path of one object.
+	label string
+	key   []string
+	// listQuery and removeQuery are the names of parameters that are set to true. They may be empty.
+	listQuery, removeQuery string
+}
+
+var (
+	roles        = kind{name: "role", list: "ListRoles", remove: "DeleteRole", path: "roles", label: "name", key: []string{"id"}}
+	applications = kind{name: "application", list: "ListApplications", remove: "DeleteApplication", path: "applications", label: "clientId", key: []string{"id"}}
+	tokens       = kind{name: "personal access token", list: "ListOwnApiKeys", remove: "DeleteApiKey", path: "keys", label: "displayName", key: []string{"id"}}
+	tools        = kind{name: "MCP tool", list: "ListMcpTools", remove: "DeleteMcpTool", path: "mcptools", label: "code", key: []string{"scope", "code"}}
+	users        = kind{
+		name: "user", list: "ListUsers", remove: "DeleteUser", path: "users", label: "login", key: []string{"id"},
+		listQuery: "includeDeactivated", removeQuery: "purge",
+	}
+	zones   = kind{name: "network zone", list: "ListNetworkZones", remove: "DeleteNetworkZone", path: "networkzones", label: "code", key: []string{"code"}}
+	issuers = kind{
+		name: "external token issuer", list: "ListExternalTokenIssuers", remove: "DeleteExternalTokenIssuer", path: "externaltokenissuers",
+		label: "code", key: []string{"code"},
+	}
+	kinds = []kind{roles, applications, tokens, tools, users, zones, issuers}
+)
+
+func (k kind) listRequest(api *client.API) client.Request {
+	r := api.Get(k.list, k.path)
+	if k.listQuery != "" {
+		r = r.Query(k.listQuery, "true")
+	}
+	return r
+}
+
+// object is an object that the run has created.
+type object struct {
+	kind kind
+	// name is the label's value, and fields is what LUSID answered to the create.
+	name   string
+	fields map[string]any
+	gone   bool
+}
+
+func (o *object) id() string { return text(o.fields, "id") }
+
+func (o *object) path() []string {
+	path := []string{o.kind.path}
+	for _, field := range o.kind.key {
+		path = append(path, text(o.fields, field))
+	}
+	return path
+}
+
+// create sends a request that creates an object with the name. The object is nil if LUSID refuses.
+func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
+	a := d.write(ctx, r)
+	o := &object{kind: k, name: name, fields: a.object()}
+	switch {
+	case a.ok() && !slices.Contains(o.path(), ""):
+		d.own = append(d.own, o)
+		return o, a
+	case a.ok(), a.status >= 500, client.IsOutcomeUnknown(a.err):
+		d.lost = true
+	}
+	return nil, a
+}
+
+// remove deletes an object of this run.
+func (d *domain) remove(ctx context.Context, o *object) answer {
+	r := d.identity.Delete(o.kind.remove, o.path()...)
+	if o.kind.removeQuery != "" {
+		r = r.Query(o.kind.removeQuery, "true")
+	}
+	a := d.write(ctx, r)
+	o.gone = o.gone || a.ok() || a.status == 404
+	return a
+}
+
+// removeAll removes what is left of the run's objects. It returns those that it could not remove.
+func (d *domain) removeAll(ctx context.Context) []Left {
+	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
+	defer cancel()
+	if d.lost {
+		// LUSID may show a new object late.
+		for range looks {
+			d.discover(ctx, d.prefix)
+			if !sleep(ctx, d.options.Pause) {
+				break
+			}
+		}
+	}
+	var left []Left
+	for _, o := range slices.Backward(d.own) {
+		if o.gone {
+			continue
+		}
+		if a := d.remove(ctx, o); !o.gone {
+			left = append(left, Left{o.kind.name, o.name, a.String()})
+		}
+	}
+	return left
+}
+
+// discover adds the objects with the prefix that the run does not know yet. It returns the kinds whose lists
+// cannot be read.
+func (d *domain) discover(ctx context.Context, prefix string) (unread []string) {
+	for _, k := range kinds {
+		a := d.read(ctx, k.listRequest(d.identity))
+		if !a.ok() {
+			unread = append(unread, fmt.Sprintf("%ss (%s)", k.name, a))
+		}
+		for _, fields := range a.list() {
+			found := &object{kind: k, name: text(fields, k.label), fields: fields}
+			isKnown := slices.ContainsFunc(d.own, func(o *object) bool { return slices.Equal(o.path(), found.path()) })
+			if !isKnown && strings.HasPrefix(strings.ToLower(found.name), prefix) && !slices.Contains(found.path(), "") {
+				d.own = append(d.own, found)
+			}
+		}
+	}
+	return unread
+}
+
+// Clean removes the objects of earlier runs, whose names all start with [Prefix]. It returns how many
+// it removed, those that it could not remove, and the kinds whose lists it could not read.
+func Clean(ctx context.Context, connection *Connection) (removed int, left []Left, unread []string, err error) {
+	d, err := connection.open(Options{}) //nolint:contextcheck // Every request brings its own context.
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	if err := d.signIn(ctx); err != nil {
+		return 0, nil, nil, err
+	}
+	unread = d.discover(ctx, Prefix)
+	left = d.removeAll(ctx)
+	return len(d.own) - len(left), left, unread, nil
+}
+
+// waitInList reads a list until it shows the object, or no longer shows it. It returns how many lists that
+// took, or zero if the last one was still wrong.
+func (d *domain) waitInList(ctx context.Context, o *object, shown bool) (lists int, last answer) {
+	for lists = 1; lists <= looks; lists++ {
+		last = d.read(ctx, o.kind.listRequest(d.identity))
+		if !last.ok() {
+			return 0, last
+		}
+		has := slices.ContainsFunc(last.list(), func(fields map[string]any) bool {
+			return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
+		})
+		if has == shown {
+			return lists, last
+		}
+		if lists < looks && !sleep(ctx, d.options.Pause) {
+			break
+		}
+	}
+	return 0, last
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

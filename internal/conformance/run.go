@@ -1,0 +1,141 @@
+package conformance
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
+)
+
+// Prefix begins the name of every object that a run creates.
+const Prefix = "lusid-conformance-"
+
+// maxRetries is how often a request is repeated. It is low, because a check can do without an answer.
+const maxRetries = 2
+
+// Options says what a run may do, and how.
+type Options struct {
+	// Allowed holds the permissions that the user gives.
+	Allowed map[Permission]bool
+	// Pause is the time between two looks at a list that may lag.
+	Pause time.Duration
+}
+
+// allow reports whether the user gives the permission. It is worth nothing without Write.
+func (o Options) allow(needed Permission) bool { return o.Allowed[Write] && o.Allowed[needed] }
+
+// domain is the LUSID domain that a run checks.
+type domain struct {
+	config   client.Config
+	client   *client.Client
+	identity *client.API
+	options  Options
+	// prefix begins the names of this run's objects.
+	prefix string
+	own    []*object
+	// lost is true if the run may have created an object that it does not know.
+	lost bool
+
+	// cached are lists that several checks read.
+	cached map[string]answer
+	// answers counts the answers of an API. The others count those with a header.
+	answers, withRequestID, rateLimited, withRetryAfter int
+}
+
+// Format prints the domain without the secrets it holds.
+func (*domain) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "conformance.domain") }
+
+// Connection leads to a domain.
+type Connection struct{ config client.Config }
+
+// Format prints the connection without the secrets it holds.
+func (*Connection) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "conformance.Connection") }
+
+// Resolve finds the domain and the way to sign in like the provider with an empty provider block. The
+// warning is empty if there is nothing to warn of.
+func Resolve(around config.Surroundings) (_ *Connection, warning string, _ error) {
+	resolved, err := config.Resolve(nil, around)
+	if err != nil {
+		return nil, "", err
+	}
+	choice, err := resolved.Choose()
+	if err != nil {
+		return nil, "", err
+	}
+	choice.Client.UserAgent = "lusid-conformance"
+	choice.Client.MaxRetries = maxRetries
+	choice.Client.Log = watch
+	return &Connection{choice.Client}, choice.Warning, nil
+}
+
+func (c *Connection) open(options Options) (*domain, error) {
+	lusid, err := client.New(c.config)
+	if err != nil {
+		return nil, err
+	}
+	random := make([]byte, 4)
+	_, _ = rand.Read(random) // It never fails.
+	return &domain{
+		config: c.config, client: lusid, identity: identityAPI(lusid), options: options,
+		prefix: Prefix + hex.EncodeToString(random), cached: map[string]answer{},
+	}, nil
+}
+
+// signIn asks who the user is. Without an answer no check can say anything.
+func (d *domain) signIn(ctx context.Context) error {
+	if _, err := d.client.AccessToken(ctx, 0); err != nil {
+		return err
+	}
+	if a := d.read(ctx, d.identity.Get("GetUserInfo", "me")); a.err != nil || !a.ok() {
+		return errors.Join(fmt.Errorf("unable to ask LUSID who the user is: %s", a), a.err)
+	}
+	return nil
+}
+
+// Run runs the checks and writes one line for each to progress. It removes what it created, also after a
+// failure and after the context ends. It returns an error if it cannot sign in.
+func Run(ctx context.Context, connection *Connection, checks []Check, options Options, progress io.Writer) (*Report, error) {
+	d, err := connection.open(options) //nolint:contextcheck // Every request brings its own context.
+	if err != nil {
+		return nil, err
+	}
+	if err := d.signIn(ctx); err != nil {
+		return nil, err
+	}
+	report := &Report{Allowed: options.Allowed}
+	for i, check := range checks {
+		finding := d.find(ctx, check)
+		report.Rows = append(report.Rows, Row{check, finding})
+		_, _ = fmt.Fprintf(progress, "[%*d/%d] %s: %s\n", len(fmt.Sprint(len(checks))), i+1, len(checks), check.FullName(), finding.Result)
+	}
+	report.Interrupted = ctx.Err() != nil
+	// An interrupt ended ctx, and the objects must be removed all the same.
+	report.Left = d.removeAll(context.WithoutCancel(ctx))
+	return report, nil
+}
+
+func (d *domain) find(ctx context.Context, check Check) Finding {
+	switch {
+	case ctx.Err() != nil:
+		return Finding{Skipped, "the run was interrupted"}
+	case check.Needs != Read && !d.options.allow(check.Needs):
+		return Finding{Skipped, "needs " + flagsFor(check.Needs)}
+	}
+	return check.run(ctx, d)
+}
+
+func flagsFor(needed Permission) string {
+	if needed == Write {
+		return "-write"
+	}
+	return "-write -" + string(needed)
+}
+
+// name returns a name for an object of this run.
+func (d *domain) name(suffix string) string { return d.prefix + "-" + suffix }
