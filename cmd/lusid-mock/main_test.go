@@ -77,12 +77,19 @@ type running struct {
 // start starts lusid-mock in a session of its own, where no terminal controls it.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
+	return startWith(t, nil, args...)
+}
+
+// startWith is start with additions to the environment.
+func startWith(t *testing.T, env []string, args ...string) *running {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	r := &running{cmd: exec.CommandContext(ctx, binary, args...), stderr: &bytes.Buffer{}}
 	// A command that nobody told to end must not outlive the test.
 	r.cmd.Cancel = func() error { return syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL) }
 	r.cmd.Stderr = r.stderr
+	r.cmd.Env = append(os.Environ(), env...)
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	stdout, err := r.cmd.StdoutPipe()
 	if err != nil {
@@ -626,6 +633,11 @@ func TestUsage(t *testing.T) {
 		{"--help", 0, "/_mock/faults", ""},
 		{"serve -h", 0, "-listen address", ""},
 		{"exec --help", 0, "-auth way", ""},
+		{"conformance -h", 0, "-network-zones", ""},
+		{"conformance -nonsense", 2, "", "-nonsense"},
+		{"conformance extra", 2, "", `"extra"`},
+		{"conformance -mail", 2, "", "-mail needs -write"},
+		{"conformance -clean -write", 2, "", "-clean goes with no flag that allows writes"},
 		{"nonsense", 2, "", `unknown command "nonsense"`},
 		{"serve -nonsense", 2, "", "-nonsense"},
 		{"serve -shell fish", 2, "", `"fish"`},

@@ -94,7 +94,7 @@ func (l lusid) contents(t *testing.T) map[string]string {
 			t.Fatalf("%s: status %d: %s", collection, recorder.Code, recorder.Body)
 		}
 		// Every sign-in changes the time of the last one.
-		contents[collection] = regexp.MustCompile(`"lastLogin":("[^"]*"|null)`).ReplaceAllString(recorder.Body.String(), "")
+		contents[collection] = regexp.MustCompile(`"lastLogin":("[^"]*"|null)`).ReplaceAllString(recorder.Body.String(), `"lastLogin":""`)
 	}
 	return contents
 }
@@ -217,6 +217,10 @@ var differences = map[string]struct {
 		Operation: "token:password", After: 2, Body: `{"access_token": "token", "token_type": "Bearer", "expires_in": 3600}`,
 	}},
 
+	"identity/token-refusal": {fault: mockserver.Fault{
+		Operation: "token:password", After: 1, Status: 400, Body: `{"error": "invalid_grant"}`,
+	}},
+
 	"identity/role-create":        {fault: carriedOut("CreateRole", 200)},
 	"identity/role-duplicate":     {fault: fault("CreateRole", 1, 400)},
 	"identity/roles-list-lag":     {options: mockserver.Options{ListLag: 9}},
@@ -230,6 +234,8 @@ var differences = map[string]struct {
 	"identity/token-delete-again":    {fault: fault("DeleteApiKey", 1, 204)},
 	"identity/token-limit":           {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
 
+	"identity/mcp-tool-create":    {fault: carriedOut("CreateMcpTool", 200)},
+	"identity/mcp-tool-delete":    {fault: carriedOut("DeleteMcpTool", 200)},
 	"identity/mcp-tool-duplicate": {fault: fault("CreateMcpTool", 1, 400)},
 	"identity/mcp-tool-deleted":   {fault: pretended("GetMcpTool")},
 	"identity/mcp-tool-recreate":  {fault: fault("CreateMcpTool", 1, 409)},
@@ -243,18 +249,24 @@ var differences = map[string]struct {
 			next.ServeHTTP(w, r)
 		})
 	}},
-	"identity/user-duplicate":          {fault: fault("CreateUser", 1, 409)},
-	"identity/user-update-clears":      {fault: pretended("UpdateUser")},
-	"identity/membership-add-again":    {fault: fault("AddUserToRole", 1, 400)},
-	"identity/membership-remove-again": {fault: fault("RemoveUserFromRole", 1, 404)},
-	"identity/user-deleted-read":       {options: mockserver.Options{DeletedUsersGone: true}},
-	"identity/user-deleted-login":      {fault: fault("CreateUser", 1, 400)},
-	"identity/user-delete":             {fault: carriedOut("DeleteUser", 200)},
-	"identity/user-delete-again":       {fault: fault("DeleteUser", 1, 204)},
+	"identity/user-duplicate":             {fault: fault("CreateUser", 1, 409)},
+	"identity/user-update-clears":         {fault: pretended("UpdateUser")},
+	"identity/membership-add-again":       {fault: fault("AddUserToRole", 1, 400)},
+	"identity/membership-remove-again":    {fault: fault("RemoveUserFromRole", 1, 404)},
+	"identity/user-deleted-read":          {options: mockserver.Options{DeletedUsersGone: true}},
+	"identity/user-deleted-read-by-login": {options: mockserver.Options{DeletedUsersGone: true}},
+	"identity/user-deleted-login":         {fault: fault("CreateUser", 1, 400)},
+	"identity/user-delete":                {fault: carriedOut("DeleteUser", 200)},
+	"identity/user-delete-again":          {fault: fault("DeleteUser", 1, 204)},
 
-	"identity/network-zone-hierarchy":    {options: mockserver.Options{NetworkZonesShift: true}},
-	"identity/network-zone-delete-again": {fault: fault("DeleteNetworkZone", 1, 404)},
+	"identity/network-zone-create":           {fault: carriedOut("CreateNetworkZone", 200)},
+	"identity/network-zone-delete":           {fault: carriedOut("DeleteNetworkZone", 200)},
+	"identity/network-zone-delete-renumbers": {door: rewrite("GET", "/networkzones/", set("hierarchy", 1))},
+	"identity/network-zone-hierarchy":        {options: mockserver.Options{NetworkZonesShift: true}},
+	"identity/network-zone-delete-again":     {fault: fault("DeleteNetworkZone", 1, 404)},
 
+	"identity/external-token-issuer-create":       {fault: carriedOut("CreateExternalTokenIssuer", 200)},
+	"identity/external-token-issuer-delete":       {fault: carriedOut("DeleteExternalTokenIssuer", 200)},
 	"identity/external-token-issuer-update-keeps": {fault: pretended("GetExternalTokenIssuer")},
 	"identity/external-token-issuer-duplicate":    {fault: fault("CreateExternalTokenIssuer", 1, 409)},
 

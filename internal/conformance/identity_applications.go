@@ -91,26 +91,21 @@ var identityApplications = []Check{
 		Statement: "A deleted application is answered with status 204.",
 		Source:    deleteDocumented,
 		Assumed:   "The provider takes any success. The mock answers with 204.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createApplication(ctx, d.name("delete"))
-			if o == nil {
-				return a.because("create an application")
-			}
-			return d.remove(ctx, o).is("delete an application", http.StatusNoContent, 0)
-		},
+		run:       deletedWith("an application", http.StatusNoContent, (*domain).createApplication),
 	},
 	{
 		API: "identity", Name: "application-delete-again", Needs: Write,
 		Statement: "Deleting a deleted application is refused with status 404 and code 662.",
 		Source:    noSource,
 		Assumed:   "The provider takes the code for success. The mock answers with both.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createApplication(ctx, d.name("again"))
-			if o == nil {
-				return a.because("create an application")
-			}
-			return d.removeTwice(ctx, o, http.StatusNotFound, codeAppGone)
-		},
+		run:       deletedAgainWith("an application", http.StatusNotFound, codeAppGone, (*domain).createApplication),
+	},
+	{
+		API: "identity", Name: "token-refusal", Needs: Write,
+		Statement: "The token endpoint refuses a wrong client secret with status 400 or 401 and the OAuth error invalid_client.",
+		Source:    "RFC 6749; LUSID documents only the refusal of a refresh token",
+		Assumed:   "The provider takes an OAuth error for the last word on the credentials. The mock answers with it.",
+		run:       tokenRefusal,
 	},
 	{
 		API: "identity", Name: "application-old-secret", Needs: Write,
@@ -123,15 +118,15 @@ var identityApplications = []Check{
 
 // oldSecret signs in through an application of the run, before and after a rotation.
 func oldSecret(ctx context.Context, d *domain) Finding {
-	grant := d.config.SignIn.Grant
-	if d.config.SignIn.AccessToken != "" || d.config.SignIn.AccessTokenFile != "" || grant.Password == "" {
-		return couldNotTell("the run does not sign in with a password, which a new application needs")
+	grant, ok := d.passwordGrant()
+	if !ok {
+		return noPassword
 	}
 	o, a := d.createApplication(ctx, d.name("rotate"))
 	if o == nil {
 		return a.because("create an application")
 	}
-	grant.ClientID, grant.ClientSecret, grant.RefreshToken = text(o.fields, "clientId"), client.Secret(text(o.fields, "secret")), ""
+	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret(text(o.fields, "secret"))
 	if _, err := d.client.RequestToken(ctx, grant); err != nil {
 		return couldNotTell("the new application issues no token, even with its first secret")
 	}
@@ -154,6 +149,41 @@ func oldSecret(ctx context.Context, d *domain) Finding {
 	return asAssumed("the old secret is refused, and the new one works")
 }
 
+// tokenRefusal signs in through an application of the run with a wrong client secret. The user and the
+// password are right, so that nothing counts as a failed sign-in of the user.
+func tokenRefusal(ctx context.Context, d *domain) Finding {
+	grant, ok := d.passwordGrant()
+	if !ok {
+		return noPassword
+	}
+	o, a := d.createApplication(ctx, d.name("refusal"))
+	if o == nil {
+		return a.because("create an application")
+	}
+	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret("wrong-"+text(o.fields, "secret"))
+	_, err := d.client.RequestToken(ctx, grant)
+	if err == nil {
+		return differs("a token")
+	}
+	refusal, ok := errors.AsType[*client.Error](err)
+	if !ok || refusal.StatusCode >= 500 || refusal.StatusCode == http.StatusTooManyRequests {
+		return couldNotTell("the token endpoint did not answer")
+	}
+	isAssumedStatus := refusal.StatusCode == http.StatusBadRequest || refusal.StatusCode == http.StatusUnauthorized
+	isAssumedError := refusal.Name == "invalid_client"
+	return decide(isAssumedStatus && isAssumedError, "HTTP %d, the error invalid_client: %t", refusal.StatusCode, isAssumedError)
+}
+
+var noPassword = couldNotTell("the run does not sign in with a password, which a new application needs")
+
+// passwordGrant returns the token request of the sign-in, if it has a password.
+func (d *domain) passwordGrant() (grant client.TokenRequest, ok bool) {
+	signIn := d.config.SignIn
+	grant = signIn.Grant
+	grant.RefreshToken = ""
+	return grant, signIn.AccessToken == "" && signIn.AccessTokenFile == "" && grant.Password != ""
+}
+
 func (d *domain) createApplication(ctx context.Context, name string) (*object, answer) {
 	return d.create(ctx, applications, name, d.applicationRequest(name, name))
 }
@@ -174,12 +204,4 @@ func (d *domain) firstList(ctx context.Context, o *object, shown bool) Finding {
 		return differs("none of %d lists within %s shows the change", looks, d.options.Pause*(looks-1))
 	}
 	return decide(lists == 1, "list number %d shows the change", lists)
-}
-
-// removeTwice finds out what a second removal is answered with.
-func (d *domain) removeTwice(ctx context.Context, o *object, status, code int) Finding {
-	if first := d.remove(ctx, o); !first.ok() {
-		return first.because("delete the object")
-	}
-	return d.remove(ctx, o).is("delete the object again", status, code)
 }

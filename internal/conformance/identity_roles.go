@@ -14,10 +14,7 @@ var identityRoles = []Check{
 		Statement: "A new role is answered with status 201.",
 		Source:    contract,
 		Assumed:   "The provider takes any success. The mock answers with 201.",
-		run: func(ctx context.Context, d *domain) Finding {
-			_, a := d.createRole(ctx, d.name("create"))
-			return a.is("create a role", http.StatusCreated, 0)
-		},
+		run:       createdWith("a role", http.StatusCreated, (*domain).createRole),
 	},
 	{
 		API: "identity", Name: "role-duplicate", Needs: Write,
@@ -72,26 +69,14 @@ var identityRoles = []Check{
 		Statement: "A deleted role is answered with status 204.",
 		Source:    deleteDocumented,
 		Assumed:   "The provider takes any success. The mock answers with 204.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createRole(ctx, d.name("delete"))
-			if o == nil {
-				return a.because("create a role")
-			}
-			return d.remove(ctx, o).is("delete a role", http.StatusNoContent, 0)
-		},
+		run:       deletedWith("a role", http.StatusNoContent, (*domain).createRole),
 	},
 	{
 		API: "identity", Name: "role-delete-again", Needs: Write,
 		Statement: "Deleting a deleted role is refused with status 404 and code 660.",
 		Source:    noSource,
 		Assumed:   "The provider takes the code for success. The mock answers with both.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createRole(ctx, d.name("again"))
-			if o == nil {
-				return a.because("create a role")
-			}
-			return d.removeTwice(ctx, o, http.StatusNotFound, codeRoleGone)
-		},
+		run:       deletedAgainWith("a role", http.StatusNotFound, codeRoleGone, (*domain).createRole),
 	},
 }
 

@@ -10,6 +10,20 @@ import (
 
 var identityZones = []Check{
 	{
+		API: "identity", Name: "network-zone-create", Needs: NetworkZones,
+		Statement: "A new network zone is answered with status 201.",
+		Source:    contract,
+		Assumed:   "The provider takes any success. The mock answers with 201.",
+		run:       createdWith("a network zone", http.StatusCreated, (*domain).createZone),
+	},
+	{
+		API: "identity", Name: "network-zone-delete", Needs: NetworkZones,
+		Statement: "A deleted network zone is answered with status 204.",
+		Source:    deleteDocumented,
+		Assumed:   "The provider takes any success. The mock answers with 204.",
+		run:       deletedWith("a network zone", http.StatusNoContent, (*domain).createZone),
+	},
+	{
 		API: "identity", Name: "network-zone-hierarchy", Needs: NetworkZones,
 		Statement: "An update that gives a network zone the hierarchy of another one is refused with status 400.",
 		Source:    "LUSID documents that a hierarchy is unique; whether it moves the other zones, " + noSource,
@@ -34,17 +48,40 @@ var identityZones = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "network-zone-delete-renumbers", Needs: NetworkZones,
+		Statement: "Deleting a network zone leaves the hierarchy of the zones behind it as it is.",
+		Source:    noSource,
+		Assumed:   "The provider reads the hierarchy at each refresh. The mock leaves it.",
+		run: func(ctx context.Context, d *domain) Finding {
+			front, a := d.createZone(ctx, d.name("first"))
+			if front == nil {
+				return a.because("create a network zone")
+			}
+			back, a := d.createZone(ctx, d.name("second"))
+			if back == nil {
+				return a.because("create a network zone")
+			}
+			if removed := d.remove(ctx, front); !removed.ok() {
+				return removed.because("delete a network zone")
+			}
+			read := d.read(ctx, d.identity.Get("GetNetworkZone", back.path()...))
+			if !read.ok() {
+				return read.because("read a network zone")
+			}
+			before, isNumber := back.fields["hierarchy"].(float64)
+			after, ok := read.object()["hierarchy"].(float64)
+			if !isNumber || !ok {
+				return couldNotTell("the answer has no hierarchy")
+			}
+			return decide(before == after, "the hierarchy moved by %g", after-before)
+		},
+	},
+	{
 		API: "identity", Name: "network-zone-delete-again", Needs: NetworkZones,
 		Statement: "Deleting a deleted network zone is answered with status 204.",
 		Source:    "LUSID documents that it succeeds",
 		Assumed:   "The provider takes this and a 404 for success. The mock answers with 204.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createZone(ctx, d.name("again"))
-			if o == nil {
-				return a.because("create a network zone")
-			}
-			return d.removeTwice(ctx, o, http.StatusNoContent, 0)
-		},
+		run:       deletedAgainWith("a network zone", http.StatusNoContent, 0, (*domain).createZone),
 	},
 }
 
@@ -62,6 +99,20 @@ func (d *domain) createZone(ctx context.Context, code string) (*object, answer) 
 }
 
 var identityIssuers = []Check{
+	{
+		API: "identity", Name: "external-token-issuer-create", Needs: ExternalTokenIssuers,
+		Statement: "A new external token issuer is answered with status 201.",
+		Source:    contract,
+		Assumed:   "The provider takes any success. The mock answers with 201.",
+		run:       createdWith("an external token issuer", http.StatusCreated, (*domain).createIssuer),
+	},
+	{
+		API: "identity", Name: "external-token-issuer-delete", Needs: ExternalTokenIssuers,
+		Statement: "A deleted external token issuer is answered with status 204.",
+		Source:    deleteDocumented,
+		Assumed:   "The provider takes any success. The mock answers with 204.",
+		run:       deletedWith("an external token issuer", http.StatusNoContent, (*domain).createIssuer),
+	},
 	{
 		API: "identity", Name: "external-token-issuer-update-keeps", Needs: ExternalTokenIssuers,
 		Statement: "An update of an external token issuer without a description keeps the description.",

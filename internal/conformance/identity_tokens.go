@@ -28,11 +28,11 @@ var identityTokens = []Check{
 		Assumed:   "The provider goes by the code. The mock answers with both.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
-			o, a := d.createToken(ctx, d.identity, name)
+			o, a := d.createToken(ctx, name)
 			if o == nil {
 				return a.because("create a token")
 			}
-			second, refusal := d.createToken(ctx, d.identity, name)
+			second, refusal := d.createToken(ctx, name)
 			d.remove(ctx, o)
 			if second != nil {
 				d.remove(ctx, second)
@@ -48,26 +48,14 @@ var identityTokens = []Check{
 		Statement: "A deleted personal access token is answered with status 200.",
 		Source:    deleteDocumented,
 		Assumed:   "The provider takes any success. The mock answers with 200.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createToken(ctx, d.identity, d.name("delete"))
-			if o == nil {
-				return a.because("create a token")
-			}
-			return d.remove(ctx, o).is("delete a token", http.StatusOK, 0)
-		},
+		run:       deletedWith("a token", http.StatusOK, (*domain).createToken),
 	},
 	{
 		API: "identity", Name: "token-delete-again", Needs: Write,
 		Statement: "Deleting a deleted personal access token is refused with status 404 and code 239.",
 		Source:    noSource,
 		Assumed:   "The provider takes the code for success. The mock answers with both.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createToken(ctx, d.identity, d.name("again"))
-			if o == nil {
-				return a.because("create a token")
-			}
-			return d.removeTwice(ctx, o, http.StatusNotFound, codeKeyGone)
-		},
+		run:       deletedAgainWith("a token", http.StatusNotFound, codeKeyGone, (*domain).createToken),
 	},
 	{
 		API: "identity", Name: "token-limit", Needs: Write,
@@ -80,7 +68,7 @@ var identityTokens = []Check{
 
 // tokenByToken signs in with a token of the run and creates another one.
 func tokenByToken(ctx context.Context, d *domain) Finding {
-	o, a := d.createToken(ctx, d.identity, d.name("first"))
+	o, a := d.createToken(ctx, d.name("first"))
 	if o == nil {
 		return a.because("create a token")
 	}
@@ -95,7 +83,7 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 	if who := d.read(ctx, byToken.Get("GetUserInfo", "me")); !who.ok() {
 		return who.because("sign in with the new token")
 	}
-	second, a := d.createToken(ctx, byToken, d.name("second"))
+	second, a := d.createTokenAs(ctx, byToken, d.name("second"))
 	if second != nil {
 		d.remove(ctx, second)
 	}
@@ -126,7 +114,7 @@ func tokenLimit(ctx context.Context, d *domain) Finding {
 		}
 	}()
 	for _, suffix := range []string{"one", "two", "three", "four"} {
-		o, a := d.createToken(ctx, d.identity, d.name(suffix))
+		o, a := d.createToken(ctx, d.name(suffix))
 		switch {
 		case o != nil:
 			own = append(own, o)
@@ -142,7 +130,11 @@ func tokenLimit(ctx context.Context, d *domain) Finding {
 	return couldNotTell("the list of tokens lags behind")
 }
 
-func (d *domain) createToken(ctx context.Context, api *client.API, name string) (*object, answer) {
+func (d *domain) createToken(ctx context.Context, name string) (*object, answer) {
+	return d.createTokenAs(ctx, d.identity, name)
+}
+
+func (d *domain) createTokenAs(ctx context.Context, api *client.API, name string) (*object, answer) {
 	// If nothing else ends the token, its date does.
 	end := time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
 	return d.create(ctx, tokens, name, api.Post("CreateApiKey", "keys").Body(identity.CreateAPIKey{DisplayName: name, DeactivationDate: end}))

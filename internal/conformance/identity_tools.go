@@ -10,6 +10,20 @@ import (
 
 var identityTools = []Check{
 	{
+		API: "identity", Name: "mcp-tool-create", Needs: Write,
+		Statement: "A new MCP tool is answered with status 201.",
+		Source:    contract,
+		Assumed:   "The provider takes any success. The mock answers with 201.",
+		run:       createdWith("an MCP tool", http.StatusCreated, (*domain).createTool),
+	},
+	{
+		API: "identity", Name: "mcp-tool-delete", Needs: Write,
+		Statement: "A deleted MCP tool is answered with status 204.",
+		Source:    deleteDocumented,
+		Assumed:   "The provider takes any success. The mock answers with 204.",
+		run:       deletedWith("an MCP tool", http.StatusNoContent, (*domain).createTool),
+	},
+	{
 		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
 		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
 		Source:    contract,

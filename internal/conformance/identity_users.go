@@ -14,10 +14,7 @@ var identityUsers = []Check{
 		Statement: "A new user is answered with status 200.",
 		Source:    contract + " since January 2026; 201 before",
 		Assumed:   "The provider takes both. The mock answers with 200.",
-		run: func(ctx context.Context, d *domain) Finding {
-			_, a := d.createUser(ctx, d.login("create"))
-			return a.is("create a user", http.StatusOK, 0)
-		},
+		run:       createdWith("a user", http.StatusOK, (*domain).createUser),
 	},
 	{
 		API: "identity", Name: "user-wait-for-reindex", Needs: Mail,
@@ -25,7 +22,7 @@ var identityUsers = []Check{
 		Source:    contract,
 		Assumed:   "The provider sends waitForReindex, and reads by id what a list lacks. The mock's list shows the user.",
 		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createUser(ctx, d.login("list"))
+			o, a := d.createUser(ctx, d.name("list"))
 			if o == nil {
 				return a.because("create a user")
 			}
@@ -38,12 +35,12 @@ var identityUsers = []Check{
 		Source:    "LUSID documents the code; the status: " + noSource,
 		Assumed:   "The provider goes by the code, and looks the login up. The mock answers with both.",
 		run: func(ctx context.Context, d *domain) Finding {
-			login := d.login("twice")
-			o, a := d.createUser(ctx, login)
+			name := d.name("twice")
+			o, a := d.createUser(ctx, name)
 			if o == nil {
 				return a.because("create a user")
 			}
-			_, second := d.createUser(ctx, login)
+			_, second := d.createUser(ctx, name)
 			return second.is("create a second user", http.StatusBadRequest, codeUserTaken)
 		},
 	},
@@ -53,15 +50,15 @@ var identityUsers = []Check{
 		Source:    "a rule for all of LUSID's PUT requests; whether it holds here, " + noSource,
 		Assumed:   "The provider sends null for what is to be cleared. The mock clears what is left out.",
 		run: func(ctx context.Context, d *domain) Finding {
-			login := d.login("clear")
-			o, a := d.createUser(ctx, login)
+			name := d.name("clear")
+			o, a := d.createUser(ctx, name)
 			if o == nil {
 				return a.because("create a user")
 			}
 			if text(o.fields, "secondEmailAddress") == "" {
 				return couldNotTell("the new user has no second e-mail address")
 			}
-			body := userBody(login)
+			body := userBody(name)
 			body.SecondEmailAddress = ""
 			if update := d.write(ctx, d.identity.Put("UpdateUser", "users", o.id()).Body(body)); !update.ok() {
 				return update.because("update a user")
@@ -95,7 +92,7 @@ var identityUsers = []Check{
 		Source:    noSource,
 		Assumed:   "The provider takes this and a 404 for gone. The mock answers with the user.",
 		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.deprovisionedUser(ctx, d.login("deleted"))
+			o, a := d.deprovisionedUser(ctx, d.name("read"))
 			if o == nil {
 				return a.because("create and delete a user")
 			}
@@ -110,17 +107,32 @@ var identityUsers = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "user-deleted-read-by-login", Needs: Mail,
+		Statement: "A read by the login of a deleted user who is not purged answers with status 200.",
+		Source:    noSource,
+		Assumed:   "The provider takes a deleted user for gone. The mock answers with the user.",
+		run: func(ctx context.Context, d *domain) Finding {
+			name := d.name("deleted")
+			o, a := d.deprovisionedUser(ctx, name)
+			if o == nil {
+				return a.because("create and delete a user")
+			}
+			r := d.identity.Get("GetUserFromLogin", "users", "fromlogin", name+mailDomain)
+			return d.read(ctx, r).is("read a deleted user by the login", http.StatusOK, 0)
+		},
+	},
+	{
 		API: "identity", Name: "user-deleted-login", Needs: Mail,
 		Statement: "The login of a deleted user who is not purged cannot be used again: the create is refused with code 705.",
 		Source:    noSource + "; LUSID documents the code",
 		Assumed:   "A plan that deletes a user and creates one with the same login is an error. The mock refuses.",
 		run: func(ctx context.Context, d *domain) Finding {
-			login := d.login("reuse")
-			o, a := d.deprovisionedUser(ctx, login)
+			name := d.name("reuse")
+			o, a := d.deprovisionedUser(ctx, name)
 			if o == nil {
 				return a.because("create and delete a user")
 			}
-			_, second := d.createUser(ctx, login)
+			_, second := d.createUser(ctx, name)
 			if !second.tells() {
 				return second.because("create the user again")
 			}
@@ -132,47 +144,36 @@ var identityUsers = []Check{
 		Statement: "A purged user is answered with status 204.",
 		Source:    deleteDocumented,
 		Assumed:   "The provider takes any success. The mock answers with 204.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createUser(ctx, d.login("delete"))
-			if o == nil {
-				return a.because("create a user")
-			}
-			return d.remove(ctx, o).is("purge a user", http.StatusNoContent, 0)
-		},
+		run:       deletedWith("a user", http.StatusNoContent, (*domain).createUser),
 	},
 	{
 		API: "identity", Name: "user-delete-again", Needs: Mail,
 		Statement: "Purging a purged user is refused with status 404 and code 657.",
 		Source:    noSource,
 		Assumed:   "The provider takes the code for success. The mock answers with both.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createUser(ctx, d.login("again"))
-			if o == nil {
-				return a.because("create a user")
-			}
-			return d.removeTwice(ctx, o, http.StatusNotFound, codeUserGone)
-		},
+		run:       deletedAgainWith("a user", http.StatusNotFound, codeUserGone, (*domain).createUser),
 	},
 }
 
-// login returns a login for a user of this run. RFC 2606 reserves example.com, so nobody reads the mail.
-func (d *domain) login(suffix string) string { return d.name(suffix) + "@example.com" }
+// mailDomain is reserved by RFC 2606, so nobody reads the mail.
+const mailDomain = "@example.com"
 
-func userBody(login string) identity.UpdateUserRequest {
+func userBody(name string) identity.UpdateUserRequest {
+	login := name + mailDomain
 	return identity.UpdateUserRequest{
 		FirstName: "Conformance", LastName: "Run", EmailAddress: login, Login: login, SecondEmailAddress: "second-" + login,
 	}
 }
 
-func (d *domain) createUser(ctx context.Context, login string) (*object, answer) {
-	return d.create(ctx, users, login, d.identity.Post("CreateUser", "users").Query("waitForReindex", "true").
-		Body(identity.CreateUserRequest{Type: identity.UserTypeService, UpdateUserRequest: userBody(login)}))
+func (d *domain) createUser(ctx context.Context, name string) (*object, answer) {
+	return d.create(ctx, users, name+mailDomain, d.identity.Post("CreateUser", "users").Query("waitForReindex", "true").
+		Body(identity.CreateUserRequest{Type: identity.UserTypeService, UpdateUserRequest: userBody(name)}))
 }
 
 // deprovisionedUser returns a user whom LUSID has deleted, and whose record it keeps. The answer is the
 // one that stood in the way if the user is nil.
-func (d *domain) deprovisionedUser(ctx context.Context, login string) (*object, answer) {
-	o, a := d.createUser(ctx, login)
+func (d *domain) deprovisionedUser(ctx context.Context, name string) (*object, answer) {
+	o, a := d.createUser(ctx, name)
 	if o == nil {
 		return nil, a
 	}
@@ -184,7 +185,7 @@ func (d *domain) deprovisionedUser(ctx context.Context, login string) (*object, 
 
 // membershipTwice sends the same change of a membership twice.
 func (d *domain) membershipTwice(ctx context.Context, suffix string, change func(path []string) client.Request) Finding {
-	user, a := d.createUser(ctx, d.login(suffix))
+	user, a := d.createUser(ctx, d.name(suffix))
 	if user == nil {
 		return a.because("create a user")
 	}

@@ -89,6 +89,42 @@ func (d *domain) create(ctx context.Context, k kind, name string, r client.Reque
 	return nil, a
 }
 
+// creator creates an object with a name.
+type creator func(d *domain, ctx context.Context, name string) (*object, answer)
+
+// createdWith finds out the status of the answer to a create.
+func createdWith(noun string, status int, create creator) func(context.Context, *domain) Finding {
+	return func(ctx context.Context, d *domain) Finding {
+		_, a := create(d, ctx, d.name("create"))
+		return a.is("create "+noun, status, 0)
+	}
+}
+
+// deletedWith finds out the status of the answer to a delete.
+func deletedWith(noun string, status int, create creator) func(context.Context, *domain) Finding {
+	return func(ctx context.Context, d *domain) Finding {
+		o, a := create(d, ctx, d.name("delete"))
+		if o == nil {
+			return a.because("create " + noun)
+		}
+		return d.remove(ctx, o).is("delete "+noun, status, 0)
+	}
+}
+
+// deletedAgainWith finds out the status and the code of the answer to a second delete.
+func deletedAgainWith(noun string, status, code int, create creator) func(context.Context, *domain) Finding {
+	return func(ctx context.Context, d *domain) Finding {
+		o, a := create(d, ctx, d.name("again"))
+		if o == nil {
+			return a.because("create " + noun)
+		}
+		if first := d.remove(ctx, o); !first.ok() {
+			return first.because("delete " + noun)
+		}
+		return d.remove(ctx, o).is("delete "+noun+" again", status, code)
+	}
+}
+
 // remove deletes an object of this run.
 func (d *domain) remove(ctx context.Context, o *object) answer {
 	r := d.identity.Delete(o.kind.remove, o.path()...)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -110,9 +111,10 @@ func Run(ctx context.Context, connection *Connection, checks []Check, options Op
 	}
 	report := &Report{Allowed: options.Allowed}
 	for i, check := range checks {
+		_, _ = fmt.Fprintf(progress, "[%*d/%d] %s: ", len(strconv.Itoa(len(checks))), i+1, len(checks), check.FullName())
 		finding := d.find(ctx, check)
 		report.Rows = append(report.Rows, Row{check, finding})
-		_, _ = fmt.Fprintf(progress, "[%*d/%d] %s: %s\n", len(fmt.Sprint(len(checks))), i+1, len(checks), check.FullName(), finding.Result)
+		_, _ = fmt.Fprintln(progress, finding.Result)
 	}
 	report.Interrupted = ctx.Err() != nil
 	// An interrupt ended ctx, and the objects must be removed all the same.

@@ -1,0 +1,122 @@
+//go:build unix
+
+package main_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// prefix begins the name of every object that a conformance run creates.
+const prefix = "lusid-conformance-"
+
+func TestConformance_reports(t *testing.T) {
+	t.Parallel()
+	markdown, asJSON := filepath.Join(t.TempDir(), "report.md"), filepath.Join(t.TempDir(), "report.json")
+	code, stdout, stderr := run(t, "exec", "--", binary, "conformance", "-write", "-mail", "-network-zones", "-external-token-issuers",
+		"-out", markdown, "-json", asJSON)
+	if code != 0 || stderr != "" {
+		t.Fatalf("exit code %d, stderr %q", code, stderr)
+	}
+	for _, want := range []string{"] identity/role-create: as assumed\n", "\nCHECK ", "\nidentity/role-create ", " 0 differs, "} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("stdout lacks %q:\n%s", want, stdout)
+		}
+	}
+	report, err := os.ReadFile(markdown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(report), "| `identity/role-create` |") {
+		t.Errorf("the Markdown report lacks a check:\n%s", report)
+	}
+	if report, err = os.ReadFile(asJSON); err != nil || !json.Valid(report) {
+		t.Errorf("the JSON report: %v, %s", err, report)
+	}
+}
+
+func TestConformance_noCredentials(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := runWith(t, []string{"FBN_IDENTITY_URL=https://acme.lusid.com", "FBN_ACCESS_TOKEN=", "FBN_PASSWORD="}, "conformance")
+	if code != 1 || stdout != "" || !strings.Contains(stderr, "No way to sign in is complete") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+// startConformance starts a run that may write, and returns when it has created objects and is not
+// at the end. The domain is slow, so that the run is far from the end.
+func startConformance(t *testing.T) (conformance *running, env []string, domain map[string]string) {
+	t.Helper()
+	_, vars := serve(t, "-latency", "20ms")
+	for name, value := range vars {
+		env = append(env, name+"="+value)
+	}
+	conformance = startWith(t, env, "conformance", "-write", "-mail", "-network-zones", "-external-token-issuers")
+	for line := ""; !strings.Contains(line, "identity/application-duplicate: "); {
+		line = conformance.until(t, "[")
+	}
+	return conformance, env, vars
+}
+
+// left counts the objects of a run in a domain, and all objects.
+func left(t *testing.T, vars map[string]string) (ofRuns, all int) {
+	t.Helper()
+	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
+	for _, collection := range []string{"roles", "applications", "keys", "mcptools", "users?includeDeactivated=true", "networkzones", "externaltokenissuers"} {
+		status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/"+collection, bearer)
+		var objects []map[string]any
+		if err := json.Unmarshal([]byte(body), &objects); err != nil || status != http.StatusOK {
+			t.Fatalf("%s: status %d: %s", collection, status, body)
+		}
+		all += len(objects)
+		for _, object := range objects {
+			for _, field := range []string{"name", "clientId", "displayName", "code", "login"} {
+				if text, _ := object[field].(string); strings.HasPrefix(strings.ToLower(text), prefix) {
+					ofRuns++
+					break
+				}
+			}
+		}
+	}
+	return ofRuns, all
+}
+
+func TestConformance_interrupted(t *testing.T) {
+	t.Parallel()
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			conformance, _, vars := startConformance(t)
+			if code := conformance.end(t, signal); code != 130 {
+				t.Errorf("exit code %d, want 130; stderr: %s", code, conformance.stderr)
+			}
+			if ofRuns, _ := left(t, vars); ofRuns > 0 {
+				t.Errorf("%d objects are left", ofRuns)
+			}
+		})
+	}
+}
+
+func TestConformance_killed(t *testing.T) {
+	t.Parallel()
+	conformance, env, vars := startConformance(t)
+	conformance.end(t, syscall.SIGKILL)
+	_, fresh := serve(t)
+	_, before := left(t, fresh)
+	ofRuns, all := left(t, vars)
+	if ofRuns == 0 || all != before+ofRuns {
+		t.Errorf("%d objects, %d of them with the prefix; a new domain has %d", all, ofRuns, before)
+	}
+	code, stdout, stderr := runWith(t, env, "conformance", "-clean")
+	if code != 0 || !strings.HasPrefix(stdout, "Removed ") || stderr != "" {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	if ofRuns, all = left(t, vars); ofRuns > 0 || all != before {
+		t.Errorf("%d objects, %d of them with the prefix; a new domain has %d", all, ofRuns, before)
+	}
+}

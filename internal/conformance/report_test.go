@@ -1,0 +1,213 @@
+package conformance_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
+)
+
+const canary = "canary-5f1c9b"
+
+// confidential are the texts that a domain with canaries knows and that no report may have.
+func confidential(t *testing.T, domain lusid) []string {
+	t.Helper()
+	location, err := url.Parse(domain.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	credentials := domain.Credentials()
+	texts := []string{
+		canary, location.Host, location.Hostname(), conformance.Prefix, "example.com",
+		credentials.Username, credentials.Password, credentials.ClientID, credentials.ClientSecret, credentials.AccessToken,
+	}
+	for _, list := range domain.contents(t) {
+		var objects []map[string]any
+		if err := json.Unmarshal([]byte(list), &objects); err != nil {
+			t.Fatal(err)
+		}
+		for _, object := range objects {
+			for _, field := range []string{"id", "login", "emailAddress", "clientId", "displayName", "createdBy", "issuer"} {
+				if text, _ := object[field].(string); text != "" {
+					texts = append(texts, text)
+				}
+			}
+		}
+	}
+	return texts
+}
+
+// echo puts a canary into every text of an answer, and into its headers.
+func echo(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		body := recorder.Body.String()
+		if recorder.Code >= 400 {
+			body = fmt.Sprintf(`{"name": %q, "code": 151, "title": %[1]q, "detail": %[1]q, "error": %[1]q, "errorDetails": [{"a": %[1]q}]}`, canary)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Lusid-Meta-Requestid", canary)
+		w.Header().Set("Retry-After", canary)
+		w.WriteHeader(recorder.Code)
+		_, _ = w.Write([]byte(body))
+	})
+}
+
+func TestReport_confidential(t *testing.T) {
+	t.Parallel()
+	seed := mockserver.Seed{
+		Users:        []mockserver.User{{Username: canary + "@acme.com", Status: mockserver.UserActive}},
+		Roles:        []mockserver.Role{{Name: canary, Description: canary}},
+		Applications: []mockserver.Application{{ClientID: canary, DisplayName: canary, Secret: canary}},
+	}
+	words := rewrite("GET", "/users$", func(_ *int, user map[string]any) { user["status"], user["type"] = canary, canary })
+	for name, test := range map[string]struct {
+		faults []mockserver.Fault
+		doors  []door
+	}{
+		"as assumed": {},
+		"echoed":     {doors: []door{echo}},
+		"words":      {doors: []door{words}},
+		"page": {faults: []mockserver.Fault{{
+			Operation: "*", After: 2, Count: -1, Status: 400, Body: "<title>" + canary + "</title>", ContentType: "text/html",
+		}}},
+		"redirected":  {faults: []mockserver.Fault{{Operation: "*", After: 2, Count: -1, Status: 307, Location: "https://" + canary}}},
+		"reset":       {faults: []mockserver.Fault{{Operation: "identity.GetRole", Count: -1, Reset: mockserver.ResetBefore}}},
+		"not removed": {faults: []mockserver.Fault{{Operation: "identity.DeleteRole", Count: -1, Status: 403}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{Seed: seed}, test.doors...)
+			texts := confidential(t, domain)
+			for _, fault := range test.faults {
+				domain.InjectFault(fault)
+			}
+			var progress, table, markdown, asJSON bytes.Buffer
+			report, err := conformance.Run(t.Context(), domain.connection, conformance.Checks(), everything(), &progress)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, err := range []error{report.WriteTable(&table), report.WriteMarkdown(&markdown), report.WriteJSON(&asJSON)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			domain.ClearFaults()
+			for what, written := range map[string]string{
+				"the progress": progress.String(), "the table": table.String(), "the Markdown": markdown.String(), "the JSON": asJSON.String(),
+			} {
+				if !strings.Contains(written, "identity/role-create") {
+					t.Errorf("%s lacks a check: %s", what, written)
+				}
+				for _, text := range texts {
+					if strings.Contains(strings.ToLower(written), strings.ToLower(text)) {
+						t.Errorf("%s has %q", what, text)
+					}
+				}
+			}
+			if name == "not removed" && (len(report.Left) == 0 || !strings.Contains(markdown.String(), fmt.Sprintf("could not remove: %d.", len(report.Left)))) {
+				t.Errorf("left %v, and the report says: %s", report.Left, markdown.String())
+			}
+		})
+	}
+}
+
+func TestReport_files(t *testing.T) {
+	t.Parallel()
+	report := &conformance.Report{
+		Allowed: map[conformance.Permission]bool{conformance.Write: true, conformance.Mail: false},
+		Rows: []conformance.Row{
+			{Check: conformance.Check{API: "identity", Name: "one", Statement: "It is.", Source: "a page", Assumed: "Yes."}, Finding: conformance.Finding{Result: conformance.Differs, Seen: "It is not"}},
+			{Check: conformance.Check{API: "access", Name: "two", Statement: "It has."}, Finding: conformance.Finding{Result: conformance.Skipped, Seen: "needs -write"}},
+		},
+		Interrupted: true,
+		Left:        []conformance.Left{{Kind: "role", Name: "a-name", Why: "HTTP 403"}},
+	}
+	var markdown, asJSON bytes.Buffer
+	if err := report.WriteMarkdown(&markdown); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"2 checks: 0 as assumed, 1 differs, 0 could not tell, 1 skipped.", "Flags: `-write`.", "was interrupted", "could not remove: 1.",
+		"## Differs", "| `identity/one` | It is. | It is not | a page |", "## Skipped", "| `access/two` | It has. | needs -write |",
+	} {
+		if !strings.Contains(markdown.String(), want) {
+			t.Errorf("the Markdown lacks %q:\n%s", want, markdown.String())
+		}
+	}
+	if err := report.WriteJSON(&asJSON); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Flags       []string
+		Interrupted bool
+		Left        int
+		Counts      map[string]int
+		Checks      []struct{ Check, Statement, Source, Assumed, Result, Seen string }
+	}
+	if err := json.Unmarshal(asJSON.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
+		got.Checks[0].Check != "identity/one" || got.Checks[0].Result != "differs" || got.Checks[0].Assumed != "Yes." {
+		t.Errorf("the JSON is %+v", got)
+	}
+}
+
+// With an access token, what needs a password cannot be told, and everything else can.
+func TestRun_accessToken(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	variables := map[string]string{"FBN_IDENTITY_URL": domain.url + "/identity", "FBN_ACCESS_TOKEN": domain.Credentials().AccessToken}
+	var err error
+	domain.connection, _, err = conformance.Resolve(config.Surroundings{
+		Getenv:    func(name string) string { return variables[name] },
+		Environ:   func() []string { return nil },
+		Directory: t.TempDir(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after"}
+	for _, row := range run(t, domain, conformance.Checks(), everything()).Rows {
+		want := conformance.AsAssumed
+		if slices.Contains(needPassword, row.Name) {
+			want = conformance.CouldNotTell
+		}
+		if row.Result != want {
+			t.Errorf("%s: %s: %s", row.FullName(), row.Result, row.Seen)
+		}
+	}
+	domain.isClean(t)
+}
+
+// Every check says all that a report shows of it.
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, check := range conformance.Checks() {
+		name := check.FullName()
+		if seen[name] {
+			t.Errorf("two checks are named %s", name)
+		}
+		seen[name] = true
+		for what, text := range map[string]string{"statement": check.Statement, "assumption": check.Assumed} {
+			if !strings.HasSuffix(text, ".") || strings.Contains(text, "|") {
+				t.Errorf("the %s of %s is no sentence that a table can hold: %q", what, name, text)
+			}
+		}
+		if check.Source == "" || strings.Contains(check.Source, "|") {
+			t.Errorf("the source of %s is %q", name, check.Source)
+		}
+	}
+}
