@@ -29,6 +29,7 @@ var guides = map[string]struct {
 	startsBare bool
 }{
 	"authentication.md":   {startsBare: true},
+	"conformance.md":      {},
 	"from-the-web-app.md": {},
 	"getting-started.md":  {startsBare: true},
 	"importing.md": {options: mockserver.Options{Seed: mockserver.Seed{
