@@ -211,6 +211,7 @@ var differences = map[string]struct {
 	})},
 	"identity/application-duplicate":    {fault: fault("CreateApplication", 1, 409)},
 	"identity/applications-list-lag":    {options: mockserver.Options{ListLag: 1}},
+	"identity/application-read-lag":     {fault: fault("GetApplication", 0, 404)},
 	"identity/application-delete":       {fault: carriedOut("DeleteApplication", 200)},
 	"identity/application-delete-again": {fault: fault("DeleteApplication", 1, 204)},
 	"identity/application-old-secret": {fault: mockserver.Fault{
@@ -224,15 +225,20 @@ var differences = map[string]struct {
 	"identity/role-create":        {fault: carriedOut("CreateRole", 200)},
 	"identity/role-duplicate":     {fault: fault("CreateRole", 1, 400)},
 	"identity/roles-list-lag":     {options: mockserver.Options{ListLag: 9}},
+	"identity/role-read-lag":      {fault: fault("GetRole", 0, 404)},
 	"identity/role-update-clears": {fault: pretended("UpdateRole")},
 	"identity/role-delete":        {fault: carriedOut("DeleteRole", 200)},
 	"identity/role-delete-again":  {fault: fault("DeleteRole", 1, 204)},
 
 	"identity/token-create-by-token": {fault: fault("CreateApiKey", 1, 403)},
 	"identity/token-duplicate":       {fault: fault("CreateApiKey", 1, 409)},
-	"identity/token-delete":          {fault: carriedOut("DeleteApiKey", 204)},
-	"identity/token-delete-again":    {fault: fault("DeleteApiKey", 1, 204)},
-	"identity/token-limit":           {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
+	"identity/instant-fraction": {door: rewrite("POST", "/keys$", func(_ *int, key map[string]any) {
+		date, _ := key["deactivationDate"].(string)
+		key["deactivationDate"] = strings.Replace(date, ".1234567", ".123", 1)
+	})},
+	"identity/token-delete":       {fault: carriedOut("DeleteApiKey", 204)},
+	"identity/token-delete-again": {fault: fault("DeleteApiKey", 1, 204)},
+	"identity/token-limit":        {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
 
 	"identity/mcp-tool-create":    {fault: carriedOut("CreateMcpTool", 200)},
 	"identity/mcp-tool-delete":    {fault: carriedOut("DeleteMcpTool", 200)},
@@ -249,6 +255,7 @@ var differences = map[string]struct {
 			next.ServeHTTP(w, r)
 		})
 	}},
+	"identity/user-read-lag":              {fault: fault("GetUser", 0, 404)},
 	"identity/user-duplicate":             {fault: fault("CreateUser", 1, 409)},
 	"identity/user-update-clears":         {fault: pretended("UpdateUser")},
 	"identity/membership-add-again":       {fault: fault("AddUserToRole", 1, 400)},

@@ -87,6 +87,13 @@ var identityApplications = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "application-read-lag", Needs: Write,
+		Statement: "A read by the id finds a new application at once.",
+		Source:    noSource + "; lists may lag",
+		Assumed:   "The provider reads an application at each refresh. The mock finds it.",
+		run:       readableWith("an application", "GetApplication", (*domain).createApplication),
+	},
+	{
 		API: "identity", Name: "application-delete", Needs: Write,
 		Statement: "A deleted application is answered with status 204.",
 		Source:    deleteDocumented,

@@ -45,6 +45,13 @@ var identityRoles = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "role-read-lag", Needs: Write,
+		Statement: "A read by the id finds a new role at once.",
+		Source:    noSource + "; lists may lag",
+		Assumed:   "The provider reads a role after it has created it. The mock finds it.",
+		run:       readableWith("a role", "GetRole", (*domain).createRole),
+	},
+	{
 		API: "identity", Name: "role-update-clears", Needs: Write,
 		Statement: "An update of a role without a description clears the description.",
 		Source:    "a rule for all of LUSID's PUT requests; whether it holds here, " + noSource,

@@ -13,6 +13,9 @@ import (
 // maxTokens is the limit that LUSID documents.
 const maxTokens = 3
 
+// tokenLifetime is when a token of the run ends, if nothing else ends it.
+const tokenLifetime = 24 * time.Hour
+
 var identityTokens = []Check{
 	{
 		API: "identity", Name: "token-create-by-token", Needs: Write,
@@ -44,6 +47,13 @@ var identityTokens = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "instant-fraction", Needs: Write,
+		Statement: "LUSID keeps seven digits of the fraction of a second.",
+		Source:    "LUSID's examples of answers have seven digits; whether it keeps those of a request, " + noSource,
+		Assumed:   "The provider takes instants for equal that differ by less than 100 nanoseconds. The mock keeps seven digits.",
+		run:       instantFraction,
+	},
+	{
 		API: "identity", Name: "token-delete", Needs: Write,
 		Statement: "A deleted personal access token is answered with status 200.",
 		Source:    deleteDocumented,
@@ -64,6 +74,22 @@ var identityTokens = []Check{
 		Assumed:   "The provider explains the code. The mock allows three.",
 		run:       tokenLimit,
 	},
+}
+
+// instantFraction creates a token that ends at an odd instant.
+func instantFraction(ctx context.Context, d *domain) Finding {
+	sent := time.Now().Add(tokenLifetime).UTC().Truncate(time.Second).Add(123456700 * time.Nanosecond)
+	body := identity.CreateAPIKey{DisplayName: d.name("instant"), DeactivationDate: sent.Format(time.RFC3339Nano)}
+	o, a := d.create(ctx, tokens, body.DisplayName, d.identity.Post("CreateApiKey", "keys").Body(body))
+	if o == nil {
+		return a.because("create a token")
+	}
+	defer d.remove(ctx, o)
+	got, err := time.Parse(time.RFC3339, text(o.fields, "deactivationDate"))
+	if err != nil {
+		return differs("an answer without the instant")
+	}
+	return decide(got.Equal(sent), "the instants differ by %s", sent.Sub(got).Abs())
 }
 
 // tokenByToken signs in with a token of the run and creates another one.
@@ -135,7 +161,6 @@ func (d *domain) createToken(ctx context.Context, name string) (*object, answer)
 }
 
 func (d *domain) createTokenAs(ctx context.Context, api *client.API, name string) (*object, answer) {
-	// If nothing else ends the token, its date does.
-	end := time.Now().Add(24 * time.Hour).UTC().Format(time.RFC3339)
+	end := time.Now().Add(tokenLifetime).UTC().Format(time.RFC3339)
 	return d.create(ctx, tokens, name, api.Post("CreateApiKey", "keys").Body(identity.CreateAPIKey{DisplayName: name, DeactivationDate: end}))
 }

@@ -30,6 +30,13 @@ var identityUsers = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "user-read-lag", Needs: Mail,
+		Statement: "A read by the id finds a new user at once.",
+		Source:    noSource + "; lists may lag",
+		Assumed:   "The provider reads a user at each refresh. The mock finds the user.",
+		run:       readableWith("a user", "GetUser", (*domain).createUser),
+	},
+	{
 		API: "identity", Name: "user-duplicate", Needs: Mail,
 		Statement: "A second user with the same login is refused with status 400 and code 658.",
 		Source:    "LUSID documents the code; the status: " + noSource,

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -125,6 +126,17 @@ func deletedAgainWith(noun string, status, code int, create creator) func(contex
 	}
 }
 
+// readableWith finds out whether a read finds a new object at once.
+func readableWith(noun, operation string, create creator) func(context.Context, *domain) Finding {
+	return func(ctx context.Context, d *domain) Finding {
+		o, a := create(d, ctx, d.name("readable"))
+		if o == nil {
+			return a.because("create " + noun)
+		}
+		return d.read(ctx, d.identity.Get(operation, o.path()...)).is("read "+noun+" after the create", http.StatusOK, 0)
+	}
+}
+
 // remove deletes an object of this run.
 func (d *domain) remove(ctx context.Context, o *object) answer {
 	r := d.identity.Delete(o.kind.remove, o.path()...)
@@ -132,7 +144,7 @@ func (d *domain) remove(ctx context.Context, o *object) answer {
 		r = r.Query(o.kind.removeQuery, "true")
 	}
 	a := d.write(ctx, r)
-	o.gone = o.gone || a.ok() || a.status == 404
+	o.gone = o.gone || a.ok() || a.status == http.StatusNotFound
 	return a
 }
 

@@ -149,17 +149,25 @@ func TestReport_files(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct {
-		Flags       []string
-		Interrupted bool
-		Left        int
-		Counts      map[string]int
-		Checks      []struct{ Check, Statement, Source, Assumed, Result, Seen string }
+		Flags       []string       `json:"flags"`
+		Interrupted bool           `json:"interrupted"`
+		Left        int            `json:"left"`
+		Counts      map[string]int `json:"counts"`
+		Checks      []struct {
+			Check     string `json:"check"`
+			Statement string `json:"statement"`
+			Source    string `json:"source"`
+			Assumed   string `json:"assumed"`
+			Result    string `json:"result"`
+			Seen      string `json:"seen"`
+		} `json:"checks"`
 	}
 	if err := json.Unmarshal(asJSON.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
-		got.Checks[0].Check != "identity/one" || got.Checks[0].Result != "differs" || got.Checks[0].Assumed != "Yes." {
+		got.Checks[0].Check != "identity/one" || got.Checks[0].Result != "differs" || got.Checks[0].Assumed != "Yes." || got.Checks[0].Statement != "It is." ||
+		got.Checks[0].Source != "a page" || got.Checks[0].Seen != "It is not" {
 		t.Errorf("the JSON is %+v", got)
 	}
 }

@@ -72,6 +72,7 @@ func (a *applications) operations() operations {
 	}
 }
 
+// Unverified: identity/applications-list-secret.
 func (a *applications) list(c *call) (any, error) {
 	body := []oauthApplication{}
 	for _, app := range a.table.list() {
@@ -80,6 +81,7 @@ func (a *applications) list(c *call) (any, error) {
 	return body, nil
 }
 
+// Unverified: identity/application-read-secret.
 func (a *applications) get(c *call) (any, error) {
 	includeSecret := c.query.Get("includeSecret") == "true"
 	if includeSecret {
@@ -97,6 +99,7 @@ func (a *applications) get(c *call) (any, error) {
 	return app.body(c), nil
 }
 
+// Unverified: identity/application-create, identity/application-client-id-case.
 func (a *applications) create(c *call) (any, error) {
 	request, err := decode[createApplicationRequest](c)
 	if err != nil {
@@ -119,6 +122,7 @@ func (a *applications) create(c *call) (any, error) {
 	return app.bodyWithSecret(c), nil
 }
 
+// Unverified: identity/application-delete, identity/application-delete-again.
 func (a *applications) delete(c *call) (any, error) {
 	app, err := a.lookUp(c)
 	if err != nil {
@@ -128,6 +132,7 @@ func (a *applications) delete(c *call) (any, error) {
 	return nil, nil
 }
 
+// Unverified: identity/application-old-secret.
 func (a *applications) rotate(c *call) (any, error) {
 	app, err := a.lookUp(c)
 	if err != nil {
@@ -138,6 +143,7 @@ func (a *applications) rotate(c *call) (any, error) {
 	return app.bodyWithSecret(c), nil
 }
 
+// Unverified: identity/application-missing.
 func (a *applications) lookUp(c *call) (application, error) {
 	app, ok := a.table.get(c.params["id"])
 	if !ok {
@@ -146,6 +152,7 @@ func (a *applications) lookUp(c *call) (application, error) {
 	return app, nil
 }
 
+// Unverified: identity/application-duplicate.
 func (a *applications) checkFree(what, value string, of func(application) string) error {
 	if _, taken := a.table.find(func(app application) bool { return of(app) == value }); taken {
 		return &problem{

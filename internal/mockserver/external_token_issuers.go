@@ -100,6 +100,7 @@ func (e *externalTokenIssuers) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// Unverified: identity/external-token-issuer-create, identity/external-token-issuer-duplicate.
 func (e *externalTokenIssuers) create(c *call) (any, error) {
 	request, err := decode[createExternalTokenIssuerRequest](c)
 	if err != nil {
@@ -133,6 +134,8 @@ func (e *externalTokenIssuers) update(c *call) (any, error) {
 }
 
 // save leaves alone what the request leaves out: no field of an update is required.
+//
+// Unverified: identity/external-token-issuer-update-keeps.
 func (e *externalTokenIssuers) save(row externalTokenIssuer, request updateExternalTokenIssuerRequest) (any, error) {
 	for _, change := range []struct{ field, value *string }{
 		{&row.issuer, request.Issuer}, {&row.audience, request.Audience}, {&row.logoutURL, request.LogoutURL},
@@ -161,6 +164,7 @@ func (e *externalTokenIssuers) save(row externalTokenIssuer, request updateExter
 	return row.body(), nil
 }
 
+// Unverified: identity/external-token-issuer-delete.
 func (e *externalTokenIssuers) delete(c *call) (any, error) {
 	row, err := e.lookUp(c)
 	if err != nil {
@@ -171,6 +175,8 @@ func (e *externalTokenIssuers) delete(c *call) (any, error) {
 }
 
 // lookUp fails without a code of its own: LUSID has none for an issuer that is not there.
+//
+// Unverified: identity/external-token-issuer-missing.
 func (e *externalTokenIssuers) lookUp(c *call) (externalTokenIssuer, error) {
 	row, ok := e.table.get(c.params["code"])
 	if !ok {

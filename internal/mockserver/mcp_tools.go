@@ -127,6 +127,7 @@ func (t *mcpTools) get(c *call) (any, error) {
 	return nil, doesNotExist(codeUnknown, "version of the MCP tool", mcpToolKey(c)+" "+c.query.Get("version"))
 }
 
+// Unverified: identity/mcp-tool-create, identity/mcp-tool-duplicate, identity/mcp-tool-recreate.
 func (t *mcpTools) create(c *call) (any, error) {
 	request, err := decode[upsertMcpToolRequest](c)
 	if err != nil {
@@ -162,6 +163,7 @@ func (t *mcpTools) update(c *call) (any, error) {
 	return t.save(c, tool)
 }
 
+// Unverified: identity/mcp-tool-delete.
 func (t *mcpTools) delete(c *call) (any, error) {
 	if !t.current.delete(mcpToolKey(c)) {
 		return nil, doesNotExist(codeUnknown, "MCP tool", mcpToolKey(c))
@@ -189,6 +191,7 @@ func (t *mcpTools) store(tool mcpToolResponse) mcpToolResponse {
 	return tool
 }
 
+// Unverified: identity/mcp-tool-missing, identity/mcp-tool-deleted.
 func (t *mcpTools) lookUp(c *call) (mcpToolResponse, error) {
 	tool, ok := t.current.get(mcpToolKey(c))
 	if !ok {

@@ -124,6 +124,8 @@ func (z *networkZones) get(c *call) (any, error) {
 }
 
 // create places the zone behind all others.
+//
+// Unverified: identity/network-zone-create.
 func (z *networkZones) create(c *call) (any, error) {
 	request, err := decode[createNetworkZoneRequest](c)
 	if err != nil {
@@ -186,12 +188,17 @@ func (z *networkZones) save(c *call, row networkZone, request createNetworkZoneR
 }
 
 // delete succeeds for a zone that is gone, too.
+//
+// Unverified: identity/network-zone-delete, identity/network-zone-delete-again.
+// Unverified: identity/network-zone-delete-renumbers.
 func (z *networkZones) delete(c *call) (any, error) {
 	z.table.delete(c.params["code"])
 	return nil, nil
 }
 
 // lookUp fails without a code of its own: LUSID has none for a zone that is not there.
+//
+// Unverified: identity/network-zone-missing.
 func (z *networkZones) lookUp(c *call) (networkZone, error) {
 	row, ok := z.table.get(c.params["code"])
 	if !ok {

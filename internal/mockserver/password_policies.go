@@ -90,6 +90,8 @@ func (p passwordPolicies) update(c *call) (any, error) {
 
 // userType returns the user type that the path names, in lower case. LUSID's articles write
 // Personal and its SDKs document personal, so the mock accepts any case.
+//
+// Unverified: identity/password-policy-user-type-case.
 func (p passwordPolicies) userType(c *call) (string, error) {
 	userType := strings.ToLower(c.params["userType"])
 	if _, ok := p[userType]; !ok {

@@ -97,6 +97,7 @@ func (k *personalAccessTokens) list(c *call) (any, error) {
 	return body, nil
 }
 
+// Unverified: identity/token-create-by-token, identity/token-duplicate.
 func (k *personalAccessTokens) create(c *call) (any, error) {
 	request, err := decode[createAPIKeyRequest](c)
 	if err != nil {
@@ -141,6 +142,7 @@ func (k *personalAccessTokens) create(c *call) (any, error) {
 	return body, nil
 }
 
+// Unverified: identity/token-delete, identity/token-delete-again.
 func (k *personalAccessTokens) delete(c *call) (any, error) {
 	token, ok := k.table.get(c.params["id"])
 	if !ok || token.userID != c.caller.user.id {

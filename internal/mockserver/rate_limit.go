@@ -16,6 +16,8 @@ type rateLimit struct {
 }
 
 // rateLimited answers what came too fast.
+//
+// Unverified: identity/rate-limit-retry-after.
 var rateLimited = Fault{Status: http.StatusTooManyRequests, RetryAfter: "1"}
 
 // exceeded counts a request, and reports whether it is one too many.

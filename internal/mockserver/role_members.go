@@ -30,6 +30,7 @@ func (m roleMembers) list(c *call) (any, error) {
 	return body, nil
 }
 
+// Unverified: identity/membership-add-again.
 func (m roleMembers) add(c *call) (any, error) {
 	role, err := m.roles.lookUp(c)
 	if err != nil {
@@ -45,6 +46,8 @@ func (m roleMembers) add(c *call) (any, error) {
 
 // remove succeeds whether or not the user has the role, and for soft-deleted users too,
 // who have none.
+//
+// Unverified: identity/membership-remove-again.
 func (m roleMembers) remove(c *call) (any, error) {
 	role, err := m.roles.lookUp(c)
 	if err != nil {

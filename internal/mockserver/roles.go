@@ -123,6 +123,7 @@ func (r *roles) getByCode(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// Unverified: identity/role-create, identity/role-duplicate.
 func (r *roles) create(c *call) (any, error) {
 	request, err := decode[createRoleRequest](c)
 	if err != nil {
@@ -150,6 +151,8 @@ const maxRoleCode = 100
 
 // update replaces the description, the one thing that can change. Without one there is none
 // afterwards.
+//
+// Unverified: identity/role-update-clears.
 func (r *roles) update(c *call) (any, error) {
 	var request updateRoleRequest
 	if len(bytes.TrimSpace(c.body)) > 0 {
@@ -167,6 +170,7 @@ func (r *roles) update(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// Unverified: identity/role-delete, identity/role-delete-again.
 func (r *roles) delete(c *call) (any, error) {
 	row, err := r.lookUp(c)
 	if err != nil {
@@ -188,6 +192,7 @@ func (r *roles) add(row role) {
 	r.members[row.id] = newTable[string](r.table.lag)
 }
 
+// Unverified: identity/role-missing.
 func (r *roles) lookUp(c *call) (role, error) {
 	row, ok := r.table.get(c.params["id"])
 	if !ok {

@@ -179,6 +179,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.finish(w, c, entry, fault, a)
 }
 
+// Unverified: identity/request-id-header.
 func (s *Server) finish(w http.ResponseWriter, c *call, entry *Request, fault Fault, a answer) {
 	// The log comes first: whoever has the answer finds the request's status there.
 	s.log.finish(entry, a)

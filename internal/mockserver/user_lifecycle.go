@@ -16,6 +16,8 @@ const (
 )
 
 // UserStatus is the status of a user, in the words of LUSID's identity provider.
+//
+// Unverified: identity/user-statuses.
 type UserStatus string
 
 // The values of [UserStatus]. Only an active user can sign in. The status decides nothing

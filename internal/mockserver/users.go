@@ -128,6 +128,7 @@ func (s *users) operations() operations {
 	return operations
 }
 
+// Unverified: identity/users-list-roles.
 func (s *users) list(c *call) (any, error) {
 	includeDeactivated := c.query.Get("includeDeactivated") == "true"
 	body := []userResponse{}
@@ -170,6 +171,7 @@ func (s *users) getFromLogin(c *call) (any, error) {
 	return u.body(), nil
 }
 
+// Unverified: identity/user-create, identity/user-wait-for-reindex.
 func (s *users) create(c *call) (any, error) {
 	request, err := decode[createUserRequest](c)
 	if err != nil {
@@ -204,6 +206,8 @@ func (s *users) update(c *call) (any, error) {
 
 // save replaces all that a request can set, so that what it leaves out is cleared; only the
 // roles stay as they are without the deprecated list of them.
+//
+// Unverified: identity/user-update-clears.
 func (s *users) save(c *call, u user, request updateUserRequest) error {
 	u.login = request.Login
 	u.email = request.EmailAddress
@@ -232,6 +236,8 @@ func (s *users) save(c *call, u user, request updateUserRequest) error {
 
 // delete keeps the record unless it is to be purged. Either way the user's tokens are dead,
 // since every call looks their user up.
+//
+// Unverified: identity/user-delete, identity/user-delete-again.
 func (s *users) delete(c *call) (any, error) {
 	id := c.params["id"]
 	purge := c.query.Get("purge") == "true"
@@ -255,6 +261,8 @@ func (s *users) delete(c *call) (any, error) {
 }
 
 // lookUp finds soft-deleted users too, unless the domain makes a secret of them.
+//
+// Unverified: identity/user-missing.
 func (s *users) lookUp(id string) (user, error) {
 	u, ok := s.table.get(id)
 	if !ok || u.status == UserDeprovisioned && s.deletedGone {
@@ -275,12 +283,15 @@ func (s *users) lookUpLive(id string) (user, error) {
 	return u, err
 }
 
+// Unverified: identity/login-case.
 func (s *users) withLogin(login string) (user, bool) {
 	return s.table.find(func(u user) bool { return strings.EqualFold(u.login, login) })
 }
 
 // checkFree wants a login and an e-mail address that no other user has, or had before it
 // was soft-deleted.
+//
+// Unverified: identity/user-duplicate, identity/user-deleted-login.
 func (s *users) checkFree(u user) error {
 	check := func(what, value string, of func(user) string) error {
 		other, taken := s.table.find(func(other user) bool { return other.id != u.id && strings.EqualFold(of(other), value) })
@@ -322,6 +333,8 @@ func (s *users) findRoles(ids []roleID) ([]role, error) {
 var addressPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
 // check returns messages by field for what LUSID says of users and the contract does not.
+//
+// Unverified: identity/user-types.
 func (u user) check() map[string][]string {
 	errors := map[string][]string{}
 	refuse := func(field, message string) { errors[field] = append(errors[field], message) }

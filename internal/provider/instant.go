@@ -10,6 +10,8 @@ import (
 
 // instantResolution is the smallest difference between two instants in LUSID: it keeps seven digits
 // of a fraction. Whether it truncates or rounds the digits after those is not documented.
+//
+// Unverified: identity/instant-fraction.
 const instantResolution = 100 * time.Nanosecond
 
 // isSameInstant reports that LUSID may store both instants as one.
