@@ -4,12 +4,14 @@ package main_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // prefix begins the name of every object that a conformance run creates.
@@ -105,7 +107,22 @@ func TestConformance_interrupted(t *testing.T) {
 func TestConformance_killed(t *testing.T) {
 	t.Parallel()
 	conformance, env, vars := startConformance(t)
+	// From now on the run waits at the first removal of a role.
+	fault := strings.NewReader(`{"operation": "identity.DeleteRole", "delay": "1h", "count": -1}`)
+	control := func(method, path string, body io.Reader) string {
+		request, err := http.NewRequestWithContext(t.Context(), method, vars["LUSID_MOCK_URL"]+"/_mock/"+path, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, answer := do(t, request)
+		return answer
+	}
+	control(http.MethodPost, "faults", fault)
+	for !strings.Contains(control(http.MethodGet, "requests", nil), `"identity.DeleteRole":1`) {
+		time.Sleep(10 * time.Millisecond)
+	}
 	conformance.end(t, syscall.SIGKILL)
+	control(http.MethodDelete, "faults", nil)
 	_, fresh := serve(t)
 	_, before := left(t, fresh)
 	ofRuns, all := left(t, vars)

@@ -161,7 +161,11 @@ func (d *domain) removeAll(ctx context.Context) []Left {
 			}
 		}
 	}
-	var left []Left
+	return d.removeOwn(ctx)
+}
+
+// removeOwn removes the objects that the run knows. It returns those that it could not remove.
+func (d *domain) removeOwn(ctx context.Context) (left []Left) {
 	for _, o := range slices.Backward(d.own) {
 		if o.gone {
 			continue

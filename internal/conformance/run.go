@@ -39,7 +39,8 @@ type domain struct {
 	options  Options
 	// prefix begins the names of this run's objects.
 	prefix string
-	own    []*object
+	// own are the objects that the run has created, and that it must remove.
+	own []*object
 	// lost is true if the run may have created an object that it does not know.
 	lost bool
 
@@ -129,7 +130,10 @@ func (d *domain) find(ctx context.Context, check Check) Finding {
 	case check.Needs != Read && !d.options.allow(check.Needs):
 		return Finding{Skipped, "needs " + flagsFor(check.Needs)}
 	}
-	return check.run(ctx, d)
+	finding := check.run(ctx, d)
+	// A domain has few network zones and issuers, and a user few tokens: the next check needs the room.
+	d.removeOwn(ctx)
+	return finding
 }
 
 func flagsFor(needed Permission) string {
