@@ -14,8 +14,7 @@ import (
 
 var (
 	// mark is a line of a comment or of a page which says that nobody has tested what is described there.
-	mark      = regexp.MustCompile(`(?m)^.*Unverified: ((?:[a-z]+/[a-z0-9-]+, )*[a-z]+/[a-z0-9-]+)\.$`)
-	anyMark   = regexp.MustCompile(`(?im)^.*\bunverified\b.*$`)
+	mark      = regexp.MustCompile(`Unverified: ((?:[a-z]+/[a-z0-9-]+, )*[a-z]+/[a-z0-9-]+)\.$`)
 	markNames = regexp.MustCompile(`[a-z]+/[a-z0-9-]+`)
 )
 
@@ -40,10 +39,15 @@ func TestUnverified(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		for _, line := range anyMark.FindAllString(string(content), -1) {
+		for line := range strings.Lines(string(content)) {
+			// In backticks, the word is the mark's name.
+			if !strings.Contains(strings.ToLower(line), "unverified") || strings.Contains(line, "`Unverified: ") {
+				continue
+			}
+			line = strings.TrimSpace(line)
 			found := mark.FindStringSubmatch(line)
 			if found == nil {
-				t.Errorf("%s: this line names no check as in `Unverified: identity/role-create.`: %s", name, strings.TrimSpace(line))
+				t.Errorf("%s: this line names no check as in `Unverified: identity/role-create.`: %s", name, line)
 				continue
 			}
 			marked = append(marked, markNames.FindAllString(found[1], -1)...)
