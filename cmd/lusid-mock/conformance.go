@@ -59,6 +59,12 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	if warning != "" {
 		_, _ = fmt.Fprintln(stderr, "lusid-mock conformance: warning:", warning)
 	}
+	for _, path := range []string{*markdown, *asJSON} {
+		if err := checkWritable(path); err != nil {
+			return conformanceFailure(stderr, err)
+		}
+	}
+	_, _ = fmt.Fprintf(stderr, "The LUSID domain is %s. The run signs in with %s.\n", connection.Domain, connection.Credential)
 	// A first signal ends the run in good order, a second one at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
@@ -125,6 +131,19 @@ func printLeft(stderr io.Writer, left []conformance.Left) int {
 func conformanceFailure(stderr io.Writer, err error) int {
 	_, _ = fmt.Fprintln(stderr, "lusid-mock conformance:", err)
 	return exitFailure
+}
+
+// checkWritable finds out before a run whether its report can be written. It creates a file that does not
+// exist, and leaves the content of one that does.
+func checkWritable(path string) error {
+	if path == "" {
+		return nil
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 func writeFile(path string, write func(io.Writer) error) error {

@@ -54,7 +54,12 @@ type domain struct {
 func (*domain) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "conformance.domain") }
 
 // Connection leads to a domain.
-type Connection struct{ config client.Config }
+type Connection struct {
+	config client.Config
+	// Domain names the domain, and Credential says where the credentials come from. Neither belongs in
+	// a report.
+	Domain, Credential string
+}
 
 // Format prints the connection without the secrets it holds.
 func (*Connection) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "conformance.Connection") }
@@ -70,10 +75,14 @@ func Resolve(around config.Surroundings) (_ *Connection, warning string, _ error
 	if err != nil {
 		return nil, "", err
 	}
+	base, err := client.ParseAPIURL(choice.Client.APIURL)
+	if err != nil {
+		return nil, "", err
+	}
 	choice.Client.UserAgent = "lusid-conformance"
 	choice.Client.MaxRetries = maxRetries
 	choice.Client.Log = watch
-	return &Connection{choice.Client}, choice.Warning, nil
+	return &Connection{choice.Client, client.DomainOf(base), choice.Credential}, choice.Warning, nil
 }
 
 func (c *Connection) open(options Options) (*domain, error) {
