@@ -63,19 +63,17 @@ func TestConformance_noCredentials(t *testing.T) {
 	}
 }
 
-// startConformance starts a run that may write, and returns when it has created objects and is not
-// at the end. The domain is slow, so that the run is far from the end.
-func startConformance(t *testing.T) (conformance *running, env []string, domain map[string]string) {
+// writing allows everything.
+var writing = []string{"conformance", "-write", "-mail", "-network-zones", "-external-token-issuers"}
+
+// serveFor returns the variables of a domain, as they are and for an environment.
+func serveFor(t *testing.T, args ...string) (vars map[string]string, env []string) {
 	t.Helper()
-	_, vars := serve(t, "-latency", "20ms")
+	_, vars = serve(t, args...)
 	for name, value := range vars {
 		env = append(env, name+"="+value)
 	}
-	conformance = startWith(t, env, "conformance", "-write", "-mail", "-network-zones", "-external-token-issuers")
-	for line := ""; !strings.Contains(line, "identity/application-duplicate: "); {
-		line = conformance.until(t, "[")
-	}
-	return conformance, env, vars
+	return vars, env
 }
 
 // left counts the objects of a run in a domain, and all objects.
@@ -106,7 +104,12 @@ func TestConformance_interrupted(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			conformance, _, vars := startConformance(t)
+			// The domain is slow, so that the run is far from its end after the first objects.
+			vars, env := serveFor(t, "-latency", "20ms")
+			conformance := startWith(t, env, writing...)
+			for line := ""; !strings.Contains(line, "identity/application-duplicate: "); {
+				line = conformance.until(t, "[")
+			}
 			if code := conformance.end(t, signal); code != 130 {
 				t.Errorf("exit code %d, want 130; stderr: %s", code, conformance.stderr)
 			}
@@ -119,9 +122,7 @@ func TestConformance_interrupted(t *testing.T) {
 
 func TestConformance_killed(t *testing.T) {
 	t.Parallel()
-	conformance, env, vars := startConformance(t)
-	// From now on the run waits at the first removal of a role.
-	fault := strings.NewReader(`{"operation": "identity.DeleteRole", "delay": "1h", "count": -1}`)
+	vars, env := serveFor(t)
 	control := func(method, path string, body io.Reader) string {
 		request, err := http.NewRequestWithContext(t.Context(), method, vars["LUSID_MOCK_URL"]+"/_mock/"+path, body)
 		if err != nil {
@@ -130,12 +131,13 @@ func TestConformance_killed(t *testing.T) {
 		_, answer := do(t, request)
 		return answer
 	}
-	control(http.MethodPost, "faults", fault)
+	// The run waits at its first removal of a role.
+	control(http.MethodPost, "faults", strings.NewReader(`{"operation": "identity.DeleteRole", "delay": "1h"}`))
+	conformance := startWith(t, env, writing...)
 	for !strings.Contains(control(http.MethodGet, "requests", nil), `"identity.DeleteRole":1`) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	conformance.end(t, syscall.SIGKILL)
-	control(http.MethodDelete, "faults", nil)
 	_, fresh := serve(t)
 	_, before := left(t, fresh)
 	ofRuns, all := left(t, vars)
