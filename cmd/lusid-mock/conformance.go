@@ -34,7 +34,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 			return nil
 		})
 	}
-	clean := flags.Bool("clean", false, "only remove what earlier runs left, by the start of the names")
+	clean := flags.String("clean", "", "only remove what the earlier `run` left, such as "+conformance.Prefix+"0123abcd")
 	markdown := flags.String("out", "", "write a report in Markdown to `file`")
 	asJSON := flags.String("json", "", "write a report in JSON to `file`")
 	if code, ok := parseFlags(flags, args, conformanceSynopsis, stdout, stderr); !ok {
@@ -47,7 +47,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 		if given && !allowed[conformance.Write] {
 			return usageError(flags, stderr, fmt.Errorf("-%s needs -write", permission))
 		}
-		if given && *clean {
+		if given && *clean != "" {
 			return usageError(flags, stderr, errors.New("-clean goes with no flag that allows writes"))
 		}
 	}
@@ -69,11 +69,14 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	if *clean {
-		return runClean(ctx, connection, stdout, stderr)
+	if *clean != "" {
+		return runClean(ctx, connection, *clean, stdout, stderr)
 	}
 
-	options := conformance.Options{Allowed: allowed, Pause: listPause}
+	options := conformance.Options{RunName: conformance.NewRunName(), Allowed: allowed, Pause: listPause}
+	if allowed[conformance.Write] {
+		_, _ = fmt.Fprintf(stderr, "The names of all objects of this run start with %s.\n", options.RunName)
+	}
 	report, err := conformance.Run(ctx, connection, conformance.Checks(), options, stdout)
 	if err != nil {
 		return conformanceFailure(stderr, err)
@@ -89,7 +92,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return conformanceFailure(stderr, err)
 	}
-	if code := printLeft(stderr, report.Left); code != 0 {
+	if code := printLeft(stderr, options.RunName, report.Left); code != 0 {
 		return code
 	}
 	if report.Interrupted {
@@ -105,8 +108,8 @@ var permissionUsage = map[conformance.Permission]string{
 	conformance.ExternalTokenIssuers: "with -write, also create an external token issuer. Its address is reserved for\ndocumentation, so no token can come from it",
 }
 
-func runClean(ctx context.Context, connection *conformance.Connection, stdout, stderr io.Writer) int {
-	removed, left, unread, err := conformance.Clean(ctx, connection)
+func runClean(ctx context.Context, connection *conformance.Connection, runName string, stdout, stderr io.Writer) int {
+	removed, left, unread, err := conformance.Clean(ctx, connection, runName)
 	if err != nil {
 		return conformanceFailure(stderr, err)
 	}
@@ -114,17 +117,17 @@ func runClean(ctx context.Context, connection *conformance.Connection, stdout, s
 	if len(unread) > 0 {
 		_, _ = fmt.Fprintf(stderr, "Unable to look for %s.\n", strings.Join(unread, ", "))
 	}
-	return printLeft(stderr, left)
+	return printLeft(stderr, runName, left)
 }
 
-func printLeft(stderr io.Writer, left []conformance.Left) int {
+func printLeft(stderr io.Writer, runName string, left []conformance.Left) int {
 	for _, object := range left {
 		_, _ = fmt.Fprintf(stderr, "Unable to remove the %s %s: %s.\n", object.Kind, object.Name, object.Why)
 	}
 	if len(left) == 0 {
 		return 0
 	}
-	_, _ = fmt.Fprintln(stderr, "lusid-mock conformance -clean tries again.")
+	_, _ = fmt.Fprintf(stderr, "This tries again:\n\nlusid-mock conformance -clean %s\n", runName)
 	return exitFailure
 }
 

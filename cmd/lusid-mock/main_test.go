@@ -637,7 +637,7 @@ func TestUsage(t *testing.T) {
 		{"conformance -nonsense", 2, "", "-nonsense"},
 		{"conformance extra", 2, "", `"extra"`},
 		{"conformance -mail", 2, "", "-mail needs -write"},
-		{"conformance -clean -write", 2, "", "-clean goes with no flag that allows writes"},
+		{"conformance -clean lusid-conformance-0123abcd -write", 2, "", "-clean goes with no flag that allows writes"},
 		{"nonsense", 2, "", `unknown command "nonsense"`},
 		{"serve -nonsense", 2, "", "-nonsense"},
 		{"serve -shell fish", 2, "", `"fish"`},

@@ -60,7 +60,7 @@ func start(t *testing.T, options mockserver.Options, doors ...door) lusid {
 func everything() conformance.Options { return allow(conformance.Permissions...) }
 
 func allow(permissions ...conformance.Permission) conformance.Options {
-	options := conformance.Options{Allowed: map[conformance.Permission]bool{}}
+	options := conformance.Options{RunName: conformance.NewRunName(), Allowed: map[conformance.Permission]bool{}}
 	for _, permission := range permissions {
 		options.Allowed[permission] = true
 	}
@@ -385,7 +385,7 @@ func TestRun_permissions(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		t.Parallel()
 		// A permission is worth nothing without -write.
-		for _, options := range []conformance.Options{{}, allow(conformance.Mail, conformance.NetworkZones, conformance.ExternalTokenIssuers)} {
+		for _, options := range []conformance.Options{allow(), allow(conformance.Mail, conformance.NetworkZones, conformance.ExternalTokenIssuers)} {
 			domain := start(t, mockserver.Options{})
 			report := run(t, domain, conformance.Checks(), options)
 			for _, request := range domain.Requests() {
@@ -476,21 +476,24 @@ func TestRun_removesAfterInterrupt(t *testing.T) {
 	}
 }
 
-// What cannot be removed is named, and Clean removes it later, with whatever else has such a name.
+// What cannot be removed is named, and Clean removes it later. It leaves the objects of other runs.
 func TestClean(t *testing.T) {
 	t.Parallel()
+	const runName, other = conformance.Prefix + "0123abcd", conformance.Prefix + "4567cdef"
 	domain := start(t, mockserver.Options{Seed: mockserver.Seed{
-		Roles: []mockserver.Role{{Name: "conformance"}, {Name: "lusid-conformist"}, {Name: conformance.Prefix + "0123abcd-of-a-killed-run"}},
+		Roles: []mockserver.Role{{Name: "conformance"}, {Name: "lusid-conformist"}, {Name: runName + "-of-a-killed-run"}, {Name: other + "-of-another-run"}},
 		Users: []mockserver.User{
 			{Username: "somebody@example.com"},
-			{Username: conformance.Prefix + "0123abcd-deleted@example.com", Status: mockserver.UserDeprovisioned},
+			{Username: runName + "-deleted@example.com", Status: mockserver.UserDeprovisioned},
 		},
 	}})
 	for _, operation := range createOperations {
 		operation = strings.Replace(operation, "Create", "Delete", 1)
 		domain.InjectFault(mockserver.Fault{Operation: "identity." + operation, Count: -1, Status: http.StatusForbidden})
 	}
-	report := run(t, domain, conformance.Checks(), everything())
+	options := everything()
+	options.RunName = runName
+	report := run(t, domain, conformance.Checks(), options)
 	kinds := map[string]int{}
 	for _, left := range report.Left {
 		kinds[left.Kind]++
@@ -512,13 +515,25 @@ func TestClean(t *testing.T) {
 		{len(report.Left) + 2 - hidden, []string{"external token issuers (HTTP 403 with code 186)"}},
 		{hidden, nil},
 	} {
-		removed, left, unread, err := conformance.Clean(t.Context(), domain.connection)
+		removed, left, unread, err := conformance.Clean(t.Context(), domain.connection, runName)
 		if err != nil || len(left) > 0 || removed != want.removed || !slices.Equal(unread, want.unread) {
 			t.Errorf("removed %d, want %d; unread %q, want %q; left %v, error %v", removed, want.removed, unread, want.unread, left, err)
 		}
 	}
-	domain.isClean(t)
 	contents := domain.contents(t)
+	for collection, list := range contents {
+		if strings.Contains(strings.ToLower(list), runName) {
+			t.Errorf("%s still has an object of the run: %s", collection, list)
+		}
+	}
+	if !strings.Contains(contents["roles"], other) {
+		t.Error("Clean removed an object of another run")
+	}
+	for _, name := range []string{"", conformance.Prefix, "other-0123abcd"} {
+		if _, _, _, err := conformance.Clean(t.Context(), domain.connection, name); err == nil {
+			t.Errorf("%q is taken for the name of a run", name)
+		}
+	}
 	if !strings.Contains(contents["roles"], "lusid-conformist") || !strings.Contains(contents[collections[4]], "somebody@example.com") {
 		t.Error("Clean removed an object that no run created")
 	}

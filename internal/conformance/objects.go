@@ -155,7 +155,7 @@ func (d *domain) removeAll(ctx context.Context) []Left {
 	if d.lost {
 		// LUSID may show a new object late.
 		for range looks {
-			d.discover(ctx, d.prefix)
+			d.discover(ctx)
 			if !sleep(ctx, d.options.Pause) {
 				break
 			}
@@ -177,9 +177,10 @@ func (d *domain) removeOwn(ctx context.Context) (left []Left) {
 	return left
 }
 
-// discover adds the objects with the prefix that the run does not know yet. It returns the kinds whose lists
-// cannot be read.
-func (d *domain) discover(ctx context.Context, prefix string) (unread []string) {
+// discover adds the objects of the run that it does not know yet. It returns the kinds whose lists cannot be
+// read.
+func (d *domain) discover(ctx context.Context) (unread []string) {
+	start := d.options.RunName + "-"
 	for _, k := range kinds {
 		a := d.read(ctx, k.listRequest(d.identity))
 		if !a.ok() {
@@ -188,7 +189,7 @@ func (d *domain) discover(ctx context.Context, prefix string) (unread []string) 
 		for _, fields := range a.list() {
 			found := &object{kind: k, name: text(fields, k.label), fields: fields}
 			isKnown := slices.ContainsFunc(d.own, func(o *object) bool { return slices.Equal(o.path(), found.path()) })
-			if !isKnown && strings.HasPrefix(strings.ToLower(found.name), prefix) && !slices.Contains(found.path(), "") {
+			if !isKnown && strings.HasPrefix(strings.ToLower(found.name), start) && !slices.Contains(found.path(), "") {
 				d.own = append(d.own, found)
 			}
 		}
@@ -196,17 +197,17 @@ func (d *domain) discover(ctx context.Context, prefix string) (unread []string) 
 	return unread
 }
 
-// Clean removes the objects of earlier runs, whose names all start with [Prefix]. It returns how many
+// Clean removes the objects of an earlier run, whose names all start with the run's. It returns how many
 // it removed, those that it could not remove, and the kinds whose lists it could not read.
-func Clean(ctx context.Context, connection *Connection) (removed int, left []Left, unread []string, err error) {
-	d, err := connection.open(Options{}) //nolint:contextcheck // Every request brings its own context.
+func Clean(ctx context.Context, connection *Connection, runName string) (removed int, left []Left, unread []string, err error) {
+	d, err := connection.open(Options{RunName: runName}) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
 		return 0, nil, nil, err
 	}
 	if err := d.signIn(ctx); err != nil {
 		return 0, nil, nil, err
 	}
-	unread = d.discover(ctx, Prefix)
+	unread = d.discover(ctx)
 	left = d.removeAll(ctx)
 	return len(d.own) - len(left), left, unread, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -14,14 +15,25 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
-// Prefix begins the name of every object that a run creates.
+// Prefix begins the name of every run, and so the name of every object that a run creates.
 const Prefix = "lusid-conformance-"
+
+var runName = regexp.MustCompile("^" + Prefix + "[0-9a-f]{8}$")
+
+// NewRunName returns [Prefix] and eight random hexadecimal digits.
+func NewRunName() string {
+	random := make([]byte, 4)
+	_, _ = rand.Read(random) // It never fails.
+	return Prefix + hex.EncodeToString(random)
+}
 
 // maxRetries is how often a request is repeated. It is low, because a check can do without an answer.
 const maxRetries = 2
 
 // Options says what a run may do, and how.
 type Options struct {
+	// RunName begins the names of the run's objects. [NewRunName] makes one.
+	RunName string
 	// Allowed holds the permissions that the user gives.
 	Allowed map[Permission]bool
 	// Pause is the time between two looks at a list that may lag.
@@ -37,8 +49,6 @@ type domain struct {
 	client   *client.Client
 	identity *client.API
 	options  Options
-	// prefix begins the names of this run's objects.
-	prefix string
 	// own are the objects that the run has created, and that it must remove.
 	own []*object
 	// lost is true if the run may have created an object that it does not know.
@@ -90,11 +100,12 @@ func (c *Connection) open(options Options) (*domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	random := make([]byte, 4)
-	_, _ = rand.Read(random) // It never fails.
+	if !runName.MatchString(options.RunName) {
+		return nil, fmt.Errorf("%q is not the name of a run: it is %s and 8 hexadecimal digits", options.RunName, Prefix)
+	}
 	return &domain{
 		config: c.config, client: lusid, identity: identityAPI(lusid), options: options,
-		prefix: Prefix + hex.EncodeToString(random), cached: map[string]answer{},
+		cached: map[string]answer{},
 	}, nil
 }
 
@@ -153,4 +164,4 @@ func flagsFor(needed Permission) string {
 }
 
 // name returns a name for an object of this run.
-func (d *domain) name(suffix string) string { return d.prefix + "-" + suffix }
+func (d *domain) name(suffix string) string { return d.options.RunName + "-" + suffix }
