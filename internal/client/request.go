@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -189,11 +190,66 @@ func DoList[T any, P interface {
 	if err != nil {
 		return nil, err
 	}
+	return keepUsable[T, P](c, r, a, *list)
+}
+
+// page is one page of a list.
+type page[T any] struct {
+	Values []T `json:"values"`
+	// NextPage leads to the next page. Empty where there is none.
+	NextPage string `json:"nextPage"`
+}
+
+func (p *page[T]) MissingField() string {
+	if p.Values == nil {
+		return "values"
+	}
+	return ""
+}
+
+// DoPages is [DoList] for a list that comes page by page.
+func DoPages[T any, P interface {
+	*T
+	Checked
+}](ctx context.Context, r Request) ([]T, error) {
+	c, first := r.api.client, r
+	var (
+		all        []T
+		incomplete error
+	)
+	for seen := map[string]bool{}; ; {
+		a, err := c.perform(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		next, err := decode[page[T]](c, r, a)
+		if err != nil {
+			return nil, err
+		}
+		usable, err := keepUsable[T, P](c, r, a, next.Values)
+		all, incomplete = append(all, usable...), cmp.Or(incomplete, err)
+		if next.NextPage == "" {
+			return all, incomplete
+		}
+		if seen[next.NextPage] {
+			return nil, c.unusable(r, a, "The answer leads back to an earlier page of the list.")
+		}
+		seen[next.NextPage] = true
+		r = first.Query("page", next.NextPage)
+	}
+}
+
+// keepUsable leaves out the elements that lack what every one of them must have. Then the others come
+// with an error.
+func keepUsable[T any, P interface {
+	*T
+	Checked
+}](c *Client, r Request, a *answer, list []T) ([]T, error) {
 	_, haveSecrets := any(P(nil)).(SecretHolder)
 	var broken *Error
-	usable := make([]T, 0, len(*list))
-	for i := range *list {
-		element := P(&(*list)[i])
+	usable := make([]T, 0, len(list))
+	for i := range list {
+		element := P(&list[i])
 		if haveSecrets {
 			c.learnFrom(element)
 		}
@@ -201,7 +257,7 @@ func DoList[T any, P interface {
 		case missing == "":
 			usable = append(usable, *element)
 		case broken == nil:
-			broken = c.unusable(r, a, "The answer lists %d, and number %d lacks %q.", len(*list), i+1, missing)
+			broken = c.unusable(r, a, "The answer lists %d, and number %d lacks %q.", len(list), i+1, missing)
 			broken.incomplete = true
 		}
 	}

@@ -1,0 +1,129 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// pageSize is how many objects LUSID puts on a page if it is not told anything else.
+const pageSize = 2000
+
+// PolicyResponse is a policy.
+type PolicyResponse struct {
+	ID ResourceID `json:"id"`
+	PolicyUpdateRequest
+
+	// Unmodelled names the parts of the policy that this package has no field for, such as "how". An update
+	// would erase them. Selectors and conditions of an unknown kind are left out of the lists.
+	Unmodelled []string `json:"-"`
+}
+
+// MissingField implements [client.Checked].
+func (p *PolicyResponse) MissingField() string {
+	if p.ID.Code == "" {
+		return "id.code"
+	}
+	return ""
+}
+
+// UnmarshalJSON reads a policy, and notes what it cannot read.
+func (p *PolicyResponse) UnmarshalJSON(data []byte) (err error) {
+	type plain PolicyResponse
+	if err = json.Unmarshal(data, (*plain)(p)); err != nil {
+		return err
+	}
+	if p.Unmodelled, err = unmodelled(data, p.PolicyUpdateRequest, "selectors", "for", "if", "how", "when", "templateMetadata"); err != nil {
+		return err
+	}
+	p.Selectors = withoutUnknown(p.Selectors)
+	p.For = slices.DeleteFunc(p.For, ForSpec.isUnknown)
+	p.If = slices.DeleteFunc(p.If, IfExpression.isUnknown)
+	return nil
+}
+
+// PolicyCreationRequest describes a new policy.
+type PolicyCreationRequest struct {
+	// Code has 3 to 100 letters, digits, underscores, spaces, plus signs and hyphens. It is immutable.
+	Code string `json:"code"`
+	PolicyUpdateRequest
+}
+
+// PolicyUpdateRequest is all of a policy except its scope and code.
+type PolicyUpdateRequest struct {
+	// Description has 1024 characters at most.
+	Description string `json:"description"`
+	// Applications are such as LUSID. Empty where there are none.
+	Applications []string `json:"applications,omitempty"`
+	// Grant is Allow or Deny.
+	Grant string `json:"grant"`
+	// Selectors must not be nil in a request.
+	Selectors        []SelectorDefinition `json:"selectors"`
+	For              []ForSpec            `json:"for,omitempty"`
+	If               []IfExpression       `json:"if,omitempty"`
+	When             WhenSpec             `json:"when"`
+	TemplateMetadata *TemplateMetadata    `json:"templateMetadata,omitempty"`
+}
+
+// TemplateMetadata says which templates a policy was generated from.
+type TemplateMetadata struct {
+	TemplateSelection []TemplateSelection `json:"templateSelection,omitempty"`
+	// BuildAsAt is an instant in RFC 3339. Empty where LUSID does not say.
+	BuildAsAt string `json:"buildAsAt,omitempty"`
+}
+
+// TemplateSelection is a template, and which of its selectors were taken: all if there are no tags.
+type TemplateSelection struct {
+	Scope        string   `json:"scope"`
+	Code         string   `json:"code"`
+	SelectorTags []string `json:"selectorTags,omitempty"`
+}
+
+// ListPolicies returns every policy of a scope.
+func (c *Client) ListPolicies(ctx context.Context, scope string) ([]PolicyResponse, error) {
+	return client.DoList[PolicyResponse](ctx, c.api.Get("ListPolicies", "policies").Query("scope", scope))
+}
+
+// PagePolicies returns every policy, page by page.
+func (c *Client) PagePolicies(ctx context.Context) ([]PolicyResponse, error) {
+	return client.DoPages[PolicyResponse](ctx, c.api.Get("PagePolicies", "policies", "page").Query("limit", strconv.Itoa(pageSize)))
+}
+
+// GetPolicy reads a policy.
+func (c *Client) GetPolicy(ctx context.Context, id ResourceID) (*PolicyResponse, error) {
+	return client.Do[PolicyResponse](ctx, c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
+}
+
+// RefreshPolicy is GetPolicy for one of many: it may answer from a list, with a policy that accepts knows.
+func (c *Client) RefreshPolicy(ctx context.Context, id ResourceID, accepts func(*PolicyResponse) bool) (*PolicyResponse, error) {
+	return client.Refresh(ctx, client.Kind[PolicyResponse]{API: c.api, Name: "policies", List: c.PagePolicies},
+		func(policy *PolicyResponse) bool { return policy.ID == id && accepts(policy) },
+		func(ctx context.Context) (*PolicyResponse, error) { return c.GetPolicy(ctx, id) })
+}
+
+// CreatePolicy creates a policy in the default scope. LUSID refuses a code that is taken: see [IsTaken].
+func (c *Client) CreatePolicy(ctx context.Context, body PolicyCreationRequest) (*PolicyResponse, error) {
+	return client.Do[PolicyResponse](ctx, c.api.Post("CreatePolicy", "policies").Body(body))
+}
+
+// UpdatePolicy replaces all of a policy except its scope and code.
+func (c *Client) UpdatePolicy(ctx context.Context, id ResourceID, body PolicyUpdateRequest) (*PolicyResponse, error) {
+	r := c.api.Put("UpdatePolicy", "policies", id.Code).Query("scope", id.Scope).Body(body)
+	return client.Do[PolicyResponse](ctx, r.On(c.policy(id)))
+}
+
+// DeletePolicy deletes a policy.
+func (c *Client) DeletePolicy(ctx context.Context, id ResourceID) error {
+	return client.DoNoContent(ctx, c.api.Delete("DeletePolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
+}
+
+// policy decides whether a policy is gone by the list of its scope, because the pages may have only the
+// default scope.
+func (c *Client) policy(id ResourceID) client.Object {
+	list := func(ctx context.Context) ([]PolicyResponse, error) { return c.ListPolicies(ctx, id.Scope) }
+	return client.Listed(client.Kind[PolicyResponse]{API: c.api, Name: "policies of scope " + id.Scope, List: list},
+		func(policy *PolicyResponse) bool { return policy.ID == id }, codePolicyNotFound)
+}

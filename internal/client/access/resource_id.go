@@ -1,0 +1,28 @@
+package access
+
+import (
+	"cmp"
+	"encoding/json"
+)
+
+// ResourceID is LUSID's name of an object: a code, unique within its scope. In LUSID's contract it is
+// PolicyId, PolicyCollectionId or RoleId.
+type ResourceID struct {
+	Scope string `json:"scope"`
+	Code  string `json:"code"`
+}
+
+// UnmarshalJSON reads an id. If LUSID leaves out the scope, it is the default one.
+func (id *ResourceID) UnmarshalJSON(data []byte) error {
+	type plain ResourceID
+	if err := json.Unmarshal(data, (*plain)(id)); err != nil {
+		return err
+	}
+	if id.Code != "" {
+		id.Scope = cmp.Or(id.Scope, DefaultScope)
+	}
+	return nil
+}
+
+// String is the scope and the code with a slash between them. Neither can contain a slash.
+func (id ResourceID) String() string { return id.Scope + "/" + id.Code }

@@ -1,0 +1,119 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// RoleResponse is a role of the Access service: what the holders of the Identity role with the same code may
+// do.
+type RoleResponse struct {
+	ID ResourceID `json:"id"`
+	RoleUpdateRequest
+
+	// RoleHierarchyIndex is the role's place among all roles. Nil where LUSID does not say.
+	RoleHierarchyIndex *int32 `json:"roleHierarchyIndex"`
+	// Permission is LUSID's own, such as Read.
+	Permission string `json:"permission"`
+	// Unmodelled names the parts of the role that this package has no field for. An update would erase them.
+	Unmodelled []string `json:"-"`
+}
+
+// MissingField implements [client.Checked].
+func (r *RoleResponse) MissingField() string {
+	switch {
+	case r.ID.Code == "":
+		return "id.code"
+	case r.Resource == RoleResourceRequest{} && len(r.Unmodelled) == 0:
+		return "resource"
+	case r.When.Activate == "":
+		return "when.activate"
+	}
+	return ""
+}
+
+// UnmarshalJSON reads a role, and notes what it cannot read.
+func (r *RoleResponse) UnmarshalJSON(data []byte) (err error) {
+	type plain RoleResponse
+	if err = json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+	r.Unmodelled, err = unmodelled(data, r.RoleUpdateRequest, "resource", "when")
+	return err
+}
+
+// RoleCreationRequest describes a new role.
+type RoleCreationRequest struct {
+	// Code is the one of the Identity role. It is immutable.
+	Code string `json:"code"`
+	RoleUpdateRequest
+}
+
+// RoleUpdateRequest is all of a role except its scope, its code and its place.
+type RoleUpdateRequest struct {
+	// Description has 1024 characters at most.
+	Description string              `json:"description"`
+	Resource    RoleResourceRequest `json:"resource"`
+	When        WhenSpec            `json:"when"`
+}
+
+// RoleResourceRequest is what a role holds. Exactly one kind is not nil.
+type RoleResourceRequest struct {
+	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource,omitempty"`
+	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource,omitempty"`
+}
+
+// PolicyIDRoleResource are the policies and policy collections of a role. Neither must be nil in a request.
+type PolicyIDRoleResource struct {
+	Policies          []ResourceID `json:"policies"`
+	PolicyCollections []ResourceID `json:"policyCollections"`
+}
+
+// NonTransitiveSupervisorRoleResource are roles whose policies a role has too: at least one.
+type NonTransitiveSupervisorRoleResource struct {
+	Roles []ResourceID `json:"roles"`
+}
+
+// ListRoles returns every role of every scope.
+func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
+	return client.DoList[RoleResponse](ctx, c.api.Get("ListRoles", "roles"))
+}
+
+// GetRole reads a role.
+func (c *Client) GetRole(ctx context.Context, id ResourceID) (*RoleResponse, error) {
+	return client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope).On(c.role(id)))
+}
+
+// RefreshRole is GetRole for one of many: it may answer from a list, with a role that accepts knows.
+func (c *Client) RefreshRole(ctx context.Context, id ResourceID, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
+	return client.Refresh(ctx, c.roles(),
+		func(role *RoleResponse) bool { return role.ID == id && accepts(role) },
+		func(ctx context.Context) (*RoleResponse, error) { return c.GetRole(ctx, id) })
+}
+
+// CreateRole creates a role in the default scope. LUSID refuses a code that is taken: see [IsTaken].
+func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*RoleResponse, error) {
+	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))
+}
+
+// UpdateRole replaces all of a role except its scope, its code and its place.
+func (c *Client) UpdateRole(ctx context.Context, id ResourceID, body RoleUpdateRequest) (*RoleResponse, error) {
+	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
+	return client.Do[RoleResponse](ctx, r.On(c.role(id)))
+}
+
+// DeleteRole deletes a role.
+func (c *Client) DeleteRole(ctx context.Context, id ResourceID) error {
+	return client.DoNoContent(ctx, c.api.Delete("DeleteRole", "roles", id.Code).Query("scope", id.Scope).On(c.role(id)))
+}
+
+func (c *Client) roles() client.Kind[RoleResponse] {
+	return client.Kind[RoleResponse]{API: c.api, Name: "access roles", List: c.ListRoles}
+}
+
+// role decides whether a role is gone by the list, because LUSID has no error code for that.
+func (c *Client) role(id ResourceID) client.Object {
+	return client.Listed(c.roles(), func(role *RoleResponse) bool { return role.ID == id })
+}

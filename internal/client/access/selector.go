@@ -1,0 +1,92 @@
+package access
+
+import "slices"
+
+// SelectorDefinition is a part of what a policy covers. Exactly one kind is not nil.
+type SelectorDefinition struct {
+	RestrictionSelector
+
+	PolicySelectorDefinition *PolicySelectorDefinition `json:"policySelectorDefinition,omitempty"`
+}
+
+// isKnown reports that the selector is of a known kind.
+func (s *SelectorDefinition) isKnown() bool {
+	return s.RestrictionSelector.isKnown() || s.PolicySelectorDefinition != nil
+}
+
+// RestrictionSelector is a SelectorDefinition within a policy selector. LUSID allows policy selectors
+// there too, which this package does not read.
+type RestrictionSelector struct {
+	IDSelectorDefinition       *IDSelectorDefinition       `json:"idSelectorDefinition,omitempty"`
+	MatchAllSelectorDefinition *MatchAllSelectorDefinition `json:"matchAllSelectorDefinition,omitempty"`
+	MetadataSelectorDefinition *MetadataSelectorDefinition `json:"metadataSelectorDefinition,omitempty"`
+}
+
+func (s *RestrictionSelector) isKnown() bool {
+	return s.IDSelectorDefinition != nil || s.MatchAllSelectorDefinition != nil || s.MetadataSelectorDefinition != nil
+}
+
+// SelectorBase is what every kind of selector has.
+type SelectorBase struct {
+	// Actions has at least one.
+	Actions []ActionID `json:"actions"`
+	// Name has 100 characters at most, and Description 1024. Empty where there is none.
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+// ActionID is what may be done with which kind of thing.
+type ActionID struct {
+	// Scope has 3 to 100 characters: "default" for data, the application for features.
+	Scope string `json:"scope"`
+	// Activity has 3 to 25 characters, such as Read, and Entity 3 to 40, such as Portfolio.
+	Activity string `json:"activity"`
+	Entity   string `json:"entity"`
+}
+
+// IDSelectorDefinition covers what has the identifier.
+type IDSelectorDefinition struct {
+	SelectorBase
+
+	// Identifier has at least one part. A value may be null, and may end in an asterisk.
+	Identifier map[string]*string `json:"identifier"`
+}
+
+// MatchAllSelectorDefinition covers everything that the actions apply to.
+type MatchAllSelectorDefinition struct{ SelectorBase }
+
+// MetadataSelectorDefinition covers what has access metadata that all expressions hold for.
+type MetadataSelectorDefinition struct {
+	SelectorBase
+
+	// Expressions has at least one.
+	Expressions []MetadataExpression `json:"expressions"`
+}
+
+// MetadataExpression is a condition on access metadata.
+type MetadataExpression struct {
+	MetadataKey string `json:"metadataKey"`
+	// Operator is such as Equals.
+	Operator  string `json:"operator"`
+	TextValue string `json:"textValue,omitempty"`
+}
+
+// PolicySelectorDefinition covers policies that somebody may create or change.
+type PolicySelectorDefinition struct {
+	SelectorBase
+
+	// IdentityRestriction are parts of the identifier that these policies must have.
+	IdentityRestriction map[string]*string `json:"identityRestriction,omitempty"`
+	// RestrictionSelectors are what these policies must stay within.
+	RestrictionSelectors []RestrictionSelector `json:"restrictionSelectors,omitempty"`
+}
+
+// withoutUnknown leaves out selectors of a kind that this package does not know.
+func withoutUnknown(selectors []SelectorDefinition) []SelectorDefinition {
+	for i := range selectors {
+		if policy := selectors[i].PolicySelectorDefinition; policy != nil {
+			policy.RestrictionSelectors = slices.DeleteFunc(policy.RestrictionSelectors, func(s RestrictionSelector) bool { return !s.isKnown() })
+		}
+	}
+	return slices.DeleteFunc(selectors, func(s SelectorDefinition) bool { return !s.isKnown() })
+}

@@ -1,0 +1,82 @@
+package access
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// unmodelled names the parts of a JSON document that a decoded value does not have, such as "how" or
+// "selectors[1].newSelectorDefinition". A PUT of the decoded value would erase them. Only the given fields
+// of the document count: LUSID may add others, which no PUT can erase.
+func unmodelled(document []byte, decoded any, fields ...string) ([]string, error) {
+	encoded, err := json.Marshal(decoded)
+	if err != nil {
+		return nil, err
+	}
+	var all, kept map[string]any
+	if err := json.Unmarshal(document, &all); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(encoded, &kept); err != nil {
+		return nil, err
+	}
+	var parts []string
+	for _, field := range fields {
+		parts = append(parts, lost(field, all[field], kept[field])...)
+	}
+	return parts, nil
+}
+
+// lost names what a value has and its copy has not.
+func lost(name string, value, copied any) (parts []string) {
+	switch value := value.(type) {
+	case map[string]any:
+		object, ok := copied.(map[string]any)
+		if !ok {
+			break
+		}
+		for _, field := range slices.Sorted(maps.Keys(value)) {
+			parts = append(parts, lost(name+"."+field, value[field], object[field])...)
+		}
+		return parts
+	case []any:
+		list, ok := copied.([]any)
+		if !ok {
+			break
+		}
+		for i := range value {
+			var element any
+			if i < len(list) {
+				element = list[i]
+			}
+			parts = append(parts, lost(fmt.Sprintf("%s[%d]", name, i), value[i], element)...)
+		}
+		return parts
+	}
+	if copied == nil && !isEmpty(value) {
+		return []string{name}
+	}
+	return nil
+}
+
+// isEmpty reports that a value says nothing.
+func isEmpty(value any) bool {
+	switch value := value.(type) {
+	case nil:
+		return true
+	case string:
+		return value == ""
+	case []any:
+		return !slices.ContainsFunc(value, func(element any) bool { return !isEmpty(element) })
+	case map[string]any:
+		for _, element := range value {
+			if !isEmpty(element) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
