@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
@@ -23,6 +24,8 @@ type connection struct {
 	client *client.Client
 	// identity is the Identity API of client's domain. It is nil as long as client is.
 	identity *identity.Client
+	// access is the Access API of client's domain. It is nil as long as client is.
+	access *access.Client
 	// unknown names the attributes of the provider block whose values another resource makes.
 	unknown []string
 	// domainSource says where the LUSID domain came from.

@@ -178,14 +178,231 @@ var constraintWalks = []constraintWalk{
 	},
 }
 
+// covering is a policy with one selector.
+func covering(selector providertest.Object) providertest.Object {
+	return providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{selector}})
+}
+
+// onDates and onRequests are policies with one condition.
+func onDates(condition providertest.Object) providertest.Object {
+	return providertest.AccessPolicyConfig(providertest.Object{"date_conditions": []any{condition}})
+}
+
+func onRequests(condition providertest.Object) providertest.Object {
+	return providertest.AccessPolicyConfig(providertest.Object{"request_conditions": []any{condition}})
+}
+
+var (
+	anyPortfolio = []any{providertest.AccessAction("default", "Any", "Portfolio")}
+	lastWeek     = providertest.Object{"date": "Now", "adjustment": -7, "unit": "Day", "relative_to_date_time": "BeforeOrOn"}
+)
+
+// selectorWalk says where the fields of a kind of selector went.
+func selectorWalk(schema, kind string, valid providertest.Object, more map[string]string) constraintWalk {
+	attributes := map[string]string{"actions": "selectors." + kind + ".actions", "name": "selectors." + kind + ".name", "description": "selectors." + kind + ".description"}
+	maps.Copy(attributes, more)
+	return constraintWalk{"access." + schema, providertest.AccessPolicyType, covering(providertest.Object{kind: valid}), attributes, nil, nil}
+}
+
+// relativeWalk says where the fields of a relative date went.
+func relativeWalk(schema, kind string) constraintWalk {
+	at := "date_conditions." + kind
+	return constraintWalk{
+		"access." + schema, providertest.AccessPolicyType, onDates(providertest.Object{kind: lastWeek}),
+		map[string]string{"date": at + ".date", "adjustment": at + ".adjustment", "unit": at + ".unit", "relativeToDateTime": at + ".relative_to_date_time"},
+		nil, nil,
+	}
+}
+
+// accessWalks are constraintWalks of the Access API.
+var accessWalks = []constraintWalk{
+	{
+		"access.PolicyCreationRequest", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
+		map[string]string{
+			"code": "code", "description": "description", "applications": "applications", "grant": "grant", "selectors": "selectors",
+			"for": "date_conditions", "if": "request_conditions", "when": "when", "templateMetadata": "template_metadata",
+		},
+		map[string]string{"how": "LUSID documents no value: an update of a policy that has it is refused"},
+		[]string{"grant", "when"},
+	},
+	{
+		"access.PolicyUpdateRequest", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
+		map[string]string{
+			"description": "description", "applications": "applications", "grant": "grant", "selectors": "selectors",
+			"for": "date_conditions", "if": "request_conditions", "when": "when", "templateMetadata": "template_metadata",
+		},
+		map[string]string{"how": "LUSID documents no value: an update of a policy that has it is refused"},
+		[]string{"grant", "when"},
+	},
+	{
+		"access.SelectorDefinition", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
+		nil,
+		map[string]string{
+			"idSelectorDefinition": "walked by itself", "matchAllSelectorDefinition": "walked by itself",
+			"metadataSelectorDefinition": "walked by itself", "policySelectorDefinition": "walked by itself",
+		},
+		nil,
+	},
+	selectorWalk("IdSelectorDefinition", "id", providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": anyPortfolio}, map[string]string{"identifier": "selectors.id.identifier"}),
+	selectorWalk("MatchAllSelectorDefinition", "match_all", providertest.Object{"actions": anyPortfolio}, nil),
+	selectorWalk("MetadataSelectorDefinition", "metadata",
+		providertest.Object{"actions": anyPortfolio, "expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}}}, map[string]string{"expressions": "selectors.metadata.expressions"}),
+	selectorWalk("PolicySelectorDefinition", "policy", providertest.Object{"actions": anyPortfolio},
+		map[string]string{"identityRestriction": "selectors.policy.identity_restriction", "restrictionSelectors": "selectors.policy.restriction_selectors"}),
+	{
+		"access.ActionId", providertest.AccessPolicyType, covering(providertest.Object{"match_all": providertest.Object{"actions": anyPortfolio}}),
+		map[string]string{"scope": "selectors.match_all.actions.scope", "activity": "selectors.match_all.actions.activity", "entity": "selectors.match_all.actions.entity"},
+		nil, nil,
+	},
+	{
+		"access.MetadataExpression", providertest.AccessPolicyType, covering(providertest.Object{"metadata": providertest.Object{"actions": anyPortfolio, "expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}}}}),
+		map[string]string{
+			"metadataKey": "selectors.metadata.expressions.metadata_key", "operator": "selectors.metadata.expressions.operator", "textValue": "selectors.metadata.expressions.text_value",
+		},
+		nil, nil,
+	},
+	{
+		"access.ForSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
+		nil,
+		map[string]string{
+			"effectiveRange": "walked by itself", "asAtRangeForSpec": "walked by itself", "effectiveDateRelative": "walked by itself",
+			"asAtRelative": "walked by itself", "effectiveDateHasQuality": "walked by itself",
+		},
+		nil,
+	},
+	{
+		"access.EffectiveRange", providertest.AccessPolicyType, onDates(providertest.Object{"effective_range": providertest.Object{"from": "2020-01-01T00:00:00Z"}}),
+		map[string]string{"from": "date_conditions.effective_range.from", "to": "date_conditions.effective_range.to"},
+		nil, nil,
+	},
+	{
+		"access.AsAtRangeForSpec", providertest.AccessPolicyType, onDates(providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"value": "AsAt=Latest"}, "to": providertest.Object{"value": "AsAt=Latest"}}}),
+		map[string]string{"from": "date_conditions.as_at_range.from", "to": "date_conditions.as_at_range.to"},
+		nil, nil,
+	},
+	{
+		"access.AsAtPredicateContract", providertest.AccessPolicyType,
+		onDates(providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"date_time_offset": "2020-01-01T00:00:00Z"}, "to": providertest.Object{"value": "AsAt=Latest"}}}),
+		map[string]string{"value": "date_conditions.as_at_range.to.value", "dateTimeOffset": "date_conditions.as_at_range.from.date_time_offset"},
+		nil, nil,
+	},
+	relativeWalk("EffectiveDateRelative", "effective_date_relative"),
+	relativeWalk("AsAtRelative", "as_at_relative"),
+	{
+		"access.EffectiveDateHasQuality", providertest.AccessPolicyType, onDates(providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"}}),
+		map[string]string{"quality": "date_conditions.effective_date_has_quality.quality"},
+		nil, nil,
+	},
+	{
+		"access.IfExpression", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
+		nil,
+		map[string]string{
+			"ifRequestHeaderExpression": "walked by itself", "ifIdentityClaimExpression": "walked by itself",
+			"ifIdentityScopeExpression": "walked by itself", "ifViaApiExpression": "walked by itself",
+		},
+		nil,
+	},
+	{
+		"access.IfRequestHeaderExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"request_header": providertest.Object{"header_name": "h", "operator": "NotPresent"}}),
+		map[string]string{
+			"headerName": "request_conditions.request_header.header_name", "operator": "request_conditions.request_header.operator", "value": "request_conditions.request_header.value",
+		},
+		nil, nil,
+	},
+	{
+		"access.IfIdentityClaimExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"identity_claim": providertest.Object{"claim_type": "c", "operator": "NotPresent"}}),
+		map[string]string{
+			"claimType": "request_conditions.identity_claim.claim_type", "operator": "request_conditions.identity_claim.operator",
+			"value": "request_conditions.identity_claim.value", "claimValueType": "request_conditions.identity_claim.claim_value_type",
+			"claimIssuer": "request_conditions.identity_claim.claim_issuer", "claimOriginalIssuer": "request_conditions.identity_claim.claim_original_issuer",
+		},
+		nil, nil,
+	},
+	{
+		"access.IfIdentityScopeExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"identity_scope": providertest.Object{"scope_name": "abc"}}),
+		map[string]string{"scopeName": "request_conditions.identity_scope.scope_name"},
+		nil, nil,
+	},
+	{
+		"access.IfViaApiExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"via_api": providertest.Object{"api_feature_codes": []string{"api-a-b"}, "operator": "In"}}),
+		map[string]string{"apiFeatureCodes": "request_conditions.via_api.api_feature_codes", "operator": "request_conditions.via_api.operator"},
+		nil, nil,
+	},
+	{
+		"access.WhenSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"activate": "2020-01-01T00:00:00Z"}}),
+		map[string]string{"activate": "when.activate", "deactivate": "when.deactivate"},
+		nil,
+		[]string{"activate"},
+	},
+	{
+		"access.TemplateMetadata", providertest.AccessPolicyType, everyKind(),
+		map[string]string{"templateSelection": "template_metadata.template_selection", "buildAsAt": "template_metadata.build_as_at"},
+		nil, nil,
+	},
+	{
+		"access.TemplateSelection", providertest.AccessPolicyType, everyKind(),
+		map[string]string{
+			"scope": "template_metadata.template_selection.scope", "code": "template_metadata.template_selection.code", "selectorTags": "template_metadata.template_selection.selector_tags",
+		},
+		nil, nil,
+	},
+	{
+		"access.RoleCreationRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
+		map[string]string{"code": "code", "description": "description", "when": "when"},
+		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},
+		[]string{"when"},
+	},
+	{
+		"access.RoleUpdateRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
+		map[string]string{"description": "description", "when": "when"},
+		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},
+		[]string{"when"},
+	},
+	{
+		"access.PolicyIdRoleResource", providertest.AccessRoleType, providertest.AccessRoleConfig(),
+		map[string]string{"policies": "policies", "policyCollections": "policy_collections"},
+		nil, nil,
+	},
+	{
+		"access.NonTransitiveSupervisorRoleResource", providertest.AccessRoleType,
+		providertest.Object{"code": "analysts", "supervised_roles": []string{"support/support-iam-readonly"}},
+		map[string]string{"roles": "supervised_roles"},
+		nil,
+		[]string{"roles"},
+	},
+	{
+		"access.PolicyId", providertest.AccessRoleType, providertest.AccessRoleConfig(),
+		nil,
+		map[string]string{"scope": "an id is scope/code", "code": "an id is scope/code"},
+		nil,
+	},
+	{
+		"access.PolicyCollectionId", providertest.AccessRoleType, providertest.AccessRoleConfig(),
+		nil,
+		map[string]string{"scope": "an id is scope/code", "code": "an id is scope/code"},
+		nil,
+	},
+	{
+		"access.WhenSpec", providertest.AccessRoleType, providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"activate": "2020-01-01T00:00:00Z"}}),
+		map[string]string{"activate": "when.activate", "deactivate": "when.deactivate"},
+		nil,
+		[]string{"activate"},
+	},
+}
+
 // listedObjects make different objects for a list, by the schema of such an object, which has a
 // walk of its own.
 var listedObjects = map[string]func(i int) any{
 	"#/components/schemas/UserSchemaProperty": func(i int) any { return providertest.Object{"name": fmt.Sprint("id_", i)} },
+	"#/components/schemas/ActionId":           func(i int) any { return providertest.AccessAction("default", "Any", fmt.Sprint("Entity", i)) },
+	"#/components/schemas/MetadataExpression": func(i int) any { return providertest.Object{"metadata_key": fmt.Sprint("key-", i), "operator": "In"} },
 }
 
 // openValues are the fields whose known values are examples, with any other allowed.
-var openValues = []string{"McpToolParameter.dataType", "McpToolSchedulerNotification.type", "McpToolSchedulerNotification.trigger"}
+var openValues = []string{
+	"McpToolParameter.dataType", "McpToolSchedulerNotification.type", "McpToolSchedulerNotification.trigger",
+	"access.PolicyCreationRequest.applications", "access.PolicyUpdateRequest.applications", "access.ActionId.activity",
+}
 
 // withoutRequestSchema are the resources whose requests have no body.
 var withoutRequestSchema = []string{providertest.RoleAssignmentType, providertest.RoleMembersType}
@@ -204,6 +421,8 @@ type contractSchema struct {
 	MinItems   int                       `json:"minItems"`
 	MaxItems   int                       `json:"maxItems"`
 	Items      *contractSchema           `json:"items"`
+	MinProps   int                       `json:"minProperties"`
+	Enum       []string                  `json:"enum"`
 	Allowed    []string                  `json:"x-allowed-values"`
 	Known      []string                  `json:"x-known-values"`
 
@@ -216,11 +435,22 @@ type contractSchema struct {
 	Immutable            bool   `json:"x-immutable"`
 	WriteOnly            bool   `json:"x-write-only"`
 	Secret               bool   `json:"x-secret"`
+	ECMAPattern          string `json:"x-ecma-pattern"`
+	Published            any    `json:"x-published"`
+}
+
+// contractOfSchema is the API whose schema it is, and the name that the schema has there.
+func contractOfSchema(schema string) (api, name string) {
+	if api, name, ok := strings.Cut(schema, "."); ok {
+		return api, name
+	}
+	return "identity", schema
 }
 
 func readContractSchema(t *testing.T, name string) contractSchema {
 	t.Helper()
-	content, err := os.ReadFile("../mockserver/identity-openapi.json")
+	api, name := contractOfSchema(name)
+	content, err := os.ReadFile("../mockserver/" + api + "-openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,11 +462,24 @@ func readContractSchema(t *testing.T, name string) contractSchema {
 	if err := json.Unmarshal(content, &contract); err != nil {
 		t.Fatal(err)
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(contract.Components.Schemas[name])))
-	decoder.DisallowUnknownFields()
-	var schema contractSchema
-	if err := decoder.Decode(&schema); err != nil {
-		t.Fatalf("the walk does not understand the schema %s: %v", name, err)
+	read := func(name string) (schema contractSchema) {
+		t.Helper()
+		decoder := json.NewDecoder(strings.NewReader(string(contract.Components.Schemas[name])))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&schema); err != nil {
+			t.Fatalf("the walk does not understand the schema %s: %v", name, err)
+		}
+		return schema
+	}
+	schema := read(name)
+	for field, property := range schema.Properties {
+		if property.Ref == "" {
+			continue
+		}
+		// A choice is a schema of its own, and has no fields to walk.
+		if referred := read(path.Base(property.Ref)); len(referred.Enum) > 0 {
+			schema.Properties[field] = referred
+		}
 	}
 	return schema
 }
@@ -268,6 +511,15 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 		if s.Type == "array" {
 			values["values"], values["values, letter case"] = []string{"Else"}, []string{strings.ToLower(allowed[0])}
 		}
+	}
+	if len(s.Enum) > 0 {
+		values["enum"], values["enum, letter case"] = "Else", strings.ToLower(s.Enum[0])
+		if slices.Contains(s.Enum, "Undefined") {
+			values["enum, undefined"] = "Undefined"
+		}
+	}
+	if s.MinProps > 0 {
+		values["minProperties"] = providertest.Object{}
 	}
 	switch s.Format {
 	case "", "int64":
@@ -342,7 +594,8 @@ func TestConstraints(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
 	walked := map[string]bool{}
-	for _, walk := range constraintWalks {
+	walks := slices.Concat(constraintWalks, accessWalks)
+	for _, walk := range walks {
 		walked[walk.resource] = true
 		t.Run(walk.schema, func(t *testing.T) {
 			m := p.Resource(walk.resource)
@@ -365,8 +618,12 @@ func TestConstraints(t *testing.T) {
 				if attribute == "" {
 					continue
 				}
+				api, _ := contractOfSchema(walk.schema)
 				for _, nested := range constraints.nested() {
-					if !slices.ContainsFunc(constraintWalks, func(other constraintWalk) bool { return other.resource == walk.resource && other.schema == nested }) {
+					if !slices.ContainsFunc(walks, func(other constraintWalk) bool {
+						otherAPI, name := contractOfSchema(other.schema)
+						return other.resource == walk.resource && otherAPI == api && name == nested
+					}) {
 						t.Errorf("%s: the schema %s is not walked for %s", field, nested, walk.resource)
 					}
 				}

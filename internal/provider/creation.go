@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
 // reconcileTimeout bounds what is done after an answer was lost, also when the run is being
@@ -209,7 +210,7 @@ func (c *creation[T]) find(ctx context.Context) (*T, error) {
 // isConflict reports a refusal that may be because of another object.
 func isConflict(err error) bool {
 	var refused *client.Error
-	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict)
+	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict || access.IsTaken(err))
 }
 
 // warnAdopted says that a lost create was found. Another run may have created the object in the

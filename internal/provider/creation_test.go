@@ -135,6 +135,8 @@ func createBeforeDestroyHCL(d providertest.Domain, lifecycle string, version int
 			`,
 		providertest.MCPToolType:             "scope = \"acme\"\ncode = \"reload\"\nname = \"reload\"\ntitle = \"Reload\"\ndescription = \"Reloads.\"\nluminesce_payload = { query = \"select 1\" }\n",
 		providertest.PersonalAccessTokenType: "display_name = \"pipeline\"\n",
+		providertest.AccessPolicyType:        "code = \"read-instruments\"\nselectors = [{ match_all = { actions = [{ scope = \"default\", activity = \"Read\", entity = \"Instrument\" }] } }]\n",
+		providertest.AccessRoleType:          "code = \"analysts\"\n",
 	} {
 		text += fmt.Sprintf("resource %q \"test\" {\n%s%s}\n", typeName, arguments, lifecycle)
 	}
@@ -156,7 +158,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	if status != 1 {
 		t.Fatalf("exit status %d:\n%s", status, output)
 	}
-	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token"}
+	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token", "access policy", "access role"}
 	for _, what := range kinds {
 		providertest.MustHold(t, output,
 			fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))

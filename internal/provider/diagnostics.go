@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -108,7 +109,7 @@ func (c *connection) remedy(e *client.Error) string {
 			c.client.Domain())
 	case e.Unusable != "":
 		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
-	case e.StatusCode == http.StatusForbidden:
+	case e.StatusCode == http.StatusForbidden || isRightLacking(e):
 		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.",
 			c.credential)
 	case e.StatusCode == http.StatusTooManyRequests:
@@ -116,7 +117,7 @@ func (c *connection) remedy(e *client.Error) string {
 	case e.StatusCode >= 500:
 		return "Run again later; if it goes on, give LUSID's support the identifiers below."
 	}
-	return lookUp(e)
+	return cmp.Or(accessRemedy(e), lookUp(e))
 }
 
 // networkRemedy is the next step where there was no answer.

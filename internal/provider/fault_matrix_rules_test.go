@@ -203,6 +203,7 @@ var dispensable = map[string][]string{
 	"RoleResponse":        {"source"},
 	"CurrentUserResponse": {"emailAddress", "type"},
 	"UserResponse":        {"emailAddress", "external", "firstName", "lastName", "status"},
+	"access.RoleResponse": {"permission", "roleHierarchyIndex"},
 }
 
 // indispensable are fields that the provider needs though the contract does not require them, by
@@ -211,6 +212,7 @@ var indispensable = map[string][]string{
 	"ExternalTokenIssuerResponse":   {"code"},
 	"McpToolResponse":               {"scope", "code", "name"},
 	"NetworkZoneDefinitionResponse": {"code"},
+	"access.PolicyResponse":         {"id"},
 }
 
 // missed are fields, by operation, without which the provider warns or gives up, though they are not
@@ -357,25 +359,31 @@ func sendLarge(w http.ResponseWriter) {
 	}
 }
 
-// contract is the Identity API as LUSID publishes it.
-var contract = sync.OnceValues(func() (*openapi3.T, error) {
-	return openapi3.NewLoader().LoadFromFile("../mockserver/identity-openapi.json")
-})
+// contracts are the APIs as LUSID publishes them.
+var contracts = map[string]func() (*openapi3.T, error){"identity": contractOf("identity"), "access": contractOf("access")}
+
+func contractOf(api string) func() (*openapi3.T, error) {
+	return sync.OnceValues(func() (*openapi3.T, error) {
+		return openapi3.NewLoader().LoadFromFile("../mockserver/" + api + "-openapi.json")
+	})
+}
 
 // fieldsOf are the fields that the answer to an operation must have, and those that it may have, and
-// the name of its schema. A token answer is not LUSID's.
+// the name of its schema, which has the name of its API in front unless that is identity. A token answer is
+// not LUSID's.
 func fieldsOf(t *testing.T, operation string) (schema string, required, optional []string) {
 	t.Helper()
 	if strings.HasPrefix(operation, "token") {
 		return "", []string{"access_token"}, nil
 	}
-	doc, err := contract()
+	api, name, _ := strings.Cut(operation, ".")
+	doc, err := contracts[api]()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, item := range doc.Paths.Map() {
 		for _, o := range item.Operations() {
-			if "identity."+o.OperationID != operation {
+			if o.OperationID != name {
 				continue
 			}
 			for _, status := range []int{http.StatusOK, http.StatusCreated} {
@@ -385,6 +393,9 @@ func fieldsOf(t *testing.T, operation string) (schema string, required, optional
 						ref = ref.Value.Items
 					}
 					schema = strings.TrimPrefix(ref.Ref, "#/components/schemas/")
+					if api != "identity" {
+						schema = api + "." + schema
+					}
 					required = slices.Concat(ref.Value.Required, indispensable[schema])
 					for _, field := range slices.Sorted(maps.Keys(ref.Value.Properties)) {
 						if !slices.Contains(required, field) && field != missed[operation] {

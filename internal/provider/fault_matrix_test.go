@@ -99,6 +99,7 @@ var phases = []phase{
 	{
 		name:    providertest.Querying,
 		objects: 1,
+		exists:  func(row providertest.KindFixture) bool { return !row.Unlisted },
 		wanted:  func(row providertest.KindFixture) providertest.Object { return row.Config.Number(0) },
 		run: func(m providertest.ManagedType, row providertest.KindFixture, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
 			results, diags := m.List(row.Query, 0, true)

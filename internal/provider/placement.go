@@ -79,6 +79,16 @@ func (p *placements) remove(ctx context.Context, object, owner string, remove fu
 	return false, remove()
 }
 
+// during changes an object in its turn.
+func (p *placements) during(ctx context.Context, object string, change func() error) error {
+	_, release, err := p.take(ctx, object)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return change()
+}
+
 // touched reports that this run has written or removed an object, or is about to.
 func (p *placements) touched(object string) bool {
 	p.mu.Lock()

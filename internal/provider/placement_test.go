@@ -273,6 +273,14 @@ func TestPlacement_lostDeletion(t *testing.T) {
 			t.Helper()
 			return len(d.ToolIDs(t)) == 1
 		}},
+		{providertest.AccessPolicyType, "access.DeletePolicy", providertest.AccessPolicyConfig(), func(t *testing.T, d providertest.Domain) bool {
+			t.Helper()
+			return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+"/policies/list-instruments", nil, nil) == nil
+		}},
+		{providertest.AccessRoleType, "access.DeleteRole", providertest.AccessRoleConfig(), func(t *testing.T, d providertest.Domain) bool {
+			t.Helper()
+			return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+"/roles/analysts", nil, nil) == nil
+		}},
 	} {
 		t.Run(o.typeName, func(t *testing.T) {
 			t.Parallel()

@@ -1,4 +1,4 @@
-// Package provider is what Terraform sees of LUSID's Identity API: the provider's
+// Package provider is what Terraform sees of LUSID's Identity API and Access API: the provider's
 // configuration, its resources and its data sources.
 package provider
 
@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
@@ -54,6 +55,8 @@ func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 
 func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		NewAccessPolicyResource,
+		NewAccessRoleResource,
 		NewApplicationResource,
 		NewExternalTokenIssuerResource,
 		NewMcpToolResource,
@@ -221,7 +224,7 @@ func (p *lusidProvider) connect(ctx context.Context, block map[string]string) (_
 	}
 	grant := choice.Client.SignIn.Grant
 	return &connection{
-		client: c, identity: identity.New(c), domainSource: resolved.Source("api_url"), credential: choice.Credential, passedOver: choice.PassedOver,
+		client: c, identity: identity.New(c), access: access.New(c), domainSource: resolved.Source("api_url"), credential: choice.Credential, passedOver: choice.PassedOver,
 		ownClientID: grant.ClientID, ownLogin: grant.Username, grant: choice.TokenDefaults,
 	}, choice.Warning, nil
 }

@@ -192,7 +192,8 @@ func (d Domain) NotConfigured(t *testing.T) *Protocol {
 	return p
 }
 
-// MustCall calls the Identity API. An injected fault meets these calls too.
+// MustCall calls the Identity API, or the Access API if the path begins with [AccessAPI]. An injected fault
+// meets these calls too.
 func (d Domain) MustCall(t *testing.T, method, path string, body, out any) {
 	t.Helper()
 	if err := d.Call(context.Background(), method, path, body, out); err != nil {
@@ -210,7 +211,11 @@ func (d Domain) Call(ctx context.Context, method, path string, body, out any) er
 		}
 		payload = bytes.NewReader(encoded)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, d.URL+"/identity/api"+path, payload)
+	target := d.URL + "/identity/api" + path
+	if strings.HasPrefix(path, AccessAPI) {
+		target = d.URL + path
+	}
+	request, err := http.NewRequestWithContext(ctx, method, target, payload)
 	if err != nil {
 		return err
 	}

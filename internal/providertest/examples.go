@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -45,6 +46,14 @@ var (
 			},
 		}},
 	}
+	// ExamplePolicy is a policy of the Access API, and ExampleAccessRole a role.
+	ExamplePolicy = json.RawMessage(`{
+		"code": "acme-list-instruments", "grant": "Allow", "when": {"activate": "2024-01-01T00:00:00Z"},
+		"selectors": [{"matchAllSelectorDefinition": {"actions": [{"scope": "default", "activity": "Read", "entity": "Instrument"}]}}]
+	}`)
+	ExampleAccessRole = json.RawMessage(`{
+		"code": "acme-auditors", "when": {"activate": "2024-01-01T00:00:00Z"}, "resource": {"policyIdRoleResource": {"policies": []}}
+	}`)
 	// ExampleTeam is a role that one of two people holds.
 	ExampleTeam = mockserver.Seed{
 		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},

@@ -36,7 +36,9 @@ type KindFixture struct {
 	ImportBy string
 	// Query is the configuration of the list resource; nil means an empty one.
 	Query Object
-	// Listings are paths of the Identity API whose answers together show all objects of the kind.
+	// Unlisted tells that the type has no list resource.
+	Unlisted bool
+	// Listings are paths of the APIs whose answers together show all objects of the kind.
 	Listings []string
 
 	// Cost says what n objects cost.

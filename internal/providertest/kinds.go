@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -419,6 +420,80 @@ var Fixtures = map[string]KindFixture{
 		ImportBy: "id",
 		Listings: []string{"/users/schema"},
 		Cost:     costOfSingleton("identity.GetUserSchema", "identity.UpdateUserSchema"),
+	},
+	AccessPolicyType: {
+		Label:  "many",
+		Config: AccessPolicyConfig(Object{"code": "policy-${n}", "description": "One"}),
+		Changed: AccessPolicyConfig(Object{"code": "policy-${n}", "description": "Two", "grant": "Deny", "selectors": []any{
+			Object{"match_all": Object{"actions": []any{AccessAction("default", "Read", "Instrument")}}},
+		}}),
+		ImportBy: "id",
+		Unlisted: true,
+		Listings: []string{AccessAPI + "/policies"},
+		Examples: ExampleSeeds{Import: mockserver.Seed{Policies: []json.RawMessage{ExamplePolicy}}},
+		Cost: Cost{
+			Create:  listThenEach("access.PagePolicies", "access.CreatePolicy"),
+			Refresh: refreshBySnapshot("access.GetPolicy", "access.PagePolicies"),
+			Update:  each("access.UpdatePolicy"),
+			Destroy: each("access.DeletePolicy"),
+		},
+		Faults: Faults{OptionalRequest: "access.PagePolicies"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift: func() {
+					d.ChangePolicy(t, "policy-0", JSONObject{"description": "Elsewhere", "grant": "Deny"})
+				},
+				Drifted:             []string{`"Elsewhere" -> "One"`, `"Deny" -> "Allow"`},
+				Mended:              map[string]int{"access.UpdatePolicy": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, AccessAPI+"/policies/policy-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"access.CreatePolicy": 1},
+				Replacement:         AccessPolicyConfig(Object{"code": "next-policy", "description": "One"}),
+				ReplacedBy:          "code",
+				Replaced:            map[string]int{"access.DeletePolicy": 1, "access.CreatePolicy": 1},
+				RefusedCreate:       "Unable to create access policy",
+				RefusedRead:         "Unable to read access policy default/policy-0",
+				RefusedUpdate:       "Unable to update access policy default/policy-0",
+				RefusedDelete:       "Unable to delete access policy default/policy-0",
+			}
+		},
+	},
+	AccessRoleType: {
+		Label:    "many",
+		Config:   AccessRoleConfig(Object{"code": "role-${n}", "description": "One"}),
+		Changed:  Object{"code": "role-${n}", "description": "Two"},
+		ImportBy: "id",
+		Unlisted: true,
+		Listings: []string{AccessAPI + "/roles"},
+		Examples: ExampleSeeds{Import: mockserver.Seed{AccessRoles: []json.RawMessage{ExampleAccessRole}}},
+		Cost: Cost{
+			Create:  listThenEach("access.ListRoles", "access.CreateRole"),
+			Refresh: refreshBySnapshot("access.GetRole", "access.ListRoles"),
+			Update:  each("access.UpdateRole"),
+			Destroy: each("access.DeleteRole"),
+		},
+		Faults: Faults{OptionalRequest: "access.ListRoles"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift: func() {
+					d.ChangeAccessRole(t, "role-0", JSONObject{"description": "Elsewhere", "resource": JSONObject{
+						"policyIdRoleResource": JSONObject{"policies": []any{}, "policyCollections": []any{}},
+					}})
+				},
+				Drifted:             []string{`"Elsewhere" -> "One"`, `+ "` + StandardFeatures + `"`},
+				Mended:              map[string]int{"access.UpdateRole": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, AccessAPI+"/roles/role-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"access.CreateRole": 1},
+				Replacement:         AccessRoleConfig(Object{"code": "next-role", "description": "One"}),
+				ReplacedBy:          "code",
+				Replaced:            map[string]int{"access.DeleteRole": 1, "access.CreateRole": 1},
+				RefusedCreate:       "Unable to create access role",
+				RefusedRead:         "Unable to read access role default/role-0",
+				RefusedUpdate:       "Unable to update access role default/role-0",
+				RefusedDelete:       "Unable to delete access role default/role-0",
+			}
+		},
 	},
 	PersonalAccessTokenType: {
 		Label:    "many",

@@ -1,0 +1,6 @@
+import {
+  to = lusid_access_role.auditors
+  identity = {
+    code = "acme-auditors"
+  }
+}

@@ -1,0 +1,144 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+// accessCode is what a code or a scope of the Access API consists of. The contract demands a letter too.
+const accessCode = `\w[\w +-]{2,99}`
+
+var (
+	accessCodePattern = regexp.MustCompile(`^` + accessCode + `$`)
+	accessIDPattern   = regexp.MustCompile(`^` + accessCode + `/` + accessCode + `$`)
+	hasLetter         = regexp.MustCompile(`[a-zA-Z]`)
+)
+
+const accessCodeWords = "3 to 100 letters, digits, underscores, spaces, plus signs and hyphens, with at least one letter, and not beginning with a space, a plus sign or a hyphen"
+
+// isAccessCode is the form of a code or a scope of the Access API.
+func isAccessCode() []validator.String {
+	return []validator.String{
+		stringvalidator.RegexMatches(accessCodePattern, "must have "+accessCodeWords),
+		stringvalidator.RegexMatches(hasLetter, "must have at least one letter"),
+	}
+}
+
+// isAccessID is the form of a reference to an object of the Access API.
+func isAccessID(noun string) []validator.String {
+	return []validator.String{stringvalidator.RegexMatches(accessIDPattern,
+		fmt.Sprintf("must be the id of a %s: scope/code, such as default/CODE", noun))}
+}
+
+// accessCodeAttribute is the code of an object of the Access API.
+func accessCodeAttribute(noun, more string) schema.Attribute {
+	return schema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: fmt.Sprintf("Code of the %s, unique in its scope: %s.%s A change replaces the %s.", noun, accessCodeWords, more, noun),
+		Validators:          isAccessCode(),
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+	}
+}
+
+// accessIDAttribute is the id of an object of the Access API.
+func accessIDAttribute(noun string) schema.Attribute {
+	return schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: fmt.Sprintf("`scope/code`, by which other resources refer to the %s.", noun),
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+// accessScopeAttribute is the scope of an object of the Access API. LUSID chooses it.
+func accessScopeAttribute(noun string) schema.Attribute {
+	return schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: fmt.Sprintf("Scope of the %s. LUSID creates every %s in `default`.", noun, noun),
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
+// accessIdentity is what an object of the Access API is known by, everywhere.
+type accessIdentity struct {
+	Scope types.String `tfsdk:"scope"`
+	Code  types.String `tfsdk:"code"`
+}
+
+func newAccessIdentity(id access.ResourceID) accessIdentity {
+	return accessIdentity{types.StringValue(id.Scope), types.StringValue(id.Code)}
+}
+
+func accessIdentitySchema(noun string) identityschema.Schema {
+	return identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"scope": identityschema.StringAttribute{OptionalForImport: true, Description: fmt.Sprintf("Scope of the %s. Default: default.", noun)},
+			"code":  identityschema.StringAttribute{RequiredForImport: true, Description: fmt.Sprintf("Code of the %s.", noun)},
+		},
+	}
+}
+
+// toAccessID reads scope/code. A text without a slash is a code in the default scope.
+func toAccessID(text string) access.ResourceID {
+	if scope, code, ok := strings.Cut(text, "/"); ok {
+		return access.ResourceID{Scope: scope, Code: code}
+	}
+	return access.ResourceID{Scope: access.DefaultScope, Code: text}
+}
+
+// toAccessIDs reads a set of ids, in the order of their texts. It is never nil.
+func toAccessIDs(set types.Set) []access.ResourceID {
+	ids := []access.ResourceID{}
+	for _, text := range texts(set) {
+		ids = append(ids, toAccessID(text))
+	}
+	return ids
+}
+
+// fromAccessIDs are ids as texts.
+func fromAccessIDs(ids []access.ResourceID) []string {
+	texts := make([]string, 0, len(ids))
+	for _, id := range ids {
+		texts = append(texts, id.String())
+	}
+	return texts
+}
+
+// importAccessObject imports by a code, by scope/code, or by an identity.
+func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := toAccessID(req.ID)
+	if req.ID == "" && !req.Identity.Raw.IsNull() {
+		var identity accessIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		id.Code = identity.Code.ValueString()
+		if !identity.Scope.IsNull() {
+			id.Scope = identity.Scope.ValueString()
+		}
+	}
+	summary := fmt.Sprintf("Unable to import %s %q", noun, id)
+	if resp.Diagnostics.HasError() || !b.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	if !accessIDPattern.MatchString(id.String()) {
+		resp.Diagnostics.AddError(summary, fmt.Sprintf("Give the code of the %s, or scope/code if its scope is not %s. Each has %s.", noun, access.DefaultScope, accessCodeWords))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id.String())...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("scope"), id.Scope)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), id.Code)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, newAccessIdentity(id))...)
+	resp.Diagnostics.Append(b.rememberDomain(ctx, resp.Private)...)
+}

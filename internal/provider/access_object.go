@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+// accessObject is an object of the Access API that a resource creates.
+type accessObject struct {
+	// noun is what messages call it, such as "access policy".
+	noun, typeName string
+	id             access.ResourceID
+	owner          string
+}
+
+// createAccessObject creates an object, or finds the one that a create made whose answer was lost. It
+// returns nil after an error.
+func createAccessObject[T any](ctx context.Context, c *connection, object accessObject, creation creation[T], diags *diag.Diagnostics) *T {
+	creation.existing = c.existingOf(object.noun)
+	label := object.id.String()
+	made, adopted, err := creation.runFor(ctx, &c.placements, object.noun+" "+label, object.owner)
+	if err == nil {
+		if adopted {
+			warnAdopted(diags, object.noun+" "+object.id.Code, label)
+		}
+		return made
+	}
+	summary := "Unable to create " + object.noun
+	attempt := fmt.Sprintf("The %s %q could not be created in %s", object.noun, object.id.Code, c.client.Domain())
+	var taken *takenError[T]
+	if !errors.As(err, &taken) && !access.IsTaken(err) {
+		diags.AddError(summary, c.explain(attempt, err, doubtAfterCreate(err, "code")...))
+		return nil
+	}
+	diags.AddAttributeError(path.Root("code"), summary, c.explain(attempt, err, fmt.Sprintf(
+		"The code is taken by the %s %s, and codes are unique in their scope. %s", object.noun, label, importAdvice(object.noun, object.typeName, label))))
+	return nil
+}
+
+// deleteAccessObject deletes an object, unless another resource of this run needs it.
+func (b *resourceBase) deleteAccessObject(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, summary, noun, label string, remove func() error) {
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := b.placements.remove(ctx, noun+" "+label, owner, remove)
+	switch {
+	case err != nil && !client.IsNotFound(err):
+		resp.Diagnostics.AddError(summary, b.explain(fmt.Sprintf("The %s %s of %s could not be deleted", noun, label, b.client.Domain()), err))
+	case needed:
+		warnNeeded(&resp.Diagnostics, fmt.Sprintf("The %s %s stays in LUSID", noun, label), fmt.Sprintf("The %s %s was not deleted.", noun, label))
+	default:
+		b.existingOf(noun).forget(label)
+	}
+}

@@ -1,0 +1,342 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ resource.Resource                   = (*accessPolicyResource)(nil)
+	_ resource.ResourceWithConfigure      = (*accessPolicyResource)(nil)
+	_ resource.ResourceWithIdentity       = (*accessPolicyResource)(nil)
+	_ resource.ResourceWithImportState    = (*accessPolicyResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*accessPolicyResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*accessPolicyResource)(nil)
+)
+
+// accessPolicyNoun is what messages call a policy.
+const accessPolicyNoun = "access policy"
+
+// accessPolicyResource is a policy of the Access service. Its code is immutable. Its import ID is the code,
+// or scope/code.
+type accessPolicyResource struct{ resourceBase }
+
+// NewAccessPolicyResource returns the resource lusid_access_policy.
+func NewAccessPolicyResource() resource.Resource { return &accessPolicyResource{} }
+
+func (r *accessPolicyResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_policy"
+}
+
+func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A policy of LUSID's Access service: a rule that allows or denies actions. It has an effect for users whose access role has the policy (`lusid_access_role`).\n\n" +
+			"To read data, a user needs a policy for the feature that reads it, and a policy for the data. A change of a policy acts on the next request of each user.\n\n" +
+			"~> A change of `code` replaces the policy. If an access role refers to it, set `create_before_destroy` in the policy's `lifecycle` block: " +
+			"Terraform then creates the new policy, changes the role, and deletes the old policy last.",
+		Attributes: map[string]schema.Attribute{
+			"code": accessCodeAttribute("policy", " The code `page` is not possible, because LUSID cannot read such a policy."),
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Description, 1024 characters at most.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
+			},
+			"applications": schema.SetAttribute{
+				Optional:            true,
+				ElementType:         types.StringType,
+				MarkdownDescription: "Applications that the policy is for, such as `LUSID`, `Honeycomb` (Luminesce), `Drive`, `Scheduler` and `Website`.",
+				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+			},
+			"grant": schema.StringAttribute{
+				Optional: true,
+				Computed: true,
+				Default:  stringdefault.StaticString("Allow"),
+				MarkdownDescription: "`Allow` or `Deny`. Default `Allow`. Within a role, `Deny` beats `Allow`. " +
+					"Between the roles of a user, the role with the higher precedence decides.",
+				Validators: []validator.String{stringvalidator.OneOf("Allow", "Deny")},
+			},
+			"selectors": schema.ListNestedAttribute{
+				Required: true,
+				MarkdownDescription: "What the policy covers. It covers what any of the selectors covers. Each has exactly one of `id`, `match_all`, `metadata` and `policy`. " +
+					"Their order makes no difference to LUSID.",
+				Validators: []validator.List{listvalidator.NoNullValues()},
+				NestedObject: schema.NestedAttributeObject{
+					Attributes: accessSelectorAttributes(),
+					Validators: []validator.Object{exactlyOne{"selector", []string{"id", "match_all", "metadata", "policy"}}},
+				},
+			},
+			"date_conditions": schema.ListNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "Conditions on the dates of the data that is asked for. LUSID's API calls them `for`. Each has exactly one of " + quotedList(dateConditionKinds) + ". " +
+					"LUSID ignores them for features.",
+				Validators: []validator.List{listvalidator.NoNullValues()},
+				NestedObject: schema.NestedAttributeObject{
+					Attributes: dateConditionAttributes(),
+					Validators: []validator.Object{exactlyOne{"date condition", dateConditionKinds}},
+				},
+			},
+			"request_conditions": schema.ListNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "Conditions on the request and its caller. LUSID's API calls them `if`. Each has exactly one of " + quotedList(requestConditionKinds) + ".",
+				Validators:          []validator.List{listvalidator.NoNullValues()},
+				NestedObject: schema.NestedAttributeObject{
+					Attributes: requestConditionAttributes(),
+					Validators: []validator.Object{exactlyOne{"request condition", requestConditionKinds}},
+				},
+			},
+			"when": accessWhenAttribute("policy"),
+			"template_metadata": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "Which policy templates the policy was generated from. LUSID only stores it.",
+				Attributes:          templateMetadataAttributes(),
+			},
+			"timeouts": timeoutsAttribute(ctx),
+			"id":       accessIDAttribute("policy"),
+			"scope":    accessScopeAttribute("policy"),
+		},
+	}
+}
+
+func (r *accessPolicyResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = accessIdentitySchema("policy")
+}
+
+type accessPolicyModel struct {
+	Code              types.String   `tfsdk:"code"`
+	Description       types.String   `tfsdk:"description"`
+	Applications      types.Set      `tfsdk:"applications"`
+	Grant             types.String   `tfsdk:"grant"`
+	Selectors         types.List     `tfsdk:"selectors"`
+	DateConditions    types.List     `tfsdk:"date_conditions"`
+	RequestConditions types.List     `tfsdk:"request_conditions"`
+	When              types.Object   `tfsdk:"when"`
+	TemplateMetadata  types.Object   `tfsdk:"template_metadata"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	ID                types.String   `tfsdk:"id"`
+	Scope             types.String   `tfsdk:"scope"`
+}
+
+// toUpdate is all of the policy except its id. Equal policies give equal requests.
+func (m *accessPolicyModel) toUpdate(ctx context.Context) (request access.PolicyUpdateRequest, diags diag.Diagnostics) {
+	request = access.PolicyUpdateRequest{Description: m.Description.ValueString(), Grant: m.Grant.ValueString()}
+	if !isEmpty(m.Applications) {
+		request.Applications = texts(m.Applications)
+	}
+	var failed diag.Diagnostics
+	request.Selectors, failed = toAccessSelectors(ctx, m.Selectors)
+	diags.Append(failed...)
+	request.For, failed = toDateConditions(ctx, m.DateConditions)
+	diags.Append(failed...)
+	request.If, failed = toRequestConditions(ctx, m.RequestConditions)
+	diags.Append(failed...)
+	request.When, failed = toAccessWhen(ctx, m.When)
+	diags.Append(failed...)
+	request.TemplateMetadata, failed = toTemplateMetadata(ctx, m.TemplateMetadata)
+	return request, append(diags, failed...)
+}
+
+// differs reports that an update from the state to this plan sends something.
+func (m *accessPolicyModel) differs(ctx context.Context, state *accessPolicyModel) bool {
+	after, diags := m.toUpdate(ctx)
+	before, failed := state.toUpdate(ctx)
+	return diags.HasError() || failed.HasError() || !reflect.DeepEqual(after, before)
+}
+
+func (m *accessPolicyModel) fromAPI(ctx context.Context, policy *access.PolicyResponse) (diags diag.Diagnostics) {
+	m.setID(policy.ID)
+	m.Description = optionalString(m.Description, policy.Description)
+	m.Grant = types.StringValue(policy.Grant)
+	var failed diag.Diagnostics
+	m.Applications, failed = sameTexts(ctx, m.Applications, policy.Applications)
+	diags.Append(failed...)
+	m.Selectors, failed = fromAccessSelectors(ctx, m.Selectors, policy.Selectors)
+	diags.Append(failed...)
+	m.DateConditions, failed = fromDateConditions(ctx, m.DateConditions, policy.For)
+	diags.Append(failed...)
+	m.RequestConditions, failed = fromRequestConditions(ctx, m.RequestConditions, policy.If)
+	diags.Append(failed...)
+	m.When, failed = fromAccessWhen(ctx, m.When, policy.When)
+	diags.Append(failed...)
+	m.TemplateMetadata, failed = fromTemplateMetadata(ctx, m.TemplateMetadata, policy.TemplateMetadata)
+	return append(diags, failed...)
+}
+
+func (m *accessPolicyModel) setID(id access.ResourceID) {
+	m.ID, m.Scope, m.Code = types.StringValue(id.String()), types.StringValue(id.Scope), types.StringValue(id.Code)
+}
+
+func (m *accessPolicyModel) resourceID() access.ResourceID {
+	return access.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
+}
+
+// label names the policy for people.
+func (m *accessPolicyModel) label() string { return m.resourceID().String() }
+
+func (r *accessPolicyResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create " + accessPolicyNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	request, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	policy := r.create(ctx, access.PolicyCreationRequest{Code: plan.Code.ValueString(), PolicyUpdateRequest: request}, owner, &resp.Diagnostics)
+	if policy == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	code := plan.Code
+	plan.setID(policy.ID)
+	plan.Code = code
+	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
+}
+
+// create creates a policy, or finds the one that a create made whose answer was lost. It returns nil after
+// an error.
+func (r *accessPolicyResource) create(ctx context.Context, request access.PolicyCreationRequest, owner string, diags *diag.Diagnostics) *access.PolicyResponse {
+	id := access.ResourceID{Scope: access.DefaultScope, Code: request.Code}
+	return createAccessObject(ctx, r.connection, accessObject{noun: accessPolicyNoun, typeName: "lusid_access_policy", id: id, owner: owner}, creation[access.PolicyResponse]{
+		list:   r.access.PagePolicies,
+		create: func(ctx context.Context) (*access.PolicyResponse, error) { return r.access.CreatePolicy(ctx, request) },
+		byKey:  func(ctx context.Context) (*access.PolicyResponse, error) { return r.access.GetPolicy(ctx, id) },
+		id:     func(policy *access.PolicyResponse) string { return policy.ID.String() },
+		holds:  func(policy *access.PolicyResponse) bool { return policy.ID == id },
+		isSame: func(policy *access.PolicyResponse) bool {
+			var m accessPolicyModel
+			if m.fromAPI(ctx, policy).HasError() || len(policy.Unmodelled) > 0 {
+				return false
+			}
+			got, diags := m.toUpdate(ctx)
+			want := request.PolicyUpdateRequest
+			got.When, want.When = normalWhen(got.When), normalWhen(want.When)
+			return !diags.HasError() && reflect.DeepEqual(got, want)
+		},
+	}, diags)
+}
+
+func (r *accessPolicyResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to read " + accessPolicyNoun + " " + state.label()
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, newAccessIdentity(state.resourceID()), state.Timeouts.Read)
+	defer cancel()
+	if !ok {
+		return
+	}
+
+	policy, err := r.access.RefreshPolicy(ctx, state.resourceID(), func(listed *access.PolicyResponse) bool { return unchanged(ctx, &state, listed) })
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access policy %s of %s could not be read", state.label(), r.client.Domain()), err) {
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, policy)...)
+	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, policy.Unmodelled)...)
+	r.saveRead(ctx, resp, state)
+}
+
+func (r *accessPolicyResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state accessPolicyModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to update " + accessPolicyNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	before, diags := state.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	after, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if !reflect.DeepEqual(after, before) {
+		err := r.placements.during(ctx, accessPolicyNoun+" "+state.label(), func() error {
+			_, err := r.access.UpdatePolicy(ctx, state.resourceID(), after)
+			return err
+		})
+		if err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The access policy %s of %s could not be updated", state.label(), r.client.Domain()), err))
+			return
+		}
+	}
+	r.saveUpdated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
+}
+
+func (r *accessPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessPolicyModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to delete " + accessPolicyNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.deleteAccessObject(ctx, req, resp, summary, accessPolicyNoun, state.label(), func() error { return r.access.DeletePolicy(ctx, state.resourceID()) })
+}
+
+// ImportState takes a code, or scope/code.
+func (r *accessPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importAccessObject(ctx, accessPolicyNoun, req, resp)
+}
+
+// ValidateConfig checks what depends on several attributes.
+func (r *accessPolicyResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config accessPolicyModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.validate()...)
+	}
+}
+
+// ModifyPlan refuses another domain's policy before anything is planned for it, and an update that would
+// erase what the schema cannot express.
+func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan accessPolicyModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		// What another resource makes is known only here.
+		resp.Diagnostics.Append(plan.validate()...)
+		resp.Diagnostics.Append(plan.warnFeatureCodes()...)
+	}
+	if req.State.Raw.IsNull() {
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessPolicyNoun+" "+state.label())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	switch {
+	case req.Plan.Raw.IsNull():
+		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, destroys, accessPolicyNoun, state.label())...)
+	case !plan.Code.Equal(state.Code):
+		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, replaces, accessPolicyNoun, state.label())...)
+	case !req.Plan.Raw.IsFullyKnown() || plan.differs(ctx, &state):
+		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, updates, accessPolicyNoun, state.label())...)
+	}
+}

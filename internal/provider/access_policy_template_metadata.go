@@ -1,0 +1,115 @@
+package provider
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+// templateMetadataAttributes say which templates a policy was generated from.
+func templateMetadataAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"template_selection": schema.ListNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Templates that the policy was generated from.",
+			Validators:          []validator.List{listvalidator.NoNullValues()},
+			NestedObject:        schema.NestedAttributeObject{Attributes: templateSelectionAttributes()},
+		},
+		"build_as_at": accessInstantAttribute("When the policy was generated, in RFC 3339."),
+	}
+}
+
+func templateSelectionAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"scope": schema.StringAttribute{Required: true, MarkdownDescription: "Scope of the template: " + accessCodeWords + ".", Validators: isAccessCode()},
+		"code":  schema.StringAttribute{Required: true, MarkdownDescription: "Code of the template: " + accessCodeWords + ".", Validators: isAccessCode()},
+		"selector_tags": schema.SetAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: "Tags of the selectors that were taken, such as `Data` and `Feature`. Default: all.",
+			Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
+		},
+	}
+}
+
+var (
+	templateMetadataType  = objectTypeOf(templateMetadataAttributes())
+	templateSelectionType = objectTypeOf(templateSelectionAttributes())
+)
+
+type templateMetadataModel struct {
+	TemplateSelection types.List        `tfsdk:"template_selection"`
+	BuildAsAt         timetypes.RFC3339 `tfsdk:"build_as_at"`
+}
+
+type templateSelectionModel struct {
+	Scope        types.String `tfsdk:"scope"`
+	Code         types.String `tfsdk:"code"`
+	SelectorTags types.Set    `tfsdk:"selector_tags"`
+}
+
+// toTemplateMetadata is nil for none, and for an empty object.
+func toTemplateMetadata(ctx context.Context, object types.Object) (*access.TemplateMetadata, diag.Diagnostics) {
+	if object.IsNull() || object.IsUnknown() {
+		return nil, nil
+	}
+	var (
+		m          templateMetadataModel
+		selections []templateSelectionModel
+	)
+	diags := object.As(ctx, &m, basetypes.ObjectAsOptions{})
+	diags.Append(m.TemplateSelection.ElementsAs(ctx, &selections, false)...)
+	metadata := &access.TemplateMetadata{BuildAsAt: toAccessInstant(m.BuildAsAt)}
+	for _, s := range selections {
+		selection := access.TemplateSelection{Scope: s.Scope.ValueString(), Code: s.Code.ValueString()}
+		if !isEmpty(s.SelectorTags) {
+			selection.SelectorTags = texts(s.SelectorTags)
+		}
+		metadata.TemplateSelection = append(metadata.TemplateSelection, selection)
+	}
+	if reflect.DeepEqual(*metadata, access.TemplateMetadata{}) {
+		return nil, diags
+	}
+	return metadata, diags
+}
+
+// fromTemplateMetadata keeps the prior value if it means the same.
+func fromTemplateMetadata(ctx context.Context, prior types.Object, metadata *access.TemplateMetadata) (types.Object, diag.Diagnostics) {
+	read := types.ObjectNull(templateMetadataType.AttrTypes)
+	var diags, failed diag.Diagnostics
+	if metadata != nil {
+		var selections []templateSelectionModel
+		for _, s := range metadata.TemplateSelection {
+			tags, failed := sameTexts(ctx, types.SetNull(types.StringType), s.SelectorTags)
+			diags.Append(failed...)
+			selections = append(selections, templateSelectionModel{types.StringValue(s.Scope), types.StringValue(s.Code), tags})
+		}
+		m := templateMetadataModel{BuildAsAt: fromAccessInstant(metadata.BuildAsAt)}
+		m.TemplateSelection, failed = fromAPIList(ctx, templateSelectionType, selections)
+		diags.Append(failed...)
+		read, failed = types.ObjectValueFrom(ctx, templateMetadataType.AttrTypes, m)
+		diags.Append(failed...)
+	}
+	before, failed := toTemplateMetadata(ctx, prior)
+	diags.Append(failed...)
+	now, failed := toTemplateMetadata(ctx, read)
+	diags.Append(failed...)
+	switch {
+	case !diags.HasError() && !prior.IsUnknown() && prior.Attributes() != nil && reflect.DeepEqual(before, now):
+		return prior, diags
+	case now == nil:
+		return types.ObjectNull(templateMetadataType.AttrTypes), diags
+	}
+	return read, diags
+}

@@ -1,0 +1,333 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ resource.Resource                   = (*accessRoleResource)(nil)
+	_ resource.ResourceWithConfigure      = (*accessRoleResource)(nil)
+	_ resource.ResourceWithIdentity       = (*accessRoleResource)(nil)
+	_ resource.ResourceWithImportState    = (*accessRoleResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*accessRoleResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*accessRoleResource)(nil)
+)
+
+// accessRoleNoun is what messages call a role of the Access service.
+const accessRoleNoun = "access role"
+
+// accessRoleResource is a role of the Access service. Its code is immutable. Its import ID is the code, or
+// scope/code.
+type accessRoleResource struct{ resourceBase }
+
+// NewAccessRoleResource returns the resource lusid_access_role.
+func NewAccessRoleResource() resource.Resource { return &accessRoleResource{} }
+
+func (r *accessRoleResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_role"
+}
+
+func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	ids := func(description, noun string, more ...validator.Set) schema.Attribute {
+		return schema.SetAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: description,
+			Validators:          append([]validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(isAccessID(noun)...)}, more...),
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A role of LUSID's Access service: what the holders of the Identity role with the same code may do. " +
+			"Create the Identity role with `lusid_role`, and take the code from it.\n\n" +
+			"The resource manages everything that the role holds: a policy that somebody attaches outside Terraform is removed by the next apply. " +
+			"A change of a role acts on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.",
+		Attributes: map[string]schema.Attribute{
+			"code": accessCodeAttribute("role", " Use the `code` of the `lusid_role`, so that its holders get what this role grants."),
+			"description": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Description, 1024 characters at most.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
+			},
+			"policies":           ids("IDs of the policies of the role, each `scope/code`.", "policy"),
+			"policy_collections": ids("IDs of the policy collections of the role, each `scope/code`.", "policy collection"),
+			"supervised_roles": ids("IDs of other access roles, each `scope/code`. The role then has the policies of these roles, and cannot have `policies` or `policy_collections`.",
+				"role", setvalidator.SizeAtLeast(1)),
+			"when":     accessWhenAttribute("role"),
+			"timeouts": timeoutsAttribute(ctx),
+			"id":       accessIDAttribute("role"),
+			"scope":    accessScopeAttribute("role"),
+			"hierarchy_index": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Place of the role among all access roles, when Terraform last saw it. It decides between the roles of a user. Null if LUSID does not say.",
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+			},
+			"permission": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Permission that LUSID gave the role, such as `Read`. Null if LUSID does not say.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+func (r *accessRoleResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = accessIdentitySchema("role")
+}
+
+type accessRoleModel struct {
+	Code              types.String   `tfsdk:"code"`
+	Description       types.String   `tfsdk:"description"`
+	Policies          types.Set      `tfsdk:"policies"`
+	PolicyCollections types.Set      `tfsdk:"policy_collections"`
+	SupervisedRoles   types.Set      `tfsdk:"supervised_roles"`
+	When              types.Object   `tfsdk:"when"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	ID                types.String   `tfsdk:"id"`
+	Scope             types.String   `tfsdk:"scope"`
+	HierarchyIndex    types.Int64    `tfsdk:"hierarchy_index"`
+	Permission        types.String   `tfsdk:"permission"`
+}
+
+// toUpdate is all of the role except its id and its place. Equal roles give equal requests.
+func (m *accessRoleModel) toUpdate(ctx context.Context) (access.RoleUpdateRequest, diag.Diagnostics) {
+	request := access.RoleUpdateRequest{Description: m.Description.ValueString()}
+	if isEmpty(m.SupervisedRoles) {
+		request.Resource.PolicyIDRoleResource = &access.PolicyIDRoleResource{
+			Policies: toAccessIDs(m.Policies), PolicyCollections: toAccessIDs(m.PolicyCollections),
+		}
+	} else {
+		request.Resource.NonTransitiveSupervisorRoleResource = &access.NonTransitiveSupervisorRoleResource{Roles: toAccessIDs(m.SupervisedRoles)}
+	}
+	var diags diag.Diagnostics
+	request.When, diags = toAccessWhen(ctx, m.When)
+	return request, diags
+}
+
+// differs reports that an update from the state to this plan sends something.
+func (m *accessRoleModel) differs(ctx context.Context, state *accessRoleModel) bool {
+	after, diags := m.toUpdate(ctx)
+	before, failed := state.toUpdate(ctx)
+	return diags.HasError() || failed.HasError() || !reflect.DeepEqual(after, before)
+}
+
+func (m *accessRoleModel) fromAPI(ctx context.Context, role *access.RoleResponse) (diags diag.Diagnostics) {
+	m.setServerMade(role)
+	m.Code = types.StringValue(role.ID.Code)
+	m.Description = optionalString(m.Description, role.Description)
+	var policies access.PolicyIDRoleResource
+	if held := role.Resource.PolicyIDRoleResource; held != nil {
+		policies = *held
+	}
+	var supervised access.NonTransitiveSupervisorRoleResource
+	if held := role.Resource.NonTransitiveSupervisorRoleResource; held != nil {
+		supervised = *held
+	}
+	var failed diag.Diagnostics
+	m.Policies, failed = sameTexts(ctx, m.Policies, fromAccessIDs(policies.Policies))
+	diags.Append(failed...)
+	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, fromAccessIDs(policies.PolicyCollections))
+	diags.Append(failed...)
+	m.SupervisedRoles, failed = sameTexts(ctx, m.SupervisedRoles, fromAccessIDs(supervised.Roles))
+	diags.Append(failed...)
+	m.When, failed = fromAccessWhen(ctx, m.When, role.When)
+	return append(diags, failed...)
+}
+
+// setServerMade sets what LUSID decides.
+func (m *accessRoleModel) setServerMade(role *access.RoleResponse) {
+	m.ID, m.Scope = types.StringValue(role.ID.String()), types.StringValue(role.ID.Scope)
+	m.Permission = stringOrNull(role.Permission)
+	m.HierarchyIndex = types.Int64Null()
+	if role.RoleHierarchyIndex != nil {
+		m.HierarchyIndex = types.Int64Value(int64(*role.RoleHierarchyIndex))
+	}
+}
+
+func (m *accessRoleModel) resourceID() access.ResourceID {
+	return access.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
+}
+
+// label names the role for people.
+func (m *accessRoleModel) label() string { return m.resourceID().String() }
+
+func (r *accessRoleResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessRoleModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create " + accessRoleNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	request, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	role := r.create(ctx, access.RoleCreationRequest{Code: plan.Code.ValueString(), RoleUpdateRequest: request}, owner, &resp.Diagnostics)
+	if role == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	plan.setServerMade(role)
+	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
+}
+
+// create creates a role, or finds the one that a create made whose answer was lost. It returns nil after
+// an error.
+func (r *accessRoleResource) create(ctx context.Context, request access.RoleCreationRequest, owner string, diags *diag.Diagnostics) *access.RoleResponse {
+	id := access.ResourceID{Scope: access.DefaultScope, Code: request.Code}
+	return createAccessObject(ctx, r.connection, accessObject{noun: accessRoleNoun, typeName: "lusid_access_role", id: id, owner: owner}, creation[access.RoleResponse]{
+		list:   r.access.ListRoles,
+		create: func(ctx context.Context) (*access.RoleResponse, error) { return r.access.CreateRole(ctx, request) },
+		byKey:  func(ctx context.Context) (*access.RoleResponse, error) { return r.access.GetRole(ctx, id) },
+		id:     func(role *access.RoleResponse) string { return role.ID.String() },
+		holds:  func(role *access.RoleResponse) bool { return role.ID == id },
+		isSame: func(role *access.RoleResponse) bool {
+			var m accessRoleModel
+			if m.fromAPI(ctx, role).HasError() || len(role.Unmodelled) > 0 {
+				return false
+			}
+			got, diags := m.toUpdate(ctx)
+			want := request.RoleUpdateRequest
+			got.When, want.When = normalWhen(got.When), normalWhen(want.When)
+			return !diags.HasError() && reflect.DeepEqual(got, want)
+		},
+	}, diags)
+}
+
+func (r *accessRoleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessRoleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to read " + accessRoleNoun + " " + state.label()
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, newAccessIdentity(state.resourceID()), state.Timeouts.Read)
+	defer cancel()
+	if !ok {
+		return
+	}
+
+	role, err := r.access.RefreshRole(ctx, state.resourceID(), func(listed *access.RoleResponse) bool {
+		// Another role's create or move changes the places of many, and is no reason to read each of them.
+		moved := state
+		moved.setServerMade(listed)
+		return unchanged(ctx, &moved, listed)
+	})
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access role %s of %s could not be read", state.label(), r.client.Domain()), err) {
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, role)...)
+	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, role.Unmodelled)...)
+	r.saveRead(ctx, resp, state)
+}
+
+func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state accessRoleModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to update " + accessRoleNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	request, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if plan.differs(ctx, &state) {
+		err := r.placements.during(ctx, accessRoleNoun+" "+state.label(), func() error {
+			_, err := r.access.UpdateRole(ctx, state.resourceID(), request)
+			return err
+		})
+		if err != nil {
+			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The access role %s of %s could not be updated", state.label(), r.client.Domain()), err))
+			return
+		}
+	}
+	r.saveUpdated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
+}
+
+func (r *accessRoleResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessRoleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to delete " + accessRoleNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.deleteAccessObject(ctx, req, resp, summary, accessRoleNoun, state.label(), func() error { return r.access.DeleteRole(ctx, state.resourceID()) })
+}
+
+// ImportState takes a code, or scope/code.
+func (r *accessRoleResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importAccessObject(ctx, accessRoleNoun, req, resp)
+}
+
+// ValidateConfig checks what depends on several attributes.
+func (r *accessRoleResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config accessRoleModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.validate()...)
+	}
+}
+
+// validate checks what depends on several attributes, as far as they are known.
+func (m *accessRoleModel) validate() (diags diag.Diagnostics) {
+	if len(m.SupervisedRoles.Elements()) > 0 && (len(m.Policies.Elements()) > 0 || len(m.PolicyCollections.Elements()) > 0) {
+		diags.AddAttributeError(path.Root("supervised_roles"), "Invalid supervised_roles",
+			"A role has either policies and policy collections, or the policies of other roles, and this one has both. "+
+				"Remove supervised_roles, or remove policies and policy_collections.")
+	}
+	return diags
+}
+
+// ModifyPlan refuses another domain's role before anything is planned for it, and an update that would
+// erase what the schema cannot express.
+func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan accessRoleModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+		// What another resource makes is known only here.
+		resp.Diagnostics.Append(plan.validate()...)
+	}
+	if req.State.Raw.IsNull() {
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessRoleNoun+" "+state.label())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	switch {
+	case req.Plan.Raw.IsNull():
+		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, destroys, accessRoleNoun, state.label())...)
+	case !plan.Code.Equal(state.Code):
+		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, replaces, accessRoleNoun, state.label())...)
+	case !req.Plan.Raw.IsFullyKnown() || plan.differs(ctx, &state):
+		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, updates, accessRoleNoun, state.label())...)
+	}
+}

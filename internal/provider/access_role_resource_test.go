@@ -1,0 +1,232 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+func createAccessRole(t *testing.T, d providertest.Domain, code string) {
+	t.Helper()
+	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/roles", providertest.JSONObject{"code": code, "when": alwaysStored(), "resource": heldPolicies()}, nil)
+}
+
+// heldPolicies is what a role with these policies of the default scope holds.
+func heldPolicies(codes ...string) providertest.JSONObject {
+	policies := []any{}
+	for _, code := range codes {
+		policies = append(policies, providertest.JSONObject{"scope": "default", "code": code})
+	}
+	return providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{"policies": policies, "policyCollections": []any{}}}
+}
+
+func TestAccessRole_lifecycle(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	createPolicy(t, d, "read-instruments")
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	config := providertest.AccessRoleConfig()
+	made := roles.MustCreate(config)
+	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.CreateRole": 1})
+	made.MustHave(t, map[string]string{"id": "default/analysts", "scope": "default", "permission": "Read", "when": "null"})
+	if made.Get("hierarchy_index") == "null" {
+		t.Error("the role has no place")
+	}
+	if diff := cmp.Diff(map[string]string{"scope": "default", "code": "analysts"}, roles.IdentityOf(made)); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+	want := providertest.JSONObject{"description": "Read", "when": alwaysStored(), "resource": heldPolicies("allow-standard-lusid-features-access")}
+	mustBeStored := func() {
+		t.Helper()
+		if diff := cmp.Diff(want, d.StoredAccessRole(t, "analysts")); diff != "" {
+			t.Fatalf("LUSID has (-want +got):\n%s", diff)
+		}
+	}
+	mustBeStored()
+
+	d.Forget()
+	read := roles.MustRead(made)
+	roles.MustPlanNothing(read, config)
+	d.MustCount(t, map[string]int{"access.GetRole": 1})
+
+	for _, change := range []struct {
+		attribute string
+		value     any
+		field     string
+		stored    any
+	}{
+		{"description", "Other", "description", "Other"},
+		{"policies", []string{providertest.StandardFeatures, "default/read-instruments"}, "resource", heldPolicies("allow-standard-lusid-features-access", "read-instruments")},
+		{"policies", []string{"support/support-access-to-drive-website-feature"}, "resource", providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{
+			"policies": []any{providertest.JSONObject{"scope": "support", "code": "support-access-to-drive-website-feature"}}, "policyCollections": []any{},
+		}}},
+		{"policies", nil, "resource", heldPolicies()},
+		{"when", providertest.Object{"activate": "2024-01-01T01:00:00+01:00"}, "when", providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00"}},
+		{"supervised_roles", []string{"support/support-iam-readonly"}, "resource", providertest.JSONObject{"nonTransitiveSupervisorRoleResource": providertest.JSONObject{
+			"roles": []any{providertest.JSONObject{"scope": "support", "code": "support-iam-readonly"}},
+		}}},
+		{"supervised_roles", nil, "resource", heldPolicies()},
+	} {
+		d.Forget()
+		config = providertest.With(config, change.attribute, change.value)
+		read = roles.MustRead(mustUpdate(t, roles, read, config))
+		roles.MustPlanNothing(read, config)
+		if got := d.Counts()["access.UpdateRole"]; got != 1 {
+			t.Errorf("%s: %d updates", change.attribute, got)
+		}
+		want[change.field] = change.stored
+		mustBeStored()
+	}
+	// Null and empty are the same to LUSID.
+	for _, none := range []any{[]string{}, nil} {
+		d.Forget()
+		config = providertest.With(providertest.With(config, "policies", none), "policy_collections", none)
+		read = roles.MustRead(mustUpdate(t, roles, read, config))
+		roles.MustPlanNothing(read, config)
+		if got := d.Counts()["access.UpdateRole"]; got != 0 {
+			t.Errorf("%d updates from none to none", got)
+		}
+	}
+	change, diags := roles.Plan(read, providertest.With(config, "code", "other"))
+	diags.MustBeQuiet(t)
+	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
+		t.Errorf("replaced because of (-want +got):\n%s", diff)
+	}
+
+	// Gone. LUSID has no error code for that, so its list decides.
+	roles = d.Protocol(t).Resource(providertest.AccessRoleType)
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/analysts", nil, nil)
+	d.Forget()
+	if roles.MustRead(read).Exists() {
+		t.Error("a role that is gone stays in the state")
+	}
+	roles.Destroy(read).MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"access.GetRole": 1, "access.DeleteRole": 1, "access.ListRoles": 4})
+}
+
+// TestAccessRole_places refreshes roles whose places have changed since. They are read from one list.
+func TestAccessRole_places(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	var made []providertest.Instance
+	for i := range 8 {
+		made = append(made, roles.MustCreate(providertest.AccessRoleConfig(providertest.Object{"code": fmt.Sprint("analysts-", i)})))
+	}
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/configuration-administrator", nil, nil)
+	d.Forget()
+	roles = d.Protocol(t).Resource(providertest.AccessRoleType)
+	for i, role := range made {
+		read := roles.MustRead(role)
+		if read.Get("hierarchy_index") == role.Get("hierarchy_index") {
+			t.Errorf("role %d is where it was", i)
+		}
+		roles.MustPlanNothing(read, providertest.AccessRoleConfig(providertest.Object{"code": fmt.Sprint("analysts-", i)}))
+	}
+	d.MustCount(t, map[string]int{"access.GetRole": 3, "access.ListRoles": 1})
+}
+
+func TestAccessRole_import(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	for _, code := range []string{"analysts", "front office", "a+b"} {
+		createAccessRole(t, d, code)
+		for _, key := range []string{code, "default/" + code} {
+			imported, diags := roles.ImportState(key)
+			diags.MustBeQuiet(t)
+			imported.MustHave(t, map[string]string{"id": "default/" + code, "code": code, "description": "null", "policies": "null"})
+			roles.MustPlanNothing(imported, providertest.Object{"code": code})
+		}
+		imported, diags := roles.ImportIdentity(providertest.Object{"code": code})
+		diags.MustBeQuiet(t)
+		imported.MustHave(t, map[string]string{"id": "default/" + code})
+	}
+	evaluator, diags := roles.ImportState("lusid-evaluator")
+	diags.MustBeQuiet(t)
+	evaluator.MustHave(t, map[string]string{"policies": providertest.StandardFeatures + ",default/lusid-evaluator-data"})
+	_, diags = roles.ImportState("a")
+	diags.MustFail(t, "", "Unable to import access role", "scope/code")
+}
+
+func TestAccessRole_lostAnswer(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreateRole", Reset: mockserver.ResetAfter})
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	made, diags := roles.Create(providertest.AccessRoleConfig())
+	diags.MustWarn(t, "", "The answer to the creation of access role analysts was lost", "default/analysts")
+	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.CreateRole": 1, "access.GetRole": 1})
+	roles.MustPlanNothing(roles.MustRead(made), providertest.AccessRoleConfig())
+
+	createAccessRole(t, d, "traders")
+	_, diags = roles.Create(providertest.Object{"code": "traders"})
+	diags.MustFail(t, "code", "Unable to create access role", "default/traders", "(615)", "to = lusid_access_role.NAME")
+}
+
+func TestAccessRole_unmodelled(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	createAccessRole(t, d, "analysts")
+	w.Set(func(_ *http.Request, body any) any {
+		if role, ok := body.(providertest.JSONObject); ok && role["resource"] != nil {
+			role["resource"] = providertest.JSONObject{"newRoleResource": providertest.JSONObject{"everything": true}}
+		}
+		return body
+	})
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	imported, diags := roles.ImportState("analysts")
+	diags.MustBeQuiet(t)
+	roles.MustPlanNothing(imported, providertest.Object{"code": "analysts"})
+	_, diags = roles.Plan(imported, providertest.AccessRoleConfig())
+	diags.MustFail(t, "", "Unable to update access role default/analysts", "resource.newRoleResource")
+	_, diags = roles.Plan(imported, nil)
+	diags.MustWarn(t, "", "default/analysts has a part", "resource.newRoleResource")
+}
+
+func TestAccessRole_errors(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	config := providertest.AccessRoleConfig()
+	made := roles.MustCreate(config)
+	_, diags := roles.Create(providertest.AccessRoleConfig(providertest.Object{"code": "traders", "policies": []string{"default/not-there"}}))
+	diags.MustFail(t, "", "Unable to create access role", "not-there", "(772)", "Refer to it by the id of its resource")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetRole", Status: http.StatusNotFound, HTML: true})
+	_, diags = roles.Read(made)
+	diags.MustFail(t, "", "HTML page", "LUSID's list of access roles shows it")
+	providertest.MustRefuseOtherDomain(t, d, providertest.AccessRoleType, made, config, "default/analysts")
+	providertest.MustDoWithoutCredentials(t, d, providertest.AccessRoleType, made, config)
+}
+
+func TestAccessRole_validation(t *testing.T) {
+	t.Parallel()
+	roles := providertest.NewProtocol(t).Resource(providertest.AccessRoleType)
+	for name, test := range map[string]struct {
+		config    providertest.Object
+		attribute string
+	}{
+		"two letters":            {providertest.AccessRoleConfig(providertest.Object{"code": "ab"}), "code"},
+		"long description":       {providertest.AccessRoleConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
+		"a code for an id":       {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"read-instruments"}}), "policies"},
+		"an id with two slashes": {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/read/instruments"}}), "policies"},
+		"a collection":           {providertest.AccessRoleConfig(providertest.Object{"policy_collections": []string{"x"}}), "policy_collections"},
+		"a role":                 {providertest.Object{"code": "analysts", "supervised_roles": []string{"x"}}, "supervised_roles"},
+		"no roles":               {providertest.Object{"code": "analysts", "supervised_roles": []string{}}, "supervised_roles"},
+		"both":                   {providertest.AccessRoleConfig(providertest.Object{"supervised_roles": []string{"support/support-iam-readonly"}}), "supervised_roles"},
+		"deactivate":             {providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"deactivate": "never"}}), "when.deactivate"},
+	} {
+		t.Run(name, func(t *testing.T) { roles.Validate(test.config).MustFail(t, test.attribute) })
+	}
+	config := providertest.Object{"code": providertest.Unknown, "description": providertest.Unknown, "policies": providertest.Unknown, "policy_collections": providertest.Unknown, "supervised_roles": providertest.Unknown, "when": providertest.Unknown}
+	roles.Validate(config).MustBeQuiet(t)
+	_, diags := roles.Plan(providertest.Instance{}, config)
+	diags.MustBeQuiet(t)
+}

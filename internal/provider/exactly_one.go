@@ -1,0 +1,48 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// exactlyOne checks that a nested object has exactly one of its attributes, which stand for kinds of the
+// same thing. An unknown attribute may turn out to be null.
+type exactlyOne struct {
+	// noun is what the object is, such as "selector".
+	noun string
+	// kinds are the names of the attributes.
+	kinds []string
+}
+
+func (v exactlyOne) Description(context.Context) string {
+	return "must have exactly one of " + strings.Join(v.kinds, ", ")
+}
+
+func (v exactlyOne) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	var given []string
+	hasUnknown := false
+	attributes := req.ConfigValue.Attributes()
+	for _, kind := range v.kinds {
+		switch value := attributes[kind]; {
+		case value.IsUnknown():
+			hasUnknown = true
+		case !value.IsNull():
+			given = append(given, kind)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun, fmt.Sprintf("A %s is of exactly one kind, and this one has %s. Make a %s of each.",
+			v.noun, strings.Join(given, " and "), v.noun))
+	case len(given) == 0 && !hasUnknown:
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun, fmt.Sprintf("A %s is of exactly one kind. Give one of %s.", v.noun, strings.Join(v.kinds, ", ")))
+	}
+}

@@ -1,0 +1,106 @@
+package providertest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// AccessAPI is what the paths of the Access API begin with.
+const AccessAPI = "/access/api"
+
+// AccessPolicyType is a resource type.
+const AccessPolicyType = "lusid_access_policy"
+
+// AccessRoleType is a resource type.
+const AccessRoleType = "lusid_access_role"
+
+// StandardFeatures is the id of a policy that every domain has.
+const StandardFeatures = "default/allow-standard-lusid-features-access"
+
+// JSONObject is an object in the body of a request or a response.
+type JSONObject = map[string]any
+
+// AccessAction is an action of a selector.
+func AccessAction(scope, activity, entity string) Object {
+	return Object{"scope": scope, "activity": activity, "entity": entity}
+}
+
+// IDSelector covers what has the scope and code.
+func IDSelector(scope, code string, actions ...any) Object {
+	return Object{"id": Object{"identifier": Object{"scope": scope, "code": code}, "actions": actions}}
+}
+
+// AccessPolicyConfig is a policy that allows to list instruments, with more attributes or other ones.
+func AccessPolicyConfig(more ...Object) Object {
+	config := Object{
+		"code":         "list-instruments",
+		"description":  "Call ListInstruments",
+		"applications": []string{"LUSID"},
+		"selectors": []any{
+			IDSelector("LUSID", "api-instruments-listinstruments", AccessAction("LUSID", "Execute", "Feature")),
+			IDSelector("*", "*", AccessAction("default", "Read", "Instrument"), AccessAction("default", "List", "Instrument")),
+		},
+	}
+	for _, m := range more {
+		maps.Copy(config, m)
+	}
+	return config
+}
+
+// AccessRoleConfig is an access role with one policy, with more attributes or other ones.
+func AccessRoleConfig(more ...Object) Object {
+	config := Object{"code": "analysts", "description": "Read", "policies": []string{StandardFeatures}}
+	for _, m := range more {
+		maps.Copy(config, m)
+	}
+	return config
+}
+
+// StoredPolicy reads a policy of the default scope as a PUT takes it.
+func (d Domain) StoredPolicy(t *testing.T, code string) JSONObject {
+	t.Helper()
+	return d.storedAccessObject(t, "/policies/"+code)
+}
+
+// ChangePolicy changes parts of a policy behind Terraform's back. It removes a part that is nil.
+func (d Domain) ChangePolicy(t *testing.T, code string, changes JSONObject) {
+	t.Helper()
+	d.changeAccessObject(t, "/policies/"+code, changes)
+}
+
+// StoredAccessRole reads an access role of the default scope as a PUT takes it.
+func (d Domain) StoredAccessRole(t *testing.T, code string) JSONObject {
+	t.Helper()
+	return d.storedAccessObject(t, "/roles/"+code)
+}
+
+// ChangeAccessRole changes parts of an access role behind Terraform's back. It removes a part that is nil.
+func (d Domain) ChangeAccessRole(t *testing.T, code string, changes JSONObject) {
+	t.Helper()
+	d.changeAccessObject(t, "/roles/"+code, changes)
+}
+
+// storedAccessObject leaves out what no request takes, and an end in the year 9999.
+func (d Domain) storedAccessObject(t *testing.T, path string) JSONObject {
+	t.Helper()
+	var object JSONObject
+	d.MustCall(t, http.MethodGet, AccessAPI+path, nil, &object)
+	for _, field := range []string{"id", "permission", "roleHierarchyIndex"} {
+		delete(object, field)
+	}
+	if when, ok := object["when"].(JSONObject); ok && strings.HasPrefix(fmt.Sprint(when["deactivate"]), "9999-") {
+		delete(when, "deactivate")
+	}
+	return object
+}
+
+func (d Domain) changeAccessObject(t *testing.T, path string, changes JSONObject) {
+	t.Helper()
+	body := d.storedAccessObject(t, path)
+	maps.Copy(body, changes)
+	maps.DeleteFunc(body, func(_ string, value any) bool { return value == nil })
+	d.MustCall(t, http.MethodPut, AccessAPI+path, body, nil)
+}
