@@ -39,6 +39,7 @@ var scenarios = map[string]func(t *testing.T, directory string){
 	"blue-green-rotation":      testBlueGreenRotation,
 	"bootstrap":                testBootstrap,
 	"import-existing":          testImportExisting,
+	"least-privilege":          testLeastPrivilege,
 	"pipeline-without-secrets": testPipelineWithoutSecrets,
 	"prove-the-credentials":    testProveTheCredentials,
 	"rotate-on-schedule":       testRotateOnSchedule,
@@ -472,6 +473,65 @@ func testServiceUser(t *testing.T, directory string) {
 	}
 }
 
+// testLeastPrivilege signs the user up between the two applies, and calls LUSID with the token of the
+// second.
+func testLeastPrivilege(t *testing.T, directory string) {
+	const login, password = "svc-instruments@acme.com", "p$w'\"\\ %41+&=`ü€;Instruments"
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
+	copyExample(w, directory)
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	if err := d.Mock.SignUp(login, password); err != nil {
+		t.Fatal(err)
+	}
+	w.Env = append(w.Env, "TF_VAR_service_password="+password)
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+
+	asService := providertest.Domain{Mock: d.Mock, URL: d.URL}
+	mustAnswer := func(what string, instruments, portfolios int) {
+		t.Helper()
+		got := []int{status(asService, t, "/api/api/instruments?limit=1"), status(asService, t, "/api/api/portfolios")}
+		if diff := cmp.Diff([]int{instruments, portfolios}, got); diff != "" {
+			t.Errorf("%s, instruments and portfolios (-want +got):\n%s", what, diff)
+		}
+	}
+	signIn := func() {
+		t.Helper()
+		asService.Token = strings.Trim(strings.TrimSpace(evaluate(w, "nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
+	}
+	signIn()
+	mustAnswer("as configured", http.StatusOK, http.StatusForbidden)
+
+	// Policies and access roles act on the next request. Both policies are needed.
+	edit(w, "policies    = [lusid_access_policy.feature.id, lusid_access_policy.data.id]", "policies    = [lusid_access_policy.data.id]")
+	w.MustRun("apply", "-auto-approve")
+	mustAnswer("without the feature", http.StatusForbidden, http.StatusForbidden)
+	edit(w, "policies    = [lusid_access_policy.data.id]", "policies    = [lusid_access_policy.feature.id, lusid_access_policy.data.id]")
+	w.MustRun("apply", "-auto-approve")
+	mustAnswer("with the feature again", http.StatusOK, http.StatusForbidden)
+	edit(w, "api-instruments-listinstruments", "api-portfolios-listportfolios")
+	edit(w, `activity = "Read", entity = "Instrument"`, `activity = "Read", entity = "Portfolio"`)
+	edit(w, `activity = "List", entity = "Instrument"`, `activity = "List", entity = "Portfolio"`)
+	w.MustRun("apply", "-auto-approve")
+	mustAnswer("for portfolios", http.StatusForbidden, http.StatusOK)
+
+	w.MustRun("destroy", "-auto-approve")
+	mustBeBare(d, t)
+	var left []struct {
+		ID struct{ Code string }
+	}
+	for _, path := range []string{"/policies", "/roles"} {
+		d.MustCall(t, http.MethodGet, providertest.AccessAPI+path, nil, &left)
+		for _, object := range left {
+			if strings.HasPrefix(object.ID.Code, "acme-") {
+				t.Errorf("%s: %s is left", path, object.ID.Code)
+			}
+		}
+	}
+}
+
 // testPipelineWithoutSecrets applies as an administrator, then as a pipeline that has nothing but a
 // token of its CI system.
 func testPipelineWithoutSecrets(t *testing.T, directory string) {
@@ -564,7 +624,13 @@ func evaluate(w *providertest.Workspace, expression string) string {
 // instruments lists LUSID's instruments, and returns the status of the answer.
 func instruments(d providertest.Domain, t *testing.T) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.URL+"/api/api/instruments?limit=1", nil)
+	return status(d, t, "/api/api/instruments?limit=1")
+}
+
+// status is that of a GET with the domain's token.
+func status(d providertest.Domain, t *testing.T, path string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

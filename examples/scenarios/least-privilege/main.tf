@@ -1,0 +1,98 @@
+terraform {
+  required_providers {
+    lusid = {
+      source = "finbourne/lusid"
+    }
+  }
+}
+
+provider "lusid" {}
+
+# Who signs in. Mail goes to the owner, who signs the user up.
+resource "lusid_user" "service" {
+  type          = "Service"
+  login         = "svc-instruments@acme.com"
+  email_address = "market-data@acme.com"
+  first_name    = "Instruments"
+  last_name     = "Service"
+}
+
+# The call: a policy for the feature
+resource "lusid_access_policy" "feature" {
+  code         = "acme-feature-list-instruments"
+  description  = "Call ListInstruments"
+  applications = ["LUSID"]
+
+  selectors = [
+    {
+      id = {
+        identifier = { scope = "LUSID", code = "api-instruments-listinstruments" }
+        actions    = [{ scope = "LUSID", activity = "Execute", entity = "Feature" }]
+      }
+    },
+  ]
+}
+
+# What the call returns: a policy for the data
+resource "lusid_access_policy" "data" {
+  code         = "acme-data-read-instruments"
+  description  = "Read all instruments"
+  applications = ["LUSID"]
+
+  selectors = [
+    {
+      id = {
+        identifier = { scope = "*", code = "*" }
+        actions = [
+          { scope = "default", activity = "Read", entity = "Instrument" },
+          { scope = "default", activity = "List", entity = "Instrument" },
+        ]
+      }
+    },
+  ]
+}
+
+# The role that the user holds
+resource "lusid_role" "instruments" {
+  name        = "acme-instruments"
+  description = "Lists instruments, and nothing else"
+}
+
+# What the holders of that role may do
+resource "lusid_access_role" "instruments" {
+  code        = lusid_role.instruments.code
+  description = lusid_role.instruments.description
+  policies    = [lusid_access_policy.feature.id, lusid_access_policy.data.id]
+}
+
+resource "lusid_role_assignment" "service" {
+  role_id = lusid_role.instruments.id
+  user_id = lusid_user.service.id
+}
+
+# What the user signs in through
+resource "lusid_application" "service" {
+  client_id    = "acme-instruments"
+  display_name = "Acme instruments"
+}
+
+variable "service_password" {
+  description = "The password that the owner chose at the sign-up. Not set until then."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+# A token as that user, once there is a password
+data "lusid_access_token" "service" {
+  count = nonsensitive(var.service_password == null) ? 0 : 1
+
+  token_url     = lusid_application.service.token_url
+  username      = lusid_user.service.login
+  password      = var.service_password
+  client_id     = lusid_application.service.client_id
+  client_secret = lusid_application.service.secret
+
+  # A token has the roles that its user held when it was issued.
+  depends_on = [lusid_role_assignment.service]
+}
