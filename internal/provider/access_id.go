@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -26,6 +25,8 @@ var (
 	accessCodePattern = regexp.MustCompile(`^` + accessCode + `$`)
 	accessIDPattern   = regexp.MustCompile(`^` + accessCode + `/` + accessCode + `$`)
 	hasLetter         = regexp.MustCompile(`[a-zA-Z]`)
+	// hasLetters finds a letter in both halves of an id.
+	hasLetters = regexp.MustCompile(`[a-zA-Z].*/.*[a-zA-Z]`)
 )
 
 const accessCodeWords = "3 to 100 letters, digits, underscores, spaces, plus signs and hyphens, with at least one letter, and not beginning with a space, a plus sign or a hyphen"
@@ -39,9 +40,29 @@ func isAccessCode() []validator.String {
 }
 
 // isAccessID is the form of a reference to an object of the Access API.
-func isAccessID(noun string) []validator.String {
-	return []validator.String{stringvalidator.RegexMatches(accessIDPattern,
-		fmt.Sprintf("must be the id of a %s: scope/code, such as default/CODE", noun))}
+func isAccessID(noun string) []validator.String { return []validator.String{accessIDValidator{noun}} }
+
+// accessIDValidator refuses what is not scope/code.
+type accessIDValidator struct{ noun string }
+
+func (v accessIDValidator) Description(context.Context) string {
+	return fmt.Sprintf("must be the id of a %s: scope/code", v.noun)
+}
+
+func (v accessIDValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v accessIDValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || isAccessIDText(req.ConfigValue.ValueString()) {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun+" id", fmt.Sprintf(
+		"%q is not the id of a %s. An id is scope/code, such as default/CODE. Each has %s. If Terraform manages the %s, use the id attribute of its resource.",
+		req.ConfigValue.ValueString(), v.noun, accessCodeWords, v.noun))
+}
+
+// isAccessIDText reports that a text is scope/code.
+func isAccessIDText(text string) bool {
+	return accessIDPattern.MatchString(text) && hasLetters.MatchString(text)
 }
 
 // accessCodeAttribute is the code of an object of the Access API.
@@ -58,7 +79,7 @@ func accessCodeAttribute(noun, more string) schema.Attribute {
 func accessIDAttribute(noun string) schema.Attribute {
 	return schema.StringAttribute{
 		Computed:            true,
-		MarkdownDescription: fmt.Sprintf("`scope/code`, by which other resources refer to the %s.", noun),
+		MarkdownDescription: fmt.Sprintf("`scope/code`. Other resources refer to the %s by this id.", noun),
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
@@ -132,13 +153,10 @@ func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req 
 	if resp.Diagnostics.HasError() || !b.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	if !accessIDPattern.MatchString(id.String()) {
-		resp.Diagnostics.AddError(summary, fmt.Sprintf("Give the code of the %s, or scope/code if its scope is not %s. Each has %s.", noun, access.DefaultScope, accessCodeWords))
+	if !isAccessIDText(id.String()) {
+		resp.Diagnostics.AddError(summary, fmt.Sprintf("Give the code of the %s, or scope/code if its scope is not %s. Each has %s.",
+			noun, access.DefaultScope, accessCodeWords))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id.String())...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("scope"), id.Scope)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("code"), id.Code)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newAccessIdentity(id))...)
-	resp.Diagnostics.Append(b.rememberDomain(ctx, resp.Private)...)
+	b.saveImported(ctx, resp, newAccessIdentity(id), map[string]any{"id": id.String(), "scope": id.Scope, "code": id.Code})
 }

@@ -37,7 +37,7 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 	attempt := fmt.Sprintf("The %s %q could not be created in %s", object.noun, object.id.Code, c.client.Domain())
 	var taken *takenError[T]
 	if !errors.As(err, &taken) && !access.IsTaken(err) {
-		diags.AddError(summary, c.explain(attempt, err, doubtAfterCreate(err, "code")...))
+		c.addAccessError(diags, object.noun, summary, attempt, err, doubtAfterCreate(err, "code")...)
 		return nil
 	}
 	diags.AddAttributeError(path.Root("code"), summary, c.explain(attempt, err, fmt.Sprintf(
@@ -45,8 +45,22 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 	return nil
 }
 
+// addAccessError explains a refusal on the attribute that LUSID's error code is about, if there is one.
+func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
+	detail := c.explain(attempt, err, more...)
+	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) {
+		if attribute := accessBlamed[noun][refused.Code]; attribute != "" {
+			diags.AddAttributeError(path.Root(attribute), summary, detail)
+			return
+		}
+	}
+	diags.AddError(summary, detail)
+}
+
 // deleteAccessObject deletes an object, unless another resource of this run needs it.
-func (b *resourceBase) deleteAccessObject(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, summary, noun, label string, remove func() error) {
+func (b *resourceBase) deleteAccessObject(
+	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, summary, noun, label string, remove func() error,
+) {
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	needed, err := b.placements.remove(ctx, noun+" "+label, owner, remove)

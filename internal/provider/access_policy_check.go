@@ -58,7 +58,7 @@ func (m *accessPolicyModel) warnFeatureCodes() (diags diag.Diagnostics) {
 		})
 		if lower := strings.ToLower(code.ValueString()); isFeature && lower != code.ValueString() {
 			diags.AddAttributeWarning(path.Root("selectors").AtListIndex(i).AtName("id").AtName("identifier"), "The code of a feature is not in lower case", fmt.Sprintf(
-				"LUSID writes the codes of features in lower case. Whether it compares them by case is not documented, so this selector may cover nothing. Use %q instead of %q.",
+				"LUSID writes the codes of features in lower case. LUSID does not document whether it ignores case, so this selector may match nothing. Use %q instead of %q.",
 				lower, code.ValueString()))
 		}
 	}

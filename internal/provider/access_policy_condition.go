@@ -43,11 +43,11 @@ func dateConditionAttributes() map[string]schema.Attribute {
 				"to":   asAtBoundAttribute("End of the range."),
 			},
 		},
-		"effective_date_relative": relativeDateAttribute("The effective date is before, on or after a point in time that moves."),
-		"as_at_relative":          relativeDateAttribute("The as-at time is before, on or after a point in time that moves."),
+		"effective_date_relative": relativeDateAttribute("The effective date is before, on or after a point in time that LUSID computes for each request."),
+		"as_at_relative":          relativeDateAttribute("The as-at time is before, on or after a point in time that LUSID computes for each request."),
 		"effective_date_has_quality": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "The effective date has a quality.",
+			MarkdownDescription: "The effective date has a certain quality.",
 			Attributes: map[string]schema.Attribute{
 				"quality": accessEnumAttribute("Quality of the date.", "IsFirstDayOfAnyMonth", "IsLastDayOfAnyMonth", "IsBusinessDayOfAnyMonth",
 					"IsFirstDayOfTheCurrentMonth", "IsLastDayOfTheCurrentMonth", "IsBusinessDayOfTheCurrentMonth", "IsBeforeMidday", "IsBefore5pm", "IsAfter5pm"),
@@ -124,7 +124,7 @@ func requestConditionAttributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"claim_type": schema.StringAttribute{
 					Required:            true,
-					MarkdownDescription: "Claim.",
+					MarkdownDescription: "Name of the claim.",
 					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				},
 				"operator":              operator(),

@@ -44,12 +44,15 @@ func (r *accessPolicyResource) Metadata(_ context.Context, req resource.Metadata
 
 func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A policy of LUSID's Access service: a rule that allows or denies actions. It has an effect for users whose access role has the policy (`lusid_access_role`).\n\n" +
-			"To read data, a user needs a policy for the feature that reads it, and a policy for the data. A change of a policy acts on the next request of each user.\n\n" +
+		MarkdownDescription: "A policy of LUSID's Access service: a rule that allows or denies actions. " +
+			"It applies to users who hold an access role with this policy: see `lusid_access_role`.\n\n" +
+			"To read data, a user needs a policy for the feature that reads it, and a policy for the data. A change of a policy takes effect on the next request of each user.\n\n" +
 			"~> A change of `code` replaces the policy. If an access role refers to it, set `create_before_destroy` in the policy's `lifecycle` block: " +
-			"Terraform then creates the new policy, changes the role, and deletes the old policy last.",
+			"Terraform then creates the new policy, changes the role, and deletes the old policy last.\n\n" +
+			"~> If LUSID has a part of a policy that this resource has no argument for, such as `how`, the provider refuses to plan an update of the policy: " +
+			"LUSID's update replaces the whole policy, and would erase that part.",
 		Attributes: map[string]schema.Attribute{
-			"code": accessCodeAttribute("policy", " The code `page` is not possible, because LUSID cannot read such a policy."),
+			"code": accessCodeAttribute("policy", " The code `page` is refused, because LUSID cannot read a policy with that code."),
 			"description": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Description, 1024 characters at most.",
@@ -71,7 +74,7 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 			"selectors": schema.ListNestedAttribute{
 				Required: true,
-				MarkdownDescription: "What the policy covers. It covers what any of the selectors covers. Each has exactly one of `id`, `match_all`, `metadata` and `policy`. " +
+				MarkdownDescription: "What the policy covers. A request matches if any selector matches. Each selector has exactly one of `id`, `match_all`, `metadata` and `policy`. " +
 					"Their order makes no difference to LUSID.",
 				Validators: []validator.List{listvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{
@@ -81,8 +84,8 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 			"date_conditions": schema.ListNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "Conditions on the dates of the data that is asked for. LUSID's API calls them `for`. Each has exactly one of " + quotedList(dateConditionKinds) + ". " +
-					"LUSID ignores them for features.",
+				MarkdownDescription: "Conditions on the dates of the requested data. LUSID's API calls them `for`. Each has exactly one of " +
+					quotedList(dateConditionKinds) + ". LUSID ignores them for features.",
 				Validators: []validator.List{listvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{
 					Attributes: dateConditionAttributes(),
@@ -101,7 +104,7 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"when": accessWhenAttribute("policy"),
 			"template_metadata": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Which policy templates the policy was generated from. LUSID only stores it.",
+				MarkdownDescription: "Policy templates that the policy was generated from. LUSID only stores this information.",
 				Attributes:          templateMetadataAttributes(),
 			},
 			"timeouts": timeoutsAttribute(ctx),
@@ -280,7 +283,8 @@ func (r *accessPolicyResource) Update(ctx context.Context, req resource.UpdateRe
 			return err
 		})
 		if err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The access policy %s of %s could not be updated", state.label(), r.client.Domain()), err))
+			r.addAccessError(&resp.Diagnostics, accessPolicyNoun, summary,
+				fmt.Sprintf("The access policy %s of %s could not be updated", state.label(), r.client.Domain()), err)
 			return
 		}
 	}

@@ -275,7 +275,7 @@ func TestAccessPolicy_import(t *testing.T) {
 	support.MustHave(t, map[string]string{"scope": "support", "code": "support-access-to-drive-website-feature"})
 
 	const summary = "Unable to import access policy"
-	for _, key := range []string{"a", "default/", "/read-instruments", "a/b/c", "-ab", "read-instruments\n"} {
+	for _, key := range []string{"a", "default/", "/read-instruments", "a/b/c", "-ab", "123", "read-instruments\n"} {
 		_, diags := policies.ImportState(key)
 		diags.MustFail(t, "", summary, "scope/code")
 	}
@@ -443,7 +443,7 @@ func TestAccessPolicy_errors(t *testing.T) {
 
 	// LUSID documents the code for want of a right, and no status.
 	for _, status := range []int{http.StatusForbidden, http.StatusBadRequest} {
-		for code, step := range map[int]string{606: "lusid-administrator", 611: "use the kind policy", 608: "does not fit", 772: "Refer to it by the id"} {
+		for code, step := range map[int]string{606: "lusid-administrator", 611: "Use policy in place of id", 608: "does not fit", 772: "Refer to it by the id"} {
 			refused := providertest.NewMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 					w.Header().Set("Content-Type", "application/problem+json")
@@ -452,10 +452,14 @@ func TestAccessPolicy_errors(t *testing.T) {
 				})
 			})
 			_, diags := refused.Protocol(t).Resource(providertest.AccessPolicyType).Create(config)
+			attribute := ""
+			if code == 608 || code == 611 {
+				attribute = "selectors"
+			}
 			if status == http.StatusForbidden {
 				step = "lusid-administrator"
 			}
-			diags.MustFail(t, "", "Unable to create access policy", fmt.Sprintf("(%d)", code), step)
+			diags.MustFail(t, attribute, "Unable to create access policy", fmt.Sprintf("(%d)", code), step)
 		}
 	}
 

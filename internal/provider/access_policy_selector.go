@@ -30,25 +30,25 @@ func accessRestrictionSelectorAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Covers what has this identifier.",
+			MarkdownDescription: "Covers the objects with this identifier.",
 			Attributes: withSelectorBase(map[string]schema.Attribute{
 				"identifier": schema.MapAttribute{
 					Required:    true,
 					ElementType: types.StringType,
-					MarkdownDescription: "Parts of the identifier, at least one. Most things have `scope` and `code`, properties also have `domain`, and files in Drive have `path` and `name`. " +
-						"`*` stands for everything, alone or at the end of a value. LUSID writes the code of a feature in lower case, such as `api-instruments-listinstruments`.",
+					MarkdownDescription: "Parts of the identifier, at least one. Most objects have `scope` and `code`. Properties also have `domain`, and files in Drive have `path` and `name`. " +
+						"`*` matches everything, alone or at the end of a value. LUSID writes the code of a feature in lower case, such as `api-instruments-listinstruments`.",
 					Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
 				},
 			}),
 		},
 		"match_all": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Covers everything that the actions apply to.",
+			MarkdownDescription: "Covers every object that the actions apply to.",
 			Attributes:          withSelectorBase(map[string]schema.Attribute{}),
 		},
 		"metadata": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Covers what has access metadata that all expressions hold for.",
+			MarkdownDescription: "Covers the objects whose access metadata meets all expressions.",
 			Attributes: withSelectorBase(map[string]schema.Attribute{
 				"expressions": schema.ListNestedAttribute{
 					Required:            true,
@@ -74,7 +74,7 @@ func accessPolicySelectorAttribute() schema.Attribute {
 			},
 			"restriction_selectors": schema.ListNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Selectors that these policies must stay within. Each has exactly one of `id`, `match_all` and `metadata`.",
+				MarkdownDescription: "Selectors that limit what these policies may cover. Each has exactly one of `id`, `match_all` and `metadata`.",
 				Validators:          []validator.List{listvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{
 					Attributes: accessRestrictionSelectorAttributes(),
@@ -90,7 +90,7 @@ func withSelectorBase(attributes map[string]schema.Attribute) map[string]schema.
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"actions": schema.SetNestedAttribute{
 			Required:            true,
-			MarkdownDescription: "What may be done, and with which kind of thing: at least one action.",
+			MarkdownDescription: "Actions that the policy allows or denies, at least one.",
 			Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 			NestedObject:        schema.NestedAttributeObject{Attributes: accessActionAttributes()},
 		},
@@ -112,17 +112,17 @@ func accessActionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"scope": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "`default` for data, or the application for a feature, such as `LUSID`: 3 to 100 characters.",
+			MarkdownDescription: "For data `default`. For a feature the application, such as `LUSID`. 3 to 100 characters.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(3, 100)},
 		},
 		"activity": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "For data `Any`, `Read`, `List`, `Add`, `Update`, `Delete` and others, for a feature `Execute`: 3 to 25 characters.",
+			MarkdownDescription: "For data `Any`, `Read`, `List`, `Add`, `Update`, `Delete` and others. For a feature `Execute`. 3 to 25 characters.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(3, 25)},
 		},
 		"entity": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "Kind of thing, such as `Portfolio` or `Instrument`, or `Feature`: 3 to 40 characters.",
+			MarkdownDescription: "Type of object, such as `Portfolio` or `Instrument`. For a feature `Feature`. 3 to 40 characters.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(3, 40)},
 		},
 	}

@@ -9,17 +9,23 @@ import (
 // accessRemedies are the next steps after LUSID's error codes for the Access API. A create that meets a code
 // which is taken explains that itself.
 var accessRemedies = map[int]string{
-	604: "A policy collection does not exist. Refer to it by the id of its resource, so that Terraform creates it first.",
-	605: "LUSID knows no such licence. Licences are LUSID's own: ask LUSID's support.",
-	607: "An action on policies, for delegated administration, needs a policy selector: use the kind policy, with identity_restriction and restriction_selectors.",
-	608: "A selector does not fit the kind of thing in its actions. LUSID's operation ListAccessControlledResources lists which parts the identifier of each kind of thing has.",
-	609: "A role of this kind cannot have policies of that scope. Use policies of the scope default.",
-	610: "A role of this kind cannot have policies of that type. Policies of the type Licence are LUSID's own: remove them.",
-	611: "An action on policies needs a policy selector: use the kind policy in place of id, match_all or metadata.",
-	614: "A role of this kind takes no licences: remove them.",
+	604: "A policy collection does not exist. Check its id.",
+	605: "The licence does not exist. LUSID manages licences itself: ask LUSID's support.",
+	607: "An action for delegated administration needs a selector of the kind policy, with identity_restriction and restriction_selectors.",
+	608: "A selector does not fit the entity of its actions. LUSID's operation ListAccessControlledResources lists the parts of the identifier of each entity.",
+	609: "This role cannot have policies of that scope. Use policies of the scope default.",
+	610: "This role cannot have policies of that type. LUSID manages policies of the type Licence itself: remove them.",
+	611: "An action on policies needs a selector of the kind policy. Use policy in place of id, match_all or metadata.",
+	614: "This role cannot have licences: remove them.",
 	616: "The user does not exist. An id is the one that LUSID gave the user, not a login or an e-mail address: " + findUserID + ".",
 	772: "A policy does not exist. Refer to it by the id of its resource, so that Terraform creates it first.",
-	878: "A policy template does not exist. Refer to it by the id of its resource, so that Terraform creates it first.",
+	878: "A policy template does not exist. Check its scope and code.",
+}
+
+// accessBlamed are the attributes that LUSID's error codes are about, by what messages call the object.
+var accessBlamed = map[string]map[int]string{
+	accessPolicyNoun: {607: "selectors", 608: "selectors", 611: "selectors"},
+	accessRoleNoun:   {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
 }
 
 // codeInsufficientPermissions and codeAccessDenied say that the caller lacks a right.

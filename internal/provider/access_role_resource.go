@@ -56,8 +56,8 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A role of LUSID's Access service: what the holders of the Identity role with the same code may do. " +
 			"Create the Identity role with `lusid_role`, and take the code from it.\n\n" +
-			"The resource manages everything that the role holds: a policy that somebody attaches outside Terraform is removed by the next apply. " +
-			"A change of a role acts on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.",
+			"The resource manages all policies of the role. If somebody attaches a policy outside Terraform, the next apply removes it. " +
+			"A change of a role takes effect on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.",
 		Attributes: map[string]schema.Attribute{
 			"code": accessCodeAttribute("role", " Use the `code` of the `lusid_role`, so that its holders get what this role grants."),
 			"description": schema.StringAttribute{
@@ -75,12 +75,12 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"scope":    accessScopeAttribute("role"),
 			"hierarchy_index": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Place of the role among all access roles, when Terraform last saw it. It decides between the roles of a user. Null if LUSID does not say.",
+				MarkdownDescription: "Place of the role among all access roles when Terraform last read it. If the roles of a user disagree, the role with the higher precedence decides. Null if LUSID returns none.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"permission": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Permission that LUSID gave the role, such as `Read`. Null if LUSID does not say.",
+				MarkdownDescription: "Permission that LUSID gave the role, such as `Read`. Null if LUSID returns none.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 		},
@@ -262,7 +262,8 @@ func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequ
 			return err
 		})
 		if err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The access role %s of %s could not be updated", state.label(), r.client.Domain()), err))
+			r.addAccessError(&resp.Diagnostics, accessRoleNoun, summary,
+				fmt.Sprintf("The access role %s of %s could not be updated", state.label(), r.client.Domain()), err)
 			return
 		}
 	}

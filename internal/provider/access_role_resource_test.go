@@ -132,6 +132,35 @@ func TestAccessRole_places(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.GetRole": 3, "access.ListRoles": 1})
 }
 
+// TestAccessRole_withoutServerMade updates a role of which LUSID says neither the place nor the permission.
+func TestAccessRole_withoutServerMade(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	w.Set(func(_ *http.Request, body any) any {
+		if role, ok := body.(providertest.JSONObject); ok {
+			delete(role, "permission")
+			delete(role, "roleHierarchyIndex")
+		}
+		return body
+	})
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	made := roles.MustCreate(providertest.AccessRoleConfig())
+	made.MustHave(t, map[string]string{"permission": "null", "hierarchy_index": "null"})
+	for _, change := range []providertest.Object{
+		{"description": "Other"},
+		// LUSID stores nothing of this one, and is sent nothing.
+		{"description": "Other", "timeouts": providertest.Object{"update": "1m"}},
+	} {
+		config := providertest.AccessRoleConfig(change)
+		made = mustUpdate(t, roles, made, config)
+		made.MustHave(t, map[string]string{"permission": "null", "hierarchy_index": "null"})
+		roles.MustPlanNothing(roles.MustRead(made), config)
+	}
+	w.Set(func(_ *http.Request, body any) any { return body })
+	roles.MustRead(made).MustHave(t, map[string]string{"permission": "Read"})
+}
+
 func TestAccessRole_import(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -198,7 +227,9 @@ func TestAccessRole_errors(t *testing.T) {
 	config := providertest.AccessRoleConfig()
 	made := roles.MustCreate(config)
 	_, diags := roles.Create(providertest.AccessRoleConfig(providertest.Object{"code": "traders", "policies": []string{"default/not-there"}}))
-	diags.MustFail(t, "", "Unable to create access role", "not-there", "(772)", "Refer to it by the id of its resource")
+	diags.MustFail(t, "policies", "Unable to create access role", "not-there", "(772)", "Refer to it by the id of its resource")
+	_, diags = roles.Update(made, providertest.With(config, "policies", []string{"default/not-there"}))
+	diags.MustFail(t, "policies", "Unable to update access role default/analysts", "not-there", "(772)", "Refer to it by the id of its resource")
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetRole", Status: http.StatusNotFound, HTML: true})
 	_, diags = roles.Read(made)
 	diags.MustFail(t, "", "HTML page", "LUSID's list of access roles shows it")
@@ -217,6 +248,8 @@ func TestAccessRole_validation(t *testing.T) {
 		"long description":       {providertest.AccessRoleConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
 		"a code for an id":       {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"read-instruments"}}), "policies"},
 		"an id with two slashes": {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/read/instruments"}}), "policies"},
+		"no letter in the code":  {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/123"}}), "policies"},
+		"no letter in the scope": {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"123/read-instruments"}}), "policies"},
 		"a collection":           {providertest.AccessRoleConfig(providertest.Object{"policy_collections": []string{"x"}}), "policy_collections"},
 		"a role":                 {providertest.Object{"code": "analysts", "supervised_roles": []string{"x"}}, "supervised_roles"},
 		"no roles":               {providertest.Object{"code": "analysts", "supervised_roles": []string{}}, "supervised_roles"},

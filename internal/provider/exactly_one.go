@@ -40,9 +40,9 @@ func (v exactlyOne) ValidateObject(_ context.Context, req validator.ObjectReques
 	}
 	switch {
 	case len(given) > 1:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun, fmt.Sprintf("A %s is of exactly one kind, and this one has %s. Make a %s of each.",
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun, fmt.Sprintf("A %s has exactly one kind, and this one has %s. Use a separate %s for each.",
 			v.noun, strings.Join(given, " and "), v.noun))
 	case len(given) == 0 && !hasUnknown:
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun, fmt.Sprintf("A %s is of exactly one kind. Give one of %s.", v.noun, strings.Join(v.kinds, ", ")))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun, fmt.Sprintf("A %s has exactly one kind. Set one of %s.", v.noun, strings.Join(v.kinds, ", ")))
 	}
 }

@@ -15,6 +15,11 @@ resource "lusid_access_policy" "list_instruments" {
       }
     },
   ]
+
+  # A new code creates a new policy. The role then gets it before Terraform deletes the old one.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # The role that users hold
