@@ -11,10 +11,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// beyondTheIdentityAPI are the types that another API makes.
-var beyondTheIdentityAPI = map[string]string{"lusid_access_token": "the token endpoint is an OAuth server's"}
+// beyondTheContracts are the types that no operation of a contract makes.
+var beyondTheContracts = map[string]string{"lusid_access_token": "the token endpoint is an OAuth server's"}
 
-// coverage is one row of the README's table.
+// coverageSections are the sections of the README with the table of an API, by API.
+var coverageSections = map[string]string{"identity": "The whole Identity API", "access": "The Access API"}
+
+// coverage is one row of a table in the README.
 type coverage struct {
 	operations []string
 	// by are kinds of things, such as "data-sources", by type.
@@ -27,12 +30,15 @@ var (
 	covered = regexp.MustCompile("^([a-z ,]+) (`lusid_[a-z_]+`(?:, `lusid_[a-z_]+`)*)$")
 )
 
-// readCoverage reads the table of the README that says what covers the Identity API.
-func readCoverage(t *testing.T) []coverage {
+// notCovered is the reason why nothing covers an operation, or why nothing does yet.
+var notCovered = regexp.MustCompile(`^Not covered( yet)?: .+\.$`)
+
+// readCoverage reads the table of the README that says what covers an API.
+func readCoverage(t *testing.T, api string) []coverage {
 	t.Helper()
-	_, text, found := strings.Cut(providertest.ReadText(t, "../../README.md"), "\n## The whole Identity API\n")
+	_, text, found := strings.Cut(providertest.ReadText(t, "../../README.md"), "\n## "+coverageSections[api]+"\n")
 	if !found {
-		t.Fatal("the README has no such section")
+		t.Fatalf("the README has no section %q", coverageSections[api])
 	}
 	text, _, _ = strings.Cut(text, "\n## ")
 	var rows []coverage
@@ -47,7 +53,7 @@ func readCoverage(t *testing.T) []coverage {
 		}
 		rows = append(rows, row)
 		by := strings.TrimSpace(cells[3])
-		if strings.HasPrefix(by, "Not covered: ") && strings.HasSuffix(by, ".") {
+		if notCovered.MatchString(by) {
 			continue
 		}
 		for part := range strings.SplitSeq(by, "; ") {
@@ -67,15 +73,15 @@ func readCoverage(t *testing.T) []coverage {
 	return rows
 }
 
-// contractOperations are the ids of every operation.
-func contractOperations(t *testing.T) []string {
+// contractOperations are the ids of every operation of an API.
+func contractOperations(t *testing.T, api string) []string {
 	t.Helper()
 	var contract struct {
 		Paths map[string]map[string]struct {
 			OperationID string `json:"operationId"`
 		} `json:"paths"`
 	}
-	if err := json.Unmarshal([]byte(providertest.ReadText(t, "../mockserver/identity-openapi.json")), &contract); err != nil {
+	if err := json.Unmarshal([]byte(providertest.ReadText(t, "../mockserver/"+api+"-openapi.json")), &contract); err != nil {
 		t.Fatal(err)
 	}
 	var ids []string
@@ -87,23 +93,25 @@ func contractOperations(t *testing.T) []string {
 	return ids
 }
 
-// TestReadme_operations expects every operation of the contract in one row.
+// TestReadme_operations expects every operation of each contract in one row.
 func TestReadme_operations(t *testing.T) {
 	t.Parallel()
-	rows := map[string]int{}
-	for _, row := range readCoverage(t) {
-		for _, operation := range row.operations {
-			rows[operation]++
+	for api := range coverageSections {
+		rows := map[string]int{}
+		for _, row := range readCoverage(t, api) {
+			for _, operation := range row.operations {
+				rows[operation]++
+			}
 		}
-	}
-	for _, operation := range contractOperations(t) {
-		if rows[operation] != 1 {
-			t.Errorf("%s is in %d rows", operation, rows[operation])
+		for _, operation := range contractOperations(t, api) {
+			if rows[operation] != 1 {
+				t.Errorf("%s.%s is in %d rows", api, operation, rows[operation])
+			}
+			delete(rows, operation)
 		}
-		delete(rows, operation)
-	}
-	for _, operation := range slices.Sorted(maps.Keys(rows)) {
-		t.Errorf("the contract has no operation %s", operation)
+		for _, operation := range slices.Sorted(maps.Keys(rows)) {
+			t.Errorf("the contract has no operation %s.%s", api, operation)
+		}
 	}
 }
 
@@ -120,10 +128,12 @@ func TestReadme_types(t *testing.T) {
 		}
 	}
 	named := map[string]bool{}
-	for _, row := range readCoverage(t) {
-		for name, kinds := range row.by {
-			for _, kind := range kinds {
-				named[kind+" "+name] = true
+	for api := range coverageSections {
+		for _, row := range readCoverage(t, api) {
+			for name, kinds := range row.by {
+				for _, kind := range kinds {
+					named[kind+" "+name] = true
+				}
 			}
 		}
 	}
@@ -134,7 +144,7 @@ func TestReadme_types(t *testing.T) {
 	}
 	for thing := range served {
 		_, name, _ := strings.Cut(thing, " ")
-		if !named[thing] && beyondTheIdentityAPI[name] == "" {
+		if !named[thing] && beyondTheContracts[name] == "" {
 			t.Errorf("the README does not name %s", thing)
 		}
 	}
