@@ -79,14 +79,40 @@ func relativeDateAttribute(description string) schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: description,
 		Attributes: map[string]schema.Attribute{
-			"date": accessEnumAttribute("Point in time.", "Now", "FirstOfMonth", "FirstBusinessDayOfTheMonth", "LastDayOfTheMonth", "LastBusinessDayOfMonth", "FirstDayOfYear", "LastDayOfYear"),
+			"date": accessEnumAttribute(
+				"Point in time.",
+				"Now",
+				"FirstOfMonth",
+				"FirstBusinessDayOfTheMonth",
+				"LastDayOfTheMonth",
+				"LastBusinessDayOfMonth",
+				"FirstDayOfYear",
+				"LastDayOfYear",
+			),
 			"adjustment": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "How many units to add to the point in time. A negative number subtracts.",
 				Validators:          []validator.Int64{int64validator.Between(math.MinInt32, math.MaxInt32)},
 			},
-			"unit":                  accessEnumAttribute("Unit of the adjustment.", "Minute", "Hour", "Day", "BusinessDay", "Weeks", "Months", "Years"),
-			"relative_to_date_time": accessEnumAttribute("How the date compares with the adjusted point in time.", "BeforeOrOn", "Before", "OnDayOf", "AfterOrOn", "After", "Exactly"),
+			"unit": accessEnumAttribute(
+				"Unit of the adjustment.",
+				"Minute",
+				"Hour",
+				"Day",
+				"BusinessDay",
+				"Weeks",
+				"Months",
+				"Years",
+			),
+			"relative_to_date_time": accessEnumAttribute(
+				"How the date compares with the adjusted point in time.",
+				"BeforeOrOn",
+				"Before",
+				"OnDayOf",
+				"AfterOrOn",
+				"After",
+				"Exactly",
+			),
 		},
 	}
 }
@@ -281,14 +307,22 @@ func newRelativeDateModel(date *access.RelativeDate) *relativeDateModel {
 	if date == nil {
 		return nil
 	}
-	return &relativeDateModel{stringOrNull(date.Date), types.Int64Value(int64(date.Adjustment)), stringOrNull(date.Unit), stringOrNull(date.RelativeToDateTime)}
+	return &relativeDateModel{
+		stringOrNull(date.Date),
+		types.Int64Value(int64(date.Adjustment)),
+		stringOrNull(date.Unit),
+		stringOrNull(date.RelativeToDateTime),
+	}
 }
 
 // fromDateConditions keeps the order of the prior list, and its spelling of what means the same.
 func fromDateConditions(ctx context.Context, prior types.List, conditions []access.ForSpec) (types.List, diag.Diagnostics) {
 	models := make([]dateConditionModel, len(conditions))
 	for i, c := range conditions {
-		m := dateConditionModel{EffectiveDateRelative: newRelativeDateModel(c.EffectiveDateRelative), AsAtRelative: newRelativeDateModel(c.AsAtRelative)}
+		m := dateConditionModel{
+			EffectiveDateRelative: newRelativeDateModel(c.EffectiveDateRelative),
+			AsAtRelative:          newRelativeDateModel(c.AsAtRelative),
+		}
 		if c.EffectiveRange != nil {
 			m.EffectiveRange = &effectiveRangeModel{fromAccessInstant(c.EffectiveRange.From), fromAccessInstant(c.EffectiveRange.To)}
 		}
@@ -329,7 +363,10 @@ func toRequestConditions(ctx context.Context, list types.List) ([]access.IfExpre
 			c.IfIdentityScopeExpression = &access.IfIdentityScopeExpression{ScopeName: m.IdentityScope.ScopeName.ValueString()}
 		}
 		if m.ViaAPI != nil {
-			c.IfViaAPIExpression = &access.IfViaAPIExpression{APIFeatureCodes: texts(m.ViaAPI.APIFeatureCodes), Operator: m.ViaAPI.Operator.ValueString()}
+			c.IfViaAPIExpression = &access.IfViaAPIExpression{
+				APIFeatureCodes: texts(m.ViaAPI.APIFeatureCodes),
+				Operator:        m.ViaAPI.Operator.ValueString(),
+			}
 		}
 		conditions = append(conditions, c)
 	}
@@ -343,7 +380,11 @@ func fromRequestConditions(ctx context.Context, prior types.List, conditions []a
 	for i, c := range conditions {
 		var m requestConditionModel
 		if header := c.IfRequestHeaderExpression; header != nil {
-			m.RequestHeader = &requestHeaderModel{types.StringValue(header.HeaderName), types.StringValue(header.Operator), stringOrNull(header.Value)}
+			m.RequestHeader = &requestHeaderModel{
+				types.StringValue(header.HeaderName),
+				types.StringValue(header.Operator),
+				stringOrNull(header.Value),
+			}
 		}
 		if claim := c.IfIdentityClaimExpression; claim != nil {
 			m.IdentityClaim = &identityClaimModel{

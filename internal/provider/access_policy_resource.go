@@ -221,7 +221,12 @@ func (r *accessPolicyResource) Create(ctx context.Context, req resource.CreateRe
 // an error.
 func (r *accessPolicyResource) create(ctx context.Context, request access.PolicyCreationRequest, owner string, diags *diag.Diagnostics) *access.PolicyResponse {
 	id := access.ResourceID{Scope: access.DefaultScope, Code: request.Code}
-	return createAccessObject(ctx, r.connection, accessObject{noun: accessPolicyNoun, typeName: "lusid_access_policy", id: id, owner: owner}, creation[access.PolicyResponse]{
+	return createAccessObject(ctx, r.connection, accessObject{
+		noun:     accessPolicyNoun,
+		typeName: "lusid_access_policy",
+		id:       id,
+		owner:    owner,
+	}, creation[access.PolicyResponse]{
 		list:   r.access.PagePolicies,
 		create: func(ctx context.Context) (*access.PolicyResponse, error) { return r.access.CreatePolicy(ctx, request) },
 		byKey:  func(ctx context.Context) (*access.PolicyResponse, error) { return r.access.GetPolicy(ctx, id) },
@@ -300,7 +305,15 @@ func (r *accessPolicyResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(ctx, req, resp, summary, accessPolicyNoun, state.label(), func() error { return r.access.DeletePolicy(ctx, state.resourceID()) })
+	r.deleteAccessObject(
+		ctx,
+		req,
+		resp,
+		summary,
+		accessPolicyNoun,
+		state.label(),
+		func() error { return r.access.DeletePolicy(ctx, state.resourceID()) },
+	)
 }
 
 // ImportState takes a code, or scope/code.

@@ -16,7 +16,9 @@ import (
 
 // storedIDSelector is IDSelector as LUSID stores it.
 func storedIDSelector(scope, code string, actions ...any) providertest.JSONObject {
-	return providertest.JSONObject{"idSelectorDefinition": providertest.JSONObject{"identifier": providertest.JSONObject{"scope": scope, "code": code}, "actions": actions}}
+	return providertest.JSONObject{
+		"idSelectorDefinition": providertest.JSONObject{"identifier": providertest.JSONObject{"scope": scope, "code": code}, "actions": actions},
+	}
 }
 
 func storedAction(scope, activity, entity string) providertest.JSONObject {
@@ -32,7 +34,9 @@ func alwaysStored() providertest.JSONObject {
 func createPolicy(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
 	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policies", providertest.JSONObject{
-		"code": code, "grant": "Allow", "when": alwaysStored(), "selectors": []any{storedIDSelector("*", "*", storedAction("default", "Read", "Instrument"))},
+		"code": code, "grant": "Allow", "when": alwaysStored(), "selectors": []any{
+			storedIDSelector("*", "*", storedAction("default", "Read", "Instrument")),
+		},
 	}, nil)
 }
 
@@ -85,10 +89,26 @@ func TestAccessPolicy_lifecycle(t *testing.T) {
 		{"description", "Other", "description", "Other"},
 		{"applications", []string{"LUSID", "Drive"}, "applications", []any{"Drive", "LUSID"}},
 		{"grant", "Deny", "grant", "Deny"},
-		{"when", providertest.Object{"activate": "2024-01-01T01:00:00+01:00", "deactivate": "2030-01-01T00:00:00Z"}, "when", providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00", "deactivate": "2030-01-01T00:00:00.0000000+00:00"}},
-		{"when", providertest.Object{"activate": "2024-01-01T00:00:00Z"}, "when", providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00"}},
-		{"selectors", []any{providertest.Object{"match_all": providertest.Object{"name": "All", "actions": []any{providertest.AccessAction("default", "Any", "Portfolio")}}}}, "selectors", []any{
-			providertest.JSONObject{"matchAllSelectorDefinition": providertest.JSONObject{"name": "All", "actions": []any{storedAction("default", "Any", "Portfolio")}}},
+		{
+			"when",
+			providertest.Object{"activate": "2024-01-01T01:00:00+01:00", "deactivate": "2030-01-01T00:00:00Z"},
+			"when",
+			providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00", "deactivate": "2030-01-01T00:00:00.0000000+00:00"},
+		},
+		{
+			"when",
+			providertest.Object{"activate": "2024-01-01T00:00:00Z"},
+			"when",
+			providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00"},
+		},
+		{"selectors", []any{
+			providertest.Object{
+				"match_all": providertest.Object{"name": "All", "actions": []any{providertest.AccessAction("default", "Any", "Portfolio")}},
+			},
+		}, "selectors", []any{
+			providertest.JSONObject{
+				"matchAllSelectorDefinition": providertest.JSONObject{"name": "All", "actions": []any{storedAction("default", "Any", "Portfolio")}},
+			},
 		}},
 	} {
 		d.Forget()
@@ -142,19 +162,40 @@ func everyKind() providertest.Object {
 	return providertest.AccessPolicyConfig(providertest.Object{
 		"code": "every-kind",
 		"selectors": []any{
-			providertest.Object{"id": providertest.Object{"identifier": providertest.Object{"path": "/", "name": nil}, "actions": actions, "name": "Folder", "description": "The root"}},
+			providertest.Object{
+				"id": providertest.Object{
+					"identifier":  providertest.Object{"path": "/", "name": nil},
+					"actions":     actions,
+					"name":        "Folder",
+					"description": "The root",
+				},
+			},
 			providertest.Object{"match_all": providertest.Object{"actions": actions}},
 			providertest.Object{"metadata": providertest.Object{"actions": actions, "expressions": []any{
-				providertest.Object{"metadata_key": "b", "operator": "Equals", "text_value": "true"}, providertest.Object{"metadata_key": "a", "operator": "NotEquals"},
+				providertest.Object{
+					"metadata_key": "b",
+					"operator":     "Equals",
+					"text_value":   "true",
+				}, providertest.Object{"metadata_key": "a", "operator": "NotEquals"},
 			}}},
 			providertest.Object{"policy": providertest.Object{
-				"actions": []any{providertest.AccessAction("default", "Any", "Policy")}, "identity_restriction": providertest.Object{"scope": "default"},
-				"restriction_selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": actions}}, providertest.IDSelector("a-scope", "*", actions...)},
+				"actions": []any{
+					providertest.AccessAction("default", "Any", "Policy"),
+				}, "identity_restriction": providertest.Object{"scope": "default"},
+				"restriction_selectors": []any{
+					providertest.Object{"match_all": providertest.Object{"actions": actions}},
+					providertest.IDSelector("a-scope", "*", actions...),
+				},
 			}},
 		},
 		"date_conditions": []any{
 			providertest.Object{"effective_range": providertest.Object{"from": "2015-12-25T00:00:00Z", "to": "2020-12-25T00:00:00+01:00"}},
-			providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"date_time_offset": "2018-01-01T00:00:00Z"}, "to": providertest.Object{"value": "AsAt=Latest"}}},
+			providertest.Object{
+				"as_at_range": providertest.Object{
+					"from": providertest.Object{"date_time_offset": "2018-01-01T00:00:00Z"},
+					"to":   providertest.Object{"value": "AsAt=Latest"},
+				},
+			},
 			providertest.Object{"effective_date_relative": relative},
 			providertest.Object{"as_at_relative": providertest.With(relative, "adjustment", 0)},
 			providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBeforeMidday"}},
@@ -167,8 +208,11 @@ func everyKind() providertest.Object {
 		},
 		"when": providertest.Object{"activate": "2016-08-31T18:00:00Z", "deactivate": "2030-08-31T18:00:00Z"},
 		"template_metadata": providertest.Object{
-			"template_selection": []any{providertest.Object{"scope": "default", "code": "a template", "selector_tags": []string{"Feature", "Data"}}, providertest.Object{"scope": "default", "code": "other"}},
-			"build_as_at":        "2026-01-01T00:00:00.1234567Z",
+			"template_selection": []any{
+				providertest.Object{"scope": "default", "code": "a template", "selector_tags": []string{"Feature", "Data"}},
+				providertest.Object{"scope": "default", "code": "other"},
+			},
+			"build_as_at": "2026-01-01T00:00:00.1234567Z",
 		},
 	})
 }
@@ -185,33 +229,71 @@ func TestAccessPolicy_everyKind(t *testing.T) {
 	want := providertest.JSONObject{
 		"description": "Call ListInstruments", "applications": []any{"LUSID"}, "grant": "Allow",
 		"selectors": []any{
-			providertest.JSONObject{"idSelectorDefinition": providertest.JSONObject{"identifier": providertest.JSONObject{"path": "/", "name": nil}, "actions": actions, "name": "Folder", "description": "The root"}},
+			providertest.JSONObject{
+				"idSelectorDefinition": providertest.JSONObject{
+					"identifier":  providertest.JSONObject{"path": "/", "name": nil},
+					"actions":     actions,
+					"name":        "Folder",
+					"description": "The root",
+				},
+			},
 			providertest.JSONObject{"matchAllSelectorDefinition": providertest.JSONObject{"actions": actions}},
 			providertest.JSONObject{"metadataSelectorDefinition": providertest.JSONObject{"actions": actions, "expressions": []any{
-				providertest.JSONObject{"metadataKey": "b", "operator": "Equals", "textValue": "true"}, providertest.JSONObject{"metadataKey": "a", "operator": "NotEquals"},
+				providertest.JSONObject{
+					"metadataKey": "b",
+					"operator":    "Equals",
+					"textValue":   "true",
+				}, providertest.JSONObject{"metadataKey": "a", "operator": "NotEquals"},
 			}}},
 			providertest.JSONObject{"policySelectorDefinition": providertest.JSONObject{
 				"actions": []any{storedAction("default", "Any", "Policy")}, "identityRestriction": providertest.JSONObject{"scope": "default"},
-				"restrictionSelectors": []any{providertest.JSONObject{"matchAllSelectorDefinition": providertest.JSONObject{"actions": actions}}, storedIDSelector("a-scope", "*", actions...)},
+				"restrictionSelectors": []any{
+					providertest.JSONObject{"matchAllSelectorDefinition": providertest.JSONObject{"actions": actions}},
+					storedIDSelector("a-scope", "*", actions...),
+				},
 			}},
 		},
 		"for": []any{
-			providertest.JSONObject{"effectiveRange": providertest.JSONObject{"from": "2015-12-25T00:00:00.0000000+00:00", "to": "2020-12-24T23:00:00.0000000+00:00"}},
-			providertest.JSONObject{"asAtRangeForSpec": providertest.JSONObject{"from": providertest.JSONObject{"dateTimeOffset": "2018-01-01T00:00:00.0000000+00:00"}, "to": providertest.JSONObject{"value": "AsAt=Latest"}}},
-			providertest.JSONObject{"effectiveDateRelative": providertest.JSONObject{"date": "Now", "adjustment": -7.0, "unit": "Day", "relativeToDateTime": "BeforeOrOn"}},
-			providertest.JSONObject{"asAtRelative": providertest.JSONObject{"date": "Now", "adjustment": 0.0, "unit": "Day", "relativeToDateTime": "BeforeOrOn"}},
+			providertest.JSONObject{
+				"effectiveRange": providertest.JSONObject{"from": "2015-12-25T00:00:00.0000000+00:00", "to": "2020-12-24T23:00:00.0000000+00:00"},
+			},
+			providertest.JSONObject{
+				"asAtRangeForSpec": providertest.JSONObject{
+					"from": providertest.JSONObject{"dateTimeOffset": "2018-01-01T00:00:00.0000000+00:00"},
+					"to":   providertest.JSONObject{"value": "AsAt=Latest"},
+				},
+			},
+			providertest.JSONObject{
+				"effectiveDateRelative": providertest.JSONObject{
+					"date":               "Now",
+					"adjustment":         -7.0,
+					"unit":               "Day",
+					"relativeToDateTime": "BeforeOrOn",
+				},
+			},
+			providertest.JSONObject{
+				"asAtRelative": providertest.JSONObject{"date": "Now", "adjustment": 0.0, "unit": "Day", "relativeToDateTime": "BeforeOrOn"},
+			},
 			providertest.JSONObject{"effectiveDateHasQuality": providertest.JSONObject{"quality": "IsBeforeMidday"}},
 		},
 		"if": []any{
-			providertest.JSONObject{"ifRequestHeaderExpression": providertest.JSONObject{"headerName": "h", "operator": "EqualsCaseInsensitive", "value": "v"}},
-			providertest.JSONObject{"ifIdentityClaimExpression": providertest.JSONObject{"claimType": "c", "operator": "NotPresent", "claimIssuer": "i"}},
+			providertest.JSONObject{
+				"ifRequestHeaderExpression": providertest.JSONObject{"headerName": "h", "operator": "EqualsCaseInsensitive", "value": "v"},
+			},
+			providertest.JSONObject{
+				"ifIdentityClaimExpression": providertest.JSONObject{"claimType": "c", "operator": "NotPresent", "claimIssuer": "i"},
+			},
 			providertest.JSONObject{"ifIdentityScopeExpression": providertest.JSONObject{"scopeName": "a scope"}},
 			providertest.JSONObject{"ifViaApiExpression": providertest.JSONObject{"apiFeatureCodes": []any{"a", "b"}, "operator": "In"}},
 		},
 		"when": providertest.JSONObject{"activate": "2016-08-31T18:00:00.0000000+00:00", "deactivate": "2030-08-31T18:00:00.0000000+00:00"},
 		"templateMetadata": providertest.JSONObject{
 			"templateSelection": []any{
-				providertest.JSONObject{"scope": "default", "code": "a template", "selectorTags": []any{"Data", "Feature"}}, providertest.JSONObject{"scope": "default", "code": "other"},
+				providertest.JSONObject{
+					"scope":        "default",
+					"code":         "a template",
+					"selectorTags": []any{"Data", "Feature"},
+				}, providertest.JSONObject{"scope": "default", "code": "other"},
 			},
 			"buildAsAt": "2026-01-01T00:00:00.1234567+00:00",
 		},
@@ -240,7 +322,12 @@ func TestAccessPolicy_everyKind(t *testing.T) {
 		}
 		policy["how"] = nil
 		for _, selector := range policy["selectors"].([]any) { //nolint:forcetypeassert // It is.
-			for _, kind := range []string{"idSelectorDefinition", "matchAllSelectorDefinition", "metadataSelectorDefinition", "policySelectorDefinition"} {
+			for _, kind := range []string{
+				"idSelectorDefinition",
+				"matchAllSelectorDefinition",
+				"metadataSelectorDefinition",
+				"policySelectorDefinition",
+			} {
 				if selector := selector.(providertest.JSONObject); selector[kind] == nil { //nolint:forcetypeassert // It is.
 					selector[kind] = nil
 				}
@@ -261,7 +348,13 @@ func TestAccessPolicy_import(t *testing.T) {
 			imported, diags := policies.ImportState(key)
 			diags.MustBeQuiet(t)
 			imported.MustHave(t, map[string]string{"id": "default/" + code, "code": code, "grant": "Allow", "when": "null", "description": "null"})
-			policies.MustPlanNothing(imported, providertest.Object{"code": code, "selectors": []any{providertest.IDSelector("*", "*", providertest.AccessAction("default", "Read", "Instrument"))}})
+			policies.MustPlanNothing(
+				imported,
+				providertest.Object{
+					"code":      code,
+					"selectors": []any{providertest.IDSelector("*", "*", providertest.AccessAction("default", "Read", "Instrument"))},
+				},
+			)
 		}
 		for _, identity := range []providertest.Object{{"code": code}, {"scope": "default", "code": code}} {
 			imported, diags := policies.ImportIdentity(identity)
@@ -326,7 +419,12 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, found},
 		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, found},
 		"truncated":              {mockserver.Fault{Truncate: true}, 0, true, found},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false, map[string]int{"access.PagePolicies": 2, "access.CreatePolicy": 2, "access.GetPolicy": 1}},
+		"reset before": {
+			mockserver.Fault{Reset: mockserver.ResetBefore},
+			0,
+			false,
+			map[string]int{"access.PagePolicies": 2, "access.CreatePolicy": 2, "access.GetPolicy": 1},
+		},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -337,7 +435,13 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 			config := everyKind()
 			made, diags := policies.Create(config)
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of access policy every-kind was lost", "default/every-kind", "this run or another one created it")
+				diags.MustWarn(
+					t,
+					"",
+					"The answer to the creation of access policy every-kind was lost",
+					"default/every-kind",
+					"this run or another one created it",
+				)
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -367,15 +471,27 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 	selector := func(restrictions ...any) providertest.JSONObject {
 		return providertest.JSONObject{"policySelectorDefinition": providertest.JSONObject{"actions": actions, "restrictionSelectors": restrictions}}
 	}
-	config := providertest.Object{"code": "with-more", "selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Portfolio")}}}}}
-	all := providertest.JSONObject{"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}}}
+	config := providertest.Object{
+		"code": "with-more",
+		"selectors": []any{
+			providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Portfolio")}}},
+		},
+	}
+	all := providertest.JSONObject{
+		"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}},
+	}
 	for part, test := range map[string]struct {
 		// stored changes the policy in the domain, and answered the policy that LUSID returns.
 		stored   providertest.JSONObject
 		answered func(policy providertest.JSONObject)
 		config   providertest.Object
 	}{
-		"how": {stored: providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask", "parameters": []any{providertest.JSONObject{"key": "a", "value": "b"}}}}, config: config},
+		"how": {
+			stored: providertest.JSONObject{
+				"how": providertest.JSONObject{"type": "Mask", "parameters": []any{providertest.JSONObject{"key": "a", "value": "b"}}},
+			},
+			config: config,
+		},
 		"selectors[1].policySelectorDefinition.restrictionSelectors[0].policySelectorDefinition": {
 			stored: providertest.JSONObject{"selectors": []any{all, selector(nested)}},
 			config: providertest.With(config, "selectors", append(slices.Clone(config["selectors"].([]any)), providertest.Object{"policy": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Policy")}}})), //nolint:forcetypeassert // It is.
@@ -384,7 +500,11 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 			policy["selectors"] = []any{providertest.JSONObject{"newSelectorDefinition": providertest.JSONObject{"actions": actions}}, all}
 		}, config: config},
 		"selectors[0].matchAllSelectorDefinition.limit": {answered: func(policy providertest.JSONObject) {
-			policy["selectors"] = []any{providertest.JSONObject{"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}, "limit": 5}}}
+			policy["selectors"] = []any{
+				providertest.JSONObject{
+					"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}, "limit": 5},
+				},
+			}
 		}, config: config},
 		"for[0].newCondition": {answered: func(policy providertest.JSONObject) {
 			policy["for"] = []any{providertest.JSONObject{"newCondition": providertest.JSONObject{"a": "b"}}}
@@ -403,7 +523,13 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 				}
 				return body
 			})
-			d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policies", providertest.JSONObject{"code": "with-more", "grant": "Allow", "when": alwaysStored(), "selectors": []any{all}}, nil)
+			d.MustCall(
+				t,
+				http.MethodPost,
+				providertest.AccessAPI+"/policies",
+				providertest.JSONObject{"code": "with-more", "grant": "Allow", "when": alwaysStored(), "selectors": []any{all}},
+				nil,
+			)
 			if test.stored != nil {
 				d.ChangePolicy(t, "with-more", test.stored)
 			}
@@ -443,7 +569,12 @@ func TestAccessPolicy_errors(t *testing.T) {
 
 	// LUSID documents the code for want of a right, and no status.
 	for _, status := range []int{http.StatusForbidden, http.StatusBadRequest} {
-		for code, step := range map[int]string{606: "lusid-administrator", 611: "Use policy in place of id", 608: "does not fit", 772: "Refer to it by the id"} {
+		for code, step := range map[int]string{
+			606: "lusid-administrator",
+			611: "Use policy in place of id",
+			608: "does not fit",
+			772: "Refer to it by the id",
+		} {
 			refused := providertest.NewMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 					w.Header().Set("Content-Type", "application/problem+json")
@@ -479,14 +610,22 @@ func TestAccessPolicy_validation(t *testing.T) {
 		return providertest.AccessPolicyConfig(providertest.Object{"selectors": selectors})
 	}
 	id := func(more providertest.Object) providertest.Object {
-		selector := providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": []any{providertest.AccessAction("default", "Read", "Instrument")}}
+		selector := providertest.Object{
+			"identifier": providertest.Object{"scope": "*"},
+			"actions":    []any{providertest.AccessAction("default", "Read", "Instrument")},
+		}
 		maps.Copy(selector, more)
 		return selectors(providertest.Object{"id": selector})
 	}
 	metadata := func(more providertest.Object) providertest.Object {
 		expression := providertest.Object{"metadata_key": "k", "operator": "Equals"}
 		maps.Copy(expression, more)
-		return selectors(providertest.Object{"metadata": providertest.Object{"expressions": []any{expression}, "actions": []any{providertest.AccessAction("default", "Read", "Instrument")}}})
+		return selectors(providertest.Object{
+			"metadata": providertest.Object{
+				"expressions": []any{expression},
+				"actions":     []any{providertest.AccessAction("default", "Read", "Instrument")},
+			},
+		})
 	}
 	dates := func(conditions ...any) providertest.Object {
 		return providertest.AccessPolicyConfig(providertest.Object{"date_conditions": conditions})
@@ -509,52 +648,142 @@ func TestAccessPolicy_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"two letters":                {providertest.AccessPolicyConfig(providertest.Object{"code": "ab"}), "code"},
-		"101 letters":                {providertest.AccessPolicyConfig(providertest.Object{"code": strings.Repeat("a", 101)}), "code"},
-		"a hyphen first":             {providertest.AccessPolicyConfig(providertest.Object{"code": "-abc"}), "code"},
-		"a slash":                    {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
-		"no letter":                  {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
-		"page":                       {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
-		"long description":           {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
-		"grant":                      {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
-		"an empty application":       {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
-		"no kind of selector":        {selectors(providertest.Object{}), "selectors"},
-		"two kinds of selector":      {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
-		"a selector of null":         {selectors(nil), "selectors"},
-		"no actions":                 {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
-		"no identifier":              {id(providertest.Object{"identifier": providertest.Object{}}), "selectors.id.identifier"},
-		"long name":                  {id(providertest.Object{"name": strings.Repeat("a", 101)}), "selectors.id.name"},
-		"long selector description":  {id(providertest.Object{"description": strings.Repeat("a", 1025)}), "selectors.id.description"},
-		"short scope of an action":   {id(providertest.Object{"actions": []any{providertest.AccessAction("de", "Read", "Instrument")}}), "selectors.id.actions.scope"},
-		"long activity":              {id(providertest.Object{"actions": []any{providertest.AccessAction("default", strings.Repeat("a", 26), "Instrument")}}), "selectors.id.actions.activity"},
-		"long entity":                {id(providertest.Object{"actions": []any{providertest.AccessAction("default", "Read", strings.Repeat("a", 41))}}), "selectors.id.actions.entity"},
-		"no key":                     {metadata(providertest.Object{"metadata_key": ""}), "selectors.metadata.expressions.metadata_key"},
-		"operator":                   {metadata(providertest.Object{"operator": "Undefined"}), "selectors.metadata.expressions.operator"},
-		"no expressions":             {selectors(providertest.Object{"metadata": providertest.Object{"expressions": []any{}, "actions": []any{providertest.AccessAction("default", "Read", "Quote")}}}), "selectors.metadata.expressions"},
-		"no kind of restriction":     {selectors(providertest.Object{"policy": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Policy")}, "restriction_selectors": []any{providertest.Object{}}}}), "selectors.policy.restriction_selectors"},
-		"no actions in restriction":  {selectors(providertest.Object{"policy": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Policy")}, "restriction_selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": []any{}}}}}}), "selectors.policy.restriction_selectors.match_all.actions"},
-		"no kind of date condition":  {dates(providertest.Object{}), "date_conditions"},
-		"no instant":                 {dates(providertest.Object{"effective_range": providertest.Object{"from": "today"}}), "date_conditions.effective_range.from"},
-		"two bounds":                 {dates(providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"value": "AsAt=Latest", "date_time_offset": "2018-01-01T00:00:00Z"}, "to": bound}}), "date_conditions.as_at_range.from"},
-		"no bound":                   {dates(providertest.Object{"as_at_range": providertest.Object{"from": bound, "to": providertest.Object{}}}), "date_conditions.as_at_range.to"},
-		"a short bound":              {dates(providertest.Object{"as_at_range": providertest.Object{"from": bound, "to": providertest.Object{"value": "abcd"}}}), "date_conditions.as_at_range.to.value"},
-		"point in time":              {relative(providertest.Object{"date": "Today"}), "date_conditions.as_at_relative.date"},
-		"unit":                       {relative(providertest.Object{"unit": "Undefined"}), "date_conditions.as_at_relative.unit"},
-		"comparison":                 {relative(providertest.Object{"relative_to_date_time": "Undefined"}), "date_conditions.as_at_relative.relative_to_date_time"},
-		"adjustment":                 {relative(providertest.Object{"adjustment": 1 << 31}), "date_conditions.as_at_relative.adjustment"},
-		"quality":                    {dates(providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "Undefined"}}), "date_conditions.effective_date_has_quality.quality"},
-		"no kind of request":         {requests(providertest.Object{}), "request_conditions"},
-		"two kinds of request":       {requests(providertest.Object{"identity_scope": providertest.Object{"scope_name": "abc"}, "via_api": providertest.Object{"api_feature_codes": []string{"a"}, "operator": "In"}}), "request_conditions"},
-		"no header":                  {header(providertest.Object{"header_name": ""}), "request_conditions.request_header.header_name"},
-		"long header":                {header(providertest.Object{"header_name": strings.Repeat("a", 1025)}), "request_conditions.request_header.header_name"},
-		"long value":                 {header(providertest.Object{"value": strings.Repeat("a", 4097)}), "request_conditions.request_header.value"},
-		"text operator":              {header(providertest.Object{"operator": "Undefined"}), "request_conditions.request_header.operator"},
-		"no claim":                   {requests(providertest.Object{"identity_claim": providertest.Object{"claim_type": "", "operator": "NotPresent"}}), "request_conditions.identity_claim.claim_type"},
-		"short scope name":           {requests(providertest.Object{"identity_scope": providertest.Object{"scope_name": "ab"}}), "request_conditions.identity_scope.scope_name"},
-		"activate":                   {providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"activate": "now"}}), "when.activate"},
-		"template code":              {providertest.AccessPolicyConfig(providertest.Object{"template_metadata": providertest.Object{"template_selection": []any{providertest.Object{"scope": "default", "code": "a/b"}}}}), "template_metadata.template_selection.code"},
-		"dates for features":         {providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.IDSelector("LUSID", "api-a-b", providertest.AccessAction("LUSID", "Execute", "Feature"))}, "date_conditions": []any{providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"}}}}), "date_conditions"},
-		"dates for features, nested": {providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("LUSID", "Execute", "Feature")}}}}, "date_conditions": []any{providertest.Object{"effective_range": providertest.Object{"from": "2018-01-01T00:00:00Z"}}}}), "date_conditions"},
+		"two letters":               {providertest.AccessPolicyConfig(providertest.Object{"code": "ab"}), "code"},
+		"101 letters":               {providertest.AccessPolicyConfig(providertest.Object{"code": strings.Repeat("a", 101)}), "code"},
+		"a hyphen first":            {providertest.AccessPolicyConfig(providertest.Object{"code": "-abc"}), "code"},
+		"a slash":                   {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
+		"no letter":                 {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
+		"page":                      {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
+		"long description":          {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
+		"grant":                     {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
+		"an empty application":      {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
+		"no kind of selector":       {selectors(providertest.Object{}), "selectors"},
+		"two kinds of selector":     {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
+		"a selector of null":        {selectors(nil), "selectors"},
+		"no actions":                {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
+		"no identifier":             {id(providertest.Object{"identifier": providertest.Object{}}), "selectors.id.identifier"},
+		"long name":                 {id(providertest.Object{"name": strings.Repeat("a", 101)}), "selectors.id.name"},
+		"long selector description": {id(providertest.Object{"description": strings.Repeat("a", 1025)}), "selectors.id.description"},
+		"short scope of an action": {
+			id(providertest.Object{"actions": []any{providertest.AccessAction("de", "Read", "Instrument")}}),
+			"selectors.id.actions.scope",
+		},
+		"long activity": {
+			id(providertest.Object{"actions": []any{providertest.AccessAction("default", strings.Repeat("a", 26), "Instrument")}}),
+			"selectors.id.actions.activity",
+		},
+		"long entity": {
+			id(providertest.Object{"actions": []any{providertest.AccessAction("default", "Read", strings.Repeat("a", 41))}}),
+			"selectors.id.actions.entity",
+		},
+		"no key":   {metadata(providertest.Object{"metadata_key": ""}), "selectors.metadata.expressions.metadata_key"},
+		"operator": {metadata(providertest.Object{"operator": "Undefined"}), "selectors.metadata.expressions.operator"},
+		"no expressions": {
+			selectors(providertest.Object{
+				"metadata": providertest.Object{"expressions": []any{}, "actions": []any{providertest.AccessAction("default", "Read", "Quote")}},
+			}),
+			"selectors.metadata.expressions",
+		},
+		"no kind of restriction": {
+			selectors(providertest.Object{
+				"policy": providertest.Object{
+					"actions":               []any{providertest.AccessAction("default", "Any", "Policy")},
+					"restriction_selectors": []any{providertest.Object{}},
+				},
+			}),
+			"selectors.policy.restriction_selectors",
+		},
+		"no actions in restriction": {
+			selectors(providertest.Object{
+				"policy": providertest.Object{
+					"actions":               []any{providertest.AccessAction("default", "Any", "Policy")},
+					"restriction_selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": []any{}}}},
+				},
+			}),
+			"selectors.policy.restriction_selectors.match_all.actions",
+		},
+		"no kind of date condition": {dates(providertest.Object{}), "date_conditions"},
+		"no instant": {
+			dates(providertest.Object{"effective_range": providertest.Object{"from": "today"}}),
+			"date_conditions.effective_range.from",
+		},
+		"two bounds": {
+			dates(providertest.Object{
+				"as_at_range": providertest.Object{
+					"from": providertest.Object{"value": "AsAt=Latest", "date_time_offset": "2018-01-01T00:00:00Z"},
+					"to":   bound,
+				},
+			}),
+			"date_conditions.as_at_range.from",
+		},
+		"no bound": {
+			dates(providertest.Object{"as_at_range": providertest.Object{"from": bound, "to": providertest.Object{}}}),
+			"date_conditions.as_at_range.to",
+		},
+		"a short bound": {
+			dates(providertest.Object{"as_at_range": providertest.Object{"from": bound, "to": providertest.Object{"value": "abcd"}}}),
+			"date_conditions.as_at_range.to.value",
+		},
+		"point in time": {relative(providertest.Object{"date": "Today"}), "date_conditions.as_at_relative.date"},
+		"unit":          {relative(providertest.Object{"unit": "Undefined"}), "date_conditions.as_at_relative.unit"},
+		"comparison": {
+			relative(providertest.Object{"relative_to_date_time": "Undefined"}),
+			"date_conditions.as_at_relative.relative_to_date_time",
+		},
+		"adjustment": {relative(providertest.Object{"adjustment": 1 << 31}), "date_conditions.as_at_relative.adjustment"},
+		"quality": {
+			dates(providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "Undefined"}}),
+			"date_conditions.effective_date_has_quality.quality",
+		},
+		"no kind of request": {requests(providertest.Object{}), "request_conditions"},
+		"two kinds of request": {
+			requests(providertest.Object{
+				"identity_scope": providertest.Object{"scope_name": "abc"},
+				"via_api":        providertest.Object{"api_feature_codes": []string{"a"}, "operator": "In"},
+			}),
+			"request_conditions",
+		},
+		"no header": {header(providertest.Object{"header_name": ""}), "request_conditions.request_header.header_name"},
+		"long header": {
+			header(providertest.Object{"header_name": strings.Repeat("a", 1025)}),
+			"request_conditions.request_header.header_name",
+		},
+		"long value":    {header(providertest.Object{"value": strings.Repeat("a", 4097)}), "request_conditions.request_header.value"},
+		"text operator": {header(providertest.Object{"operator": "Undefined"}), "request_conditions.request_header.operator"},
+		"no claim": {
+			requests(providertest.Object{"identity_claim": providertest.Object{"claim_type": "", "operator": "NotPresent"}}),
+			"request_conditions.identity_claim.claim_type",
+		},
+		"short scope name": {
+			requests(providertest.Object{"identity_scope": providertest.Object{"scope_name": "ab"}}),
+			"request_conditions.identity_scope.scope_name",
+		},
+		"activate": {
+			providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"activate": "now"}}),
+			"when.activate",
+		},
+		"template code": {
+			providertest.AccessPolicyConfig(providertest.Object{
+				"template_metadata": providertest.Object{"template_selection": []any{providertest.Object{"scope": "default", "code": "a/b"}}},
+			}),
+			"template_metadata.template_selection.code",
+		},
+		"dates for features": {
+			providertest.AccessPolicyConfig(providertest.Object{
+				"selectors":       []any{providertest.IDSelector("LUSID", "api-a-b", providertest.AccessAction("LUSID", "Execute", "Feature"))},
+				"date_conditions": []any{providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"}}},
+			}),
+			"date_conditions",
+		},
+		"dates for features, nested": {
+			providertest.AccessPolicyConfig(providertest.Object{
+				"selectors": []any{
+					providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("LUSID", "Execute", "Feature")}}},
+				},
+				"date_conditions": []any{providertest.Object{"effective_range": providertest.Object{"from": "2018-01-01T00:00:00Z"}}},
+			}),
+			"date_conditions",
+		},
 	} {
 		t.Run(name, func(t *testing.T) { policies.Validate(test.config).MustFail(t, test.attribute) })
 	}
@@ -563,14 +792,43 @@ func TestAccessPolicy_validation(t *testing.T) {
 	// A value that is not known yet may be right.
 	date := []any{providertest.Object{"effective_date_has_quality": providertest.Object{"quality": providertest.Unknown}}}
 	for name, config := range map[string]providertest.Object{
-		"everything": {"code": providertest.Unknown, "description": providertest.Unknown, "applications": providertest.Unknown, "grant": providertest.Unknown, "selectors": providertest.Unknown, "date_conditions": date, "request_conditions": providertest.Unknown, "when": providertest.Unknown, "template_metadata": providertest.Unknown},
+		"everything": {
+			"code":               providertest.Unknown,
+			"description":        providertest.Unknown,
+			"applications":       providertest.Unknown,
+			"grant":              providertest.Unknown,
+			"selectors":          providertest.Unknown,
+			"date_conditions":    date,
+			"request_conditions": providertest.Unknown,
+			"when":               providertest.Unknown,
+			"template_metadata":  providertest.Unknown,
+		},
 		"a selector": providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Unknown}, "date_conditions": date}),
-		"a kind":     providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Object{"id": providertest.Unknown}}, "date_conditions": date}),
-		"two kinds":  selectors(providertest.Object{"id": providertest.Unknown, "match_all": providertest.Unknown}),
-		"actions":    providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": providertest.Unknown}}}, "date_conditions": date}),
-		"an entity":  providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.Object{"scope": "LUSID", "activity": "Execute", "entity": providertest.Unknown}}}}}, "date_conditions": date}),
-		"a bound":    dates(providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"value": providertest.Unknown}, "to": providertest.Unknown}}),
-		"instants":   providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"activate": providertest.Unknown, "deactivate": providertest.Unknown}}),
+		"a kind": providertest.AccessPolicyConfig(providertest.Object{
+			"selectors":       []any{providertest.Object{"id": providertest.Unknown}},
+			"date_conditions": date,
+		}),
+		"two kinds": selectors(providertest.Object{"id": providertest.Unknown, "match_all": providertest.Unknown}),
+		"actions": providertest.AccessPolicyConfig(providertest.Object{
+			"selectors":       []any{providertest.Object{"match_all": providertest.Object{"actions": providertest.Unknown}}},
+			"date_conditions": date,
+		}),
+		"an entity": providertest.AccessPolicyConfig(providertest.Object{
+			"selectors": []any{
+				providertest.Object{
+					"match_all": providertest.Object{
+						"actions": []any{providertest.Object{"scope": "LUSID", "activity": "Execute", "entity": providertest.Unknown}},
+					},
+				},
+			},
+			"date_conditions": date,
+		}),
+		"a bound": dates(providertest.Object{
+			"as_at_range": providertest.Object{"from": providertest.Object{"value": providertest.Unknown}, "to": providertest.Unknown},
+		}),
+		"instants": providertest.AccessPolicyConfig(providertest.Object{
+			"when": providertest.Object{"activate": providertest.Unknown, "deactivate": providertest.Unknown},
+		}),
 	} {
 		t.Run("unknown "+name, func(t *testing.T) {
 			policies.Validate(config).MustBeQuiet(t)
@@ -599,11 +857,17 @@ func TestAccAccessPolicy_spelling(t *testing.T) {
 		policy := everyKind()
 		policy["when"] = providertest.Object{"activate": instant, "deactivate": never}
 		policy["date_conditions"] = []any{
-			providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"}}, providertest.Object{"effective_range": providertest.Object{"from": instant}},
+			providertest.Object{
+				"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"},
+			}, providertest.Object{"effective_range": providertest.Object{"from": instant}},
 		}
 		delete(policy, "request_conditions")
 		delete(policy, "template_metadata")
-		return d.Config(fmt.Sprintf("resource %q \"test\" %s\n", providertest.AccessPolicyType, strings.ReplaceAll(providertest.HCLValue(policy), "= <nil>", "= null")))
+		return d.Config(fmt.Sprintf(
+			"resource %q \"test\" %s\n",
+			providertest.AccessPolicyType,
+			strings.ReplaceAll(providertest.HCLValue(policy), "= <nil>", "= null"),
+		))
 	}
 	w := providertest.NewWorkspace(t, config("2024-01-01T01:00:00.123456789+01:00", "9999-12-31T23:59:59Z"))
 	w.MustRun("apply", "-auto-approve")

@@ -293,7 +293,11 @@ func fromAccessSelectors(ctx context.Context, prior types.List, selectors []acce
 		if policy == nil {
 			continue
 		}
-		m := &accessPolicySelectorModel{Name: stringOrNull(policy.Name), Description: stringOrNull(policy.Description), IdentityRestriction: types.MapNull(types.StringType)}
+		m := &accessPolicySelectorModel{
+			Name:                stringOrNull(policy.Name),
+			Description:         stringOrNull(policy.Description),
+			IdentityRestriction: types.MapNull(types.StringType),
+		}
 		m.Actions, failed = fromAccessActions(ctx, policy.Actions)
 		diags.Append(failed...)
 		if len(policy.IdentityRestriction) > 0 {

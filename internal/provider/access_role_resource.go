@@ -197,7 +197,12 @@ func (r *accessRoleResource) Create(ctx context.Context, req resource.CreateRequ
 // an error.
 func (r *accessRoleResource) create(ctx context.Context, request access.RoleCreationRequest, owner string, diags *diag.Diagnostics) *access.RoleResponse {
 	id := access.ResourceID{Scope: access.DefaultScope, Code: request.Code}
-	return createAccessObject(ctx, r.connection, accessObject{noun: accessRoleNoun, typeName: "lusid_access_role", id: id, owner: owner}, creation[access.RoleResponse]{
+	return createAccessObject(ctx, r.connection, accessObject{
+		noun:     accessRoleNoun,
+		typeName: "lusid_access_role",
+		id:       id,
+		owner:    owner,
+	}, creation[access.RoleResponse]{
 		list:   r.access.ListRoles,
 		create: func(ctx context.Context) (*access.RoleResponse, error) { return r.access.CreateRole(ctx, request) },
 		byKey:  func(ctx context.Context) (*access.RoleResponse, error) { return r.access.GetRole(ctx, id) },

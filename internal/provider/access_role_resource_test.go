@@ -14,7 +14,13 @@ import (
 
 func createAccessRole(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
-	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/roles", providertest.JSONObject{"code": code, "when": alwaysStored(), "resource": heldPolicies()}, nil)
+	d.MustCall(
+		t,
+		http.MethodPost,
+		providertest.AccessAPI+"/roles",
+		providertest.JSONObject{"code": code, "when": alwaysStored(), "resource": heldPolicies()},
+		nil,
+	)
 }
 
 // heldPolicies is what a role with these policies of the default scope holds.
@@ -62,12 +68,26 @@ func TestAccessRole_lifecycle(t *testing.T) {
 		stored    any
 	}{
 		{"description", "Other", "description", "Other"},
-		{"policies", []string{providertest.StandardFeatures, "default/read-instruments"}, "resource", heldPolicies("allow-standard-lusid-features-access", "read-instruments")},
-		{"policies", []string{"support/support-access-to-drive-website-feature"}, "resource", providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{
-			"policies": []any{providertest.JSONObject{"scope": "support", "code": "support-access-to-drive-website-feature"}}, "policyCollections": []any{},
+		{
+			"policies",
+			[]string{providertest.StandardFeatures, "default/read-instruments"},
+			"resource",
+			heldPolicies("allow-standard-lusid-features-access", "read-instruments"),
+		},
+		{"policies", []string{
+			"support/support-access-to-drive-website-feature",
+		}, "resource", providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{
+			"policies": []any{
+				providertest.JSONObject{"scope": "support", "code": "support-access-to-drive-website-feature"},
+			}, "policyCollections": []any{},
 		}}},
 		{"policies", nil, "resource", heldPolicies()},
-		{"when", providertest.Object{"activate": "2024-01-01T01:00:00+01:00"}, "when", providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00"}},
+		{
+			"when",
+			providertest.Object{"activate": "2024-01-01T01:00:00+01:00"},
+			"when",
+			providertest.JSONObject{"activate": "2024-01-01T00:00:00.0000000+00:00"},
+		},
 		{"supervised_roles", []string{"support/support-iam-readonly"}, "resource", providertest.JSONObject{"nonTransitiveSupervisorRoleResource": providertest.JSONObject{
 			"roles": []any{providertest.JSONObject{"scope": "support", "code": "support-iam-readonly"}},
 		}}},
@@ -253,12 +273,22 @@ func TestAccessRole_validation(t *testing.T) {
 		"a collection":           {providertest.AccessRoleConfig(providertest.Object{"policy_collections": []string{"x"}}), "policy_collections"},
 		"a role":                 {providertest.Object{"code": "analysts", "supervised_roles": []string{"x"}}, "supervised_roles"},
 		"no roles":               {providertest.Object{"code": "analysts", "supervised_roles": []string{}}, "supervised_roles"},
-		"both":                   {providertest.AccessRoleConfig(providertest.Object{"supervised_roles": []string{"support/support-iam-readonly"}}), "supervised_roles"},
-		"deactivate":             {providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"deactivate": "never"}}), "when.deactivate"},
+		"both": {
+			providertest.AccessRoleConfig(providertest.Object{"supervised_roles": []string{"support/support-iam-readonly"}}),
+			"supervised_roles",
+		},
+		"deactivate": {providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"deactivate": "never"}}), "when.deactivate"},
 	} {
 		t.Run(name, func(t *testing.T) { roles.Validate(test.config).MustFail(t, test.attribute) })
 	}
-	config := providertest.Object{"code": providertest.Unknown, "description": providertest.Unknown, "policies": providertest.Unknown, "policy_collections": providertest.Unknown, "supervised_roles": providertest.Unknown, "when": providertest.Unknown}
+	config := providertest.Object{
+		"code":               providertest.Unknown,
+		"description":        providertest.Unknown,
+		"policies":           providertest.Unknown,
+		"policy_collections": providertest.Unknown,
+		"supervised_roles":   providertest.Unknown,
+		"when":               providertest.Unknown,
+	}
 	roles.Validate(config).MustBeQuiet(t)
 	_, diags := roles.Plan(providertest.Instance{}, config)
 	diags.MustBeQuiet(t)

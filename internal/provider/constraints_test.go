@@ -165,7 +165,13 @@ var constraintWalks = []constraintWalk{
 	},
 	{
 		"UpdateExternalTokenIssuerRequest", providertest.ExternalTokenIssuerType, nil,
-		map[string]string{"issuer": "issuer", "audience": "audience", "logoutUrl": "logout_url", "description": "description", "claimMappings": "claim_mappings"},
+		map[string]string{
+			"issuer":        "issuer",
+			"audience":      "audience",
+			"logoutUrl":     "logout_url",
+			"description":   "description",
+			"claimMappings": "claim_mappings",
+		},
 		nil, nil,
 	},
 	{
@@ -199,7 +205,11 @@ var (
 
 // selectorWalk says where the fields of a kind of selector went.
 func selectorWalk(schema, kind string, valid providertest.Object, more map[string]string) constraintWalk {
-	attributes := map[string]string{"actions": "selectors." + kind + ".actions", "name": "selectors." + kind + ".name", "description": "selectors." + kind + ".description"}
+	attributes := map[string]string{
+		"actions":     "selectors." + kind + ".actions",
+		"name":        "selectors." + kind + ".name",
+		"description": "selectors." + kind + ".description",
+	}
 	maps.Copy(attributes, more)
 	return constraintWalk{"access." + schema, providertest.AccessPolicyType, covering(providertest.Object{kind: valid}), attributes, nil, nil}
 }
@@ -209,7 +219,12 @@ func relativeWalk(schema, kind string) constraintWalk {
 	at := "date_conditions." + kind
 	return constraintWalk{
 		"access." + schema, providertest.AccessPolicyType, onDates(providertest.Object{kind: lastWeek}),
-		map[string]string{"date": at + ".date", "adjustment": at + ".adjustment", "unit": at + ".unit", "relativeToDateTime": at + ".relative_to_date_time"},
+		map[string]string{
+			"date":               at + ".date",
+			"adjustment":         at + ".adjustment",
+			"unit":               at + ".unit",
+			"relativeToDateTime": at + ".relative_to_date_time",
+		},
 		nil, nil,
 	}
 }
@@ -243,19 +258,39 @@ var accessWalks = []constraintWalk{
 		},
 		nil,
 	},
-	selectorWalk("IdSelectorDefinition", "id", providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": anyPortfolio}, map[string]string{"identifier": "selectors.id.identifier"}),
+	selectorWalk(
+		"IdSelectorDefinition",
+		"id",
+		providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": anyPortfolio},
+		map[string]string{"identifier": "selectors.id.identifier"},
+	),
 	selectorWalk("MatchAllSelectorDefinition", "match_all", providertest.Object{"actions": anyPortfolio}, nil),
 	selectorWalk("MetadataSelectorDefinition", "metadata",
-		providertest.Object{"actions": anyPortfolio, "expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}}}, map[string]string{"expressions": "selectors.metadata.expressions"}),
+		providertest.Object{
+			"actions":     anyPortfolio,
+			"expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}},
+		}, map[string]string{"expressions": "selectors.metadata.expressions"}),
 	selectorWalk("PolicySelectorDefinition", "policy", providertest.Object{"actions": anyPortfolio},
-		map[string]string{"identityRestriction": "selectors.policy.identity_restriction", "restrictionSelectors": "selectors.policy.restriction_selectors"}),
+		map[string]string{
+			"identityRestriction":  "selectors.policy.identity_restriction",
+			"restrictionSelectors": "selectors.policy.restriction_selectors",
+		}),
 	{
 		"access.ActionId", providertest.AccessPolicyType, covering(providertest.Object{"match_all": providertest.Object{"actions": anyPortfolio}}),
-		map[string]string{"scope": "selectors.match_all.actions.scope", "activity": "selectors.match_all.actions.activity", "entity": "selectors.match_all.actions.entity"},
+		map[string]string{
+			"scope":    "selectors.match_all.actions.scope",
+			"activity": "selectors.match_all.actions.activity",
+			"entity":   "selectors.match_all.actions.entity",
+		},
 		nil, nil,
 	},
 	{
-		"access.MetadataExpression", providertest.AccessPolicyType, covering(providertest.Object{"metadata": providertest.Object{"actions": anyPortfolio, "expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}}}}),
+		"access.MetadataExpression", providertest.AccessPolicyType, covering(providertest.Object{
+			"metadata": providertest.Object{
+				"actions":     anyPortfolio,
+				"expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}},
+			},
+		}),
 		map[string]string{
 			"metadataKey": "selectors.metadata.expressions.metadata_key", "operator": "selectors.metadata.expressions.operator", "textValue": "selectors.metadata.expressions.text_value",
 		},
@@ -271,25 +306,39 @@ var accessWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"access.EffectiveRange", providertest.AccessPolicyType, onDates(providertest.Object{"effective_range": providertest.Object{"from": "2020-01-01T00:00:00Z"}}),
+		"access.EffectiveRange", providertest.AccessPolicyType, onDates(providertest.Object{
+			"effective_range": providertest.Object{"from": "2020-01-01T00:00:00Z"},
+		}),
 		map[string]string{"from": "date_conditions.effective_range.from", "to": "date_conditions.effective_range.to"},
 		nil, nil,
 	},
 	{
-		"access.AsAtRangeForSpec", providertest.AccessPolicyType, onDates(providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"value": "AsAt=Latest"}, "to": providertest.Object{"value": "AsAt=Latest"}}}),
+		"access.AsAtRangeForSpec", providertest.AccessPolicyType, onDates(providertest.Object{
+			"as_at_range": providertest.Object{
+				"from": providertest.Object{"value": "AsAt=Latest"},
+				"to":   providertest.Object{"value": "AsAt=Latest"},
+			},
+		}),
 		map[string]string{"from": "date_conditions.as_at_range.from", "to": "date_conditions.as_at_range.to"},
 		nil, nil,
 	},
 	{
 		"access.AsAtPredicateContract", providertest.AccessPolicyType,
-		onDates(providertest.Object{"as_at_range": providertest.Object{"from": providertest.Object{"date_time_offset": "2020-01-01T00:00:00Z"}, "to": providertest.Object{"value": "AsAt=Latest"}}}),
+		onDates(providertest.Object{
+			"as_at_range": providertest.Object{
+				"from": providertest.Object{"date_time_offset": "2020-01-01T00:00:00Z"},
+				"to":   providertest.Object{"value": "AsAt=Latest"},
+			},
+		}),
 		map[string]string{"value": "date_conditions.as_at_range.to.value", "dateTimeOffset": "date_conditions.as_at_range.from.date_time_offset"},
 		nil, nil,
 	},
 	relativeWalk("EffectiveDateRelative", "effective_date_relative"),
 	relativeWalk("AsAtRelative", "as_at_relative"),
 	{
-		"access.EffectiveDateHasQuality", providertest.AccessPolicyType, onDates(providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"}}),
+		"access.EffectiveDateHasQuality", providertest.AccessPolicyType, onDates(providertest.Object{
+			"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"},
+		}),
 		map[string]string{"quality": "date_conditions.effective_date_has_quality.quality"},
 		nil, nil,
 	},
@@ -303,14 +352,18 @@ var accessWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"access.IfRequestHeaderExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"request_header": providertest.Object{"header_name": "h", "operator": "NotPresent"}}),
+		"access.IfRequestHeaderExpression", providertest.AccessPolicyType, onRequests(providertest.Object{
+			"request_header": providertest.Object{"header_name": "h", "operator": "NotPresent"},
+		}),
 		map[string]string{
 			"headerName": "request_conditions.request_header.header_name", "operator": "request_conditions.request_header.operator", "value": "request_conditions.request_header.value",
 		},
 		nil, nil,
 	},
 	{
-		"access.IfIdentityClaimExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"identity_claim": providertest.Object{"claim_type": "c", "operator": "NotPresent"}}),
+		"access.IfIdentityClaimExpression", providertest.AccessPolicyType, onRequests(providertest.Object{
+			"identity_claim": providertest.Object{"claim_type": "c", "operator": "NotPresent"},
+		}),
 		map[string]string{
 			"claimType": "request_conditions.identity_claim.claim_type", "operator": "request_conditions.identity_claim.operator",
 			"value": "request_conditions.identity_claim.value", "claimValueType": "request_conditions.identity_claim.claim_value_type",
@@ -319,17 +372,23 @@ var accessWalks = []constraintWalk{
 		nil, nil,
 	},
 	{
-		"access.IfIdentityScopeExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"identity_scope": providertest.Object{"scope_name": "abc"}}),
+		"access.IfIdentityScopeExpression", providertest.AccessPolicyType, onRequests(providertest.Object{
+			"identity_scope": providertest.Object{"scope_name": "abc"},
+		}),
 		map[string]string{"scopeName": "request_conditions.identity_scope.scope_name"},
 		nil, nil,
 	},
 	{
-		"access.IfViaApiExpression", providertest.AccessPolicyType, onRequests(providertest.Object{"via_api": providertest.Object{"api_feature_codes": []string{"api-a-b"}, "operator": "In"}}),
+		"access.IfViaApiExpression", providertest.AccessPolicyType, onRequests(providertest.Object{
+			"via_api": providertest.Object{"api_feature_codes": []string{"api-a-b"}, "operator": "In"},
+		}),
 		map[string]string{"apiFeatureCodes": "request_conditions.via_api.api_feature_codes", "operator": "request_conditions.via_api.operator"},
 		nil, nil,
 	},
 	{
-		"access.WhenSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"activate": "2020-01-01T00:00:00Z"}}),
+		"access.WhenSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(providertest.Object{
+			"when": providertest.Object{"activate": "2020-01-01T00:00:00Z"},
+		}),
 		map[string]string{"activate": "when.activate", "deactivate": "when.deactivate"},
 		nil,
 		[]string{"activate"},
@@ -383,7 +442,9 @@ var accessWalks = []constraintWalk{
 		nil,
 	},
 	{
-		"access.WhenSpec", providertest.AccessRoleType, providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"activate": "2020-01-01T00:00:00Z"}}),
+		"access.WhenSpec", providertest.AccessRoleType, providertest.AccessRoleConfig(providertest.Object{
+			"when": providertest.Object{"activate": "2020-01-01T00:00:00Z"},
+		}),
 		map[string]string{"activate": "when.activate", "deactivate": "when.deactivate"},
 		nil,
 		[]string{"activate"},
@@ -395,7 +456,12 @@ var accessWalks = []constraintWalk{
 var listedObjects = map[string]func(i int) any{
 	"#/components/schemas/UserSchemaProperty": func(i int) any { return providertest.Object{"name": fmt.Sprint("id_", i)} },
 	"#/components/schemas/ActionId":           func(i int) any { return providertest.AccessAction("default", "Any", fmt.Sprint("Entity", i)) },
-	"#/components/schemas/MetadataExpression": func(i int) any { return providertest.Object{"metadata_key": fmt.Sprint("key-", i), "operator": "In"} },
+	"#/components/schemas/MetadataExpression": func(i int) any {
+		return providertest.Object{
+			"metadata_key": fmt.Sprint("key-", i),
+			"operator":     "In",
+		}
+	},
 }
 
 // openValues are the fields whose known values are examples, with any other allowed.

@@ -39,8 +39,12 @@ func wholeRequest() access.PolicyUpdateRequest {
 		Description: "D", Applications: []string{"LUSID"}, Grant: "Deny",
 		Selectors: []access.SelectorDefinition{
 			{RestrictionSelector: access.RestrictionSelector{IDSelectorDefinition: &access.IDSelectorDefinition{
-				SelectorBase: access.SelectorBase{Actions: []access.ActionID{{Scope: "default", Activity: "Read", Entity: "Quote"}}, Name: "N", Description: "S"},
-				Identifier:   map[string]*string{"scope": new("*"), "code": nil},
+				SelectorBase: access.SelectorBase{
+					Actions:     []access.ActionID{{Scope: "default", Activity: "Read", Entity: "Quote"}},
+					Name:        "N",
+					Description: "S",
+				},
+				Identifier: map[string]*string{"scope": new("*"), "code": nil},
 			}}},
 			{RestrictionSelector: access.RestrictionSelector{MatchAllSelectorDefinition: all}},
 			{RestrictionSelector: access.RestrictionSelector{MetadataSelectorDefinition: &access.MetadataSelectorDefinition{
@@ -53,19 +57,36 @@ func wholeRequest() access.PolicyUpdateRequest {
 		},
 		For: []access.ForSpec{
 			{EffectiveRange: &access.EffectiveRange{From: "2020-01-01T00:00:00Z", To: "2021-01-01T00:00:00Z"}},
-			{AsAtRangeForSpec: &access.AsAtRangeForSpec{From: access.AsAtPredicateContract{DateTimeOffset: "2020-01-01T00:00:00Z"}, To: access.AsAtPredicateContract{Value: "AsAt=Latest"}}},
+			{
+				AsAtRangeForSpec: &access.AsAtRangeForSpec{
+					From: access.AsAtPredicateContract{DateTimeOffset: "2020-01-01T00:00:00Z"},
+					To:   access.AsAtPredicateContract{Value: "AsAt=Latest"},
+				},
+			},
 			{EffectiveDateRelative: &access.RelativeDate{Date: "Now", Adjustment: -7, Unit: "Day", RelativeToDateTime: "Before"}},
 			{AsAtRelative: &access.RelativeDate{Date: "Now", Unit: "Day", RelativeToDateTime: "Before"}},
 			{EffectiveDateHasQuality: &access.EffectiveDateHasQuality{Quality: "IsBefore5pm"}},
 		},
 		If: []access.IfExpression{
 			{IfRequestHeaderExpression: &access.IfRequestHeaderExpression{HeaderName: "h", Operator: "NotPresent", Value: "v"}},
-			{IfIdentityClaimExpression: &access.IfIdentityClaimExpression{ClaimType: "c", Operator: "o", Value: "v", ClaimValueType: "t", ClaimIssuer: "i", ClaimOriginalIssuer: "oi"}},
+			{
+				IfIdentityClaimExpression: &access.IfIdentityClaimExpression{
+					ClaimType:           "c",
+					Operator:            "o",
+					Value:               "v",
+					ClaimValueType:      "t",
+					ClaimIssuer:         "i",
+					ClaimOriginalIssuer: "oi",
+				},
+			},
 			{IfIdentityScopeExpression: &access.IfIdentityScopeExpression{ScopeName: "s"}},
 			{IfViaAPIExpression: &access.IfViaAPIExpression{APIFeatureCodes: []string{"a"}, Operator: "In"}},
 		},
-		When:             access.WhenSpec{Activate: "2020-01-01T00:00:00Z", Deactivate: "9999-12-31T00:00:00Z"},
-		TemplateMetadata: &access.TemplateMetadata{TemplateSelection: []access.TemplateSelection{{Scope: "s", Code: "c", SelectorTags: []string{"Data"}}}, BuildAsAt: "2020-01-01T00:00:00Z"},
+		When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z", Deactivate: "9999-12-31T00:00:00Z"},
+		TemplateMetadata: &access.TemplateMetadata{
+			TemplateSelection: []access.TemplateSelection{{Scope: "s", Code: "c", SelectorTags: []string{"Data"}}},
+			BuildAsAt:         "2020-01-01T00:00:00Z",
+		},
 	}
 }
 
@@ -97,7 +118,15 @@ func TestPolicies_onTheWire(t *testing.T) {
 		},
 		"least": {
 			func(ctx context.Context, c *access.Client) error {
-				return second(c.UpdatePolicy(ctx, policyID, access.PolicyUpdateRequest{Grant: "Allow", Selectors: []access.SelectorDefinition{}, When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z"}}))
+				return second(c.UpdatePolicy(
+					ctx,
+					policyID,
+					access.PolicyUpdateRequest{
+						Grant:     "Allow",
+						Selectors: []access.SelectorDefinition{},
+						When:      access.WhenSpec{Activate: "2020-01-01T00:00:00Z"},
+					},
+				))
 			},
 			"PUT " + path, `{"description":"","grant":"Allow","selectors":[],"when":{"activate":"2020-01-01T00:00:00Z"}}`, 200, wholePolicy,
 		},
@@ -152,7 +181,9 @@ func TestPolicy_unmodelled(t *testing.T) {
 		`"selectors":[` + all + `],"links":[{"a":1}],"new":{"a":1},"permission":"Read"`: nil,
 		`"how":{"type":"Mask"}`:                   {"how"},
 		`"selectors":[` + all + `,{"a":{"b":1}}]`: {"selectors[1].a"},
-		`"selectors":[{"matchAllSelectorDefinition":{"actions":[{"scope":"s","activity":"a","entity":"e","x":false}]}}]`: {"selectors[0].matchAllSelectorDefinition.actions[0].x"},
+		`"selectors":[{"matchAllSelectorDefinition":{"actions":[{"scope":"s","activity":"a","entity":"e","x":false}]}}]`: {
+			"selectors[0].matchAllSelectorDefinition.actions[0].x",
+		},
 		`"selectors":[{"policySelectorDefinition":{"actions":[],"restrictionSelectors":[` + all + `,{"policySelectorDefinition":{"actions":[{"scope":"s","activity":"a","entity":"e"}]}}]}}]`: {
 			"selectors[0].policySelectorDefinition.restrictionSelectors[1].policySelectorDefinition",
 		},
@@ -182,7 +213,11 @@ func TestPolicies_notFound(t *testing.T) {
 	t.Parallel()
 	mock, c := newDomain(t)
 	missing := access.ResourceID{Scope: access.DefaultScope, Code: "missing"}
-	request := access.PolicyUpdateRequest{Grant: "Allow", Selectors: []access.SelectorDefinition{}, When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z"}}
+	request := access.PolicyUpdateRequest{
+		Grant:     "Allow",
+		Selectors: []access.SelectorDefinition{},
+		When:      access.WhenSpec{Activate: "2020-01-01T00:00:00Z"},
+	}
 	all := func() map[string]error {
 		return map[string]error{
 			"get":    second(c.GetPolicy(t.Context(), missing)),
