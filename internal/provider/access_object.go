@@ -57,6 +57,29 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 	diags.AddError(summary, detail)
 }
 
+// errChangedAfterPlan refuses an update that would undo what the plan does not show.
+var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, and the update would undo that change. " +
+	"Plan again: the new plan shows the change")
+
+// updateAccessObject updates an object that is still as the plan found it. LUSID's update replaces the whole
+// object, so it would erase what somebody has changed since. An object that is as wanted needs no update.
+func updateAccessObject[T any](ctx context.Context, c *connection, object string, read func(context.Context) (*T, error),
+	isWanted, isAsPlanned func(*T) bool, update func(context.Context) error,
+) error {
+	return c.placements.during(ctx, object, func() error {
+		current, err := read(ctx)
+		switch {
+		case err != nil:
+			return err
+		case isWanted(current):
+			return nil
+		case !isAsPlanned(current):
+			return errChangedAfterPlan
+		}
+		return update(ctx)
+	})
+}
+
 // deleteAccessObject deletes an object, unless another resource of this run needs it.
 func (b *resourceBase) deleteAccessObject(
 	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, summary, noun, label string, remove func() error,

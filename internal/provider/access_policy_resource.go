@@ -283,10 +283,18 @@ func (r *accessPolicyResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 
 	if !reflect.DeepEqual(after, before) {
-		err := r.placements.during(ctx, accessPolicyNoun+" "+state.label(), func() error {
-			_, err := r.access.UpdatePolicy(ctx, state.resourceID(), after)
-			return err
-		})
+		is := func(m accessPolicyModel) func(*access.PolicyResponse) bool {
+			return func(policy *access.PolicyResponse) bool {
+				return len(policy.Unmodelled) == 0 && unchanged(ctx, &m, policy)
+			}
+		}
+		err := updateAccessObject(ctx, r.connection, accessPolicyNoun+" "+state.label(),
+			func(ctx context.Context) (*access.PolicyResponse, error) { return r.access.GetPolicy(ctx, state.resourceID()) },
+			is(plan), is(state),
+			func(ctx context.Context) error {
+				_, err := r.access.UpdatePolicy(ctx, state.resourceID(), after)
+				return err
+			})
 		if err != nil {
 			r.addAccessError(&resp.Diagnostics, accessPolicyNoun, summary,
 				fmt.Sprintf("The access policy %s of %s could not be updated", state.label(), r.client.Domain()), err)

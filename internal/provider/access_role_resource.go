@@ -160,6 +160,14 @@ func (m *accessRoleModel) setServerMade(role *access.RoleResponse) {
 	}
 }
 
+// is reports that the role is as the model says. Its place doesn't count: the create or move of another role
+// changes the places of many.
+func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) bool {
+	moved := *m
+	moved.setServerMade(role)
+	return unchanged(ctx, &moved, role)
+}
+
 func (m *accessRoleModel) resourceID() access.ResourceID {
 	return access.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
 }
@@ -231,12 +239,7 @@ func (r *accessRoleResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 
-	role, err := r.access.RefreshRole(ctx, state.resourceID(), func(listed *access.RoleResponse) bool {
-		// Another role's create or move changes the places of many, and is no reason to read each of them.
-		moved := state
-		moved.setServerMade(listed)
-		return unchanged(ctx, &moved, listed)
-	})
+	role, err := r.access.RefreshRole(ctx, state.resourceID(), func(listed *access.RoleResponse) bool { return state.is(ctx, listed) })
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access role %s of %s could not be read", state.label(), r.client.Domain()), err) {
 		return
 	}
@@ -262,10 +265,16 @@ func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 
 	if plan.differs(ctx, &state) {
-		err := r.placements.during(ctx, accessRoleNoun+" "+state.label(), func() error {
-			_, err := r.access.UpdateRole(ctx, state.resourceID(), request)
-			return err
-		})
+		is := func(m accessRoleModel) func(*access.RoleResponse) bool {
+			return func(role *access.RoleResponse) bool { return len(role.Unmodelled) == 0 && m.is(ctx, role) }
+		}
+		err := updateAccessObject(ctx, r.connection, accessRoleNoun+" "+state.label(),
+			func(ctx context.Context) (*access.RoleResponse, error) { return r.access.GetRole(ctx, state.resourceID()) },
+			is(plan), is(state),
+			func(ctx context.Context) error {
+				_, err := r.access.UpdateRole(ctx, state.resourceID(), request)
+				return err
+			})
 		if err != nil {
 			r.addAccessError(&resp.Diagnostics, accessRoleNoun, summary,
 				fmt.Sprintf("The access role %s of %s could not be updated", state.label(), r.client.Domain()), err)

@@ -434,7 +434,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("access.PagePolicies", "access.CreatePolicy"),
 			Refresh: refreshBySnapshot("access.GetPolicy", "access.PagePolicies"),
-			Update:  each("access.UpdatePolicy"),
+			Update:  each("access.GetPolicy", "access.UpdatePolicy"),
 			Destroy: each("access.DeletePolicy"),
 		},
 		Faults: Faults{OptionalRequest: "access.PagePolicies"},
@@ -469,7 +469,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("access.ListRoles", "access.CreateRole"),
 			Refresh: refreshBySnapshot("access.GetRole", "access.ListRoles"),
-			Update:  each("access.UpdateRole"),
+			Update:  each("access.GetRole", "access.UpdateRole"),
 			Destroy: each("access.DeleteRole"),
 		},
 		Faults: Faults{OptionalRequest: "access.ListRoles"},
@@ -564,8 +564,14 @@ func holdsSecret(t *testing.T, d Domain, made Instance) {
 }
 
 // each is a request per object.
-func each(operation string) func(n int) Calls {
-	return func(n int) Calls { return Calls{operation: n} }
+func each(operations ...string) func(n int) Calls {
+	return func(n int) Calls {
+		calls := Calls{}
+		for _, operation := range operations {
+			calls[operation] = n
+		}
+		return calls
+	}
 }
 
 // once is one request, however many objects there are.
