@@ -289,7 +289,9 @@ func (r *accessPolicyResource) Update(ctx context.Context, req resource.UpdateRe
 			}
 		}
 		err := updateAccessObject(ctx, r.connection, accessPolicyNoun+" "+state.label(),
-			func(ctx context.Context) (*access.PolicyResponse, error) { return r.access.GetPolicy(ctx, state.resourceID()) },
+			func(ctx context.Context) (*access.PolicyResponse, error) {
+				return r.access.GetPolicy(ctx, state.resourceID())
+			},
 			is(plan), is(state),
 			func(ctx context.Context) error {
 				_, err := r.access.UpdatePolicy(ctx, state.resourceID(), after)

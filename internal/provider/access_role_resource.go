@@ -269,7 +269,9 @@ func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequ
 			return func(role *access.RoleResponse) bool { return len(role.Unmodelled) == 0 && m.is(ctx, role) }
 		}
 		err := updateAccessObject(ctx, r.connection, accessRoleNoun+" "+state.label(),
-			func(ctx context.Context) (*access.RoleResponse, error) { return r.access.GetRole(ctx, state.resourceID()) },
+			func(ctx context.Context) (*access.RoleResponse, error) {
+				return r.access.GetRole(ctx, state.resourceID())
+			},
 			is(plan), is(state),
 			func(ctx context.Context) error {
 				_, err := r.access.UpdateRole(ctx, state.resourceID(), request)
