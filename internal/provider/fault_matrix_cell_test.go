@@ -109,6 +109,7 @@ func (s cellSetting) targets(r reference) []target {
 		targets = append(targets, target{
 			Exchange: e, nth: nth, index: i, role: s.role(e),
 			mayNotRepeat: e.Method == http.MethodPost || e.Operation == s.row.Faults.Versioned,
+			beforeUpdate: !isWrite && s.phase.name == providertest.Updating,
 		})
 	}
 	if s.phase.name != providertest.Refreshing && len(r.exchanges) > 0 {
@@ -536,8 +537,10 @@ func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.
 			words = c.fault.tokenWords
 		}
 		parts := append([]string{"Unable to ", "could not be "}, words...)
-		if c.fault.effect != unconnected && c.fault.connection != providertest.Untrusted && c.fault.connection != providertest.Outdated {
-			// Only what left the machine has an identifier that LUSID's support can find.
+		neverLeft := c.fault.effect == unconnected || c.fault.connection == providertest.Untrusted || c.fault.connection == providertest.Outdated
+		if !neverLeft && c.fault.effect != differing {
+			// Only what left the machine has an identifier that LUSID's support can find. A refusal by the provider
+			// itself has none.
 			parts = append(parts, "correlation ")
 		}
 		switch {

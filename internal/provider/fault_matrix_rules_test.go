@@ -38,6 +38,8 @@ const (
 	unusable
 	// turnedAway is a no that is not LUSID's: nothing was done, and another try would be no better.
 	turnedAway
+	// differing is an answer from which the object is not as the plan found it.
+	differing
 )
 
 // outcome is what comes of a fault.
@@ -64,6 +66,7 @@ var rules = map[effect]struct{ once, forGood, postOnce, postForGood outcome }{
 	lost:        {succeeds, fails, settles, settles},
 	unusable:    {fails, fails, settles, settles},
 	turnedAway:  {fails, fails, fails, fails},
+	differing:   {fails, fails, fails, fails},
 }
 
 // fault is a column of the matrix.
@@ -180,6 +183,8 @@ type target struct {
 	first role
 	// mayNotRepeat tells of a request whose repeat would have one more effect.
 	mayNotRepeat bool
+	// beforeUpdate tells of a read in an update.
+	beforeUpdate bool
 }
 
 // role is what depends on a request.
@@ -218,6 +223,13 @@ var indispensable = map[string][]string{
 // missed are fields, by operation, without which the provider warns or gives up, though they are not
 // required. The tests of their kinds say when.
 var missed = map[string]string{"identity.GetApplication": "secret", "identity.GetNetworkZone": "hierarchy"}
+
+// compared are fields, by operation, that an update compares with the plan. If one of them is missing in the answer,
+// the object is not as the plan found it, and the update is refused.
+var compared = map[string][]string{
+	"access.GetPolicy": {"applications", "description", "grant", "selectors"},
+	"access.GetRole":   {"description"},
+}
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.
 var ignored = []string{"identity.UpdatePasswordPolicy", "identity.UpdateSessionPolicy", "identity.UpdateUserSchema"}
@@ -303,8 +315,12 @@ func faultsOf(t *testing.T, target target) []fault {
 		})
 	}
 	for _, field := range optional {
+		effect := harmless
+		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
+			effect = differing
+		}
 		all = append(all, fault{
-			name: "null " + field, effect: harmless, written: true,
+			name: "null " + field, effect: effect, written: true, words: []string{"changed in LUSID after the plan was made"},
 			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
 		})
 	}
