@@ -162,7 +162,7 @@ func (m *accessPolicyModel) differs(ctx context.Context, state *accessPolicyMode
 func (m *accessPolicyModel) fromAPI(ctx context.Context, policy *access.PolicyResponse) (diags diag.Diagnostics) {
 	m.setID(policy.ID)
 	m.Description = optionalString(m.Description, policy.Description)
-	m.Grant = types.StringValue(policy.Grant)
+	m.Grant = stringOrNull(policy.Grant)
 	var failed diag.Diagnostics
 	m.Applications, failed = sameTexts(ctx, m.Applications, policy.Applications)
 	diags.Append(failed...)

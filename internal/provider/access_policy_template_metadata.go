@@ -106,7 +106,7 @@ func fromTemplateMetadata(ctx context.Context, prior types.Object, metadata *acc
 	now, failed := toTemplateMetadata(ctx, read)
 	diags.Append(failed...)
 	switch {
-	case !diags.HasError() && !prior.IsUnknown() && prior.Attributes() != nil && reflect.DeepEqual(before, now):
+	case !diags.HasError() && !prior.IsUnknown() && !prior.IsNull() && reflect.DeepEqual(before, now):
 		return prior, diags
 	case now == nil:
 		return types.ObjectNull(templateMetadataType.AttrTypes), diags

@@ -138,7 +138,7 @@ func fromAccessWhen(ctx context.Context, prior types.Object, spec access.WhenSpe
 	switch {
 	case diags.HasError():
 		return prior, diags
-	case !prior.IsUnknown() && prior.Attributes() != nil && normalWhen(before) == spec:
+	case !prior.IsUnknown() && !prior.IsNull() && normalWhen(before) == spec:
 		return prior, diags
 	case normalWhen(access.WhenSpec{}) == spec:
 		return types.ObjectNull(accessWhenType.AttrTypes), diags

@@ -139,6 +139,7 @@ func (p *lusidProvider) Actions(context.Context) []func() action.Action {
 
 func (p *lusidProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		NewAccessPolicyFunction,
 		NewSecretsJSONFunction,
 		NewEnvVarsFunction,
 		NewEnvScriptFunction,

@@ -36,17 +36,18 @@ const scenariosDirectory = examplesDirectory + "/scenarios"
 // scenarios are the tests of examples/scenarios by directory. Each applies what its reader sees,
 // plans empty again, and destroys it.
 var scenarios = map[string]func(t *testing.T, directory string){
-	"blue-green-rotation":      testBlueGreenRotation,
-	"bootstrap":                testBootstrap,
-	"import-existing":          testImportExisting,
-	"least-privilege":          testLeastPrivilege,
-	"pipeline-without-secrets": testPipelineWithoutSecrets,
-	"prove-the-credentials":    testProveTheCredentials,
-	"rotate-on-schedule":       testRotateOnSchedule,
-	"service-secret-to-vault":  testServiceSecretToVault,
-	"service-user":             testServiceUser,
-	"several-domains":          testSeveralDomains,
-	"team-from-csv":            testTeamFromCSV,
+	"blue-green-rotation":       testBlueGreenRotation,
+	"bootstrap":                 testBootstrap,
+	"import-existing":           testImportExisting,
+	"least-privilege":           testLeastPrivilege,
+	"pipeline-without-secrets":  testPipelineWithoutSecrets,
+	"policies-from-the-web-app": testPoliciesFromTheWebApp,
+	"prove-the-credentials":     testProveTheCredentials,
+	"rotate-on-schedule":        testRotateOnSchedule,
+	"service-secret-to-vault":   testServiceSecretToVault,
+	"service-user":              testServiceUser,
+	"several-domains":           testSeveralDomains,
+	"team-from-csv":             testTeamFromCSV,
 }
 
 func TestAccScenarios(t *testing.T) {
@@ -530,6 +531,46 @@ func testLeastPrivilege(t *testing.T, directory string) {
 			}
 		}
 	}
+}
+
+// testPoliciesFromTheWebApp adds, changes and removes documents.
+func testPoliciesFromTheWebApp(t *testing.T, directory string) {
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
+	providertest.CLIMust(t, providertest.ProviderFunctions)
+	copyExample(w, directory)
+	if err := os.CopyFS(filepath.Join(w.Directory, "policies"), os.DirFS(filepath.Join(directory, "policies"))); err != nil {
+		t.Fatal(err)
+	}
+	// One of them is in LUSID already.
+	document := providertest.ReadText(t, filepath.Join(directory, "policies", "rolling.json"))
+	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policies", json.RawMessage(document), nil)
+	w.MustRun("import", `lusid_access_policy.all["rolling"]`, "rolling-7-days")
+	d.Forget()
+	w.MustRun("apply", "-auto-approve")
+	want := map[string]int{"access.GetPolicy": 1, "access.PagePolicies": 1, "access.CreatePolicy": 7, "token:password": 2}
+	if diff := cmp.Diff(want, d.Counts()); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+	w.MustPlanEmpty()
+
+	editFile(w, "policies/rolling.json", `"Day"`, `"Months"`)
+	mustPlan(w, map[string]string{`lusid_access_policy.all["rolling"]`: "[update]"})
+	w.Write("policies/new.json", strings.Replace(w.ReadFile("policies/rolling.json"), "rolling-7-days", "new-policy", 1))
+	if err := os.Remove(filepath.Join(w.Directory, "policies", "metadata-deny.json")); err != nil {
+		t.Fatal(err)
+	}
+	mustPlan(w, map[string]string{
+		`lusid_access_policy.all["rolling"]`:       "[update]",
+		`lusid_access_policy.all["new"]`:           "[create]",
+		`lusid_access_policy.all["metadata-deny"]`: "[delete]",
+	})
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	editFile(w, "policies/rolling.json", `"grant"`, `"how": {"type": "Mask"}, "grant"`)
+	w.MustFail([]string{"lusid_access_policy has no argument for: how"}, "plan")
+	editFile(w, "policies/rolling.json", `"how": {"type": "Mask"}, "grant"`, `"grant"`)
+	w.MustRun("destroy", "-auto-approve")
 }
 
 // testPipelineWithoutSecrets applies as an administrator, then as a pipeline that has nothing but a

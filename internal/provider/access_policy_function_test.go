@@ -1,0 +1,173 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+// policyDocuments are policies as LUSID's web app has them.
+const policyDocuments = scenariosDirectory + "/policies-from-the-web-app/policies"
+
+// accessPolicyOf calls the function access_policy. The failure is empty after success.
+func accessPolicyOf(t *testing.T, p *providertest.Protocol, document string) (arguments providertest.Object, failure string) {
+	t.Helper()
+	definition := p.Schema.Functions["access_policy"]
+	argument, err := tfprotov6.NewDynamicValue(tftypes.String, tftypes.NewValue(tftypes.String, document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := p.Server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{
+		Name:      "access_policy",
+		Arguments: []*tfprotov6.DynamicValue{&argument},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp.Error != nil {
+		return nil, resp.Error.Text
+	}
+	result, err := resp.Result.Unmarshal(definition.Return.Type)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var attributes map[string]tftypes.Value
+	if err := result.As(&attributes); err != nil {
+		t.Fatal(err)
+	}
+	arguments = providertest.Object{}
+	for name, value := range attributes {
+		arguments[name] = value
+	}
+	return arguments, ""
+}
+
+// comparablePolicy gives what means the same one form: the order of sets, and an end in the year 9999.
+func comparablePolicy(t *testing.T, document string) providertest.JSONObject {
+	t.Helper()
+	var policy providertest.JSONObject
+	if err := json.Unmarshal([]byte(document), &policy); err != nil {
+		t.Fatal(err)
+	}
+	delete(policy, "id")
+	if when, ok := policy["when"].(providertest.JSONObject); ok {
+		if end, _ := when["deactivate"].(string); strings.HasPrefix(end, "9999-") {
+			delete(when, "deactivate")
+		}
+	}
+	var order func(value any)
+	order = func(value any) {
+		switch value := value.(type) {
+		case providertest.JSONObject:
+			for name, element := range value {
+				order(element)
+				if list, ok := element.([]any); ok && (name == "actions" || name == "applications") {
+					slices.SortFunc(list, func(a, b any) int { return strings.Compare(providertest.JSONText(t, a), providertest.JSONText(t, b)) })
+				}
+			}
+		case []any:
+			for _, element := range value {
+				order(element)
+			}
+		}
+	}
+	order(policy)
+	return policy
+}
+
+// TestAccessPolicy_documents has each document become a policy that is the document again.
+func TestAccessPolicy_documents(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
+	policies := p.Resource(providertest.AccessPolicyType)
+	files, err := filepath.Glob(filepath.Join(policyDocuments, "*.json"))
+	if err != nil || len(files) < 8 {
+		t.Fatalf("%d documents, %v", len(files), err)
+	}
+	for _, file := range files {
+		document := providertest.ReadText(t, file)
+		config, failure := accessPolicyOf(t, p, document)
+		if failure != "" {
+			t.Errorf("%s: %s", file, failure)
+			continue
+		}
+		made := policies.MustCreate(config)
+		policies.MustPlanNothing(policies.MustRead(made), config)
+		want := comparablePolicy(t, document)
+		code, _ := want["code"].(string)
+		delete(want, "code")
+		var stored providertest.JSONObject
+		d.MustCall(t, http.MethodGet, providertest.AccessAPI+"/policies/"+code, nil, &stored)
+		if diff := cmp.Diff(want, comparablePolicy(t, providertest.JSONText(t, stored))); diff != "" {
+			t.Errorf("%s: LUSID has (-want +got):\n%s", file, diff)
+		}
+		// LUSID's response is a document too.
+		again, failure := accessPolicyOf(t, p, providertest.JSONText(t, stored))
+		if failure != "" {
+			t.Errorf("%s, read back: %s", file, failure)
+			continue
+		}
+		policies.MustPlanNothing(policies.MustRead(made), again)
+	}
+}
+
+func TestAccessPolicy_function(t *testing.T) {
+	t.Parallel()
+	p := providertest.NewProtocol(t)
+	for document, want := range map[string]map[string]string{
+		`{}`: {
+			"code": "null", "description": "null", "applications": "null", "grant": "null", "selectors": "null", "when": "null",
+		},
+		"\ufeff" + `{"id":{"scope":"s","code":"abc"},"grant":"Deny","applications":["b","a"],"links":[{}],"how":null}`: {
+			"code": "abc", "grant": "Deny", "applications": "a,b",
+		},
+	} {
+		arguments, failure := accessPolicyOf(t, p, document)
+		if failure != "" {
+			t.Errorf("%s: %s", document, failure)
+			continue
+		}
+		got := providertest.Instance{Attributes: map[string]tftypes.Value{}}
+		for name, value := range arguments {
+			got.Attributes[name], _ = value.(tftypes.Value)
+		}
+		got.MustHave(t, want)
+		schema := p.Schema.ResourceSchemas[providertest.AccessPolicyType]
+		for name := range maps.Keys(arguments) {
+			isArgument := func(a *tfprotov6.SchemaAttribute) bool { return a.Name == name }
+			if !slices.ContainsFunc(schema.Block.Attributes, isArgument) {
+				t.Errorf("the resource has no argument %s", name)
+			}
+		}
+		if len(arguments) != len(schema.Block.Attributes)-3 {
+			t.Errorf("%d arguments of a resource with %d attributes, of which it lacks id, scope and timeouts",
+				len(arguments), len(schema.Block.Attributes))
+		}
+	}
+	for document, want := range map[string]string{
+		``:                              "The document is not readable JSON",
+		`{"code":`:                      "The document is not readable JSON",
+		`[]`:                            "The document is a JSON array",
+		`{"code":5}`:                    `a JSON number at "code"`,
+		`{"selectors":{}}`:              `a JSON object at "selectors"`,
+		`{"Code":"abc"}`:                `"Code", which is not a part of a policy`,
+		`{"how":{"type":"Mask"}}`:       "no argument for: how",
+		`{"selectors":[{"a":{"b":1}}]}`: "no argument for: selectors[0].a",
+	} {
+		if _, failure := accessPolicyOf(t, p, document); !strings.Contains(failure, want) {
+			t.Errorf("%s: got %q, want %q", document, failure, want)
+		}
+	}
+}
