@@ -341,7 +341,7 @@ func (r *accessPolicyResource) ValidateConfig(ctx context.Context, req resource.
 }
 
 // ModifyPlan refuses another domain's policy before anything is planned for it, and an update that would
-// erase what the schema cannot express.
+// erase what the schema cannot express. It warns if the provider's own user could lose its rights.
 func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan accessPolicyModel
 	if !req.Plan.Raw.IsNull() {
@@ -358,12 +358,20 @@ func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	change := updates
 	switch {
 	case req.Plan.Raw.IsNull():
-		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, destroys, accessPolicyNoun, state.label())...)
+		change = destroys
 	case !plan.Code.Equal(state.Code):
-		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, replaces, accessPolicyNoun, state.label())...)
-	case !req.Plan.Raw.IsFullyKnown() || plan.differs(ctx, &state):
-		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, updates, accessPolicyNoun, state.label())...)
+		change = replaces
+	case req.Plan.Raw.IsFullyKnown() && !plan.differs(ctx, &state):
+		return
+	}
+	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessPolicyNoun, state.label())...)
+	switch {
+	case change == updates && plan.Grant.ValueString() == "Deny":
+		r.warnOwnPolicy(ctx, state.resourceID(), "After this plan, it denies what it covers", &resp.Diagnostics)
+	case change != updates && state.Grant.ValueString() == "Allow":
+		r.warnOwnPolicy(ctx, state.resourceID(), "This plan deletes it, and what it allows", &resp.Diagnostics)
 	}
 }

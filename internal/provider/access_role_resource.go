@@ -323,7 +323,7 @@ func (m *accessRoleModel) validate() (diags diag.Diagnostics) {
 }
 
 // ModifyPlan refuses another domain's role before anything is planned for it, and an update that would
-// erase what the schema cannot express.
+// erase what the schema cannot express. It warns if the provider's own user could lose its rights.
 func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan accessRoleModel
 	if !req.Plan.Raw.IsNull() {
@@ -339,12 +339,20 @@ func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	change := updates
 	switch {
 	case req.Plan.Raw.IsNull():
-		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, destroys, accessRoleNoun, state.label())...)
+		change = destroys
 	case !plan.Code.Equal(state.Code):
-		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, replaces, accessRoleNoun, state.label())...)
-	case !req.Plan.Raw.IsFullyKnown() || plan.differs(ctx, &state):
-		resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, updates, accessRoleNoun, state.label())...)
+		change = replaces
+	case req.Plan.Raw.IsFullyKnown() && !plan.differs(ctx, &state):
+		return
+	}
+	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessRoleNoun, state.label())...)
+	switch {
+	case change != updates:
+		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan deletes it, and what it grants", &resp.Diagnostics)
+	case loses(state.Policies, plan.Policies) || loses(state.PolicyCollections, plan.PolicyCollections) || loses(state.SupervisedRoles, plan.SupervisedRoles):
+		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan takes policies away from it", &resp.Diagnostics)
 	}
 }

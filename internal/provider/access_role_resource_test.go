@@ -127,7 +127,12 @@ func TestAccessRole_lifecycle(t *testing.T) {
 		t.Error("a role that is gone stays in the state")
 	}
 	roles.Destroy(read).MustBeQuiet(t)
-	d.MustCount(t, map[string]int{"access.GetRole": 1, "access.DeleteRole": 1, "access.ListRoles": 4})
+	d.MustCount(t, map[string]int{
+		"access.GetRole":        1,
+		"access.DeleteRole":     1,
+		"access.ListRoles":      4,
+		"access.GetOwnPolicies": 1,
+	})
 }
 
 // TestAccessRole_places refreshes roles whose places have changed since. They are read from one list.

@@ -45,6 +45,11 @@ type connection struct {
 	// caller is nil until it is asked for.
 	caller *identity.CurrentUserResponse
 
+	ownPoliciesLock lock
+	hasOwnPolicies  bool
+	// own are the policies of the user that the provider signs in as, once hasOwnPolicies is set.
+	own []access.AttachedPolicyDefinitionResponse
+
 	grantLock sync.Mutex
 	// grant holds what token requests default to, complete or not.
 	grant client.TokenRequest

@@ -434,10 +434,17 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("access.PagePolicies", "access.CreatePolicy"),
 			Refresh: refreshBySnapshot("access.GetPolicy", "access.PagePolicies"),
-			Update:  each("access.GetPolicy", "access.UpdatePolicy"),
-			Destroy: each("access.DeletePolicy"),
+			// Both plans of the update warn if the provider's own user could lose its rights.
+			Update: func(n int) Calls {
+				return Calls{"access.GetOwnPolicies": 2, "access.GetPolicy": n, "access.UpdatePolicy": n}
+			},
+			Destroy:     each("access.DeletePolicy"),
+			DestroyPlan: once("access.GetOwnPolicies"),
 		},
-		Faults: Faults{OptionalRequest: "access.PagePolicies"},
+		Faults: Faults{
+			OptionalRequest: "access.PagePolicies",
+			OnlyForWarning:  map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
 			return Life{
@@ -469,10 +476,17 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("access.ListRoles", "access.CreateRole"),
 			Refresh: refreshBySnapshot("access.GetRole", "access.ListRoles"),
-			Update:  each("access.GetRole", "access.UpdateRole"),
-			Destroy: each("access.DeleteRole"),
+			// Both plans of the update warn if the provider's own user could lose its rights.
+			Update: func(n int) Calls {
+				return Calls{"access.GetOwnPolicies": 2, "access.GetRole": n, "access.UpdateRole": n}
+			},
+			Destroy:     each("access.DeleteRole"),
+			DestroyPlan: once("access.GetOwnPolicies"),
 		},
-		Faults: Faults{OptionalRequest: "access.ListRoles"},
+		Faults: Faults{
+			OptionalRequest: "access.ListRoles",
+			OnlyForWarning:  map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
 			return Life{

@@ -1,0 +1,82 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+// ownPolicies are the policies of the user that the provider signs in as. LUSID is asked once per process,
+// and only if a plan could take a right away from that user. If the request fails, the result is empty.
+func (c *connection) ownPolicies(ctx context.Context) []access.AttachedPolicyDefinitionResponse {
+	release, err := c.ownPoliciesLock.acquire(ctx, "another operation, which asks LUSID the same")
+	if err != nil {
+		return nil
+	}
+	defer release()
+	if !c.hasOwnPolicies {
+		policies, err := c.access.GetOwnPolicies(ctx)
+		if err != nil && !client.IsIncomplete(err) {
+			tflog.Debug(ctx, "Could not find out whether the plan takes a right from the provider's own user", map[string]any{"error": err.Error()})
+		}
+		c.own, c.hasOwnPolicies = policies, ctx.Err() == nil
+	}
+	return c.own
+}
+
+// warnOwnPolicy warns if an access role of the user that the provider signs in as has a policy that the plan
+// changes or deletes.
+func (c *connection) warnOwnPolicy(ctx context.Context, id access.ResourceID, change string, diags *diag.Diagnostics) {
+	if c == nil || c.client == nil {
+		return
+	}
+	isOwn := false
+	var roles []string
+	for _, policy := range c.ownPolicies(ctx) {
+		if policy.ID != id {
+			continue
+		}
+		isOwn = true
+		if policy.SourceRole.Code != "" {
+			roles = append(roles, policy.SourceRole.String())
+		}
+	}
+	if !isOwn {
+		return
+	}
+	from := ""
+	if len(roles) > 0 {
+		from = " from " + strings.Join(slices.Compact(slices.Sorted(slices.Values(roles))), ", ")
+	}
+	diags.AddWarning(fmt.Sprintf("The access policy %s could lock this provider out", id), joinParagraphs(
+		fmt.Sprintf("The provider signs in with %s, whose user has this policy%s. %s.", c.credential, from, change), lockedOut))
+}
+
+// warnOwnAccessRole warns if the user that the provider signs in as has an access role that the plan deletes,
+// or takes policies away from.
+func (c *connection) warnOwnAccessRole(ctx context.Context, id access.ResourceID, change string, diags *diag.Diagnostics) {
+	if c == nil || c.client == nil {
+		return
+	}
+	isOfRole := func(policy access.AttachedPolicyDefinitionResponse) bool { return policy.SourceRole == id }
+	if !slices.ContainsFunc(c.ownPolicies(ctx), isOfRole) {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("The access role %s could lock this provider out", id), joinParagraphs(
+		fmt.Sprintf("The provider signs in with %s, whose user has this role. %s.", c.credential, change), lockedOut))
+}
+
+// lockedOut says what happens if the provider loses its rights.
+const lockedOut = "If that gives the provider its rights, the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the rights back. " +
+	"A user with LUSID's role lusid-administrator keeps all rights."
+
+// loses reports that a set has an element which the planned one may lack.
+func loses(before, planned types.Set) bool { return !isSubset(before, planned) }

@@ -1,0 +1,96 @@
+package provider_test
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+// TestAccessLockOut plans changes to what the provider's own user may do, and others.
+func TestAccessLockOut(t *testing.T) {
+	t.Parallel()
+	const own = `[
+		{"id": {"scope": "default", "code": "list-instruments"}, "sourceRole": {"scope": "default", "code": "analysts"}, "grant": "Allow"},
+		{"id": {"scope": "default", "code": "direct"}, "sourceRole": null, "grant": "Allow"}
+	]`
+	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != providertest.AccessAPI+"/me" {
+				mock.ServeHTTP(w, r)
+				return
+			}
+			// The mock counts the request.
+			mock.ServeHTTP(&discard{}, r)
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, own)
+		})
+	})
+	p := d.Protocol(t)
+	policies, roles := p.Resource(providertest.AccessPolicyType), p.Resource(providertest.AccessRoleType)
+	mine, other := providertest.AccessPolicyConfig(), providertest.AccessPolicyConfig(providertest.Object{"code": "other"})
+	policy, otherPolicy := policies.MustCreate(mine), policies.MustCreate(other)
+	directPolicy := policies.MustCreate(providertest.AccessPolicyConfig(providertest.Object{"code": "direct"}))
+	holding := providertest.AccessRoleConfig(providertest.Object{"policies": []string{providertest.StandardFeatures, "default/list-instruments"}})
+	role, otherRole := roles.MustCreate(holding), roles.MustCreate(providertest.AccessRoleConfig(providertest.Object{"code": "traders"}))
+	d.Forget()
+
+	// What takes no right away needs no call.
+	for _, config := range []providertest.Object{
+		providertest.With(mine, "description", "New"),
+		providertest.With(mine, "timeouts", providertest.Object{"read": "1m"}),
+	} {
+		_, diags := policies.Plan(policy, config)
+		diags.MustBeQuiet(t)
+	}
+	for _, config := range []providertest.Object{
+		providertest.With(holding, "description", "New"),
+		providertest.With(holding, "policies", []string{providertest.StandardFeatures, "default/list-instruments", "default/other"}),
+	} {
+		_, diags := roles.Plan(role, config)
+		diags.MustBeQuiet(t)
+	}
+	d.MustCount(t, map[string]int{})
+
+	const policyWarning = "The access policy default/list-instruments could lock this provider out"
+	const roleWarning = "The access role default/analysts could lock this provider out"
+	for _, test := range []struct {
+		m      providertest.ManagedType
+		prior  providertest.Instance
+		config providertest.Object
+		words  []string
+	}{
+		{policies, policy, nil, []string{policyWarning, "this policy from default/analysts. This plan deletes it", "HTTP 403"}},
+		{policies, policy, providertest.With(mine, "code", "new"), []string{policyWarning, "deletes it"}},
+		{policies, policy, providertest.With(mine, "grant", "Deny"), []string{policyWarning, "denies what it covers"}},
+		{policies, directPolicy, nil, []string{"The access policy default/direct could lock", "this policy. This plan deletes it"}},
+		{policies, otherPolicy, nil, nil},
+		{policies, otherPolicy, providertest.With(other, "grant", "Deny"), nil},
+		{roles, role, nil, []string{roleWarning, "deletes it", "HTTP 403"}},
+		{roles, role, providertest.With(holding, "code", "new"), []string{roleWarning, "deletes it"}},
+		{roles, role, providertest.With(holding, "policies", []string{providertest.StandardFeatures}), []string{roleWarning, "takes policies away"}},
+		{roles, role, providertest.With(holding, "policies", providertest.Unknown), []string{roleWarning, "takes policies away"}},
+		{roles, otherRole, nil, nil},
+	} {
+		_, diags := test.m.Plan(test.prior, test.config)
+		if test.words == nil {
+			diags.MustBeQuiet(t)
+		} else {
+			diags.MustWarn(t, "", test.words...)
+		}
+	}
+	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1})
+
+	// A refusal is no reason to stop.
+	refused := providertest.NewMock(t, mockserver.Options{})
+	refused.Mock.InjectFault(mockserver.Fault{Operation: "access.GetOwnPolicies", Status: http.StatusForbidden, Count: -1})
+	policies = refused.Protocol(t).Resource(providertest.AccessPolicyType)
+	made := policies.MustCreate(mine)
+	for range 2 {
+		_, diags := policies.Plan(made, nil)
+		diags.MustBeQuiet(t)
+	}
+	refused.MustCount(t, map[string]int{"access.PagePolicies": 1, "access.CreatePolicy": 1, "access.GetOwnPolicies": 1})
+}
