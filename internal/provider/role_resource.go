@@ -49,8 +49,8 @@ func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A role that users of a LUSID domain hold.\n\n" +
-			"~> This is the role of the Identity service. What its holders may do is decided by a role of the same code in LUSID's Access service, " +
-			"which has to be created, and deleted, on its own.\n\n" +
+			"~> This is the role of the Identity service. On its own it grants nothing. A role of the same code in LUSID's Access service decides what its holders may do: " +
+			"create that role with `lusid_access_role`.\n\n" +
 			"~> Leave LUSID's default roles, such as `lusid-administrator` and `lusid-evaluator`, to LUSID. A plan that deletes or replaces one of them warns: Terraform cannot bring it back.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
@@ -79,7 +79,7 @@ func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			},
 			"code": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Code of the role, unique in its scope: what the role of the Access service must have too.",
+				MarkdownDescription: "Code of the role, unique in its scope. The `lusid_access_role` must have the same code.",
 				PlanModifiers:       keep,
 			},
 			"source": schema.StringAttribute{

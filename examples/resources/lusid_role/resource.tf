@@ -3,7 +3,7 @@ resource "lusid_role" "traders" {
   description = "Books and amends trades"
 }
 
-# What its holders may do is decided by a role of this code in the Access service.
+# What its holders may do is decided by a lusid_access_role of this code.
 output "code" {
   value = lusid_role.traders.code
 }
