@@ -509,6 +509,9 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 		"for[0].newCondition": {answered: func(policy providertest.JSONObject) {
 			policy["for"] = []any{providertest.JSONObject{"newCondition": providertest.JSONObject{"a": "b"}}}
 		}, config: config},
+		"if[0].ifMfaExpression": {answered: func(policy providertest.JSONObject) {
+			policy["if"] = []any{providertest.JSONObject{"ifMfaExpression": providertest.JSONObject{}}}
+		}, config: config},
 		"if[0].ifFeatureChainExpression": {answered: func(policy providertest.JSONObject) {
 			policy["if"] = []any{providertest.JSONObject{"ifFeatureChainExpression": providertest.JSONObject{"selectors": []any{all}}}}
 		}, config: config},

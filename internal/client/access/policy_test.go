@@ -187,7 +187,16 @@ func TestPolicy_unmodelled(t *testing.T) {
 		`"selectors":[{"policySelectorDefinition":{"actions":[],"restrictionSelectors":[` + all + `,{"policySelectorDefinition":{"actions":[{"scope":"s","activity":"a","entity":"e"}]}}]}}]`: {
 			"selectors[0].policySelectorDefinition.restrictionSelectors[1].policySelectorDefinition",
 		},
-		`"for":[{"a":0}],"if":[{"b":"c"}]`:          {"for[0].a", "if[0].b"},
+		`"for":[{"a":0}],"if":[{"b":"c"}]`: {"for[0].a", "if[0].b"},
+		// A kind may need no fields.
+		`"for":[{"a":{}}],"if":[{"ifViaApiExpression":null,"b":{}}]`:   {"for[0].a", "if[0].b"},
+		`"for":[{}],"if":[null,{"a":[]},{"ifViaApiExpression":null}]`:  {"for[0]", "if[0]", "if[1]", "if[2]"},
+		`"selectors":[{"a":{}},` + all + `,{"a":""},{"b":{"c":null}}]`: {"selectors[0].a", "selectors[2]", "selectors[3].b"},
+		`"selectors":[{"policySelectorDefinition":{"actions":[],"identityRestriction":{},"restrictionSelectors":[{"a":{}},{}]}}]`: {
+			"selectors[0].policySelectorDefinition.restrictionSelectors[0].a",
+			"selectors[0].policySelectorDefinition.restrictionSelectors[1]",
+		},
+		`"how":{},"templateMetadata":{}`:            nil,
 		`"when":{"activate":"x","a":1}`:             {"when.a"},
 		`"templateMetadata":{"a":[{"b":[null,1]}]}`: {"templateMetadata.a"},
 	} {

@@ -75,6 +75,7 @@ func TestGetRole_parts(t *testing.T) {
 	t.Parallel()
 	for body, unmodelled := range map[string][]string{
 		`{"id":{"code":"abc"},"resource":{"newResource":{"a":1}},"when":{"activate":"2020-01-01T00:00:00Z"}}`:          {"resource.newResource"},
+		`{"id":{"code":"abc"},"resource":{"newResource":{}},"when":{"activate":"2020-01-01T00:00:00Z"}}`:               {"resource.newResource"},
 		`{"id":{"code":"abc"},"resource":{"policyIdRoleResource":{}},"when":{"activate":"2020-01-01T00:00:00Z"}}`:      nil,
 		`{"id":{"code":"abc"},"resource":{"policyIdRoleResource":{"policies":null}},"when":{"activate":"2020","a":1}}`: {"when.a"},
 	} {

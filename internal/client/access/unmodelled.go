@@ -38,6 +38,11 @@ func lost(name string, value, copied any) (parts []string) {
 			break
 		}
 		for _, field := range slices.Sorted(maps.Keys(value)) {
+			if _, isObject := value[field].(map[string]any); isObject && len(object) == 0 {
+				// It may be a kind of selector, condition or resource that needs no fields.
+				parts = append(parts, name+"."+field)
+				continue
+			}
 			parts = append(parts, lost(name+"."+field, value[field], object[field])...)
 		}
 		return parts
@@ -51,7 +56,12 @@ func lost(name string, value, copied any) (parts []string) {
 			if i < len(list) {
 				element = list[i]
 			}
-			parts = append(parts, lost(fmt.Sprintf("%s[%d]", name, i), value[i], element)...)
+			found := lost(fmt.Sprintf("%s[%d]", name, i), value[i], element)
+			if object, ok := element.(map[string]any); ok && len(object) == 0 && len(found) == 0 {
+				// The reader leaves out what is of no kind that it knows.
+				found = []string{fmt.Sprintf("%s[%d]", name, i)}
+			}
+			parts = append(parts, found...)
 		}
 		return parts
 	}
