@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
@@ -375,6 +376,35 @@ func TestAccessPolicy_import(t *testing.T) {
 	if missing, _ := policies.ImportState("not-there"); missing.Exists() {
 		t.Error("something was imported")
 	}
+}
+
+// mustTakeNever adds a period without an end to what was created without a period.
+func mustTakeNever(t *testing.T, typeName string, config providertest.Object) {
+	t.Helper()
+	d := providertest.NewMock(t, mockserver.Options{})
+	resources := d.Protocol(t).Resource(typeName)
+	made := resources.MustRead(resources.MustCreate(config))
+	made.MustHave(t, map[string]string{"when": "null"})
+	const never = "9999-12-31T23:59:59Z"
+	config = providertest.With(config, "when", providertest.Object{"deactivate": never})
+	d.Forget()
+	updated := mustUpdate(t, resources, made, config)
+	// Terraform refuses a plan that has neither the configured end nor that of the state.
+	var when map[string]tftypes.Value
+	if err := updated.Attributes["when"].As(&when); err != nil || !when["deactivate"].Equal(tftypes.NewValue(tftypes.String, never)) {
+		t.Errorf("the end is %s, %v", when["deactivate"], err)
+	}
+	resources.MustPlanNothing(resources.MustRead(updated), config)
+	if got := d.Counts()["access.UpdatePolicy"] + d.Counts()["access.UpdateRole"]; got != 0 {
+		t.Errorf("%d updates", got)
+	}
+}
+
+// TestAccessPolicy_never writes the end that LUSID stores for none into the configuration of a policy that
+// has no period.
+func TestAccessPolicy_never(t *testing.T) {
+	t.Parallel()
+	mustTakeNever(t, providertest.AccessPolicyType, providertest.AccessPolicyConfig())
 }
 
 func TestAccessPolicy_taken(t *testing.T) {

@@ -186,6 +186,13 @@ func TestAccessRole_withoutServerMade(t *testing.T) {
 	roles.MustRead(made).MustHave(t, map[string]string{"permission": "Read"})
 }
 
+// TestAccessRole_never writes the end that LUSID stores for none into the configuration of a role that has
+// no period.
+func TestAccessRole_never(t *testing.T) {
+	t.Parallel()
+	mustTakeNever(t, providertest.AccessRoleType, providertest.AccessRoleConfig())
+}
+
 func TestAccessRole_import(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -67,12 +67,17 @@ func (keepNever) Description(context.Context) string {
 
 func (m keepNever) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
-func (keepNever) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (keepNever) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	isNever := func(value types.String) bool {
 		return !value.IsUnknown() && normalWhen(access.WhenSpec{Deactivate: value.ValueString()}).Deactivate == ""
 	}
-	// Without a prior object there is no prior value either.
-	if !req.State.Raw.IsNull() && isNever(req.PlanValue) && isNever(req.StateValue) {
+	if req.State.Raw.IsNull() || !isNever(req.PlanValue) || !isNever(req.StateValue) {
+		return
+	}
+	// Without a prior period there is no prior end either, and Terraform wants the configured one.
+	var prior types.Object
+	resp.Diagnostics.Append(req.State.GetAttribute(ctx, req.Path.ParentPath(), &prior)...)
+	if !resp.Diagnostics.HasError() && !prior.IsNull() {
 		resp.PlanValue = req.StateValue
 	}
 }
