@@ -186,6 +186,57 @@ func TestAccessRole_withoutServerMade(t *testing.T) {
 	roles.MustRead(made).MustHave(t, map[string]string{"permission": "Read"})
 }
 
+// TestAccessRole_withoutParts has LUSID return roles without a resource or a period. The list of the roles
+// still decides what is gone, and finds a role whose create had no answer.
+func TestAccessRole_withoutParts(t *testing.T) {
+	t.Parallel()
+	for name, strip := range map[string]func(role providertest.JSONObject){
+		"empty": func(role providertest.JSONObject) {
+			role["resource"], role["when"] = providertest.JSONObject{}, providertest.JSONObject{}
+		},
+		"null":    func(role providertest.JSONObject) { role["resource"], role["when"] = nil, nil },
+		"missing": func(role providertest.JSONObject) { delete(role, "resource"); delete(role, "when") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			stripAdministrator := func(role any) {
+				if role, ok := role.(providertest.JSONObject); ok {
+					if id, ok := role["id"].(providertest.JSONObject); ok && id["code"] == "lusid-administrator" {
+						strip(role)
+					}
+				}
+			}
+			w.Set(func(_ *http.Request, body any) any {
+				stripAdministrator(body)
+				if list, ok := body.([]any); ok {
+					for _, role := range list {
+						stripAdministrator(role)
+					}
+				}
+				return body
+			})
+			roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+			d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreateRole", Reset: mockserver.ResetBefore})
+			config := providertest.AccessRoleConfig()
+			made := roles.MustCreate(config)
+			imported, diags := roles.ImportState("LUSID_SYSTEM/lusid-administrator")
+			diags.MustBeQuiet(t)
+			imported.MustHave(t, map[string]string{"policies": "null", "supervised_roles": "null", "when": "null"})
+			roles.MustPlanNothing(imported, providertest.Object{"code": "lusid-administrator", "description": imported.Get("description")})
+
+			roles = d.Protocol(t).Resource(providertest.AccessRoleType)
+			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/analysts", nil, nil)
+			if roles.MustRead(made).Exists() {
+				t.Error("a role that is gone stays in the state")
+			}
+			roles.Destroy(made).MustBeQuiet(t)
+			roles.MustPlanNothing(roles.MustRead(roles.MustCreate(config)), config)
+		})
+	}
+}
+
 // TestAccessRole_never writes the end that LUSID stores for none into the configuration of a role that has
 // no period.
 func TestAccessRole_never(t *testing.T) {

@@ -208,7 +208,7 @@ var dispensable = map[string][]string{
 	"RoleResponse":        {"source"},
 	"CurrentUserResponse": {"emailAddress", "type"},
 	"UserResponse":        {"emailAddress", "external", "firstName", "lastName", "status"},
-	"access.RoleResponse": {"permission", "roleHierarchyIndex"},
+	"access.RoleResponse": {"permission", "resource", "roleHierarchyIndex", "when"},
 }
 
 // indispensable are fields that the provider needs though the contract does not require them, by
@@ -228,7 +228,7 @@ var missed = map[string]string{"identity.GetApplication": "secret", "identity.Ge
 // the object is not as the plan found it, and the update is refused.
 var compared = map[string][]string{
 	"access.GetPolicy": {"applications", "description", "grant", "selectors"},
-	"access.GetRole":   {"description"},
+	"access.GetRole":   {"description", "resource"},
 }
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.
@@ -307,22 +307,18 @@ func faultsOf(t *testing.T, target target) []fault {
 			maps.Copy(o, map[string]any{"links": nil, "": 1, "Links": map[string]any{"id": "other"}, "extra": []any{"x"}})
 		}),
 	})
-	for _, field := range required {
-		all = append(all, fault{
-			name: "null " + field, effect: unusableIf(says && !slices.Contains(dispensable[schema], field)), written: true,
-			words: []string{"The answer", field, "HTTP 2"}, tokenWords: []string{notAToken},
+	for _, field := range slices.Concat(required, optional) {
+		f := fault{
+			name: "null " + field, effect: harmless, written: true,
 			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
-		})
-	}
-	for _, field := range optional {
-		effect := harmless
-		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
-			effect = differing
 		}
-		all = append(all, fault{
-			name: "null " + field, effect: effect, written: true, words: []string{"changed in LUSID after the plan was made"},
-			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
-		})
+		switch {
+		case says && slices.Contains(required, field) && !slices.Contains(dispensable[schema], field):
+			f.effect, f.words = unusable, []string{"The answer", field, "HTTP 2"}
+		case target.beforeUpdate && slices.Contains(compared[target.Operation], field):
+			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}
+		}
+		all = append(all, f)
 	}
 	return all
 }

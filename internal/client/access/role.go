@@ -23,13 +23,8 @@ type RoleResponse struct {
 
 // MissingField implements [client.Checked].
 func (r *RoleResponse) MissingField() string {
-	switch {
-	case r.ID.Code == "":
+	if r.ID.Code == "" {
 		return "id.code"
-	case r.Resource == RoleResourceRequest{} && len(r.Unmodelled) == 0:
-		return "resource"
-	case r.When.Activate == "":
-		return "when.activate"
 	}
 	return ""
 }
@@ -54,12 +49,13 @@ type RoleCreationRequest struct {
 // RoleUpdateRequest is all of a role except its scope, its code and its place.
 type RoleUpdateRequest struct {
 	// Description has 1024 characters at most.
-	Description string              `json:"description"`
-	Resource    RoleResourceRequest `json:"resource"`
-	When        WhenSpec            `json:"when"`
+	Description string `json:"description"`
+	// Resource has no kind, and When no instants, where LUSID returns none.
+	Resource RoleResourceRequest `json:"resource"`
+	When     WhenSpec            `json:"when"`
 }
 
-// RoleResourceRequest is what a role holds. Exactly one kind is not nil.
+// RoleResourceRequest is what a role holds. Exactly one kind is not nil in a request.
 type RoleResourceRequest struct {
 	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource,omitempty"`
 	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource,omitempty"`
