@@ -92,7 +92,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return conformanceFailure(stderr, err)
 	}
-	if code := printLeft(stderr, options.RunName, report.Left); code != 0 {
+	if code := printLeft(stderr, options.RunName, report.Left, report.Lost); code != 0 {
 		return code
 	}
 	if report.Interrupted {
@@ -117,14 +117,17 @@ func runClean(ctx context.Context, connection *conformance.Connection, runName s
 	if len(unread) > 0 {
 		_, _ = fmt.Fprintf(stderr, "Unable to look for %s.\n", strings.Join(unread, ", "))
 	}
-	return printLeft(stderr, runName, left)
+	return printLeft(stderr, runName, left, nil)
 }
 
-func printLeft(stderr io.Writer, runName string, left []conformance.Left) int {
+func printLeft(stderr io.Writer, runName string, left, lost []conformance.Left) int {
 	for _, object := range left {
 		_, _ = fmt.Fprintf(stderr, "Unable to remove the %s %s: %s.\n", object.Kind, object.Name, object.Why)
 	}
-	if len(left) == 0 {
+	for _, object := range lost {
+		_, _ = fmt.Fprintf(stderr, "LUSID may have created the %s %s: the answer to the create was lost, and %s.\n", object.Kind, object.Name, object.Why)
+	}
+	if len(left)+len(lost) == 0 {
 		return 0
 	}
 	_, _ = fmt.Fprintf(stderr, "This tries again:\n\nlusid-mock conformance -clean %s\n", runName)

@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -123,18 +122,10 @@ func TestConformance_interrupted(t *testing.T) {
 func TestConformance_killed(t *testing.T) {
 	t.Parallel()
 	vars, env := serveFor(t)
-	control := func(method, path string, body io.Reader) string {
-		request, err := http.NewRequestWithContext(t.Context(), method, vars["LUSID_MOCK_URL"]+"/_mock/"+path, body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, answer := do(t, request)
-		return answer
-	}
 	// The run waits at its first removal of a role.
-	control(http.MethodPost, "faults", strings.NewReader(`{"operation": "identity.DeleteRole", "delay": "1h"}`))
+	control(t, vars, http.MethodPost, "faults", `{"operation": "identity.DeleteRole", "delay": "1h"}`)
 	conformance := startWith(t, env, writing...)
-	for !strings.Contains(control(http.MethodGet, "requests", nil), `"identity.DeleteRole":1`) {
+	for !strings.Contains(control(t, vars, http.MethodGet, "requests", ""), `"identity.DeleteRole":1`) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	conformance.end(t, syscall.SIGKILL)
@@ -151,5 +142,31 @@ func TestConformance_killed(t *testing.T) {
 	}
 	if ofRuns, all = left(t, vars); ofRuns > 0 || all != before {
 		t.Errorf("%d objects, %d of them with the prefix; a new domain has %d", all, ofRuns, before)
+	}
+}
+
+// control sends a request to the domain's control.
+func control(t *testing.T, vars map[string]string, method, path, body string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, vars["LUSID_MOCK_URL"]+"/_mock/"+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer := do(t, request)
+	return answer
+}
+
+// If objects may be left that the run cannot see, the run and the clean-up say so and fail.
+func TestConformance_unreadList(t *testing.T) {
+	t.Parallel()
+	vars, env := serveFor(t)
+	control(t, vars, http.MethodPost, "faults", `{"operation": "identity.CreateRole", "status": 502, "afterWrite": true, "count": -1}`)
+	control(t, vars, http.MethodPost, "faults", `{"operation": "identity.ListRoles", "status": 403, "count": -1}`)
+	code, _, stderr := runWith(t, env, "conformance", "-write")
+	_, runName, _ := strings.Cut(stderr, " start with ")
+	runName, _, _ = strings.Cut(runName, ".\n")
+	if code != 1 || !strings.Contains(stderr, "LUSID may have created the role "+runName+"-create: the answer to the create was lost, and the list cannot be read (HTTP 403") ||
+		!strings.HasSuffix(stderr, "\n\nlusid-mock conformance -clean "+runName+"\n") {
+		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
 }

@@ -140,6 +140,9 @@ func (a answer) list() []map[string]any {
 	return list
 }
 
+// isList reports whether the answer is a success with a list, which may be empty.
+func (a answer) isList() bool { return a.ok() && a.list() != nil }
+
 // text is a field of an object. It is empty if the field is missing or null, or is no text.
 func text(object map[string]any, field string) string {
 	value, _ := object[field].(string)

@@ -426,8 +426,8 @@ func TestRun_removesAfterLostAnswers(t *testing.T) {
 				lost.Operation = "identity." + operation
 				domain.InjectFault(lost)
 			}
-			if report := run(t, domain, conformance.Checks(), everything()); len(report.Left) > 0 {
-				t.Errorf("left %v", report.Left)
+			if report := run(t, domain, conformance.Checks(), everything()); len(report.Left)+len(report.Lost) > 0 {
+				t.Errorf("left %v, lost %v", report.Left, report.Lost)
 			}
 			for _, operation := range createOperations {
 				if domain.Counts()["identity."+operation] == 0 {
@@ -435,6 +435,61 @@ func TestRun_removesAfterLostAnswers(t *testing.T) {
 				}
 			}
 			domain.isClean(t)
+		})
+	}
+}
+
+// pick returns the checks with the names.
+func pick(t *testing.T, names ...string) (picked []conformance.Check) {
+	t.Helper()
+	for _, check := range conformance.Checks() {
+		if slices.Contains(names, check.Name) {
+			picked = append(picked, check)
+		}
+	}
+	if len(picked) != len(names) {
+		t.Fatalf("%d checks, want %q", len(picked), names)
+	}
+	return picked
+}
+
+// If the answer to a create is lost and no list shows the object, the report names the object.
+func TestRun_lost(t *testing.T) {
+	t.Parallel()
+	const refused, missing = "the list cannot be read (HTTP 403 with code 186)", "the list does not show it"
+	for name, test := range map[string]struct {
+		check  string
+		faults []mockserver.Fault
+		why    string
+	}{
+		"list refused":           {"role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListRoles", Count: -1, Status: 403}}, refused},
+		"list without JSON":      {"role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListRoles", Count: -1, Status: 200, Body: "null"}}, "the list cannot be read (HTTP 200)"},
+		"list readable late":     {"role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListRoles", Count: 2, Status: 403}}, ""},
+		"other list refused":     {"role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListUsers", Count: -1, Status: 403}}, ""},
+		"not carried out":        {"role-create", []mockserver.Fault{fault("CreateRole", 0, 502)}, missing},
+		"second not carried out": {"role-duplicate", []mockserver.Fault{fault("CreateRole", 1, 502)}, missing},
+		// The second tool has the path of the first one, which is gone.
+		"second tool": {"mcp-tool-recreate", []mockserver.Fault{{Operation: "identity.CreateMcpTool", After: 1, Status: 502, AfterWrite: true}}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			for _, fault := range test.faults {
+				domain.InjectFault(fault)
+			}
+			options := everything()
+			report := run(t, domain, pick(t, test.check), options)
+			var want []conformance.Left
+			if test.why != "" {
+				suffix := map[string]string{"role-create": "-create", "role-duplicate": "-twice"}[test.check]
+				want = []conformance.Left{{Kind: "role", Name: options.RunName + suffix, Why: test.why}}
+			}
+			if diff := cmp.Diff(want, report.Lost); diff != "" || len(report.Left) > 0 {
+				t.Errorf("left %v, lost (-want +got):\n%s", report.Left, diff)
+			}
+			if test.why == "" {
+				domain.isClean(t)
+			}
 		})
 	}
 }
@@ -465,8 +520,8 @@ func TestRun_removesAfterInterrupt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !report.Interrupted || len(report.Left) > 0 {
-				t.Errorf("interrupted %t, left %v", report.Interrupted, report.Left)
+			if !report.Interrupted || len(report.Left)+len(report.Lost) > 0 {
+				t.Errorf("interrupted %t, left %v, lost %v", report.Interrupted, report.Left, report.Lost)
 			}
 			if last := report.Rows[len(report.Rows)-1]; last.Result != conformance.Skipped {
 				t.Errorf("%s: %s, want %s", last.FullName(), last.Result, conformance.Skipped)

@@ -205,7 +205,7 @@ func (d *domain) applicationRequest(clientID, displayName string) client.Request
 func (d *domain) firstList(ctx context.Context, o *object, shown bool) Finding {
 	lists, last := d.waitInList(ctx, o, shown)
 	switch {
-	case !last.ok():
+	case !last.isList():
 		return last.because("read the list")
 	case lists == 0:
 		return differs("none of %d lists within %s shows the change", looks, d.options.Pause*(looks-1))

@@ -64,6 +64,8 @@ type object struct {
 	name   string
 	fields map[string]any
 	gone   bool
+	// why says why no list showed the object. Only an object of [domain.lost] has it.
+	why string
 }
 
 func (o *object) id() string { return text(o.fields, "id") }
@@ -85,7 +87,7 @@ func (d *domain) create(ctx context.Context, k kind, name string, r client.Reque
 		d.own = append(d.own, o)
 		return o, a
 	case a.ok(), a.status >= 500, client.IsOutcomeUnknown(a.err):
-		d.lost = true
+		d.lost = append(d.lost, &object{kind: k, name: name})
 	}
 	return nil, a
 }
@@ -148,20 +150,22 @@ func (d *domain) remove(ctx context.Context, o *object) answer {
 	return a
 }
 
-// removeAll removes what is left of the run's objects. It returns those that it could not remove.
-func (d *domain) removeAll(ctx context.Context) []Left {
+// removeAll removes what is left of the run's objects. It returns those that it could not remove, and those
+// that LUSID may have created and that no list showed.
+func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
 	defer cancel()
-	if d.lost {
-		// LUSID may show a new object late.
-		for range looks {
-			d.discover(ctx)
-			if !sleep(ctx, d.options.Pause) {
-				break
-			}
+	// LUSID may show a new object late.
+	for look := 0; look < looks && len(d.lost) > 0; look++ {
+		if look > 0 && !sleep(ctx, d.options.Pause) {
+			break
 		}
+		d.discover(ctx)
 	}
-	return d.removeOwn(ctx)
+	for _, o := range d.lost {
+		lost = append(lost, Left{o.kind.name, o.name, o.why})
+	}
+	return d.removeOwn(ctx), lost
 }
 
 // removeOwn removes the objects that the run knows. It returns those that it could not remove.
@@ -183,18 +187,45 @@ func (d *domain) discover(ctx context.Context) (unread []string) {
 	start := d.options.RunName + "-"
 	for _, k := range kinds {
 		a := d.read(ctx, k.listRequest(d.identity))
-		if !a.ok() {
+		why := "the list does not show it"
+		if !a.isList() {
 			unread = append(unread, fmt.Sprintf("%ss (%s)", k.name, a))
+			why = fmt.Sprintf("the list cannot be read (%s)", a)
 		}
 		for _, fields := range a.list() {
 			found := &object{kind: k, name: text(fields, k.label), fields: fields}
-			isKnown := slices.ContainsFunc(d.own, func(o *object) bool { return slices.Equal(o.path(), found.path()) })
-			if !isKnown && strings.HasPrefix(strings.ToLower(found.name), start) && !slices.Contains(found.path(), "") {
-				d.own = append(d.own, found)
+			if strings.HasPrefix(strings.ToLower(found.name), start) && !slices.Contains(found.path(), "") {
+				d.found(found)
+			}
+		}
+		for _, o := range d.lost {
+			if o.kind.name == k.name {
+				o.why = why
 			}
 		}
 	}
 	return unread
+}
+
+// found adds an object that a list shows, unless the run knows it.
+func (d *domain) found(o *object) {
+	i := slices.IndexFunc(d.own, func(known *object) bool { return slices.Equal(known.path(), o.path()) })
+	// A second object has an ID that no other has, but it can have the path of one that is gone.
+	if i >= 0 && slices.Contains(o.kind.key, "id") {
+		return
+	}
+	lost := slices.IndexFunc(d.lost, func(lost *object) bool {
+		return lost.kind.name == o.kind.name && strings.EqualFold(lost.name, o.name)
+	})
+	if lost >= 0 {
+		d.lost = slices.Delete(d.lost, lost, lost+1)
+	}
+	switch {
+	case i < 0:
+		d.own = append(d.own, o)
+	case lost >= 0:
+		d.own[i].gone = false
+	}
 }
 
 // Clean removes the objects of an earlier run, whose names all start with the run's. It returns how many
@@ -208,7 +239,7 @@ func Clean(ctx context.Context, connection *Connection, runName string) (removed
 		return 0, nil, nil, err
 	}
 	unread = d.discover(ctx)
-	left = d.removeAll(ctx)
+	left, _ = d.removeAll(ctx)
 	return len(d.own) - len(left), left, unread, nil
 }
 
@@ -217,7 +248,7 @@ func Clean(ctx context.Context, connection *Connection, runName string) (removed
 func (d *domain) waitInList(ctx context.Context, o *object, shown bool) (lists int, last answer) {
 	for lists = 1; lists <= looks; lists++ {
 		last = d.read(ctx, o.kind.listRequest(d.identity))
-		if !last.ok() {
+		if !last.isList() {
 			return 0, last
 		}
 		has := slices.ContainsFunc(last.list(), func(fields map[string]any) bool {

@@ -19,6 +19,9 @@ type Report struct {
 	Interrupted bool
 	// Left holds the objects that the run could not remove. Files say only how many there are.
 	Left []Left
+	// Lost holds the objects that LUSID may have created, and that no list showed to the run. Files say
+	// only how many there are.
+	Lost []Left
 }
 
 // Row is a check with its finding.
@@ -27,11 +30,11 @@ type Row struct {
 	Finding
 }
 
-// Left is an object that the run created and could not remove.
+// Left is an object that the run created, or may have created, and did not remove.
 type Left struct {
 	// Kind is for people, and Name is the name that the run chose.
 	Kind, Name string
-	// Why is what LUSID answered to the removal.
+	// Why is what LUSID answered to the removal, or why the run did not find the object.
 	Why string
 }
 
@@ -94,6 +97,9 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	if len(r.Left) > 0 {
 		_, _ = fmt.Fprintf(&b, "\nObjects that the run created and could not remove: %d.\n", len(r.Left))
 	}
+	if len(r.Lost) > 0 {
+		_, _ = fmt.Fprintf(&b, "\nObjects that the run may have created and could not find: %d.\n", len(r.Lost))
+	}
 	for _, result := range []Result{Differs, CouldNotTell, AsAssumed, Skipped} {
 		if r.count(result) == 0 {
 			continue
@@ -123,9 +129,10 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Flags       []string       `json:"flags"`
 		Interrupted bool           `json:"interrupted"`
 		Left        int            `json:"left"`
+		Lost        int            `json:"lost"`
 		Counts      map[Result]int `json:"counts"`
 		Checks      []row          `json:"checks"`
-	}{Flags: append([]string{}, r.flags()...), Interrupted: r.Interrupted, Left: len(r.Left), Counts: map[Result]int{}, Checks: []row{}}
+	}{Flags: append([]string{}, r.flags()...), Interrupted: r.Interrupted, Left: len(r.Left), Lost: len(r.Lost), Counts: map[Result]int{}, Checks: []row{}}
 	for _, result := range results {
 		report.Counts[result] = r.count(result)
 	}

@@ -81,8 +81,11 @@ func TestReport_confidential(t *testing.T) {
 		"page": {faults: []mockserver.Fault{{
 			Operation: "*", After: 2, Count: -1, Status: 400, Body: "<title>" + canary + "</title>", ContentType: "text/html",
 		}}},
-		"redirected":  {faults: []mockserver.Fault{{Operation: "*", After: 2, Count: -1, Status: 307, Location: "https://" + canary}}},
-		"reset":       {faults: []mockserver.Fault{{Operation: "identity.GetRole", Count: -1, Reset: mockserver.ResetBefore}}},
+		"redirected": {faults: []mockserver.Fault{{Operation: "*", After: 2, Count: -1, Status: 307, Location: "https://" + canary}}},
+		"reset":      {faults: []mockserver.Fault{{Operation: "identity.GetRole", Count: -1, Reset: mockserver.ResetBefore}}},
+		"lost": {faults: []mockserver.Fault{
+			{Operation: "identity.CreateRole", Count: -1, Status: 502, AfterWrite: true}, {Operation: "identity.ListRoles", Count: -1, Status: 403},
+		}},
 		"not removed": {faults: []mockserver.Fault{{Operation: "identity.DeleteRole", Count: -1, Status: 403}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +118,9 @@ func TestReport_confidential(t *testing.T) {
 					}
 				}
 			}
+			if name == "lost" && (len(report.Lost) == 0 || !strings.Contains(markdown.String(), fmt.Sprintf("could not find: %d.", len(report.Lost)))) {
+				t.Errorf("lost %v, and the report says: %s", report.Lost, markdown.String())
+			}
 			if name == "not removed" && (len(report.Left) == 0 || !strings.Contains(markdown.String(), fmt.Sprintf("could not remove: %d.", len(report.Left)))) {
 				t.Errorf("left %v, and the report says: %s", report.Left, markdown.String())
 			}
@@ -132,13 +138,14 @@ func TestReport_files(t *testing.T) {
 		},
 		Interrupted: true,
 		Left:        []conformance.Left{{Kind: "role", Name: "a-name", Why: "HTTP 403"}},
+		Lost:        []conformance.Left{{Kind: "role", Name: "b-name"}, {Kind: "role", Name: "c-name"}},
 	}
 	var markdown, asJSON bytes.Buffer
 	if err := report.WriteMarkdown(&markdown); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"2 checks: 0 as assumed, 1 differs, 0 could not tell, 1 skipped.", "Flags: `-write`.", "was interrupted", "could not remove: 1.",
+		"2 checks: 0 as assumed, 1 differs, 0 could not tell, 1 skipped.", "Flags: `-write`.", "was interrupted", "could not remove: 1.", "could not find: 2.",
 		"## Differs", "| `identity/one` | It is. | It is not | a page |", "## Skipped", "| `access/two` | It has. | needs -write |",
 	} {
 		if !strings.Contains(markdown.String(), want) {
@@ -152,6 +159,7 @@ func TestReport_files(t *testing.T) {
 		Flags       []string       `json:"flags"`
 		Interrupted bool           `json:"interrupted"`
 		Left        int            `json:"left"`
+		Lost        int            `json:"lost"`
 		Counts      map[string]int `json:"counts"`
 		Checks      []struct {
 			Check     string `json:"check"`
@@ -165,7 +173,7 @@ func TestReport_files(t *testing.T) {
 	if err := json.Unmarshal(asJSON.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
+	if !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Lost != 2 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
 		got.Checks[0].Check != "identity/one" || got.Checks[0].Result != "differs" || got.Checks[0].Assumed != "Yes." || got.Checks[0].Statement != "It is." ||
 		got.Checks[0].Source != "a page" || got.Checks[0].Seen != "It is not" {
 		t.Errorf("the JSON is %+v", got)

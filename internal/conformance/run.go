@@ -51,8 +51,8 @@ type domain struct {
 	options  Options
 	// own are the objects that the run has created, and that it must remove.
 	own []*object
-	// lost is true if the run may have created an object that it does not know.
-	lost bool
+	// lost are the objects that LUSID may have created, without an answer that says so.
+	lost []*object
 
 	// cached are lists that several checks read.
 	cached map[string]answer
@@ -139,7 +139,7 @@ func Run(ctx context.Context, connection *Connection, checks []Check, options Op
 	}
 	report.Interrupted = ctx.Err() != nil
 	// An interrupt ended ctx, and the objects must be removed all the same.
-	report.Left = d.removeAll(context.WithoutCancel(ctx))
+	report.Left, report.Lost = d.removeAll(context.WithoutCancel(ctx))
 	return report, nil
 }
 
