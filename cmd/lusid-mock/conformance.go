@@ -117,7 +117,11 @@ func runClean(ctx context.Context, connection *conformance.Connection, runName s
 	if len(unread) > 0 {
 		_, _ = fmt.Fprintf(stderr, "Unable to look for %s.\n", strings.Join(unread, ", "))
 	}
-	return printLeft(stderr, runName, left, nil)
+	code := printLeft(stderr, runName, left, nil)
+	if len(unread) > 0 {
+		return exitFailure
+	}
+	return code
 }
 
 func printLeft(stderr io.Writer, runName string, left, lost []conformance.Left) int {

@@ -169,4 +169,13 @@ func TestConformance_unreadList(t *testing.T) {
 		!strings.HasSuffix(stderr, "\n\nlusid-mock conformance -clean "+runName+"\n") {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}
+	code, stdout, stderr := runWith(t, env, "conformance", "-clean", runName)
+	if code != 1 || stdout != "Removed 0 objects.\n" || !strings.Contains(stderr, "Unable to look for roles (HTTP 403") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	control(t, vars, http.MethodDelete, "faults", "")
+	code, stdout, stderr = runWith(t, env, "conformance", "-clean", runName)
+	if ofRuns, _ := left(t, vars); code != 0 || strings.Contains(stderr, "Unable") || ofRuns > 0 {
+		t.Errorf("exit code %d, stdout %q, stderr %q, %d objects are left", code, stdout, stderr, ofRuns)
+	}
 }
