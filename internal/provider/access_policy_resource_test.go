@@ -378,6 +378,27 @@ func TestAccessPolicy_import(t *testing.T) {
 	}
 }
 
+// TestAccessPolicy_repeatedAction imports a policy in which LUSID repeats an action.
+func TestAccessPolicy_repeatedAction(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	createPolicy(t, d, "read-instruments")
+	read, list := storedAction("default", "Read", "Instrument"), storedAction("default", "List", "Instrument")
+	w.Set(func(_ *http.Request, body any) any {
+		if policy, ok := body.(providertest.JSONObject); ok && policy["selectors"] != nil {
+			policy["selectors"] = []any{storedIDSelector("*", "*", read, list, read)}
+		}
+		return body
+	})
+	policies := d.Protocol(t).Resource(providertest.AccessPolicyType)
+	imported, diags := policies.ImportState("read-instruments")
+	diags.MustBeQuiet(t)
+	policies.MustPlanNothing(policies.MustRead(imported), providertest.Object{"code": "read-instruments", "selectors": []any{
+		providertest.IDSelector("*", "*", providertest.AccessAction("default", "List", "Instrument"), providertest.AccessAction("default", "Read", "Instrument")),
+	}})
+}
+
 // mustTakeNever adds a period without an end to what was created without a period.
 func mustTakeNever(t *testing.T, typeName string, config providertest.Object) {
 	t.Helper()

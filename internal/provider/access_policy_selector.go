@@ -349,10 +349,13 @@ func fromAccessRestrictionSelector(ctx context.Context, s access.RestrictionSele
 	return m, diags
 }
 
+// fromAccessActions drops the repeats that LUSID may return, which a set cannot have.
 func fromAccessActions(ctx context.Context, actions []access.ActionID) (types.Set, diag.Diagnostics) {
-	models := make([]accessActionModel, len(actions))
+	models := make([]accessActionModel, 0, len(actions))
 	for i, a := range actions {
-		models[i] = accessActionModel{types.StringValue(a.Scope), types.StringValue(a.Activity), types.StringValue(a.Entity)}
+		if !slices.Contains(actions[:i], a) {
+			models = append(models, accessActionModel{types.StringValue(a.Scope), types.StringValue(a.Activity), types.StringValue(a.Entity)})
+		}
 	}
 	return types.SetValueFrom(ctx, accessActionType, models)
 }
