@@ -206,7 +206,7 @@ func (r *accessPolicyResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 
-	policy := r.create(ctx, access.PolicyCreationRequest{Code: plan.Code.ValueString(), PolicyUpdateRequest: request}, owner, &resp.Diagnostics)
+	policy := r.create(ctx, plan, request, owner, &resp.Diagnostics)
 	if policy == nil {
 		return
 	}
@@ -219,8 +219,12 @@ func (r *accessPolicyResource) Create(ctx context.Context, req resource.CreateRe
 
 // create creates a policy, or finds the one that a create made whose answer was lost. It returns nil after
 // an error.
-func (r *accessPolicyResource) create(ctx context.Context, request access.PolicyCreationRequest, owner string, diags *diag.Diagnostics) *access.PolicyResponse {
+func (r *accessPolicyResource) create(
+	ctx context.Context, plan accessPolicyModel, planned access.PolicyUpdateRequest, owner string, diags *diag.Diagnostics,
+) *access.PolicyResponse {
+	request := access.PolicyCreationRequest{Code: plan.Code.ValueString(), PolicyUpdateRequest: planned}
 	id := access.ResourceID{Scope: access.DefaultScope, Code: request.Code}
+	plan.setID(id)
 	return createAccessObject(ctx, r.connection, accessObject{
 		noun:     accessPolicyNoun,
 		typeName: "lusid_access_policy",
@@ -233,14 +237,7 @@ func (r *accessPolicyResource) create(ctx context.Context, request access.Policy
 		id:     func(policy *access.PolicyResponse) string { return policy.ID.String() },
 		holds:  func(policy *access.PolicyResponse) bool { return policy.ID == id },
 		isSame: func(policy *access.PolicyResponse) bool {
-			var m accessPolicyModel
-			if m.fromAPI(ctx, policy).HasError() || len(policy.Unmodelled) > 0 {
-				return false
-			}
-			got, diags := m.toUpdate(ctx)
-			want := request.PolicyUpdateRequest
-			got.When, want.When = normalWhen(got.When), normalWhen(want.When)
-			return !diags.HasError() && reflect.DeepEqual(got, want)
+			return len(policy.Unmodelled) == 0 && unchanged(ctx, &plan, policy)
 		},
 	}, diags)
 }

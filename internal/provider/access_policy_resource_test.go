@@ -500,6 +500,26 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 			policies.MustPlanNothing(policies.MustRead(made), config)
 		})
 	}
+	// The order in which LUSID returns lists makes no difference, nor another spelling of what is empty.
+	t.Run("in another order", func(t *testing.T) {
+		t.Parallel()
+		var w providertest.Rewriter
+		d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+		w.Set(func(_ *http.Request, body any) any {
+			if policy, ok := body.(providertest.JSONObject); ok && policy["selectors"] != nil {
+				for _, list := range []string{"selectors", "for", "if"} {
+					slices.Reverse(policy[list].([]any)) //nolint:forcetypeassert // It is.
+				}
+			}
+			return body
+		})
+		d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreatePolicy", Status: 500, AfterWrite: true})
+		policies := d.Protocol(t).Resource(providertest.AccessPolicyType)
+		config := providertest.With(providertest.With(everyKind(), "description", ""), "when", providertest.Object{"deactivate": "9999-01-01T00:00:00Z"})
+		made, diags := policies.Create(config)
+		diags.MustWarn(t, "", "The answer to the creation of access policy every-kind was lost")
+		policies.MustPlanNothing(policies.MustRead(made), config)
+	})
 	t.Run("another's", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
