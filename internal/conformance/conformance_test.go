@@ -494,6 +494,60 @@ func TestRun_lost(t *testing.T) {
 	}
 }
 
+// A 404 to a removal hides no object that the domain still has.
+func TestRun_notFound(t *testing.T) {
+	t.Parallel()
+	const page = "<title>not found</title>"
+	for name, test := range map[string]struct {
+		check, kind string
+		faults      []mockserver.Fault
+		why         string
+	}{
+		"gateway": {"role-create", "role", []mockserver.Fault{
+			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Body: page, ContentType: "text/html"},
+		}, "HTTP 404 without a code, but the list shows it"},
+		"code of another kind": {"role-create", "role", []mockserver.Fault{
+			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Code: 657},
+		}, "HTTP 404 with code 657, but the list shows it"},
+		"kind without a code": {"mcp-tool-create", "MCP tool", []mockserver.Fault{
+			{Operation: "identity.DeleteMcpTool", Count: -1, Status: 404, Body: page},
+		}, "HTTP 404 without a code, but the list shows it"},
+		"list refused": {"role-create", "role", []mockserver.Fault{
+			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Body: page},
+			{Operation: "identity.ListRoles", Count: -1, Status: 403},
+		}, "HTTP 404 without a code, and the list cannot be read (HTTP 403 with code 186)"},
+		"late": {check: "role-create", faults: []mockserver.Fault{
+			{Operation: "identity.DeleteRole", Count: 3, Status: 404, Body: page},
+		}},
+		"removed": {check: "role-create", faults: []mockserver.Fault{
+			{Operation: "identity.DeleteRole", Status: 404, Body: page, AfterWrite: true},
+		}},
+		"removed, and never a code": {check: "mcp-tool-create", faults: []mockserver.Fault{
+			{Operation: "identity.DeleteMcpTool", Status: 404, Body: page, AfterWrite: true},
+			{Operation: "identity.DeleteMcpTool", Count: -1, Status: 404, Body: page},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			for _, fault := range test.faults {
+				domain.InjectFault(fault)
+			}
+			options := everything()
+			var want []conformance.Left
+			if test.why != "" {
+				want = []conformance.Left{{Kind: test.kind, Name: options.RunName + "-create", Why: test.why}}
+			}
+			if diff := cmp.Diff(want, run(t, domain, pick(t, test.check), options).Left); diff != "" {
+				t.Errorf("left (-want +got):\n%s", diff)
+			}
+			if test.why == "" {
+				domain.isClean(t)
+			}
+		})
+	}
+}
+
 // An interrupt in the middle of any write leaves nothing behind.
 func TestRun_removesAfterInterrupt(t *testing.T) {
 	t.Parallel()

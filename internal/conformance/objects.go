@@ -30,16 +30,18 @@ type kind struct {
 	key   []string
 	// listQuery and removeQuery are the names of parameters that are set to true. They may be empty.
 	listQuery, removeQuery string
+	// gone is the error code for an object that does not exist. Zero if LUSID has none for the kind.
+	gone int
 }
 
 var (
-	roles        = kind{name: "role", list: "ListRoles", remove: "DeleteRole", path: "roles", label: "name", key: []string{"id"}}
-	applications = kind{name: "application", list: "ListApplications", remove: "DeleteApplication", path: "applications", label: "clientId", key: []string{"id"}}
-	tokens       = kind{name: "personal access token", list: "ListOwnApiKeys", remove: "DeleteApiKey", path: "keys", label: "displayName", key: []string{"id"}}
+	roles        = kind{name: "role", list: "ListRoles", remove: "DeleteRole", path: "roles", label: "name", key: []string{"id"}, gone: codeRoleGone}
+	applications = kind{name: "application", list: "ListApplications", remove: "DeleteApplication", path: "applications", label: "clientId", key: []string{"id"}, gone: codeAppGone}
+	tokens       = kind{name: "personal access token", list: "ListOwnApiKeys", remove: "DeleteApiKey", path: "keys", label: "displayName", key: []string{"id"}, gone: codeKeyGone}
 	tools        = kind{name: "MCP tool", list: "ListMcpTools", remove: "DeleteMcpTool", path: "mcptools", label: "code", key: []string{"scope", "code"}}
 	users        = kind{
 		name: "user", list: "ListUsers", remove: "DeleteUser", path: "users", label: "login", key: []string{"id"},
-		listQuery: "includeDeactivated", removeQuery: "purge",
+		listQuery: "includeDeactivated", removeQuery: "purge", gone: codeUserGone,
 	}
 	zones   = kind{name: "network zone", list: "ListNetworkZones", remove: "DeleteNetworkZone", path: "networkzones", label: "code", key: []string{"code"}}
 	issuers = kind{
@@ -64,7 +66,9 @@ type object struct {
 	name   string
 	fields map[string]any
 	gone   bool
-	// why says why no list showed the object. Only an object of [domain.lost] has it.
+	// unclear is true if LUSID answered to a removal with a 404 that does not say what is missing.
+	unclear bool
+	// why says why the run could not remove the object, or could not find it.
 	why string
 }
 
@@ -146,7 +150,9 @@ func (d *domain) remove(ctx context.Context, o *object) answer {
 		r = r.Query(o.kind.removeQuery, "true")
 	}
 	a := d.write(ctx, r)
-	o.gone = o.gone || a.ok() || a.status == http.StatusNotFound
+	isNotFound := a.status == http.StatusNotFound
+	o.gone = o.gone || a.ok() || isNotFound && a.code != 0 && a.code == o.kind.gone
+	o.unclear = isNotFound && !o.gone
 	return a
 }
 
@@ -165,20 +171,50 @@ func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	for _, o := range d.lost {
 		lost = append(lost, Left{o.kind.name, o.name, o.why})
 	}
-	return d.removeOwn(ctx), lost
-}
-
-// removeOwn removes the objects that the run knows. It returns those that it could not remove.
-func (d *domain) removeOwn(ctx context.Context) (left []Left) {
+	d.removeOwn(ctx)
+	isUnclear := func(o *object) bool { return o.unclear }
+	for look := 1; look < looks && slices.ContainsFunc(d.own, isUnclear) && sleep(ctx, d.options.Pause); look++ {
+		d.removeOwn(ctx)
+	}
 	for _, o := range slices.Backward(d.own) {
-		if o.gone {
-			continue
+		if o.unclear {
+			d.lookFor(ctx, o)
 		}
-		if a := d.remove(ctx, o); !o.gone {
-			left = append(left, Left{o.kind.name, o.name, a.String()})
+		if !o.gone {
+			left = append(left, Left{o.kind.name, o.name, o.why})
 		}
 	}
-	return left
+	return left, lost
+}
+
+// removeOwn removes the objects that the run knows.
+func (d *domain) removeOwn(ctx context.Context) {
+	for _, o := range slices.Backward(d.own) {
+		if !o.gone {
+			o.why = d.remove(ctx, o).String()
+		}
+	}
+}
+
+// lookFor takes an object for gone if its list does not show it. A 404 alone can come from a gateway, or from
+// a server that does not know a new object yet.
+func (d *domain) lookFor(ctx context.Context, o *object) {
+	list := d.read(ctx, o.kind.listRequest(d.identity))
+	switch {
+	case !list.isList():
+		o.why += fmt.Sprintf(", and the list cannot be read (%s)", list)
+	case o.isIn(list):
+		o.why += ", but the list shows it"
+	default:
+		o.gone = true
+	}
+}
+
+// isIn reports whether a list shows the object.
+func (o *object) isIn(list answer) bool {
+	return slices.ContainsFunc(list.list(), func(fields map[string]any) bool {
+		return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
+	})
 }
 
 // discover adds the objects of the run that it does not know yet. It returns the kinds whose lists cannot be
@@ -251,10 +287,7 @@ func (d *domain) waitInList(ctx context.Context, o *object, shown bool) (lists i
 		if !last.isList() {
 			return 0, last
 		}
-		has := slices.ContainsFunc(last.list(), func(fields map[string]any) bool {
-			return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
-		})
-		if has == shown {
+		if o.isIn(last) == shown {
 			return lists, last
 		}
 		if lists < looks && !sleep(ctx, d.options.Pause) {
