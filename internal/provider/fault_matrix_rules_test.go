@@ -312,10 +312,10 @@ func faultsOf(t *testing.T, target target) []fault {
 			name: "null " + field, effect: harmless, written: true,
 			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
 		}
-		switch {
-		case says && slices.Contains(required, field) && !slices.Contains(dispensable[schema], field):
-			f.effect, f.words = unusable, []string{"The answer", field, "HTTP 2"}
-		case target.beforeUpdate && slices.Contains(compared[target.Operation], field):
+		if slices.Contains(required, field) {
+			f.effect, f.words = unusableIf(says && !slices.Contains(dispensable[schema], field)), []string{"The answer", field, "HTTP 2"}
+		}
+		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
 			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}
 		}
 		all = append(all, f)
