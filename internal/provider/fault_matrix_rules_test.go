@@ -313,7 +313,8 @@ func faultsOf(t *testing.T, target target) []fault {
 			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
 		}
 		if slices.Contains(required, field) {
-			f.effect, f.words = unusableIf(says && !slices.Contains(dispensable[schema], field)), []string{"The answer", field, "HTTP 2"}
+			f.effect = unusableIf(says && !slices.Contains(dispensable[schema], field))
+			f.words, f.tokenWords = []string{"The answer", field, "HTTP 2"}, []string{notAToken}
 		}
 		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
 			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}
