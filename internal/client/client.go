@@ -1,8 +1,8 @@
 // Package client calls the APIs of a LUSID domain: it signs in, sends, retries, and turns every refusal
 // into an [*Error]. It knows no operation of any API.
 //
-// Each API has a package of its own, such as identity. The package makes an [API] with [Client.API]. Each
-// of its operations makes a [Request] and passes it to [Do], [DoList] or [DoNoContent]:
+// Each API has a package, such as identity. The package makes an [API] with [Client.API]. Each of its
+// operations makes a [Request] and passes it to [Do], [DoList] or [DoNoContent]:
 //
 //	func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
 //		return client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)))

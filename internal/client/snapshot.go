@@ -120,9 +120,9 @@ func latest[T any](ctx context.Context, kind Kind[T], wanted int) ([]T, error) {
 	}
 }
 
-// Refresh reads one of many objects. From the fourth read of its kind on, the object is looked for in a
-// list that many reads share: accepts tells that it is the object, and that it is as it was. A list may
-// lag, so anything else is read by itself.
+// Refresh reads one of many objects. From the fourth read of a kind on, Refresh looks for the object in a
+// list that many reads share. It returns the element for which accepts is true: that object, unchanged. A
+// list may lag, so Refresh reads every other object by itself.
 func Refresh[T any](ctx context.Context, kind Kind[T], accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
 	if kind.API.client.snapshots.isMany(kind.key()) {
 		objects, err := latest(ctx, kind, 1)

@@ -4,7 +4,7 @@
 // answer to each open question. A [Check] asks the domain. [Run] runs the checks and returns a [Report]
 // that names no host, no object and no person, so that it can be published.
 //
-// Each API has files of its own, and adds its checks to [Checks].
+// The files of an API begin with its name. Its checks are listed in [Checks].
 package conformance
 
 import (

@@ -62,7 +62,7 @@ var identityApplications = []Check{
 		API: "identity", Name: "application-duplicate", Needs: Write,
 		Statement: "A second application with the same client id is refused with status 400 and code 144.",
 		Source:    "KA-01658 says that client ids are unique; which status and code, " + noSource,
-		Assumed:   "The provider looks the client id up in the list, whatever the refusal. The mock answers with both.",
+		Assumed:   "The provider looks for the client id in the list after any refusal. The mock answers with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createApplication(ctx, name)
@@ -104,7 +104,7 @@ var identityApplications = []Check{
 		API: "identity", Name: "application-delete-again", Needs: Write,
 		Statement: "Deleting a deleted application is refused with status 404 and code 662.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with both.",
+		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
 		run:       deletedAgainWith("an application", http.StatusNotFound, codeAppGone, (*domain).createApplication),
 	},
 	{

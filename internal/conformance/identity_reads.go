@@ -208,7 +208,7 @@ var identityHeaders = []Check{
 // missing is the check of what a read of an object answers that does not exist. A code of zero is any code.
 func missing(name, noun, operation string, code int, path ...string) Check {
 	source := "the pairing of status and code: " + noSource
-	assumed := "The provider takes the code for LUSID's word that the object is gone. The mock answers with both."
+	assumed := "The provider takes the code for LUSID's word that the object is gone. The mock answers with this status and this code."
 	codeWords := article(noun) + " that does not exist answers with status 404 and code " + strconv.Itoa(code) + "."
 	if code == 0 {
 		source = "LUSID documents neither the status nor a code for it"

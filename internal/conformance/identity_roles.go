@@ -20,7 +20,7 @@ var identityRoles = []Check{
 		API: "identity", Name: "role-duplicate", Needs: Write,
 		Statement: "A second role with the same name is refused with status 409 and code 144.",
 		Source:    contract + " documents 409 without a body; the code: " + noSource,
-		Assumed:   "The provider looks the name up in the list, whatever the refusal. The mock answers with both.",
+		Assumed:   "The provider looks for the name in the list after any refusal. The mock answers with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createRole(ctx, name)
@@ -82,7 +82,7 @@ var identityRoles = []Check{
 		API: "identity", Name: "role-delete-again", Needs: Write,
 		Statement: "Deleting a deleted role is refused with status 404 and code 660.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with both.",
+		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
 		run:       deletedAgainWith("a role", http.StatusNotFound, codeRoleGone, (*domain).createRole),
 	},
 }

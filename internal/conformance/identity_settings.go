@@ -137,7 +137,7 @@ var identityIssuers = []Check{
 		API: "identity", Name: "external-token-issuer-duplicate", Needs: ExternalTokenIssuers,
 		Statement: "A second external token issuer with the same code is refused with status 400 and code 144.",
 		Source:    noSource,
-		Assumed:   "The provider looks the code up in the list, whatever the refusal. The mock answers with both.",
+		Assumed:   "The provider looks for the code in the list after any refusal. The mock answers with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			code := d.name("twice")
 			o, a := d.createIssuer(ctx, code)

@@ -27,7 +27,7 @@ var identityTokens = []Check{
 		API: "identity", Name: "token-duplicate", Needs: Write,
 		Statement: "A second active token with the same name is refused with status 400 and code 659.",
 		Source:    "LUSID documents the code; the status: " + noSource,
-		Assumed:   "The provider goes by the code. The mock answers with both.",
+		Assumed:   "The provider goes by the code. The mock answers with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createToken(ctx, name)
@@ -59,7 +59,7 @@ var identityTokens = []Check{
 		API: "identity", Name: "token-delete-again", Needs: Write,
 		Statement: "Deleting a deleted personal access token is refused with status 404 and code 239.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with both.",
+		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
 		run:       deletedAgainWith("a token", http.StatusNotFound, codeKeyGone, (*domain).createToken),
 	},
 	{

@@ -27,7 +27,7 @@ var identityTools = []Check{
 		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
 		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
 		Source:    contract,
-		Assumed:   "The provider looks the tool up in the list, whatever the refusal. The mock answers with 409.",
+		Assumed:   "The provider looks for the tool in the list after any refusal. The mock answers with 409.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createTool(ctx, name)

@@ -40,7 +40,7 @@ var identityUsers = []Check{
 		API: "identity", Name: "user-duplicate", Needs: Mail,
 		Statement: "A second user with the same login is refused with status 400 and code 658.",
 		Source:    "LUSID documents the code; the status: " + noSource,
-		Assumed:   "The provider goes by the code, and looks the login up. The mock answers with both.",
+		Assumed:   "The provider goes by the code, and looks the login up. The mock answers with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createUser(ctx, name)
@@ -157,7 +157,7 @@ var identityUsers = []Check{
 		API: "identity", Name: "user-delete-again", Needs: Mail,
 		Statement: "Purging a purged user is refused with status 404 and code 657.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with both.",
+		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
 		run:       deletedAgainWith("a user", http.StatusNotFound, codeUserGone, (*domain).createUser),
 	},
 }
