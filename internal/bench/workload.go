@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
 // baseline is what the CLI does by itself, without a provider's process.
@@ -25,7 +26,7 @@ var assignments = fmt.Sprintf("assignments over %d roles", roles)
 type workload struct {
 	name string
 	// block is the type and the arguments of number i.
-	block func(i int) (resource, arguments string)
+	block func(i int) (resource string, arguments providertest.Object)
 	// most is how many of them a domain holds; zero for any number.
 	most int
 	// seed is what must exist for n of them.
@@ -35,90 +36,55 @@ type workload struct {
 var workloads = []workload{
 	{
 		name: baseline,
-		block: func(i int) (resource, arguments string) {
-			return baseline, fmt.Sprintf("input = \"bench-%d\"\n", i)
+		block: func(i int) (resource string, arguments providertest.Object) {
+			return baseline, providertest.Object{"input": fmt.Sprint("bench-", i)}
 		},
 	},
-	{
-		name: storedApplications,
-		block: func(i int) (resource, arguments string) {
-			return "lusid_application", application(i)
-		},
-	},
-	{
-		name: unstoredApplications,
-		block: func(i int) (resource, arguments string) {
-			return "lusid_application", application(i) + "store_secret = false\n"
-		},
-	},
-	{
-		name: "users",
-		block: func(i int) (resource, arguments string) {
-			return "lusid_user", fmt.Sprintf("type = \"Service\"\nlogin = %[1]q\nemail_address = %[1]q\nfirst_name = \"Bench\"\nlast_name = \"User\"\n", login(i))
-		},
-	},
-	{
-		name:  assignments,
-		block: assignment,
-		seed:  rolesAndUsers,
-	},
-	{
-		name: "MCP tools",
-		block: func(i int) (resource, arguments string) {
-			return "lusid_mcp_tool", fmt.Sprintf("scope = \"bench\"\ncode = \"bench-%[1]d\"\nname = \"bench-%[1]d\"\ntitle = \"Bench\"\ndescription = \"Bench\"\nluminesce_payload = { query = \"select 1\" }\n", i)
-		},
-	},
-	{
-		name:  "guards of the domain",
-		block: guard,
-		most:  zones + issuers + len(policies),
-	},
+	{name: storedApplications, block: kind("lusid_application with its secret")},
+	{name: unstoredApplications, block: kind("lusid_application")},
+	{name: "users", block: kind("lusid_user")},
+	{name: assignments, block: assignment, seed: rolesAndUsers},
+	{name: "MCP tools", block: kind("lusid_mcp_tool")},
+	{name: "access policies", block: kind("lusid_access_policy")},
+	{name: "guards of the domain", block: guard, most: len(guards())},
 }
 
-func assignment(i int) (resource, arguments string) {
-	return "lusid_role_assignment", fmt.Sprintf("role_id = \"bench-role-%d\"\nuser_id = \"bench-user-%d\"\n", i%roles, i/roles)
+// kind has objects of one kind, as the tests configure them.
+func kind(name string) func(i int) (resource string, arguments providertest.Object) {
+	return func(i int) (resource string, arguments providertest.Object) {
+		return providertest.TypeNameOf(name), providertest.Fixtures[name].Config.Number(i)
+	}
 }
 
-// zones and issuers are all that a domain holds.
-const zones, issuers = 10, 5
-
-// policies are what a domain has one of, with their arguments.
-var policies = [][2]string{
-	{"lusid_password_policy", "user_type = \"Personal\"\nmin_length = 14\n"},
-	{"lusid_password_policy", "user_type = \"Service\"\nmin_length = 30\n"},
-	{"lusid_session_policy", "max_session_idle_minutes = 30\n"},
-	{"lusid_user_schema", "alternative_user_ids = [{ name = \"bench\" }]\n"},
+func assignment(i int) (resource string, arguments providertest.Object) {
+	return "lusid_role_assignment", providertest.Object{
+		"role_id": fmt.Sprint("bench-role-", i%roles), "user_id": fmt.Sprint("bench-user-", i/roles),
+	}
 }
 
 // guard is number i of what says who may come in, and from where.
-func guard(i int) (resource, arguments string) {
-	if i < zones {
-		return "lusid_network_zone", fmt.Sprintf("code = \"bench-%[1]d\"\naction = \"NoOp\"\nsession_types = [\"AllUsers\"]\nranges = [{ value = \"203.0.113.%[1]d\" }]\nhierarchy = %[2]d\n", i, i+1)
-	}
-	if i -= zones; i < issuers {
-		return "lusid_external_token_issuer", fmt.Sprintf(`code       = "bench-%[1]d"
-issuer     = "https://bench-%[1]d.example.com"
-audience   = "lusid"
-logout_url = "https://bench-%[1]d.example.com/bye"
-claim_mappings = {
-  user_id    = "sub"
-  login      = "email"
-  email      = "email"
-  first_name = "\"Bench\""
-  last_name  = "\"User\""
-  user_type  = "\"Service\""
-}
-`, i)
-	}
-	i -= issuers
-	return policies[i][0], policies[i][1]
+func guard(i int) (resource string, arguments providertest.Object) {
+	of := guards()[i]
+	return kind(of.kind)(of.number)
 }
 
-func application(i int) string {
-	return fmt.Sprintf("client_id = \"bench-%[1]d\"\ndisplay_name = \"Bench %[1]d\"\n", i)
+// numbered is one of the objects of a kind.
+type numbered struct {
+	kind   string
+	number int
 }
 
-func login(i int) string { return fmt.Sprintf("bench-%d@example.com", i) }
+// guards are as many objects of each kind as a domain holds.
+func guards() (all []numbered) {
+	for _, name := range []string{
+		"lusid_network_zone", "lusid_external_token_issuer", "lusid_password_policy", "lusid_session_policy", "lusid_user_schema",
+	} {
+		for i := range providertest.Fixtures[name].Most {
+			all = append(all, numbered{name, i})
+		}
+	}
+	return all
+}
 
 // configuration has n resources, each in a block of its own: with count, the CLI copies the state
 // of all of them for each of them, and its cost grows with the square of n.
@@ -129,7 +95,7 @@ func (w workload) configuration(n int) string {
 	}
 	for i := range n {
 		resource, arguments := w.block(i)
-		fmt.Fprintf(&b, "\nresource %q \"bench_%d\" {\n%s}\n", resource, i, arguments)
+		fmt.Fprintf(&b, "\nresource %q \"bench_%d\" %s\n", resource, i, providertest.HCLValue(arguments))
 	}
 	return b.String()
 }
@@ -142,7 +108,7 @@ func rolesAndUsers(n int) mockserver.Seed {
 		seed.Roles = append(seed.Roles, mockserver.Role{ID: id, Name: id})
 	}
 	for i := range (n + roles - 1) / roles {
-		seed.Users = append(seed.Users, mockserver.User{ID: fmt.Sprint("bench-user-", i), Username: login(i)})
+		seed.Users = append(seed.Users, mockserver.User{ID: fmt.Sprint("bench-user-", i), Username: fmt.Sprintf("bench-%d@example.com", i)})
 	}
 	return seed
 }
