@@ -9,24 +9,41 @@ import (
 	"testing"
 )
 
-func TestPicture(t *testing.T) {
-	t.Parallel()
-	run := "\n# Build the provider, and more.\n$ go build\n\n# Plan an application.\n$ terraform plan\n" +
-		strings.Repeat("  + a = <b> & \"c\"\n", 40) + "Apply complete! Resources: 1 added.\n" + strings.Repeat("é", 200) + "\n"
-	lines, err := read(strings.NewReader(run))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var svg strings.Builder
-	if err := draw(&svg, lines); err != nil {
-		t.Fatal(err)
-	}
-	var texts []string
-	decoder := xml.NewDecoder(strings.NewReader(svg.String()))
+const run = `
+# Build the provider, and more.
+$ go build
+
+# Plan an application.
+$ terraform plan
+data.lusid_access_token.current: Reading...
+
+Terraform will perform the following actions:
+
+  + a = <b> & "c"
+Plan: 1 to add, 0 to change, 0 to destroy.
+Saved the plan to: tfplan
+
+# Create it.
+$ terraform apply tfplan
+lusid_application.example: Creating...
+Apply complete! Resources: 1 added, 0 changed, 0 destroyed.
+
+# A second plan finds nothing.
+$ terraform plan -detailed-exitcode
+No changes. LONG
+
+# Remove it all again.
+$ terraform destroy
+`
+
+// texts are the lines of a picture.
+func texts(t *testing.T, svg string) (texts []string) {
+	t.Helper()
+	decoder := xml.NewDecoder(strings.NewReader(svg))
 	for {
 		token, err := decoder.Token()
 		if errors.Is(err, io.EOF) {
-			break
+			return texts
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -39,19 +56,40 @@ func TestPicture(t *testing.T) {
 			texts = append(texts, text)
 		}
 	}
-	if len(texts) != 44 || texts[0] != "# Plan an application." || texts[1] != "$ terraform plan" || texts[2] != `  + a = <b> & "c"` {
-		t.Errorf("%d lines: %q", len(texts), texts[:3])
+}
+
+func TestDraw(t *testing.T) {
+	t.Parallel()
+	var svg strings.Builder
+	if err := draw(&svg, strings.ReplaceAll(run, "LONG", strings.Repeat("é", 200))); err != nil {
+		t.Fatal(err)
 	}
-	if last := texts[len(texts)-1]; last != strings.Repeat("é", columns-1)+"…" {
-		t.Errorf("a long line becomes %q", last)
+	want := []string{
+		"$ terraform plan", "Terraform will perform the following actions:", `  + a = <b> & "c"`, "Plan: 1 to add, 0 to change, 0 to destroy.",
+		"$ terraform apply tfplan", "lusid_application.example: Creating...", "Apply complete! Resources: 1 added, 0 changed, 0 destroyed.",
+		"$ terraform plan -detailed-exitcode", "No changes. " + strings.Repeat("é", columns-13) + "…",
 	}
-	if slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(text, "go build") }) {
-		t.Error("the preparations are in the picture")
+	if got := texts(t, svg.String()); !slices.Equal(got, want) {
+		t.Errorf("the picture has the lines\n%s\nand not\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if strings.Contains(svg.String(), "%!") {
 		t.Errorf("a format is wrong: %s", svg.String())
 	}
-	if _, err := read(strings.NewReader("make: nothing to be done\n")); err == nil {
-		t.Error("a picture of nothing")
+}
+
+func TestDraw_otherRun(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{
+		"make: nothing to be done\n",
+		strings.Replace(run, "Plan: 1", "Error: 1", 1),
+		strings.Replace(run, "# A second plan", "# Another plan", 1),
+	} {
+		var svg strings.Builder
+		if err := draw(&svg, other); err == nil {
+			t.Errorf("a picture of %q", other)
+		}
+		if svg.Len() > 0 {
+			t.Error("part of a picture is written")
+		}
 	}
 }
