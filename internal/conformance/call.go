@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -140,11 +141,30 @@ func (a answer) list() []map[string]any {
 	return list
 }
 
+// values reads the objects of a page.
+func (a answer) values() (values []map[string]any, ok bool) {
+	var page struct {
+		Values []map[string]any `json:"values"`
+	}
+	err := json.Unmarshal(a.body, &page)
+	return page.Values, a.ok() && err == nil && page.Values != nil
+}
+
 // isList reports whether the answer is a success with a list, which may be empty.
 func (a answer) isList() bool { return a.ok() && a.list() != nil }
 
+// field is a field of an object. A dot in the name leads to a field of a nested object.
+func field(object map[string]any, name string) any {
+	outer, inner, nested := strings.Cut(name, ".")
+	if !nested {
+		return object[name]
+	}
+	within, _ := object[outer].(map[string]any)
+	return field(within, inner)
+}
+
 // text is a field of an object. It is empty if the field is missing or null, or is no text.
-func text(object map[string]any, field string) string {
-	value, _ := object[field].(string)
+func text(object map[string]any, name string) string {
+	value, _ := field(object, name).(string)
 	return value
 }

@@ -48,10 +48,12 @@ const (
 	NetworkZones Permission = "network-zones"
 	// ExternalTokenIssuers creates an external token issuer. An issuer lets people in.
 	ExternalTokenIssuers Permission = "external-token-issuers"
+	// OwnRoles gives the user who runs the checks roles of the run, for a moment.
+	OwnRoles Permission = "own-roles"
 )
 
 // Permissions lists every permission that a flag gives.
-var Permissions = []Permission{Write, Mail, NetworkZones, ExternalTokenIssuers}
+var Permissions = []Permission{Write, Mail, NetworkZones, ExternalTokenIssuers, OwnRoles}
 
 // Result is how a check ended.
 type Result string
@@ -94,5 +96,6 @@ func decide(holds bool, format string, args ...any) Finding {
 // Checks returns every check, in the order in which they run. The last one looks back at the whole run.
 func Checks() []Check {
 	return slices.Concat(identityReads, identityApplications, identityRoles, identityTokens, identityTools,
-		identityUsers, identityZones, identityIssuers, identityHeaders)
+		identityUsers, identityZones, identityIssuers, accessReads, accessPolicies, accessCollections, accessRolesChecks,
+		accessTemplates, accessUserRoles, accessDecisions, identityHeaders)
 }

@@ -207,6 +207,10 @@ var identityHeaders = []Check{
 
 // missing is the check of what a read of an object answers that does not exist. A code of zero is any code.
 func missing(name, noun, operation string, code int, path ...string) Check {
+	return missingIn("identity", name, noun, operation, code, path...)
+}
+
+func missingIn(api, name, noun, operation string, code int, path ...string) Check {
 	source := "the pairing of status and code: " + noSource
 	assumed := "The provider takes the code for LUSID's word that the object is gone. The mock answers with this status and this code."
 	codeWords := article(noun) + " that does not exist answers with status 404 and code " + strconv.Itoa(code) + "."
@@ -216,9 +220,13 @@ func missing(name, noun, operation string, code int, path ...string) Check {
 		codeWords = article(noun) + " that does not exist answers with status 404."
 	}
 	return Check{
-		API: "identity", Name: name, Statement: "A read of " + codeWords, Source: source, Assumed: assumed,
+		API: api, Name: name, Statement: "A read of " + codeWords, Source: source, Assumed: assumed,
 		run: func(ctx context.Context, d *domain) Finding {
-			return d.read(ctx, d.identity.Get(operation, path...)).is("read "+article(noun)+" that does not exist", 404, code)
+			from := d.identity
+			if api == "access" {
+				from = d.access
+			}
+			return d.read(ctx, from.Get(operation, path...)).is("read "+article(noun)+" that does not exist", 404, code)
 		},
 	}
 }
@@ -227,7 +235,7 @@ func missing(name, noun, operation string, code int, path ...string) Check {
 func (d *domain) listOnce(ctx context.Context, k kind) answer {
 	list, ok := d.cached[k.name]
 	if !ok {
-		list = d.read(ctx, k.listRequest(d.identity))
+		list = d.list(ctx, k)
 		d.cached[k.name] = list
 	}
 	return list

@@ -115,7 +115,7 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 
 // tokenLimit creates tokens until LUSID refuses one.
 func tokenLimit(ctx context.Context, d *domain) Finding {
-	list := d.read(ctx, tokens.listRequest(d.identity))
+	list := d.list(ctx, tokens)
 	if !list.ok() {
 		return list.because("list the user's tokens")
 	}

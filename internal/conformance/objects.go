@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,12 +17,18 @@ const (
 	removeTimeout = 2 * time.Minute
 	// looks is how often a list that may lag is read.
 	looks = 5
+	// pageSize is how many objects LUSID puts on a page if it is not told anything else.
+	pageSize = "2000"
+	// notShown says why the run did not find an object in a list that it could read.
+	notShown = "the list does not show it"
 )
 
 // kind is a kind of objects that the checks create.
 type kind struct {
 	// name is the name for people.
 	name string
+	// access is true if the objects are of the Access API, and not of the Identity API.
+	access bool
 	// list and remove are LUSID's operations, and path is where they are.
 	list, remove, path string
 	// label is the field that holds the name which the run has chosen, and key holds the fields that
@@ -30,6 +37,11 @@ type kind struct {
 	key   []string
 	// listQuery and removeQuery are the names of parameters that are set to true. They may be empty.
 	listQuery, removeQuery string
+	// scope is the field with the scope. A removal without it would be of the default scope. Empty if the kind
+	// has none.
+	scope string
+	// paged is true if the list comes in pages.
+	paged bool
 	// gone is the error code for an object that does not exist. Zero if LUSID has none for the kind.
 	gone int
 }
@@ -48,15 +60,67 @@ var (
 		name: "external token issuer", list: "ListExternalTokenIssuers", remove: "DeleteExternalTokenIssuer", path: "externaltokenissuers",
 		label: "code", key: []string{"code"},
 	}
-	kinds = []kind{roles, applications, tokens, tools, users, zones, issuers}
+	policies = kind{
+		name: "policy", access: true, list: "ListPolicies", remove: "DeletePolicy", path: "policies",
+		label: "id.code", key: []string{"id.code"}, scope: "id.scope", gone: codePolicyGone,
+	}
+	collections = kind{
+		name: "policy collection", access: true, list: "ListPolicyCollections", remove: "DeletePolicyCollection", path: "policycollections",
+		label: "id.code", key: []string{"id.code"}, scope: "id.scope", gone: codeCollectionGone,
+	}
+	accessRoles = kind{
+		name: "access role", access: true, list: "ListRoles", remove: "DeleteRole", path: "roles",
+		label: "id.code", key: []string{"id.code"}, scope: "id.scope",
+	}
+	templates = kind{
+		name: "policy template", access: true, list: "ListPolicyTemplates", remove: "DeletePolicyTemplate", path: "policytemplates",
+		label: "code", key: []string{"code"}, scope: "scope", paged: true, gone: codeTemplateGone,
+	}
+	// The code of a user role is the id of the user. So its name is the login, which only the user has.
+	userRoles = kind{
+		name: "user role", access: true, list: "ListUserRoles", remove: "DeleteUserRole", path: "userroles",
+		label: "id.code", key: []string{"id.code"}, paged: true,
+	}
+	// kinds has user roles behind users, and policies before what refers to them: the last kind is removed first.
+	kinds = []kind{roles, applications, tokens, tools, users, zones, issuers, policies, collections, accessRoles, templates, userRoles}
 )
 
-func (k kind) listRequest(api *client.API) client.Request {
-	r := api.Get(k.list, k.path)
+// api is the API of a kind.
+func (d *domain) api(k kind) *client.API {
+	if k.access {
+		return d.access
+	}
+	return d.identity
+}
+
+// list reads the list of a kind, with all its pages.
+func (d *domain) list(ctx context.Context, k kind) answer {
+	r := d.api(k).Get(k.list, k.path)
 	if k.listQuery != "" {
 		r = r.Query(k.listQuery, "true")
 	}
-	return r
+	if !k.paged {
+		return d.read(ctx, r)
+	}
+	all := []map[string]any{}
+	for token := ""; ; {
+		page := r.Query("limit", pageSize)
+		if token != "" {
+			page = page.Query("page", token)
+		}
+		a := d.read(ctx, page)
+		values, ok := a.values()
+		if !ok {
+			return answer{status: a.status, code: a.code, err: a.err}
+		}
+		all = append(all, values...)
+		next := text(a.object(), "nextPage")
+		if next == "" || next == token {
+			a.body, _ = json.Marshal(all)
+			return a
+		}
+		token = next
+	}
 }
 
 // object is an object that the run has created.
@@ -139,13 +203,16 @@ func readableWith(noun, operation string, create creator) func(context.Context, 
 		if o == nil {
 			return a.because("create " + noun)
 		}
-		return d.read(ctx, d.identity.Get(operation, o.path()...)).is("read "+noun+" after the create", http.StatusOK, 0)
+		return d.read(ctx, d.api(o.kind).Get(operation, o.path()...)).is("read "+noun+" after the create", http.StatusOK, 0)
 	}
 }
 
 // remove deletes an object of this run.
 func (d *domain) remove(ctx context.Context, o *object) answer {
-	r := d.identity.Delete(o.kind.remove, o.path()...)
+	r := d.api(o.kind).Delete(o.kind.remove, o.path()...)
+	if scope := text(o.fields, o.kind.scope); scope != "" {
+		r = r.Query("scope", scope)
+	}
 	if o.kind.removeQuery != "" {
 		r = r.Query(o.kind.removeQuery, "true")
 	}
@@ -190,16 +257,30 @@ func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 // removeOwn removes the objects that the run knows.
 func (d *domain) removeOwn(ctx context.Context) {
 	for _, o := range slices.Backward(d.own) {
-		if !o.gone {
+		switch {
+		case o.gone:
+		case o.kind.name == users.name && d.hasUserRole(o):
+			o.why = "its user role may be left"
+		default:
 			o.why = d.remove(ctx, o).String()
 		}
 	}
 }
 
+// hasUserRole reports that a user of the run has, or may have, a user role. Without the user, no later look or
+// clean-up would find it.
+func (d *domain) hasUserRole(user *object) bool {
+	return slices.ContainsFunc(d.own, func(o *object) bool {
+		return o.kind.name == userRoles.name && !o.gone && text(o.fields, "id.code") == user.id()
+	}) || slices.ContainsFunc(d.lost, func(o *object) bool {
+		return o.kind.name == userRoles.name && o.name == user.name && o.why != notShown
+	})
+}
+
 // lookFor takes an object for gone if its list does not show it. A 404 alone can come from a gateway, or from
 // a server that does not know a new object yet.
 func (d *domain) lookFor(ctx context.Context, o *object) {
-	list := d.read(ctx, o.kind.listRequest(d.identity))
+	list := d.list(ctx, o.kind)
 	switch {
 	case !list.isList():
 		o.why += fmt.Sprintf(", and the list cannot be read (%s)", list)
@@ -222,14 +303,17 @@ func (o *object) isIn(list answer) bool {
 func (d *domain) discover(ctx context.Context) (unread []string) {
 	start := d.options.RunName + "-"
 	for _, k := range kinds {
-		a := d.read(ctx, k.listRequest(d.identity))
-		why := "the list does not show it"
+		a := d.list(ctx, k)
+		why := notShown
 		if !a.isList() {
 			unread = append(unread, fmt.Sprintf("%ss (%s)", k.name, a))
 			why = fmt.Sprintf("the list cannot be read (%s)", a)
 		}
 		for _, fields := range a.list() {
 			found := &object{kind: k, name: text(fields, k.label), fields: fields}
+			if k.name == userRoles.name {
+				found.name = d.loginOf(found.name)
+			}
 			if strings.HasPrefix(strings.ToLower(found.name), start) && !slices.Contains(found.path(), "") {
 				d.found(found)
 			}
@@ -243,9 +327,21 @@ func (d *domain) discover(ctx context.Context) (unread []string) {
 	return unread
 }
 
+// loginOf returns the login of a user of the run. It is empty for any other user.
+func (d *domain) loginOf(id string) string {
+	for _, o := range d.own {
+		if o.kind.name == users.name && !o.gone && o.id() == id {
+			return o.name
+		}
+	}
+	return ""
+}
+
 // found adds an object that a list shows, unless the run knows it.
 func (d *domain) found(o *object) {
-	i := slices.IndexFunc(d.own, func(known *object) bool { return slices.Equal(known.path(), o.path()) })
+	i := slices.IndexFunc(d.own, func(known *object) bool {
+		return known.kind.name == o.kind.name && slices.Equal(known.path(), o.path())
+	})
 	// A second object has an ID that no other has, but it can have the path of one that is gone.
 	if i >= 0 && slices.Contains(o.kind.key, "id") {
 		return
@@ -283,7 +379,7 @@ func Clean(ctx context.Context, connection *Connection, runName string) (removed
 // took, or zero if the last one was still wrong.
 func (d *domain) waitInList(ctx context.Context, o *object, shown bool) (lists int, last answer) {
 	for lists = 1; lists <= looks; lists++ {
-		last = d.read(ctx, o.kind.listRequest(d.identity))
+		last = d.list(ctx, o.kind)
 		if !last.isList() {
 			return 0, last
 		}

@@ -41,6 +41,11 @@ func confidential(t *testing.T, domain lusid) []string {
 					texts = append(texts, text)
 				}
 			}
+			// The Access API's ids are a scope and a code. The report may name LUSID's own roles.
+			id, _ := object["id"].(map[string]any)
+			if code, _ := id["code"].(string); code != "" && code != "lusid-administrator" {
+				texts = append(texts, code)
+			}
 		}
 	}
 	return texts
@@ -69,6 +74,10 @@ func TestReport_confidential(t *testing.T) {
 		Users:        []mockserver.User{{Username: canary + "@acme.com", Status: mockserver.UserActive}},
 		Roles:        []mockserver.Role{{Name: canary, Description: canary}},
 		Applications: []mockserver.Application{{ClientID: canary, DisplayName: canary, Secret: canary}},
+		Policies: []json.RawMessage{json.RawMessage(`{"code": "` + canary + `", "description": "` + canary + `", "applications": ["` + canary + `"], "grant": "Allow",
+			"selectors": [{"matchAllSelectorDefinition": {"actions": [{"scope": "default", "activity": "Read", "entity": "` + canary + `"}]}}], "when": {"activate": "2020-01-01T00:00:00Z"}}`)},
+		PolicyCollections: []json.RawMessage{json.RawMessage(`{"code": "` + canary + `", "description": "` + canary + `"}`)},
+		AccessRoles:       []json.RawMessage{json.RawMessage(`{"code": "` + canary + `", "resource": {"policyIdRoleResource": {}}, "when": {"activate": "2020-01-01T00:00:00Z"}}`)},
 	}
 	words := rewrite("GET", "/users$", func(_ *int, user map[string]any) { user["status"], user["type"] = canary, canary })
 	for name, test := range map[string]struct {
@@ -194,7 +203,7 @@ func TestRun_accessToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after"}
+	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after", "own-user-role", "date-conditions-combine", "activity-case"}
 	for _, row := range run(t, domain, conformance.Checks(), everything()).Rows {
 		want := conformance.AsAssumed
 		if slices.Contains(needPassword, row.Name) {

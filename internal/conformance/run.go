@@ -48,7 +48,10 @@ type domain struct {
 	config   client.Config
 	client   *client.Client
 	identity *client.API
+	access   *client.API
 	options  Options
+	// me is what LUSID says about the user who runs this.
+	me map[string]any
 	// own are the objects that the run has created, and that it must remove.
 	own []*object
 	// lost are the objects that LUSID may have created, without an answer that says so.
@@ -104,7 +107,7 @@ func (c *Connection) open(options Options) (*domain, error) {
 		return nil, fmt.Errorf("%q is not the name of a run: it is %s and 8 hexadecimal digits", options.RunName, Prefix)
 	}
 	return &domain{
-		config: c.config, client: lusid, identity: identityAPI(lusid), options: options,
+		config: c.config, client: lusid, identity: identityAPI(lusid), access: accessAPI(lusid), options: options,
 		cached: map[string]answer{},
 	}, nil
 }
@@ -114,9 +117,11 @@ func (d *domain) signIn(ctx context.Context) error {
 	if _, err := d.client.AccessToken(ctx, 0); err != nil {
 		return err
 	}
-	if a := d.read(ctx, d.identity.Get("GetUserInfo", "me")); a.err != nil || !a.ok() {
+	a := d.read(ctx, d.identity.Get("GetUserInfo", "me"))
+	if a.err != nil || !a.ok() {
 		return errors.Join(fmt.Errorf("unable to ask LUSID who the user is: %s", a), a.err)
 	}
+	d.me = a.object()
 	return nil
 }
 

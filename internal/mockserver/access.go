@@ -94,6 +94,8 @@ func addDocuments[T any](field, schema string, documents []json.RawMessage, add 
 }
 
 // accessID returns the scope and code that a request names.
+//
+// Unverified: access/policy-code-escaped.
 func accessID(c *call) entitlement.ID {
 	return entitlement.ID{
 		Scope: cmp.Or(c.params["scope"], c.query.Get("scope"), defaultScope),
@@ -113,6 +115,9 @@ func mayChange(id entitlement.ID) error {
 }
 
 // codeExists returns the *problem of a code that another object has. LUSID doesn't document its status.
+//
+// Unverified: access/policy-duplicate, access/policy-collection-duplicate, access/role-duplicate.
+// Unverified: access/policy-template-duplicate.
 func codeExists(code int, what string, id entitlement.ID) *problem {
 	return &problem{status: http.StatusBadRequest, code: code, detail: fmt.Sprintf("The %s %q already exists.", what, id.String())}
 }
@@ -136,6 +141,8 @@ func (a *access) checkResource(resource *entitlement.PolicyIDRoleResource) error
 
 // references returns the ids with a scope, and each of them once. The *problem of an id that doesn't
 // exist has another status than that of an object that the path names, which is a 404.
+//
+// Unverified: access/role-missing-policy.
 func references[T any](objects *table[T], code int, field, what string, ids []entitlement.ID) ([]entitlement.ID, error) {
 	checked := []entitlement.ID{}
 	for i, id := range ids {

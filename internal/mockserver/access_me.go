@@ -50,6 +50,8 @@ func (m accessMe) operations() operations {
 
 // policiesOf lists the policies of the caller, highest precedence first. A policy that two roles have
 // is there twice. The role lusid-administrator has no policies.
+//
+// Unverified: access/own-policies-administrator.
 func (m accessMe) policiesOf(c *call) (any, error) {
 	applications := c.query["applications"]
 	list := []attachedPolicyResponse{}

@@ -25,6 +25,9 @@ type accessPolicy struct {
 
 // policyDocument is PolicyUpdateRequest, and what PolicyCreationRequest and PolicyResponse share with
 // it. Parts without an instant are kept as they were sent, and so is the order of selectors.
+//
+// Unverified: access/policy-selector-order, access/policy-activity-kept, access/policy-extras.
+// Unverified: access/policy-empty-applications.
 type policyDocument struct {
 	Description      *string           `json:"description,omitempty"`
 	Applications     []string          `json:"applications,omitzero"`
@@ -59,6 +62,8 @@ type forSpec struct {
 }
 
 // effectiveRange is EffectiveRange.
+//
+// Unverified: access/policy-effective-range.
 type effectiveRange struct {
 	From *instant `json:"from,omitempty"`
 	To   *instant `json:"to,omitempty"`
@@ -83,6 +88,8 @@ type whenSpec struct {
 }
 
 // templateMetadata is TemplateMetadata.
+//
+// Unverified: access/policy-build-as-at.
 type templateMetadata struct {
 	TemplateSelection []templateSelection `json:"templateSelection,omitzero"`
 	BuildAsAt         *instant            `json:"buildAsAt,omitempty"`
@@ -96,6 +103,8 @@ type templateSelection struct {
 }
 
 // never is when LUSID deactivates what has no end.
+//
+// Unverified: access/policy-deactivate.
 var never = instant(time.Date(9999, time.December, 31, 23, 59, 59, 999_999_900, time.UTC))
 
 func (w *whenSpec) setDefault() {
@@ -119,6 +128,9 @@ func (p accessPolicies) list(c *call) (any, error) {
 	return bodies(inScope(p.policies.list(), accessID(c).Scope)), nil
 }
 
+// page shows all scopes.
+//
+// Unverified: access/policies-page-scopes, access/policies-page-complete.
 func (p accessPolicies) page(c *call) (any, error) { return pageOf(c, bodies(p.policies.list())) }
 
 func (p accessPolicies) get(c *call) (any, error) {
@@ -132,6 +144,9 @@ func (p accessPolicies) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// create puts the policy into the default scope. Codes that differ in case are different.
+//
+// Unverified: access/policy-create, access/create-scope, access/policy-code-case, access/policy-body-id.
 func (p accessPolicies) create(c *call) (any, error) {
 	request, err := decode[policyCreationRequest](c)
 	if err != nil {
@@ -149,6 +164,8 @@ func (p accessPolicies) add(request policyCreationRequest) (any, error) {
 }
 
 // update replaces the whole document. What the request leaves out is gone.
+//
+// Unverified: access/policy-update-replaces.
 func (p accessPolicies) update(c *call) (any, error) {
 	document, err := decode[policyDocument](c)
 	if err != nil {
@@ -162,6 +179,9 @@ func (p accessPolicies) update(c *call) (any, error) {
 }
 
 // delete succeeds for a policy that roles and collections refer to. They keep the reference.
+//
+// Unverified: access/policy-delete, access/policy-delete-again, access/policy-in-use-delete.
+// Unverified: access/role-dangling-policy.
 func (p accessPolicies) delete(c *call) (any, error) {
 	row, err := p.lookUpToChange(c)
 	if err != nil {
@@ -185,6 +205,9 @@ func (p accessPolicies) put(id entitlement.ID, document policyDocument) (any, er
 	return row.body(), nil
 }
 
+// lookUp returns the policy that a request names, or the *problem of a 404.
+//
+// Unverified: access/policy-missing.
 func (p accessPolicies) lookUp(c *call) (accessPolicy, error) {
 	id := accessID(c)
 	row, ok := p.policies.get(id.String())

@@ -69,6 +69,9 @@ func (p accessPolicyCollections) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// create puts the collection into the default scope.
+//
+// Unverified: access/policy-collection-create.
 func (p accessPolicyCollections) create(c *call) (any, error) {
 	request, err := decode[policyCollectionCreationRequest](c)
 	if err != nil {
@@ -86,6 +89,8 @@ func (p accessPolicyCollections) add(request policyCollectionCreationRequest) (a
 }
 
 // update replaces the description and the lists.
+//
+// Unverified: access/policy-collection-update-replaces.
 func (p accessPolicyCollections) update(c *call) (any, error) {
 	request, err := decode[policyCollectionUpdateRequest](c)
 	if err != nil {
@@ -99,6 +104,8 @@ func (p accessPolicyCollections) update(c *call) (any, error) {
 }
 
 // delete succeeds for a collection that roles and collections refer to. They keep the reference.
+//
+// Unverified: access/policy-collection-delete, access/policy-collection-delete-again.
 func (p accessPolicyCollections) delete(c *call) (any, error) {
 	row, err := p.lookUpToChange(c)
 	if err != nil {
@@ -144,6 +151,9 @@ func (p accessPolicyCollections) put(id entitlement.ID, request policyCollection
 	return row.body(), nil
 }
 
+// lookUp returns the collection that a request names, or the *problem of a 404.
+//
+// Unverified: access/policy-collection-missing.
 func (p accessPolicyCollections) lookUp(c *call) (accessPolicyCollection, error) {
 	id := accessID(c)
 	row, ok := p.collections.get(id.String())

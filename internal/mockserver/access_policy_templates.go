@@ -75,6 +75,9 @@ func (p accessPolicyTemplates) operations() operations {
 	}
 }
 
+// list shows every template: the mock has the experimental feature.
+//
+// Unverified: access/policy-templates-enabled.
 func (p accessPolicyTemplates) list(c *call) (any, error) {
 	return pageOf(c, bodies(p.templates.list()))
 }
@@ -90,6 +93,9 @@ func (p accessPolicyTemplates) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// create puts the template into the default scope.
+//
+// Unverified: access/policy-template-create.
 func (p accessPolicyTemplates) create(c *call) (any, error) {
 	request, err := decode[policyTemplateCreationRequest](c)
 	if err != nil {
@@ -116,6 +122,8 @@ func (p accessPolicyTemplates) update(c *call) (any, error) {
 }
 
 // delete takes a scope, but no template is in any other than the default one.
+//
+// Unverified: access/policy-template-delete, access/policy-template-delete-again.
 func (p accessPolicyTemplates) delete(c *call) (any, error) {
 	row, err := p.lookUp(c)
 	if err != nil {
@@ -162,6 +170,9 @@ func (p accessPolicyTemplates) put(row accessPolicyTemplate) policyTemplateRespo
 	return row.body()
 }
 
+// lookUp returns the template that a request names, or the *problem of a 404.
+//
+// Unverified: access/policy-template-missing.
 func (p accessPolicyTemplates) lookUp(c *call) (accessPolicyTemplate, error) {
 	id := accessID(c)
 	row, ok := p.templates.get(id.String())

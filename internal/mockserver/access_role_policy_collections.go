@@ -22,6 +22,9 @@ func (r accessRolePolicyCollections) operations() operations {
 	}
 }
 
+// add succeeds whether or not the role has the collections.
+//
+// Unverified: access/role-attach-again.
 func (r accessRolePolicyCollections) add(c *call) (any, error) {
 	request, err := decode[addPolicyCollectionToRoleRequest](c)
 	if err != nil {
@@ -33,6 +36,8 @@ func (r accessRolePolicyCollections) add(c *call) (any, error) {
 }
 
 // remove succeeds whether or not the role has the collection.
+//
+// Unverified: access/role-detach-again.
 func (r accessRolePolicyCollections) remove(c *call) (any, error) {
 	id := entitlement.ID{Scope: c.params["policycollectionscope"], Code: c.params["policycollectioncode"]}
 	return r.change(c, func(members *entitlement.PolicyIDRoleResource) error {

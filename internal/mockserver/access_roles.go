@@ -70,6 +70,8 @@ func (r accessRoles) operations() operations {
 }
 
 // list shows all scopes unless the request names one.
+//
+// Unverified: access/roles-list-scopes.
 func (r accessRoles) list(c *call) (any, error) {
 	rows := r.roles.list()
 	if scope := c.query.Get("scope"); scope != "" {
@@ -87,6 +89,8 @@ func (r accessRoles) get(c *call) (any, error) {
 }
 
 // create puts the new role behind all others.
+//
+// Unverified: access/role-create, access/role-place-new.
 func (r accessRoles) create(c *call) (any, error) {
 	request, err := decode[accessRoleCreationRequest](c)
 	if err != nil {
@@ -110,6 +114,8 @@ func (r accessRoles) addLast(id entitlement.ID, request accessRoleUpdateRequest)
 
 // update replaces all but the place in the hierarchy, which only changes if the request names a role to
 // stand before or after.
+//
+// Unverified: access/role-update-replaces, access/role-update-keeps-place.
 func (r accessRoles) update(c *call) (any, error) {
 	request, err := decode[accessRoleUpdateRequest](c)
 	if err != nil {
@@ -131,6 +137,9 @@ func (r accessRoles) update(c *call) (any, error) {
 	return row.body(), nil
 }
 
+// delete closes the gap that the role leaves in the hierarchy.
+//
+// Unverified: access/role-delete, access/role-delete-again, access/role-delete-renumbers.
 func (r accessRoles) delete(c *call) (any, error) {
 	row, err := r.lookUpToChange(accessID(c))
 	if err != nil {
@@ -168,6 +177,8 @@ func (r accessRoles) checkRoleResource(resource *accessRoleResource) error {
 }
 
 // planMove checks where the request wants the role to be, and returns a function that moves it there.
+//
+// Unverified: access/role-move.
 func (r accessRoles) planMove(c *call, id entitlement.ID) (move func(), err error) {
 	before, after := c.query.Get("beforeCode"), c.query.Get("afterCode")
 	if before == "" && after == "" {
@@ -210,6 +221,9 @@ func (r accessRoles) number(hierarchy []string) {
 	}
 }
 
+// lookUp returns the role that a request names, or the *problem of a 404.
+//
+// Unverified: access/role-missing.
 func (r accessRoles) lookUp(id entitlement.ID) (accessRole, error) {
 	row, ok := r.roles.get(id.String())
 	if !ok {

@@ -52,6 +52,8 @@ func (r accessUserRoles) operations() operations {
 }
 
 // addAtFirstSignIn adds the empty user role that LUSID makes then.
+//
+// Unverified: access/own-user-role, access/user-role-new-user.
 func (a *access) addAtFirstSignIn(userID string) {
 	if _, ok := a.userRoles.get(userID); !ok {
 		a.userRoles.put(userID, accessUserRole{
@@ -71,6 +73,8 @@ func (r accessUserRoles) get(c *call) (any, error) {
 }
 
 // create refuses a user who has a user role, even an empty one.
+//
+// Unverified: access/user-role-create, access/user-role-duplicate.
 func (r accessUserRoles) create(c *call) (any, error) {
 	request, err := decode[userRoleCreationRequest](c)
 	if err != nil {
@@ -99,6 +103,9 @@ func (r accessUserRoles) update(c *call) (any, error) {
 	return r.put(row, request)
 }
 
+// delete leaves the user without a user role.
+//
+// Unverified: access/user-role-delete, access/user-role-delete-again.
 func (r accessUserRoles) delete(c *call) (any, error) {
 	row, err := r.lookUp(c)
 	if err != nil {
@@ -155,6 +162,9 @@ func (r accessUserRoles) put(row accessUserRole, request userRoleUpdateRequest) 
 	return row.body(), nil
 }
 
+// lookUp returns the user role of the user that a request names, or the *problem of a 404.
+//
+// Unverified: access/user-role-missing.
 func (r accessUserRoles) lookUp(c *call) (accessUserRole, error) {
 	userID := c.params["userid"]
 	if row, ok := r.userRoles.get(userID); ok {

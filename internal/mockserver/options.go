@@ -22,6 +22,8 @@ type Options struct {
 	//
 	// Unverified: identity/applications-list-lag, identity/roles-list-lag.
 	// Unverified: identity/application-read-lag, identity/role-read-lag, identity/user-read-lag.
+	// Unverified: access/policies-list-lag, access/policy-read-lag, access/policy-collection-read-lag.
+	// Unverified: access/role-read-lag, access/policy-template-read-lag.
 	ListLag int
 	// RequestsPerSecond is how many requests are answered in a second; those past it get a 429
 	// that asks to wait for one second. No limit if zero.

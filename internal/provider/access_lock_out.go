@@ -16,6 +16,8 @@ import (
 
 // ownPolicies are the policies of the user that the provider signs in as. LUSID is asked once per process,
 // and only if a plan could take a right away from that user. If the request fails, the result is empty.
+//
+// Unverified: access/own-policies-administrator.
 func (c *connection) ownPolicies(ctx context.Context) []access.AttachedPolicyDefinitionResponse {
 	release, err := c.ownPoliciesLock.acquire(ctx, "another operation, which asks LUSID the same")
 	if err != nil {

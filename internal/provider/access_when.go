@@ -125,6 +125,8 @@ func toAccessWhen(ctx context.Context, object types.Object) (access.WhenSpec, di
 }
 
 // normalWhen gives equal periods one form.
+//
+// Unverified: access/policy-deactivate.
 func normalWhen(spec access.WhenSpec) access.WhenSpec {
 	normal := access.WhenSpec{Activate: alwaysActive, Deactivate: accessInstant(spec.Deactivate)}
 	if spec.Activate != "" {

@@ -122,6 +122,8 @@ func (c *Client) DeletePolicy(ctx context.Context, id ResourceID) error {
 
 // policy decides whether a policy is gone by the list of its scope, because the pages may have only the
 // default scope.
+//
+// Unverified: access/policies-page-scopes, access/policy-missing.
 func (c *Client) policy(id ResourceID) client.Object {
 	list := func(ctx context.Context) ([]PolicyResponse, error) { return c.ListPolicies(ctx, id.Scope) }
 	return client.Listed(client.Kind[PolicyResponse]{API: c.api, Name: "policies of scope " + id.Scope, List: list},

@@ -37,6 +37,9 @@ type AsAtPredicateContract struct {
 	DateTimeOffset *time.Time `json:"dateTimeOffset"`
 }
 
+// holdForAll is true if all conditions hold.
+//
+// Unverified: access/date-conditions-combine.
 func holdForAll(conditions []ForSpec, r RequestDetails, now time.Time) bool {
 	return !slices.ContainsFunc(conditions, func(f ForSpec) bool { return !f.holds(r, now) })
 }

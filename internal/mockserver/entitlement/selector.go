@@ -51,6 +51,9 @@ type ActionID struct {
 	Entity   string `json:"entity"`
 }
 
+// covers compares activities without case, and scopes and entities with case.
+//
+// Unverified: access/activity-case.
 func (a ActionID) covers(other ActionID) bool {
 	return a.Scope == other.Scope && a.Entity == other.Entity &&
 		(strings.EqualFold(a.Activity, anyActivity) || strings.EqualFold(a.Activity, other.Activity))

@@ -1,0 +1,125 @@
+package conformance
+
+import (
+	"context"
+	"maps"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// What LUSID answers to an evaluation.
+const (
+	granted = "Granted"
+	denied  = "Denied"
+)
+
+// accessDecisions ask LUSID what the user may do who runs the checks. For a moment, this user has a role of the
+// run, whose policy allows to read something that does not exist.
+var accessDecisions = []Check{
+	{
+		API: "access", Name: "date-conditions-combine", Needs: OwnRoles,
+		Statement: "All entries of a policy's for must hold.",
+		Source:    noSource,
+		Assumed:   "The documentation of the provider says so. The mock decides so.",
+		run: func(ctx context.Context, d *domain) Finding {
+			between := func(from, to string) any {
+				return map[string]any{"effectiveRange": map[string]string{"from": from + "T00:00:00Z", "to": to + "T00:00:00Z"}}
+			}
+			conditions := []any{between("2020-01-01", "2020-12-31"), between("2020-07-01", "2021-06-30")}
+			results, problem := d.evaluate(ctx, "dates", map[string]any{"for": conditions}, map[string]any{
+				"both": readRequest("a", "Read", "2020-10-01"),
+				"one":  readRequest("a", "Read", "2020-02-01"),
+			})
+			switch {
+			case problem != nil:
+				return *problem
+			case results["both"] != granted:
+				return couldNotTell("a request for which all entries hold is not granted")
+			}
+			return decide(results["one"] != granted, "a request for which one of two entries holds is granted: %t", results["one"] == granted)
+		},
+	},
+	{
+		API: "access", Name: "activity-case", Needs: OwnRoles,
+		Statement: "LUSID compares activities without case.",
+		Source:    noSource + "; FINBOURNE's tests write execute, and its articles Execute",
+		Assumed:   "The provider sends an activity as the configuration spells it. The mock compares without case.",
+		run: func(ctx context.Context, d *domain) Finding {
+			results, problem := d.evaluate(ctx, "case", nil, map[string]any{
+				"same":  readRequest("a", "Read", "2020-10-01"),
+				"other": readRequest("a", "READ", "2020-10-01"),
+			})
+			switch {
+			case problem != nil:
+				return *problem
+			case results["same"] != granted:
+				return couldNotTell("the same activity is not granted either")
+			}
+			return decide(results["other"] == granted, "the activity in another case is granted: %t", results["other"] == granted)
+		},
+	},
+}
+
+// readRequest is a request to evaluate: to do something to a made-up portfolio, as of a day.
+func readRequest(code, activity, day string) map[string]any {
+	return map[string]any{
+		"request": map[string]any{
+			"action":            map[string]string{"entityCode": "Portfolio", "scope": defaultScope, "activity": activity},
+			"fromEffectiveDate": day + "T00:00:00Z", "toEffectiveDate": day + "T00:00:00Z",
+		},
+		"resource": map[string]any{"id": map[string]string{"scope": missingID, "code": code}},
+	}
+}
+
+// evaluate gives the user who runs the checks a role with a policy that allows to read a made-up object, and asks
+// LUSID whether it grants the requests. The problem is not nil if something stood in the way.
+func (d *domain) evaluate(ctx context.Context, suffix string, fields, requests map[string]any) (results map[string]string, problem *Finding) {
+	stop := func(f Finding) (map[string]string, *Finding) { return nil, &f }
+	grant, ok := d.passwordGrant()
+	if !ok {
+		return stop(couldNotTell("the run does not sign in with a password, and a new role needs a new token"))
+	}
+	name := d.name(suffix)
+	body := policyBody(name)
+	body["selectors"] = []any{selector("Read", "a")}
+	maps.Copy(body, fields)
+	policy, a := d.createPolicyWith(ctx, name, body)
+	if policy == nil {
+		return stop(a.because("create a policy"))
+	}
+	if held, a := d.createAccessRoleWith(ctx, name, roleResource([]any{policy.fields["id"]})); held == nil {
+		return stop(a.because("create an access role"))
+	}
+	role, a := d.createRole(ctx, name)
+	if role == nil {
+		return stop(a.because("create an identity role"))
+	}
+	if a := d.write(ctx, d.identity.Put("AddUserToRole", "roles", role.id(), "users", text(d.me, "id"))); !a.ok() {
+		return stop(a.because("give the user who runs this a role"))
+	}
+	token, err := d.client.RequestToken(ctx, grant)
+	if err != nil {
+		return stop(couldNotTell("the token endpoint gives no second token"))
+	}
+	config := d.config
+	config.SignIn = client.SignIn{AccessToken: client.Secret(token.AccessToken)}
+	lusid, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
+	if err != nil {
+		return stop(couldNotTell("the second token cannot be used"))
+	}
+	const control = "control"
+	requests[control] = readRequest("not-covered", "Read", "2020-10-01")
+	// It is a POST that changes nothing.
+	answer := d.read(ctx, accessAPI(lusid).Post("Evaluate", "me").Body(requests))
+	if !answer.ok() {
+		return stop(answer.because("evaluate requests"))
+	}
+	results = map[string]string{}
+	for key := range requests {
+		results[key] = text(answer.object(), key+".result")
+	}
+	if results[control] != denied {
+		return stop(couldNotTell("the user who runs this may do everything, or LUSID answers something new. Run the checks as a user without the role lusid-administrator"))
+	}
+	return results, nil
+}

@@ -1,0 +1,428 @@
+package conformance
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// notAccessDocumented is the source of a status that the Access API's contract leaves out.
+const notAccessDocumented = "the contract of the Access API documents no status for it"
+
+// lifeOf are the checks of what creates, reads and deletes of a kind answer.
+func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
+	goneWords, goneAssumed := "status 404", "The provider asks the list before it takes the object for gone. The mock answers with 404."
+	if gone != 0 {
+		goneWords += " and code " + strconv.Itoa(gone)
+		goneAssumed = "The provider takes the code for success. The mock answers with this status and this code."
+	}
+	a := article(noun)
+	return []Check{
+		{
+			API: "access", Name: name + "-create", Needs: Write,
+			Statement: "A new " + noun + " is answered with status 201.",
+			Source:    contract,
+			Assumed:   "The provider takes any success. The mock answers with 201.",
+			run:       createdWith(a, http.StatusCreated, create),
+		},
+		{
+			API: "access", Name: name + "-duplicate", Needs: Write,
+			Statement: "A second " + noun + " with the same code is refused with status 400 and code " + strconv.Itoa(taken) + ".",
+			Source:    "LUSID documents the code; the status: " + noSource,
+			Assumed:   "The provider goes by the code. The mock answers with this status and this code.",
+			run: func(ctx context.Context, d *domain) Finding {
+				code := d.name("twice")
+				o, first := create(d, ctx, code)
+				if o == nil {
+					return first.because("create " + a)
+				}
+				_, second := create(d, ctx, code)
+				return second.is("create a second "+noun, http.StatusBadRequest, taken)
+			},
+		},
+		{
+			API: "access", Name: name + "-read-lag", Needs: Write,
+			Statement: "A read by the code finds a new " + noun + " at once.",
+			Source:    "FINBOURNE's own tests read right after a create; " + noSource + " that it always works",
+			Assumed:   "The provider reads the object at each refresh. The mock finds it.",
+			run:       readableWith(a, get, create),
+		},
+		{
+			API: "access", Name: name + "-delete", Needs: Write,
+			Statement: "A deleted " + noun + " is answered with status 204.",
+			Source:    deleteDocumented,
+			Assumed:   "The provider takes any success. The mock answers with 204.",
+			run:       deletedWith(a, http.StatusNoContent, create),
+		},
+		{
+			API: "access", Name: name + "-delete-again", Needs: Write,
+			Statement: "Deleting a deleted " + noun + " is refused with " + goneWords + ".",
+			Source:    notAccessDocumented,
+			Assumed:   goneAssumed,
+			run:       deletedAgainWith(a, http.StatusNotFound, gone, create),
+		},
+	}
+}
+
+var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codePolicyTaken, codePolicyGone, (*domain).createPolicy), []Check{
+	{
+		API: "access", Name: "policies-list-lag", Needs: Write,
+		Statement: "The first list after a create shows the new policy.",
+		Source:    noSource,
+		Assumed:   "The provider reads by the code what a list lacks. The mock's lists show everything at once.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createPolicy(ctx, d.name("list"))
+			if o == nil {
+				return a.because("create a policy")
+			}
+			return d.firstList(ctx, o, true)
+		},
+	},
+	{
+		API: "access", Name: "create-scope", Needs: Write,
+		Statement: "New policies, policy collections and access roles are in the scope default.",
+		Source:    "LUSID's examples; a request cannot choose the scope",
+		Assumed:   "The provider looks for a new object in this scope. The mock creates it there.",
+		run: func(ctx context.Context, d *domain) Finding {
+			code, elsewhere := d.name("scope"), 0
+			for _, create := range []creator{(*domain).createPolicy, (*domain).createCollection, (*domain).createAccessRole} {
+				o, a := create(d, ctx, code)
+				if o == nil {
+					return a.because("create an object of each kind")
+				}
+				if text(o.fields, o.kind.scope) != defaultScope {
+					elsewhere++
+				}
+			}
+			return decide(elsewhere == 0, "%d of 3 objects in another scope", elsewhere)
+		},
+	},
+	{
+		API: "access", Name: "policy-code-escaped", Needs: Write,
+		Statement: "A policy whose code has a space and a plus sign can be read by the code.",
+		Source:    "the contract allows both in a code; how a path must spell them, " + noSource,
+		Assumed:   "The provider escapes both as the path of a URL demands. The mock decodes the path.",
+		run: readableWith("a policy", "GetPolicy", func(d *domain, ctx context.Context, code string) (*object, answer) {
+			return d.createPolicy(ctx, code+" a+b")
+		}),
+	},
+	{
+		API: "access", Name: "policy-code-case", Needs: Write,
+		Statement: "Two policies can have codes that differ only in case.",
+		Source:    noSource,
+		Assumed:   "The provider compares codes with case. The mock creates both.",
+		run: func(ctx context.Context, d *domain) Finding {
+			first, a := d.createPolicy(ctx, d.name("case"))
+			if first == nil {
+				return a.because("create a policy")
+			}
+			_, second := d.createPolicy(ctx, d.name("CASE"))
+			if !second.tells() {
+				return second.because("create a policy")
+			}
+			return decide(second.ok(), "%s", second)
+		},
+	},
+	{
+		API: "access", Name: "policy-body-id", Needs: Write,
+		Statement: "A create of a policy whose body has an id as LUSID's answers have it is refused with status 400.",
+		Source:    contract + "; whether a domain keeps to it, " + noSource,
+		Assumed:   "The function access_policy leaves the id out. The mock refuses.",
+		run: func(ctx context.Context, d *domain) Finding {
+			code := d.name("id")
+			body := policyBody(code)
+			body["id"] = map[string]string{"scope": defaultScope, "code": code}
+			_, a := d.createPolicyWith(ctx, code, body)
+			return a.is("create a policy with an id", http.StatusBadRequest, 0)
+		},
+	},
+	policyKeeps("policy-selector-order", "LUSID keeps the order of the selectors of a policy.", "FINBOURNE's own tool compares in order", "The provider keeps the order of the configuration if LUSID returns another one. The mock keeps the order.",
+		map[string]any{"selectors": []any{selector("read", "c"), selector("read", "a"), selector("read", "b")}},
+		func(policy map[string]any) (bool, string) {
+			var order []string
+			for _, part := range objectsIn(policy, "selectors") {
+				order = append(order, text(part, "idSelectorDefinition.identifier.code"))
+			}
+			same := slices.Equal(order, []string{"c", "a", "b"})
+			return same, strconv.Itoa(len(order)) + " selectors, in the same order: " + strconv.FormatBool(same)
+		}),
+	policyKeeps("policy-activity-kept", "LUSID keeps the case of an activity.", noSource, "The provider compares activities with case. The mock keeps the case.",
+		map[string]any{"selectors": []any{selector("rEAD", "a")}},
+		func(policy map[string]any) (bool, string) {
+			for _, part := range objectsIn(policy, "selectors") {
+				inner, _ := part["idSelectorDefinition"].(map[string]any)
+				for _, action := range objectsIn(inner, "actions") {
+					activity := text(action, "activity")
+					return activity == "rEAD", "the same text: " + strconv.FormatBool(activity == "rEAD") + "; the same without case: " + strconv.FormatBool(strings.EqualFold(activity, "rEAD"))
+				}
+			}
+			return false, "no action"
+		}),
+	policyKeeps("policy-deactivate", "A policy without an end comes back with an end in the year 9999.", "an article on the validity of policies; the day and the time vary", "The provider takes any instant of that year for no end. The mock returns one.",
+		nil,
+		func(policy map[string]any) (bool, string) {
+			end := text(policy, "when.deactivate")
+			if end == "" {
+				return false, "no end"
+			}
+			instant, err := time.Parse(time.RFC3339, end)
+			if err != nil {
+				return false, "an end that is no instant"
+			}
+			return instant.UTC().Year() == 9999, "the year " + strconv.Itoa(instant.UTC().Year())
+		}),
+	policyKeeps("policy-extras", "A policy that was created without description, for, if and how comes back without them.", "inferred from a test of FINBOURNE's own tool",
+		"The provider takes null and empty for the same, and refuses to update a policy with a how. The mock leaves them out.",
+		nil,
+		func(policy map[string]any) (bool, string) {
+			var extra []string
+			for _, name := range []string{"description", "for", "if", "how", "templateMetadata"} {
+				if !isEmpty(policy[name]) {
+					extra = append(extra, name)
+				}
+			}
+			return len(extra) == 0, "with a value: " + strings.Join(append(extra, "nothing else"), ", ")
+		}),
+	policyKeeps("policy-empty-applications", "A policy with an empty list of applications comes back with an empty list or with none.", noSource, "The provider takes null and an empty list for the same. The mock keeps the empty list.",
+		map[string]any{"applications": []string{}},
+		func(policy map[string]any) (bool, string) {
+			return isEmpty(policy["applications"]), "a list with elements: " + strconv.FormatBool(!isEmpty(policy["applications"]))
+		}),
+	policyKeeps("policy-effective-range", "LUSID leaves open the end of an effective range that has none.", noSource, "The provider shows a bound that LUSID fills in as a change. The mock leaves it open.",
+		map[string]any{"for": []any{map[string]any{"effectiveRange": map[string]string{"from": "2020-01-01T00:00:00Z"}}}},
+		func(policy map[string]any) (bool, string) {
+			for _, condition := range objectsIn(policy, "for") {
+				from, to := text(condition, "effectiveRange.from"), text(condition, "effectiveRange.to")
+				return from != "" && to == "", "a start: " + strconv.FormatBool(from != "") + "; an end: " + strconv.FormatBool(to != "")
+			}
+			return false, "no condition"
+		}),
+	{
+		API: "access", Name: "policy-build-as-at", Needs: Write,
+		Statement: "LUSID leaves out buildAsAt of a policy's template metadata if the request has none.",
+		Source:    noSource,
+		Assumed:   "The provider shows an instant that LUSID fills in as a change. The mock leaves it out.",
+		run: func(ctx context.Context, d *domain) Finding {
+			template, a := d.createTemplate(ctx, d.name("built"))
+			if template == nil {
+				return a.because("create a policy template")
+			}
+			selection := map[string]string{"scope": text(template.fields, "scope"), "code": text(template.fields, "code")}
+			return d.policyWith(ctx, "policy-built", map[string]any{"templateMetadata": map[string]any{"templateSelection": []any{selection}}}, func(policy map[string]any) (bool, string) {
+				built := text(policy, "templateMetadata.buildAsAt") != ""
+				return !built, "an instant: " + strconv.FormatBool(built)
+			})
+		},
+	},
+	{
+		API: "access", Name: "policy-update-replaces", Needs: Write,
+		Statement: "An update of a policy without a description clears the description.",
+		Source:    "KA-01699 for access roles",
+		Assumed:   "The provider sends the whole policy. The mock clears what is left out.",
+		run: func(ctx context.Context, d *domain) Finding {
+			code := d.name("clear")
+			body := policyBody(code)
+			body["description"] = createdBy
+			o, a := d.createPolicyWith(ctx, code, body)
+			if o == nil {
+				return a.because("create a policy")
+			}
+			if text(o.fields, "description") == "" {
+				return couldNotTell("the new policy has no description")
+			}
+			body = policyBody(code)
+			delete(body, "code")
+			if update := d.write(ctx, d.access.Put("UpdatePolicy", o.path()...).Body(body)); !update.ok() {
+				return update.because("update a policy without a description")
+			}
+			return d.readAgain(ctx, d.access.Get("GetPolicy", o.path()...), "description", cleared)
+		},
+	},
+	{
+		API: "access", Name: "policy-in-use-delete", Needs: Write,
+		Statement: "A policy that an access role refers to can be deleted: the answer has status 204.",
+		Source:    "KA-01695 speaks of it as normal",
+		Assumed:   "The provider deletes the policy, and explains a refusal. The mock deletes it.",
+		run: func(ctx context.Context, d *domain) Finding {
+			policy, role, a := d.policyInRole(ctx, "used")
+			if role == nil {
+				return a.because("create a policy and a role with it")
+			}
+			return d.remove(ctx, policy).is("delete a policy in use", http.StatusNoContent, 0)
+		},
+	},
+	{
+		API: "access", Name: "role-dangling-policy", Needs: Write,
+		Statement: "An access role keeps the reference to a policy that was deleted.",
+		Source:    noSource,
+		Assumed:   "The provider shows what the role has. The mock keeps the reference.",
+		run: func(ctx context.Context, d *domain) Finding {
+			policy, role, a := d.policyInRole(ctx, "dangling")
+			if role == nil {
+				return a.because("create a policy and a role with it")
+			}
+			if removed := d.remove(ctx, policy); !removed.ok() {
+				return removed.because("delete a policy in use")
+			}
+			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
+			if !read.ok() {
+				return read.because("read the role")
+			}
+			n := len(policiesOf(read.object()))
+			return decide(n == 1, "%d references", n)
+		},
+	},
+})
+
+const createdBy = "A conformance run created this object and will delete it."
+
+// selector covers what has a made-up identifier, so that the policy allows nothing that exists.
+func selector(activity, code string) map[string]any {
+	return map[string]any{"idSelectorDefinition": map[string]any{
+		"identifier": map[string]string{"scope": missingID, "code": code},
+		"actions":    []any{map[string]string{"scope": defaultScope, "activity": activity, "entity": "Portfolio"}},
+	}}
+}
+
+// alwaysActive is the period of what has no end.
+var alwaysActive = map[string]any{"activate": "2020-01-01T00:00:00Z"}
+
+func policyBody(code string) map[string]any {
+	return map[string]any{
+		"code": code, "applications": []string{"LUSID"}, "grant": "Allow", "selectors": []any{selector("Read", code)}, "when": alwaysActive,
+	}
+}
+
+func (d *domain) createPolicy(ctx context.Context, code string) (*object, answer) {
+	return d.createPolicyWith(ctx, code, policyBody(code))
+}
+
+func (d *domain) createPolicyWith(ctx context.Context, code string, body map[string]any) (*object, answer) {
+	return d.create(ctx, policies, code, d.access.Post("CreatePolicy", "policies").Body(body))
+}
+
+// policyKeeps finds out how a read shows a policy that was created with some fields.
+func policyKeeps(name, statement, source, assumed string, fields map[string]any, holds func(policy map[string]any) (bool, string)) Check {
+	return Check{
+		API: "access", Name: name, Needs: Write, Statement: statement, Source: source, Assumed: assumed,
+		run: func(ctx context.Context, d *domain) Finding { return d.policyWith(ctx, name, fields, holds) },
+	}
+}
+
+// policyWith creates a policy with some fields, and reads it.
+func (d *domain) policyWith(ctx context.Context, suffix string, fields map[string]any, holds func(policy map[string]any) (bool, string)) Finding {
+	code := d.name(suffix)
+	body := policyBody(code)
+	maps.Copy(body, fields)
+	o, a := d.createPolicyWith(ctx, code, body)
+	switch {
+	case o == nil && a.status == http.StatusBadRequest:
+		return differs("the create is refused: %s", a)
+	case o == nil:
+		return a.because("create a policy")
+	}
+	read := d.read(ctx, d.access.Get("GetPolicy", o.path()...))
+	if !read.ok() {
+		return read.because("read the policy")
+	}
+	held, seen := holds(read.object())
+	return decide(held, "%s", seen)
+}
+
+// policyInRole creates a policy and a role that has it. The answer is the one that stood in the way if the role is
+// nil.
+func (d *domain) policyInRole(ctx context.Context, suffix string) (policy, role *object, a answer) {
+	if policy, a = d.createPolicy(ctx, d.name(suffix)); policy == nil {
+		return nil, nil, a
+	}
+	role, a = d.createAccessRoleWith(ctx, d.name(suffix), roleResource([]any{policy.fields["id"]}))
+	return policy, role, a
+}
+
+// objectsIn reads a list of objects in an object.
+func objectsIn(object map[string]any, name string) (objects []map[string]any) {
+	list, _ := object[name].([]any)
+	for _, element := range list {
+		if inner, ok := element.(map[string]any); ok {
+			objects = append(objects, inner)
+		}
+	}
+	return objects
+}
+
+// isEmpty reports that a field is missing, null, an empty text or an empty list.
+func isEmpty(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	}
+	return false
+}
+
+func policiesOf(role map[string]any) []map[string]any {
+	held, _ := field(role, "resource.policyIdRoleResource").(map[string]any)
+	return objectsIn(held, "policies")
+}
+
+var accessCollections = slices.Concat(
+	lifeOf("policy-collection", "policy collection", "GetPolicyCollection", codeCollectionTaken, codeCollectionGone, (*domain).createCollection),
+	[]Check{
+		{
+			API: "access", Name: "policy-collection-update-replaces", Needs: Write,
+			Statement: "An update of a policy collection without a description and policies clears both.",
+			Source:    "KA-01699 for access roles",
+			Assumed:   "The provider sends the whole collection. The mock clears what is left out.",
+			run: func(ctx context.Context, d *domain) Finding {
+				policy, a := d.createPolicy(ctx, d.name("member"))
+				if policy == nil {
+					return a.because("create a policy")
+				}
+				o, a := d.createCollectionWith(ctx, d.name("clear"), policy.fields["id"])
+				if o == nil {
+					return a.because("create a policy collection")
+				}
+				update := d.write(ctx, d.access.Put("UpdatePolicyCollection", o.path()...).Body(map[string]any{}))
+				if !update.ok() {
+					return update.because("update a policy collection")
+				}
+				read := d.read(ctx, d.access.Get("GetPolicyCollection", o.path()...))
+				if !read.ok() {
+					return read.because("read the collection after the update")
+				}
+				described, members := text(read.object(), "description") != "", len(objectsIn(read.object(), "policies"))
+				return decide(!described && members == 0, "a description: %t; %d policies", described, members)
+			},
+		},
+	})
+
+func (d *domain) createCollection(ctx context.Context, code string) (*object, answer) {
+	return d.createCollectionWith(ctx, code)
+}
+
+func (d *domain) createCollectionWith(ctx context.Context, code string, members ...any) (*object, answer) {
+	body := map[string]any{"code": code, "description": createdBy, "policies": append([]any{}, members...), "policyCollections": []any{}}
+	return d.create(ctx, collections, code, d.access.Post("CreatePolicyCollection", "policycollections").Body(body))
+}
+
+var accessTemplates = lifeOf("policy-template", "policy template", "GetPolicyTemplate", codeTemplateTaken, codeTemplateGone, (*domain).createTemplate)
+
+func (d *domain) createTemplate(ctx context.Context, code string) (*object, answer) {
+	return d.create(ctx, templates, code, d.templateRequest(code))
+}
+
+func (d *domain) templateRequest(code string) client.Request {
+	return d.access.Post("CreatePolicyTemplate", "policytemplates").Body(map[string]any{
+		"code": code, "displayName": code, "description": createdBy,
+		"templatedSelectors": []any{map[string]any{"application": "LUSID", "tag": "Data", "selector": selector("Read", code)}},
+	})
+}

@@ -1,0 +1,225 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// The Access API's error codes.
+const (
+	codeCollectionGone  = 604
+	codeCollectionTaken = 612
+	codePolicyTaken     = 613
+	codeRoleTaken       = 615
+	codeTargetUserGone  = 616
+	codePolicyGone      = 772
+	codeTemplateTaken   = 877
+	codeTemplateGone    = 878
+)
+
+const (
+	administratorRole = "lusid-administrator"
+	defaultScope      = "default"
+	supportScope      = "support"
+)
+
+// ranked are roles that come with LUSID, in the order of precedence that KA-01904 documents.
+var ranked = []string{
+	administratorRole, "iam-administrator", "applications-administrator", "lusid-evaluator", "configuration-administrator", "instrument-administrator",
+}
+
+// accessAPI is the Access API without the knowledge of which code means what.
+func accessAPI(c *client.Client) *client.API { return c.API("access", "access/api") }
+
+var accessReads = []Check{
+	missingIn("access", "policy-missing", "policy", "GetPolicy", codePolicyGone, "policies", missingID),
+	missingIn("access", "policy-collection-missing", "policy collection", "GetPolicyCollection", codeCollectionGone, "policycollections", missingID),
+	missingIn("access", "role-missing", "role", "GetRole", 0, "roles", missingID),
+	missingIn("access", "policy-template-missing", "policy template", "GetPolicyTemplate", codeTemplateGone, "policytemplates", missingID),
+	{
+		API: "access", Name: "user-role-missing",
+		Statement: "A read of the user role of a user who does not exist answers with status 404 and code 616.",
+		Source:    "LUSID documents the code; the status: " + noSource,
+		Assumed:   "The provider takes the code for LUSID's word that the user is gone. The mock answers with this status and this code.",
+		run: func(ctx context.Context, d *domain) Finding {
+			a := d.read(ctx, d.access.Get("GetUserRole", "userroles", missingID))
+			return a.is("read the user role of a user who does not exist", http.StatusNotFound, codeTargetUserGone)
+		},
+	},
+	{
+		API: "access", Name: "own-user-role",
+		Statement: "A user who has signed in has a user role.",
+		Source:    "KA-01794",
+		Assumed:   "The provider adopts an empty user role instead of creating one. The mock creates it at the first sign-in.",
+		run: func(ctx context.Context, d *domain) Finding {
+			if _, ok := d.passwordGrant(); !ok {
+				return couldNotTell("the run does not sign in with a password")
+			}
+			a := d.read(ctx, d.access.Get("GetUserRole", "userroles", text(d.me, "id")))
+			return a.is("read the user role of the user who runs this", http.StatusOK, 0)
+		},
+	},
+	{
+		API: "access", Name: "own-policies-administrator",
+		Statement: "The caller's own policies show none of the role lusid-administrator.",
+		Source:    "LUSID documents that the role has no policies; what an administrator reads there, " + noSource,
+		Assumed:   "The provider warns of a lock-out only if it finds the policy there. The mock shows none.",
+		run: func(ctx context.Context, d *domain) Finding {
+			if groups, _ := d.me["groups"].([]any); !slices.Contains(groups, any(administratorRole)) {
+				return couldNotTell("the user who runs this does not have the role lusid-administrator")
+			}
+			a := d.read(ctx, d.access.Get("GetOwnPolicies", "me"))
+			if !a.isList() {
+				return a.because("read the caller's own policies")
+			}
+			n := countOf(a.list(), func(policy map[string]any) bool { return text(policy, "sourceRole.code") == administratorRole })
+			return decide(n == 0, "%d of %d policies from the role", n, len(a.list()))
+		},
+	},
+	{
+		API: "access", Name: "roles-list-scopes",
+		Statement: "The list of access roles without a scope has the roles of all scopes.",
+		Source:    "LUSID documents no default scope for this list, and documents one for other lists",
+		Assumed:   "The provider reads all roles from this list. The mock's list has all scopes.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, accessRoles)
+			if !list.isList() {
+				return list.because("list access roles")
+			}
+			if n := scopes(list.list()); n > 1 {
+				return asAssumed("%d scopes", n)
+			}
+			return d.elsewhere(ctx, d.access.Get("ListRoles", "roles"))
+		},
+	},
+	{
+		API: "access", Name: "role-hierarchy-index",
+		Statement: "The access role with the lower roleHierarchyIndex has the higher precedence.",
+		Source:    "KA-01904 documents the precedence of LUSID's own roles; which index is higher, " + noSource,
+		Assumed:   "The mock judges the role with the lower index first. The provider sorts roles by the index.",
+		run: func(ctx context.Context, d *domain) Finding {
+			list := d.listOnce(ctx, accessRoles)
+			if !list.isList() {
+				return list.because("list access roles")
+			}
+			return precedence(list.list())
+		},
+	},
+	{
+		API: "access", Name: "policies-page-scopes",
+		Statement: "The pages of policies have the policies of all scopes.",
+		Source:    noSource,
+		Assumed:   "The provider reads by its id what the pages lack. The mock's pages have all scopes.",
+		run: func(ctx context.Context, d *domain) Finding {
+			a := d.policiesPage(ctx)
+			values, ok := a.values()
+			if !ok {
+				return a.because("read a page of policies")
+			}
+			if n := scopes(values); n > 1 {
+				return asAssumed("%d scopes", n)
+			}
+			return d.elsewhere(ctx, d.access.Get("ListPolicies", "policies"))
+		},
+	},
+	{
+		API: "access", Name: "policies-page-complete",
+		Statement: "A page of policies that is not full has no next page, and has every policy of the scope default.",
+		Source:    noSource,
+		Assumed:   "The provider reads pages until one has no next page. The mock's pages are full.",
+		run: func(ctx context.Context, d *domain) Finding {
+			a := d.policiesPage(ctx)
+			values, ok := a.values()
+			if !ok {
+				return a.because("read a page of policies")
+			}
+			if limit, _ := strconv.Atoi(pageSize); len(values) >= limit {
+				return couldNotTell("the domain has more policies than a page")
+			}
+			list := d.list(ctx, policies)
+			if !list.isList() {
+				return list.because("list policies")
+			}
+			missing := countOf(list.list(), func(policy map[string]any) bool {
+				return !slices.ContainsFunc(values, func(other map[string]any) bool { return sameID(policy, other) })
+			})
+			next := text(a.object(), "nextPage")
+			return decide(next == "" && missing == 0, "a next page: %t; %d of %d policies are not on the page", next != "", missing, len(list.list()))
+		},
+	},
+	{
+		API: "access", Name: "policy-templates-enabled",
+		Statement: "A domain has policy templates: their list answers with status 200.",
+		Source:    "LUSID calls policy templates experimental; whether every domain has them, " + noSource,
+		Assumed:   "The provider explains a refusal. The mock has them.",
+		run: func(ctx context.Context, d *domain) Finding {
+			return d.list(ctx, templates).is("list policy templates", http.StatusOK, 0)
+		},
+	},
+}
+
+// policiesPage reads the first page of policies, once in a run.
+func (d *domain) policiesPage(ctx context.Context) answer {
+	const key = "page of policies"
+	a, ok := d.cached[key]
+	if !ok {
+		a = d.read(ctx, d.access.Get("PagePolicies", "policies", "page").Query("limit", pageSize))
+		d.cached[key] = a
+	}
+	return a
+}
+
+// elsewhere finds out whether a list that shows one scope leaves out another one.
+func (d *domain) elsewhere(ctx context.Context, list client.Request) Finding {
+	a := d.read(ctx, list.Query("scope", supportScope))
+	switch {
+	case !a.isList():
+		return a.because("list the objects of another scope")
+	case len(a.list()) == 0:
+		return couldNotTell("the domain may have objects in one scope only")
+	}
+	return differs("one scope, although another one has %d objects", len(a.list()))
+}
+
+func scopes(objects []map[string]any) int {
+	seen := map[string]bool{}
+	for _, object := range objects {
+		seen[text(object, "id.scope")] = true
+	}
+	return len(seen)
+}
+
+func sameID(a, b map[string]any) bool {
+	return text(a, "id.code") == text(b, "id.code") && text(a, "id.scope") == text(b, "id.scope")
+}
+
+// precedence compares the indexes of LUSID's own roles with their documented order.
+func precedence(list []map[string]any) Finding {
+	var indexes []float64
+	for _, code := range ranked {
+		i := slices.IndexFunc(list, func(role map[string]any) bool { return text(role, "id.code") == code })
+		if i < 0 {
+			continue
+		}
+		if index, ok := list[i]["roleHierarchyIndex"].(float64); ok {
+			indexes = append(indexes, index)
+		}
+	}
+	descending := slices.Clone(indexes)
+	slices.Reverse(descending)
+	seen := fmt.Sprintf("of %d roles that LUSID ranks, the indexes", len(indexes))
+	switch {
+	case len(indexes) < 2 || indexes[0] == indexes[len(indexes)-1]:
+		return couldNotTell("%d of the roles that LUSID ranks have an index", len(indexes))
+	case slices.IsSorted(indexes):
+		return asAssumed("%s rise with lower precedence", seen)
+	case slices.IsSorted(descending):
+		return differs("%s fall with lower precedence", seen)
+	}
+	return couldNotTell("%s are in another order: somebody may have moved the roles", seen)
+}

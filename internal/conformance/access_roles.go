@@ -1,0 +1,233 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", codeRoleTaken, 0, (*domain).createAccessRole), []Check{
+	{
+		API: "access", Name: "role-update-replaces", Needs: Write,
+		Statement: "An update of an access role without a description and policies clears both.",
+		Source:    "KA-01699",
+		Assumed:   "The provider sends the whole role. The mock clears what is left out.",
+		run: func(ctx context.Context, d *domain) Finding {
+			_, role, a := d.policyInRole(ctx, "role-clear")
+			if role == nil {
+				return a.because("create a policy and a role with it")
+			}
+			if text(role.fields, "description") == "" || len(policiesOf(role.fields)) == 0 {
+				return couldNotTell("the new role has no description, or no policy")
+			}
+			if update := d.write(ctx, d.roleUpdate(role)); !update.ok() {
+				return update.because("update an access role")
+			}
+			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
+			if !read.ok() {
+				return read.because("read the role after the update")
+			}
+			described, held := text(read.object(), "description") != "", len(policiesOf(read.object()))
+			return decide(!described && held == 0, "a description: %t; %d policies", described, held)
+		},
+	},
+	{
+		API: "access", Name: "role-missing-policy", Needs: Write,
+		Statement: "A new access role with a policy that does not exist is refused with status 400 and code 772.",
+		Source:    "LUSID documents the code; the status: " + noSource,
+		Assumed:   "The provider shows the refusal on the argument policies. The mock answers with this status and this code.",
+		run: func(ctx context.Context, d *domain) Finding {
+			missing := map[string]string{"scope": defaultScope, "code": missingID}
+			_, a := d.createAccessRoleWith(ctx, d.name("missing"), roleResource([]any{missing}))
+			return a.is("create a role with a policy that does not exist", http.StatusBadRequest, codePolicyGone)
+		},
+	},
+	{
+		API: "access", Name: "role-place-new", Needs: Write,
+		Statement: "A new access role gets the highest roleHierarchyIndex of all.",
+		Source:    noSource,
+		Assumed:   "The provider shows the index that LUSID gives. The mock puts a new role behind all others.",
+		run: func(ctx context.Context, d *domain) Finding {
+			role, a := d.createAccessRole(ctx, d.name("place"))
+			if role == nil {
+				return a.because("create an access role")
+			}
+			list := d.list(ctx, accessRoles)
+			if !list.isList() {
+				return list.because("list access roles")
+			}
+			index, ok := indexIn(list, role)
+			if !ok {
+				return couldNotTell("the list does not show the index of the new role")
+			}
+			before := countOf(list.list(), func(other map[string]any) bool {
+				i, ok := other["roleHierarchyIndex"].(float64)
+				return ok && i > index
+			})
+			return decide(before == 0, "%d of %d other roles have a higher index", before, len(list.list())-1)
+		},
+	},
+	{
+		API: "access", Name: "role-move", Needs: Write,
+		Statement: "An update with beforeCode gives an access role the next lower index than the role that it names.",
+		Source:    "LUSID documents the parameter; what it does to the index, " + noSource,
+		Assumed:   "The provider reads the index again after a move. The mock renumbers the roles.",
+		run: func(ctx context.Context, d *domain) Finding {
+			first, second, a := d.twoAccessRoles(ctx, "move")
+			if second == nil {
+				return a.because("create two access roles")
+			}
+			move := d.roleUpdate(second).Query("beforeScope", text(first.fields, "id.scope")).Query("beforeCode", first.name)
+			if moved := d.write(ctx, move); !moved.ok() {
+				return moved.because("move a role of the run before another one")
+			}
+			list := d.list(ctx, accessRoles)
+			before, ok := indexIn(list, first)
+			after, isShown := indexIn(list, second)
+			if !ok || !isShown {
+				return list.because("find the indexes of both roles")
+			}
+			return decide(after == before-1, "the index is higher by %g", after-before)
+		},
+	},
+	{
+		API: "access", Name: "role-update-keeps-place", Needs: Write,
+		Statement: "An update of an access role without a place keeps its roleHierarchyIndex.",
+		Source:    noSource,
+		Assumed:   "The provider plans no change of the index. The mock keeps it.",
+		run: func(ctx context.Context, d *domain) Finding {
+			role, a := d.createAccessRole(ctx, d.name("stay"))
+			if role == nil {
+				return a.because("create an access role")
+			}
+			if update := d.write(ctx, d.roleUpdate(role)); !update.ok() {
+				return update.because("update an access role")
+			}
+			return d.indexMoved(ctx, role, 0)
+		},
+	},
+	{
+		API: "access", Name: "role-delete-renumbers", Needs: Write,
+		Statement: "Deleting an access role lowers the roleHierarchyIndex of the role behind it by one.",
+		Source:    noSource,
+		Assumed:   "The provider reads the index at each refresh. The mock has no gaps.",
+		run: func(ctx context.Context, d *domain) Finding {
+			first, second, a := d.twoAccessRoles(ctx, "gap")
+			if second == nil {
+				return a.because("create two access roles")
+			}
+			if removed := d.remove(ctx, first); !removed.ok() {
+				return removed.because("delete an access role")
+			}
+			return d.indexMoved(ctx, second, -1)
+		},
+	},
+	{
+		API: "access", Name: "role-attach-again", Needs: Write,
+		Statement: "Attaching a policy collection to an access role again is answered with status 200.",
+		Source:    noSource,
+		Assumed:   "The provider reads the role before it attaches. The mock answers with the role.",
+		run: func(ctx context.Context, d *domain) Finding {
+			role, collection, a := d.attached(ctx, "attach")
+			if role == nil {
+				return a.because("attach a policy collection to a role")
+			}
+			return d.write(ctx, d.attach(role, collection)).is("attach a policy collection again", http.StatusOK, 0)
+		},
+	},
+	{
+		API: "access", Name: "role-detach-again", Needs: Write,
+		Statement: "Detaching a policy collection that an access role does not have is answered with status 200.",
+		Source:    noSource,
+		Assumed:   "The provider reads the role after a refusal, and takes a role without the collection for success. The mock answers with the role.",
+		run: func(ctx context.Context, d *domain) Finding {
+			role, collection, a := d.attached(ctx, "detach")
+			if role == nil {
+				return a.because("attach a policy collection to a role")
+			}
+			if first := d.write(ctx, d.detach(role, collection)); !first.ok() {
+				return first.because("detach a policy collection")
+			}
+			return d.write(ctx, d.detach(role, collection)).is("detach a policy collection again", http.StatusOK, 0)
+		},
+	},
+})
+
+func roleResource(policies []any) map[string]any {
+	return map[string]any{"policyIdRoleResource": map[string]any{"policies": policies, "policyCollections": []any{}}}
+}
+
+func (d *domain) createAccessRole(ctx context.Context, code string) (*object, answer) {
+	return d.createAccessRoleWith(ctx, code, roleResource([]any{}))
+}
+
+func (d *domain) createAccessRoleWith(ctx context.Context, code string, resource map[string]any) (*object, answer) {
+	body := map[string]any{"code": code, "description": createdBy, "resource": resource, "when": alwaysActive}
+	return d.create(ctx, accessRoles, code, d.access.Post("CreateRole", "roles").Body(body))
+}
+
+// twoAccessRoles creates a role and another one. The answer is the one that stood in the way if the second is nil.
+func (d *domain) twoAccessRoles(ctx context.Context, suffix string) (first, second *object, a answer) {
+	if first, a = d.createAccessRole(ctx, d.name(suffix+"-1")); first == nil {
+		return nil, nil, a
+	}
+	second, a = d.createAccessRole(ctx, d.name(suffix+"-2"))
+	return first, second, a
+}
+
+// roleUpdate replaces a role of the run by one without a description and policies.
+func (d *domain) roleUpdate(role *object) client.Request {
+	body := map[string]any{"resource": roleResource([]any{}), "when": alwaysActive}
+	return d.access.Put("UpdateRole", role.path()...).Body(body)
+}
+
+// attached creates a role and a policy collection that is attached to it. The answer is the one that stood in the
+// way if the role is nil.
+func (d *domain) attached(ctx context.Context, suffix string) (role, collection *object, a answer) {
+	if collection, a = d.createCollection(ctx, d.name(suffix)); collection == nil {
+		return nil, nil, a
+	}
+	if role, a = d.createAccessRole(ctx, d.name(suffix)); role == nil {
+		return nil, nil, a
+	}
+	if a = d.write(ctx, d.attach(role, collection)); !a.ok() {
+		return nil, nil, a
+	}
+	return role, collection, a
+}
+
+func (d *domain) attach(role, collection *object) client.Request {
+	body := map[string]any{"policyCollections": []any{collection.fields["id"]}}
+	return d.access.Post("AddPolicyCollectionToRole", "roles", text(role.fields, "id.scope"), role.name, "policycollections").Body(body)
+}
+
+func (d *domain) detach(role, collection *object) client.Request {
+	return d.access.Delete("RemovePolicyCollectionFromRole", "roles", text(role.fields, "id.scope"), role.name, "policycollections",
+		text(collection.fields, "id.scope"), collection.name)
+}
+
+// indexIn is the index of a role in a list.
+func indexIn(list answer, role *object) (index float64, ok bool) {
+	for _, fields := range list.list() {
+		if sameID(fields, role.fields) {
+			index, ok = fields["roleHierarchyIndex"].(float64)
+		}
+	}
+	return index, ok
+}
+
+// indexMoved finds out by how much the index of a role has moved since its create.
+func (d *domain) indexMoved(ctx context.Context, role *object, assumed float64) Finding {
+	read := d.read(ctx, d.access.Get("GetRole", role.path()...))
+	if !read.ok() {
+		return read.because("read an access role")
+	}
+	before, isNumber := role.fields["roleHierarchyIndex"].(float64)
+	after, ok := read.object()["roleHierarchyIndex"].(float64)
+	if !isNumber || !ok {
+		return couldNotTell("an answer has no index")
+	}
+	return decide(after-before == assumed, "the index moved by %g", after-before)
+}

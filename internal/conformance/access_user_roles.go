@@ -1,0 +1,71 @@
+package conformance
+
+import (
+	"context"
+	"net/http"
+)
+
+var accessUserRoles = []Check{
+	{
+		API: "access", Name: "user-role-new-user", Needs: Mail,
+		Statement: "A user who has never signed in has no user role: a read of it answers with status 404.",
+		Source:    "KA-01794 says that LUSID creates it at the first sign-in; what a read answers before, " + noSource,
+		Assumed:   "The provider creates the user role, and adopts an empty one. The mock answers with 404.",
+		run: func(ctx context.Context, d *domain) Finding {
+			user, a := d.createUser(ctx, d.name("new-role"))
+			if user == nil {
+				return a.because("create a user")
+			}
+			return d.read(ctx, d.access.Get("GetUserRole", "userroles", user.id())).is("read the user role of a new user", http.StatusNotFound, 0)
+		},
+	},
+	{
+		API: "access", Name: "user-role-create", Needs: Mail,
+		Statement: "A new user role is answered with status 200.",
+		Source:    contract,
+		Assumed:   "The provider takes any success. The mock answers with 200.",
+		run:       createdWith("a user role", http.StatusOK, (*domain).createUserRole),
+	},
+	{
+		API: "access", Name: "user-role-duplicate", Needs: Mail,
+		Statement: "A second user role of the same user is refused with status 400 and code 615.",
+		Source:    "LUSID documents the code for roles; whether it holds here, " + noSource,
+		Assumed:   "The provider reads the user role after a refusal, and adopts an empty one. The mock answers with this status and this code.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createUserRole(ctx, d.name("twice"))
+			if o == nil {
+				return a.because("create a user role")
+			}
+			_, second := d.createUserRoleOf(ctx, text(o.fields, "id.code"), o.name)
+			return second.is("create a second user role", http.StatusBadRequest, codeRoleTaken)
+		},
+	},
+	{
+		API: "access", Name: "user-role-delete", Needs: Mail,
+		Statement: "A deleted user role is answered with status 204.",
+		Source:    deleteDocumented,
+		Assumed:   "The provider takes any success. The mock answers with 204.",
+		run:       deletedWith("a user role", http.StatusNoContent, (*domain).createUserRole),
+	},
+	{
+		API: "access", Name: "user-role-delete-again", Needs: Mail,
+		Statement: "Deleting a deleted user role is refused with status 404.",
+		Source:    notAccessDocumented,
+		Assumed:   "The provider asks the list before it takes the user role for gone. The mock answers with 404.",
+		run:       deletedAgainWith("a user role", http.StatusNotFound, 0, (*domain).createUserRole),
+	},
+}
+
+// createUserRole creates a user, and the user role of that user.
+func (d *domain) createUserRole(ctx context.Context, name string) (*object, answer) {
+	user, a := d.createUser(ctx, name+"-role")
+	if user == nil {
+		return nil, a
+	}
+	return d.createUserRoleOf(ctx, user.id(), user.name)
+}
+
+func (d *domain) createUserRoleOf(ctx context.Context, userID, login string) (*object, answer) {
+	body := map[string]any{"userId": userID, "resource": map[string]any{"policies": []any{}, "policyCollections": []any{}}}
+	return d.create(ctx, userRoles, login, d.access.Post("CreateUserRole", "userroles").Body(body))
+}
