@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -187,7 +188,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 					extra = append(extra, name)
 				}
 			}
-			return len(extra) == 0, "with a value: " + strings.Join(append(extra, "nothing else"), ", ")
+			return len(extra) == 0, "fields with a value: " + cmp.Or(strings.Join(extra, ", "), "none")
 		}),
 	policyKeeps("policy-empty-applications", "A policy with an empty list of applications comes back with an empty list or with none.", noSource, "The provider takes null and an empty list for the same. The mock keeps the empty list.",
 		map[string]any{"applications": []string{}},
@@ -275,10 +276,13 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 				return read.because("read the role")
 			}
 			n := len(policiesOf(read.object()))
-			return decide(n == 1, "%d references", n)
+			return decide(n == 1, "references: %d", n)
 		},
 	},
 })
+
+// missingPolicy is the id of no policy.
+var missingPolicy = map[string]string{"scope": defaultScope, "code": missingID}
 
 const createdBy = "A conformance run created this object and will delete it."
 
@@ -401,6 +405,16 @@ var accessCollections = slices.Concat(
 				}
 				described, members := text(read.object(), "description") != "", len(objectsIn(read.object(), "policies"))
 				return decide(!described && members == 0, "a description: %t; %d policies", described, members)
+			},
+		},
+		{
+			API: "access", Name: "policy-collection-missing-policy", Needs: Write,
+			Statement: "A new policy collection with a policy that does not exist is refused with status 400 and code 772.",
+			Source:    "LUSID documents the code; the status, and whether it refuses: " + noSource,
+			Assumed:   "The provider explains the refusal. The mock answers with this status and this code.",
+			run: func(ctx context.Context, d *domain) Finding {
+				_, a := d.createCollectionWith(ctx, d.name("missing"), missingPolicy)
+				return a.is("create a policy collection with a policy that does not exist", http.StatusBadRequest, codePolicyGone)
 			},
 		},
 	})

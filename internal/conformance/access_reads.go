@@ -212,14 +212,14 @@ func precedence(list []map[string]any) Finding {
 	}
 	descending := slices.Clone(indexes)
 	slices.Reverse(descending)
-	seen := fmt.Sprintf("of %d roles that LUSID ranks, the indexes", len(indexes))
+	seen := fmt.Sprintf("the indexes of %d roles that LUSID ranks", len(indexes))
 	switch {
 	case len(indexes) < 2 || indexes[0] == indexes[len(indexes)-1]:
 		return couldNotTell("%d of the roles that LUSID ranks have an index", len(indexes))
 	case slices.IsSorted(indexes):
-		return asAssumed("%s rise with lower precedence", seen)
+		return asAssumed("%s rise as the precedence falls", seen)
 	case slices.IsSorted(descending):
-		return differs("%s fall with lower precedence", seen)
+		return differs("%s fall with the precedence", seen)
 	}
 	return couldNotTell("%s are in another order: somebody may have moved the roles", seen)
 }

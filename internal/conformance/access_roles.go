@@ -39,8 +39,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		Source:    "LUSID documents the code; the status: " + noSource,
 		Assumed:   "The provider shows the refusal on the argument policies. The mock answers with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
-			missing := map[string]string{"scope": defaultScope, "code": missingID}
-			_, a := d.createAccessRoleWith(ctx, d.name("missing"), roleResource([]any{missing}))
+			_, a := d.createAccessRoleWith(ctx, d.name("missing"), roleResource([]any{missingPolicy}))
 			return a.is("create a role with a policy that does not exist", http.StatusBadRequest, codePolicyGone)
 		},
 	},
@@ -89,7 +88,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			if !ok || !isShown {
 				return list.because("find the indexes of both roles")
 			}
-			return decide(after == before-1, "the index is higher by %g", after-before)
+			return decide(after == before-1, "the index minus the other one: %g", after-before)
 		},
 	},
 	{
@@ -128,7 +127,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		API: "access", Name: "role-attach-again", Needs: Write,
 		Statement: "Attaching a policy collection to an access role again is answered with status 200.",
 		Source:    noSource,
-		Assumed:   "The provider reads the role before it attaches. The mock answers with the role.",
+		Assumed:   "The provider reads the role after a refusal, and takes a role with the collection for success. The mock answers with the role.",
 		run: func(ctx context.Context, d *domain) Finding {
 			role, collection, a := d.attached(ctx, "attach")
 			if role == nil {

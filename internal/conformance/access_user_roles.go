@@ -41,6 +41,34 @@ var accessUserRoles = []Check{
 		},
 	},
 	{
+		API: "access", Name: "user-role-update-replaces", Needs: Mail,
+		Statement: "An update of a user role without policies clears them.",
+		Source:    "KA-01699 for access roles",
+		Assumed:   "The provider sends the whole user role. The mock clears what is left out.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createUserRole(ctx, d.name("clear"))
+			if o == nil {
+				return a.because("create a user role")
+			}
+			policy, a := d.createPolicy(ctx, d.name("user-role"))
+			if policy == nil {
+				return a.because("create a policy")
+			}
+			for _, policies := range [][]any{{policy.fields["id"]}, {}} {
+				body := map[string]any{"resource": userRoleResource(policies...)}
+				if update := d.write(ctx, d.access.Post("UpdateUserRole", append(o.path(), "update")...).Body(body)); !update.ok() {
+					return update.because("update a user role")
+				}
+			}
+			read := d.read(ctx, d.access.Get("GetUserRole", o.path()...))
+			if !read.ok() {
+				return read.because("read the user role after the updates")
+			}
+			n := len(policiesOf(read.object()))
+			return decide(n == 0, "policies: %d", n)
+		},
+	},
+	{
 		API: "access", Name: "user-role-delete", Needs: Mail,
 		Statement: "A deleted user role is answered with status 204.",
 		Source:    deleteDocumented,
@@ -66,6 +94,10 @@ func (d *domain) createUserRole(ctx context.Context, name string) (*object, answ
 }
 
 func (d *domain) createUserRoleOf(ctx context.Context, userID, login string) (*object, answer) {
-	body := map[string]any{"userId": userID, "resource": map[string]any{"policies": []any{}, "policyCollections": []any{}}}
+	body := map[string]any{"userId": userID, "resource": userRoleResource()}
 	return d.create(ctx, userRoles, login, d.access.Post("CreateUserRole", "userroles").Body(body))
+}
+
+func userRoleResource(policies ...any) map[string]any {
+	return map[string]any{"policies": append([]any{}, policies...), "policyCollections": []any{}}
 }

@@ -443,6 +443,7 @@ var differences = map[string]struct {
 	"access/policy-collection-delete":          {fault: carriedOut("access.DeletePolicyCollection", 200)},
 	"access/policy-collection-delete-again":    {fault: fault("access.DeletePolicyCollection", 1, 204)},
 	"access/policy-collection-update-replaces": {fault: pretended("access.UpdatePolicyCollection")},
+	"access/policy-collection-missing-policy":  {fault: fault("access.CreatePolicyCollection", 0, 404)},
 
 	"access/role-create":          {fault: carriedOut("access.CreateRole", 200)},
 	"access/role-duplicate":       {fault: fault("access.CreateRole", 1, 409)},
@@ -467,11 +468,12 @@ var differences = map[string]struct {
 	"access/policy-template-delete":       {fault: carriedOut("access.DeletePolicyTemplate", 200)},
 	"access/policy-template-delete-again": {fault: fault("access.DeletePolicyTemplate", 1, 204)},
 
-	"access/user-role-new-user":     {fault: pretended("access.GetUserRole")},
-	"access/user-role-create":       {fault: carriedOut("access.CreateUserRole", 201)},
-	"access/user-role-duplicate":    {fault: fault("access.CreateUserRole", 1, 409)},
-	"access/user-role-delete":       {fault: carriedOut("access.DeleteUserRole", 200)},
-	"access/user-role-delete-again": {fault: fault("access.DeleteUserRole", 1, 204)},
+	"access/user-role-new-user":        {fault: pretended("access.GetUserRole")},
+	"access/user-role-create":          {fault: carriedOut("access.CreateUserRole", 201)},
+	"access/user-role-duplicate":       {fault: fault("access.CreateUserRole", 1, 409)},
+	"access/user-role-update-replaces": {fault: mockserver.Fault{Operation: "access.UpdateUserRole", After: 1, Body: "{}"}},
+	"access/user-role-delete":          {fault: carriedOut("access.DeleteUserRole", 200)},
+	"access/user-role-delete-again":    {fault: fault("access.DeleteUserRole", 1, 204)},
 
 	"access/date-conditions-combine": {door: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
 	"access/activity-case":           {door: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
@@ -642,7 +644,7 @@ func TestRun_removesAfterLostAnswers(t *testing.T) {
 				}
 				// These creates are refused, and without an answer nobody knows that.
 				checks := slices.DeleteFunc(conformance.Checks(), func(check conformance.Check) bool {
-					return slices.Contains([]string{"access/policy-body-id", "access/role-missing-policy"}, check.FullName())
+					return slices.Contains([]string{"access/policy-body-id", "access/role-missing-policy", "access/policy-collection-missing-policy"}, check.FullName())
 				})
 				if report := run(t, domain, checks, everything()); len(report.Left)+len(report.Lost) > 0 {
 					t.Errorf("left %v, lost %v", report.Left, report.Lost)
@@ -687,6 +689,8 @@ func TestRun_lost(t *testing.T) {
 		"other list refused":     {"identity/role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListUsers", Count: -1, Status: 403}}, ""},
 		"not carried out":        {"identity/role-create", []mockserver.Fault{fault("CreateRole", 0, 502)}, missing},
 		"second not carried out": {"identity/role-duplicate", []mockserver.Fault{fault("CreateRole", 1, 502)}, missing},
+		// The user goes, although the user role could not be found.
+		"user role not carried out": {"access/user-role-create", []mockserver.Fault{fault("access.CreateUserRole", 0, 502)}, missing},
 		// The second tool has the path of the first one, which is gone.
 		"second tool": {"identity/mcp-tool-recreate", []mockserver.Fault{{Operation: "identity.CreateMcpTool", After: 1, Status: 502, AfterWrite: true}}, ""},
 	} {
@@ -701,7 +705,11 @@ func TestRun_lost(t *testing.T) {
 			var want []conformance.Left
 			if test.why != "" {
 				suffix := map[string]string{"identity/role-create": "-create", "identity/role-duplicate": "-twice"}[test.check]
-				want = []conformance.Left{{Kind: "role", Name: options.RunName + suffix, Why: test.why}}
+				kind := "role"
+				if test.check == "access/user-role-create" {
+					kind, suffix = "user role", "-create-role@example.com"
+				}
+				want = []conformance.Left{{Kind: kind, Name: options.RunName + suffix, Why: test.why}}
 			}
 			if diff := cmp.Diff(want, report.Lost); diff != "" || len(report.Left) > 0 {
 				t.Errorf("left %v, lost (-want +got):\n%s", report.Left, diff)
@@ -810,13 +818,20 @@ func TestRun_removesAfterInterrupt(t *testing.T) {
 func TestClean(t *testing.T) {
 	t.Parallel()
 	const runName, other = conformance.Prefix + "0123abcd", conformance.Prefix + "4567cdef"
+	// Lists with pages have one object on each.
+	pages := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "limit=2000", "limit=1")
+			next.ServeHTTP(w, r)
+		})
+	}
 	domain := start(t, mockserver.Options{Seed: mockserver.Seed{
 		Roles: []mockserver.Role{{Name: "conformance"}, {Name: "lusid-conformist"}, {Name: runName + "-of-a-killed-run"}, {Name: other + "-of-another-run"}},
 		Users: []mockserver.User{
 			{Username: "somebody@example.com"},
 			{Username: runName + "-deleted@example.com", Status: mockserver.UserDeprovisioned},
 		},
-	}})
+	}}, pages)
 	for _, operation := range createOperations {
 		operation = strings.Replace(operation, "Create", "Delete", 1)
 		domain.InjectFault(mockserver.Fault{Operation: operation, Count: -1, Status: http.StatusForbidden})

@@ -142,7 +142,7 @@ func (a *access) checkResource(resource *entitlement.PolicyIDRoleResource) error
 // references returns the ids with a scope, and each of them once. The *problem of an id that doesn't
 // exist has another status than that of an object that the path names, which is a 404.
 //
-// Unverified: access/role-missing-policy.
+// Unverified: access/role-missing-policy, access/policy-collection-missing-policy.
 func references[T any](objects *table[T], code int, field, what string, ids []entitlement.ID) ([]entitlement.ID, error) {
 	checked := []entitlement.ID{}
 	for i, id := range ids {

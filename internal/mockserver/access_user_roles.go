@@ -91,6 +91,8 @@ func (r accessUserRoles) create(c *call) (any, error) {
 }
 
 // update replaces both lists.
+//
+// Unverified: access/user-role-update-replaces.
 func (r accessUserRoles) update(c *call) (any, error) {
 	request, err := decode[userRoleUpdateRequest](c)
 	if err != nil {
