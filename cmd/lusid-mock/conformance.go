@@ -106,7 +106,7 @@ var permissionUsage = map[conformance.Permission]string{
 	conformance.Mail:                 "with -write, also create users and their user roles. LUSID sends each of them an e-mail,\nto an address at example.com, which nobody reads",
 	conformance.NetworkZones:         "with -write, also create network zones. They have the action NoOp, and a range that\nis reserved for documentation",
 	conformance.ExternalTokenIssuers: "with -write, also create an external token issuer. Its address is reserved for\ndocumentation, so no token can come from it",
-	conformance.OwnRoles:             "with -write, also give your own user two roles of the run, for a moment. They allow to\nread something that does not exist. If the user is an administrator, the checks cannot tell",
+	conformance.OwnRoles:             "with -write, also give your own user roles of the run, for a moment. They allow to\nread something that does not exist. If the user is an administrator, the checks cannot tell",
 }
 
 func runClean(ctx context.Context, connection *conformance.Connection, runName string, stdout, stderr io.Writer) int {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"maps"
+	"strconv"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -26,7 +27,7 @@ var accessDecisions = []Check{
 				return map[string]any{"effectiveRange": map[string]string{"from": from + "T00:00:00Z", "to": to + "T00:00:00Z"}}
 			}
 			conditions := []any{between("2020-01-01", "2020-12-31"), between("2020-07-01", "2021-06-30")}
-			results, problem := d.evaluate(ctx, "dates", map[string]any{"for": conditions}, map[string]any{
+			_, results, problem := d.evaluate(ctx, "dates", []map[string]any{{"for": conditions}}, map[string]any{
 				"both": readRequest("a", "Read", "2020-10-01"),
 				"one":  readRequest("a", "Read", "2020-02-01"),
 			})
@@ -45,7 +46,7 @@ var accessDecisions = []Check{
 		Source:    noSource + "; FINBOURNE's tests write execute, and its articles Execute",
 		Assumed:   "The provider sends an activity as the configuration spells it. The mock compares without case.",
 		run: func(ctx context.Context, d *domain) Finding {
-			results, problem := d.evaluate(ctx, "case", nil, map[string]any{
+			_, results, problem := d.evaluate(ctx, "case", []map[string]any{{}}, map[string]any{
 				"same":  readRequest("a", "Read", "2020-10-01"),
 				"other": readRequest("a", "READ", "2020-10-01"),
 			})
@@ -56,6 +57,30 @@ var accessDecisions = []Check{
 				return couldNotTell("the same activity is not granted either")
 			}
 			return decide(results["other"] == granted, "the activity in another case is granted: %t", results["other"] == granted)
+		},
+	},
+	{
+		API: "access", Name: "role-precedence", Needs: OwnRoles,
+		Statement: "Of two access roles of a user, the one with the lower roleHierarchyIndex decides, although the other one denies.",
+		Source:    "LUSID documents that the role with the higher precedence decides; which index that is, " + noSource,
+		Assumed:   "The mock judges the role with the lower index first.",
+		run: func(ctx context.Context, d *domain) Finding {
+			roles, results, problem := d.evaluate(ctx, "precedence", []map[string]any{
+				{"selectors": []any{selector("Read", "a"), selector("Read", "b")}},
+				{"grant": "Deny"},
+			}, map[string]any{
+				"both": readRequest("a", "Read", "2020-10-01"),
+				"one":  readRequest("b", "Read", "2020-10-01"),
+			})
+			if problem != nil {
+				return *problem
+			}
+			allows, ok := roles[0].fields["roleHierarchyIndex"].(float64)
+			denies, isNumber := roles[1].fields["roleHierarchyIndex"].(float64)
+			if !ok || !isNumber || results["one"] != granted {
+				return couldNotTell("a role has no index, or the role that allows has no effect")
+			}
+			return decide((results["both"] == granted) == (allows < denies), "the role that allows has the lower index: %t; the request is granted: %t", allows < denies, results["both"] == granted)
 		},
 	},
 }
@@ -71,31 +96,21 @@ func readRequest(code, activity, day string) map[string]any {
 	}
 }
 
-// evaluate gives the user who runs the checks a role with a policy that allows to read a made-up object, and asks
-// LUSID whether it grants the requests. The problem is not nil if something stood in the way.
-func (d *domain) evaluate(ctx context.Context, suffix string, fields, requests map[string]any) (results map[string]string, problem *Finding) {
-	stop := func(f Finding) (map[string]string, *Finding) { return nil, &f }
+// evaluate gives the user who runs the checks a role for each policy, and asks LUSID whether it grants the requests.
+// A policy allows to read a made-up object, unless its fields say something else. The problem is not nil if
+// something stood in the way.
+func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[string]any, requests map[string]any) (roles []*object, results map[string]string, problem *Finding) {
+	stop := func(f Finding) ([]*object, map[string]string, *Finding) { return nil, nil, &f }
 	grant, ok := d.passwordGrant()
 	if !ok {
 		return stop(couldNotTell("the run does not sign in with a password, and a new role needs a new token"))
 	}
-	name := d.name(suffix)
-	body := policyBody(name)
-	body["selectors"] = []any{selector("Read", "a")}
-	maps.Copy(body, fields)
-	policy, a := d.createPolicyWith(ctx, name, body)
-	if policy == nil {
-		return stop(a.because("create a policy"))
-	}
-	if held, a := d.createAccessRoleWith(ctx, name, roleResource([]any{policy.fields["id"]})); held == nil {
-		return stop(a.because("create an access role"))
-	}
-	role, a := d.createRole(ctx, name)
-	if role == nil {
-		return stop(a.because("create an identity role"))
-	}
-	if a := d.write(ctx, d.identity.Put("AddUserToRole", "roles", role.id(), "users", text(d.me, "id"))); !a.ok() {
-		return stop(a.because("give the user who runs this a role"))
+	for i, fields := range policies {
+		role, f := d.holdPolicy(ctx, d.name(suffix+"-"+strconv.Itoa(i+1)), fields)
+		if role == nil {
+			return stop(f)
+		}
+		roles = append(roles, role)
 	}
 	token, err := d.client.RequestToken(ctx, grant)
 	if err != nil {
@@ -110,16 +125,41 @@ func (d *domain) evaluate(ctx context.Context, suffix string, fields, requests m
 	const control = "control"
 	requests[control] = readRequest("not-covered", "Read", "2020-10-01")
 	// It is a POST that changes nothing.
-	answer := d.read(ctx, accessAPI(lusid).Post("Evaluate", "me").Body(requests))
-	if !answer.ok() {
-		return stop(answer.because("evaluate requests"))
+	a := d.read(ctx, accessAPI(lusid).Post("Evaluate", "me").Body(requests))
+	if !a.ok() {
+		return stop(a.because("evaluate requests"))
 	}
 	results = map[string]string{}
 	for key := range requests {
-		results[key] = text(answer.object(), key+".result")
+		results[key] = text(a.object(), key+".result")
 	}
 	if results[control] != denied {
-		return stop(couldNotTell("the user who runs this may do everything, or LUSID answers something new. Run the checks as a user without the role lusid-administrator"))
+		return stop(couldNotTell("a request that no policy of the run covers is not denied, for example because the user has the role lusid-administrator"))
 	}
-	return results, nil
+	return roles, results, nil
+}
+
+// holdPolicy creates a policy, an access role with it and an identity role of the same name, and gives that role to
+// the user who runs the checks. It returns the access role. The finding says what stood in the way if that is nil.
+func (d *domain) holdPolicy(ctx context.Context, name string, fields map[string]any) (*object, Finding) {
+	body := policyBody(name)
+	body["selectors"] = []any{selector("Read", "a")}
+	maps.Copy(body, fields)
+	policy, a := d.createPolicyWith(ctx, name, body)
+	if policy == nil {
+		return nil, a.because("create a policy")
+	}
+	held, a := d.createAccessRoleWith(ctx, name, roleResource([]any{policy.fields["id"]}))
+	if held == nil {
+		return nil, a.because("create an access role")
+	}
+	role, a := d.createRole(ctx, name)
+	if role == nil {
+		return nil, a.because("create an identity role")
+	}
+	a = d.write(ctx, d.identity.Put("AddUserToRole", "roles", role.id(), "users", text(d.me, "id")))
+	if !a.ok() {
+		return nil, a.because("give the user who runs this a role")
+	}
+	return held, Finding{}
 }

@@ -234,7 +234,7 @@ func set(field string, value any) func(*int, map[string]any) {
 }
 
 // asOther are the checks that only a user can run who is no administrator.
-var asOther = []string{"access/date-conditions-combine", "access/activity-case"}
+var asOther = []string{"access/date-conditions-combine", "access/activity-case", "access/role-precedence"}
 
 func TestRun_asAssumed(t *testing.T) {
 	t.Parallel()
@@ -477,6 +477,7 @@ var differences = map[string]struct {
 
 	"access/date-conditions-combine": {door: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
 	"access/activity-case":           {door: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
+	"access/role-precedence":         {door: rewrite("POST", "/access/api/me$", set("both", map[string]any{"result": "Denied"}))},
 
 	"identity/request-id-header": {door: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

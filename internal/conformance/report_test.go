@@ -83,6 +83,7 @@ func TestReport_confidential(t *testing.T) {
 	for name, test := range map[string]struct {
 		faults []mockserver.Fault
 		doors  []door
+		begin  func(*testing.T, mockserver.Options, ...door) lusid
 	}{
 		"as assumed": {},
 		"echoed":     {doors: []door{echo}},
@@ -94,12 +95,22 @@ func TestReport_confidential(t *testing.T) {
 		"reset":      {faults: []mockserver.Fault{{Operation: "identity.GetRole", Count: -1, Reset: mockserver.ResetBefore}}},
 		"lost": {faults: []mockserver.Fault{
 			{Operation: "identity.CreateRole", Count: -1, Status: 502, AfterWrite: true}, {Operation: "identity.ListRoles", Count: -1, Status: 403},
+			{Operation: "access.CreatePolicy", Count: -1, Status: 502, AfterWrite: true}, {Operation: "access.ListPolicies", Count: -1, Status: 403},
+			{Operation: "access.CreateUserRole", Count: -1, Status: 502, AfterWrite: true}, {Operation: "access.ListUserRoles", Count: -1, Status: 403},
 		}},
-		"not removed": {faults: []mockserver.Fault{{Operation: "identity.DeleteRole", Count: -1, Status: 403}}},
+		"not removed": {faults: []mockserver.Fault{
+			{Operation: "identity.DeleteRole", Count: -1, Status: 403}, {Operation: "access.DeleteRole", Count: -1, Status: 403},
+			{Operation: "access.DeleteUserRole", Count: -1, Status: 403},
+		}},
+		"not removed by another user": {faults: []mockserver.Fault{{Operation: "access.DeleteRole", Count: -1, Status: 403}}, begin: startAsOther},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			domain := start(t, mockserver.Options{Seed: seed}, test.doors...)
+			begin := start
+			if test.begin != nil {
+				begin = test.begin
+			}
+			domain := begin(t, mockserver.Options{Seed: seed}, test.doors...)
 			texts := confidential(t, domain)
 			for _, fault := range test.faults {
 				domain.InjectFault(fault)
@@ -203,7 +214,7 @@ func TestRun_accessToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after", "own-user-role", "date-conditions-combine", "activity-case"}
+	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after", "own-user-role", "date-conditions-combine", "activity-case", "role-precedence"}
 	for _, row := range run(t, domain, conformance.Checks(), everything()).Rows {
 		want := conformance.AsAssumed
 		if slices.Contains(needPassword, row.Name) {

@@ -11,7 +11,7 @@ import (
 // lowerIndexFirst is 1 if the lower roleHierarchyIndex has the higher precedence, and -1 if the higher
 // one has it. LUSID's documentation doesn't say which.
 //
-// Unverified: access/role-hierarchy-index.
+// Unverified: access/role-hierarchy-index, access/role-precedence.
 const lowerIndexFirst = 1
 
 // Role is LUSID's RoleResponse, without its identity.
