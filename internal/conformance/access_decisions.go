@@ -117,7 +117,7 @@ func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[str
 		return stop(couldNotTell("the token endpoint gives no second token"))
 	}
 	config := d.config
-	config.SignIn = client.SignIn{AccessToken: client.Secret(token.AccessToken)}
+	config.SignIn = client.SignIn{AccessToken: token.AccessToken}
 	lusid, err := client.New(config) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
 		return stop(couldNotTell("the second token cannot be used"))

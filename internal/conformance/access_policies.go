@@ -82,7 +82,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if o == nil {
 				return a.because("create a policy")
 			}
-			return d.firstList(ctx, o, true)
+			return d.firstList(ctx, o)
 		},
 	},
 	{

@@ -83,7 +83,7 @@ var identityApplications = []Check{
 			if o == nil {
 				return a.because("create an application")
 			}
-			return d.firstList(ctx, o, true)
+			return d.firstList(ctx, o)
 		},
 	},
 	{
@@ -201,14 +201,14 @@ func (d *domain) applicationRequest(clientID, displayName string) client.Request
 	})
 }
 
-// firstList finds out whether the first list after a change shows it.
-func (d *domain) firstList(ctx context.Context, o *object, shown bool) Finding {
-	lists, last := d.waitInList(ctx, o, shown)
+// firstList finds out whether the first list after a create shows the object.
+func (d *domain) firstList(ctx context.Context, o *object) Finding {
+	lists, last := d.waitInList(ctx, o)
 	switch {
 	case !last.isList():
 		return last.because("read the list")
 	case lists == 0:
-		return differs("none of %d lists within %s shows the change", looks, d.options.Pause*(looks-1))
+		return differs("none of %d lists within %s shows the object", looks, d.options.Pause*(looks-1))
 	}
-	return decide(lists == 1, "list number %d shows the change", lists)
+	return decide(lists == 1, "list number %d shows the object", lists)
 }

@@ -41,7 +41,7 @@ var identityRoles = []Check{
 			if o == nil {
 				return a.because("create a role")
 			}
-			return d.firstList(ctx, o, true)
+			return d.firstList(ctx, o)
 		},
 	},
 	{

@@ -26,7 +26,7 @@ var identityUsers = []Check{
 			if o == nil {
 				return a.because("create a user")
 			}
-			return d.firstList(ctx, o, true)
+			return d.firstList(ctx, o)
 		},
 	},
 	{

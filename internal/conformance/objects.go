@@ -116,8 +116,8 @@ func (d *domain) list(ctx context.Context, k kind) answer {
 		all = append(all, values...)
 		next := text(a.object(), "nextPage")
 		if next == "" || next == token {
-			a.body, _ = json.Marshal(all)
-			return a
+			body, err := json.Marshal(all)
+			return answer{status: a.status, body: body, err: err}
 		}
 		token = next
 	}
@@ -375,15 +375,15 @@ func Clean(ctx context.Context, connection *Connection, runName string) (removed
 	return len(d.own) - len(left), left, unread, nil
 }
 
-// waitInList reads a list until it shows the object, or no longer shows it. It returns how many lists that
-// took, or zero if the last one was still wrong.
-func (d *domain) waitInList(ctx context.Context, o *object, shown bool) (lists int, last answer) {
+// waitInList reads a list until it shows the object. It returns how many lists that took, or zero if the last one
+// still lacked it.
+func (d *domain) waitInList(ctx context.Context, o *object) (lists int, last answer) {
 	for lists = 1; lists <= looks; lists++ {
 		last = d.list(ctx, o.kind)
 		if !last.isList() {
 			return 0, last
 		}
-		if o.isIn(last) == shown {
+		if o.isIn(last) {
 			return lists, last
 		}
 		if lists < looks && !sleep(ctx, d.options.Pause) {
