@@ -110,8 +110,6 @@ func (c *Client) roles() client.Kind[RoleResponse] {
 }
 
 // role decides whether a role is gone by the list, because LUSID has no error code for that.
-//
-// Unverified: access/role-missing.
 func (c *Client) role(id ResourceID) client.Object {
 	return client.Listed(c.roles(), func(role *RoleResponse) bool { return role.ID == id })
 }
