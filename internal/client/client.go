@@ -114,5 +114,8 @@ func (c *Client) Format(f fmt.State, _ rune) { conceal(f, "Client") }
 // several domains.
 func (c *Client) Domain() string { return DomainOf(c.base) }
 
+// APIURL is the URL of the LUSID domain, without the path of a service and without a trailing slash.
+func (c *Client) APIURL() string { return c.base.String() }
+
 // CorrelationID is what the client sends with every request.
 func (c *Client) CorrelationID() string { return c.config.CorrelationID }

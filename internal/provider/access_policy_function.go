@@ -74,7 +74,8 @@ func (f *accessPolicyFunction) Run(ctx context.Context, req function.RunRequest,
 	}
 	policy, err := parsePolicyDocument(text)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, sentence(err.Error()))
+		// Terraform puts the error into a sentence and adds the full stop.
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	arguments, diags := newAccessPolicyArguments(ctx, policy)

@@ -157,9 +157,9 @@ func TestAccessPolicy_function(t *testing.T) {
 		}
 	}
 	for document, want := range map[string]string{
-		``:                              "The document is not readable JSON",
-		`{"code":`:                      "The document is not readable JSON",
-		`[]`:                            "The document is a JSON array",
+		``:                              "the document is not readable JSON",
+		`{"code":`:                      "the document is not readable JSON",
+		`[]`:                            "the document is a JSON array",
 		`{"code":5}`:                    `a JSON number at "code"`,
 		`{"selectors":{}}`:              `a JSON object at "selectors"`,
 		`{"Code":"abc"}`:                `"Code", which is not a part of a policy`,
@@ -168,6 +168,8 @@ func TestAccessPolicy_function(t *testing.T) {
 	} {
 		if _, failure := accessPolicyOf(t, p, document); !strings.Contains(failure, want) {
 			t.Errorf("%s: got %q, want %q", document, failure, want)
+		} else if strings.HasSuffix(failure, ".") {
+			t.Errorf("%s: Terraform adds a full stop to %q", document, failure)
 		}
 	}
 }

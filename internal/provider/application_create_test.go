@@ -41,7 +41,7 @@ func TestApplication_taken(t *testing.T) {
 		}
 		diags.MustFail(t, test.attribute, "Unable to create application", "already exists", test.taken.ID,
 			fmt.Sprintf("client id %q, display name %q", test.taken.ClientID, test.taken.DisplayName),
-			fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
+			"module.team.lusid_application.NAME", fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
 	}
 	// One list before the first create, and one after each refusal.
 	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 5, "identity.CreateApplication": 4}, d.Counts()); diff != "" {

@@ -54,7 +54,7 @@ func (r *applicationResource) warnReplacement(application *applicationModel, cha
 	detail := "The plan creates an application that the state already has, so Terraform deletes the old one first. " +
 		"If it does not, two resources have this client id, and LUSID refuses the second."
 	if len(changed) > 0 {
-		detail = fmt.Sprintf("%s changes. LUSID cannot change an application, so Terraform deletes it and creates it again.",
+		detail = fmt.Sprintf("The plan changes %s. LUSID cannot change an application, so Terraform deletes it and creates it again.",
 			strings.Join(changed, ", "))
 	}
 	detail += " The secret stops working when the application is deleted. Programs that sign in with it fail until they have the new secret.\n\n" +

@@ -226,8 +226,8 @@ const oneState = "Give each configuration one state, in a backend that locks it,
 
 // importAdvice is the next step of a create that met an object which can be imported.
 func importAdvice(what, typeName, importID string) string {
-	return fmt.Sprintf("%s Otherwise choose another value, or import that %s, with the name of this resource in place of NAME:\n\n%s",
-		replacedAdvice(what), what, importBlock(typeName, importID))
+	return fmt.Sprintf("%s Otherwise choose another value, or import that %s, %s",
+		replacedAdvice(what), what, importHint(typeName, importID))
 }
 
 // replacedAdvice is the next step where a create met the object that its own run is about to

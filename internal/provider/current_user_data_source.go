@@ -25,12 +25,17 @@ func (d *currentUserDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *currentUserDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The user that the provider signs in as.",
+		MarkdownDescription: "The user that the provider signs in as, and the domain that it calls.",
 		Attributes: map[string]schema.Attribute{
 			"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user."},
 			"email_address": schema.StringAttribute{Computed: true, MarkdownDescription: "E-mail address of the user."},
 			"type":          schema.StringAttribute{Computed: true, MarkdownDescription: "`Personal` or `Service`."},
-			"domain_type":   schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of the domain; null where LUSID does not say."},
+			"api_url": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "URL of the domain that the provider calls, such as `https://acme.lusid.com`, without the path of a service. " +
+					"Pass it as `api_url` to the functions that export credentials.",
+			},
+			"domain_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of the domain; null where LUSID does not say."},
 			"groups": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
@@ -48,6 +53,7 @@ type currentUserModel struct {
 	ID           types.String `tfsdk:"id"`
 	EmailAddress types.String `tfsdk:"email_address"`
 	Type         types.String `tfsdk:"type"`
+	APIURL       types.String `tfsdk:"api_url"`
 	DomainType   types.String `tfsdk:"domain_type"`
 	Groups       []string     `tfsdk:"groups"`
 	UserExpiry   types.String `tfsdk:"user_expiry"`
@@ -67,6 +73,7 @@ func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadReque
 		ID:           types.StringValue(user.ID),
 		EmailAddress: stringOrNull(user.EmailAddress),
 		Type:         stringOrNull(user.Type),
+		APIURL:       types.StringValue(d.client.APIURL()),
 		DomainType:   stringOrNull(user.DomainType),
 		Groups:       append([]string{}, user.Groups...),
 		UserExpiry:   stringOrNull(user.UserExpiry),

@@ -2,8 +2,9 @@ package provider
 
 import "fmt"
 
-// importBlock is what imports an object that exists. The provider is never told the address of the
-// resource.
-func importBlock(typeName, id string) string {
-	return fmt.Sprintf("import {\n  to = %s.NAME\n  id = %q\n}", typeName, id)
+// importHint says how to import an object that exists. Terraform doesn't pass the resource's address to
+// the provider, so the reader must complete it.
+func importHint(typeName, id string) string {
+	return fmt.Sprintf("with the name of this resource in place of NAME. If the resource is in a module, put the module's address first, "+
+		"as in module.team.%[1]s.NAME:\n\nimport {\n  to = %[1]s.NAME\n  id = %[2]q\n}", typeName, id)
 }

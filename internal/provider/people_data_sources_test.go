@@ -253,7 +253,10 @@ func TestCurrentUserDataSource(t *testing.T) {
 	got := d.Protocol(t).MustData("lusid_current_user", providertest.Object{})
 	d.MustCount(t, map[string]int{"identity.GetUserInfo": 1})
 	own := d.UsersWith(t, d.Mock.Credentials().Username)[0]
-	got.MustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null"})
+	got.MustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null", "api_url": d.URL})
+	// The URL of a service is a way to name the domain.
+	d.Protocol(t, providertest.Object{"api_url": d.URL + "/identity/"}).MustData("lusid_current_user", providertest.Object{}).MustHave(t,
+		map[string]string{"api_url": d.URL})
 	other := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).MustData("lusid_current_user",
 		providertest.Object{})
 	other.MustHave(t, map[string]string{"email_address": "else@example.com"})

@@ -434,6 +434,6 @@ func (r *roleMembersResource) checkOthers(ctx context.Context, plan *roleMembers
 			r.explain(fmt.Sprintf("The users who hold the role %s of %s before it is managed could not be listed", roleID, r.client.Domain()), err))
 		return
 	}
-	r.warnNotShown(roleID, members, configured, next+" To see this in the first plan already, import the members first, with the name of this resource in place of NAME:\n\n"+
-		importBlock("lusid_role_members", roleID), diags)
+	r.warnNotShown(roleID, members, configured, next+" To see this in the first plan already, import the members first, "+
+		importHint("lusid_role_members", roleID), diags)
 }

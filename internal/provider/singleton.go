@@ -128,8 +128,8 @@ func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string
 	}
 	diags.AddWarning("The "+noun+" has values that Terraform has not seen", fmt.Sprintf(
 		"LUSID has had it all along, and applying overwrites what differs from the configuration:\n\n%s\n\n"+
-			"To keep a value, configure it. To see the differences as changes, import it first, with the name of this resource in place of NAME:\n\n%s",
-		strings.Join(lines, "\n"), importBlock(typeName, importID)))
+			"To keep a value, configure it. To see the differences as changes, import it first, %s",
+		strings.Join(lines, "\n"), importHint(typeName, importID)))
 }
 
 func valueText(value attr.Value) string {

@@ -1,3 +1,5 @@
+data "lusid_current_user" "me" {}
+
 resource "lusid_application" "sdk" {
   client_id    = "example-sdk-app"
   display_name = "Example SDK application"
@@ -5,7 +7,7 @@ resource "lusid_application" "sdk" {
 
 output "env_vars" {
   value = provider::lusid::env_vars({
-    api_url       = "https://acme.lusid.com"
+    api_url       = data.lusid_current_user.me.api_url
     token_url     = lusid_application.sdk.token_url
     username      = "service@acme.com"
     client_id     = lusid_application.sdk.client_id

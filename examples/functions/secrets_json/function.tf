@@ -1,3 +1,5 @@
+data "lusid_current_user" "me" {}
+
 resource "lusid_application" "sdk" {
   client_id    = "example-sdk-app"
   display_name = "Example SDK application"
@@ -6,7 +8,7 @@ resource "lusid_application" "sdk" {
 # The password is for a person to fill in.
 output "secrets_json" {
   value = provider::lusid::secrets_json({
-    api_url       = "https://acme.lusid.com"
+    api_url       = data.lusid_current_user.me.api_url
     token_url     = lusid_application.sdk.token_url
     username      = "service@acme.com"
     client_id     = lusid_application.sdk.client_id
