@@ -108,6 +108,26 @@ func TestConventions_pages(t *testing.T) {
 	mustBeAll(t, examplesDirectory, others)
 }
 
+var subcategoryLine = regexp.MustCompile("(?m)^subcategory: \"[A-Z].*\"$")
+
+// TestConventions_subcategories expects a subcategory of every page, and a link to every guide on the first page.
+func TestConventions_subcategories(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join(docsDirectory, "*", "*.md"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages, %v", len(pages), err)
+	}
+	index := providertest.ReadText(t, filepath.Join(docsDirectory, "index.md"))
+	for _, page := range pages {
+		if !subcategoryLine.MatchString(providertest.ReadText(t, page)) {
+			t.Errorf("%s has no subcategory", page)
+		}
+		if name := filepath.Base(page); filepath.Base(filepath.Dir(page)) == "guides" && !strings.Contains(index, "(guides/"+name+")") {
+			t.Errorf("index.md does not link the guide %s", name)
+		}
+	}
+}
+
 // TestConventions_changelog expects that the changelog announces everything.
 func TestConventions_changelog(t *testing.T) {
 	t.Parallel()

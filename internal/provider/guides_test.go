@@ -42,6 +42,7 @@ var guides = map[string]struct {
 	"rotation.md":             {},
 	"secrets-out-of-state.md": {},
 	"several-domains.md":      {startsBare: true},
+	"terraform-query.md":      {},
 }
 
 // TestGuides_everyType expects every resource type in the tables of the guides that are about all types.
@@ -143,7 +144,7 @@ var install = sync.OnceValues(func() (directory string, err error) {
 
 var (
 	blockPattern = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
-	filePattern  = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl))\n`)
+	filePattern  = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl|tfquery\.hcl))\n`)
 	// jsonNamePattern finds the name of a JSON file in the text before it.
 	jsonNamePattern = regexp.MustCompile("`([a-z-]+\\.json)`")
 )
