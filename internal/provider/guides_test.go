@@ -43,6 +43,9 @@ var guides = map[string]struct {
 	"secrets-out-of-state.md": {},
 	"several-domains.md":      {startsBare: true},
 	"terraform-query.md":      {},
+	"permissions.md":          {},
+	"least-privilege.md":      {},
+	"troubleshooting.md":      {},
 }
 
 // TestGuides_everyType expects every resource type in the tables of the guides that are about all types.
@@ -63,6 +66,32 @@ func TestGuides_everyType(t *testing.T) {
 			if !row.Match(text) {
 				t.Errorf("no table of %s has a row of %s", guide, typeName)
 			}
+		}
+	}
+}
+
+// TestGuides_troubleshooting expects that the provider still has each summary that the guide quotes.
+func TestGuides_troubleshooting(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var code strings.Builder
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			code.WriteString(providertest.ReadText(t, file))
+		}
+	}
+	_, table, _ := strings.Cut(providertest.ReadText(t, filepath.Join(guidesDirectory, "troubleshooting.md")), "\n## Errors of the provider\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	rows := regexp.MustCompile("(?m)^\\| `([^`]+)`").FindAllStringSubmatch(table, -1)
+	if len(rows) == 0 {
+		t.Fatal("the guide quotes no summary")
+	}
+	for _, row := range rows {
+		if !strings.Contains(code.String(), row[1]) {
+			t.Errorf("no message of the provider begins with %q", row[1])
 		}
 	}
 }
