@@ -45,6 +45,7 @@ var guides = map[string]struct {
 	"terraform-query.md":            {},
 	"permissions.md":                {},
 	"least-privilege.md":            {},
+	"limits.md":                     {},
 	"troubleshooting.md":            {},
 	"testing-with-mock-provider.md": {},
 	"team-from-csv.md":              {},
@@ -96,6 +97,39 @@ func TestGuides_troubleshooting(t *testing.T) {
 	for _, row := range rows {
 		if !strings.Contains(code.String(), row[1]) {
 			t.Errorf("no message of the provider begins with %q", row[1])
+		}
+	}
+}
+
+// TestGuides_limits expects the figures of the contracts.
+func TestGuides_limits(t *testing.T) {
+	t.Parallel()
+	row := regexp.MustCompile("(?m)^\\| ([^|]+) \\| ([0-9]+) to ([0-9]+)[^|]* \\| ([a-z]+) `([A-Za-z]+)\\.([A-Za-z]+)` \\|$")
+	rows := row.FindAllStringSubmatch(providertest.ReadText(t, filepath.Join(guidesDirectory, "limits.md")), -1)
+	if len(rows) < 17 {
+		t.Fatalf("the guide has %d rows with a field", len(rows))
+	}
+	for _, row := range rows {
+		var contract struct {
+			Components struct {
+				Schemas map[string]struct {
+					Properties map[string]struct {
+						MinLength, MaxLength, MinItems, MaxItems, Minimum, Maximum int
+					}
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(providertest.ReadText(t, "../mockserver/"+row[4]+"-openapi.json")), &contract); err != nil {
+			t.Fatal(err)
+		}
+		field, ok := contract.Components.Schemas[row[5]].Properties[row[6]]
+		if !ok {
+			t.Errorf("the contract has no %s.%s", row[5], row[6])
+			continue
+		}
+		low, high := field.MinLength+field.MinItems+field.Minimum, field.MaxLength+field.MaxItems+field.Maximum
+		if row[2] != fmt.Sprint(low) || row[3] != fmt.Sprint(high) {
+			t.Errorf("%s: the guide says %s to %s, and the contract %d to %d", row[1], row[2], row[3], low, high)
 		}
 	}
 }
