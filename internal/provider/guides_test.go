@@ -211,7 +211,11 @@ var install = sync.OnceValues(func() (directory string, err error) {
 
 var (
 	blockPattern = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
-	filePattern  = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl|tfquery\.hcl))\n`)
+	// powershellPattern is the PowerShell that the guides use: variables of the environment, and commands
+	// that are the same in every shell. There is no pwsh to run them with.
+	powershellPattern = regexp.MustCompile(`^(\$env:[A-Z_]+ = ("[^"$]*"|terraform output -raw [a-z_]+)|Remove-Item Env:[A-Z_]+|` +
+		`(terraform|lusid-mock) [^$` + "`" + `]+)\n$`)
+	filePattern = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl|tfquery\.hcl))\n`)
 	// jsonNamePattern finds the name of a JSON file in the text before it.
 	jsonNamePattern = regexp.MustCompile("`([a-z-]+\\.json)`")
 )
@@ -231,6 +235,9 @@ func script(t *testing.T, guide string, d, other providertest.Domain) string {
 		switch language {
 		case "terraform":
 			name := filePattern.FindStringSubmatch(body)
+			if strings.Contains(body, "\nterraform {") && !strings.Contains(body, "\nprovider \"lusid\"") {
+				t.Errorf("this block can be pasted, and has no provider block:\n%s", body)
+			}
 			switch {
 			case name != nil:
 				write(name[1], strings.ReplaceAll(body, "https://acme.lusid.com", d.URL))
@@ -251,7 +258,13 @@ func script(t *testing.T, guide string, d, other providertest.Domain) string {
 				}
 				b.WriteString(line)
 			}
-		case "text", "yaml", "mermaid":
+		case "powershell":
+			for line := range strings.Lines(body) {
+				if !powershellPattern.MatchString(line) {
+					t.Errorf("this is no PowerShell that the test knows: %s", line)
+				}
+			}
+		case "text", "yaml":
 		default:
 			t.Errorf("a block of the language %q is not followed:\n%s", language, body)
 		}
