@@ -128,6 +128,24 @@ func TestConventions_subcategories(t *testing.T) {
 	}
 }
 
+// TestConventions_scenarios expects that the page of each type links the scenarios that use the type.
+func TestConventions_scenarios(t *testing.T) {
+	t.Parallel()
+	pages := map[string]string{"resource": "resources", "data": "data-sources", "ephemeral": "ephemeral-resources"}
+	for _, name := range directoriesIn(t, scenariosDirectory) {
+		for _, block := range parse(t, providertest.ReadText(t, filepath.Join(scenariosDirectory, name, "main.tf"))).Blocks {
+			directory, isUse := pages[block.Type]
+			if !isUse || !strings.HasPrefix(block.Labels[0], "lusid_") {
+				continue
+			}
+			page := filepath.Join(docsDirectory, directory, strings.TrimPrefix(block.Labels[0], "lusid_")+".md")
+			if !strings.Contains(providertest.ReadText(t, page), "/examples/scenarios/"+name+")") {
+				t.Errorf("%s does not link the scenario %s: add it to the list in templates/%s.md.tmpl", page, name, directory)
+			}
+		}
+	}
+}
+
 // TestConventions_changelog expects that the changelog announces everything.
 func TestConventions_changelog(t *testing.T) {
 	t.Parallel()

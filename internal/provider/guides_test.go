@@ -101,6 +101,33 @@ func TestGuides_troubleshooting(t *testing.T) {
 	}
 }
 
+// TestGuides_permissions expects every operation that a type costs in the guide's row of the type. Every
+// user may ask about itself.
+func TestGuides_permissions(t *testing.T) {
+	t.Parallel()
+	text := providertest.ReadText(t, filepath.Join(guidesDirectory, "permissions.md"))
+	for kind, fixture := range providertest.Fixtures {
+		typeName := providertest.TypeNameOf(kind)
+		row := regexp.MustCompile("(?m)^\\| [^|]*`" + typeName + "`.*$").FindString(text)
+		if row == "" {
+			t.Errorf("no table has a row of %s", typeName)
+			continue
+		}
+		cost := fixture.Cost
+		for _, calls := range []func(int) providertest.Calls{cost.Plan, cost.Create, cost.Refresh, cost.Update, cost.DestroyPlan, cost.Destroy} {
+			if calls == nil {
+				continue
+			}
+			for operation := range calls(10) {
+				name := strings.TrimPrefix(operation, "identity.")
+				if name != "GetUserInfo" && name != "access.GetOwnPolicies" && !strings.Contains(row, "`"+name+"`") {
+					t.Errorf("the row of %s lacks %s", typeName, name)
+				}
+			}
+		}
+	}
+}
+
 // TestGuides_limits expects the figures of the contracts.
 func TestGuides_limits(t *testing.T) {
 	t.Parallel()
