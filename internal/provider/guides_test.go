@@ -141,10 +141,15 @@ func TestGuides_limits(t *testing.T) {
 			Components struct {
 				Schemas map[string]struct {
 					Properties map[string]struct {
-						MinLength, MaxLength, MinItems, MaxItems, Minimum, Maximum int
-					}
-				}
-			}
+						MinLength int `json:"minLength"`
+						MaxLength int `json:"maxLength"`
+						MinItems  int `json:"minItems"`
+						MaxItems  int `json:"maxItems"`
+						Minimum   int `json:"minimum"`
+						Maximum   int `json:"maximum"`
+					} `json:"properties"`
+				} `json:"schemas"`
+			} `json:"components"`
 		}
 		if err := json.Unmarshal([]byte(providertest.ReadText(t, "../mockserver/"+row[4]+"-openapi.json")), &contract); err != nil {
 			t.Fatal(err)
