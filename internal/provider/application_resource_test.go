@@ -164,7 +164,7 @@ func TestApplication_replace(t *testing.T) {
 			diags.MustSucceed(t)
 			warnings := strings.Join(diags.Warnings(), "\n")
 			providertest.MustHold(t, warnings,
-				append(test.replaces, "Replacing application first-app ends its secret", "create_before_destroy does not help")...)
+				append(test.replaces, "Replacing application first-app ends its secret", "The plan changes ", "create_before_destroy does not help")...)
 			if len(diags.Warnings()) != 1 {
 				t.Errorf("not one warning:\n%s", warnings)
 			}
