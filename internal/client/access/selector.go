@@ -81,12 +81,17 @@ type PolicySelectorDefinition struct {
 	RestrictionSelectors []RestrictionSelector `json:"restrictionSelectors,omitempty"`
 }
 
+// dropUnknown leaves out restriction selectors of a kind that this package does not know.
+func (s *SelectorDefinition) dropUnknown() {
+	if policy := s.PolicySelectorDefinition; policy != nil {
+		policy.RestrictionSelectors = slices.DeleteFunc(policy.RestrictionSelectors, func(s RestrictionSelector) bool { return !s.isKnown() })
+	}
+}
+
 // withoutUnknown leaves out selectors of a kind that this package does not know.
 func withoutUnknown(selectors []SelectorDefinition) []SelectorDefinition {
 	for i := range selectors {
-		if policy := selectors[i].PolicySelectorDefinition; policy != nil {
-			policy.RestrictionSelectors = slices.DeleteFunc(policy.RestrictionSelectors, func(s RestrictionSelector) bool { return !s.isKnown() })
-		}
+		selectors[i].dropUnknown()
 	}
 	return slices.DeleteFunc(selectors, func(s SelectorDefinition) bool { return !s.isKnown() })
 }

@@ -1,0 +1,180 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// PolicyTemplateResponse is a template that policies are generated from. LUSID calls templates experimental.
+type PolicyTemplateResponse struct {
+	// ID is on the top level of LUSID's document.
+	ID ResourceID `json:"-"`
+	PolicyTemplateUpdateRequest
+
+	// Applications and Tags are those of the selectors. LUSID derives them.
+	Applications []string `json:"applications"`
+	Tags         []string `json:"tags"`
+	// Unmodelled names the parts of the template that this package has no field for. An update would erase
+	// them. Selectors of an unknown kind are left out of the list.
+	Unmodelled []string `json:"-"`
+}
+
+// MissingField implements [client.Checked].
+func (p *PolicyTemplateResponse) MissingField() string {
+	if p.ID.Code == "" {
+		return "code"
+	}
+	return ""
+}
+
+// UnmarshalJSON reads a template, and notes what it cannot read.
+func (p *PolicyTemplateResponse) UnmarshalJSON(data []byte) (err error) {
+	type plain PolicyTemplateResponse
+	if err = json.Unmarshal(data, (*plain)(p)); err != nil {
+		return err
+	}
+	if err = json.Unmarshal(data, &p.ID); err != nil {
+		return err
+	}
+	if p.Unmodelled, err = unmodelled(data, p.PolicyTemplateUpdateRequest, "templatedSelectors"); err != nil {
+		return err
+	}
+	for i := range p.TemplatedSelectors {
+		selector := &p.TemplatedSelectors[i].Selector
+		name := fmt.Sprintf("templatedSelectors[%d]", i)
+		isNamed := func(part string) bool { return strings.HasPrefix(part, name) }
+		if !selector.isKnown() && !slices.ContainsFunc(p.Unmodelled, isNamed) {
+			p.Unmodelled = append(p.Unmodelled, name)
+		}
+		selector.dropUnknown()
+	}
+	p.TemplatedSelectors = slices.DeleteFunc(p.TemplatedSelectors, func(s PolicyTemplatedSelector) bool { return !s.Selector.isKnown() })
+	return nil
+}
+
+// PolicyTemplateCreationRequest describes a new template.
+type PolicyTemplateCreationRequest struct {
+	// Code has 3 to 100 letters, digits, underscores, spaces, plus signs and hyphens. It is immutable.
+	Code string `json:"code"`
+	PolicyTemplateUpdateRequest
+}
+
+// PolicyTemplateUpdateRequest is all of a template except its scope and code.
+type PolicyTemplateUpdateRequest struct {
+	// DisplayName has 1 to 512 characters.
+	DisplayName string `json:"displayName"`
+	// Description has 1024 characters at most.
+	Description string `json:"description"`
+	// TemplatedSelectors must not be nil in a request.
+	TemplatedSelectors []PolicyTemplatedSelector `json:"templatedSelectors"`
+}
+
+// PolicyTemplatedSelector is a selector with the application that it is for.
+type PolicyTemplatedSelector struct {
+	// Application is such as LUSID.
+	Application string `json:"application"`
+	// Tag is such as Data or Feature. A policy can be generated from the selectors of some tags only.
+	Tag      string             `json:"tag"`
+	Selector SelectorDefinition `json:"selector"`
+}
+
+// GeneratePolicyFromTemplateRequest says what to generate a policy from.
+type GeneratePolicyFromTemplateRequest struct {
+	// TemplateSelection has 100 templates at most. It must not be nil.
+	TemplateSelection []TemplateSelection `json:"templateSelection"`
+	// Selectors are added to those of the templates: 100 at most.
+	Selectors []SelectorDefinition `json:"selectors,omitempty"`
+}
+
+// GeneratedPolicyComponents are the parts of a generated policy.
+type GeneratedPolicyComponents struct {
+	Applications []string             `json:"applications"`
+	Selectors    []SelectorDefinition `json:"selectors"`
+	// TemplateMetadata belongs into the policy. Nil where LUSID does not say.
+	TemplateMetadata *TemplateMetadata `json:"templateMetadata"`
+	// Unmodelled names the parts of the policy that this package has no field for. Selectors of an unknown
+	// kind are left out of the list.
+	Unmodelled []string `json:"-"`
+}
+
+// MissingField implements [client.Checked].
+func (g *GeneratedPolicyComponents) MissingField() string {
+	if g.Selectors == nil && g.Applications == nil && g.TemplateMetadata == nil {
+		return "selectors"
+	}
+	return ""
+}
+
+// UnmarshalJSON reads the parts, and notes what it cannot read.
+func (g *GeneratedPolicyComponents) UnmarshalJSON(data []byte) (err error) {
+	type plain GeneratedPolicyComponents
+	if err = json.Unmarshal(data, (*plain)(g)); err != nil {
+		return err
+	}
+	if g.Unmodelled, err = unmodelled(data, g, "selectors", "templateMetadata"); err != nil {
+		return err
+	}
+	g.Selectors = withoutUnknown(g.Selectors)
+	return nil
+}
+
+// ListPolicyTemplates returns every template, page by page.
+func (c *Client) ListPolicyTemplates(ctx context.Context) ([]PolicyTemplateResponse, error) {
+	return client.DoPages[PolicyTemplateResponse](ctx,
+		c.api.Get("ListPolicyTemplates", "policytemplates").Query("limit", strconv.Itoa(pageSize)))
+}
+
+// GetPolicyTemplate reads a template.
+func (c *Client) GetPolicyTemplate(ctx context.Context, id ResourceID) (*PolicyTemplateResponse, error) {
+	r := c.api.Get("GetPolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
+	return client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(id)))
+}
+
+// RefreshPolicyTemplate is GetPolicyTemplate for one of many: it may answer from a list, with a template that
+// accepts knows.
+func (c *Client) RefreshPolicyTemplate(
+	ctx context.Context, id ResourceID, accepts func(*PolicyTemplateResponse) bool,
+) (*PolicyTemplateResponse, error) {
+	return client.Refresh(ctx, c.policyTemplates(),
+		func(template *PolicyTemplateResponse) bool { return template.ID == id && accepts(template) },
+		func(ctx context.Context) (*PolicyTemplateResponse, error) { return c.GetPolicyTemplate(ctx, id) })
+}
+
+// CreatePolicyTemplate creates a template in the default scope. LUSID refuses a code that is taken: see
+// [IsTaken].
+func (c *Client) CreatePolicyTemplate(ctx context.Context, body PolicyTemplateCreationRequest) (*PolicyTemplateResponse, error) {
+	return client.Do[PolicyTemplateResponse](ctx, c.api.Post("CreatePolicyTemplate", "policytemplates").Body(body))
+}
+
+// UpdatePolicyTemplate replaces all of a template of the default scope except its code. LUSID updates no
+// template of another scope.
+func (c *Client) UpdatePolicyTemplate(ctx context.Context, code string, body PolicyTemplateUpdateRequest) (*PolicyTemplateResponse, error) {
+	r := c.api.Put("UpdatePolicyTemplate", "policytemplates", code).Body(body)
+	return client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(ResourceID{Scope: DefaultScope, Code: code})))
+}
+
+// DeletePolicyTemplate deletes a template. Policies that were generated from it stay.
+func (c *Client) DeletePolicyTemplate(ctx context.Context, id ResourceID) error {
+	r := c.api.Delete("DeletePolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
+	return client.DoNoContent(ctx, r.On(c.policyTemplate(id)))
+}
+
+// GeneratePolicyFromTemplate returns the parts of a policy that LUSID generates from templates. It creates
+// nothing.
+func (c *Client) GeneratePolicyFromTemplate(ctx context.Context, body GeneratePolicyFromTemplateRequest) (*GeneratedPolicyComponents, error) {
+	return client.Do[GeneratedPolicyComponents](ctx, c.api.Post("GeneratePolicyFromTemplate", "policytemplates", "$generatepolicy").Body(body))
+}
+
+func (c *Client) policyTemplates() client.Kind[PolicyTemplateResponse] {
+	return client.Kind[PolicyTemplateResponse]{API: c.api, Name: "policy templates", List: c.ListPolicyTemplates}
+}
+
+func (c *Client) policyTemplate(id ResourceID) client.Object {
+	return client.Listed(c.policyTemplates(), func(template *PolicyTemplateResponse) bool { return template.ID == id }, codePolicyTemplateNotFound)
+}
