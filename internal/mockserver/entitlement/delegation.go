@@ -18,13 +18,35 @@ func (d PolicySelectorDefinition) permits(policies map[ID]Policy, identifier map
 // stayWithin is true if the limits cover every action of every selector on every object that the
 // selector covers.
 func stayWithin(selectors, limits []SelectorDefinition) bool {
-	return !slices.ContainsFunc(selectors, func(s SelectorDefinition) bool {
-		var allowed []ActionID
-		for _, limit := range limits {
-			allowed = append(allowed, limit.actionsFor(s)...)
+	for _, selector := range selectors {
+		// A selector of two kinds covers what either kind covers, so each kind must stay within.
+		for _, kind := range selector.kinds() {
+			var allowed []ActionID
+			for _, limit := range limits {
+				allowed = append(allowed, limit.actionsFor(kind)...)
+			}
+			if slices.ContainsFunc(kind.actions(), func(a ActionID) bool { return !oneCovers(allowed, a) }) {
+				return false
+			}
 		}
-		return slices.ContainsFunc(s.actions(), func(a ActionID) bool { return !oneCovers(allowed, a) })
-	})
+	}
+	return true
+}
+
+// kinds returns a selector for each kind of the selector.
+func (s SelectorDefinition) kinds() []SelectorDefinition {
+	var kinds []SelectorDefinition
+	for _, kind := range []SelectorDefinition{
+		{IDSelectorDefinition: s.IDSelectorDefinition},
+		{MatchAllSelectorDefinition: s.MatchAllSelectorDefinition},
+		{MetadataSelectorDefinition: s.MetadataSelectorDefinition},
+		{PolicySelectorDefinition: s.PolicySelectorDefinition},
+	} {
+		if kind != (SelectorDefinition{}) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }
 
 // actionsFor returns the actions that the selector covers on all objects of another selector.

@@ -2,6 +2,7 @@ package entitlement_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -71,6 +72,13 @@ func TestDelegationRules(t *testing.T) {
 			denied:  within(byID(`"scope":"x"`, "Read", "Portfolio"), byID(`"code":"x","scope":null`, "Read", "Portfolio")),
 		},
 		{
+			name: "each kind of a selector of two kinds must stay within",
+			granted: within(byID(`"scope":"x"`, "Any", "Portfolio")+","+anyTarget,
+				twoKinds(byID(`"scope":"x"`, "Read", "Portfolio"), matchAll("Read", "Portfolio"))),
+			denied: within(byID(`"scope":"x"`, "Any", "Portfolio"),
+				twoKinds(byID(`"scope":"x"`, "Read", "Portfolio"), matchAll("Read", "Portfolio"))),
+		},
+		{
 			name:    "match all doesn't stay within an id",
 			granted: within(anyTarget, matchAll("Read", "Portfolio")),
 			denied:  within(byID(`"scope":"x"`, "Read", "Portfolio"), matchAll("Read", "Portfolio")),
@@ -98,4 +106,9 @@ func TestDelegationRules(t *testing.T) {
 			denied:  within(policySelector(`null`, `[`+anyTarget+`]`, "Read"), policySelector(`null`, `[]`, "Read")),
 		},
 	})
+}
+
+// twoKinds is one selector with the kinds of two.
+func twoKinds(a, b string) string {
+	return strings.TrimSuffix(a, "}") + "," + strings.TrimPrefix(b, "{")
 }
