@@ -165,7 +165,7 @@ func everyKind() providertest.Object {
 		"selectors": []any{
 			providertest.Object{
 				"id": providertest.Object{
-					"identifier":  providertest.Object{"path": "/", "name": nil},
+					"identifier":  providertest.Object{"path": "/", "name": "*"},
 					"actions":     actions,
 					"name":        "Folder",
 					"description": "The root",
@@ -232,7 +232,7 @@ func TestAccessPolicy_everyKind(t *testing.T) {
 		"selectors": []any{
 			providertest.JSONObject{
 				"idSelectorDefinition": providertest.JSONObject{
-					"identifier":  providertest.JSONObject{"path": "/", "name": nil},
+					"identifier":  providertest.JSONObject{"path": "/", "name": "*"},
 					"actions":     actions,
 					"name":        "Folder",
 					"description": "The root",
@@ -396,6 +396,30 @@ func TestAccessPolicy_repeatedAction(t *testing.T) {
 	diags.MustBeQuiet(t)
 	policies.MustPlanNothing(policies.MustRead(imported), providertest.Object{"code": "read-instruments", "selectors": []any{
 		providertest.IDSelector("*", "*", providertest.AccessAction("default", "List", "Instrument"), providertest.AccessAction("default", "Read", "Instrument")),
+	}})
+}
+
+// TestAccessPolicy_nullPart imports a policy with null parts of identifiers. They say nothing, and the
+// configuration must not have them.
+func TestAccessPolicy_nullPart(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	createPolicy(t, d, "read-instruments")
+	action := storedAction("default", "Read", "Instrument")
+	selector := storedIDSelector("*", "*", action)
+	selector["idSelectorDefinition"].(providertest.JSONObject)["identifier"] = providertest.JSONObject{"scope": "*", "code": nil} //nolint:forcetypeassert // It is.
+	d.ChangePolicy(t, "read-instruments", providertest.JSONObject{"selectors": []any{selector, providertest.JSONObject{
+		"policySelectorDefinition": providertest.JSONObject{
+			"actions": []any{action}, "identityRestriction": providertest.JSONObject{"scope": nil},
+		},
+	}}})
+	policies := d.Protocol(t).Resource(providertest.AccessPolicyType)
+	imported, diags := policies.ImportState("read-instruments")
+	diags.MustBeQuiet(t)
+	actions := []any{providertest.AccessAction("default", "Read", "Instrument")}
+	policies.MustPlanNothing(imported, providertest.Object{"code": "read-instruments", "selectors": []any{
+		providertest.Object{"id": providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": actions}},
+		providertest.Object{"policy": providertest.Object{"actions": actions}},
 	}})
 }
 
@@ -722,19 +746,27 @@ func TestAccessPolicy_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"two letters":               {providertest.AccessPolicyConfig(providertest.Object{"code": "ab"}), "code"},
-		"101 letters":               {providertest.AccessPolicyConfig(providertest.Object{"code": strings.Repeat("a", 101)}), "code"},
-		"a hyphen first":            {providertest.AccessPolicyConfig(providertest.Object{"code": "-abc"}), "code"},
-		"a slash":                   {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
-		"no letter":                 {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
-		"page":                      {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
-		"long description":          {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
-		"grant":                     {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
-		"an empty application":      {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
-		"no kind of selector":       {selectors(providertest.Object{}), "selectors"},
-		"two kinds of selector":     {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
-		"a selector of null":        {selectors(nil), "selectors"},
-		"no actions":                {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
+		"two letters":              {providertest.AccessPolicyConfig(providertest.Object{"code": "ab"}), "code"},
+		"101 letters":              {providertest.AccessPolicyConfig(providertest.Object{"code": strings.Repeat("a", 101)}), "code"},
+		"a hyphen first":           {providertest.AccessPolicyConfig(providertest.Object{"code": "-abc"}), "code"},
+		"a slash":                  {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
+		"no letter":                {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
+		"page":                     {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
+		"long description":         {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
+		"grant":                    {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
+		"an empty application":     {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
+		"no kind of selector":      {selectors(providertest.Object{}), "selectors"},
+		"two kinds of selector":    {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
+		"a selector of null":       {selectors(nil), "selectors"},
+		"no actions":               {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
+		"a null part":              {id(providertest.Object{"identifier": providertest.Object{"name": nil}}), "selectors.id.identifier"},
+		"a null part among others": {id(providertest.Object{"identifier": providertest.Object{"name": nil, "path": "/"}}), "selectors.id.identifier"},
+		"a null part of a restriction": {
+			selectors(providertest.Object{"policy": providertest.Object{
+				"actions":              []any{providertest.AccessAction("default", "Any", "Policy")},
+				"identity_restriction": providertest.Object{"scope": nil},
+			}}), "selectors.policy.identity_restriction",
+		},
 		"no identifier":             {id(providertest.Object{"identifier": providertest.Object{}}), "selectors.id.identifier"},
 		"long name":                 {id(providertest.Object{"name": strings.Repeat("a", 101)}), "selectors.id.name"},
 		"long selector description": {id(providertest.Object{"description": strings.Repeat("a", 1025)}), "selectors.id.description"},

@@ -37,7 +37,7 @@ func accessRestrictionSelectorAttributes() map[string]schema.Attribute {
 					ElementType: types.StringType,
 					MarkdownDescription: "Parts of the identifier, at least one. Most objects have `scope` and `code`. Properties also have `domain`, and files in Drive have `path` and `name`. " +
 						"`*` matches everything, alone or at the end of a value. LUSID writes the code of a feature in lower case, such as `api-instruments-listinstruments`.",
-					Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
+					Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
 				},
 			}),
 		},
@@ -71,6 +71,7 @@ func accessPolicySelectorAttribute() schema.Attribute {
 				Optional:            true,
 				ElementType:         types.StringType,
 				MarkdownDescription: "Parts of the identifier that these policies must have, such as `scope`.",
+				Validators:          []validator.Map{mapvalidator.NoNullValues()},
 			},
 			"restriction_selectors": schema.ListNestedAttribute{
 				Optional:            true,
@@ -215,29 +216,36 @@ func toAccessSelectors(ctx context.Context, list types.List) ([]access.SelectorD
 	var models []accessSelectorModel
 	diags := list.ElementsAs(ctx, &models, false)
 	selectors := make([]access.SelectorDefinition, len(models))
-	for i, m := range models {
-		restriction, failed := toAccessRestrictionSelector(ctx, accessRestrictionSelectorModel{m.ID, m.MatchAll, m.Metadata})
+	for i := range models {
+		selector, failed := models[i].toAPI(ctx)
 		diags.Append(failed...)
-		selectors[i].RestrictionSelector = restriction
-		if m.Policy == nil {
-			continue
-		}
-		policy := &access.PolicySelectorDefinition{}
-		policy.SelectorBase, failed = toSelectorBase(ctx, m.Policy.Actions, m.Policy.Name, m.Policy.Description)
-		diags.Append(failed...)
-		if len(m.Policy.IdentityRestriction.Elements()) > 0 {
-			diags.Append(m.Policy.IdentityRestriction.ElementsAs(ctx, &policy.IdentityRestriction, false)...)
-		}
-		var restrictions []accessRestrictionSelectorModel
-		diags.Append(m.Policy.RestrictionSelectors.ElementsAs(ctx, &restrictions, false)...)
-		for _, m := range restrictions {
-			restriction, failed := toAccessRestrictionSelector(ctx, m)
-			diags.Append(failed...)
-			policy.RestrictionSelectors = append(policy.RestrictionSelectors, restriction)
-		}
-		selectors[i].PolicySelectorDefinition = policy
+		selectors[i] = selector
 	}
 	return selectors, diags
+}
+
+// toAPI gives equal selectors equal requests.
+func (m *accessSelectorModel) toAPI(ctx context.Context) (selector access.SelectorDefinition, diags diag.Diagnostics) {
+	selector.RestrictionSelector, diags = toAccessRestrictionSelector(ctx, accessRestrictionSelectorModel{m.ID, m.MatchAll, m.Metadata})
+	if m.Policy == nil {
+		return selector, diags
+	}
+	policy := &access.PolicySelectorDefinition{}
+	var failed diag.Diagnostics
+	policy.SelectorBase, failed = toSelectorBase(ctx, m.Policy.Actions, m.Policy.Name, m.Policy.Description)
+	diags.Append(failed...)
+	if len(m.Policy.IdentityRestriction.Elements()) > 0 {
+		diags.Append(m.Policy.IdentityRestriction.ElementsAs(ctx, &policy.IdentityRestriction, false)...)
+	}
+	var restrictions []accessRestrictionSelectorModel
+	diags.Append(m.Policy.RestrictionSelectors.ElementsAs(ctx, &restrictions, false)...)
+	for _, m := range restrictions {
+		restriction, failed := toAccessRestrictionSelector(ctx, m)
+		diags.Append(failed...)
+		policy.RestrictionSelectors = append(policy.RestrictionSelectors, restriction)
+	}
+	selector.PolicySelectorDefinition = policy
+	return selector, diags
 }
 
 func toAccessRestrictionSelector(ctx context.Context, m accessRestrictionSelectorModel) (s access.RestrictionSelector, diags diag.Diagnostics) {
@@ -283,42 +291,65 @@ func toSelectorBase(ctx context.Context, actions types.Set, name, description ty
 
 // fromAccessSelectors keeps the order of the prior list, and its spelling of what means the same.
 func fromAccessSelectors(ctx context.Context, prior types.List, selectors []access.SelectorDefinition) (types.List, diag.Diagnostics) {
-	var diags, failed diag.Diagnostics
-	models := make([]accessSelectorModel, len(selectors))
-	for i, s := range selectors {
-		restriction, failed := fromAccessRestrictionSelector(ctx, s.RestrictionSelector)
-		diags.Append(failed...)
-		models[i] = accessSelectorModel{ID: restriction.ID, MatchAll: restriction.MatchAll, Metadata: restriction.Metadata}
-		policy := s.PolicySelectorDefinition
-		if policy == nil {
-			continue
-		}
-		m := &accessPolicySelectorModel{
-			Name:                stringOrNull(policy.Name),
-			Description:         stringOrNull(policy.Description),
-			IdentityRestriction: types.MapNull(types.StringType),
-		}
-		m.Actions, failed = fromAccessActions(ctx, policy.Actions)
-		diags.Append(failed...)
-		if len(policy.IdentityRestriction) > 0 {
-			m.IdentityRestriction, failed = types.MapValueFrom(ctx, types.StringType, policy.IdentityRestriction)
-			diags.Append(failed...)
-		}
-		restrictions := make([]accessRestrictionSelectorModel, len(policy.RestrictionSelectors))
-		for i, s := range policy.RestrictionSelectors {
-			restrictions[i], failed = fromAccessRestrictionSelector(ctx, s)
-			diags.Append(failed...)
-		}
-		m.RestrictionSelectors, failed = fromAPIList(ctx, accessRestrictionSelectorType, restrictions)
-		diags.Append(failed...)
-		models[i].Policy = m
-	}
-	// A policy without selectors has an empty list: the argument is required.
-	read, failed := types.ListValueFrom(ctx, accessSelectorType, models)
-	if diags.Append(failed...); diags.HasError() {
+	read, diags := newAccessSelectors(ctx, selectors)
+	if diags.HasError() {
 		return prior, diags
 	}
 	return keepEqualElements(ctx, prior, read, toAccessSelectors)
+}
+
+// newAccessSelectors is a list of selectors. It is empty for none: the argument is required.
+func newAccessSelectors(ctx context.Context, selectors []access.SelectorDefinition) (types.List, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	models := make([]accessSelectorModel, len(selectors))
+	for i, s := range selectors {
+		model, failed := newAccessSelectorModel(ctx, s)
+		diags.Append(failed...)
+		models[i] = model
+	}
+	list, failed := types.ListValueFrom(ctx, accessSelectorType, models)
+	return list, append(diags, failed...)
+}
+
+func newAccessSelectorModel(ctx context.Context, s access.SelectorDefinition) (accessSelectorModel, diag.Diagnostics) {
+	restriction, diags := fromAccessRestrictionSelector(ctx, s.RestrictionSelector)
+	model := accessSelectorModel{ID: restriction.ID, MatchAll: restriction.MatchAll, Metadata: restriction.Metadata}
+	policy := s.PolicySelectorDefinition
+	if policy == nil {
+		return model, diags
+	}
+	m := &accessPolicySelectorModel{
+		Name:                stringOrNull(policy.Name),
+		Description:         stringOrNull(policy.Description),
+		IdentityRestriction: types.MapNull(types.StringType),
+	}
+	var failed diag.Diagnostics
+	m.Actions, failed = fromAccessActions(ctx, policy.Actions)
+	diags.Append(failed...)
+	if identity := withoutNull(policy.IdentityRestriction); len(identity) > 0 {
+		m.IdentityRestriction, failed = types.MapValueFrom(ctx, types.StringType, identity)
+		diags.Append(failed...)
+	}
+	restrictions := make([]accessRestrictionSelectorModel, len(policy.RestrictionSelectors))
+	for i, s := range policy.RestrictionSelectors {
+		restrictions[i], failed = fromAccessRestrictionSelector(ctx, s)
+		diags.Append(failed...)
+	}
+	m.RestrictionSelectors, failed = fromAPIList(ctx, accessRestrictionSelectorType, restrictions)
+	model.Policy = m
+	return model, append(diags, failed...)
+}
+
+// withoutNull leaves out the parts of an identifier that are null. They say nothing, and a configuration must
+// not have them.
+func withoutNull(identifier map[string]*string) map[string]string {
+	parts := make(map[string]string, len(identifier))
+	for name, value := range identifier {
+		if value != nil {
+			parts[name] = *value
+		}
+	}
+	return parts
 }
 
 func fromAccessRestrictionSelector(ctx context.Context, s access.RestrictionSelector) (m accessRestrictionSelectorModel, diags diag.Diagnostics) {
@@ -327,7 +358,7 @@ func fromAccessRestrictionSelector(ctx context.Context, s access.RestrictionSele
 		m.ID = &accessIDSelectorModel{Name: stringOrNull(id.Name), Description: stringOrNull(id.Description)}
 		m.ID.Actions, failed = fromAccessActions(ctx, id.Actions)
 		diags.Append(failed...)
-		m.ID.Identifier, failed = types.MapValueFrom(ctx, types.StringType, id.Identifier)
+		m.ID.Identifier, failed = types.MapValueFrom(ctx, types.StringType, withoutNull(id.Identifier))
 		diags.Append(failed...)
 	}
 	if all := s.MatchAllSelectorDefinition; all != nil {

@@ -6,7 +6,7 @@ resource "lusid_access_policy" "everything" {
   selectors = [
     {
       id = {
-        identifier  = { path = "/", name = null }
+        identifier  = { path = "/", name = "*" }
         actions     = [{ scope = "default", activity = "Any", entity = "Folder" }]
         name        = "Root"
         description = "The root of Drive"
