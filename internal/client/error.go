@@ -46,8 +46,8 @@ type Error struct {
 	// gone are the codes by which the operation says that its own object does not exist. Another
 	// object's says nothing: a read may meet one for the caller, and nothing else is gone for that.
 	gone []int
-	// versioned tells that a repeat of the operation would have one more effect, as a POST's would.
-	versioned bool
+	// idempotent tells that a repeat of the operation would have no further effect.
+	idempotent bool
 	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
 	// of another shape. It also says why a 404 does not mean that the object is gone. Empty for an
 	// answer that was understood.
@@ -157,7 +157,7 @@ func IsOutcomeUnknown(err error) bool {
 		return true
 	}
 	var e *Error
-	return errors.As(err, &e) && (e.Method == http.MethodPost || e.versioned) && e.Operation != OperationToken &&
+	return errors.As(err, &e) && !e.idempotent && e.Operation != OperationToken &&
 		(e.StatusCode >= 500 || e.StatusCode < 300)
 }
 

@@ -34,6 +34,8 @@ type Request struct {
 	object Object
 	// versioned tells a PUT that stores a new version each time.
 	versioned bool
+	// readOnly tells a POST that changes nothing.
+	readOnly bool
 }
 
 // Format prints the request without the secrets of its client and of its body.
@@ -45,8 +47,8 @@ func (a *API) Get(operation string, path ...string) Request {
 	return a.request(http.MethodGet, operation, path)
 }
 
-// Post is a request that must not be repeated, because LUSID's POSTs create, rotate or mail. If its
-// answer is lost, the error is one that [IsOutcomeUnknown] reports.
+// Post is a request that must not be repeated, because most of LUSID's POSTs create, rotate or mail. If its
+// answer is lost, the error is one that [IsOutcomeUnknown] reports. [Request.Idempotent] is for the others.
 func (a *API) Post(operation string, path ...string) Request {
 	return a.request(http.MethodPost, operation, path)
 }
@@ -94,8 +96,18 @@ func (r Request) Versioned() Request {
 	return r
 }
 
+// Idempotent returns a POST as one that changes nothing, because it only asks a question that is too long
+// for a URL. It is repeated as a GET is, and the lists of a refresh stay.
+func (r Request) Idempotent() Request {
+	r.readOnly = true
+	return r
+}
+
 // idempotent reports that a repeat has no further effect.
-func (r Request) idempotent() bool { return r.method != http.MethodPost && !r.versioned }
+func (r Request) idempotent() bool { return r.isRead() || r.method != http.MethodPost && !r.versioned }
+
+// isRead reports that the request changes nothing.
+func (r Request) isRead() bool { return r.method == http.MethodGet || r.readOnly }
 
 // noContent is the answer of an operation whose body, if any, says nothing.
 type noContent struct{}
@@ -149,7 +161,7 @@ func (c *Client) exchange(ctx context.Context, r Request) (*answer, error) {
 		return nil, err
 	}
 	c.mask.learn(Secret(token.AccessToken))
-	if r.method != http.MethodGet {
+	if !r.isRead() {
 		defer c.snapshots.drop()
 	}
 	resp, body, err := c.send(ctx, r, token) //nolint:bodyclose // roundTrip has closed it.
@@ -169,7 +181,7 @@ func (c *Client) exchange(ctx context.Context, r Request) (*answer, error) {
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		e := c.newError(r.operation, resp, body)
-		e.gone, e.versioned = r.object.codes, r.versioned
+		e.gone, e.idempotent = r.object.codes, r.idempotent()
 		return nil, e
 	}
 	return &answer{resp, body}, nil
@@ -368,7 +380,7 @@ func (c *Client) setHeaders(header http.Header) {
 // body, which may be a secret.
 func (c *Client) unusable(r Request, a *answer, format string, args ...any) *Error {
 	e := c.newError(r.operation, a.Response, nil)
-	e.versioned = r.versioned
+	e.idempotent = r.idempotent()
 	e.Unusable = c.clean(fmt.Sprintf(format, args...))
 	return e
 }

@@ -329,6 +329,45 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 	}
 }
 
+// A POST that only asks a question is repeated like a read. It drops no list, and its outcome doesn't matter.
+func TestRetry_questionIsRepeated(t *testing.T) {
+	t.Parallel()
+	ask := func(c caller) error {
+		return client.DoNoContent(t.Context(), c.API("access", "access/api").Post("Evaluate", "me").Body(map[string]any{}).Idempotent())
+	}
+	for name, fault := range faultsThatPass {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := newDomain(t, mockserver.Options{})
+			fault.Operation = "access.Evaluate"
+			domain.InjectFault(fault)
+			if err := ask(domain.client(t, withRetries(1))); err != nil {
+				t.Error(err)
+			}
+			domain.wantCounts(t, map[string]int{"access.Evaluate": 2})
+		})
+	}
+	for name, fault := range map[string]mockserver.Fault{"500": {Status: 500}, "reset": {Reset: mockserver.ResetAfter}, "HTML": {HTML: true, Status: 200}} {
+		domain := newDomain(t, mockserver.Options{})
+		fault.Operation = "access.Evaluate"
+		domain.InjectFault(fault)
+		if err := ask(domain.client(t)); err == nil || client.IsOutcomeUnknown(err) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	server := &slowRoles{}
+	synctest.Test(t, func(t *testing.T) {
+		c := newClientInMemory(t, server)
+		manyRoles(t, c, server)
+		refreshRoles(t, c, "3")
+		_ = ask(c)
+		refreshRoles(t, c, "4")
+		if server.counts["GET roles"] != 1 {
+			t.Errorf("got %v", server.counts)
+		}
+	})
+}
+
 func TestRetry_changeIsRepeatedAfter429(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
