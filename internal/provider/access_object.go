@@ -94,5 +94,6 @@ func (b *resourceBase) deleteAccessObject(
 		warnNeeded(&resp.Diagnostics, fmt.Sprintf("The %s %s stays in LUSID", noun, label), fmt.Sprintf("The %s %s was not deleted.", noun, label))
 	default:
 		b.existingOf(noun).forget(label)
+		resp.Diagnostics.Append(warnDeletedPart(ctx, req.Private, noun, label)...)
 	}
 }

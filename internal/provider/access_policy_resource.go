@@ -348,6 +348,7 @@ func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.Append(plan.warnFeatureCodes()...)
 	}
 	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(checkHiddenReplacement(ctx, req.Private, accessPolicyNoun)...)
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

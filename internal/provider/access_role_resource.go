@@ -332,6 +332,7 @@ func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.Modify
 		resp.Diagnostics.Append(plan.validate()...)
 	}
 	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(checkHiddenReplacement(ctx, req.Private, accessRoleNoun)...)
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -59,6 +59,8 @@ func (b *resourceBase) saveCreated(ctx context.Context, resp *resource.CreateRes
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 	resp.Diagnostics.Append(b.rememberDomain(ctx, resp.Private)...)
+	// The private state may come from an object that this one replaces.
+	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, nil)...)
 }
 
 // saveRead saves what LUSID has. beginRead has set the identity.
