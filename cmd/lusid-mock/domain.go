@@ -43,7 +43,7 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 		` "sessionPolicy": {"maxSessionIdleMinutes": 60}, "userSchema": [{"name": "", "description": ""}],`+"\n"+
 		` "networkZones": [{"code": "", "action": "", "ips": [""], "sessionType": [""]}],`+"\n"+
 		` "externalTokenIssuers": [{"code": "", "issuer": "", "audience": "", "logoutUrl": "", "claimMappings": {}}],`+"\n"+
-		` "policies": [{}], "policyCollections": [{}], "accessRoles": [{}]}`+"\n"+
+		` "policies": [{}], "policyCollections": [{}], "accessRoles": [{}], "policyTemplates": [{}]}`+"\n"+
 		"The last three are documents as the Access API creates them")
 }
 

@@ -69,6 +69,9 @@ func (a *access) addSeed(seed Seed) error {
 	if err == nil {
 		err = addDocuments("accessRoles", "RoleCreationRequest", seed.AccessRoles, accessRoles{a}.add)
 	}
+	if err == nil {
+		err = addDocuments("policyTemplates", "PolicyTemplateCreationRequest", seed.PolicyTemplates, accessPolicyTemplates{a}.add)
+	}
 	return err
 }
 

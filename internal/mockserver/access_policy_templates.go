@@ -101,6 +101,10 @@ func (p accessPolicyTemplates) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return p.add(request)
+}
+
+func (p accessPolicyTemplates) add(request policyTemplateCreationRequest) (any, error) {
 	id := entitlement.ID{Scope: defaultScope, Code: request.Code}
 	if _, taken := p.templates.get(id.String()); taken {
 		return nil, codeExists(codePolicyTemplateExists, "policy template", id)

@@ -35,11 +35,12 @@ type Seed struct {
 	UserSchema           []UserSchemaProperty  `json:"userSchema"`
 	NetworkZones         []NetworkZone         `json:"networkZones"`
 	ExternalTokenIssuers []ExternalTokenIssuer `json:"externalTokenIssuers"`
-	// Policies, PolicyCollections and AccessRoles are documents as the Access API creates them. They come on
-	// top of LUSID's own. The precedence of access roles is their order, behind LUSID's own.
+	// Policies, PolicyCollections, AccessRoles and PolicyTemplates are documents as the Access API creates
+	// them. They come on top of LUSID's own. The precedence of access roles is their order, behind LUSID's own.
 	Policies          []json.RawMessage `json:"policies"`
 	PolicyCollections []json.RawMessage `json:"policyCollections"`
 	AccessRoles       []json.RawMessage `json:"accessRoles"`
+	PolicyTemplates   []json.RawMessage `json:"policyTemplates"`
 }
 
 // User is a user of the domain. Empty fields are made up or, where LUSID takes them to be

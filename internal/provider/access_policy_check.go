@@ -52,19 +52,25 @@ func (m *accessPolicyModel) coversOnlyFeatures() bool {
 // warnFeatureCodes warns of the code of a feature that is not in lower case, as LUSID's all are.
 func (m *accessPolicyModel) warnFeatureCodes() (diags diag.Diagnostics) {
 	for i, selector := range m.Selectors.Elements() {
-		id := attributesOf(selector)["id"]
-		actions, _ := attributesOf(id)["actions"].(types.Set)
-		identifier, _ := attributesOf(id)["identifier"].(types.Map)
-		code, _ := identifier.Elements()["code"].(types.String)
-		isFeature := slices.ContainsFunc(actions.Elements(), func(action attr.Value) bool {
-			entity, _ := attributesOf(action)["entity"].(types.String)
-			return entity.ValueString() == featureEntity
-		})
-		if lower := strings.ToLower(code.ValueString()); isFeature && lower != code.ValueString() {
-			diags.AddAttributeWarning(path.Root("selectors").AtListIndex(i).AtName("id").AtName("identifier"), "The code of a feature is not in lower case", fmt.Sprintf(
-				"LUSID writes the codes of features in lower case. LUSID does not document whether it ignores case, so this selector may match nothing. Use %q instead of %q.",
-				lower, code.ValueString()))
-		}
+		diags.Append(warnFeatureCode(selector, path.Root("selectors").AtListIndex(i))...)
+	}
+	return diags
+}
+
+// warnFeatureCode is warnFeatureCodes for one selector.
+func warnFeatureCode(selector attr.Value, at path.Path) (diags diag.Diagnostics) {
+	id := attributesOf(selector)["id"]
+	actions, _ := attributesOf(id)["actions"].(types.Set)
+	identifier, _ := attributesOf(id)["identifier"].(types.Map)
+	code, _ := identifier.Elements()["code"].(types.String)
+	isFeature := slices.ContainsFunc(actions.Elements(), func(action attr.Value) bool {
+		entity, _ := attributesOf(action)["entity"].(types.String)
+		return entity.ValueString() == featureEntity
+	})
+	if lower := strings.ToLower(code.ValueString()); isFeature && lower != code.ValueString() {
+		diags.AddAttributeWarning(at.AtName("id").AtName("identifier"), "The code of a feature is not in lower case", fmt.Sprintf(
+			"LUSID writes the codes of features in lower case. LUSID does not document whether it ignores case, so this selector may match nothing. Use %q instead of %q.",
+			lower, code.ValueString()))
 	}
 	return diags
 }

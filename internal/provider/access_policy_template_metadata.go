@@ -64,24 +64,33 @@ func toTemplateMetadata(ctx context.Context, object types.Object) (*access.Templ
 	if object.IsNull() || object.IsUnknown() {
 		return nil, nil
 	}
-	var (
-		m          templateMetadataModel
-		selections []templateSelectionModel
-	)
+	var m templateMetadataModel
 	diags := object.As(ctx, &m, basetypes.ObjectAsOptions{})
-	diags.Append(m.TemplateSelection.ElementsAs(ctx, &selections, false)...)
 	metadata := &access.TemplateMetadata{BuildAsAt: toAccessInstant(m.BuildAsAt)}
-	for _, s := range selections {
-		selection := access.TemplateSelection{Scope: s.Scope.ValueString(), Code: s.Code.ValueString()}
-		if !isEmpty(s.SelectorTags) {
-			selection.SelectorTags = texts(s.SelectorTags)
-		}
-		metadata.TemplateSelection = append(metadata.TemplateSelection, selection)
-	}
+	var failed diag.Diagnostics
+	metadata.TemplateSelection, failed = toTemplateSelection(ctx, m.TemplateSelection)
+	diags.Append(failed...)
 	if reflect.DeepEqual(*metadata, access.TemplateMetadata{}) {
 		return nil, diags
 	}
 	return metadata, diags
+}
+
+// toTemplateSelection gives equal lists equal requests.
+func toTemplateSelection(ctx context.Context, list types.List) ([]access.TemplateSelection, diag.Diagnostics) {
+	var (
+		models    []templateSelectionModel
+		selection []access.TemplateSelection
+	)
+	diags := list.ElementsAs(ctx, &models, false)
+	for _, m := range models {
+		selected := access.TemplateSelection{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
+		if !isEmpty(m.SelectorTags) {
+			selected.SelectorTags = texts(m.SelectorTags)
+		}
+		selection = append(selection, selected)
+	}
+	return selection, diags
 }
 
 // fromTemplateMetadata keeps the prior value if it means the same.

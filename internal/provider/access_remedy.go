@@ -24,8 +24,9 @@ var accessRemedies = map[int]string{
 
 // accessBlamed are the attributes that LUSID's error codes are about, by what messages call the object.
 var accessBlamed = map[string]map[int]string{
-	accessPolicyNoun: {607: "selectors", 608: "selectors", 611: "selectors"},
-	accessRoleNoun:   {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
+	accessPolicyNoun:   {607: "selectors", 608: "selectors", 611: "selectors"},
+	accessTemplateNoun: {607: "templated_selectors", 608: "templated_selectors", 611: "templated_selectors"},
+	accessRoleNoun:     {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
 }
 
 // codeInsufficientPermissions and codeAccessDenied say that the caller lacks a right.
@@ -33,6 +34,9 @@ const (
 	codeInsufficientPermissions = 606
 	codeAccessDenied            = 186
 )
+
+// codeTemplateUnknown says that a policy template does not exist.
+const codeTemplateUnknown = 878
 
 // isRightLacking reports a refusal for want of a right. The Access API documents the code but no status.
 func isRightLacking(e *client.Error) bool {

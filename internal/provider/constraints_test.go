@@ -203,15 +203,94 @@ var (
 	lastWeek     = providertest.Object{"date": "Now", "adjustment": -7, "unit": "Day", "relative_to_date_time": "BeforeOrOn"}
 )
 
-// selectorWalk says where the fields of a kind of selector went.
-func selectorWalk(schema, kind string, valid providertest.Object, more map[string]string) constraintWalk {
-	attributes := map[string]string{
-		"actions":     "selectors." + kind + ".actions",
-		"name":        "selectors." + kind + ".name",
-		"description": "selectors." + kind + ".description",
+// selectorWalks say where the fields of a selector went. The attributes of a kind of selector are below the
+// prefix, and valid is a configuration with a selector.
+func selectorWalks(resource, prefix string, valid func(selector providertest.Object) providertest.Object) []constraintWalk {
+	walk := func(schema, kind string, selector providertest.Object, more map[string]string) constraintWalk {
+		attributes := map[string]string{
+			"actions":     prefix + kind + ".actions",
+			"name":        prefix + kind + ".name",
+			"description": prefix + kind + ".description",
+		}
+		for field, attribute := range more {
+			attributes[field] = prefix + attribute
+		}
+		return constraintWalk{"access." + schema, resource, valid(providertest.Object{kind: selector}), attributes, nil, nil}
 	}
-	maps.Copy(attributes, more)
-	return constraintWalk{"access." + schema, providertest.AccessPolicyType, covering(providertest.Object{kind: valid}), attributes, nil, nil}
+	all := providertest.Object{"actions": anyPortfolio}
+	metadata := providertest.Object{
+		"actions":     anyPortfolio,
+		"expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}},
+	}
+	return []constraintWalk{
+		{
+			"access.SelectorDefinition", resource, valid(providertest.Object{"match_all": all}),
+			nil,
+			map[string]string{
+				"idSelectorDefinition": "walked by itself", "matchAllSelectorDefinition": "walked by itself",
+				"metadataSelectorDefinition": "walked by itself", "policySelectorDefinition": "walked by itself",
+			},
+			nil,
+		},
+		walk("IdSelectorDefinition", "id", providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": anyPortfolio},
+			map[string]string{"identifier": "id.identifier"}),
+		walk("MatchAllSelectorDefinition", "match_all", all, nil),
+		walk("MetadataSelectorDefinition", "metadata", metadata, map[string]string{"expressions": "metadata.expressions"}),
+		walk("PolicySelectorDefinition", "policy", all, map[string]string{
+			"identityRestriction":  "policy.identity_restriction",
+			"restrictionSelectors": "policy.restriction_selectors",
+		}),
+		{
+			"access.ActionId", resource, valid(providertest.Object{"match_all": all}),
+			map[string]string{
+				"scope":    prefix + "match_all.actions.scope",
+				"activity": prefix + "match_all.actions.activity",
+				"entity":   prefix + "match_all.actions.entity",
+			},
+			nil, nil,
+		},
+		{
+			"access.MetadataExpression", resource, valid(providertest.Object{"metadata": metadata}),
+			map[string]string{
+				"metadataKey": prefix + "metadata.expressions.metadata_key",
+				"operator":    prefix + "metadata.expressions.operator",
+				"textValue":   prefix + "metadata.expressions.text_value",
+			},
+			nil, nil,
+		},
+	}
+}
+
+// templateWalks are constraintWalks of policy templates.
+var templateWalks = append([]constraintWalk{
+	{
+		"access.PolicyTemplateCreationRequest", providertest.AccessPolicyTemplateType, nil,
+		map[string]string{
+			"code": "code", "displayName": "display_name", "description": "description", "templatedSelectors": "templated_selectors",
+		},
+		nil,
+		[]string{"description"},
+	},
+	{
+		"access.PolicyTemplateUpdateRequest", providertest.AccessPolicyTemplateType, nil,
+		map[string]string{"displayName": "display_name", "description": "description", "templatedSelectors": "templated_selectors"},
+		nil,
+		[]string{"description"},
+	},
+	{
+		"access.PolicyTemplatedSelector", providertest.AccessPolicyTemplateType, templating(providertest.Object{"match_all": providertest.Object{"actions": anyPortfolio}}),
+		map[string]string{
+			"application": "templated_selectors.application", "tag": "templated_selectors.tag", "selector": "templated_selectors.selector",
+		},
+		nil, nil,
+	},
+}, selectorWalks(providertest.AccessPolicyTemplateType, "templated_selectors.selector.", templating)...)
+
+// templating is a template with one selector.
+func templating(selector providertest.Object) providertest.Object {
+	return providertest.AccessPolicyTemplateConfig(providertest.Object{"templated_selectors": []any{
+		providertest.Object{"application": "LUSID", "tag": "Data", "selector": selector},
+	}})
 }
 
 // relativeWalk says where the fields of a relative date went.
@@ -248,53 +327,6 @@ var accessWalks = []constraintWalk{
 		},
 		map[string]string{"how": "LUSID documents no value: an update of a policy that has it is refused"},
 		[]string{"grant", "when"},
-	},
-	{
-		"access.SelectorDefinition", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
-		nil,
-		map[string]string{
-			"idSelectorDefinition": "walked by itself", "matchAllSelectorDefinition": "walked by itself",
-			"metadataSelectorDefinition": "walked by itself", "policySelectorDefinition": "walked by itself",
-		},
-		nil,
-	},
-	selectorWalk(
-		"IdSelectorDefinition",
-		"id",
-		providertest.Object{"identifier": providertest.Object{"scope": "*"}, "actions": anyPortfolio},
-		map[string]string{"identifier": "selectors.id.identifier"},
-	),
-	selectorWalk("MatchAllSelectorDefinition", "match_all", providertest.Object{"actions": anyPortfolio}, nil),
-	selectorWalk("MetadataSelectorDefinition", "metadata",
-		providertest.Object{
-			"actions":     anyPortfolio,
-			"expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}},
-		}, map[string]string{"expressions": "selectors.metadata.expressions"}),
-	selectorWalk("PolicySelectorDefinition", "policy", providertest.Object{"actions": anyPortfolio},
-		map[string]string{
-			"identityRestriction":  "selectors.policy.identity_restriction",
-			"restrictionSelectors": "selectors.policy.restriction_selectors",
-		}),
-	{
-		"access.ActionId", providertest.AccessPolicyType, covering(providertest.Object{"match_all": providertest.Object{"actions": anyPortfolio}}),
-		map[string]string{
-			"scope":    "selectors.match_all.actions.scope",
-			"activity": "selectors.match_all.actions.activity",
-			"entity":   "selectors.match_all.actions.entity",
-		},
-		nil, nil,
-	},
-	{
-		"access.MetadataExpression", providertest.AccessPolicyType, covering(providertest.Object{
-			"metadata": providertest.Object{
-				"actions":     anyPortfolio,
-				"expressions": []any{providertest.Object{"metadata_key": "k", "operator": "In"}},
-			},
-		}),
-		map[string]string{
-			"metadataKey": "selectors.metadata.expressions.metadata_key", "operator": "selectors.metadata.expressions.operator", "textValue": "selectors.metadata.expressions.text_value",
-		},
-		nil, nil,
 	},
 	{
 		"access.ForSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
@@ -660,7 +692,7 @@ func TestConstraints(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
 	walked := map[string]bool{}
-	walks := slices.Concat(constraintWalks, accessWalks)
+	walks := slices.Concat(constraintWalks, accessWalks, selectorWalks(providertest.AccessPolicyType, "selectors.", covering), templateWalks)
 	for _, walk := range walks {
 		walked[walk.resource] = true
 		t.Run(walk.schema, func(t *testing.T) {

@@ -41,7 +41,8 @@ type moment struct {
 // front delays every write, so that several are under way, and holds back the one of the moment.
 func (m *moment) front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.UserAgent() == providertest.TestUserAgent || r.Method == http.MethodGet || !strings.HasPrefix(r.URL.Path, "/identity/api/") {
+		if r.UserAgent() == providertest.TestUserAgent || r.Method == http.MethodGet ||
+			!strings.HasPrefix(r.URL.Path, "/identity/api/") && !strings.HasPrefix(r.URL.Path, providertest.AccessAPI+"/") {
 			mock.ServeHTTP(w, r)
 			return
 		}
@@ -92,6 +93,7 @@ var randomEnds = []struct {
 
 // kindOf names a type of resource as census does. The others make no object.
 var kindOf = map[string]string{
+	providertest.AccessPolicyType: "access policies", providertest.AccessRoleType: "access roles", providertest.AccessPolicyTemplateType: "access templates",
 	"lusid_application": "applications", "lusid_role": "roles", providertest.UserType: "users", providertest.PersonalAccessTokenType: "keys", providertest.RoleAssignmentType: "members", providertest.RoleMembersType: "members",
 	providertest.MCPToolType: "mcptools", providertest.NetworkZoneType: "networkzones", providertest.ExternalTokenIssuerType: "externaltokenissuers",
 }

@@ -56,6 +56,7 @@ func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		NewAccessPolicyResource,
+		NewAccessPolicyTemplateResource,
 		NewAccessRoleResource,
 		NewApplicationResource,
 		NewExternalTokenIssuerResource,
@@ -74,6 +75,9 @@ func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		NewAccessGeneratedPolicyDataSource,
+		NewAccessPolicyTemplateDataSource,
+		NewAccessPolicyTemplatesDataSource,
 		NewAccessTokenDataSource,
 		NewApplicationDataSource,
 		NewApplicationsDataSource,
@@ -109,6 +113,7 @@ func (p *lusidProvider) EphemeralResources(context.Context) []func() ephemeral.E
 
 func (p *lusidProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		NewAccessPolicyTemplateListResource,
 		NewApplicationListResource,
 		NewExternalTokenIssuerListResource,
 		NewMcpToolListResource,

@@ -17,6 +17,9 @@ const AccessPolicyType = "lusid_access_policy"
 // AccessRoleType is a resource type.
 const AccessRoleType = "lusid_access_role"
 
+// AccessPolicyTemplateType is a resource type.
+const AccessPolicyTemplateType = "lusid_access_policy_template"
+
 // StandardFeatures is the id of a policy that every domain has.
 const StandardFeatures = "default/allow-standard-lusid-features-access"
 
@@ -42,6 +45,25 @@ func AccessPolicyConfig(more ...Object) Object {
 		"selectors": []any{
 			IDSelector("LUSID", "api-instruments-listinstruments", AccessAction("LUSID", "Execute", "Feature")),
 			IDSelector("*", "*", AccessAction("default", "Read", "Instrument"), AccessAction("default", "List", "Instrument")),
+		},
+	}
+	for _, m := range more {
+		maps.Copy(config, m)
+	}
+	return config
+}
+
+// AccessPolicyTemplateConfig is a template of policies that read instruments, with more attributes or other
+// ones.
+func AccessPolicyTemplateConfig(more ...Object) Object {
+	config := Object{
+		"code":         "read-instruments",
+		"display_name": "Read instruments",
+		"description":  "Call ListInstruments",
+		"templated_selectors": []any{
+			Object{"application": "LUSID", "tag": "Feature", "selector": IDSelector(
+				"LUSID", "api-instruments-listinstruments", AccessAction("LUSID", "Execute", "Feature"))},
+			Object{"application": "LUSID", "tag": "Data", "selector": IDSelector("*", "*", AccessAction("default", "Read", "Instrument"))},
 		},
 	}
 	for _, m := range more {
@@ -83,6 +105,18 @@ func (d Domain) ChangeAccessRole(t *testing.T, code string, changes JSONObject) 
 	d.changeAccessObject(t, "/roles/"+code, changes)
 }
 
+// StoredPolicyTemplate reads a policy template of the default scope as a PUT takes it.
+func (d Domain) StoredPolicyTemplate(t *testing.T, code string) JSONObject {
+	t.Helper()
+	return d.storedAccessObject(t, "/policytemplates/"+code)
+}
+
+// ChangePolicyTemplate changes parts of a policy template behind Terraform's back.
+func (d Domain) ChangePolicyTemplate(t *testing.T, code string, changes JSONObject) {
+	t.Helper()
+	d.changeAccessObject(t, "/policytemplates/"+code, changes)
+}
+
 // storedAccessObject leaves out what no request takes, and an end in the year 9999.
 func (d Domain) storedAccessObject(t *testing.T, path string) JSONObject {
 	t.Helper()
@@ -90,6 +124,11 @@ func (d Domain) storedAccessObject(t *testing.T, path string) JSONObject {
 	d.MustCall(t, http.MethodGet, AccessAPI+path, nil, &object)
 	for _, field := range []string{"id", "permission", "roleHierarchyIndex"} {
 		delete(object, field)
+	}
+	if _, isTemplate := object["templatedSelectors"]; isTemplate {
+		for _, field := range []string{"scope", "code", "applications", "tags"} {
+			delete(object, field)
+		}
 	}
 	if when, ok := object["when"].(JSONObject); ok && strings.HasPrefix(fmt.Sprint(when["deactivate"]), "9999-") {
 		delete(when, "deactivate")

@@ -54,6 +54,12 @@ var (
 	ExampleAccessRole = json.RawMessage(`{
 		"code": "acme-auditors", "when": {"activate": "2024-01-01T00:00:00Z"}, "resource": {"policyIdRoleResource": {"policies": []}}
 	}`)
+	// ExampleTemplates has a policy template.
+	ExampleTemplates = mockserver.Seed{PolicyTemplates: []json.RawMessage{json.RawMessage(`{
+		"code": "acme-read-instruments", "displayName": "Read instruments", "description": "", "templatedSelectors": [
+			{"application": "LUSID", "tag": "Data", "selector": {"matchAllSelectorDefinition": {
+				"actions": [{"scope": "default", "activity": "Read", "entity": "Instrument"}]}}}]
+	}`)}}
 	// ExampleTeam is a role that one of two people holds.
 	ExampleTeam = mockserver.Seed{
 		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},

@@ -465,6 +465,40 @@ var Fixtures = map[string]KindFixture{
 			}
 		},
 	},
+	AccessPolicyTemplateType: {
+		Label:    "many",
+		Config:   AccessPolicyTemplateConfig(Object{"code": "template-${n}", "description": "One"}),
+		Changed:  AccessPolicyTemplateConfig(Object{"code": "template-${n}", "description": "Two", "templated_selectors": []any{}}),
+		ImportBy: "id",
+		Listings: []string{AccessAPI + "/policytemplates"},
+		Examples: ExampleSeeds{Import: ExampleTemplates, List: ExampleTemplates},
+		Cost: Cost{
+			Create:  listThenEach("access.ListPolicyTemplates", "access.CreatePolicyTemplate"),
+			Refresh: refreshBySnapshot("access.GetPolicyTemplate", "access.ListPolicyTemplates"),
+			Update:  each("access.GetPolicyTemplate", "access.UpdatePolicyTemplate"),
+			Destroy: each("access.DeletePolicyTemplate"),
+		},
+		Faults: Faults{OptionalRequest: "access.ListPolicyTemplates"},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift: func() {
+					d.ChangePolicyTemplate(t, "template-0", JSONObject{"description": "Elsewhere", "displayName": "Other"})
+				},
+				Drifted:             []string{`"Elsewhere" -> "One"`, `"Other" -> "Read instruments"`},
+				Mended:              map[string]int{"access.UpdatePolicyTemplate": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, AccessAPI+"/policytemplates/template-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"access.CreatePolicyTemplate": 1},
+				Replacement:         AccessPolicyTemplateConfig(Object{"code": "next-template", "description": "One"}),
+				ReplacedBy:          "code",
+				Replaced:            map[string]int{"access.DeletePolicyTemplate": 1, "access.CreatePolicyTemplate": 1},
+				RefusedCreate:       "Unable to create access policy template",
+				RefusedRead:         "Unable to read access policy template default/template-0",
+				RefusedUpdate:       "Unable to update access policy template default/template-0",
+				RefusedDelete:       "Unable to delete access policy template default/template-0",
+			}
+		},
+	},
 	AccessRoleType: {
 		Label:    "many",
 		Config:   AccessRoleConfig(Object{"code": "role-${n}", "description": "One"}),

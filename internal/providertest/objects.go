@@ -373,7 +373,10 @@ func (d Domain) Census(t *testing.T) map[string]int {
 	for _, role := range roles {
 		members += count("/roles/" + role.ID + "/users")
 	}
+	var templates struct{ Values []any }
+	d.MustCall(t, http.MethodGet, AccessAPI+"/policytemplates", nil, &templates)
 	return map[string]int{
+		"access policies": count(AccessAPI + "/policies"), "access roles": count(AccessAPI + "/roles"), "access templates": len(templates.Values),
 		"applications": count("/applications"), "roles": len(roles), "users": count("/users"), "keys": count("/keys"),
 		"members": members, "mcptools": count("/mcptools"), "networkzones": count("/networkzones"), "externaltokenissuers": count("/externaltokenissuers"),
 	}
