@@ -324,10 +324,11 @@ func fromDateConditions(ctx context.Context, prior types.List, conditions []acce
 			AsAtRelative:          newRelativeDateModel(c.AsAtRelative),
 		}
 		if c.EffectiveRange != nil {
+			c.EffectiveRange = normalRange(c.EffectiveRange)
 			m.EffectiveRange = &effectiveRangeModel{fromAccessInstant(c.EffectiveRange.From), fromAccessInstant(c.EffectiveRange.To)}
 		}
 		if c.AsAtRangeForSpec != nil {
-			m.AsAtRange = &asAtRangeModel{newAsAtBoundModel(c.AsAtRangeForSpec.From), newAsAtBoundModel(c.AsAtRangeForSpec.To)}
+			m.AsAtRange = &asAtRangeModel{newAsAtBoundModel(normalBound(c.AsAtRangeForSpec.From)), newAsAtBoundModel(normalBound(c.AsAtRangeForSpec.To))}
 		}
 		if c.EffectiveDateHasQuality != nil {
 			m.EffectiveDateHasQuality = &effectiveDateHasQualityModel{types.StringValue(c.EffectiveDateHasQuality.Quality)}
@@ -338,7 +339,38 @@ func fromDateConditions(ctx context.Context, prior types.List, conditions []acce
 	if diags.HasError() {
 		return prior, diags
 	}
-	return keepEqualElements(ctx, prior, read, toDateConditions)
+	return keepEqualElements(ctx, prior, read, normalDateConditions)
+}
+
+// normalDateConditions are date conditions without what LUSID may fill in where nothing is given: the first
+// and the last instant that it knows.
+func normalDateConditions(ctx context.Context, list types.List) ([]access.ForSpec, diag.Diagnostics) {
+	conditions, diags := toDateConditions(ctx, list)
+	for i := range conditions {
+		if conditions[i].EffectiveRange != nil {
+			conditions[i].EffectiveRange = normalRange(conditions[i].EffectiveRange)
+		}
+	}
+	return conditions, diags
+}
+
+func normalRange(r *access.EffectiveRange) *access.EffectiveRange {
+	normal := *r
+	if isFirstInstant(normal.From) {
+		normal.From = ""
+	}
+	if isNever(normal.To) {
+		normal.To = ""
+	}
+	return &normal
+}
+
+// normalBound drops an instant beside an expression, which LUSID may fill in.
+func normalBound(bound access.AsAtPredicateContract) access.AsAtPredicateContract {
+	if bound.Value != "" && isFirstInstant(bound.DateTimeOffset) {
+		bound.DateTimeOffset = ""
+	}
+	return bound
 }
 
 // toRequestConditions gives equal lists equal requests.

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
@@ -211,9 +212,7 @@ func (r *accessPolicyResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	// Terraform wants the planned values back, and a difference is for the next refresh to show.
-	code := plan.Code
-	plan.setID(policy.ID)
-	plan.Code = code
+	plan.setID(access.ResourceID{Scope: policy.ID.Scope, Code: plan.Code.ValueString()})
 	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
 }
 
@@ -355,6 +354,12 @@ func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.Modi
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessPolicyNoun+" "+state.label())...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if req.Plan.Raw.IsFullyKnown() && !req.Plan.Raw.IsNull() {
+		if kept := plan.keptBuildTime(ctx, &state); !kept.IsNull() {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("template_metadata").AtName("build_as_at"), kept)...)
+			resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...)
+		}
 	}
 	change := updates
 	switch {

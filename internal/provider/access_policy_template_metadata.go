@@ -26,7 +26,7 @@ func templateMetadataAttributes() map[string]schema.Attribute {
 			Validators:          []validator.List{listvalidator.NoNullValues()},
 			NestedObject:        schema.NestedAttributeObject{Attributes: templateSelectionAttributes()},
 		},
-		"build_as_at": accessInstantAttribute("When the policy was generated, in RFC 3339."),
+		"build_as_at": accessInstantAttribute("When the policy was generated, in RFC 3339. A change of this alone is no change: every generation gives another time."),
 	}
 }
 
@@ -114,6 +114,14 @@ func fromTemplateMetadata(ctx context.Context, prior types.Object, metadata *acc
 	diags.Append(failed...)
 	now, failed := toTemplateMetadata(ctx, read)
 	diags.Append(failed...)
+	if before != nil && now != nil && before.BuildAsAt == "" {
+		// LUSID may fill in when it stored the policy.
+		now.BuildAsAt = ""
+	}
+	if before == nil && now != nil && len(now.TemplateSelection) == 0 {
+		// A time alone says nothing.
+		now = nil
+	}
 	switch {
 	case !diags.HasError() && !prior.IsUnknown() && !prior.IsNull() && reflect.DeepEqual(before, now):
 		return prior, diags
@@ -121,4 +129,22 @@ func fromTemplateMetadata(ctx context.Context, prior types.Object, metadata *acc
 		return types.ObjectNull(templateMetadataType.AttrTypes), diags
 	}
 	return read, diags
+}
+
+// keptBuildTime is the time of the state, if a plan differs from the state in nothing else of what LUSID
+// stores. Otherwise it is null. Every generation of a policy gives another time.
+func (m *accessPolicyModel) keptBuildTime(ctx context.Context, state *accessPolicyModel) timetypes.RFC3339 {
+	none := timetypes.NewRFC3339Null()
+	after, diags := m.toUpdate(ctx)
+	before, failed := state.toUpdate(ctx)
+	if diags.HasError() || failed.HasError() || after.TemplateMetadata == nil || before.TemplateMetadata == nil ||
+		after.TemplateMetadata.BuildAsAt == "" || before.TemplateMetadata.BuildAsAt == after.TemplateMetadata.BuildAsAt {
+		return none
+	}
+	after.TemplateMetadata.BuildAsAt = before.TemplateMetadata.BuildAsAt
+	if !reflect.DeepEqual(after, before) {
+		return none
+	}
+	kept, _ := state.TemplateMetadata.Attributes()["build_as_at"].(timetypes.RFC3339)
+	return kept
 }

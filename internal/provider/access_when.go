@@ -132,11 +132,16 @@ func normalWhen(spec access.WhenSpec) access.WhenSpec {
 	if spec.Activate != "" {
 		normal.Activate = accessInstant(spec.Activate)
 	}
-	if strings.HasPrefix(normal.Deactivate, "9999-") {
+	if isNever(normal.Deactivate) {
 		normal.Deactivate = ""
 	}
 	return normal
 }
+
+// isNever reports an instant of the year 9999, and isFirstInstant the first one that LUSID knows.
+func isNever(text string) bool { return strings.HasPrefix(accessInstant(text), "9999-") }
+
+func isFirstInstant(text string) bool { return accessInstant(text) == alwaysActive }
 
 // fromAccessWhen keeps the prior value if it means the same.
 func fromAccessWhen(ctx context.Context, prior types.Object, spec access.WhenSpec) (types.Object, diag.Diagnostics) {
