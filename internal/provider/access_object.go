@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,6 +26,9 @@ type accessObject struct {
 // returns nil after an error.
 func createAccessObject[T any](ctx context.Context, c *connection, object accessObject, creation creation[T], diags *diag.Diagnostics) *T {
 	creation.existing = c.existingOf(object.noun)
+	// What is the same to LUSID must not count as new: LUSID does not document whether it ignores case.
+	id := creation.id
+	creation.id = func(object *T) string { return strings.ToLower(id(object)) }
 	label := object.id.String()
 	made, adopted, err := creation.runFor(ctx, &c.placements, object.noun+" "+label, object.owner)
 	if err == nil {
@@ -93,7 +97,7 @@ func (b *resourceBase) deleteAccessObject(
 	case needed:
 		warnNeeded(&resp.Diagnostics, fmt.Sprintf("The %s %s stays in LUSID", noun, label), fmt.Sprintf("The %s %s was not deleted.", noun, label))
 	default:
-		b.existingOf(noun).forget(label)
+		b.existingOf(noun).forget(strings.ToLower(label))
 		resp.Diagnostics.Append(warnDeletedPart(ctx, req.Private, noun, label)...)
 	}
 }

@@ -144,9 +144,7 @@ func (r *accessPolicyTemplateResource) Create(ctx context.Context, req resource.
 		return
 	}
 	// Terraform wants the planned values back, and a difference is for the next refresh to show.
-	code := plan.Code
-	plan.setID(template.ID)
-	plan.Code = code
+	plan.setID(access.ResourceID{Scope: template.ID.Scope, Code: plan.Code.ValueString()})
 	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
 }
 

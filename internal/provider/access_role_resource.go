@@ -197,6 +197,7 @@ func (r *accessRoleResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	role.ID.Code = plan.Code.ValueString()
 	plan.setServerMade(role)
 	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
 }

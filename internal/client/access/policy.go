@@ -92,9 +92,13 @@ func (c *Client) PagePolicies(ctx context.Context) ([]PolicyResponse, error) {
 	return client.DoPages[PolicyResponse](ctx, c.api.Get("PagePolicies", "policies", "page").Query("limit", strconv.Itoa(pageSize)))
 }
 
-// GetPolicy reads a policy.
+// GetPolicy reads a policy. The policy has the id as it is given here, if LUSID's differs only in case.
 func (c *Client) GetPolicy(ctx context.Context, id ResourceID) (*PolicyResponse, error) {
-	return client.Do[PolicyResponse](ctx, c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
+	policy, err := client.Do[PolicyResponse](ctx, c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
+	if err == nil {
+		policy.ID.setSpelling(id)
+	}
+	return policy, err
 }
 
 // RefreshPolicy is GetPolicy for one of many: it may answer from a list, with a policy that accepts knows.
@@ -127,5 +131,5 @@ func (c *Client) DeletePolicy(ctx context.Context, id ResourceID) error {
 func (c *Client) policy(id ResourceID) client.Object {
 	list := func(ctx context.Context) ([]PolicyResponse, error) { return c.ListPolicies(ctx, id.Scope) }
 	return client.Listed(client.Kind[PolicyResponse]{API: c.api, Name: "policies of scope " + id.Scope, List: list},
-		func(policy *PolicyResponse) bool { return policy.ID == id }, codePolicyNotFound)
+		func(policy *PolicyResponse) bool { return policy.ID.isLike(id) }, codePolicyNotFound)
 }

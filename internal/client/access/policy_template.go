@@ -130,10 +130,15 @@ func (c *Client) ListPolicyTemplates(ctx context.Context) ([]PolicyTemplateRespo
 		c.api.Get("ListPolicyTemplates", "policytemplates").Query("limit", strconv.Itoa(pageSize)))
 }
 
-// GetPolicyTemplate reads a template.
+// GetPolicyTemplate reads a template. The template has the id as it is given here, if LUSID's differs only in
+// case.
 func (c *Client) GetPolicyTemplate(ctx context.Context, id ResourceID) (*PolicyTemplateResponse, error) {
 	r := c.api.Get("GetPolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
-	return client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(id)))
+	template, err := client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(id)))
+	if err == nil {
+		template.ID.setSpelling(id)
+	}
+	return template, err
 }
 
 // RefreshPolicyTemplate is GetPolicyTemplate for one of many: it may answer from a list, with a template that
@@ -176,5 +181,5 @@ func (c *Client) policyTemplates() client.Kind[PolicyTemplateResponse] {
 }
 
 func (c *Client) policyTemplate(id ResourceID) client.Object {
-	return client.Listed(c.policyTemplates(), func(template *PolicyTemplateResponse) bool { return template.ID == id }, codePolicyTemplateNotFound)
+	return client.Listed(c.policyTemplates(), func(template *PolicyTemplateResponse) bool { return template.ID.isLike(id) }, codePolicyTemplateNotFound)
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"encoding/json"
+	"strings"
 )
 
 // ResourceID is LUSID's name of an object: a code, unique within its scope. In LUSID's contract it is
@@ -26,3 +27,16 @@ func (id *ResourceID) UnmarshalJSON(data []byte) error {
 
 // String is the scope and the code with a slash between them. Neither can contain a slash.
 func (id ResourceID) String() string { return id.Scope + "/" + id.Code }
+
+// isLike reports an id that differs at most in case. LUSID does not document whether it distinguishes them.
+func (id ResourceID) isLike(other ResourceID) bool {
+	return strings.EqualFold(id.String(), other.String())
+}
+
+// setSpelling gives an object that was asked for by an id the spelling of that id. LUSID may find it by
+// another spelling than the one it returns.
+func (id *ResourceID) setSpelling(asked ResourceID) {
+	if id.isLike(asked) {
+		*id = asked
+	}
+}

@@ -77,9 +77,13 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 	return client.DoList[RoleResponse](ctx, c.api.Get("ListRoles", "roles"))
 }
 
-// GetRole reads a role.
+// GetRole reads a role. The role has the id as it is given here, if LUSID's differs only in case.
 func (c *Client) GetRole(ctx context.Context, id ResourceID) (*RoleResponse, error) {
-	return client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope).On(c.role(id)))
+	role, err := client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope).On(c.role(id)))
+	if err == nil {
+		role.ID.setSpelling(id)
+	}
+	return role, err
 }
 
 // RefreshRole is GetRole for one of many: it may answer from a list, with a role that accepts knows.
@@ -109,7 +113,8 @@ func (c *Client) roles() client.Kind[RoleResponse] {
 	return client.Kind[RoleResponse]{API: c.api, Name: "access roles", List: c.ListRoles}
 }
 
-// role decides whether a role is gone by the list, because LUSID has no error code for that.
+// role decides whether a role is gone by the list, because LUSID has no error code for that. The list has to
+// show the same spelling: a role that differs in case may be another one.
 func (c *Client) role(id ResourceID) client.Object {
 	return client.Listed(c.roles(), func(role *RoleResponse) bool { return role.ID == id })
 }
