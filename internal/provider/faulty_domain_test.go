@@ -27,6 +27,9 @@ func inventory(d providertest.FaultyDomain, t *testing.T) map[string][]string {
 			}
 			var answer any
 			d.MustCall(t, http.MethodGet, path, nil, &answer)
+			if page, ok := answer.(map[string]any); ok && page["values"] != nil {
+				answer = page["values"]
+			}
 			objects, ok := answer.([]any)
 			if !ok {
 				objects = []any{answer}
