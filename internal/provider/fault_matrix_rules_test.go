@@ -227,8 +227,9 @@ var missed = map[string]string{"identity.GetApplication": "secret", "identity.Ge
 // compared are fields, by operation, that an update compares with the plan. If one of them is missing in the answer,
 // the object is not as the plan found it, and the update is refused.
 var compared = map[string][]string{
-	"access.GetPolicy": {"applications", "description", "grant", "selectors"},
-	"access.GetRole":   {"description", "resource"},
+	"access.GetPolicy":         {"applications", "description", "grant", "selectors"},
+	"access.GetPolicyTemplate": {"description", "displayName", "templatedSelectors"},
+	"access.GetRole":           {"description", "resource"},
 }
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.
