@@ -11,7 +11,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// accessCodes are kinds whose ids are codes, with the configuration of an object, and its create and read.
+// accessCodes are kinds that are named by codes, with the configuration of an object, its path and its create.
 var accessCodes = map[string]struct {
 	config func(...providertest.Object) providertest.Object
 	path   string

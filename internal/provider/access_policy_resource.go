@@ -80,7 +80,7 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Validators: []validator.List{listvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{
 					Attributes: accessSelectorAttributes(),
-					Validators: []validator.Object{exactlyOne{"selector", []string{"id", "match_all", "metadata", "policy"}}},
+					Validators: []validator.Object{exactlyOne{"selector", accessSelectorKinds}},
 				},
 			},
 			"date_conditions": schema.ListNestedAttribute{

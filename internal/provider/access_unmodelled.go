@@ -59,7 +59,7 @@ func checkUnmodelled(ctx context.Context, private privateReader, change change, 
 
 // checkHiddenReplacement warns if a create replaces an object with parts that the schema cannot express. For
 // -replace and replace_triggered_by, Terraform first plans an update, and then this create: it has no prior
-// state, and only the private state tells that there was an object. Terraform 1.11 and OpenTofu 1.12 show
+// state, and only the private state shows that there was an object. Terraform 1.11 and OpenTofu 1.12 show
 // the errors of this second call, and drop its warnings.
 func checkHiddenReplacement(ctx context.Context, private privateReader, noun string) diag.Diagnostics {
 	var parts []string

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// withHow is the domain of a policy that has a part which the schema cannot express.
+// withHow gives a policy a part that the schema cannot express.
 func withHow(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
 	d.ChangePolicy(t, code, providertest.JSONObject{"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}})
