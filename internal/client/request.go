@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -74,10 +75,13 @@ func (r Request) Body(body any) Request {
 	return r
 }
 
-// Query returns the request with one more parameter in its query.
+// Query returns the request with one more parameter in its query. A name may occur several times.
 func (r Request) Query(name, value string) Request {
-	query := url.Values{name: {value}}
-	maps.Copy(query, r.query)
+	query := maps.Clone(r.query)
+	if query == nil {
+		query = url.Values{}
+	}
+	query[name] = append(slices.Clone(query[name]), value)
 	r.query = query
 	return r
 }

@@ -32,12 +32,21 @@ const (
 const DefaultScope = "default"
 
 // Client calls the Access API of one LUSID domain. It is safe for concurrent use.
-type Client struct{ api *client.API }
+type Client struct {
+	api *client.API
+	// services are the APIs that say what policies can refer to, by the names in [Services].
+	services map[string]*client.API
+}
 
 // New returns the Access API of the client's domain.
 func New(c *client.Client) *Client {
-	return &Client{c.API("access", "access/api",
-		codePolicyCollectionNotFound, codePolicyNotFound, codePolicyTemplateNotFound, codeTargetUserNotFound)}
+	api := c.API("access", "access/api",
+		codePolicyCollectionNotFound, codePolicyNotFound, codePolicyTemplateNotFound, codeTargetUserNotFound)
+	return &Client{api, map[string]*client.API{
+		"access":   api,
+		"identity": c.API("identity", "identity/api"),
+		"lusid":    c.API("lusid", "api/api"),
+	}}
 }
 
 // Format prints the client without the secrets it holds.

@@ -1,0 +1,61 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// Services are the services that [Client.ListAccessControlledResources] can ask, in the order of their names.
+var Services = []string{"access", "identity", "lusid"}
+
+// ControlledResource is a kind of object that policies can refer to. In LUSID's contract it is
+// AccessControlledResource.
+type ControlledResource struct {
+	// Application is such as LUSID. It and Name are empty where LUSID does not say.
+	Application string             `json:"application"`
+	Name        string             `json:"name"`
+	Description string             `json:"description"`
+	Actions     []ControlledAction `json:"actions"`
+	// IdentifierParts are the parts that the identifier of an object may have.
+	IdentifierParts []IdentifierPartSchema `json:"identifierParts"`
+}
+
+// ControlledAction is an action that policies can refer to. In LUSID's contract it is AccessControlledAction.
+type ControlledAction struct {
+	Description string   `json:"description"`
+	Action      ActionID `json:"action"`
+	// LimitedSet are the only identifiers that a selector may have with this action. Empty means any.
+	LimitedSet []IDSelectorDefinition `json:"limitedSet"`
+}
+
+// IdentifierPartSchema is a part of an identifier, such as scope.
+type IdentifierPartSchema struct {
+	// Index is its usual place.
+	Index       int32  `json:"index"`
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName"`
+	Description string `json:"description"`
+	Required    bool   `json:"required"`
+}
+
+// MissingField implements [client.Checked].
+func (r *ControlledResource) MissingField() string {
+	if r.Actions == nil {
+		return "actions"
+	}
+	for i, action := range r.Actions {
+		if action.Action.Activity == "" || action.Action.Entity == "" {
+			return fmt.Sprintf("actions[%d].action", i)
+		}
+	}
+	return ""
+}
+
+// ListAccessControlledResources returns what policies can refer to in one of the [Services]. Each service of
+// LUSID has this operation, with the same response.
+func (c *Client) ListAccessControlledResources(ctx context.Context, service string) ([]ControlledResource, error) {
+	return client.DoPages[ControlledResource](ctx,
+		c.services[service].Get("ListAccessControlledResources", "metadata", "access", "resources"))
+}
