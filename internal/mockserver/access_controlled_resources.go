@@ -22,6 +22,14 @@ type accessControlledResource struct {
 type accessControlledAction struct {
 	Description string   `json:"description"`
 	Action      actionID `json:"action"`
+	// LimitedSet are the only identifiers that a selector may have with the action.
+	LimitedSet []limitedIdentifier `json:"limitedSet,omitzero"`
+}
+
+// limitedIdentifier is IdSelectorDefinition.
+type limitedIdentifier struct {
+	Identifier map[string]string `json:"identifier"`
+	Actions    []actionID        `json:"actions"`
 }
 
 // actionID is ActionId.

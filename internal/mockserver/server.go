@@ -213,6 +213,9 @@ func (s *Server) route(c *call) route {
 	if list, ok := findLusidList(method, path); ok {
 		return list.route(s)
 	}
+	if isLusidResources(method, path) {
+		return lusidResourcesRoute(s)
+	}
 	for _, api := range s.apis {
 		path, ok := strings.CutPrefix(path, api.path)
 		if !ok || !strings.HasPrefix(path, "/") {
