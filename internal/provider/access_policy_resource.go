@@ -47,7 +47,9 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A policy of LUSID's Access service: a rule that allows or denies actions. " +
 			"It applies to users who hold an access role with this policy: see `lusid_access_role`.\n\n" +
-			"To read data, a user needs a policy for the feature that reads it, and a policy for the data. A change of a policy takes effect on the next request of each user.\n\n" +
+			"To read data, a user needs a policy for the feature that reads it, and a policy for the data. A change of a policy takes effect on the next request of each user. " +
+			"LUSID doesn't refuse the code of a feature that doesn't exist: find the codes with the data source `lusid_access_controlled_resources`, " +
+			"and test the result with `lusid_access_evaluation`.\n\n" +
 			"~> A change of `code` replaces the policy. If an access role refers to it, set `create_before_destroy` in the policy's `lifecycle` block: " +
 			"Terraform then creates the new policy, changes the role, and deletes the old policy last.\n\n" +
 			"~> If LUSID has a part of a policy that this resource has no argument for, such as `how`, the provider refuses to plan an update of the policy: " +

@@ -36,7 +36,8 @@ func accessRestrictionSelectorAttributes() map[string]schema.Attribute {
 					Required:    true,
 					ElementType: types.StringType,
 					MarkdownDescription: "Parts of the identifier, at least one. Most objects have `scope` and `code`. Properties also have `domain`, and files in Drive have `path` and `name`. " +
-						"`*` matches everything, alone or at the end of a value. LUSID writes the code of a feature in lower case, such as `api-instruments-listinstruments`.",
+						"`*` matches everything, alone or at the end of a value. LUSID writes the code of a feature in lower case, such as `api-instruments-listinstruments`. " +
+						"The data source `lusid_access_controlled_resources` lists the parts and the codes of features.",
 					Validators: []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
 				},
 			}),

@@ -12,7 +12,7 @@ var accessRemedies = map[int]string{
 	604: "A policy collection does not exist. Check its id.",
 	605: "The licence does not exist. LUSID manages licences itself: ask LUSID's support.",
 	607: "An action for delegated administration needs a selector of the kind policy, with identity_restriction and restriction_selectors.",
-	608: "A selector does not fit the entity of its actions. LUSID's operation ListAccessControlledResources lists the parts of the identifier of each entity.",
+	608: "A selector does not fit the entity of its actions. The data source lusid_access_controlled_resources lists the parts of the identifier of each entity.",
 	609: "This role cannot have policies of that scope. Use policies of the scope default.",
 	610: "This role cannot have policies of that type. LUSID manages policies of the type Licence itself: remove them.",
 	611: "An action on policies needs a selector of the kind policy. Use policy in place of id, match_all or metadata.",

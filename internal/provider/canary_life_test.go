@@ -355,6 +355,23 @@ resource "lusid_role" "own" {
   provider = lusid.own
   name     = "own"
 }
+data "lusid_access_controlled_resources" "lusid" {
+  service = "lusid"
+}
+data "lusid_access_evaluation" "own" {
+  requests = {
+    read = { scope = "default", activity = "Read", entity = "Portfolio", identifier = { scope = "official" } }
+  }
+}
+data "lusid_access_own_policies" "all" {}
+data "lusid_access_policies" "all" {}
+data "lusid_access_policy" "one" {
+  code = lusid_access_policy.many[0].code
+}
+data "lusid_access_role" "one" {
+  code = lusid_access_role.many[0].code
+}
+data "lusid_access_roles" "all" {}
 data "lusid_access_token" "one" {
   client_id     = lusid_application.stored[0].client_id
   client_secret = lusid_application.stored[0].secret

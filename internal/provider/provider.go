@@ -75,9 +75,16 @@ func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 
 func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		NewAccessControlledResourcesDataSource,
+		NewAccessEvaluationDataSource,
 		NewAccessGeneratedPolicyDataSource,
+		NewAccessOwnPoliciesDataSource,
+		NewAccessPoliciesDataSource,
+		NewAccessPolicyDataSource,
 		NewAccessPolicyTemplateDataSource,
 		NewAccessPolicyTemplatesDataSource,
+		NewAccessRoleDataSource,
+		NewAccessRolesDataSource,
 		NewAccessTokenDataSource,
 		NewApplicationDataSource,
 		NewApplicationsDataSource,
@@ -113,7 +120,9 @@ func (p *lusidProvider) EphemeralResources(context.Context) []func() ephemeral.E
 
 func (p *lusidProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		NewAccessPolicyListResource,
 		NewAccessPolicyTemplateListResource,
+		NewAccessRoleListResource,
 		NewApplicationListResource,
 		NewExternalTokenIssuerListResource,
 		NewMcpToolListResource,

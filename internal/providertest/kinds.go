@@ -428,9 +428,11 @@ var Fixtures = map[string]KindFixture{
 			Object{"match_all": Object{"actions": []any{AccessAction("default", "Read", "Instrument")}}},
 		}}),
 		ImportBy: "id",
-		Unlisted: true,
 		Listings: []string{AccessAPI + "/policies"},
-		Examples: ExampleSeeds{Import: mockserver.Seed{Policies: []json.RawMessage{ExamplePolicy}}},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{Policies: []json.RawMessage{ExamplePolicy}},
+			List:   mockserver.Seed{Policies: []json.RawMessage{ExamplePolicy}},
+		},
 		Cost: Cost{
 			Create:  listThenEach("access.PagePolicies", "access.CreatePolicy"),
 			Refresh: refreshBySnapshot("access.GetPolicy", "access.PagePolicies"),
@@ -504,9 +506,11 @@ var Fixtures = map[string]KindFixture{
 		Config:   AccessRoleConfig(Object{"code": "role-${n}", "description": "One"}),
 		Changed:  Object{"code": "role-${n}", "description": "Two"},
 		ImportBy: "id",
-		Unlisted: true,
 		Listings: []string{AccessAPI + "/roles"},
-		Examples: ExampleSeeds{Import: mockserver.Seed{AccessRoles: []json.RawMessage{ExampleAccessRole}}},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{AccessRoles: []json.RawMessage{ExampleAccessRole}},
+			List:   mockserver.Seed{AccessRoles: []json.RawMessage{ExampleAccessRole}},
+		},
 		Cost: Cost{
 			Create:  listThenEach("access.ListRoles", "access.CreateRole"),
 			Refresh: refreshBySnapshot("access.GetRole", "access.ListRoles"),

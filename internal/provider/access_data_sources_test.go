@@ -1,0 +1,380 @@
+package provider_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+// analystSeed has an analyst who holds a role, and a token for each of analyst and guest.
+func analystSeed() mockserver.Seed {
+	return mockserver.Seed{
+		Roles: []mockserver.Role{{Name: "analysts"}},
+		Users: []mockserver.User{
+			{Username: "analyst@acme.com", Password: "a-password-of-the-mock", Type: "Personal", Roles: []string{"analysts"}},
+		},
+		PersonalAccessTokens: []mockserver.PersonalAccessToken{{DisplayName: "test", Username: "analyst@acme.com", Key: "token-of-the-analyst"}},
+	}
+}
+
+// mustRefuseData reads a data source without rights, and without credentials.
+func mustRefuseData(t *testing.T, d providertest.Domain, typeName string, config providertest.Object, attribute, summary string) {
+	t.Helper()
+	_, diags := d.NoRights(t).Data(typeName, config)
+	diags.MustFail(t, attribute, summary, "HTTP 403", "lusid-administrator")
+	_, diags = d.NotConfigured(t).Data(typeName, config)
+	diags.MustFail(t, "", summary, "access_token will be known only after apply")
+}
+
+func TestAccessPolicyDataSource(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
+	config := providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"deactivate": "2030-01-01T00:00:00Z"}})
+	made := p.Resource(providertest.AccessPolicyType).MustCreate(config)
+	made = p.Resource(providertest.AccessPolicyType).MustRead(made)
+	d.Forget()
+	for _, config := range []providertest.Object{{"code": "list-instruments"}, {"code": "list-instruments", "scope": "default"}} {
+		got := p.MustData(providertest.AccessPolicyType, config)
+		for _, name := range []string{"id", "scope", "code", "description", "applications", "grant", "selectors", "date_conditions", "request_conditions", "when", "template_metadata"} {
+			if !got.Attributes[name].Equal(made.Attributes[name]) {
+				t.Errorf("%s is %s, and the resource has %s", name, got.Get(name), made.Get(name))
+			}
+		}
+		got.MustHave(t, map[string]string{"unmodelled": ""})
+	}
+	d.MustCount(t, map[string]int{"access.GetPolicy": 2})
+
+	d.ChangePolicy(t, "list-instruments", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}, "description": nil, "applications": nil, "when": alwaysStored()})
+	got, diags := p.Data(providertest.AccessPolicyType, providertest.Object{"code": "list-instruments"})
+	diags.MustWarn(t, "", "The access policy default/list-instruments is not shown whole", "how")
+	got.MustHave(t, map[string]string{"unmodelled": "how", "description": "null", "applications": "", "when": "null"})
+
+	const summary = "Unable to read access policy"
+	_, diags = p.Data(providertest.AccessPolicyType, providertest.Object{"code": "missing", "scope": "support"})
+	diags.MustFail(t, "code", summary, "The access policy support/missing could not be read", "HTTP 404")
+	for code, part := range map[string]string{"page": "cannot read", "a/b": "3 to 100", "12345": "at least one letter"} {
+		_, diags = p.Data(providertest.AccessPolicyType, providertest.Object{"code": code})
+		diags.MustFail(t, "code", part)
+	}
+	_, diags = p.Data(providertest.AccessPolicyType, providertest.Object{"code": "abc", "scope": "a"})
+	diags.MustFail(t, "scope", "3 to 100")
+	mustRefuseData(t, d, providertest.AccessPolicyType, providertest.Object{"code": "list-instruments"}, "code", summary)
+}
+
+func TestAccessPoliciesDataSource(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	createPolicy(t, d, "z-last")
+	createPolicy(t, d, "a-first")
+	p := d.Protocol(t)
+	d.Forget()
+	rows := p.MustData("lusid_access_policies", providertest.Object{}).Rows(t, "policies")
+	d.MustCount(t, map[string]int{"access.ListPolicies": 1})
+	codes := providertest.Column(rows, "code")
+	if codes[0] != "a-first" || codes[len(codes)-1] != "z-last" {
+		t.Errorf("got %q", codes)
+	}
+	one := p.MustData(providertest.AccessPolicyType, providertest.Object{"code": "a-first"})
+	if names := rows[0].Differences(one); names != nil {
+		t.Errorf("the singular and the plural data source differ in %s", names)
+	}
+	if rows := p.MustData("lusid_access_policies", providertest.Object{"scope": "nothing"}).Rows(t, "policies"); len(rows) != 0 {
+		t.Errorf("a scope without policies has %d", len(rows))
+	}
+	d.ChangePolicy(t, "a-first", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}})
+	_, diags := p.Data("lusid_access_policies", providertest.Object{})
+	diags.MustWarn(t, "", "The access policy default/a-first is not shown whole", "how")
+	_, diags = p.Data("lusid_access_policies", providertest.Object{"scope": "a/b"})
+	diags.MustFail(t, "scope", "3 to 100")
+	mustRefuseData(t, d, "lusid_access_policies", providertest.Object{}, "", "Unable to list access policies")
+}
+
+func TestAccessRoleDataSources(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	p := d.Protocol(t)
+	made := p.Resource(providertest.AccessRoleType).MustCreate(providertest.AccessRoleConfig())
+	d.Forget()
+	got := p.MustData(providertest.AccessRoleType, providertest.Object{"code": "analysts"})
+	d.MustCount(t, map[string]int{"access.GetRole": 1})
+	for _, name := range []string{"id", "scope", "code", "description", "policies", "when", "hierarchy_index", "permission"} {
+		if !got.Attributes[name].Equal(made.Attributes[name]) {
+			t.Errorf("%s is %s, and the resource has %s", name, got.Get(name), made.Get(name))
+		}
+	}
+	got.MustHave(t, map[string]string{"policy_collections": "", "supervised_roles": "", "unmodelled": ""})
+	d.Forget()
+	rows := p.MustData("lusid_access_roles", providertest.Object{}).Rows(t, "roles")
+	d.MustCount(t, map[string]int{"access.ListRoles": 1})
+	ids := providertest.Column(rows, "id")
+	place := slices.Index(ids, "default/analysts")
+	if place < 0 || !slices.IsSorted(ids) {
+		t.Fatalf("got %q", ids)
+	}
+	if names := rows[place].Differences(got); names != nil {
+		t.Errorf("the singular and the plural data source differ in %s", names)
+	}
+	w.Set(func(_ *http.Request, body any) any {
+		change := func(role any) {
+			if role, ok := role.(map[string]any); ok {
+				role["resource"] = map[string]any{"newResource": map[string]any{"a": "b"}}
+			}
+		}
+		change(body)
+		if list, ok := body.([]any); ok {
+			change(list[0])
+			return list[:1]
+		}
+		return body
+	})
+	_, diags := p.Data(providertest.AccessRoleType, providertest.Object{"code": "analysts"})
+	diags.MustWarn(t, "", "The access role default/analysts is not shown whole", "resource.newResource")
+	_, diags = p.Data("lusid_access_roles", providertest.Object{})
+	diags.MustWarn(t, "", "is not shown whole", "resource.newResource")
+	w.Set(nil)
+
+	const summary = "Unable to read access role"
+	_, diags = p.Data(providertest.AccessRoleType, providertest.Object{"code": "missing"})
+	diags.MustFail(t, "code", summary, "The access role default/missing could not be read", "HTTP 404")
+	_, diags = p.Data(providertest.AccessRoleType, providertest.Object{"code": "a/b"})
+	diags.MustFail(t, "code", "3 to 100")
+	mustRefuseData(t, d, providertest.AccessRoleType, providertest.Object{"code": "analysts"}, "code", summary)
+	mustRefuseData(t, d, "lusid_access_roles", providertest.Object{}, "", "Unable to list access roles")
+}
+
+func TestAccessOwnPoliciesDataSource(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: analystSeed()})
+	createPolicy(t, d, "b-second")
+	createPolicy(t, d, "a-first")
+	d.Protocol(t).Resource(providertest.AccessRoleType).MustCreate(providertest.AccessRoleConfig(providertest.Object{
+		"policies": []string{"default/b-second", "default/a-first"},
+	}))
+	d.ChangePolicy(t, "a-first", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}})
+	d.Forget()
+	got, diags := d.Protocol(t, providertest.Object{"access_token": "token-of-the-analyst"}).Data("lusid_access_own_policies", providertest.Object{})
+	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1})
+	diags.MustWarn(t, "", "The access policy default/a-first is not shown whole", "how")
+	rows := got.Rows(t, "policies")
+	if diff := cmp.Diff([]string{"default/a-first", "default/b-second"}, providertest.Column(rows, "id")); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	rows[1].MustHave(t, map[string]string{"source_role": "default/analysts", "policy_type": "Entitlement", "grant": "Allow", "scope": "default", "code": "b-second"})
+	if rows[1].Get("source_role_hierarchy_index") == "null" {
+		t.Error("the role has no place")
+	}
+	if rows := d.Protocol(t).MustData("lusid_access_own_policies", providertest.Object{}).Rows(t, "policies"); len(rows) != 0 {
+		t.Errorf("an administrator has %d policies", len(rows))
+	}
+	_, diags = d.NotConfigured(t).Data("lusid_access_own_policies", providertest.Object{})
+	diags.MustFail(t, "", "Unable to list own access policies", "access_token will be known only after apply")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetOwnPolicies", Status: http.StatusForbidden})
+	_, diags = d.Protocol(t).Data("lusid_access_own_policies", providertest.Object{})
+	diags.MustFail(t, "", "Unable to list own access policies", "HTTP 403")
+}
+
+func TestAccessControlledResourcesDataSource(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
+	features := func(service string) (codes []string) {
+		t.Helper()
+		d.Forget()
+		rows := p.MustData("lusid_access_controlled_resources", providertest.Object{"service": service}).Rows(t, "resources")
+		d.MustCount(t, map[string]int{service + ".ListAccessControlledResources": 1})
+		for _, row := range rows {
+			for _, action := range row.Rows(t, "actions") {
+				var limited []tftypes.Value
+				if err := action.Attributes["limited_set"].As(&limited); err != nil {
+					t.Fatal(err)
+				}
+				for _, identifier := range limited {
+					var parts map[string]tftypes.Value
+					var code string
+					if identifier.As(&parts) != nil || parts["code"].As(&code) != nil {
+						t.Fatal("no code")
+					}
+					codes = append(codes, code)
+				}
+			}
+		}
+		return codes
+	}
+	if diff := cmp.Diff([]string{"api-instruments-listinstruments", "api-portfolios-listportfolios"}, features("lusid")); diff != "" {
+		t.Errorf("features (-want +got):\n%s", diff)
+	}
+	if codes := append(features("identity"), features("access")...); codes != nil {
+		t.Errorf("got %q", codes)
+	}
+	rows := p.MustData("lusid_access_controlled_resources", providertest.Object{"service": "access"}).Rows(t, "resources")
+	rows[0].MustHave(t, map[string]string{"application": "Access", "name": "Policy"})
+	rows[0].Rows(t, "actions")[0].MustHave(t, map[string]string{"scope": "default", "activity": "Read", "entity": "Policy"})
+	parts := rows[0].Rows(t, "identifier_parts")
+	if diff := cmp.Diff([]string{"scope", "code"}, providertest.Column(parts, "name")); diff != "" {
+		t.Errorf("parts (-want +got):\n%s", diff)
+	}
+	parts[0].MustHave(t, map[string]string{"display_name": "Scope", "required": "true"})
+	_, diags := p.Data("lusid_access_controlled_resources", providertest.Object{"service": "drive"})
+	diags.MustFail(t, "service", "identity")
+	const summary = "Unable to list access-controlled resources"
+	_, diags = d.NotConfigured(t).Data("lusid_access_controlled_resources", providertest.Object{"service": "access"})
+	diags.MustFail(t, "", summary, "access_token will be known only after apply")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.ListAccessControlledResources", Status: http.StatusForbidden})
+	_, diags = p.Data("lusid_access_controlled_resources", providertest.Object{"service": "access"})
+	diags.MustFail(t, "service", summary, "HTTP 403")
+}
+
+// evaluation is a request to read a portfolio, with more attributes or other ones.
+func evaluation(more ...providertest.Object) providertest.Object {
+	request := providertest.Object{
+		"scope": "default", "activity": "Read", "entity": "Portfolio", "identifier": providertest.Object{"scope": "official", "code": "main"},
+	}
+	for _, m := range more {
+		maps.Copy(request, m)
+	}
+	return request
+}
+
+func TestAccessEvaluationDataSource(t *testing.T) {
+	t.Parallel()
+	const name = "lusid_access_evaluation"
+	d := providertest.NewMock(t, mockserver.Options{Seed: analystSeed()})
+	p := d.Protocol(t)
+	p.Resource(providertest.AccessPolicyType).MustCreate(providertest.Object{
+		"code":         "portfolios",
+		"applications": []string{"LUSID"},
+		"selectors": []any{
+			providertest.Object{"id": providertest.Object{
+				"identifier": providertest.Object{"scope": "official", "code": "*"}, "actions": []any{providertest.AccessAction("default", "Read", "Portfolio")},
+			}},
+			providertest.Object{"metadata": providertest.Object{
+				"expressions": []any{providertest.Object{"metadata_key": "desk", "operator": "Equals", "text_value": "rates"}},
+				"actions":     []any{providertest.AccessAction("default", "Read", "Portfolio")},
+			}},
+		},
+		"date_conditions": []any{providertest.Object{"effective_range": providertest.Object{"from": "2020-01-01T00:00:00Z"}}},
+	})
+	p.Resource(providertest.AccessRoleType).MustCreate(providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/portfolios"}}))
+	other := providertest.Object{"identifier": providertest.Object{"scope": "other"}}
+	config := providertest.Object{"requests": providertest.Object{
+		"read":        evaluation(),
+		"update":      evaluation(providertest.Object{"activity": "Update"}),
+		"other":       evaluation(other),
+		"rates":       evaluation(other, providertest.Object{"metadata": providertest.Object{"desk": []string{"rates"}}}),
+		"credit":      evaluation(other, providertest.Object{"metadata": providertest.Object{"desk": []string{"credit"}}}),
+		"of 2021":     evaluation(providertest.Object{"from_effective_date": "2021-01-01T00:00:00+01:00"}),
+		"of 2019":     evaluation(providertest.Object{"from_effective_date": "2019-01-01T00:00:00Z", "to_effective_date": "2021-01-01T00:00:00Z"}),
+		"as at 2021":  evaluation(providertest.Object{"from_as_at": "2021-01-01T00:00:00Z", "to_as_at": "2022-01-01T00:00:00Z"}),
+		"no identity": evaluation(providertest.Object{"identifier": providertest.Object{}}),
+	}}
+	results := func(p *providertest.Protocol, config providertest.Object) map[string]bool {
+		t.Helper()
+		d.Forget()
+		got := p.MustData(name, config)
+		d.MustCount(t, map[string]int{"access.Evaluate": 1})
+		var values map[string]tftypes.Value
+		if err := got.Attributes["results"].As(&values); err != nil {
+			t.Fatal(err)
+		}
+		granted := map[string]bool{}
+		for key, value := range values {
+			var result providertest.Instance
+			if err := value.As(&result.Attributes); err != nil {
+				t.Fatal(err)
+			}
+			granted[key] = result.Get("granted") == "true"
+			if reason := result.Get("reason"); granted[key] != (reason == "null") || !granted[key] && !strings.HasPrefix(reason, "No policy allows") {
+				t.Errorf("%s: the reason is %q", key, reason)
+			}
+		}
+		return granted
+	}
+	analyst := d.Protocol(t, providertest.Object{"access_token": "token-of-the-analyst"})
+	want := map[string]bool{
+		"read": true, "update": false, "other": false, "rates": true, "credit": false, "of 2021": true, "of 2019": false, "as at 2021": true, "no identity": false,
+	}
+	if diff := cmp.Diff(want, results(analyst, config)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for application, granted := range map[string]bool{"LUSID": true, "Drive": false} {
+		got := results(analyst, providertest.Object{"applications": []string{application}, "requests": providertest.Object{"read": evaluation()}})
+		if got["read"] != granted {
+			t.Errorf("%s: got %t", application, got["read"])
+		}
+	}
+	if got := results(p, config); !got["update"] {
+		t.Errorf("an administrator may not update: %v", got)
+	}
+}
+
+// TestAccessEvaluationDataSource_errors gives bad input, and meets a refusal and answers that say nothing.
+func TestAccessEvaluationDataSource_errors(t *testing.T) {
+	t.Parallel()
+	const (
+		name    = "lusid_access_evaluation"
+		summary = "Unable to evaluate access requests"
+	)
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	p := d.Protocol(t)
+	d.Forget()
+	for attribute, test := range map[string]struct {
+		change providertest.Object
+		part   string
+	}{
+		"scope":               {providertest.Object{"scope": "a"}, "3 to 100"},
+		"activity":            {providertest.Object{"activity": "Go"}, "3 and 100"},
+		"entity":              {providertest.Object{"entity": "a/b"}, "3 to 100"},
+		"identifier":          {providertest.Object{"identifier": providertest.Object{"scope": nil}}, "null"},
+		"metadata":            {providertest.Object{"metadata": providertest.Object{"desk": nil}}, "null"},
+		"from_effective_date": {providertest.Object{"from_effective_date": "yesterday"}, "RFC3339"},
+		"to_effective_date":   {providertest.Object{"to_effective_date": "2026-01-01"}, "RFC3339"},
+		"from_as_at":          {providertest.Object{"from_as_at": "latest"}, "RFC3339"},
+		"to_as_at":            {providertest.Object{"to_as_at": ""}, "RFC3339"},
+	} {
+		_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": evaluation(test.change), "fine": evaluation()}})
+		diags.MustFail(t, "requests."+attribute, test.part)
+		want := tftypes.NewAttributePath().WithAttributeName("requests").WithElementKeyString("read").WithAttributeName(attribute)
+		if got := diags[0].Attribute; !strings.HasPrefix(got.String(), want.String()) {
+			t.Errorf("the error is on %s, not on %s", got, want)
+		}
+	}
+	_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{}})
+	diags.MustFail(t, "requests", "at least 1")
+	config := providertest.Object{"requests": providertest.Object{"read": evaluation()}}
+	_, diags = p.Data(name, providertest.With(config, "applications", []string{""}))
+	diags.MustFail(t, "applications", "at least 1")
+	d.MustCount(t, map[string]int{})
+
+	// A lost answer is asked for again.
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.Evaluate", Reset: mockserver.ResetAfter})
+	p.MustData(name, config)
+	d.MustCount(t, map[string]int{"access.Evaluate": 2})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.Evaluate", Status: http.StatusForbidden})
+	_, diags = p.Data(name, config)
+	diags.MustFail(t, "requests", summary, "The requests read could not be evaluated", "HTTP 403")
+	w.Set(func(*http.Request, any) any { return map[string]any{"other": map[string]any{"result": "Granted"}} })
+	_, diags = p.Data(name, config)
+	diags.MustFail(t, "requests", summary, `no result for the request "read"`)
+	w.Set(func(*http.Request, any) any { return map[string]any{"read": map[string]any{}} })
+	_, diags = p.Data(name, config)
+	diags.MustFail(t, "requests", summary, `lacks "read.result"`)
+	w.Set(func(*http.Request, any) any {
+		return map[string]any{"read": map[string]any{"result": "DeniedAsLicenceRequired", "detailedMessage": nil}}
+	})
+	if text := p.MustData(name, config).Attributes["results"].String(); !strings.Contains(text, "DeniedAsLicenceRequired") {
+		t.Errorf("got %s", text)
+	}
+	_, diags = d.NotConfigured(t).Data(name, config)
+	diags.MustFail(t, "", summary, "access_token will be known only after apply")
+}
