@@ -38,6 +38,7 @@ const scenariosDirectory = examplesDirectory + "/scenarios"
 var scenarios = map[string]func(t *testing.T, directory string){
 	"blue-green-rotation":       testBlueGreenRotation,
 	"bootstrap":                 testBootstrap,
+	"entitlements-test":         testEntitlementsTest,
 	"import-existing":           testImportExisting,
 	"least-privilege":           testLeastPrivilege,
 	"pipeline-without-secrets":  testPipelineWithoutSecrets,
@@ -520,17 +521,7 @@ func testLeastPrivilege(t *testing.T, directory string) {
 
 	w.MustRun("destroy", "-auto-approve")
 	mustBeBare(d, t)
-	var left []struct {
-		ID struct{ Code string }
-	}
-	for _, path := range []string{"/policies", "/roles"} {
-		d.MustCall(t, http.MethodGet, providertest.AccessAPI+path, nil, &left)
-		for _, object := range left {
-			if strings.HasPrefix(object.ID.Code, "acme-") {
-				t.Errorf("%s: %s is left", path, object.ID.Code)
-			}
-		}
-	}
+	mustHaveNoRights(d, t)
 }
 
 // testPoliciesFromTheWebApp adds, changes and removes documents.
@@ -799,6 +790,22 @@ func mustBeBare(d providertest.Domain, t *testing.T) {
 	}
 }
 
+// mustHaveNoRights expects that destroy has left no policy and no access role of a scenario.
+func mustHaveNoRights(d providertest.Domain, t *testing.T) {
+	t.Helper()
+	var left []struct {
+		ID struct{ Code string }
+	}
+	for _, path := range []string{"/policies", "/roles"} {
+		d.MustCall(t, http.MethodGet, providertest.AccessAPI+path, nil, &left)
+		for _, object := range left {
+			if strings.HasPrefix(object.ID.Code, "acme-") {
+				t.Errorf("%s: %s is left", path, object.ID.Code)
+			}
+		}
+	}
+}
+
 // bearers remembers which token each call of the provider to the Identity API was made with.
 type bearers struct {
 	mu    sync.Mutex
@@ -1031,4 +1038,45 @@ func (k *kvSecret) Delete(ctx context.Context, req vaultresource.DeleteRequest, 
 	if err := k.vault.remove(state.path()); err != nil {
 		resp.Diagnostics.AddError("Unable to delete", err.Error())
 	}
+}
+
+// testEntitlementsTest runs the test of the scenario, and expects it to notice each policy that somebody breaks.
+func testEntitlementsTest(t *testing.T, directory string) {
+	seed, err := mockserver.ParseSeed([]byte(providertest.ReadText(t, filepath.Join(directory, "seed.json"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := providertest.NewMock(t, mockserver.Options{Seed: seed})
+	w := providertest.NewWorkspace(t, "", d.Environment()...)
+	if _, help := w.Run("test", "-help"); !strings.Contains(help, ".tftest.hcl") {
+		t.Skip("the CLI has no test files")
+	}
+	copyExample(w, directory)
+	if err := os.Mkdir(filepath.Join(w.Directory, "rights"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"entitlements.tftest.hcl", "rights/main.tf"} {
+		w.Write(name, providertest.ReadText(t, filepath.Join(directory, name)))
+	}
+	w.MustRun("get")
+	w.MustRun("test")
+	// One evaluation for each user. The apply, its plan and its destroy ask for nothing else.
+	if got := d.Counts()["access.Evaluate"]; got != 3 {
+		t.Errorf("%d evaluations", got)
+	}
+	main := w.ReadFile("main.tf")
+	for change, broken := range map[[2]string]string{
+		{`{ scope = "official", code = "*" }
+        actions    = [for`, `{ scope = "*", code = "*" }
+        actions    = [for`}: "analyst_reads",
+		{`grant        = "Deny"`, `grant        = "Allow"`}:                                  "manager_changes_the_open_period",
+		{"    lusid_access_policy.update.id,\n", ""}:                                         "manager_changes_the_open_period",
+		{`{ scope = "LUSID", code = feature }`, `{ scope = "LUSID", code = "${feature}s" }`}: "analyst_reads",
+	} {
+		edit(w, change[0], change[1])
+		w.MustFail([]string{"run \"" + broken + "\"... fail"}, "test")
+		w.Write("main.tf", main)
+	}
+	w.MustRun("test")
+	mustHaveNoRights(d, t)
 }
