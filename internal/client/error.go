@@ -46,7 +46,7 @@ type Error struct {
 	// gone are the codes by which the operation says that its own object does not exist. Another
 	// object's says nothing: a read may meet one for the caller, and nothing else is gone for that.
 	gone []int
-	// idempotent tells that a repeat of the operation would have no further effect.
+	// idempotent is true if a repeat of the operation has no further effect.
 	idempotent bool
 	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
 	// of another shape. It also says why a 404 does not mean that the object is gone. Empty for an

@@ -35,7 +35,7 @@ type Request struct {
 	object Object
 	// versioned tells a PUT that stores a new version each time.
 	versioned bool
-	// readOnly tells a POST that changes nothing.
+	// readOnly is true for a POST that changes nothing.
 	readOnly bool
 }
 

@@ -27,7 +27,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*accessEvaluationDataSource)(nil)
 )
 
-// accessEvaluationDataSource tells which requests LUSID would grant to the user that the provider signs in as.
+// accessEvaluationDataSource shows which requests LUSID would grant to the user that the provider signs in as.
 type accessEvaluationDataSource struct{ dataSourceBase }
 
 // NewAccessEvaluationDataSource returns the data source lusid_access_evaluation.
