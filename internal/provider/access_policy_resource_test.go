@@ -670,7 +670,7 @@ func TestAccessPolicy_errors(t *testing.T) {
 		for code, step := range map[int]string{
 			606: "lusid-administrator",
 			611: "Use policy in place of id",
-			608: "does not fit",
+			608: "The data source lusid_access_controlled_resources lists",
 			772: "Refer to it by the id",
 		} {
 			refused := providertest.NewMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
