@@ -1,11 +1,23 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
+
+// computedAttributes are the attributes of a resource as a data source returns them: all computed, and
+// without those that only say how Terraform manages the resource.
+func computedAttributes(ctx context.Context, r resource.Resource) map[string]schema.Attribute {
+	var resp resource.SchemaResponse
+	r.Schema(ctx, resource.SchemaRequest{}, &resp)
+	attributes := dataAttributes(resp.Schema.Attributes, true)
+	delete(attributes, "timeouts")
+	return attributes
+}
 
 // dataAttributes are attributes of a resource in the schema of a data source. They are either computed, or
 // arguments as the resource has them.
@@ -17,6 +29,7 @@ func dataAttributes(attributes map[string]resourceschema.Attribute, isComputed b
 	return converted
 }
 
+// dataAttribute panics on a kind of attribute that no resource with a data source has yet.
 func dataAttribute(attribute resourceschema.Attribute, isComputed bool) schema.Attribute {
 	required, optional := attribute.IsRequired() && !isComputed, attribute.IsOptional() && !isComputed
 	nested := func(object resourceschema.NestedAttributeObject) schema.NestedAttributeObject {
@@ -27,6 +40,10 @@ func dataAttribute(attribute resourceschema.Attribute, isComputed bool) schema.A
 		return schema.StringAttribute{
 			Required: required, Optional: optional, Computed: isComputed,
 			CustomType: a.CustomType, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
+		}
+	case resourceschema.Int64Attribute:
+		return schema.Int64Attribute{
+			Required: required, Optional: optional, Computed: isComputed, MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 		}
 	case resourceschema.MapAttribute:
 		return schema.MapAttribute{
@@ -54,5 +71,5 @@ func dataAttribute(attribute resourceschema.Attribute, isComputed bool) schema.A
 			NestedObject: nested(a.NestedObject), MarkdownDescription: a.MarkdownDescription, Validators: a.Validators,
 		}
 	}
-	panic(fmt.Sprintf("no attribute of a data source is written for %T", attribute))
+	panic(fmt.Sprintf("dataAttribute: %T", attribute))
 }
