@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -27,6 +28,12 @@ func (r *RoleResponse) MissingField() string {
 		return "id.code"
 	}
 	return ""
+}
+
+// HasPolicyCollection reports that the policy collection is attached to the role.
+func (r *RoleResponse) HasPolicyCollection(id ResourceID) bool {
+	held := r.Resource.PolicyIDRoleResource
+	return held != nil && slices.Contains(held.PolicyCollections, id)
 }
 
 // UnmarshalJSON reads a role, and notes what it cannot read.

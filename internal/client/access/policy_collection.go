@@ -1,0 +1,115 @@
+package access
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// PolicyCollectionResponse is a policy collection: policies that a role can have together. LUSID never
+// returns the metadata of a collection.
+type PolicyCollectionResponse struct {
+	ID ResourceID `json:"id"`
+	PolicyCollectionUpdateRequest
+}
+
+// MissingField implements [client.Checked].
+func (p *PolicyCollectionResponse) MissingField() string {
+	if p.ID.Code == "" {
+		return "id.code"
+	}
+	return ""
+}
+
+// PolicyCollectionCreationRequest describes a new policy collection.
+type PolicyCollectionCreationRequest struct {
+	// Code has 3 to 100 letters, digits, underscores, spaces, plus signs and hyphens. It is immutable.
+	Code string `json:"code"`
+	PolicyCollectionUpdateRequest
+}
+
+// PolicyCollectionUpdateRequest is all of a policy collection except its scope, its code and its metadata.
+type PolicyCollectionUpdateRequest struct {
+	// Description has 1024 characters at most.
+	Description string `json:"description"`
+	// Policies and PolicyCollections must not be nil in a request. Nil where LUSID returns none.
+	Policies          []ResourceID `json:"policies"`
+	PolicyCollections []ResourceID `json:"policyCollections"`
+}
+
+// addPolicyCollectionToRoleRequest is LUSID's AddPolicyCollectionToRoleRequest.
+type addPolicyCollectionToRoleRequest struct {
+	PolicyCollections []ResourceID `json:"policyCollections"`
+}
+
+// ListPolicyCollections returns every policy collection of a scope.
+func (c *Client) ListPolicyCollections(ctx context.Context, scope string) ([]PolicyCollectionResponse, error) {
+	return client.DoList[PolicyCollectionResponse](ctx, c.api.Get("ListPolicyCollections", "policycollections").Query("scope", scope))
+}
+
+// PagePolicyCollections returns every policy collection, page by page.
+func (c *Client) PagePolicyCollections(ctx context.Context) ([]PolicyCollectionResponse, error) {
+	r := c.api.Get("PagePolicyCollections", "policycollections", "page").Query("limit", strconv.Itoa(pageSize))
+	return client.DoPages[PolicyCollectionResponse](ctx, r)
+}
+
+// GetPolicyCollection reads a policy collection.
+func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*PolicyCollectionResponse, error) {
+	r := c.api.Get("GetPolicyCollection", "policycollections", id.Code).Query("scope", id.Scope)
+	return client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
+}
+
+// RefreshPolicyCollection is GetPolicyCollection for one of many: it may answer from a list, with a policy
+// collection that accepts knows.
+func (c *Client) RefreshPolicyCollection(
+	ctx context.Context, id ResourceID, accepts func(*PolicyCollectionResponse) bool,
+) (*PolicyCollectionResponse, error) {
+	return client.Refresh(ctx, client.Kind[PolicyCollectionResponse]{API: c.api, Name: "policy collections", List: c.PagePolicyCollections},
+		func(collection *PolicyCollectionResponse) bool { return collection.ID == id && accepts(collection) },
+		func(ctx context.Context) (*PolicyCollectionResponse, error) { return c.GetPolicyCollection(ctx, id) })
+}
+
+// CreatePolicyCollection creates a policy collection in the default scope. LUSID refuses a code that is
+// taken: see [IsTaken].
+func (c *Client) CreatePolicyCollection(ctx context.Context, body PolicyCollectionCreationRequest) (*PolicyCollectionResponse, error) {
+	return client.Do[PolicyCollectionResponse](ctx, c.api.Post("CreatePolicyCollection", "policycollections").Body(body))
+}
+
+// UpdatePolicyCollection replaces all of a policy collection except its scope and code. That includes its
+// metadata.
+func (c *Client) UpdatePolicyCollection(ctx context.Context, id ResourceID, body PolicyCollectionUpdateRequest) (*PolicyCollectionResponse, error) {
+	r := c.api.Put("UpdatePolicyCollection", "policycollections", id.Code).Query("scope", id.Scope).Body(body)
+	return client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
+}
+
+// DeletePolicyCollection deletes a policy collection.
+func (c *Client) DeletePolicyCollection(ctx context.Context, id ResourceID) error {
+	r := c.api.Delete("DeletePolicyCollection", "policycollections", id.Code).Query("scope", id.Scope)
+	return client.DoNoContent(ctx, r.On(c.policyCollection(id)))
+}
+
+// AddPolicyCollectionToRole attaches a policy collection to a role, whose other policies and policy
+// collections stay. A role that has the collection keeps it.
+func (c *Client) AddPolicyCollectionToRole(ctx context.Context, role, collection ResourceID) error {
+	r := c.api.Post("AddPolicyCollectionToRole", "roles", role.Scope, role.Code, "policycollections")
+	return client.DoNoContent(ctx, r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).On(c.role(role)))
+}
+
+// RemovePolicyCollectionFromRole detaches a policy collection from a role, whose other policies and policy
+// collections stay.
+func (c *Client) RemovePolicyCollectionFromRole(ctx context.Context, role, collection ResourceID) error {
+	r := c.api.Delete("RemovePolicyCollectionFromRole", "roles", role.Scope, role.Code, "policycollections", collection.Scope, collection.Code)
+	has := func(listed *RoleResponse) bool { return listed.ID == role && listed.HasPolicyCollection(collection) }
+	return client.DoNoContent(ctx, r.On(client.Listed(c.roles(), has, codePolicyCollectionNotFound)))
+}
+
+// policyCollection decides whether a policy collection is gone by the list of its scope, because the pages
+// may have only the default scope.
+func (c *Client) policyCollection(id ResourceID) client.Object {
+	list := func(ctx context.Context) ([]PolicyCollectionResponse, error) {
+		return c.ListPolicyCollections(ctx, id.Scope)
+	}
+	kind := client.Kind[PolicyCollectionResponse]{API: c.api, Name: "policy collections of scope " + id.Scope, List: list}
+	return client.Listed(kind, func(collection *PolicyCollectionResponse) bool { return collection.ID == id }, codePolicyCollectionNotFound)
+}
