@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -65,13 +66,46 @@ func isAccessIDText(text string) bool {
 	return accessIDPattern.MatchString(text) && hasLetters.MatchString(text)
 }
 
+// notPageCode refuses the one code that LUSID cannot read back: its path is the one of another operation.
+type notPageCode struct{ noun string }
+
+func (notPageCode) Description(context.Context) string { return "must not be page" }
+
+func (v notPageCode) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v notPageCode) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.ValueString() == "page" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid code", fmt.Sprintf(
+			"LUSID cannot read a %s with the code \"page\", because another operation has that path. Choose another code.", v.noun))
+	}
+}
+
 // accessCodeAttribute is the code of an object of the Access API.
-func accessCodeAttribute(noun, more string) schema.Attribute {
+func accessCodeAttribute(noun, more string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: fmt.Sprintf("Code of the %s, unique in its scope: %s.%s A change replaces the %s.", noun, accessCodeWords, more, noun),
-		Validators:          isAccessCode(),
+		Validators:          append(isAccessCode(), validators...),
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+	}
+}
+
+// accessDescriptionAttribute is the description of an object of the Access API.
+func accessDescriptionAttribute() schema.Attribute {
+	return schema.StringAttribute{
+		Optional:            true,
+		MarkdownDescription: "Description, 1024 characters at most.",
+		Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
+	}
+}
+
+// accessIDsAttribute are references to objects of the Access API.
+func accessIDsAttribute(noun, description string, more ...validator.Set) schema.Attribute {
+	return schema.SetAttribute{
+		Optional:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: description,
+		Validators:          append([]validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(isAccessID(noun)...)}, more...),
 	}
 }
 

@@ -16,13 +16,6 @@ const featureEntity = "Feature"
 
 // validate checks what depends on several attributes, as far as they are known.
 func (m *accessPolicyModel) validate() (diags diag.Diagnostics) {
-	if m.Code.ValueString() == "page" {
-		diags.AddAttributeError(
-			path.Root("code"),
-			"Invalid code",
-			"LUSID cannot read a policy with the code \"page\", because another operation has that path. Choose another code.",
-		)
-	}
 	if !m.DateConditions.IsUnknown() && len(m.DateConditions.Elements()) > 0 && m.coversOnlyFeatures() {
 		diags.AddAttributeError(path.Root("date_conditions"), "Invalid date_conditions",
 			"Every selector of this policy is for features, and LUSID ignores date conditions for features: the policy would always apply. "+

@@ -55,12 +55,8 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"~> If LUSID has a part of a policy that this resource has no argument for, such as `how`, the provider refuses to plan an update of the policy: " +
 			"LUSID's update replaces the whole policy, and would erase that part.",
 		Attributes: map[string]schema.Attribute{
-			"code": accessCodeAttribute("policy", " The code `page` is refused, because LUSID cannot read a policy with that code."),
-			"description": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Description, 1024 characters at most.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
-			},
+			"code":        accessCodeAttribute("policy", " The code `page` is refused, because LUSID cannot read a policy with that code.", notPageCode{"policy"}),
+			"description": accessDescriptionAttribute(),
 			"applications": schema.SetAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,7 +14,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
@@ -45,30 +43,19 @@ func (r *accessRoleResource) Metadata(_ context.Context, req resource.MetadataRe
 }
 
 func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	ids := func(description, noun string, more ...validator.Set) schema.Attribute {
-		return schema.SetAttribute{
-			Optional:            true,
-			ElementType:         types.StringType,
-			MarkdownDescription: description,
-			Validators:          append([]validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(isAccessID(noun)...)}, more...),
-		}
-	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A role of LUSID's Access service: what the holders of the Identity role with the same code may do. " +
 			"Create the Identity role with `lusid_role`, and take the code from it.\n\n" +
 			"The resource manages all policies of the role. If somebody attaches a policy outside Terraform, the next apply removes it. " +
 			"A change of a role takes effect on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.",
 		Attributes: map[string]schema.Attribute{
-			"code": accessCodeAttribute("role", " Use the `code` of the `lusid_role`, so that its holders get what this role grants."),
-			"description": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Description, 1024 characters at most.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
-			},
-			"policies":           ids("IDs of the policies of the role, each `scope/code`.", "policy"),
-			"policy_collections": ids("IDs of the policy collections of the role, each `scope/code`.", "policy collection"),
-			"supervised_roles": ids("IDs of other access roles, each `scope/code`. The role then has the policies of these roles, and cannot have `policies` or `policy_collections`.",
-				"role", setvalidator.SizeAtLeast(1)),
+			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`, so that its holders get what this role grants."),
+			"description":        accessDescriptionAttribute(),
+			"policies":           accessIDsAttribute("policy", "IDs of the policies of the role, each `scope/code`."),
+			"policy_collections": accessIDsAttribute("policy collection", "IDs of the policy collections of the role, each `scope/code`."),
+			"supervised_roles": accessIDsAttribute("role",
+				"IDs of other access roles, each `scope/code`. The role then has the policies of these roles, and cannot have `policies` or `policy_collections`.",
+				setvalidator.SizeAtLeast(1)),
 			"when":     accessWhenAttribute("role"),
 			"timeouts": timeoutsAttribute(ctx),
 			"id":       accessIDAttribute("role"),
