@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -170,6 +171,13 @@ func fromAccessIDs(ids []access.ResourceID) []string {
 		texts = append(texts, id.String())
 	}
 	return texts
+}
+
+// distinctAccessIDs are ids as texts, sorted and each of them once. It is never nil.
+func distinctAccessIDs(ids []access.ResourceID) []string {
+	texts := fromAccessIDs(ids)
+	slices.Sort(texts)
+	return slices.Compact(texts)
 }
 
 // importAccessObject imports by a code, by scope/code, or by an identity.

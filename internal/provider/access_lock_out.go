@@ -76,6 +76,27 @@ func (c *connection) warnOwnAccessRole(ctx context.Context, id access.ResourceID
 		fmt.Sprintf("The provider signs in with %s, whose user has this role. %s.", c.credential, change), lockedOut))
 }
 
+// warnOwnPolicyCollection warns if the user that the provider signs in as has one of the policies that a policy
+// collection loses. LUSID does not say through which collection a user has a policy, so the warning covers
+// collections that give that user nothing, too. It does not cover what nested collections hold.
+func (c *connection) warnOwnPolicyCollection(ctx context.Context, id access.ResourceID, lost []string, change string, diags *diag.Diagnostics) {
+	if c == nil || c.client == nil || len(lost) == 0 {
+		return
+	}
+	var own []string
+	for _, policy := range c.ownPolicies(ctx) {
+		if slices.Contains(lost, policy.ID.String()) {
+			own = append(own, policy.ID.String())
+		}
+	}
+	if len(own) == 0 {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("The access policy collection %s could lock this provider out", id), joinParagraphs(
+		fmt.Sprintf("The provider signs in with %s, whose user has policies that are in this collection: %s. %s.",
+			c.credential, strings.Join(slices.Compact(slices.Sorted(slices.Values(own))), ", "), change), lockedOut))
+}
+
 // lockedOut says what happens if the provider loses its rights.
 const lockedOut = "If that gives the provider its rights, the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the rights back. " +
 	"A user with LUSID's role lusid-administrator keeps all rights."

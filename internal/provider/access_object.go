@@ -52,7 +52,7 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 // addAccessError explains a refusal on the attribute that LUSID's error code is about, if there is one.
 func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
 	detail := c.explain(attempt, err, more...)
-	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) {
+	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && !client.IsNotFound(err) {
 		if attribute := accessBlamed[noun][refused.Code]; attribute != "" {
 			diags.AddAttributeError(path.Root(attribute), summary, detail)
 			return

@@ -9,7 +9,7 @@ import (
 // accessRemedies are the next steps after LUSID's error codes for the Access API. A create that meets a code
 // which is taken explains that itself.
 var accessRemedies = map[int]string{
-	604: "A policy collection does not exist. Check its id.",
+	604: "A policy collection does not exist. Refer to it by the id of its resource, so that Terraform creates it first.",
 	605: "The licence does not exist. LUSID manages licences itself: ask LUSID's support.",
 	607: "An action for delegated administration needs a selector of the kind policy, with identity_restriction and restriction_selectors.",
 	608: "A selector does not fit the entity of its actions. The data source lusid_access_controlled_resources lists the parts of the identifier of each entity.",
@@ -24,9 +24,11 @@ var accessRemedies = map[int]string{
 
 // accessBlamed are the attributes that LUSID's error codes are about, by what messages call the object.
 var accessBlamed = map[string]map[int]string{
-	accessPolicyNoun:   {607: "selectors", 608: "selectors", 611: "selectors"},
-	accessTemplateNoun: {607: "templated_selectors", 608: "templated_selectors", 611: "templated_selectors"},
-	accessRoleNoun:     {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
+	accessAttachmentNoun:       {604: "policy_collection_id"},
+	accessPolicyCollectionNoun: {604: "policy_collections", 772: "policies"},
+	accessPolicyNoun:           {607: "selectors", 608: "selectors", 611: "selectors"},
+	accessRoleNoun:             {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
+	accessTemplateNoun:         {607: "templated_selectors", 608: "templated_selectors", 611: "templated_selectors"},
 }
 
 // codeInsufficientPermissions and codeAccessDenied say that the caller lacks a right.

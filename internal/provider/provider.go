@@ -55,8 +55,10 @@ func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp
 
 func (p *lusidProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		NewAccessPolicyCollectionResource,
 		NewAccessPolicyResource,
 		NewAccessPolicyTemplateResource,
+		NewAccessRolePolicyCollectionResource,
 		NewAccessRoleResource,
 		NewApplicationResource,
 		NewExternalTokenIssuerResource,
@@ -80,6 +82,8 @@ func (p *lusidProvider) DataSources(context.Context) []func() datasource.DataSou
 		NewAccessGeneratedPolicyDataSource,
 		NewAccessOwnPoliciesDataSource,
 		NewAccessPoliciesDataSource,
+		NewAccessPolicyCollectionDataSource,
+		NewAccessPolicyCollectionsDataSource,
 		NewAccessPolicyDataSource,
 		NewAccessPolicyTemplateDataSource,
 		NewAccessPolicyTemplatesDataSource,
@@ -120,9 +124,11 @@ func (p *lusidProvider) EphemeralResources(context.Context) []func() ephemeral.E
 
 func (p *lusidProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		NewAccessPolicyCollectionListResource,
 		NewAccessPolicyListResource,
 		NewAccessPolicyTemplateListResource,
 		NewAccessRoleListResource,
+		NewAccessRolePolicyCollectionListResource,
 		NewApplicationListResource,
 		NewExternalTokenIssuerListResource,
 		NewMcpToolListResource,

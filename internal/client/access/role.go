@@ -100,6 +100,24 @@ func (c *Client) RefreshRole(ctx context.Context, id ResourceID, accepts func(*R
 		func(ctx context.Context) (*RoleResponse, error) { return c.GetRole(ctx, id) })
 }
 
+// RefreshSharedRole is GetRole for one of many reads of the same role: it may answer from an earlier read, with
+// a role that accepts takes.
+func (c *Client) RefreshSharedRole(ctx context.Context, id ResourceID, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
+	read := func(ctx context.Context) ([]RoleResponse, error) {
+		role, err := c.GetRole(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return []RoleResponse{*role}, nil
+	}
+	roles, err := client.RefreshList(ctx, client.Kind[RoleResponse]{API: c.api, Name: "access role " + id.String(), List: read},
+		func(roles []RoleResponse) bool { return accepts(&roles[0]) })
+	if err != nil {
+		return nil, err
+	}
+	return &roles[0], nil
+}
+
 // CreateRole creates a role in the default scope. LUSID refuses a code that is taken: see [IsTaken].
 func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*RoleResponse, error) {
 	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))

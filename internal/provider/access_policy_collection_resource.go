@@ -1,0 +1,248 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ resource.Resource                = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithConfigure   = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithImportState = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessPolicyCollectionResource)(nil)
+)
+
+// accessPolicyCollectionNoun is what messages call a policy collection.
+const accessPolicyCollectionNoun = "access policy collection"
+
+// accessPolicyCollectionResource is a policy collection of the Access service. Its code is immutable. Its
+// import ID is the code, or scope/code.
+type accessPolicyCollectionResource struct{ resourceBase }
+
+// NewAccessPolicyCollectionResource returns the resource lusid_access_policy_collection.
+func NewAccessPolicyCollectionResource() resource.Resource { return &accessPolicyCollectionResource{} }
+
+func (r *accessPolicyCollectionResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_policy_collection"
+}
+
+func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "A policy collection of LUSID's Access service: policies that access roles can have together. " +
+			"Give it to a role with `policy_collections` of `lusid_access_role`, or with `lusid_access_role_policy_collection` if the role is managed elsewhere.\n\n" +
+			"The resource manages all members of the collection. If somebody adds a policy outside Terraform, the next apply removes it. " +
+			"A change of a collection takes effect on the next request of each user.\n\n" +
+			"~> LUSID never returns the metadata of a collection, so this resource has no argument for it. LUSID's update replaces the whole collection: " +
+			"do not update a collection here if it has metadata that you want to keep.\n\n" +
+			"~> A change of `code` replaces the collection. If an access role refers to it, set `create_before_destroy` in the collection's `lifecycle` block: " +
+			"Terraform then creates the new collection, changes the role, and deletes the old collection last.",
+		Attributes: map[string]schema.Attribute{
+			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, because LUSID cannot read a collection with that code.", notPageCode{"policy collection"}),
+			"description": accessDescriptionAttribute(),
+			"policies":    accessIDsAttribute("policy", "IDs of the policies in the collection, each `scope/code`."),
+			"policy_collections": accessIDsAttribute("policy collection",
+				"IDs of other policy collections, each `scope/code`. Their policies are in this collection too."),
+			"timeouts": timeoutsAttribute(ctx),
+			"id":       accessIDAttribute("policy collection"),
+			"scope":    accessScopeAttribute("policy collection"),
+		},
+	}
+}
+
+func (r *accessPolicyCollectionResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = accessIdentitySchema("policy collection")
+}
+
+type accessPolicyCollectionModel struct {
+	Code              types.String   `tfsdk:"code"`
+	Description       types.String   `tfsdk:"description"`
+	Policies          types.Set      `tfsdk:"policies"`
+	PolicyCollections types.Set      `tfsdk:"policy_collections"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	ID                types.String   `tfsdk:"id"`
+	Scope             types.String   `tfsdk:"scope"`
+}
+
+// toUpdate is all of the collection except its id. Equal collections give equal requests.
+func (m *accessPolicyCollectionModel) toUpdate() access.PolicyCollectionUpdateRequest {
+	return access.PolicyCollectionUpdateRequest{
+		Description: m.Description.ValueString(), Policies: toAccessIDs(m.Policies), PolicyCollections: toAccessIDs(m.PolicyCollections),
+	}
+}
+
+func (m *accessPolicyCollectionModel) fromAPI(ctx context.Context, collection *access.PolicyCollectionResponse) (diags diag.Diagnostics) {
+	m.setID(collection.ID)
+	m.Description = optionalString(m.Description, collection.Description)
+	var failed diag.Diagnostics
+	m.Policies, failed = sameTexts(ctx, m.Policies, fromAccessIDs(collection.Policies))
+	diags.Append(failed...)
+	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, fromAccessIDs(collection.PolicyCollections))
+	return append(diags, failed...)
+}
+
+func (m *accessPolicyCollectionModel) setID(id access.ResourceID) {
+	m.ID, m.Scope, m.Code = types.StringValue(id.String()), types.StringValue(id.Scope), types.StringValue(id.Code)
+}
+
+func (m *accessPolicyCollectionModel) resourceID() access.ResourceID {
+	return access.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
+}
+
+// label names the collection for people.
+func (m *accessPolicyCollectionModel) label() string { return m.resourceID().String() }
+
+func (r *accessPolicyCollectionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessPolicyCollectionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create " + accessPolicyCollectionNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	collection := r.create(ctx, plan, owner, &resp.Diagnostics)
+	if collection == nil {
+		return
+	}
+	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	code := plan.Code
+	plan.setID(collection.ID)
+	plan.Code = code
+	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
+}
+
+// create creates a collection, or finds the one that a create made whose answer was lost. It returns nil
+// after an error.
+func (r *accessPolicyCollectionResource) create(
+	ctx context.Context, plan accessPolicyCollectionModel, owner string, diags *diag.Diagnostics,
+) *access.PolicyCollectionResponse {
+	request := access.PolicyCollectionCreationRequest{Code: plan.Code.ValueString(), PolicyCollectionUpdateRequest: plan.toUpdate()}
+	id := access.ResourceID{Scope: access.DefaultScope, Code: request.Code}
+	plan.setID(id)
+	return createAccessObject(ctx, r.connection, accessObject{
+		noun:     accessPolicyCollectionNoun,
+		typeName: "lusid_access_policy_collection",
+		id:       id,
+		owner:    owner,
+	}, creation[access.PolicyCollectionResponse]{
+		list: r.access.PagePolicyCollections,
+		create: func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
+			return r.access.CreatePolicyCollection(ctx, request)
+		},
+		byKey: func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
+			return r.access.GetPolicyCollection(ctx, id)
+		},
+		id:     func(collection *access.PolicyCollectionResponse) string { return collection.ID.String() },
+		holds:  func(collection *access.PolicyCollectionResponse) bool { return collection.ID == id },
+		isSame: func(collection *access.PolicyCollectionResponse) bool { return unchanged(ctx, &plan, collection) },
+	}, diags)
+}
+
+func (r *accessPolicyCollectionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessPolicyCollectionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to read " + accessPolicyCollectionNoun + " " + state.label()
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, newAccessIdentity(state.resourceID()), state.Timeouts.Read)
+	defer cancel()
+	if !ok {
+		return
+	}
+
+	collection, err := r.access.RefreshPolicyCollection(ctx, state.resourceID(),
+		func(listed *access.PolicyCollectionResponse) bool { return unchanged(ctx, &state, listed) })
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access policy collection %s of %s could not be read", state.label(), r.client.Domain()), err) {
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, collection)...)
+	r.saveRead(ctx, resp, state)
+}
+
+func (r *accessPolicyCollectionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state accessPolicyCollectionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to update " + accessPolicyCollectionNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if !reflect.DeepEqual(plan.toUpdate(), state.toUpdate()) {
+		is := func(m accessPolicyCollectionModel) func(*access.PolicyCollectionResponse) bool {
+			return func(collection *access.PolicyCollectionResponse) bool { return unchanged(ctx, &m, collection) }
+		}
+		err := updateAccessObject(ctx, r.connection, accessPolicyCollectionNoun+" "+state.label(),
+			func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
+				return r.access.GetPolicyCollection(ctx, state.resourceID())
+			},
+			is(plan), is(state),
+			func(ctx context.Context) error {
+				_, err := r.access.UpdatePolicyCollection(ctx, state.resourceID(), plan.toUpdate())
+				return err
+			})
+		if err != nil {
+			r.addAccessError(&resp.Diagnostics, accessPolicyCollectionNoun, summary,
+				fmt.Sprintf("The access policy collection %s of %s could not be updated", state.label(), r.client.Domain()), err)
+			return
+		}
+	}
+	r.saveUpdated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
+}
+
+func (r *accessPolicyCollectionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessPolicyCollectionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to delete " + accessPolicyCollectionNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.deleteAccessObject(ctx, req, resp, summary, accessPolicyCollectionNoun, state.label(),
+		func() error { return r.access.DeletePolicyCollection(ctx, state.resourceID()) })
+}
+
+// ImportState takes a code, or scope/code.
+func (r *accessPolicyCollectionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importAccessObject(ctx, accessPolicyCollectionNoun, req, resp)
+}
+
+// ModifyPlan refuses another domain's collection before anything is planned for it. It warns if the
+// provider's own user could lose its rights.
+func (r *accessPolicyCollectionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state, plan accessPolicyCollectionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessPolicyCollectionNoun+" "+state.label())...)
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.Plan.Raw.IsNull() || !plan.Code.Equal(state.Code) {
+		r.warnOwnPolicyCollection(ctx, state.resourceID(), texts(state.Policies), "This plan deletes the collection", &resp.Diagnostics)
+		return
+	}
+	r.warnOwnPolicyCollection(ctx, state.resourceID(), without(texts(state.Policies), texts(plan.Policies)),
+		"This plan takes that away from the collection", &resp.Diagnostics)
+}

@@ -1,0 +1,284 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ resource.Resource                = (*accessRolePolicyCollectionResource)(nil)
+	_ resource.ResourceWithConfigure   = (*accessRolePolicyCollectionResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessRolePolicyCollectionResource)(nil)
+	_ resource.ResourceWithImportState = (*accessRolePolicyCollectionResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessRolePolicyCollectionResource)(nil)
+)
+
+// accessAttachmentNoun is what messages call the attachment of a policy collection to an access role.
+const accessAttachmentNoun = "policy collection of access role"
+
+// accessRolePolicyCollectionResource is the attachment of one policy collection to one access role. Both are
+// immutable. Its import ID is role_id,policy_collection_id.
+type accessRolePolicyCollectionResource struct{ resourceBase }
+
+// NewAccessRolePolicyCollectionResource returns the resource lusid_access_role_policy_collection.
+func NewAccessRolePolicyCollectionResource() resource.Resource {
+	return &accessRolePolicyCollectionResource{}
+}
+
+func (r *accessRolePolicyCollectionResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_role_policy_collection"
+}
+
+func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Attaches one policy collection to an access role, and leaves everything else that the role has alone. " +
+			"Use it for a role that is managed elsewhere or comes with LUSID. The plan warns if it takes a collection from a role of the user that the provider signs in as.\n\n" +
+			"~> Do not use it for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
+			"so each resource would undo the other: list the collection in `policy_collections` there." + renameNote,
+		Attributes: map[string]schema.Attribute{
+			"role_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "ID of the access role: `scope/code`. A change replaces the attachment.",
+				Validators:          isAccessID("role"),
+				PlanModifiers:       replace,
+			},
+			"policy_collection_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "ID of the policy collection: `scope/code`. A change replaces the attachment.",
+				Validators:          isAccessID("policy collection"),
+				PlanModifiers:       replace,
+			},
+			"timeouts": timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "`role_id,policy_collection_id`.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+func (r *accessRolePolicyCollectionResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"role_id":              identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the access role: scope/code."},
+			"policy_collection_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the policy collection: scope/code."},
+		},
+	}
+}
+
+type accessAttachmentModel struct {
+	RoleID             types.String   `tfsdk:"role_id"`
+	PolicyCollectionID types.String   `tfsdk:"policy_collection_id"`
+	Timeouts           timeouts.Value `tfsdk:"timeouts"`
+	ID                 types.String   `tfsdk:"id"`
+}
+
+type accessAttachmentIdentity struct {
+	RoleID             types.String `tfsdk:"role_id"`
+	PolicyCollectionID types.String `tfsdk:"policy_collection_id"`
+}
+
+func (m *accessAttachmentModel) identity() accessAttachmentIdentity {
+	return accessAttachmentIdentity{m.RoleID, m.PolicyCollectionID}
+}
+
+func (m *accessAttachmentModel) role() access.ResourceID { return toAccessID(m.RoleID.ValueString()) }
+
+func (m *accessAttachmentModel) collection() access.ResourceID {
+	return toAccessID(m.PolicyCollectionID.ValueString())
+}
+
+// label names the attachment for people.
+func (m *accessAttachmentModel) label() string {
+	return m.RoleID.ValueString() + "," + m.PolicyCollectionID.ValueString()
+}
+
+func (r *accessRolePolicyCollectionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessAttachmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create " + accessAttachmentNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.placements.put(ctx, accessAttachmentNoun+" "+plan.label(), owner, func(bool) error { return r.attach(ctx, &plan) })
+	if err != nil {
+		r.addAccessError(&resp.Diagnostics, accessAttachmentNoun, summary, fmt.Sprintf("The policy collection %s could not be attached to the access role %s of %s",
+			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err)
+		return
+	}
+	plan.ID = types.StringValue(plan.label())
+	r.saveCreated(ctx, resp, plan, plan.identity())
+}
+
+func (r *accessRolePolicyCollectionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessAttachmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to read " + accessAttachmentNoun + " " + state.label()
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, state.identity(), state.Timeouts.Read)
+	defer cancel()
+	if !ok {
+		return
+	}
+
+	isAttached := func(role *access.RoleResponse) bool { return role.HasPolicyCollection(state.collection()) }
+	role, err := r.access.RefreshSharedRole(ctx, state.role(), isAttached)
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access role %s of %s could not be read", state.RoleID.ValueString(), r.client.Domain()), err) {
+		return
+	}
+	if !isAttached(role) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	state.ID = types.StringValue(state.label())
+	r.saveRead(ctx, resp, state)
+}
+
+// Update changes timeouts. Everything else replaces.
+func (r *accessRolePolicyCollectionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan accessAttachmentModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	summary := "Unable to update " + accessAttachmentNoun + " " + plan.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.placements.put(ctx, accessAttachmentNoun+" "+plan.label(), owner, func(removed bool) error {
+		if !removed {
+			return nil
+		}
+		return r.attach(ctx, &plan)
+	})
+	if err != nil {
+		r.addAccessError(&resp.Diagnostics, accessAttachmentNoun, summary, fmt.Sprintf("The policy collection %s could not be attached to the access role %s of %s again",
+			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err)
+		return
+	}
+	r.saveUpdated(ctx, resp, plan, plan.identity())
+}
+
+func (r *accessRolePolicyCollectionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessAttachmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	summary := "Unable to delete " + accessAttachmentNoun + " " + state.label()
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	needed, err := r.placements.remove(ctx, accessAttachmentNoun+" "+state.label(), owner, func() error { return r.detach(ctx, &state) })
+	switch {
+	case err != nil && !client.IsNotFound(err):
+		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The policy collection %s could not be removed from the access role %s of %s",
+			state.PolicyCollectionID.ValueString(), state.RoleID.ValueString(), r.client.Domain()), err))
+	case needed:
+		warnNeeded(&resp.Diagnostics, "The "+accessAttachmentNoun+" "+state.label()+" stays in LUSID",
+			fmt.Sprintf("The access role %s keeps the policy collection %s.", state.RoleID.ValueString(), state.PolicyCollectionID.ValueString()))
+	}
+}
+
+// ImportState takes role_id,policy_collection_id. Each may be a code of the default scope.
+func (r *accessRolePolicyCollectionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	role, collection, _ := strings.Cut(req.ID, ",")
+	if req.ID == "" && !req.Identity.Raw.IsNull() {
+		var identity accessAttachmentIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		role, collection = identity.RoleID.ValueString(), identity.PolicyCollectionID.ValueString()
+	}
+	model := accessAttachmentModel{
+		RoleID: types.StringValue(toAccessID(role).String()), PolicyCollectionID: types.StringValue(toAccessID(collection).String()),
+	}
+	summary := fmt.Sprintf("Unable to import %s %q", accessAttachmentNoun, role+","+collection)
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	if !isAccessIDText(model.RoleID.ValueString()) || !isAccessIDText(model.PolicyCollectionID.ValueString()) {
+		resp.Diagnostics.AddError(summary, "Give role_id,policy_collection_id: the id of the access role, a comma, and the id of the policy collection. "+
+			"Each id is scope/code, or the code alone if the scope is default. A scope and a code each have "+accessCodeWords+".")
+		return
+	}
+	r.saveImported(ctx, resp, model.identity(), map[string]any{
+		"role_id":              model.RoleID,
+		"policy_collection_id": model.PolicyCollectionID,
+		"id":                   model.label(),
+	})
+}
+
+// ModifyPlan refuses another domain's attachment before anything is planned for it. It warns if the
+// provider's own user could lose its rights.
+func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() {
+		return
+	}
+	var state, plan accessAttachmentModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessAttachmentNoun+" "+state.label())...)
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if resp.Diagnostics.HasError() || (plan.RoleID.Equal(state.RoleID) && plan.PolicyCollectionID.Equal(state.PolicyCollectionID)) {
+		return
+	}
+	r.warnOwnAccessRole(ctx, state.role(),
+		fmt.Sprintf("This plan takes the policy collection %s away from it", state.PolicyCollectionID.ValueString()), &resp.Diagnostics)
+}
+
+// attach attaches the collection to the role, in the role's turn. A role that has the collection already
+// needs nothing, so a request whose answer was lost is repeated.
+func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *accessAttachmentModel) error {
+	return r.placements.during(ctx, accessRoleNoun+" "+m.RoleID.ValueString(), func() error {
+		err := r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
+		if !client.IsOutcomeUnknown(err) && !isConflict(err) {
+			return err
+		}
+		role, readErr := r.access.GetRole(ctx, m.role())
+		switch {
+		case readErr != nil:
+			return err
+		case role.HasPolicyCollection(m.collection()):
+			return nil
+		case client.IsOutcomeUnknown(err):
+			return r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
+		}
+		return err
+	})
+}
+
+// detach detaches the collection from the role, in the role's turn. LUSID may refuse that if the role does
+// not have the collection: this is success.
+func (r *accessRolePolicyCollectionResource) detach(ctx context.Context, m *accessAttachmentModel) error {
+	return r.placements.during(ctx, accessRoleNoun+" "+m.RoleID.ValueString(), func() error {
+		err := r.access.RemovePolicyCollectionFromRole(ctx, m.role(), m.collection())
+		if isConflict(err) {
+			if role, readErr := r.access.GetRole(ctx, m.role()); readErr == nil && !role.HasPolicyCollection(m.collection()) {
+				return nil
+			}
+		}
+		return err
+	})
+}
