@@ -31,6 +31,16 @@ func TestAccessObject_changedAfterPlan(t *testing.T) {
 				"a part that the schema can't express": {"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}},
 			},
 		},
+		providertest.AccessPolicyCollectionType: {
+			providertest.AccessPolicyCollectionConfig, "access.GetPolicyCollection",
+			providertest.Domain.StoredPolicyCollection, providertest.Domain.ChangePolicyCollection,
+			map[string]providertest.JSONObject{
+				"one more policy": {"policies": []any{
+					providertest.JSONObject{"scope": "default", "code": "allow-standard-lusid-features-access"},
+					providertest.JSONObject{"scope": "default", "code": "read-instruments"},
+				}},
+			},
+		},
 		providertest.AccessRoleType: {
 			providertest.AccessRoleConfig, "access.GetRole",
 			providertest.Domain.StoredAccessRole, providertest.Domain.ChangeAccessRole,

@@ -438,6 +438,25 @@ var accessWalks = []constraintWalk{
 		nil, nil,
 	},
 	{
+		"access.PolicyCollectionCreationRequest", providertest.AccessPolicyCollectionType, providertest.AccessPolicyCollectionConfig(),
+		map[string]string{"code": "code", "description": "description", "policies": "policies", "policyCollections": "policy_collections"},
+		map[string]string{"metadata": "LUSID never returns it"},
+		nil,
+	},
+	{
+		"access.PolicyCollectionUpdateRequest", providertest.AccessPolicyCollectionType, providertest.AccessPolicyCollectionConfig(),
+		map[string]string{"description": "description", "policies": "policies", "policyCollections": "policy_collections"},
+		map[string]string{"metadata": "LUSID never returns it"},
+		nil,
+	},
+	{
+		"access.AddPolicyCollectionToRoleRequest", providertest.AccessRolePolicyCollectionType,
+		providertest.Object{"role_id": "default/analysts", "policy_collection_id": "default/readers"},
+		map[string]string{"policyCollections": "policy_collection_id"},
+		nil,
+		[]string{"policyCollections"},
+	},
+	{
 		"access.RoleCreationRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
 		map[string]string{"code": "code", "description": "description", "when": "when"},
 		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},

@@ -133,10 +133,11 @@ func createBeforeDestroyHCL(d providertest.Domain, lifecycle string, version int
 				user_type = "\"Service\""
 			}
 			`,
-		providertest.MCPToolType:             "scope = \"acme\"\ncode = \"reload\"\nname = \"reload\"\ntitle = \"Reload\"\ndescription = \"Reloads.\"\nluminesce_payload = { query = \"select 1\" }\n",
-		providertest.PersonalAccessTokenType: "display_name = \"pipeline\"\n",
-		providertest.AccessPolicyType:        "code = \"read-instruments\"\nselectors = [{ match_all = { actions = [{ scope = \"default\", activity = \"Read\", entity = \"Instrument\" }] } }]\n",
-		providertest.AccessRoleType:          "code = \"analysts\"\n",
+		providertest.MCPToolType:                "scope = \"acme\"\ncode = \"reload\"\nname = \"reload\"\ntitle = \"Reload\"\ndescription = \"Reloads.\"\nluminesce_payload = { query = \"select 1\" }\n",
+		providertest.PersonalAccessTokenType:    "display_name = \"pipeline\"\n",
+		providertest.AccessPolicyType:           "code = \"read-instruments\"\nselectors = [{ match_all = { actions = [{ scope = \"default\", activity = \"Read\", entity = \"Instrument\" }] } }]\n",
+		providertest.AccessPolicyCollectionType: "code = \"readers\"\n",
+		providertest.AccessRoleType:             "code = \"analysts\"\n",
 	} {
 		text += fmt.Sprintf("resource %q \"test\" {\n%s%s}\n", typeName, arguments, lifecycle)
 	}

@@ -25,21 +25,22 @@ const examplesDirectory = "../../examples"
 // seeds are the domains of those examples of actions and data sources that refer to what is there
 // already. For resources, see ExampleSeeds.
 var seeds = map[string]mockserver.Seed{
-	"actions/lusid_reset_user_factors":           {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
-	"actions/lusid_reset_user_password":          {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
-	"actions/lusid_unlock_user":                  {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserLockedOut)}},
-	"actions/lusid_unsuspend_user":               {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserSuspended)}},
-	"data-sources/lusid_access_generated_policy": providertest.ExampleTemplates,
-	"data-sources/lusid_access_policy_template":  providertest.ExampleTemplates,
-	"data-sources/lusid_access_policy_templates": providertest.ExampleTemplates,
-	"data-sources/lusid_application":             {Applications: []mockserver.Application{providertest.ExampleApplication}},
-	"data-sources/lusid_external_token_issuer":   providertest.ExampleGuards,
-	"data-sources/lusid_external_token_issuers":  providertest.ExampleGuards,
-	"data-sources/lusid_mcp_tool":                {McpTools: []mockserver.McpTool{providertest.ExampleTool}},
-	"data-sources/lusid_network_zone":            providertest.ExampleGuards,
-	"data-sources/lusid_network_zones":           providertest.ExampleGuards,
-	"data-sources/lusid_personal_access_token":   {PersonalAccessTokens: []mockserver.PersonalAccessToken{providertest.ExampleToken}},
-	"data-sources/lusid_user":                    {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
+	"actions/lusid_reset_user_factors":            {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
+	"actions/lusid_reset_user_password":           {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
+	"actions/lusid_unlock_user":                   {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserLockedOut)}},
+	"actions/lusid_unsuspend_user":                {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserSuspended)}},
+	"data-sources/lusid_access_generated_policy":  providertest.ExampleTemplates,
+	"data-sources/lusid_access_policy_collection": {PolicyCollections: []json.RawMessage{providertest.ExamplePolicyCollection}},
+	"data-sources/lusid_access_policy_template":   providertest.ExampleTemplates,
+	"data-sources/lusid_access_policy_templates":  providertest.ExampleTemplates,
+	"data-sources/lusid_application":              {Applications: []mockserver.Application{providertest.ExampleApplication}},
+	"data-sources/lusid_external_token_issuer":    providertest.ExampleGuards,
+	"data-sources/lusid_external_token_issuers":   providertest.ExampleGuards,
+	"data-sources/lusid_mcp_tool":                 {McpTools: []mockserver.McpTool{providertest.ExampleTool}},
+	"data-sources/lusid_network_zone":             providertest.ExampleGuards,
+	"data-sources/lusid_network_zones":            providertest.ExampleGuards,
+	"data-sources/lusid_personal_access_token":    {PersonalAccessTokens: []mockserver.PersonalAccessToken{providertest.ExampleToken}},
+	"data-sources/lusid_user":                     {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
 }
 
 // exampleSeed is what an example refers to.

@@ -277,6 +277,13 @@ func TestPlacement_lostDeletion(t *testing.T) {
 			t.Helper()
 			return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+"/policies/list-instruments", nil, nil) == nil
 		}},
+		{
+			providertest.AccessPolicyCollectionType, "access.DeletePolicyCollection", providertest.AccessPolicyCollectionConfig(),
+			func(t *testing.T, d providertest.Domain) bool {
+				t.Helper()
+				return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+"/policycollections/readers", nil, nil) == nil
+			},
+		},
 		{providertest.AccessRoleType, "access.DeleteRole", providertest.AccessRoleConfig(), func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
 			return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+"/roles/analysts", nil, nil) == nil

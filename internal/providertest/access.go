@@ -20,6 +20,12 @@ const AccessRoleType = "lusid_access_role"
 // AccessPolicyTemplateType is a resource type.
 const AccessPolicyTemplateType = "lusid_access_policy_template"
 
+// AccessPolicyCollectionType is a resource type.
+const AccessPolicyCollectionType = "lusid_access_policy_collection"
+
+// AccessRolePolicyCollectionType is a resource type.
+const AccessRolePolicyCollectionType = "lusid_access_role_policy_collection"
+
 // StandardFeatures is the id of a policy that every domain has.
 const StandardFeatures = "default/allow-standard-lusid-features-access"
 
@@ -81,6 +87,15 @@ func AccessRoleConfig(more ...Object) Object {
 	return config
 }
 
+// AccessPolicyCollectionConfig is a policy collection with one policy, with more attributes or other ones.
+func AccessPolicyCollectionConfig(more ...Object) Object {
+	config := Object{"code": "readers", "description": "Read", "policies": []string{StandardFeatures}}
+	for _, m := range more {
+		maps.Copy(config, m)
+	}
+	return config
+}
+
 // StoredPolicy reads a policy of the default scope as a PUT takes it.
 func (d Domain) StoredPolicy(t *testing.T, code string) JSONObject {
 	t.Helper()
@@ -115,6 +130,32 @@ func (d Domain) StoredPolicyTemplate(t *testing.T, code string) JSONObject {
 func (d Domain) ChangePolicyTemplate(t *testing.T, code string, changes JSONObject) {
 	t.Helper()
 	d.changeAccessObject(t, "/policytemplates/"+code, changes)
+}
+
+// StoredPolicyCollection reads a policy collection of the default scope as a PUT takes it.
+func (d Domain) StoredPolicyCollection(t *testing.T, code string) JSONObject {
+	t.Helper()
+	return d.storedAccessObject(t, "/policycollections/"+code)
+}
+
+// ChangePolicyCollection changes parts of a policy collection behind Terraform's back. It removes a part that
+// is nil.
+func (d Domain) ChangePolicyCollection(t *testing.T, code string, changes JSONObject) {
+	t.Helper()
+	d.changeAccessObject(t, "/policycollections/"+code, changes)
+}
+
+// AttachPolicyCollection attaches a policy collection to an access role of the same scope, default.
+func (d Domain) AttachPolicyCollection(t *testing.T, role, collection string) {
+	t.Helper()
+	body := JSONObject{"policyCollections": []any{JSONObject{"code": collection}}}
+	d.MustCall(t, http.MethodPost, AccessAPI+"/roles/default/"+role+"/policycollections", body, nil)
+}
+
+// DetachPolicyCollection detaches a policy collection from an access role of the same scope, default.
+func (d Domain) DetachPolicyCollection(t *testing.T, role, collection string) {
+	t.Helper()
+	d.MustCall(t, http.MethodDelete, AccessAPI+"/roles/default/"+role+"/policycollections/default/"+collection, nil, nil)
 }
 
 // storedAccessObject leaves out what no request takes, and an end in the year 9999.

@@ -60,6 +60,18 @@ var (
 			{"application": "LUSID", "tag": "Data", "selector": {"matchAllSelectorDefinition": {
 				"actions": [{"scope": "default", "activity": "Read", "entity": "Instrument"}]}}}]
 	}`)}}
+	// ExamplePolicyCollection is a policy collection, and ExampleAttachment an access role that has it.
+	ExamplePolicyCollection = json.RawMessage(`{
+		"code": "acme-read-only", "description": "Read market data",
+		"policies": [{"scope": "default", "code": "allow-standard-lusid-features-access"}]
+	}`)
+	ExampleAttachment = mockserver.Seed{
+		PolicyCollections: []json.RawMessage{ExamplePolicyCollection},
+		AccessRoles: []json.RawMessage{json.RawMessage(`{
+			"code": "acme-auditors", "when": {"activate": "2024-01-01T00:00:00Z"},
+			"resource": {"policyIdRoleResource": {"policies": [], "policyCollections": [{"scope": "default", "code": "acme-read-only"}]}}
+		}`)},
+	}
 	// ExampleTeam is a role that one of two people holds.
 	ExampleTeam = mockserver.Seed{
 		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},

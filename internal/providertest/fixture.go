@@ -249,7 +249,8 @@ func numbered(v any, put func(text string, isWhole bool) any) any {
 	return v
 }
 
-// FixtureSeed is what n objects of every kind refer to: roles that they assign to users.
+// FixtureSeed is what n objects of every kind refer to: roles that they assign to users, and policy collections
+// that they attach to access roles.
 func FixtureSeed(n int) mockserver.Seed {
 	var seed mockserver.Seed
 	for i := range n + 2 {
@@ -259,6 +260,13 @@ func FixtureSeed(n int) mockserver.Seed {
 		for _, kind := range []string{"assigned", "staffed"} {
 			seed.Roles = append(seed.Roles, mockserver.Role{ID: fmt.Sprint(kind, "-", i), Name: fmt.Sprint(kind, "-", i)})
 		}
+	}
+	for i := range n + 2 {
+		seed.PolicyCollections = append(seed.PolicyCollections, fmt.Appendf(nil, `{"code": "attached-%d"}`, i))
+	}
+	for i := range assignedRoles(n) {
+		seed.AccessRoles = append(seed.AccessRoles, fmt.Appendf(nil,
+			`{"code": "attached-%d", "when": {"activate": "2024-01-01T00:00:00Z"}, "resource": {"policyIdRoleResource": {"policies": []}}}`, i))
 	}
 	return seed
 }

@@ -547,6 +547,85 @@ var Fixtures = map[string]KindFixture{
 			}
 		},
 	},
+	AccessPolicyCollectionType: {
+		Label:    "many",
+		Config:   AccessPolicyCollectionConfig(Object{"code": "collection-${n}", "description": "One"}),
+		Changed:  Object{"code": "collection-${n}", "description": "Two"},
+		ImportBy: "id",
+		Listings: []string{AccessAPI + "/policycollections"},
+		Examples: ExampleSeeds{
+			Import: mockserver.Seed{PolicyCollections: []json.RawMessage{ExamplePolicyCollection}},
+			List:   mockserver.Seed{PolicyCollections: []json.RawMessage{ExamplePolicyCollection}},
+		},
+		Cost: Cost{
+			Create:  listThenEach("access.PagePolicyCollections", "access.CreatePolicyCollection"),
+			Refresh: refreshBySnapshot("access.GetPolicyCollection", "access.PagePolicyCollections"),
+			// Both plans of the update warn if the provider's own user could lose its rights.
+			Update: func(n int) Calls {
+				return Calls{"access.GetOwnPolicies": 2, "access.GetPolicyCollection": n, "access.UpdatePolicyCollection": n}
+			},
+			Destroy:     each("access.DeletePolicyCollection"),
+			DestroyPlan: once("access.GetOwnPolicies"),
+		},
+		Faults: Faults{
+			OptionalRequest: "access.PagePolicyCollections",
+			OnlyForWarning:  map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+		},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			return Life{
+				Drift: func() {
+					d.ChangePolicyCollection(t, "collection-0", JSONObject{"description": "Elsewhere", "policies": []any{}})
+				},
+				Drifted:             []string{`"Elsewhere" -> "One"`, `+ "` + StandardFeatures + `"`},
+				Mended:              map[string]int{"access.UpdatePolicyCollection": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, AccessAPI+"/policycollections/collection-0", nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"access.CreatePolicyCollection": 1},
+				Replacement:         AccessPolicyCollectionConfig(Object{"code": "next-collection", "description": "One"}),
+				ReplacedBy:          "code",
+				Replaced:            map[string]int{"access.DeletePolicyCollection": 1, "access.CreatePolicyCollection": 1},
+				RefusedCreate:       "Unable to create access policy collection",
+				RefusedRead:         "Unable to read access policy collection default/collection-0",
+				RefusedUpdate:       "Unable to update access policy collection default/collection-0",
+				RefusedDelete:       "Unable to delete access policy collection default/collection-0",
+			}
+		},
+	},
+	AccessRolePolicyCollectionType: {
+		Label:  "many",
+		Config: Object{"role_id": "default/attached-0", "policy_collection_id": "default/attached-${n}"},
+		// Several roles, so that a refresh reads each.
+		Many: func(n, _ int) Object {
+			return Object{"role_id": Expression(fmt.Sprintf(`"default/attached-${count.index %% %d}"`, assignedRoles(n)))}
+		},
+		ImportBy: "id",
+		Listings: []string{AccessAPI + "/roles"},
+		Examples: ExampleSeeds{Resource: ExampleAttachment, Import: ExampleAttachment, List: ExampleAttachment},
+		Cost: Cost{
+			Create:  each("access.AddPolicyCollectionToRole"),
+			Refresh: func(n int) Calls { return Calls{"access.GetRole": assignedRoles(n)} },
+			Destroy: each("access.RemovePolicyCollectionFromRole"),
+			// The plan warns if the provider's own user could lose its rights.
+			DestroyPlan: once("access.GetOwnPolicies"),
+		},
+		Faults: Faults{OnlyForWarning: map[string]string{Deleting: "access.GetOwnPolicies"}},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			const label = "default/attached-0,default/attached-0"
+			return Life{
+				// Another attachment is nobody's business.
+				Drift:               func() { d.AttachPolicyCollection(t, "attached-0", "attached-1") },
+				Vanish:              func() { d.DetachPolicyCollection(t, "attached-0", "attached-0") },
+				DeletedAndMadeAgain: map[string]int{"access.AddPolicyCollectionToRole": 1},
+				Replacement:         Object{"role_id": "default/attached-0", "policy_collection_id": "default/attached-1"},
+				ReplacedBy:          "policy_collection_id",
+				Replaced:            map[string]int{"access.RemovePolicyCollectionFromRole": 1, "access.AddPolicyCollectionToRole": 1},
+				RefusedCreate:       "Unable to create policy collection of access role",
+				RefusedRead:         "Unable to read policy collection of access role " + label,
+				RefusedDelete:       "Unable to delete policy collection of access role " + label,
+			}
+		},
+	},
 	PersonalAccessTokenType: {
 		Label:    "many",
 		Config:   Object{"display_name": "many-${n}"},
