@@ -35,8 +35,9 @@ type Request struct {
 	object Object
 	// versioned tells a PUT that stores a new version each time.
 	versioned bool
-	// readOnly is true for a POST that changes nothing.
-	readOnly bool
+	// readOnly is true for a POST that changes nothing, and repeatable for one whose repeat has no further
+	// effect.
+	readOnly, repeatable bool
 }
 
 // Format prints the request without the secrets of its client and of its body.
@@ -49,7 +50,8 @@ func (a *API) Get(operation string, path ...string) Request {
 }
 
 // Post is a request that must not be repeated, because most of LUSID's POSTs create, rotate or mail. If its
-// answer is lost, the error is one that [IsOutcomeUnknown] reports. [Request.Idempotent] is for the others.
+// answer is lost, the error is one that [IsOutcomeUnknown] reports. [Request.ReadOnly] and
+// [Request.Idempotent] are for the others.
 func (a *API) Post(operation string, path ...string) Request {
 	return a.request(http.MethodPost, operation, path)
 }
@@ -100,15 +102,23 @@ func (r Request) Versioned() Request {
 	return r
 }
 
-// Idempotent returns a POST as one that changes nothing, because it only asks a question that is too long
+// ReadOnly returns a POST as one that changes nothing, because it only asks a question that is too long
 // for a URL. It is repeated as a GET is, and the lists of a refresh stay.
-func (r Request) Idempotent() Request {
+func (r Request) ReadOnly() Request {
 	r.readOnly = true
 	return r
 }
 
+// Idempotent returns a POST as one whose repeat has no further effect. It is repeated as a PUT is.
+func (r Request) Idempotent() Request {
+	r.repeatable = true
+	return r
+}
+
 // idempotent reports that a repeat has no further effect.
-func (r Request) idempotent() bool { return r.isRead() || r.method != http.MethodPost && !r.versioned }
+func (r Request) idempotent() bool {
+	return r.isRead() || (r.method != http.MethodPost || r.repeatable) && !r.versioned
+}
 
 // isRead reports that the request changes nothing.
 func (r Request) isRead() bool { return r.method == http.MethodGet || r.readOnly }

@@ -333,7 +333,7 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 func TestRetry_questionIsRepeated(t *testing.T) {
 	t.Parallel()
 	ask := func(c caller) error {
-		return client.DoNoContent(t.Context(), c.API("access", "access/api").Post("Evaluate", "me").Body(map[string]any{}).Idempotent())
+		return client.DoNoContent(t.Context(), c.API("access", "access/api").Post("Evaluate", "me").Body(map[string]any{}).ReadOnly())
 	}
 	for name, fault := range faultsThatPass {
 		t.Run(name, func(t *testing.T) {

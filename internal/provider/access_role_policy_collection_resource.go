@@ -248,22 +248,15 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 		fmt.Sprintf("This plan takes the policy collection %s away from it", state.PolicyCollectionID.ValueString()), &resp.Diagnostics)
 }
 
-// attach attaches the collection to the role, in the role's turn. A role that has the collection already
-// needs nothing, so a request whose answer was lost is repeated.
+// attach attaches the collection to the role, in the role's turn. LUSID may refuse that if the role has the
+// collection already: this is success.
 func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *accessAttachmentModel) error {
 	return r.placements.during(ctx, accessRoleNoun+" "+m.RoleID.ValueString(), func() error {
 		err := r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
-		if !client.IsOutcomeUnknown(err) && !isConflict(err) {
-			return err
-		}
-		role, readErr := r.access.GetRole(ctx, m.role())
-		switch {
-		case readErr != nil:
-			return err
-		case role.HasPolicyCollection(m.collection()):
-			return nil
-		case client.IsOutcomeUnknown(err):
-			return r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
+		if isConflict(err) {
+			if role, readErr := r.access.GetRole(ctx, m.role()); readErr == nil && role.HasPolicyCollection(m.collection()) {
+				return nil
+			}
 		}
 		return err
 	})

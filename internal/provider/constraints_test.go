@@ -457,6 +457,25 @@ var accessWalks = []constraintWalk{
 		[]string{"policyCollections"},
 	},
 	{
+		"access.PolicyId", providertest.AccessPolicyCollectionType, providertest.AccessPolicyCollectionConfig(),
+		nil,
+		map[string]string{"scope": "an id is scope/code", "code": "an id is scope/code"},
+		nil,
+	},
+	{
+		"access.PolicyCollectionId", providertest.AccessPolicyCollectionType, providertest.AccessPolicyCollectionConfig(),
+		nil,
+		map[string]string{"scope": "an id is scope/code", "code": "an id is scope/code"},
+		nil,
+	},
+	{
+		"access.PolicyCollectionId", providertest.AccessRolePolicyCollectionType,
+		providertest.Object{"role_id": "default/analysts", "policy_collection_id": "default/readers"},
+		nil,
+		map[string]string{"scope": "an id is scope/code", "code": "an id is scope/code"},
+		nil,
+	},
+	{
 		"access.RoleCreationRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
 		map[string]string{"code": "code", "description": "description", "when": "when"},
 		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},

@@ -159,7 +159,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	if status != 1 {
 		t.Fatalf("exit status %d:\n%s", status, output)
 	}
-	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token", "access policy", "access role"}
+	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token", "access policy", "access policy collection", "access role"}
 	for _, what := range kinds {
 		providertest.MustHold(t, output,
 			fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))

@@ -108,7 +108,7 @@ func (s cellSetting) targets(r reference) []target {
 		}
 		targets = append(targets, target{
 			Exchange: e, nth: nth, index: i, role: s.role(e),
-			mayNotRepeat: e.Method == http.MethodPost || e.Operation == s.row.Faults.Versioned,
+			mayNotRepeat: e.Method == http.MethodPost && e.Operation != s.row.Faults.Repeatable || e.Operation == s.row.Faults.Versioned,
 			beforeUpdate: !isWrite && s.phase.name == providertest.Updating,
 		})
 	}

@@ -101,6 +101,8 @@ type Faults struct {
 	ShownOnce bool
 	// Versioned is an update that stores a version each time, and so may not be repeated.
 	Versioned string
+	// Repeatable is a POST whose repeat has no further effect.
+	Repeatable string
 	// OldSecretUnknown tells that the provider doesn't know the secret that a rotation replaces.
 	OldSecretUnknown bool
 	// Holds checks an object in the state for what a refresh doesn't look at.

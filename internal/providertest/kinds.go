@@ -608,7 +608,10 @@ var Fixtures = map[string]KindFixture{
 			// The plan warns if the provider's own user could lose its rights.
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
-		Faults: Faults{OnlyForWarning: map[string]string{Deleting: "access.GetOwnPolicies"}},
+		Faults: Faults{
+			Repeatable:     "access.AddPolicyCollectionToRole",
+			OnlyForWarning: map[string]string{Deleting: "access.GetOwnPolicies"},
+		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
 			const label = "default/attached-0,default/attached-0"

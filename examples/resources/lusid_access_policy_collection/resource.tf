@@ -22,6 +22,12 @@ resource "lusid_access_policy_collection" "everybody" {
   ]
 }
 
+resource "lusid_access_policy_collection" "read_only" {
+  code        = "acme-read-only"
+  description = "Read market data"
+  policies    = [lusid_access_policy.list_instruments.id]
+}
+
 # The Identity role acme-traders is managed elsewhere.
 resource "lusid_access_role" "traders" {
   code               = "acme-traders"

@@ -99,7 +99,7 @@ func (r *EvaluationResponses) MissingField() string {
 // Evaluate asks which requests LUSID would grant to the caller. It changes nothing. Only policies for these
 // applications count. If there are no applications, all policies count.
 func (c *Client) Evaluate(ctx context.Context, applications []string, requests map[string]EvaluationRequest) (EvaluationResponses, error) {
-	r := c.api.Post("Evaluate", "me").Body(requests).Idempotent()
+	r := c.api.Post("Evaluate", "me").Body(requests).ReadOnly()
 	for _, application := range applications {
 		r = r.Query("applications", application)
 	}

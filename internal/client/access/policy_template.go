@@ -173,7 +173,7 @@ func (c *Client) DeletePolicyTemplate(ctx context.Context, id ResourceID) error 
 // GeneratePolicyFromTemplate returns the parts of a policy that LUSID generates from templates. It creates
 // nothing.
 func (c *Client) GeneratePolicyFromTemplate(ctx context.Context, body GeneratePolicyFromTemplateRequest) (*GeneratedPolicyComponents, error) {
-	return client.Do[GeneratedPolicyComponents](ctx, c.api.Post("GeneratePolicyFromTemplate", "policytemplates", "$generatepolicy").Idempotent().Body(body))
+	return client.Do[GeneratedPolicyComponents](ctx, c.api.Post("GeneratePolicyFromTemplate", "policytemplates", "$generatepolicy").ReadOnly().Body(body))
 }
 
 func (c *Client) policyTemplates() client.Kind[PolicyTemplateResponse] {
