@@ -252,7 +252,7 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 // collection already: this is success.
 func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *accessAttachmentModel) error {
 	return r.placements.during(ctx, accessRoleNoun+" "+m.RoleID.ValueString(), func() error {
-		err := r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
+		_, err := r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
 		if isConflict(err) {
 			if role, readErr := r.access.GetRole(ctx, m.role()); readErr == nil && role.HasPolicyCollection(m.collection()) {
 				return nil

@@ -214,10 +214,11 @@ var dispensable = map[string][]string{
 // indispensable are fields that the provider needs though the contract does not require them, by
 // schema.
 var indispensable = map[string][]string{
-	"ExternalTokenIssuerResponse":   {"code"},
-	"McpToolResponse":               {"scope", "code", "name"},
-	"NetworkZoneDefinitionResponse": {"code"},
-	"access.PolicyResponse":         {"id"},
+	"ExternalTokenIssuerResponse":     {"code"},
+	"McpToolResponse":                 {"scope", "code", "name"},
+	"NetworkZoneDefinitionResponse":   {"code"},
+	"access.PolicyResponse":           {"id"},
+	"access.PolicyCollectionResponse": {"id"},
 }
 
 // missed are fields, by operation, without which the provider warns or gives up, though they are not
@@ -227,9 +228,10 @@ var missed = map[string]string{"identity.GetApplication": "secret", "identity.Ge
 // compared are fields, by operation, that an update compares with the plan. If one of them is missing in the answer,
 // the object is not as the plan found it, and the update is refused.
 var compared = map[string][]string{
-	"access.GetPolicy":         {"applications", "description", "grant", "selectors"},
-	"access.GetPolicyTemplate": {"description", "displayName", "templatedSelectors"},
-	"access.GetRole":           {"description", "resource"},
+	"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
+	"access.GetPolicyCollection": {"description", "policies"},
+	"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
+	"access.GetRole":             {"description", "resource"},
 }
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.

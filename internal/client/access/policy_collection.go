@@ -91,9 +91,9 @@ func (c *Client) DeletePolicyCollection(ctx context.Context, id ResourceID) erro
 
 // AddPolicyCollectionToRole attaches a policy collection to a role, whose other policies and policy
 // collections stay. If the role has the collection already, LUSID may refuse the request or do nothing.
-func (c *Client) AddPolicyCollectionToRole(ctx context.Context, role, collection ResourceID) error {
+func (c *Client) AddPolicyCollectionToRole(ctx context.Context, role, collection ResourceID) (*RoleResponse, error) {
 	r := c.api.Post("AddPolicyCollectionToRole", "roles", role.Scope, role.Code, "policycollections")
-	return client.DoNoContent(ctx, r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).Idempotent().On(c.role(role)))
+	return client.Do[RoleResponse](ctx, r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).Idempotent().On(c.role(role)))
 }
 
 // RemovePolicyCollectionFromRole detaches a policy collection from a role, whose other policies and policy

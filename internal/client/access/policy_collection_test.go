@@ -69,7 +69,7 @@ func TestPolicyCollections_onTheWire(t *testing.T) {
 		}, "GET " + path, "", 200, `{"id":{"code":"abc"},"description":null,"policies":null}`},
 		"attach": {
 			func(ctx context.Context, c *access.Client) error {
-				return c.AddPolicyCollectionToRole(ctx, roleID, collectionID)
+				return second(c.AddPolicyCollectionToRole(ctx, roleID, collectionID))
 			},
 			"POST /access/api/roles/s/a%20b/policycollections", `{"policyCollections":[{"scope":"s","code":"a b+c"}]}`, 200, wholeRole,
 		},
@@ -107,13 +107,13 @@ func TestPolicyCollections_notFound(t *testing.T) {
 		"update":              second(c.UpdatePolicyCollection(t.Context(), missing, request)),
 		"delete":              c.DeletePolicyCollection(t.Context(), missing),
 		"detach from no role": c.RemovePolicyCollectionFromRole(t.Context(), missing, missing),
-		"attach to no role":   c.AddPolicyCollectionToRole(t.Context(), missing, missing),
+		"attach to no role":   second(c.AddPolicyCollectionToRole(t.Context(), missing, missing)),
 	} {
 		if !client.IsNotFound(err) {
 			t.Errorf("%s: got %v, want not found", name, err)
 		}
 	}
-	if err := c.AddPolicyCollectionToRole(t.Context(), evaluator, missing); err == nil || client.IsNotFound(err) {
+	if err := second(c.AddPolicyCollectionToRole(t.Context(), evaluator, missing)); err == nil || client.IsNotFound(err) {
 		t.Errorf("a role is gone because a collection is: %v", err)
 	}
 	// A 404 without a code may be anybody's, and the list decides.
@@ -121,7 +121,7 @@ func TestPolicyCollections_notFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.AddPolicyCollectionToRole(t.Context(), evaluator, made.ID); err != nil {
+	if err := second(c.AddPolicyCollectionToRole(t.Context(), evaluator, made.ID)); err != nil {
 		t.Fatal(err)
 	}
 	for _, operation := range []string{"access.GetPolicyCollection", "access.RemovePolicyCollectionFromRole"} {
