@@ -35,9 +35,25 @@ func TestAccessLockOut(t *testing.T) {
 	directPolicy := policies.MustCreate(providertest.AccessPolicyConfig(providertest.Object{"code": "direct"}))
 	holding := providertest.AccessRoleConfig(providertest.Object{"policies": []string{providertest.StandardFeatures, "default/list-instruments"}})
 	role, otherRole := roles.MustCreate(holding), roles.MustCreate(providertest.AccessRoleConfig(providertest.Object{"code": "traders"}))
+	collections, attachments := p.Resource(providertest.AccessPolicyCollectionType), p.Resource(providertest.AccessRolePolicyCollectionType)
+	collecting := providertest.AccessPolicyCollectionConfig(providertest.Object{"policies": []string{providertest.StandardFeatures, "default/list-instruments"}})
+	collection := collections.MustCreate(collecting)
+	otherCollection := collections.MustCreate(providertest.AccessPolicyCollectionConfig(providertest.Object{"code": "others"}))
+	attaching := providertest.Object{"role_id": "default/analysts", "policy_collection_id": "default/readers"}
+	attached := attachments.MustCreate(attaching)
+	otherAttached := attachments.MustCreate(providertest.With(attaching, "role_id", "default/traders"))
 	d.Forget()
 
 	// What takes no right away needs no call.
+	for _, config := range []providertest.Object{
+		providertest.With(collecting, "description", "New"),
+		providertest.With(collecting, "policies", []string{providertest.StandardFeatures, "default/list-instruments", "default/other"}),
+	} {
+		_, diags := collections.Plan(collection, config)
+		diags.MustBeQuiet(t)
+	}
+	_, diags := attachments.Plan(attached, providertest.With(attaching, "timeouts", providertest.Object{"read": "1m"}))
+	diags.MustBeQuiet(t)
 	for _, config := range []providertest.Object{
 		providertest.With(mine, "description", "New"),
 		providertest.With(mine, "timeouts", providertest.Object{"read": "1m"}),
@@ -55,6 +71,7 @@ func TestAccessLockOut(t *testing.T) {
 	d.MustCount(t, map[string]int{})
 
 	const policyWarning = "The access policy default/list-instruments could lock this provider out"
+	const collectionWarning = "The access policy collection default/readers could lock this provider out"
 	const roleWarning = "The access role default/analysts could lock this provider out"
 	for _, test := range []struct {
 		m      providertest.ManagedType
@@ -73,6 +90,18 @@ func TestAccessLockOut(t *testing.T) {
 		{roles, role, providertest.With(holding, "policies", []string{providertest.StandardFeatures}), []string{roleWarning, "takes policies away"}},
 		{roles, role, providertest.With(holding, "policies", providertest.Unknown), []string{roleWarning, "takes policies away"}},
 		{roles, otherRole, nil, nil},
+		{collections, collection, nil, []string{collectionWarning, "in this collection: default/list-instruments. This plan deletes the collection", "HTTP 403"}},
+		{collections, collection, providertest.With(collecting, "code", "new"), []string{collectionWarning, "deletes the collection"}},
+		{
+			collections, collection, providertest.With(collecting, "policies", []string{providertest.StandardFeatures}),
+			[]string{collectionWarning, "takes that away from the collection"},
+		},
+		{collections, collection, providertest.With(collecting, "policies", providertest.Unknown), []string{collectionWarning, "takes that away"}},
+		{collections, collection, providertest.With(collecting, "policies", []string{"default/list-instruments"}), nil},
+		{collections, otherCollection, nil, nil},
+		{attachments, attached, nil, []string{roleWarning, "takes the policy collection default/readers away from it", "HTTP 403"}},
+		{attachments, attached, providertest.With(attaching, "policy_collection_id", "default/others"), []string{roleWarning, "away from it"}},
+		{attachments, otherAttached, nil, nil},
 	} {
 		_, diags := test.m.Plan(test.prior, test.config)
 		if test.words == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -49,10 +50,11 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 	return nil
 }
 
-// addAccessError explains a refusal on the attribute that LUSID's error code is about, if there is one.
+// addAccessError explains a refusal on the attribute that LUSID's error code is about, if there is one. A code
+// of a read is about the object itself.
 func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
 	detail := c.explain(attempt, err, more...)
-	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && !client.IsNotFound(err) {
+	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && refused.Method != http.MethodGet {
 		if attribute := accessBlamed[noun][refused.Code]; attribute != "" {
 			diags.AddAttributeError(path.Root(attribute), summary, detail)
 			return

@@ -1,0 +1,242 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+// attachment is an attachment of a policy collection to an access role of the same scope, default.
+func attachment(role, collection string) providertest.Object {
+	return providertest.Object{"role_id": "default/" + role, "policy_collection_id": "default/" + collection}
+}
+
+// attachable is a domain with the access role "analysts" and the policy collections "readers" and "writers".
+func attachable(t *testing.T, options mockserver.Options) providertest.Domain {
+	t.Helper()
+	d := providertest.NewMock(t, options)
+	createAccessRole(t, d, "analysts")
+	createPolicyCollections(t, d, "readers", "writers")
+	d.Forget()
+	return d
+}
+
+// collectionsOf are the codes of the policy collections that an access role has.
+func collectionsOf(t *testing.T, d providertest.Domain, role string) (codes []string) {
+	t.Helper()
+	var stored struct {
+		Resource struct {
+			PolicyIDRoleResource struct {
+				PolicyCollections []struct{ Code string }
+			}
+		}
+	}
+	d.MustCall(t, http.MethodGet, providertest.AccessAPI+"/roles/"+role, nil, &stored)
+	for _, collection := range stored.Resource.PolicyIDRoleResource.PolicyCollections {
+		codes = append(codes, collection.Code)
+	}
+	return codes
+}
+
+func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	config := attachment("analysts", "readers")
+	made := attachments.MustCreate(config)
+	d.MustCount(t, map[string]int{"access.AddPolicyCollectionToRole": 1})
+	made.MustHave(t, map[string]string{"id": "default/analysts,default/readers"})
+	want := map[string]string{"role_id": "default/analysts", "policy_collection_id": "default/readers"}
+	if diff := cmp.Diff(want, attachments.IdentityOf(made)); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+	d.Forget()
+	attachments.MustPlanNothing(attachments.MustRead(made), config)
+	d.MustCount(t, map[string]int{"access.GetRole": 1})
+
+	// A second create finds the collection attached, and another attachment is nobody's business.
+	again := attachments.MustCreate(config)
+	d.AttachPolicyCollection(t, "analysts", "writers")
+	d.Forget()
+	changed, diags := attachments.Update(again, providertest.With(config, "timeouts", providertest.Object{"read": "1m"}))
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{})
+	for attribute, value := range map[string]string{"role_id": "default/elsewhere", "policy_collection_id": "default/writers"} {
+		change, diags := attachments.Plan(changed, providertest.With(config, attribute, value))
+		diags.MustBeQuiet(t)
+		if diff := cmp.Diff([]string{attribute}, change.Replaces); diff != "" {
+			t.Errorf("replaced because of (-want +got):\n%s", diff)
+		}
+	}
+	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	for range 2 {
+		attachments.Destroy(made).MustBeQuiet(t)
+	}
+	if diff := cmp.Diff([]string{"writers"}, collectionsOf(t, d, "analysts")); diff != "" {
+		t.Errorf("attached (-want +got):\n%s", diff)
+	}
+}
+
+// TestAccessRolePolicyCollection_refresh reads each role once, however many collections are attached to it.
+func TestAccessRolePolicyCollection_refresh(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	createAccessRole(t, d, "traders")
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	var made []providertest.Instance
+	for i := range 10 {
+		collection := fmt.Sprint("collection-", i)
+		createPolicyCollections(t, d, collection)
+		made = append(made, attachments.MustCreate(attachment([]string{"analysts", "traders"}[i%2], collection)))
+	}
+	d.Forget()
+	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	for _, instance := range made {
+		if !attachments.MustRead(instance).Exists() {
+			t.Error("an attachment was lost")
+		}
+	}
+	d.MustCount(t, map[string]int{"access.GetRole": 2})
+}
+
+func TestAccessRolePolicyCollection_gone(t *testing.T) {
+	t.Parallel()
+	for name, path := range map[string]string{
+		"the attachment": "/roles/default/analysts/policycollections/default/readers",
+		"the role":       "/roles/analysts",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := attachable(t, mockserver.Options{})
+			attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+			made := attachments.MustCreate(attachment("analysts", "readers"))
+			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+path, nil, nil)
+			if attachments.MustRead(made).Exists() {
+				t.Error("an attachment that is gone stays in the state")
+			}
+			attachments.Destroy(made).MustBeQuiet(t)
+		})
+	}
+}
+
+// TestAccessRolePolicyCollection_refusal has LUSID refuse a request because of what is so already.
+func TestAccessRolePolicyCollection_refusal(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	config := attachment("analysts", "readers")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.AddPolicyCollectionToRole", Status: http.StatusBadRequest})
+	_, diags := attachments.Create(config)
+	diags.MustFail(t, "", "Unable to create policy collection of access role", "default/readers", "default/analysts")
+
+	for _, operation := range []string{"access.AddPolicyCollectionToRole", "access.RemovePolicyCollectionFromRole"} {
+		d.Mock.InjectFault(mockserver.Fault{Operation: operation, Status: http.StatusBadRequest, AfterWrite: true})
+	}
+	made := attachments.MustCreate(config)
+	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	attachments.Destroy(made).MustBeQuiet(t)
+	if got := collectionsOf(t, d, "analysts"); got != nil {
+		t.Errorf("%s stay attached", got)
+	}
+}
+
+func TestAccessRolePolicyCollection_import(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	config := attachment("analysts", "readers")
+	made := attachments.MustCreate(config)
+	for _, key := range []string{"default/analysts,default/readers", "analysts,readers", "analysts,default/readers"} {
+		imported, diags := attachments.ImportState(key)
+		diags.MustBeQuiet(t)
+		if names := imported.Differences(made); names != nil {
+			t.Errorf("%s: %s differ", key, names)
+		}
+	}
+	imported, diags := attachments.ImportIdentity(config)
+	diags.MustBeQuiet(t)
+	attachments.MustPlanNothing(imported, config)
+	for _, key := range []string{"analysts", ",", "analysts,", ",readers", "a,b,c", "analysts/readers", "default/analysts/default/readers"} {
+		_, diags := attachments.ImportState(key)
+		diags.MustFail(t, "", "Unable to import policy collection of access role", "role_id,policy_collection_id")
+	}
+	for _, key := range []string{"missing,readers", "analysts,missing"} {
+		missing, diags := attachments.ImportState(key)
+		diags.MustBeQuiet(t)
+		if missing.Exists() {
+			t.Errorf("%s was imported", key)
+		}
+	}
+}
+
+func TestAccessRolePolicyCollection_errors(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	config := attachment("analysts", "readers")
+	made := attachments.MustCreate(config)
+	const summary = "Unable to create policy collection of access role"
+	_, diags := attachments.Create(attachment("analysts", "not-there"))
+	diags.MustFail(t, "policy_collection_id", summary, "not-there", "(604)", "Refer to it by the id of its resource")
+	_, diags = attachments.Create(attachment("not-there", "readers"))
+	diags.MustFail(t, "", summary, "not-there", "LUSID's list of access roles does not show it")
+	for attribute, ids := range map[string][]string{"role_id": {"analysts", "a/b/c"}, "policy_collection_id": {"readers", "default/12"}} {
+		for _, id := range ids {
+			attachments.Validate(providertest.With(config, attribute, id)).MustFail(t, attribute)
+		}
+	}
+	providertest.MustRefuseOtherDomain(t, d, providertest.AccessRolePolicyCollectionType, made, config, "default/analysts,default/readers")
+	providertest.MustDoWithoutCredentials(t, d, providertest.AccessRolePolicyCollectionType, made, config)
+}
+
+func TestAccessRolePolicyCollection_list(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	createAccessRole(t, d, "traders")
+	d.AttachPolicyCollection(t, "analysts", "readers")
+	d.AttachPolicyCollection(t, "traders", "readers")
+	d.AttachPolicyCollection(t, "traders", "writers")
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	for _, test := range []struct {
+		config providertest.Object
+		limit  int64
+		want   []string
+	}{
+		{providertest.Object{}, 0, []string{"default/analysts,default/readers", "default/traders,default/readers", "default/traders,default/writers"}},
+		{providertest.Object{}, 2, []string{"default/analysts,default/readers", "default/traders,default/readers"}},
+		{providertest.Object{"role_id": "default/traders"}, 0, []string{"default/traders,default/readers", "default/traders,default/writers"}},
+		{providertest.Object{"role_id": "support/support-iam-readonly"}, 0, nil},
+	} {
+		d.Forget()
+		listed, diags := attachments.List(test.config, test.limit, true)
+		diags.MustBeQuiet(t)
+		var got []string
+		for _, listing := range listed {
+			got = append(got, listing.DisplayName)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", test.config, diff)
+		}
+		d.MustCount(t, map[string]int{"access.ListRoles": 1})
+	}
+}
+
+// TestAccessRolePolicyCollection_createBeforeDestroy creates an attachment and then destroys another resource
+// of the same attachment, as create_before_destroy does. The attachment stays.
+func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
+	t.Parallel()
+	d := attachable(t, mockserver.Options{})
+	config := attachment("analysts", "readers")
+	old := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).MustCreate(config)
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	attachments.MustCreate(config)
+	attachments.Destroy(old).MustWarn(t, "", "stays in LUSID", "keeps the policy collection default/readers")
+	if diff := cmp.Diff([]string{"readers"}, collectionsOf(t, d, "analysts")); diff != "" {
+		t.Errorf("attached (-want +got):\n%s", diff)
+	}
+}
