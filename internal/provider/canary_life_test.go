@@ -372,6 +372,10 @@ data "lusid_access_role" "one" {
   code = lusid_access_role.many[0].code
 }
 data "lusid_access_roles" "all" {}
+data "lusid_access_policy_collection" "one" {
+  code = lusid_access_policy_collection.many[0].code
+}
+data "lusid_access_policy_collections" "all" {}
 data "lusid_access_token" "one" {
   client_id     = lusid_application.stored[0].client_id
   client_secret = lusid_application.stored[0].secret
@@ -506,6 +510,9 @@ func TestCanaries_listAndAction(t *testing.T) {
 	d.CreateZone(t, "acme-office")
 	d.CreateIssuer(t, foreignIssuer)
 	d.CreateTool(t, "market-data/prices", "get-prices")
+	createAccessRole(t, d, "analysts")
+	createPolicyCollections(t, d, "readers")
+	d.AttachPolicyCollection(t, "analysts", "readers")
 	said := ""
 	for name := range p.Schema.ListResourceSchemas {
 		config := providertest.Object{}
