@@ -57,12 +57,16 @@ func TestAccessPolicyCollection_lifecycle(t *testing.T) {
 	}{
 		{"description", "Other", "description", "Other"},
 		{
-			"policies", []string{providertest.StandardFeatures, "default/read-instruments"},
-			"policies", []any{features, id("default", "read-instruments")},
+			"policies",
+			[]string{providertest.StandardFeatures, "default/read-instruments"},
+			"policies",
+			[]any{features, id("default", "read-instruments")},
 		},
 		{
-			"policies", []string{"support/support-access-to-drive-website-feature"},
-			"policies", []any{id("support", "support-access-to-drive-website-feature")},
+			"policies",
+			[]string{"support/support-access-to-drive-website-feature"},
+			"policies",
+			[]any{id("support", "support-access-to-drive-website-feature")},
 		},
 		{"policy_collections", []string{"default/nested"}, "policyCollections", []any{id("default", "nested")}},
 		{"policies", nil, "policies", []any{}},

@@ -17,9 +17,9 @@ func attachment(role, collection string) providertest.Object {
 }
 
 // attachable is a domain with the access role "analysts" and the policy collections "readers" and "writers".
-func attachable(t *testing.T, options mockserver.Options) providertest.Domain {
+func attachable(t *testing.T) providertest.Domain {
 	t.Helper()
-	d := providertest.NewMock(t, options)
+	d := providertest.NewMock(t, mockserver.Options{})
 	createAccessRole(t, d, "analysts")
 	createPolicyCollections(t, d, "readers", "writers")
 	d.Forget()
@@ -45,7 +45,7 @@ func collectionsOf(t *testing.T, d providertest.Domain, role string) (codes []st
 
 func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	config := attachment("analysts", "readers")
 	made := attachments.MustCreate(config)
@@ -85,7 +85,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 // TestAccessRolePolicyCollection_refresh reads each role once, however many collections are attached to it.
 func TestAccessRolePolicyCollection_refresh(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	createAccessRole(t, d, "traders")
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	var made []providertest.Instance
@@ -112,7 +112,7 @@ func TestAccessRolePolicyCollection_gone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := attachable(t, mockserver.Options{})
+			d := attachable(t)
 			attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 			made := attachments.MustCreate(attachment("analysts", "readers"))
 			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+path, nil, nil)
@@ -127,7 +127,7 @@ func TestAccessRolePolicyCollection_gone(t *testing.T) {
 // TestAccessRolePolicyCollection_refusal has LUSID refuse a request because of what is so already.
 func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	config := attachment("analysts", "readers")
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.AddPolicyCollectionToRole", Status: http.StatusBadRequest})
@@ -147,7 +147,7 @@ func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 
 func TestAccessRolePolicyCollection_import(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	config := attachment("analysts", "readers")
 	made := attachments.MustCreate(config)
@@ -176,7 +176,7 @@ func TestAccessRolePolicyCollection_import(t *testing.T) {
 
 func TestAccessRolePolicyCollection_errors(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	config := attachment("analysts", "readers")
 	made := attachments.MustCreate(config)
@@ -196,7 +196,7 @@ func TestAccessRolePolicyCollection_errors(t *testing.T) {
 
 func TestAccessRolePolicyCollection_list(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	createAccessRole(t, d, "traders")
 	d.AttachPolicyCollection(t, "analysts", "readers")
 	d.AttachPolicyCollection(t, "traders", "readers")
@@ -230,7 +230,7 @@ func TestAccessRolePolicyCollection_list(t *testing.T) {
 // of the same attachment, as create_before_destroy does. The attachment stays.
 func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	d := attachable(t, mockserver.Options{})
+	d := attachable(t)
 	config := attachment("analysts", "readers")
 	old := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).MustCreate(config)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
