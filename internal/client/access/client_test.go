@@ -19,7 +19,13 @@ import (
 // mock broke the contract.
 func newDomain(t *testing.T) (*mockserver.Server, *access.Client) {
 	t.Helper()
-	mock := mockserver.New(mockserver.Options{})
+	return newDomainWith(t, mockserver.Seed{})
+}
+
+// newDomainWith is newDomain with what the domain has from the start.
+func newDomainWith(t *testing.T, seed mockserver.Seed) (*mockserver.Server, *access.Client) {
+	t.Helper()
+	mock := mockserver.New(mockserver.Options{Seed: seed})
 	server := httptest.NewServer(mock)
 	t.Cleanup(func() {
 		server.Close()

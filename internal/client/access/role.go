@@ -118,6 +118,12 @@ func (c *Client) RefreshSharedRole(ctx context.Context, id ResourceID, accepts f
 	return &roles[0], nil
 }
 
+// RefreshRoles is ListRoles for a refresh: many reads share a list. If accepts does not take the list, which
+// may lag, a later one decides.
+func (c *Client) RefreshRoles(ctx context.Context, accepts func([]RoleResponse) bool) ([]RoleResponse, error) {
+	return client.RefreshList(ctx, c.roles(), accepts)
+}
+
 // CreateRole creates a role in the default scope. LUSID refuses a code that is taken: see [IsTaken].
 func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*RoleResponse, error) {
 	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))
@@ -126,6 +132,25 @@ func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*Rol
 // UpdateRole replaces all of a role except its scope, its code and its place.
 func (c *Client) UpdateRole(ctx context.Context, id ResourceID, body RoleUpdateRequest) (*RoleResponse, error) {
 	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
+	return client.Do[RoleResponse](ctx, r.On(c.role(id)))
+}
+
+// RolePlace is a place in the hierarchy of the roles. Exactly one field is not empty.
+type RolePlace struct {
+	// Before is the role that comes directly after the place, and After the one directly before it.
+	//
+	// Unverified: that LUSID means the role of beforeCode to follow, and not to precede.
+	Before, After ResourceID
+}
+
+// MoveRole is UpdateRole that moves the role to a place too. LUSID has no operation that only moves.
+func (c *Client) MoveRole(ctx context.Context, id ResourceID, body RoleUpdateRequest, place RolePlace) (*RoleResponse, error) {
+	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
+	if place.Before.Code != "" {
+		r = r.Query("beforeScope", place.Before.Scope).Query("beforeCode", place.Before.Code)
+	} else {
+		r = r.Query("afterScope", place.After.Scope).Query("afterCode", place.After.Code)
+	}
 	return client.Do[RoleResponse](ctx, r.On(c.role(id)))
 }
 

@@ -1,0 +1,99 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
+
+// UserRoleResponse is a user role: the policies that one user has besides those of its roles.
+type UserRoleResponse struct {
+	// ID has the user's id as its code.
+	ID ResourceID `json:"id"`
+	// Resource has no kind where LUSID returns none.
+	Resource RoleResourceRequest `json:"resource"`
+	// Unmodelled names the parts of the user role that this package has no field for. An update would erase
+	// them.
+	Unmodelled []string `json:"-"`
+}
+
+// MissingField implements [client.Checked].
+func (r *UserRoleResponse) MissingField() string {
+	if r.ID.Code == "" {
+		return "id.code"
+	}
+	return ""
+}
+
+// UnmarshalJSON reads a user role, and notes what it cannot read.
+func (r *UserRoleResponse) UnmarshalJSON(data []byte) (err error) {
+	type plain UserRoleResponse
+	if err = json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+	// No request can have the policies of other roles, although the contract lets a response have them.
+	known := RoleResourceRequest{PolicyIDRoleResource: r.Resource.PolicyIDRoleResource}
+	r.Unmodelled, err = unmodelled(data, struct {
+		Resource RoleResourceRequest `json:"resource"`
+	}{known}, "resource")
+	return err
+}
+
+// UserRoleCreationRequest describes a new user role.
+type UserRoleCreationRequest struct {
+	// UserID is the user's id in the Identity API. It is immutable.
+	UserID string `json:"userId"`
+	UserRoleUpdateRequest
+}
+
+// UserRoleUpdateRequest is all of a user role except its user.
+type UserRoleUpdateRequest struct {
+	Resource PolicyIDRoleResource `json:"resource"`
+}
+
+// ListUserRoles returns the user role of every user who has one, page by page.
+func (c *Client) ListUserRoles(ctx context.Context) ([]UserRoleResponse, error) {
+	return client.DoPages[UserRoleResponse](ctx, c.api.Get("ListUserRoles", "userroles").Query("limit", strconv.Itoa(pageSize)))
+}
+
+// GetUserRole reads the user role of a user.
+func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
+	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)))
+}
+
+// RefreshUserRole is GetUserRole for one of many: it may answer from a list, with a user role that accepts
+// knows.
+func (c *Client) RefreshUserRole(ctx context.Context, userID string, accepts func(*UserRoleResponse) bool) (*UserRoleResponse, error) {
+	return client.Refresh(ctx, c.userRoles(),
+		func(role *UserRoleResponse) bool { return role.ID.Code == userID && accepts(role) },
+		func(ctx context.Context) (*UserRoleResponse, error) { return c.GetUserRole(ctx, userID) })
+}
+
+// CreateUserRole creates the user role of a user who has none. LUSID creates an empty one when a user first
+// signs in, and refuses a second one: see [IsTaken].
+func (c *Client) CreateUserRole(ctx context.Context, body UserRoleCreationRequest) (*UserRoleResponse, error) {
+	return client.Do[UserRoleResponse](ctx, c.api.Post("CreateUserRole", "userroles").Body(body))
+}
+
+// UpdateUserRole replaces the policies and policy collections of a user role.
+func (c *Client) UpdateUserRole(ctx context.Context, userID string, body UserRoleUpdateRequest) (*UserRoleResponse, error) {
+	r := c.api.Post("UpdateUserRole", "userroles", userID, "update").Body(body)
+	return client.Do[UserRoleResponse](ctx, r.On(c.userRole(userID)))
+}
+
+// DeleteUserRole deletes the user role of a user. The user stays.
+func (c *Client) DeleteUserRole(ctx context.Context, userID string) error {
+	return client.DoNoContent(ctx, c.api.Delete("DeleteUserRole", "userroles", userID).On(c.userRole(userID)))
+}
+
+func (c *Client) userRoles() client.Kind[UserRoleResponse] {
+	return client.Kind[UserRoleResponse]{API: c.api, Name: "user roles", List: c.ListUserRoles}
+}
+
+// userRole decides by the list if LUSID's code doesn't say whether the user lacks a user role. A user that
+// does not exist has none.
+func (c *Client) userRole(userID string) client.Object {
+	return client.Listed(c.userRoles(), func(role *UserRoleResponse) bool { return role.ID.Code == userID }, codeTargetUserNotFound)
+}
