@@ -65,6 +65,11 @@ func (c *connection) warnOwnPolicy(ctx context.Context, id access.ResourceID, ch
 // warnOwnAccessRole warns if the user that the provider signs in as has an access role that the plan deletes,
 // or takes policies away from.
 func (c *connection) warnOwnAccessRole(ctx context.Context, id access.ResourceID, change string, diags *diag.Diagnostics) {
+	c.warnOwnRole(ctx, accessRoleNoun, id, change, diags)
+}
+
+// warnOwnRole is warnOwnAccessRole for a role that messages call something else.
+func (c *connection) warnOwnRole(ctx context.Context, noun string, id access.ResourceID, change string, diags *diag.Diagnostics) {
 	if c == nil || c.client == nil {
 		return
 	}
@@ -72,7 +77,7 @@ func (c *connection) warnOwnAccessRole(ctx context.Context, id access.ResourceID
 	if !slices.ContainsFunc(c.ownPolicies(ctx), isOfRole) {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("The access role %s could lock this provider out", id), joinParagraphs(
+	diags.AddWarning(fmt.Sprintf("The %s %s could lock this provider out", noun, id), joinParagraphs(
 		fmt.Sprintf("The provider signs in with %s, whose user has this role. %s.", c.credential, change), lockedOut))
 }
 

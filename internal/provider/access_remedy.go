@@ -29,6 +29,7 @@ var accessBlamed = map[string]map[int]string{
 	accessPolicyNoun:           {607: "selectors", 608: "selectors", 611: "selectors"},
 	accessRoleNoun:             {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
 	accessTemplateNoun:         {607: "templated_selectors", 608: "templated_selectors", 611: "templated_selectors"},
+	accessUserRoleNoun:         {604: "policy_collections", 609: "policies", 610: "policies", 616: "user_id", 772: "policies"},
 }
 
 // codeInsufficientPermissions and codeAccessDenied say that the caller lacks a right.

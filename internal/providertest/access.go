@@ -26,6 +26,9 @@ const AccessPolicyCollectionType = "lusid_access_policy_collection"
 // AccessRolePolicyCollectionType is a resource type.
 const AccessRolePolicyCollectionType = "lusid_access_role_policy_collection"
 
+// AccessUserRoleType is a resource type.
+const AccessUserRoleType = "lusid_access_user_role"
+
 // StandardFeatures is the id of a policy that every domain has.
 const StandardFeatures = "default/allow-standard-lusid-features-access"
 

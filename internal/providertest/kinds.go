@@ -629,6 +629,52 @@ var Fixtures = map[string]KindFixture{
 			}
 		},
 	},
+	AccessUserRoleType: {
+		Label:    "many",
+		Config:   Object{"user_id": "user-${n}", "policies": []string{StandardFeatures}},
+		Changed:  Object{"user_id": "user-${n}", "policies": []string{"default/lusid-evaluator-data"}},
+		ImportBy: "id",
+		Listings: []string{AccessAPI + "/userroles"},
+		Examples: ExampleSeeds{Resource: ExampleTeam, Import: ExampleTeam, List: ExampleTeam},
+		Cost: Cost{
+			// The plan of a create warns of policies that the user role has already.
+			Plan:    each("access.GetUserRole"),
+			Create:  each("access.CreateUserRole"),
+			Refresh: refreshBySnapshot("access.GetUserRole", "access.ListUserRoles"),
+			// Both plans of the update warn if the provider's own user could lose its rights.
+			Update: func(n int) Calls {
+				return Calls{"access.GetOwnPolicies": 2, "access.GetUserRole": n, "access.UpdateUserRole": n}
+			},
+			Destroy:     each("access.DeleteUserRole"),
+			DestroyPlan: once("access.GetOwnPolicies"),
+		},
+		Faults: Faults{
+			OptionalRequest: "access.ListUserRoles",
+			OnlyForWarning: map[string]string{
+				Creating: "access.GetUserRole", Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies",
+			},
+		},
+		Life: func(t *testing.T, d Domain) Life {
+			t.Helper()
+			const path = AccessAPI + "/userroles/user-0"
+			return Life{
+				Drift: func() {
+					d.MustCall(t, http.MethodPost, path+"/update", JSONObject{"resource": JSONObject{"policies": []any{}, "policyCollections": []any{}}}, nil)
+				},
+				Drifted:             []string{`+ "` + StandardFeatures + `"`},
+				Mended:              map[string]int{"access.UpdateUserRole": 1},
+				Vanish:              func() { d.MustCall(t, http.MethodDelete, path, nil, nil) },
+				DeletedAndMadeAgain: map[string]int{"access.CreateUserRole": 1},
+				Replacement:         Object{"user_id": "user-1", "policies": []string{StandardFeatures}},
+				ReplacedBy:          "user_id",
+				Replaced:            map[string]int{"access.DeleteUserRole": 1, "access.CreateUserRole": 1},
+				RefusedCreate:       "Unable to create user role",
+				RefusedRead:         "Unable to read user role user-0",
+				RefusedUpdate:       "Unable to update user role user-0",
+				RefusedDelete:       "Unable to delete user role user-0",
+			}
+		},
+	},
 	PersonalAccessTokenType: {
 		Label:    "many",
 		Config:   Object{"display_name": "many-${n}"},

@@ -63,6 +63,11 @@ func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleRespo
 	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)))
 }
 
+// LookForUserRole is GetUserRole for a hint: no list decides whether a 404 is LUSID's word.
+func (c *Client) LookForUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
+	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID))
+}
+
 // RefreshUserRole is GetUserRole for one of many: it may answer from a list, with a user role that accepts
 // knows.
 func (c *Client) RefreshUserRole(ctx context.Context, userID string, accepts func(*UserRoleResponse) bool) (*UserRoleResponse, error) {

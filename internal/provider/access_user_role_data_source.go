@@ -1,0 +1,93 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ datasource.DataSource              = (*accessUserRoleDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*accessUserRoleDataSource)(nil)
+)
+
+// accessUserRoleDataSource is the user role of one user.
+type accessUserRoleDataSource struct{ dataSourceBase }
+
+// NewAccessUserRoleDataSource returns the data source lusid_access_user_role.
+func NewAccessUserRoleDataSource() datasource.DataSource { return &accessUserRoleDataSource{} }
+
+func (d *accessUserRoleDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_user_role"
+}
+
+func (d *accessUserRoleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := accessUserRoleDataAttributes()
+	attributes["user_id"] = schema.StringAttribute{
+		Required:            true,
+		MarkdownDescription: "ID of the user, as LUSID gave it.",
+		Validators:          isUserID(),
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The user role of one user: policies that the user has besides those of its roles. " +
+			"LUSID creates an empty user role when a user first signs in. If the user has no user role yet, reading it fails.",
+		Attributes: attributes,
+	}
+}
+
+// accessUserRoleDataAttributes are what the singular and the plural data source have in common.
+func accessUserRoleDataAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"user_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user."},
+		"policies": schema.SetAttribute{
+			Computed: true, ElementType: types.StringType, MarkdownDescription: "IDs of the policies of the user role, each `scope/code`.",
+		},
+		"policy_collections": schema.SetAttribute{
+			Computed: true, ElementType: types.StringType, MarkdownDescription: "IDs of the policy collections of the user role, each `scope/code`.",
+		},
+	}
+}
+
+type accessUserRoleDataModel struct {
+	UserID            types.String `tfsdk:"user_id"`
+	Policies          types.Set    `tfsdk:"policies"`
+	PolicyCollections types.Set    `tfsdk:"policy_collections"`
+}
+
+func newAccessUserRoleDataModel(ctx context.Context, role *access.UserRoleResponse) (m accessUserRoleDataModel, diags diag.Diagnostics) {
+	var held access.PolicyIDRoleResource
+	if role.Resource.PolicyIDRoleResource != nil {
+		held = *role.Resource.PolicyIDRoleResource
+	}
+	var failed diag.Diagnostics
+	m.UserID = types.StringValue(role.ID.Code)
+	m.Policies, diags = types.SetValueFrom(ctx, types.StringType, fromAccessIDs(held.Policies))
+	m.PolicyCollections, failed = types.SetValueFrom(ctx, types.StringType, fromAccessIDs(held.PolicyCollections))
+	return m, append(diags, failed...)
+}
+
+func (d *accessUserRoleDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const summary = "Unable to read user role"
+	var model accessUserRoleDataModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if resp.Diagnostics.HasError() || !d.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	userID := model.UserID.ValueString()
+	role, err := d.access.GetUserRole(ctx, userID)
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("user_id"), summary,
+			d.explain(fmt.Sprintf("The user role of the user %q could not be read from %s", userID, d.client.Domain()), err))
+		return
+	}
+	model, diags := newAccessUserRoleDataModel(ctx, role)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}

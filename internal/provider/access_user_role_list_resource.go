@@ -1,0 +1,62 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ list.ListResource              = (*accessUserRoleListResource)(nil)
+	_ list.ListResourceWithConfigure = (*accessUserRoleListResource)(nil)
+)
+
+// accessUserRoleListResource finds the user roles of the domain for terraform query.
+type accessUserRoleListResource struct{ resourceBase }
+
+// NewAccessUserRoleListResource returns the list resource lusid_access_user_role.
+func NewAccessUserRoleListResource() list.ListResource { return &accessUserRoleListResource{} }
+
+func (l *accessUserRoleListResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_user_role"
+}
+
+func (l *accessUserRoleListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{MarkdownDescription: "User roles of the domain that have policies, to find and import what exists. Empty user roles are left out, because LUSID creates one for every user."}
+}
+
+func (l *accessUserRoleListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	const summary = "Unable to list user roles"
+	var diags diag.Diagnostics
+	if !l.requireClient(summary, &diags) {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	roles, err := l.access.ListUserRoles(ctx)
+	if err != nil {
+		diags.AddError(summary, l.explain("The user roles of "+l.client.Domain()+" could not be listed", err))
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	hasPolicies := func(role *access.UserRoleResponse) bool { return len((&accessUserRoleModel{}).extras(role)) > 0 }
+	stream.Results = listResults(req.Limit, roles, hasPolicies, func(role *access.UserRoleResponse) list.ListResult {
+		result := req.NewListResult(ctx)
+		result.DisplayName = role.ID.Code
+		model := accessUserRoleModel{
+			Policies: types.SetNull(types.StringType), PolicyCollections: types.SetNull(types.StringType), Timeouts: nullTimeouts(ctx),
+		}
+		result.Diagnostics.Append(model.fromAPI(ctx, role)...)
+		result.Diagnostics.Append(result.Identity.Set(ctx, idIdentity{model.ID})...)
+		if req.IncludeResource {
+			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
+		}
+		return result
+	})
+}

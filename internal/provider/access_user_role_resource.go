@@ -1,0 +1,383 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ resource.Resource                = (*accessUserRoleResource)(nil)
+	_ resource.ResourceWithConfigure   = (*accessUserRoleResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessUserRoleResource)(nil)
+	_ resource.ResourceWithImportState = (*accessUserRoleResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessUserRoleResource)(nil)
+)
+
+// accessUserRoleNoun is what messages call the policies of a single user.
+const accessUserRoleNoun = "user role"
+
+// accessUserRoleResource is the policies that one user has besides those of its roles. The user is
+// immutable. The import ID is the user's id.
+type accessUserRoleResource struct{ resourceBase }
+
+// NewAccessUserRoleResource returns the resource lusid_access_user_role.
+func NewAccessUserRoleResource() resource.Resource { return &accessUserRoleResource{} }
+
+func (r *accessUserRoleResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_user_role"
+}
+
+func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	ids := func(description, noun string) schema.Attribute {
+		return schema.SetAttribute{
+			Optional:            true,
+			ElementType:         types.StringType,
+			MarkdownDescription: description,
+			Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(isAccessID(noun)...)},
+		}
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The user role of one user: policies that the user has besides those of its roles. Use a `lusid_access_role` unless the rights are for this user only. " +
+			"If a role and the user role disagree, the role decides.\n\n" +
+			"The resource manages all policies of the user role. If somebody attaches a policy outside Terraform, the next apply removes it. Destroying deletes the user role, and the user stays.\n\n" +
+			"-> LUSID creates an empty user role when a user first signs in, and this resource then adopts it. If the user role already has other policies, the plan warns. " +
+			"The create keeps them, and the next plan shows their removal.",
+		Attributes: map[string]schema.Attribute{
+			"user_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "ID of the user, as LUSID gave it. A change replaces the user role.",
+				Validators:          append(isUserID(), isAccessCode()...),
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"policies":           ids("IDs of the policies of the user role, each `scope/code`.", "policy"),
+			"policy_collections": ids("IDs of the policy collections of the user role, each `scope/code`.", "policy collection"),
+			"timeouts":           timeoutsAttribute(ctx),
+			"id": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "ID of the user.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+func (r *accessUserRoleResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the user."},
+		},
+	}
+}
+
+type accessUserRoleModel struct {
+	UserID            types.String   `tfsdk:"user_id"`
+	Policies          types.Set      `tfsdk:"policies"`
+	PolicyCollections types.Set      `tfsdk:"policy_collections"`
+	Timeouts          timeouts.Value `tfsdk:"timeouts"`
+	ID                types.String   `tfsdk:"id"`
+}
+
+// toUpdate is all of the user role except its user. Equal user roles give equal requests.
+func (m *accessUserRoleModel) toUpdate() access.UserRoleUpdateRequest {
+	return access.UserRoleUpdateRequest{Resource: access.PolicyIDRoleResource{
+		Policies: toAccessIDs(m.Policies), PolicyCollections: toAccessIDs(m.PolicyCollections),
+	}}
+}
+
+func (m *accessUserRoleModel) fromAPI(ctx context.Context, role *access.UserRoleResponse) (diags diag.Diagnostics) {
+	m.UserID, m.ID = types.StringValue(role.ID.Code), types.StringValue(role.ID.Code)
+	var held access.PolicyIDRoleResource
+	if role.Resource.PolicyIDRoleResource != nil {
+		held = *role.Resource.PolicyIDRoleResource
+	}
+	var failed diag.Diagnostics
+	m.Policies, failed = sameTexts(ctx, m.Policies, fromAccessIDs(held.Policies))
+	diags.Append(failed...)
+	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, fromAccessIDs(held.PolicyCollections))
+	return append(diags, failed...)
+}
+
+// is reports that the user role is as the model says.
+func (m *accessUserRoleModel) is(ctx context.Context, role *access.UserRoleResponse) bool {
+	return len(role.Unmodelled) == 0 && unchanged(ctx, m, role)
+}
+
+// extras are the ids that the user role has besides those of the model.
+func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) []string {
+	if role.Resource.PolicyIDRoleResource == nil {
+		return nil
+	}
+	held := *role.Resource.PolicyIDRoleResource
+	return append(without(fromAccessIDs(held.Policies), texts(m.Policies)),
+		without(fromAccessIDs(held.PolicyCollections), texts(m.PolicyCollections))...)
+}
+
+// accessID is how LUSID names the user role in the list of the caller's policies.
+func (m *accessUserRoleModel) accessID() access.ResourceID {
+	return access.ResourceID{Scope: access.DefaultScope, Code: m.UserID.ValueString()}
+}
+
+func (r *accessUserRoleResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessUserRoleModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to create " + accessUserRoleNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	userID := plan.UserID.ValueString()
+	var kept []string
+	err := r.placements.put(ctx, accessUserRoleNoun+" "+userID, owner, func(bool) (err error) {
+		kept, err = r.create(ctx, &plan)
+		return err
+	})
+	if err != nil {
+		r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary,
+			fmt.Sprintf("The user role of the user %s could not be created in %s", userID, r.client.Domain()), err)
+		return
+	}
+	warnKeptPolicies(userID, kept, "The create kept them. The next plan shows their removal.", &resp.Diagnostics)
+	plan.ID = plan.UserID
+	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
+}
+
+// create creates the user role, or adds to the one that LUSID has. It returns what that one has besides.
+//
+// Terraform plans a create a second time when it applies it, and the provider does not learn what the first
+// plan showed. So the create takes no policy away.
+func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel) (kept []string, err error) {
+	userID, wanted := plan.UserID.ValueString(), plan.toUpdate()
+	create := func() error {
+		_, err := r.access.CreateUserRole(ctx, access.UserRoleCreationRequest{UserID: userID, UserRoleUpdateRequest: wanted})
+		return err
+	}
+	err = create()
+	isLost := client.IsOutcomeUnknown(err)
+	if err == nil || !isLost && !isConflict(err) {
+		return nil, err
+	}
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+	defer cancel()
+	current, readErr := r.access.GetUserRole(short, userID)
+	switch {
+	case client.IsNotFound(readErr) && isLost && ctx.Err() == nil:
+		return nil, create()
+	case readErr != nil:
+		return nil, err
+	case len(current.Unmodelled) > 0:
+		return nil, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))
+	}
+	var held access.PolicyIDRoleResource
+	if current.Resource.PolicyIDRoleResource != nil {
+		held = *current.Resource.PolicyIDRoleResource
+	}
+	both := access.UserRoleUpdateRequest{Resource: access.PolicyIDRoleResource{
+		Policies: withIDs(held.Policies, wanted.Resource.Policies), PolicyCollections: withIDs(held.PolicyCollections, wanted.Resource.PolicyCollections),
+	}}
+	kept = plan.extras(current)
+	if len(both.Resource.Policies) == len(held.Policies) && len(both.Resource.PolicyCollections) == len(held.PolicyCollections) {
+		return kept, nil
+	}
+	return kept, r.update(ctx, userID, both)
+}
+
+// withIDs are ids, and those of more that are not among them.
+func withIDs(ids, more []access.ResourceID) []access.ResourceID {
+	all := append([]access.ResourceID{}, ids...)
+	for _, id := range more {
+		if !slices.Contains(all, id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// update updates the user role. LUSID's operation is a POST, so a lost answer is not repeated: the user role
+// itself says whether LUSID has processed it.
+func (r *accessUserRoleResource) update(ctx context.Context, userID string, request access.UserRoleUpdateRequest) error {
+	_, err := r.access.UpdateUserRole(ctx, userID, request)
+	if !client.IsOutcomeUnknown(err) {
+		return err
+	}
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+	defer cancel()
+	current, readErr := r.access.GetUserRole(short, userID)
+	if readErr != nil {
+		return err
+	}
+	held := access.PolicyIDRoleResource{Policies: []access.ResourceID{}, PolicyCollections: []access.ResourceID{}}
+	if current.Resource.PolicyIDRoleResource != nil {
+		held = *current.Resource.PolicyIDRoleResource
+	}
+	if sameElements(fromAccessIDs(held.Policies), fromAccessIDs(request.Resource.Policies)) &&
+		sameElements(fromAccessIDs(held.PolicyCollections), fromAccessIDs(request.Resource.PolicyCollections)) {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	// The lists replace what the user role has, so a repeat has no further effect.
+	_, err = r.access.UpdateUserRole(ctx, userID, request)
+	return err
+}
+
+func (r *accessUserRoleResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessUserRoleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	userID := state.UserID.ValueString()
+	summary := "Unable to read " + accessUserRoleNoun + " " + userID
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, idIdentity{state.UserID}, state.Timeouts.Read)
+	defer cancel()
+	if !ok {
+		return
+	}
+
+	role, err := r.access.RefreshUserRole(ctx, userID, func(listed *access.UserRoleResponse) bool { return state.is(ctx, listed) })
+	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The user role of the user %s of %s could not be read", userID, r.client.Domain()), err) {
+		return
+	}
+	resp.Diagnostics.Append(state.fromAPI(ctx, role)...)
+	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, role.Unmodelled)...)
+	r.saveRead(ctx, resp, state)
+}
+
+func (r *accessUserRoleResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state accessUserRoleModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	userID := state.UserID.ValueString()
+	summary := "Unable to update " + accessUserRoleNoun + " " + userID
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if request := plan.toUpdate(); !reflect.DeepEqual(request, state.toUpdate()) {
+		is := func(m accessUserRoleModel) func(*access.UserRoleResponse) bool {
+			return func(role *access.UserRoleResponse) bool { return m.is(ctx, role) }
+		}
+		err := updateAccessObject(ctx, r.connection, accessUserRoleNoun+" "+userID,
+			func(ctx context.Context) (*access.UserRoleResponse, error) { return r.access.GetUserRole(ctx, userID) },
+			is(plan), is(state),
+			func(ctx context.Context) error { return r.update(ctx, userID, request) })
+		if err != nil {
+			r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary,
+				fmt.Sprintf("The user role of the user %s of %s could not be updated", userID, r.client.Domain()), err)
+			return
+		}
+	}
+	r.saveUpdated(ctx, resp, plan, idIdentity{plan.ID})
+}
+
+func (r *accessUserRoleResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessUserRoleModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	userID := state.UserID.ValueString()
+	summary := "Unable to delete " + accessUserRoleNoun + " " + userID
+	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.deleteAccessObject(ctx, req, resp, summary, accessUserRoleNoun, userID, func() error { return r.access.DeleteUserRole(ctx, userID) })
+}
+
+// ImportState takes the id of a user.
+func (r *accessUserRoleResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := importedID(ctx, req, resp)
+	summary := fmt.Sprintf("Unable to import %s %q", accessUserRoleNoun, id)
+	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
+		return
+	}
+	if !idPattern.MatchString(id) {
+		resp.Diagnostics.AddError(summary, "Give the id of the user, which has 1 to 64 letters, digits, hyphens and underscores: "+findUserID+".")
+		return
+	}
+	r.saveImported(ctx, resp, idIdentity{types.StringValue(id)}, map[string]any{"id": id, "user_id": id})
+}
+
+// ModifyPlan refuses another domain's user role before anything is planned for it, and an update that would
+// erase what the schema cannot express. It warns if a create meets policies, and if the provider's own user
+// could lose its rights.
+func (r *accessUserRoleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan accessUserRoleModel
+	if !req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if req.State.Raw.IsNull() {
+		r.warnOfPresent(ctx, &plan, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessUserRoleNoun+" "+state.UserID.ValueString())...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	change, what := updates, "This plan takes policies away from it"
+	switch {
+	case req.Plan.Raw.IsNull():
+		change, what = destroys, "This plan deletes it, and what it grants"
+	case !plan.UserID.Equal(state.UserID):
+		change, what = replaces, "This plan deletes it, and what it grants"
+		r.warnOfPresent(ctx, &plan, &resp.Diagnostics)
+	case req.Plan.Raw.IsFullyKnown() && reflect.DeepEqual(plan.toUpdate(), state.toUpdate()):
+		return
+	}
+	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessUserRoleNoun, state.UserID.ValueString())...)
+	if change != updates || loses(state.Policies, plan.Policies) || loses(state.PolicyCollections, plan.PolicyCollections) {
+		r.warnOwnRole(ctx, accessUserRoleNoun, state.accessID(), what, &resp.Diagnostics)
+	}
+}
+
+// warnOfPresent warns if the user role that a create adopts has policies which the configuration lacks. A
+// read that fails is no reason to stop: the create takes no policy away.
+func (r *accessUserRoleResource) warnOfPresent(ctx context.Context, plan *accessUserRoleModel, diags *diag.Diagnostics) {
+	if r.connection == nil || r.client == nil || diags.HasError() || plan.UserID.IsUnknown() ||
+		plan.Policies.IsUnknown() || plan.PolicyCollections.IsUnknown() {
+		return
+	}
+	userID := plan.UserID.ValueString()
+	if r.placements.touched(accessUserRoleNoun + " " + userID) {
+		return
+	}
+	role, err := r.access.LookForUserRole(ctx, userID)
+	if err != nil {
+		return
+	}
+	warnKeptPolicies(userID, plan.extras(role), "Applying keeps them, and the plan after that shows their removal. "+
+		"To see it in the first plan, import the user role, with the name of this resource in place of NAME:\n\n"+importBlock("lusid_access_user_role", userID), diags)
+}
+
+// warnKeptPolicies warns of the policies that a create found and kept.
+func warnKeptPolicies(userID string, kept []string, next string, diags *diag.Diagnostics) {
+	if len(kept) == 0 {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("The user role of %s has policies that Terraform has not seen", userID), fmt.Sprintf(
+		"The configuration lacks these policies and policy collections of the user role: %s. %s", strings.Join(kept, ", "), next))
+}
