@@ -57,6 +57,7 @@ func seedAccess(options Options) (*access, error) {
 	a.policies.settle()
 	a.collections.settle()
 	a.roles.settle()
+	a.userRoles.settle()
 	return a, err
 }
 
@@ -71,6 +72,9 @@ func (a *access) addSeed(seed Seed) error {
 	}
 	if err == nil {
 		err = addDocuments("policyTemplates", "PolicyTemplateCreationRequest", seed.PolicyTemplates, accessPolicyTemplates{a}.add)
+	}
+	if err == nil {
+		err = addDocuments("userRoles", "UserRoleCreationRequest", seed.UserRoles, accessUserRoles{access: a}.add)
 	}
 	return err
 }

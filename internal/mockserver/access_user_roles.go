@@ -83,6 +83,10 @@ func (r accessUserRoles) create(c *call) (any, error) {
 	if _, err := r.users.lookUpLive(request.UserID); err != nil {
 		return nil, invalidField(codeTargetUserDoesNotExist, "userId", fmt.Sprintf("The user %q does not exist.", request.UserID))
 	}
+	return r.add(request)
+}
+
+func (r accessUserRoles) add(request userRoleCreationRequest) (any, error) {
 	row := accessUserRole{userID: request.UserID}
 	if _, taken := r.userRoles.get(row.userID); taken {
 		return nil, codeExists(codeAccessRoleExists, "user role", row.id())

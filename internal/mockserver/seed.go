@@ -41,6 +41,8 @@ type Seed struct {
 	PolicyCollections []json.RawMessage `json:"policyCollections"`
 	AccessRoles       []json.RawMessage `json:"accessRoles"`
 	PolicyTemplates   []json.RawMessage `json:"policyTemplates"`
+	// UserRoles are documents too. Their users need not exist.
+	UserRoles []json.RawMessage `json:"userRoles"`
 }
 
 // User is a user of the domain. Empty fields are made up or, where LUSID takes them to be

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -63,7 +64,8 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 			"user_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the user, as LUSID gave it. A change replaces the user role.",
-				Validators:          append(isUserID(), isAccessCode()...),
+				Validators:          append(isUserID(),
+					stringvalidator.LengthAtLeast(3), stringvalidator.RegexMatches(hasLetter, "must have at least one letter")),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"policies":           ids("IDs of the policies of the user role, each `scope/code`.", "policy"),

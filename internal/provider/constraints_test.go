@@ -482,6 +482,15 @@ var accessWalks = []constraintWalk{
 		[]string{"when"},
 	},
 	{
+		"access.UserRoleCreationRequest", providertest.AccessUserRoleType, nil,
+		map[string]string{"userId": "user_id"},
+		map[string]string{"resource": "walked as PolicyIdRoleResource"}, nil,
+	},
+	{
+		"access.UserRoleUpdateRequest", providertest.AccessUserRoleType, nil, nil,
+		map[string]string{"resource": "walked as PolicyIdRoleResource"}, nil,
+	},
+	{
 		"access.RoleUpdateRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
 		map[string]string{"description": "description", "when": "when"},
 		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},

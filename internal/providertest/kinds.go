@@ -635,7 +635,7 @@ var Fixtures = map[string]KindFixture{
 		Changed:  Object{"user_id": "user-${n}", "policies": []string{"default/lusid-evaluator-data"}},
 		ImportBy: "id",
 		Listings: []string{AccessAPI + "/userroles"},
-		Examples: ExampleSeeds{Resource: ExampleTeam, Import: ExampleTeam, List: ExampleTeam},
+		Examples: ExampleSeeds{Resource: ExampleTeam, Import: exampleUserRole(), List: exampleUserRole()},
 		Cost: Cost{
 			// The plan of a create warns of policies that the user role has already.
 			Plan:    each("access.GetUserRole"),
@@ -778,6 +778,14 @@ func refreshBySnapshot(get, list string) func(n int) Calls {
 // costOfSingleton is what a kind costs that a domain has one of.
 func costOfSingleton(get, update string) Cost {
 	return Cost{Plan: once(get), Create: once(update), Refresh: once(get), Update: once(update), Destroy: once(update)}
+}
+
+// exampleUserRole is ExampleTeam with policies of one of the two people.
+func exampleUserRole() mockserver.Seed {
+	seed := ExampleTeam
+	seed.UserRoles = []json.RawMessage{[]byte(`{"userId": "00u4ax8yeBCdf6GHj2p7",
+		"resource": {"policies": [{"scope": "default", "code": "allow-standard-lusid-features-access"}]}}`)}
+	return seed
 }
 
 // assignedRoles is over how many roles n assignments are spread.

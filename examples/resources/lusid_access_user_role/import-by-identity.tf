@@ -1,0 +1,6 @@
+import {
+  to = lusid_access_user_role.jane
+  identity = {
+    id = "00u4ax8yeBCdf6GHj2p7"
+  }
+}

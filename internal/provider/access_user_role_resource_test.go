@@ -1,0 +1,238 @@
+package provider_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+const (
+	userRolesPath = providertest.AccessAPI + "/userroles"
+	evaluatorData = "default/lusid-evaluator-data"
+)
+
+// giveUserRole creates a user role behind Terraform's back.
+func giveUserRole(t *testing.T, d providertest.Domain, userID string, codes ...string) {
+	t.Helper()
+	d.MustCall(t, http.MethodPost, userRolesPath, providertest.JSONObject{
+		"userId": userID, "resource": heldPolicies(codes...)["policyIdRoleResource"],
+	}, nil)
+}
+
+// mustHavePolicies compares the policies of a user role with codes of the default scope.
+func mustHavePolicies(t *testing.T, d providertest.Domain, userID string, codes ...string) {
+	t.Helper()
+	var stored struct{ Resource providertest.JSONObject }
+	d.MustCall(t, http.MethodGet, userRolesPath+"/"+userID, nil, &stored)
+	if diff := cmp.Diff(heldPolicies(codes...), stored.Resource); diff != "" {
+		t.Errorf("LUSID has (-want +got):\n%s", diff)
+	}
+}
+
+func userRoleConfig(policies ...string) providertest.Object {
+	return providertest.Object{"user_id": "user-0", "policies": policies}
+}
+
+func TestAccessUserRole_lifecycle(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	config := userRoleConfig(providertest.StandardFeatures)
+	made := roles.MustCreate(config)
+	made.MustHave(t, map[string]string{"id": "user-0", "policies": providertest.StandardFeatures, "policy_collections": "null"})
+	mustHavePolicies(t, d, "user-0", "allow-standard-lusid-features-access")
+	if diff := cmp.Diff(map[string]string{"id": "user-0"}, roles.IdentityOf(made)); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+	for _, policies := range []any{[]string{providertest.StandardFeatures, evaluatorData}, []string{evaluatorData}, nil, []string{}} {
+		config = providertest.With(config, "policies", policies)
+		made = roles.MustRead(mustUpdate(t, roles, made, config))
+		roles.MustPlanNothing(made, config)
+	}
+	mustHavePolicies(t, d, "user-0")
+
+	imported, diags := roles.ImportState("user-0")
+	diags.MustBeQuiet(t)
+	roles.MustPlanNothing(imported, providertest.Object{"user_id": "user-0"})
+	_, diags = roles.ImportState("user@acme.com")
+	diags.MustFail(t, "", "Unable to import user role", "id of the user")
+
+	change, diags := roles.Plan(made, providertest.Object{"user_id": "user-1"})
+	diags.MustBeQuiet(t)
+	if diff := cmp.Diff([]string{"user_id"}, change.Replaces); diff != "" {
+		t.Errorf("replaced because of (-want +got):\n%s", diff)
+	}
+	roles.Destroy(made).MustBeQuiet(t)
+	if roles.MustRead(made).Exists() {
+		t.Error("a user role that is gone stays in the state")
+	}
+	roles.Destroy(made).MustBeQuiet(t)
+}
+
+// TestAccessUserRole_present creates a user role where LUSID has one already.
+func TestAccessUserRole_present(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		present []string
+		warns   bool
+		stored  []string
+		updates int
+	}{
+		"empty":         {nil, false, []string{"allow-standard-lusid-features-access"}, 1},
+		"as wanted":     {[]string{"allow-standard-lusid-features-access"}, false, []string{"allow-standard-lusid-features-access"}, 0},
+		"another one":   {[]string{"lusid-evaluator-data"}, true, []string{"lusid-evaluator-data", "allow-standard-lusid-features-access"}, 1},
+		"one of others": {[]string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}, true, []string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+			giveUserRole(t, d, "user-0", test.present...)
+			roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+			config := userRoleConfig(providertest.StandardFeatures)
+			planned, diags := roles.Plan(providertest.Instance{}, config)
+			if test.warns {
+				diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData, "keeps them", "to = lusid_access_user_role.NAME")
+			} else {
+				diags.MustBeQuiet(t)
+			}
+			d.Forget()
+			made, diags := roles.Apply(planned)
+			if test.warns {
+				diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData, "The next plan shows their removal")
+			} else {
+				diags.MustBeQuiet(t)
+			}
+			want := map[string]int{"access.CreateUserRole": 1, "access.GetUserRole": 1}
+			if test.updates > 0 {
+				want["access.UpdateUserRole"] = test.updates
+			}
+			d.MustCount(t, want)
+			mustHavePolicies(t, d, "user-0", test.stored...)
+			read := roles.MustRead(made)
+			if !test.warns {
+				roles.MustPlanNothing(read, config)
+				return
+			}
+			// The next apply takes away what its plan shows.
+			mustUpdate(t, roles, read, config)
+			mustHavePolicies(t, d, "user-0", "allow-standard-lusid-features-access")
+		})
+	}
+}
+
+// TestAccessUserRole_filledAfterPlan has somebody attach a policy between the plan and the apply of a create
+// and of an update. Neither takes it away.
+func TestAccessUserRole_filledAfterPlan(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	config := userRoleConfig(providertest.StandardFeatures)
+	planned, diags := roles.Plan(providertest.Instance{}, config)
+	diags.MustBeQuiet(t)
+	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	made, diags := roles.Apply(planned)
+	diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData)
+	mustHavePolicies(t, d, "user-0", "lusid-evaluator-data", "allow-standard-lusid-features-access")
+
+	planned, diags = roles.Plan(made, userRoleConfig())
+	diags.MustBeQuiet(t)
+	_, diags = roles.Apply(planned)
+	diags.MustFail(t, "", "Unable to update user role user-0", "changed in LUSID after the plan was made")
+	mustHavePolicies(t, d, "user-0", "lusid-evaluator-data", "allow-standard-lusid-features-access")
+}
+
+// TestAccessUserRole_lostAnswer loses the answers to a create and an update, before and after LUSID has
+// processed the request.
+func TestAccessUserRole_lostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, reset := range map[string]mockserver.Fault{
+		"after": {Reset: mockserver.ResetAfter}, "before": {Status: http.StatusInternalServerError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+			roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+			for _, operation := range []string{"access.CreateUserRole", "access.UpdateUserRole"} {
+				fault := reset
+				fault.Operation = operation
+				d.Mock.InjectFault(fault)
+			}
+			made := roles.MustCreate(userRoleConfig(providertest.StandardFeatures))
+			config := userRoleConfig(evaluatorData)
+			roles.MustPlanNothing(roles.MustRead(mustUpdate(t, roles, made, config)), config)
+			mustHavePolicies(t, d, "user-0", "lusid-evaluator-data")
+		})
+	}
+}
+
+func TestAccessUserRole_errors(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	config := userRoleConfig(providertest.StandardFeatures)
+	made := roles.MustCreate(config)
+	_, diags := roles.Create(providertest.Object{"user_id": "user-1", "policies": []string{"default/not-there"}})
+	diags.MustFail(t, "policies", "Unable to create user role", "not-there", "(772)")
+	_, diags = roles.Create(providertest.Object{"user_id": "nobody"})
+	diags.MustFail(t, "user_id", "Unable to create user role", "(616)", "lusid_user")
+	_, diags = roles.Update(made, userRoleConfig("default/not-there"))
+	diags.MustFail(t, "policies", "Unable to update user role user-0", "(772)")
+	for attribute, config := range map[string]providertest.Object{
+		"user_id":            {"user_id": "jane@acme.com"},
+		"policies":           userRoleConfig("no-scope"),
+		"policy_collections": {"user_id": "user-0", "policy_collections": []string{"x"}},
+	} {
+		roles.Validate(config).MustFail(t, attribute)
+	}
+	roles.Validate(providertest.Object{"user_id": providertest.Unknown, "policies": providertest.Unknown}).MustBeQuiet(t)
+	_, diags = roles.Plan(providertest.Instance{}, providertest.Object{"user_id": providertest.Unknown, "policies": providertest.Unknown})
+	diags.MustBeQuiet(t)
+	providertest.MustRefuseOtherDomain(t, d, providertest.AccessUserRoleType, made, config, "user-0")
+	providertest.MustDoWithoutCredentials(t, d, providertest.AccessUserRoleType, made, config)
+}
+
+// TestAccessUserRole_own warns if the plan takes policies from the provider's own user.
+func TestAccessUserRole_own(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	own := providertest.Object{"user_id": d.CallerID(t), "policies": []string{providertest.StandardFeatures}}
+	made := roles.MustCreate(own)
+	for _, config := range []providertest.Object{nil, providertest.With(own, "policies", nil)} {
+		_, diags := roles.Plan(made, config)
+		diags.MustWarn(t, "", "The user role default/"+d.CallerID(t)+" could lock this provider out", "HTTP 403")
+	}
+	_, diags := roles.Plan(made, providertest.With(own, "policies", []string{providertest.StandardFeatures, evaluatorData}))
+	diags.MustBeQuiet(t)
+}
+
+func TestAccessUserRole_dataSources(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	giveUserRole(t, d, "user-1", "lusid-evaluator-data")
+	giveUserRole(t, d, "user-0")
+	p := d.Protocol(t)
+	one, diags := p.Data("lusid_access_user_role", providertest.Object{"user_id": "user-1"})
+	diags.MustBeQuiet(t)
+	one.MustHave(t, map[string]string{"policies": evaluatorData, "policy_collections": ""})
+	_, diags = p.Data("lusid_access_user_role", providertest.Object{"user_id": "user-2"})
+	diags.MustFail(t, "user_id", "Unable to read user role", "user-2")
+	all, diags := p.Data("lusid_access_user_roles", nil)
+	diags.MustBeQuiet(t)
+	found := map[string]string{}
+	for _, row := range all.Rows(t, "user_roles") {
+		found[row.Get("user_id")] = row.Get("policies")
+	}
+	if found["user-0"] != "" || found["user-1"] != evaluatorData {
+		t.Errorf("got %v", found)
+	}
+	listed, diags := p.Resource(providertest.AccessUserRoleType).List(nil, 10, true)
+	diags.MustBeQuiet(t)
+	if len(listed) != 1 {
+		t.Errorf("%d user roles with policies are listed", len(listed))
+	}
+}
