@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,8 +65,7 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 			"user_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the user, as LUSID gave it. A change replaces the user role.",
-				Validators:          append(isUserID(),
-					stringvalidator.LengthAtLeast(3), stringvalidator.RegexMatches(hasLetter, "must have at least one letter")),
+				Validators:          isAccessUserID(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"policies":           ids("IDs of the policies of the user role, each `scope/code`.", "policy"),
@@ -78,6 +78,14 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 			},
 		},
 	}
+}
+
+// isAccessUserID is isUserID, as narrow as the Access API takes it.
+func isAccessUserID() []validator.String {
+	return append(isUserID(),
+		stringvalidator.LengthAtLeast(3),
+		stringvalidator.RegexMatches(hasLetter, "must have at least one letter"),
+		stringvalidator.RegexMatches(regexp.MustCompile(`^[^-]`), "must not begin with a hyphen"))
 }
 
 func (r *accessUserRoleResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
