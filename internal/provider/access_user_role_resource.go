@@ -162,12 +162,12 @@ func (r *accessUserRoleResource) Create(ctx context.Context, req resource.Create
 	userID := plan.UserID.ValueString()
 	var kept []string
 	err := r.placements.put(ctx, accessUserRoleNoun+" "+userID, owner, func(bool) (err error) {
-		kept, err = r.create(ctx, &plan)
+		kept, err = r.create(ctx, &plan, &resp.Diagnostics)
 		return err
 	})
 	if err != nil {
 		r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary,
-			fmt.Sprintf("The user role of the user %s could not be created in %s", userID, r.client.Domain()), err)
+			fmt.Sprintf("The user role of the user %s could not be created in %s", userID, r.client.Domain()), err, adoptedNext(err)...)
 		return
 	}
 	warnKeptPolicies(userID, kept, "The create kept them. The next plan shows their removal.", &resp.Diagnostics)
@@ -175,11 +175,27 @@ func (r *accessUserRoleResource) Create(ctx context.Context, req resource.Create
 	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
+// adoptedNext says what a lost create may have left behind.
+func adoptedNext(err error) []string {
+	if !client.IsOutcomeUnknown(err) {
+		return nil
+	}
+	return []string{"LUSID may have created it all the same. If so, the next apply adopts it."}
+}
+
+// updatedNext is adoptedNext for an update.
+func updatedNext(err error) []string {
+	if !client.IsOutcomeUnknown(err) {
+		return nil
+	}
+	return []string{"LUSID may have updated it all the same. If so, the next apply finds it as configured."}
+}
+
 // create creates the user role, or adds to the one that LUSID has. It returns what that one has besides.
 //
 // Terraform plans a create a second time when it applies it, and the provider does not learn what the first
 // plan showed. So the create takes no policy away.
-func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel) (kept []string, err error) {
+func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel, diags *diag.Diagnostics) (kept []string, err error) {
 	userID, wanted := plan.UserID.ValueString(), plan.toUpdate()
 	create := func() error {
 		_, err := r.access.CreateUserRole(ctx, access.UserRoleCreationRequest{UserID: userID, UserRoleUpdateRequest: wanted})
@@ -209,6 +225,10 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 		Policies: withIDs(held.Policies, wanted.Resource.Policies), PolicyCollections: withIDs(held.PolicyCollections, wanted.Resource.PolicyCollections),
 	}}
 	kept = plan.extras(current)
+	if isLost {
+		diags.AddWarning("The answer to the creation of the user role of "+userID+" was lost",
+			"LUSID has the user role now: this run, another one, or the user's first sign-in created it. This resource manages it from here on. "+oneState)
+	}
 	if len(both.Resource.Policies) == len(held.Policies) && len(both.Resource.PolicyCollections) == len(held.PolicyCollections) {
 		return kept, nil
 	}
@@ -297,7 +317,7 @@ func (r *accessUserRoleResource) Update(ctx context.Context, req resource.Update
 			func(ctx context.Context) error { return r.update(ctx, userID, request) })
 		if err != nil {
 			r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary,
-				fmt.Sprintf("The user role of the user %s of %s could not be updated", userID, r.client.Domain()), err)
+				fmt.Sprintf("The user role of the user %s of %s could not be updated", userID, r.client.Domain()), err, updatedNext(err)...)
 			return
 		}
 	}

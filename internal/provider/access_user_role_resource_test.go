@@ -161,7 +161,12 @@ func TestAccessUserRole_lostAnswer(t *testing.T) {
 				fault.Operation = operation
 				d.Mock.InjectFault(fault)
 			}
-			made := roles.MustCreate(userRoleConfig(providertest.StandardFeatures))
+			made, diags := roles.Create(userRoleConfig(providertest.StandardFeatures))
+			if name == "after" {
+				diags.MustWarn(t, "", "The answer to the creation of the user role of user-0 was lost")
+			} else {
+				diags.MustBeQuiet(t)
+			}
 			config := userRoleConfig(evaluatorData)
 			roles.MustPlanNothing(roles.MustRead(mustUpdate(t, roles, made, config)), config)
 			mustHavePolicies(t, d, "user-0", "lusid-evaluator-data")

@@ -36,6 +36,9 @@ func inventory(d providertest.FaultyDomain, t *testing.T) map[string][]string {
 			}
 			inventory[path] = []string{}
 			for _, o := range objects {
+				if path == userRolesPath && strings.Contains(providertest.JSONText(t, o), `"policies":[]`) {
+					continue // LUSID creates an empty user role when a user first signs in.
+				}
 				if fields, ok := o.(map[string]any); ok {
 					maps.DeleteFunc(fields, func(name string, _ any) bool { return slices.Contains(volatile, name) })
 				}
