@@ -400,7 +400,7 @@ func (r *accessUserRoleResource) warnOfPresent(ctx context.Context, plan *access
 		return
 	}
 	warnKeptPolicies(userID, plan.extras(role), "Applying keeps them, and the plan after that shows their removal. "+
-		"To see it in the first plan, import the user role, with the name of this resource in place of NAME:\n\n"+importBlock("lusid_access_user_role", userID), diags)
+		"To see it in the first plan, import the user role, "+importHint("lusid_access_user_role", userID), diags)
 }
 
 // warnKeptPolicies warns of the policies that a create found and kept.

@@ -202,13 +202,14 @@ const (
 // dispensable are required fields that the provider does without, by schema: it keeps what it
 // knows, or never looks.
 var dispensable = map[string][]string{
-	"ApiKey":              {"createdDate"},
-	"CreatedApiKey":       {"createdDate"},
-	"OAuthApplication":    {"issuer"},
-	"RoleResponse":        {"source"},
-	"CurrentUserResponse": {"emailAddress", "type"},
-	"UserResponse":        {"emailAddress", "external", "firstName", "lastName", "status"},
-	"access.RoleResponse": {"permission", "resource", "roleHierarchyIndex", "when"},
+	"ApiKey":                  {"createdDate"},
+	"CreatedApiKey":           {"createdDate"},
+	"OAuthApplication":        {"issuer"},
+	"RoleResponse":            {"source"},
+	"CurrentUserResponse":     {"emailAddress", "type"},
+	"UserResponse":            {"emailAddress", "external", "firstName", "lastName", "status"},
+	"access.RoleResponse":     {"permission", "resource", "roleHierarchyIndex", "when"},
+	"access.UserRoleResponse": {"resource"},
 }
 
 // indispensable are fields that the provider needs though the contract does not require them, by
@@ -232,6 +233,7 @@ var compared = map[string][]string{
 	"access.GetPolicyCollection": {"description", "policies"},
 	"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
 	"access.GetRole":             {"description", "resource"},
+	"access.GetUserRole":         {"resource"},
 }
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.
