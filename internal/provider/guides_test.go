@@ -19,6 +19,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
+const quickStartName = "README.md, quick start"
+
 const guidesDirectory = "../../docs/guides"
 
 // guides are what the guides need of the domain that they are followed in. Most are read by
@@ -28,6 +30,7 @@ var guides = map[string]struct {
 	// startsBare has the reader set the variables that lead to the domain.
 	startsBare bool
 }{
+	"api-coverage.md":     {},
 	"authentication.md":   {startsBare: true},
 	"conformance.md":      {},
 	"from-the-web-app.md": {},
@@ -51,6 +54,7 @@ var guides = map[string]struct {
 	"team-from-csv.md":              {},
 	"external-token-issuer.md":      {},
 	"comparison.md":                 {},
+	quickStartName:                  {startsBare: true},
 }
 
 // TestGuides_everyType expects every resource type in the tables of the guides that are about all types.
@@ -173,7 +177,13 @@ func TestAccGuides(t *testing.T) {
 	if err != nil {
 		t.Skip("the guides' commands are for bash, which this machine lacks")
 	}
+	texts := map[string]string{}
 	for _, name := range filesIn(t, guidesDirectory) {
+		texts[name] = providertest.ReadText(t, filepath.Join(guidesDirectory, name))
+	}
+	_, quickStart, _ := strings.Cut(providertest.ReadText(t, "../../README.md"), "\n## Quick start\n")
+	texts[quickStartName], _, _ = strings.Cut(quickStart, "\n## ")
+	for name, text := range texts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			guide, ok := guides[name]
@@ -195,7 +205,6 @@ func TestAccGuides(t *testing.T) {
 			if !guide.startsBare {
 				w.Env = append(w.Env, d.Environment()...)
 			}
-			text := providertest.ReadText(t, filepath.Join(guidesDirectory, name))
 			command := exec.CommandContext(t.Context(), shell, "-euo", "pipefail", w.Write("guide.sh", script(t, text, d, other)))
 			command.Dir, command.Env = w.Directory, w.Env
 			output, err := command.CombinedOutput()
