@@ -32,17 +32,8 @@ func (d *accessPolicyCollectionDataSource) Metadata(_ context.Context, req datas
 
 func (d *accessPolicyCollectionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := accessPolicyCollectionDataAttributes()
-	attributes["code"] = schema.StringAttribute{
-		Required:            true,
-		MarkdownDescription: "Code of the policy collection.",
-		Validators:          isAccessCode(),
-	}
-	attributes["scope"] = schema.StringAttribute{
-		Optional:            true,
-		Computed:            true,
-		MarkdownDescription: "Scope of the policy collection. Default: `default`.",
-		Validators:          isAccessCode(),
-	}
+	attributes["code"] = accessDataCodeAttribute("policy collection", notPageCode{"policy collection"})
+	attributes["scope"] = accessDataScopeAttribute("policy collection")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A policy collection of LUSID's Access service, found by its code.",
 		Attributes:          attributes,

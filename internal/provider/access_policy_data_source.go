@@ -9,15 +9,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
 var (
-	_ datasource.DataSource                   = (*accessPolicyDataSource)(nil)
-	_ datasource.DataSourceWithConfigure      = (*accessPolicyDataSource)(nil)
-	_ datasource.DataSourceWithValidateConfig = (*accessPolicyDataSource)(nil)
+	_ datasource.DataSource              = (*accessPolicyDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*accessPolicyDataSource)(nil)
 )
 
 // accessPolicyDataSource is one policy of the Access service, found by its code.
@@ -32,7 +32,7 @@ func (d *accessPolicyDataSource) Metadata(_ context.Context, req datasource.Meta
 
 func (d *accessPolicyDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := accessPolicyDataAttributes(ctx)
-	attributes["code"] = accessDataCodeAttribute("policy")
+	attributes["code"] = accessDataCodeAttribute("policy", notPageCode{"policy"})
 	attributes["scope"] = accessDataScopeAttribute("policy")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A policy of LUSID's Access service, found by its code.",
@@ -41,11 +41,11 @@ func (d *accessPolicyDataSource) Schema(ctx context.Context, _ datasource.Schema
 }
 
 // accessDataCodeAttribute is the code that a data source looks for.
-func accessDataCodeAttribute(noun string) schema.Attribute {
+func accessDataCodeAttribute(noun string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: fmt.Sprintf("Code of the %s: %s.", noun, accessCodeWords),
-		Validators:          isAccessCode(),
+		Validators:          append(isAccessCode(), validators...),
 	}
 }
 
@@ -154,11 +154,4 @@ func (d *accessPolicyDataSource) Read(ctx context.Context, req datasource.ReadRe
 	resp.Diagnostics.Append(diags...)
 	warnUnmodelled(&resp.Diagnostics, accessPolicyNoun, id, policy.Unmodelled)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-}
-
-// ValidateConfig refuses the code that LUSID cannot read.
-func (d *accessPolicyDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
-	var config accessPolicyModel
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("code"), &config.Code)...)
-	resp.Diagnostics.Append(config.validate()...)
 }

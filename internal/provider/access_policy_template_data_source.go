@@ -33,13 +33,8 @@ func (d *accessPolicyTemplateDataSource) Metadata(_ context.Context, req datasou
 
 func (d *accessPolicyTemplateDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := accessPolicyTemplateDataAttributes()
-	attributes["code"] = schema.StringAttribute{Required: true, MarkdownDescription: "Code of the template.", Validators: isAccessCode()}
-	attributes["scope"] = schema.StringAttribute{
-		Optional:            true,
-		Computed:            true,
-		MarkdownDescription: "Scope to look for the `code` in. Default `default`.",
-		Validators:          isAccessCode(),
-	}
+	attributes["code"] = accessDataCodeAttribute("template")
+	attributes["scope"] = accessDataScopeAttribute("template")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A policy template of the domain, found by its code. LUSID calls policy templates experimental.",
 		Attributes:          attributes,

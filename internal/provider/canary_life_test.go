@@ -376,6 +376,17 @@ data "lusid_access_policy_collection" "one" {
   code = lusid_access_policy_collection.many[0].code
 }
 data "lusid_access_policy_collections" "all" {}
+data "lusid_access_policy_template" "one" {
+  code = lusid_access_policy_template.many[0].code
+}
+data "lusid_access_policy_templates" "all" {}
+data "lusid_access_generated_policy" "one" {
+  template_selection = [{ code = lusid_access_policy_template.many[0].code, selector_tags = ["Data"] }]
+}
+data "lusid_access_user_role" "one" {
+  user_id = lusid_access_user_role.many[0].user_id
+}
+data "lusid_access_user_roles" "all" {}
 data "lusid_access_token" "one" {
   client_id     = lusid_application.stored[0].client_id
   client_secret = lusid_application.stored[0].secret
@@ -513,6 +524,8 @@ func TestCanaries_listAndAction(t *testing.T) {
 	createAccessRole(t, d, "analysts")
 	createPolicyCollections(t, d, "readers")
 	d.AttachPolicyCollection(t, "analysts", "readers")
+	createTemplate(t, d, "acme-read", templatedAll("Data"))
+	giveUserRole(t, d, user.ID, "lusid-evaluator-data")
 	said := ""
 	for name := range p.Schema.ListResourceSchemas {
 		config := providertest.Object{}
