@@ -23,11 +23,11 @@ func giveUserRole(t *testing.T, d providertest.Domain, userID string, codes ...s
 	}, nil)
 }
 
-// mustHavePolicies compares the policies of a user role with codes of the default scope.
-func mustHavePolicies(t *testing.T, d providertest.Domain, userID string, codes ...string) {
+// mustHavePolicies compares the policies of the user role of user-0 with codes of the default scope.
+func mustHavePolicies(t *testing.T, d providertest.Domain, codes ...string) {
 	t.Helper()
 	var stored struct{ Resource providertest.JSONObject }
-	d.MustCall(t, http.MethodGet, userRolesPath+"/"+userID, nil, &stored)
+	d.MustCall(t, http.MethodGet, userRolesPath+"/user-0", nil, &stored)
 	if diff := cmp.Diff(heldPolicies(codes...), stored.Resource); diff != "" {
 		t.Errorf("LUSID has (-want +got):\n%s", diff)
 	}
@@ -44,7 +44,7 @@ func TestAccessUserRole_lifecycle(t *testing.T) {
 	config := userRoleConfig(providertest.StandardFeatures)
 	made := roles.MustCreate(config)
 	made.MustHave(t, map[string]string{"id": "user-0", "policies": providertest.StandardFeatures, "policy_collections": "null"})
-	mustHavePolicies(t, d, "user-0", "allow-standard-lusid-features-access")
+	mustHavePolicies(t, d, "allow-standard-lusid-features-access")
 	if diff := cmp.Diff(map[string]string{"id": "user-0"}, roles.IdentityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
@@ -53,7 +53,7 @@ func TestAccessUserRole_lifecycle(t *testing.T) {
 		made = roles.MustRead(mustUpdate(t, roles, made, config))
 		roles.MustPlanNothing(made, config)
 	}
-	mustHavePolicies(t, d, "user-0")
+	mustHavePolicies(t, d)
 
 	imported, diags := roles.ImportState("user-0")
 	diags.MustBeQuiet(t)
@@ -111,7 +111,7 @@ func TestAccessUserRole_present(t *testing.T) {
 				want["access.UpdateUserRole"] = test.updates
 			}
 			d.MustCount(t, want)
-			mustHavePolicies(t, d, "user-0", test.stored...)
+			mustHavePolicies(t, d, test.stored...)
 			read := roles.MustRead(made)
 			if !test.warns {
 				roles.MustPlanNothing(read, config)
@@ -119,7 +119,7 @@ func TestAccessUserRole_present(t *testing.T) {
 			}
 			// The next apply takes away what its plan shows.
 			mustUpdate(t, roles, read, config)
-			mustHavePolicies(t, d, "user-0", "allow-standard-lusid-features-access")
+			mustHavePolicies(t, d, "allow-standard-lusid-features-access")
 		})
 	}
 }
@@ -136,13 +136,13 @@ func TestAccessUserRole_filledAfterPlan(t *testing.T) {
 	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
 	made, diags := roles.Apply(planned)
 	diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData)
-	mustHavePolicies(t, d, "user-0", "lusid-evaluator-data", "allow-standard-lusid-features-access")
+	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 
 	planned, diags = roles.Plan(made, userRoleConfig())
 	diags.MustBeQuiet(t)
 	_, diags = roles.Apply(planned)
 	diags.MustFail(t, "", "Unable to update user role user-0", "changed in LUSID after the plan was made")
-	mustHavePolicies(t, d, "user-0", "lusid-evaluator-data", "allow-standard-lusid-features-access")
+	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 }
 
 // TestAccessUserRole_lostAnswer loses the answers to a create and an update, before and after LUSID has
@@ -169,7 +169,7 @@ func TestAccessUserRole_lostAnswer(t *testing.T) {
 			}
 			config := userRoleConfig(evaluatorData)
 			roles.MustPlanNothing(roles.MustRead(mustUpdate(t, roles, made, config)), config)
-			mustHavePolicies(t, d, "user-0", "lusid-evaluator-data")
+			mustHavePolicies(t, d, "lusid-evaluator-data")
 		})
 	}
 }

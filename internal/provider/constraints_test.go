@@ -484,11 +484,13 @@ var accessWalks = []constraintWalk{
 	{
 		"access.UserRoleCreationRequest", providertest.AccessUserRoleType, nil,
 		map[string]string{"userId": "user_id"},
-		map[string]string{"resource": "walked as PolicyIdRoleResource"}, nil,
+		map[string]string{"resource": "walked as PolicyIdRoleResource"},
+		nil,
 	},
 	{
 		"access.UserRoleUpdateRequest", providertest.AccessUserRoleType, nil, nil,
-		map[string]string{"resource": "walked as PolicyIdRoleResource"}, nil,
+		map[string]string{"resource": "walked as PolicyIdRoleResource"},
+		nil,
 	},
 	{
 		"access.RoleUpdateRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
