@@ -1,9 +1,10 @@
-// Command bench measures what the provider costs at scale: it builds the provider, has the real
-// CLI apply and plan generated configurations against an in-memory LUSID domain, prompt and slow,
-// and sets the times beside those of as many terraform_data, which are Terraform's own cost.
+// Command bench measures the cost of the provider at scale. It builds the provider and runs the real
+// CLI, which applies and plans generated configurations in an in-memory LUSID domain, with and without
+// latency. It compares the times with those of the same number of terraform_data, which is the cost of
+// Terraform alone.
 //
-// Times are reported, never asserted: they are the machine's as much as the provider's. It fails
-// where an apply fails or a plan is not empty. Run it from the root of the repository.
+// Bench reports times and never fails because of them, because they depend on the machine as much as on
+// the provider. It fails if an apply fails or a plan is not empty. Run it from the root of the repository.
 package main
 
 import (
@@ -23,7 +24,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// settings are what a run measures, and where it goes.
+// settings say what a run measures and where it writes the results.
 type settings struct {
 	sizes    []int
 	only     string
@@ -32,10 +33,10 @@ type settings struct {
 	docsPath string
 }
 
-// sizes are the numbers of resources of a whole run.
+// sizes are the numbers of resources of a complete run.
 var sizes = []int{100, 500, 1000}
 
-// latencies are how long the domain takes to answer.
+// latencies are the response times of the domain.
 var latencies = []time.Duration{0, 50 * time.Millisecond}
 
 func main() {
@@ -47,10 +48,10 @@ func main() {
 		s.sizes, err = parseSizes(text)
 		return err
 	})
-	flag.StringVar(&s.only, "only", "", "measure only what begins with this `name`, such as applications, beside terraform_data")
+	flag.StringVar(&s.only, "only", "", "measure terraform_data and only the workloads whose name starts with this `prefix`, such as applications")
 	flag.IntVar(&s.plans, "plans", 3, "`number` of plans to take the median of")
-	flag.StringVar(&s.jsonPath, "json", "", "`file` to write the figures to")
-	flag.StringVar(&s.docsPath, "docs", "", "`file` that has the tables between its markers")
+	flag.StringVar(&s.jsonPath, "json", "", "`file` to write the results to, as JSON")
+	flag.StringVar(&s.docsPath, "docs", "", "`file` to write the tables into, between its marks")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -68,7 +69,7 @@ func parseSizes(text string) ([]int, error) {
 	for field := range strings.SplitSeq(text, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(field))
 		if err != nil || n < 1 {
-			return nil, errors.New("give positive numbers, with commas between them")
+			return nil, errors.New("use positive numbers, separated by commas")
 		}
 		sizes = append(sizes, n)
 	}
@@ -76,17 +77,17 @@ func parseSizes(text string) ([]int, error) {
 	return slices.Compact(sizes), nil
 }
 
-// check finds what would be in vain.
+// check refuses settings that cannot work, before anything is measured.
 func (s settings) check() error {
 	switch {
 	case s.plans < 1:
 		return errors.New("-plans must be positive")
 	case !slices.ContainsFunc(workloads, func(w workload) bool { return strings.HasPrefix(w.name, s.only) }):
-		return fmt.Errorf("-only: nothing begins with %q", s.only)
+		return fmt.Errorf("-only: no workload starts with %q", s.only)
 	case s.docsPath == "":
 		return nil
 	case s.only != "" || !slices.Equal(s.sizes, sizes):
-		return errors.New("-docs is for a whole run, without -n and -only")
+		return errors.New("-docs needs a complete run: leave out -n and -only")
 	}
 	page, err := os.ReadFile(s.docsPath)
 	if err == nil {
@@ -153,5 +154,5 @@ func (s settings) run(ctx context.Context) error {
 	return nil
 }
 
-// progress tells what is under way, apart from what is found.
+// progress prints the current step to standard error. Standard output has only the results.
 func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }

@@ -19,7 +19,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// bench is one run, in a directory of its own.
+// bench is one run, in a separate directory.
 type bench struct {
 	settings
 	dir string
@@ -27,8 +27,8 @@ type bench struct {
 	cli, provider string
 }
 
-// build makes the provider, and a CLI configuration that leads to it; and a second one that
-// leads to this program, which runs the provider and measures its memory.
+// build builds the provider and writes two CLI configurations. The first uses the provider directly. The
+// second uses this program, which runs the provider and measures its memory.
 func (b *bench) build(ctx context.Context) error {
 	progress("build the provider")
 	name := "terraform-provider-lusid"
@@ -54,10 +54,10 @@ func (b *bench) build(ctx context.Context) error {
 	return nil
 }
 
-// cliConfig is the CLI configuration that leads to the provider in a directory.
+// cliConfig returns the path of the CLI configuration that uses the provider in a directory.
 func (b *bench) cliConfig(directory string) string { return filepath.Join(b.dir, directory+".tfrc") }
 
-// machine tells what the figures were made with.
+// machine describes this machine and the CLI.
 func (b *bench) machine(ctx context.Context) (machine, error) {
 	var out bytes.Buffer
 	version := exec.CommandContext(ctx, b.cli, "version")
@@ -75,7 +75,8 @@ func (b *bench) machine(ctx context.Context) (machine, error) {
 	}, nil
 }
 
-// environment is this process's without what would lead the CLI or the provider elsewhere.
+// environment returns the environment of this process without the variables that configure the CLI or
+// the provider.
 func environment(more ...string) []string {
 	return append(slices.DeleteFunc(os.Environ(), func(variable string) bool {
 		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "FBN_")
@@ -91,8 +92,8 @@ type subject struct {
 	domain *mockserver.Server
 }
 
-// measure applies everything, then plans in rounds, so that a machine that is slow for a while
-// is slow for all. A first round, which is not timed, tells the memory.
+// measure applies every configuration, then plans all of them in rounds. If the machine is slow for a
+// while, that affects all configurations alike. The first round is not timed: it measures the memory.
 func (b *bench) measure(ctx context.Context) ([]measurement, error) {
 	var subjects []*subject
 	for _, n := range b.sizes {
@@ -153,7 +154,7 @@ func (s *subject) String() string {
 	return fmt.Sprintf("%d %s at %d ms", s.N, s.Workload, s.LatencyMS)
 }
 
-// prepare writes the configuration, and serves a domain for it until stop is called.
+// prepare writes the configuration and serves a domain for it until stop is called.
 func (b *bench) prepare(ctx context.Context, w workload, n int, latency time.Duration) (s *subject, stop func(), err error) {
 	s = &subject{bench: b, measurement: measurement{Workload: w.name, N: n, LatencyMS: latency.Milliseconds()}}
 	if s.dir, err = os.MkdirTemp(b.dir, "workspace-"); err != nil {
@@ -183,8 +184,8 @@ func (b *bench) prepare(ctx context.Context, w workload, n int, latency time.Dur
 	return s, func() { _ = server.Close() }, nil
 }
 
-// run runs a command of the CLI and tells how long it took, and how many calls it made. An
-// interrupt from the terminal reaches the CLI by itself, so that the command is always waited for.
+// run runs a command of the CLI. It returns how long the command took and how many calls it made. The
+// CLI receives an interrupt from the terminal too, so run always waits for the command to end.
 func (s *subject) run(ctx context.Context, env []string, args ...string) (seconds float64, calls int, err error) {
 	if err := context.Cause(ctx); err != nil {
 		return 0, 0, err
@@ -203,7 +204,7 @@ func (s *subject) run(ctx context.Context, env []string, args ...string) (second
 	if err != nil {
 		return 0, 0, fmt.Errorf("%s: %s: %w\n%s", s, args[0], err, out.Bytes())
 	}
-	for _, count := range s.domain.Counts() { // The list of requests is bounded, the counts are not.
+	for _, count := range s.domain.Counts() { // The list of requests is limited to the latest ones, the counts are not.
 		calls += count
 	}
 	return seconds, calls, nil

@@ -4,12 +4,12 @@ package main
 
 import "context"
 
-// linkMeasured does nothing: only Unix tells a parent how much memory its child took.
+// linkMeasured does nothing, because only Unix reports the memory of a child process to its parent.
 func linkMeasured(string) error { return nil }
 
 func measured() bool { return false }
 
-// peakMemory plans like the others, and knows nothing.
+// peakMemory runs a plan like on Unix, and returns zero.
 func (s *subject) peakMemory(ctx context.Context) (float64, error) {
 	_, _, err := s.run(ctx, nil, "plan", "-detailed-exitcode")
 	return 0, err

@@ -16,15 +16,15 @@ import (
 	"syscall"
 )
 
-// The environment of this program in the provider's place: the provider, and the file that takes
-// a line for each of its processes.
+// Environment variables of this program when the CLI starts it in place of the provider: the path of
+// the provider, and the file that gets a line for each process of the provider.
 const (
 	measuredProvider = "LUSID_BENCH_PROVIDER"
 	measuredFile     = "LUSID_BENCH_PEAK_MEMORY"
 )
 
-// linkMeasured puts this program in the provider's place: the CLI starts its provider itself, and
-// only a process's parent learns how much memory it took.
+// linkMeasured puts this program in the place of the provider. The CLI starts the provider itself, and
+// the operating system reports the memory of a process only to its parent.
 func linkMeasured(path string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -36,14 +36,14 @@ func linkMeasured(path string) error {
 	return os.Symlink(self, path)
 }
 
-// measured is the whole program in the provider's place: it runs the provider and writes down how
-// much memory it took. In any other place it reports false.
+// measured is the program when the CLI starts it in place of the provider. It runs the provider and
+// records how much memory it used. If the CLI did not start the program, measured returns false.
 func measured() bool {
 	path := os.Getenv(measuredProvider)
 	if path == "" {
 		return false
 	}
-	// An interrupt is for the CLI to act on. It must not be ignored, which a child would inherit.
+	// Only the CLI acts on an interrupt. Ignoring the signal would be wrong: the provider would inherit that.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	provider := exec.CommandContext(context.Background(), path, os.Args[1:]...)
 	provider.Stdin, provider.Stdout, provider.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -69,8 +69,8 @@ func appendLine(path, line string) error {
 	return errors.Join(err, file.Close())
 }
 
-// peakMemory plans, and returns the most memory that a process of the provider took, in MiB. On
-// Linux that is at least what this program takes in the provider's place, which is less.
+// peakMemory runs a plan and returns the memory of the largest process of the provider, in MiB. On
+// Linux the value is never below the memory of this program, which is smaller than the provider.
 func (s *subject) peakMemory(ctx context.Context) (float64, error) {
 	file := filepath.Join(s.dir, "peak-memory")
 	env := []string{"TF_CLI_CONFIG_FILE=" + s.cliConfig("measured"), measuredProvider + "=" + s.provider, measuredFile + "=" + file}
@@ -85,7 +85,8 @@ func (s *subject) peakMemory(ctx context.Context) (float64, error) {
 	return largest(string(content))
 }
 
-// largest takes a line for each process, as the system counts its memory.
+// largest returns the largest of the lines, which have the memory of one process each, in the unit of
+// the operating system.
 func largest(lines string) (mebibytes float64, err error) {
 	unit := 1024.0
 	if runtime.GOOS == "darwin" {

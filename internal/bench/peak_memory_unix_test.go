@@ -17,6 +17,6 @@ func TestLargest(t *testing.T) {
 		t.Errorf("%v MiB, %v", got, err)
 	}
 	if _, err := largest("much\n"); err == nil {
-		t.Error("much was taken for a number")
+		t.Error("largest accepted a line that is not a number")
 	}
 }

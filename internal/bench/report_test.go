@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// sample is a whole run, with numbers that are easy to divide.
+// sample is a complete run, with numbers that are easy to divide.
 func sample() *report {
 	r := &report{
 		Machine: machine{OS: "linux", Architecture: "amd64", Cores: 2, CLI: "Terraform v1.11.4", Go: "go1.26.8"},
@@ -73,11 +73,11 @@ func TestReport_markdown(t *testing.T) {
 		"| terraform_data | 100 | 0 ms | 0.2 s | 101 | 0.10 s | 4 | 1.00 | n/a |",
 		"| applications, secrets not stored | 1,000 | 0 ms | 5.6 s | 1,001 | 2.80 s | 4 | 2.80 | 40 MiB |",
 		"| guards of the domain | 19 | 0 ms | 0.8 s | 20 | 0.40 s | 4 | n/a | 40 MiB |",
-		"| 500 applications, secrets not stored, 50 ms | the same, 0 ms | 1.10 | at most 1.15 |",
-		"Start of the provider: 30 ms to the handshake, then 5 ms for its schema.",
+		"| 500 applications, secrets not stored, 50 ms | the same, 0 ms | 1.10 |",
+		"The provider starts in 30 ms. Terraform then reads its schema in 5 ms.",
 	} {
 		if !strings.Contains(text, line+"\n") {
-			t.Errorf("lacks %q:\n%s", line, text)
+			t.Errorf("the report does not contain %q:\n%s", line, text)
 		}
 	}
 	columns := 0
@@ -87,13 +87,13 @@ func TestReport_markdown(t *testing.T) {
 			continue
 		}
 		if n := strings.Count(line, "|"); columns != 0 && n != columns {
-			t.Errorf("a row of another width: %s", line)
+			t.Errorf("the row has a different number of columns: %s", line)
 		} else {
 			columns = n
 		}
 	}
 	if strings.Contains(text, "{{") {
-		t.Error("the page is a template")
+		t.Error("the report contains template syntax, which tfplugindocs would evaluate")
 	}
 }
 
@@ -127,7 +127,7 @@ func TestSplice(t *testing.T) {
 	}
 	for _, wrong := range []string{"", beginMark, endMark, endMark + beginMark} {
 		if _, err := splice(wrong, "new\n"); err == nil {
-			t.Errorf("%q was taken", wrong)
+			t.Errorf("splice accepted the page %q", wrong)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // starts is how often the provider is started for the median.
 const starts = 11
 
-// startUp starts the provider as the CLI does, and has it tell its schema.
+// startUp starts the provider like the CLI does, and requests its schema.
 func startUp(ctx context.Context, path string) (startup, error) {
 	var handshakes, schemas []float64
 	for range starts {
@@ -62,16 +62,16 @@ func start(ctx context.Context, path string) (handshake, schema time.Duration, e
 		return 0, 0, errors.New("the provider does not speak gRPC")
 	}
 	handshake = time.Since(started)
-	// The request is empty, and the answer is only waited for.
+	// The request is empty, and the content of the response is not needed.
 	err = connection.Invoke(ctx, "/tfplugin6.Provider/GetProviderSchema", &emptypb.Empty{}, &emptypb.Empty{}, grpc.MaxCallRecvMsgSize(64<<20))
 	return handshake, time.Since(started) - handshake, err
 }
 
-// connector hands out the connection itself: the protocol's client is internal to the CLI.
+// connector returns the plain connection, because the client of the protocol is internal to the CLI.
 type connector struct{ plugin.NetRPCUnsupportedPlugin }
 
 func (connector) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
-	return errors.New("only the provider serves")
+	return errors.New("connector is a client only")
 }
 
 func (connector) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, connection *grpc.ClientConn) (any, error) {

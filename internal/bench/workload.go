@@ -8,10 +8,10 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// baseline is what the CLI does by itself, without a provider's process.
+// baseline measures Terraform alone: terraform_data needs no provider process.
 const baseline = "terraform_data"
 
-// Names of workloads that an aim is about.
+// Names of workloads that conclude compares.
 const (
 	storedApplications   = "applications, secrets stored"
 	unstoredApplications = "applications, secrets not stored"
@@ -25,11 +25,11 @@ var assignments = fmt.Sprintf("assignments over %d roles", roles)
 // workload is a configuration of any number of resources.
 type workload struct {
 	name string
-	// block is the type and the arguments of number i.
+	// block returns the resource type and the arguments of number i.
 	block func(i int) (resource string, arguments providertest.Object)
-	// most is how many of them a domain holds; zero for any number.
+	// most is the largest number of them that a domain can have. Zero means any number.
 	most int
-	// seed is what must exist for n of them.
+	// seed returns the objects that n of them refer to.
 	seed func(n int) mockserver.Seed
 }
 
@@ -49,7 +49,7 @@ var workloads = []workload{
 	{name: "guards of the domain", block: guard, most: len(guards())},
 }
 
-// kind has objects of one kind, as the tests configure them.
+// kind configures objects of one kind like the tests do.
 func kind(name string) func(i int) (resource string, arguments providertest.Object) {
 	return func(i int) (resource string, arguments providertest.Object) {
 		return providertest.TypeNameOf(name), providertest.Fixtures[name].Config.Number(i)
@@ -62,19 +62,19 @@ func assignment(i int) (resource string, arguments providertest.Object) {
 	}
 }
 
-// guard is number i of what says who may come in, and from where.
+// guard returns number i of the objects that decide who may access the domain, and from where.
 func guard(i int) (resource string, arguments providertest.Object) {
 	of := guards()[i]
 	return kind(of.kind)(of.number)
 }
 
-// numbered is one of the objects of a kind.
+// numbered identifies one object of a kind.
 type numbered struct {
 	kind   string
 	number int
 }
 
-// guards are as many objects of each kind as a domain holds.
+// guards returns as many objects of each kind as a domain can have.
 func guards() (all []numbered) {
 	for _, name := range []string{
 		"lusid_network_zone", "lusid_external_token_issuer", "lusid_password_policy", "lusid_session_policy", "lusid_user_schema",
@@ -86,8 +86,8 @@ func guards() (all []numbered) {
 	return all
 }
 
-// configuration has n resources, each in a block of its own: with count, the CLI copies the state
-// of all of them for each of them, and its cost grows with the square of n.
+// configuration returns n resources, each in a separate block. With count, the CLI copies the state of
+// all of them for each of them, so its cost would grow with the square of n.
 func (w workload) configuration(n int) string {
 	var b strings.Builder
 	if w.name != baseline {
@@ -100,7 +100,7 @@ func (w workload) configuration(n int) string {
 	return b.String()
 }
 
-// rolesAndUsers are what n assignments need, each of another role or user.
+// rolesAndUsers returns the roles and users for n assignments. No two assignments have the same pair.
 func rolesAndUsers(n int) mockserver.Seed {
 	var seed mockserver.Seed
 	for i := range roles {

@@ -30,7 +30,7 @@ func attributesOf(t *testing.T, configuration string) []map[string]string {
 	names, all := map[string]bool{}, []map[string]string{}
 	for _, block := range content.Blocks {
 		if names[block.Labels[1]] {
-			t.Errorf("the resource %q is there twice", block.Labels)
+			t.Errorf("the configuration has the resource %q twice", block.Labels)
 		}
 		names[block.Labels[1]] = true
 		attributes, diags := block.Body.JustAttributes()
@@ -61,9 +61,9 @@ func TestWorkloads_configuration(t *testing.T) {
 			}
 			all := attributesOf(t, w.configuration(n))
 			if len(all) != n {
-				t.Fatalf("%d resources where %d were asked for", len(all), n)
+				t.Fatalf("the configuration has %d resources, want %d", len(all), n)
 			}
-			// Each is another, and so are what LUSID wants to be unique in a domain.
+			// No two resources are equal, and fields that LUSID requires to be unique are.
 			seen := map[string]bool{}
 			for _, attributes := range all {
 				keys := []string{fmt.Sprint(attributes)}
@@ -74,7 +74,7 @@ func TestWorkloads_configuration(t *testing.T) {
 				}
 				for _, key := range keys {
 					if seen[key] {
-						t.Errorf("there twice: %s", key)
+						t.Errorf("not unique: %s", key)
 					}
 					seen[key] = true
 				}
@@ -83,8 +83,8 @@ func TestWorkloads_configuration(t *testing.T) {
 	}
 }
 
-// TestWorkloads_seed checks that each assignment finds its role and its user, and that the domain
-// takes the seed.
+// TestWorkloads_seed checks that the seed has the role and the user of each assignment, and that the
+// domain accepts the seed.
 func TestWorkloads_seed(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 20, 45, 1000} {
@@ -122,7 +122,7 @@ func TestParseSizes(t *testing.T) {
 	}
 	for _, wrong := range []string{"", "0", "-1", "100,", "many"} {
 		if sizes, err := parseSizes(wrong); err == nil {
-			t.Errorf("%q is taken for %v", wrong, sizes)
+			t.Errorf("parseSizes accepted %q, as %v", wrong, sizes)
 		}
 	}
 }
