@@ -199,23 +199,23 @@ func TestNew_errors(t *testing.T) {
 		},
 		"access token with a line break": {
 			client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "canary\n"}},
-			"the access token holds a space, a line break",
+			"the access token contains a space, a line break",
 		},
 		"access token outside ASCII": {
 			client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "canäry"}},
-			"the access token holds a space, a line break",
+			"the access token contains a space, a line break",
 		},
 		"application name": {
 			client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{Grant: grant}, ApplicationName: "canary\n"},
-			"the application name holds",
+			"the application name contains",
 		},
 		"correlation id": {
 			client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{Grant: grant}, CorrelationID: "canary\x00"},
-			"the correlation id holds",
+			"the correlation id contains",
 		},
 		"user agent": {
 			client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{Grant: grant}, UserAgent: "canary\r\nX: y"},
-			"the user agent holds",
+			"the user agent contains",
 		},
 	}
 	for name, test := range tests {

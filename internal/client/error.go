@@ -16,49 +16,49 @@ import (
 	"unicode"
 )
 
-// Error is a refusal or an unusable answer, from LUSID, from its OAuth token endpoint, or from
-// something in between.
+// Error is an error response, or a response that the client cannot read. It comes from LUSID, from its OAuth
+// token endpoint, or from a proxy or gateway in between.
 //
 // Source: LusidProblemDetails, LusidValidationProblemDetails; RFC 6749 section 5.2.
 type Error struct {
-	// Operation is LUSID's operation name behind the name of its API, such as identity.GetRole, or
-	// "token request".
+	// Operation is the name of the API and LUSID's operation name, such as identity.GetRole, or "token
+	// request".
 	Operation string
-	// Method and URL are of the request; the URL never holds a secret.
+	// Method and URL are those of the request. The URL never contains a secret.
 	Method, URL string
 	// StatusCode is the HTTP status.
 	StatusCode int
-	// Name and Code are LUSID's own, such as "Application does not exist" (662). For the token
-	// endpoint Name is the OAuth error code, such as invalid_grant. Zero when the body gave none.
+	// Name and Code are LUSID's, such as "Application does not exist" (662). For the token endpoint, Name
+	// is the OAuth error code, such as invalid_grant. Each is zero if the body does not have it.
 	Name string
 	Code int
-	// Title, Detail and Instance are of the problem body; Detail is the error_description for
-	// the token endpoint. Empty when the body gave none.
+	// Title, Detail and Instance are those of the problem body. For the token endpoint, Detail is the
+	// error_description. Each is empty if the body does not have it.
 	Title, Detail, Instance string
-	// FieldErrors holds the messages of a 400 answer by field name.
+	// FieldErrors has the messages of a 400 response, by field name.
 	FieldErrors map[string][]string
-	// Details holds LUSID's errorDetails, one "key: value" each.
+	// Details has LUSID's errorDetails, as "key: value".
 	Details []string
-	// RequestID is what LUSID's support asks for. Empty when the answer had none.
+	// RequestID is the ID that LUSID's support asks for. Empty if the response has none.
 	RequestID string
-	// CorrelationID is what the client sent with this and every other request of the process.
+	// CorrelationID is the ID that the client sent with this and every other request of the process.
 	CorrelationID string
-	// gone are the codes by which the operation says that its own object does not exist. Another
-	// object's says nothing: a read may meet one for the caller, and nothing else is gone for that.
+	// gone are the codes that mean that the object of the operation does not exist. A code for another
+	// object is not among them. For example, a missing caller does not mean that an application is gone.
 	gone []int
 	// idempotent is true if a repeat of the operation has no further effect.
 	idempotent bool
-	// Unusable says in words why an answer could not be read: not JSON, empty, too large, or
-	// of another shape. It also says why a 404 does not mean that the object is gone. Empty for an
-	// answer that was understood.
+	// Unusable explains why a response could not be read: it is not JSON, empty, too large, or has the
+	// wrong structure. It also explains why a 404 does not mean that the object is gone. Empty if the
+	// client understood the response.
 	Unusable string
-	// incomplete tells that the error is about single elements of a list.
+	// incomplete is true if the error is about some elements of a list, and the others are valid.
 	incomplete bool
-	// isGone is set if the object is gone although the answer has no code that says so.
+	// isGone is true if the object is gone although the response has no code for that.
 	isGone bool
 }
 
-// Error gives LUSID's words on one line.
+// Error returns LUSID's message on one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: HTTP %d", e.Operation, e.StatusCode)
@@ -74,8 +74,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Words gives what the other side said, one statement a line: title, detail, field errors, or
-// why its answer could not be read. It is empty for an answer without a body.
+// Words returns the message of the server, one statement per line: title, detail, field errors, or why the
+// response could not be read. It is empty for a response without a body.
 func (e *Error) Words() string {
 	var lines []string
 	for _, line := range []string{e.Title, e.Detail} {
@@ -96,45 +96,45 @@ func (e *Error) Words() string {
 // codeBlockedByNetworkZone is an error code of every API.
 const codeBlockedByNetworkZone = 939
 
-// IsNotFound reports that LUSID itself said that the object does not exist. Either the answer has the
-// error code of the operation's object, or it is a 404 without such a code and LUSID's list lacks the
-// object. A 404 alone may come from a gateway.
+// IsNotFound reports whether LUSID itself said that the object does not exist. Either the response has an
+// error code for the operation's object, or it is a 404 without such a code and LUSID's list does not have
+// the object. A 404 alone may come from a gateway.
 func IsNotFound(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && (e.isGone || slices.Contains(e.gone, e.Code))
 }
 
-// HasCode reports an answer with one of LUSID's error codes, from any operation.
+// HasCode reports whether the error has one of LUSID's error codes, from any operation.
 func HasCode(err error, code int) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == code
 }
 
-// IsForbidden reports that LUSID said that the caller lacks the right. The 403 of a proxy or of
-// the token endpoint is not.
+// IsForbidden reports whether LUSID refused the request because the caller does not have the right. It is
+// false for a 403 of a proxy or of the token endpoint.
 func IsForbidden(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.StatusCode == http.StatusForbidden && e.Operation != OperationToken && e.Unusable == ""
 }
 
-// IsIncomplete reports a list of which elements had to be left out, since they lack what every one
-// must have. The others came with the error: what is found among them exists, and what is not
-// found may exist all the same.
+// IsIncomplete reports whether the client left out elements of a list, because they do not have a required
+// field. The caller gets the other elements with the error. An object in them exists. An object that is not
+// in them may exist too.
 func IsIncomplete(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.incomplete
 }
 
-// IsBlockedByNetworkZone reports that a network zone of the domain refused the caller's address.
+// IsBlockedByNetworkZone reports whether a network zone of the domain refused the caller's address.
 func IsBlockedByNetworkZone(err error) bool { return HasCode(err, codeBlockedByNetworkZone) }
 
-// sentError is the failure of a request of which at least one attempt left this machine.
+// sentError is the failure of a request, after at least one attempt was sent.
 type sentError struct{ err error }
 
 func (e *sentError) Error() string { return e.err.Error() }
 func (e *sentError) Unwrap() error { return e.err }
 
-// WasSent reports that LUSID or something on the way to it may have seen the request: an answer came,
+// WasSent reports whether LUSID, or a proxy in between, may have received the request: there was a response,
 // or an attempt was written to a connection.
 func WasSent(err error) bool {
 	if _, ok := errors.AsType[*sentError](err); ok {
@@ -144,14 +144,14 @@ func WasSent(err error) bool {
 	return ok
 }
 
-// unansweredError is a request that is not idempotent and whose answer never came.
+// unansweredError is a request that is not idempotent and that got no response.
 type unansweredError struct{ err error }
 
 func (e *unansweredError) Error() string { return e.err.Error() }
 func (e *unansweredError) Unwrap() error { return e.err }
 
-// IsOutcomeUnknown reports that LUSID may or may not have acted on a request that is not
-// idempotent: no answer came, or one that tells nothing.
+// IsOutcomeUnknown reports whether LUSID may have processed a request that is not idempotent: there was no
+// response, or one that does not say.
 func IsOutcomeUnknown(err error) bool {
 	if _, ok := errors.AsType[*unansweredError](err); ok {
 		return true
@@ -161,8 +161,8 @@ func IsOutcomeUnknown(err error) bool {
 		(e.StatusCode >= 500 || e.StatusCode < 300)
 }
 
-// problem is the union of LUSID's problem body and of an OAuth error body. Every field is
-// optional and of a lenient type, so that one odd field does not hide the others.
+// problem is the union of LUSID's problem body and of an OAuth error body. Every field is optional and of a
+// lenient type, so that one field of the wrong type does not hide the others.
 type problem struct {
 	Name         lenient[string]              `json:"name"`
 	Code         lenient[int]                 `json:"code"`
@@ -178,17 +178,18 @@ type problem struct {
 	ErrorDetails lenient[[]map[string]string] `json:"errorDetails"`
 }
 
-// lenient decodes a value of the expected JSON type and ignores any other, within a list or a map
-// too.
+// lenient decodes a value of the expected JSON type and ignores any other value, also within a list or a
+// map.
 type lenient[T any] struct{ value T }
 
 func (l *lenient[T]) UnmarshalJSON(b []byte) error {
-	// It decodes what it can before it reports a wrong type.
+	// Unmarshal decodes the rest of the value before it reports a wrong type.
 	_ = json.Unmarshal(b, &l.value)
 	return nil
 }
 
-// read fills the error from the answer's body; clean makes its texts fit to be shown.
+// read fills the error from the body of the response. The function clean removes secrets and control
+// characters from the texts.
 func (e *Error) read(header http.Header, body []byte, clean func(string) string) {
 	body = bytes.TrimSpace(body)
 	e.RequestID = clean(cmp.Or(header.Get("lusid-meta-requestid"), header.Get("identity-meta-requestid")))
@@ -197,7 +198,7 @@ func (e *Error) read(header http.Header, body []byte, clean func(string) string)
 	}
 	var p problem
 	if err := json.Unmarshal(body, &p); err != nil {
-		e.Unusable = "The answer is " + describeBody(header, body, clean) + ": it comes from something between here and LUSID, such as a proxy."
+		e.Unusable = "The response is " + describeBody(header, body, clean) + ". It comes from something between here and LUSID, such as a proxy."
 		return
 	}
 	e.Name = clean(cmp.Or(p.Name.value, p.OAuthError.value, p.OktaCode.value))
@@ -223,11 +224,12 @@ func (e *Error) read(header http.Header, body []byte, clean func(string) string)
 		e.RequestID = requestIDOf(e.Instance)
 	}
 	if e.Name == "" && e.Code == 0 && e.Title == "" && e.Detail == "" {
-		e.Unusable = "The answer is JSON, but not an error body of LUSID's."
+		e.Unusable = "The response is JSON, but not an error in LUSID's format."
 	}
 }
 
-// printable leaves nothing in a text that would move the cursor of a terminal, or hide what it says.
+// printable removes characters from a text that would move the cursor of a terminal or hide a part of the
+// text.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {
@@ -237,7 +239,8 @@ func printable(text string) string {
 	}, text)
 }
 
-// requestIDOf takes the request id out of a problem's instance, a link whose seventh part it is.
+// requestIDOf returns the request ID in the instance of a problem. The instance is a link, and the ID is its
+// seventh part.
 func requestIDOf(instance string) string {
 	parts := strings.Split(instance, "/")
 	if len(parts) < 7 {
@@ -248,19 +251,19 @@ func requestIDOf(instance string) string {
 
 var htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
 
-// maxHead is how much of a page is searched for its title.
+// maxHead limits the part of a page that is searched for a title.
 const maxHead = 64 << 10
 
-// describeBody says what kind of body an unreadable answer has, never what is in it, but for
-// the title of an HTML page, which names the proxy.
+// describeBody describes the type of a body that could not be read. It never repeats the content, except the
+// title of an HTML page, which names the proxy.
 func describeBody(header http.Header, body []byte, clean func(string) string) string {
-	// A masked secret is no media type.
+	// If the header contains a secret, the mask leaves no valid media type.
 	mediaType, _, err := mime.ParseMediaType(clean(header.Get("Content-Type")))
 	if err != nil {
 		mediaType = "of an unknown type"
 	}
 	if m := htmlTitle.FindSubmatch(body[:min(len(body), maxHead)]); m != nil {
-		// The mask comes first: a secret may have two spaces in a row.
+		// Mask before joining spaces, because a secret may have two spaces in a row.
 		title := strings.Join(strings.Fields(clean(html.UnescapeString(string(m[1])))), " ")
 		return fmt.Sprintf("an HTML page titled %q", firstRunes(title, 100))
 	}

@@ -8,15 +8,15 @@ import (
 	"os"
 )
 
-// maxFile caps a file: a token and a secrets file have some kilobytes, and all public root
-// certificates together some hundreds.
+// maxFile limits the size of a file. A token or a secrets file has a few kilobytes, and all public root
+// certificates together have a few hundred.
 const maxFile = 4 << 20
 
 // ReadFile reads a file that the configuration names. It must be a regular file, or a symbolic link to
-// one, of at most 4 MiB: a device may have no end, and a read from a named pipe can't be interrupted.
+// one, of at most 4 MiB. A device may have no end, and a read from a named pipe can't be interrupted.
 // Every error is an [fs.PathError].
 func ReadFile(path string) ([]byte, error) {
-	// Before it is opened, because opening a named pipe waits for a writer.
+	// Check the type before opening the file, because opening a named pipe waits for a writer.
 	stat, err := os.Stat(path)
 	if err != nil {
 		return nil, err

@@ -26,16 +26,16 @@ const (
 	maxDecodings = 4
 )
 
-// mask hides the secrets of a client in texts that it did not write itself. A server can repeat what
-// it received, and a library can quote the server.
+// mask hides the secrets of a client in texts that the client did not write. A server can repeat what it
+// received, and a library can quote the server.
 type mask struct {
 	mu    sync.RWMutex
 	known map[Secret]bool
-	// patterns are what to look for, by their first minSecret bytes, the longest first.
+	// patterns are the texts to look for, by their first minSecret bytes, the longest first.
 	patterns map[string][]pattern
 }
 
-// Format prints the mask without the secrets it holds.
+// Format prints the mask without its secrets.
 func (*mask) Format(f fmt.State, _ rune) { conceal(f, "mask") }
 
 // pattern is one form of a secret.
@@ -45,10 +45,10 @@ type pattern struct {
 	isBase64 bool
 }
 
-// Format prints the pattern without the secret it is a form of.
+// Format prints the pattern without the secret.
 func (pattern) Format(f fmt.State, _ rune) { conceal(f, "pattern") }
 
-// learn adds secrets. It is cheap for those that are known.
+// learn adds secrets. Adding a known secret is cheap.
 func (m *mask) learn(secrets ...Secret) {
 	for _, secret := range secrets {
 		m.mu.RLock()
@@ -72,14 +72,14 @@ func (m *mask) learn(secrets ...Secret) {
 	}
 }
 
-// patternsOf are the forms of a secret that redact cannot decode, and what decoding makes of them.
+// patternsOf returns the forms of a secret that redact cannot decode, and the results of decoding them.
 func patternsOf(secret string) []pattern {
 	patterns := []pattern{{text: secret}}
 	quoted, _ := json.Marshal(secret)
 	for _, form := range []string{secret, url.QueryEscape(secret), strings.Trim(string(quoted), `"`)} {
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			// Three bytes make four characters, so the position of the secret decides its characters.
-			// They are known from the first that has only bits of the secret to the last.
+			// Base64 turns three bytes into four characters, so the characters depend on the position of the
+			// secret. Only characters that consist of bits of the secret alone are known.
 			for before := range 3 {
 				encoded := encoding.EncodeToString(append(make([]byte, before), form...))
 				first, last := (before*8+5)/6, (before+len(form))*8/6
@@ -102,8 +102,8 @@ func patternsOf(secret string) []pattern {
 	return slices.CompactFunc(patterns, func(a, b pattern) bool { return a.text == b.text })
 }
 
-// redact hides every secret in a text: as it is, escaped as in JSON, URLs, forms, HTML and Go, in
-// Base64, and in any of these within another. It cuts a text that is too long for a message.
+// redact hides every secret in a text: as plain text, escaped as in JSON, URLs, forms, HTML and Go, in Base64,
+// and in any combination of them. It truncates a text that is too long for a message.
 func (m *mask) redact(text string) string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -141,7 +141,7 @@ func (m *mask) redact(text string) string {
 // span is a part of a text.
 type span struct{ from, to int }
 
-// find adds the spans of the original text that a view shows a secret in.
+// find adds the spans of the original text in which a view contains a secret.
 func (m *mask) find(found []span, v view) []span {
 	for i := 0; i+minSecret <= len(v.text); i++ {
 		for _, p := range m.patterns[v.text[i:i+minSecret]] {
@@ -150,7 +150,7 @@ func (m *mask) find(found []span, v view) []span {
 			}
 			from, to := i, i+len(p.text)
 			if p.isBase64 {
-				// The characters around have bits of the secret, and what was encoded with it.
+				// The neighbouring characters contain bits of the secret too.
 				for from > 0 && isBase64(v.text[from-1]) {
 					from--
 				}
@@ -172,11 +172,11 @@ func isBase64(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("+/-_", c) >= 0
 }
 
-// view is a text after some decoding.
+// view is a text that was decoded any number of times.
 type view struct {
 	text string
-	// positions tells where in the original text each byte begins, and after the last where the
-	// original ends. It is nil for the original.
+	// positions has the position in the original text of each byte, and after the last one the length of
+	// the original. It is nil for the original.
 	positions []int
 }
 
@@ -187,8 +187,8 @@ func (v view) position(i int) int {
 	return v.positions[i]
 }
 
-// unescapeAll replaces each escape of a text, of whichever kind, with the character that it stands for,
-// and tells whether there was one.
+// unescapeAll replaces each escape sequence of a text, of any kind, with its character. It also returns
+// whether there was one.
 func unescapeAll(v view) (decoded view, changed bool) {
 	if !strings.ContainsAny(v.text, `%+\&`) {
 		return v, false
@@ -210,8 +210,8 @@ func unescapeAll(v view) (decoded view, changed bool) {
 	return view{string(out), append(positions, v.position(len(v.text)))}, changed
 }
 
-// unescape returns the character that an escape at the beginning of a text stands for, and the
-// length of the escape, which is zero if there is none.
+// unescape decodes an escape sequence at the beginning of a text. It returns the character and the length of
+// the sequence, which is zero if there is none.
 func unescape(text string) (character string, size int) {
 	switch text[0] {
 	case '+':
@@ -256,16 +256,16 @@ func unescape(text string) (character string, size int) {
 	return "", 0
 }
 
-// hex reads so many hexadecimal digits.
+// hex reads a number of hexadecimal digits.
 func hex(text string, from, digits int) (rune, bool) {
 	if len(text) < from+digits {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(text[from:from+digits], 16, 32)
-	return rune(n), err == nil //nolint:gosec // What is no character decodes as U+FFFD.
+	return rune(n), err == nil //nolint:gosec // An invalid character decodes as U+FFFD.
 }
 
-// maskedError is an error whose own text would show a secret.
+// maskedError is an error with a masked text, because the original text contains a secret.
 type maskedError struct {
 	text string
 	err  error
@@ -273,17 +273,17 @@ type maskedError struct {
 
 func (e *maskedError) Error() string { return e.text }
 
-// Format prints the text for every verb: some would print the error within.
+// Format prints the masked text for every verb, because some verbs would print the wrapped error.
 func (e *maskedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
 
-// Unwrap returns the error within, for its kind and not for its text.
+// Unwrap returns the wrapped error, to check its type. Do not print it.
 func (e *maskedError) Unwrap() error { return e.err }
 
-// clean makes a text from elsewhere fit to be shown: without secrets, and without what a terminal
-// would act on.
+// clean prepares a text from a server or a library for messages. It removes secrets and characters that
+// control a terminal.
 func (c *Client) clean(text string) string { return printable(c.mask.redact(text)) }
 
-// cleanError is an error with a text that is fit to be shown. Every error of a library passes it.
+// cleanError returns an error whose text is safe to show. Every error of a library goes through it.
 func (c *Client) cleanError(err error) error {
 	if err == nil {
 		return nil

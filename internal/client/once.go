@@ -11,12 +11,12 @@ import (
 	"sync/atomic"
 )
 
-// idleConnections is how many idle connections to a host are kept. Terraform works on ten resources at
+// idleConnections is the number of idle connections to keep for each host. Terraform works on ten resources at
 // a time by default.
 const idleConnections = 16
 
-// maxConnections is how many connections one attempt may ask for. The server may have closed every
-// idle one meanwhile, so it is more than those.
+// maxConnections limits how many connections one attempt may request. It is more than idleConnections,
+// because the server may have closed all of those in the meantime.
 const maxConnections = 2 * idleConnections
 
 // once is a transport that writes each request to the wire once, so that only the retry policy repeats
@@ -24,14 +24,14 @@ const maxConnections = 2 * idleConnections
 //
 // Over HTTP/2, net/http repeats a request by itself after PROTOCOL_ERROR, REFUSED_STREAM and GOAWAY,
 // for any method, if the request has no body or GetBody is set. The server may have processed the
-// request already. If the server breaks off every request, net/http repeats it without end. Over
+// request already. If the server aborts every request, net/http repeats it without end. Over
 // HTTP/1.1, net/http repeats only what it has not written yet, and a GET on an idle connection that the
 // server had closed.
 type once struct{ *http.Transport }
 
 // RoundTrip implements http.RoundTripper.
 func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
-	// The body is read with this context, so it ends with its parent and not here.
+	// The caller reads the body with this context, so only the parent context may cancel it.
 	ctx, stop := context.WithCancelCause(req.Context())
 	var (
 		connections      atomic.Int32
@@ -44,7 +44,7 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	trace := &httptrace.ClientTrace{
-		// Before an attempt, net/http calls one of these two or both.
+		// Before an attempt, net/http calls at least one of these two functions.
 		GetConn: func(string) {
 			connections.Add(1)
 			check()
@@ -57,7 +57,7 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 		// Over HTTP/1.1 the headers are only buffered at this point.
 		WroteHeaders: func() { written.Store(isHTTP2.Load()) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
-			// net/http gives a better error for an answer without TLS.
+			// net/http returns a better error for a response without TLS.
 			if _, isPlain := errors.AsType[tls.RecordHeaderError](err); err != nil && !isPlain {
 				handshake.Store(&handshakeError{err})
 			}
@@ -76,14 +76,14 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, err
 }
 
-// brokenOffError is an attempt that net/http would have repeated.
+// brokenOffError is an attempt that net/http would have sent again.
 type brokenOffError struct{ written bool }
 
 func (e *brokenOffError) Error() string {
 	if e.written {
-		return "the server broke the request off without an answer (PROTOCOL_ERROR, REFUSED_STREAM or GOAWAY over HTTP/2)"
+		return "the server aborted the request without a response (PROTOCOL_ERROR, REFUSED_STREAM or GOAWAY over HTTP/2)"
 	}
-	return "the server ended every connection before it took the request"
+	return "the server closed every connection before it accepted the request"
 }
 
 // sentTwiceError is a redirect of a request that isn't idempotent. The server may have processed the
@@ -100,7 +100,7 @@ type handshakeError struct{ err error }
 func (e *handshakeError) Error() string { return "the TLS handshake failed: " + e.err.Error() }
 func (e *handshakeError) Unwrap() error { return e.err }
 
-// isPermanent reports that the two sides do not agree, for example on a TLS version or a certificate.
+// isPermanent reports whether client and server do not agree, for example on a TLS version or a certificate.
 // Failures of the network are not permanent.
 func (e *handshakeError) isPermanent() bool {
 	if op, ok := errors.AsType[*net.OpError](e.err); ok && (op.Op == "read" || op.Op == "write") {

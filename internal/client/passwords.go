@@ -10,8 +10,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// passwords let no password be tried again that a token endpoint refused: ten data sources that
-// each tried a wrong one, through whichever applications, would lock the user.
+// passwords prevents that a password is sent again after a token endpoint refused it. Ten data sources that
+// each try a wrong password would lock the user, even through different applications.
 type passwords struct {
 	mu     sync.Mutex
 	trials map[password]*trial
@@ -25,14 +25,14 @@ type password struct {
 // Format prints the password without its text.
 func (password) Format(f fmt.State, _ rune) { conceal(f, "password") }
 
-// trial is what is known of a password.
+// trial is the outcome of the first request with a password.
 type trial struct {
-	// ended is closed when the first request has: the others wait for it.
+	// ended is closed when the first request has ended. The others wait for it.
 	ended   chan struct{}
 	refused atomic.Pointer[Error]
 }
 
-// try makes a token request that carries a password, unless that was refused before.
+// try sends a token request with a password, unless the password was refused before.
 func (p *passwords) try(ctx context.Context, tried password, request func() (*oauth2.Token, error)) (*oauth2.Token, error) {
 	trial, isFirst := p.trial(tried)
 	if isFirst {
@@ -48,7 +48,7 @@ func (p *passwords) try(ctx context.Context, tried password, request func() (*oa
 		}
 	}
 	token, err := request()
-	// Any other refusal may be the application's fault: RFC 6749 section 5.2.
+	// Any other error may be about the application: RFC 6749 section 5.2.
 	if e, ok := errors.AsType[*Error](err); ok && isRefused(err) && e.Name == "invalid_grant" {
 		trial.refused.Store(e)
 	}

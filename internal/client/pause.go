@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// pause holds back every request of a client after a 429 until its Retry-After is over: the limit
-// is on the domain's caller, not on one request.
+// pause delays every request of a client after a 429 until Retry-After is over, because the limit applies to
+// all requests of the caller.
 type pause struct {
 	mu    sync.Mutex
 	until time.Time
@@ -27,7 +27,8 @@ func (p *pause) remaining() time.Duration {
 	return time.Until(p.until)
 }
 
-// wait returns when the pause is over, also one that was extended meanwhile, or the context is.
+// wait returns when the pause is over or the context is done. If another 429 extends the pause, wait waits
+// for the extended pause.
 func (p *pause) wait(ctx context.Context) {
 	for remaining := p.remaining(); remaining > 0 && ctx.Err() == nil; remaining = p.remaining() {
 		timer := time.NewTimer(remaining)

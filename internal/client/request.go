@@ -18,24 +18,24 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// maxBody caps an answer: ten thousand applications take about 3 MiB.
+// maxBody limits the size of a response. Ten thousand applications have about 3 MiB.
 const maxBody = 32 << 20
 
-// Request is one call of an API. [API.Get], [API.Post], [API.Put] and [API.Delete] make it.
+// Request is one call of an API. [API.Get], [API.Post], [API.Put] and [API.Delete] create it.
 type Request struct {
 	api *API
-	// operation is LUSID's operation name behind the name of the API, such as "identity.GetRole".
+	// operation is the name of the API and LUSID's operation name, such as "identity.GetRole".
 	operation string
 	method    string
-	// path holds the elements below the path of the API; each is escaped.
+	// path has the elements below the path of the API. Each of them is escaped when it is sent.
 	path  []string
 	query url.Values
-	// body is encoded as JSON; nil sends none.
+	// body is encoded as JSON. Nil means no body.
 	body   any
 	object Object
-	// versioned tells a PUT that stores a new version each time.
+	// versioned is true for a PUT that stores a new version each time.
 	versioned bool
-	// readOnly is true for a POST that changes nothing, and repeatable for one whose repeat has no further
+	// readOnly is true for a POST that changes nothing, and repeatable for a POST whose retry has no further
 	// effect.
 	readOnly, repeatable bool
 }
@@ -43,26 +43,26 @@ type Request struct {
 // Format prints the request without the secrets of its client and of its body.
 func (Request) Format(f fmt.State, _ rune) { conceal(f, "Request") }
 
-// Get is a read. The operation is LUSID's operation name, such as "GetRole". The path holds the elements
-// below the path of the API. Each is escaped, so an element may be anything but empty, "." and "..".
+// Get returns a request that reads. The operation is LUSID's operation name, such as "GetRole". The path has
+// the elements below the path of the API. Each is escaped. An element must not be empty, "." or "..".
 func (a *API) Get(operation string, path ...string) Request {
 	return a.request(http.MethodGet, operation, path)
 }
 
-// Post is a request that must not be repeated, because most of LUSID's POSTs create, rotate or mail. If its
-// answer is lost, the error is one that [IsOutcomeUnknown] reports. [Request.ReadOnly] and
-// [Request.Idempotent] are for the others.
+// Post returns a request that is not retried if LUSID may have processed it, because most of LUSID's POSTs
+// create an object, rotate a secret or send mail. If its response is lost, [IsOutcomeUnknown] is true for the
+// error. [Request.ReadOnly] and [Request.Idempotent] are for the other POSTs.
 func (a *API) Post(operation string, path ...string) Request {
 	return a.request(http.MethodPost, operation, path)
 }
 
-// Put is a request that replaces an object. A repeat has no further effect, unless [Request.Versioned]
-// says so.
+// Put returns a request that replaces an object. A retry has no further effect, except for a
+// [Request.Versioned] request.
 func (a *API) Put(operation string, path ...string) Request {
 	return a.request(http.MethodPut, operation, path)
 }
 
-// Delete is a request that deletes an object. A repeat finds nothing.
+// Delete returns a request that deletes an object. A retry has no further effect.
 func (a *API) Delete(operation string, path ...string) Request {
 	return a.request(http.MethodDelete, operation, path)
 }
@@ -71,13 +71,13 @@ func (a *API) request(method, operation string, path []string) Request {
 	return Request{api: a, operation: a.name + "." + operation, method: method, path: path}
 }
 
-// Body returns the request with a body, which is encoded as JSON.
+// Body adds a body to the request. It is encoded as JSON.
 func (r Request) Body(body any) Request {
 	r.body = body
 	return r
 }
 
-// Query returns the request with one more parameter in its query. A name may occur several times.
+// Query adds a query parameter to the request. A name may occur several times.
 func (r Request) Query(name, value string) Request {
 	query := maps.Clone(r.query)
 	if query == nil {
@@ -88,66 +88,66 @@ func (r Request) Query(name, value string) Request {
 	return r
 }
 
-// On returns the request with the object that it is about, so that [IsNotFound] can tell that this
-// object does not exist. Without it, no answer means that.
+// On sets the object of the request. [IsNotFound] then reports whether this object does not exist. Without an
+// object, IsNotFound is false for every response.
 func (r Request) On(object Object) Request {
 	r.object = object
 	return r
 }
 
-// Versioned returns the request as one that stores a new version each time. It is repeated no more
-// than a POST.
+// Versioned marks a PUT that stores a new version each time. Like a POST, it is not retried if LUSID may have
+// processed it.
 func (r Request) Versioned() Request {
 	r.versioned = true
 	return r
 }
 
-// ReadOnly returns a POST as one that changes nothing, because it only asks a question that is too long
-// for a URL. It is repeated as a GET is, and the lists of a refresh stay.
+// ReadOnly marks a POST that changes nothing, because it is a query that is too long for a URL. It is
+// retried like a GET, and does not clear the cached lists.
 func (r Request) ReadOnly() Request {
 	r.readOnly = true
 	return r
 }
 
-// Idempotent returns a POST as one whose repeat has no further effect. It is repeated as a PUT is.
+// Idempotent marks a POST whose retry has no further effect. It is retried like a PUT.
 func (r Request) Idempotent() Request {
 	r.repeatable = true
 	return r
 }
 
-// idempotent reports that a repeat has no further effect.
+// idempotent reports whether a retry has no further effect.
 func (r Request) idempotent() bool {
 	return r.isRead() || (r.method != http.MethodPost || r.repeatable) && !r.versioned
 }
 
-// isRead reports that the request changes nothing.
+// isRead reports whether the request changes nothing.
 func (r Request) isRead() bool { return r.method == http.MethodGet || r.readOnly }
 
-// noContent is the answer of an operation whose body, if any, says nothing.
+// noContent is the response of an operation whose body, if any, is ignored.
 type noContent struct{}
 
-// Checked is a type of answers that must have some fields. [Do] refuses an answer that lacks one, and
-// [DoList] leaves out an element that lacks one.
+// Checked is a response type with required fields. If one is missing, [Do] returns an error, and [DoList]
+// leaves out the element.
 type Checked interface {
-	// MissingField names a required field that the answer lacks, or is empty.
+	// MissingField returns the name of a required field that is missing, or an empty string.
 	MissingField() string
 }
 
-// SecretHolder is a type of answers that hold a secret of LUSID's. The client hides the secret in every
-// text that it receives afterwards.
+// SecretHolder is a response type with a secret. The client masks the secret in every text that it receives
+// afterwards.
 type SecretHolder interface {
-	// HeldSecret is empty if this answer has none.
+	// HeldSecret returns the secret. It is empty if this response has none.
 	HeldSecret() Secret
 }
 
-// answer is what came back for a request.
+// answer is the response to a request, with its body.
 type answer struct {
 	*http.Response
 	body []byte
 }
 
-// Do sends a request, signs in again once after a 401, and decodes the answer. T should be [Checked], and
-// a [SecretHolder] if it has a secret.
+// Do sends a request and decodes the response. After a 401 it signs in again and retries once. T should be
+// [Checked], and a [SecretHolder] if it has a secret.
 func Do[T any](ctx context.Context, r Request) (*T, error) {
 	c := r.api.client
 	a, err := c.perform(ctx, r)
@@ -157,9 +157,9 @@ func Do[T any](ctx context.Context, r Request) (*T, error) {
 	return decode[T](c, r, a)
 }
 
-// perform sends a request. A refusal is an error. If the refusal is a 404 that does not come from
-// LUSID for certain, perform finds out whether the operation's object is gone. Every error of the API
-// leaves the client here or in decode.
+// perform sends a request. An error response becomes an error. For a 404 that may not come from LUSID,
+// perform finds out whether the operation's object is gone. Every error of the API is created here or in
+// decode.
 func (c *Client) perform(ctx context.Context, r Request) (*answer, error) {
 	a, err := c.exchange(ctx, r)
 	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && r.api.isAnybodys404(e) {
@@ -168,7 +168,8 @@ func (c *Client) perform(ctx context.Context, r Request) (*answer, error) {
 	return a, c.cleanError(err)
 }
 
-// exchange sends a request, and signs in again once after a 401. A refusal is an error.
+// exchange sends a request. After a 401 it signs in again and retries once. An error response becomes an
+// error.
 func (c *Client) exchange(ctx context.Context, r Request) (*answer, error) {
 	token, err := c.signIn.token(ctx, 0)
 	if err != nil {
@@ -201,8 +202,8 @@ func (c *Client) exchange(ctx context.Context, r Request) (*answer, error) {
 	return &answer{resp, body}, nil
 }
 
-// DoList is [Do] for an array. If elements lack what every one of them must have, the others come with
-// an error: see [IsIncomplete].
+// DoList is [Do] for an array. If a required field is missing in some elements, DoList returns the other
+// elements and an error: see [IsIncomplete].
 func DoList[T any, P interface {
 	*T
 	Checked
@@ -222,7 +223,7 @@ func DoList[T any, P interface {
 // page is one page of a list.
 type page[T any] struct {
 	Values []T `json:"values"`
-	// NextPage leads to the next page. Empty where there is none.
+	// NextPage is the token of the next page. Empty on the last page.
 	NextPage string `json:"nextPage"`
 }
 
@@ -233,7 +234,7 @@ func (p *page[T]) MissingField() string {
 	return ""
 }
 
-// DoPages is [DoList] for a list that comes page by page.
+// DoPages is [DoList] for a list with pages. It reads all pages.
 func DoPages[T any, P interface {
 	*T
 	Checked
@@ -258,15 +259,15 @@ func DoPages[T any, P interface {
 			return all, incomplete
 		}
 		if seen[next.NextPage] {
-			return nil, c.unusable(r, a, "The answer leads back to an earlier page of the list.")
+			return nil, c.unusable(r, a, "The response refers to an earlier page of the list as the next one.")
 		}
 		seen[next.NextPage] = true
 		r = first.Query("page", next.NextPage)
 	}
 }
 
-// keepUsable leaves out the elements that lack what every one of them must have. Then the others come
-// with an error.
+// keepUsable leaves out the elements in which a required field is missing. If there are any, it returns the
+// other elements and an error.
 func keepUsable[T any, P interface {
 	*T
 	Checked
@@ -283,7 +284,7 @@ func keepUsable[T any, P interface {
 		case missing == "":
 			usable = append(usable, *element)
 		case broken == nil:
-			broken = c.unusable(r, a, "The answer lists %d, and number %d lacks %q.", len(list), i+1, missing)
+			broken = c.unusable(r, a, "Element %d of %d in the response has no %q.", i+1, len(list), missing)
 			broken.incomplete = true
 		}
 	}
@@ -293,13 +294,13 @@ func keepUsable[T any, P interface {
 	return usable, nil
 }
 
-// DoNoContent is [Do] for an operation whose answer, if any, says nothing.
+// DoNoContent is [Do] for an operation whose response body, if any, is ignored.
 func DoNoContent(ctx context.Context, r Request) error {
 	_, err := Do[noContent](ctx, r)
 	return err
 }
 
-// learnFrom learns the secret of an answer that has one.
+// learnFrom adds the secret of a response to the mask, if the response has one.
 func (c *Client) learnFrom(answer any) {
 	if holder, ok := answer.(SecretHolder); ok {
 		c.mask.learn(holder.HeldSecret())
@@ -348,27 +349,27 @@ func (c *Client) send(ctx context.Context, r Request, token *oauth2.Token) (*htt
 	return resp, body, nil
 }
 
-// roundTrip sends a request, repeats it as the retry policy says, and reads the answer up to one
-// byte past maxBody.
+// roundTrip sends a request, retries it according to the retry policy, and reads the response up to one byte
+// more than maxBody.
 func (c *Client) roundTrip(req *retryablehttp.Request) (*http.Response, []byte, error) {
 	var body []byte
 	read := func(resp *http.Response) (err error) {
 		if body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1)); err != nil {
 			body = nil
-			return fmt.Errorf("the answer broke off: %w", err)
+			return fmt.Errorf("the response ended early: %w", err)
 		}
 		return nil
 	}
-	// Within the retry loop, so that an answer that breaks off is asked for again.
+	// Read the body within the retry loop, so that a response that ends early is retried.
 	req.SetResponseHandler(read)
 	resp, err := c.http.Do(req)
 	if resp != nil {
 		defer resp.Body.Close()
-		// After a redirect errors name the URL that was asked for: the other one is the server's words.
+		// After a redirect, errors name the requested URL. The server chose the other one, so it may contain a secret.
 		resp.Request = req.Request
 	}
 	if err == nil && body == nil {
-		// The last answer of a request that was repeated in vain passes by the handler.
+		// The handler does not get the last response of a request whose retries all failed.
 		err = read(resp)
 	}
 	if call, ok := req.Context().Value(callKey{}).(*call); ok && err != nil && call.sent.Load() {
@@ -377,7 +378,7 @@ func (c *Client) roundTrip(req *retryablehttp.Request) (*http.Response, []byte, 
 	return resp, body, err
 }
 
-// setHeaders sets what every request of the process carries.
+// setHeaders sets the headers of every request of the process.
 func (c *Client) setHeaders(header http.Header) {
 	for name, value := range map[string]string{
 		"User-Agent":          c.config.UserAgent,
@@ -390,8 +391,8 @@ func (c *Client) setHeaders(header http.Header) {
 	}
 }
 
-// unusable is the error of a successful answer that cannot be read. It never repeats a part of the
-// body, which may be a secret.
+// unusable returns the error for a successful response that cannot be read. It never repeats a part of the
+// body, because the body may contain a secret.
 func (c *Client) unusable(r Request, a *answer, format string, args ...any) *Error {
 	e := c.newError(r.operation, a.Response, nil)
 	e.idempotent = r.idempotent()
@@ -399,11 +400,11 @@ func (c *Client) unusable(r Request, a *answer, format string, args ...any) *Err
 	return e
 }
 
-// decode reads a successful answer.
+// decode decodes a successful response.
 func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 	out := new(T)
 	if len(a.body) > maxBody {
-		return nil, c.unusable(r, a, "The answer is larger than %d MiB.", maxBody>>20)
+		return nil, c.unusable(r, a, "The response is larger than %d MiB.", maxBody>>20)
 	}
 	_, mayBeEmpty := any(out).(*noContent)
 	body := bytes.TrimSpace(a.body)
@@ -411,7 +412,7 @@ func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 		if mayBeEmpty {
 			return out, nil
 		}
-		return nil, c.unusable(r, a, "The answer is empty.")
+		return nil, c.unusable(r, a, "The response is empty.")
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
@@ -420,26 +421,26 @@ func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 			}
 			kind, _, _ := strings.Cut(wrongType.Value, " ")
 			if wrongType.Field == "" {
-				return nil, c.unusable(r, a, "The answer is a JSON %s, of another shape than LUSID's.", kind)
+				return nil, c.unusable(r, a, "The response is a JSON %s, which is not the format that LUSID documents.", kind)
 			}
-			return nil, c.unusable(r, a, "The answer holds a JSON %s where %q should be a %s.", kind, wrongType.Field, wrongType.Type.Kind())
+			return nil, c.unusable(r, a, "The response has a JSON %s in %q, where a %s is expected.", kind, wrongType.Field, wrongType.Type.Kind())
 		}
-		return nil, c.unusable(r, a, "The answer is %s.", describeBody(a.Header, body, c.clean))
+		return nil, c.unusable(r, a, "The response is %s.", describeBody(a.Header, body, c.clean))
 	}
 	if string(body) == "null" && !mayBeEmpty {
-		// Decoded it is an empty list, or an object without a field.
-		return nil, c.unusable(r, a, "The answer is a JSON null, of another shape than LUSID's.")
+		// JSON null would decode as an empty list, or as an object without fields.
+		return nil, c.unusable(r, a, "The response is a JSON null, which is not the format that LUSID documents.")
 	}
 	c.learnFrom(out)
 	if answer, ok := any(out).(Checked); ok {
 		if field := answer.MissingField(); field != "" {
-			return nil, c.unusable(r, a, "The answer lacks %q.", field)
+			return nil, c.unusable(r, a, "The response has no %q.", field)
 		}
 	}
 	return out, nil
 }
 
-// newError reads an error from an answer.
+// newError returns the error in a response.
 func (c *Client) newError(operation string, resp *http.Response, body []byte) *Error {
 	e := &Error{
 		Operation:     operation,

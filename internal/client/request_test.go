@@ -31,45 +31,45 @@ func TestDecode(t *testing.T) {
 		"unknown fields": {body: wholeApplication + `,"links":[{"rel":"x"}],"secrets":7,"a":null}`, want: whole},
 		"byte order mark": {
 			body:     "\ufeff" + wholeApplication + `}`,
-			unusable: "The answer is not readable JSON (application/json, 79 bytes).",
+			unusable: "The response is not readable JSON (application/json, 79 bytes).",
 		},
-		"id missing":        {body: `{"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
-		"id null":           {body: `{"id":null,"clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
-		"id empty":          {body: `{"id":"","clientId":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "id".`},
-		"client id missing": {body: `{"id":"x","displayName":"x","type":"x"}`, unusable: `The answer lacks "clientId".`},
-		"name missing":      {body: `{"id":"x","clientId":"x","type":"x"}`, unusable: `The answer lacks "displayName".`},
-		"type missing":      {body: `{"id":"x","clientId":"x","displayName":"x"}`, unusable: `The answer lacks "type".`},
-		"null":              {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
-		"empty object":      {body: `{}`, unusable: `The answer lacks "id".`},
-		"empty":             {body: "", unusable: "The answer is empty."},
-		"blank":             {body: "\r\n", unusable: "The answer is empty."},
+		"id missing":        {body: `{"clientId":"x","displayName":"x","type":"x"}`, unusable: `The response has no "id".`},
+		"id null":           {body: `{"id":null,"clientId":"x","displayName":"x","type":"x"}`, unusable: `The response has no "id".`},
+		"id empty":          {body: `{"id":"","clientId":"x","displayName":"x","type":"x"}`, unusable: `The response has no "id".`},
+		"client id missing": {body: `{"id":"x","displayName":"x","type":"x"}`, unusable: `The response has no "clientId".`},
+		"name missing":      {body: `{"id":"x","clientId":"x","type":"x"}`, unusable: `The response has no "displayName".`},
+		"type missing":      {body: `{"id":"x","clientId":"x","displayName":"x"}`, unusable: `The response has no "type".`},
+		"null":              {body: `null`, unusable: "The response is a JSON null, which is not the format that LUSID documents."},
+		"empty object":      {body: `{}`, unusable: `The response has no "id".`},
+		"empty":             {body: "", unusable: "The response is empty."},
+		"blank":             {body: "\r\n", unusable: "The response is empty."},
 		"numeric secret": {
 			body:     wholeApplication + `,"secret":31337}`,
-			unusable: `The answer holds a JSON number where "secret" should be a string.`,
+			unusable: `The response has a JSON number in "secret", where a string is expected.`,
 		},
 		"boolean secret": {
 			body:     wholeApplication + `,"secret":true}`,
-			unusable: `The answer holds a JSON bool where "secret" should be a string.`,
+			unusable: `The response has a JSON bool in "secret", where a string is expected.`,
 		},
 		"secret in an object": {
 			body:     wholeApplication + `,"secret":{"value":"canary"}}`,
-			unusable: `The answer holds a JSON object where "secret" should be a string.`,
+			unusable: `The response has a JSON object in "secret", where a string is expected.`,
 		},
 		"secret in an array": {
 			body:     wholeApplication + `,"secret":["canary"]}`,
-			unusable: `The answer holds a JSON array where "secret" should be a string.`,
+			unusable: `The response has a JSON array in "secret", where a string is expected.`,
 		},
-		"numeric id": {body: `{"id":31337}`, unusable: `The answer holds a JSON number where "id" should be a string.`},
-		"array":      {body: `["canary"]`, unusable: "The answer is a JSON array, of another shape than LUSID's."},
-		"string":     {body: `"canary"`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
-		"number":     {body: `31337`, unusable: "The answer is a JSON number, of another shape than LUSID's."},
+		"numeric id": {body: `{"id":31337}`, unusable: `The response has a JSON number in "id", where a string is expected.`},
+		"array":      {body: `["canary"]`, unusable: "The response is a JSON array, which is not the format that LUSID documents."},
+		"string":     {body: `"canary"`, unusable: "The response is a JSON string, which is not the format that LUSID documents."},
+		"number":     {body: `31337`, unusable: "The response is a JSON number, which is not the format that LUSID documents."},
 		"cut off": {
 			body:     wholeApplication + `,"secret":"canary`,
-			unusable: "The answer is not readable JSON (application/json, 92 bytes).",
+			unusable: "The response is not readable JSON (application/json, 92 bytes).",
 		},
 		"two values": {
 			body:     wholeApplication + `}{"secret":"canary"}`,
-			unusable: "The answer is not readable JSON (application/json, 95 bytes).",
+			unusable: "The response is not readable JSON (application/json, 95 bytes).",
 		},
 	}
 	for name, test := range tests {
@@ -104,17 +104,17 @@ func TestDecode_list(t *testing.T) {
 	}{
 		"empty list":      {body: `[]`, want: []identity.OAuthApplication{}},
 		"secrets":         {body: `[` + wholeApplication + `,"secret":"canary"}]`, want: one},
-		"null":            {body: `null`, unusable: "The answer is a JSON null, of another shape than LUSID's."},
-		"object":          {body: `{"values":[]}`, unusable: "The answer is a JSON object, of another shape than LUSID's."},
-		"numeric secret":  {body: `[{"id":"x","secret":31337}]`, unusable: `The answer holds a JSON number where "secret" should be a string.`},
-		"list of strings": {body: `["canary"]`, unusable: "The answer is a JSON string, of another shape than LUSID's."},
-		"empty":           {body: ``, unusable: "The answer is empty."},
+		"null":            {body: `null`, unusable: "The response is a JSON null, which is not the format that LUSID documents."},
+		"object":          {body: `{"values":[]}`, unusable: "The response is a JSON object, which is not the format that LUSID documents."},
+		"numeric secret":  {body: `[{"id":"x","secret":31337}]`, unusable: `The response has a JSON number in "secret", where a string is expected.`},
+		"list of strings": {body: `["canary"]`, unusable: "The response is a JSON string, which is not the format that LUSID documents."},
+		"empty":           {body: ``, unusable: "The response is empty."},
 		// What can be used comes with the error.
-		"nulls": {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `The answer lists 3, and number 1 lacks "id".`},
+		"nulls": {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `Element 1 of 3 in the response has no "id".`},
 		"incomplete items": {
 			body:     `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`,
 			want:     one,
-			unusable: `The answer lists 3, and number 2 lacks "clientId".`,
+			unusable: `Element 2 of 3 in the response has no "clientId".`,
 		},
 	}
 	for name, test := range tests {
@@ -183,11 +183,11 @@ func TestBodyCap(t *testing.T) {
 		gzip   bool
 		want   string
 	}{
-		"at the cap":         {chunks: client.MaxBody >> 20, want: "The answer is not readable JSON (application/json, 33554432 bytes)."},
-		"past the cap":       {chunks: client.MaxBody >> 20, more: "x", want: "The answer is larger than 32 MiB."},
-		"far past the cap":   {chunks: client.MaxBody>>20 + 8, want: "The answer is larger than 32 MiB."},
-		"gzip":               {chunks: 3, gzip: true, want: "The answer is not readable JSON (application/json, 3145728 bytes)."},
-		"gzip, past the cap": {chunks: client.MaxBody>>20 + 1, gzip: true, want: "The answer is larger than 32 MiB."},
+		"at the cap":         {chunks: client.MaxBody >> 20, want: "The response is not readable JSON (application/json, 33554432 bytes)."},
+		"past the cap":       {chunks: client.MaxBody >> 20, more: "x", want: "The response is larger than 32 MiB."},
+		"far past the cap":   {chunks: client.MaxBody>>20 + 8, want: "The response is larger than 32 MiB."},
+		"gzip":               {chunks: 3, gzip: true, want: "The response is not readable JSON (application/json, 3145728 bytes)."},
+		"gzip, past the cap": {chunks: client.MaxBody>>20 + 1, gzip: true, want: "The response is larger than 32 MiB."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,14 +15,14 @@ import (
 const (
 	minBackoff = 500 * time.Millisecond
 	maxBackoff = 30 * time.Second
-	// maxRetryAfter caps what a server may ask for, so that an absurd header cannot hang a run.
+	// maxRetryAfter limits Retry-After, so that an absurd value cannot block a run.
 	maxRetryAfter = time.Minute
 )
 
 // shouldRetry is the retry policy.
 //
-// An idempotent request is repeated after 429, 502, 503, 504 and network errors. Any other is
-// repeated only where the server cannot have acted: after 429, or when no connection was made.
+// An idempotent request is retried after 429, 502, 503, 504 and network errors. Any other request is retried
+// only if the server cannot have processed it: after 429, or if there was no connection.
 func shouldRetry(idempotent bool, statusCode int, err error) bool {
 	if err != nil {
 		if isPermanent(err) {
@@ -39,7 +39,7 @@ func shouldRetry(idempotent bool, statusCode int, err error) bool {
 	return false
 }
 
-// isPermanent reports errors that the same request would meet again.
+// isPermanent reports whether a retry would fail with the same error.
 func isPermanent(err error) bool {
 	var (
 		certificate *tls.CertificateVerificationError
@@ -62,8 +62,8 @@ func isPermanent(err error) bool {
 		errors.Is(err, context.Canceled)
 }
 
-// isRefusedRedirect reports a redirect that was not followed. A server or a gateway may process the
-// request and redirect the sender all the same.
+// isRefusedRedirect reports whether the error is a redirect that was not followed. A server or a gateway may
+// have processed the request before it sent the redirect.
 func isRefusedRedirect(err error) bool {
 	var (
 		redirect  *redirectError
@@ -72,17 +72,17 @@ func isRefusedRedirect(err error) bool {
 	return errors.As(err, &redirect) || errors.As(err, &sentTwice)
 }
 
-// mayHaveBeenSent reports that the server can have received the request and acted on it.
+// mayHaveBeenSent reports whether the server may have received and processed the request.
 func mayHaveBeenSent(err error) bool {
 	return !neverSent(err) && (!isPermanent(err) || isRefusedRedirect(err) || errors.Is(err, context.Canceled))
 }
 
-// hadNoEffect reports that the server did not act on an attempt.
+// hadNoEffect reports whether it is certain that the server did not process an attempt.
 func hadNoEffect(statusCode int, err error) bool {
 	return statusCode == http.StatusTooManyRequests || neverSent(err)
 }
 
-// neverSent reports that no connection was made: refused, unreachable, no such host, or no TLS.
+// neverSent reports whether there was no connection: refused, unreachable, no such host, or no TLS.
 func neverSent(err error) bool {
 	var (
 		op        *net.OpError
@@ -96,8 +96,8 @@ func neverSent(err error) bool {
 	return errors.As(err, &proxy) || errors.As(err, &handshake) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// backoff gives the wait before repeat number attempt, counted from zero: what Retry-After asks
-// for, up to maxRetryAfter, else exponential with jitter.
+// backoff returns how long to wait before a retry. Attempts count from zero. The wait is Retry-After, up to
+// maxRetryAfter. Without that header, it is exponential with jitter.
 func backoff(attempt int, retryAfter string, now time.Time) time.Duration {
 	if wait, ok := parseRetryAfter(retryAfter, now); ok {
 		return wait
@@ -106,10 +106,10 @@ func backoff(attempt int, retryAfter string, now time.Time) time.Duration {
 	if attempt < 16 {
 		wait = min(maxBackoff, minBackoff<<attempt)
 	}
-	return wait/2 + rand.N(wait/2) //nolint:gosec // Jitter is no secret.
+	return wait/2 + rand.N(wait/2) //nolint:gosec // Jitter needs no secure random number.
 }
 
-// parseRetryAfter reads seconds or an HTTP date, and caps them at maxRetryAfter.
+// parseRetryAfter parses seconds or an HTTP date. The result is maxRetryAfter at most.
 //
 // Source: RFC 9110 section 10.2.3.
 func parseRetryAfter(value string, now time.Time) (time.Duration, bool) {

@@ -35,7 +35,7 @@ func TestShouldRetry(t *testing.T) {
 		reset   = sent(&net.OpError{Op: "read", Err: syscall.ECONNRESET})
 		written = sent(&net.OpError{Op: "write", Err: syscall.EPIPE})
 		eof     = sent(io.EOF)
-		broken  = fmt.Errorf("the answer broke off: %w", io.ErrUnexpectedEOF)
+		broken  = fmt.Errorf("the response ended early: %w", io.ErrUnexpectedEOF)
 		timeout = sent(context.DeadlineExceeded)
 	)
 	tests := []struct {

@@ -15,19 +15,19 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// earlyRenewal is how long before its expiry a token is renewed, as in the LUSID SDKs. One that
-// lives for less than two minutes is renewed at half of its life, and not at once.
+// earlyRenewal is how long before its expiry a token is renewed, as in the LUSID SDKs. A token that is valid
+// for less than two minutes is renewed after half of its lifetime. Otherwise it would be renewed at once.
 const earlyRenewal = time.Minute
 
-// SignIn is a credential: one of an access token, a file that holds one, or what a token
-// request needs.
+// SignIn is a credential: an access token, a file with an access token, or the arguments of a token request.
+// Exactly one of them is used.
 type SignIn struct {
 	// AccessToken is a personal access token or any other bearer token. It cannot be renewed.
 	AccessToken Secret
-	// AccessTokenFile holds a bearer token, and is read again when it changes.
+	// AccessTokenFile is the path of a file with a bearer token. The file is read again when it changes.
 	AccessTokenFile string
-	// Grant is used where neither is set. With a refresh token it renews by that, and where
-	// the refresh token is refused and a password is set, by password.
+	// Grant is used if neither of the others is set. If it has a refresh token, the client renews with that.
+	// If the token endpoint refuses the refresh token and a password is set, the client uses the password.
 	Grant TokenRequest
 }
 
@@ -35,15 +35,15 @@ func (s SignIn) secrets() []Secret {
 	return []Secret{s.AccessToken, s.Grant.Password, s.Grant.ClientSecret, s.Grant.RefreshToken}
 }
 
-// errNotRenewable says that a refused token is all there is.
+// errNotRenewable means that LUSID refused the token and there is no other credential.
 var errNotRenewable = errors.New("the access token cannot be renewed")
 
-// tokenSource hands out the token that requests carry.
+// tokenSource provides the token of the requests.
 type tokenSource interface {
 	// token returns a token that stays valid for longer than minRemaining.
 	token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error)
-	// renew replaces a token that the API refused, once however many callers hold it, or
-	// returns errNotRenewable.
+	// renew replaces a token that the API refused, or returns errNotRenewable. If several callers have the
+	// same token, it is renewed only once.
 	renew(ctx context.Context, refused *oauth2.Token) (*oauth2.Token, error)
 }
 
@@ -63,32 +63,32 @@ func newTokenSource(c *Client, s SignIn) (tokenSource, error) {
 	return &grant{client: c, request: s.Grant, lock: make(chan struct{}, 1)}, nil
 }
 
-// CheckBearer refuses what no HTTP header can carry. Its errors never repeat the token.
+// CheckBearer checks that a token can be sent in an HTTP header. Its errors never repeat the token.
 func CheckBearer(token string) error {
 	if token == "" {
 		return errors.New("is empty")
 	}
 	if strings.ContainsAny(token[:1], `{["`) {
-		return errors.New("holds JSON, as a token endpoint answers it, and not the value of access_token in it")
+		return errors.New("is the JSON response of a token endpoint. Use only the value of access_token in it")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("holds a space, a line break or another character that no token has")
+		return errors.New("contains a space, a line break or another character that is not allowed in a token")
 	}
 	return nil
 }
 
-// checkRemaining refuses a token that nothing can renew and that would expire too soon.
+// checkRemaining returns an error for a token that expires too soon. The token cannot be renewed.
 func checkRemaining(token *oauth2.Token, minRemaining time.Duration) error {
 	expiry := expiryOf(token)
 	if minRemaining <= 0 || expiry.IsZero() || time.Until(expiry) > minRemaining {
 		return nil
 	}
-	return fmt.Errorf("%w, and it expires at %s, before the %s asked for are over",
+	return fmt.Errorf("%w, and it expires at %s, before the requested %s have passed",
 		errNotRenewable, expiry.UTC().Format(time.RFC3339), minRemaining)
 }
 
-// BearerExpiry is when the access token that the client was given expires. It is zero where the
-// token does not tell, as a personal access token does not, and for every other way to sign in.
+// BearerExpiry returns when the configured access token expires. It is zero if the token does not contain an
+// expiry, such as a personal access token, and for every other way to sign in.
 func (c *Client) BearerExpiry() time.Time {
 	if s, ok := c.signIn.(staticToken); ok {
 		return expiryOf(s.value)
@@ -98,7 +98,7 @@ func (c *Client) BearerExpiry() time.Time {
 
 type staticToken struct{ value *oauth2.Token }
 
-// Format prints the source without the token it holds.
+// Format prints the source without its token.
 func (staticToken) Format(f fmt.State, _ rune) { conceal(f, "staticToken") }
 
 func (s staticToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
@@ -109,7 +109,7 @@ func (s staticToken) renew(context.Context, *oauth2.Token) (*oauth2.Token, error
 	return nil, errNotRenewable
 }
 
-// fileToken follows a file that another program keeps fresh, as CI systems and Kubernetes do.
+// fileToken reads the token from a file that another program updates, such as a CI system or Kubernetes.
 type fileToken struct {
 	path string
 
@@ -118,7 +118,7 @@ type fileToken struct {
 	value *oauth2.Token
 }
 
-// Format prints the source without the token it holds.
+// Format prints the source without its token.
 func (*fileToken) Format(f fmt.State, _ rune) { conceal(f, "fileToken") }
 
 func (f *fileToken) token(_ context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
@@ -161,35 +161,35 @@ func (f *fileToken) read(force bool) (*oauth2.Token, error) {
 	}
 	token := string(bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\ufeff"))))
 	if err := CheckBearer(token); err != nil {
-		return nil, fmt.Errorf("the access token file %s %w. It must hold the token alone: check the program that writes it", f.path, err)
+		return nil, fmt.Errorf("the access token file %s %w. It must contain only the token: check the program that writes it", f.path, err)
 	}
 	f.stat, f.value = stat, &oauth2.Token{AccessToken: token}
 	return f.value, nil
 }
 
-// grant signs in at the token endpoint and renews what it got.
+// grant signs in at the token endpoint and renews the token.
 type grant struct {
 	client  *Client
 	request TokenRequest
 
-	// lock holds one element while a token is asked for; unlike a mutex, waiting for it ends
-	// with the context.
+	// lock contains one element during a token request. Unlike a mutex, it lets a caller stop waiting when the
+	// context is done.
 	lock    chan struct{}
 	current *oauth2.Token
 	// early is how long before its expiry the current token is renewed.
 	early time.Duration
-	// refused is the token endpoint's verdict on the credentials. It stands for the rest of
-	// the process: ten resources that each tried a wrong password would lock the user.
+	// refused is the error if the token endpoint refused the credentials. They are not sent again in
+	// this process: ten resources that each try a wrong password would lock the user.
 	refused *Error
-	// failed is the latest failure that passes, and failures counts them. Those who waited
-	// meanwhile share it: one after the other they would wait ten times as long for the same.
+	// failed is the latest temporary failure, and failures is their number. Callers that waited for the
+	// request get the same failure. If each of them tried again in turn, ten would wait ten times as long.
 	failed   error
 	failures atomic.Int64
-	// rotated is a new client secret that the next token request takes into use; nil for none.
+	// rotated is a new client secret for the next token request. Nil if there is none.
 	rotated atomic.Pointer[Secret]
 }
 
-// Format prints the grant without the secrets it holds.
+// Format prints the grant without its secrets.
 func (g *grant) Format(f fmt.State, _ rune) { conceal(f, "grant") }
 
 func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error) {
@@ -205,13 +205,13 @@ func (g *grant) token(ctx context.Context, minRemaining time.Duration) (*oauth2.
 	token, err := g.fetch(ctx, failures)
 	if err != nil {
 		if g.refused == nil && g.current != nil && validFor(g.current, max(minRemaining, 0)) {
-			// A token endpoint that is down for a moment must not fail a run that has a token.
+			// If the token endpoint is briefly unavailable, a run that has a valid token must not fail.
 			return g.current, nil
 		}
 		return nil, err
 	}
 	if minRemaining > 0 && !validFor(token, minRemaining) {
-		return nil, fmt.Errorf("a new access token lives until %s only, less than the %s asked for",
+		return nil, fmt.Errorf("a new access token expires at %s already, before the requested %s have passed",
 			expiryOf(token).UTC().Format(time.RFC3339), minRemaining)
 	}
 	return token, nil
@@ -239,9 +239,9 @@ func (g *grant) acquire(ctx context.Context) (unlock func(), err error) {
 	}
 }
 
-// fetch asks for a token: by refresh token where there is one, and by password where that is
-// refused. The caller holds the lock, and tells how many failures there had been when it began to
-// wait for it.
+// fetch requests a token. It uses the refresh token if there is one, and the password if the refresh token is
+// refused. The caller must have the lock. The argument failures is the number of failures when the caller
+// began to wait for the lock.
 func (g *grant) fetch(ctx context.Context, failures int64) (*oauth2.Token, error) {
 	if rotated := g.rotated.Swap(nil); rotated != nil {
 		g.request.ClientSecret, g.refused = *rotated, nil
@@ -272,14 +272,15 @@ func (g *grant) fetch(ctx context.Context, failures int64) (*oauth2.Token, error
 		return nil, err
 	}
 	if token.RefreshToken == "" {
-		// A server that does not rotate refresh tokens goes on accepting the old one.
+		// A server that does not rotate refresh tokens still accepts the old one.
 		token.RefreshToken = string(request.RefreshToken)
 	}
 	g.current, g.early = token, min(earlyRenewal, expiryOf(token).Sub(asked)/2)
 	return token, nil
 }
 
-// isHurried reports that the caller may have failed for want of time, which others may have.
+// isHurried reports whether the request may have failed because its caller had too little time left. Other
+// callers may have more.
 func isHurried(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && time.Until(deadline) < maxRetryAfter
@@ -290,7 +291,7 @@ func validFor(token *oauth2.Token, remaining time.Duration) bool {
 	return expiry.IsZero() || time.Until(expiry) > remaining
 }
 
-// isRefused reports the token endpoint's own verdict on the credentials.
+// isRefused reports whether the token endpoint refused the credentials.
 //
 // Source: RFC 6749 section 5.2.
 func isRefused(err error) bool {
@@ -306,24 +307,24 @@ func isRefused(err error) bool {
 	return false
 }
 
-// UseClientSecret takes a rotated secret into use, where the client signs in through that
-// application. The present access token stays in use until it expires.
+// UseClientSecret uses a rotated secret for the next token request, if the client signs in through that
+// application. The current access token is used until it expires.
 func (c *Client) UseClientSecret(clientID string, secret Secret) {
 	if g, ok := c.signIn.(*grant); ok && g.request.ClientID == clientID {
 		c.mask.learn(secret)
-		// The lock may be held over a token request, which nobody has to wait for here.
+		// The lock may be taken during a token request, and this function must not wait for the request.
 		g.rotated.Store(&secret)
 	}
 }
 
-// SignsInWith reports that the key is the one that the client was given to sign in with.
+// SignsInWith reports whether the key is the configured access token of the client.
 func (c *Client) SignsInWith(key Secret) bool {
 	own, ok := c.signIn.(staticToken)
 	return ok && own.value.AccessToken == string(key)
 }
 
-// SignsInThrough reports that the bearer token that the client was given, as a value or in a file,
-// says that it is of the issuer and for the audience.
+// SignsInThrough reports whether the configured bearer token, as a value or in a file, has the issuer and the
+// audience in its claims.
 func (c *Client) SignsInThrough(issuer, audience string) bool {
 	var bearer *oauth2.Token
 	switch own := c.signIn.(type) {

@@ -612,8 +612,8 @@ func TestSignIn_accessTokenFileContent(t *testing.T) {
 		"empty":              {content: "", err: "is empty"},
 		"blank":              {content: "\n \n", err: "is empty"},
 		"byte order mark, -": {content: "\ufeff\n", err: "is empty"},
-		"two lines":          {content: "canary\ncanary\n", err: "holds a space, a line break"},
-		"with the scheme":    {content: "Bearer canary", err: "holds a space, a line break"},
+		"two lines":          {content: "canary\ncanary\n", err: "contains a space, a line break"},
+		"with the scheme":    {content: "Bearer canary", err: "contains a space, a line break"},
 		"UTF-16":             {content: "\xff\xfec\x00a\x00n\x00a\x00r\x00y\x00", err: "is in UTF-16, which the > of Windows PowerShell writes"},
 		"UTF-16, big endian": {content: "\xfe\xff\x00c\x00a\x00n\x00a\x00r\x00y", err: "Set-Content -Encoding ascii"},
 	}

@@ -9,47 +9,47 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// readsBeforeList is how many objects of a kind are read by id before a list takes over.
+// readsBeforeList is how many objects of a kind are read by ID before the kind is listed.
 const readsBeforeList = 3
 
-// errWrittenMeanwhile says that a list was begun before a write ended.
-var errWrittenMeanwhile = errors.New("something was written while the list was made")
+// errWrittenMeanwhile means that a list began before a write ended.
+var errWrittenMeanwhile = errors.New("an object was written during the list request")
 
-// Kind is what an API lists of one kind of object.
+// Kind is a kind of object with the operation that lists all objects of that kind.
 type Kind[T any] struct {
 	API *API
-	// Name is for people, such as "roles" or "users of role 00g1". It tells the kind from all others of
-	// the API.
+	// Name is used in messages, such as "roles" or "users of role 00g1". It is unique among the kinds of the
+	// API.
 	Name string
-	// List asks LUSID for all of them.
+	// List requests all objects of the kind from LUSID.
 	List func(context.Context) ([]T, error)
 }
 
 func (k Kind[T]) key() kindKey { return kindKey{k.API.name, k.Name} }
 
-// kindKey tells a kind from those of every API.
+// kindKey identifies a kind among those of all APIs.
 type kindKey struct{ api, name string }
 
-// snapshots turn the many reads of a refresh into few lists of a kind.
+// snapshots cache the lists of each kind, so that a refresh needs a few lists in place of many reads.
 type snapshots struct {
 	flights singleflight.Group
 	mu      sync.Mutex
-	// writes is how many have ended.
+	// writes is the number of writes that have ended.
 	writes int
 	kinds  map[kindKey]*snapshot
 }
 
-// snapshot is a list of one kind that a refresh may answer from.
+// snapshot is the cached list of one kind.
 type snapshot struct {
-	// reads is how many were made since the process began.
+	// reads is the number of reads since the process began.
 	reads int
-	// lists is how many were made since something was last written; what follows is the latest.
+	// lists is the number of lists since the last write. The fields below are those of the latest list.
 	lists   int
 	objects any
 	err     error
 }
 
-// of returns the snapshot of a kind. The lock must be held.
+// of returns the snapshot of a kind. The caller must have the lock.
 func (s *snapshots) of(kind kindKey) *snapshot {
 	if s.kinds == nil {
 		s.kinds = map[kindKey]*snapshot{}
@@ -60,7 +60,7 @@ func (s *snapshots) of(kind kindKey) *snapshot {
 	return s.kinds[kind]
 }
 
-// isMany counts a read, and tells whether there were so many of its kind that a list is cheaper.
+// isMany counts a read. It reports whether there were so many reads of the kind that a list is cheaper.
 func (s *snapshots) isMany(kind kindKey) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,7 +69,7 @@ func (s *snapshots) isMany(kind kindKey) bool {
 	return snapshot.reads > readsBeforeList
 }
 
-// drop forgets all that was listed before a write ended.
+// drop clears the cached lists after a write.
 func (s *snapshots) drop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -79,8 +79,8 @@ func (s *snapshots) drop() {
 	}
 }
 
-// latest returns the latest list of a kind. It makes one where fewer were made than are wanted,
-// the number counting from the last write. A list that was refused is not asked for again.
+// latest returns the latest list of a kind. If there were fewer than the wanted number of lists since the last
+// write, it requests a new list. A list request that LUSID refused is not sent again.
 func latest[T any](ctx context.Context, kind Kind[T], wanted int) ([]T, error) {
 	s, key := &kind.API.client.snapshots, kind.key()
 	s.mu.Lock()
@@ -91,13 +91,13 @@ func latest[T any](ctx context.Context, kind Kind[T], wanted int) ([]T, error) {
 	s.mu.Unlock()
 	flight := s.flights.DoChan(fmt.Sprint(key.api, " ", key.name, " ", number, " ", writes), func() (any, error) {
 		s.mu.Lock()
-		// Since number was read, others may have made that list, and later ones.
+		// In the meantime, other callers may have requested this list and later ones.
 		if snapshot := *s.of(key); s.writes == writes && snapshot.lists >= number {
 			s.mu.Unlock()
 			return snapshot.objects, snapshot.err
 		}
 		s.mu.Unlock()
-		// One reader that gives up must not fail the others.
+		// If one reader is canceled, the others must not fail.
 		objects, err := kind.List(context.WithoutCancel(ctx))
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -120,9 +120,9 @@ func latest[T any](ctx context.Context, kind Kind[T], wanted int) ([]T, error) {
 	}
 }
 
-// Refresh reads one of many objects. From the fourth read of a kind on, Refresh looks for the object in a
-// list that many reads share. It returns the element for which accepts is true: that object, unchanged. A
-// list may lag, so Refresh reads every other object by itself.
+// Refresh reads one of many objects. From the fourth read of a kind on, Refresh looks for the object in a list
+// that many reads share. It returns the element for which accepts is true, which means that the object is
+// there and unchanged. If there is no such element, Refresh reads the object itself, because a list may lag.
 func Refresh[T any](ctx context.Context, kind Kind[T], accepts func(*T) bool, read func(context.Context) (*T, error)) (*T, error) {
 	if kind.API.client.snapshots.isMany(kind.key()) {
 		objects, err := latest(ctx, kind, 1)
@@ -130,7 +130,7 @@ func Refresh[T any](ctx context.Context, kind Kind[T], accepts func(*T) bool, re
 			return nil, ctx.Err()
 		}
 		for i := range objects {
-			// A copy for the one that is found, not for every one that is looked at.
+			// Copy only the element that is found, not every element of the list.
 			if (err == nil || IsIncomplete(err)) && accepts(&objects[i]) {
 				found := objects[i]
 				return &found, nil
@@ -140,8 +140,8 @@ func Refresh[T any](ctx context.Context, kind Kind[T], accepts func(*T) bool, re
 	return read(ctx)
 }
 
-// RefreshList is [Refresh] for objects that can only be listed. If accepts does not take the list, a
-// second, later list decides.
+// RefreshList is [Refresh] for objects that can only be listed. If accepts is false for the list, RefreshList
+// returns a second, later list.
 func RefreshList[T any](ctx context.Context, kind Kind[T], accepts func([]T) bool) ([]T, error) {
 	objects, err := latest(ctx, kind, 1)
 	if err == nil && !accepts(objects) {

@@ -19,13 +19,13 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 )
 
-// OperationToken names a token request in errors and logs, beside the operations of the APIs.
+// OperationToken is the name of a token request in errors and logs.
 const OperationToken = "token request"
 
-// DefaultScopes is what every LUSID SDK asks for.
+// DefaultScopes are the scopes that every LUSID SDK requests.
 var DefaultScopes = []string{"openid", "client", "groups", "offline_access"}
 
-// Token is an OAuth token answer.
+// Token is a response of an OAuth token endpoint.
 type Token struct {
 	// AccessToken is the bearer token.
 	AccessToken Secret
@@ -35,28 +35,28 @@ type Token struct {
 	RefreshToken Secret
 	// TokenType is "Bearer".
 	TokenType string
-	// Expiry is the server's word, else the access token's exp claim; zero when neither tells.
+	// Expiry is the expiry in the response, or else the exp claim of the access token. Zero if there is neither.
 	Expiry time.Time
-	// Scopes are the granted ones, sorted; nil when the server did not say.
+	// Scopes are the granted scopes, sorted. Nil if the response does not have them.
 	Scopes []string
 }
 
-// TokenRequest asks for a token with the refresh token, where it is set, else with user name
+// TokenRequest has the arguments of a token request. The refresh token is used if it is set, otherwise user name
 // and password.
 type TokenRequest struct {
-	// TokenURL is any URL that ParseTokenURL takes.
+	// TokenURL is any URL that ParseTokenURL accepts.
 	TokenURL     string
 	Username     string
 	Password     Secret
 	ClientID     string
 	ClientSecret Secret
 	RefreshToken Secret
-	// Scopes to ask for; nil means those of the refresh token, or DefaultScopes.
+	// Scopes to request. Nil means those of the refresh token, or DefaultScopes.
 	Scopes []string
 }
 
-// RequestToken asks the token endpoint for a token, in the way of the LUSID SDKs: a password
-// grant carries the client's id and secret in the body, a refresh grant in HTTP Basic.
+// RequestToken requests a token from the token endpoint, like the LUSID SDKs do. A password grant sends the
+// client ID and secret in the body, a refresh grant sends them in HTTP Basic.
 //
 // Source: RFC 6749 sections 4.3 and 6.
 func (c *Client) RequestToken(ctx context.Context, r TokenRequest) (*Token, error) {
@@ -67,8 +67,8 @@ func (c *Client) RequestToken(ctx context.Context, r TokenRequest) (*Token, erro
 	return newToken(token), nil
 }
 
-// AccessToken returns the token that the client signs in with, renewed first if it would
-// expire within minRemaining. It never holds the refresh token.
+// AccessToken returns the token that the client signs in with. It renews the token first if the token would
+// expire within minRemaining. The result never contains the refresh token.
 func (c *Client) AccessToken(ctx context.Context, minRemaining time.Duration) (*Token, error) {
 	token, err := c.signIn.token(ctx, minRemaining)
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *Client) requestToken(ctx context.Context, r TokenRequest) (*oauth2.Toke
 func (c *Client) sendTokenRequest(ctx context.Context, tokenURL *url.URL, r TokenRequest) (*oauth2.Token, error) {
 	c.mask.learn(r.Password, r.ClientSecret, r.RefreshToken)
 	ctx, _ = withCall(ctx, OperationToken, true)
-	// The library's client may meet a redirect that the client below it did not follow.
+	// The client of the library may get a redirect response that the underlying client did not follow.
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, &http.Client{Transport: tokenTransport{c}, CheckRedirect: checkRedirect})
 
 	var (
@@ -103,8 +103,8 @@ func (c *Client) sendTokenRequest(ctx context.Context, tokenURL *url.URL, r Toke
 		err   error
 	)
 	if r.RefreshToken != "" {
-		// The library's plain refresh sends no scope; the SDKs repeat the scope, and this
-		// configuration is the library's way to send both.
+		// The library's refresh sends no scope, but the SDKs do. With this configuration the library sends
+		// both the refresh token and the scope.
 		config := clientcredentials.Config{
 			ClientID:     r.ClientID,
 			ClientSecret: string(r.ClientSecret),
@@ -140,7 +140,7 @@ func (c *Client) sendTokenRequest(ctx context.Context, tokenURL *url.URL, r Toke
 	return token, nil
 }
 
-// tokenTransport sends token requests with the retries and headers of every other request.
+// tokenTransport sends token requests with the same retries and headers as all other requests.
 type tokenTransport struct{ client *Client }
 
 // Format prints the transport without the secrets of its client.
@@ -160,7 +160,7 @@ func (t tokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// tokenError gives the library's errors the form of every other, without a body.
+// tokenError turns an error of the library into an Error, without the body.
 func (c *Client) tokenError(tokenURL *url.URL, err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		e := c.newError(OperationToken, refused.Response, refused.Body)
@@ -176,7 +176,7 @@ func (c *Client) tokenError(tokenURL *url.URL, err error) error {
 		URL:           tokenURL.String(),
 		StatusCode:    http.StatusOK,
 		CorrelationID: c.config.CorrelationID,
-		Unusable:      "The answer is not a token answer in JSON: is this the URL of a token endpoint?",
+		Unusable:      "The response is not a token in JSON. Check that this is the URL of a token endpoint.",
 	}
 }
 
@@ -198,9 +198,9 @@ func newToken(token *oauth2.Token) *Token {
 	}
 }
 
-// expiryOf takes the exp claim of a JWT where the server did not tell the expiry.
+// expiryOf returns the expiry of a token. If the response had no expiry, it is the exp claim of the JWT.
 //
-// Source: RFC 7519 section 4.1.4. The signature is the resource server's to check.
+// Source: RFC 7519 section 4.1.4. The resource server checks the signature.
 func expiryOf(token *oauth2.Token) time.Time {
 	if !token.Expiry.IsZero() {
 		return token.Expiry
@@ -212,11 +212,11 @@ func expiryOf(token *oauth2.Token) time.Time {
 	return time.Unix(int64(exp), 0)
 }
 
-// claims are what the client reads in a JWT. Each is zero where the token does not say.
+// claims are the claims that the client reads in a JWT. Each is zero if the token does not have it.
 type claims struct {
 	Exp lenient[float64] `json:"exp"`
 	Iss lenient[string]  `json:"iss"`
-	// Aud is a string, or a list of them.
+	// Aud is a string or a list of strings.
 	Aud any `json:"aud"`
 }
 
@@ -227,7 +227,7 @@ func (c claims) isFor(audience string) bool {
 	return c.Aud == any(audience)
 }
 
-// claimsOf is empty for a token that is no JWT.
+// claimsOf returns the claims of a JWT. They are empty for any other token.
 func claimsOf(token string) (c claims) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -241,5 +241,5 @@ func claimsOf(token string) (c claims) {
 	return c
 }
 
-// maxUnixTime is the end of the year 9999, past which RFC 3339 has no form.
+// maxUnixTime is the end of the year 9999, the last that RFC 3339 can express.
 const maxUnixTime = 253402300799

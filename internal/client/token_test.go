@@ -300,7 +300,7 @@ func TestToken_expiry(t *testing.T) {
 
 func TestRequestToken_hostileAnswers(t *testing.T) {
 	t.Parallel()
-	const noToken = "The answer is not a token answer in JSON: is this the URL of a token endpoint?"
+	const noToken = "The response is not a token in JSON. Check that this is the URL of a token endpoint."
 	tests := map[string]struct {
 		handler http.HandlerFunc
 		want    client.Error
@@ -327,7 +327,7 @@ func TestRequestToken_hostileAnswers(t *testing.T) {
 		},
 		"OAuth error, odd": {
 			jsonReply(400, `{"error":7,"error_description":["No."]}`),
-			client.Error{StatusCode: 400, Unusable: "The answer is JSON, but not an error body of LUSID's."},
+			client.Error{StatusCode: 400, Unusable: "The response is JSON, but not an error in LUSID's format."},
 		},
 		"OAuth error, alone": {jsonReply(400, `{"error":"invalid_scope"}`), client.Error{StatusCode: 400, Name: "invalid_scope"}},
 		"Okta error": {
@@ -339,7 +339,7 @@ func TestRequestToken_hostileAnswers(t *testing.T) {
 			reply(502, "text/html", "<title>Bad gateway</title>"),
 			client.Error{
 				StatusCode: 502,
-				Unusable:   `The answer is an HTML page titled "Bad gateway": it comes from something between here and LUSID, such as a proxy.`,
+				Unusable:   `The response is an HTML page titled "Bad gateway". It comes from something between here and LUSID, such as a proxy.`,
 			},
 		},
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// newTransport returns a transport of the client's own; http.DefaultTransport is not changed.
+// newTransport returns a new transport for the client. It does not change http.DefaultTransport.
 func (c *Client) newTransport() (http.RoundTripper, error) {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -42,7 +42,7 @@ func (c *Client) newTransport() (http.RoundTripper, error) {
 	return once{transport}, nil
 }
 
-// proxyFor returns the proxy for a request, which is nil for one that goes direct.
+// proxyFor returns the proxy for a request, or nil if the request needs no proxy.
 func (c *Client) proxyFor(req *http.Request) (*url.URL, error) {
 	if c.config.Proxy == nil {
 		proxy, err := http.ProxyFromEnvironment(req)
@@ -56,8 +56,8 @@ func (c *Client) proxyFor(req *http.Request) (*url.URL, error) {
 		}
 		return proxy, err
 	}
-	// As with HTTPS_PROXY, requests to this machine go direct: they may be http, and a proxy would see
-	// their credentials.
+	// As with HTTPS_PROXY, requests to this machine do not use the proxy: they may be http, and the proxy
+	// would see their credentials.
 	if isLoopback(req.URL.Hostname()) {
 		return nil, nil //nolint:nilnil // This is how net/http says that there is no proxy.
 	}
@@ -78,14 +78,14 @@ func ReadCACertificates(path string) (*x509.CertPool, error) {
 	if err != nil {
 		roots = x509.NewCertPool()
 	}
-	// Windows PowerShell puts a byte order mark before the first certificate.
+	// Windows PowerShell writes a byte order mark before the first certificate.
 	if !roots.AppendCertsFromPEM(bytes.TrimPrefix(pem, []byte("\ufeff"))) {
-		return nil, fmt.Errorf("the CA certificate file %s holds no PEM certificate", path)
+		return nil, fmt.Errorf("the CA certificate file %s does not contain a PEM certificate", path)
 	}
 	return roots, nil
 }
 
-// proxyError is a proxy's refusal to make a connection. The request was never sent.
+// proxyError means that a proxy refused the connection. The request was never sent.
 type proxyError struct {
 	host, status string
 	statusCode   int
@@ -95,20 +95,20 @@ func (e *proxyError) Error() string {
 	return fmt.Sprintf("the proxy %s refused the connection: %s", e.host, e.status)
 }
 
-// redirectError is a redirect that would carry the bearer token elsewhere, or turn a change
-// into a read.
+// redirectError is a redirect that would send the bearer token to another host, or turn a write into a
+// read.
 type redirectError struct{ from, to *url.URL }
 
 func (e *redirectError) Error() string {
 	if e.to.Host == e.from.Host && e.to.Scheme == e.from.Scheme {
 		return "refused to follow a redirect of " + e.from.Host + ", because it changes the method or is the sixth in a row. " +
-			"A gateway or a sign-in page may answer in LUSID's place: check the URL"
+			"A gateway or a sign-in page may have responded in place of LUSID: check the URL"
 	}
 	return fmt.Sprintf("refused to follow a redirect from %s://%s to %s://%s",
 		e.from.Scheme, e.from.Host, e.to.Scheme, e.to.Host)
 }
 
-// checkRedirect follows redirects of the same scheme, host and method only, five at most.
+// checkRedirect allows only redirects with the same scheme, host and method, and at most five.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	first := via[0]
 	if next.URL.Scheme != first.URL.Scheme || next.URL.Host != first.URL.Host || next.Method != first.Method || len(via) > 5 {
@@ -117,16 +117,16 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// call is what the retry policy and the log know of the request under way.
+// call is the state of a request for the retry policy and the log.
 type call struct {
 	operation  string
 	idempotent bool
 	attempts   int
 	started    time.Time
 	url        string
-	// unsent tells that the time was up before the last attempt began.
+	// unsent is true if the deadline passed before the last attempt began.
 	unsent bool
-	// hadNoEffect tells that the last attempt has ended and that the server did not act on it.
+	// hadNoEffect is true if the last attempt has ended and the server did not process it.
 	hadNoEffect bool
 	// sent is true when the headers of an attempt were written to a connection.
 	sent atomic.Bool
@@ -140,8 +140,8 @@ func withCall(ctx context.Context, operation string, idempotent bool) (context.C
 	return context.WithValue(ctx, callKey{}, call), call
 }
 
-// newHTTPClient returns the retrying client that API and token requests share. Every request's
-// context holds a call.
+// newHTTPClient returns the HTTP client with retries that API and token requests share. The context of every
+// request must have a call.
 func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Client {
 	pause := &pause{}
 	return &retryablehttp.Client{
@@ -176,9 +176,9 @@ func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Clien
 		CheckRetry: func(ctx context.Context, resp *http.Response, err error) (bool, error) {
 			call, ok := ctx.Value(callKey{}).(*call)
 			if !ok {
-				return false, errors.New("a request was sent without its call")
+				return false, errors.New("the context of the request has no call")
 			}
-			// After a redirect net/http names the Location, which may hold a secret.
+			// After a redirect, the error of net/http contains the Location, which may contain a secret.
 			if failed, ok := errors.AsType[*url.Error](err); ok {
 				failed.URL = call.url
 			}
@@ -200,7 +200,7 @@ func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Clien
 				if statusCode == http.StatusTooManyRequests {
 					pause.extend(wait)
 				}
-				// What the other side said is worth more than a deadline exceeded while waiting.
+				// The last response says more than the deadline that passed during the wait.
 				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 					return false, nil
 				}
@@ -218,8 +218,8 @@ func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Clien
 	}
 }
 
-// logAnswer never logs a query, a body or a header that has a secret. A path or another header has
-// one only if the server repeats it there.
+// logAnswer logs a response. It never logs a query, a body, or a header that has a secret by definition. A path
+// or another header has a secret only if the server repeats one there.
 func (c *Client) logAnswer(ctx context.Context, call *call, resp *http.Response) {
 	if c.config.Log == nil {
 		return

@@ -311,7 +311,7 @@ func TestCACertificateFile_errors(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := client.New(client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "x"}, CACertificateFile: path})
-		if err == nil || !strings.Contains(err.Error(), path+" holds no PEM certificate") {
+		if err == nil || !strings.Contains(err.Error(), path+" does not contain a PEM certificate") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}

@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// ParseAPIURL returns the base URL of a LUSID domain from any URL a user has at hand: of the domain
-// itself, of one of its services such as /identity, /api or /identity/api, or of a page of the web app,
-// with or without a trailing slash. The base has no trailing slash; a path in front of those endings
-// (a gateway's) is kept.
+// ParseAPIURL returns the base URL of a LUSID domain. It accepts the URL of the domain, of one of its services
+// such as /identity, /api or /identity/api, and of a page of the web app, with or without a trailing slash.
+// The result has no trailing slash. It keeps a path in front of those endings, which a gateway may have.
 //
-// Its errors never repeat the URL, which may hold a password.
+// Its errors never repeat the URL, because the URL may contain a password.
 func ParseAPIURL(raw string) (*url.URL, error) {
 	u, err := parseEndpoint(webAppState.ReplaceAllString(raw, "$1"))
 	if err != nil {
@@ -23,10 +22,10 @@ func ParseAPIURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// basePath returns what is in front of the path of a service or of a page of the web app.
+// basePath returns the part of a path in front of a service or of a page of the web app.
 func basePath(path string) string {
 	base := apiEnding.ReplaceAllString(serviceEnding.ReplaceAllString(path, ""), "")
-	// A gateway's prefix may hold /app too. The web app has pages with the names of services.
+	// The prefix of a gateway may contain /app too. The web app has pages with the names of services.
 	isService := base != strings.TrimRight(path, "/")
 	isServicePage := strings.HasSuffix(base, "/app") && serviceEnding.MatchString(path)
 	if isService && !isServicePage {
@@ -36,21 +35,21 @@ func basePath(path string) string {
 }
 
 var (
-	// serviceEnding matches once. A gateway's prefix may have the name of another service: it is a part of
-	// the domain's name in existing states.
+	// serviceEnding matches once. A gateway's prefix may have the name of another service. Existing states
+	// have the prefix in the name of the domain.
 	serviceEnding = regexp.MustCompile(`/+(access|configuration|drive|honeycomb|horizon|insights|notification|scheduler2|workflow)(/+api)?/*$`)
-	// apiEnding matches as often as it can, as it always did: no base ends in /identity or /api.
+	// apiEnding matches repeatedly, as in earlier versions: no base URL ends in /identity or /api.
 	apiEnding = regexp.MustCompile(`(/+(identity|api)|/)+$`)
-	// webAppPage is the path of a page, and webAppState what the address bar of a browser has behind it.
+	// webAppPage is the path of a page. webAppState is the URL of a page with the query and fragment of a browser.
 	webAppPage     = regexp.MustCompile(`(?s)/app(/.*)?$`)
 	webAppState    = regexp.MustCompile(`(?s)^(\s*[A-Za-z]+://[^/?#]+[^?#]*?/app(?:/[^?#]*)?)[?#].*$`)
 	oktaIssuerPath = regexp.MustCompile(`/oauth2/[^/]+$`)
 )
 
-// ParseTokenURL returns the OAuth token URL from a token URL or from an issuer, which is an
-// Okta URL ending in /oauth2/<id> and lacks /v1/token.
+// ParseTokenURL returns the OAuth token URL. It accepts a token URL, and an issuer, which is an Okta URL that
+// ends in /oauth2/<id>, without /v1/token.
 //
-// Its errors never repeat the URL, which may hold a password.
+// Its errors never repeat the URL, because the URL may contain a password.
 func ParseTokenURL(raw string) (*url.URL, error) {
 	u, err := parseEndpoint(raw)
 	if err != nil {
@@ -64,8 +63,8 @@ func ParseTokenURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// parseEndpoint accepts https URLs, and http URLs of a loopback address. It refuses what no URL
-// of LUSID's has and what may hold a secret, since errors and logs show the URL.
+// parseEndpoint accepts https URLs, and http URLs of a loopback address. It refuses parts that no LUSID URL has
+// and that may contain a secret, because errors and logs show the URL.
 func parseEndpoint(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(raw))
 	if err != nil && strings.Contains(raw, "://") {
@@ -81,9 +80,9 @@ func parseEndpoint(raw string) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, errors.New("it has no host")
 	case strings.ContainsAny(u.Host+u.Path, "<>"):
-		return nil, errors.New("it still holds a placeholder in angle brackets")
+		return nil, errors.New("it still contains a placeholder in angle brackets")
 	case u.User != nil:
-		return nil, errors.New("it must not hold a user name or password")
+		return nil, errors.New("it must not contain a user name or password")
 	case u.RawQuery != "":
 		return nil, errors.New("it must not have a query (?...)")
 	case u.Fragment != "":
@@ -109,6 +108,6 @@ func isLoopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// DomainOf names the LUSID domain behind a base URL that ParseAPIURL returned: its host, and the path
-// if a gateway serves several domains.
+// DomainOf returns the name of the LUSID domain of a base URL from ParseAPIURL: its host, and the path if a
+// gateway serves several domains.
 func DomainOf(base *url.URL) string { return base.Host + base.Path }

@@ -245,7 +245,7 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 		// The client takes note of the GOAWAY before it writes the request.
 		ctx := httptrace.WithClientTrace(t.Context(),
 			&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { time.Sleep(time.Millisecond) }})
-		if err := second(c.GetUserInfo(ctx)); err == nil || !strings.Contains(err.Error(), "the server ended every connection") {
+		if err := second(c.GetUserInfo(ctx)); err == nil || !strings.Contains(err.Error(), "the server closed every connection") {
 			t.Errorf("got %v", err)
 		}
 		if got := connections.Load(); got < 2 || got > 40 {

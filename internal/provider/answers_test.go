@@ -290,7 +290,7 @@ func TestOddNeighbours(t *testing.T) {
 	}
 	d.MustCount(t, map[string]int{"identity.GetRole": 3, "identity.ListRoles": 1})
 
-	const words = "number 1 lacks"
+	const words = "Element 1 of"
 	_, diags = p.Resource("lusid_role").ImportState("default/no words")
 	diags.MustFail(t, "", words)
 	d.MustCall(t, http.MethodDelete, "/roles/"+roleID+"/users/"+userID, nil, nil)

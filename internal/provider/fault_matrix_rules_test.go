@@ -256,7 +256,7 @@ func faultsOf(t *testing.T, target target) []fault {
 	all := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.written && !writes })
 	if writes {
 		all = append(all, fault{
-			name: "empty 200 after the write", effect: unusableIf(says), written: true, words: []string{"The answer is empty", "HTTP 200"},
+			name: "empty 200 after the write", effect: unusableIf(says), written: true, words: []string{"The response is empty", "HTTP 200"},
 			mock: mockserver.Fault{Status: 200, AfterWrite: true},
 		})
 	}
@@ -272,7 +272,7 @@ func faultsOf(t *testing.T, target target) []fault {
 	// Of a write whose answer says nothing, an empty answer of somebody else is one nobody can tell.
 	if says {
 		all = append(all, fault{
-			name: "empty 200", effect: unusable, words: []string{"The answer is empty", "HTTP 200"}, tokenWords: []string{notAToken},
+			name: "empty 200", effect: unusable, words: []string{"The response is empty", "HTTP 200"}, tokenWords: []string{notAToken},
 			mock: mockserver.Fault{Status: 200},
 		})
 	}
@@ -284,7 +284,7 @@ func faultsOf(t *testing.T, target target) []fault {
 		return all
 	}
 
-	all = append(all, fault{name: "truncated", effect: lost, written: true, words: []string{"the answer broke off"}, mock: mockserver.Fault{Truncate: true}})
+	all = append(all, fault{name: "truncated", effect: lost, written: true, words: []string{"the response ended early"}, mock: mockserver.Fault{Truncate: true}})
 	all = append(all, fault{
 		// All but its end, so that a secret in it is whole.
 		name: "JSON cut short", effect: unusable, written: true, words: []string{"not readable JSON", "HTTP 2"}, tokenWords: []string{notAToken},

@@ -6,7 +6,7 @@ import (
 
 // http2Faults break requests off over HTTP/2, before and after the request is carried out.
 func http2Faults() []fault {
-	const repeated = "the server broke the request off without an answer"
+	const repeated = "the server aborted the request without a response"
 	var all []fault
 	for _, way := range []struct {
 		name     string

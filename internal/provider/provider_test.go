@@ -344,7 +344,7 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 			p := providertest.NewProtocol(t)
 			p.Configure(providertest.Object{"api_url": d.URL, "access_token_file": path}).MustBeQuiet(t)
 			_, diags := p.Data("lusid_roles", nil)
-			diags.MustFail(t, "", path, test.want, "It must hold the token alone: check the program that writes it.")
+			diags.MustFail(t, "", path, test.want, "It must contain only the token: check the program that writes it.")
 			providertest.MustBeAbsent(t, "the error", strings.Join(diags.Errors(), ""), map[string]string{
 				"the content":      "hunter22",
 				"a correlation id": "correlation",

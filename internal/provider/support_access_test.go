@@ -192,7 +192,7 @@ func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 	}
 	answers(&w, append(grants, nil))
 	_, diags := p.Data("lusid_support_access", providertest.Object{})
-	diags.MustFail(t, "", "Unable to list support access", `lacks "id"`)
+	diags.MustFail(t, "", "Unable to list support access", `has no "id"`)
 	answers(&w, grants)
 	rows := p.MustData("lusid_support_access", providertest.Object{}).Rows(t, "grants")
 	if diff := cmp.Diff([]string{"a", "b"}, providertest.Column(rows, "id")); diff != "" {

@@ -147,18 +147,18 @@ func TestGone(t *testing.T) {
 			says  string
 		}{
 			"lacks it":             {[]http.HandlerFunc{lacks}, true, "list of"},
-			"shows it":             {[]http.HandlerFunc{shows}, false, "shows it"},
-			"still shows it":       {[]http.HandlerFunc{shows, lacks}, true, "does not show it"},
-			"does not show it yet": {[]http.HandlerFunc{lacks, shows}, false, "shows it"},
-			"is refused":           {[]http.HandlerFunc{reply(403, "", "")}, false, "could not be found out: identity.List"},
-			"is not there either":  {[]http.HandlerFunc{reply(404, "", "")}, false, "could not be found out: identity.List"},
+			"shows it":             {[]http.HandlerFunc{shows}, false, "still exists"},
+			"still shows it":       {[]http.HandlerFunc{shows, lacks}, true, "is not in LUSID's list"},
+			"does not show it yet": {[]http.HandlerFunc{lacks, shows}, false, "still exists"},
+			"is refused":           {[]http.HandlerFunc{reply(403, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
+			"is not there either":  {[]http.HandlerFunc{reply(404, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
 			"is an HTML page": {
 				[]http.HandlerFunc{reply(200, "text/html", "<title>Proxy</title>")},
 				false,
-				"could not be found out: identity.List",
+				"Unable to check whether the object is gone: identity.List",
 			},
-			"is incomplete":          {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "could not be found out: identity.List"},
-			"shows it, and has gaps": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "shows it"},
+			"is incomplete":          {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "Unable to check whether the object is gone: identity.List"},
+			"shows it, and has gaps": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "still exists"},
 		}
 		for form, other := range withoutCode() {
 			for list, test := range lists {
