@@ -6,21 +6,21 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// AuthenticationInformation is how people sign in to the domain.
+// AuthenticationInformation describes how people sign in to the domain.
 type AuthenticationInformation struct {
 	IssuerURL          string   `json:"issuerUrl"`
 	FallbackIssuerURLs []string `json:"fallbackIssuerUrls"`
-	// SAMLIdentityProviderID is empty where LUSID does not say.
+	// SAMLIdentityProviderID is empty if LUSID does not return it.
 	SAMLIdentityProviderID string `json:"samlIdentityProviderId"`
-	// Support and SupportAccessExpiryWithRole are of the active grants of support access: the first
-	// is nil where there is none.
+	// Support and SupportAccessExpiryWithRole describe the active grants of support access. Support is nil if
+	// there is none.
 	Support                     *SupportAccessExpiry          `json:"support"`
 	SupportAccessExpiryWithRole []SupportAccessExpiryWithRole `json:"supportAccessExpiryWithRole"`
 }
 
 // SupportAccessExpiry is when support access ends.
 type SupportAccessExpiry struct {
-	// Expiry is an instant in RFC 3339.
+	// Expiry is a timestamp in RFC 3339.
 	Expiry string `json:"expiry"`
 }
 
@@ -28,7 +28,7 @@ type SupportAccessExpiry struct {
 type SupportAccessExpiryWithRole struct {
 	// PermittedRole is the internal identifier of a support role.
 	PermittedRole string `json:"permittedRole"`
-	// Expiry is an instant in RFC 3339.
+	// Expiry is a timestamp in RFC 3339.
 	Expiry string `json:"expiry"`
 }
 
@@ -40,7 +40,7 @@ func (a *AuthenticationInformation) MissingField() string {
 	return ""
 }
 
-// GetAuthenticationInformation tells how people sign in to the domain.
+// GetAuthenticationInformation returns how people sign in to the domain.
 func (c *Client) GetAuthenticationInformation(ctx context.Context) (*AuthenticationInformation, error) {
 	return client.Do[AuthenticationInformation](ctx, c.api.Get("GetAuthenticationInformation", "authentication", "information"))
 }

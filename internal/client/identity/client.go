@@ -1,8 +1,8 @@
-// Package identity is LUSID's Identity API: its operations, its wire types, and the error codes by which it
-// says that an object does not exist.
+// Package identity has the operations of LUSID's Identity API, its wire types, and its error codes for objects
+// that do not exist.
 //
-// Methods have LUSID's operation names, and types have the names of LUSID's schemas. A refusal is a
-// [*client.Error], and so is an object that does not exist.
+// Methods have LUSID's operation names, and types have the names of LUSID's schemas. If LUSID refuses a request
+// or an object does not exist, the error is a [*client.Error].
 package identity
 
 import (
@@ -21,5 +21,5 @@ func New(c *client.Client) *Client {
 		codeAPIKeyNotFound, codeUserNotFound, codeUserIsDeleted, codeRoleNotFound, codeApplicationNotFound)}
 }
 
-// Format prints the client without the secrets it holds.
+// Format prints the client without its secrets.
 func (*Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "identity.Client") }

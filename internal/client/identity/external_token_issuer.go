@@ -6,17 +6,17 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// ExternalTokenIssuerResponse is an identity provider whose tokens LUSID takes for access tokens.
+// ExternalTokenIssuerResponse is an identity provider whose tokens LUSID accepts as access tokens.
 type ExternalTokenIssuerResponse struct {
 	// Code is immutable.
 	Code string `json:"code"`
-	// Issuer and Audience are what a token's claims iss and aud have to be.
+	// Issuer and Audience are the required values of a token's claims iss and aud.
 	Issuer   string `json:"issuer"`
 	Audience string `json:"audience"`
-	// LogoutURL is where LUSID sends users who sign out.
+	// LogoutURL is the page that LUSID redirects users to after they sign out.
 	LogoutURL   string `json:"logoutUrl"`
 	Description string `json:"description"`
-	// ClaimMappings is nil where LUSID has none.
+	// ClaimMappings is nil if LUSID has none.
 	ClaimMappings *ClaimMappings `json:"claimMappings"`
 }
 
@@ -28,8 +28,8 @@ func (i *ExternalTokenIssuerResponse) MissingField() string {
 	return ""
 }
 
-// ClaimMappings say which claim of a token feeds which field of a LUSID user. A value in double
-// quotes of its own is not the name of a claim but the field's value, except for Groups.
+// ClaimMappings are the names of the token claims for the fields of a LUSID user. A value that contains its own
+// double quotes, such as "\"acme\"", is a literal value for the field. This does not apply to Groups.
 type ClaimMappings struct {
 	UserID    string `json:"userId"`
 	Login     string `json:"login"`
@@ -49,7 +49,7 @@ type CreateExternalTokenIssuerRequest struct {
 	UpdateExternalTokenIssuerRequest
 }
 
-// UpdateExternalTokenIssuerRequest is the whole of what can change of an external token issuer.
+// UpdateExternalTokenIssuerRequest has all fields of an external token issuer that can change.
 type UpdateExternalTokenIssuerRequest struct {
 	// Issuer and Audience have 500 characters at most.
 	Issuer   string `json:"issuer"`
@@ -57,7 +57,7 @@ type UpdateExternalTokenIssuerRequest struct {
 	// LogoutURL is a URI of 16384 characters at most.
 	LogoutURL   string `json:"logoutUrl"`
 	Description string `json:"description"`
-	// ClaimMappings is nil for what LUSID has or makes of none.
+	// ClaimMappings is nil to let LUSID keep its mappings, or use its defaults.
 	ClaimMappings *ClaimMappings `json:"claimMappings,omitempty"`
 }
 
@@ -72,8 +72,8 @@ func (c *Client) GetExternalTokenIssuer(ctx context.Context, code string) (*Exte
 	return client.Do[ExternalTokenIssuerResponse](ctx, r)
 }
 
-// RefreshExternalTokenIssuer is GetExternalTokenIssuer for one of many: it may answer from a list,
-// with an issuer that accepts knows.
+// RefreshExternalTokenIssuer is GetExternalTokenIssuer for one of many. It may return the issuer from a list,
+// if accepts is true for it.
 func (c *Client) RefreshExternalTokenIssuer(
 	ctx context.Context, code string, accepts func(*ExternalTokenIssuerResponse) bool,
 ) (*ExternalTokenIssuerResponse, error) {
@@ -91,7 +91,7 @@ func (c *Client) CreateExternalTokenIssuer(
 	return client.Do[ExternalTokenIssuerResponse](ctx, c.api.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(body))
 }
 
-// UpdateExternalTokenIssuer changes all of an external token issuer but its code.
+// UpdateExternalTokenIssuer replaces all fields of an external token issuer, except its code.
 func (c *Client) UpdateExternalTokenIssuer(
 	ctx context.Context, code string, body UpdateExternalTokenIssuerRequest,
 ) (*ExternalTokenIssuerResponse, error) {

@@ -13,40 +13,40 @@ const (
 	McpToolPayloadTypeScheduler = "Scheduler"
 )
 
-// McpToolParameter is a value that a tool is given when it runs.
+// McpToolParameter is a parameter of a tool.
 type McpToolParameter struct {
-	// Name has 1 to 50 letters, digits, hyphens and underscores. The payload holds it as {{{name}}}.
+	// Name has 1 to 50 letters, digits, hyphens and underscores. The payload refers to it as {{{name}}}.
 	Name string `json:"name"`
-	// DataType is such as String or Integer.
+	// DataType is a name such as String or Integer.
 	DataType string `json:"dataType"`
-	// Description has 2000 characters at most. Empty where there is none.
+	// Description has 2000 characters at most. Empty if there is none.
 	Description string `json:"description,omitempty"`
 }
 
-// McpToolLuminescePayload is a query for a tool to run.
+// McpToolLuminescePayload is a Luminesce query that a tool runs.
 type McpToolLuminescePayload struct {
 	// Query has 1 to 50000 characters.
 	Query string `json:"query"`
 }
 
-// McpToolSchedulerPayload is a job of LUSID's Scheduler for a tool to run.
+// McpToolSchedulerPayload is a job of LUSID's Scheduler that a tool runs.
 type McpToolSchedulerPayload struct {
 	// JobScope, JobCode and RunAs have 1 to 64 letters, digits, hyphens and underscores each.
 	JobScope string `json:"jobScope"`
 	JobCode  string `json:"jobCode"`
-	// Arguments are by name.
+	// Arguments has the arguments of the job by name.
 	Arguments     map[string]*string             `json:"arguments,omitempty"`
 	Notifications []McpToolSchedulerNotification `json:"notifications,omitempty"`
-	// RunAs is a service user. Where empty, the job runs as whoever uses the tool.
+	// RunAs is a service user. If it is empty, the job runs as the user of the tool.
 	RunAs string `json:"runAs,omitempty"`
 }
 
 // McpToolSchedulerNotification is a message about a job.
 type McpToolSchedulerNotification struct {
-	// Type is such as Email or Webhook, and Trigger such as OnFailure: 1 to 50 characters each.
+	// Type is a name such as Email or Webhook, and Trigger one such as OnFailure. Each has 1 to 50 characters.
 	Type    string `json:"type"`
 	Trigger string `json:"trigger"`
-	// Target is an address or a URL: 1 to 250 characters.
+	// Target is an address or a URL of 1 to 250 characters.
 	Target string `json:"target"`
 }
 
@@ -58,7 +58,7 @@ type McpToolResponse struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	// Version grows with every update. Zero where LUSID does not say.
+	// Version increases with every update. Zero if LUSID does not return it.
 	Version                          int32              `json:"version"`
 	Destructive                      bool               `json:"destructive"`
 	DestructiveActionSummaryTemplate string             `json:"destructiveActionSummaryTemplate"`
@@ -66,19 +66,19 @@ type McpToolResponse struct {
 	OpenWorld                        bool               `json:"openWorld"`
 	ReadOnly                         bool               `json:"readOnly"`
 	Parameters                       []McpToolParameter `json:"parameters"`
-	// PayloadType is Luminesce or Scheduler, and tells which payload counts.
+	// PayloadType is Luminesce or Scheduler. It decides which payload is used.
 	PayloadType      string                   `json:"payloadType"`
 	LuminescePayload *McpToolLuminescePayload `json:"luminescePayload"`
 	SchedulerPayload *McpToolSchedulerPayload `json:"schedulerPayload"`
-	// CreatedAt and UpdatedAt are instants in RFC 3339. They, and who did it, are empty where LUSID
-	// does not say.
+	// CreatedAt and UpdatedAt are timestamps in RFC 3339. They and the user IDs are empty if LUSID
+	// does not return them.
 	CreatedAt string `json:"createdAt"`
 	CreatedBy string `json:"createdBy"`
 	UpdatedAt string `json:"updatedAt"`
 	UpdatedBy string `json:"updatedBy"`
 }
 
-// ID is what paths take.
+// ID is the ID of the tool. Paths use it.
 func (t *McpToolResponse) ID() ResourceID { return ResourceID{Scope: t.Scope, Code: t.Code} }
 
 // MissingField implements client.Checked.
@@ -94,16 +94,16 @@ func (t *McpToolResponse) MissingField() string {
 	return ""
 }
 
-// UpsertMcpToolRequest is a whole tool. All of it is always sent, but for the payload that is nil,
-// which LUSID does not take as null.
+// UpsertMcpToolRequest has all fields of a tool. A request always sends all of them, except the payload that is
+// nil, because LUSID does not accept null for it.
 type UpsertMcpToolRequest struct {
 	// Name has 1 to 256 letters, digits, hyphens and underscores, and is unique in the domain.
 	Name string `json:"name"`
 	// Title has 1 to 256 characters, Description 1 to 2000.
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	// Destructive has a person asked, in the words of the template, which has 500 characters at
-	// most, with {parameter} for a value.
+	// Destructive means that a person must confirm each use. The template is the question. It has 500
+	// characters at most and refers to a parameter as {parameter}.
 	Destructive                      bool   `json:"destructive"`
 	DestructiveActionSummaryTemplate string `json:"destructiveActionSummaryTemplate"`
 	Idempotent                       bool   `json:"idempotent"`
@@ -121,7 +121,7 @@ func (c *Client) ListMcpTools(ctx context.Context) ([]McpToolResponse, error) {
 	return client.DoList[McpToolResponse](ctx, c.api.Get("ListMcpTools", "mcptools"))
 }
 
-// GetMcpTool reads a version of a tool, the current one where it is zero.
+// GetMcpTool reads a version of a tool. Zero means the current version.
 func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (*McpToolResponse, error) {
 	r := c.api.Get("GetMcpTool", "mcptools", id.Scope, id.Code)
 	if version == 0 {
@@ -132,21 +132,21 @@ func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (
 	return client.Do[McpToolResponse](ctx, r)
 }
 
-// RefreshMcpTool is GetMcpTool for the current version of one of many: it may answer from a list,
-// with a tool that accepts knows.
+// RefreshMcpTool is GetMcpTool for the current version of one of many. It may return the tool from a list, if
+// accepts is true for it.
 func (c *Client) RefreshMcpTool(ctx context.Context, id ResourceID, accepts func(*McpToolResponse) bool) (*McpToolResponse, error) {
 	return client.Refresh(ctx, c.mcpTools(),
 		func(tool *McpToolResponse) bool { return tool.ID() == id && accepts(tool) },
 		func(ctx context.Context) (*McpToolResponse, error) { return c.GetMcpTool(ctx, id, 0) })
 }
 
-// CreateMcpTool creates a tool. LUSID refuses a scope and code, or a name, that is taken with a 409.
+// CreateMcpTool creates a tool. If another tool has the scope and code, or the name, LUSID responds with 409.
 func (c *Client) CreateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
 	return client.Do[McpToolResponse](ctx, c.api.Post("CreateMcpTool", "mcptools", id.Scope, id.Code).Body(body))
 }
 
-// UpdateMcpTool stores a new version of a tool, each time that it is called. LUSID refuses another
-// tool's name with a 409.
+// UpdateMcpTool stores a new version of a tool on every call. If another tool has the name, LUSID responds with
+// 409.
 func (c *Client) UpdateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
 	r := c.api.Put("UpdateMcpTool", "mcptools", id.Scope, id.Code).Body(body).Versioned()
 	return client.Do[McpToolResponse](ctx, r.On(c.mcpTool(id)))

@@ -12,10 +12,10 @@ type CurrentUserResponse struct {
 	EmailAddress string `json:"emailAddress"`
 	// Type is Personal or Service.
 	Type string `json:"type"`
-	// DomainType and Groups are empty where LUSID does not say.
+	// DomainType and Groups are empty if LUSID does not return them.
 	DomainType string   `json:"domainType"`
 	Groups     []string `json:"groups"`
-	// UserExpiry is an instant in RFC 3339, empty for a user that does not expire.
+	// UserExpiry is a timestamp in RFC 3339. Empty for a user that does not expire.
 	UserExpiry string `json:"userExpiry"`
 }
 
@@ -27,7 +27,7 @@ func (u *CurrentUserResponse) MissingField() string {
 	return ""
 }
 
-// GetUserInfo tells who the client signs in as.
+// GetUserInfo returns the user that the client signs in as.
 func (c *Client) GetUserInfo(ctx context.Context) (*CurrentUserResponse, error) {
 	return client.Do[CurrentUserResponse](ctx, c.api.Get("GetUserInfo", "me"))
 }

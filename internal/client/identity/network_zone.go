@@ -6,31 +6,32 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// What a network zone does with a request that it matches.
+// Actions of a network zone for a request that it matches.
 const (
 	NetworkZoneAllow = "Allow"
 	NetworkZoneBlock = "Block"
 	NetworkZoneNoOp  = "NoOp"
 )
 
-// NetworkZoneSessionTypes are the kinds of sessions that LUSID is known to take in a zone's rules.
+// NetworkZoneSessionTypes are the session types that LUSID is known to accept in the rules of a zone.
 var NetworkZoneSessionTypes = []string{
 	"AllUsers", "AllServiceUsers", "AllPersonalUsers", "AllPATAccess", "AllJWTAccess", "AllAccessTokens", "AllSSOUsers", "AllNonSSOUsers",
 }
 
-// NetworkZoneDefinitionResponse is a network zone: requests from its addresses, by those its rules
-// are for, are let in or refused.
+// NetworkZoneDefinitionResponse is a network zone. It allows or refuses requests from its addresses, by the
+// users that its rules apply to.
 type NetworkZoneDefinitionResponse struct {
 	// Code is immutable.
 	Code string `json:"code"`
-	// Hierarchy decides among the zones that match: the lowest does. Nil where LUSID does not say.
+	// Hierarchy is the order of the zones. If several zones match, the lowest decides. Nil if LUSID does not
+	// return it.
 	Hierarchy      *int64                 `json:"hierarchy"`
 	Description    string                 `json:"description"`
 	Action         string                 `json:"action"`
 	NetworkZoneIPs []IPAddressDefinition  `json:"networkZoneIPs"`
 	ApplyRules     NetworkZonesApplyRules `json:"applyRules"`
-	// CreatedAt and UpdatedAt are instants in RFC 3339, and CreatedBy and UpdatedBy ids of users.
-	// Each is empty where LUSID does not say.
+	// CreatedAt and UpdatedAt are timestamps in RFC 3339, and CreatedBy and UpdatedBy are user
+	// IDs. Each is empty if LUSID does not return it.
 	CreatedAt string `json:"createdAt"`
 	CreatedBy string `json:"createdBy"`
 	UpdatedAt string `json:"updatedAt"`
@@ -49,18 +50,18 @@ func (z *NetworkZoneDefinitionResponse) MissingField() string {
 type IPAddressDefinition struct {
 	Value       string `json:"value"`
 	Description string `json:"description,omitempty"`
-	// Type is IP or CIDR, as Value is.
+	// Type is IP or CIDR, depending on Value.
 	Type string `json:"type,omitempty"`
 }
 
-// NetworkZonesApplyRules say whom a network zone is for: those that any of the rules names.
+// NetworkZonesApplyRules decide which users a network zone applies to. One matching rule is enough.
 type NetworkZonesApplyRules struct {
 	SessionType []string `json:"sessionType"`
 	// UserRoles are names of roles.
 	UserRoles []string `json:"userRoles"`
 }
 
-// CreateNetworkZoneRequest describes a new network zone, which LUSID places behind all others.
+// CreateNetworkZoneRequest describes a new network zone. LUSID places it after all others.
 type CreateNetworkZoneRequest struct {
 	// Code has 1 to 64 letters, digits, hyphens and underscores. It is unique in the domain.
 	Code           string                 `json:"code"`
@@ -70,7 +71,7 @@ type CreateNetworkZoneRequest struct {
 	ApplyRules     NetworkZonesApplyRules `json:"applyRules"`
 }
 
-// UpdateNetworkZoneRequest is the whole of what can change of a network zone.
+// UpdateNetworkZoneRequest has all fields of a network zone that can change.
 type UpdateNetworkZoneRequest struct {
 	Description    string                 `json:"description"`
 	Action         string                 `json:"action"`
@@ -89,8 +90,8 @@ func (c *Client) GetNetworkZone(ctx context.Context, code string) (*NetworkZoneD
 	return client.Do[NetworkZoneDefinitionResponse](ctx, c.api.Get("GetNetworkZone", "networkzones", code).On(c.networkZone(code)))
 }
 
-// RefreshNetworkZone is GetNetworkZone for one of many: it may answer from a list, with a zone
-// that accepts knows.
+// RefreshNetworkZone is GetNetworkZone for one of many. It may return the zone from a list, if accepts is true
+// for it.
 func (c *Client) RefreshNetworkZone(
 	ctx context.Context, code string, accepts func(*NetworkZoneDefinitionResponse) bool,
 ) (*NetworkZoneDefinitionResponse, error) {
@@ -104,7 +105,7 @@ func (c *Client) CreateNetworkZone(ctx context.Context, body CreateNetworkZoneRe
 	return client.Do[NetworkZoneDefinitionResponse](ctx, c.api.Post("CreateNetworkZone", "networkzones").Body(body))
 }
 
-// UpdateNetworkZone replaces all of a network zone but its code.
+// UpdateNetworkZone replaces all fields of a network zone, except its code.
 func (c *Client) UpdateNetworkZone(
 	ctx context.Context, code string, body UpdateNetworkZoneRequest,
 ) (*NetworkZoneDefinitionResponse, error) {
@@ -112,7 +113,7 @@ func (c *Client) UpdateNetworkZone(
 	return client.Do[NetworkZoneDefinitionResponse](ctx, r)
 }
 
-// DeleteNetworkZone deletes a network zone by its code. LUSID takes one that is gone for deleted.
+// DeleteNetworkZone deletes a network zone by its code. It also succeeds if the zone does not exist.
 func (c *Client) DeleteNetworkZone(ctx context.Context, code string) error {
 	return client.DoNoContent(ctx, c.api.Delete("DeleteNetworkZone", "networkzones", code).On(c.networkZone(code)))
 }

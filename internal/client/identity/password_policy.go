@@ -7,8 +7,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// PasswordPolicyResponse is what LUSID asks of the passwords of a user type. A read leaves no field
-// nil.
+// PasswordPolicyResponse is the password policy of a user type. After a read, no field is nil.
 type PasswordPolicyResponse struct {
 	Conditions struct {
 		Complexity struct {
@@ -46,19 +45,19 @@ func (p *PasswordPolicyResponse) MissingField() string {
 	return ""
 }
 
-// UpdatePasswordPolicyRequest is the whole of a password policy.
+// UpdatePasswordPolicyRequest has all fields of a password policy.
 type UpdatePasswordPolicyRequest struct {
 	Conditions UpdatePasswordPolicyRequestConditions `json:"conditions"`
 }
 
-// UpdatePasswordPolicyRequestConditions are the groups of conditions, none of which may be left out.
+// UpdatePasswordPolicyRequestConditions has the groups of conditions. All of them are required.
 type UpdatePasswordPolicyRequestConditions struct {
 	Complexity UpdatePasswordPolicyRequestComplexity `json:"complexity"`
 	Age        UpdatePasswordPolicyRequestAge        `json:"age"`
 	Lockout    UpdatePasswordPolicyRequestLockout    `json:"lockout"`
 }
 
-// UpdatePasswordPolicyRequestComplexity is what a password is made of.
+// UpdatePasswordPolicyRequestComplexity has the rules for the characters of a password.
 type UpdatePasswordPolicyRequestComplexity struct {
 	// MinLength is from 12 to 30.
 	MinLength        int64 `json:"minLength"`
@@ -66,17 +65,18 @@ type UpdatePasswordPolicyRequestComplexity struct {
 	ExcludeLastName  bool  `json:"excludeLastName"`
 }
 
-// UpdatePasswordPolicyRequestAge is how long a password lasts.
+// UpdatePasswordPolicyRequestAge has the rules for the age and reuse of a password.
 type UpdatePasswordPolicyRequestAge struct {
-	// MaxAgeDays is from 0, for ever, to 999.
+	// MaxAgeDays is from 0 to 999. With 0, passwords do not expire.
 	MaxAgeDays int64 `json:"maxAgeDays"`
-	// HistoryCount is how many other passwords come before one may be used again, from 0 to 30.
+	// HistoryCount is how many other passwords a user must have before an old one is allowed again, from 0 to
+	// 30.
 	HistoryCount int64 `json:"historyCount"`
 }
 
-// UpdatePasswordPolicyRequestLockout is when a user is locked out.
+// UpdatePasswordPolicyRequestLockout has the rule for locking out a user.
 type UpdatePasswordPolicyRequestLockout struct {
-	// MaxAttempts is how many may fail, from 0, any number, to 100.
+	// MaxAttempts is how many attempts may fail, from 0 to 100. With 0, there is no limit.
 	MaxAttempts int64 `json:"maxAttempts"`
 }
 
@@ -90,7 +90,7 @@ func (c *Client) UpdatePasswordPolicy(ctx context.Context, userType string, body
 	return client.DoNoContent(ctx, c.api.Put("UpdatePasswordPolicy", passwordPolicyPath(userType)...).Body(body).On(client.Singleton()))
 }
 
-// passwordPolicyPath has the user type in small letters, as LUSID lists the values.
+// passwordPolicyPath has the user type in lower case, because LUSID documents the values that way.
 func passwordPolicyPath(userType string) []string {
 	return []string{"authentication", "password-policy", strings.ToLower(userType)}
 }

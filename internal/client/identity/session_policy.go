@@ -6,20 +6,20 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// SessionPolicyResponse is how long sessions of the domain last.
+// SessionPolicyResponse is the session policy of the domain.
 type SessionPolicyResponse struct {
-	// MaxSessionIdleMinutes is nil where LUSID does not say.
+	// MaxSessionIdleMinutes is nil if LUSID does not return it.
 	MaxSessionIdleMinutes *int64 `json:"maxSessionIdleMinutes"`
-	// MaxSessionLifetimeMinutes is nil where sessions do not expire.
+	// MaxSessionLifetimeMinutes is nil if sessions do not expire.
 	MaxSessionLifetimeMinutes *int64 `json:"maxSessionLifetimeMinutes"`
 }
 
-// UpdateSessionPolicyRequest is the whole of the session policy.
+// UpdateSessionPolicyRequest has all fields of the session policy.
 type UpdateSessionPolicyRequest struct {
 	// MaxSessionIdleMinutes is from 5 to 720.
 	MaxSessionIdleMinutes int64 `json:"maxSessionIdleMinutes"`
-	// MaxSessionLifetimeMinutes is from 5 to 1440. Nil is sent as null, which switches the expiry
-	// off whether LUSID replaces the policy or merges into it.
+	// MaxSessionLifetimeMinutes is from 5 to 1440. Nil is sent as null, which disables the expiry whether
+	// LUSID replaces the policy or merges the request into it.
 	MaxSessionLifetimeMinutes *int64 `json:"maxSessionLifetimeMinutes"`
 }
 

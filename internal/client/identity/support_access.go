@@ -6,13 +6,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// SupportAccessRequest lets FINBOURNE's staff into the domain for a while.
+// SupportAccessRequest gives FINBOURNE's staff access to the domain for a limited time.
 type SupportAccessRequest struct {
-	// Duration is in ISO 8601, such as P1D or PT8H: 30 characters at most.
+	// Duration is an ISO 8601 duration such as P1D or PT8H, with 30 characters at most.
 	Duration string `json:"duration"`
-	// Description says what for, in 1024 characters at most.
+	// Description is the reason, with 1024 characters at most.
 	Description string `json:"description,omitempty"`
-	// PermittedRoles are internal identifiers of support roles. Where there are none, LUSID decides.
+	// PermittedRoles are internal identifiers of support roles. If there are none, LUSID chooses the roles.
 	PermittedRoles []string `json:"permittedRoles,omitempty"`
 }
 
@@ -22,12 +22,12 @@ type SupportAccessResponse struct {
 	Duration       string   `json:"duration"`
 	Description    string   `json:"description"`
 	PermittedRoles []string `json:"permittedRoles"`
-	// CreatedAt, Expiry and TerminatedAt are instants in RFC 3339.
+	// CreatedAt, Expiry and TerminatedAt are timestamps in RFC 3339.
 	CreatedAt string `json:"createdAt"`
 	CreatedBy string `json:"createdBy"`
 	Expiry    string `json:"expiry"`
-	// Terminated tells a grant that was ended before its expiry, and only then it has the time and
-	// who did it.
+	// Terminated is true if the grant was ended before its expiry. TerminatedAt and TerminatedBy are set only
+	// then.
 	Terminated   bool   `json:"terminated"`
 	TerminatedAt string `json:"terminatedAt"`
 	TerminatedBy string `json:"terminatedBy"`
@@ -45,9 +45,9 @@ func (a *SupportAccessResponse) MissingField() string {
 type SupportRole struct {
 	Label       string `json:"label"`
 	Description string `json:"description"`
-	// RoleIdentifier is what people know the role by.
+	// RoleIdentifier is the name of the role for people.
 	RoleIdentifier ResourceID `json:"roleIdentifier"`
-	// InternalIdentifier is what a grant names the role by.
+	// InternalIdentifier is the identifier of the role in a grant.
 	InternalIdentifier string `json:"internalIdentifier"`
 }
 
@@ -61,13 +61,12 @@ func (c *Client) GetSupportAccessHistory(ctx context.Context) ([]SupportAccessRe
 	return client.DoList[SupportAccessResponse](ctx, c.api.Get("GetSupportAccessHistory", "authentication", "support"))
 }
 
-// GrantSupportAccess lets FINBOURNE's staff into the domain, beside the grants that are active
-// already.
+// GrantSupportAccess gives FINBOURNE's staff access to the domain, in addition to the active grants.
 func (c *Client) GrantSupportAccess(ctx context.Context, body SupportAccessRequest) (*SupportAccessResponse, error) {
 	return client.Do[SupportAccessResponse](ctx, c.api.Post("GrantSupportAccess", "authentication", "support").Body(body))
 }
 
-// InvalidateSupportAccess ends every active grant. One grant cannot be ended alone.
+// InvalidateSupportAccess ends every active grant. LUSID cannot end a single grant.
 func (c *Client) InvalidateSupportAccess(ctx context.Context) error {
 	return client.DoNoContent(ctx, c.api.Delete("InvalidateSupportAccess", "authentication", "support"))
 }

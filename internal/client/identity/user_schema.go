@@ -11,19 +11,19 @@ type UserSchemaProperty struct {
 	// Name has 1 to 50 letters, digits and underscores. It is the key of a user's
 	// AlternativeUserIDs.
 	Name string `json:"name"`
-	// Description has 80 characters at most, and may be empty.
+	// Description has 80 characters at most. It may be empty.
 	Description string `json:"description"`
 }
 
 // UserSchemaResponse is the user schema of the domain.
 type UserSchemaResponse struct {
-	// AlternativeUserIDs is empty where none is defined.
+	// AlternativeUserIDs is empty if none is defined.
 	AlternativeUserIDs []UserSchemaProperty `json:"alternativeUserIds"`
 }
 
-// UpdateUserSchemaRequest is the whole user schema.
+// UpdateUserSchemaRequest has all fields of the user schema.
 type UpdateUserSchemaRequest struct {
-	// AlternativeUserIDs are ten at most.
+	// AlternativeUserIDs has ten elements at most.
 	AlternativeUserIDs []UserSchemaProperty `json:"alternativeUserIds"`
 }
 
@@ -35,7 +35,7 @@ func (c *Client) GetUserSchema(ctx context.Context) (*UserSchemaResponse, error)
 // UpdateUserSchema replaces the user schema of the domain.
 func (c *Client) UpdateUserSchema(ctx context.Context, body UpdateUserSchemaRequest) error {
 	if body.AlternativeUserIDs == nil {
-		// LUSID wants a list, also of none.
+		// LUSID requires a list, which may be empty.
 		body.AlternativeUserIDs = []UserSchemaProperty{}
 	}
 	return client.DoNoContent(ctx, c.api.Put("UpdateUserSchema", "users", "schema").Body(body).On(client.Singleton()))
