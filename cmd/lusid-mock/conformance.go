@@ -18,11 +18,11 @@ import (
 
 const conformanceSynopsis = `Usage: lusid-mock conformance [options]
 
-Finds out which of the provider's assumptions about LUSID hold on the domain that the FBN_*
-variables or the secrets file lead to. Without -write it only reads. Its objects have names
-that start with ` + conformance.Prefix + `, and it removes them at the end.`
+Checks the provider's assumptions about LUSID on the domain that the FBN_* variables or the
+secrets file select. Without -write it only reads. With -write it creates objects whose
+names start with ` + conformance.Prefix + `, and removes them at the end.`
 
-// listPause is the time between two looks at a list that may lag.
+// listPause is the time between two requests of a list that may lag.
 const listPause = 2 * time.Second
 
 func runConformance(args []string, stdout, stderr io.Writer) int {
@@ -34,7 +34,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 			return nil
 		})
 	}
-	clean := flags.String("clean", "", "only remove what the earlier `run` left, such as "+conformance.Prefix+"0123abcd")
+	clean := flags.String("clean", "", "only remove the objects that remain from an earlier `run`, such as "+conformance.Prefix+"0123abcd")
 	markdown := flags.String("out", "", "write a report in Markdown to `file`")
 	asJSON := flags.String("json", "", "write a report in JSON to `file`")
 	if code, ok := parseFlags(flags, args, conformanceSynopsis, stdout, stderr); !ok {
@@ -48,7 +48,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 			return usageError(flags, stderr, fmt.Errorf("-%s needs -write", permission))
 		}
 		if given && *clean != "" {
-			return usageError(flags, stderr, errors.New("-clean goes with no flag that allows writes"))
+			return usageError(flags, stderr, errors.New("-clean cannot be combined with a flag that allows writes"))
 		}
 	}
 
@@ -65,7 +65,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	_, _ = fmt.Fprintf(stderr, "The LUSID domain is %s. The run signs in with %s.\n", connection.Domain, connection.Credential)
-	// A first signal ends the run in good order, a second one at once.
+	// The first signal ends the run gracefully. A second one ends it at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -130,12 +130,12 @@ func printLeft(stderr io.Writer, runName string, left, lost []conformance.Left) 
 		_, _ = fmt.Fprintf(stderr, "Unable to remove the %s %s: %s.\n", object.Kind, object.Name, object.Why)
 	}
 	for _, object := range lost {
-		_, _ = fmt.Fprintf(stderr, "LUSID may have created the %s %s: the answer to the create was lost, and %s.\n", object.Kind, object.Name, object.Why)
+		_, _ = fmt.Fprintf(stderr, "LUSID may have created the %s %s: the response to the create request was lost, and %s.\n", object.Kind, object.Name, object.Why)
 	}
 	if len(left)+len(lost) == 0 {
 		return 0
 	}
-	_, _ = fmt.Fprintf(stderr, "This tries again:\n\nlusid-mock conformance -clean %s\n", runName)
+	_, _ = fmt.Fprintf(stderr, "To remove them, run:\n\nlusid-mock conformance -clean %s\n", runName)
 	return exitFailure
 }
 
@@ -144,8 +144,8 @@ func conformanceFailure(stderr io.Writer, err error) int {
 	return exitFailure
 }
 
-// checkWritable finds out before a run whether its report can be written. It creates a file that does not
-// exist, and leaves the content of one that does.
+// checkWritable checks before a run that its report can be written. It creates a file that does not exist, and does
+// not change the content of an existing file.
 func checkWritable(path string) error {
 	if path == "" {
 		return nil

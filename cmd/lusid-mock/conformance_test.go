@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// prefix begins the name of every object that a conformance run creates.
+// prefix is the start of the name of every object that a conformance run creates.
 const prefix = "lusid-conformance-"
 
 func TestConformance_reports(t *testing.T) {
@@ -28,7 +28,7 @@ func TestConformance_reports(t *testing.T) {
 	}
 	for _, want := range []string{"] identity/role-create: as assumed\n", "\nCHECK ", "\nidentity/role-create ", " 0 differs, "} {
 		if !strings.Contains(stdout, want) {
-			t.Errorf("stdout lacks %q:\n%s", want, stdout)
+			t.Errorf("stdout does not contain %q:\n%s", want, stdout)
 		}
 	}
 	report, err := os.ReadFile(markdown)
@@ -63,7 +63,7 @@ func TestConformance_noCredentials(t *testing.T) {
 	}
 }
 
-// writing allows everything.
+// writing are the flags that allow all writes.
 var writing = []string{"conformance", "-write", "-mail", "-network-zones", "-external-token-issuers", "-own-roles"}
 
 // serveFor returns the variables of a domain, as they are and for an environment.
@@ -191,7 +191,7 @@ func TestConformance_unreadList(t *testing.T) {
 	code, _, stderr := runWith(t, env, "conformance", "-write")
 	_, runName, _ := strings.Cut(stderr, " start with ")
 	runName, _, _ = strings.Cut(runName, ".\n")
-	if code != 1 || !strings.Contains(stderr, "LUSID may have created the role "+runName+"-create: the answer to the create was lost, and the list cannot be read (HTTP 403") ||
+	if code != 1 || !strings.Contains(stderr, "LUSID may have created the role "+runName+"-create: the response to the create request was lost, and the list cannot be read (HTTP 403") ||
 		!strings.HasSuffix(stderr, "\n\nlusid-mock conformance -clean "+runName+"\n") {
 		t.Errorf("exit code %d, stderr %q", code, stderr)
 	}

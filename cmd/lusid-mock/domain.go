@@ -15,26 +15,26 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// domainFlags are the options that describe the domain, for every command.
+// domainFlags are the options for the domain. Every command has them.
 type domainFlags struct {
 	options mockserver.Options
 	seed    string
 }
 
 func (d *domainFlags) register(flags *flag.FlagSet) {
-	flags.DurationVar(&d.options.Latency, "latency", 0, "delay every answer by this `duration`")
+	flags.DurationVar(&d.options.Latency, "latency", 0, "delay every response by this `duration`")
 	flags.DurationVar(&d.options.TokenLifetime, "token-lifetime", time.Hour, "`duration` after which access tokens expire")
-	flags.IntVar(&d.options.ListLag, "list-lag", 0, "`number` of list calls that do not show a change yet")
+	flags.IntVar(&d.options.ListLag, "list-lag", 0, "`number` of list calls after a change that do not contain it yet")
 	flags.IntVar(&d.options.RequestsPerSecond, "requests-per-second", 0,
-		"`number` of requests answered in a second; those past it get a 429. No limit if 0")
-	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "never show the secret of an application that exists")
-	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "end the issuer of applications in /v1/token")
-	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "let no read find a user that is deleted but not purged")
+		"`number` of requests allowed per second. The response to others is 429. 0 means no limit")
+	flags.BoolVar(&d.options.WithholdSecrets, "withhold-secrets", false, "do not return the secret of an application after its creation")
+	flags.BoolVar(&d.options.IssuerIsTokenURL, "issuer-is-token-url", false, "return an issuer of applications that ends in /v1/token")
+	flags.BoolVar(&d.options.DeletedUsersGone, "deleted-users-gone", false, "return 404 for a user that is deleted but not purged")
 	flags.IntVar(&d.options.MaxPersonalAccessTokens, "max-personal-access-tokens", 3,
-		"`number` of active personal access tokens that a user may have. lusid-mock's own user starts with one")
+		"maximum `number` of active personal access tokens per user. lusid-mock's user starts with one")
 	flags.BoolVar(&d.options.NetworkZonesShift, "network-zones-shift", false,
-		"move a network zone, and all behind it, back for one that takes its hierarchy")
-	flags.StringVar(&d.seed, "seed", "", "JSON `file` of what exists from the start:\n"+
+		"if a network zone gets the hierarchy of another one, move that zone and the later ones back")
+	flags.StringVar(&d.seed, "seed", "", "JSON `file` with the objects that exist from the start:\n"+
 		`{"user": {"username": "", "password": ""}, "applications": [{"clientId": "", "displayName": "", "type": "", "secret": ""}],`+"\n"+
 		` "roles": [{"name": "", "description": ""}], "users": [{"username": "", "password": "", "type": "", "roles": [""]}],`+"\n"+
 		` "personalAccessTokens": [{"username": "", "displayName": "", "key": ""}],`+"\n"+
@@ -44,7 +44,7 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 		` "networkZones": [{"code": "", "action": "", "ips": [""], "sessionType": [""]}],`+"\n"+
 		` "externalTokenIssuers": [{"code": "", "issuer": "", "audience": "", "logoutUrl": "", "claimMappings": {}}],`+"\n"+
 		` "policies": [{}], "policyCollections": [{}], "accessRoles": [{}], "policyTemplates": [{}]}`+"\n"+
-		"The last three are documents as the Access API creates them")
+		"The last three have the format of the Access API's create requests")
 }
 
 // load checks the options and reads the seed file.
@@ -73,7 +73,7 @@ func (d *domainFlags) load() (mockserver.Options, error) {
 	return d.options, nil
 }
 
-// domain is a mock server that listens.
+// domain is a running mock server.
 type domain struct {
 	*mockserver.Server
 	http http.Server
@@ -81,7 +81,7 @@ type domain struct {
 	url string
 }
 
-// listen starts a domain. Clients may use the host of the address.
+// listen starts a domain. Clients may use the host in the address.
 func listen(ctx context.Context, address string, options mockserver.Options) (*domain, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -105,7 +105,7 @@ func reachable(address net.Addr) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(tcp.Port))
 }
 
-// close ends the domain after the requests under way, and says where it was wrong.
+// close stops the domain after the current requests have ended. It prints the contract violations of the mock.
 func (d *domain) close(stderr io.Writer) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()

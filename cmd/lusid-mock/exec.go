@@ -18,9 +18,9 @@ import (
 
 const execSynopsis = `Usage: lusid-mock exec [options] -- CMD...
 
-Runs CMD against a domain of its own and exits with CMD's status. CMD gets that domain's
-FBN_* variables in place of those of the environment, and LUSID_MOCK_URL, below which the
-control API is.`
+Starts a new domain, runs CMD, and exits with the status of CMD. CMD gets the FBN_*
+variables of the domain in place of those of the environment, and LUSID_MOCK_URL, the base
+URL of the control API.`
 
 func runExec(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("lusid-mock exec", flag.ContinueOnError)
@@ -67,13 +67,13 @@ func execFailure(stderr io.Writer, err error) int {
 	return exitExecFailure
 }
 
-// runCommand returns the exit code of the command, to which it passes signals on.
+// runCommand runs a command, forwards signals to it, and returns its exit code.
 func runCommand(command []string, variables []variable, stdout, stderr io.Writer) int {
-	cmd := exec.CommandContext(context.Background(), command[0], command[1:]...) //nolint:gosec // To run what it is told is this program's purpose.
+	cmd := exec.CommandContext(context.Background(), command[0], command[1:]...) //nolint:gosec // Running the given command is the purpose of exec.
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, stderr
 	cmd.Env = environment(os.Environ(), variables)
 
-	// Before the start, so that no signal can end this program and leave the command alone.
+	// Catch signals before the start. Otherwise a signal could end this program and leave the command running.
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -112,8 +112,8 @@ func runCommand(command []string, variables []variable, stdout, stderr io.Writer
 	return cmd.ProcessState.ExitCode()
 }
 
-// hasTerminal reports whether a terminal controls this program. Its Ctrl-C reaches the
-// command as well, and a second interrupt makes Terraform give up its state.
+// hasTerminal reports whether a terminal controls this program. Its Ctrl-C reaches the command too. A second
+// interrupt would make Terraform exit at once and lose the state.
 func hasTerminal() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {
@@ -123,10 +123,10 @@ func hasTerminal() bool {
 	return true
 }
 
-// environment returns base with variables. No FBN_* variable of base is left: a real
-// credential there would go to the mock, or make the command talk to a real domain.
+// environment returns base with the variables, and without the FBN_* variables of base. A real credential in them
+// would be sent to the mock, or connect the command to a real domain.
 func environment(base []string, variables []variable) []string {
-	const prefix = "FBN_" // SDKs read it in lower case too.
+	const prefix = "FBN_" // SDKs read the names in lower case too.
 	var env []string
 	for _, entry := range base {
 		if len(entry) < len(prefix) || !strings.EqualFold(entry[:len(prefix)], prefix) {
@@ -155,7 +155,7 @@ type secretsFile struct {
 	} `json:"api"`
 }
 
-// writeSecretsFile writes secrets.json into a directory of its own and returns its path.
+// writeSecretsFile writes secrets.json into a new temporary directory and returns its path.
 func (d *domain) writeSecretsFile() (string, error) {
 	credentials := d.Credentials()
 	var file secretsFile
@@ -169,7 +169,7 @@ func (d *domain) writeSecretsFile() (string, error) {
 	file.API.AccessURL = d.accessURL()
 	file.API.LusidURL = d.url + "/api"
 	file.API.APIURL = d.url + "/api"
-	data, _ := json.MarshalIndent(file, "", "  ") // Strings always have a JSON form.
+	data, _ := json.MarshalIndent(file, "", "  ") // Encoding strings never fails.
 	directory, err := os.MkdirTemp("", "lusid-mock-")
 	if err != nil {
 		return "", err

@@ -1,5 +1,5 @@
-// Command lusid-mock serves an in-memory LUSID domain, for people and scripts that want to
-// try a configuration out without a real one.
+// Command lusid-mock serves an in-memory LUSID domain. People and scripts use it to try a configuration without a
+// real domain.
 package main
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// Exit codes. Those of exec beyond 2 follow env(1) and the shells, so that CMD's own can be
-// told from lusid-mock's.
+// Exit codes. The codes of exec above 2 follow env(1) and the shells, to distinguish the exit codes of lusid-mock
+// from those of CMD.
 const (
 	exitFailure       = 1
 	exitUsage         = 2
@@ -31,89 +31,90 @@ API under /_mock/.
 
 Usage:
 
-  lusid-mock serve [options]              serve until interrupted, after printing the
-                                          FBN_* variables to paste into a shell
-  lusid-mock exec [options] -- CMD...     run CMD with the FBN_* variables of a domain of
-                                          its own, and exit with its status
-  lusid-mock conformance [options]        find out what is true of the LUSID domain that the
-                                          FBN_* variables lead to; only reads by default
+  lusid-mock serve [options]              print the FBN_* variables to paste into a shell,
+                                          and serve until interrupted
+  lusid-mock exec [options] -- CMD...     start a new domain, run CMD with its FBN_*
+                                          variables, and exit with the status of CMD
+  lusid-mock conformance [options]        check the provider's assumptions about LUSID on
+                                          the domain of the FBN_* variables; only reads by
+                                          default
 
 "lusid-mock serve -h", "lusid-mock exec -h" and "lusid-mock conformance -h" list the options.
 
 Control API:
 
-  GET    /_mock/requests        the last 10,000 requests, how many were dropped before them,
-                                and how many there were of each operation
-  DELETE /_mock/requests        forget them
-  POST   /_mock/faults          make requests fail: {"operation": "identity.GetRole",
+  GET    /_mock/requests        list the last 10,000 requests, the number of earlier
+                                requests, and the number of requests of each operation
+  DELETE /_mock/requests        clear the list and the numbers
+  POST   /_mock/faults          inject a fault: {"operation": "identity.GetRole",
                                 "status": 503, "retryAfter": "1", "count": 2}
-  DELETE /_mock/faults          stop that
-  POST   /_mock/tokens/revoke   revoke all access tokens; with {"refreshTokens": true}
-                                the refresh tokens too
-  GET    /_mock/credentials     what to sign in with, and tokens that may do less
+  DELETE /_mock/faults          remove all faults
+  POST   /_mock/tokens/revoke   revoke all access tokens. With {"refreshTokens": true},
+                                also revoke the refresh tokens
+  GET    /_mock/credentials     get the credentials, and tokens with fewer rights
   POST   /_mock/users/USER/sign-up
                                 finish the sign-up of the user with this id or login:
-                                {"password": "..."}; no new user gets a token before
+                                {"password": "..."}. A new user gets no token before
   POST   /_mock/users/USER/lock
   POST   /_mock/users/USER/suspend
                                 lock out or suspend an active user
   POST   /_mock/keys/ID/deactivate
-                                end a personal access token, as its date would
+                                deactivate a personal access token, as its deactivation
+                                date would
   POST   /_mock/external-tokens
-                                issue a token of another identity provider, which an
-                                external token issuer of the domain must trust:
+                                issue a token of another identity provider. An external
+                                token issuer of the domain must trust it:
                                 {"issuer": "...", "audience": "...", "claims": {"sub": "..."}}
 
-An operation of an API is named by the API and the operation id, as in "identity.GetRole"
-and "access.GetRole". The names of other requests are "token:password",
+The name of an operation is the API and the operation id, such as "identity.GetRole" and
+"access.GetRole". The names of other requests are "token:password",
 "token:refresh_token", "token" (other grants), "instruments", "portfolios" and "unknown".
-In a fault, "token" is any request to the token
-endpoint and "*" is any request.
+In a fault, "token" means any request to the token endpoint and "*" means any request.
 
-The domain answers only to loopback addresses and to the hosts that "serve" is told of, and
-the control API refuses requests from pages of another origin.
+The domain only responds to requests for loopback addresses and for the hosts that are set
+with "serve". The control API refuses requests from web pages of another origin.
 `
 
-// decisions is the part of the help that says how far the evaluation of policies goes.
+// decisions is the part of the help about the evaluation of policies.
 const decisions = `
 Access control:
 
 The user of "lusid-mock" has the role lusid-administrator, which may do everything. Any
-other user may call the operations about itself, and what the policies of its access
-roles allow:
+other user may call the operations about itself, and operations that the policies of its
+access roles allow:
 
   - GET /api/instruments needs the feature api-instruments-listinstruments, and Read and
     List on Instrument. GET /api/portfolios needs api-portfolios-listportfolios, and Read
     and List on Portfolio. The parameters effectiveAt and asAt set the dates of a request.
-  - POST /access/api/me judges a single action for the user of the token. A request for
-    data needs no feature there.
-  - No other operation of the Identity API or the Access API asks for policies.
+  - POST /access/api/me evaluates a single action for the user of the token. A request
+    for data needs no feature there.
+  - No other operation of the Identity API or the Access API checks policies.
 
-Policies act on the next request. An access token has the identity roles that its user had
-when the token was issued. A personal access token has those that its user has now, and so
-has a token of an external token issuer.
+A change of a policy takes effect on the next request. An access token has the identity
+roles that its user had when the token was issued. A personal access token and a token of
+an external token issuer have the identity roles that the user has now.
 
 A domain starts with the policies allow-standard-lusid-features-access (all features),
 lusid-evaluator-data (instruments and portfolios) and instrument-administrator-data
 (instruments), and with access roles for LUSID's built-in identity roles.
 
-LUSID's documentation of the Access API leaves some choices. lusid-mock answers like this:
+LUSID's documentation of the Access API leaves some questions open. lusid-mock does this:
 
-  - A new access role gets the lowest precedence. The roleHierarchyIndex is the place of a
-    role, counted from 1.
-  - A request that refers to a policy, collection or role that doesn't exist is refused
-    with 400. Deleting one that others refer to is allowed, and they keep the reference.
-  - A code that exists is refused with 400. Changes in other scopes than "default" are
-    refused with 403.
+  - A new access role gets the lowest precedence. The roleHierarchyIndex is the
+    position of a role, counted from 1.
+  - If a request refers to a policy, collection or role that doesn't exist, the response
+    is 400. Objects that others refer to can be deleted, and the references stay.
+  - If the code exists already, the response is 400. For a change in another scope than
+    "default", the response is 403.
   - Removing a member that isn't there succeeds.
   - A user's first sign-in by password creates an empty user role.
-  - The query parameters "filter", "sortBy" and "asAt" are answered with 501.
+  - For the query parameters "filter", "sortBy" and "asAt", the response is 501.
 
-LUSID's documentation of policies leaves some choices as well. lusid-mock decides like this:
+LUSID's documentation of policies leaves some questions open too. lusid-mock does this:
 
 `
 
-// help returns all there is to know about the program.
+// help returns the complete help.
 func help() string {
 	var b strings.Builder
 	b.WriteString(usage + decisions)
@@ -123,7 +124,7 @@ func help() string {
 	return b.String()
 }
 
-// wrapItem returns a text as an item of a list, in lines as long as those of the help.
+// wrapItem returns a text as a list item, in lines of the same length as the help.
 func wrapItem(text string) string {
 	const longest = 88
 	var b strings.Builder
@@ -161,10 +162,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	return exitUsage
 }
 
-// parseFlags parses a command's options. Unless it reports true, the command ends with the
-// exit code it returns.
+// parseFlags parses a command's options. If it returns false, the command ends with the returned exit code.
 func parseFlags(flags *flag.FlagSet, args []string, synopsis string, stdout, stderr io.Writer) (int, bool) {
-	flags.SetOutput(io.Discard) // This function says it better.
+	flags.SetOutput(io.Discard) // This function prints better messages.
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		_, _ = fmt.Fprintf(stdout, "%s\n\nOptions:\n\n", synopsis)

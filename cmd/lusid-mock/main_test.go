@@ -46,13 +46,13 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// run runs lusid-mock to its end.
+// run runs lusid-mock until it ends.
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	return runWith(t, nil, args...)
 }
 
-// runWith is run with additions to the environment.
+// runWith is run with additional environment variables.
 func runWith(t *testing.T, env []string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), binary, args...)
@@ -74,19 +74,19 @@ type running struct {
 	stderr *bytes.Buffer
 }
 
-// start starts lusid-mock in a session of its own, where no terminal controls it.
+// start starts lusid-mock in a new session, so that no terminal controls it.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
 	return startWith(t, nil, args...)
 }
 
-// startWith is start with additions to the environment.
+// startWith is start with additional environment variables.
 func startWith(t *testing.T, env []string, args ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	r := &running{cmd: exec.CommandContext(ctx, binary, args...), stderr: &bytes.Buffer{}}
-	// A command that nobody told to end must not outlive the test.
+	// Stop a command that is still running at the end of the test.
 	r.cmd.Cancel = func() error { return syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL) }
 	r.cmd.Stderr = r.stderr
 	r.cmd.Env = append(os.Environ(), env...)
@@ -302,7 +302,7 @@ func TestServe_everyInterface(t *testing.T) {
 	credentials(t, vars["LUSID_MOCK_URL"])
 	r.end(t, syscall.SIGTERM)
 	if !strings.Contains(r.stderr.String(), "other machines") {
-		t.Errorf("no warning on stderr: %s", r.stderr)
+		t.Errorf("no warning, stderr: %s", r.stderr)
 	}
 }
 
@@ -343,7 +343,7 @@ func TestHelp_hasEveryControlRoute(t *testing.T) {
 		path := strings.NewReplacer("{user}", "USER", "{id}", "ID").Replace(route[2])
 		line := regexp.MustCompile(`(?m)^  ` + route[1] + ` +` + regexp.QuoteMeta(path) + `( |$)`)
 		if !line.MatchString(help) {
-			t.Errorf("the help lacks %s %s", route[1], path)
+			t.Errorf("the help does not contain %s %s", route[1], path)
 		}
 	}
 }
@@ -354,7 +354,7 @@ func TestHelp_hasEveryChoiceOfTheEvaluation(t *testing.T) {
 	help = strings.Join(strings.Fields(help), " ")
 	for _, choice := range entitlement.Choices {
 		if !strings.Contains(help, "- "+choice+" ") && !strings.HasSuffix(help, "- "+choice) {
-			t.Errorf("the help lacks %q", choice)
+			t.Errorf("the help does not contain %q", choice)
 		}
 	}
 }
@@ -372,7 +372,7 @@ func TestServe_options(t *testing.T) {
 		t.Errorf("expires_in %v, want 90", token["expires_in"])
 	}
 	if took := time.Since(began); took < 50*time.Millisecond {
-		t.Errorf("an answer came after %v, want at least 50ms", took)
+		t.Errorf("a response arrived after %v, want at least 50ms", took)
 	}
 	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
 	_, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications/seeded?includeSecret=true", bearer)
@@ -521,7 +521,7 @@ func TestExec_environment(t *testing.T) {
 	}
 }
 
-// Each way in works while the command runs, which is when the test makes the calls.
+// Each way to sign in works while the command runs. The test sends its requests during that time.
 func TestExec_ways(t *testing.T) {
 	t.Parallel()
 	for _, auth := range []string{"password", "pat", "secrets-file"} {
@@ -551,7 +551,7 @@ func TestExec_ways(t *testing.T) {
 			}
 			if path != "" {
 				if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, os.ErrNotExist) {
-					t.Errorf("%s is still there: %v", filepath.Dir(path), err)
+					t.Errorf("%s still exists: %v", filepath.Dir(path), err)
 				}
 			}
 		})
@@ -637,13 +637,13 @@ func TestUsage(t *testing.T) {
 		{"conformance -nonsense", 2, "", "-nonsense"},
 		{"conformance extra", 2, "", `"extra"`},
 		{"conformance -mail", 2, "", "-mail needs -write"},
-		{"conformance -clean lusid-conformance-0123abcd -write", 2, "", "-clean goes with no flag that allows writes"},
+		{"conformance -clean lusid-conformance-0123abcd -write", 2, "", "-clean cannot be combined with a flag that allows writes"},
 		{"nonsense", 2, "", `unknown command "nonsense"`},
 		{"serve -nonsense", 2, "", "-nonsense"},
 		{"serve -shell fish", 2, "", `"fish"`},
 		{"serve extra", 2, "", `"extra"`},
-		{"serve -host http://mock", 2, "", "-host: a host has no scheme and no port"},
-		{"serve -host mock:8080", 2, "", "-host: a host has no scheme and no port"},
+		{"serve -host http://mock", 2, "", "-host: a host must not have a scheme or a port"},
+		{"serve -host mock:8080", 2, "", "-host: a host must not have a scheme or a port"},
 		{"serve -latency -1s", 2, "", "-latency"},
 		{"serve -token-lifetime 0", 2, "", "-token-lifetime"},
 		{"serve -list-lag -1", 2, "", "-list-lag"},

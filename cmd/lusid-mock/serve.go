@@ -14,16 +14,17 @@ import (
 
 const serveSynopsis = `Usage: lusid-mock serve [options]
 
-Prints the variables that point at the domain, and serves it until it is interrupted.`
+Prints the environment variables for the domain, and serves the domain until it is
+interrupted.`
 
 func runServe(args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("lusid-mock serve", flag.ContinueOnError)
 	var settings domainFlags
 	settings.register(flags)
-	address := flags.String("listen", "127.0.0.1:8080", "`address` to listen on; port 0 takes a free one")
-	flags.Func("host", "`name` or address by which clients may reach the domain, besides loopback ones\nand that of -listen. Repeat the option for another", func(host string) error {
+	address := flags.String("listen", "127.0.0.1:8080", "`address` to listen on. Port 0 chooses a free port")
+	flags.Func("host", "`name` or address that clients may use for the domain, in addition to loopback\naddresses and the host of -listen. Can be repeated", func(host string) error {
 		if strings.ContainsAny(host, "/[]") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
-			return errors.New("a host has no scheme and no port")
+			return errors.New("a host must not have a scheme or a port")
 		}
 		settings.options.Hosts = append(settings.options.Hosts, host)
 		return nil
@@ -44,7 +45,7 @@ func runServe(args []string, stdout, stderr io.Writer) int {
 		return usageError(flags, stderr, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
 	}
 
-	// From here on a first signal ends the server in good order, a second one at once.
+	// From here on, the first signal shuts the server down gracefully. A second one ends it at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	d, err := listen(ctx, *address, options)
@@ -54,7 +55,7 @@ func runServe(args []string, stdout, stderr io.Writer) int {
 	}
 	if !isLoopback(*address) {
 		_, _ = fmt.Fprintf(stderr, "lusid-mock serve: warning: other machines may reach %s. "+
-			"It answers to loopback addresses, to the host of -listen and to those of -host. "+
+			"It responds to requests for loopback addresses, the host of -listen and those of -host. "+
 			"The provider accepts plain http from loopback addresses only.\n", *address)
 	}
 	_, _ = io.WriteString(stdout, instructions(d, shell))
@@ -75,11 +76,11 @@ func isLoopback(address string) bool {
 
 func instructions(d *domain, shell shell) string {
 	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "# %s is a LUSID domain now, until you interrupt lusid-mock.\n", d.url)
+	_, _ = fmt.Fprintf(&b, "# lusid-mock serves a LUSID domain at %s until you interrupt it.\n", d.url)
 	for _, v := range append(d.passwordVariables(), d.controlVariable()) {
 		_, _ = fmt.Fprintln(&b, shell.export(v))
 	}
-	_, _ = fmt.Fprintln(&b, "# Or with a personal access token, which needs no other credentials:")
+	_, _ = fmt.Fprintln(&b, "# Or sign in with a personal access token, without the other credentials:")
 	for _, v := range d.accessTokenVariables() {
 		_, _ = fmt.Fprintln(&b, "#", shell.export(v))
 	}

@@ -9,8 +9,8 @@ func (d *domain) identityURL() string { return d.url + "/identity" }
 
 func (d *domain) accessURL() string { return d.url + "/access" }
 
-// urlVariables have the domain's URL under the names of the Identity SDKs, the Access SDKs, the unified
-// SDKs and the LUSID SDKs. A name left out could still lead an SDK, with the mock's credentials, to a real domain.
+// urlVariables returns the domain's URL under the names of the Identity SDKs, the Access SDKs, the unified SDKs and
+// the LUSID SDKs. Without one of them, an SDK could send the mock's credentials to a real domain.
 func (d *domain) urlVariables() []variable {
 	return []variable{
 		{"FBN_IDENTITY_URL", d.identityURL()},
@@ -21,7 +21,7 @@ func (d *domain) urlVariables() []variable {
 	}
 }
 
-// passwordVariables sign in as LUSID recommends: by password, for tokens that expire.
+// passwordVariables returns the variables to sign in by password. LUSID recommends this, because the tokens expire.
 func (d *domain) passwordVariables() []variable {
 	c := d.Credentials()
 	return append(
@@ -34,25 +34,25 @@ func (d *domain) passwordVariables() []variable {
 	)
 }
 
-// accessTokenVariables sign in with a personal access token.
+// accessTokenVariables returns the variables to sign in with a personal access token.
 func (d *domain) accessTokenVariables() []variable {
 	return append(d.urlVariables(), variable{"FBN_ACCESS_TOKEN", d.Credentials().AccessToken})
 }
 
-// controlVariable tells where the control API is, below the URL.
+// controlVariable returns the variable with the base URL of the control API.
 func (d *domain) controlVariable() variable { return variable{"LUSID_MOCK_URL", d.url} }
 
-// shell is a way to write down variables.
+// shell is the syntax of a shell for environment variables.
 type shell struct {
-	// assign is what comes before the name, and between the name and the quoted value.
+	// assign is the text before the name, and the text between the name and the quoted value.
 	assign [2]string
-	// quotes end a quoted string; each is replaced by its escape.
+	// quotes replaces each character that ends a quoted string with its escape sequence.
 	quotes *strings.Replacer
 }
 
 var shells = map[string]shell{
 	"bash": {assign: [2]string{"export ", "="}, quotes: strings.NewReplacer(`'`, `'\''`)},
-	// PowerShell takes typographic quotes for straight ones.
+	// PowerShell treats typographic quotes like straight ones.
 	"powershell": {assign: [2]string{"$Env:", " = "}, quotes: strings.NewReplacer(
 		`'`, `''`, `‘`, `‘‘`, `’`, `’’`, `‚`, `‚‚`, `‛`, `‛‛`)},
 }

@@ -69,7 +69,7 @@ func CheckBearer(token string) error {
 		return errors.New("is empty")
 	}
 	if strings.ContainsAny(token[:1], `{["`) {
-		return errors.New("is the JSON response of a token endpoint. Use only the value of access_token in it")
+		return errors.New("contains JSON, such as the response of a token endpoint, in place of the value of access_token")
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return errors.New("contains a space, a line break or another character that is not allowed in a token")

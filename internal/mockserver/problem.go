@@ -88,7 +88,7 @@ func notImplemented(c *call) answer {
 }
 
 func contractViolation(c *call, operation string, status int, err error) answer {
-	detail := fmt.Sprintf("lusid-mock broke the contract in its %d answer to %s; the fault is in the mock or in its seed data, not in the client: %v",
+	detail := fmt.Sprintf("lusid-mock broke the contract in its %d response to %s. The error is in the mock or in its seed data, not in the client: %v",
 		status, operation, err)
 	a := (&problem{status: http.StatusInternalServerError, code: codeUnknown, detail: detail}).answer(c)
 	a.violation = detail

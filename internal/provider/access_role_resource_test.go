@@ -315,7 +315,7 @@ func TestAccessRole_errors(t *testing.T) {
 	diags.MustFail(t, "policies", "Unable to update access role default/analysts", "not-there", "(772)", "Refer to it by the id of its resource")
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetRole", Status: http.StatusNotFound, HTML: true})
 	_, diags = roles.Read(made)
-	diags.MustFail(t, "", "HTML page", "LUSID's list of access roles shows it")
+	diags.MustFail(t, "", "HTML page", "it is in LUSID's list of access roles")
 	providertest.MustRefuseOtherDomain(t, d, providertest.AccessRoleType, made, config, "default/analysts")
 	providertest.MustDoWithoutCredentials(t, d, providertest.AccessRoleType, made, config)
 }

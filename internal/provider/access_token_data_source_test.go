@@ -74,7 +74,7 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 			t.Error("a token that lives long enough was renewed")
 		}
 		_, diags := p.AccessToken(providertest.Object{"min_remaining_ttl": "11m"})
-		diags.MustFail(t, "", "Unable to get access token", "less than the 11m0s asked for")
+		diags.MustFail(t, "", "Unable to get access token", "before the requested 11m0s")
 		if diff := cmp.Diff(map[string]int{"token:password": 1, "token:refresh_token": 1}, d.Counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
@@ -97,7 +97,7 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 			t.Error("the expiry of a JWT is not told")
 		}
 		_, diags := p.AccessToken(providertest.Object{"min_remaining_ttl": "1h"})
-		diags.MustFail(t, "", "cannot be renewed", "before the 1h0m0s asked for")
+		diags.MustFail(t, "", "cannot be renewed", "before the requested 1h0m0s")
 		// A personal access token does not tell when it expires.
 		d.Protocol(t).MustGetAccessToken(providertest.Object{"min_remaining_ttl": "1h"})
 	})

@@ -240,7 +240,7 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 				case len(diags.Errors()) > 0 && harmless:
 					t.Errorf("failed without %s: %s", field, diags.Errors())
 				case len(diags.Errors()) > 0:
-					diags.MustFail(t, "", "Unable to get access token", "not a token answer", "correlation ")
+					diags.MustFail(t, "", "Unable to get access token", "not a token in JSON", "correlation ")
 				case !dispensable:
 					t.Errorf("took %s for a token", token.Get("access_token"))
 				default:

@@ -183,7 +183,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 		_, diags := p.Open(providertest.AccessTokenType, providertest.Object{"min_remaining_ttl": "11m"})
-		diags.MustFail(t, "", "Unable to get access token", "less than the 11m0s asked for")
+		diags.MustFail(t, "", "Unable to get access token", "before the requested 11m0s")
 		friend := d
 		friend.Token = first.Get("access_token")
 		friend.MustCall(t, http.MethodGet, "/me", nil, nil)

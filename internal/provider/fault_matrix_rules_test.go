@@ -96,7 +96,7 @@ type fault struct {
 	breakOff func(*providertest.Wire)
 }
 
-const notAToken = "not a token answer"
+const notAToken = "not a token in JSON"
 
 // aspNET404 is what ASP.NET answers for a route that it does not know.
 const aspNET404 = `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"}`
@@ -299,7 +299,7 @@ func faultsOf(t *testing.T, target target) []fault {
 		// Where nothing is required an object may be empty.
 		isUnusable := says && (shape != "{}" || len(required) > 0)
 		all = append(all, fault{
-			name: "wrong shape, " + name, effect: unusableIf(isUnusable), written: true, words: []string{"The answer", "HTTP 2"}, tokenWords: []string{notAToken},
+			name: "wrong shape, " + name, effect: unusableIf(isUnusable), written: true, words: []string{"response", "HTTP 2"}, tokenWords: []string{notAToken},
 			rewrite: rewriteBody(func([]byte) []byte { return []byte(shape) }),
 		})
 	}
@@ -319,7 +319,7 @@ func faultsOf(t *testing.T, target target) []fault {
 		}
 		if slices.Contains(required, field) {
 			f.effect = unusableIf(says && !slices.Contains(dispensable[schema], field))
-			f.words, f.tokenWords = []string{"The answer", field, "HTTP 2"}, []string{notAToken}
+			f.words, f.tokenWords = []string{"response", field, "HTTP 2"}, []string{notAToken}
 		}
 		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
 			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}

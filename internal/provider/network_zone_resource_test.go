@@ -570,7 +570,7 @@ func TestNetworkZone_errors(t *testing.T) {
 	_, diags = zones.Read(made)
 	diags.MustFail(t, "", "HTML page")
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.DeleteNetworkZone", Status: http.StatusNotFound})
-	zones.Destroy(made).MustFail(t, "", "LUSID's list of network zones shows it", "HTTP 404")
+	zones.Destroy(made).MustFail(t, "", "it is in LUSID's list of network zones", "HTTP 404")
 
 	providertest.MustRefuseOtherDomain(t, d, providertest.NetworkZoneType, made, config, "acme-office")
 	providertest.MustDoWithoutCredentials(t, d, providertest.NetworkZoneType, made, config)

@@ -136,7 +136,7 @@ func TestProvider_missingCredentials(t *testing.T) {
 	providertest.NewProtocol(t).Configure(providertest.Object{
 		"api_url":      "https://acme.lusid.com",
 		"access_token": `{"access_token":"t"}`,
-	}).MustFail(t, "access_token", "holds JSON")
+	}).MustFail(t, "access_token", "contains JSON")
 }
 
 // TestProvider_headers looks at what every request carries.
@@ -334,9 +334,9 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 		"empty":                      {"", "is empty"},
 		"blank":                      {"\ufeff\r\n", "is empty"},
 		"two lines":                  {"hunter22\nhunter22\n", "a line break"},
-		"an answer":                  {`{"access_token":"hunter22"}`, "holds JSON, as a token endpoint answers it"},
-		"an answer in several lines": {"{\n  \"access_token\": \"hunter22\"\n}\n", "holds JSON"},
-		"a text in quotes":           {`"hunter22"`, "holds JSON"},
+		"an answer":                  {`{"access_token":"hunter22"}`, "contains JSON, such as the response of a token endpoint"},
+		"an answer in several lines": {"{\n  \"access_token\": \"hunter22\"\n}\n", "contains JSON"},
+		"a text in quotes":           {`"hunter22"`, "contains JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
