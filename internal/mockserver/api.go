@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// One contract for each API, as LUSID publishes it.
+// LUSID's published contracts, one for each API.
 var (
 	//go:embed identity-openapi.json
 	identityJSON     []byte
@@ -36,12 +36,11 @@ type api struct {
 	handlers operations
 }
 
-// operations are the handlers of a resource by the contract's operation id. A handler
-// returns the body of the contract's one success status, or a *problem. The request it
-// sees satisfies the contract.
+// operations has the handlers of a resource by the contract's operation id. A handler gets only requests that satisfy
+// the contract. It returns the body of the success response, or a *problem.
 type operations map[string]func(*call) (any, error)
 
-// newAPI returns the API of a contract, whose operations the resources answer.
+// newAPI returns the API of a contract. The resources handle its operations.
 func newAPI(k *contract, resources ...interface{ operations() operations }) api {
 	a := api{contract: k, handlers: operations{}}
 	for _, resource := range resources {

@@ -73,7 +73,7 @@ func TestAPIs_sameIDs(t *testing.T) {
 	}
 	message := d.control(http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`).
 		wantStatus(t, http.StatusBadRequest).text(t, "error")
-	if want := `did you mean "identity.GetRole" or "access.GetRole" or "other.GetRole"?`; !strings.Contains(message, want) {
+	if want := `Did you mean "identity.GetRole" or "access.GetRole" or "other.GetRole"?`; !strings.Contains(message, want) {
 		t.Errorf("the error %q lacks %q", message, want)
 	}
 }
@@ -119,7 +119,7 @@ func TestAPIs_errors(t *testing.T) {
 	d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: d.Credentials().NoRightsToken}).wantStatus(t, http.StatusOK)
 
 	detail, _ := d.get("/other/api/roles").wantProblem(t, http.StatusInternalServerError, -1)["detail"].(string)
-	if !strings.Contains(detail, "200 answer to other.ListRoles") {
+	if !strings.Contains(detail, "200 response to other.ListRoles") {
 		t.Errorf("the violation is %q", detail)
 	}
 	d.get(rolesPath).wantStatus(t, http.StatusOK)

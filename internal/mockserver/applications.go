@@ -11,8 +11,8 @@ const (
 	defaultApplicationType      = "Native"
 )
 
-// applications are the domain's OAuth applications. LUSID never returns their redirect
-// URIs, so the mock does not even keep them.
+// applications are the domain's OAuth applications. LUSID never returns their redirect URIs, so the mock does not
+// store them.
 type applications struct {
 	table           *table[application]
 	withholdSecrets bool
@@ -26,7 +26,7 @@ type application struct {
 	secret      string
 }
 
-// createApplicationRequest is CreateApplicationRequest less what the mock has no use for.
+// createApplicationRequest is CreateApplicationRequest without the fields that the mock does not use.
 type createApplicationRequest struct {
 	ClientID    string `json:"clientId"`
 	DisplayName string `json:"displayName"`

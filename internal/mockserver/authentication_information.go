@@ -2,7 +2,7 @@ package mockserver
 
 import "time"
 
-// authenticationInformation is what the domain tells of how to sign in.
+// authenticationInformation describes how people sign in to the domain.
 type authenticationInformation struct {
 	supportAccess *supportAccess
 }

@@ -11,21 +11,21 @@ import (
 	"time"
 )
 
-// call is one request on its way through the server.
+// call is one request during its processing.
 type call struct {
 	request *http.Request
 	body    []byte
-	// base is the scheme and the host by which the client knows the domain.
+	// base is the scheme and the host in the client's request.
 	base string
-	// issuer is the domain's issuer as applications show it.
+	// issuer is the domain's issuer in the responses about applications.
 	issuer string
 	id     string
 	now    time.Time
 
-	// contract is that of the API whose path is called. For any other path it is the Identity
-	// API's, whose form of errors they share.
+	// contract is the contract of the requested API. For other paths it is the contract of the Identity API,
+	// because their errors have the same format.
 	contract *contract
-	// params and query are the path's and the query's parameters, checked by the contract.
+	// params and query are the path and query parameters, checked against the contract.
 	params map[string]string
 	query  url.Values
 	caller caller
@@ -40,7 +40,7 @@ func (c *call) correlationID() string {
 	return c.id
 }
 
-// decode returns the request body, which the contract has checked, as a T.
+// decode decodes the request body, which was checked against the contract.
 func decode[T any](c *call) (T, error) {
 	var v T
 	if len(bytes.TrimSpace(c.body)) == 0 {
@@ -50,21 +50,21 @@ func decode[T any](c *call) (T, error) {
 		}
 	}
 	if err := json.Unmarshal(c.body, &v); err != nil {
-		return v, fmt.Errorf("the contract accepts a body that %T cannot hold: %w", v, err)
+		return v, fmt.Errorf("the contract allows a body that %T cannot represent: %w", v, err)
 	}
 	return v, nil
 }
 
-// answer is what goes back to the client.
+// answer is the response to the client.
 type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	// violation says how the answer breaks the contract.
+	// violation describes how the response violates the contract.
 	violation string
 }
 
-// equal reports whether two answers are the same to the contract.
+// equal reports whether two responses are equal for the check against the contract.
 func (a answer) equal(b answer) bool {
 	const contentType = "Content-Type"
 	return a.status == b.status && a.header.Get(contentType) == b.header.Get(contentType) && bytes.Equal(a.body, b.body)
@@ -78,14 +78,14 @@ func jsonAnswer(status int, v any) answer {
 	}
 	body, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // A wire type of ours that JSON cannot express.
+		panic(err) // A wire type of the mock cannot be encoded as JSON.
 	}
 	a.header.Set("Content-Type", "application/json; charset=utf-8")
 	a.body = body
 	return a
 }
 
-// write sends the answer, or only the first half of its body after promising all of it.
+// write sends the response. It can truncate the body to its first half, with the Content-Length of the full body.
 func (a answer) write(w http.ResponseWriter, truncate bool) {
 	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))

@@ -21,14 +21,14 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
-// contract is one of LUSID's APIs as LUSID publishes it.
+// contract is LUSID's published contract of one API.
 type contract struct {
-	// name is the API's name, with which the names of its operations start.
+	// name is the name of the API. It is the prefix of the operation names.
 	name string
-	// path is where a domain serves the API. The contract's own paths are below it.
+	// path is the base path of the API in a domain. The paths in the contract are relative to it.
 	path   string
 	router routers.Router
-	// operations are by id.
+	// operations has the operations by id.
 	operations map[string]*contractOperation
 	schemas    openapi3.Schemas
 	errorNames map[int]string
@@ -42,11 +42,11 @@ type contractOperation struct {
 	// success is the operation's only 2xx status.
 	success int
 	query   map[string]bool
-	// booleans are the names of the query parameters that are true or false.
+	// booleans are the names of the boolean query parameters.
 	booleans []string
 	route    *routers.Route
-	// valid is the last answer that was found to keep to the contract: a list of a thousand
-	// users takes longer to check than all else, and mostly it is the same one again.
+	// valid is the last response that satisfied the contract. Checking a list of a thousand users takes longer
+	// than the rest of a request, and usually the next response is the same.
 	valid atomic.Pointer[answer]
 }
 
@@ -55,7 +55,7 @@ func parseContract(api, path string, data []byte) (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	doc.Servers = nil // The router sees the contract's own paths, whatever the host.
+	doc.Servers = nil // The router gets only paths of the contract, without a host.
 	enforceAllowedValues(doc)
 	router, err := legacy.NewRouter(doc)
 	if err != nil {
@@ -112,8 +112,8 @@ func parseContract(api, path string, data []byte) (*contract, error) {
 	return k, nil
 }
 
-// enforceAllowedValues makes enums of x-allowed-values, which is how the contract notes
-// what LUSID says in prose.
+// enforceAllowedValues turns each x-allowed-values into an enum. The contract uses x-allowed-values for rules that
+// LUSID documents only in prose.
 func enforceAllowedValues(doc *openapi3.T) {
 	restrict := func(ref *openapi3.SchemaRef) {
 		if values, ok := ref.Value.Extensions["x-allowed-values"].([]any); ok {
@@ -141,7 +141,7 @@ func (k *contract) errorName(code int) string {
 	return k.errorNames[codeUnknown]
 }
 
-// checkSchema checks a value, as JSON has it, against a schema of the contract.
+// checkSchema checks a decoded JSON value against a schema of the contract.
 func (k *contract) checkSchema(name string, v any) error {
 	encoded, err := json.Marshal(v)
 	if err != nil {
@@ -157,8 +157,8 @@ func (k *contract) checkSchema(name string, v any) error {
 	return nil
 }
 
-// find returns the operation at one of the contract's own paths and the path's parameters, or nil.
-// The path is a decoded one, because a pattern of the contract applies to what was decoded.
+// find returns the operation at a path of the contract and the path parameters, or nil. The path must be decoded,
+// because the patterns of the contract apply to decoded values.
 func (k *contract) find(method, path string) (*contractOperation, map[string]string) {
 	found, params, err := k.router.FindRoute(&http.Request{Method: method, URL: &url.URL{Path: path}})
 	if err != nil {
@@ -167,8 +167,8 @@ func (k *contract) find(method, path string) (*contractOperation, map[string]str
 	return k.operations[found.Operation.OperationID], params
 }
 
-// checkRequest returns a *problem for a request that breaks the contract; else it fills
-// the call's query, defaults included, and leaves proper JSON in its body.
+// checkRequest returns a *problem for a request that violates the contract. Otherwise it sets the query of the call,
+// including default values, and turns the body into valid JSON.
 func (op *contractOperation) checkRequest(c *call) error {
 	header := c.request.Header.Clone()
 	if op.route.Operation.RequestBody != nil && len(c.body) > 0 {
@@ -204,8 +204,8 @@ func (op *contractOperation) checkRequest(c *call) error {
 }
 
 // normalizeBooleans writes booleans in lower case. LUSID accepts any case, because its Python
-// Identity SDK sends True and False. Anything else that the contract's validator would accept for a
-// boolean, such as 1, is a *problem.
+// Identity SDK sends True and False. For other values that the contract's validator would accept as a
+// boolean, such as 1, it returns a *problem.
 func (op *contractOperation) normalizeBooleans(query url.Values) (url.Values, error) {
 	fields := map[string][]string{}
 	for _, name := range op.booleans {
@@ -224,17 +224,17 @@ func (op *contractOperation) normalizeBooleans(query url.Values) (url.Values, er
 	return query, nil
 }
 
-// breach is the *problem of a request that breaks the contract, with messages by field.
+// breach returns the *problem for a request that violates the contract, with messages by field.
 func (op *contractOperation) breach(fields map[string][]string) *problem {
 	return &problem{
 		status: http.StatusBadRequest, code: codeInvalidParameter,
-		detail: "The request breaks the contract of " + op.id + ".",
+		detail: "The request violates the contract of " + op.id + ".",
 		errors: fields,
 	}
 }
 
-// checkAnswer returns an error if an answer breaks the contract. It shows no values, which
-// may be secrets.
+// checkAnswer returns an error if a response violates the contract. The error contains no values, because they may be
+// secrets.
 func (op *contractOperation) checkAnswer(c *call, a answer) error {
 	if valid := op.valid.Load(); valid != nil && valid.equal(a) {
 		return nil
@@ -266,13 +266,13 @@ func (op *contractOperation) input(c *call, header http.Header) *openapi3filter.
 		Options: &openapi3filter.Options{
 			MultiError: true,
 			AuthenticationFunc: func(context.Context, *openapi3filter.AuthenticationInput) error {
-				return nil // Whoever calls has been authenticated.
+				return nil // The caller is already authenticated.
 			},
 		},
 	}
 }
 
-// acceptsMediaType reports whether LUSID takes a body of this type for JSON.
+// acceptsMediaType reports whether LUSID accepts a body of this type as JSON.
 func acceptsMediaType(contentType string) bool {
 	mediaType, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
@@ -282,12 +282,12 @@ func acceptsMediaType(contentType string) bool {
 		strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json")
 }
 
-// fieldErrors returns a validation error as messages by field, without any value.
+// fieldErrors converts a validation error to messages by field, without values.
 func fieldErrors(err error) map[string][]string {
 	fields := map[string][]string{}
 	var collect func(prefix, reason string, err error)
 	collect = func(prefix, reason string, err error) {
-		switch e := err.(type) { //nolint:errorlint // The layers come off one by one: a MultiError holds many.
+		switch e := err.(type) { //nolint:errorlint // Each layer needs its own handling, because a MultiError has several errors.
 		case openapi3.MultiError:
 			for _, err := range e {
 				collect(prefix, reason, err)

@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// controlPrefix is the path of the control API, whose calls are neither logged nor
-// authenticated.
+// controlPrefix is the path of the control API. Its requests are not logged and need no authentication.
 const controlPrefix = "/_mock/"
 
 // control is the control API.
@@ -53,7 +52,7 @@ func newControl(s *Server) http.Handler {
 	}
 	known := strings.Join(slices.Sorted(maps.Keys(routes)), ", ")
 	mux.HandleFunc(controlPrefix, func(w http.ResponseWriter, r *http.Request) {
-		message := fmt.Sprintf("the control API has no %s %s; it has %s", r.Method, r.URL.Path, known)
+		message := fmt.Sprintf("the control API has no %s %s. It has %s", r.Method, r.URL.Path, known)
 		jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
 	})
 	return sameOrigin(mux)
@@ -86,7 +85,7 @@ func (c control) revokeTokens(w http.ResponseWriter, r *http.Request) {
 	var what revocation
 	err := decodeControl(w, r, &what)
 	if errors.Is(err, io.EOF) {
-		err = nil // Without a body: access tokens only.
+		err = nil // Without a body, only access tokens are revoked.
 	}
 	if err == nil {
 		c.server.RevokeTokens()
@@ -148,23 +147,23 @@ func answerControl(w http.ResponseWriter, err error) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// decodeControl reads a body strictly: a misspelt field would make a test pass that tests
-// nothing.
+// decodeControl decodes a body and refuses unknown fields. With a misspelt field, a test could pass without testing
+// anything.
 func decodeControl(w http.ResponseWriter, r *http.Request, v any) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(v); err != nil {
-		return fmt.Errorf("the body is not what it should be: %w", err)
+		return fmt.Errorf("the body is not valid: %w", err)
 	}
 	if decoder.More() {
-		return errors.New("the body holds more than one JSON value")
+		return errors.New("the body has more than one JSON value")
 	}
 	return nil
 }
 
-// UnmarshalJSON reads a fault from the control API. Unknown fields are an error.
+// UnmarshalJSON decodes a fault from the control API. Unknown fields are an error.
 func (f *Fault) UnmarshalJSON(data []byte) error {
-	type fields Fault // Without this method.
+	type fields Fault // The type fields has no UnmarshalJSON, which would call itself.
 	wire := struct {
 		*fields
 		Delay string `json:"delay"`

@@ -124,11 +124,11 @@ func TestControl_badRequests(t *testing.T) {
 		{http.MethodPost, "/_mock/faults", `{"status": 500}`, 400, "operation"},
 		{
 			http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`, 400,
-			`did you mean "identity.GetRole" or "access.GetRole"?`,
+			`Did you mean "identity.GetRole" or "access.GetRole"?`,
 		},
 		{
 			http.MethodPost, "/_mock/faults", `{"operation": "identity.GetRoles", "status": 500}`, 400,
-			`neither an API's, such as "identity.GetRole"`,
+			`does not exist. Use an API and an operation id, such as "identity.GetRole"`,
 		},
 		{http.MethodPost, "/_mock/faults", `{"operation": "*"}`, 400, "no effect"},
 		{http.MethodPost, "/_mock/tokens/revoke", `{"all": true}`, 400, "all"},

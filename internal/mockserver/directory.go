@@ -2,7 +2,7 @@ package mockserver
 
 const findUsersByID = "FindUsersById"
 
-// directory is the short form of users, several at a time.
+// directory returns several users at a time, in a short form.
 type directory struct {
 	users *users
 }
@@ -34,7 +34,7 @@ type listUsersResponse struct {
 
 func (d directory) operations() operations { return operations{findUsersByID: d.find} }
 
-// find shows alternative ids to the caller only, as LUSID does.
+// find returns the alternative ids of the calling user only, as LUSID does.
 func (d directory) find(c *call) (any, error) {
 	body := listUsersResponse{Values: map[string]userSummary{}, Failed: map[string]errorDetail{}}
 	for _, id := range c.query["id"] {

@@ -22,7 +22,7 @@ type domain struct {
 	client *http.Client
 }
 
-// newDomain fails the test at its end if the mock broke the contract.
+// newDomain fails the test at its end if the mock violated the contract.
 func newDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Helper()
 	d := newBrokenDomain(t, options)

@@ -12,10 +12,10 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// maxExternalTokenIssuers is what LUSID documents as the limit of a domain.
+// maxExternalTokenIssuers is the limit per domain that LUSID documents.
 const maxExternalTokenIssuers = 5
 
-// externalTokenIssuers are the identity providers whose tokens the domain takes.
+// externalTokenIssuers are the identity providers whose tokens the domain accepts.
 type externalTokenIssuers struct {
 	table *table[externalTokenIssuer]
 }
@@ -46,7 +46,7 @@ type createExternalTokenIssuerRequest struct {
 	updateExternalTokenIssuerRequest
 }
 
-// updateExternalTokenIssuerRequest is UpdateExternalTokenIssuerRequest. What is nil in it stays.
+// updateExternalTokenIssuerRequest is UpdateExternalTokenIssuerRequest. A nil field does not change the issuer.
 type updateExternalTokenIssuerRequest struct {
 	Issuer        *string        `json:"issuer"`
 	Audience      *string        `json:"audience"`
@@ -133,7 +133,7 @@ func (e *externalTokenIssuers) update(c *call) (any, error) {
 	return e.save(row, request)
 }
 
-// save leaves alone what the request leaves out: no field of an update is required.
+// save does not change fields that the request leaves out, because no field of an update is required.
 //
 // Unverified: identity/external-token-issuer-update-keeps.
 func (e *externalTokenIssuers) save(row externalTokenIssuer, request updateExternalTokenIssuerRequest) (any, error) {
@@ -174,7 +174,7 @@ func (e *externalTokenIssuers) delete(c *call) (any, error) {
 	return nil, nil
 }
 
-// lookUp fails without a code of its own: LUSID has none for an issuer that is not there.
+// lookUp fails with the code for unknown errors, because LUSID has no code for an issuer that does not exist.
 //
 // Unverified: identity/external-token-issuer-missing.
 func (e *externalTokenIssuers) lookUp(c *call) (externalTokenIssuer, error) {
@@ -185,12 +185,12 @@ func (e *externalTokenIssuers) lookUp(c *call) (externalTokenIssuer, error) {
 	return row, nil
 }
 
-// trusting returns the configuration that takes tokens of the issuer for the audience.
+// trusting returns the configuration that accepts tokens of the issuer for the audience.
 func (e *externalTokenIssuers) trusting(issuer, audience string) (externalTokenIssuer, bool) {
 	return e.table.find(func(row externalTokenIssuer) bool { return row.issuer == issuer && row.audience == audience })
 }
 
-// check returns messages by field for what LUSID says of issuers and the contract does not.
+// check checks the rules that LUSID documents and the contract does not have. It returns messages by field.
 func (row externalTokenIssuer) check() map[string][]string {
 	errors := map[string][]string{}
 	if u, err := url.Parse(row.logoutURL); err != nil || !u.IsAbs() {
@@ -210,7 +210,7 @@ func (row externalTokenIssuer) check() map[string][]string {
 	return errors
 }
 
-// literal returns what stands in double quotes.
+// literal returns the text in double quotes.
 func literal(mapping string) (string, bool) {
 	text, opened := strings.CutPrefix(mapping, `"`)
 	text, closed := strings.CutSuffix(text, `"`)
@@ -228,17 +228,17 @@ func (row externalTokenIssuer) body() externalTokenIssuerResponse {
 	}
 }
 
-// ExternalToken is a token of an identity provider that is none of LUSID's, such as a CI system.
+// ExternalToken is a token of another identity provider, such as a CI system.
 type ExternalToken struct {
 	Issuer   string `json:"issuer"`
 	Audience string `json:"audience"`
-	// Claims are those beside iss, aud, iat and exp.
+	// Claims are the claims in addition to iss, aud, iat and exp.
 	Claims map[string]string `json:"claims"`
 }
 
-// IssueExternalToken does what such an identity provider does: it signs a token, which lives as
-// long as the domain's own. The domain takes it as long as an external token issuer is for it,
-// for that of the user whose login the claim mappings give.
+// IssueExternalToken signs a token like such an identity provider does. The token has the lifetime of the domain's own
+// tokens. The domain accepts the token while an external token issuer for it exists. The claim mappings of the issuer
+// return the login of the user.
 func (s *Server) IssueExternalToken(token ExternalToken) (string, error) {
 	if token.Issuer == "" || token.Audience == "" {
 		return "", errors.New("issuer and audience must not be empty")
@@ -262,8 +262,8 @@ type externalToken struct {
 	expires time.Time
 }
 
-// userOf returns the user whom a token stands for, which the login alone decides. The domain
-// makes no user whom it does not know.
+// userOf returns the user of a token. Only the login identifies the user. The domain does not create a user for an
+// unknown login.
 func (e *externalTokenIssuers) userOf(token externalToken, users *users) (user, bool) {
 	row, ok := e.trusting(token.Issuer, token.Audience)
 	if !ok || row.mappings == nil {
@@ -276,7 +276,7 @@ func (e *externalTokenIssuers) userOf(token externalToken, users *users) (user, 
 	return users.withLogin(login)
 }
 
-// entitlementClaims returns the claims that policies can ask for.
+// entitlementClaims returns the claims that policies can use.
 func (t externalToken) entitlementClaims() []entitlement.Claim {
 	claims := []entitlement.Claim{
 		{Type: "iss", Value: t.Issuer, Issuer: t.Issuer, OriginalIssuer: t.Issuer},
@@ -288,14 +288,14 @@ func (t externalToken) entitlementClaims() []entitlement.Claim {
 	return claims
 }
 
-// ExternalTokenIssuer is an identity provider whose tokens the domain takes.
+// ExternalTokenIssuer is an identity provider whose tokens the domain accepts.
 type ExternalTokenIssuer struct {
 	Code        string `json:"code"`
 	Issuer      string `json:"issuer"`
 	Audience    string `json:"audience"`
 	LogoutURL   string `json:"logoutUrl"`
 	Description string `json:"description"`
-	// ClaimMappings are by the names that ClaimMappings has in the contract; none if nil.
+	// ClaimMappings has the mappings by their names in the contract. Nil means none.
 	ClaimMappings map[string]string `json:"claimMappings"`
 }
 
@@ -333,7 +333,7 @@ func (e ExternalTokenIssuer) check() error {
 	return err
 }
 
-// row returns the issuer as the domain keeps it.
+// row returns the issuer in the form that the domain stores.
 func (e ExternalTokenIssuer) row() externalTokenIssuer {
 	row := externalTokenIssuer{code: e.Code, issuer: e.Issuer, audience: e.Audience, logoutURL: e.LogoutURL}
 	if e.Description != "" {

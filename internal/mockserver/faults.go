@@ -12,51 +12,49 @@ import (
 	"time"
 )
 
-// Fault makes requests fail. Of the faults that apply to a request, the one injected first
-// takes effect, and that one alone.
+// Fault makes requests fail. If several faults apply to a request, only the one that was injected first takes effect.
 type Fault struct {
-	// Operation is the name of the requests that fail as the request log has it: the API's name
-	// and the operation id, such as "identity.GetRole"; "token:password", "token:refresh_token",
-	// or "token" for any request to the token endpoint; "instruments"; "portfolios"; or "*" for any request.
+	// Operation is the name of the requests that fail, as in the request log: the API's name and the operation
+	// id, such as "identity.GetRole"; "token:password"; "token:refresh_token"; "instruments"; "portfolios"; "token"
+	// for any request to the token endpoint; or "*" for any request.
 	Operation string `json:"operation"`
-	// Count is how many requests fail: one if zero, every one if negative.
+	// Count is the number of requests that fail. Zero means one, and a negative number means every request.
 	Count int `json:"count"`
-	// After is how many requests of the operation are left alone first.
+	// After is the number of requests of the operation that succeed first.
 	After int `json:"after"`
 
-	// Delay comes before everything else, the write included. JSON has it as a Go duration
-	// such as "1.5s".
+	// Delay is the time to wait before the request is processed. In JSON it is a Go duration such as "1.5s".
 	Delay time.Duration `json:"-"`
-	// Status replaces the answer by a problem with this HTTP status.
+	// Status replaces the response by a problem with this HTTP status.
 	Status int `json:"status"`
-	// Code is the LUSID error code of that problem; one that fits Status if zero.
+	// Code is the LUSID error code of that problem. Zero means a code that fits Status.
 	Code int `json:"code"`
-	// RetryAfter is a Retry-After header, as it is, for the replaced answer.
+	// RetryAfter is the value of a Retry-After header for the replaced response.
 	RetryAfter string `json:"retryAfter"`
-	// Location is a Location header for the replaced answer.
+	// Location is the value of a Location header for the replaced response.
 	Location string `json:"location"`
-	// HTML replaces the answer's body by a page such as a proxy sends; Status is 502 if zero.
+	// HTML replaces the body of the response by an HTML page, as a proxy may send it. Status is 502 if zero.
 	HTML bool `json:"html"`
-	// Body replaces the answer's body; Status is 200 if zero.
+	// Body replaces the body of the response. Status is 200 if zero.
 	Body string `json:"body"`
-	// ContentType is that of Body; application/json if empty.
+	// ContentType is the content type of Body. Empty means application/json.
 	ContentType string `json:"contentType"`
-	// AfterWrite has the request carried out before the answer is replaced.
+	// AfterWrite processes the request before its response is replaced.
 	AfterWrite bool `json:"afterWrite"`
-	// Reset closes the connection instead of answering.
+	// Reset closes the connection in place of a response.
 	Reset Reset `json:"reset"`
-	// Truncate cuts the answer's body in half.
+	// Truncate sends only the first half of the response body.
 	Truncate bool `json:"truncate"`
 }
 
-// Reset is when a fault resets the connection.
+// Reset says when a fault resets the connection.
 type Reset string
 
-// The values of [Reset]; the empty one does not reset.
+// The values of [Reset]. The empty value does not reset the connection.
 const (
-	// ResetBefore resets before the request is carried out.
+	// ResetBefore resets before the request is processed.
 	ResetBefore Reset = "before"
-	// ResetAfter resets after the request is carried out, so that only the answer is lost.
+	// ResetAfter resets after the request is processed, so that only the response is lost.
 	ResetAfter Reset = "after"
 )
 
@@ -64,8 +62,8 @@ const htmlPage = `<!DOCTYPE html>
 <html><head><title>Proxy</title></head><body><h1>The proxy has something to say</h1></body></html>
 `
 
-// InjectFault adds a fault. It panics if the fault can have no effect or contradicts itself,
-// as no test means that.
+// InjectFault adds a fault. It panics if the fault has no effect or if its fields contradict each other, because that is
+// a mistake in the test.
 func (s *Server) InjectFault(fault Fault) {
 	if err := s.injectFault(fault); err != nil {
 		panic("mockserver: " + err.Error())
@@ -83,7 +81,7 @@ func (s *Server) injectFault(fault Fault) error {
 	return nil
 }
 
-// checkOperation returns an error if no request can have the name.
+// checkOperation returns an error if there is no operation of the name.
 func (s *Server) checkOperation(name string) error {
 	own := []string{
 		anyOperation, unknownOperation, instruments.operation, portfolios.operation, tokenOperation, passwordOperation,
@@ -104,9 +102,9 @@ func (s *Server) checkOperation(name string) error {
 		}
 	}
 	if len(meant) > 0 {
-		return fmt.Errorf("operation %q lacks the name of its API: did you mean %s?", name, strings.Join(meant, " or "))
+		return fmt.Errorf("operation %q needs the name of its API. Did you mean %s?", name, strings.Join(meant, " or "))
 	}
-	return fmt.Errorf("operation %q is neither an API's, such as %q, nor one of %q", name, "identity.GetRole", own)
+	return fmt.Errorf("operation %q does not exist. Use an API and an operation id, such as %q, or one of %q", name, "identity.GetRole", own)
 }
 
 func (f Fault) check() error {
@@ -116,17 +114,17 @@ func (f Fault) check() error {
 	case f.Delay < 0:
 		return errors.New("delay must not be negative")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("status %d is not from 200 to 599", f.Status)
+		return fmt.Errorf("status %d is not between 200 and 599", f.Status)
 	case f.Reset != "" && f.Reset != ResetBefore && f.Reset != ResetAfter:
 		return fmt.Errorf("reset %q is neither %q nor %q", f.Reset, ResetBefore, ResetAfter)
 	case !f.replaces() && f.Reset == "" && !f.Truncate && f.Delay == 0:
 		return errors.New("the fault has no effect: it needs status, html, body, reset, truncate or delay")
 	case f.Reset != "" && (f.replaces() || f.Truncate):
-		return errors.New("reset leaves no answer: it goes with none of status, html, body and truncate")
+		return errors.New("reset sends no response, so it cannot be combined with status, html, body or truncate")
 	case f.HTML && f.Body != "":
-		return errors.New("html and body exclude each other")
+		return errors.New("html and body cannot be combined")
 	case f.Code != 0 && (f.Status < 400 || f.HTML || f.Body != ""):
-		return errors.New("code needs a status from 400, and neither html nor body")
+		return errors.New("code needs a status of 400 or more, and cannot be combined with html or body")
 	case f.ContentType != "" && f.Body == "":
 		return errors.New("contentType needs body")
 	case !f.replaces() && (f.RetryAfter != "" || f.Location != "" || f.AfterWrite):
@@ -135,7 +133,7 @@ func (f Fault) check() error {
 	return nil
 }
 
-// replaces reports whether the fault has an answer of its own.
+// replaces reports whether the fault replaces the response.
 func (f Fault) replaces() bool { return f.Status != 0 || f.HTML || f.Body != "" }
 
 func (f Fault) answer(c *call, operation string) answer {
@@ -184,7 +182,7 @@ func (f Fault) problemCode() int {
 	return codeUnknown
 }
 
-// faults are those that have not run out yet, in order of injection.
+// faults are the faults that are still active, in order of injection.
 type faults struct {
 	mu     sync.Mutex
 	faults []Fault
@@ -203,7 +201,7 @@ func (s *faults) clear() {
 	s.faults = nil
 }
 
-// take returns the fault that a request of the operation meets, and counts the request.
+// take counts a request of the operation and returns the fault that applies to it.
 func (s *faults) take(operation string) (taken Fault, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// checkHost returns a *problem unless the client knows the domain by a loopback address or by one of
-// the configured hosts. Without this check, a web page could point its own host name at 127.0.0.1 and
+// checkHost returns a *problem if the host of the request is neither a loopback address nor one of the configured
+// hosts. Without this check, a web page could point its own host name at 127.0.0.1 and
 // read the credentials from the control API (DNS rebinding).
 func (s *Server) checkHost(r *http.Request) error {
 	host := r.Host
@@ -25,11 +25,11 @@ func (s *Server) checkHost(r *http.Request) error {
 	}
 	return &problem{
 		status: http.StatusMisdirectedRequest, code: codeUnknown,
-		detail: fmt.Sprintf("lusid-mock answers only to loopback addresses and to the hosts that it was configured with. %q is neither.", host),
+		detail: fmt.Sprintf("lusid-mock only responds to requests for loopback addresses and for its configured hosts. %q is neither.", host),
 	}
 }
 
-// baseURL returns the scheme and the host by which the client knows the domain.
+// baseURL returns the scheme and the host of a request.
 func baseURL(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil {
@@ -38,12 +38,12 @@ func baseURL(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-// sameOrigin refuses requests that a page of another origin makes a browser send. Browsers add the
-// header Origin to each request that could read the answer or change something.
+// sameOrigin refuses requests that a browser sends for a page of another origin. Browsers add the header Origin to each
+// request that could read the response or change something.
 func sameOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if origin := r.Header.Get("Origin"); origin != "" && origin != baseURL(r) {
-			message := fmt.Sprintf("the control API refuses requests from the pages of another origin, such as %q", origin)
+			message := fmt.Sprintf("the control API refuses requests from web pages of another origin, such as %q", origin)
 			jsonAnswer(http.StatusForbidden, map[string]string{"error": message}).write(w, false)
 			return
 		}

@@ -52,7 +52,7 @@ func TestHosts(t *testing.T) {
 		}
 	}
 	w := serve(t, s, http.MethodGet, "/identity/api/me", "attacker.example:8080", nil)
-	if body := w.Body.String(); !strings.Contains(body, "lusid-mock answers only to") || !strings.Contains(body, "attacker.example") {
+	if body := w.Body.String(); !strings.Contains(body, "lusid-mock only responds to") || !strings.Contains(body, "attacker.example") {
 		t.Errorf("the refusal does not say why: %s", body)
 	}
 }

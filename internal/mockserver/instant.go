@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// instant is a point in time as LUSID writes it: in UTC, with seven fraction digits and an
-// offset. It reads any offset.
+// instant is a point in time in LUSID's format: in UTC, with seven fraction digits and an offset. Any offset is accepted
+// in a request.
 //
 // Unverified: identity/instant-fraction.
 type instant time.Time
@@ -24,20 +24,20 @@ func newInstant(t time.Time) *instant {
 
 func (i instant) after(t time.Time) bool { return time.Time(i).After(t) }
 
-// MarshalText writes the instant in LUSID's form.
+// MarshalText returns the instant in LUSID's format.
 func (i instant) MarshalText() ([]byte, error) {
 	return time.Time(i).UTC().AppendFormat(nil, instantLayout), nil
 }
 
-// UnmarshalText reads an RFC 3339 time of the years 1 to 9999 in UTC. Any other is a *problem, since
-// the contract's pattern knows no calendar, and an answer could not show it.
+// UnmarshalText parses an RFC 3339 time of the years 1 to 9999 in UTC. For any other value it returns a *problem, because
+// the pattern in the contract does not check the calendar and a response could not represent the value.
 func (i *instant) UnmarshalText(text []byte) error {
 	t, err := time.Parse(time.RFC3339, string(text))
 	if year := t.UTC().Year(); err != nil || year < 1 || year > 9999 {
 		return &problem{
 			status: http.StatusBadRequest,
 			code:   codeInvalidParameter,
-			detail: "A date and time of the request is not one that exists, with an offset from UTC.",
+			detail: "A date and time in the request does not exist, or has no offset from UTC.",
 		}
 	}
 	*i = instant(t)

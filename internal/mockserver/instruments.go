@@ -14,7 +14,7 @@ var instruments = lusidList{
 
 var currencies = []string{"AED", "AUD", "CHF", "EUR", "GBP", "JPY", "USD"}
 
-// instrument is LUSID's Instrument as far as its documentation shows it for a currency.
+// instrument has the fields of LUSID's Instrument that its documentation shows for a currency.
 type instrument struct {
 	Href              string            `json:"href"`
 	LusidInstrumentID string            `json:"lusidInstrumentId"`

@@ -13,8 +13,8 @@ import (
 // lusidApplication is the application that the LUSID API belongs to, for the policies of the Access API.
 const lusidApplication = "LUSID"
 
-// lusidLists are what the mock has of the LUSID API, which has no contract here. They are what people try
-// a token or a policy out with.
+// lusidLists are the operations of the LUSID API that the mock has, without a contract. People use them to try a token or
+// a policy.
 var lusidLists = []lusidList{instruments, portfolios}
 
 // lusidList is a list call of the LUSID API.
@@ -22,9 +22,9 @@ type lusidList struct {
 	// operation is the name in the request log and in faults.
 	operation string
 	path      string
-	// feature and entity are what a policy has to allow.
+	// feature and entity are the feature and the entity that a policy must allow.
 	feature, entity string
-	// maxLimit is how many objects LUSID puts on a page at most.
+	// maxLimit is the maximum number of objects on a page.
 	maxLimit int
 	objects  func(c *call) []lusidObject
 }
@@ -42,8 +42,8 @@ type lusidListResponse struct {
 	Links  []any `json:"links"`
 }
 
-// matches accepts the path twice. LUSID's SDKs and most articles prefix it with /api, because their base
-// URL already ends in /api.
+// matches accepts the path with and without an additional /api. LUSID's SDKs and most articles add it, although their
+// base URL already ends in /api.
 func (l lusidList) matches(path string) bool { return path == l.path || path == "/api"+l.path }
 
 func (l lusidList) route(s *Server) route {
@@ -87,8 +87,8 @@ func (l lusidList) serve(s *Server, c *call) (any, error) {
 	return list, nil
 }
 
-// entitlementCall returns what the caller has to be allowed: the feature, and to read and list the data.
-// LUSID says that one needs the other.
+// entitlementCall returns the rights that the caller needs: the feature, and to read and list the data. According to
+// LUSID, neither is enough alone.
 func (l lusidList) entitlementCall(c *call) (entitlement.Call, error) {
 	call := entitlement.Call{Feature: l.feature}
 	var details entitlement.RequestDetails

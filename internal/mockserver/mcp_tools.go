@@ -12,16 +12,16 @@ const (
 	schedulerPayloadType = "Scheduler"
 )
 
-// mcpTools are the domain's tools by scope and code. A deleted one keeps its versions, which reads
-// of a version find and nothing else does, and its code can be used again.
+// mcpTools are the domain's tools by scope and code. The versions of a deleted tool are kept. Only a read of a specific
+// version finds them. The code of a deleted tool can be used again.
 type mcpTools struct {
-	// current holds the last version of each tool that is not deleted.
+	// current has the last version of each tool that is not deleted.
 	current *table[mcpToolResponse]
-	// versions are all that there ever were, in their order.
+	// versions has all versions, in order of creation.
 	versions map[string][]mcpToolResponse
 }
 
-// upsertMcpToolRequest is UpsertMcpToolRequest, and what McpToolResponse shares with it.
+// upsertMcpToolRequest is UpsertMcpToolRequest. McpToolResponse has the same fields, and more.
 type upsertMcpToolRequest struct {
 	Name                             string                   `json:"name"`
 	Title                            string                   `json:"title"`
@@ -64,7 +64,7 @@ type mcpToolSchedulerNotification struct {
 	Trigger string `json:"trigger"`
 }
 
-// mcpToolResponse is McpToolResponse, which is also how the domain keeps a version.
+// mcpToolResponse is McpToolResponse. The domain also stores a version in this form.
 type mcpToolResponse struct {
 	Scope   string `json:"scope"`
 	Code    string `json:"code"`
@@ -91,7 +91,7 @@ func newMcpTools(options Options) *mcpTools {
 	return t
 }
 
-// request is what creates the tool.
+// request returns the request that creates the tool.
 func (t McpTool) request() upsertMcpToolRequest {
 	return upsertMcpToolRequest{
 		Name:             cmp.Or(t.Name, t.Code),
@@ -146,7 +146,7 @@ func (t *mcpTools) create(c *call) (any, error) {
 	return t.save(c, tool)
 }
 
-// update stores a new version, also one that is no different.
+// update stores a new version, even if nothing has changed.
 func (t *mcpTools) update(c *call) (any, error) {
 	request, err := decode[upsertMcpToolRequest](c)
 	if err != nil {
@@ -171,7 +171,7 @@ func (t *mcpTools) delete(c *call) (any, error) {
 	return nil, nil
 }
 
-// save stores what the caller asks for, under a name that no other tool has.
+// save stores the request as a new version. It fails if another tool has the name.
 func (t *mcpTools) save(c *call, tool mcpToolResponse) (any, error) {
 	if _, taken := t.current.find(func(other mcpToolResponse) bool { return other.key() != tool.key() && other.Name == tool.Name }); taken {
 		return nil, mcpToolTaken("name", tool.Name)
@@ -200,7 +200,7 @@ func (t *mcpTools) lookUp(c *call) (mcpToolResponse, error) {
 	return tool, nil
 }
 
-// check checks what LUSID says of tools and the contract does not.
+// check checks the rules that LUSID documents and the contract does not have.
 func (r upsertMcpToolRequest) check() error {
 	fields := map[string][]string{}
 	if (r.LuminescePayload == nil) == (r.SchedulerPayload == nil) {
@@ -217,7 +217,7 @@ func (r upsertMcpToolRequest) check() error {
 
 func (t mcpToolResponse) key() string { return t.Scope + "/" + t.Code }
 
-// mcpToolKey is the key of the tool that the path names.
+// mcpToolKey returns the key of the tool in the path.
 func mcpToolKey(c *call) string { return c.params["scope"] + "/" + c.params["code"] }
 
 func mcpToolTaken(what, value string) *problem {

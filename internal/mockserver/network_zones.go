@@ -11,15 +11,14 @@ import (
 	"time"
 )
 
-// What LUSID documents as the limits of a domain and of a zone.
+// The limits of a domain and of a zone that LUSID documents.
 const (
 	maxNetworkZones   = 10
 	maxNetworkZoneIPs = 100
 )
 
-// networkZones are the domain's network zones. They let everybody in: whoever calls the mock does
-// so from this machine, which no zone of a real domain is about. A fault stands in for a zone that
-// blocks.
+// networkZones are the domain's network zones. They block nobody, because all requests to the mock come from this
+// machine, to which no zone of a real domain applies. To test a zone that blocks, use a fault.
 type networkZones struct {
 	table *table[networkZone]
 	// shift is [Options.NetworkZonesShift].
@@ -52,7 +51,7 @@ type networkZonesApplyRules struct {
 	UserRoles   []string `json:"userRoles"`
 }
 
-// createNetworkZoneRequest is CreateNetworkZoneRequest, and UpdateNetworkZoneRequest but for the
+// createNetworkZoneRequest is CreateNetworkZoneRequest. UpdateNetworkZoneRequest has the same fields and the
 // hierarchy.
 type createNetworkZoneRequest struct {
 	Code           string                 `json:"code"`
@@ -123,7 +122,7 @@ func (z *networkZones) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// create places the zone behind all others.
+// create places the zone after all others.
 //
 // Unverified: identity/network-zone-create.
 func (z *networkZones) create(c *call) (any, error) {
@@ -173,7 +172,7 @@ func (z *networkZones) update(c *call) (any, error) {
 	return body, err
 }
 
-// save replaces all that a request can set.
+// save replaces all fields that a request can set.
 func (z *networkZones) save(c *call, row networkZone, request createNetworkZoneRequest) (any, error) {
 	row.description = request.Description
 	row.action = request.Action
@@ -187,7 +186,7 @@ func (z *networkZones) save(c *call, row networkZone, request createNetworkZoneR
 	return row.body(), nil
 }
 
-// delete succeeds for a zone that is gone, too.
+// delete also succeeds if the zone does not exist.
 //
 // Unverified: identity/network-zone-delete, identity/network-zone-delete-again.
 // Unverified: identity/network-zone-delete-renumbers.
@@ -196,7 +195,7 @@ func (z *networkZones) delete(c *call) (any, error) {
 	return nil, nil
 }
 
-// lookUp fails without a code of its own: LUSID has none for a zone that is not there.
+// lookUp fails with the code for unknown errors, because LUSID has no code for a zone that does not exist.
 //
 // Unverified: identity/network-zone-missing.
 func (z *networkZones) lookUp(c *call) (networkZone, error) {
@@ -207,7 +206,7 @@ func (z *networkZones) lookUp(c *call) (networkZone, error) {
 	return row, nil
 }
 
-// last is the highest hierarchy there is.
+// last returns the highest hierarchy of all zones.
 func (z *networkZones) last() int {
 	last := 0
 	for _, row := range z.table.rows {
@@ -216,7 +215,7 @@ func (z *networkZones) last() int {
 	return last
 }
 
-// makeRoom moves the others back that are where the zone is now, or behind it.
+// makeRoom moves the other zones back by one that have the same hierarchy as the zone or a higher one.
 func (z *networkZones) makeRoom(moved networkZone) {
 	for _, row := range z.table.all() {
 		if row.code != moved.code && row.hierarchy >= moved.hierarchy {
@@ -226,7 +225,7 @@ func (z *networkZones) makeRoom(moved networkZone) {
 	}
 }
 
-// check returns messages by field for what LUSID says of zones and the contract does not.
+// check checks the rules that LUSID documents and the contract does not have. It returns messages by field.
 func (row networkZone) check() map[string][]string {
 	errors := map[string][]string{}
 	if len(row.ips) > maxNetworkZoneIPs {
@@ -273,7 +272,7 @@ type NetworkZone struct {
 	IPs         []string `json:"ips"`
 	SessionType []string `json:"sessionType"`
 	UserRoles   []string `json:"userRoles"`
-	// Hierarchy is behind the zones before it if zero.
+	// Hierarchy is the position of the zone. Zero means after the zones before it in the seed.
 	Hierarchy int `json:"hierarchy"`
 }
 
@@ -307,7 +306,7 @@ func (z NetworkZone) check() error {
 	return err
 }
 
-// row returns the zone as the domain keeps it, but for the hierarchy where it is zero.
+// row returns the zone in the form that the domain stores. A zero hierarchy is left for the caller to set.
 func (z NetworkZone) row() networkZone {
 	row := networkZone{
 		code: z.Code, hierarchy: z.Hierarchy, ips: []ipAddressDefinition{},

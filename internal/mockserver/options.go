@@ -5,30 +5,30 @@ import "time"
 // defaultMaxPersonalAccessTokens is the limit that LUSID documents.
 const defaultMaxPersonalAccessTokens = 3
 
-// Options configures a [Server]; the zero value is a prompt, faultless domain.
+// Options configures a [Server]. The zero value is a domain without latency and without limits on requests.
 type Options struct {
-	// Seed is what the domain holds from the start.
+	// Seed has the objects that exist from the start.
 	Seed Seed
-	// Hosts are the names and addresses, without a port, by which clients may reach the domain.
-	// Loopback addresses and localhost need no mention. Any other host is answered with 421.
+	// Hosts are the names and addresses, without a port, that clients may use for the domain.
+	// Loopback addresses and localhost are always allowed. The response for any other host is 421.
 	Hosts []string
-	// Latency delays every answer, the control API's excepted.
+	// Latency delays every response, except those of the control API.
 	Latency time.Duration
-	// TokenLifetime is how long an access token is valid; one hour if zero.
+	// TokenLifetime is how long an access token is valid. Zero means one hour.
 	TokenLifetime time.Duration
-	// ListLag is how many list calls of a kind do not show a change yet: with 2, the third
-	// list after a change is the first to show it. Reads by id never lag. The users of each
-	// role are a kind of their own.
+	// ListLag is the number of list calls after a change that do not contain it yet. With 2, the third list
+	// after a change is the first one that contains it. Reads by id never lag. The lag is counted separately for
+	// each kind of object, and for the users of each role.
 	//
 	// Unverified: identity/applications-list-lag, identity/roles-list-lag.
 	// Unverified: identity/application-read-lag, identity/role-read-lag, identity/user-read-lag.
 	// Unverified: access/policies-list-lag, access/policy-read-lag, access/policy-collection-read-lag.
 	// Unverified: access/role-read-lag, access/policy-template-read-lag.
 	ListLag int
-	// RequestsPerSecond is how many requests are answered in a second; those past it get a 429
-	// that asks to wait for one second. No limit if zero.
+	// RequestsPerSecond is the number of requests allowed per second. The response to others is 429, with a
+	// Retry-After of one second. Zero means no limit.
 	RequestsPerSecond int
-	// WithholdSecrets makes reads answer null for a secret, whatever they ask for.
+	// WithholdSecrets makes every read return null for a secret, even if the request asks for secrets.
 	//
 	// Unverified: identity/application-include-secret.
 	WithholdSecrets bool
@@ -36,22 +36,23 @@ type Options struct {
 	//
 	// Unverified: identity/application-issuer.
 	IssuerIsTokenURL bool
-	// DeletedUsersGone makes reads of a soft-deleted user answer as if it were purged, instead
-	// of with the status [UserDeprovisioned]. Lists that ask for it show it either way.
+	// DeletedUsersGone makes a read of a soft-deleted user fail like that of a purged user. Otherwise the read
+	// returns the status [UserDeprovisioned]. A list that includes deactivated users contains the user in both
+	// cases.
 	//
 	// Unverified: identity/user-deleted-read, identity/user-deleted-read-by-login.
 	DeletedUsersGone bool
-	// MaxPersonalAccessTokens is how many active personal access tokens a user may have; three
-	// if zero. The domain's own user starts with one, that of [Credentials].
+	// MaxPersonalAccessTokens is the maximum number of active personal access tokens per user. Zero means three.
+	// The domain's own user starts with one token, which is in [Credentials].
 	//
 	// Unverified: identity/token-limit.
 	MaxPersonalAccessTokens int
-	// NetworkZonesShift makes an update that takes the hierarchy of another network zone move that
-	// one, and all behind it, back by one, instead of refusing it.
+	// NetworkZonesShift decides what happens if an update gives a network zone the hierarchy of another zone. If it
+	// is true, the other zone and all later ones move back by one. Otherwise the update fails.
 	//
 	// Unverified: identity/network-zone-hierarchy.
 	NetworkZonesShift bool
-	// Clock tells the time that things happen at and tokens expire by; [time.Now] if nil.
+	// Clock returns the current time of the domain. Nil means [time.Now].
 	Clock func() time.Time
 }
 

@@ -14,18 +14,18 @@ type PasswordPolicy struct {
 	MinLength        int32 `json:"minLength"`
 	ExcludeFirstName bool  `json:"excludeFirstName"`
 	ExcludeLastName  bool  `json:"excludeLastName"`
-	// MaxAgeDays is for ever if zero.
+	// MaxAgeDays is the maximum age of a password. Zero means no limit.
 	MaxAgeDays   int32 `json:"maxAgeDays"`
 	HistoryCount int32 `json:"historyCount"`
-	// MaxAttempts is any number if zero.
+	// MaxAttempts is how many attempts may fail. Zero means no limit.
 	MaxAttempts int32 `json:"maxAttempts"`
 }
 
 // passwordPolicies are by user type in lower case. LUSID has one for each type. Nobody creates or deletes them.
 type passwordPolicies map[string]passwordPolicyBody
 
-// defaultPasswordPolicy has the length, the age and the attempts that LUSID documents. The rest is
-// what its example of an update has.
+// defaultPasswordPolicy has the length, the age and the attempts that LUSID documents. The other values are from LUSID's
+// example of an update.
 var defaultPasswordPolicy = PasswordPolicy{
 	MinLength: 12, ExcludeFirstName: true, ExcludeLastName: true, HistoryCount: 4, MaxAttempts: 10,
 }
@@ -88,8 +88,8 @@ func (p passwordPolicies) update(c *call) (any, error) {
 	return request, nil
 }
 
-// userType returns the user type that the path names, in lower case. LUSID's articles write
-// Personal and its SDKs document personal, so the mock accepts any case.
+// userType returns the user type in the path, in lower case. LUSID's articles use Personal and its SDKs use personal, so
+// the mock accepts any case.
 //
 // Unverified: identity/password-policy-user-type-case.
 func (p passwordPolicies) userType(c *call) (string, error) {

@@ -17,13 +17,13 @@ const (
 	deleteAPIKey   = "DeleteApiKey"
 )
 
-// personalAccessTokens are all users' tokens. They end with their user: whoever shows one is
-// looked up.
+// personalAccessTokens are the tokens of all users. A token stops working when its user is deleted, because every request
+// looks up the user.
 type personalAccessTokens struct {
 	table *table[personalAccessToken]
-	// ids are by the token's value, those of deleted tokens included.
+	// ids has the ids by the value of the token, including those of deleted tokens.
 	ids map[string]string
-	// maxActive is how many active ones a user may have.
+	// maxActive is the maximum number of active tokens per user.
 	maxActive int
 }
 
@@ -51,7 +51,7 @@ type apiKey struct {
 	Key              string   `json:"key,omitempty"`
 }
 
-// newPersonalAccessTokens panics if the seed gives a token to nobody.
+// newPersonalAccessTokens panics if the user of a token in the seed does not exist.
 func newPersonalAccessTokens(options Options, credentials Credentials, users *users) *personalAccessTokens {
 	k := &personalAccessTokens{
 		table:     newTable[personalAccessToken](options.ListLag),
@@ -62,7 +62,7 @@ func newPersonalAccessTokens(options Options, credentials Credentials, users *us
 	for _, seed := range append([]PersonalAccessToken{own}, options.Seed.PersonalAccessTokens...) {
 		owner, ok := users.withLogin(cmp.Or(seed.Username, options.Seed.User.Username))
 		if !ok {
-			panic(fmt.Sprintf("mockserver: seed: the personal access token %s is that of %s, who does not exist", seed.DisplayName, seed.Username))
+			panic(fmt.Sprintf("mockserver: seed: the user of the personal access token %s, %s, does not exist", seed.DisplayName, seed.Username))
 		}
 		token := personalAccessToken{
 			id:           cmp.Or(seed.ID, newPersonalAccessTokenID()),
@@ -157,14 +157,13 @@ func (k *personalAccessTokens) put(token personalAccessToken) {
 	k.ids[token.key] = token.id
 }
 
-// owner returns the id of the user whom an active token belongs to.
+// owner returns the id of the user of an active token.
 func (k *personalAccessTokens) owner(key string, now time.Time) (userID string, ok bool) {
 	token, ok := k.table.get(k.ids[key])
 	return token.userID, ok && token.active(now)
 }
 
-// DeactivatePersonalAccessToken makes the token with the id stop working now, as its
-// deactivation date would.
+// DeactivatePersonalAccessToken deactivates the token with the id now, as its deactivation date would.
 func (s *Server) DeactivatePersonalAccessToken(id string) error {
 	s.state.Lock()
 	defer s.state.Unlock()

@@ -7,8 +7,7 @@ import (
 	"strconv"
 )
 
-// LUSID's error codes that more than one kind of object uses. Their names come from the
-// x-error-codes of the API's contract.
+// LUSID's error codes that several kinds of objects use. Their names are in the x-error-codes of the contract.
 const (
 	codeUnknown               = -1
 	codeDuplicate             = 144
@@ -19,12 +18,12 @@ const (
 	codeInvalidAuthentication = 2153
 )
 
-// problem is an error as LUSID reports it.
+// problem is an error in LUSID's format.
 type problem struct {
 	status int
 	code   int
 	detail string
-	// errors are messages by field; only a 400 has them.
+	// errors has messages by field. Only a 400 has them.
 	errors map[string][]string
 }
 
@@ -41,10 +40,10 @@ type problemDetails struct {
 	Errors       map[string][]string `json:"errors,omitempty"`
 }
 
-// Error returns what happened; it makes a problem an error.
+// Error implements error. It returns the detail.
 func (p *problem) Error() string { return fmt.Sprintf("%d: %s", p.status, p.detail) }
 
-// problemFrom returns err's problem; any other error is a bug of the mock's own.
+// problemFrom returns the problem in err. Any other error is a bug in the mock.
 func problemFrom(err error) *problem {
 	if p := new(problem); errors.As(err, &p) {
 		return p
@@ -75,7 +74,7 @@ func (p *problem) answer(c *call) answer {
 	return a
 }
 
-// doesNotExist is the problem of a thing that the path names and that is not there.
+// doesNotExist returns the problem for an object in the path that does not exist.
 func doesNotExist(code int, what, id string) *problem {
 	return &problem{status: http.StatusNotFound, code: code, detail: fmt.Sprintf("The %s %q does not exist.", what, id)}
 }
@@ -88,7 +87,7 @@ func notImplemented(c *call) answer {
 }
 
 func contractViolation(c *call, operation string, status int, err error) answer {
-	detail := fmt.Sprintf("lusid-mock broke the contract in its %d response to %s. The error is in the mock or in its seed data, not in the client: %v",
+	detail := fmt.Sprintf("lusid-mock violated the contract in its %d response to %s. The error is in the mock or in its seed data, not in the client: %v",
 		status, operation, err)
 	a := (&problem{status: http.StatusInternalServerError, code: codeUnknown, detail: detail}).answer(c)
 	a.violation = detail

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// rateLimit lets so many requests through in each second of the clock, and all where it is zero.
+// rateLimit limits the number of requests in each second of the clock. Zero means no limit.
 type rateLimit struct {
 	perSecond int
 
@@ -15,12 +15,12 @@ type rateLimit struct {
 	taken  int
 }
 
-// rateLimited answers what came too fast.
+// rateLimited returns the response to a request beyond the limit.
 //
 // Unverified: identity/rate-limit-retry-after.
 var rateLimited = Fault{Status: http.StatusTooManyRequests, RetryAfter: "1"}
 
-// exceeded counts a request, and reports whether it is one too many.
+// exceeded counts a request and reports whether it exceeds the limit.
 func (l *rateLimit) exceeded(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

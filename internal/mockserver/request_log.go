@@ -9,8 +9,7 @@ import (
 	"time"
 )
 
-// The names, besides those of a contract's operations, by which requests are logged and faults
-// are aimed.
+// The names of requests that are no operation of a contract. The request log and faults use them.
 const (
 	anyOperation      = "*"
 	unknownOperation  = "unknown"
@@ -23,31 +22,31 @@ func isToken(operation string) bool {
 	return operation == tokenOperation || strings.HasPrefix(operation, tokenOperation+":")
 }
 
-// Request is one request that the domain received. It holds no secret and no token.
+// Request is one request that the domain received. It never contains a secret or a token.
 type Request struct {
 	Time   time.Time `json:"time"`
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
-	// Query is the encoded query. Only parameters that the operation has show their values.
+	// Query is the encoded query. It has the values of known parameters only.
 	Query string `json:"query,omitempty"`
 	// Operation is the API's name and the contract's operation id, such as "identity.GetRole";
 	// "token:password", "token:refresh_token", or "token" for any other grant; "instruments";
 	// "portfolios"; or "unknown".
 	Operation string `json:"operation"`
-	// Status is zero where no answer was sent, or not yet.
+	// Status is zero if no response was sent, or not yet.
 	Status        int    `json:"status"`
 	UserAgent     string `json:"userAgent"`
 	Application   string `json:"application,omitempty"`
 	CorrelationID string `json:"correlationId,omitempty"`
 	RequestID     string `json:"requestId"`
-	// Fault tells whether an injected fault was applied.
+	// Fault is true if a fault was applied.
 	Fault bool `json:"fault"`
-	// ContractViolation says how the mock's own answer broke the contract. A test should
-	// fail when it meets one.
+	// ContractViolation describes how the response of the mock violated the contract. A test should fail if it is
+	// not empty.
 	ContractViolation string `json:"contractViolation,omitempty"`
 }
 
-// maxLoggedRequests and maxLoggedViolations bound the memory of a domain that serves for days.
+// maxLoggedRequests and maxLoggedViolations limit the memory of a domain that runs for days.
 const (
 	maxLoggedRequests   = 10_000
 	maxLoggedViolations = 100
@@ -62,18 +61,18 @@ func (s *Server) Counts() map[string]int { return s.log.report().Counts }
 // ResetRequests empties the request log.
 func (s *Server) ResetRequests() { s.log.reset() }
 
-// ContractViolations returns how answers of the mock broke the contract since it was made, each
-// once and 100 at most. A reset of the log keeps them. A test should fail if there are any.
+// ContractViolations describes how responses of the mock violated the contract since its start. It has no duplicates and
+// 100 elements at most. ResetRequests does not clear it. A test should fail if there are any.
 func (s *Server) ContractViolations() []string {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	return slices.Clone(s.log.violations)
 }
 
-// requestLog holds the last requests.
+// requestLog has the last requests.
 type requestLog struct {
 	mu sync.Mutex
-	// requests is a ring once requests were dropped: the next one replaces the oldest.
+	// requests is a ring buffer: when it is full, the next request replaces the oldest.
 	requests []*Request
 	dropped  int
 	// counts include the dropped requests.
@@ -81,15 +80,15 @@ type requestLog struct {
 	violations []string
 }
 
-// requestReport is the answer of GET /_mock/requests.
+// requestReport is the response of GET /_mock/requests.
 type requestReport struct {
 	Counts map[string]int `json:"counts"`
-	// Dropped is how many requests are counted and no longer listed.
+	// Dropped is the number of requests that are counted, but no longer listed.
 	Dropped  int       `json:"dropped"`
 	Requests []Request `json:"requests"`
 }
 
-// begin logs a request that has arrived. The entry belongs to the log.
+// begin logs a new request. Only the log may change the returned entry.
 func (l *requestLog) begin(c *call, route route) *Request {
 	entry := &Request{
 		Time:          c.now,
@@ -117,7 +116,7 @@ func (l *requestLog) begin(c *call, route route) *Request {
 	return entry
 }
 
-// logged cuts off a text that a client chose, so that the log stays small.
+// logged truncates a text from a client, so that the log stays small.
 func logged(text string) string {
 	const most = 2048
 	if len(text) <= most {
@@ -161,7 +160,7 @@ func (l *requestLog) reset() {
 	l.requests, l.dropped, l.counts = nil, 0, nil
 }
 
-// redactQuery keeps the values of known parameters; a secret may hide in any other.
+// redactQuery keeps only the values of known parameters, because others may contain a secret.
 func redactQuery(u *url.URL, known map[string]bool) string {
 	query := u.Query()
 	for name, values := range query {

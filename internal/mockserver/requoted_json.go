@@ -1,10 +1,10 @@
 package mockserver
 
-// requoteJSON turns JSON with single-quoted strings, which LUSID accepts and its own
-// articles show, into proper JSON. What it cannot make sense of stays invalid.
+// requoteJSON converts JSON with single-quoted strings to valid JSON. LUSID accepts such JSON, and its articles use it. Other
+// invalid JSON stays invalid.
 func requoteJSON(data []byte) []byte {
 	var out []byte
-	var quote byte // The quote of the string that i is in, or zero.
+	var quote byte // The opening quote, if i is within a string. Otherwise zero.
 	for i := 0; i < len(data); i++ {
 		b := data[i]
 		switch {

@@ -1,6 +1,6 @@
 package mockserver
 
-// roleMembers is who has which role.
+// roleMembers has the users of each role.
 type roleMembers struct {
 	roles *roles
 	users *users
@@ -14,8 +14,7 @@ func (m roleMembers) operations() operations {
 	}
 }
 
-// list shows the users as they are now, whatever the lag of the membership. Those that are
-// purged are left out.
+// list returns the current data of the users, even if the membership lags. It leaves out purged users.
 func (m roleMembers) list(c *call) (any, error) {
 	role, err := m.roles.lookUp(c)
 	if err != nil {
@@ -44,8 +43,7 @@ func (m roleMembers) add(c *call) (any, error) {
 	return nil, nil
 }
 
-// remove succeeds whether or not the user has the role, and for soft-deleted users too,
-// who have none.
+// remove also succeeds if the user does not have the role. This includes soft-deleted users, who have no roles.
 //
 // Unverified: identity/membership-remove-again.
 func (m roleMembers) remove(c *call) (any, error) {

@@ -13,17 +13,17 @@ const (
 
 	administratorRole = "lusid-administrator"
 
-	// systemScope is the scope of lusid-administrator, as LUSID's answers show it; all other
-	// roles have the default scope.
+	// systemScope is the scope of lusid-administrator in LUSID's responses. All other roles have the default
+	// scope.
 	systemScope  = "LUSID_SYSTEM"
 	defaultScope = "default"
 
-	// roleSource is the source of every role, lusid-administrator included.
+	// roleSource is the source of every role, including lusid-administrator.
 	roleSource = "LusidUser"
 )
 
-// builtInRoles are those that LUSID documents for a new domain, in its order. The mock
-// refuses to delete them.
+// builtInRoles are the roles that LUSID documents for a new domain, in the same order. The mock does not allow deleting
+// them.
 var builtInRoles = []Role{
 	{Name: administratorRole, Description: "View any data and perform any operation in LUSID."},
 	{Name: "iam-administrator", Description: "Perform any identity management or access control operation."},
@@ -33,17 +33,17 @@ var builtInRoles = []Role{
 	{Name: "instrument-administrator", Description: "View, create, edit and delete instruments."},
 }
 
-// roles are the domain's roles and who has them.
+// roles are the domain's roles and their users.
 type roles struct {
 	table *table[role]
-	// members are the user ids of each role, by the role's id.
+	// members has the ids of the users of each role, by the id of the role.
 	members map[string]*table[string]
 }
 
 type role struct {
 	id          string
 	scope       string
-	name        string // Which is the code as well.
+	name        string // The code is the same.
 	description *string
 	builtIn     bool
 }
@@ -149,8 +149,7 @@ func (r *roles) create(c *call) (any, error) {
 // maxRoleCode is RoleId's limit, one below that of the names that CreateRoleRequest accepts.
 const maxRoleCode = 100
 
-// update replaces the description, the one thing that can change. Without one there is none
-// afterwards.
+// update replaces the description, which is the only field that can change. A request without a description clears it.
 //
 // Unverified: identity/role-update-clears.
 func (r *roles) update(c *call) (any, error) {
@@ -209,7 +208,7 @@ func (r *roles) named(name string) (role, bool) {
 	return r.table.find(func(row role) bool { return row.name == name })
 }
 
-// of returns the roles that a user has, in order of creation.
+// of returns the roles of a user, in order of creation.
 func (r *roles) of(userID string) []role {
 	var found []role
 	for _, id := range r.table.ids {
@@ -220,7 +219,7 @@ func (r *roles) of(userID string) []role {
 	return found
 }
 
-// assign gives a user the roles, and takes away all others.
+// assign assigns the roles to a user and removes all others.
 func (r *roles) assign(userID string, roles []role) {
 	wanted := map[string]bool{}
 	for _, row := range roles {

@@ -12,26 +12,26 @@ import (
 	"time"
 )
 
-// Seed is what a domain holds from the start. A [Server] takes it as it is: data that the
-// contract forbids is answered with the 500 of a contract violation. [ParseSeed] checks.
+// Seed has the objects that exist in a domain from the start. A [Server] does not check it. If the contract forbids the
+// data, a response with it is a 500 for a contract violation. [ParseSeed] checks the data.
 type Seed struct {
-	// User is the caller, a service user of the role lusid-administrator.
+	// User is the caller, a service user with the role lusid-administrator.
 	User User `json:"user"`
-	// Applications come on top of the one that [Credentials] names.
+	// Applications are added to the application in [Credentials].
 	Applications []Application `json:"applications"`
-	// Roles come on top of LUSID's built-in ones.
+	// Roles are added to LUSID's built-in roles.
 	Roles []Role `json:"roles"`
-	// Users come on top of User.
+	// Users are the users in addition to User.
 	Users []User `json:"users"`
-	// PersonalAccessTokens come on top of those that [Credentials] names.
+	// PersonalAccessTokens are added to those in [Credentials].
 	PersonalAccessTokens []PersonalAccessToken `json:"personalAccessTokens"`
-	// McpTools are all there are.
+	// McpTools are all tools of the domain.
 	McpTools []McpTool `json:"mcpTools"`
-	// PasswordPolicies take the place of LUSID's defaults, by user type: Personal or Service.
+	// PasswordPolicies replace LUSID's defaults, by user type: Personal or Service.
 	PasswordPolicies map[string]PasswordPolicy `json:"passwordPolicies"`
-	// SessionPolicy is LUSID's default if nil.
+	// SessionPolicy is the session policy. Nil means LUSID's default.
 	SessionPolicy *SessionPolicy `json:"sessionPolicy"`
-	// UserSchema are the alternative ids that users may have.
+	// UserSchema has the alternative ids that users may have.
 	UserSchema           []UserSchemaProperty  `json:"userSchema"`
 	NetworkZones         []NetworkZone         `json:"networkZones"`
 	ExternalTokenIssuers []ExternalTokenIssuer `json:"externalTokenIssuers"`
@@ -45,17 +45,16 @@ type Seed struct {
 	UserRoles []json.RawMessage `json:"userRoles"`
 }
 
-// User is a user of the domain. Empty fields are made up or, where LUSID takes them to be
-// optional, stay empty.
+// User is a user of the domain. An empty field gets a generated value, or stays empty if it is optional in LUSID.
 type User struct {
 	ID string `json:"id"`
 	// Username is the login.
 	Username string `json:"username"`
-	// EmailAddress is Username if empty.
+	// EmailAddress is the e-mail address. Empty means Username.
 	EmailAddress string `json:"emailAddress"`
-	// Password makes a user who has signed up; without it, the user has yet to. For the
-	// caller it should stay empty unless a person is to type it: the one made up holds
-	// characters that only correct quoting and encoding survive.
+	// Password is the password of a user who has signed up. If it is empty, the user has not signed up yet. For the
+	// caller it should stay empty, unless a person types it: the generated password has characters that need
+	// correct quoting and encoding.
 	Password           string            `json:"password"`
 	FirstName          string            `json:"firstName"`
 	LastName           string            `json:"lastName"`
@@ -64,7 +63,7 @@ type User struct {
 	UserExpiry         time.Time         `json:"userExpiry"`
 	// Type is Service (the default) or Personal.
 	Type string `json:"type"`
-	// Status is made up from Password if empty.
+	// Status is the status of the user. If it is empty, it depends on Password.
 	Status UserStatus `json:"status"`
 	// Roles are names of roles.
 	Roles []string `json:"roles"`
@@ -77,13 +76,13 @@ func (u User) Format(f fmt.State, _ rune) {
 
 // Application is an OAuth application of the domain.
 type Application struct {
-	// ID is made up if empty. It differs from ClientID.
+	// ID is generated if it is empty. It differs from ClientID.
 	ID          string `json:"id"`
 	ClientID    string `json:"clientId"`
 	DisplayName string `json:"displayName"`
 	// Type is Native (the default) or Web.
 	Type string `json:"type"`
-	// Secret is made up if empty.
+	// Secret is generated if it is empty.
 	Secret string `json:"secret"`
 }
 
@@ -94,25 +93,25 @@ func (a Application) Format(f fmt.State, _ rune) {
 
 // Role is a role of the domain, in the default scope.
 type Role struct {
-	// ID is made up if empty.
+	// ID is generated if it is empty.
 	ID string `json:"id"`
-	// Name is the code as well.
+	// Name is also the code.
 	Name        string `json:"name"`
 	Description string `json:"description"`
 }
 
 // PersonalAccessToken is a personal access token of a user.
 type PersonalAccessToken struct {
-	// ID is made up if empty.
+	// ID is generated if it is empty.
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
-	// Username is the login of the token's user, the caller if empty.
+	// Username is the login of the token's user. Empty means the caller.
 	Username string `json:"username"`
-	// Key is the token itself, made up if empty.
+	// Key is the token itself. It is generated if it is empty.
 	Key string `json:"key"`
-	// CreatedDate is the time of the domain's start if zero.
+	// CreatedDate is the creation date. Zero means the start of the domain.
 	CreatedDate time.Time `json:"createdDate"`
-	// DeactivationDate is never if zero.
+	// DeactivationDate is the deactivation date. Zero means never.
 	DeactivationDate time.Time `json:"deactivationDate"`
 }
 
@@ -125,11 +124,11 @@ func (t PersonalAccessToken) Format(f fmt.State, _ rune) {
 type McpTool struct {
 	Scope string `json:"scope"`
 	Code  string `json:"code"`
-	// Name is Code if empty, Title is Name, and Description is Title.
+	// An empty Name means Code, an empty Title means Name, and an empty Description means Title.
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	// Query is made up if empty.
+	// Query is generated if it is empty.
 	Query string `json:"query"`
 }
 
@@ -161,7 +160,7 @@ func (u User) withDefaults() User {
 
 func setDefault[T ~string](field *T, value T) { *field = cmp.Or(*field, value) }
 
-// row returns the user as the domain keeps it; the user has its defaults.
+// row returns the user in the form that the domain stores. The user must have its default values.
 func (u User) row() user {
 	row := user{
 		id:        u.ID,
@@ -188,8 +187,8 @@ func (u User) row() user {
 
 var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
-// ParseSeed reads a seed from JSON. Unknown fields, objects that LUSID would not create,
-// duplicates and names of what does not exist are errors.
+// ParseSeed decodes a seed from JSON. It returns an error for unknown fields, objects that LUSID would not create,
+// duplicates, and references to objects that do not exist.
 func ParseSeed(data []byte) (Seed, error) {
 	var seed Seed
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -220,14 +219,14 @@ func (s Seed) check() error {
 	return nil
 }
 
-// taken holds what only one object of a kind can have.
+// taken has the values of fields that must be unique among the objects of a kind.
 type taken map[string]bool
 
-// take returns an error if the value of a field was taken before; an empty one never is.
+// take returns an error if another object has the value of a field. An empty value is never an error.
 func (t taken) take(field, value string) error {
 	key := field + " " + value
 	if value != "" && t[key] {
-		return fmt.Errorf("the %s is taken", key)
+		return fmt.Errorf("the %s is not unique", key)
 	}
 	t[key] = true
 	return nil
@@ -302,7 +301,7 @@ func (s Seed) checkUsers() error {
 	return nil
 }
 
-// check checks a user that has its defaults.
+// check checks a user. The user must have its default values.
 func (u User) check() error {
 	request := map[string]any{
 		"login": u.Username, "emailAddress": u.EmailAddress, "firstName": u.FirstName, "lastName": u.LastName, "type": u.Type,
@@ -335,11 +334,11 @@ func (s Seed) checkPersonalAccessTokens() error {
 			identityContract().checkSchema("CreateApiKey", map[string]any{"displayName": token.DisplayName}),
 			taken.take("id", token.ID),
 		)
-		if token.DeactivationDate.IsZero() { // Any other may have expired, which frees its name.
+		if token.DeactivationDate.IsZero() { // A token with a date may have expired, and then its name can be used again.
 			err = cmp.Or(err, taken.take("displayName", token.DisplayName+" of "+owner))
 		}
 		if token.Key != "" && taken["key "+token.Key] {
-			err = cmp.Or(err, errors.New("the key is taken")) // Which is not to be shown.
+			err = cmp.Or(err, errors.New("the key is not unique")) // The message must not contain the key.
 		}
 		taken["key "+token.Key] = true
 		if !users[owner] {

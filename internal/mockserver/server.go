@@ -1,9 +1,8 @@
-// Package mockserver provides an in-memory LUSID domain for tests and for people: the
-// OAuth token endpoint, the Identity API, the Access API, and a control API that injects faults
-// and tells which requests were made.
+// Package mockserver provides an in-memory LUSID domain for tests and for people. It has the OAuth token endpoint, the
+// Identity API, the Access API, and a control API that injects faults and lists the requests.
 //
-// The contract of each API (such as identity-openapi.json) is enforced on every request and on
-// every answer, so that neither the mock nor its client can drift away from it unnoticed.
+// Every request and every response is checked against the contract of its API (such as identity-openapi.json). So a
+// difference between the contract and the mock or its client does not go unnoticed.
 package mockserver
 
 import (
@@ -18,7 +17,7 @@ import (
 	"time"
 )
 
-// maxBody caps request bodies; the largest one the contract allows is far smaller.
+// maxBody limits request bodies. The largest body that the contract allows is much smaller.
 const maxBody = 1 << 20
 
 // Server is one LUSID domain behind an [http.Handler]. It is safe for concurrent use.
@@ -30,8 +29,8 @@ type Server struct {
 	faults      faults
 	rateLimit   rateLimit
 
-	// state guards everything below: the operations of the APIs and the token endpoint run
-	// one at a time, so that no resource needs a lock of its own.
+	// state guards all fields below. The operations of the APIs and the token endpoint run one at a time, so the
+	// resources need no locks.
 	state  sync.Mutex
 	users  *users
 	access *access
@@ -40,8 +39,8 @@ type Server struct {
 	apis   []api
 }
 
-// New returns a domain that holds the seed data of options, LUSID's built-in roles, the user
-// and the application that [Server.Credentials] tells, and nothing else.
+// New returns a new domain. It has the seed data in options, LUSID's built-in objects, and the user and the application
+// in [Server.Credentials].
 func New(options Options) *Server {
 	options = options.withDefaults()
 	s := &Server{
@@ -60,7 +59,7 @@ func New(options Options) *Server {
 	s.auth = newAuthorizationServer(options, s.users, applications, s.tokens, s.access)
 	s.control = newControl(s)
 
-	// A part for each API, and in it a line for each of its resources.
+	// One part for each API, with one line for each of its resources.
 	s.apis = []api{
 		newAPI(identityContract(),
 			identityResources,
@@ -95,25 +94,25 @@ func New(options Options) *Server {
 	return s
 }
 
-// route is what one request asks for.
+// route is the operation of a request.
 type route struct {
 	// operation is the name in the request log and in faults.
 	operation string
-	// query holds the parameters whose values the request log may show.
+	// query has the parameters whose values the request log may contain.
 	query map[string]bool
 	serve func(*call) answer
 }
 
-// Credentials returns what the domain's user signs in with.
+// Credentials returns the credentials of the domain's user.
 func (s *Server) Credentials() Credentials { return s.credentials }
 
 // TokenURL returns the token endpoint's URL of a server that listens at baseURL.
 func (s *Server) TokenURL(baseURL string) string { return baseURL + s.auth.tokenPath() }
 
-// Format prints the server without the secrets it holds.
+// Format prints the server without its secrets.
 func (s *Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "mockserver.Server") }
 
-// RevokeTokens revokes every access token issued so far, personal access tokens excepted.
+// RevokeTokens revokes every access token issued so far, except personal access tokens.
 func (s *Server) RevokeTokens() {
 	s.state.Lock()
 	defer s.state.Unlock()
@@ -127,8 +126,8 @@ func (s *Server) RevokeRefreshTokens() {
 	clear(s.tokens.refresh)
 }
 
-// ServeHTTP answers for the whole domain. A route that it does not know is answered with 501, and a
-// host that is neither a loopback address nor one of [Options.Hosts] with 421.
+// ServeHTTP handles the requests to the domain. For an unknown route the response is 501. For a host that is neither a
+// loopback address nor one of [Options.Hosts] it is 421.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := s.checkHost(r); err != nil {
 		problemFrom(err).answer(s.newCall(r, nil)).write(w, false)
@@ -146,10 +145,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			(&problem{status: http.StatusRequestEntityTooLarge, code: codeInvalidRequest, detail: "The request body is too large."}).answer(c))
 		return
 	} else if err != nil {
-		return // The client hung up in the middle of its request.
+		return // The client closed the connection during its request.
 	}
 
-	route := s.route(c) //nolint:contextcheck // The call carries the request, and with it the context.
+	route := s.route(c) //nolint:contextcheck // The call has the request with its context.
 	entry := s.log.begin(c, route)
 	fault, faulty := s.faults.take(route.operation)
 	if faulty {
@@ -181,7 +180,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Unverified: identity/request-id-header.
 func (s *Server) finish(w http.ResponseWriter, c *call, entry *Request, fault Fault, a answer) {
-	// The log comes first: whoever has the answer finds the request's status there.
+	// Write the log first. When the client has the response, the log must have the status.
 	s.log.finish(entry, a)
 	w.Header().Set("Lusid-Meta-Requestid", c.id)
 	w.Header().Set("Lusid-Meta-Correlationid", c.correlationID())
@@ -195,7 +194,7 @@ func (s *Server) newCall(r *http.Request, body []byte) *call {
 		base:    baseURL(r),
 		id:      newRequestID(),
 		now:     s.options.Clock(),
-		// Until the request turns out to be another API's.
+		// The default, for a path that belongs to no API.
 		contract: identityContract(),
 	}
 	c.issuer = c.base + s.auth.issuerPath()
@@ -262,7 +261,7 @@ func (s *Server) perform(c *call, op *contractOperation, handle func(*call) (any
 	return jsonAnswer(op.success, body)
 }
 
-// wait reports whether the client is still there after d.
+// wait waits for d and reports whether the client is still connected.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return true
@@ -277,7 +276,7 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// reset ends the connection the hard way, with a TCP RST where there is one to send.
+// reset aborts the connection, with a TCP RST if it is a TCP connection.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

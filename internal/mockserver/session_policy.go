@@ -5,14 +5,14 @@ import "fmt"
 // SessionPolicy is SessionPolicyResponse and UpdateSessionPolicyRequest.
 type SessionPolicy struct {
 	MaxSessionIdleMinutes int64 `json:"maxSessionIdleMinutes"`
-	// MaxSessionLifetimeMinutes is without end if nil.
+	// MaxSessionLifetimeMinutes is the maximum lifetime. Nil means no limit.
 	MaxSessionLifetimeMinutes *int64 `json:"maxSessionLifetimeMinutes,omitempty"`
 }
 
 // sessionPolicy is the domain's session policy.
 type sessionPolicy struct{ current SessionPolicy }
 
-// defaultSessionPolicy is LUSID's: it says that an inactive user is signed out after an hour.
+// defaultSessionPolicy is LUSID's default. LUSID documents that an inactive user is signed out after an hour.
 var defaultSessionPolicy = SessionPolicy{MaxSessionIdleMinutes: 60}
 
 func newSessionPolicy(options Options) *sessionPolicy {
@@ -31,7 +31,7 @@ func (p *sessionPolicy) operations() operations {
 
 func (p *sessionPolicy) get(*call) (any, error) { return p.current, nil }
 
-// update replaces both limits: a lifetime that is left out is none afterwards.
+// update replaces both limits. A request without a lifetime removes that limit.
 func (p *sessionPolicy) update(c *call) (any, error) {
 	request, err := decode[SessionPolicy](c)
 	if err != nil {

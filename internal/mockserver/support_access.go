@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// supportRoles are those that LUSID documents. The identifiers are made up.
+// supportRoles are the roles that LUSID documents, with invented identifiers.
 var supportRoles = []supportRole{
 	newSupportRole("1", "IAM Read-Only", "support-iam-readonly", "Read-only access to identity and access management."),
 	newSupportRole("2", "IAM Administrator", "support-iam-administrator", "Administrator access to identity and access management."),
@@ -20,7 +20,7 @@ var supportRoles = []supportRole{
 	newSupportRole("5", "LUSID Administrator", administratorRole, "Administrator access to the whole platform."),
 }
 
-// supportAccess are the grants of support access, those that ended included.
+// supportAccess has the grants of support access, including those that have ended.
 type supportAccess struct {
 	grants *table[supportGrant]
 }
@@ -134,7 +134,7 @@ func (s *supportAccess) grant(c *call) (any, error) {
 	return grant.body(), nil
 }
 
-// revoke ends what is active, and returns it.
+// revoke ends the active grants and returns them.
 func (s *supportAccess) revoke(c *call) (any, error) {
 	body := []supportAccessResponse{}
 	for _, grant := range s.active(c.now) {
@@ -149,7 +149,7 @@ func (s *supportAccess) roles(*call) (any, error) {
 	return supportRolesResponse{SupportRoles: supportRoles}, nil
 }
 
-// active are the grants that let somebody in now.
+// active returns the grants that give access now.
 func (s *supportAccess) active(now time.Time) []supportGrant {
 	var active []supportGrant
 	for _, grant := range s.grants.all() {
@@ -182,8 +182,8 @@ var (
 	lastOnly  = regexp.MustCompile(`^[^.]*\d(?:\.\d+)?[A-Z]$`)
 )
 
-// addDuration adds a duration in ISO 8601 to a time, and reports whether the text is one. A year
-// has 365 days, and a month 30.
+// addDuration adds an ISO 8601 duration to a time, and reports whether the text is such a duration. A year has 365 days,
+// and a month has 30.
 func addDuration(t time.Time, text string) (time.Time, bool) {
 	parts := durations.FindStringSubmatch(text)
 	if parts == nil || !lastOnly.MatchString(text) {

@@ -2,20 +2,20 @@ package mockserver
 
 import "slices"
 
-// table holds the objects of one kind by id, and lets lists lag behind.
+// table has the objects of one kind by id. Its lists can lag behind changes.
 type table[T any] struct {
-	// lag is how many lists do not show a change yet.
+	// lag is the number of lists after a change that do not contain it yet.
 	lag int
 
 	ids  []string // In order of creation.
 	rows map[string]T
 
-	lists   int // How many lists have been made.
-	shown   []T // What lists show until pending comes due.
+	lists   int // The number of lists so far.
+	shown   []T // The content of lists until pending is due.
 	pending []listing[T]
 }
 
-// listing is what lists show once more than due of them have been made.
+// listing is the content of lists after more than due lists.
 type listing[T any] struct {
 	due  int
 	rows []T
@@ -61,7 +61,7 @@ func (t *table[T]) delete(id string) bool {
 	return true
 }
 
-// list returns the objects as a list call shows them. Every use counts as such a call.
+// list returns the objects for a list call. Every call of list counts for the lag.
 func (t *table[T]) list() []T {
 	if t.lag == 0 {
 		return t.all()
@@ -73,8 +73,7 @@ func (t *table[T]) list() []T {
 	return t.shown
 }
 
-// settle makes lists show all there is, which is how seed data starts out, and what a caller
-// may wait for.
+// settle ends the lag, so that lists contain all changes. It is used for seed data, and when a caller waits for lists.
 func (t *table[T]) settle() {
 	t.shown, t.pending = t.all(), nil
 }

@@ -22,13 +22,12 @@ import (
 // knownScopes are the scopes that the authorization server grants.
 var knownScopes = []string{"openid", "profile", "email", "address", "phone", "offline_access", "client", "groups"}
 
-// authorizationServer is the domain's OAuth 2.0 token endpoint (RFC 6749), which at LUSID is
-// Okta's.
+// authorizationServer is the domain's OAuth 2.0 token endpoint (RFC 6749). LUSID uses Okta for it.
 type authorizationServer struct {
 	id               string
 	issuerIsTokenURL bool
 	lifetime         time.Duration
-	key              []byte // Signs JWTs, which nobody verifies.
+	key              []byte // The key that signs JWTs. Nobody verifies the signature.
 	users            *users
 	applications     *applications
 	tokens           *tokens
@@ -50,7 +49,7 @@ func newAuthorizationServer(options Options, users *users, applications *applica
 
 func (s *authorizationServer) tokenPath() string { return "/oauth2/" + s.id + "/v1/token" }
 
-// issuerPath is the path of the issuer as the Identity API tells it.
+// issuerPath is the path of the issuer in the responses of the Identity API.
 func (s *authorizationServer) issuerPath() string {
 	if s.issuerIsTokenURL {
 		return s.tokenPath()
@@ -58,14 +57,14 @@ func (s *authorizationServer) issuerPath() string {
 	return "/oauth2/" + s.id
 }
 
-// oauthError is an error answer of RFC 6749, section 5.2.
+// oauthError is an error response of RFC 6749, section 5.2.
 type oauthError struct {
 	status      int
 	code        string
 	description string
 }
 
-// Error returns what happened; it makes an oauthError an error.
+// Error implements error. It returns the description.
 func (e *oauthError) Error() string { return e.code + ": " + e.description }
 
 func (e *oauthError) answer(c *call) answer {
@@ -93,7 +92,7 @@ func invalidScope(description string) *oauthError {
 	return &oauthError{http.StatusBadRequest, "invalid_scope", description}
 }
 
-// tokenResponse is the answer of RFC 6749, section 5.1, in Okta's order.
+// tokenResponse is the response of RFC 6749, section 5.1, with the fields in Okta's order.
 type tokenResponse struct {
 	TokenType    string `json:"token_type"`
 	ExpiresIn    int    `json:"expires_in"`
@@ -103,7 +102,7 @@ type tokenResponse struct {
 	IDToken      string `json:"id_token,omitempty"`
 }
 
-// route names the grant, which only the request's body tells. The lock guards the grant.
+// route returns the operation with the grant type, which is in the body of the request. The lock guards the grant.
 func (s *authorizationServer) route(c *call, lock sync.Locker) route {
 	form, err := parseForm(c)
 	operation := tokenOperation
@@ -130,7 +129,7 @@ func (s *authorizationServer) route(c *call, lock sync.Locker) route {
 	}}
 }
 
-// refuse answers as Okta does where it has no endpoint, at the bare issuer for one.
+// refuse returns Okta's response for a path without an endpoint, such as the issuer.
 func (s *authorizationServer) refuse(c *call) answer {
 	if c.request.URL.Path == s.tokenPath() {
 		a := jsonAnswer(http.StatusMethodNotAllowed, newOktaError(c, "E0000022", "The endpoint does not support the provided HTTP method"))
@@ -140,7 +139,7 @@ func (s *authorizationServer) refuse(c *call) answer {
 	return jsonAnswer(http.StatusNotFound, newOktaError(c, "E0000007", "Not found: Resource not found: "+c.request.URL.Path))
 }
 
-// oktaError is the error shape of all that Okta answers outside RFC 6749.
+// oktaError is the format of Okta's error responses outside RFC 6749.
 type oktaError struct {
 	ErrorCode    string   `json:"errorCode"`
 	ErrorSummary string   `json:"errorSummary"`
@@ -216,8 +215,8 @@ func (s *authorizationServer) client(r *http.Request, form url.Values) (applicat
 	return client, nil
 }
 
-// formDecode undoes the encoding that RFC 6749, section 2.3.1, wants within HTTP Basic and
-// that many clients leave out.
+// formDecode decodes credentials in HTTP Basic. RFC 6749, section 2.3.1, requires the encoding, but many clients do not
+// use it.
 func formDecode(s string) string {
 	if decoded, err := url.QueryUnescape(s); err == nil {
 		return decoded
@@ -281,8 +280,7 @@ func (s *authorizationServer) refreshGrant(c *call, form url.Values, client appl
 	return s.issue(c, user, granted, refresh), nil
 }
 
-// issue makes the tokens of a grant. The refresh token stays the same for good, which is
-// Okta's default.
+// issue creates the tokens of a grant. The refresh token never changes, which is Okta's default.
 func (s *authorizationServer) issue(c *call, user user, granted refreshToken, refresh string) tokenResponse {
 	expires := c.now.Add(s.lifetime)
 	issuer := c.base + "/oauth2/" + s.id
@@ -330,7 +328,7 @@ func (s *authorizationServer) issue(c *call, user user, granted refreshToken, re
 func (s *authorizationServer) jwt(claims map[string]any) string {
 	payload, err := json.Marshal(claims)
 	if err != nil {
-		panic(err) // Strings, numbers and lists of strings always have a JSON form.
+		panic(err) // Encoding strings, numbers and lists of strings never fails.
 	}
 	encode := base64.RawURLEncoding.EncodeToString
 	signed := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode(payload)

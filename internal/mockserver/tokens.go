@@ -15,32 +15,32 @@ const (
 	invalidateToken = "InvalidateToken"
 )
 
-// caller is who makes a call, and what for.
+// caller is the user of a request, and its rights.
 type caller struct {
 	user user
-	// roles are what the user has now, whatever it had when the token was issued.
+	// roles are the current roles of the user, which may differ from those when the token was issued.
 	roles []role
 	limit limit
-	// entitled is the user as the policies of the Access API see it.
+	// entitled is the user for the policies of the Access API.
 	entitled entitlement.Caller
-	// accessToken is what the call carries; empty for a personal access token.
+	// accessToken is the access token of the request. Empty for a personal access token.
 	accessToken string
 }
 
-// limit is what a token may do at most.
+// limit restricts the rights of a token.
 type limit int
 
 const (
 	noLimit limit = iota
-	// noSecrets is every right of the user but reading secrets.
+	// noSecrets allows everything that the user may do, except reading secrets.
 	noSecrets
 	noRights
 )
 
-// ownUserInfo is what even a user without rights may call.
+// ownUserInfo allows only the operation that every user may call.
 const ownUserInfo = "identity." + getUserInfo
 
-// ownOperations are open to every user.
+// ownOperations are the operations that every user may call.
 var ownOperations = []string{
 	ownUserInfo,
 	"identity." + setPassword,
@@ -74,16 +74,16 @@ func accessDenied(detail string) *problem {
 	return &problem{status: http.StatusForbidden, code: codeAccessDenied, detail: detail}
 }
 
-// tokens are the domain's bearer and refresh tokens.
+// tokens has the bearer and refresh tokens of the domain.
 type tokens struct {
 	users    *users
 	personal *personalAccessTokens
 	issuers  *externalTokenIssuers
-	// limited are tokens of the domain's own user; no list of personal access tokens shows them.
+	// limited are restricted tokens of the domain's user. No list of personal access tokens contains them.
 	limited map[string]limitedToken
 	access  map[string]accessToken
 	refresh map[string]refreshToken
-	// external are those of [Server.IssueExternalToken], which an external token issuer has to trust.
+	// external are the tokens of [Server.IssueExternalToken]. An external token issuer must trust them.
 	external map[string]externalToken
 }
 
@@ -95,12 +95,12 @@ type limitedToken struct {
 type accessToken struct {
 	userID  string
 	expires time.Time
-	// entitled has the roles that the user had when the token was issued. LUSID documents that a change of
-	// a user's roles needs a new access token, and that it acts on personal access tokens at once.
+	// entitled has the roles of the user when the token was issued. LUSID documents that a change of a user's roles
+	// needs a new access token, but takes effect on personal access tokens at once.
 	entitled entitlement.Caller
 }
 
-// refreshToken is good for the application that it was issued to, until it is revoked.
+// refreshToken is valid for the application that it was issued to, until it is revoked.
 type refreshToken struct {
 	userID   string
 	clientID string
@@ -124,8 +124,8 @@ func newTokens(credentials Credentials, userID string, users *users, personal *p
 
 func (t *tokens) operations() operations { return operations{invalidateToken: t.invalidate} }
 
-// invalidate ends the access token that the call carries. A personal access token is deleted
-// otherwise.
+// invalidate revokes the access token of the request. It refuses a personal access token, which has its own operation to
+// delete it.
 func (t *tokens) invalidate(c *call) (any, error) {
 	if c.caller.accessToken == "" {
 		return nil, wrongAuthenticationType("A personal access token cannot sign out.")
@@ -138,8 +138,8 @@ func wrongAuthenticationType(detail string) *problem {
 	return &problem{status: http.StatusBadRequest, code: codeWrongAuthenticationType, detail: detail}
 }
 
-// authenticate finds out who makes the call, or returns the *problem of a 401. No token
-// outlives its user.
+// authenticate returns the user of the request, or a *problem with status 401. A token stops working when its user is
+// deleted.
 func (t *tokens) authenticate(c *call) error {
 	scheme, bearer, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
 	if strings.EqualFold(scheme, "Bearer") {
@@ -161,15 +161,15 @@ func (t *tokens) authenticate(c *call) error {
 	}
 	code := codeInvalidAuthentication
 	if _, ok := c.contract.errorNames[code]; !ok {
-		code = codeInvalidIdentityToken // The Access API lists no other.
+		code = codeInvalidIdentityToken // The only code for a 401 in the contract of the Access API.
 	}
 	return &problem{
 		status: http.StatusUnauthorized, code: code,
-		detail: "The request carries no bearer token, or one that is unknown, expired or revoked.",
+		detail: "The request has no bearer token, or the token is unknown, expired or revoked.",
 	}
 }
 
-// owner returns the id of the user whom a bearer token stands for, or nothing.
+// owner returns the id of the user of a bearer token, or an empty string.
 func (t *tokens) owner(bearer string, now time.Time) (userID string, limit limit) {
 	if token, ok := t.limited[bearer]; ok {
 		return token.userID, token.limit

@@ -15,24 +15,24 @@ const (
 	codeUserStatusForExpiration = 719
 )
 
-// UserStatus is the status of a user, in the words of LUSID's identity provider.
+// UserStatus is the status of a user. The values are those of LUSID's identity provider.
 //
 // Unverified: identity/user-statuses.
 type UserStatus string
 
-// The values of [UserStatus]. Only an active user can sign in. The status decides nothing
-// else: a token lasts until it expires or its user is deleted.
+// The values of [UserStatus]. Only an active user can sign in. The status has no other effect: a token is valid until it
+// expires or its user is deleted.
 const (
-	// UserProvisioned is that of a user who has not signed up yet.
+	// UserProvisioned is the status of a user who has not signed up yet.
 	UserProvisioned UserStatus = "PROVISIONED"
 	UserActive      UserStatus = "ACTIVE"
-	// UserRecovery follows a reset of the password, until the user chooses another one.
+	// UserRecovery is the status after a password reset, until the user sets a new password.
 	UserRecovery UserStatus = "RECOVERY"
-	// UserPasswordExpired follows the expiry of the password, until the user chooses another one.
+	// UserPasswordExpired is the status after the password expired, until the user sets a new password.
 	UserPasswordExpired UserStatus = "PASSWORD_EXPIRED"
 	UserLockedOut       UserStatus = "LOCKED_OUT"
 	UserSuspended       UserStatus = "SUSPENDED"
-	// UserDeprovisioned is that of a user who is deleted, but not purged.
+	// UserDeprovisioned is the status of a user who is deleted, but not purged.
 	UserDeprovisioned UserStatus = "DEPROVISIONED"
 )
 
@@ -40,17 +40,17 @@ var userStatuses = []UserStatus{
 	UserProvisioned, UserActive, UserRecovery, UserPasswordExpired, UserLockedOut, UserSuspended, UserDeprovisioned,
 }
 
-// transition is a step from one status to another.
+// transition is a change from one status to another.
 type transition struct {
 	from []UserStatus
-	// to is empty where the status stays.
+	// to is the new status. Empty means that the status does not change.
 	to UserStatus
-	// code is that of a refusal, for any status that from lacks.
+	// code is the error code for a status that is not in from.
 	code int
 }
 
-// What the Identity API does to users. A refusal is a 400; LUSID tells the codes, and the
-// mock follows Okta in which status they are for.
+// The transitions by operations of the Identity API. If one is not possible, the response is 400. The codes are LUSID's.
+// The required statuses are those of Okta.
 var (
 	activation    = transition{[]UserStatus{UserProvisioned}, "", codeUserActivated}
 	passwordReset = transition{
@@ -64,7 +64,7 @@ var (
 	passwordExpired = transition{[]UserStatus{UserActive, UserRecovery, UserPasswordExpired}, UserPasswordExpired, codeUserStatusForExpiration}
 )
 
-// What people and time do to users.
+// The transitions by people and by time.
 var (
 	signUp     = transition{from: []UserStatus{UserProvisioned, UserRecovery, UserPasswordExpired}, to: UserActive}
 	lockOut    = transition{from: []UserStatus{UserActive}, to: UserLockedOut}
@@ -92,8 +92,7 @@ func (s *users) addLifecycle(operations operations) {
 	operations["ExpirePassword"] = s.expirePassword
 }
 
-// expirePassword gives the user a password that is good for nothing but choosing another,
-// which is why nobody keeps it.
+// expirePassword returns a temporary password, which only serves to set a new one. The mock does not store it.
 func (s *users) expirePassword(c *call) (any, error) {
 	u, err := s.move(c, passwordExpired)
 	if err != nil {
@@ -104,7 +103,7 @@ func (s *users) expirePassword(c *call) (any, error) {
 	return temporaryPassword{Password: randomAlphanumeric(16)}, nil
 }
 
-// move takes the call's user one step, or returns the *problem that LUSID has with it.
+// move applies a transition to the user in the request. It returns a *problem if the status does not allow it.
 func (s *users) move(c *call, step transition) (user, error) {
 	u, err := s.lookUpLive(c.params["id"])
 	if err != nil {
@@ -123,9 +122,8 @@ func (s *users) move(c *call, step transition) (user, error) {
 	return u, nil
 }
 
-// SignUp does what a person does who follows the e-mail for a new user, or for one whose
-// password was reset or has expired: it sets the password and makes the user active. The
-// user is named by id or login.
+// SignUp finishes the sign-up of a user, like a person who follows the e-mail. It also works after a password was reset
+// or has expired. It sets the password and makes the user active. The name is the id or the login of the user.
 func (s *Server) SignUp(user, password string) error {
 	if password == "" {
 		return errors.New("the password is empty")
@@ -133,11 +131,10 @@ func (s *Server) SignUp(user, password string) error {
 	return s.moveUser(user, signUp, password)
 }
 
-// LockUser locks an active user out, as too many wrong passwords do. The user is named by
-// id or login.
+// LockUser locks out an active user, like too many wrong passwords do. The name is the id or the login of the user.
 func (s *Server) LockUser(user string) error { return s.moveUser(user, lockOut, "") }
 
-// SuspendUser suspends an active user. The user is named by id or login.
+// SuspendUser suspends an active user. The name is the id or the login of the user.
 func (s *Server) SuspendUser(user string) error { return s.moveUser(user, suspension, "") }
 
 func (s *Server) moveUser(name string, step transition, password string) error {

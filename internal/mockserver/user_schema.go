@@ -29,7 +29,7 @@ func (s *userSchema) operations() operations {
 
 func (s *userSchema) get(*call) (any, error) { return s.body(), nil }
 
-// update replaces the whole list. What users have under a name that is gone stays with them.
+// update replaces the whole list. If it removes a name, the values of users under that name are kept.
 func (s *userSchema) update(c *call) (any, error) {
 	request, err := decode[userSchemaBody](c)
 	if err != nil {

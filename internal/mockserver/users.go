@@ -17,8 +17,8 @@ const (
 	serviceUser  = "Service"
 )
 
-// users are the domain's users. A soft-deleted one stays, DEPROVISIONED and without roles,
-// until it is purged; its login and e-mail address stay taken, and no call brings it back.
+// users are the domain's users. A soft-deleted user has the status DEPROVISIONED and no roles, and is kept until it is
+// purged. Until then no other user can have its login or e-mail address. No operation restores it.
 type users struct {
 	table       *table[user]
 	roles       *roles
@@ -43,7 +43,7 @@ type user struct {
 	passwordChanged time.Time
 }
 
-// updateUserRequest is UpdateUserRequest, and what CreateUserRequest shares with it.
+// updateUserRequest is UpdateUserRequest. CreateUserRequest has the same fields, and more.
 type updateUserRequest struct {
 	EmailAddress       string             `json:"emailAddress"`
 	FirstName          string             `json:"firstName"`
@@ -61,7 +61,7 @@ type createUserRequest struct {
 	Type string `json:"type"`
 }
 
-// userResponse is UserResponse. Roles are null unless they are asked for.
+// userResponse is UserResponse. Roles are null unless the request includes them.
 type userResponse struct {
 	ID                 string             `json:"id"`
 	AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
@@ -81,8 +81,8 @@ type userResponse struct {
 	PasswordChanged    *instant           `json:"passwordChanged"`
 }
 
-// newUsers panics if the seed gives a user a role that is nowhere: a user who may do less
-// than a test means to is not found easily.
+// newUsers panics if a user in the seed has a role that does not exist. Otherwise the user would have fewer rights than
+// the test expects, which is hard to notice.
 func newUsers(options Options, roles *roles) *users {
 	s := &users{table: newTable[user](options.ListLag), roles: roles, deletedGone: options.DeletedUsersGone}
 	now := options.Clock()
@@ -140,7 +140,7 @@ func (s *users) list(c *call) (any, error) {
 	return body, nil
 }
 
-// listRunnable takes every active service user for one that the caller may run work as.
+// listRunnable returns every active service user, as if the caller could run jobs as all of them.
 func (s *users) listRunnable(*call) (any, error) {
 	body := []userResponse{}
 	for _, u := range s.table.all() {
@@ -204,8 +204,8 @@ func (s *users) update(c *call) (any, error) {
 	return u.body(), nil
 }
 
-// save replaces all that a request can set, so that what it leaves out is cleared; only the
-// roles stay as they are without the deprecated list of them.
+// save replaces all fields that a request can set, and clears those that it leaves out. The roles are an exception: they
+// change only if the request has the deprecated list of roles.
 //
 // Unverified: identity/user-update-clears.
 func (s *users) save(c *call, u user, request updateUserRequest) error {
@@ -234,8 +234,8 @@ func (s *users) save(c *call, u user, request updateUserRequest) error {
 	return nil
 }
 
-// delete keeps the record unless it is to be purged. Either way the user's tokens are dead,
-// since every call looks their user up.
+// delete keeps the record, unless the request purges it. In both cases the user's tokens stop working, because every
+// request looks up its user.
 //
 // Unverified: identity/user-delete, identity/user-delete-again.
 func (s *users) delete(c *call) (any, error) {
@@ -260,7 +260,7 @@ func (s *users) delete(c *call) (any, error) {
 	return nil, nil
 }
 
-// lookUp finds soft-deleted users too, unless the domain makes a secret of them.
+// lookUp also finds soft-deleted users, unless [Options.DeletedUsersGone] is set.
 //
 // Unverified: identity/user-missing.
 func (s *users) lookUp(id string) (user, error) {
@@ -271,7 +271,7 @@ func (s *users) lookUp(id string) (user, error) {
 	return u, nil
 }
 
-// lookUpLive is lookUp for what a soft-deleted user is no good for.
+// lookUpLive is lookUp for operations that need a user who is not deleted.
 func (s *users) lookUpLive(id string) (user, error) {
 	u, err := s.lookUp(id)
 	if err == nil && u.status == UserDeprovisioned {
@@ -288,8 +288,7 @@ func (s *users) withLogin(login string) (user, bool) {
 	return s.table.find(func(u user) bool { return strings.EqualFold(u.login, login) })
 }
 
-// checkFree wants a login and an e-mail address that no other user has, or had before it
-// was soft-deleted.
+// checkFree checks that no other user has the login or the e-mail address, including soft-deleted users.
 //
 // Unverified: identity/user-duplicate, identity/user-deleted-login.
 func (s *users) checkFree(u user) error {
@@ -332,7 +331,7 @@ func (s *users) findRoles(ids []roleID) ([]role, error) {
 
 var addressPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
-// check returns messages by field for what LUSID says of users and the contract does not.
+// check checks the rules that LUSID documents and the contract does not have. It returns messages by field.
 //
 // Unverified: identity/user-types.
 func (u user) check() map[string][]string {
@@ -358,7 +357,7 @@ func (u user) check() map[string][]string {
 	return errors
 }
 
-// maySignIn reports whether the token endpoint lets the user in, given the right password.
+// maySignIn reports whether the user can get a token with the right password.
 func (u user) maySignIn(now time.Time) bool {
 	return u.status == UserActive && (u.expiry == nil || u.expiry.after(now))
 }

@@ -127,8 +127,8 @@ var faults = slices.Concat(
 
 		{name: "HTML 200", effect: unusable, words: []string{`an HTML page titled "Proxy"`, "HTTP 200"}, tokenWords: []string{notAToken, "HTTP 200"}, mock: mockserver.Fault{Status: 200, HTML: true}},
 		{name: "HTML 404", effect: turnedAway, words: []string{`an HTML page titled "Proxy"`, "HTTP 404"}, mock: mockserver.Fault{Status: 404, HTML: true}},
-		{name: "empty 404", effect: turnedAway, words: []string{"has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
-		{name: "ASP.NET 404", effect: turnedAway, words: []string{"Not Found", "has no error code of LUSID's", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
+		{name: "empty 404", effect: turnedAway, words: []string{"has no LUSID error code", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
+		{name: "ASP.NET 404", effect: turnedAway, words: []string{"Not Found", "has no LUSID error code", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
 		// Who follows it finds nobody, since nobody listens on that port in memory.
 		{name: "redirect to another host", effect: unusable, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + providertest.MemoryHost + ":1/identity/api"}},
 		{

@@ -27,7 +27,7 @@ func newDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Cleanup(func() {
 		server.Close()
 		if violations := mock.ContractViolations(); len(violations) > 0 {
-			t.Errorf("the mock broke the contract: %q", violations)
+			t.Errorf("the mock violated the contract: %q", violations)
 		}
 	})
 	return &domain{Server: mock, url: server.URL}
