@@ -22,14 +22,15 @@ var version = "dev"
 func main() {
 	managedDebug := flag.Bool("debug", false, "serve a debugger: print TF_REATTACH_PROVIDERS and wait")
 	flag.Parse()
-	// net/http writes parts of responses to the standard logger, which masks no secret. The provider's
-	// own messages go through tflog.
+	// net/http writes parts of responses to the standard logger, which does not mask secrets. The provider logs through
+	// tflog.
 	log.SetOutput(io.Discard)
 	if !*managedDebug {
 		limitLogs()
 	}
 
-	// A large plan allocates much and keeps little: collecting it more rarely saves a tenth of the time.
+	// A large plan allocates much memory and keeps little of it. Less frequent garbage collection saves a tenth of the
+	// time.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
@@ -44,11 +45,10 @@ func main() {
 	}
 }
 
-// limitLogs has the framework and the provider log only what the CLI was asked to show. By default
-// they write every message there is, and the CLI reads them all and throws them away: that is half
-// the work of a large plan.
+// limitLogs limits the logs of the framework and the provider to the level that the user requested from the CLI. By
+// default they write every message, and the CLI reads and discards them all. That is half of the work of a large plan.
 func limitLogs() {
-	if os.Getenv("TF_TEMP_LOG_PATH") != "" { // The CLI keeps everything, whatever it shows.
+	if os.Getenv("TF_TEMP_LOG_PATH") != "" { // The CLI keeps all messages.
 		return
 	}
 	level := cmp.Or(os.Getenv("TF_LOG_PROVIDER"), os.Getenv("TF_LOG"), "off")
