@@ -332,7 +332,7 @@ func TestHelp_hasEveryControlRoute(t *testing.T) {
 	r, vars := serve(t)
 	status, refusal := get(t, vars["LUSID_MOCK_URL"]+"/_mock/nonsense", "")
 	r.end(t, syscall.SIGTERM)
-	routes := regexp.MustCompile(`(GET|POST|DELETE) (/_mock/[^ ,;"]+)`).FindAllStringSubmatch(refusal, -1)
+	routes := regexp.MustCompile(`(GET|POST|DELETE) (/_mock/[^ ,;."]+)`).FindAllStringSubmatch(refusal, -1)
 	if status != http.StatusNotFound || len(routes) < 10 {
 		t.Fatalf("status %d and %d routes, want 404 and all of them: %s", status, len(routes), refusal)
 	}

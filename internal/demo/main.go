@@ -1,7 +1,6 @@
-// Command demo shows the provider at work, on this machine alone: it builds the provider and the
-// mock of a LUSID domain, has a real Terraform (or OpenTofu) plan, apply and destroy
-// examples/quickstart there, and calls the domain with the token it got. It fails if anything
-// is not as a user would expect, and leaves nothing behind.
+// Command demo demonstrates the provider, on this machine only. It builds the provider and a mock LUSID domain, runs a real
+// Terraform (or OpenTofu) to plan, apply and destroy examples/quickstart there, and calls the domain with the token from
+// it. It fails if a step differs from what a user would expect, and removes everything at the end.
 //
 // Run it from the root of the repository.
 package main
@@ -25,7 +24,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// providerVersion is what the CLI believes it installs: the mirror's file names need one.
+// providerVersion is the version in the file names of the mirror, which must have one.
 const providerVersion = "0.0.1"
 
 func main() {
@@ -48,7 +47,7 @@ func main() {
 	}
 }
 
-// errReported is the failure of a command that has said itself what went wrong.
+// errReported is the failure of a command that has printed its error.
 var errReported = errors.New("a command failed")
 
 // prepare builds everything in a temporary directory, and runs the steps there beneath

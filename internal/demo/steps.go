@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// steps is the demo proper. It runs in a directory that holds the configuration, with FBN_* and
-// LUSID_MOCK_URL leading to the domain.
+// steps runs the steps of the demo, in a directory with the configuration. FBN_* and LUSID_MOCK_URL are those of the
+// domain.
 func steps(ctx context.Context, cli string) error {
 	t := &terraform{path: cli, name: strings.TrimSuffix(filepath.Base(cli), ".exe")}
 	if !isTerminal(os.Stdout) || os.Getenv("NO_COLOR") != "" {
@@ -137,10 +137,10 @@ func (t *terraform) Write(p []byte) (int, error) {
 	return t.printed.Write(p)
 }
 
-// object holds the attributes of a resource or data source.
+// object has the attributes of a resource or data source.
 type object map[string]any
 
-// string returns an attribute, empty where it is null or none.
+// string returns an attribute. It is empty if the attribute is null or does not exist.
 func (o object) string(name string) string {
 	s, _ := o[name].(string)
 	return s

@@ -18,7 +18,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// cliFeature is something that not every CLI can do.
+// cliFeature is a feature that not every CLI has.
 type cliFeature string
 
 const (
@@ -37,7 +37,7 @@ const (
 	Queries cliFeature = "queries"
 )
 
-// CLIMust skips a test that needs a CLI, or a feature that the CLI lacks.
+// CLIMust skips a test if there is no CLI, or if the CLI does not have a feature.
 func CLIMust(t *testing.T, feature cliFeature) {
 	t.Helper()
 	if !CLICan(t, feature) {
@@ -45,7 +45,7 @@ func CLIMust(t *testing.T, feature cliFeature) {
 	}
 }
 
-// CLICan is for the part of a test that needs a feature. It skips a test that needs a CLI.
+// CLICan reports whether the CLI has a feature, for a part of a test that needs it. It skips the test if there is no CLI.
 func CLICan(t *testing.T, feature cliFeature) bool {
 	t.Helper()
 	if os.Getenv(resource.EnvTfAcc) == "" {
@@ -58,7 +58,7 @@ func CLICan(t *testing.T, feature cliFeature) bool {
 	return features[feature]
 }
 
-// ExpectSensitive expects the state to mark attributes as sensitive, where the CLI tells.
+// ExpectSensitive expects that the state marks attributes as sensitive, if the CLI shows that.
 func ExpectSensitive(t *testing.T, address string, attributes ...string) []statecheck.StateCheck {
 	t.Helper()
 	if !CLICan(t, sensitiveValues) {
@@ -71,8 +71,8 @@ func ExpectSensitive(t *testing.T, address string, attributes ...string) []state
 	return checks
 }
 
-// cliFeatures asks the CLI itself where it can tell: by the commands and flags that it has. A
-// version means different things to Terraform and OpenTofu.
+// cliFeatures detects features by the commands and flags of the CLI if possible. A version means different things in
+// Terraform and OpenTofu.
 var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 	ask := func(args ...string) string {
 		output, _ := exec.Command(os.Getenv(terraformcli.PathVariable), args...).CombinedOutput()
@@ -109,8 +109,8 @@ var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 	}, nil
 })
 
-// suite prepares the environment that the tests share. resource.TestMain exits the process, so
-// whatever has to be cleaned up is cleaned up in Run.
+// suite prepares the environment that the tests share. resource.TestMain exits the process, so Run does all of the
+// clean-up.
 type suite struct{ tests *testing.M }
 
 func (s suite) Run() int {
@@ -136,8 +136,8 @@ func (s suite) Run() int {
 	return s.tests.Run()
 }
 
-// useCLI finds the CLI, and tells terraform-plugin-testing to use it with the provider's
-// address as that CLI completes it.
+// useCLI finds the CLI, and configures terraform-plugin-testing to use it, with the full provider address of that
+// CLI.
 func useCLI() (cleanup func(), err error) {
 	path, cleanup, err := terraformcli.Find(context.Background())
 	if err != nil {
@@ -165,5 +165,5 @@ func useCLI() (cleanup func(), err error) {
 // RunTests runs the tests of a package that uses these helpers, and exits the process.
 func RunTests(m *testing.M) { resource.TestMain(suite{m}) }
 
-// IsSoak has everything run that make check leaves out for want of time.
+// IsSoak is true if all tests run, including those that take too long for make check.
 func IsSoak() bool { return os.Getenv("LUSID_SOAK") != "" }

@@ -45,7 +45,7 @@ const SessionPolicyType = "lusid_session_policy"
 // UserSchemaType is a resource type.
 const UserSchemaType = "lusid_user_schema"
 
-// ApplicationHCL is a resource with a client id, which is its display name too.
+// ApplicationHCL is a resource with a client ID. The display name is the same.
 func ApplicationHCL(name, clientID string) string {
 	return fmt.Sprintf("resource \"lusid_application\" %[1]q {\n  client_id    = %[2]q\n  display_name = %[2]q\n}\n", name, clientID)
 }
@@ -81,7 +81,7 @@ func UserHCL(resourceName, name string) string {
 `, resourceName, name)
 }
 
-// ServiceUser is a configuration with all that a user may have.
+// ServiceUser is a configuration with all arguments of a user.
 func ServiceUser(more ...Object) Object {
 	config := Object{
 		"type": "Service", "login": "robot@example.com", "email_address": "owner@example.com", "first_name": "Robot", "last_name": "Xi",
@@ -94,7 +94,7 @@ func ServiceUser(more ...Object) Object {
 	return config
 }
 
-// PlainUser is a personal user with no more than it needs.
+// PlainUser is a personal user with the required arguments only.
 func PlainUser(login string) Object {
 	return Object{"type": "Personal", "login": login, "email_address": login, "first_name": "A", "last_name": "Xi"}
 }
@@ -129,7 +129,7 @@ func ZoneRanges(values ...string) []any {
 	return ranges
 }
 
-// QueryTool is a configuration with no more than a tool needs.
+// QueryTool is a configuration with the required arguments of a tool only.
 func QueryTool(more ...Object) Object {
 	config := Object{
 		"scope": "market-data", "code": "prices", "name": "get-prices", "title": "Get prices", "description": "Returns prices.",
@@ -141,7 +141,7 @@ func QueryTool(more ...Object) Object {
 	return config
 }
 
-// JobTool is a configuration with all that a tool may have.
+// JobTool is a configuration with all arguments of a tool.
 func JobTool(more ...Object) Object {
 	config := Object{
 		"scope": "market-data", "code": "reload", "name": "reload-prices", "title": "Reload prices", "description": "Loads prices again.",
@@ -182,7 +182,7 @@ func IssuerClaims(more ...Object) Object {
 	return claims
 }
 
-// AlternativeIDs configure so many.
+// AlternativeIDs returns a configuration with that number of alternative IDs.
 func AlternativeIDs(n int) Object {
 	ids := []any{}
 	for i := range n {

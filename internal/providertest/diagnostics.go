@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Diagnostics is what the provider said.
+// Diagnostics are the diagnostics of a response of the provider.
 type Diagnostics []*tfprotov6.Diagnostic
 
 // Errors are the texts of the errors.
@@ -28,7 +28,7 @@ func (d Diagnostics) texts(severity tfprotov6.DiagnosticSeverity) []string {
 	return texts
 }
 
-// attributeOf names the attribute as a configuration does; it is empty where there is none.
+// attributeOf returns the path of the attribute as in a configuration. It is empty if there is none.
 func attributeOf(d *tfprotov6.Diagnostic) string {
 	if d.Attribute == nil {
 		return ""
@@ -59,20 +59,20 @@ func (d Diagnostics) MustBeQuiet(t *testing.T) {
 	}
 }
 
-// MustFail expects exactly one error, on the attribute, that holds every part.
+// MustFail expects exactly one error, on the attribute, that contains every part.
 func (d Diagnostics) MustFail(t *testing.T, attribute string, parts ...string) {
 	t.Helper()
 	MustBeOne(t, "error", d.Errors(), attribute, parts)
 }
 
-// MustWarn expects success with exactly one warning, on the attribute, that holds every part.
+// MustWarn expects success with exactly one warning, on the attribute, that contains every part.
 func (d Diagnostics) MustWarn(t *testing.T, attribute string, parts ...string) {
 	t.Helper()
 	d.MustSucceed(t)
 	MustBeOne(t, "warning", d.Warnings(), attribute, parts)
 }
 
-// MustBeOne expects exactly one text, on the attribute, that holds every part.
+// MustBeOne expects exactly one text, on the attribute, that contains every part.
 func MustBeOne(t *testing.T, what string, texts []string, attribute string, parts []string) {
 	t.Helper()
 	if len(texts) != 1 {

@@ -25,18 +25,17 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider"
 )
 
-// Domain is the LUSID domain that a test works in: a mock of its own or, in a live run, the one
-// that FBN_* leads to.
+// Domain is the LUSID domain of a test: a new mock or, in a live run, the domain in FBN_*.
 type Domain struct {
 	// Mock is nil in a live run.
 	Mock  *mockserver.Server
 	URL   string
 	Token string
-	// Direct carries the tests' own calls; the network does where it is nil.
+	// Direct is the transport of the test's requests. Nil means the network.
 	Direct http.RoundTripper
 }
 
-// NewMock is for tests that look behind the API, or make it fail.
+// NewMock returns a new mock. Use it in tests that inspect the mock or inject faults.
 func NewMock(t *testing.T, options mockserver.Options) Domain {
 	t.Helper()
 	return NewMockBehind(t, options, func(mock http.Handler) http.Handler { return mock })
@@ -62,7 +61,7 @@ func NewMockBehind(t *testing.T, options mockserver.Options, front func(http.Han
 	return Domain{Mock: mock, URL: server.URL, Token: mock.Credentials().AccessToken}
 }
 
-// NewDomain is for tests that any domain passes.
+// NewDomain returns a mock or, in a live run, a real domain. Use it in tests that pass on any domain.
 func NewDomain(t *testing.T) Domain {
 	t.Helper()
 	if !isLive() {
@@ -104,7 +103,7 @@ func liveDomain() (Domain, error) {
 	return d, err
 }
 
-// Config puts the provider block that leads to the domain in front of a configuration.
+// Config adds the provider block for the domain to a configuration.
 func (d Domain) Config(hcl string) string {
 	if d.Mock == nil {
 		return hcl
@@ -112,7 +111,7 @@ func (d Domain) Config(hcl string) string {
 	return ProviderBlock(Object{"api_url": d.URL, "access_token": d.Token}) + hcl
 }
 
-// PasswordArguments are the five that sign in with user name and password.
+// PasswordArguments are the five arguments to sign in with user name and password.
 func (d Domain) PasswordArguments() Object {
 	credentials := d.Mock.Credentials()
 	return Object{
@@ -138,7 +137,7 @@ func (d Domain) Environment() []string {
 	}
 }
 
-// Section is what LUSID exports into a section of secrets.json.
+// Section has the values that LUSID exports to a section of secrets.json.
 func (d Domain) Section() map[string]any {
 	own := d.PasswordArguments()
 	return map[string]any{
@@ -178,13 +177,13 @@ func (d Domain) WithRefreshToken(t *testing.T) *Protocol {
 	return p
 }
 
-// NoRights signs in with a token that may do nothing.
+// NoRights is a provider that signs in with a token without rights.
 func (d Domain) NoRights(t *testing.T) *Protocol {
 	t.Helper()
 	return d.Protocol(t, Object{"access_token": d.Mock.Credentials().NoRightsToken})
 }
 
-// NotConfigured is a provider whose credentials another resource makes.
+// NotConfigured is a provider whose credentials are unknown until another resource is created.
 func (d Domain) NotConfigured(t *testing.T) *Protocol {
 	t.Helper()
 	p := NewProtocol(t)
@@ -236,10 +235,10 @@ func (d Domain) Call(ctx context.Context, method, path string, body, out any) er
 	return json.NewDecoder(response.Body).Decode(out)
 }
 
-// TestUserAgent tells the calls of the tests from the provider's.
+// TestUserAgent identifies the requests of the tests among those of the provider.
 const TestUserAgent = "acceptance-test"
 
-// NewName is a client id and display name that no other test uses, and that sweepers know.
+// NewName returns a unique client ID and display name. Sweepers recognize it.
 func NewName() string { return namePrefix + strings.ToLower(rand.Text()[:12]) }
 
 const namePrefix = "tf-acc-"
@@ -250,15 +249,15 @@ var Factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"lusid": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test"), nil },
 }
 
-// Rewriter stands in front of a mock and changes the JSON of its answers, which the mock itself,
-// bound to the contract, never sends.
+// Rewriter changes the JSON responses of a mock. It is for responses that violate the contract, which the mock never
+// sends.
 type Rewriter struct {
 	mu sync.Mutex
-	// change gets the answer to each of the provider's requests, and returns what to send.
+	// change gets the response to each request of the provider, and returns the response to send.
 	change func(r *http.Request, body any) any
 }
 
-// Set replaces the change, and nil ends it.
+// Set replaces the change. Nil removes it.
 func (w *Rewriter) Set(change func(r *http.Request, body any) any) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

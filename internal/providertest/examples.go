@@ -7,8 +7,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// ExampleSeeds are the domains that the examples of a kind run in. What the example creates is not among
-// them.
+// ExampleSeeds has the objects that exist before the examples of a kind run.
 type ExampleSeeds struct {
 	// Resource is what the example of the resource refers to.
 	Resource mockserver.Seed
@@ -25,7 +24,7 @@ var (
 	ExampleService = mockserver.User{
 		ID: "00u9kc3zrLMnq7STw2p7", Username: "svc-pricing@acme.com", EmailAddress: "market-data@acme.com", FirstName: "Pricing", LastName: "Service",
 	}
-	// ExampleToken is a personal access token that ends.
+	// ExampleToken is a personal access token with a deactivation date.
 	ExampleToken = mockserver.PersonalAccessToken{
 		ID: "k3VbT8wQz1LxRn6YcM2d", DisplayName: "nightly", DeactivationDate: time.Date(2035, time.December, 31, 18, 0, 0, 0, time.UTC),
 	}
@@ -33,7 +32,7 @@ var (
 	ExampleTool = mockserver.McpTool{
 		Scope: "market-data", Code: "prices", Name: "get-prices", Title: "Get prices", Description: "Returns prices.", Query: "select * from Acme.Prices",
 	}
-	// ExampleGuards are who may call from where, and whose tokens LUSID takes.
+	// ExampleGuards has network zones and external token issuers.
 	ExampleGuards = mockserver.Seed{
 		NetworkZones: []mockserver.NetworkZone{
 			{Code: "acme-office", Description: "Traders", Action: "Allow", IPs: []string{"203.0.113.0/24"}, UserRoles: []string{"traders"}, Hierarchy: 10},
@@ -72,7 +71,7 @@ var (
 			"resource": {"policyIdRoleResource": {"policies": [], "policyCollections": [{"scope": "default", "code": "acme-read-only"}]}}
 		}`)},
 	}
-	// ExampleTeam is a role that one of two people holds.
+	// ExampleTeam has a role and two people, of whom one has the role.
 	ExampleTeam = mockserver.Seed{
 		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},
 		Users: []mockserver.User{

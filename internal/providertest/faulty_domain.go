@@ -15,14 +15,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// FaultyDomain is a mock whose every answer goes through a front that can spoil it. The test's own
-// calls go past that.
+// FaultyDomain is a mock behind a handler that can change or drop every response. The requests of the test do not go
+// through the handler.
 type FaultyDomain struct {
 	Domain
 	Front *faultFront
 }
 
-// NewFaultyDomain is a domain whose answers the test can change.
+// NewFaultyDomain returns a domain whose responses the test can change.
 func NewFaultyDomain(t *testing.T) FaultyDomain {
 	t.Helper()
 	if isLive() {
@@ -44,33 +44,33 @@ func NewFaultyDomain(t *testing.T) FaultyDomain {
 	}
 }
 
-// FaultSeed is what the domain holds from the start: what five objects of every kind refer to.
+// FaultSeed has the objects that five objects of every kind refer to.
 func FaultSeed() mockserver.Seed {
 	seed := FixtureSeed(5)
 	seed.User = mockserver.User{ID: "caller", Username: "caller@acme.com"}
 	return seed
 }
 
-// Exchange is a request and its answer, as the mock gave it.
+// Exchange is a request and the original response of the mock.
 type Exchange struct {
 	Method, Operation string
 	Body              []byte
 }
 
-// Rewrite sends something else than the answer.
+// Rewrite sends another response in place of the original one.
 type Rewrite func(answer *httptest.ResponseRecorder, w http.ResponseWriter, r *http.Request)
 
-// faultFront stands in front of a mock. It keeps the answers and the secrets in them, and sends
-// something else where it is told to.
+// faultFront is the handler in front of the mock. It records the responses and their secrets, and sends other responses if
+// a rewrite requires it.
 type faultFront struct {
 	Mock *mockserver.Server
 
 	mu        sync.Mutex
 	exchanges []Exchange
 	secrets   map[string]string
-	// rewrites decide on an answer; the first that has a rewrite for it is followed.
+	// rewrites choose a rewrite for a response. The first one that returns a rewrite is used.
 	rewrites []func(Exchange) Rewrite
-	// breakOff is how a request is broken off. Nil means a reset of the connection.
+	// breakOff aborts a request. Nil means a reset of the connection.
 	breakOff func(*Wire)
 }
 
@@ -90,7 +90,7 @@ func (f *faultFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	Forward(answer, w)
 }
 
-// abort breaks a request off.
+// abort aborts a request.
 func (f *faultFront) abort(w *Wire) {
 	f.mu.Lock()
 	breakOff := f.breakOff
@@ -112,7 +112,7 @@ func (f *faultFront) operationOf(answer *httptest.ResponseRecorder) string {
 	return ""
 }
 
-// note keeps an exchange, and returns what to send in place of the answer; nil is the answer.
+// note records an exchange and returns the rewrite for the response. Nil means no rewrite.
 func (f *faultFront) note(e Exchange) Rewrite {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -128,21 +128,21 @@ func (f *faultFront) note(e Exchange) Rewrite {
 	return nil
 }
 
-// RewriteBy adds what decides on answers.
+// RewriteBy adds a function that chooses a rewrite for each response.
 func (f *faultFront) RewriteBy(decide func(Exchange) Rewrite) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rewrites = append(f.rewrites, decide)
 }
 
-// BreakOffBy sets how requests are broken off that the mock aborts.
+// BreakOffBy sets how to abort requests that the mock aborts.
 func (f *faultFront) BreakOffBy(breakOff func(*Wire)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.breakOff = breakOff
 }
 
-// Recover ends all that is wrong, in the mock too.
+// Recover removes all rewrites and faults, including those in the mock.
 func (f *faultFront) Recover() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -159,14 +159,14 @@ func (f *faultFront) TakeExchanges() []Exchange {
 	return taken
 }
 
-// Seen are the secrets that ever went through, by name, and those that the domain began with.
+// Seen are the secrets in all responses so far and the initial secrets of the domain, by name.
 func (f *faultFront) Seen() map[string]string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return maps.Clone(f.secrets)
 }
 
-// aborts reports that a handler broke the connection off.
+// aborts reports whether a handler aborted the connection.
 func aborts(serve func()) (aborted bool) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -180,7 +180,7 @@ func aborts(serve func()) (aborted bool) {
 	return false
 }
 
-// Forward sends a recorded answer, and only half of a body that was cut short.
+// Forward sends a recorded response. It sends only half of a body that was truncated.
 func Forward(answer *httptest.ResponseRecorder, w http.ResponseWriter) {
 	maps.Copy(w.Header(), answer.Header())
 	w.WriteHeader(answer.Code)

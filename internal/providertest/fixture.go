@@ -18,7 +18,7 @@ import (
 type KindFixture struct {
 	// Label is the name of the kind's resources in a configuration. Kinds of one type differ in it.
 	Label string
-	// Most is how many objects a domain holds; 0 means any number.
+	// Most is the maximum number of objects in a domain. Zero means any number.
 	Most int
 
 	// Config is the configuration of an object. In a text, ${n} is the object's number, and ${n+1} is
@@ -29,19 +29,19 @@ type KindFixture struct {
 	// secret. Nil means that the kind has no such change.
 	Changed, Rotated Object
 	// Many changes attributes of a configuration with n objects: step is 1, and then 2 for an update of
-	// each. Nil means that Config and Changed say it all.
+	// each. Nil means that Config and Changed are enough.
 	Many func(n, step int) Object
 
 	// ImportBy is the attribute whose value an import takes.
 	ImportBy string
 	// Query is the configuration of the list resource; nil means an empty one.
 	Query Object
-	// Unlisted tells that the type has no list resource.
+	// Unlisted is true if the type has no list resource.
 	Unlisted bool
-	// Listings are paths of the APIs whose answers together show all objects of the kind.
+	// Listings are API paths whose responses together contain all objects of the kind.
 	Listings []string
 
-	// Cost says what n objects cost.
+	// Cost has the requests for n objects.
 	Cost Cost
 	// Faults are what the fault matrix can't find out by itself.
 	Faults Faults
@@ -64,7 +64,7 @@ func (c Calls) Add(more Calls) Calls {
 	return sum
 }
 
-// Cost is what n objects of a kind cost. Nil means nothing.
+// Cost has the requests for n objects of a kind. Nil means no requests.
 type Cost struct {
 	// Refresh is what every command costs that looks at what is there. The others come on top of it,
 	// and a create has nothing to look at.
@@ -74,7 +74,7 @@ type Cost struct {
 	Plan, DestroyPlan func(n int) Calls
 }
 
-// The phases of the fault matrix are what a process of the provider is doing when it meets a fault.
+// The phases of the fault matrix are the operations of the provider during which a fault occurs.
 const (
 	Creating   = "create"
 	Reading    = "read"
@@ -86,7 +86,7 @@ const (
 	Importing  = "import"
 )
 
-// Faults are what is particular about a kind in the fault matrix. The matrix finds out from a run
+// Faults describes how a kind differs from others in the fault matrix. The matrix finds out from a run
 // without faults which requests a kind makes.
 type Faults struct {
 	// OptionalRequest is the list that a create requests first, and that answers a refresh of many
@@ -96,27 +96,27 @@ type Faults struct {
 	OnlyForWarning map[string]string
 	// FailureOnlyWarns are, by phase, requests whose failure is a warning and not an error.
 	FailureOnlyWarns map[string]string
-	// ShownOnce tells that the answer to a create holds what LUSID shows once. If that answer is lost
-	// and the object is found, the create fails, and the user decides about the object.
+	// ShownOnce is true if the response to a create has a value that LUSID returns only once. If that response is
+	// lost and the object is found, the create fails, and the user decides about the object.
 	ShownOnce bool
-	// Versioned is an update that stores a version each time, and so may not be repeated.
+	// Versioned is true if each update stores a new version, and so must not be retried.
 	Versioned string
-	// Repeatable is a POST whose repeat has no further effect.
+	// Repeatable is a POST whose retry has no further effect.
 	Repeatable string
-	// OldSecretUnknown tells that the provider doesn't know the secret that a rotation replaces.
+	// OldSecretUnknown is true if the provider doesn't know the secret that a rotation replaces.
 	OldSecretUnknown bool
-	// Holds checks an object in the state for what a refresh doesn't look at.
+	// Holds checks an object in the state for attributes that a refresh doesn't read.
 	Holds func(t *testing.T, d Domain, made Instance)
 }
 
-// Life is what the first object of a kind goes through in TestAccLifecycle. Requests that only read
+// Life has the steps for the first object of a kind in TestAccLifecycle. Requests that only read
 // are not among its requests.
 type Life struct {
-	// More are attributes that the configurations have besides.
+	// More are additional attributes of the configurations.
 	More Object
 
-	// Drift changes the object behind Terraform's back. The next plan holds all of Drifted, and
-	// Mended is what its apply asks for: nothing where the change is nobody's business.
+	// Drift changes the object behind Terraform's back. The next plan contains all of Drifted. Mended has the
+	// requests of its apply: none if the provider ignores the change.
 	Drift   func()
 	Drifted []string
 	Mended  map[string]int
@@ -133,10 +133,10 @@ type Life struct {
 	ReplacedBy  string
 	Replaced    map[string]int
 
-	// The refused ones are the summaries of what somebody without rights is told.
+	// The summaries of the errors for a user without rights.
 	RefusedCreate, RefusedRead, RefusedUpdate, RefusedDelete string
 
-	// Secrets are the attributes that no output for people may show.
+	// Secrets are the attributes that must never appear in output for people.
 	Secrets []string
 }
 
@@ -146,7 +146,7 @@ func TypeNameOf(kind string) string {
 	return typeName
 }
 
-// Change is the configuration after an update of any sort; nil means that there is none.
+// Change is the configuration after an update or a rotation. Nil means that the kind has neither.
 func (k KindFixture) Change() Object {
 	if k.Rotated != nil {
 		return k.Rotated
@@ -154,7 +154,7 @@ func (k KindFixture) Change() Object {
 	return k.Changed
 }
 
-// Count is how many of n objects a domain has room for.
+// Count is how many of n objects a domain can have.
 func (k KindFixture) Count(n int) int {
 	if k.Most > 0 {
 		return min(n, k.Most)
@@ -251,8 +251,8 @@ func numbered(v any, put func(text string, isWhole bool) any) any {
 	return v
 }
 
-// FixtureSeed is what n objects of every kind refer to: roles that they assign to users, and policy collections
-// that they attach to access roles.
+// FixtureSeed has the objects that n objects of every kind refer to: roles that they assign to users, and
+// policy collections that they attach to access roles.
 func FixtureSeed(n int) mockserver.Seed {
 	var seed mockserver.Seed
 	for i := range n + 2 {

@@ -23,10 +23,10 @@ const (
 	CodeRefusedStream = 0x7
 )
 
-// Wire is the server's end of a connection, which the requests on it share.
+// Wire is the server side of a connection. The requests on the connection share it.
 type Wire struct {
 	conn net.Conn
-	// requests is how many have come.
+	// requests is the number of requests so far.
 	requests atomic.Uint32
 }
 
@@ -63,7 +63,7 @@ func frame(kind byte, stream uint32, payload ...uint32) []byte {
 	return b
 }
 
-// ResetStream breaks off the current request. Only the client knows the number of its stream, which is
+// ResetStream aborts the current request. Only the client knows the number of its stream, which is
 // odd. The client ignores frames for a stream that it does not have.
 func ResetStream(code uint32) func(*Wire) {
 	return func(w *Wire) {

@@ -11,11 +11,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Instance is an object in the state, or in a plan. The zero one is none.
+// Instance is an object in the state or in a plan. The zero value means that there is no object.
 type Instance struct {
 	Attributes map[string]tftypes.Value
 	Private    []byte
-	// Identity is nil where the CLI knows none.
+	// Identity is nil if the CLI does not support identities.
 	Identity *tfprotov6.ResourceIdentityData
 }
 

@@ -99,26 +99,26 @@ type MemoryListener struct {
 	dialled int
 }
 
-// ConnectionFate is what becomes of a connection.
+// ConnectionFate says what happens to a connection.
 type ConnectionFate int
 
 const (
-	// Accepted is a connection like any other.
+	// Accepted is a normal connection.
 	Accepted ConnectionFate = iota
-	// Refused is what a port answers on which nobody listens.
+	// Refused is the response of a port on which nobody listens.
 	Refused
-	// Cut is made, and broken off before a byte was exchanged.
+	// Cut is a connection that ends before the first byte.
 	Cut
-	// Untrusted shows a certificate of an authority that nobody knows.
+	// Untrusted has a certificate of an unknown authority.
 	Untrusted
-	// Outdated has no version of TLS above 1.1.
+	// Outdated supports TLS up to version 1.1 only.
 	Outdated
 )
 
-// IsTLS reports a fate that only a connection over TLS can meet.
+// IsTLS reports whether the fate is possible only with TLS.
 func (f ConnectionFate) IsTLS() bool { return f == Cut || f == Untrusted || f == Outdated }
 
-// ListenInMemory listens at an address of its own until the test ends.
+// ListenInMemory listens at a new address until the test ends.
 func ListenInMemory(t *testing.T) *MemoryListener {
 	t.Helper()
 	memoryNetwork.mu.Lock()
@@ -138,7 +138,7 @@ func ListenInMemory(t *testing.T) *MemoryListener {
 	return l
 }
 
-// Decide replaces what decides on connections, and counts them from zero again.
+// Decide replaces the function that decides about connections, and counts them from zero again.
 func (l *MemoryListener) Decide(accept func(number int) ConnectionFate) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -211,7 +211,7 @@ func (c *MemoryConn) Close() error {
 	return nil
 }
 
-// reset ends the connection the hard way.
+// reset aborts the connection.
 func (c *MemoryConn) reset() {
 	c.writes.end(syscall.ECONNRESET)
 	c.reads.end(syscall.ECONNRESET)
@@ -242,7 +242,7 @@ type memoryPipe struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	data    []byte
-	// ended is what a reader gets once all is read.
+	// ended is the error that a reader gets after the last byte.
 	ended    error
 	deadline time.Time
 	timer    *time.Timer
@@ -288,7 +288,7 @@ func (p *memoryPipe) write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// brokenOff is what the operating system makes of the end of a connection.
+// brokenOff returns the error of the operating system for the end of a connection.
 func brokenOff(op string, reason error) error {
 	var number syscall.Errno
 	switch {
@@ -333,7 +333,7 @@ func ServeInMemory(t *testing.T, listener net.Listener, handler http.Handler) *h
 	return server
 }
 
-// Certificates are what a server may show.
+// Certificates are the certificates for test servers.
 type Certificates struct {
 	// Authority is the file of the certificate that is trusted.
 	Authority string

@@ -43,7 +43,7 @@ func (d Domain) DeleteApplication(t *testing.T, clientID string) {
 	d.MustCall(t, http.MethodDelete, "/applications/"+d.Application(t, clientID).ID, nil, nil)
 }
 
-// RotateApplication gives an application a new secret behind Terraform's back.
+// RotateApplication rotates the secret of an application behind Terraform's back.
 func (d Domain) RotateApplication(t *testing.T, clientID string) Application {
 	t.Helper()
 	var rotated Application
@@ -102,7 +102,7 @@ func (d Domain) CheckGone(t *testing.T, clientIDs ...string) resource.TestCheckF
 	}
 }
 
-// MustHoldSecret checks that the state holds LUSID's secret, if any, and its version.
+// MustHoldSecret checks that the state has LUSID's secret, if any, and its version.
 func (d Domain) MustHoldSecret(t *testing.T, i Instance) {
 	t.Helper()
 	now := d.Application(t, i.Get("client_id"))
@@ -118,8 +118,8 @@ func (d Domain) MustHoldSecret(t *testing.T, i Instance) {
 	}
 }
 
-// DocumentedVersion is secret_version as the design has it: the first 31 bits of HMAC-SHA-256
-// over the secret, keyed with the application's id.
+// DocumentedVersion is the documented secret_version: the first 31 bits of HMAC-SHA-256 over the secret, with the
+// application's ID as the key.
 func DocumentedVersion(id, secret string) string {
 	mac := hmac.New(sha256.New, []byte(id))
 	mac.Write([]byte(secret))
@@ -161,7 +161,7 @@ func (d Domain) RolesNamed(t *testing.T, name string) []RoleBody {
 	return found
 }
 
-// Assign gives users a role behind Terraform's back.
+// Assign assigns a role to users behind Terraform's back.
 func (d Domain) Assign(t *testing.T, roleID string, users ...string) {
 	t.Helper()
 	for _, user := range users {
@@ -169,7 +169,7 @@ func (d Domain) Assign(t *testing.T, roleID string, users ...string) {
 	}
 }
 
-// MembersOf are the ids of the users who hold a role, in order.
+// MembersOf are the IDs of the users who have a role, in order.
 func (d Domain) MembersOf(t *testing.T, roleID string) []string {
 	t.Helper()
 	var users []UserBody
@@ -182,7 +182,7 @@ func (d Domain) MembersOf(t *testing.T, roleID string) []string {
 	return ids
 }
 
-// MustHoldRole compares who holds a role.
+// MustHoldRole compares the users who have a role.
 func (d Domain) MustHoldRole(t *testing.T, roleID string, want ...string) {
 	t.Helper()
 	slices.Sort(want)
@@ -215,7 +215,7 @@ func (d Domain) CreateUser(t *testing.T, login, email string) UserBody {
 	return created
 }
 
-// UsersWith are all users with a login, the deprovisioned included.
+// UsersWith are all users with a login, including deprovisioned ones.
 func (d Domain) UsersWith(t *testing.T, login string) []UserBody {
 	t.Helper()
 	var all, found []UserBody
@@ -309,7 +309,7 @@ type ZoneIPBody struct {
 	Type        string  `json:"type,omitempty"`
 }
 
-// CreateZone creates a zone behind Terraform's back, where LUSID puts it.
+// CreateZone creates a zone behind Terraform's back. LUSID chooses the hierarchy.
 func (d Domain) CreateZone(t *testing.T, code string) {
 	t.Helper()
 	d.MustCall(t, http.MethodPost, "/networkzones", map[string]any{
@@ -359,7 +359,7 @@ func (d Domain) CreateToken(t *testing.T, name string) (id string) {
 	return created.ID
 }
 
-// Census counts what a domain holds.
+// Census counts the objects of a domain.
 func (d Domain) Census(t *testing.T) map[string]int {
 	t.Helper()
 	count := func(path string) int {

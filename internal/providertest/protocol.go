@@ -12,11 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 )
 
-// Protocol drives a provider server in this process with the requests that Terraform sends: it
-// shows what the CLI wraps, hides or does not know, at a thousandth of its time.
+// Protocol sends the requests of Terraform to a provider server in this process. It shows responses that the CLI wraps,
+// hides or does not support, and it is a thousand times faster.
 type Protocol struct {
 	T *testing.T
-	// Log gets what the provider logs, where it is set.
+	// Log receives the logs of the provider, if it is set.
 	Log    *bytes.Buffer
 	Server tfprotov6.ProviderServer
 	Schema *tfprotov6.GetProviderSchemaResponse
@@ -69,7 +69,7 @@ func (p *Protocol) Configure(config Object) Diagnostics {
 	return resp.Diagnostics
 }
 
-// context has the provider log at TRACE into the buffer, if there is one.
+// context returns a context in which the provider logs at TRACE into the buffer, if there is one.
 func (p *Protocol) context() context.Context {
 	if p.Log == nil {
 		return p.T.Context()
@@ -154,8 +154,7 @@ func (p *Protocol) MustOpen(typeName string, config Object) Instance {
 	return opened
 }
 
-// mustKeep checks what Terraform checks of an ephemeral resource: what is configured comes back
-// as it is.
+// mustKeep checks the result of an ephemeral resource like Terraform does: configured values must not change.
 func mustKeep(t *testing.T, schema *tfprotov6.Schema, config Object, opened Instance) {
 	t.Helper()
 	var configured map[string]tftypes.Value
@@ -217,7 +216,7 @@ func (p *Protocol) Act(name string, config Object) (progress []string, diags Dia
 	return progress, diags
 }
 
-// PlanRotation validates the action lusid_rotate_application_secret and announces it.
+// PlanRotation validates and plans the action lusid_rotate_application_secret.
 func (p *Protocol) PlanRotation(config Object) Diagnostics {
 	p.T.Helper()
 	schema := p.Schema.ActionSchemas[RotateApplicationSecretType].Schema

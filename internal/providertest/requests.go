@@ -9,7 +9,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// Requests are those that the provider made since the mock started or since forget.
+// Requests are the provider's requests since the start of the mock or the last Forget.
 func (d Domain) Requests() []mockserver.Request {
 	var requests []mockserver.Request
 	for _, request := range d.Mock.Requests() {
@@ -29,10 +29,10 @@ func (d Domain) Counts() map[string]int {
 	return counts
 }
 
-// Forget makes Requests and Counts begin again.
+// Forget clears Requests and Counts.
 func (d Domain) Forget() { d.Mock.ResetRequests() }
 
-// MustCount compares the provider's requests with those that are due.
+// MustCount compares the provider's requests with the expected ones.
 func (d Domain) MustCount(t *testing.T, want map[string]int) {
 	t.Helper()
 	if diff := cmp.Diff(want, d.Counts()); diff != "" {
@@ -40,7 +40,7 @@ func (d Domain) MustCount(t *testing.T, want map[string]int) {
 	}
 }
 
-// Queries are the queries of an operation's requests, with commas.
+// Queries are the queries of an operation's requests, separated by commas.
 func (d Domain) Queries(operation string) string {
 	var queries []string
 	for _, request := range d.Requests() {
@@ -51,7 +51,7 @@ func (d Domain) Queries(operation string) string {
 	return strings.Join(queries, ",")
 }
 
-// MustNotAskForSecrets checks that no request asked for a secret.
+// MustNotAskForSecrets checks that no request read a secret.
 func (d Domain) MustNotAskForSecrets(t *testing.T) {
 	t.Helper()
 	if queries := d.Queries("identity.GetApplication"); strings.Contains(queries, "includeSecret") {

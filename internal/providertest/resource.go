@@ -41,7 +41,7 @@ func (m ManagedType) Validate(config Object) Diagnostics {
 	return resp.Diagnostics
 }
 
-// PlannedChange is what apply needs to carry out a plan.
+// PlannedChange has the input of an apply.
 type PlannedChange struct {
 	Prior, Planned Instance
 	private        []byte
@@ -80,8 +80,8 @@ func (m ManagedType) Plan(prior Instance, config Object) (PlannedChange, Diagnos
 	return change, resp.Diagnostics
 }
 
-// propose does what Terraform does before it asks the provider for a plan: a computed attribute
-// that is not configured keeps its value.
+// propose returns the proposed state that Terraform sends for a plan: a computed attribute that is not configured keeps its
+// value.
 func (m ManagedType) propose(prior Instance, configured tftypes.Value) tftypes.Value {
 	m.T.Helper()
 	var attributes map[string]tftypes.Value
@@ -97,8 +97,7 @@ func (m ManagedType) propose(prior Instance, configured tftypes.Value) tftypes.V
 	return tftypes.NewValue(m.Schema.ValueType(), attributes)
 }
 
-// Apply carries out a plan that is no replacement, and holds the outcome against the plan as
-// Terraform does.
+// Apply applies a plan that is no replacement, and compares the result with the plan like Terraform does.
 func (m ManagedType) Apply(change PlannedChange) (Instance, Diagnostics) {
 	m.T.Helper()
 	if len(change.Replaces) > 0 {
@@ -339,7 +338,7 @@ type Listing struct {
 	DisplayName string
 	Identity    map[string]string
 	Resource    Instance
-	// Bytes is all that Terraform gets.
+	// Bytes is the complete response for Terraform.
 	Bytes string
 }
 
@@ -358,7 +357,7 @@ func (m ManagedType) PlannedRotation(prior Instance, config Object) PlannedChang
 	return change
 }
 
-// MustPlanNothing expects a plan that is the state.
+// MustPlanNothing expects a plan without changes.
 func (m ManagedType) MustPlanNothing(prior Instance, config Object) {
 	m.T.Helper()
 	change, diags := m.Plan(prior, config)
@@ -368,8 +367,7 @@ func (m ManagedType) MustPlanNothing(prior Instance, config Object) {
 	}
 }
 
-// MustBeConsistent holds what Terraform plans anew when values have become known against the
-// plan that the user saw.
+// MustBeConsistent compares the first plan with the plan that Terraform creates again when values have become known.
 func MustBeConsistent(t *testing.T, seen, final PlannedChange) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(seen.Planned.Attributes)) {
@@ -380,7 +378,7 @@ func MustBeConsistent(t *testing.T, seen, final PlannedChange) {
 	}
 }
 
-// MustRefuseOtherDomain brings a state made at home to another domain.
+// MustRefuseOtherDomain uses a state of one domain with another domain.
 func MustRefuseOtherDomain(t *testing.T, home Domain, typeName string, made Instance, config Object, label string) {
 	t.Helper()
 	away := NewMock(t, mockserver.Options{})

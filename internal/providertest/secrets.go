@@ -19,7 +19,7 @@ import (
 	"testing"
 )
 
-// FormsOf are the ways in which a secret may appear in a text.
+// FormsOf are the forms in which a secret may appear in a text.
 func FormsOf(secret string) []string {
 	quoted, _ := json.Marshal(secret)
 	forms := []string{
@@ -87,7 +87,7 @@ func escapeJSON(text string) string {
 	return b.String()
 }
 
-// IssuedSecrets remembers the tokens that a domain gave out, and its other secrets.
+// IssuedSecrets has the tokens that a domain issued, and its other secrets.
 type IssuedSecrets struct {
 	mu     sync.Mutex
 	tokens []string
@@ -149,7 +149,7 @@ func (i *IssuedSecrets) Named() map[string]string {
 	return named
 }
 
-// Echoes are servers that repeat every secret of a request in their answer, by kind.
+// Echoes are servers that repeat every secret of a request in their response, by kind.
 var Echoes = map[string]func(http.Handler) http.Handler{
 	"JSON": echo(http.StatusBadRequest, "application/problem+json", func(heard []string) string {
 		return echoJSON(heard, func(s string) string { b, _ := json.Marshal(s); return string(b) })
@@ -220,7 +220,7 @@ func echo(status int, contentType string, say func(heard []string) string) func(
 	}
 }
 
-// EchoRaw answers with bytes that need not be HTTP, made of the whole request on one line.
+// EchoRaw responds with the whole request on one line, which need not be valid HTTP.
 func EchoRaw(say func(heard string) string) func(http.Handler) http.Handler {
 	return func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -13,14 +13,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Object is a configuration. Absent attributes are null, and unknown stands for a value that
-// only apply makes.
+// Object is a configuration. Absent attributes are null. Use Unknown for a value that is known after apply.
 type Object map[string]any
 
-// Unknown is a value that only apply makes known.
+// Unknown is a value that is known after apply.
 const Unknown = Expression("unknown")
 
-// Expression is HCL that HCLValue leaves as it is.
+// Expression is HCL that HCLValue does not change.
 type Expression string
 
 // HCLValue writes a value as HCL.

@@ -19,7 +19,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// Build makes the provider's binary once, in a directory that TestMain removes.
+// Build builds the provider's binary once, in a directory that TestMain removes.
 var Build = sync.OnceValues(func() (directory string, err error) {
 	if directory, err = os.MkdirTemp("", "terraform-provider-lusid-"); err != nil {
 		return "", err
@@ -46,19 +46,19 @@ func removeBuild() {
 	}
 }
 
-// Workspace is a directory where single CLI commands run the provider's binary, each in
-// processes of its own: for what depends on the environment, on several configurations of the
-// provider at once, or on how often a process does something.
+// Workspace is a directory in which CLI commands run the provider's binary. Each command starts new processes. Use it for
+// behavior that depends on the environment, on several configurations of the provider at once, or on the number of
+// processes.
 type Workspace struct {
 	T         *testing.T
 	Directory string
 	Env       []string
-	// Printed is all that the commands printed for people.
+	// Printed is all output of the commands for people.
 	Printed bytes.Buffer
 }
 
-// NewWorkspace holds a configuration. Of this process' environment the commands see next to
-// nothing.
+// NewWorkspace returns a workspace with a configuration. The commands get almost none of this process' environment
+// variables.
 func NewWorkspace(t *testing.T, config string, env ...string) *Workspace {
 	t.Helper()
 	if os.Getenv(resource.EnvTfAcc) == "" {
@@ -136,7 +136,7 @@ func (w *Workspace) MustRun(args ...string) string {
 	return output
 }
 
-// MustFail expects an error that holds every part, however the CLI broke its lines.
+// MustFail expects an error that contains every part, regardless of line breaks by the CLI.
 func (w *Workspace) MustFail(parts []string, args ...string) string {
 	w.T.Helper()
 	status, output := w.Run(args...)
@@ -147,8 +147,7 @@ func (w *Workspace) MustFail(parts []string, args ...string) string {
 	return output
 }
 
-// MustHold looks for texts in what a CLI printed, where line breaks and the frame of a
-// diagnostic stand for a space.
+// MustHold looks for texts in the output of a CLI. It treats line breaks and the frame of a diagnostic like a space.
 func MustHold(t *testing.T, output string, parts ...string) {
 	t.Helper()
 	flat := Flatten(output)
@@ -159,12 +158,12 @@ func MustHold(t *testing.T, output string, parts ...string) {
 	}
 }
 
-// Flatten puts what a CLI printed on one line, without the frames of diagnostics.
+// Flatten puts the output of a CLI on one line, without the frames of diagnostics.
 func Flatten(text string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(text)), " ")
 }
 
-// Plan makes a plan and returns it with what the CLI printed.
+// Plan creates a plan and returns it with the output of the CLI.
 func (w *Workspace) Plan() (*tfjson.Plan, string) {
 	w.T.Helper()
 	output := w.MustRun("plan", "-out=tfplan")
@@ -175,7 +174,7 @@ func (w *Workspace) Plan() (*tfjson.Plan, string) {
 	return plan, output
 }
 
-// MustPlanEmpty expects that nothing is to do.
+// MustPlanEmpty expects a plan without changes.
 func (w *Workspace) MustPlanEmpty() {
 	w.T.Helper()
 	if status, output := w.Run("plan", "-detailed-exitcode"); status != 0 {
@@ -219,7 +218,7 @@ func (w *Workspace) Show(args ...string) string {
 	return string(output)
 }
 
-// FileIn writes a file into a directory of its own.
+// FileIn writes a file into a new directory.
 func FileIn(t *testing.T, name, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

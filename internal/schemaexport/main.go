@@ -1,8 +1,8 @@
 // Command schemaexport writes the provider's schema to standard output, in the form of
 // "terraform providers schema -json", for tfplugindocs to render docs/ from.
 //
-// It asks the provider itself, in this process: a Terraform CLI reports only what its own
-// version knows, and would silently drop the pages of actions, list resources and identities.
+// It gets the schema from the provider in this process. A Terraform CLI reports only the features of its version, so the
+// pages of actions, list resources and identities could be missing.
 package main
 
 import (

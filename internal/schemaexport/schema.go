@@ -12,7 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// export asks a provider server for everything it can do. The result holds one provider, name.
+// export returns the complete schema of a provider server. The result has one provider, name.
 func export(ctx context.Context, name string, server tfprotov6.ProviderServer) (*tfjson.ProviderSchemas, error) {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
@@ -160,7 +160,7 @@ func (c *converter) identity(s *tfprotov6.ResourceIdentitySchema) *tfjson.Identi
 	return &tfjson.IdentitySchema{Version: uint64(max(s.Version, 0)), Attributes: attributes}
 }
 
-// ctyType goes through JSON, the one form that both type systems promise to share.
+// ctyType converts a type through JSON, the only format that both type systems document.
 func (c *converter) ctyType(t tftypes.Type) cty.Type {
 	var out cty.Type
 	b, err := json.Marshal(t)

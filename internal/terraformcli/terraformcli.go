@@ -1,5 +1,5 @@
-// Package terraformcli finds the CLI that the demo and the acceptance tests run: whatever
-// Terraform or OpenTofu the machine has, else a Terraform that it installs for the occasion.
+// Package terraformcli finds the CLI for the demo and the acceptance tests: the Terraform or OpenTofu of the machine, or
+// else a Terraform that it installs temporarily.
 package terraformcli
 
 import (
@@ -15,11 +15,10 @@ import (
 	"github.com/hashicorp/hc-install/releases"
 )
 
-// Version is the Terraform that [Find] installs where there is no CLI.
+// Version is the version of Terraform that [Find] installs if there is no CLI.
 const Version = "1.14.9"
 
-// PathVariable is the environment variable that names the CLI to use. It is also
-// terraform-plugin-testing's.
+// PathVariable is the environment variable with the path of the CLI. terraform-plugin-testing uses the same variable.
 const PathVariable = "TF_ACC_TERRAFORM_PATH"
 
 // Find returns the absolute path of a CLI: the one that [PathVariable] names, else terraform,
