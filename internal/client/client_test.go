@@ -158,7 +158,7 @@ const inMemoryURL = "https://acme.lusid.com"
 // inMemoryHosts are the mock's [mockserver.Options.Hosts] for inMemoryURL.
 var inMemoryHosts = []string{"acme.lusid.com"}
 
-// newClientInMemory returns a client whose requests, whatever their host, reach the handler
+// newClientInMemory returns a client whose requests, for any host, reach the handler
 // without a network.
 func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*client.Config)) caller {
 	t.Helper()

@@ -337,7 +337,7 @@ func TestIsOutcomeUnknown(t *testing.T) {
 			}
 			_, err = c.GetApplication(t.Context(), "0oa1", true)
 			if client.IsOutcomeUnknown(err) {
-				t.Errorf("a read changes nothing, whatever became of it: %v", err)
+				t.Errorf("the outcome of a read is never unknown, because a read changes nothing: %v", err)
 			}
 		})
 	}
@@ -455,7 +455,7 @@ func TestError_blotsOutSecrets(t *testing.T) {
 		}
 		_, err = newClientInMemory(t, jsonReply(400, body)).RequestToken(t.Context(), grant)
 		if err == nil || !strings.Contains(err.Error(), "invalid_grant: (redacted) (redacted)") {
-			t.Errorf("credentials of a request of its own: got %v", err)
+			t.Errorf("credentials of another request: got %v", err)
 		}
 	})
 	t.Run("renewed token", func(t *testing.T) {
@@ -510,7 +510,7 @@ func TestError_isPrintable(t *testing.T) {
 	}
 }
 
-// FuzzError reads whatever comes instead of an answer, with the credentials repeated in it.
+// FuzzError reads arbitrary bytes as a response, with the credentials in it.
 func FuzzError(f *testing.F) {
 	const token, password = "c4nary.bearer/token", `c4nary"p&ss\ü`
 	for i, body := range []string{

@@ -252,7 +252,7 @@ func rawServer(t *testing.T, answer func(heard string) string) string {
 	return "http://" + listener.Addr().String()
 }
 
-// rawAnswers are answers that net/http refuses in words of its own, with a part of them quoted.
+// rawAnswers are responses that net/http refuses with an error that quotes a part of the response.
 var rawAnswers = map[string]func(heard string) string{
 	"header without colon": func(heard string) string {
 		return "HTTP/1.1 200 OK\r\n" + strings.ReplaceAll(heard, ":", "") + "\r\n\r\n"

@@ -69,7 +69,7 @@ func TestShouldRetry(t *testing.T) {
 		{"read, reset", true, 0, reset, true, ""},
 		{"read, broken pipe", true, 0, written, true, ""},
 		{"read, closed", true, 0, eof, true, ""},
-		{"read, answer broke off", true, 0, broken, true, ""},
+		{"read, response ended early", true, 0, broken, true, ""},
 		{"read, attempt timed out", true, 0, timeout, true, ""},
 		{"read, cancelled", true, 0, sent(context.Canceled), false, "the caller gave up"},
 		{
@@ -93,7 +93,7 @@ func TestShouldRetry(t *testing.T) {
 		{"change, reset", false, 0, reset, false, "LUSID may have acted"},
 		{"change, broken pipe", false, 0, written, false, "LUSID may have acted"},
 		{"change, closed", false, 0, eof, false, "LUSID may have acted"},
-		{"change, answer broke off", false, 0, broken, false, "LUSID has acted"},
+		{"write, response ended early", false, 0, broken, false, "LUSID has acted"},
 		{"change, attempt timed out", false, 0, timeout, false, "LUSID may have acted"},
 		{"change, cancelled", false, 0, sent(context.Canceled), false, "the caller gave up"},
 		{"change, unknown authority", false, 0, sent(x509.UnknownAuthorityError{}), false, "trust does not come by waiting"},
@@ -564,7 +564,7 @@ func TestRetry_cancelUnderWay(t *testing.T) {
 	}
 }
 
-// A change that LUSID put off was not made, whatever ends the wait for another attempt.
+// After a 429, LUSID has not processed the write, regardless of how the wait for the retry ends.
 func TestRetry_outcomeOfWhatWasPutOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

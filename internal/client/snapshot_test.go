@@ -148,7 +148,7 @@ func TestRefresh_refusedList(t *testing.T) {
 	})
 }
 
-// A write drops what was listed, whatever its kind, its target and its outcome.
+// Every write clears the cached lists, regardless of its kind, its target and its outcome.
 func TestRefresh_afterAWrite(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -491,7 +491,7 @@ func TestLog(t *testing.T) {
 
 func TestLog_holdsNoSecret(t *testing.T) {
 	t.Parallel()
-	// A server that repeats whatever it got, in headers and bodies, with good and bad statuses.
+	// A server that repeats the whole request, in headers and bodies, with success and error statuses.
 	for _, status := range []int{200, 302, 400, 403, 404, 429, 500, 503} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()

@@ -145,7 +145,7 @@ func copyConfiguration(to, from string) error {
 	return nil
 }
 
-// command is run to its end, whatever ctx says. An interrupt from the terminal reaches every
+// command runs a command to its end, even if ctx is canceled. An interrupt from the terminal reaches every
 // process of the demo, so Terraform ends by itself, and a second signal would make it drop its
 // plug-ins: all there is to do is to wait, then clean up.
 func command(ctx context.Context, out io.Writer, name string, args ...string) *exec.Cmd {

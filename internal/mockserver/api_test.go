@@ -100,7 +100,7 @@ func TestAPIs_notImplemented(t *testing.T) {
 	d.get(rolesPath+"/traders").wantStatus(t, http.StatusOK)
 }
 
-// An API's errors have the names of its own contract, and its own path.
+// The errors of an API have the names in its contract, and its path.
 func TestAPIs_errors(t *testing.T) {
 	t.Parallel()
 	d := newTwoAPIs(t)

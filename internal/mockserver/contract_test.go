@@ -116,7 +116,7 @@ func TestContract_singleQuotes(t *testing.T) {
 	}
 }
 
-// A seed is taken as it is, which is the one way to make the mock break the contract.
+// A seed is not checked, so it is the only way to make the mock violate the contract.
 func TestContract_ownViolation(t *testing.T) {
 	t.Parallel()
 	const secret = "not-to-be-shown"

@@ -9,7 +9,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// A test starts a domain of its own, makes its second request fail, and looks at what
+// A test starts a new domain, injects a fault for its second request, and looks at what
 // arrived.
 func Example() {
 	domain := mockserver.New(mockserver.Options{})

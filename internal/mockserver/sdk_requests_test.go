@@ -286,7 +286,7 @@ func sdkSeed() mockserver.Seed {
 	return seed
 }
 
-// TestSDKs sends each request to a domain of its own, with an access token, as the synchronous client
+// TestSDKs sends each request to a new domain, with an access token, as the synchronous client
 // of the SDK does and as the asynchronous one does.
 func TestSDKs(t *testing.T) {
 	t.Parallel()

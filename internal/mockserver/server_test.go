@@ -25,7 +25,7 @@ func TestServer_concurrency(t *testing.T) {
 			t.Run(strconv.Itoa(i), func(t *testing.T) {
 				t.Parallel()
 				d := d.in(t)
-				// All of them want one name, and each one also a name of its own.
+				// All of them use the same name, and each one also uses a unique name.
 				d.post(applicationsPath, `{"clientId":"shared-app","displayName":"Shared","type":"Native"}`)
 				id, _ := d.create(fmt.Sprintf("example-%02d", i))
 				d.InjectFault(mockserver.Fault{Operation: "identity.ListUsers", Status: http.StatusInternalServerError})

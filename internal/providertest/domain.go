@@ -244,7 +244,7 @@ func NewName() string { return namePrefix + strings.ToLower(rand.Text()[:12]) }
 const namePrefix = "tf-acc-"
 
 // Factories serve the provider from within the test. A step of terraform-plugin-testing is seven
-// or more commands of the CLI, each with a server of its own: keep steps few.
+// or more commands of the CLI, each with a separate server, so use few steps.
 var Factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"lusid": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test"), nil },
 }

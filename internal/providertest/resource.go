@@ -88,7 +88,7 @@ func (m ManagedType) propose(prior Instance, configured tftypes.Value) tftypes.V
 	if err := configured.As(&attributes); err != nil {
 		m.T.Fatal(err)
 	}
-	attributes = maps.Clone(attributes) // As gives out the value's own map.
+	attributes = maps.Clone(attributes) // As returns the map of the value without copying it.
 	for _, attribute := range m.Schema.Block.Attributes {
 		if value, ok := prior.Attributes[attribute.Name]; ok && attribute.Computed && attributes[attribute.Name].IsNull() {
 			attributes[attribute.Name] = value

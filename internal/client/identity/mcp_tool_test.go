@@ -56,7 +56,7 @@ func TestMcpTools_onTheWire(t *testing.T) {
 	const scheduler = `{"name":"n","title":"T","description":"D","destructive":true,"destructiveActionSummaryTemplate":"Delete {p}","idempotent":true,"openWorld":true,"readOnly":true,` +
 		`"parameters":[{"name":"p","dataType":"String","description":"What"}],"schedulerPayload":{"jobScope":"js","jobCode":"jc","arguments":{"a":"1","b":null},"runAs":"svc",` +
 		`"notifications":[{"type":"Email","target":"a@example.com","trigger":"Always"}]}}`
-	// All of it is sent, also what is empty, but for the other payload.
+	// All fields are sent, including empty ones, except the other payload.
 	const luminesce = `{"name":"n","title":"T","description":"D","destructive":false,"destructiveActionSummaryTemplate":"","idempotent":false,"openWorld":false,"readOnly":false,` +
 		`"parameters":[],"luminescePayload":{"query":"select 1"}}`
 	wantOnWire(t, map[string]wireCase{
