@@ -35,11 +35,11 @@ type tokenAttribute struct {
 var tokenAttributes = []tokenAttribute{
 	{
 		name: "token_url", optional: true,
-		markdown: "Token URL to ask, or an application's issuer. Default: the provider's.",
+		markdown: "Token URL to request the token from, or an application's issuer. Default: the provider's.",
 	},
 	{
 		name: "username", optional: true,
-		markdown: "Login to ask with. Default: the provider's, if the token URL is the provider's.",
+		markdown: "Login of the user to request the token for. Default: the provider's, if the token URL is the provider's.",
 	},
 	{
 		name: "password", optional: true, sensitive: true,
@@ -47,7 +47,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "client_id", optional: true,
-		markdown: "Client ID of the application to ask through. Default: the provider's.",
+		markdown: "Client ID of the application to request the token with. Default: the provider's.",
 	},
 	{
 		name: "client_secret", optional: true, sensitive: true,
@@ -55,23 +55,25 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "refresh_token", optional: true, computed: true, sensitive: true,
-		markdown: "Refresh token to ask with, in place of `username` and `password`. On output it is the granted one: null unless the scope `offline_access` was granted, and always null for the provider's own token. An ephemeral resource that is given one repeats it, whatever is granted.",
+		markdown: "Refresh token to request the access token with, instead of `username` and `password`. " +
+			"The output value is the refresh token that was granted: null unless the scope `offline_access` was granted, and always null " +
+			"for the provider's own token. In an ephemeral resource, a refresh token that you set stays as it is, even if another one was granted.",
 	},
 	{
 		name: "scopes", isSet: true, optional: true,
-		markdown: "Scopes to ask for. Default: `openid`, `client`, `groups` and `offline_access`; with a refresh token, the scopes it was granted for.",
+		markdown: "Scopes to request. Default: `openid`, `client`, `groups` and `offline_access`. With a refresh token, the default is the scopes that it was granted for.",
 	},
 	{
 		name: "min_remaining_ttl", optional: true,
-		markdown: "How long the token must remain valid, as a duration such as `10m`. The provider's own token is renewed first if it would expire sooner.",
+		markdown: "How long the token must remain valid, as a duration such as `10m`. If the provider's own token would expire sooner, the provider renews it first.",
 	},
 	{
 		name: "access_token", computed: true, sensitive: true,
-		markdown: "Access token, to send as a bearer token.",
+		markdown: "Access token. Send it as a bearer token.",
 	},
 	{
 		name: "id_token", computed: true, sensitive: true,
-		markdown: "ID token; null unless the scope `openid` was granted.",
+		markdown: "ID token. Null unless the scope `openid` was granted.",
 	},
 	{
 		name: "token_type", computed: true,
@@ -83,7 +85,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "granted_scopes", isSet: true, computed: true,
-		markdown: "Scopes that were granted; null when the server did not say, as for a personal access token.",
+		markdown: "Scopes that were granted; null if the server did not return them, as for a personal access token.",
 	},
 }
 

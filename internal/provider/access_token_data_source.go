@@ -43,9 +43,9 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		attributes[a.name] = set
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An OAuth access token of the LUSID domain: without arguments the one that the provider itself signs in with, " +
-			"with arguments one that is asked for with them.\n\n" +
-			"~> The token lands in the state, and a new one at every plan. The ephemeral resource `lusid_access_token` keeps it out of both.",
+		MarkdownDescription: "Get an OAuth access token of the LUSID domain. Without arguments, it is the token that the provider itself signs in with. " +
+			"With arguments, the provider requests a token with them.\n\n" + "~> Terraform stores the token in the state, and each plan can read a new one. " +
+			"To keep it out of both state and plan, use the ephemeral resource `lusid_access_token`.",
 		Attributes: attributes,
 	}
 }

@@ -45,10 +45,11 @@ func (e *accessTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.Sch
 		attributes[a.name] = set
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An OAuth access token of the LUSID domain: without arguments the one that the provider itself signs in with, " +
-			"with arguments one that is asked for with them. It is kept nowhere: neither in the state nor in the plan.\n\n" +
-			"Terraform opens it in plan and again in apply, and each asks for a token of its own. A token cannot be replaced once it is handed out: " +
-			"where a run takes long, `min_remaining_ttl` is the means to have it live long enough.",
+		MarkdownDescription: "Get an OAuth access token of the LUSID domain. Without arguments, it is the token that the provider itself signs in with. " +
+			"With arguments, the provider requests a token with them. Terraform stores the token in neither the state nor the plan.\n\n" +
+			"Terraform opens this resource during plan and again during apply, and each time requests a separate token. " +
+			"The provider can't renew a token that Terraform has already read. " +
+			"For a long run, set `min_remaining_ttl` so that the token stays valid long enough.",
 		Attributes: attributes,
 	}
 }

@@ -34,7 +34,7 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	attributes["id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
+		MarkdownDescription: "ID that LUSID assigned to the application. Exactly one of `id` and `client_id` must be given.",
 		Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 			"must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
@@ -45,8 +45,9 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	attributes["include_secret"] = schema.BoolAttribute{
-		Optional:            true,
-		MarkdownDescription: "Whether to read the secret, which lands in the state. Default `false`. The ephemeral resource `lusid_application_secret` reads it without.",
+		Optional: true,
+		MarkdownDescription: "Whether to read the secret and store it in the state. Default `false`. " +
+			"The ephemeral resource `lusid_application_secret` reads the secret without storing it.",
 	}
 	attributes["secret"] = schema.StringAttribute{
 		Computed:            true,
@@ -55,7 +56,7 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 	attributes["secret_version"] = schema.Int64Attribute{
 		Computed:            true,
-		MarkdownDescription: "Number that changes exactly when the secret does; null unless `include_secret` is `true`.",
+		MarkdownDescription: "One-way hash of the secret, as a number. It changes exactly when the secret changes. Null unless `include_secret` is `true`.",
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "An application of the domain, found by its id or client id.",
@@ -66,17 +67,17 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 // applicationDataAttributes are what the singular and the plural data source have in common.
 func applicationDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID gave the application."},
+		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the application."},
 		"client_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "Client ID, unique in the domain."},
 		"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name, unique in the domain."},
 		"type":         schema.StringAttribute{Computed: true, MarkdownDescription: "`Native` or `Web`."},
 		"issuer": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "Issuer as LUSID returns it: Okta's dedicated URL for the domain.",
+			MarkdownDescription: "Issuer that LUSID returns: the domain's URL at Okta.",
 		},
 		"token_url": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "Token URL of the domain: what the SDKs take as `FBN_TOKEN_URL`.",
+			MarkdownDescription: "Token URL of the domain. The SDKs read it from `FBN_TOKEN_URL`.",
 		},
 	}
 }

@@ -30,7 +30,7 @@ func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.Ident
 		Attributes: map[string]identityschema.Attribute{
 			"id": identityschema.StringAttribute{
 				OptionalForImport: true,
-				Description:       "ID that LUSID gave the application. It decides where both are given.",
+				Description:       "ID that LUSID assigned to the application. If both are set, the id is used and the client id must match it.",
 			},
 			"client_id": identityschema.StringAttribute{
 				OptionalForImport: true,

@@ -32,15 +32,15 @@ func (l *applicationListResource) Metadata(_ context.Context, req resource.Metad
 
 func (l *applicationListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Applications of the domain, to find and import what exists. All filters that are given must hold. No result holds a secret.",
+		MarkdownDescription: "Find and import existing applications of the domain. A result matches every filter that is set. Results never contain secrets.",
 		Attributes: map[string]schema.Attribute{
 			"client_id_prefix": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What the client ID begins with.",
+				MarkdownDescription: "Prefix of the client ID.",
 			},
 			"display_name_prefix": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What the display name begins with.",
+				MarkdownDescription: "Prefix of the display name.",
 			},
 			"type": schema.StringAttribute{
 				Optional:            true,

@@ -48,21 +48,21 @@ var clientIDPattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-]{5,49}$`)
 func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An application of a LUSID domain: the client ID and secret that programs sign in with. " +
-			"LUSID makes the secret, and cannot change anything else of an application: a change of its client ID, name, type or redirect URIs " +
-			"replaces it, and its secret with it. `rotation_triggers` gives it a new secret in place.",
+		MarkdownDescription: "An application of a LUSID domain: the client ID and secret that programs sign in with. LUSID generates the secret. " +
+			"LUSID can't update the other fields of an application, so changing its client ID, name, type or redirect URIs forces a new " +
+			"application with a new secret. Use `rotation_triggers` to rotate the secret in place.",
 		Attributes: map[string]schema.Attribute{
 			"client_id": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Client ID, unique in the domain: 6 to 50 letters, digits and hyphens, beginning with a letter. " +
-					"A change forces a new application, unless only the case of letters differs.",
+					"Changing this forces a new application, unless only the case of letters differs.",
 				Validators: []validator.String{
 					stringvalidator.RegexMatches(clientIDPattern, "must have 6 to 50 letters, digits and hyphens, and begin with a letter"),
 				},
 			},
 			"display_name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Display name, unique in the domain: 1 to 50 characters. A change replaces the application.",
+				MarkdownDescription: "Display name, unique in the domain: 1 to 50 characters. Changing this forces a new application.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
 			},
 			"type": schema.StringAttribute{
@@ -70,21 +70,23 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Computed: true,
 				Default:  stringdefault.StaticString(identity.ApplicationTypeNative),
 				MarkdownDescription: "`Native`, for programs that sign in with a user's name and password, or `Web`, for sites that users sign in to. " +
-					"Default `Native`. A change replaces the application.",
+					"Default `Native`. Changing this forces a new application.",
 				Validators: []validator.String{stringvalidator.OneOf(identity.ApplicationTypeNative, identity.ApplicationTypeWeb)},
 			},
 			"redirect_uris": schema.SetAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "URIs that a `Web` application may send users back to after they sign in. LUSID never returns them, so a change " +
-					"made elsewhere goes unseen. A change replaces the application, but for the first value after an import, which is only noted.",
+				MarkdownDescription: "URIs that a `Web` application may send users back to after they sign in. " +
+					"LUSID never returns them, so Terraform doesn't detect a change made elsewhere. Changing this forces a new application. " +
+					"The exception is the first value set after an import, which is only recorded in the state.",
 				Validators: uriValidators(),
 			},
 			"post_logout_redirect_uris": schema.SetAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "URIs that a `Web` application may send users to after they sign out. LUSID never returns them, so a change " +
-					"made elsewhere goes unseen. A change replaces the application, but for the first value after an import, which is only noted.",
+				MarkdownDescription: "URIs that a `Web` application may send users to after they sign out. " +
+					"LUSID never returns them, so Terraform doesn't detect a change made elsewhere. Changing this forces a new application. " +
+					"The exception is the first value set after an import, which is only recorded in the state.",
 				Validators: uriValidators(),
 			},
 			"rotation_triggers": schema.MapAttribute{
@@ -97,46 +99,52 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"store_secret": schema.BoolAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Whether the state holds the secret. Default: the provider's `store_secrets`, else `true`. With `false`, `secret` is null in state and " +
-					"plan, and the ephemeral resource `lusid_application_secret` reads it instead. Refresh doesn't read the secret then, unless " +
-					"`refresh_secret_version` is `true`. A change neither replaces the application nor rotates its secret.",
+				MarkdownDescription: "Whether to store the secret in the state. Default: the provider's `store_secrets`, else `true`. " +
+					"If `false`, `secret` is null in state and plan. Read the secret with the ephemeral resource `lusid_application_secret` " +
+					"instead. Refresh doesn't read the secret then, unless `refresh_secret_version` is `true`. " +
+					"Changing this doesn't replace the application and doesn't rotate its secret.",
 			},
 			"refresh_secret_version": schema.BoolAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Whether a refresh reads the secret of an application with `store_secret = false` and keeps only its `secret_version`. Default `false`. " +
-					"With `true` the next plan shows a rotation made elsewhere. It needs the right to see secrets, and one call per application. If LUSID withholds the secret, " +
-					"the version in the state stays and a warning says so. With `store_secret = true` every refresh reads the secret anyway. " +
-					"A change neither replaces the application nor rotates its secret, and the next refresh follows it.",
+				MarkdownDescription: "Whether a refresh reads the secret of an application with `store_secret = false` and stores only its `secret_version`. " +
+					"Default `false`. If `true`, a refresh detects a rotation made elsewhere. " +
+					"This needs the right to see secrets, and one request per application. " +
+					"If LUSID does not return the secret, the version in the state stays and the provider warns. " +
+					"With `store_secret = true`, every refresh reads the secret anyway. " +
+					"Changing this doesn't replace the application and doesn't rotate its secret. It takes effect at the next refresh.",
 			},
 			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "ID that LUSID gave the application, such as `0oabw8p5aaGCl5zAA2p8`. It differs from the client ID.",
+				MarkdownDescription: "ID that LUSID assigned to the application, such as `0oabw8p5aaGCl5zAA2p8`. It differs from the client ID.",
 				PlanModifiers:       keep,
 			},
 			"issuer": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Issuer as LUSID returns it: Okta's dedicated URL for the domain.",
+				MarkdownDescription: "Issuer that LUSID returns: the domain's URL at Okta.",
 				PlanModifiers:       keep,
 			},
 			"token_url": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Token URL of the domain, which is the issuer with `/v1/token`: what the SDKs take as `FBN_TOKEN_URL`.",
+				MarkdownDescription: "Token URL of the domain: the issuer followed by `/v1/token`. The SDKs read it from `FBN_TOKEN_URL`.",
 				PlanModifiers:       keep,
 			},
 			"secret": schema.StringAttribute{
 				Computed:  true,
 				Sensitive: true,
-				MarkdownDescription: "Client secret. **Null with `store_secret = false`**, so an output or a reference that reads it is null too, without an error: " +
-					"read the secret with the ephemeral resource `lusid_application_secret`. Every refresh reads the secret, so a rotation made elsewhere is seen. " +
+				MarkdownDescription: "Client secret. **Null with `store_secret = false`**, so an output or a reference to it is null too, without an error. " +
+					"Read the secret with the ephemeral resource `lusid_application_secret` then. " +
+					"Otherwise every refresh reads the secret and so detects a rotation made elsewhere. " +
 					"If the provider's user may not see secrets, the value in the state stays.",
 			},
 			"secret_version": schema.Int64Attribute{
 				Computed: true,
-				MarkdownDescription: "One-way hash of the secret, as a number. It changes exactly when the secret changes. Use it as the version of another provider's " +
-					"write-only argument, for example `data_json_wo_version`. With `store_secret = false` and without `refresh_secret_version`, only a create, " +
-					"a replacement and `rotation_triggers` change it, and after an import with the provider's `store_secrets = false` it is null until one of them.",
+				MarkdownDescription: "One-way hash of the secret, as a number. It changes exactly when the secret changes. " +
+					"Use it as the version of another provider's write-only argument, for example `data_json_wo_version`. " +
+					"With `store_secret = false` and without `refresh_secret_version`, it changes only when Terraform creates or replaces the " +
+					"application, or rotates the secret through `rotation_triggers`. If you import an application with the provider's " +
+					"`store_secrets = false`, it is null until then.",
 			},
 		},
 	}

@@ -34,14 +34,15 @@ func (e *applicationSecretEphemeralResource) Metadata(_ context.Context, req eph
 
 func (e *applicationSecretEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the client secret of an application when a run needs it. The secret is in neither state nor plan, and reading it changes nothing. " +
-			"Use it with `store_secret = false` on the application. Refer to the application's `id`, not to its `client_id`: " +
-			"Terraform knows the client ID before the application exists, and would look for it too early.",
+		MarkdownDescription: "Read the client secret of an application when a run needs it. The secret is in neither state nor plan, and reading it " +
+			"changes nothing. Use it with `store_secret = false` on the application. " +
+			"Refer to the application's `id`, not to its `client_id`. Terraform knows the client ID before the application exists, so it " +
+			"would read the secret too early.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
+				MarkdownDescription: "ID that LUSID assigned to the application. Exactly one of `id` and `client_id` must be given.",
 				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 					"must have 1 to 64 letters, digits, hyphens and underscores")},
 			},
@@ -53,7 +54,7 @@ func (e *applicationSecretEphemeralResource) Schema(_ context.Context, _ ephemer
 			},
 			"token_url": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Token URL of the domain: what the SDKs take as `FBN_TOKEN_URL`.",
+				MarkdownDescription: "Token URL of the domain. The SDKs read it from `FBN_TOKEN_URL`.",
 			},
 			"secret": schema.StringAttribute{
 				Computed:            true,
@@ -62,7 +63,7 @@ func (e *applicationSecretEphemeralResource) Schema(_ context.Context, _ ephemer
 			},
 			"secret_version": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Number that changes exactly when the secret does, the same as the application's `secret_version`.",
+				MarkdownDescription: "One-way hash of the secret, as a number. It changes exactly when the secret changes, and equals the application's `secret_version`.",
 			},
 		},
 	}

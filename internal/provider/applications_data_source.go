@@ -29,11 +29,11 @@ func (d *applicationsDataSource) Metadata(_ context.Context, req datasource.Meta
 
 func (d *applicationsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every application of the domain, without secrets. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every application of the domain, without secrets. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"applications": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Applications, in the order of their client IDs.",
+				MarkdownDescription: "Applications, sorted by client ID.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: applicationDataAttributes()},
 			},
 		},

@@ -32,7 +32,7 @@ func (d *authenticationInformationDataSource) Metadata(_ context.Context, req da
 
 func (d *authenticationInformationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "How people sign in to the domain, and until when FINBOURNE's staff can.",
+		MarkdownDescription: "How people sign in to the domain, and when FINBOURNE's support access ends.",
 		Attributes: map[string]schema.Attribute{
 			"issuer_url": schema.StringAttribute{
 				Computed:            true,
@@ -45,15 +45,15 @@ func (d *authenticationInformationDataSource) Schema(_ context.Context, _ dataso
 			},
 			"saml_identity_provider_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "ID of the identity provider that people sign in with through SAML; null where there is none.",
+				MarkdownDescription: "ID of the identity provider that people use to sign in through SAML; null if there is none.",
 			},
 			"support_access_expiry": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When support access ends, in RFC 3339; null where nobody has any.",
+				MarkdownDescription: "When support access ends, in RFC 3339; null if nobody has support access.",
 			},
 			"support_access_expiry_with_role": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "When support access through a role ends, in the order of the roles.",
+				MarkdownDescription: "When support access through each role ends, sorted by role.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"permitted_role": schema.StringAttribute{
 						Computed:            true,

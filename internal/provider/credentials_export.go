@@ -33,16 +33,17 @@ type export struct {
 func (export) Format(f fmt.State, _ rune) { conceal(f, "export") }
 
 // readersMarkdown says who reads an export. It promises what the SDKs' own loaders were seen to read.
-const readersMarkdown = "This provider can read the result, and so can FINBOURNE's identity and LUSID SDKs of every generation, the unified SDK, and the present SDKs " +
-	"for access, Luminesce, Drive, configuration, scheduler and notifications."
+const readersMarkdown = "The result works with this provider, with every generation of FINBOURNE's identity and LUSID SDKs, with the unified SDK, and " +
+	"with the current SDKs for access, Luminesce, Drive, configuration, scheduler and notifications."
 
 func credentialsParameter() function.Parameter {
 	return function.MapParameter{
 		Name:        "credentials",
 		ElementType: types.StringType,
-		MarkdownDescription: "Values by the provider's attribute names: `" + strings.Join(exportable(), "`, `") + "`. " +
-			"A null value counts as absent. An absent `password` becomes `<password>`, to be filled in by hand, unless an `access_token` makes it superfluous. " +
-			"FINBOURNE's Python and Java SDKs send the user name unencoded, so they can't sign in with a `username` that contains a `+`.",
+		MarkdownDescription: "Values by the provider's attribute names: `" + strings.Join(exportable(), "`, `") +
+			"`. A null value counts as absent. If `password` is absent and there is no `access_token`, the result contains the " +
+			"placeholder `<password>`. Replace it by hand. FINBOURNE's Python and Java SDKs send the user name unencoded, so they can't " +
+			"sign in with a `username` that contains a `+`.",
 	}
 }
 

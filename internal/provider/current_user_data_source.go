@@ -35,15 +35,15 @@ func (d *currentUserDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 				MarkdownDescription: "URL of the domain that the provider calls, such as `https://acme.lusid.com`, without the path of a service. " +
 					"Pass it as `api_url` to the functions that export credentials.",
 			},
-			"domain_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of the domain; null where LUSID does not say."},
+			"domain_type": schema.StringAttribute{Computed: true, MarkdownDescription: "Kind of the domain; null if LUSID does not return it."},
 			"groups": schema.SetAttribute{
 				Computed:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Groups of the user, which are the codes of its roles.",
+				MarkdownDescription: "Groups of the user. They are the codes of the user's roles.",
 			},
 			"user_expiry": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "When the account expires, in RFC 3339; null where it does not.",
+				MarkdownDescription: "When the account expires, in RFC 3339; null if it does not.",
 			},
 		},
 	}

@@ -23,14 +23,14 @@ func (f *envScriptFunction) Metadata(_ context.Context, _ function.MetadataReque
 
 func (f *envScriptFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "A shell script that sets the FBN_* environment variables",
-		MarkdownDescription: "Returns a script that sets `FBN_*` environment variables, quoted so that any password survives. " + readersMarkdown + " " +
-			"A value that the shell cannot carry is an error. The script is sensitive where the credentials are.",
+		Summary: "Create a shell script that sets FBN_* environment variables for the LUSID SDKs",
+		MarkdownDescription: "Returns a script that sets `FBN_*` environment variables. It quotes the values, so they can contain special characters. " +
+			readersMarkdown + " If the shell can't represent a value, the function returns an error. The script is sensitive if the credentials are.",
 		Parameters: []function.Parameter{
 			credentialsParameter(),
 			function.StringParameter{
 				Name:                "shell",
-				MarkdownDescription: "`bash`, which any POSIX shell reads too, or `powershell`.",
+				MarkdownDescription: "`bash`, which also works in any POSIX shell, or `powershell`.",
 			},
 		},
 		Return: function.StringReturn{},

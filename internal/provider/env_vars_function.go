@@ -21,9 +21,9 @@ func (f *envVarsFunction) Metadata(_ context.Context, _ function.MetadataRequest
 
 func (f *envVarsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "FBN_* environment variables for the LUSID SDKs, as a map",
-		MarkdownDescription: "Returns a map of `FBN_*` environment variables, for what takes its environment as a map. " + readersMarkdown + " " +
-			"It is sensitive where the credentials are.",
+		Summary: "Create a map of FBN_* environment variables for the LUSID SDKs",
+		MarkdownDescription: "Returns a map of `FBN_*` environment variables, for resources that take environment variables as a map. " + readersMarkdown +
+			" The map is sensitive if the credentials are.",
 		Parameters: []function.Parameter{credentialsParameter()},
 		Return:     function.MapReturn{ElementType: types.StringType},
 	}

@@ -307,14 +307,14 @@ func TestSensitive(t *testing.T) {
 			t.Errorf("%s: sensitive attributes (-want +got):\n%s", test.name, diff)
 		}
 	}
-	// What the pages have to say.
+	// Sentences that the pages must contain.
 	for text, schema := range map[string]*tfprotov6.Schema{
-		"The token lands in the state":                                                                      p.Schema.DataSourceSchemas[providertest.AccessTokenType],
-		"ephemeral resource `lusid_access_token` keeps it out of both":                                      p.Schema.DataSourceSchemas[providertest.AccessTokenType],
+		"Terraform stores the token in the state":                                                           p.Schema.DataSourceSchemas[providertest.AccessTokenType],
+		"To keep it out of both state and plan, use the ephemeral resource `lusid_access_token`":            p.Schema.DataSourceSchemas[providertest.AccessTokenType],
 		"With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret": p.Schema.ActionSchemas[providertest.RotateApplicationSecretType].Schema,
 	} {
 		if !strings.Contains(schema.Block.Description, text) {
-			t.Errorf("a page does not say %q", text)
+			t.Errorf("no page contains %q", text)
 		}
 	}
 }

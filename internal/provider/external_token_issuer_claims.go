@@ -21,8 +21,9 @@ func claimMappingsAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional: true,
 		Computed: true,
-		MarkdownDescription: "What feeds the fields of a LUSID user: each value names a claim of the token, such as `email`, or is the field's value itself, the same for every token, " +
-			"where it stands in double quotes of its own, such as `\"\\\"Service\\\"\"`. Left out, the mappings are what LUSID has or makes of none.",
+		MarkdownDescription: "Where LUSID takes the fields of a user from. Each value is the name of a claim of the token, such as `email`. " +
+			"A value inside a second pair of double quotes, such as `\"\\\"Service\\\"\"`, is a constant that is the same for every token. " +
+			"If you don't set this, the mappings are LUSID's: the current ones, or LUSID's defaults.",
 		Attributes:    claimMappingsAttributes(),
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 	}
@@ -33,16 +34,16 @@ func claimMappingsAttributes() map[string]schema.Attribute {
 		return schema.StringAttribute{Required: true, MarkdownDescription: description, Validators: append(validators, claimMapping{})}
 	}
 	return map[string]schema.Attribute{
-		"user_id":    required("ID that is the user's alone."),
-		"login":      required("Login, in the form of an e-mail address. In double quotes, every token of the issuer is that one user's."),
-		"email":      required("E-mail address: the login, unless it is a `Service` user."),
+		"user_id":    required("ID that is unique to the user."),
+		"login":      required("Login, in the form of an e-mail address. A constant in double quotes maps every token of the issuer to that one user."),
+		"email":      required("E-mail address. It is the login, unless the user is a `Service` user."),
 		"first_name": required("First name."),
 		"last_name":  required("Last name."),
-		"user_type": required("Type of the user: a claim that is `Personal` or `Service`, or `\"\\\"Personal\\\"\"` or `\"\\\"Service\\\"\"` for one of them.",
+		"user_type": required("Type of the user: the name of a claim with the value `Personal` or `Service`, or one of the constants `\"\\\"Personal\\\"\"` and `\"\\\"Service\\\"\"`.",
 			userTypeMapping{}),
 		"groups": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "Groups, which LUSID maps to roles: the name of a claim, never a value in double quotes.",
+			MarkdownDescription: "Groups, which LUSID maps to roles: the name of a claim. A constant in double quotes is not allowed.",
 			Validators:          []validator.String{claimMapping{namesOnly: true}},
 		},
 	}

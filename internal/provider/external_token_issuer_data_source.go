@@ -50,13 +50,13 @@ func (d *externalTokenIssuerDataSource) Schema(_ context.Context, _ datasource.S
 func externalTokenIssuerDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code, unique in the domain."},
-		"issuer":      schema.StringAttribute{Computed: true, MarkdownDescription: "What a token's claim `iss` has to be."},
-		"audience":    schema.StringAttribute{Computed: true, MarkdownDescription: "What a token's claim `aud` has to be."},
-		"logout_url":  schema.StringAttribute{Computed: true, MarkdownDescription: "Where LUSID sends users who sign out."},
-		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null where there is none."},
+		"issuer":      schema.StringAttribute{Computed: true, MarkdownDescription: "Value that the `iss` claim of a token must have."},
+		"audience":    schema.StringAttribute{Computed: true, MarkdownDescription: "Value that the `aud` claim of a token must have."},
+		"logout_url":  schema.StringAttribute{Computed: true, MarkdownDescription: "URI that LUSID redirects users to when they sign out."},
+		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
 		"claim_mappings": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "What feeds the fields of a LUSID user: names of claims, or values in double quotes. Null where LUSID has none.",
+			MarkdownDescription: "Where LUSID takes the fields of a user from: names of claims, or constants in double quotes. Null if LUSID has no mappings.",
 			Attributes: map[string]schema.Attribute{
 				"user_id":    schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user."},
 				"login":      schema.StringAttribute{Computed: true, MarkdownDescription: "Login."},
@@ -64,7 +64,7 @@ func externalTokenIssuerDataAttributes() map[string]schema.Attribute {
 				"first_name": schema.StringAttribute{Computed: true, MarkdownDescription: "First name."},
 				"last_name":  schema.StringAttribute{Computed: true, MarkdownDescription: "Last name."},
 				"user_type":  schema.StringAttribute{Computed: true, MarkdownDescription: "Type of the user."},
-				"groups":     schema.StringAttribute{Computed: true, MarkdownDescription: "Groups, which LUSID maps to roles; null where it does not."},
+				"groups":     schema.StringAttribute{Computed: true, MarkdownDescription: "Groups, which LUSID maps to roles; null if no claim is mapped."},
 			},
 		},
 	}

@@ -31,10 +31,10 @@ func (l *externalTokenIssuerListResource) Metadata(_ context.Context, req resour
 
 func (l *externalTokenIssuerListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "External token issuers of the domain, to find and import what exists. All filters that are given must hold.",
+		MarkdownDescription: "Find and import existing external token issuers of the domain. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
-			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
-			"issuer":      schema.StringAttribute{Optional: true, MarkdownDescription: "What a token's claim `iss` has to be."},
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
+			"issuer":      schema.StringAttribute{Optional: true, MarkdownDescription: "Value of the issuer's `issuer` argument."},
 		},
 	}
 }

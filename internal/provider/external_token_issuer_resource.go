@@ -44,30 +44,32 @@ func (r *externalTokenIssuerResource) Metadata(_ context.Context, req resource.M
 
 func (r *externalTokenIssuerResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An identity provider, such as a CI system, whose tokens LUSID takes for access tokens. A domain has five at most, " +
-			"and FINBOURNE has to enable the feature.\n\n" +
-			"~> LUSID takes every token that has this issuer and audience. Whoever can get one, with claims of their choice in those that `login` and `user_id` are fed from, can be any user.",
+		MarkdownDescription: "An identity provider, such as a CI system, whose tokens LUSID accepts as access tokens. " +
+			"A domain can have at most five, and FINBOURNE must enable the feature.\n\n" +
+			"~> LUSID accepts every token with this issuer and audience. If somebody can get such a token and can choose the claims that " +
+			"`login` and `user_id` are mapped to, they can sign in as any user.",
 		Attributes: map[string]schema.Attribute{
 			"code": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. A change replaces the issuer.",
+				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. Changing this forces a new issuer.",
 				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 					"must have 1 to 64 letters, digits, hyphens and underscores")},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"issuer": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "What a token's claim `iss` has to be, such as `https://gitlab.acme.com`: 500 characters at most. Unique in the domain together with `audience`.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 500)},
+				Required: true,
+				MarkdownDescription: "Value that the `iss` claim of a token must have, such as `https://gitlab.acme.com`: 500 characters at most. " +
+					"The combination of `issuer` and `audience` is unique in the domain.",
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(1, 500)},
 			},
 			"audience": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What a token's claim `aud` has to be: 500 characters at most.",
+				MarkdownDescription: "Value that the `aud` claim of a token must have: 500 characters at most.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 500)},
 			},
 			"logout_url": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Where LUSID sends users who sign out: a URI of 16384 characters at most.",
+				MarkdownDescription: "URI that LUSID redirects users to when they sign out: 16384 characters at most.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(16384), absoluteURI{}},
 			},
 			"description": schema.StringAttribute{

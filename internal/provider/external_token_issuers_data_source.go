@@ -29,11 +29,11 @@ func (d *externalTokenIssuersDataSource) Metadata(_ context.Context, req datasou
 
 func (d *externalTokenIssuersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every external token issuer of the domain. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every external token issuer of the domain. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"external_token_issuers": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Issuers, in the order of their codes.",
+				MarkdownDescription: "Issuers, sorted by code.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: externalTokenIssuerDataAttributes()},
 			},
 		},

@@ -58,7 +58,7 @@ func isPast(text string) bool {
 type keepEqualInstant struct{}
 
 func (keepEqualInstant) Description(context.Context) string {
-	return "Another spelling of the same instant is no change."
+	return "Equivalent timestamps in a different format are not a change."
 }
 
 func (m keepEqualInstant) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }

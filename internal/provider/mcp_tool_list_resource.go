@@ -29,10 +29,10 @@ func (l *mcpToolListResource) Metadata(_ context.Context, req resource.MetadataR
 
 func (l *mcpToolListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Tools of the domain, to find and import what exists. All filters that are given must hold.",
+		MarkdownDescription: "Find and import existing tools of the domain. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
 			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the tool."},
-			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the name begins with."},
+			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the name."},
 		},
 	}
 }

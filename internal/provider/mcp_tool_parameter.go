@@ -33,7 +33,7 @@ func mcpToolParameterAttributes() map[string]schema.Attribute {
 		},
 		"description": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "What the value is, for the agent: 1 to 2000 characters.",
+			MarkdownDescription: "Description of the value, for the agent: 1 to 2000 characters.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 2000)},
 		},
 	}

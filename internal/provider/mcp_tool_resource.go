@@ -57,25 +57,25 @@ func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A tool that LUSID's agents, and other clients of the Model Context Protocol (MCP), can use: a Luminesce query or a job of the Scheduler. " +
-			"Every change is stored as a new version.\n\n" +
-			"~> LUSID keeps the versions of a tool that is deleted, and does not document whether its code can be used again.",
+		MarkdownDescription: "A tool for LUSID's agents and other clients of the Model Context Protocol (MCP). " +
+			"It runs a Luminesce query or a job of the Scheduler. LUSID saves every change as a new version.\n\n" +
+			"~> LUSID keeps the versions of a deleted tool. It does not document whether its code can be used again.",
 		Attributes: map[string]schema.Attribute{
 			"scope": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Scope of the tool: 1 to 64 letters, digits, hyphens and underscores. A change replaces the tool.",
+				MarkdownDescription: "Scope of the tool: 1 to 64 letters, digits, hyphens and underscores. Changing this forces a new tool.",
 				Validators:          isID,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"code": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Code of the tool, unique in its scope: 1 to 64 letters, digits, hyphens and underscores. A change replaces the tool.",
+				MarkdownDescription: "Code of the tool, unique in its scope: 1 to 64 letters, digits, hyphens and underscores. Changing this forces a new tool.",
 				Validators:          isID,
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name that an agent calls the tool by, unique in the domain: 1 to 256 letters, digits, hyphens and underscores.",
+				MarkdownDescription: "Name that an agent uses to call the tool, unique in the domain: 1 to 256 letters, digits, hyphens and underscores.",
 				Validators: []validator.String{stringvalidator.RegexMatches(mcpToolNamePattern,
 					"must have 1 to 256 letters, digits, hyphens and underscores")},
 			},
@@ -86,35 +86,34 @@ func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"description": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What the tool does, by which an agent decides when to use it: 1 to 2000 characters.",
+				MarkdownDescription: "What the tool does: 1 to 2000 characters. An agent reads it to decide when to use the tool.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 2000)},
 			},
 			"parameters": schema.SetNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "What the agent has to give. `{{{name}}}` in the payload stands for the value.",
+				MarkdownDescription: "Parameters that the agent must supply. Use `{{{name}}}` in the payload to insert a parameter's value.",
 				Validators:          []validator.Set{setvalidator.NoNullValues()},
 				NestedObject:        schema.NestedAttributeObject{Attributes: mcpToolParameterAttributes()},
 			},
 			"luminesce_payload": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "The query that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
+				MarkdownDescription: "Query that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
 				Attributes:          mcpToolLuminescePayloadAttributes(),
 			},
 			"scheduler_payload": schema.SingleNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "The job that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
+				MarkdownDescription: "Job that the tool runs. Exactly one of `luminesce_payload` and `scheduler_payload` must be given.",
 				Attributes:          mcpToolSchedulerPayloadAttributes(),
 			},
-			"destructive": flag("Whether a person has to agree before the tool runs, to the text in `destructive_action_summary_template`."),
+			"destructive": flag("Whether a person must confirm the text in `destructive_action_summary_template` before the tool runs."),
 			"destructive_action_summary_template": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "What a person is asked to agree to, with `{name}` for the value of a parameter: 500 characters at most. " +
-					"Required where `destructive` is true.",
-				Validators: []validator.String{stringvalidator.UTF8LengthAtMost(500)},
+				Optional:            true,
+				MarkdownDescription: "Text that a person is asked to confirm: 500 characters at most. Use `{name}` to insert a parameter's value. Required if `destructive` is true.",
+				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(500)},
 			},
-			"read_only":  flag("Whether the tool changes nothing. An agent asks before it uses one that does."),
-			"idempotent": flag("Whether using the tool twice does no more than once. LUSID takes it for information only."),
-			"open_world": flag("Whether the tool reaches beyond LUSID. LUSID takes it for information only."),
+			"read_only":  flag("Whether the tool changes nothing. An agent asks a person before it uses a tool that changes something."),
+			"idempotent": flag("Whether using the tool twice has the same effect as using it once. For information only: LUSID does not act on it."),
+			"open_world": flag("Whether the tool accesses systems outside LUSID. For information only: LUSID does not act on it."),
 			"timeouts":   timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,
@@ -123,7 +122,7 @@ func (r *mcpToolResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"version": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Number of the current version, which every change moves; null where LUSID does not say.",
+				MarkdownDescription: "Number of the current version, which increases with every change; null if LUSID does not return it.",
 			},
 		},
 	}
@@ -134,7 +133,7 @@ func mcpToolLuminescePayloadAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"query": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "Luminesce SQL, with `{{{name}}}` for the value of a parameter: 1 to 50000 characters.",
+			MarkdownDescription: "Luminesce SQL: 1 to 50000 characters. Use `{{{name}}}` to insert a parameter's value.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50000)},
 		},
 	}

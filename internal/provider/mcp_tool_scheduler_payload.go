@@ -33,19 +33,18 @@ func mcpToolSchedulerPayloadAttributes() map[string]schema.Attribute {
 		"arguments": schema.MapAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Arguments of the job by name. `{{{name}}}` in one stands for the value of a parameter.",
+			MarkdownDescription: "Arguments of the job by name. Use `{{{name}}}` to insert a parameter's value.",
 		},
 		"notifications": schema.SetNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Messages about the job, beside those that it sends by itself.",
+			MarkdownDescription: "Messages about the job, in addition to those that the job sends itself.",
 			Validators:          []validator.Set{setvalidator.NoNullValues()},
 			NestedObject:        schema.NestedAttributeObject{Attributes: mcpToolNotificationAttributes()},
 		},
 		"run_as": schema.StringAttribute{
-			Optional: true,
-			MarkdownDescription: "Service user to run the job as: 1 to 64 letters, digits, hyphens and underscores. " +
-				"Without it, the job runs as whoever uses the tool.",
-			Validators: isID,
+			Optional:            true,
+			MarkdownDescription: "Service user to run the job as: 1 to 64 letters, digits, hyphens and underscores. Default: the user who uses the tool.",
+			Validators:          isID,
 		},
 	}
 }
@@ -60,12 +59,12 @@ func mcpToolNotificationAttributes() map[string]schema.Attribute {
 		},
 		"target": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "E-mail address or URL that gets it: 1 to 250 characters.",
+			MarkdownDescription: "E-mail address or URL to send the message to: 1 to 250 characters.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 250)},
 		},
 		"trigger": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "When to send it, such as `OnSuccess`, `OnFailure` or `Always`: 1 to 50 characters.",
+			MarkdownDescription: "When to send the message, such as `OnSuccess`, `OnFailure` or `Always`: 1 to 50 characters.",
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 50)},
 		},
 	}

@@ -29,11 +29,11 @@ func (d *mcpToolsDataSource) Metadata(_ context.Context, req datasource.Metadata
 
 func (d *mcpToolsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The current version of every tool of the domain. Choose among them with a `for` expression.",
+		MarkdownDescription: "The current version of every tool of the domain. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"mcp_tools": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Tools, in the order of their scopes and codes.",
+				MarkdownDescription: "Tools, sorted by scope and code.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: mcpToolDataAttributes()},
 			},
 		},

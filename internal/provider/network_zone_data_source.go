@@ -48,37 +48,37 @@ func (d *networkZoneDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 func networkZoneDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code, unique in the domain."},
-		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null where there is none."},
+		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
 		"action": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`.",
+			MarkdownDescription: "What LUSID does with a request that this zone decides: `Allow`, `Block` or `NoOp`.",
 		},
 		"ranges": schema.SetNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "Addresses that the zone is for.",
+			MarkdownDescription: "Addresses that the zone applies to.",
 			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 				"value":       schema.StringAttribute{Computed: true, MarkdownDescription: "IP address, or range in CIDR notation."},
-				"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Whose address this is; null where it is not said."},
+				"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Whose address this is; null if LUSID does not return it."},
 			}},
 		},
 		"session_types": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Kinds of sessions that the zone is for.",
+			MarkdownDescription: "Kinds of sessions that the zone applies to.",
 		},
 		"user_roles": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Names of roles whose holders the zone is for.",
+			MarkdownDescription: "Names of roles. The zone applies to the users who hold them.",
 		},
 		"hierarchy": schema.Int64Attribute{
 			Computed:            true,
-			MarkdownDescription: "Place among the zones: of those that match a request, the lowest decides.",
+			MarkdownDescription: "Position among the zones. Of the zones that match a request, the one with the lowest hierarchy decides.",
 		},
-		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was made, in RFC 3339."},
-		"created_by": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who made it."},
+		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was created, in RFC 3339."},
+		"created_by": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who created the zone."},
 		"updated_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the zone was last changed, in RFC 3339."},
-		"updated_by": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who last changed it."},
+		"updated_by": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the user who last changed the zone."},
 	}
 }
 

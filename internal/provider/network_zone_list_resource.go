@@ -31,9 +31,9 @@ func (l *networkZoneListResource) Metadata(_ context.Context, req resource.Metad
 
 func (l *networkZoneListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Network zones of the domain, to find and import what exists. All filters that are given must hold.",
+		MarkdownDescription: "Find and import existing network zones of the domain. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
-			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"action": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`Allow`, `Block` or `NoOp`.",

@@ -48,15 +48,18 @@ func (r *networkZoneResource) Metadata(_ context.Context, req resource.MetadataR
 
 func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A network zone: whether LUSID lets in requests from its addresses, by those that it is for. Of the zones that match a request, the one of the " +
-			"lowest hierarchy decides. A domain has ten at most.\n\n" +
-			"~> A zone may lock its own provider out, and then Terraform cannot undo it. A plan warns of each change that could: a `Block` that is new or reaches further, and an `Allow` that is " +
-			"new, since it may lack the provider's own address, or that reaches less far or goes. The address is the one that LUSID sees, which behind NAT or a proxy is not the machine's own. " +
-			"Give a `Block` zone `depends_on` the `Allow` zones that except somebody from it: then it is made after them, and destroyed before them.",
+		MarkdownDescription: "A network zone allows or blocks requests to LUSID by their address, for the sessions and roles that it applies to. " +
+			"Of the zones that match a request, the one with the lowest hierarchy decides. A domain can have at most ten.\n\n" +
+			"~> A zone can lock out the provider that manages it, and then Terraform can't undo the change. " +
+			"The plan warns of each change that could do this: a `Block` zone that is new or blocks more than before, and an `Allow` zone " +
+			"that is new (it may lack the provider's address), allows less than before, or is deleted. " +
+			"The address that counts is the one that LUSID sees. Behind NAT or a proxy, this is not the machine's own address. " +
+			"If `Allow` zones make exceptions from a `Block` zone, set `depends_on` in the `Block` zone to those `Allow` zones. " +
+			"Terraform then creates the `Block` zone after them and destroys it before them.",
 		Attributes: map[string]schema.Attribute{
 			"code": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. A change replaces the zone.",
+				MarkdownDescription: "Code, unique in the domain: 1 to 64 letters, digits, hyphens and underscores. Changing this forces a new zone.",
 				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 					"must have 1 to 64 letters, digits, hyphens and underscores")},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
@@ -67,21 +70,22 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"action": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What becomes of a request that the zone decides: `Allow`, `Block` or `NoOp`.",
+				MarkdownDescription: "What LUSID does with a request that this zone decides: `Allow`, `Block` or `NoOp`.",
 				Validators: []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock,
 					identity.NetworkZoneNoOp)},
 			},
 			"ranges": schema.SetNestedAttribute{
 				Required:            true,
-				MarkdownDescription: "Addresses that the zone is for, 1 to 100.",
+				MarkdownDescription: "Addresses that the zone applies to, 1 to 100.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: networkZoneRangeAttributes()},
 				Validators:          []validator.Set{setvalidator.SizeBetween(1, 100), setvalidator.NoNullValues(), distinctRanges{}},
 			},
 			"session_types": schema.SetAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Kinds of sessions that the zone is for: `AllUsers`, `AllServiceUsers`, `AllPersonalUsers`, `AllPATAccess`, `AllJWTAccess`, `AllAccessTokens`, " +
-					"`AllSSOUsers` and `AllNonSSOUsers`. The zone is for whom any element of `session_types` or `user_roles` names; at least one of the two must be given.",
+				MarkdownDescription: "Kinds of sessions that the zone applies to: `AllUsers`, `AllServiceUsers`, `AllPersonalUsers`, `AllPATAccess`, " +
+					"`AllJWTAccess`, `AllAccessTokens`, `AllSSOUsers` and `AllNonSSOUsers`. " +
+					"The zone applies if any element of `session_types` or `user_roles` matches. At least one of the two must be given.",
 				Validators: []validator.Set{
 					setvalidator.NoNullValues(),
 					setvalidator.ValueStringsAre(stringvalidator.OneOf(identity.NetworkZoneSessionTypes...)),
@@ -90,16 +94,18 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"user_roles": schema.SetAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Names of roles whose holders the zone is for.",
+				MarkdownDescription: "Names of roles. The zone applies to the users who hold them.",
 				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 			},
 			"hierarchy": schema.Int64Attribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "Place among the zones, unique in the domain: of those that match a request, the lowest decides. Default: behind all others, and from then on where LUSID has it. " +
-					"LUSID creates every zone behind all others, and moves it in a second call: if that fails, a warning says so, and the next apply moves it. " +
-					"Zones can exchange their places in one apply. If LUSID refuses a place that another zone still has, the zone waits at a free hierarchy nearby, " +
-					"an `Allow` zone in front of its place and a `Block` zone behind it, and moves when the other zone has left. So leave gaps, such as 10, 20, 30.",
+				MarkdownDescription: "Position among the zones, unique in the domain. Of the zones that match a request, the one with the lowest hierarchy " +
+					"decides. Default: LUSID creates the zone after all others, and Terraform keeps the position that LUSID has. " +
+					"If you set it, the provider creates the zone after all others and moves it with a second request. " +
+					"If the move fails, the provider warns and the next apply moves the zone. Zones can swap positions in one apply. " +
+					"If another zone still has the position, the zone waits at a free hierarchy nearby: an `Allow` zone before its position, a " +
+					"`Block` zone after it. It moves when the other zone has moved away. So leave gaps, such as 10, 20, 30.",
 				Validators:    []validator.Int64{int64validator.Between(0, math.MaxInt32)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},

@@ -27,11 +27,11 @@ func (d *networkZonesDataSource) Metadata(_ context.Context, req datasource.Meta
 
 func (d *networkZonesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every network zone of the domain. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every network zone of the domain. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"network_zones": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Zones, in the order in which they decide.",
+				MarkdownDescription: "Zones, sorted by hierarchy.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: networkZoneDataAttributes()},
 			},
 		},

@@ -29,30 +29,30 @@ func (d *passwordPolicyDataSource) Metadata(_ context.Context, req datasource.Me
 
 func (d *passwordPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What LUSID asks of the passwords of all users of a type.",
+		MarkdownDescription: "Rules for the passwords of all users of one type.",
 		Attributes: map[string]schema.Attribute{
 			"user_type": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`Personal` or `Service`.",
 				Validators:          []validator.String{stringvalidator.OneOf(userTypes...)},
 			},
-			"min_length": schema.Int64Attribute{Computed: true, MarkdownDescription: "Characters that a password must have."},
+			"min_length": schema.Int64Attribute{Computed: true, MarkdownDescription: "Minimum number of characters in a password."},
 			"exclude_first_name": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether a password must not hold the user's first name.",
+				MarkdownDescription: "Whether to refuse a password that contains the user's first name.",
 			},
 			"exclude_last_name": schema.BoolAttribute{
 				Computed:            true,
-				MarkdownDescription: "Whether a password must not hold the user's last name.",
+				MarkdownDescription: "Whether to refuse a password that contains the user's last name.",
 			},
-			"max_age_days": schema.Int64Attribute{Computed: true, MarkdownDescription: "Days until a password expires; 0 for never."},
+			"max_age_days": schema.Int64Attribute{Computed: true, MarkdownDescription: "Days until a password expires; 0 if it never expires."},
 			"history_count": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Different passwords before one may be used again; 0 for none.",
+				MarkdownDescription: "Number of different passwords before a user may use an old one again; 0 for no such limit.",
 			},
 			"max_attempts": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Attempts to sign in that may fail before LUSID locks the user out; 0 for any number.",
+				MarkdownDescription: "Number of failed sign-ins after which LUSID locks the user; 0 to never lock.",
 			},
 		},
 	}

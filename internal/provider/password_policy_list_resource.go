@@ -29,7 +29,7 @@ func (l *passwordPolicyListResource) Metadata(_ context.Context, req resource.Me
 
 func (l *passwordPolicyListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Password policies of the domain, one for each user type, to import what exists.",
+		MarkdownDescription: "Find and import the password policies of the domain. There is one for each user type.",
 		Attributes: map[string]schema.Attribute{
 			"user_type": schema.StringAttribute{
 				Optional:            true,

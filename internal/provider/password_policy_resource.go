@@ -52,7 +52,7 @@ func (r *passwordPolicyResource) Schema(ctx context.Context, _ resource.SchemaRe
 		return schema.Int64Attribute{
 			Optional:            true,
 			Computed:            true,
-			MarkdownDescription: description + fmt.Sprintf(" From %d to %d. Not configured, it stays as LUSID has it.", least, most),
+			MarkdownDescription: description + fmt.Sprintf(" From %d to %d. If not set, LUSID's current value stays.", least, most),
 			Validators:          []validator.Int64{int64validator.Between(least, most)},
 			PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 		}
@@ -61,31 +61,33 @@ func (r *passwordPolicyResource) Schema(ctx context.Context, _ resource.SchemaRe
 		return schema.BoolAttribute{
 			Optional:            true,
 			Computed:            true,
-			MarkdownDescription: description + " Not configured, it stays as LUSID has it.",
+			MarkdownDescription: description + " If not set, LUSID's current value stays.",
 			PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What LUSID asks of the passwords of all users of a type. A domain always has one policy for its `Personal` and one for its `Service` users: " +
-			"declare each once. That a password mixes letters in both cases, digits and symbols cannot be changed.\n\n" +
-			"~> The first apply overwrites the values that LUSID has. Terraform has not seen them, so the plan warns of the values that differ. " +
-			"Import the policy to see them as changes." + renameNote,
+		MarkdownDescription: "Rules for the passwords of all users of one type. A domain always has one policy for its `Personal` users and one for its " +
+			"`Service` users, so declare each policy once. LUSID always requires upper-case and lower-case letters, digits and symbols. " +
+			"This can't be changed.\n\n" +
+			"~> The first apply overwrites the values that LUSID has. Terraform has not seen them, so the plan warns of the values that " +
+			"differ. Import the policy to see them as changes." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"user_type": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "`Personal` or `Service`. A change replaces the policy: it treats that of the former type as `deletion_policy` says, " +
-					"and takes over that of the new one.",
+				MarkdownDescription: "`Personal` or `Service`. Changing this forces a new policy: Terraform destroys the policy of the old type as " +
+					"`deletion_policy` says, and adopts the policy of the new type.",
 				Validators:    []validator.String{stringvalidator.OneOf(userTypes...)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"min_length":         number("Characters that a password must have.", 12, 30),
-			"exclude_first_name": flag("Whether a password must not hold the user's first name."),
-			"exclude_last_name":  flag("Whether a password must not hold the user's last name."),
-			"max_age_days":       number("Days until a password expires; 0 for never.", 0, 999),
-			"history_count":      number("Different passwords before one may be used again; 0 for none.", 0, 30),
-			"max_attempts":       number("Attempts to sign in that may fail before LUSID locks the user out; 0 for any number.", 0, 100),
-			"deletion_policy": singletonDeletionPolicy("puts LUSID's defaults back: `min_length` 12, `max_age_days` 0 and `max_attempts` 10, which it documents, " +
-				"and `exclude_first_name` true, `exclude_last_name` true and `history_count` 4, which it does not: they are those of its own example."),
+			"min_length":         number("Minimum number of characters in a password.", 12, 30),
+			"exclude_first_name": flag("Whether to refuse a password that contains the user's first name."),
+			"exclude_last_name":  flag("Whether to refuse a password that contains the user's last name."),
+			"max_age_days":       number("Days until a password expires; 0 if it never expires.", 0, 999),
+			"history_count":      number("Number of different passwords before a user may use an old one again; 0 for no such limit.", 0, 30),
+			"max_attempts":       number("Number of failed sign-ins after which LUSID locks the user; 0 to never lock.", 0, 100),
+			"deletion_policy": singletonDeletionPolicy("restores LUSID's defaults. LUSID documents `min_length` 12, `max_age_days` 0 and `max_attempts` 10. " +
+				"It does not document the others, so they come from its own example: `exclude_first_name` true, `exclude_last_name` true and " +
+				"`history_count` 4."),
 			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,

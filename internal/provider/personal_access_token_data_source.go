@@ -35,7 +35,7 @@ func (d *personalAccessTokenDataSource) Schema(_ context.Context, _ datasource.S
 	attributes := personalAccessTokenDataAttributes()
 	attributes["id"] = schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: "ID that LUSID gave the token.",
+		MarkdownDescription: "ID that LUSID assigned to the token.",
 		Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 			"must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
@@ -48,9 +48,9 @@ func (d *personalAccessTokenDataSource) Schema(_ context.Context, _ datasource.S
 // personalAccessTokenDataAttributes are what the singular and the plural data source have in common.
 func personalAccessTokenDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID gave the token."},
+		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the token."},
 		"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name, unique among the user's active tokens."},
-		"created_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the token was made, in RFC 3339."},
+		"created_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the token was created, in RFC 3339."},
 		"deactivation_date": schema.StringAttribute{
 			Computed:            true,
 			MarkdownDescription: "When the token stops working, or stopped, in RFC 3339; null where it does not expire.",

@@ -31,9 +31,9 @@ func (l *personalAccessTokenListResource) Metadata(_ context.Context, req resour
 
 func (l *personalAccessTokenListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Personal access tokens of the user that the provider signs in as, those that have expired included. No result holds a key.",
+		MarkdownDescription: "Find and import personal access tokens of the user that the provider signs in as, including expired ones. Results never contain keys.",
 		Attributes: map[string]schema.Attribute{
-			"display_name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the name begins with."},
+			"display_name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the name."},
 		},
 	}
 }

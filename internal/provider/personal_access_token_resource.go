@@ -44,44 +44,48 @@ func (r *personalAccessTokenResource) Metadata(_ context.Context, req resource.M
 func (r *personalAccessTokenResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A personal access token of the user that the provider signs in as: LUSID makes none for anybody else. It has all the rights of that user.\n\n" +
-			"~> LUSID shows the key once, so it can only be kept in the state.\n\n" +
-			"~> One configuration needs one state, in a backend that locks it. If the answer to a create is lost and LUSID then has a token of that name, the apply fails. " +
-			"The error names the token's ID and creation time. The provider does not delete the token, because another run may have created it.",
+		MarkdownDescription: "A personal access token of the user that the provider signs in as. LUSID can't create one for another user. " +
+			"The token has all the rights of its user.\n\n" +
+			"~> LUSID returns the key only once, in the response to the create, so Terraform stores it in the state.\n\n" +
+			"~> Use one state for each configuration, in a backend that locks it. " +
+			"If the response to a create is lost and LUSID then has a token with that name, the apply fails. " +
+			"The error names the token's ID and creation time. The provider doesn't delete the token, because another run may have created it.",
 		Attributes: map[string]schema.Attribute{
 			"display_name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name, unique among the user's active tokens: 1 to 512 characters. A change replaces the token.",
+				MarkdownDescription: "Name, unique among the user's active tokens: 1 to 512 characters. Changing this forces a new token.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 512)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"deactivation_date": schema.StringAttribute{
-				Optional:            true,
-				CustomType:          timetypes.RFC3339Type{},
-				MarkdownDescription: "When the token stops working, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default: never. A change replaces the token; another spelling of the same instant is none. LUSID stores seven digits of a fraction; more digits are no change either.",
-				PlanModifiers:       []planmodifier.String{keepEqualInstant{}, stringplanmodifier.RequiresReplace()},
+				Optional:   true,
+				CustomType: timetypes.RFC3339Type{},
+				MarkdownDescription: "When the token stops working, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default: never. Changing this forces a new token. " +
+					"Equivalent timestamps in a different format are not a change. LUSID stores seven digits of a fraction of a second, so " +
+					"further digits are not a change either.",
+				PlanModifiers: []planmodifier.String{keepEqualInstant{}, stringplanmodifier.RequiresReplace()},
 			},
 			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "ID that LUSID gave the token.",
+				MarkdownDescription: "ID that LUSID assigned to the token.",
 				PlanModifiers:       keep,
 			},
 			"user_id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "ID of the user whose token it is. Read as anybody else it is an error, since it would seem to be gone.",
+				MarkdownDescription: "ID of the user who owns the token. If the provider signs in as another user, a read of the token is an error, because LUSID would not list it.",
 				PlanModifiers:       keep,
 			},
 			"created_date": schema.StringAttribute{
 				Computed:            true,
 				CustomType:          timetypes.RFC3339Type{},
-				MarkdownDescription: "When the token was made, in RFC 3339.",
+				MarkdownDescription: "When the token was created, in RFC 3339.",
 				PlanModifiers:       keep,
 			},
 			"key": schema.StringAttribute{
 				Computed:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The token, to send as a bearer token; null after an import.",
+				MarkdownDescription: "Key of the token. Send it as a bearer token. Null after an import.",
 				PlanModifiers:       keep,
 			},
 		},
@@ -91,7 +95,7 @@ func (r *personalAccessTokenResource) Schema(ctx context.Context, _ resource.Sch
 func (r *personalAccessTokenResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
-			"id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID that LUSID gave the token."},
+			"id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID that LUSID assigned to the token."},
 		},
 	}
 }

@@ -30,11 +30,12 @@ func (d *personalAccessTokensDataSource) Metadata(_ context.Context, req datasou
 
 func (d *personalAccessTokensDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every personal access token of the user that the provider signs in as, those that have expired included, without keys. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every personal access token of the user that the provider signs in as, including expired ones, without keys. " +
+			"To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"personal_access_tokens": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Tokens, in the order of their names.",
+				MarkdownDescription: "Tokens, sorted by name.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: personalAccessTokenDataAttributes()},
 			},
 		},

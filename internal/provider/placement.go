@@ -123,9 +123,10 @@ func becomeOwner(ctx context.Context, private privateState) (owner string, diags
 }
 
 // renameNote is what the page of each resource says that can share its object with another resource.
-const renameNote = "\n\n-> If you rename this resource, or change its `for_each` key, add a `moved` block. Then Terraform destroys and creates nothing. " +
-	"Without it, Terraform creates the new resource and destroys the old one in the same run. The provider then leaves in LUSID what the new resource needs, and warns. " +
-	"It can't do so if the old resource and the new one use different provider configurations."
+const renameNote = "\n\n" + "-> If you rename this resource or change its `for_each` key, add a `moved` block. " +
+	"Then Terraform destroys and creates nothing. Without a `moved` block, Terraform creates the new resource and destroys the " +
+	"old one in the same run. The provider then keeps what the new resource needs, and warns. " +
+	"It can't do so if the two resources use different provider configurations."
 
 // warnNeeded says why a destroy left LUSID alone.
 func warnNeeded(diags *diag.Diagnostics, summary, kept string) {

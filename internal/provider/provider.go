@@ -48,7 +48,7 @@ func (p *lusidProvider) Metadata(_ context.Context, _ provider.MetadataRequest, 
 
 func (p *lusidProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages who signs in to a LUSID domain, and what they may do: applications and their credentials, users, roles and policies.",
+		MarkdownDescription: "Manage who can sign in to a LUSID domain and what they can do: applications and their credentials, users, roles and policies.",
 		Attributes:          providerAttributes(),
 	}
 }

@@ -36,7 +36,7 @@ func providerAttributes() map[string]schema.Attribute {
 	attributes["proxy"] = schema.SingleNestedAttribute{
 		Optional:            true,
 		Attributes:          proxy,
-		MarkdownDescription: "Proxy for API and token requests. Default: what `HTTPS_PROXY` and `NO_PROXY` say.",
+		MarkdownDescription: "Proxy for API and token requests. Default: the proxy from `HTTPS_PROXY` and `NO_PROXY`.",
 	}
 	return attributes
 }

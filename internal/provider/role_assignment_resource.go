@@ -42,19 +42,19 @@ func (r *roleAssignmentResource) Metadata(_ context.Context, req resource.Metada
 func (r *roleAssignmentResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gives a role to one user, and leaves the other users of the role alone. The plan warns if it takes a role from the user that the provider signs in as. Replacing an assignment of one of LUSID's default roles to that user is an error." +
-			"\n\n" +
-			"~> Do not use it for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote,
+		MarkdownDescription: "Assign a role to one user. Other users keep the role. The plan warns if it removes a role from the user that the provider " +
+			"signs in as. If it replaces an assignment of one of LUSID's default roles to that user, the plan is an error.\n\n" +
+			"~> Don't use this resource for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the role. A change replaces the assignment.",
+				MarkdownDescription: "ID of the role. Changing this forces a new assignment.",
 				Validators:          isRoleID(),
 				PlanModifiers:       replace,
 			},
 			"user_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the user. A change replaces the assignment.",
+				MarkdownDescription: "ID of the user. Changing this forces a new assignment.",
 				Validators:          isUserID(),
 				PlanModifiers:       replace,
 			},

@@ -36,7 +36,7 @@ func (d *roleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	attributes["id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "ID that LUSID gave the role. Exactly one of `id` and `code` must be given.",
+		MarkdownDescription: "ID that LUSID assigned to the role. Exactly one of `id` and `code` must be given.",
 		Validators:          isRoleID(),
 	}
 	attributes["code"] = schema.StringAttribute{
@@ -60,15 +60,15 @@ func (d *roleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 // roleDataAttributes are what the singular and the plural data source have in common.
 func roleDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID gave the role."},
+		"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the role."},
 		"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name, unique in the domain."},
-		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null where there is none."},
+		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
 		"scope":       schema.StringAttribute{Computed: true, MarkdownDescription: "Scope of the role, such as `default`."},
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code of the role, unique in its scope."},
 		"source":      schema.StringAttribute{Computed: true, MarkdownDescription: "Where the role comes from, such as `LusidUser`."},
 		"saml_name": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "Name by which an identity provider assigns the role through SAML; null where LUSID does not say.",
+			MarkdownDescription: "Name that an identity provider uses to assign the role through SAML; null if LUSID does not return it.",
 		},
 	}
 }

@@ -27,9 +27,9 @@ func (l *roleListResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 func (l *roleListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Roles of the domain, to find and import what exists. LUSID's own roles are among them. All filters that are given must hold.",
+		MarkdownDescription: "Find and import existing roles of the domain. The results include LUSID's own roles. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
-			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the name begins with."},
+			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the name."},
 			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the role, such as `default`."},
 		},
 	}

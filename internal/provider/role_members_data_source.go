@@ -40,7 +40,7 @@ func (d *roleMembersDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			},
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Users, in the order of their logins.",
+				MarkdownDescription: "Users, sorted by login.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: userDataAttributes()},
 			},
 		},

@@ -29,9 +29,9 @@ func (l *roleMembersListResource) Metadata(_ context.Context, req resource.Metad
 
 func (l *roleMembersListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Members of every role of the domain, one result a role, to find and import what exists. All filters that are given must hold.",
+		MarkdownDescription: "Find and import the members of the domain's roles. There is one result for each role. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
-			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the role's name begins with."},
+			"name_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the role's name."},
 			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the role, such as `default`."},
 		},
 	}

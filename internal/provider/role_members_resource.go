@@ -45,16 +45,19 @@ func (r *roleMembersResource) Metadata(_ context.Context, req resource.MetadataR
 func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages all the users who hold a role.\n\n" +
-			"- **Create** gives the role to the users in `user_ids`. It takes the role from nobody. If other users hold the role, the plan warns and names them. The next plan shows that they lose the role. " +
-			"Import the members to see this in the first plan.\n" +
-			"- **Update** takes the role from the users whose removal the plan shows. If somebody got the role after the plan, the apply warns and leaves it to them. The next plan shows them.\n" +
-			"- **Destroy** takes the role from the users in the state. Anybody else keeps it, with a warning.\n\n" +
-			"The user that the provider signs in as never loses the role, so that no run locks itself out. If a plan would take the role from this user, the apply warns.\n\n" +
-			"~> Do not use it for a role that `lusid_role_assignment` gives to users. Each resource would undo the other." + renameNote,
+			"- **Create** assigns the role to the users in `user_ids`. It doesn't remove anybody. " +
+			"If other users hold the role, the plan warns and names them. The next plan shows that they lose the role. " +
+			"Import the members to see this in the first plan.\n- **Update** removes the role from the users whose removal the plan shows. " +
+			"If somebody got the role after the plan, they keep it and the apply warns. " +
+			"The next plan shows them.\n- **Destroy** removes the role from the users in the state. " +
+			"If other users hold the role, they keep it and the provider warns.\n\n" +
+			"The user that the provider signs in as never loses the role, so a run can't lock itself out. " +
+			"If a plan would remove the role from this user, the apply warns.\n\n" +
+			"~> Don't use this resource for a role that `lusid_role_assignment` assigns to users. Each resource would undo the other." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the role. A change replaces the list.",
+				MarkdownDescription: "ID of the role. Changing this forces a new resource.",
 				Validators:          isRoleID(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},

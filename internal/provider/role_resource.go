@@ -48,28 +48,28 @@ var roleNamePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-_ +]{2,99}$`)
 func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role that users of a LUSID domain hold.\n\n" +
-			"~> This is the role of the Identity service. On its own it grants nothing. A role of the same code in LUSID's Access service decides what its holders may do: " +
-			"create that role with `lusid_access_role`.\n\n" +
-			"~> Leave LUSID's default roles, such as `lusid-administrator` and `lusid-evaluator`, to LUSID. A plan that deletes or replaces one of them warns: Terraform cannot bring it back.",
+		MarkdownDescription: "A role that users of a LUSID domain can hold.\n\n" + "~> This is a role of the Identity service. By itself it grants nothing. " +
+			"A role with the same code in LUSID's Access service decides what its users can do. Create that role with `lusid_access_role`.\n\n" +
+			"~> Don't manage LUSID's default roles, such as `lusid-administrator` and `lusid-evaluator`. " +
+			"If a plan deletes or replaces one of them, it warns, because Terraform can't restore the role.",
 		Attributes: map[string]schema.Attribute{
 			"name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "Name, unique in the domain: 3 to 100 letters, digits, hyphens, underscores, spaces and plus signs, beginning with a letter. " +
-					"It becomes the code. A change replaces the role, and takes it from everybody who holds it.",
+					"LUSID uses the name as the code. Changing this forces a new role, and all users of the old role lose it.",
 				Validators: []validator.String{stringvalidator.RegexMatches(roleNamePattern,
 					"must have 3 to 100 letters, digits, hyphens, underscores, spaces and plus signs, and begin with a letter")},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"description": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Description, 1024 characters at most. A change updates the role in place.",
+				MarkdownDescription: "Description, 1024 characters at most. Changing this updates the role in place.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
 			},
 			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "ID that LUSID gave the role.",
+				MarkdownDescription: "ID that LUSID assigned to the role.",
 				PlanModifiers:       keep,
 			},
 			"scope": schema.StringAttribute{
@@ -89,7 +89,7 @@ func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			},
 			"saml_name": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Name by which an identity provider assigns the role through SAML; null where LUSID does not say.",
+				MarkdownDescription: "Name that an identity provider uses to assign the role through SAML; null if LUSID does not return it.",
 				PlanModifiers:       keep,
 			},
 		},
@@ -101,7 +101,7 @@ func (r *roleResource) IdentitySchema(_ context.Context, _ resource.IdentitySche
 		Attributes: map[string]identityschema.Attribute{
 			"id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "ID that LUSID gave the role.",
+				Description:       "ID that LUSID assigned to the role.",
 			},
 		},
 	}

@@ -28,11 +28,11 @@ func (d *rolesDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *rolesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every role of the domain, LUSID's own included. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every role of the domain, including LUSID's own. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Roles, in the order of their names.",
+				MarkdownDescription: "Roles, sorted by name.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: roleDataAttributes()},
 			},
 		},

@@ -34,15 +34,15 @@ func (a *rotateApplicationSecretAction) Metadata(_ context.Context, req action.M
 
 func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Gives an application a new secret. The old secret stops working at once. The next refresh of a `lusid_application` with " +
-			"`store_secret = true` or `refresh_secret_version = true` shows the new `secret_version`.\n\n" +
-			"~> With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret. This action doesn't change `secret_version` then, " +
-			"and a resource that takes it as a version keeps the old secret, which no longer works. Set `refresh_secret_version = true`, or rotate such an application " +
-			"with its `rotation_triggers`.",
+		MarkdownDescription: "Rotate the secret of an application. The old secret stops working at once. " +
+			"The next refresh of a `lusid_application` with `store_secret = true` or `refresh_secret_version = true` shows the new `secret_version`.\n\n" +
+			"~> With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret. " +
+			"In that case this action doesn't change `secret_version`. A resource that uses it as a version then keeps the old secret, " +
+			"which no longer works. Set `refresh_secret_version = true`, or rotate such an application with its `rotation_triggers`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "ID that LUSID gave the application. Exactly one of `id` and `client_id` must be given.",
+				MarkdownDescription: "ID that LUSID assigned to the application. Exactly one of `id` and `client_id` must be given.",
 				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 					"must have 1 to 64 letters, digits, hyphens and underscores")},
 			},

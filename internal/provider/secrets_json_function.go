@@ -23,10 +23,11 @@ func (f *secretsJSONFunction) Metadata(_ context.Context, _ function.MetadataReq
 
 func (f *secretsJSONFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "A secrets.json for the LUSID SDKs",
-		MarkdownDescription: "Returns the text of a `secrets.json`, with the credentials under `api` and under `profiles.default`. " + readersMarkdown + " " +
-			"It is sensitive where the credentials are.\n\n" +
-			"`apiUrl` is LUSID's. The first releases of the SDKs for the other services read their own URL from that key, so they need environment variables instead.",
+		Summary: "Create a secrets.json file for the LUSID SDKs",
+		MarkdownDescription: "Returns the text of a `secrets.json`, with the credentials under `api` and under `profiles.default`. " + readersMarkdown +
+			" The text is sensitive if the credentials are.\n\n" +
+			"`apiUrl` is the URL of LUSID's own API. The first releases of the SDKs for other services read their service's URL from that " +
+			"key. Use environment variables for those releases instead.",
 		Parameters: []function.Parameter{credentialsParameter()},
 		Return:     function.StringReturn{},
 	}

@@ -28,11 +28,11 @@ func (d *sessionPolicyDataSource) Schema(_ context.Context, _ datasource.SchemaR
 		Attributes: map[string]schema.Attribute{
 			"max_session_idle_minutes": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Minutes without activity after which a user has to sign in again; null where LUSID does not say.",
+				MarkdownDescription: "Minutes without activity after which a user must sign in again; null if LUSID does not return it.",
 			},
 			"max_session_lifetime_minutes": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Minutes after which a user has to sign in again, active or not; null where sessions have no such limit.",
+				MarkdownDescription: "Minutes after which a user must sign in again, even if active; null if sessions have no such limit.",
 			},
 		},
 	}

@@ -26,7 +26,7 @@ func (l *sessionPolicyListResource) Metadata(_ context.Context, req resource.Met
 }
 
 func (l *sessionPolicyListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: "The one session policy of the domain, to import it."}
+	resp.Schema = schema.Schema{MarkdownDescription: "Find and import the session policy of the domain. There is only one."}
 }
 
 func (l *sessionPolicyListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

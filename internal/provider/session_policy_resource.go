@@ -36,23 +36,23 @@ func (r *sessionPolicyResource) Metadata(_ context.Context, req resource.Metadat
 
 func (r *sessionPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "How long a user of the domain stays signed in. A domain always has one session policy: declare it once. " +
+		MarkdownDescription: "How long a user of the domain stays signed in. A domain always has one session policy, so declare it once. " +
 			"LUSID calls this part of its API experimental.\n\n" +
-			"~> The first apply overwrites the values that LUSID has. Terraform has not seen them, so the plan warns of the values that differ. " +
-			"Import the policy to see them as changes." + renameNote,
+			"~> The first apply overwrites the values that LUSID has. Terraform has not seen them, so the plan warns of the values that " +
+			"differ. Import the policy to see them as changes." + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"max_session_idle_minutes": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "Minutes without activity after which a user has to sign in again. From 5 to 720.",
+				MarkdownDescription: "Minutes without activity after which a user must sign in again. From 5 to 720.",
 				Validators:          []validator.Int64{int64validator.Between(5, 720)},
 			},
 			"max_session_lifetime_minutes": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "Minutes after which a user has to sign in again, active or not. From 5 to 1440. Not configured, sessions have no such limit.",
+				MarkdownDescription: "Minutes after which a user must sign in again, even if active. From 5 to 1440. If not set, sessions have no such limit.",
 				Validators:          []validator.Int64{int64validator.Between(5, 1440)},
 			},
-			"deletion_policy": singletonDeletionPolicy("puts LUSID's defaults back, as far as they are known: `max_session_idle_minutes` 60, since LUSID's help says that an inactive user is signed out after an hour, " +
-				"and no `max_session_lifetime_minutes`, of which it says nothing."),
+			"deletion_policy": singletonDeletionPolicy("restores LUSID's defaults, as far as they are known: `max_session_idle_minutes` 60, because LUSID's help says that an " +
+				"inactive user is signed out after an hour, and no `max_session_lifetime_minutes`, because the help does not mention it."),
 			"timeouts": timeoutsAttribute(ctx),
 			"id":       singletonIDAttribute(),
 		},

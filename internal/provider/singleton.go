@@ -38,8 +38,8 @@ func singletonDeletionPolicy(reset string) schema.Attribute {
 		Optional: true,
 		Computed: true,
 		Default:  stringdefault.StaticString(deletionPolicyAbandon),
-		MarkdownDescription: "What destroying does, since LUSID has no way to delete it: `abandon` changes nothing in LUSID, and a warning says so; `reset` " + reset +
-			" The value in the state decides: apply a change of it before the destroy. Default `abandon`.",
+		MarkdownDescription: "What destroy does, because LUSID can't delete this. `abandon` changes nothing in LUSID, and the provider warns. `reset` " + reset +
+			" Terraform uses the value in the state, so apply a change to it before the destroy. Default `abandon`.",
 		Validators: []validator.String{stringvalidator.OneOf(deletionPolicyAbandon, deletionPolicyReset)},
 	}
 }

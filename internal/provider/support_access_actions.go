@@ -35,24 +35,24 @@ func (a *grantSupportAccessAction) Metadata(_ context.Context, req action.Metada
 
 func (a *grantSupportAccessAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lets FINBOURNE's staff into the domain for a while, so that they can look into a problem. " +
-			"A grant comes beside those that are active already, and the data source `lusid_support_access` lists them all.",
+		MarkdownDescription: "Give FINBOURNE's support staff access to the domain for a limited time, so that they can investigate a problem. " +
+			"A new grant doesn't replace grants that are already active. The data source `lusid_support_access` lists all grants.",
 		Attributes: map[string]schema.Attribute{
 			"duration": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "How long, in ISO 8601: `PT8H` is eight hours and `P1D` a day. 30 characters at most.",
+				MarkdownDescription: "How long the access lasts, in ISO 8601: `PT8H` is eight hours and `P1D` is one day. 30 characters at most.",
 				Validators:          []validator.String{isoDuration{}},
 			},
 			"description": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What for, such as the number of a support ticket: 1024 characters at most.",
+				MarkdownDescription: "Reason for the access, such as the number of a support ticket: 1024 characters at most.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthAtMost(1024)},
 			},
 			"permitted_roles": schema.SetAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "Internal identifiers of the roles that the staff may take on, at least one, as in the data source `lusid_support_roles`. " +
-					"Without it LUSID decides, and documents nothing less than full access.",
+				MarkdownDescription: "Internal identifiers of the roles that support staff can use, from the data source `lusid_support_roles`. At least one. " +
+					"If not set, LUSID decides. It documents no limit, so expect full access.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.NoNullValues()},
 			},
 		},
@@ -101,8 +101,8 @@ func (a *revokeSupportAccessAction) Metadata(_ context.Context, req action.Metad
 
 func (a *revokeSupportAccessAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Shuts FINBOURNE's staff out of the domain: ends every active grant of support access, whoever made it. One grant cannot be ended alone. " +
-			"Where none is active, nothing happens.",
+		MarkdownDescription: "End FINBOURNE's support access to the domain. This ends every active grant, no matter who created it. " +
+			"LUSID can't end a single grant. If no grant is active, nothing happens.",
 	}
 }
 

@@ -32,27 +32,28 @@ func (d *supportAccessDataSource) Schema(_ context.Context, _ datasource.SchemaR
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every grant that lets, or did let, FINBOURNE's staff into the domain. Choose among them with a `for` expression. " +
-			"Until when anybody can come in now, the data source `lusid_authentication_information` tells.",
+		MarkdownDescription: "Every grant of support access to the domain for FINBOURNE's staff, including grants that have ended. " +
+			"To filter them, use a `for` expression. To find out when current access ends, use the data source `lusid_authentication_information`.",
 		Attributes: map[string]schema.Attribute{
 			"grants": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Grants, in the order in which they were made.",
+				MarkdownDescription: "Grants, sorted by creation time.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":          text("ID that LUSID gave the grant."),
-					"duration":    text("How long it was made for, in ISO 8601."),
-					"description": text("What for; null where nobody said."),
+					"id":          text("ID that LUSID assigned to the grant."),
+					"duration":    text("How long the access was granted for, in ISO 8601."),
+					"description": text("Reason for the access; null if nobody gave one."),
 					"permitted_roles": schema.SetAttribute{
-						Computed:            true,
-						ElementType:         types.StringType,
-						MarkdownDescription: "Internal identifiers of the roles that it is limited to, as in the data source `lusid_support_roles`; empty where LUSID does not say.",
+						Computed:    true,
+						ElementType: types.StringType,
+						MarkdownDescription: "Internal identifiers of the roles that the grant is limited to, as in the data source `lusid_support_roles`; empty if LUSID " +
+							"does not return them.",
 					},
-					"created_at":    text("When it was made, in RFC 3339."),
-					"created_by":    text("Who made it."),
-					"expiry":        text("When it ends by itself, in RFC 3339."),
-					"terminated":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether it was ended before that."},
-					"terminated_at": text("When it was ended, in RFC 3339; null where it was not."),
-					"terminated_by": text("Who ended it; null where nobody did."),
+					"created_at":    text("When the grant was created, in RFC 3339."),
+					"created_by":    text("Who created the grant."),
+					"expiry":        text("When the grant expires, in RFC 3339."),
+					"terminated":    schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether somebody ended the grant before it expired."},
+					"terminated_at": text("When somebody ended the grant, in RFC 3339; null if nobody did."),
+					"terminated_by": text("Who ended the grant; null if nobody did."),
 				}},
 			},
 		},

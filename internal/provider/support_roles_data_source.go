@@ -32,17 +32,17 @@ func (d *supportRolesDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every role that support access may be limited to. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every role that support access can be limited to. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"support_roles": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Roles, in the order of their codes.",
+				MarkdownDescription: "Roles, sorted by code.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"internal_identifier": text("What the action `lusid_grant_support_access` names the role by."),
-					"label":               text("Name for people; null where LUSID does not say."),
-					"description":         text("What its holder may do; null where LUSID does not say."),
-					"scope":               text("Scope of the role; null where LUSID does not say."),
-					"code":                text("Code of the role, such as `support-lusid-readonly`; null where LUSID does not say."),
+					"internal_identifier": text("Internal identifier of the role. Use it in the action `lusid_grant_support_access`."),
+					"label":               text("Display name; null if LUSID does not return it."),
+					"description":         text("What users of the role can do; null if LUSID does not return it."),
+					"scope":               text("Scope of the role; null if LUSID does not return it."),
+					"code":                text("Code of the role, such as `support-lusid-readonly`; null if LUSID does not return it."),
 				}},
 			},
 		},

@@ -17,10 +17,10 @@ const defaultTimeout = 10 * time.Minute
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, CreateDescription: "How long a create may take, retries included. Default `10m`.",
-		Read: true, ReadDescription: "How long a refresh may take, retries included. Default `10m`. A refresh takes the value from the state. " +
-			"If that value is too short to refresh anything, raise it and run `terraform apply -refresh=false`.",
+		Read: true, ReadDescription: "How long a refresh may take, retries included. Default `10m`. A refresh uses the value in the state. " +
+			"If that value is too short for a refresh, raise it and run `terraform apply -refresh=false`.",
 		Update: true, UpdateDescription: "How long an update may take, retries included. Default `10m`.",
-		Delete: true, DeleteDescription: "How long a delete may take, retries included. Default `10m`. A delete takes the value from the state: apply a change of it first.",
+		Delete: true, DeleteDescription: "How long a delete may take, retries included. Default `10m`. A delete uses the value in the state, so apply a change to it first.",
 	})
 	nested, ok := attribute.(schema.SingleNestedAttribute)
 	if !ok {

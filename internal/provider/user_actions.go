@@ -37,7 +37,7 @@ type userAction struct {
 func NewActivateUserAction() action.Action {
 	return &userAction{
 		name:        "activate_user",
-		description: "Sends a user the mail again that asks to finish the sign-up. It is for a user who has not.",
+		description: "Send the activation mail to a user again. Use it for a user who has not finished the sign-up.",
 		verb:        "activate user",
 		doing:       "Asking LUSID to send the activation mail again.",
 		done:        "The user gets a mail with a link, and can sign in after following it and choosing a password.",
@@ -49,7 +49,7 @@ func NewActivateUserAction() action.Action {
 func NewUnlockUserAction() action.Action {
 	return &userAction{
 		name:        "unlock_user",
-		description: "Lets in a user again who was locked out after too many failed sign-ins. The password stays.",
+		description: "Unlock a user who is locked after too many failed sign-ins. The password stays the same.",
 		verb:        "unlock user",
 		doing:       "Asking LUSID to unlock the user.",
 		done:        "The user can sign in again, with the same password.",
@@ -61,7 +61,7 @@ func NewUnlockUserAction() action.Action {
 func NewUnsuspendUserAction() action.Action {
 	return &userAction{
 		name:        "unsuspend_user",
-		description: "Ends the suspension of a user. The password stays.",
+		description: "End the suspension of a user. The password stays the same.",
 		verb:        "unsuspend user",
 		doing:       "Asking LUSID to end the suspension.",
 		done:        "The user can sign in again, with the same password.",
@@ -73,8 +73,8 @@ func NewUnsuspendUserAction() action.Action {
 func NewResetUserPasswordAction() action.Action {
 	return &userAction{
 		name: "reset_user_password",
-		description: "Starts the reset of a user's password, by mail.\n\n" +
-			"~> The user cannot sign in with the old password any more, and neither can a program that has it.",
+		description: "Reset a user's password. LUSID sends the user a mail with a link.\n\n" +
+			"~> The old password stops working, for the user and for programs that sign in with it.",
 		verb:  "reset user password",
 		doing: "Asking LUSID to reset the password.",
 		done:  "The user gets a mail with a link, and can sign in after following it and choosing a new password. The old one is dead.",
@@ -86,7 +86,7 @@ func NewResetUserPasswordAction() action.Action {
 func NewResetUserFactorsAction() action.Action {
 	return &userAction{
 		name:        "reset_user_factors",
-		description: "Makes a user enrol for multi-factor authentication again. The password stays.",
+		description: "Require a user to enrol for multi-factor authentication again. The password stays the same.",
 		verb:        "reset user factors",
 		doing:       "Asking LUSID to reset the factors.",
 		done:        "The user is asked to enrol for multi-factor authentication again at the next sign-in.",

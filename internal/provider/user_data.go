@@ -10,29 +10,29 @@ import (
 // userDataAttributes are what the singular and the plural data source have in common.
 func userDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID gave the user."},
-		"login":         schema.StringAttribute{Computed: true, MarkdownDescription: "What the user signs in with."},
-		"email_address": schema.StringAttribute{Computed: true, MarkdownDescription: "Where mail for the user goes."},
+		"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the user."},
+		"login":         schema.StringAttribute{Computed: true, MarkdownDescription: "Login that the user signs in with."},
+		"email_address": schema.StringAttribute{Computed: true, MarkdownDescription: "E-mail address that LUSID sends the user's mail to."},
 		"first_name":    schema.StringAttribute{Computed: true, MarkdownDescription: "First name."},
 		"last_name":     schema.StringAttribute{Computed: true, MarkdownDescription: "Last name."},
 		"type":          schema.StringAttribute{Computed: true, MarkdownDescription: "`Personal` or `Service`."},
 		"status": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`; LUSID documents no others.",
+			MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`. LUSID documents no other status.",
 		},
 		"external": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the user comes from another identity system."},
 		"second_email_address": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "A second address for mail; null where there is none.",
+			MarkdownDescription: "Second e-mail address; null if there is none.",
 		},
 		"alternative_user_ids": schema.MapAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "IDs of the user elsewhere, by the names of the domain's user schema.",
+			MarkdownDescription: "IDs of the user in other systems. The keys are names from the domain's user schema.",
 		},
 		"user_expiry": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the account expires, in RFC 3339; null where it does not.",
+			MarkdownDescription: "When the account expires, in RFC 3339; null if it does not.",
 		},
 	}
 }

@@ -36,13 +36,13 @@ func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	attributes["id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "ID that LUSID gave the user. Exactly one of `id` and `login` must be given.",
+		MarkdownDescription: "ID that LUSID assigned to the user. Exactly one of `id` and `login` must be given.",
 		Validators:          isUserID(),
 	}
 	attributes["login"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "What the user signs in with. Exactly one of `id` and `login` must be given.",
+		MarkdownDescription: "Login that the user signs in with. Exactly one of `id` and `login` must be given.",
 		Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
 	}
 	resp.Schema = schema.Schema{

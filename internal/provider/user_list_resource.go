@@ -31,9 +31,9 @@ func (l *userListResource) Metadata(_ context.Context, req resource.MetadataRequ
 
 func (l *userListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Users of the domain, to find and import what exists. Deprovisioned users are left out. All filters that are given must hold.",
+		MarkdownDescription: "Find and import existing users of the domain. The results don't include deprovisioned users. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
-			"login_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the login begins with."},
+			"login_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the login."},
 			"type": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "`Personal` or `Service`.",

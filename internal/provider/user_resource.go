@@ -55,26 +55,28 @@ const (
 func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user of a LUSID domain. LUSID sends the new user a mail, and nobody signs in as the user before a person has followed it and chosen a password. " +
-			"Roles are given with `lusid_role_assignment` or `lusid_role_members`.",
+		MarkdownDescription: "A user of a LUSID domain. LUSID sends the new user a mail with a link. " +
+			"Nobody can sign in as the user until a person has followed the link and chosen a password. " +
+			"To assign roles, use `lusid_role_assignment` or `lusid_role_members`.",
 		Attributes: map[string]schema.Attribute{
 			"type": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "`Personal`, for a person, or `Service`, for a program. A change replaces the user, " +
-					"which works with `deletion_policy = \"purge\"` only, applied in an earlier run: a deprovisioned user keeps its login.",
+				MarkdownDescription: "`Personal`, for a person, or `Service`, for a program. Changing this forces a new user. " +
+					"Set `deletion_policy = \"purge\"` and apply it first, in an earlier run, because a deprovisioned user keeps its login.",
 				Validators:    []validator.String{stringvalidator.OneOf(identity.UserTypePersonal, identity.UserTypeService)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"login": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "What the user signs in with, in the form of an e-mail address and unique in the domain: 5 to 80 characters. " +
-					"For a `Personal` user it is the e-mail address.",
+				MarkdownDescription: "Login that the user signs in with, unique in the domain: 5 to 80 characters, in the form of an e-mail address. " +
+					"For a `Personal` user it must be the same as `email_address`.",
 				Validators: []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
 			},
 			"email_address": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Where mail for the user goes, unique in the domain: 5 to 80 characters. For a `Service` user it is its owner's.",
-				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
+				Required: true,
+				MarkdownDescription: "E-mail address that LUSID sends the user's mail to, unique in the domain: 5 to 80 characters. " +
+					"For a `Service` user, use the address of its owner.",
+				Validators: []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
 			},
 			"first_name": schema.StringAttribute{
 				Required:            true,
@@ -88,41 +90,44 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			},
 			"second_email_address": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "A second address for mail, for a `Service` user: 5 to 80 characters.",
+				MarkdownDescription: "Second e-mail address: 5 to 80 characters. Only for a `Service` user.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
 			},
 			"alternative_user_ids": schema.MapAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "IDs of the user elsewhere, by the names of the domain's user schema.",
+				MarkdownDescription: "IDs of the user in other systems. The keys are names from the domain's user schema.",
 				Validators:          []validator.Map{mapvalidator.NoNullValues()},
 			},
 			"user_expiry": schema.StringAttribute{
-				Optional:            true,
-				CustomType:          timetypes.RFC3339Type{},
-				MarkdownDescription: "When the account expires, in RFC 3339, such as `2027-01-01T00:00:00Z`. Another spelling of the same instant is no change. LUSID stores seven digits of a fraction; more digits are no change either.",
-				PlanModifiers:       []planmodifier.String{keepEqualInstant{}},
+				Optional:   true,
+				CustomType: timetypes.RFC3339Type{},
+				MarkdownDescription: "When the account expires, in RFC 3339, such as `2027-01-01T00:00:00Z`. " +
+					"Equivalent timestamps in a different format are not a change. LUSID stores seven digits of a fraction of a second, so " +
+					"further digits are not a change either.",
+				PlanModifiers: []planmodifier.String{keepEqualInstant{}},
 			},
 			"deletion_policy": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
 				Default:  stringdefault.StaticString(deletionPolicyDeprovision),
-				MarkdownDescription: "What destroying does: `deprovision` ends the account and keeps its record, whose login stays taken; `purge` removes it. " +
-					"Either revokes the user's personal access tokens. The value in the state decides: apply a change of it before the destroy. Default `deprovision`. " +
-					"Under `deprovision` a plan is an error if it would destroy a user and create it again with the same login or e-mail address: " +
-					"after a change of `type`, by `-replace`, `terraform taint` or `replace_triggered_by`, or because the resource was renamed without a `moved` block. " +
-					"`terraform apply -refresh=false` can't tell that a user is tainted.",
+				MarkdownDescription: "What destroy does. `deprovision` closes the account and keeps its record, so the login stays taken. " +
+					"`purge` removes the record. Both revoke the user's personal access tokens. " +
+					"Terraform uses the value in the state, so apply a change to it before the destroy. Default `deprovision`. " +
+					"With `deprovision`, a plan is an error if it destroys a user and creates a user with the same login or e-mail address. " +
+					"This happens after a change of `type`, with `-replace`, `terraform taint` or `replace_triggered_by`, and when you rename the " +
+					"resource without a `moved` block. With `terraform apply -refresh=false`, the provider can't detect that a user is tainted.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionPolicyDeprovision, deletionPolicyPurge)},
 			},
 			"timeouts": timeoutsAttribute(ctx),
 			"id": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "ID that LUSID gave the user.",
+				MarkdownDescription: "ID that LUSID assigned to the user.",
 				PlanModifiers:       keep,
 			},
 			"status": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`; LUSID documents no others.",
+				MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`. LUSID documents no other status.",
 				PlanModifiers:       keep,
 			},
 			"external": schema.BoolAttribute{
@@ -139,7 +144,7 @@ func (r *userResource) IdentitySchema(_ context.Context, _ resource.IdentitySche
 		Attributes: map[string]identityschema.Attribute{
 			"id": identityschema.StringAttribute{
 				RequiredForImport: true,
-				Description:       "ID that LUSID gave the user.",
+				Description:       "ID that LUSID assigned to the user.",
 			},
 		},
 	}

@@ -32,7 +32,7 @@ func (d *userSchemaDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				NestedObject: schema.NestedAttributeObject{
 					Attributes: map[string]schema.Attribute{
 						"name":        schema.StringAttribute{Computed: true, MarkdownDescription: "Name, unique in the schema."},
-						"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; empty where there is none."},
+						"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description; empty if there is none."},
 					},
 				},
 			},

@@ -26,7 +26,7 @@ func (l *userSchemaListResource) Metadata(_ context.Context, req resource.Metada
 }
 
 func (l *userSchemaListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: "The one user schema of the domain, to import it."}
+	resp.Schema = schema.Schema{MarkdownDescription: "Find and import the user schema of the domain. There is only one."}
 }
 
 func (l *userSchemaListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

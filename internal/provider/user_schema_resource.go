@@ -45,7 +45,8 @@ var userSchemaNamePattern = regexp.MustCompile(`^[a-zA-Z0-9_]{1,50}$`)
 func (r *userSchemaResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Which alternative IDs users of the domain may have: the keys of a user's `alternative_user_ids`. " +
-			"A domain always has one user schema, empty or not: declare it once. Whether users keep their IDs under a name that is removed, LUSID does not document.\n\n" +
+			"A domain always has one user schema, even if it is empty, so declare it once. " +
+			"If you remove a name, LUSID does not document whether users keep their IDs under that name.\n\n" +
 			"~> The first apply overwrites the schema that LUSID has. Terraform has not seen it, so the plan warns of the difference. " +
 			"Import the schema to see the difference as a change." + renameNote,
 		Attributes: map[string]schema.Attribute{
@@ -55,7 +56,7 @@ func (r *userSchemaResource) Schema(ctx context.Context, _ resource.SchemaReques
 				Validators:          []validator.List{listvalidator.SizeAtMost(10), listvalidator.NoNullValues()},
 				NestedObject:        schema.NestedAttributeObject{Attributes: userSchemaPropertyAttributes()},
 			},
-			"deletion_policy": singletonDeletionPolicy("empties it."),
+			"deletion_policy": singletonDeletionPolicy("empties the schema."),
 			"timeouts":        timeoutsAttribute(ctx),
 			"id":              singletonIDAttribute(),
 		},

@@ -28,11 +28,11 @@ func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every user of the domain, but for those that were deprovisioned. Choose among them with a `for` expression.",
+		MarkdownDescription: "Every user of the domain, except deprovisioned users. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Users, in the order of their logins.",
+				MarkdownDescription: "Users, sorted by login.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: userDataAttributes()},
 			},
 		},

@@ -139,7 +139,7 @@ func (c *Client) UpdateRole(ctx context.Context, id ResourceID, body RoleUpdateR
 type RolePlace struct {
 	// Before is the role that comes directly after the place, and After the one directly before it.
 	//
-	// Unverified: that LUSID means the role of beforeCode to follow, and not to precede.
+	// LUSID may mean the role of beforeCode to precede. Unverified: access/role-move.
 	Before, After ResourceID
 }
 

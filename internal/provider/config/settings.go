@@ -55,8 +55,9 @@ var settings = []Setting{
 		lastEnvironment: variablesOf(siblingURLs),
 		lastFile:        keysOf(siblingURLs),
 
-		description: "URL of the LUSID domain: `https://acme.lusid.com`, alone or with the path of a service such as `/identity`, `/api`, `/access`, `/honeycomb` or `/drive`, or of a page of the web app (`/app/...`). " +
-			"If no other name is set, the provider also finds the domain by the URL of another LUSID service, such as `FBN_ACCESS_URL` or `accessUrl`.",
+		description: "URL of the LUSID domain: `https://acme.lusid.com`. The path of a service (such as `/identity`, `/api`, `/access`, " +
+			"`/honeycomb` or `/drive`) or of a page of the web app (`/app/...`) may follow. " +
+			"If no other name is set, the provider takes the domain from the URL of another LUSID service, such as `FBN_ACCESS_URL` or `accessUrl`.",
 		check: func(text string) error { _, err := client.ParseAPIURL(text); return err },
 	},
 	{
@@ -64,20 +65,20 @@ var settings = []Setting{
 		Environment: []string{"FBN_ACCESS_TOKEN"},
 		File:        []string{"accessToken", "personalAccessToken"},
 		Sensitive:   true,
-		description: "Personal access token, or any other access token, to sign in with. It cannot be renewed.",
+		description: "Access token to sign in with, for example a personal access token. The provider can't renew it.",
 		checkHere:   checkBearer,
 	},
 	{
 		Attribute:   "access_token_file",
 		Environment: []string{"FBN_ACCESS_TOKEN_FILE"},
-		description: "Path of a file that holds an access token and nothing else, read again whenever it changes.",
+		description: "Path of a file that contains only an access token. The provider reads the file again when it changes.",
 		check:       checkPath,
 	},
 	{
 		Attribute:   "token_url",
 		Environment: []string{"FBN_TOKEN_URL"},
 		File:        []string{"tokenUrl"},
-		description: "Token URL of the LUSID domain, or the *issuer* that LUSID shows for an application: `/v1/token` is appended where it is missing.",
+		description: "Token URL of the LUSID domain, or the *issuer* that LUSID shows for an application: the provider appends `/v1/token` if it is missing.",
 		check:       func(text string) error { _, err := client.ParseTokenURL(text); return err },
 	},
 	{
@@ -91,7 +92,7 @@ var settings = []Setting{
 		Environment: []string{"FBN_PASSWORD"},
 		File:        []string{"password"},
 		Sensitive:   true,
-		description: "Password of that user. `<password>`, which LUSID's exports hold until it is filled in, counts as not set.",
+		description: "Password of that user. LUSID's exports contain the placeholder `<password>`, which counts as not set.",
 	},
 	{
 		Attribute:   "client_id",
@@ -111,7 +112,7 @@ var settings = []Setting{
 		Environment: []string{"FBN_REFRESH_TOKEN"},
 		File:        []string{"refreshToken"},
 		Sensitive:   true,
-		description: "Refresh token to sign in with, in place of `username` and `password`.",
+		description: "Refresh token to sign in with, instead of `username` and `password`.",
 	},
 	{
 		Attribute:   "application_name",
@@ -149,36 +150,41 @@ var settings = []Setting{
 		Attribute:   "ca_certificate_file",
 		Environment: []string{"FBN_CLIENT_CERTIFICATE"},
 		File:        []string{"clientCertificate"},
-		description: "Path of a PEM file with root certificates that are trusted beside the system's, for API and token requests.",
+		description: "Path of a PEM file with root certificates. For API and token requests, the provider trusts them in addition to the system's.",
 		check:       checkPath,
 		checkHere:   func(text string) error { _, err := client.ReadCACertificates(text); return err },
 	},
 	{
 		Attribute:   "secrets_file",
 		Environment: []string{"FBN_SECRETS_PATH"},
-		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api`, or under `profiles`. Its keys can be in any case. Default: `secrets.json` in the working directory, if it exists; a file there that can't be used is ignored if another source is complete. Written here, its values rank above the environment.",
-		check:       checkPath,
+		description: "Path of a secrets file as the LUSID web app exports it, with credentials under `api` or `profiles`. " +
+			"Its keys can be in any case. Default: `secrets.json` in the working directory, if it exists. " +
+			"The provider ignores that default file if it can't be used and another source is complete. " +
+			"If you set this in the provider block, the file's values take precedence over the environment.",
+		check: checkPath,
 	},
 	{
 		Attribute:   "profile",
 		Environment: []string{"FBN_PROFILE"},
-		description: "Name of a profile in the secrets file. Default: the file's `profileName`, else `default`. Written here, the profile's values rank above the environment.",
+		description: "Name of a profile in the secrets file. Default: the file's `profileName`, else `default`. " +
+			"If you set this in the provider block, the profile's values take precedence over the environment.",
 	},
 	{
 		Attribute:   "store_secrets",
 		Kind:        Flag,
-		description: "Default of every `store_secret`, and whether an import fetches the secret. Default `true`.",
+		description: "Default for `store_secret` of every application. It also decides whether an import reads the secret. Default `true`.",
 	},
 	{
 		Attribute:   "request_timeout",
-		description: "How long one request may take, as a duration such as `30s`. Default `1m`.",
+		description: "Time limit for one request, as a duration such as `30s`. Default `1m`.",
 		check:       checkTimeout,
 	},
 	{
-		Attribute:   "max_retries",
-		Kind:        Number,
-		description: "How often a request is repeated after a passing failure, from 0 to 20. Default 5. What LUSID may have acted on is never repeated blindly.",
-		check:       checkRetries,
+		Attribute: "max_retries",
+		Kind:      Number,
+		description: "How often the provider retries a request after a temporary failure, from 0 to 20. Default 5. " +
+			"If LUSID may have processed a request, the provider checks before it retries.",
+		check: checkRetries,
 	},
 }
 
