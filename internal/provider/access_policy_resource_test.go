@@ -513,9 +513,9 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 				diags.MustWarn(
 					t,
 					"",
-					"The answer to the creation of access policy every-kind was lost",
+					"The response to the creation of access policy every-kind was lost",
 					"default/every-kind",
-					"this run or another one created it",
+					"this run or another run created it",
 				)
 			} else {
 				diags.MustBeQuiet(t)
@@ -541,7 +541,7 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 		policies := d.Protocol(t).Resource(providertest.AccessPolicyType)
 		config := providertest.With(providertest.With(everyKind(), "description", ""), "when", providertest.Object{"deactivate": "9999-01-01T00:00:00Z"})
 		made, diags := policies.Create(config)
-		diags.MustWarn(t, "", "The answer to the creation of access policy every-kind was lost")
+		diags.MustWarn(t, "", "The response to the creation of access policy every-kind was lost")
 		policies.MustPlanNothing(policies.MustRead(made), config)
 	})
 	t.Run("another's", func(t *testing.T) {

@@ -273,7 +273,7 @@ func TestAccessRole_lostAnswer(t *testing.T) {
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreateRole", Reset: mockserver.ResetAfter})
 	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
 	made, diags := roles.Create(providertest.AccessRoleConfig())
-	diags.MustWarn(t, "", "The answer to the creation of access role analysts was lost", "default/analysts")
+	diags.MustWarn(t, "", "The response to the creation of access role analysts was lost", "default/analysts")
 	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.CreateRole": 1, "access.GetRole": 1})
 	roles.MustPlanNothing(roles.MustRead(made), providertest.AccessRoleConfig())
 

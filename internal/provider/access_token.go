@@ -129,7 +129,7 @@ func (m *accessTokenModel) validate() diag.Diagnostics {
 	}
 	if isSet(m.RefreshToken) && (isSet(m.Username) || isSet(m.Password)) {
 		diags.AddAttributeError(path.Root("refresh_token"), "Invalid refresh_token",
-			"A token is asked for either with refresh_token or with username and password: remove one of the two.")
+			"Request a token either with refresh_token or with username and password. Remove one of the two.")
 	}
 	for _, argument := range []struct {
 		name  string
@@ -143,7 +143,7 @@ func (m *accessTokenModel) validate() diag.Diagnostics {
 	} {
 		if !argument.value.IsNull() && !argument.value.IsUnknown() && argument.value.ValueString() == "" {
 			diags.AddAttributeError(path.Root(argument.name), "Invalid "+argument.name,
-				fmt.Sprintf("The %s is an empty string. Give it a value, or null for its default.", argument.name))
+				fmt.Sprintf("The %s is an empty string. Set a value, or null for the default.", argument.name))
 		}
 	}
 	return diags
@@ -179,7 +179,7 @@ func (m *accessTokenModel) read(ctx context.Context, c *connection) diag.Diagnos
 	if m.isOwn() {
 		token, err := c.client.AccessToken(ctx, minRemaining)
 		if err != nil {
-			return diag.Diagnostics{diag.NewErrorDiagnostic(summary, c.explain("The provider's own access token could not be had", err))}
+			return diag.Diagnostics{diag.NewErrorDiagnostic(summary, c.explain("The provider's own access token could not be obtained", err))}
 		}
 		return m.fill(ctx, token)
 	}
@@ -190,12 +190,12 @@ func (m *accessTokenModel) read(ctx context.Context, c *connection) diag.Diagnos
 	token, err := c.client.RequestToken(ctx, request)
 	if err != nil {
 		diags.AddError(summary,
-			c.explainToken(fmt.Sprintf("A token for the application %q could not be had from %s", request.ClientID, request.TokenURL), err))
+			c.explainToken(fmt.Sprintf("A token for the application %q could not be obtained from %s", request.ClientID, request.TokenURL), err))
 		return diags
 	}
 	if minRemaining > 0 && !token.Expiry.IsZero() && time.Until(token.Expiry) <= minRemaining {
 		diags.AddAttributeError(path.Root("min_remaining_ttl"), summary,
-			fmt.Sprintf("A new token of the application %q lives until %s only, less than the %s asked for.",
+			fmt.Sprintf("A new token of the application %q expires at %s. That is less than min_remaining_ttl, which is %s.",
 				request.ClientID, token.Expiry.UTC().Format(time.RFC3339), minRemaining))
 		return diags
 	}
@@ -250,8 +250,8 @@ func (m *accessTokenModel) request(ctx context.Context, own client.TokenRequest)
 	})
 	if len(missing) > 0 {
 		diags.AddAttributeError(path.Root(missing[0]), "Unable to get access token", fmt.Sprintf(
-			"To ask for a token, %s must be given. The provider's own user name and password stand in only if the token URL "+
-				"is the provider's, and its client secret only for its own client id there.", strings.Join(missing, ", ")))
+			"To request a token, set %s. The provider uses its own user name and password as defaults only if the token URL is the "+
+				"provider's. It uses its own client secret only for its own client id at that token URL.", strings.Join(missing, ", ")))
 	}
 	return request, diags
 }

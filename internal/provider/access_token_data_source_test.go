@@ -86,7 +86,7 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 		scopes := []string{"openid"}
 		p.MustGetAccessToken(providertest.Object{"scopes": scopes, "min_remaining_ttl": "9m"})
 		_, diags := p.AccessToken(providertest.Object{"scopes": scopes, "min_remaining_ttl": "1h"})
-		diags.MustFail(t, "min_remaining_ttl", "less than the 1h0m0s asked for")
+		diags.MustFail(t, "min_remaining_ttl", "less than min_remaining_ttl, which is 1h0m0s")
 	})
 	t.Run("which nothing can renew", func(t *testing.T) {
 		t.Parallel()
@@ -191,28 +191,28 @@ func TestAccessToken_errors(t *testing.T) {
 			"nothing to ask with", pat,
 			providertest.Object{"client_id": "other-app"},
 			"token_url",
-			[]string{"token_url, client_secret, username, password must be given"},
+			[]string{"To request a token, set token_url, client_secret, username, password."},
 			false,
 		},
 		{
 			"no client", pat,
 			providertest.Object{"token_url": own["token_url"], "username": "u", "password": "p"},
 			"client_id",
-			[]string{"client_id, client_secret must be given"},
+			[]string{"To request a token, set client_id, client_secret."},
 			false,
 		},
 		{
 			"no password for another user", d.SignedIn(t),
 			providertest.Object{"username": "other@example.com"},
 			"password",
-			[]string{"password must be given"},
+			[]string{"To request a token, set password."},
 			false,
 		},
 		{
 			"no secret for another application", d.SignedIn(t),
 			providertest.Object{"client_id": "other-app"},
 			"client_secret",
-			[]string{"client_secret must be given"},
+			[]string{"To request a token, set client_secret."},
 			false,
 		},
 		{

@@ -295,7 +295,7 @@ func TestOddNeighbours(t *testing.T) {
 	diags.MustFail(t, "", words)
 	d.MustCall(t, http.MethodDelete, "/roles/"+roleID+"/users/"+userID, nil, nil)
 	_, diags = d.Protocol(t).Resource("lusid_role_assignment").Read(assignment)
-	diags.MustFail(t, "", words, "Tell LUSID's support")
+	diags.MustFail(t, "", words, "Report this to LUSID's support")
 	_, diags = p.Data("lusid_roles", providertest.Object{})
 	diags.MustFail(t, "", words)
 }

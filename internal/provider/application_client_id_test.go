@@ -140,7 +140,7 @@ func TestApplication_clientIDCase_create(t *testing.T) {
 	applications := d.Protocol(t).Applications()
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags := applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
-	diags.MustWarn(t, "", "The answer to the creation of application test-app was lost")
+	diags.MustWarn(t, "", "The response to the creation of application test-app was lost")
 	if got := d.Counts()["identity.CreateApplication"]; got != 1 {
 		t.Errorf("%d creates", got)
 	}
@@ -169,7 +169,7 @@ func TestOwnApplication_clientIDCase(t *testing.T) {
 
 	// The provider's secret is the default for its own client id, as the domain writes it too.
 	_, diags = p.AccessToken(providertest.Object{"client_id": own})
-	if text := strings.Join(diags.Errors(), "\n"); strings.Contains(text, "client_secret must be given") {
+	if text := strings.Join(diags.Errors(), "\n"); strings.Contains(text, "To request a token, set client_secret.") {
 		t.Errorf("the own client secret is no default: %s", text)
 	}
 }

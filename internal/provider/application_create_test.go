@@ -77,7 +77,7 @@ func TestAccApplication_taken(t *testing.T) {
 // TestApplication_lostAnswer loses the answer to a create, before LUSID acted or after.
 func TestApplication_lostAnswer(t *testing.T) {
 	t.Parallel()
-	const adopted = "The answer to the creation of application test-app was lost"
+	const adopted = "The response to the creation of application test-app was lost"
 	list := func(lists, creates, gets int) map[string]int {
 		counts := map[string]int{"identity.ListApplications": lists, "identity.CreateApplication": creates}
 		if gets > 0 {
@@ -116,7 +116,7 @@ func TestApplication_lostAnswer(t *testing.T) {
 			if test.warning == "" {
 				diags.MustBeQuiet(t)
 			} else {
-				diags.MustWarn(t, "", test.warning, "this run or another one created it", made.Get("id"))
+				diags.MustWarn(t, "", test.warning, "this run or another run created it", made.Get("id"))
 			}
 			if diff := cmp.Diff(test.want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -268,7 +268,7 @@ func TestApplication_listCancelled(t *testing.T) {
 	}
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags = applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
-	diags.MustWarn(t, "", "The answer to the creation of application test-app was lost")
+	diags.MustWarn(t, "", "The response to the creation of application test-app was lost")
 	if got := d.Counts()["identity.CreateApplication"]; got != 1 {
 		t.Errorf("%d creates were sent, want that of the second application", got)
 	}

@@ -89,17 +89,17 @@ func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.R
 	id, clientID := identity.ID.ValueString(), identity.ClientID.ValueString()
 	switch {
 	case id == "" && clientID == "":
-		diags.AddError(summary, "Give the id or the client id of the application: as the import string, or as id or client_id of the identity.")
+		diags.AddError(summary, "Give the id or the client id of the application, either as the import string, or as id or client_id in the identity.")
 		return nil
 	case id != "" && !idPattern.MatchString(id):
 		diags.AddAttributeError(path.Root("id"), summary,
-			fmt.Sprintf("The id %q cannot be one: an id has letters, digits, hyphens and underscores, 64 at most.", id))
+			fmt.Sprintf("%q is not a valid id. An id has at most 64 letters, digits, hyphens and underscores.", id))
 		return nil
 	}
 	application := r.lookUpApplication(ctx, identity.ID, identity.ClientID, false, summary, diags)
 	if application != nil && clientID != "" && !strings.EqualFold(application.ClientID, clientID) {
 		diags.AddAttributeError(path.Root("client_id"), summary, fmt.Sprintf(
-			"The application with the id %q has the client id %q, not %q. Correct the identity: it must name one application.", id, application.ClientID, clientID))
+			"The application with the id %q has the client id %q, not %q. Correct the identity so that both name the same application.", id, application.ClientID, clientID))
 		return nil
 	}
 	return application

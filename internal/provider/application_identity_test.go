@@ -145,8 +145,8 @@ func TestApplication_importIdentityErrors(t *testing.T) {
 			[]string{`"missing-app"`, "No application has it"},
 			1,
 		},
-		{"an id that cannot be one", providertest.Object{"id": "../users"}, "id", []string{`"../users"`, "64 at most"}, 0},
-		{"an id too long", providertest.Object{"id": strings.Repeat("x", 65)}, "id", []string{"64 at most"}, 0},
+		{"an id that cannot be one", providertest.Object{"id": "../users"}, "id", []string{`"../users"`, "at most 64"}, 0},
+		{"an id too long", providertest.Object{"id": strings.Repeat("x", 65)}, "id", []string{"at most 64"}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d.Forget()

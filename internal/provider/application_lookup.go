@@ -39,7 +39,7 @@ func (c *connection) applicationByClientID(ctx context.Context, clientID string)
 // applicationByEither tries an import string as an id, then as a client id.
 func (c *connection) applicationByEither(ctx context.Context, idOrClientID string) (*identity.OAuthApplication, error) {
 	if !idPattern.MatchString(idOrClientID) {
-		return nil, errors.New("an id or client id has letters, digits, hyphens and underscores, 64 at most")
+		return nil, errors.New("an id or client id has at most 64 letters, digits, hyphens and underscores")
 	}
 	application, err := c.identity.GetApplication(ctx, idOrClientID, false)
 	var refused *client.Error
@@ -51,7 +51,7 @@ func (c *connection) applicationByEither(ctx context.Context, idOrClientID strin
 
 // referToID is the next step if a plan reads an application that the same configuration creates.
 const referToID = "If the same configuration creates this application, refer to its id instead: id = lusid_application.NAME.id. " +
-	"Terraform knows the id only once the application exists, and waits for it. It knows the client id before."
+	"Terraform knows the client id before the application exists, so it reads too early. It knows the id only after the create, so it waits."
 
 // lookUpApplication reads the application that has the id or else the client id, of which one
 // is given. It returns nil after an error, which has the next steps if no application has the client id.
@@ -86,7 +86,8 @@ func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.S
 // addSecretWithheld is the error of a read that is for nothing but the secret.
 func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, application *identity.OAuthApplication) {
 	diags.AddError(summary, fmt.Sprintf(
-		"LUSID returned the application %s (%s) without its secret. The provider signs in with %s, whose user may not see secrets: LUSID's role lusid-administrator may.",
+		"LUSID returned the application %s (%s) without its secret. The provider signs in with %s, whose user may not see secrets. "+
+			"LUSID's role lusid-administrator has the right.",
 		application.ClientID, application.ID, c.credential))
 }
 

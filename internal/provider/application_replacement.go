@@ -36,9 +36,9 @@ func (r *applicationResource) replacingChanges(state, plan *applicationModel, un
 		switch {
 		case uris.plan.Equal(uris.state) || isEmpty(uris.plan) && isEmpty(uris.state):
 		case unknown[uris.attribute]:
-			diags.AddAttributeWarning(path.Root(uris.attribute), fmt.Sprintf("LUSID is not told the %s of an imported application", uris.attribute),
-				fmt.Sprintf("The application %s was imported, LUSID never returns its %s, and nothing can change them. The value is "+
-					"taken into the state as it is written: make sure that it is what the application was created with.",
+			diags.AddAttributeWarning(path.Root(uris.attribute), fmt.Sprintf("Terraform cannot check the %s of an imported application", uris.attribute),
+				fmt.Sprintf("The application %s was imported. LUSID never returns its %s and cannot change them. "+
+					"Terraform records the configured value in the state without a check. Make sure that the application was created with this value.",
 					state.label(), uris.attribute))
 		default:
 			changed = append(changed, uris.attribute)
@@ -52,14 +52,14 @@ func (r *applicationResource) replacingChanges(state, plan *applicationModel, un
 func (r *applicationResource) warnReplacement(application *applicationModel, changed []string, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("Replacing application %s ends its secret", application.label())
 	detail := "The plan creates an application that the state already has, so Terraform deletes the old one first. " +
-		"If it does not, two resources have this client id, and LUSID refuses the second."
+		"If Terraform does not delete it, two resources have this client id, and LUSID refuses the second."
 	if len(changed) > 0 {
 		detail = fmt.Sprintf("The plan changes %s. LUSID cannot change an application, so Terraform deletes it and creates it again.",
 			strings.Join(changed, ", "))
 	}
 	detail += " The secret stops working when the application is deleted. Programs that sign in with it fail until they have the new secret.\n\n" +
-		"create_before_destroy does not help: client id and display name are unique in the domain, so LUSID refuses the new application " +
-		"while the old one has either of them."
+		"create_before_destroy does not help. Client id and display name are unique in the domain, so LUSID refuses the new " +
+		"application while the old one has either of them."
 	if len(changed) > 0 {
 		diags.AddAttributeWarning(path.Root(changed[0]), summary, detail)
 	} else {

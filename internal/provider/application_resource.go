@@ -263,7 +263,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		r.dropSeen(priorApplication, state.key())
 	}
 	if err == nil && application.ID != id {
-		err = fmt.Errorf("the answer is of another application, %s", application.ID)
+		err = fmt.Errorf("the response is about another application, %s", application.ID)
 	}
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err) {
 		return
@@ -278,7 +278,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		}
 		resp.Diagnostics.AddAttributeWarning(path.Root(kept), "LUSID did not show the secret of application "+state.label(),
 			fmt.Sprintf("The provider signs in with %s, whose user may read the application but not its secret. "+
-				"The %s in the state stays as it is, and a rotation made elsewhere is not seen.%s", r.credential, kept, mend))
+				"The %s in the state stays as it is, and Terraform does not detect a rotation made elsewhere.%s", r.credential, kept, mend))
 	case looks:
 		state.setSecret(application)
 	}

@@ -247,7 +247,7 @@ func TestApplication_redirectURIs(t *testing.T) {
 			diags.MustBeQuiet(t)
 
 			adopted, diags := applications.Update(applications.MustRead(empty), uris(one))
-			diags.MustWarn(t, "redirect_uris", "site-app was imported", "LUSID is not told")
+			diags.MustWarn(t, "redirect_uris", "site-app was imported", "Terraform cannot check")
 			if got := adopted.Get("redirect_uris"); got != "https://example.com/a" || adopted.Get("id") != foreign.ID || adopted.Get("secret") != foreign.Secret {
 				t.Errorf("adopted as %s", adopted.Attributes)
 			}
@@ -330,9 +330,9 @@ func TestApplication_import(t *testing.T) {
 			1,
 		},
 		{"", []string{"Unable to import application", "Give the id or the client id"}, 0},
-		{"../users", []string{"Unable to import application", "n id or client id has letters"}, 0},
-		{"a b", []string{"Unable to import application", "n id or client id has letters"}, 0},
-		{strings.Repeat("x", 65), []string{"64 at most"}, 0},
+		{"../users", []string{"Unable to import application", "n id or client id has at most 64 letters"}, 0},
+		{"a b", []string{"Unable to import application", "n id or client id has at most 64 letters"}, 0},
+		{strings.Repeat("x", 65), []string{"at most 64"}, 0},
 	} {
 		d.Forget()
 		_, diags := applications.ImportState(test.id)
@@ -654,7 +654,7 @@ func TestApplication_notLUSIDs404(t *testing.T) {
 				t.Errorf("the state changed: %s", names)
 			}
 			if fault.HTML {
-				diags.MustFail(t, "", `an HTML page titled "Proxy"`, "no proxy answers in its place")
+				diags.MustFail(t, "", `an HTML page titled "Proxy"`, "no proxy responds instead")
 			}
 		})
 	}
@@ -707,7 +707,7 @@ func TestApplication_otherDomain(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			diags().MustFail(t, "", append(domains, "test-app", "Nothing was asked or changed")...)
+			diags().MustFail(t, "", append(domains, "test-app", "sent no request and changed nothing")...)
 		})
 	}
 	if home, away := home.Counts(), away.Counts(); len(home)+len(away) != 0 {

@@ -93,7 +93,7 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 		var doubt []string
 		if client.IsOutcomeUnknown(err) {
 			doubt = append(doubt,
-				"LUSID may have rotated it all the same, and the old secret may be dead. The next apply rotates it once more, and has the new one.")
+				"LUSID may have rotated the secret anyway, and the old secret may no longer work. The next apply rotates the secret again and stores the new one.")
 		}
 		diags.AddError("Unable to rotate the secret of application "+state.label(),
 			r.explain(fmt.Sprintf("The secret of the application %s (%s) of %s could not be rotated", id, state.label(), r.client.Domain()), err,
@@ -117,11 +117,11 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 		defer cancel()
 		application, err := r.identity.GetApplication(short, id, true)
 		if err != nil && !client.IsForbidden(err) {
-			return nil, &unsettledError{lost: lost, doubt: "whether it was rotated could not be found out", cause: err}
+			return nil, &unsettledError{lost: lost, doubt: "the provider could not find out whether LUSID rotated the secret", cause: err}
 		}
 		if err == nil && application.Secret != "" && application.Secret != old {
-			diags.AddAttributeWarning(path.Root("secret"), "The answer to the rotation of application "+state.label()+" was lost",
-				"LUSID did rotate the secret: it differs from the one before. The new secret was read, and nothing was rotated twice.")
+			diags.AddAttributeWarning(path.Root("secret"), "The response to the rotation of application "+state.label()+" was lost",
+				"LUSID did rotate the secret, because it differs from the old one. The provider read the new secret and did not rotate again.")
 			return application, nil
 		}
 	}
@@ -130,7 +130,7 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 	}
 	application, err := r.identity.RotateApplicationSecrets(ctx, id)
 	if err != nil {
-		err = &unsettledError{lost: err, doubt: "the answer to a try before this one was lost, and LUSID may have rotated it then", cause: lost}
+		err = &unsettledError{lost: err, doubt: "the response to an earlier attempt was lost, and LUSID may have rotated the secret then", cause: lost}
 	}
 	return application, err
 }
@@ -146,7 +146,7 @@ func (r *applicationResource) readSecret(ctx context.Context, application *ident
 		return true
 	}
 	detail := sentence(attempt) + " LUSID did not show it: the provider signs in with " + r.credential + ", whose user may not see secrets."
-	const mend = "A refresh by a user who may see secrets mends it."
+	const mend = "To fix this, refresh as a user who may see secrets."
 	detail += "\n\n" + mend
 	if err != nil {
 		detail = r.explain(attempt, err, mend)

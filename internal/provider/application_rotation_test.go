@@ -319,7 +319,7 @@ func TestSecretVersion_moves(t *testing.T) {
 // TestApplication_lostRotation loses the answer to a rotation, before LUSID acted or after.
 func TestApplication_lostRotation(t *testing.T) {
 	t.Parallel()
-	const adopted = "The answer to the rotation of application test-app was lost"
+	const adopted = "The response to the rotation of application test-app was lost"
 	for _, test := range []struct {
 		name  string
 		fault mockserver.Fault
@@ -358,7 +358,7 @@ func TestApplication_lostRotation(t *testing.T) {
 				}
 				if stored && test.acted {
 					want["identity.RotateApplicationSecrets"] = 1
-					diags.MustWarn(t, "secret", adopted, "nothing was rotated twice")
+					diags.MustWarn(t, "secret", adopted, "did not rotate again")
 				} else {
 					// Without the old secret there is nothing to compare, and a second rotation does no harm.
 					diags.MustBeQuiet(t)
@@ -421,7 +421,7 @@ func TestApplication_rotationFails(t *testing.T) {
 				{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter},
 				{Operation: "identity.GetApplication", Status: http.StatusInternalServerError, Count: -1},
 			},
-			[]string{"could not be found out", "HTTP 500"},
+			[]string{"could not find out", "HTTP 500"},
 			map[string]int{"identity.RotateApplicationSecrets": 1, "identity.GetApplication": 1},
 			true,
 		},
@@ -438,7 +438,7 @@ func TestApplication_rotationFails(t *testing.T) {
 				{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetBefore},
 				{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden},
 			},
-			[]string{"HTTP 403", "LUSID may have rotated it then"},
+			[]string{"HTTP 403", "LUSID may have rotated the secret then"},
 			map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1},
 			false,
 		},

@@ -192,7 +192,7 @@ func TestApplication_turnOnWithheld(t *testing.T) {
 				p = d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken})
 			}
 			on, diags := p.Applications().Update(made, providertest.ApplicationStoring(true))
-			diags.MustWarn(t, "secret", "The secret of application test-app is not known", "A refresh by a user who may see secrets mends it")
+			diags.MustWarn(t, "secret", "The secret of application test-app is not known", "To fix this, refresh as a user who may see secrets")
 			if on.Get("store_secret") != "true" || on.Get("secret") != "null" || on.Get("secret_version") != made.Get("secret_version") {
 				t.Errorf("the state holds %s", on.Attributes)
 			}

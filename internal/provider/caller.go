@@ -8,7 +8,7 @@ import (
 
 // currentUser asks once per process who the provider signs in as.
 func (c *connection) currentUser(ctx context.Context) (*identity.CurrentUserResponse, error) {
-	release, err := c.callerLock.acquire(ctx, "another operation, which asks LUSID the same")
+	release, err := c.callerLock.acquire(ctx, "another operation that sends the same request")
 	if err != nil {
 		return nil, err
 	}

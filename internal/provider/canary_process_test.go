@@ -124,6 +124,6 @@ output "script" {
   value     = provider::lusid::env_script({ (var.secret) = "x" }, "bash")
 }
 `, "TF_VAR_secret="+secret)
-	printed := w.MustFail([]string{"a key of the map is not one of the names that credentials may have: api_url"}, "plan")
+	printed := w.MustFail([]string{"a key of the map is not a valid name in credentials. The valid names are: api_url"}, "plan")
 	providertest.MustBeAbsent(t, "what was printed", printed, map[string]string{"the key": secret})
 }

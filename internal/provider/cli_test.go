@@ -127,7 +127,7 @@ func TestAccSignIn_incomplete(t *testing.T) {
 	w := providertest.NewWorkspace(t,
 		providertest.ProviderBlock(providertest.Object{"api_url": d.URL, "username": "somebody"})+providertest.ApplicationHCL("test", "test-app"), "FBN_ACCESS_TOKEN="+d.Token)
 	w.MustFail([]string{
-		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
+		"Unable to configure the LUSID provider", "sets only part of a way to sign in (user name and password): it sets username",
 		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.Directory, "secrets.json") + ": not found",
 	}, "plan")
 	if counts := d.Counts(); len(counts) != 0 {
@@ -147,7 +147,7 @@ func TestAccEnvironment_errors(t *testing.T) {
 	}{
 		"a token file for a shell": {
 			[]string{"FBN_ACCESS_TOKEN_FILE=~/token"},
-			[]string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the whole path"},
+			[]string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the full path"},
 			false,
 		},
 		"certificates for a shell": {
@@ -159,7 +159,7 @@ func TestAccEnvironment_errors(t *testing.T) {
 			"Unable to configure the LUSID provider", "FBN_PROFILE asks for", domainOf(other), domainOf(d) + ", from the environment variable FBN_IDENTITY_URL",
 		}, false},
 		"a profile of the same domain": {append(d.Environment(), "FBN_PROFILE=same"), []string{
-			"Warning: The provider does not sign in as FBN_PROFILE asks", "its credentials are not used",
+			"Warning: The provider does not sign in as FBN_PROFILE asks", "does not use its credentials",
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -140,7 +140,7 @@ func TestAccConcurrency(t *testing.T) {
 			continue
 		}
 		said := providertest.Flatten(printed["stored"] + printed["other"])
-		if adopted := strings.Count(said, "This resource manages it from here on"); adopted != 3*2 {
+		if adopted := strings.Count(said, "This resource manages it from now on"); adopted != 3*2 {
 			t.Errorf("%d objects were found again", adopted)
 		}
 	}

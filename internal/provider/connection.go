@@ -85,9 +85,10 @@ func (c *connection) warnOwn(clientID, doing string, diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddWarning(doing+" the application that this provider signs in through", fmt.Sprintf(
-		"The provider signs in with %s through the application %s. Once its secret is another one, or none, later runs cannot sign in "+
-			"until client_secret (FBN_CLIENT_SECRET, or the secrets file) has the new one. "+
-			"After a rotation the rest of this run uses the new secret; after a deletion it has its access token until that expires.",
+		"The provider signs in with %s through the application %s. When its secret is rotated or deleted, later runs cannot sign in "+
+			"until client_secret (FBN_CLIENT_SECRET, or the secrets file) has the new secret. "+
+			"After a rotation, the rest of this run uses the new secret. After a deletion, the rest of this run can use its access token "+
+			"until it expires.",
 		c.credential, clientID))
 }
 
@@ -97,8 +98,8 @@ func (c *connection) warnOwnUser(login, doing string, diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddWarning(doing+" the user that this provider signs in as", fmt.Sprintf(
-		"The provider signs in with %s as %s. Afterwards no run can sign in until username and password (FBN_USERNAME, FBN_PASSWORD, "+
-			"or the secrets file) are another user's.", c.credential, login))
+		"The provider signs in with %s as %s. After this change, no run can sign in until username and password (FBN_USERNAME, "+
+			"FBN_PASSWORD, or the secrets file) are those of another user.", c.credential, login))
 }
 
 // useRotated takes the new secret of the provider's own application into use for the rest of the
@@ -139,8 +140,8 @@ func (c *connection) requireClient(summary string, diags *diag.Diagnostics) bool
 		return true
 	}
 	diags.AddError(summary, fmt.Sprintf(
-		"The provider block's %s will be known only after apply, and LUSID cannot be asked before. "+
-			"Apply what makes the value first, for example with -target, or give the provider a value that is known.",
+		"The provider block's %s will be known only after apply, so the provider cannot send requests to LUSID yet. "+
+			"First apply the resources that the value depends on, for example with -target, or give the provider a known value.",
 		c.unknownAttributes()))
 	return false
 }
@@ -166,8 +167,7 @@ func (c *connection) begin(ctx context.Context, summary string, stored privateRe
 func (c *connection) warnStateKept(diags *diag.Diagnostics) {
 	c.warnUnknown.Do(func() {
 		diags.AddWarning("LUSID was not asked for the present state", fmt.Sprintf(
-			"The provider block's %s will be known only after apply, so resources of this provider "+
-				"are shown as they were when Terraform last saw them.", c.unknownAttributes()))
+			"The provider block's %s will be known only after apply, so resources of this provider stay as they are in the state. Terraform does not detect drift in them.", c.unknownAttributes()))
 	})
 }
 

@@ -117,7 +117,7 @@ func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error
 // is that the time was up while this create or another one listed the kind.
 func (c *creation[T]) before(ctx context.Context) error {
 	e := c.existing
-	release, err := e.listing.acquire(ctx, "another create, which lists what the domain has")
+	release, err := e.listing.acquire(ctx, "another create, which lists the existing objects")
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (c *creation[T]) before(ctx context.Context) error {
 	objects, err := c.list(ctx)
 	// One caller's cancellation is not another's.
 	if e.listed = ctx.Err() == nil; !e.listed {
-		return fmt.Errorf("listing what the domain has, before the create: %w", ctx.Err())
+		return fmt.Errorf("listing the existing objects before the create: %w", ctx.Err())
 	}
 
 	e.mu.Lock()
@@ -163,7 +163,7 @@ func (c *creation[T]) reconcile(ctx context.Context, lost error) (made *T, adopt
 	if made, err = c.adopt(ctx, repeated); made == nil && err == nil {
 		err = &unsettledError{
 			lost:  repeated,
-			doubt: "the answer to a try before this one was lost, and LUSID may have created it then",
+			doubt: "the response to an earlier attempt was lost, and LUSID may have created the object then",
 			cause: lost,
 		}
 	}
@@ -177,7 +177,7 @@ func (c *creation[T]) adopt(ctx context.Context, lost error) (*T, error) {
 	found, err := c.find(short)
 	switch {
 	case err != nil:
-		return nil, &unsettledError{lost: lost, doubt: "whether it was created could not be found out", cause: err}
+		return nil, &unsettledError{lost: lost, doubt: "the provider could not find out whether LUSID created the object", cause: err}
 	case found == nil:
 		return nil, nil //nolint:nilnil // Nothing found is no error.
 	case !c.existing.isNew(c.id(found)) || !c.isSame(found):
@@ -216,13 +216,13 @@ func isConflict(err error) bool {
 // warnAdopted says that a lost create was found. Another run may have created the object in the
 // meantime: nothing in LUSID tells whose it is.
 func warnAdopted(diags *diag.Diagnostics, what, id string) {
-	diags.AddWarning("The answer to the creation of "+what+" was lost",
-		fmt.Sprintf("LUSID has it now, as %s, and did not list it before: this run or another one created it. This resource manages it from here on.\n\n"+
+	diags.AddWarning("The response to the creation of "+what+" was lost",
+		fmt.Sprintf("LUSID now has it, as %s, and did not list it before. Either this run or another run created it. This resource manages it from now on.\n\n"+
 			"If another run of the same configuration created it, both runs now manage the same object. %s", id, oneState))
 }
 
 // oneState is how runs do not meet each other's objects.
-const oneState = "Give each configuration one state, in a backend that locks it, so that no two runs of it work at the same time."
+const oneState = "Use one state for each configuration, in a backend that locks it, so that two runs never work at the same time."
 
 // importAdvice is the next step of a create that met an object which can be imported.
 func importAdvice(what, typeName, importID string) string {
@@ -233,7 +233,7 @@ func importAdvice(what, typeName, importID string) string {
 // replacedAdvice is the next step where a create met the object that its own run is about to
 // destroy. The provider is not told whether it did.
 func replacedAdvice(what string) string {
-	return fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it. "+
+	return fmt.Sprintf("If this resource replaces that %s, remove create_before_destroy from this resource and from those that depend on it. "+
 		"If the resource was only renamed, add a moved block.", what)
 }
 
@@ -242,6 +242,6 @@ func doubtAfterCreate(err error, unique string) []string {
 	if !client.IsOutcomeUnknown(err) {
 		return nil
 	}
-	return []string{fmt.Sprintf("LUSID may have created it all the same. If so, the next apply says that the %s is taken, and by what.",
+	return []string{fmt.Sprintf("LUSID may have created it anyway. If so, the next apply reports that the %s is taken, and names the object that has it.",
 		unique)}
 }

@@ -71,7 +71,7 @@ func TestCreation_anotherRun(t *testing.T) {
 				t.Fatal("the other run created nothing")
 			}
 			if row.Faults.ShownOnce {
-				diags.MustFail(t, "display_name", theirs.Get("id"), "created at "+strings.TrimSuffix(theirs.Get("created_date"), "Z"), "this run or another one", "its key is lost", "two ways on",
+				diags.MustFail(t, "display_name", theirs.Get("id"), "created at "+strings.TrimSuffix(theirs.Get("created_date"), "Z"), "this run or another run created it", "its key is lost", "depends on who created the token",
 					"delete the token (DELETE /identity/api/keys/"+theirs.Get("id"), "choose another display_name", "one state")
 				if made.Exists() {
 					t.Error("the other run's token is in the state")
@@ -79,8 +79,8 @@ func TestCreation_anotherRun(t *testing.T) {
 			} else {
 				diags.MustSucceed(t)
 				warnings := strings.Join(diags.Warnings(), "\n")
-				providertest.MustHold(t, warnings, "The answer to the creation of ", theirs.Get(row.ImportBy),
-					"this run or another one created it", "both runs now manage the same object", "one state")
+				providertest.MustHold(t, warnings, "The response to the creation of ", theirs.Get(row.ImportBy),
+					"this run or another run created it", "both runs now manage the same object", "one state")
 			}
 			if !second.MustRead(theirs).Exists() {
 				t.Error("the other run's object is gone")
@@ -162,7 +162,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token", "access policy", "access policy collection", "access role"}
 	for _, what := range kinds {
 		providertest.MustHold(t, output,
-			fmt.Sprintf("If that is the %s which this resource replaces, remove create_before_destroy from this resource and from those that depend on it.", what))
+			fmt.Sprintf("If this resource replaces that %s, remove create_before_destroy from this resource and from those that depend on it.", what))
 	}
 	if got := strings.Count(providertest.Flatten(output), "remove create_before_destroy from this resource"); got != len(kinds) {
 		t.Errorf("%d of %d errors name create_before_destroy:\n%s", got, len(kinds), output)

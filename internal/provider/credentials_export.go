@@ -78,7 +78,7 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 	c := credentials{}
 	for _, name := range slices.Sorted(maps.Keys(argument)) {
 		if !slices.Contains(allowed, name) {
-			return nil, fmt.Errorf("%s is not one of the names that credentials may have: %s", describeKey(name), strings.Join(allowed, ", "))
+			return nil, fmt.Errorf("%s is not a valid name in credentials. The valid names are: %s", describeKey(name), strings.Join(allowed, ", "))
 		}
 		if argument[name] == nil || *argument[name] == "" {
 			continue

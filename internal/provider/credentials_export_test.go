@@ -513,9 +513,9 @@ func TestExports_errors(t *testing.T) {
 		{
 			"unknown key",
 			map[string]any{"passwrd": canary, "password": canary},
-			[]string{"a key of the map is not one of the names", "api_url", "client_secret", "proxy.password"},
+			[]string{"a key of the map is not a valid name in credentials", "api_url", "client_secret", "proxy.password"},
 		},
-		{"secret as a key", map[string]any{canary: "x"}, []string{"a key of the map is not one of the names"}},
+		{"secret as a key", map[string]any{canary: "x"}, []string{"a key of the map is not a valid name in credentials"}},
 		{"SDK's key", map[string]any{"clientSecret": canary}, []string{`"clientSecret"`, "client_secret"}},
 		{"variable's name", map[string]any{"FBN_PASSWORD": canary}, []string{`"FBN_PASSWORD"`}},
 		{"setting that is no credential", map[string]any{"max_retries": "5"}, []string{`"max_retries"`}},
@@ -769,7 +769,7 @@ output "open" {
 	w.Configure(strings.ReplaceAll(config, "  sensitive = true\n}\noutput \"powershell\"", "}\noutput \"powershell\""))
 	w.MustFail([]string{"Output refers to sensitive values"}, "plan")
 	w.Configure(strings.ReplaceAll(config, "client_id = \"test-app\", password", "clientId = \"test-app\", password"))
-	printed = w.MustFail([]string{`"clientId" is not one of the names that credentials may have`, "ca_certificate_file."}, "plan")
+	printed = w.MustFail([]string{`"clientId" is not a valid name in credentials`, "ca_certificate_file."}, "plan")
 	if strings.Contains(providertest.Flatten(printed), "..") {
 		t.Errorf("the error ends in two full stops:\n%s", printed)
 	}

@@ -57,7 +57,7 @@ func (c *connection) otherWay(e *client.Error) string {
 	if c.passedOver == "" || !isRefused || e.Unusable != "" {
 		return ""
 	}
-	return fmt.Sprintf("Not used: %s, which comes after it. Remove what was refused to sign in with that.", c.passedOver)
+	return fmt.Sprintf("The provider could also sign in with %s, which ranks lower. To use it, remove the credentials that were refused.", c.passedOver)
 }
 
 // unsettledError is a lost answer to a write whose outcome could not be found out either.
@@ -80,8 +80,8 @@ func (c *connection) explainToken(attempt string, err error) string {
 		return c.explain(attempt, err)
 	}
 	return joinParagraphs(sentence(attempt), e.Words(),
-		"Check token_url, client_id and client_secret, that the user name and password are right, and that the user has finished the sign-up and is not locked. "+
-			"A password that was refused is not tried again in this run, so that the user is not locked.",
+		"Check token_url, client_id and client_secret, that the user name and password are right, and that the user has finished the "+
+			"sign-up and is not locked. The provider does not retry a refused password in this run, so that LUSID does not lock the user.",
 		c.facts(e))
 }
 
@@ -89,33 +89,36 @@ func (c *connection) explainToken(attempt string, err error) string {
 func (c *connection) remedy(e *client.Error) string {
 	switch {
 	case client.IsBlockedByNetworkZone(e):
-		return "A network zone of the domain refuses the address that this request came from. Let an administrator add the address to a zone that allows it, or run Terraform from an address that is allowed."
+		return "A network zone of the domain blocks the address that this request came from. " +
+			"Ask an administrator to add the address to a zone that allows it, or run Terraform from an allowed address."
 	case e.Operation == client.OperationToken && e.Unusable == "" && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests:
-		return fmt.Sprintf("The provider signs in with %s. Check these credentials, that the user has finished the sign-up and is not locked, and that the application still exists with this secret. Nothing more is tried with them in this run, so that the user is not locked.", c.credential)
+		return fmt.Sprintf("The provider signs in with %s. Check these credentials, that the user has finished the sign-up and is not locked, and that "+
+			"the application still exists with this secret. The provider does not try them again in this run, so that LUSID does not lock the user.", c.credential)
 	case e.Unusable != "" && e.Operation == client.OperationToken:
-		return fmt.Sprintf("Check that %s is the token URL of the LUSID domain and that no proxy answers in its place.", e.URL)
+		return fmt.Sprintf("Check that %s is the token URL of the LUSID domain and that no proxy responds instead.", e.URL)
 	case e.StatusCode == http.StatusUnauthorized && c.ownClientID != "":
-		return fmt.Sprintf("The provider signs in with %s, and %s refused a new token too. Check that token_url belongs to that domain, and that no proxy takes the token away.", c.credential, c.client.Domain())
+		return fmt.Sprintf("The provider signs in with %s, and %s refused a new token too. Check that token_url belongs to that domain, and that no "+
+			"proxy removes the token from requests.", c.credential, c.client.Domain())
 	case e.StatusCode == http.StatusUnauthorized:
-		why := "has expired or was deleted, or it belongs to another domain than " + c.client.Domain()
+		why := "expired, was deleted, or does not belong to the domain " + c.client.Domain()
 		if expiry := c.client.BearerExpiry(); !expiry.IsZero() && expiry.Before(time.Now()) {
 			why = "expired at " + expiry.UTC().Format(time.RFC3339)
 		}
-		return fmt.Sprintf("The provider signs in with %s. It was refused: it %s. The provider cannot renew a bearer token: put a valid one in its place.", c.credential, why)
+		return fmt.Sprintf("The provider signs in with %s. LUSID refused it, because it %s. The provider cannot renew a bearer token. Replace it with a valid one.", c.credential, why)
 	case client.IsIncomplete(e):
-		return "Tell LUSID's support: every object that LUSID lists must have this."
+		return "Report this to LUSID's support: every object that LUSID lists must have this."
 	case e.Unusable != "" && e.StatusCode >= 500:
-		return fmt.Sprintf("Run again later. If it goes on, check that %s is the LUSID domain and that no proxy answers in its place.",
+		return fmt.Sprintf("Run again later. If the error persists, check that %s is the LUSID domain and that no proxy responds instead.",
 			c.client.Domain())
 	case e.Unusable != "":
-		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy answers in its place.", c.client.Domain())
+		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy responds instead.", c.client.Domain())
 	case e.StatusCode == http.StatusForbidden || isRightLacking(e):
 		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.",
 			c.credential)
 	case e.StatusCode == http.StatusTooManyRequests:
 		return "LUSID limits the rate of requests. Run again later, or with a lower -parallelism."
 	case e.StatusCode >= 500:
-		return "Run again later; if it goes on, give LUSID's support the identifiers below."
+		return "Run again later. If the error persists, contact LUSID's support with the identifiers below."
 	}
 	return cmp.Or(accessRemedy(e), lookUp(e))
 }
@@ -130,18 +133,18 @@ func (c *connection) networkRemedy(err error) string {
 	)
 	switch {
 	case errors.As(err, &certificate):
-		return "The server's certificate is not trusted. Where a proxy of your company inspects traffic, give its root certificate as ca_certificate_file (FBN_CLIENT_CERTIFICATE)."
+		return "The server's certificate is not trusted. If a proxy of your company inspects traffic, set ca_certificate_file (FBN_CLIENT_CERTIFICATE) to its root certificate."
 	case errors.As(err, &dns):
 		return "Check the host in api_url (FBN_IDENTITY_URL) and token_url (FBN_TOKEN_URL), and the network."
 	case errors.Is(err, context.Canceled):
 		return "The run was interrupted."
 	case errors.As(err, &network) && network.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return "The time was up: see request_timeout in the provider block and timeouts in the resource. " +
-			"A refresh takes timeouts.read from the state: to raise it, change it and run terraform apply -refresh=false."
+			"A refresh uses timeouts.read from the state. To raise it, change it and run terraform apply -refresh=false."
 	case errors.As(err, &file):
-		return fmt.Sprintf("The provider signs in with %s. Check that the file is there, and that Terraform may read it.", c.credential)
+		return fmt.Sprintf("The provider signs in with %s. Check that the file exists and that Terraform can read it.", c.credential)
 	case errors.As(err, &network):
-		return "Check the network, and where a proxy is needed, proxy.address (FBN_PROXY_ADDRESS) or HTTPS_PROXY."
+		return "Check the network. If you need a proxy, check proxy.address (FBN_PROXY_ADDRESS) or HTTPS_PROXY."
 	}
 	return ""
 }

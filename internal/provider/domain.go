@@ -24,9 +24,10 @@ func (c *connection) checkDomain(ctx context.Context, private privateReader, sum
 		return diags
 	}
 	diags.AddError(summary, fmt.Sprintf(
-		"It lives in the LUSID domain %s, but the provider is configured for %s, from %s. Nothing was asked or changed.\n\n"+
-			"Point the provider back at %s (api_url, FBN_IDENTITY_URL or the secrets file). To stop managing it there, run "+
-			"terraform state rm with its address; to take it over under the new name of the same domain, import it after that.",
+		"This object belongs to the LUSID domain %s, but the provider is configured for %s, from %s. "+
+			"The provider sent no request and changed nothing.\n\n"+
+			"To manage the object, set the provider back to %s (api_url, FBN_IDENTITY_URL or the secrets file). "+
+			"To stop managing it, run terraform state rm with its address. If the same domain has a new name, import the object again after that.",
 		remembered, c.client.Domain(), c.domainSource, remembered))
 	return diags
 }

@@ -229,7 +229,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 		_, diags := p.Open(providertest.AccessTokenType, providertest.Object{"client_id": other.ClientID})
-		diags.MustFail(t, "client_secret", "Unable to get access token", "client_secret must be given")
+		diags.MustFail(t, "client_secret", "Unable to get access token", "To request a token, set client_secret.")
 		_, diags = p.Open(providertest.AccessTokenType, providertest.Object{"client_id": other.ClientID, "client_secret": "wrong"})
 		diags.MustFail(t, "", "Unable to get access token", "invalid_client")
 	})

@@ -127,11 +127,12 @@ func (v claimMapping) ValidateString(_ context.Context, req validator.StringRequ
 	var wrong string
 	switch {
 	case isLiteral && v.namesOnly:
-		wrong = "LUSID takes no value in double quotes here: give the name of the claim that holds the groups."
+		wrong = "LUSID does not accept a constant in double quotes here. Use the name of the claim that contains the groups."
 	case strings.Contains(text, `"`):
-		wrong = "A value in double quotes begins and ends with one, and has none in between; the name of a claim has none at all. In a configuration, write \"\\\"Service\\\"\"."
+		wrong = "A constant begins and ends with a double quote, and has none in between. The name of a claim has no double quote. " +
+			"In a configuration, write a constant as \"\\\"Service\\\"\"."
 	case strings.TrimSpace(text) == "":
-		wrong = "It is empty: give the name of a claim, or leave the attribute out where it is optional."
+		wrong = "It is empty. Set the name of a claim. If the attribute is optional, you can remove it."
 	default:
 		return
 	}
@@ -157,7 +158,7 @@ func (userTypeMapping) ValidateString(_ context.Context, req validator.StringReq
 			fmt.Sprintf("The type of a user is Personal or Service, not %s.", text))
 	case isType(mapping):
 		resp.Diagnostics.AddAttributeWarning(req.Path, "This is the name of a claim", fmt.Sprintf(
-			"LUSID will look for a claim that is called %[1]s. To make every user a %[1]s one, put the value in double quotes of its own: user_type = \"\\\"%[1]s\\\"\".", mapping))
+			"LUSID will look for a claim with the name %[1]s. To give every user the type %[1]s, put the value inside a second pair of double quotes: user_type = \"\\\"%[1]s\\\"\".", mapping))
 	}
 }
 

@@ -187,7 +187,7 @@ func (r *externalTokenIssuerResource) create(ctx context.Context, request identi
 	if !errors.As(err, &taken) {
 		remedies := doubtAfterCreate(err, "code")
 		if refused, ok := errors.AsType[*client.Error](err); client.IsForbidden(err) || ok && refused.StatusCode == http.StatusNotFound {
-			remedies = append(remedies, "FINBOURNE has to enable external token issuers in a domain: ask its support whether they are.")
+			remedies = append(remedies, "FINBOURNE must enable external token issuers in a domain. Ask its support whether they are enabled.")
 		}
 		diags.AddError(summary, r.explain(attempt, err, remedies...))
 		return nil
@@ -316,6 +316,6 @@ func (r *externalTokenIssuerResource) ModifyPlan(ctx context.Context, req resour
 		}
 	}
 	resp.Diagnostics.AddWarning(doing+" the issuer of the token that this provider signs in with", fmt.Sprintf(
-		"The provider signs in with %s, and the token is of the external token issuer %s. Once LUSID no longer takes it, or takes it for another user, "+
-			"neither the rest of this run nor a later one can sign in with it.", r.credential, state.Code.ValueString()))
+		"The provider signs in with %s. The token comes from the external token issuer %s. "+
+			"If LUSID no longer accepts the token, or maps it to another user, neither the rest of this run nor later runs can sign in with it.", r.credential, state.Code.ValueString()))
 }

@@ -437,7 +437,7 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 			issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
 			made, diags := issuers.Create(providertest.IssuerConfig())
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of external token issuer acme-ci was lost", "this run or another one created it")
+				diags.MustWarn(t, "", "The response to the creation of external token issuer acme-ci was lost", "this run or another run created it")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -491,14 +491,14 @@ func TestExternalTokenIssuer_errors(t *testing.T) {
 	diags.MustFail(t, "", append(words, "Unable to update external token issuer acme-ci")...)
 	forbidden.Destroy(made).MustFail(t, "", append(words, "Unable to delete external token issuer acme-ci")...)
 	_, diags = forbidden.Create(providertest.IssuerConfig(providertest.Object{"code": "other", "audience": "other"}))
-	diags.MustFail(t, "", append(words, "Unable to create external token issuer", "FINBOURNE has to enable")...)
+	diags.MustFail(t, "", append(words, "Unable to create external token issuer", "FINBOURNE must enable")...)
 	_, diags = forbidden.ImportState("acme-ci")
 	diags.MustFail(t, "", append(words, `Unable to import external token issuer "acme-ci"`)...)
 
 	// A domain without the feature.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Status: http.StatusNotFound})
 	_, diags = issuers.Create(providertest.IssuerConfig(providertest.Object{"code": "other"}))
-	diags.MustFail(t, "", "FINBOURNE has to enable", "HTTP 404")
+	diags.MustFail(t, "", "FINBOURNE must enable", "HTTP 404")
 
 	// Only LUSID's own 404 means gone.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetExternalTokenIssuer", Status: http.StatusNotFound, HTML: true})
@@ -558,15 +558,15 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 		"a timeout of zero": {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create", ""},
 		"a claim left open": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"ci@acme.com`})},
-			"claim_mappings.login", "begins and ends with one",
+			"claim_mappings.login", "begins and ends with a double quote",
 		},
 		"a claim left to end": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `ci@acme.com"`})},
-			"claim_mappings.login", "begins and ends with one",
+			"claim_mappings.login", "begins and ends with a double quote",
 		},
 		"a quote alone": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"`})},
-			"claim_mappings.login", "begins and ends with one",
+			"claim_mappings.login", "begins and ends with a double quote",
 		},
 		"a quote in quotes": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"first_name": `"a "b" c"`})},
@@ -574,7 +574,7 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 		},
 		"a quote in a name": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_id": `a"b`})},
-			"claim_mappings.user_id", "none at all",
+			"claim_mappings.user_id", "The name of a claim has no double quote",
 		},
 		"nothing in quotes": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": `""`})},
@@ -594,11 +594,11 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 		},
 		"groups in quotes": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": `"traders"`})},
-			"claim_mappings.groups", "no value in double quotes here",
+			"claim_mappings.groups", "not accept a constant in double quotes here",
 		},
 		"empty groups": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": ""})},
-			"claim_mappings.groups", "leave the attribute out",
+			"claim_mappings.groups", "If the attribute is optional, you can remove it",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

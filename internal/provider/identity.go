@@ -67,15 +67,15 @@ const (
 
 // isUserID is the form of a user's id. People have the login at hand, which is another text.
 func isUserID() []validator.String {
-	return []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID gave the user, "+
-		"not a login or an e-mail address; "+findUserID)}
+	return []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID assigned to the user, not a login or an e-mail address; "+
+		findUserID)}
 }
 
 // isRoleID is the form of a role's id. People have the code at hand, which is another text.
 func isRoleID() []validator.String {
 	return []validator.String{
-		stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID gave the role, "+
-			"not a name or a code; "+findRoleID),
+		stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID assigned to the role, not a name or a code; "+
+			findRoleID),
 		notDefaultRole{},
 	}
 }
@@ -103,7 +103,7 @@ func (v notDefaultRole) MarkdownDescription(ctx context.Context) string { return
 func (notDefaultRole) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if code := req.ConfigValue.ValueString(); isDefaultRole(code) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid role id", fmt.Sprintf(
-			"%q is the code of one of LUSID's default roles, and an id is wanted. Look the id up, and give data.lusid_role.NAME.id:\n\n"+
+			"%q is the code of one of LUSID's default roles, but this must be an id. Look up the id, and use data.lusid_role.NAME.id:\n\n"+
 				"data \"lusid_role\" \"NAME\" {\n  code = %q\n}", code, strings.ToLower(code)))
 	}
 }
@@ -111,8 +111,8 @@ func (notDefaultRole) ValidateString(_ context.Context, req validator.StringRequ
 // lookUp is the next step where LUSID does not find the user or the role of an id.
 func lookUp(e *client.Error) string {
 	const (
-		user = "An id is the one that LUSID gave the user, not a login or an e-mail address: " + findUserID + "."
-		role = "An id is the one that LUSID gave the role, not a name or a code: " + findRoleID + "."
+		user = "Use the id that LUSID assigned to the user, not a login or an e-mail address: " + findUserID + "."
+		role = "Use the id that LUSID assigned to the role, not a name or a code: " + findRoleID + "."
 	)
 	takesUser, takesRole := false, false
 	switch e.Operation {

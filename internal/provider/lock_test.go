@@ -120,7 +120,7 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 		beside.Wait()
 		run.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
 		made, diags := m.Create(issuer.Number(1))
-		diags.MustWarn(t, "", "The answer to the creation of external token issuer issuer-1 was lost")
+		diags.MustWarn(t, "", "The response to the creation of external token issuer issuer-1 was lost")
 		if !made.Exists() {
 			t.Error("the zone is not in the state")
 		}
@@ -137,7 +137,7 @@ func TestTimeouts_slowList(t *testing.T) {
 			"name":     "traders",
 			"timeouts": providertest.Object{"create": "1s"},
 		})
-		diags.MustFail(t, "", "Listing what the domain has, before the create: context deadline exceeded", "The time was up")
+		diags.MustFail(t, "", "Listing the existing objects before the create: context deadline exceeded", "The time was up")
 		if got := d.Counts()["identity.CreateRole"]; got != 0 {
 			t.Errorf("%d creates were sent", got)
 		}

@@ -338,15 +338,15 @@ func (m *mcpToolModel) validate() (diags diag.Diagnostics) {
 	case luminesce.IsUnknown() || scheduler.IsUnknown():
 	case luminesce.IsNull() && scheduler.IsNull():
 		diags.AddAttributeError(path.Root("luminesce_payload"), "Missing payload",
-			"A tool runs either a query or a job: give luminesce_payload or scheduler_payload.")
+			"A tool runs either a query or a job. Set luminesce_payload or scheduler_payload.")
 	case !luminesce.IsNull() && !scheduler.IsNull():
 		diags.AddAttributeError(path.Root("scheduler_payload"), "Invalid scheduler_payload",
-			"A tool runs either a query or a job, and this one has both: remove luminesce_payload or scheduler_payload.")
+			"A tool runs either a query or a job, but this tool has both. Remove luminesce_payload or scheduler_payload.")
 	}
 	template := m.DestructiveActionSummaryTemplate
 	if m.Destructive.ValueBool() && !template.IsUnknown() && template.ValueString() == "" {
 		diags.AddAttributeError(path.Root("destructive_action_summary_template"), "Missing destructive_action_summary_template",
-			"A destructive tool asks a person before it runs: say here what it will do, with {name} for the value of a parameter.")
+			"A destructive tool asks a person before it runs. Describe here what it will do. Use {name} to insert a parameter's value.")
 	}
 	return diags
 }

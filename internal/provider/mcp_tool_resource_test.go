@@ -378,7 +378,7 @@ func TestMcpTool_taken(t *testing.T) {
 		tools := d.Protocol(t).Resource(providertest.MCPToolType)
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Status: http.StatusConflict})
 		_, diags := tools.Create(providertest.QueryTool())
-		diags.MustFail(t, "", "Unable to create MCP tool", "market-data/prices", "one that was deleted may still hold it", "HTTP 409")
+		diags.MustFail(t, "", "Unable to create MCP tool", "market-data/prices", "a deleted tool may still have it", "HTTP 409")
 		made := tools.MustCreate(providertest.QueryTool())
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateMcpTool", Status: http.StatusConflict})
 		_, diags = tools.Update(made, providertest.QueryTool(providertest.Object{"name": "other"}))
@@ -407,7 +407,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 			tools := d.Protocol(t).Resource(providertest.MCPToolType)
 			made, diags := tools.Create(providertest.JobTool())
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of MCP tool market-data/reload was lost", "this run or another one created it")
+				diags.MustWarn(t, "", "The response to the creation of MCP tool market-data/reload was lost", "this run or another run created it")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -464,7 +464,7 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, Count: always}},
 			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
 			1,
-			[]string{"HTTP 500", "may have stored the new version all the same"},
+			[]string{"HTTP 500", "may have saved the new version anyway"},
 		},
 		"and nobody knows": {
 			[]mockserver.Fault{
@@ -473,7 +473,7 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 			},
 			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			2,
-			[]string{"HTTP 500", "Whether it was updated could not be found out", "may have stored"},
+			[]string{"HTTP 500", "could not find out whether LUSID updated the object", "may have saved"},
 		},
 		"but refused": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 400}},

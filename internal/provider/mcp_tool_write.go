@@ -42,7 +42,7 @@ func (r *mcpToolResource) create(ctx context.Context, id identity.ResourceID, re
 		remedies := doubtAfterCreate(err, "code")
 		if refused, ok := errors.AsType[*client.Error](err); ok && refused.StatusCode == http.StatusConflict {
 			remedies = append(remedies,
-				"If no tool has this code or this name, one that was deleted may still hold it: LUSID keeps the versions of deleted tools. Choose another.")
+				"If no tool has this code or this name, a deleted tool may still have it, because LUSID keeps the versions of deleted tools. Choose another code or name.")
 		}
 		diags.AddError(summary, r.explain(attempt, err, remedies...))
 		return nil
@@ -67,7 +67,7 @@ func (r *mcpToolResource) update(ctx context.Context, id identity.ResourceID, re
 	tool, err := r.identity.GetMcpTool(short, id, 0)
 	switch {
 	case err != nil:
-		return nil, &unsettledError{lost: lost, doubt: "whether it was updated could not be found out", cause: err}
+		return nil, &unsettledError{lost: lost, doubt: "the provider could not find out whether LUSID updated the object", cause: err}
 	case isAsRequested(ctx, tool, request):
 		return tool, nil
 	case ctx.Err() != nil:
@@ -92,7 +92,7 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 	}
 	var remedies []string
 	if client.IsOutcomeUnknown(err) {
-		remedies = append(remedies, "LUSID may have stored the new version all the same: the next plan shows whether it did.")
+		remedies = append(remedies, "LUSID may have saved the new version anyway. The next plan shows whether it did.")
 	}
 	diags.AddError(summary, r.explain(attempt, err, remedies...))
 }

@@ -53,7 +53,7 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 // place moves a new zone where it is planned. A failure is a warning: an error would taint the
 // zone, and the next apply would replace it instead of moving it.
 func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel, zone *identity.NetworkZoneDefinitionResponse, diags *diag.Diagnostics) {
-	where := "behind all others"
+	where := "after all others"
 	if zone.Hierarchy != nil {
 		where = "at " + strconv.FormatInt(*zone.Hierarchy, 10)
 		r.places.set(zone.Code, zone.Action, *zone.Hierarchy)
@@ -65,5 +65,5 @@ func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel,
 	diags.AddAttributeWarning(path.Root("hierarchy"), "Unable to place network zone "+zone.Code, r.explain(
 		fmt.Sprintf("The network zone %s was created in %s, and is %s. It could not be moved to the hierarchy %d",
 			zone.Code, r.client.Domain(), where, plan.Hierarchy.ValueInt64()),
-		err, "The zone is in force all the same. The next plan reads where it is, and unless it is there already, the next apply moves the zone."))
+		err, "The zone is in force anyway. The next plan reads its position. If the position is still wrong, the next apply moves the zone."))
 }

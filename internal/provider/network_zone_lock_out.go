@@ -12,13 +12,15 @@ import (
 
 // How a change of a network zone could have LUSID refuse the provider.
 const (
-	blocksMore = "The zone will block requests that it does not block now. If its ranges hold the address that LUSID sees this provider call from, " +
-		"and its session types or roles take in the user that the provider signs in as, LUSID refuses the provider from then on (939), " +
-		"the rest of this run included, unless a zone of a lower hierarchy allows it first."
-	allowsNew = "The zone allows requests from its ranges, and says nothing of others: a Block zone behind it may refuse those, and what LUSID does with what no zone matches is not documented. " +
-		"If the address that LUSID sees this provider call from is missing, here and in the other Allow zones, LUSID may refuse the provider from then on (939), the rest of this run included."
-	allowsLess = "The zone will no longer allow all that it allows now. If the provider depends on that, because a Block zone behind this one is for the address that " +
-		"LUSID sees it call from, LUSID refuses the provider from then on (939), the rest of this run included."
+	blocksMore = "The zone will block requests that it does not block now. LUSID will refuse this provider's requests (939), including the " +
+		"rest of this run, if the zone's ranges contain the provider's address and its session types or roles match the provider's " +
+		"user. The exception is a zone with a lower hierarchy that allows them first."
+	allowsNew = "The zone allows requests from its ranges and does not decide about other requests. A Block zone after it may block those. " +
+		"LUSID does not document what happens to requests that no zone matches. " +
+		"If neither this zone nor another Allow zone contains the provider's address, LUSID may refuse this provider's requests " +
+		"(939), including the rest of this run."
+	allowsLess = "The zone will allow fewer requests than now. If a Block zone after it applies to the provider's address, so that the " +
+		"provider needs this zone, LUSID will refuse this provider's requests (939), including the rest of this run."
 )
 
 // warnLockOut warns of a change after which LUSID could refuse the provider, as far as that can be
@@ -39,9 +41,11 @@ func warnLockOut(ctx context.Context, state, plan *networkZoneModel, diags *diag
 		zone = state
 	}
 	summary := "A change to network zone " + zone.Code.ValueString() + " could lock this provider out"
-	detail := joinParagraphs(how, "Terraform could not undo that: somebody would have to whom no zone refuses, such as in the LUSID web app from an address that is allowed. "+
-		"The provider cannot check it: behind NAT or a proxy, LUSID sees another address than this machine's own.",
-		"Where an Allow zone excepts the provider from a Block zone, give the Block zone depends_on the Allow zone: then it is made after it, and destroyed before it.")
+	detail := joinParagraphs(how, "Terraform could not undo that. Somebody with an allowed address would have to, for example in the LUSID web app. "+
+		"The provider's address is the one that LUSID sees. The provider cannot check it, because behind NAT or a proxy LUSID sees a "+
+		"different address from this machine's own.",
+		"If an Allow zone makes an exception for the provider from a Block zone, set depends_on in the Block zone to the Allow zone. "+
+			"Terraform then creates the Block zone after the Allow zone and destroys it before.")
 	if attribute == "" {
 		diags.AddWarning(summary, detail)
 		return

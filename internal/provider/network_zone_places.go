@@ -137,7 +137,7 @@ func isOpposite(a, b string) bool {
 }
 
 // errNoPlaceAside says why a zone cannot wait for its place.
-var errNoPlaceAside = errors.New("another zone has that hierarchy, and no other is free where the zone could wait without a risk to lock the provider out: " +
+var errNoPlaceAside = errors.New("another zone has that hierarchy, and no free hierarchy nearby lets the zone wait without a risk of locking out the provider: " +
 	"move the zones around it first, and leave gaps, such as 10, 20, 30")
 
 // moveZone updates and moves a zone, and then moves those that waited for the place it had. Where
@@ -189,9 +189,9 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 	c.moveWaiting(ctx, diags)
 	if p.waits(m.code) >= 0 {
 		diags.AddAttributeWarning(path.Root("hierarchy"), "Network zone "+m.code+" waits for its place", fmt.Sprintf(
-			"The network zone %s of %s has the hierarchy %d. If the same run moves or deletes that zone, %s follows at once.\n\n"+
-				"If it does not, %s stays at %d, in force with all its other changes: the next plan shows the difference, and the next apply tries again. "+
-				"Give one of the two another hierarchy then.",
+			"The network zone %s of %s has the hierarchy %d. If the same run moves or deletes that zone, the provider then moves %s there.\n\n"+
+				"Otherwise %s stays at %d, in force with all its other changes. The next plan shows the difference, and the next apply tries "+
+				"again. In that case, give one of the two zones another hierarchy.",
 			holder, c.client.Domain(), m.zone.Hierarchy, m.code, m.code, place))
 	}
 	return nil
@@ -244,7 +244,7 @@ func (c *connection) moveWaiting(ctx context.Context, diags *diag.Diagnostics) {
 			diags.AddWarning("Unable to place network zone "+m.code, c.explain(
 				fmt.Sprintf("The network zone %s of %s waited for the hierarchy %d. When that was free, it could not be moved there",
 					m.code, c.client.Domain(), m.zone.Hierarchy),
-				err, "The zone is in force all the same. The next plan reads where it is, and the next apply moves it."))
+				err, "The zone is in force anyway. The next plan reads its position, and the next apply moves the zone."))
 		}
 	}
 }

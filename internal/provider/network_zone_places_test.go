@@ -269,7 +269,7 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 		zones := full("Block")
 		zones["zone-0"], zones["zone-1"] = placedZone("Allow", 0), placedZone("Allow", 1)
 		diags, puts, places := exchange(t, zones)
-		diags.MustFail(t, "", "Unable to update network zone zone-1", "no other is free where the zone could wait", "leave gaps")
+		diags.MustFail(t, "", "Unable to update network zone zone-1", "no free hierarchy nearby lets the zone wait", "leave gaps")
 		if puts != "zone-0@1" || places["zone-0"] != 0 || places["zone-1"] != 1 {
 			t.Errorf("got %q and %v", puts, places)
 		}
@@ -445,7 +445,7 @@ func TestNetworkZone_exchangeRefused(t *testing.T) {
 		d.Forget()
 		_, diags := zones.Update(first, providertest.ZoneConfig(providertest.Object{"code": "first", "hierarchy": 20, "description": "Changed"}))
 		diags.MustWarn(t, "hierarchy", "Network zone first waits for its place", "The network zone second of", "has the hierarchy 20",
-			"first stays at 10, in force with all its other changes: the next plan shows the difference", "Give one of the two another hierarchy")
+			"first stays at 10, in force with all its other changes. The next plan shows the difference", "give one of the two zones another hierarchy")
 		d.MustCount(t, map[string]int{"identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
 		got := d.Zone(t, "first")
 		if diff := gocmp.Diff(providertest.ZoneBody{Hierarchy: 10, Description: new("Changed")}, providertest.ZoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {

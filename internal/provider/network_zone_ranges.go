@@ -139,7 +139,7 @@ func (addressOrRange) ValidateString(_ context.Context, req validator.StringRequ
 // distinctRanges refuses a range that is there twice, under whatever spelling and description.
 type distinctRanges struct{}
 
-func (distinctRanges) Description(context.Context) string { return "must hold every range once" }
+func (distinctRanges) Description(context.Context) string { return "must contain each range only once" }
 
 func (v distinctRanges) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
@@ -149,7 +149,7 @@ func (distinctRanges) ValidateSet(ctx context.Context, req validator.SetRequest,
 	for _, r := range ranges {
 		text := r.Value.ValueString()
 		if same, ok := first[r.key()]; ok {
-			resp.Diagnostics.AddAttributeError(req.Path, "Invalid ranges", fmt.Sprintf("%s and %s are the same range: give it once.", same, text))
+			resp.Diagnostics.AddAttributeError(req.Path, "Invalid ranges", fmt.Sprintf("%s and %s are the same range. Remove one of them.", same, text))
 			return
 		}
 		first[r.key()] = text

@@ -256,7 +256,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 		case plan.Hierarchy.Equal(state.Hierarchy):
 			_, err = r.identity.UpdateNetworkZone(ctx, code, after)
 		default:
-			remedies = []string{"If zones change places, some may have moved already. The next plan reads where each is, and the next apply moves the rest."}
+			remedies = []string{"If zones swap positions, some may have moved already. The next plan reads the position of each zone, and the next apply moves the rest."}
 			err = r.updateAndMove(ctx, code, state.toUpdate(ctx), after, &resp.Diagnostics)
 		}
 		if err != nil {
@@ -271,7 +271,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, after identity.UpdateNetworkZoneRequest) error {
 	zone, err := r.identity.GetNetworkZone(ctx, code)
 	if err == nil && zone.Hierarchy == nil {
-		err = errors.New("LUSID does not say where the zone is, and an update has to: give it a hierarchy")
+		err = errors.New("LUSID did not return the zone's hierarchy, and an update needs it: set hierarchy")
 	}
 	if err != nil {
 		return err
@@ -357,7 +357,7 @@ func (r *networkZoneResource) ValidateConfig(ctx context.Context, req resource.V
 func (m *networkZoneModel) validateRules() (diags diag.Diagnostics) {
 	if isEmpty(m.SessionTypes) && isEmpty(m.UserRoles) {
 		diags.AddAttributeError(path.Root("session_types"), "Invalid session_types",
-			"A network zone has to say whom it is for: give session_types, such as AllUsers, or user_roles, or both.")
+			"A network zone needs the sessions or roles that it applies to. Set session_types, such as AllUsers, or user_roles, or both.")
 	}
 	return diags
 }

@@ -311,7 +311,7 @@ func TestNetworkZone_absent(t *testing.T) {
 			read := zones.MustRead(made)
 			read.MustHave(t, map[string]string{"code": "acme-office", "action": "null", "hierarchy": "null", "session_types": "null"})
 			_, diags := zones.Update(read, providertest.ZoneConfig())
-			diags.MustFail(t, "", "Unable to update network zone acme-office", "give it a hierarchy")
+			diags.MustFail(t, "", "Unable to update network zone acme-office", "set hierarchy")
 			updated, diags := zones.Update(read, providertest.ZoneConfig(providertest.Object{"hierarchy": 4}))
 			diags.MustSucceed(t)
 			w.Set(nil)
@@ -420,7 +420,7 @@ func TestNetworkZone_place(t *testing.T) {
 			made, diags := zones.Create(config)
 			diags.MustWarn(t, "hierarchy", "Unable to place network zone acme-office", "is at 1")
 			if fault.Code == 939 {
-				diags.MustWarn(t, "hierarchy", "A network zone of the domain refuses the address", "(939)")
+				diags.MustWarn(t, "hierarchy", "A network zone of the domain blocks the address", "(939)")
 			}
 			d.Mock.ClearFaults()
 			mended, diags := zones.Update(zones.MustRead(made), config)
@@ -497,7 +497,7 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 			config := providertest.ZoneConfig(providertest.Object{"hierarchy": 10, "ranges": providertest.ZoneRanges("203.0.113.9/24", "192.0.2.1")})
 			made, diags := zones.Create(config)
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of network zone acme-office was lost", "this run or another one created it")
+				diags.MustWarn(t, "", "The response to the creation of network zone acme-office was lost", "this run or another run created it")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -559,7 +559,7 @@ func TestNetworkZone_errors(t *testing.T) {
 
 	// Locked out, by whatever zone.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "*", Status: http.StatusForbidden, Code: 939, Count: -1})
-	const locked = "A network zone of the domain refuses the address"
+	const locked = "A network zone of the domain blocks the address"
 	_, diags = zones.Read(made)
 	diags.MustFail(t, "", locked, "(939)")
 	zones.Destroy(made).MustFail(t, "", locked, "(939)")
@@ -703,7 +703,7 @@ func TestNetworkZone_lockOut(t *testing.T) {
 	const (
 		blocksMore = "The zone will block requests that it does not block now"
 		allowsNew  = "The zone allows requests from its ranges"
-		allowsLess = "The zone will no longer allow all that it allows now"
+		allowsLess = "The zone will allow fewer requests than now"
 	)
 	type test struct {
 		// before is nil for a create, and after for a delete.

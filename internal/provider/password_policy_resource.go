@@ -366,7 +366,7 @@ func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *pas
 	}
 	if err != nil {
 		diags.AddError(summary,
-			r.explain(fmt.Sprintf("What creating it would overwrite of the %s of %s could not be read", config.noun(), r.client.Domain()), err))
+			r.explain(fmt.Sprintf("The values that the create would overwrite in the %s of %s could not be read", config.noun(), r.client.Domain()), err))
 		return
 	}
 	var present passwordPolicyConditions

@@ -244,7 +244,7 @@ func TestPersonalAccessTokenDataSources(t *testing.T) {
 	}
 	_, diags := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).Data(providertest.PersonalAccessTokenType,
 		providertest.Object{"id": made.Get("id")})
-	diags.MustFail(t, "id", "Unable to read personal access token", "nobody else")
+	diags.MustFail(t, "id", "Unable to read personal access token", "only to their user")
 }
 
 func TestCurrentUserDataSource(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 )
 
 // errNoAPIKey says that the caller has no such token.
-var errNoAPIKey = errors.New("the user that the provider signs in as has no such token, and LUSID shows a user's tokens to nobody else")
+var errNoAPIKey = errors.New("the user that the provider signs in as has no such token, and LUSID shows tokens only to their user")
 
 // ownAPIKey finds one of the caller's tokens in the list: LUSID has no read by id. It looks a second
 // time before it says no: a list may lag.

@@ -141,7 +141,7 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 
 	caller, err := r.currentUser(ctx)
 	if err != nil {
-		resp.Diagnostics.AddError(summary, r.explain("Whose token it would be could not be found out", err))
+		resp.Diagnostics.AddError(summary, r.explain("The user that would own the token could not be determined", err))
 		return
 	}
 	created := r.create(ctx, identity.CreateAPIKey{
@@ -194,21 +194,21 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request identi
 	switch {
 	case found != nil && creation.lost != nil:
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explainFound(attempt, creation.lost, fmt.Sprintf(
-			"The answer was lost. LUSID now has the token %s of this name, created at %s: this run or another one created it. "+
-				"If this run created it, its key is lost, because LUSID shows a key once. The provider has left it alone.\n\n"+
-				"There are two ways on:\n"+
+			"The response was lost. LUSID now has the token %s with this name, created at %s. Either this run or another run created it. "+
+				"If this run created it, its key is lost, because LUSID shows a key only once. The provider did not change the token.\n\n"+
+				"The next step depends on who created the token:\n"+
 				"- If nobody has the key, delete the token (DELETE /identity/api/keys/%s, or in the LUSID web app), and apply again.\n"+
 				"- If another run created it, choose another display_name.\n\n%s",
 			found.ID, found.CreatedDate, found.ID, oneState)))
 	case found != nil:
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err, fmt.Sprintf(
-			"The name is taken by the token %s, created at %s, and names are unique among a user's active tokens. %s Otherwise choose another name, or delete that token "+
-				"and apply again: an import would have no key.", found.ID, found.CreatedDate, replacedAdvice("token"))))
+			"The name is taken by the token %s, created at %s, and names are unique among a user's active tokens. "+
+				"%s Otherwise choose another name, or delete that token and apply again. An import would have no key.", found.ID, found.CreatedDate, replacedAdvice("token"))))
 	case identity.IsTooManyAPIKeys(err):
-		diags.AddError(summary, r.explain(attempt, err, "The user has as many active tokens as LUSID allows: delete one that is no longer used."))
+		diags.AddError(summary, r.explain(attempt, err, "The user already has as many active tokens as LUSID allows. Delete one that is no longer used."))
 	case identity.IsAPIKeyNameTaken(err):
 		diags.AddAttributeError(path.Root("display_name"), summary, r.explain(attempt, err,
-			"Names are unique among a user's active tokens. "+replacedAdvice("token")+" Otherwise choose another name, or delete the token that has this one."))
+			"Names are unique among a user's active tokens. "+replacedAdvice("token")+" Otherwise choose another name, or delete the token that has this name."))
 	default:
 		diags.AddError(summary, r.explain(attempt, err, doubtAfterCreate(err, "display name")...))
 	}
@@ -248,7 +248,7 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 			state.DeactivationDate = prior.DeactivationDate
 		}
 		resp.Diagnostics.AddWarning("The personal access token "+state.label()+" has expired", fmt.Sprintf(
-			"LUSID refuses it since %s. Nothing replaces it by itself: change its deactivation_date, or apply with -replace and its address.", key.DeactivationDate))
+			"LUSID has refused it since %s. Terraform does not replace it automatically. To replace it, change its deactivation_date, or apply with -replace and its address.", key.DeactivationDate))
 	}
 	r.saveRead(ctx, resp, state)
 }
@@ -258,7 +258,7 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 func (r *personalAccessTokenResource) checkOwner(ctx context.Context, state *personalAccessTokenModel, summary string, diags *diag.Diagnostics) bool {
 	caller, err := r.currentUser(ctx)
 	if err != nil {
-		diags.AddError(summary, r.explain("Whose tokens LUSID lists could not be found out", err))
+		diags.AddError(summary, r.explain("The user whose tokens LUSID lists could not be determined", err))
 		return false
 	}
 	if state.UserID.IsNull() {
@@ -266,8 +266,8 @@ func (r *personalAccessTokenResource) checkOwner(ctx context.Context, state *per
 	}
 	if state.UserID.ValueString() != caller.ID {
 		diags.AddError(summary, fmt.Sprintf(
-			"It belongs to the user %s, but the provider signs in as %s (%s), and LUSID shows a user's tokens to nobody else. Nothing was changed.\n\n"+
-				"Sign in as that user, or stop managing the token with terraform state rm.", state.UserID.ValueString(), caller.EmailAddress, caller.ID))
+			"The token belongs to the user %s, but the provider signs in as %s (%s), and LUSID shows tokens only to their user. "+
+				"The provider changed nothing.\n\nSign in as that user, or stop managing the token with terraform state rm.", state.UserID.ValueString(), caller.EmailAddress, caller.ID))
 		return false
 	}
 	return true
@@ -315,7 +315,7 @@ func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resou
 		return
 	}
 	resp.Diagnostics.AddWarning("The key of an imported personal access token is not known",
-		fmt.Sprintf("LUSID shows a key once, when the token is made. The attribute key of %q stays null.", key.DisplayName))
+		fmt.Sprintf("LUSID shows a key only once, when the token is created. The attribute key of %q stays null.", key.DisplayName))
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(key.ID)}, map[string]any{"id": key.ID})
 }
 
@@ -337,6 +337,6 @@ func (r *personalAccessTokenResource) ModifyPlan(ctx context.Context, req resour
 	}
 	if !plan.DisplayName.Equal(state.DisplayName) || !plan.DeactivationDate.Equal(state.DeactivationDate) {
 		resp.Diagnostics.AddWarning("This is the personal access token that the provider signs in with",
-			fmt.Sprintf("Once %s is deleted, neither the rest of this run nor a later one can sign in with it.", state.label()))
+			fmt.Sprintf("After %s is deleted, neither the rest of this run nor later runs can sign in with it.", state.label()))
 	}
 }

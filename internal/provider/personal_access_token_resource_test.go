@@ -323,14 +323,14 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 				d.Protocol(t, providertest.Object{"access_token": made.Get("key")}).Resource("lusid_role").MustCreate(providertest.Object{"name": "traders"})
 				return
 			}
-			diags.MustFail(t, "display_name", "The answer was lost", there[0], "created at 20", "this run or another one", "its key is lost", "two ways on",
+			diags.MustFail(t, "display_name", "The response was lost", there[0], "created at 20", "this run or another run created it", "its key is lost", "depends on who created the token",
 				"DELETE /identity/api/keys/"+there[0], "choose another display_name", "one state")
 			if made.Exists() {
 				t.Error("a token whose key is lost is in the state")
 			}
 			_, diags = d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
 			diags.MustFail(t, "display_name", "taken by the token "+there[0]+", created at 20", "remove create_before_destroy",
-				"an import would have no key")
+				"An import would have no key")
 		})
 	}
 	t.Run("a name that no list shows", func(t *testing.T) {
@@ -361,13 +361,13 @@ func TestPersonalAccessToken_somebodyElse(t *testing.T) {
 	made := tokens.MustCreate(providertest.Object{"display_name": "pipeline"})
 	other := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).Resource(providertest.PersonalAccessTokenType)
 	kept, diags := other.Read(made)
-	diags.MustFail(t, "", `Unable to read personal access token "pipeline"`, made.Get("user_id"), "Nothing was changed", "terraform state rm")
+	diags.MustFail(t, "", `Unable to read personal access token "pipeline"`, made.Get("user_id"), "changed nothing", "terraform state rm")
 	if names := made.Differences(kept); names != nil {
 		t.Errorf("the state changed: %s", names)
 	}
 	other.Destroy(made).MustFail(t, "", `Unable to delete personal access token "pipeline"`, made.Get("user_id"))
 	_, diags = other.ImportState(made.Get("id"))
-	diags.MustFail(t, "", "Unable to import personal access token", "nobody else")
+	diags.MustFail(t, "", "Unable to import personal access token", "only to their user")
 	if got := tokensNamed(d, t, "pipeline"); len(got) != 1 {
 		t.Errorf("the domain has %s", got)
 	}

@@ -123,7 +123,7 @@ func becomeOwner(ctx context.Context, private privateState) (owner string, diags
 }
 
 // renameNote is what the page of each resource says that can share its object with another resource.
-const renameNote = "\n\n" + "-> If you rename this resource or change its `for_each` key, add a `moved` block. " +
+const renameNote = "\n\n-> If you rename this resource or change its `for_each` key, add a `moved` block. " +
 	"Then Terraform destroys and creates nothing. Without a `moved` block, Terraform creates the new resource and destroys the " +
 	"old one in the same run. The provider then keeps what the new resource needs, and warns. " +
 	"It can't do so if the two resources use different provider configurations."
@@ -131,6 +131,6 @@ const renameNote = "\n\n" + "-> If you rename this resource or change its `for_e
 // warnNeeded says why a destroy left LUSID alone.
 func warnNeeded(diags *diag.Diagnostics, summary, kept string) {
 	diags.AddWarning(summary, kept+" Another resource created or updated it in this run, so removing it would undo that change.\n\n"+
-		"This happens with create_before_destroy, when two resources manage the same thing, or when a resource gets another name or another for_each key. "+
-		"For a new name or key, add a moved block: then Terraform destroys and creates nothing.")
+		"This happens with create_before_destroy, when two resources manage the same object, or when a resource gets another name or "+
+		"another for_each key. If you changed the name or key, add a moved block. Then Terraform destroys and creates nothing.")
 }

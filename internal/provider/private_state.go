@@ -31,7 +31,7 @@ func getPrivate(ctx context.Context, private privateReader, key string, value an
 		return diags
 	}
 	if err := json.Unmarshal(encoded, value); err != nil {
-		diags.AddError("Unable to read private state", fmt.Sprintf("The key %q does not hold what this provider writes there: %s.", key, err))
+		diags.AddError("Unable to read private state", fmt.Sprintf("The value of the key %q is not one that this provider writes: %s.", key, err))
 	}
 	return diags
 }

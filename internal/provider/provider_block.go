@@ -64,7 +64,7 @@ func readBlock(ctx context.Context, block tfsdk.Config) (values map[string]strin
 				values[s.Attribute] = value
 			} else if !text.IsNull() && !isUnknown {
 				diags.AddAttributeError(attribute, "Invalid "+s.Attribute, fmt.Sprintf(
-					"The provider block's %s is an empty string. Give it a value, or null to let the environment or the secrets file decide.", s.Attribute))
+					"The provider block's %s is an empty string. Set a value. To use the value from the environment or the secrets file, set null.", s.Attribute))
 			}
 		case config.Number:
 			var number types.Int64

@@ -110,8 +110,8 @@ func TestProvider_missingCredentials(t *testing.T) {
 		"username": "u",
 		"password": "<password>",
 	}).MustFail(t, "",
-		"Unable to configure the LUSID provider", "begins to sign in by user name and password, with username",
-		"the provider block: api_url, username, password (still holds the placeholder <password>",
+		"Unable to configure the LUSID provider", "sets only part of a way to sign in (user name and password): it sets username",
+		"the provider block: api_url, username, password (still contains the placeholder <password>",
 		"the environment: nothing found", "secrets.json: not found",
 		"an access token: access_token (FBN_ACCESS_TOKEN", "FBN_TOKEN_URL", "FBN_CLIENT_SECRET")
 	providertest.NewProtocol(t).Configure(providertest.Object{"access_token": "t"}).MustFail(t, "",
@@ -320,7 +320,7 @@ func TestProvider_accessTokenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, diags = p.Applications().Read(made)
-	diags.MustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file is there")
+	diags.MustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file exists")
 	if got := len(d.Requests()); got != requests {
 		t.Errorf("%d requests without a token", got-requests)
 	}

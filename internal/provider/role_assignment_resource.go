@@ -203,8 +203,8 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	if !idPattern.MatchString(roleID) || !idPattern.MatchString(userID) || isDefaultRole(roleID) {
-		resp.Diagnostics.AddError(summary, "Give role_id/user_id: the id of the role, a slash, and the id of the user. Each has 1 to 64 letters, digits, hyphens and underscores. "+
-			"Names, codes and logins are no ids: "+findRoleID+", and "+findUserID+".")
+		resp.Diagnostics.AddError(summary, "Give role_id/user_id: the id of the role, a slash, and the id of the user. "+
+			"Each has 1 to 64 letters, digits, hyphens and underscores. Names, codes and logins are not ids: "+findRoleID+", and "+findUserID+".")
 		return
 	}
 	model := roleAssignmentModel{RoleID: types.StringValue(roleID), UserID: types.StringValue(userID)}
@@ -275,8 +275,8 @@ func (r *roleAssignmentResource) refuseOwnReplacement(ctx context.Context, plan 
 		return
 	}
 	diags.AddAttributeError(path.Root("user_id"), "Unable to replace role assignment "+plan.label(), fmt.Sprintf(
-		"The provider signs in with %s, as the user %s. The plan takes the role %s from that user and then gives it again, "+
-			"which LUSID refuses once the user lacks the role. Nothing was changed.\n\n"+
+		"The provider signs in with %s, as the user %s. The plan removes the role %s from that user and then assigns it again. "+
+			"LUSID refuses the second step, because the user lacks the role then. The provider changed nothing.\n\n"+
 			"The next step depends on what led to this plan:\n"+
 			"- The resource was renamed: add a moved block.\n"+
 			"- The assignment is tainted: run terraform untaint.\n"+

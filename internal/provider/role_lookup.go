@@ -54,7 +54,7 @@ func (c *connection) roleByCodeAlone(ctx context.Context, code string) (*identit
 		switch {
 		case roles[i].RoleID.Code != code:
 		case found != nil:
-			return nil, fmt.Errorf("roles of several scopes have it, %s and %s among them: give the scope too",
+			return nil, fmt.Errorf("roles in several scopes have it, for example in %s and %s: give the scope too",
 				found.RoleID.Scope, roles[i].RoleID.Scope)
 		default:
 			found = &roles[i]

@@ -227,8 +227,8 @@ func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs
 	for _, id := range userIDs {
 		if id == caller.ID {
 			diags.AddAttributeWarning(path.Root("user_ids"), "The provider's own user keeps the role "+roleID, fmt.Sprintf(
-				"The provider signs in with %s, as the user %s. It never takes a role from that user here, so that no run locks itself out. "+
-					"To take the role away, sign in as another user.", r.credential, id))
+				"The provider signs in with %s, as the user %s. This resource never removes a role from that user, so that a run cannot lock "+
+					"itself out. To remove the role, sign in as another user.", r.credential, id))
 			continue
 		}
 		needed, err := r.removeFromRole(ctx, roleID, id, owner)
@@ -372,7 +372,7 @@ func (r *roleMembersResource) ImportState(ctx context.Context, req resource.Impo
 	}
 	if !idPattern.MatchString(roleID) || isDefaultRole(roleID) {
 		resp.Diagnostics.AddError(summary,
-			"Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores. Names and codes are no ids: "+findRoleID+".")
+			"Give the id of the role: it has 1 to 64 letters, digits, hyphens and underscores. Names and codes are not ids: "+findRoleID+".")
 		return
 	}
 	r.saveImported(ctx, resp, roleMembersIdentity{types.StringValue(roleID)}, map[string]any{
@@ -437,6 +437,6 @@ func (r *roleMembersResource) checkOthers(ctx context.Context, plan *roleMembers
 			r.explain(fmt.Sprintf("The users who hold the role %s of %s before it is managed could not be listed", roleID, r.client.Domain()), err))
 		return
 	}
-	r.warnNotShown(roleID, members, configured, next+" To see this in the first plan already, import the members first, "+
+	r.warnNotShown(roleID, members, configured, next+" To see this in the first plan, import the members first, "+
 		importHint("lusid_role_members", roleID), diags)
 }

@@ -48,7 +48,7 @@ var roleNamePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-_ +]{2,99}$`)
 func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role that users of a LUSID domain can hold.\n\n" + "~> This is a role of the Identity service. By itself it grants nothing. " +
+		MarkdownDescription: "A role that users of a LUSID domain can hold.\n\n~> This is a role of the Identity service. By itself it grants nothing. " +
 			"A role with the same code in LUSID's Access service decides what its users can do. Create that role with `lusid_access_role`.\n\n" +
 			"~> Don't manage LUSID's default roles, such as `lusid-administrator` and `lusid-evaluator`. " +
 			"If a plan deletes or replaces one of them, it warns, because Terraform can't restore the role.",
@@ -290,7 +290,7 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if req.Plan.Raw.IsNull() {
 		warnDefaultRole(state.label(), "This plan deletes it.", &resp.Diagnostics)
 	} else if !plan.Name.Equal(state.Name) {
-		warnDefaultRole(state.label(), "This plan deletes it to create another one: a change of the name replaces a role.", &resp.Diagnostics)
+		warnDefaultRole(state.label(), "This plan replaces it, because changing the name forces a new role.", &resp.Diagnostics)
 	}
 }
 
@@ -299,7 +299,7 @@ func warnDefaultRole(name, how string, diags *diag.Diagnostics) {
 	diags.AddWarning(name+" is one of LUSID's default roles", joinParagraphs(
 		fmt.Sprintf("Every domain has the role %s from the start. %s", name, how),
 		"If the role is deleted, its users lose what it grants. Terraform cannot bring it back: a new role of that name has another id, no users and no policies.",
-		"Leave the role to LUSID. The data source lusid_role refers to it. To take it out of the state, use terraform state rm, or a removed block with destroy = false."))
+		"Leave the role to LUSID. The data source lusid_role refers to it. To remove it from the state, use terraform state rm, or a removed block with destroy = false."))
 }
 
 // label names the role for people.

@@ -216,7 +216,7 @@ func TestRole_lostAnswer(t *testing.T) {
 			config := providertest.Object{"name": test.name, "description": "Trade"}
 			made, diags := roles.Create(config)
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of role "+test.name+" was lost", made.Get("id"), "this run or another one created it")
+				diags.MustWarn(t, "", "The response to the creation of role "+test.name+" was lost", made.Get("id"), "this run or another run created it")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -236,7 +236,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetRoleByCode", Status: http.StatusForbidden})
 		_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders"})
-		diags.MustWarn(t, "", "The answer to the creation of role traders was lost")
+		diags.MustWarn(t, "", "The response to the creation of role traders was lost")
 		d.MustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
 	t.Run("another's", func(t *testing.T) {
@@ -354,12 +354,12 @@ func TestRole_default(t *testing.T) {
 		_, diags = roles.Plan(role, nil)
 		diags.MustWarn(t, "", append(words, "This plan deletes it.")...)
 		change, diags := roles.Plan(role, providertest.Object{"name": "renamed"})
-		diags.MustWarn(t, "", append(words, "deletes it to create another one")...)
+		diags.MustWarn(t, "", append(words, "This plan replaces it")...)
 		if diff := cmp.Diff([]string{"name"}, change.Replaces); diff != "" {
 			t.Errorf("replaced because of (-want +got):\n%s", diff)
 		}
 		_, diags = roles.Plan(role, providertest.Object{"name": providertest.Unknown})
-		diags.MustWarn(t, "", append(words, "deletes it to create another one")...)
+		diags.MustWarn(t, "", append(words, "This plan replaces it")...)
 		// What -replace and taint end in.
 		_, diags = roles.Plan(providertest.Instance{}, providertest.Object{"name": code})
 		diags.MustWarn(t, "", append(words, "If this plan replaces the role")...)

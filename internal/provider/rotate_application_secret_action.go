@@ -82,7 +82,7 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 		application.ID, application.ClientID, a.client.Domain())
 	rotated, err := a.identity.RotateApplicationSecrets(ctx, application.ID)
 	if client.IsOutcomeUnknown(err) {
-		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was and the answer was lost", err,
+		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was rotated and the response was lost", err,
 			"The ephemeral resource lusid_application_secret shows whether it changed. So does a refresh of the application, "+
 				"if store_secret or refresh_secret_version is true. Invoke the action again if it did not."))
 		return

@@ -620,7 +620,7 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	// Others that the same GitLab, or another, signs a token for.
 	for issuer, email := range map[string]string{gitlab: "mallory@acme.com", "https://gitlab.example.com": login} {
 		w.Write("token", signedBy(issuer, email))
-		w.MustFail([]string{"HTTP 401", "put a valid one in its place"}, "plan")
+		w.MustFail([]string{"HTTP 401", "Replace it with a valid one"}, "plan")
 	}
 
 	w.Env = administrator

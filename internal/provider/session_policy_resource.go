@@ -240,7 +240,7 @@ func (r *sessionPolicyResource) checkOverwrite(ctx context.Context, plan *sessio
 	}
 	if err != nil {
 		diags.AddError(summary,
-			r.explain("What creating it would overwrite of the session policy of "+r.client.Domain()+" could not be read", err))
+			r.explain("The values that the create would overwrite in the session policy of "+r.client.Domain()+" could not be read", err))
 		return
 	}
 	present := plan.sessionPolicyLimits

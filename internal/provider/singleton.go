@@ -84,14 +84,14 @@ func warnAbandons(deletionPolicy types.String, noun string, diags *diag.Diagnost
 	if deletionPolicy.ValueString() == deletionPolicyReset {
 		return
 	}
-	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon: destroying it changes nothing in LUSID, where all values stay as they are, "+
-		"unmanaged from then on. To have LUSID's defaults put back instead, apply deletion_policy = \"reset\" before the destroy.")
+	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon. Destroy changes nothing in LUSID: all values stay as they are, and Terraform no longer "+
+		"manages them. To restore LUSID's defaults instead, apply deletion_policy = \"reset\" before the destroy.")
 }
 
 // warnAbandoned says what a destroy did leave behind: a CLI before Terraform 1.3 shows the provider
 // no plan of it, and who applies a plan need not have seen its warnings.
 func warnAbandoned(noun string, diags *diag.Diagnostics) {
-	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon: nothing was changed in LUSID.")
+	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon, so nothing changed in LUSID.")
 }
 
 // warnNotReset says why a destroy did not reset a singleton.
@@ -127,8 +127,8 @@ func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string
 		return
 	}
 	diags.AddWarning("The "+noun+" has values that Terraform has not seen", fmt.Sprintf(
-		"LUSID has had it all along, and applying overwrites what differs from the configuration:\n\n%s\n\n"+
-			"To keep a value, configure it. To see the differences as changes, import it first, %s",
+		"It already exists in LUSID. The apply overwrites the values that differ from the configuration:\n\n%s\n\n"+
+			"To keep a value, set it in the configuration. To see the differences as changes, import it first, %s",
 		strings.Join(lines, "\n"), importHint(typeName, importID)))
 }
 

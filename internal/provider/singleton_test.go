@@ -401,7 +401,7 @@ func TestSingletons_destroy(t *testing.T) {
 		change, diags := m.Plan(made, nil)
 		diags.MustWarn(t, "", "LUSID keeps the "+s.noun, `deletion_policy = "reset"`)
 		left, diags := m.Apply(change)
-		diags.MustWarn(t, "", "LUSID keeps the "+s.noun, "nothing was changed in LUSID")
+		diags.MustWarn(t, "", "LUSID keeps the "+s.noun, "nothing changed in LUSID")
 		if left.Exists() {
 			t.Error("something is left in the state")
 		}

@@ -74,11 +74,11 @@ func (a *grantSupportAccessAction) Invoke(ctx context.Context, req action.Invoke
 	if resp.Diagnostics.HasError() || !a.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking LUSID to let FINBOURNE's staff in."})
-	attempt := "FINBOURNE's staff could not be let into " + a.client.Domain()
+	resp.SendProgress(action.InvokeProgressEvent{Message: "Granting support access to FINBOURNE's staff."})
+	attempt := "Support access could not be granted to " + a.client.Domain()
 	_, err := a.identity.GrantSupportAccess(ctx, request)
 	if client.IsOutcomeUnknown(err) {
-		resp.Diagnostics.AddError(summary, a.explain(attempt+", or they were and the answer was lost", err,
+		resp.Diagnostics.AddError(summary, a.explain(attempt+", or it was granted and the response was lost", err,
 			"The data source lusid_support_access shows whether there is a new grant. Invoke the action again if there is none."))
 		return
 	}
@@ -86,7 +86,7 @@ func (a *grantSupportAccessAction) Invoke(ctx context.Context, req action.Invoke
 		resp.Diagnostics.AddError(summary, a.explain(attempt, err))
 		return
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: "FINBOURNE's staff can come in until the grant expires. The action lusid_revoke_support_access shuts them out before."})
+	resp.SendProgress(action.InvokeProgressEvent{Message: "FINBOURNE's staff have access until the grant expires. To end it earlier, use the action lusid_revoke_support_access."})
 }
 
 // revokeSupportAccessAction shuts FINBOURNE's staff out of the domain.
@@ -113,10 +113,10 @@ func (a *revokeSupportAccessAction) Invoke(ctx context.Context, _ action.InvokeR
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: "Asking LUSID to end every grant of support access."})
 	if err := a.identity.InvalidateSupportAccess(ctx); err != nil {
-		resp.Diagnostics.AddError(summary, a.explain("FINBOURNE's staff could not be shut out of "+a.client.Domain(), err))
+		resp.Diagnostics.AddError(summary, a.explain("Support access could not be revoked from "+a.client.Domain(), err))
 		return
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: "No grant is active any more: FINBOURNE's staff cannot come in until there is a new one."})
+	resp.SendProgress(action.InvokeProgressEvent{Message: "No grant is active now. FINBOURNE's staff have no access until there is a new grant."})
 }
 
 // isoDuration takes what LUSID's pattern does, which Go's syntax cannot hold in one.

@@ -85,7 +85,7 @@ func TestSupportAccess(t *testing.T) {
 	now = now.Add(time.Minute)
 	progress, diags = p.Act(grantType, providertest.Object{"duration": "PT1.5H"})
 	diags.MustBeQuiet(t)
-	mustNotRepeat(t, progress, "can come in until the grant expires", "PT1.5H", "2026", d.Token, d.URL)
+	mustNotRepeat(t, progress, "have access until the grant expires", "PT1.5H", "2026", d.Token, d.URL)
 	d.MustCount(t, map[string]int{"identity.GrantSupportAccess": 2})
 	stored := supportGrants(d, t)
 	if got := stored[0]; len(stored) != 2 || got.Duration != "P1D" || *got.Description != ticket || len(got.PermittedRoles) != 2 {
@@ -101,7 +101,7 @@ func TestSupportAccess(t *testing.T) {
 		d.Forget()
 		progress, diags = p.Act(revokeType, providertest.Object{})
 		diags.MustBeQuiet(t)
-		mustNotRepeat(t, progress, "cannot come in", ticket, d.Token, d.URL)
+		mustNotRepeat(t, progress, "have no access", ticket, d.Token, d.URL)
 		d.MustCount(t, map[string]int{"identity.InvalidateSupportAccess": 1})
 	}
 	information("null", map[string]string{})
@@ -240,7 +240,7 @@ func TestSupportAccess_errors(t *testing.T) {
 		fault.Operation = "identity.GrantSupportAccess"
 		d.Mock.InjectFault(fault)
 		progress, diags := p.Act(grantType, providertest.Object{"duration": "P1D"})
-		diags.MustFail(t, "", "Unable to grant support access", "the answer was lost", "lusid_support_access")
+		diags.MustFail(t, "", "Unable to grant support access", "the response was lost", "lusid_support_access")
 		if len(progress) != 1 {
 			t.Errorf("progress: %q", progress)
 		}

@@ -47,7 +47,7 @@ func nullTimeouts(ctx context.Context) timeouts.Value {
 // positiveDuration leaves a text that is no duration to the library's own validator.
 type positiveDuration struct{}
 
-func (positiveDuration) Description(context.Context) string { return "must be longer than nothing" }
+func (positiveDuration) Description(context.Context) string { return "must be a positive duration" }
 
 func (v positiveDuration) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 

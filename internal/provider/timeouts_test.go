@@ -29,7 +29,7 @@ func TestAccTimeouts_read(t *testing.T) {
 		if status != 1 {
 			t.Fatalf("%s: exit status %d\n%s", command[0], status, output)
 		}
-		const advice = "A refresh takes timeouts.read from the state: to raise it, change it and run terraform apply -refresh=false."
+		const advice = "A refresh uses timeouts.read from the state. To raise it, change it and run terraform apply -refresh=false."
 		if got := strings.Count(providertest.Flatten(output), advice); got != len(resources) {
 			t.Errorf("%s: %d of %d errors name the way out:\n%s", command[0], got, len(resources), output)
 		}

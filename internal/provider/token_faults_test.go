@@ -98,7 +98,7 @@ func TestTokenFaults(t *testing.T) {
 	}
 	const (
 		byPassword = "The provider signs in with user name and password from the provider block"
-		once       = "Nothing more is tried with them in this run, so that the user is not locked."
+		once       = "The provider does not try them again in this run, so that LUSID does not lock the user."
 	)
 	for name, test := range map[string]struct {
 		options mockserver.Options
@@ -267,7 +267,7 @@ func TestTokenFaults_dataSources(t *testing.T) {
 			_, read := wrong.Data("lusid_access_token", config)
 			_, opened := wrong.Open(providertest.AccessTokenType, config)
 			for _, diags := range []providertest.Diagnostics{read, opened} {
-				if errs := diags.Errors(); len(errs) != 1 || !strings.Contains(errs[0], "is not tried again in this run") {
+				if errs := diags.Errors(); len(errs) != 1 || !strings.Contains(errs[0], "does not retry a refused password in this run") {
 					t.Errorf("errors: %s", errs)
 				}
 			}
@@ -318,7 +318,7 @@ func TestAccTokenFaults(t *testing.T) {
 				t.Errorf("exit status %d with %d of %d applications:\n%s", status, made, n, printed)
 			}
 			if isLocked {
-				providertest.MustHold(t, printed, "Nothing more is tried with them in this run, so that the user is not locked.")
+				providertest.MustHold(t, printed, "The provider does not try them again in this run, so that LUSID does not lock the user.")
 				if got := strings.Count(printed, "Unable to create application"); got != n-made {
 					t.Errorf("%d errors with %d of %d applications", got, made, n)
 				}

@@ -110,7 +110,7 @@ func TestAccUpgrade_otherDomain(t *testing.T) {
 	t.Parallel()
 	d, w := upgrade(t, filepath.Join(stateDirectory, "lusid_role", "0.1.0"))
 	w.Env = append(w.Env, providertest.NewMock(t, mockserver.Options{}).Environment()...)
-	w.MustFail([]string{"It lives in the LUSID domain " + strings.TrimPrefix(d.URL, "http://")}, "plan")
+	w.MustFail([]string{"This object belongs to the LUSID domain " + strings.TrimPrefix(d.URL, "http://")}, "plan")
 	d.MustCount(t, map[string]int{})
 }
 

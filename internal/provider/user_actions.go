@@ -40,7 +40,7 @@ func NewActivateUserAction() action.Action {
 		description: "Send the activation mail to a user again. Use it for a user who has not finished the sign-up.",
 		verb:        "activate user",
 		doing:       "Asking LUSID to send the activation mail again.",
-		done:        "The user gets a mail with a link, and can sign in after following it and choosing a password.",
+		done:        "The user gets a mail with a link, and can sign in after following the link and choosing a password.",
 		call:        (*identity.Client).SendActivationEmail,
 	}
 }
@@ -77,7 +77,7 @@ func NewResetUserPasswordAction() action.Action {
 			"~> The old password stops working, for the user and for programs that sign in with it.",
 		verb:  "reset user password",
 		doing: "Asking LUSID to reset the password.",
-		done:  "The user gets a mail with a link, and can sign in after following it and choosing a new password. The old one is dead.",
+		done:  "The user gets a mail with a link, and can sign in after following the link and choosing a new password. The old password no longer works.",
 		call:  (*identity.Client).ResetPassword,
 	}
 }

@@ -31,7 +31,7 @@ var userActions = map[string]struct {
 		"identity.UnsuspendUser", true, (*mockserver.Server).SuspendUser, "ACTIVE", "unsuspend user",
 		"can sign in again", 717,
 	},
-	"lusid_reset_user_password": {"identity.ResetPassword", true, nil, "RECOVERY", "reset user password", "old one is dead", 718},
+	"lusid_reset_user_password": {"identity.ResetPassword", true, nil, "RECOVERY", "reset user password", "old password no longer works", 718},
 	"lusid_reset_user_factors": {
 		"identity.ResetFactors", true, nil, "ACTIVE", "reset user factors", "enrol for multi-factor authentication",
 		717,

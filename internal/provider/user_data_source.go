@@ -76,7 +76,7 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		user, err = d.identity.GetUserFromLogin(ctx, key)
 	}
 	if err == nil && user.IsDeleted() {
-		err = errors.New("the user was deprovisioned: only its record is left")
+		err = errors.New("the user was deprovisioned, and LUSID keeps only its record")
 	}
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root(attribute), summary, d.explain(fmt.Sprintf("The user with the %s %q could not be read from %s",

@@ -94,15 +94,16 @@ func (c *connection) checkDestruction(state *userModel, diags *diag.Diagnostics)
 }
 
 func recreationRefused(name userName) string {
-	return fmt.Sprintf("The plan creates a user with the %s %q, and the state has a user with the same one and with deletion_policy = \"deprovision\". "+
-		"A deprovisioned user keeps its login and e-mail address, so LUSID would refuse the new user after the old one is gone. Nothing was changed.\n\n"+
+	return fmt.Sprintf("The plan creates a user with the %s %q. The state has a user with the same value and with deletion_policy = \"deprovision\". "+
+		"A deprovisioned user keeps its login and e-mail address, so LUSID would refuse the new user after the old one is "+
+		"deprovisioned. The provider changed nothing.\n\n"+
 		"The next step depends on what led to this plan:\n"+
 		"- The resource was renamed: add a moved block.\n"+
 		"- The user is tainted: run terraform untaint.\n"+
-		"- The user is to be replaced, by -replace or replace_triggered_by: apply deletion_policy = \"purge\" first, in a run that does not replace the user, "+
-		"since the policy in the state decides.\n"+
-		"- Another resource is to have the login or e-mail address, and the user that has it gets another one in the same run: "+
-		"let the first one depend on the second one by depends_on.\n"+
-		"- You run terraform destroy, which starts with this plan: run it with -refresh=false.",
+		"- The user is to be replaced, by -replace or replace_triggered_by: apply deletion_policy = \"purge\" first, "+
+		"in a run that does not replace the user, because Terraform uses the policy in the state.\n"+
+		"- Another resource gets the login or e-mail address, and the old user gets a new one in the same run: "+
+		"set depends_on in that resource to the old user.\n"+
+		"- You ran terraform destroy, which starts with this plan: run it with -refresh=false.",
 		name.attribute, name.value)
 }

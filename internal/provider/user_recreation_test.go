@@ -280,7 +280,7 @@ func TestUser_recreation(t *testing.T) {
 					diags.MustBeQuiet(t)
 				} else {
 					diags.MustFail(t, attribute, "Unable to replace user",
-						`the state has a user with the same one and with deletion_policy = "deprovision"`)
+						`The state has a user with the same value and with deletion_policy = "deprovision"`)
 				}
 			}
 			read := d.Protocol(t).Resource(providertest.UserType)

@@ -275,7 +275,7 @@ func (r *userResource) create(ctx context.Context, request identity.CreateUserRe
 	}
 	if taken.by.IsDeleted() {
 		diags.AddAttributeError(path.Root(attribute), summary, r.explain(attempt, err, fmt.Sprintf(
-			"The %s %q is taken by the user %s, which was deprovisioned: LUSID keeps its record, and with it its login. "+
+			"The %s %q is taken by the deprovisioned user %s. LUSID keeps the record of a deprovisioned user, so its login stays taken. "+
 				"Choose another, or purge that record first (DELETE /identity/api/users/%s?purge=true, or the LUSID web app).",
 			attribute, value, taken.by.ID, taken.by.ID)))
 		return nil
@@ -385,7 +385,7 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 	}
 	user, err := r.userByEither(ctx, key)
 	if err == nil && user.IsDeleted() {
-		err = errors.New("the user was deprovisioned: only its record is left")
+		err = errors.New("the user was deprovisioned, and LUSID keeps only its record")
 	}
 	if err != nil {
 		resp.Diagnostics.AddError(summary,
@@ -411,11 +411,11 @@ func (m *userModel) validateType() (diags diag.Diagnostics) {
 	}
 	if !m.Login.IsUnknown() && !m.EmailAddress.IsUnknown() && !m.Login.Equal(m.EmailAddress) {
 		diags.AddAttributeError(path.Root("login"), "Invalid login",
-			"The login of a Personal user must be its email_address. Make both the same, or the type Service.")
+			"The login of a Personal user must be its email_address. Set both to the same value, or set type to Service.")
 	}
 	if !m.SecondEmailAddress.IsNull() && !m.SecondEmailAddress.IsUnknown() {
 		diags.AddAttributeError(path.Root("second_email_address"), "Invalid second_email_address",
-			"Only a user of the type Service has a second_email_address, and this one is Personal: remove it.")
+			"Only a user of the type Service can have a second_email_address, and this user is Personal. Remove it.")
 	}
 	return diags
 }
@@ -451,9 +451,10 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 			strings.EqualFold(plan.EmailAddress.ValueString(), state.EmailAddress.ValueString())
 		if keepsLogin && state.DeletionPolicy.ValueString() != deletionPolicyPurge {
 			resp.Diagnostics.AddAttributeError(path.Root("type"), "Unable to replace user "+state.label(),
-				"A change of type deletes the user and creates it again, and under deletion_policy = \"deprovision\" the old record keeps its login and "+
-					"e-mail address: the new user would be refused after the old one is gone. Apply deletion_policy = \"purge\" first, in a run of its own, "+
-					"since the policy in the state decides; or choose another login and e-mail address. If you run terraform destroy, which starts with this plan, run it with -refresh=false.")
+				"Changing the type forces a new user. With deletion_policy = \"deprovision\" the old record keeps its login and e-mail address, "+
+					"so LUSID would refuse the new user after the old one is deprovisioned. "+
+					"Apply deletion_policy = \"purge\" first, in a separate run, because Terraform uses the policy in the state. "+
+					"Or choose another login and e-mail address. If you ran terraform destroy, which starts with this plan, run it with -refresh=false.")
 		}
 		r.warnOwnUser(state.Login.ValueString(), "Replacing", &resp.Diagnostics)
 	} else if !plan.Login.Equal(state.Login) {

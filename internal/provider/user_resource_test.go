@@ -301,7 +301,7 @@ func TestUser_taken(t *testing.T) {
 				parts := []string{"Unable to create user", taken.ID, "(658)", fmt.Sprintf("import {\n  to = lusid_user.NAME\n  id = %q\n}", taken.ID)}
 				if of.deprovisioned {
 					d.MustCall(t, http.MethodDelete, "/users/"+taken.ID, nil, nil)
-					parts = []string{"Unable to create user", taken.ID, "(705)", "was deprovisioned", "?purge=true"}
+					parts = []string{"Unable to create user", taken.ID, "(705)", "deprovisioned user", "?purge=true"}
 				}
 				made, diags := d.Protocol(t).Resource(providertest.UserType).Create(test.config)
 				if made.Exists() {
@@ -348,8 +348,8 @@ func TestUser_lostAnswer(t *testing.T) {
 			users := d.Protocol(t).Resource(providertest.UserType)
 			made, diags := users.Create(providertest.ServiceUser())
 			if test.adopted {
-				diags.MustWarn(t, "", "The answer to the creation of user robot@example.com was lost", made.Get("id"),
-					"this run or another one created it")
+				diags.MustWarn(t, "", "The response to the creation of user robot@example.com was lost", made.Get("id"),
+					"this run or another run created it")
 			} else {
 				diags.MustBeQuiet(t)
 			}

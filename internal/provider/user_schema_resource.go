@@ -249,7 +249,7 @@ func (r *userSchemaResource) ValidateConfig(ctx context.Context, req resource.Va
 		}
 		if earlier, taken := first[name.ValueString()]; taken {
 			resp.Diagnostics.AddAttributeError(path.Root("alternative_user_ids").AtListIndex(i).AtName("name"), "Invalid name",
-				fmt.Sprintf("The names must differ, since a user's alternative_user_ids are by name. Element %d has the name %q too.",
+				fmt.Sprintf("The names must differ, because they are the keys of a user's alternative_user_ids. Element %d also has the name %q.",
 					earlier, name.ValueString()))
 			continue
 		}
@@ -294,7 +294,7 @@ func (r *userSchemaResource) checkOverwrite(ctx context.Context, plan *userSchem
 		return // Nothing is lost.
 	}
 	if err != nil {
-		diags.AddError(summary, r.explain("What creating it would overwrite of the user schema of "+r.client.Domain()+" could not be read", err))
+		diags.AddError(summary, r.explain("The values that the create would overwrite in the user schema of "+r.client.Domain()+" could not be read", err))
 		return
 	}
 	var present userSchemaList

@@ -384,7 +384,7 @@ func MustRefuseOtherDomain(t *testing.T, home Domain, typeName string, made Inst
 	away := NewMock(t, mockserver.Options{})
 	home.Forget()
 	m := away.Protocol(t).Resource(typeName)
-	parts := []string{strings.TrimPrefix(home.URL, "http://"), strings.TrimPrefix(away.URL, "http://"), "Nothing was asked or changed", label}
+	parts := []string{strings.TrimPrefix(home.URL, "http://"), strings.TrimPrefix(away.URL, "http://"), "sent no request and changed nothing", label}
 	kept, diags := m.Read(made)
 	diags.MustFail(t, "", parts...)
 	if names := made.Differences(kept); names != nil {

@@ -17,7 +17,7 @@ import (
 // system that reads as if the file were missing.
 func checkPath(path string) error {
 	if path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, `~\`) {
-		return errors.New("it begins with ~, which nothing has expanded: write pathexpand(\"~/...\") in the configuration, and the whole path anywhere else")
+		return errors.New("it begins with ~, which the provider does not expand: use pathexpand(\"~/...\") in the configuration, and the full path anywhere else")
 	}
 	return nil
 }
@@ -51,7 +51,7 @@ func parseProxy(text string) (*url.URL, error) {
 	case !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme):
 		return nil, errors.New("its scheme must be http, https or socks5")
 	case u.User != nil:
-		return nil, errors.New("it must not hold a user name or password: give them as proxy.username and proxy.password")
+		return nil, errors.New("it must not contain a user name or password: set proxy.username and proxy.password instead")
 	}
 	return u, nil
 }

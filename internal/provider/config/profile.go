@@ -31,7 +31,9 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 	if r.profile == nil {
 		return "", nil
 	}
-	remedy := "Unset " + r.profile.variable + ", or remove what ranks above the profile. A profile that is written in the provider block ranks above the environment."
+	remedy := "Unset " + r.profile.variable +
+		", or remove the settings that take precedence over the profile. A profile that is set in the provider block takes precedence " +
+		"over the environment."
 	used, asked := r.values["api_url"], r.profile.values["api_url"]
 	domain, askedDomain := domainOf(used.text), domainOf(asked.text)
 	if askedDomain != "" && domain != askedDomain {
@@ -49,10 +51,11 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 	}
 	_, credential := r.signIn(way)
 	if len(elsewhere) < len(way.settings()) {
-		return fmt.Sprintf("%s asks for the profile %q, but a part of its credentials is not used: %s. The provider signs in with %s. These settings are not from the profile: %s. %s",
+		return fmt.Sprintf("%s asks for the profile %q, but the provider does not use some of its credentials: %s. The provider signs in with %s. "+
+			"These settings come from elsewhere: %s. %s",
 			r.profile.variable, r.profile.name, strings.Join(unused, ", "), credential, strings.Join(elsewhere, ", "), remedy), nil
 	}
-	return fmt.Sprintf("%s asks for the profile %q, but its credentials are not used: the provider signs in with %s. %s",
+	return fmt.Sprintf("%s asks for the profile %q, but the provider does not use its credentials. The provider signs in with %s. %s",
 		r.profile.variable, r.profile.name, credential, remedy), nil
 }
 

@@ -284,7 +284,7 @@ func findSecretsFile(block map[string]string, around Surroundings) (file *secret
 	file, err = readSecretsFile(path, profile)
 	if isDefault && errors.Is(err, fs.ErrNotExist) {
 		if block["profile"] != "" {
-			return nil, "", &SettingError{"profile", fmt.Errorf("a profile is named, but there is no secrets file: %s does not exist", path)}
+			return nil, "", &SettingError{"profile", fmt.Errorf("profile is set, but there is no secrets file: %s does not exist", path)}
 		}
 		return nil, fmt.Sprintf("the secrets file %s: not found", path), nil
 	}
@@ -336,7 +336,7 @@ func (f *finding) note(name, text string) string {
 		return ""
 	case PasswordPlaceholder:
 		f.placeholders = append(f.placeholders, name)
-		f.names = append(f.names, name+" (still holds the placeholder "+PasswordPlaceholder+", so it counts as not set)")
+		f.names = append(f.names, name+" (still contains the placeholder "+PasswordPlaceholder+", so it counts as not set)")
 		return ""
 	}
 	f.names = append(f.names, name)

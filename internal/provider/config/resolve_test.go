@@ -259,15 +259,15 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		},
 		"a list": {
 			place{file: `{"api": {"password": ["` + canary + `"]}}`},
-			[]string{"array", `"password"`, "string is expected"},
+			[]string{"array", `"password"`, "instead of a string"},
 		},
-		"api of the wrong type": {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "object is expected"}},
+		"api of the wrong type": {place{file: `{"api": "` + canary + `"}`}, []string{"string", `"api"`, "instead of an object"}},
 		"profile of the wrong type": {
 			place{file: `{"profiles": {"default": "` + canary + `"}}`},
-			[]string{`"profiles.default"`, "object is expected"},
+			[]string{`"profiles.default"`, "instead of an object"},
 		},
 		"proxy of the wrong type": {
-			place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "object is expected"},
+			place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "instead of an object"},
 		},
 		"the whole of the wrong type": {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
 		"no such profile": {
@@ -292,11 +292,11 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		},
 		"a path for a shell in fbn_secrets_path": {
 			place{env: map[string]string{"fbn_secrets_path": "~/" + canary}},
-			[]string{"fbn_secrets_path cannot be used", "the whole path"},
+			[]string{"fbn_secrets_path cannot be used", "the full path"},
 		},
 		"a path for a shell in FBN_SECRETS_PATH": {
 			place{env: map[string]string{"FBN_SECRETS_PATH": "~/" + canary}},
-			[]string{"FBN_SECRETS_PATH", "the whole path"},
+			[]string{"FBN_SECRETS_PATH", "the full path"},
 		},
 		"profile of a file without": {
 			place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`},
@@ -795,23 +795,24 @@ func TestResolve_wayIn(t *testing.T) {
 		"begun in the block, completed by none": {
 			place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 			"",
-			"begins to sign in by a refresh token or by user name and password, with client_id, client_secret, and no source has the rest: refresh_token, token_url; or username, password, token_url.",
+			"sets only part of a way to sign in (a refresh token or user name and password): it sets client_id, client_secret, and no source has the rest: " +
+				"refresh_token, token_url; or username, password, token_url.",
 		},
 		"the block's password is null": {
 			place{block: with(blockPassword, "api_url", "https://acme.lusid.com", "password", "")},
 			"",
-			"begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password. An attribute that is null counts as not set.",
+			"sets only part of a way to sign in (user name and password): it sets username, token_url, client_id, client_secret, and no source has the rest: password. An attribute that is null counts as not set.",
 		},
 		"the block's user beside a stray refresh token": {
 			place{block: map[string]string{"username": "n", "client_id": "i"}, env: map[string]string{"FBN_REFRESH_TOKEN": "r"}},
-			"", "begins to sign in by user name and password, with username, client_id, and",
+			"", "sets only part of a way to sign in (user name and password): it sets username, client_id, and",
 		},
 		"the block's refresh token beside a stray user": {
 			place{
 				block: map[string]string{"refresh_token": "r", "client_id": "i"},
 				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
 			},
-			"", "begins to sign in by a refresh token, with refresh_token, client_id, and",
+			"", "sets only part of a way to sign in (a refresh token): it sets refresh_token, client_id, and",
 		},
 		"the environment's user and the block's application": {
 			place{
@@ -819,25 +820,25 @@ func TestResolve_wayIn(t *testing.T) {
 				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
 			},
 			"",
-			"begins to sign in by user name and password, with client_id, client_secret, and no source has the rest: token_url.",
+			"sets only part of a way to sign in (user name and password): it sets client_id, client_secret, and no source has the rest: token_url.",
 		},
 		"block's user name never becomes a stray refresh token's": {
 			place{
 				block: with(blockPassword, "password", ""),
 				env:   map[string]string{"FBN_REFRESH_TOKEN": "r"},
-			}, "", "begins to sign in by user name and password, with username, token_url, client_id, client_secret, and no source has the rest: password",
+			}, "", "sets only part of a way to sign in (user name and password): it sets username, token_url, client_id, client_secret, and no source has the rest: password",
 		},
 		"block's refresh token never becomes a stray password's": {
 			place{
 				block: map[string]string{"refresh_token": "r"},
 				env:   with(envPassword, "FBN_CLIENT_SECRET", ""),
-			}, "", "begins to sign in by a refresh token, with refresh_token",
+			}, "", "sets only part of a way to sign in (a refresh token): it sets refresh_token",
 		},
 		"block's refresh token beside a stray access token": {
 			place{
 				block: map[string]string{"refresh_token": "r"},
 				env:   map[string]string{"FBN_ACCESS_TOKEN": "t"},
-			}, "", "begins to sign in by a refresh token",
+			}, "", "sets only part of a way to sign in (a refresh token)",
 		},
 		"block's application and the environment's user": {
 			place{
@@ -856,7 +857,7 @@ func TestResolve_wayIn(t *testing.T) {
 		"placeholder": {
 			place{env: with(envPassword, "FBN_PASSWORD", "<password>")},
 			"",
-			"FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)",
+			"FBN_PASSWORD (still contains the placeholder <password>, so it counts as not set)",
 		},
 		"placeholder over a file's password": {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
 	} {
@@ -910,7 +911,7 @@ func TestResolve_askedProfile(t *testing.T) {
 		return env
 	}
 	without := func(more ...string) map[string]string { return with(append(more, "FBN_ACCESS_TOKEN", "")...) }
-	const noEffect = "its credentials are not used: the provider signs in with an access token from the environment variable FBN_ACCESS_TOKEN."
+	const noEffect = "does not use its credentials. The provider signs in with an access token from the environment variable FBN_ACCESS_TOKEN."
 	for name, test := range map[string]struct {
 		place         place
 		err, warnings []string
@@ -951,24 +952,24 @@ func TestResolve_askedProfile(t *testing.T) {
 			place{env: without("FBN_PROFILE", "whole", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
 			nil,
 			[]string{
-				`"whole", but a part of its credentials is not used: username, password. The provider signs in with user name and password from the environment variable FBN_PASSWORD. ` +
-					"These settings are not from the profile: username from the environment variable FBN_USERNAME, password from the environment variable FBN_PASSWORD. Unset FBN_PROFILE",
+				`"whole", but the provider does not use some of its credentials: username, password. The provider signs in with user name and password from the environment variable FBN_PASSWORD. ` +
+					"These settings come from elsewhere: username from the environment variable FBN_USERNAME, password from the environment variable FBN_PASSWORD. Unset FBN_PROFILE",
 			},
 		},
 		"another secret of the block": {
 			place{env: without("FBN_PROFILE", "whole"), file: file, block: map[string]string{"client_secret": "s3cr3t-canary"}},
 			nil,
-			[]string{"not used: client_secret. ", "client_secret from the provider block."},
+			[]string{"some of its credentials: client_secret. ", "client_secret from the provider block."},
 		},
 		"another user in place of the profile's token": {
 			place{env: without("FBN_PROFILE", "token and application", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
 			nil,
-			[]string{"not used: access_token. ", "username from the environment variable FBN_USERNAME"},
+			[]string{"some of its credentials: access_token. ", "username from the environment variable FBN_USERNAME"},
 		},
 		"another application with the profile's refresh token and password": {
 			place{env: without("FBN_PROFILE", "refresh", "FBN_CLIENT_ID", "other", "FBN_CLIENT_SECRET", "s3cr3t-canary"), file: file},
 			nil,
-			[]string{"not used: client_id, client_secret. ", "client_id from the environment variable FBN_CLIENT_ID"},
+			[]string{"some of its credentials: client_id, client_secret. ", "client_id from the environment variable FBN_CLIENT_ID"},
 		},
 		"a whole profile": {place{env: without("FBN_PROFILE", "whole"), file: file}, nil, nil},
 		"a user beside the profile's token": {
@@ -1040,7 +1041,7 @@ func TestResolve_missing(t *testing.T) {
 	}
 	want := []string{
 		"- the provider block: api_url",
-		"- the environment: FBN_USERNAME, FBN_PASSWORD (still holds the placeholder <password>, so it counts as not set)",
+		"- the environment: FBN_USERNAME, FBN_PASSWORD (still contains the placeholder <password>, so it counts as not set)",
 		"- the secrets file DIRECTORY/secrets.json (api): clientId, clientSecret",
 		"- an access token: access_token (FBN_ACCESS_TOKEN, accessToken in the secrets file)",
 		"- an access token file: access_token_file (FBN_ACCESS_TOKEN_FILE)",

@@ -38,7 +38,7 @@ func readSecretsFile(path, profile string) (*secretsFile, error) {
 	}
 	file := &secretsFile{path: path, shared: []*jsonNode{root}}
 	if root.kind != "object" {
-		return nil, fmt.Errorf("the secrets file %s holds a JSON %s where an object with \"api\" or \"profiles\" is expected", path, root.kind)
+		return nil, fmt.Errorf("the secrets file %s contains a JSON %s instead of an object with \"api\" or \"profiles\"", path, root.kind)
 	}
 	api, profiles := root.member("api"), root.member("profiles")
 	if err := expectObject(path, "api", api); err != nil {
@@ -52,7 +52,7 @@ func readSecretsFile(path, profile string) (*secretsFile, error) {
 			return nil, fmt.Errorf("the secrets file %s has no \"profiles\", so it has no profile %q", path, profile)
 		}
 		if api == nil {
-			return nil, fmt.Errorf("the secrets file %s has neither \"api\" nor \"profiles\", so no setting is read from it. "+
+			return nil, fmt.Errorf("the secrets file %s has neither \"api\" nor \"profiles\", so the provider reads no setting from it. "+
 				"Put the settings into an object named \"api\", as the LUSID web app exports them", path)
 		}
 		file.section, file.values = "api", api
@@ -94,7 +94,7 @@ func expectObject(path, key string, node *jsonNode) error {
 	if node == nil || node.kind == "object" {
 		return nil
 	}
-	return fmt.Errorf("the secrets file %s holds a JSON %s at %q where an object is expected (%s)", path, node.kind, key, node.position)
+	return fmt.Errorf("the secrets file %s contains a JSON %s at %q instead of an object (%s)", path, node.kind, key, node.position)
 }
 
 // profileNames leaves out "proxy", which one SDK keeps among the profiles.
@@ -197,7 +197,7 @@ func (n *jsonNode) text(path, key string) (string, error) {
 	case "null":
 		return "", nil
 	}
-	return "", fmt.Errorf("the secrets file %s holds a JSON %s at %q where a string is expected (%s)", path, n.kind, key, n.position)
+	return "", fmt.Errorf("the secrets file %s contains a JSON %s at %q instead of a string (%s)", path, n.kind, key, n.position)
 }
 
 // readJSON reads a JSON file in UTF-8, with or without a byte order mark, or in UTF-16 with one;

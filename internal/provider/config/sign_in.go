@@ -64,7 +64,7 @@ func (r *Resolved) wayIn() (*wayIn, error) {
 		return nil, r.incomplete(r.begun(r.likeliest(begun)))
 	}
 	if chosen == nil && len(r.placeholders) > 0 {
-		return nil, r.incomplete(fmt.Sprintf("No way to sign in is complete: %s still has the placeholder %s that LUSID exports. Put the user's password in its place.",
+		return nil, r.incomplete(fmt.Sprintf("No way to sign in is complete: %s still contains the placeholder %s from LUSID's export. Replace it with the user's password.",
 			strings.Join(r.placeholders, " and "), PasswordPlaceholder))
 	}
 	if chosen == nil {
@@ -140,9 +140,9 @@ func (r *Resolved) begun(ways []wayIn) string {
 			}
 		}
 	}
-	return fmt.Sprintf("The provider block begins to sign in by %s, with %s, and no source has the rest: %s. "+
-		"An attribute that is null counts as not set. Credentials from elsewhere do not stand in for a way that the block begins.",
-		strings.Join(names, " or by "), strings.Join(held, ", "), strings.Join(missing, "; or "))
+	return fmt.Sprintf("The provider block sets only part of a way to sign in (%s): it sets %s, and no source has the rest: %s. "+
+		"An attribute that is null counts as not set. The provider never falls back to other credentials if the block sets part of a way.",
+		strings.Join(names, " or "), strings.Join(held, ", "), strings.Join(missing, "; or "))
 }
 
 func (r *Resolved) beats(a, b *wayIn) bool {
@@ -155,7 +155,7 @@ func (r *Resolved) beats(a, b *wayIn) bool {
 // incomplete is the error that lists every place looked at and what is missing for each way in.
 func (r *Resolved) incomplete(reason string) error {
 	var b strings.Builder
-	b.WriteString(reason + "\n\nLooked at, the first one wins:\n")
+	b.WriteString(reason + "\n\nThe provider looked here, in order of precedence:\n")
 	for _, looked := range r.looked {
 		fmt.Fprintf(&b, "  - %s\n", looked)
 	}
@@ -171,13 +171,13 @@ func (r *Resolved) incomplete(reason string) error {
 		if len(missing) == 0 {
 			missing = []string{"nothing"}
 			if r.highest(way.own) < rankBlock && slices.ContainsFunc(waysIn, r.isBegun) {
-				missing[0] += ", but it ranks below what the provider block begins"
+				missing[0] += ", but the way that the provider block sets in part takes precedence"
 			}
 		}
 		fmt.Fprintf(&b, "  - %s: %s\n", way.name, strings.Join(missing, ", "))
 	}
-	b.WriteString("\nThe LUSID web app shows and exports all of it under Identity and access > Applications; " +
-		"without an application yet, a personal access token is enough.")
+	b.WriteString("\nThe LUSID web app shows and exports all of these under Identity and access > Applications. " +
+		"If you have no application yet, a personal access token is enough.")
 	return errors.New(b.String())
 }
 
