@@ -168,9 +168,9 @@ func TestAccUser_recreationAdvice(t *testing.T) {
 	t.Run("purge first", func(t *testing.T) {
 		t.Parallel()
 		d, w, id := newRobot(t, "deprovision")
-		// The policy in the state decides.
+		// Terraform uses the policy in the state.
 		w.Configure(robotHCL(d, "test", "purge", 1))
-		w.MustFail([]string{"the policy in the state decides"}, "apply", "-auto-approve", "-replace=lusid_user.test")
+		w.MustFail([]string{"because Terraform uses the policy in the state"}, "apply", "-auto-approve", "-replace=lusid_user.test")
 		w.MustRun("apply", "-auto-approve")
 		w.MustRun("apply", "-auto-approve", "-replace=lusid_user.test")
 		if got := w.Attribute("lusid_user.test", "id"); got == id {
