@@ -19,12 +19,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// scopePattern is a scope's form.
+// scopePattern matches a scope.
 //
 // Source: RFC 6749 section 3.3.
 var scopePattern = regexp.MustCompile(`^[\x21\x23-\x5B\x5D-\x7E]+$`)
 
-// tokenAttribute is an attribute that the data source and the ephemeral resource have alike.
+// tokenAttribute is an attribute that the data source and the ephemeral resource share.
 type tokenAttribute struct {
 	name                          string
 	isSet                         bool
@@ -113,7 +113,7 @@ type accessTokenModel struct {
 	GrantedScopes   types.Set    `tfsdk:"granted_scopes"`
 }
 
-// Format prints the model without the secrets it holds.
+// Format prints the model without its secrets.
 func (accessTokenModel) Format(f fmt.State, _ rune) { conceal(f, "accessTokenModel") }
 
 // validate checks the form of the arguments, as far as they are known.
@@ -149,7 +149,7 @@ func (m *accessTokenModel) validate() diag.Diagnostics {
 	return diags
 }
 
-// isSet holds for an unknown value too: it will be one.
+// isSet is true for unknown values, because they will be set at apply.
 func isSet(value types.String) bool { return !value.IsNull() }
 
 func (m *accessTokenModel) minRemaining() (time.Duration, error) {
@@ -163,7 +163,7 @@ func (m *accessTokenModel) minRemaining() (time.Duration, error) {
 	return d, nil
 }
 
-// isOwn reports that nothing is asked for but the provider's own token.
+// isOwn reports that no argument is set, so the provider's own token is requested.
 func (m *accessTokenModel) isOwn() bool {
 	return m.TokenURL.IsNull() && m.Username.IsNull() && m.Password.IsNull() && m.ClientID.IsNull() &&
 		m.ClientSecret.IsNull() && m.RefreshToken.IsNull() && m.Scopes.IsNull()
@@ -203,10 +203,10 @@ func (m *accessTokenModel) read(ctx context.Context, c *connection) diag.Diagnos
 	return diags
 }
 
-// request completes the arguments with the provider's own settings. Its user name and password
-// are a default only for its own token URL, its client secret only for its own client id there, so
-// that no module can send them elsewhere. The path counts, because one host of a gateway serves several
-// domains.
+// request completes the arguments with the provider's own settings. The provider's user name and
+// password are defaults only for its own token URL. Its client secret is a default only for its own
+// client id at that URL. So no module can send them elsewhere. The comparison includes the path,
+// because one host of a gateway serves several domains.
 func (m *accessTokenModel) request(ctx context.Context, own client.TokenRequest) (client.TokenRequest, diag.Diagnostics) {
 	request := client.TokenRequest{
 		TokenURL:     m.TokenURL.ValueString(),

@@ -66,13 +66,13 @@ func (e *accessTokenEphemeralResource) Open(ctx context.Context, req ephemeral.O
 		return
 	}
 	if !given.IsNull() {
-		// Terraform refuses a result that is not what is configured.
+		// Terraform refuses a result that differs from the configuration.
 		model.RefreshToken = given
 	}
 	resp.Diagnostics.Append(resp.Result.Set(ctx, model)...)
 }
 
-// ValidateConfig checks what can be checked without asking LUSID.
+// ValidateConfig checks what can be checked without a request to LUSID.
 func (e *accessTokenEphemeralResource) ValidateConfig(ctx context.Context, req ephemeral.ValidateConfigRequest, resp *ephemeral.ValidateConfigResponse) {
 	var model accessTokenModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

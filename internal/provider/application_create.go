@@ -12,8 +12,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// create creates an application, or finds the one that a create made whose answer was lost. It
-// returns nil after an error.
+// create creates an application, or finds the one that an earlier attempt created if its response was
+// lost. It returns nil after an error.
 func (r *applicationResource) create(ctx context.Context, request identity.CreateApplicationRequest, diags *diag.Diagnostics) *identity.OAuthApplication {
 	creation := creation[identity.OAuthApplication]{
 		existing: r.existingOf("application"),

@@ -64,7 +64,7 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 }
 
-// applicationDataAttributes are what the singular and the plural data source have in common.
+// applicationDataAttributes are the attributes that the singular and the plural data source share.
 func applicationDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the application."},
@@ -100,7 +100,7 @@ type applicationDataModel struct {
 	SecretVersion types.Int64  `tfsdk:"secret_version"`
 }
 
-// Format prints the model without the secrets it holds.
+// Format prints the model without its secrets.
 func (applicationDataModel) Format(f fmt.State, _ rune) { conceal(f, "applicationDataModel") }
 
 func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {

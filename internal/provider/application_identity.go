@@ -15,7 +15,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// applicationIdentity holds only what never changes in place.
+// applicationIdentity has only attributes that never change in place.
 type applicationIdentity struct {
 	ID       types.String `tfsdk:"id"`
 	ClientID types.String `tfsdk:"client_id"`
@@ -40,7 +40,7 @@ func (r *applicationResource) IdentitySchema(_ context.Context, _ resource.Ident
 	}
 }
 
-// ImportState takes an id or a client id, or an identity that holds either.
+// ImportState accepts an id, a client id, or an identity that has at least one of them.
 func (r *applicationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import application"
 	if req.ID != "" {
@@ -75,11 +75,11 @@ func (r *applicationResource) ImportState(ctx context.Context, req resource.Impo
 	}
 }
 
-// findByIdentity lets the id decide, and the client id agree with it. It returns nil after an
-// error.
+// findByIdentity looks up the id if it is set. Then the client id, if set, must match. It returns nil
+// after an error.
 func (r *applicationResource) findByIdentity(ctx context.Context, given *tfsdk.ResourceIdentity, summary string, diags *diag.Diagnostics) *identity.OAuthApplication {
 	var identity applicationIdentity
-	// An import string that is empty comes here too, without an identity.
+	// With an empty import string there is no identity.
 	if !given.Raw.IsNull() {
 		diags.Append(given.Get(ctx, &identity)...)
 	}

@@ -19,8 +19,8 @@ var (
 	_ list.ListResourceWithConfigure = (*applicationListResource)(nil)
 )
 
-// applicationListResource finds the applications of the domain for terraform query. No result
-// holds a secret: the CLI does not mask what it writes as JSON.
+// applicationListResource finds the applications of the domain for terraform query. Results never
+// contain secrets, because the CLI does not mask them in its JSON output.
 type applicationListResource struct{ resourceBase }
 
 // NewApplicationListResource returns the list resource lusid_application.

@@ -19,8 +19,9 @@ import (
 // errNoApplication says that no application has the client id that was looked for.
 var errNoApplication = errors.New("no application has it; the LUSID web app lists them under Identity and access > Applications")
 
-// applicationByClientID finds an application through the list: LUSID has no read by client id. LUSID
-// may write a client id in another case, so the case decides only between two applications.
+// applicationByClientID finds an application in the list, because LUSID has no read by client id.
+// LUSID may return a client id in a different case, so an exact match only takes precedence over a
+// match that ignores case.
 func (c *connection) applicationByClientID(ctx context.Context, clientID string) (*identity.OAuthApplication, error) {
 	applications, err := c.identity.ListApplications(ctx)
 	var found *identity.OAuthApplication
@@ -53,8 +54,8 @@ func (c *connection) applicationByEither(ctx context.Context, idOrClientID strin
 const referToID = "If the same configuration creates this application, refer to its id instead: id = lusid_application.NAME.id. " +
 	"Terraform knows the client id before the application exists, so it reads too early. It knows the id only after the create, so it waits."
 
-// lookUpApplication reads the application that has the id or else the client id, of which one
-// is given. It returns nil after an error, which has the next steps if no application has the client id.
+// lookUpApplication reads the application by its id if that is set, and otherwise by its client id. It
+// returns nil after an error. The error includes nextSteps if no application has the client id.
 func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.String, includeSecret bool, summary string,
 	diags *diag.Diagnostics, nextSteps ...string,
 ) *identity.OAuthApplication {
@@ -83,7 +84,7 @@ func (c *connection) lookUpApplication(ctx context.Context, id, clientID types.S
 	return application
 }
 
-// addSecretWithheld is the error of a read that is for nothing but the secret.
+// addSecretWithheld adds the error for a read that needs the secret and did not get it.
 func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, application *identity.OAuthApplication) {
 	diags.AddError(summary, fmt.Sprintf(
 		"LUSID returned the application %s (%s) without its secret. The provider signs in with %s, whose user may not see secrets. "+
@@ -91,7 +92,7 @@ func (c *connection) addSecretWithheld(diags *diag.Diagnostics, summary string, 
 		application.ClientID, application.ID, c.credential))
 }
 
-// tokenURLOf is null where the issuer is not a URL.
+// tokenURLOf returns null if the issuer is not a URL.
 func tokenURLOf(application *identity.OAuthApplication) types.String {
 	tokenURL, err := client.ParseTokenURL(application.Issuer)
 	if err != nil {

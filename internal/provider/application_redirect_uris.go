@@ -30,7 +30,8 @@ func redirectURIs(state, plan *applicationModel) []uriChange {
 	}
 }
 
-// unknownURIsKey is where private state keeps which URIs an import could not learn.
+// unknownURIsKey is the private state key for the URI attributes whose values an import could not
+// read.
 const unknownURIsKey = "unknown_redirect_uris"
 
 func unknownURIs(ctx context.Context, private privateReader) (map[string]bool, diag.Diagnostics) {

@@ -9,15 +9,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The kinds of seenObject that tell a replacement which Terraform plans as a destroy and a create.
+// The kinds of seenObject that identify a replacement which Terraform plans as a destroy and a create.
 const (
 	priorApplication    = "application"
 	createdApplication  = "application that a plan creates"
 	replacedApplication = "application whose replacement a warning announced"
 )
 
-// replacingChanges names the attributes whose change replaces the application. The first value
-// of redirect URIs that an import could not learn does not, but brings a warning.
+// replacingChanges returns the attributes whose change replaces the application. The first value of
+// redirect URIs after an import does not replace it. It adds a warning, because the import could not
+// read the URIs.
 func (r *applicationResource) replacingChanges(state, plan *applicationModel, unknown map[string]bool, diags *diag.Diagnostics) []string {
 	var changed []string
 	for _, field := range []struct {
@@ -47,8 +48,8 @@ func (r *applicationResource) replacingChanges(state, plan *applicationModel, un
 	return changed
 }
 
-// warnReplacement says what it costs to delete the application and create it again. No attribute has
-// changed if Terraform was told to replace it.
+// warnReplacement warns of the effects of replacing the application. changed is empty if no attribute
+// changed, for example with -replace.
 func (r *applicationResource) warnReplacement(application *applicationModel, changed []string, diags *diag.Diagnostics) {
 	summary := fmt.Sprintf("Replacing application %s ends its secret", application.label())
 	detail := "The plan creates an application that the state already has, so Terraform deletes the old one first. " +
@@ -69,8 +70,8 @@ func (r *applicationResource) warnReplacement(application *applicationModel, cha
 }
 
 // warnHiddenReplacement warns of a replacement that Terraform plans as a destroy and a create without
-// prior state. After a rename either can come first, so whichever is planned second warns. It reports
-// whether it has warned.
+// prior state. After a rename, Terraform can plan either of them first, so the second one warns. It
+// reports whether it has warned.
 func (r *applicationResource) warnHiddenReplacement(application *applicationModel, planned string, diags *diag.Diagnostics) bool {
 	key := application.key()
 	if key == "" {

@@ -31,9 +31,8 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*applicationResource)(nil)
 )
 
-// applicationResource is an OpenID Connect client of the domain, with the secret LUSID makes for
-// it. Every field of the API but the secret is immutable. Its import ID is the id or the client
-// id.
+// applicationResource is an OpenID Connect client of the domain, with a secret that LUSID generates.
+// All fields of the API are immutable, except the secret. Its import ID is the id or the client id.
 type applicationResource struct{ resourceBase }
 
 // NewApplicationResource returns the resource lusid_application.
@@ -167,7 +166,7 @@ type applicationModel struct {
 	SecretVersion          types.Int64    `tfsdk:"secret_version"`
 }
 
-// Format prints the model without the secrets it holds.
+// Format prints the model without its secrets.
 func (applicationModel) Format(f fmt.State, _ rune) { conceal(f, "applicationModel") }
 
 func (m *applicationModel) toCreate(ctx context.Context) (identity.CreateApplicationRequest, diag.Diagnostics) {
@@ -181,14 +180,15 @@ func (m *applicationModel) toCreate(ctx context.Context) (identity.CreateApplica
 	return request, diags
 }
 
-// fromAPI writes what LUSID returns, but for the secret: see setSecret.
+// fromAPI copies LUSID's response to the model, except the secret, which setSecret sets.
 func (m *applicationModel) fromAPI(_ context.Context, application *identity.OAuthApplication) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
 	m.ID = types.StringValue(application.ID)
 	m.ClientID = sameFold(m.ClientID, application.ClientID)
 	m.DisplayName = types.StringValue(application.DisplayName)
 	m.Type = types.StringValue(application.Type)
 	if application.Issuer != "" || m.Issuer.IsUnknown() {
-		// An answer without it is a glitch, and a provider may sign in with the token URL.
+		// Keep the known issuer if a response lacks it, because another provider may sign in with the token
+		// URL.
 		m.Issuer = stringOrNull(application.Issuer)
 		m.TokenURL = tokenURLOf(application)
 	}
@@ -214,8 +214,8 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	r.dropSeen(createdApplication, plan.key())
 	planned := plan
 	resp.Diagnostics.Append(plan.fromAPI(ctx, application)...)
-	// Terraform wants the planned values back, and a difference is for the next refresh to show:
-	// an error here would taint the application, and the next apply would replace it.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference. An
+	// error here would taint the application, and the next apply would replace it.
 	plan.ClientID, plan.DisplayName, plan.Type = planned.ClientID, planned.DisplayName, planned.Type
 	if application.Secret == "" {
 		r.readSecret(ctx, application, &resp.Diagnostics)
@@ -238,7 +238,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 
-	// An import leaves these open, because LUSID does not know them.
+	// An import leaves these null, because LUSID does not have them.
 	if state.StoreSecret.IsNull() {
 		state.StoreSecret = r.storeSecrets
 	}
@@ -253,7 +253,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	if looks {
 		application, err = r.identity.GetApplication(ctx, id, true)
 	}
-	// A role that may only plan needs no right to see secrets.
+	// A role that may only plan does not need the right to see secrets.
 	if !looks || client.IsForbidden(err) {
 		application, err = r.identity.RefreshApplication(ctx, id, func(listed *identity.OAuthApplication) bool {
 			return unchanged(ctx, &state, listed)
@@ -283,7 +283,7 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 		state.setSecret(application)
 	}
 	if sameValues(&state, &prior) {
-		// The response holds the prior state already, and State.Set takes long.
+		// The response already has the prior state, and State.Set is slow.
 		resp.Diagnostics.Append(r.rememberDomain(ctx, resp.Private)...)
 		return
 	}
@@ -291,8 +291,8 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 }
 
 // Update rotates the secret if rotation_triggers changed, and reads it if store_secret was turned on.
-// The rest makes no call: timeouts, refresh_secret_version, which the next refresh follows, and redirect
-// URIs that ModifyPlan decided to adopt.
+// Other changes need no request: timeouts, refresh_secret_version (the next refresh uses it), and
+// redirect URIs that ModifyPlan decided to adopt.
 func (r *applicationResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state applicationModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -354,7 +354,7 @@ func (r *applicationResource) Delete(ctx context.Context, req resource.DeleteReq
 // ValidateConfig refuses redirect URIs for a type that has none.
 func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config applicationModel
-	// Config.Get would read the whole model, which takes long.
+	// Config.Get would read the whole model, which is slow.
 	for name, target := range map[string]any{
 		"type":                      &config.Type,
 		"redirect_uris":             &config.RedirectURIs,
@@ -374,8 +374,8 @@ func (r *applicationResource) ValidateConfig(ctx context.Context, req resource.V
 	}
 }
 
-// ModifyPlan sets the defaults that depend on the provider or on the state, says what happens to the
-// secret, decides whether a change replaces the application, and warns of what that costs.
+// ModifyPlan sets the defaults that depend on the provider or on the state, plans the secret, decides
+// whether a change replaces the application, and warns of the effects.
 func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan *applicationModel
 	if !req.State.Raw.IsNull() {
@@ -409,7 +409,8 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	switch {
 	case !configured.IsNull():
 	case state != nil && state.RefreshSecretVersion.IsNull():
-		// The state is of an earlier version and was not refreshed. The default must not plan an update.
+		// An earlier provider version wrote the state, and it was not refreshed. The default must not plan an
+		// update.
 		plan.RefreshSecretVersion = types.BoolNull()
 	default:
 		plan.RefreshSecretVersion = types.BoolValue(false)
@@ -417,7 +418,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	var changed []string
 	if state != nil {
 		if !plan.ClientID.IsUnknown() {
-			// Another case is no change. The identity has the spelling in the state and must not change.
+			// A different case is not a change. The identity has the spelling in the state and must not change.
 			plan.ClientID = sameFold(state.ClientID, plan.ClientID.ValueString())
 		}
 		unknown, diags := unknownURIs(ctx, req.Private)
@@ -447,7 +448,7 @@ func (r *applicationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 }
 
-// label names the application for people.
+// label returns a name of the application for messages.
 func (m *applicationModel) label() string {
 	if id := m.ClientID.ValueString(); id != "" {
 		return id
@@ -455,5 +456,5 @@ func (m *applicationModel) label() string {
 	return m.ID.ValueString()
 }
 
-// key is what the provider recognizes the application by, in another resource or another plan.
+// key identifies the application in another resource or another plan.
 func (m *applicationModel) key() string { return strings.ToLower(m.ClientID.ValueString()) }

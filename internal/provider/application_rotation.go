@@ -16,16 +16,16 @@ import (
 )
 
 // secretVersion is a number that changes exactly when the secret does: the first 31 bits of
-// HMAC-SHA-256 over the secret, keyed with the application's id. 31 bits, because some providers
-// hold a write-only argument's version in 32.
+// HMAC-SHA-256 over the secret, keyed with the application's id. It has 31 bits, because some
+// providers store the version of a write-only argument in 32 bits.
 func secretVersion(applicationID string, secret client.Secret) types.Int64 {
 	mac := hmac.New(sha256.New, []byte(applicationID))
 	mac.Write([]byte(secret))
 	return types.Int64Value(int64(binary.BigEndian.Uint32(mac.Sum(nil)) >> 1))
 }
 
-// setSecret writes the secret and its version as the state may hold them. Both are null where
-// LUSID did not show the secret.
+// setSecret sets the secret and its version. The secret is null unless the state may contain it. Both
+// are null if LUSID did not return the secret.
 func (m *applicationModel) setSecret(application *identity.OAuthApplication) {
 	m.Secret, m.SecretVersion = types.StringNull(), types.Int64Null()
 	if application.Secret == "" {
@@ -37,8 +37,8 @@ func (m *applicationModel) setSecret(application *identity.OAuthApplication) {
 	}
 }
 
-// planSecret says in the plan what becomes of the secret and its version. A nil state is a
-// create. A store_secret not known yet may be turned on, or off.
+// planSecret plans the secret and its version. A nil state means a create. An unknown store_secret may
+// become true or false.
 func (m *applicationModel) planSecret(state *applicationModel, replaced bool) {
 	switch {
 	case state == nil || replaced || rotates(state, m),
@@ -54,15 +54,14 @@ func (m *applicationModel) planSecret(state *applicationModel, replaced bool) {
 	}
 }
 
-// rotates reports a change from one map of triggers to another, or one that may turn out to be
-// that. A first map and the removal of one rotate nothing, so that an import and a first
-// adoption are harmless.
+// rotates reports whether one map of triggers changes, or may change, to another map. Adding the first
+// map or removing the map does not rotate, so it is safe to add triggers after an import.
 func rotates(state, plan *applicationModel) bool {
 	return !state.RotationTriggers.IsNull() && !plan.RotationTriggers.IsNull() && !plan.RotationTriggers.Equal(state.RotationTriggers)
 }
 
-// warnRotation says that the old secret stops working. A trigger that is not known yet may turn out to
-// be the same one, or another one in every plan.
+// warnRotation warns that the old secret stops working. An unknown trigger may turn out to be
+// unchanged, or may differ in every plan.
 func (r *applicationResource) warnRotation(state, plan *applicationModel, diags *diag.Diagnostics) {
 	const attribute = "rotation_triggers"
 	isUnknown := plan.RotationTriggers.IsUnknown()
@@ -82,7 +81,7 @@ func (r *applicationResource) warnRotation(state, plan *applicationModel, diags 
 	r.warnOwn(state.ClientID.ValueString(), "Rotating the secret of", diags)
 }
 
-// rotate gives the application a new secret. It returns nil after an error.
+// rotate rotates the secret of the application. It returns nil after an error.
 func (r *applicationResource) rotate(ctx context.Context, state *applicationModel, diags *diag.Diagnostics) *identity.OAuthApplication {
 	id := state.ID.ValueString()
 	application, err := r.identity.RotateApplicationSecrets(ctx, id)
@@ -107,9 +106,9 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 	return application
 }
 
-// reconcileRotation settles a rotation whose outcome is unknown: a secret that differs from the
-// old one is what the rotation made. Where it does not differ, or the two cannot be compared, the
-// rotation is repeated.
+// reconcileRotation finds out whether LUSID rotated the secret when the outcome is unknown. If the
+// secret differs from the old one, the rotation succeeded. If it does not differ, or the two cannot be
+// compared, the provider retries the rotation.
 func (r *applicationResource) reconcileRotation(ctx context.Context, state *applicationModel, lost error, diags *diag.Diagnostics) (*identity.OAuthApplication, error) {
 	id, old := state.ID.ValueString(), client.Secret(state.Secret.ValueString())
 	if old != "" {
@@ -135,8 +134,8 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 	return application, err
 }
 
-// readSecret fetches the secret into the application, or warns and returns false: the object
-// exists, a refresh can mend the rest, and an error would taint it.
+// readSecret reads the secret into the application. On failure it warns and returns false. An error
+// would taint the application, which exists, and a refresh can still read the secret.
 func (r *applicationResource) readSecret(ctx context.Context, application *identity.OAuthApplication, diags *diag.Diagnostics) bool {
 	attempt := fmt.Sprintf("The secret of the application %s (%s) could not be read from %s",
 		application.ClientID, application.ID, r.client.Domain())

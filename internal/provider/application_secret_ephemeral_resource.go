@@ -83,7 +83,7 @@ type applicationSecretModel struct {
 	SecretVersion types.Int64  `tfsdk:"secret_version"`
 }
 
-// Format prints the model without the secrets it holds.
+// Format prints the model without its secrets.
 func (applicationSecretModel) Format(f fmt.State, _ rune) { conceal(f, "applicationSecretModel") }
 
 func (e *applicationSecretEphemeralResource) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {

@@ -63,7 +63,7 @@ func (d *applicationsDataSource) Read(ctx context.Context, _ datasource.ReadRequ
 		resp.Diagnostics.AddError(summary, d.explain("The applications of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(applications, func(a, b identity.OAuthApplication) int { return cmp.Compare(a.ClientID, b.ClientID) })
 	model := applicationsDataModel{Applications: make([]applicationListing, len(applications))}
 	for i, application := range applications {

@@ -17,8 +17,8 @@ var (
 	_ datasource.DataSourceWithConfigure = (*authenticationInformationDataSource)(nil)
 )
 
-// authenticationInformationDataSource is how people sign in to the domain, and until when FINBOURNE
-// can.
+// authenticationInformationDataSource describes how people sign in to the domain, and when FINBOURNE's
+// support access ends.
 type authenticationInformationDataSource struct{ dataSourceBase }
 
 // NewAuthenticationInformationDataSource returns the data source lusid_authentication_information.
@@ -102,7 +102,7 @@ func (d *authenticationInformationDataSource) Read(ctx context.Context, _ dataso
 	if information.Support != nil {
 		model.SupportAccessExpiry = stringOrNull(information.Support.Expiry)
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(information.SupportAccessExpiryWithRole, func(a, b identity.SupportAccessExpiryWithRole) int {
 		return cmp.Or(cmp.Compare(a.PermittedRole, b.PermittedRole), cmp.Compare(a.Expiry, b.Expiry))
 	})

@@ -6,7 +6,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// currentUser asks once per process who the provider signs in as.
+// currentUser returns the user that the provider signs in as. It sends one request per process.
 func (c *connection) currentUser(ctx context.Context) (*identity.CurrentUserResponse, error) {
 	release, err := c.callerLock.acquire(ctx, "another operation that sends the same request")
 	if err != nil {

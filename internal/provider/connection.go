@@ -18,31 +18,33 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// connection is what Configure hands to every resource and data source.
+// connection is the provider data that Configure passes to every resource and data source.
 type connection struct {
-	// client is nil as long as the provider block holds unknown values.
+	// client is nil while the provider block has unknown values.
 	client *client.Client
-	// identity is the Identity API of client's domain. It is nil as long as client is.
+	// identity is the Identity API of client's domain. It is nil while client is nil.
 	identity *identity.Client
-	// access is the Access API of client's domain. It is nil as long as client is.
+	// access is the Access API of client's domain. It is nil while client is nil.
 	access *access.Client
-	// unknown names the attributes of the provider block whose values another resource makes.
+	// unknown lists the attributes of the provider block that are known only after apply.
 	unknown []string
 	// domainSource says where the LUSID domain came from.
 	domainSource string
 	// credential says what the provider signs in with, and where it came from.
 	credential string
-	// passedOver is what it could sign in with too, had credential not come first.
+	// passedOver names another complete way to sign in, which ranks below credential.
 	passedOver string
-	// storeSecrets is the default of every store_secret; unknown where the provider block's is.
+	// storeSecrets is the default for every store_secret. It is unknown if the provider block's value is
+	// unknown.
 	storeSecrets types.Bool
 	// ownClientID is the application that the provider signs in through; empty for a bearer token.
 	ownClientID string
-	// ownLogin is the user that the provider signs in as; empty where only LUSID knows.
+	// ownLogin is the user that the provider signs in as; empty if the configuration does not name the
+	// user.
 	ownLogin string
 
 	callerLock lock
-	// caller is nil until it is asked for.
+	// caller is nil until currentUser reads it.
 	caller *identity.CurrentUserResponse
 
 	ownPoliciesLock lock
@@ -51,35 +53,36 @@ type connection struct {
 	own []access.AttachedPolicyDefinitionResponse
 
 	grantLock sync.Mutex
-	// grant holds what token requests default to, complete or not.
+	// grant has the defaults of token requests. Some may be empty.
 	grant client.TokenRequest
 
 	existingLock sync.Mutex
-	// existing is by kind of object.
+	// existing has the kind of object as its key.
 	existing    map[string]*existing
 	warnUnknown sync.Once
 
-	// seen holds seenObject keys: see saw.
+	// seen has seenObject keys: see saw.
 	seen sync.Map
 
-	// placements are the objects that this run has written, for what several resources can manage.
+	// placements records the objects that this run has written and that several resources can manage.
 	placements placements
 
-	// placing is held while a network zone is made, moved or deleted. LUSID makes each behind all others:
-	// two at once could end up each in the place of the other. It comes before a placement's lock.
+	// placing is locked while a network zone is created, moved or deleted. LUSID creates each zone after
+	// all others, so two concurrent creates could end up in each other's position. Acquire it before a
+	// placement's lock.
 	placing lock
-	// places is of the zones whose places are changing.
+	// places records the zones whose positions change in this run.
 	places zonePlaces
 }
 
-// Format prints the connection without the secrets it holds.
+// Format prints the connection without its secrets.
 func (c *connection) Format(f fmt.State, _ rune) { conceal(f, "connection") }
 
-// unknownAttributes is a list for people.
+// unknownAttributes returns the unknown attributes as text for messages.
 func (c *connection) unknownAttributes() string { return strings.Join(c.unknown, ", ") }
 
-// warnOwn warns of a change to the application that the provider itself signs in through, as far
-// as that is known without a call.
+// warnOwn warns of a change to the application that the provider itself signs in through, if the
+// configuration names it. It sends no request.
 func (c *connection) warnOwn(clientID, doing string, diags *diag.Diagnostics) {
 	if c == nil || c.ownClientID == "" || !strings.EqualFold(c.ownClientID, clientID) {
 		return
@@ -102,8 +105,8 @@ func (c *connection) warnOwnUser(login, doing string, diags *diag.Diagnostics) {
 			"FBN_PASSWORD, or the secrets file) are those of another user.", c.credential, login))
 }
 
-// useRotated takes the new secret of the provider's own application into use for the rest of the
-// process.
+// useRotated makes the rest of the process sign in with the new secret, if the provider's own
+// application was rotated.
 func (c *connection) useRotated(application *identity.OAuthApplication) {
 	c.grantLock.Lock()
 	defer c.grantLock.Unlock()
@@ -114,14 +117,14 @@ func (c *connection) useRotated(application *identity.OAuthApplication) {
 	c.client.UseClientSecret(c.grant.ClientID, application.Secret)
 }
 
-// tokenDefaults is what token requests default to.
+// tokenDefaults returns the defaults of token requests.
 func (c *connection) tokenDefaults() client.TokenRequest {
 	c.grantLock.Lock()
 	defer c.grantLock.Unlock()
 	return c.grant
 }
 
-// existingOf is what is known of the objects of a kind, such as "application".
+// existingOf returns the known objects of a kind, such as "application".
 func (c *connection) existingOf(kind string) *existing {
 	c.existingLock.Lock()
 	defer c.existingLock.Unlock()
@@ -146,9 +149,9 @@ func (c *connection) requireClient(summary string, diags *diag.Diagnostics) bool
 	return false
 }
 
-// begin is what every operation on an object starts with: a client that is there, the domain that
-// the object came from (stored is nil for one that is yet to be), and the time it may take. Its
-// errors are added to diags, and where diags has one already it does nothing.
+// begin is the first step of every operation on an object. It checks that there is a client and that
+// the object belongs to the provider's domain (stored is nil for a new object), and sets the timeout.
+// It adds its errors to diags, and does nothing if diags already has an error.
 func (c *connection) begin(ctx context.Context, summary string, stored privateReader,
 	timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), diags *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
@@ -163,7 +166,7 @@ func (c *connection) begin(ctx context.Context, summary string, stored privateRe
 	return context.WithTimeout(ctx, limit)
 }
 
-// warnStateKept says once per process that a refresh did not look.
+// warnStateKept warns once per process that a refresh sent no request.
 func (c *connection) warnStateKept(diags *diag.Diagnostics) {
 	c.warnUnknown.Do(func() {
 		diags.AddWarning("LUSID was not asked for the present state", fmt.Sprintf(
@@ -174,7 +177,7 @@ func (c *connection) warnStateKept(diags *diag.Diagnostics) {
 // dataSourceBase is embedded in every data source.
 type dataSourceBase struct{ *connection }
 
-// Configure takes over the connection. It is absent while Terraform only validates.
+// Configure stores the connection. It is nil while Terraform only validates.
 func (b *dataSourceBase) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
 }
@@ -182,7 +185,7 @@ func (b *dataSourceBase) Configure(_ context.Context, req datasource.ConfigureRe
 // ephemeralResourceBase is embedded in every ephemeral resource.
 type ephemeralResourceBase struct{ *connection }
 
-// Configure takes over the connection. It is absent while Terraform only validates.
+// Configure stores the connection. It is nil while Terraform only validates.
 func (b *ephemeralResourceBase) Configure(_ context.Context, req ephemeral.ConfigureRequest, _ *ephemeral.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
 }
@@ -190,7 +193,7 @@ func (b *ephemeralResourceBase) Configure(_ context.Context, req ephemeral.Confi
 // actionBase is embedded in every action.
 type actionBase struct{ *connection }
 
-// Configure takes over the connection. It is absent while Terraform only validates.
+// Configure stores the connection. It is nil while Terraform only validates.
 func (b *actionBase) Configure(_ context.Context, req action.ConfigureRequest, _ *action.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
-// reconcileTimeout bounds what is done after an answer was lost, also when the run is being
+// reconcileTimeout limits the check after a lost response. It also applies when the run is being
 // interrupted.
 const reconcileTimeout = 30 * time.Second
 
-// existing are the objects of a kind that were there before this process created any, and those
-// it created itself. They tell an object that a lost create made from another one.
+// existing records the objects of a kind that existed before this process created any, and those that
+// it created itself. After a lost response, an object that is not among them may be the new one.
 type existing struct {
-	// listing is held while the kind is listed, and guards listed.
+	// listing is locked while the kind is listed, and guards listed.
 	listing lock
 	listed  bool
 
@@ -38,8 +38,7 @@ func (e *existing) add(id string) {
 	e.ids[id] = true
 }
 
-// forget takes note of a deletion. A kind whose id is a name of the user's choice may get the id a
-// second time.
+// forget records a deletion. If users choose the id of a kind, a later object can have the same id.
 func (e *existing) forget(id string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -48,30 +47,30 @@ func (e *existing) forget(id string) {
 	}
 }
 
-// isNew reports that an object is known to have been absent before.
+// isNew reports that an object did not exist before, as far as the list shows.
 func (e *existing) isNew(id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.err == nil && !e.ids[id]
 }
 
-// creation creates an object of one kind exactly once, also where LUSID's answer is lost.
+// creation creates an object of one kind exactly once, even if LUSID's response is lost.
 type creation[T any] struct {
 	existing *existing
 	list     func(context.Context) ([]T, error)
 	create   func(context.Context) (*T, error)
-	// byKey reads the object that has the natural key, which does not lag as a list may. It is nil
-	// where LUSID has no such read.
+	// byKey reads the object by its natural key. Unlike a list, this read does not lag. byKey is nil if
+	// LUSID has no such read.
 	byKey func(context.Context) (*T, error)
 	id    func(*T) string
-	// holds reports an object that has what must be unique, and isSame one that is also what
-	// the create asks for.
+	// holds reports that an object has a value that must be unique. isSame reports that an object also
+	// equals the requested one.
 	holds, isSame func(*T) bool
-	// lost is the first answer that was lost, nil as long as none was.
+	// lost is the error of the first lost response, or nil.
 	lost error
 }
 
-// takenError is a create that met an object which holds what must be unique.
+// takenError means that another object has a value that must be unique.
 type takenError[T any] struct {
 	err error
 	by  *T
@@ -90,9 +89,9 @@ func (c *creation[T]) runFor(ctx context.Context, p *placements, object, owner s
 	return made, adopted, err
 }
 
-// run creates the object. Where the answer is lost it looks for what the create made: an object
-// that is the same, and was absent before. adopted tells that it found one. The error is a
-// takenError where another object is in the way.
+// run creates the object. If the response is lost, it looks for an object that equals the requested
+// one and did not exist before. adopted is true if it found one. The error is a takenError if another
+// object has a value that must be unique.
 func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error) {
 	if err = c.before(ctx); err != nil {
 		return nil, false, err
@@ -113,8 +112,8 @@ func (c *creation[T]) run(ctx context.Context) (made *T, adopted bool, err error
 	return made, adopted, nil
 }
 
-// before lists the kind once per process. A list that is refused does not stop a create. The error
-// is that the time was up while this create or another one listed the kind.
+// before lists the kind once per process. If LUSID refuses the list, the create continues. before
+// returns an error only if the time was up while this create or another one listed the kind.
 func (c *creation[T]) before(ctx context.Context) error {
 	e := c.existing
 	release, err := e.listing.acquire(ctx, "another create, which lists the existing objects")
@@ -129,7 +128,7 @@ func (c *creation[T]) before(ctx context.Context) error {
 	e.ids = map[string]bool{}
 	e.mu.Unlock()
 	objects, err := c.list(ctx)
-	// One caller's cancellation is not another's.
+	// If this caller was cancelled, another caller must list again.
 	if e.listed = ctx.Err() == nil; !e.listed {
 		return fmt.Errorf("listing the existing objects before the create: %w", ctx.Err())
 	}
@@ -146,8 +145,9 @@ func (c *creation[T]) before(ctx context.Context) error {
 	return nil
 }
 
-// reconcile settles a create whose outcome is unknown. Where nothing is found the create is
-// repeated, and where that is refused, or its answer is lost too, the search: a list may lag.
+// reconcile finds out whether LUSID created the object when the outcome is unknown. If it finds
+// nothing, it retries the create. If LUSID refuses the retry, or its response is lost too, it searches
+// again, because a list may lag.
 func (c *creation[T]) reconcile(ctx context.Context, lost error) (made *T, adopted bool, err error) {
 	if made, err = c.adopt(ctx, lost); made != nil || err != nil {
 		return made, made != nil, err
@@ -170,7 +170,8 @@ func (c *creation[T]) reconcile(ctx context.Context, lost error) (made *T, adopt
 	return made, made != nil, err
 }
 
-// adopt finds what a lost create made; nil and no error where there is nothing.
+// adopt finds the object that a create with a lost response created. It returns nil and no error if
+// there is none.
 func (c *creation[T]) adopt(ctx context.Context, lost error) (*T, error) {
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
 	defer cancel()
@@ -186,8 +187,9 @@ func (c *creation[T]) adopt(ctx context.Context, lost error) (*T, error) {
 	return found, nil
 }
 
-// find returns the object that holds what must be unique, the same one first. The list has the last
-// word on what no key leads to: a deleted object, or one that holds something else that is unique.
+// find returns an object that has a value that must be unique, preferably one that equals the
+// requested one. If the read by key finds nothing, the list may still have such an object: a deleted
+// one, or one with another unique value.
 func (c *creation[T]) find(ctx context.Context) (*T, error) {
 	if c.byKey != nil {
 		if found, err := c.byKey(ctx); err == nil && c.holds(found) {
@@ -207,37 +209,37 @@ func (c *creation[T]) find(ctx context.Context) (*T, error) {
 	return nil, err
 }
 
-// isConflict reports a refusal that may be because of another object.
+// isConflict reports that LUSID may have refused a request because of another object.
 func isConflict(err error) bool {
 	var refused *client.Error
 	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict || access.IsTaken(err))
 }
 
-// warnAdopted says that a lost create was found. Another run may have created the object in the
-// meantime: nothing in LUSID tells whose it is.
+// warnAdopted warns that the provider adopted an object after a lost response. Another run may have
+// created the object in the meantime. LUSID does not record which run created it.
 func warnAdopted(diags *diag.Diagnostics, what, id string) {
 	diags.AddWarning("The response to the creation of "+what+" was lost",
 		fmt.Sprintf("LUSID now has it, as %s, and did not list it before. Either this run or another run created it. This resource manages it from now on.\n\n"+
 			"If another run of the same configuration created it, both runs now manage the same object. %s", id, oneState))
 }
 
-// oneState is how runs do not meet each other's objects.
+// oneState explains how to keep two runs from creating the same objects.
 const oneState = "Use one state for each configuration, in a backend that locks it, so that two runs never work at the same time."
 
-// importAdvice is the next step of a create that met an object which can be imported.
+// importAdvice is the next step if a create fails because of an object that can be imported.
 func importAdvice(what, typeName, importID string) string {
 	return fmt.Sprintf("%s Otherwise choose another value, or import that %s, %s",
 		replacedAdvice(what), what, importHint(typeName, importID))
 }
 
-// replacedAdvice is the next step where a create met the object that its own run is about to
-// destroy. The provider is not told whether it did.
+// replacedAdvice is the next step if a create fails because of the object that the same run destroys
+// later. The provider cannot know whether this is the case.
 func replacedAdvice(what string) string {
 	return fmt.Sprintf("If this resource replaces that %s, remove create_before_destroy from this resource and from those that depend on it. "+
 		"If the resource was only renamed, add a moved block.", what)
 }
 
-// doubtAfterCreate says what a lost create may have left behind.
+// doubtAfterCreate says that LUSID may have created the object although the response was lost.
 func doubtAfterCreate(err error, unique string) []string {
 	if !client.IsOutcomeUnknown(err) {
 		return nil

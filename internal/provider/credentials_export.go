@@ -16,23 +16,22 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
-// credentials is what the functions export: values by the provider's attribute names.
+// credentials are the values that the functions export, by the provider's attribute names.
 type credentials map[string]client.Secret
 
-// export is one of the forms in which the SDKs want a value, under every name that one of their
-// generations reads.
+// export is one form of a value, with every name that a generation of the SDKs reads it by.
 type export struct {
 	value       string
 	environment []string
 	file        []string
-	// number tells that a file holds the value as a JSON number.
+	// number is true if a file has the value as a JSON number.
 	number bool
 }
 
 // Format prints the export without its value, which may be a secret.
 func (export) Format(f fmt.State, _ rune) { conceal(f, "export") }
 
-// readersMarkdown says who reads an export. It promises what the SDKs' own loaders were seen to read.
+// readersMarkdown lists the readers of an export. It lists only SDKs whose own loaders were tested.
 const readersMarkdown = "The result works with this provider, with every generation of FINBOURNE's identity and LUSID SDKs, with the unified SDK, and " +
 	"with the current SDKs for access, Luminesce, Drive, configuration, scheduler and notifications."
 
@@ -47,7 +46,7 @@ func credentialsParameter() function.Parameter {
 	}
 }
 
-// exportable names the attributes that have a place in an export.
+// exportable lists the attributes that an export can contain.
 func exportable() []string {
 	var names []string
 	for _, s := range config.Settings() {
@@ -94,8 +93,8 @@ func newCredentials(argument map[string]*string) (credentials, error) {
 	return c, nil
 }
 
-// describeKey repeats a key only if it is a name of a setting in some place. Any other key may be a
-// secret, such as a value that was given as the key by mistake.
+// describeKey repeats a key only if some source uses it as the name of a setting. Any other key may be
+// a secret, for example if a value was used as the key by mistake.
 func describeKey(key string) string {
 	for _, s := range config.Settings() {
 		if key == s.Attribute || slices.Contains(s.Environment, key) || slices.Contains(s.File, key) {
@@ -105,7 +104,7 @@ func describeKey(key string) string {
 	return "a key of the map"
 }
 
-// exports gives every value in every form, in the order of the table of settings.
+// exports returns every value in every form, in the order of the table of settings.
 func (c credentials) exports() []export {
 	var exports []export
 	for _, s := range config.Settings() {
@@ -135,9 +134,9 @@ func (c credentials) exports() []export {
 	return exports
 }
 
-// javaProxyExports are what the Java SDK wants of a proxy beside its address: it fails on a file
-// that has a proxy without a port. It reads FBN_PROXY_ADDRESS too, as a host, where the Python
-// SDK wants a URL; the URL is written.
+// javaProxyExports are the values that the Java SDK needs for a proxy in addition to its address. It
+// fails on a file that has a proxy without a port. The Java SDK reads FBN_PROXY_ADDRESS as a host, and
+// the Python SDK reads it as a URL. The export contains the URL.
 func javaProxyExports(address string) []export {
 	proxy, err := url.Parse(address)
 	if err != nil {

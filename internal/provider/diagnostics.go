@@ -18,9 +18,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// explain gives a client error the form of every diagnostic: what was attempted, the other
-// side's words, the next step, what more the caller has to say, and last the facts that LUSID's
-// support asks for.
+// explain turns a client error into the detail of a diagnostic: what was attempted, LUSID's message,
+// the next step, more from the caller, and last the identifiers that LUSID's support asks for.
 func (c *connection) explain(attempt string, err error, more ...string) string {
 	var doubt string
 	if unsettled, ok := errors.AsType[*unsettledError](err); ok {
@@ -30,7 +29,7 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 	if !errors.As(err, &e) {
 		paragraphs := slices.Concat([]string{sentence(attempt), sentence(err.Error()), doubt, c.networkRemedy(err)}, more)
 		if client.WasSent(err) {
-			// LUSID's support can find nothing by the identifier of a request that never left.
+			// LUSID's support cannot find a request that was never sent.
 			paragraphs = append(paragraphs, c.facts(nil))
 		}
 		return joinParagraphs(paragraphs...)
@@ -40,8 +39,8 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 	}, more, []string{c.facts(e)})...)
 }
 
-// explainFound is explain for a lost answer after which the object was found. It leaves out the advice
-// on the answer, such as to run again later: next says what to do.
+// explainFound is explain for a lost response after which the provider found the object. It leaves out
+// the usual next step, such as to run again later, because next says what to do.
 func (c *connection) explainFound(attempt string, lost error, next string) string {
 	e, ok := errors.AsType[*client.Error](lost)
 	if !ok {
@@ -50,7 +49,7 @@ func (c *connection) explainFound(attempt string, lost error, next string) strin
 	return joinParagraphs(sentence(attempt), e.Words(), next, c.facts(e))
 }
 
-// otherWay points at credentials that were passed over for some that were refused.
+// otherWay names other complete credentials if LUSID refused those that the provider used.
 func (c *connection) otherWay(e *client.Error) string {
 	isRefused := e.StatusCode == http.StatusUnauthorized ||
 		e.Operation == client.OperationToken && e.StatusCode < 500 && e.StatusCode != http.StatusTooManyRequests
@@ -60,10 +59,10 @@ func (c *connection) otherWay(e *client.Error) string {
 	return fmt.Sprintf("The provider could also sign in with %s, which ranks lower. To use it, remove the credentials that were refused.", c.passedOver)
 }
 
-// unsettledError is a lost answer to a write whose outcome could not be found out either.
+// unsettledError is a lost response to a write, if the provider could not find out the outcome either.
 type unsettledError struct {
 	lost error
-	// doubt says what is not known, and cause why.
+	// doubt says what the provider could not find out, and cause says why.
 	doubt string
 	cause error
 }
@@ -73,7 +72,7 @@ func (e *unsettledError) Error() string {
 }
 func (e *unsettledError) Unwrap() error { return e.lost }
 
-// explainToken is explain for a token that a data source asks for with credentials of its own.
+// explainToken is explain for a token that a data source requests with credentials from its arguments.
 func (c *connection) explainToken(attempt string, err error) string {
 	var e *client.Error
 	if !errors.As(err, &e) || e.Unusable != "" || e.StatusCode >= 500 || e.StatusCode == http.StatusTooManyRequests {
@@ -85,7 +84,7 @@ func (c *connection) explainToken(attempt string, err error) string {
 		c.facts(e))
 }
 
-// remedy is the next step after an answer.
+// remedy is the next step after a response.
 func (c *connection) remedy(e *client.Error) string {
 	switch {
 	case client.IsBlockedByNetworkZone(e):
@@ -123,7 +122,7 @@ func (c *connection) remedy(e *client.Error) string {
 	return cmp.Or(accessRemedy(e), lookUp(e))
 }
 
-// networkRemedy is the next step where there was no answer.
+// networkRemedy is the next step if there was no response.
 func (c *connection) networkRemedy(err error) string {
 	var (
 		certificate *tls.CertificateVerificationError
@@ -149,7 +148,7 @@ func (c *connection) networkRemedy(err error) string {
 	return ""
 }
 
-// facts is the last line.
+// facts is the last line of a diagnostic: status, error code and identifiers.
 func (c *connection) facts(e *client.Error) string {
 	var facts []string
 	if e != nil {
@@ -178,8 +177,8 @@ func joinParagraphs(paragraphs ...string) string {
 	return strings.Join(kept, "\n\n")
 }
 
-// sentence gives a Go error message a capital and a full stop. A name such as identity.GetRole or
-// acme.lusid.com keeps its spelling.
+// sentence adds a capital letter and a full stop to a Go error message. A name such as
+// identity.GetRole or acme.lusid.com keeps its spelling.
 func sentence(text string) string {
 	word, _, _ := strings.Cut(text, " ")
 	if isName := strings.Contains(strings.TrimRight(word, ".:"), "."); !isName {

@@ -7,16 +7,16 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// domainKey is where a resource's private state keeps the LUSID domain it lives in.
+// domainKey is the private state key for the LUSID domain of a resource.
 const domainKey = "domain"
 
-// rememberDomain keeps the provider's domain with a resource.
+// rememberDomain stores the provider's domain in the private state of a resource.
 func (c *connection) rememberDomain(ctx context.Context, private privateWriter) diag.Diagnostics {
 	return setPrivate(ctx, private, domainKey, c.client.Domain())
 }
 
-// checkDomain refuses to touch a resource that lives in another domain: there it would seem to
-// be gone, and Terraform would build it again in the wrong place.
+// checkDomain returns an error for a resource of another domain. Without this check, a read would not
+// find the object, and Terraform would create it again in the wrong domain.
 func (c *connection) checkDomain(ctx context.Context, private privateReader, summary string) diag.Diagnostics {
 	var remembered string
 	diags := getPrivate(ctx, private, domainKey, &remembered)

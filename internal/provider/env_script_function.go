@@ -71,9 +71,10 @@ func quoteBash(value string) string {
 	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
-// quotePowerShell puts a value in single quotes, within which PowerShell changes nothing, and
-// writes by its number whatever is not printable ASCII: Windows PowerShell reads a script without
-// a byte order mark in the code page of the machine, and takes typographic quotes for quotes.
+// quotePowerShell puts a value in single quotes, within which PowerShell changes nothing. It writes
+// characters that are not printable ASCII by their numbers, for two reasons: Windows PowerShell reads
+// a script without a byte order mark in the code page of the machine, and it treats typographic quotes
+// as quotes.
 func quotePowerShell(value string) string {
 	var parts []string
 	var plain strings.Builder
@@ -93,7 +94,7 @@ func quotePowerShell(value string) string {
 	}
 	flush()
 	if len(parts) > 0 && strings.HasPrefix(parts[0], "[char]") {
-		// A sum is of the type of its first part: this one must be a string.
+		// The first operand decides the type of a sum, so it must be a string.
 		parts = append([]string{"''"}, parts...)
 	}
 	return strings.Join(parts, " + ")

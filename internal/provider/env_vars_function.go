@@ -9,7 +9,7 @@ import (
 
 var _ function.Function = (*envVarsFunction)(nil)
 
-// envVarsFunction gives the FBN_* environment variables of credentials.
+// envVarsFunction returns the FBN_* environment variables for credentials.
 type envVarsFunction struct{}
 
 // NewEnvVarsFunction returns the function env_vars.

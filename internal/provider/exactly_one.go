@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// exactlyOne checks that a nested object has exactly one of its attributes, which stand for kinds of the
-// same thing. An unknown attribute may turn out to be null.
+// exactlyOne checks that a nested object has exactly one of its attributes. Each attribute is one kind
+// of the object. An unknown attribute may turn out to be null.
 type exactlyOne struct {
 	// noun is what the object is, such as "selector".
 	noun string

@@ -61,7 +61,7 @@ type claimMappingsModel struct {
 	Groups    types.String `tfsdk:"groups"`
 }
 
-// claimMappingsToAPI is nil for what is null or not known yet.
+// claimMappingsToAPI returns nil for a null or unknown object.
 func claimMappingsToAPI(ctx context.Context, object types.Object) (*identity.ClaimMappings, diag.Diagnostics) {
 	if object.IsNull() || object.IsUnknown() {
 		return nil, nil
@@ -79,7 +79,7 @@ func claimMappingsToAPI(ctx context.Context, object types.Object) (*identity.Cla
 	}, diags
 }
 
-// claimMappingsFromAPI is null where LUSID has none.
+// claimMappingsFromAPI returns null if LUSID has no mappings.
 func claimMappingsFromAPI(ctx context.Context, mappings *identity.ClaimMappings) (types.Object, diag.Diagnostics) {
 	if mappings == nil || *mappings == (identity.ClaimMappings{}) {
 		return types.ObjectNull(claimMappingsType.AttrTypes), nil
@@ -95,7 +95,7 @@ func claimMappingsFromAPI(ctx context.Context, mappings *identity.ClaimMappings)
 	})
 }
 
-// literalClaim returns what a mapping in double quotes stands for.
+// literalClaim returns the constant inside a mapping in double quotes.
 func literalClaim(mapping string) (value string, ok bool) {
 	if len(mapping) < 2 || !strings.HasPrefix(mapping, `"`) || !strings.HasSuffix(mapping, `"`) {
 		return "", false
@@ -103,7 +103,8 @@ func literalClaim(mapping string) (value string, ok bool) {
 	return mapping[1 : len(mapping)-1], true
 }
 
-// claimMapping takes the name of a claim or, unless only names will do, a value in double quotes.
+// claimMapping accepts the name of a claim. Unless namesOnly is set, it also accepts a constant in
+// double quotes.
 type claimMapping struct{ namesOnly bool }
 
 func (v claimMapping) Description(context.Context) string {
@@ -139,7 +140,7 @@ func (v claimMapping) ValidateString(_ context.Context, req validator.StringRequ
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid claim mapping", fmt.Sprintf("%s cannot be used. %s", mapping, wrong))
 }
 
-// userTypeMapping knows what a user's type can be.
+// userTypeMapping checks that a constant is a valid user type.
 type userTypeMapping struct{}
 
 func (userTypeMapping) Description(context.Context) string {
@@ -162,7 +163,7 @@ func (userTypeMapping) ValidateString(_ context.Context, req validator.StringReq
 	}
 }
 
-// absoluteURI is the form of a URI that leads somewhere from anywhere.
+// absoluteURI checks that a text is an absolute URI.
 type absoluteURI struct{}
 
 func (absoluteURI) Description(context.Context) string {

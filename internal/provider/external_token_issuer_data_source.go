@@ -46,7 +46,8 @@ func (d *externalTokenIssuerDataSource) Schema(_ context.Context, _ datasource.S
 	}
 }
 
-// externalTokenIssuerDataAttributes are what the singular and the plural data source have in common.
+// externalTokenIssuerDataAttributes are the attributes that the singular and the plural data source
+// share.
 func externalTokenIssuerDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code, unique in the domain."},

@@ -31,8 +31,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*externalTokenIssuerResource)(nil)
 )
 
-// externalTokenIssuerResource is an identity provider whose tokens LUSID takes. Its code is
-// immutable, and its import ID.
+// externalTokenIssuerResource is an identity provider whose tokens LUSID accepts. Its code is
+// immutable, and is its import ID.
 type externalTokenIssuerResource struct{ resourceBase }
 
 // NewExternalTokenIssuerResource returns the resource lusid_external_token_issuer.
@@ -100,8 +100,8 @@ type externalTokenIssuerModel struct {
 	Timeouts      timeouts.Value `tfsdk:"timeouts"`
 }
 
-// toUpdate is the whole issuer: whether LUSID clears what is left out or keeps it is not
-// documented.
+// toUpdate returns the whole issuer, because LUSID does not document whether it clears or keeps
+// omitted fields.
 func (m *externalTokenIssuerModel) toUpdate(ctx context.Context) (identity.UpdateExternalTokenIssuerRequest, diag.Diagnostics) {
 	mappings, diags := claimMappingsToAPI(ctx, m.ClaimMappings)
 	return identity.UpdateExternalTokenIssuerRequest{
@@ -145,7 +145,7 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 	if issuer == nil {
 		return
 	}
-	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference.
 	if plan.ClaimMappings.IsUnknown() {
 		plan.ClaimMappings, diags = claimMappingsFromAPI(ctx, issuer.ClaimMappings)
 		resp.Diagnostics.Append(diags...)
@@ -153,8 +153,8 @@ func (r *externalTokenIssuerResource) Create(ctx context.Context, req resource.C
 	r.saveCreated(ctx, resp, plan, codeIdentity{plan.Code})
 }
 
-// create creates an issuer, or finds the one that a create made whose answer was lost. It returns
-// nil after an error.
+// create creates an issuer, or finds the one that an earlier attempt created if its response was lost.
+// It returns nil after an error.
 func (r *externalTokenIssuerResource) create(ctx context.Context, request identity.CreateExternalTokenIssuerRequest, owner string, diags *diag.Diagnostics) *identity.ExternalTokenIssuerResponse {
 	trusts := func(i *identity.ExternalTokenIssuerResponse) bool {
 		return i.Issuer == request.Issuer && i.Audience == request.Audience
@@ -275,7 +275,7 @@ func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.D
 // externalTokenIssuerObject names an issuer for placements.
 func externalTokenIssuerObject(code string) string { return "external token issuer " + code }
 
-// ImportState takes a code.
+// ImportState accepts a code.
 func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	code, ok := r.importedCode(ctx, "external token issuer", req, resp)
 	if !ok {
@@ -290,8 +290,8 @@ func (r *externalTokenIssuerResource) ImportState(ctx context.Context, req resou
 	r.saveImported(ctx, resp, codeIdentity{types.StringValue(issuer.Code)}, map[string]any{"code": issuer.Code})
 }
 
-// ModifyPlan refuses another domain's issuer before anything is planned for it, and warns of a
-// change to the issuer of the token that the provider signs in with.
+// ModifyPlan refuses another domain's issuer before it plans anything, and warns of a change to the
+// issuer of the token that the provider signs in with.
 func (r *externalTokenIssuerResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return

@@ -60,7 +60,7 @@ func (d *externalTokenIssuersDataSource) Read(ctx context.Context, _ datasource.
 		model.ExternalTokenIssuers[i], diags = newExternalTokenIssuerDataModel(ctx, &issuers[i])
 		resp.Diagnostics.Append(diags...)
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(model.ExternalTokenIssuers, func(a, b externalTokenIssuerDataModel) int {
 		return cmp.Compare(a.Code.ValueString(), b.Code.ValueString())
 	})

@@ -16,15 +16,15 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// idPattern is what LUSID takes as an id or code in a path.
+// idPattern matches an id or code that LUSID accepts in a path.
 var idPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 
-// idIdentity is the identity of every type that has nothing but an id.
+// idIdentity is the identity of every type that is identified only by an id.
 type idIdentity struct {
 	ID types.String `tfsdk:"id"`
 }
 
-// codeIdentity is the identity of every type that has nothing but a code.
+// codeIdentity is the identity of every type that is identified only by a code.
 type codeIdentity struct {
 	Code types.String `tfsdk:"code"`
 }
@@ -39,8 +39,7 @@ func importedID(ctx context.Context, req resource.ImportStateRequest, resp *reso
 	return identity.ID.ValueString()
 }
 
-// importedCode is the code in an import string or an identity. Its errors are added to the
-// answer.
+// importedCode is the code in an import string or an identity. It adds its errors to the response.
 func (b *resourceBase) importedCode(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) (string, bool) {
 	code := req.ID
 	if code == "" && !req.Identity.Raw.IsNull() {
@@ -59,19 +58,21 @@ func (b *resourceBase) importedCode(ctx context.Context, noun string, req resour
 	return code, true
 }
 
-// What to do about a text that is no id of a user or of a role.
+// The next step if a text is not the id of a user or of a role.
 const (
 	findUserID = `data "lusid_user" finds the id of a user by its login`
 	findRoleID = `data "lusid_role" finds the id of a role by its code`
 )
 
-// isUserID is the form of a user's id. People have the login at hand, which is another text.
+// isUserID checks the form of a user's id. People often use the login by mistake, so the message names
+// the data source.
 func isUserID() []validator.String {
 	return []validator.String{stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID assigned to the user, not a login or an e-mail address; "+
 		findUserID)}
 }
 
-// isRoleID is the form of a role's id. People have the code at hand, which is another text.
+// isRoleID checks the form of a role's id. People often use the code by mistake, so the message names
+// the data source.
 func isRoleID() []validator.String {
 	return []validator.String{
 		stringvalidator.RegexMatches(idPattern, "must have 1 to 64 letters, digits, hyphens and underscores: it is the id that LUSID assigned to the role, not a name or a code; "+
@@ -91,7 +92,7 @@ func isDefaultRole(code string) bool {
 	return slices.ContainsFunc(defaultRoles, func(known string) bool { return strings.EqualFold(known, code) })
 }
 
-// notDefaultRole refuses the code of a role in place of an id, where it is known to be one.
+// notDefaultRole refuses the code of a default role instead of an id.
 type notDefaultRole struct{}
 
 func (notDefaultRole) Description(context.Context) string {
@@ -108,7 +109,7 @@ func (notDefaultRole) ValidateString(_ context.Context, req validator.StringRequ
 	}
 }
 
-// lookUp is the next step where LUSID does not find the user or the role of an id.
+// lookUp is the next step if LUSID does not find the user or the role with an id.
 func lookUp(e *client.Error) string {
 	const (
 		user = "Use the id that LUSID assigned to the user, not a login or an e-mail address: " + findUserID + "."

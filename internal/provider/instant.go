@@ -14,7 +14,7 @@ import (
 // Unverified: identity/instant-fraction.
 const instantResolution = 100 * time.Nanosecond
 
-// isSameInstant reports that LUSID may store both instants as one.
+// isSameInstant reports that LUSID may store both instants as the same value.
 func isSameInstant(a, b time.Time) bool { return a.Sub(b).Abs() < instantResolution }
 
 // sameInstant keeps the state's spelling of an equal instant.
@@ -38,7 +38,7 @@ func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 	return timetypes.NewRFC3339ValueMust(instant.UTC().Format(time.RFC3339Nano))
 }
 
-// parseInstant takes what has no offset for UTC.
+// parseInstant reads a time without an offset as UTC.
 func parseInstant(text string) (time.Time, error) {
 	instant, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
@@ -47,14 +47,14 @@ func parseInstant(text string) (time.Time, error) {
 	return instant, nil
 }
 
-// isPast reports an instant that has been. An empty one never comes.
+// isPast reports that an instant is in the past. An empty instant never is.
 func isPast(text string) bool {
 	instant, err := parseInstant(text)
 	return err == nil && !instant.After(time.Now())
 }
 
-// keepEqualInstant plans no change from one spelling of an instant to another. The offsets may
-// differ, and so may the digits of the fraction that LUSID does not store.
+// keepEqualInstant plans no change between two formats of the same instant. The offsets may differ,
+// and so may the digits of the fraction that LUSID does not store.
 type keepEqualInstant struct{}
 
 func (keepEqualInstant) Description(context.Context) string {

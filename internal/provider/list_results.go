@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list"
 )
 
-// listResults streams what holds, up to Terraform's limit; zero is none. An error ends it: it would
-// be the same for whatever follows.
+// listResults streams the results that match, up to Terraform's limit. Zero means no limit. The first
+// error ends the stream, because all later results would fail the same way.
 func listResults[T any](limit int64, objects []T, holds func(*T) bool, result func(*T) list.ListResult) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		var pushed int64

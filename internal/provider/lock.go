@@ -6,15 +6,16 @@ import (
 	"sync"
 )
 
-// lock is a mutex that may be held over a request: whoever waits for it stops waiting when its
-// context ends. The zero lock is free.
+// lock is a mutex that may stay locked during a request: acquire stops waiting when its context ends.
+// The zero value is unlocked.
 type lock struct {
 	made sync.Once
-	// held holds one element while the lock is held.
+	// held has one element while the lock is locked.
 	held chan struct{}
 }
 
-// acquire waits for the lock and returns what releases it. The error says what was waited for.
+// acquire waits for the lock and returns the function that releases it. The error names what it waited
+// for.
 func (l *lock) acquire(ctx context.Context, waitingFor string) (release func(), err error) {
 	l.made.Do(func() { l.held = make(chan struct{}, 1) })
 	select {

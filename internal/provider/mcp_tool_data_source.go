@@ -49,7 +49,7 @@ func (d *mcpToolDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	}
 }
 
-// mcpToolDataAttributes are what the singular and the plural data source have in common.
+// mcpToolDataAttributes are the attributes that the singular and the plural data source share.
 func mcpToolDataAttributes() map[string]schema.Attribute {
 	text := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}

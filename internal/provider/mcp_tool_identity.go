@@ -12,7 +12,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// mcpToolIdentity is what a tool is known by, everywhere.
+// mcpToolIdentity identifies a tool.
 type mcpToolIdentity struct {
 	Scope types.String `tfsdk:"scope"`
 	Code  types.String `tfsdk:"code"`
@@ -33,7 +33,7 @@ func (r *mcpToolResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 	}
 }
 
-// ImportState takes scope/code.
+// ImportState accepts scope/code.
 func (r *mcpToolResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	scope, code, _ := strings.Cut(req.ID, "/")
 	key := req.ID

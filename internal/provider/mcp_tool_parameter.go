@@ -17,7 +17,7 @@ import (
 
 var mcpToolParameterPattern = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,50}$`)
 
-// mcpToolParameterAttributes describe a value that a tool is given.
+// mcpToolParameterAttributes describe a parameter of a tool.
 func mcpToolParameterAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"name": schema.StringAttribute{
@@ -47,7 +47,7 @@ type mcpToolParameterModel struct {
 	Description types.String `tfsdk:"description"`
 }
 
-// toMcpToolParameters gives equal sets one order, and is never nil.
+// toMcpToolParameters returns equal sets in the same order, and never nil.
 func toMcpToolParameters(ctx context.Context, set types.Set) ([]identity.McpToolParameter, diag.Diagnostics) {
 	var models []mcpToolParameterModel
 	diags := set.ElementsAs(ctx, &models, false)

@@ -33,8 +33,8 @@ var (
 	_ resource.ResourceWithValidateConfig = (*mcpToolResource)(nil)
 )
 
-// mcpToolResource is a tool that agents can use. Its scope and code are immutable, and every change
-// of the rest is a version. Its import ID is scope/code.
+// mcpToolResource is a tool that agents can use. Its scope and code are immutable. Every other change
+// creates a version. Its import ID is scope/code.
 type mcpToolResource struct{ resourceBase }
 
 // NewMcpToolResource returns the resource lusid_mcp_tool.
@@ -164,7 +164,7 @@ type mcpToolLuminescePayloadModel struct {
 
 var mcpToolLuminescePayloadType = objectTypeOf(mcpToolLuminescePayloadAttributes())
 
-// toUpsert is the whole tool. Equal tools give equal requests.
+// toUpsert returns the whole tool. Equal tools result in equal requests.
 func (m *mcpToolModel) toUpsert(ctx context.Context) (identity.UpsertMcpToolRequest, diag.Diagnostics) {
 	request := identity.UpsertMcpToolRequest{
 		Name:                             m.Name.ValueString(),
@@ -218,7 +218,7 @@ func (m *mcpToolModel) fromAPI(ctx context.Context, tool *identity.McpToolRespon
 	return append(diags, failed...)
 }
 
-// versionOf is null where LUSID does not say.
+// versionOf returns null if LUSID does not return a version.
 func versionOf(tool *identity.McpToolResponse) types.Int64 {
 	if tool.Version == 0 {
 		return types.Int64Null()
@@ -244,7 +244,7 @@ func (r *mcpToolResource) Create(ctx context.Context, req resource.CreateRequest
 	if tool == nil {
 		return
 	}
-	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference.
 	plan.ID, plan.Version = types.StringValue(plan.label()), versionOf(tool)
 	r.saveCreated(ctx, resp, plan, plan.identity())
 }
@@ -351,12 +351,12 @@ func (m *mcpToolModel) validate() (diags diag.Diagnostics) {
 	return diags
 }
 
-// ModifyPlan refuses another domain's tool before anything is planned for it, and keeps the version
-// where LUSID is not told anything.
+// ModifyPlan refuses another domain's tool before it plans anything, and keeps the version if the plan
+// sends no update to LUSID.
 func (r *mcpToolResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state mcpToolModel
 	if !req.Plan.Raw.IsNull() {
-		// What another resource makes is known only here.
+		// Values from other resources are known only here, not in ValidateConfig.
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 		resp.Diagnostics.Append(plan.validate()...)
 	}
@@ -374,5 +374,5 @@ func (r *mcpToolResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 }
 
-// label names the tool for people.
+// label returns a name of the tool for messages.
 func (m *mcpToolModel) label() string { return m.Scope.ValueString() + "/" + m.Code.ValueString() }

@@ -89,7 +89,7 @@ type mcpToolNotificationModel struct {
 	Trigger types.String `tfsdk:"trigger"`
 }
 
-// toMcpToolSchedulerPayload is nil for none.
+// toMcpToolSchedulerPayload returns nil for a null payload.
 func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*identity.McpToolSchedulerPayload, diag.Diagnostics) {
 	if object.IsNull() {
 		return nil, nil
@@ -119,8 +119,8 @@ func toMcpToolSchedulerPayload(ctx context.Context, object types.Object) (*ident
 	return payload, diags
 }
 
-// fromMcpToolSchedulerPayload is null for none. Between null and empty, which are the same to LUSID, the
-// prior decides.
+// fromMcpToolSchedulerPayload returns null for no payload. LUSID does not distinguish null from empty,
+// so the prior value decides between them.
 func fromMcpToolSchedulerPayload(ctx context.Context, prior types.Object, payload *identity.McpToolSchedulerPayload) (types.Object, diag.Diagnostics) {
 	if payload == nil {
 		return types.ObjectNull(mcpToolSchedulerPayloadType.AttrTypes), nil

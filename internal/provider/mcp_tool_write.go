@@ -14,8 +14,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// create creates a tool, or finds the one that a create made whose answer was lost. It returns nil
-// after an error.
+// create creates a tool, or finds the one that an earlier attempt created if its response was lost. It
+// returns nil after an error.
 func (r *mcpToolResource) create(ctx context.Context, id identity.ResourceID, request identity.UpsertMcpToolRequest, owner string, diags *diag.Diagnostics) *identity.McpToolResponse {
 	label := id.Scope + "/" + id.Code
 	creation := creation[identity.McpToolResponse]{
@@ -56,7 +56,8 @@ func (r *mcpToolResource) create(ctx context.Context, id identity.ResourceID, re
 	return nil
 }
 
-// update stores a version. Where the answer is lost it looks before it stores another.
+// update saves a new version. If the response is lost, it checks whether LUSID saved the version
+// before it retries.
 func (r *mcpToolResource) update(ctx context.Context, id identity.ResourceID, request identity.UpsertMcpToolRequest) (*identity.McpToolResponse, error) {
 	tool, lost := r.identity.UpdateMcpTool(ctx, id, request)
 	if !client.IsOutcomeUnknown(lost) {
@@ -76,11 +77,11 @@ func (r *mcpToolResource) update(ctx context.Context, id identity.ResourceID, re
 	return r.identity.UpdateMcpTool(ctx, id, request)
 }
 
-// addUpdateError names the tool that has the name, where that is why.
+// addUpdateError adds the error of an update. If another tool has the name, the error names that tool.
 func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, state *mcpToolModel, name string, err error, diags *diag.Diagnostics) {
 	attempt := fmt.Sprintf("The MCP tool %s of %s could not be updated", state.label(), r.client.Domain())
 	if isConflict(err) && name != state.Name.ValueString() {
-		// A list that fails is no error of its own.
+		// If the list fails, only the error of the update is reported.
 		tools, _ := r.identity.ListMcpTools(ctx)
 		for i := range tools {
 			if tools[i].Name == name && tools[i].ID() != state.resourceID() {
@@ -97,7 +98,7 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 	diags.AddError(summary, r.explain(attempt, err, remedies...))
 }
 
-// isAsRequested reports that a tool is what a request asks for.
+// isAsRequested reports that a tool equals the requested one.
 func isAsRequested(ctx context.Context, tool *identity.McpToolResponse, request identity.UpsertMcpToolRequest) bool {
 	var m mcpToolModel
 	if m.fromAPI(ctx, tool).HasError() {

@@ -54,7 +54,7 @@ func (d *mcpToolsDataSource) Read(ctx context.Context, _ datasource.ReadRequest,
 		resp.Diagnostics.AddError(summary, d.explain("The MCP tools of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(tools, func(a, b identity.McpToolResponse) int {
 		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Code, b.Code))
 	})

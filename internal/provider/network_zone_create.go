@@ -12,8 +12,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// create creates a zone, or finds the one that a create made whose answer was lost. It returns
-// nil after an error.
+// create creates a zone, or finds the one that an earlier attempt created if its response was lost. It
+// returns nil after an error.
 func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, owner string, diags *diag.Diagnostics) *identity.NetworkZoneDefinitionResponse {
 	request := plan.toCreate(ctx)
 	creation := creation[identity.NetworkZoneDefinitionResponse]{
@@ -50,7 +50,7 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 	return nil
 }
 
-// place moves a new zone where it is planned. A failure is a warning: an error would taint the
+// place moves a new zone to its planned position. A failure is a warning: an error would taint the
 // zone, and the next apply would replace it instead of moving it.
 func (r *networkZoneResource) place(ctx context.Context, plan *networkZoneModel, zone *identity.NetworkZoneDefinitionResponse, diags *diag.Diagnostics) {
 	where := "after all others"

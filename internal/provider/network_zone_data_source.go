@@ -44,7 +44,7 @@ func (d *networkZoneDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	}
 }
 
-// networkZoneDataAttributes are what the singular and the plural data source have in common.
+// networkZoneDataAttributes are the attributes that the singular and the plural data source share.
 func networkZoneDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code, unique in the domain."},

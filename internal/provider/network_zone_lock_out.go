@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// How a change of a network zone could have LUSID refuse the provider.
+// The ways in which a change of a network zone can lock the provider out.
 const (
 	blocksMore = "The zone will block requests that it does not block now. LUSID will refuse this provider's requests (939), including the " +
 		"rest of this run, if the zone's ranges contain the provider's address and its session types or roles match the provider's " +
@@ -23,11 +23,11 @@ const (
 		"provider needs this zone, LUSID will refuse this provider's requests (939), including the rest of this run."
 )
 
-// warnLockOut warns of a change after which LUSID could refuse the provider, as far as that can be
-// told without a call. The state is nil for a new zone, and the plan for one that goes.
+// warnLockOut warns of a change that could lock the provider out, as far as the provider knows without
+// a request. The state is nil for a new zone, and the plan is nil for a destroy.
 func warnLockOut(ctx context.Context, state, plan *networkZoneModel, diags *diag.Diagnostics) {
 	if state != nil && plan != nil && !plan.Code.Equal(state.Code) {
-		// The old zone goes, and a new one comes.
+		// This is a replacement: a destroy and a create.
 		warnLockOut(ctx, state, nil, diags)
 		warnLockOut(ctx, nil, plan, diags)
 		return
@@ -53,8 +53,8 @@ func warnLockOut(ctx context.Context, state, plan *networkZoneModel, diags *diag
 	diags.AddAttributeWarning(path.Root(attribute), summary, detail)
 }
 
-// lockOut tells how a change could lock the provider out, and the attribute that does. Both are
-// empty for one that cannot.
+// lockOut returns how a change could lock the provider out, and the attribute that causes it. Both are
+// empty for a change that cannot.
 func lockOut(ctx context.Context, state, plan *networkZoneModel) (attribute, how string) {
 	isAllowing := func(m *networkZoneModel) bool { return m != nil && m.Action.ValueString() == identity.NetworkZoneAllow }
 	isBlocking := func(m *networkZoneModel) bool {
@@ -87,8 +87,8 @@ func lockOut(ctx context.Context, state, plan *networkZoneModel) (attribute, how
 	return "", ""
 }
 
-// reachesFurther names the attribute by which a zone may decide requests that another one, of the
-// same action, does not. What is not known yet may.
+// reachesFurther returns the attribute by which a zone may decide requests that another zone with the
+// same action does not. An unknown value may do so.
 func reachesFurther(ctx context.Context, zone, other *networkZoneModel) string {
 	ranges, whole := rangesOf(ctx, zone.Ranges)
 	others, _ := rangesOf(ctx, other.Ranges)
@@ -108,7 +108,7 @@ func reachesFurther(ctx context.Context, zone, other *networkZoneModel) string {
 	return ""
 }
 
-// holds reports that every address of the other range is one of this.
+// holds reports that this range contains every address of the other range.
 func (r *networkZoneRange) holds(other *networkZoneRange) bool {
 	outer, err := parseRange(r.Value.ValueString())
 	inner, innerErr := parseRange(other.Value.ValueString())

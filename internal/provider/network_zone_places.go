@@ -14,13 +14,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// zonePlaces lets network zones take each other's places within one run. LUSID may refuse a
-// hierarchy that another zone has, and Terraform updates zones in any order, or all at once. So a
-// zone may have to wait until another one has left. connection.placing guards it.
+// zonePlaces lets network zones swap positions within one run. LUSID may refuse a hierarchy that
+// another zone has, and Terraform updates zones in any order, or concurrently. So a zone may have to
+// wait until another one has moved. connection.placing guards it.
 type zonePlaces struct {
-	// known is where the zones are. It is nil until LUSID has refused a place.
+	// known has the positions of the zones. It is nil until LUSID has refused a position.
 	known []zonePlace
-	// waiting are the moves to places that other zones have.
+	// waiting has the moves to positions that other zones still have.
 	waiting []zoneMove
 }
 
@@ -29,21 +29,21 @@ type zonePlace struct {
 	hierarchy    int64
 }
 
-// zoneMove updates a zone and moves it to another place.
+// zoneMove updates a zone and moves it to another position.
 type zoneMove struct {
 	code string
 	zone identity.UpdateNetworkZoneRequest
-	// changes tells that more than the place changes.
+	// changes is true if more than the position changes.
 	changes bool
 }
 
-// to is the move to another place.
+// to returns the same move to another position.
 func (m zoneMove) to(hierarchy int64) zoneMove {
 	m.zone.Hierarchy = hierarchy
 	return m
 }
 
-// set takes note of where a zone is.
+// set records the position of a zone.
 func (p *zonePlaces) set(code, action string, hierarchy int64) {
 	if p.known == nil {
 		return
@@ -52,13 +52,13 @@ func (p *zonePlaces) set(code, action string, hierarchy int64) {
 	p.known = append(p.known, zonePlace{code, action, hierarchy})
 }
 
-// forget takes note of a zone that is gone.
+// forget records that a zone was deleted.
 func (p *zonePlaces) forget(code string) {
 	p.known = slices.DeleteFunc(p.known, func(zone zonePlace) bool { return strings.EqualFold(zone.code, code) })
 	p.cancel(code)
 }
 
-// of is where a zone is, negative where that is not known.
+// of returns the position of a zone, or a negative number if it is not known.
 func (p *zonePlaces) of(code string) int64 {
 	for _, zone := range p.known {
 		if strings.EqualFold(zone.code, code) {
@@ -68,7 +68,7 @@ func (p *zonePlaces) of(code string) int64 {
 	return -1
 }
 
-// holder is the other zone that has the place of a move. It is empty where none is known.
+// holder returns the other zone that has the position of a move. It is empty if none is known.
 func (p *zonePlaces) holder(m zoneMove) string {
 	for _, zone := range p.known {
 		if zone.hierarchy == m.zone.Hierarchy && !strings.EqualFold(zone.code, m.code) {
@@ -78,7 +78,7 @@ func (p *zonePlaces) holder(m zoneMove) string {
 	return ""
 }
 
-// waits returns the index of the move that a zone waits for, -1 where it waits for none.
+// waits returns the index of the move that a zone waits for, or -1.
 func (p *zonePlaces) waits(code string) int {
 	return slices.IndexFunc(p.waiting, func(m zoneMove) bool { return strings.EqualFold(m.code, code) })
 }
@@ -88,10 +88,10 @@ func (p *zonePlaces) cancel(code string) {
 	p.waiting = slices.DeleteFunc(p.waiting, func(m zoneMove) bool { return strings.EqualFold(m.code, code) })
 }
 
-// aside is the place where a zone waits for its own, so that the provider is not locked out
-// meanwhile: an Allow zone in front of that place, and a Block zone behind it. If no such place is
-// free, the other direction serves up to the next zone of the opposite action. A zone that is in a
-// safe place already stays, unless it has to leave. aside is negative if no place is free.
+// aside returns the position where a zone waits for its planned position without locking the provider
+// out: an Allow zone before the planned position, and a Block zone after it. If no such position is
+// free, it uses the other direction, up to the next zone with the opposite action. A zone that already
+// has a safe position stays there, unless it has to move. aside is negative if no position is free.
 func (p *zonePlaces) aside(m zoneMove, leave bool) int64 {
 	target, now, step := m.zone.Hierarchy, p.of(m.code), int64(1)
 	stays := now >= 0
@@ -121,7 +121,7 @@ func (p *zonePlaces) aside(m zoneMove, leave bool) int64 {
 	return -1
 }
 
-// at is the zone that has a place, nil if none is known.
+// at returns the zone that has a position, or nil if none is known.
 func (p *zonePlaces) at(place int64) *zonePlace {
 	for i := range p.known {
 		if p.known[i].hierarchy == place {
@@ -136,12 +136,13 @@ func isOpposite(a, b string) bool {
 	return a == identity.NetworkZoneAllow && b == identity.NetworkZoneBlock || a == identity.NetworkZoneBlock && b == identity.NetworkZoneAllow
 }
 
-// errNoPlaceAside says why a zone cannot wait for its place.
+// errNoPlaceAside means that a zone cannot wait for its position.
 var errNoPlaceAside = errors.New("another zone has that hierarchy, and no free hierarchy nearby lets the zone wait without a risk of locking out the provider: " +
 	"move the zones around it first, and leave gaps, such as 10, 20, 30")
 
-// moveZone updates and moves a zone, and then moves those that waited for the place it had. Where
-// another zone has its place, it is updated all the same, and waits aside. The caller holds placing.
+// moveZone updates and moves a zone, and then moves the zones that waited for its old position. If
+// another zone has the new position, the zone is still updated, and waits at another position. The
+// caller must have locked placing.
 func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagnostics) error {
 	p := &c.places
 	p.cancel(m.code)
@@ -159,7 +160,8 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 			return err
 		}
 	}
-	// A zone that waits for another place itself can wait elsewhere, so that no two wait for each other.
+	// If the other zone is only waiting here for its own position, move it to another free position, so
+	// that two zones never wait for each other.
 	i := p.waits(holder)
 	if i >= 0 {
 		if place := p.aside(p.waiting[i], true); place >= 0 {
@@ -170,7 +172,7 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 				}
 				return err
 			}
-			// LUSID does not document which hierarchies it takes.
+			// LUSID does not document which hierarchies it accepts.
 			if !isConflict(err) {
 				return err
 			}
@@ -197,8 +199,8 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 	return nil
 }
 
-// holderNow is the other zone that has a place which LUSID has refused. It lists the zones unless
-// that is known.
+// holderNow returns the other zone that has a position which LUSID has refused. It lists the zones
+// unless that zone is already known.
 func (c *connection) holderNow(ctx context.Context, m zoneMove) string {
 	p := &c.places
 	if holder := p.holder(m); holder != "" {
@@ -217,7 +219,7 @@ func (c *connection) holderNow(ctx context.Context, m zoneMove) string {
 	return p.holder(m)
 }
 
-// putZone updates a zone. Where it is remains unknown if the answer is no clear one.
+// putZone updates a zone. If the outcome is unclear, it discards the known positions.
 func (c *connection) putZone(ctx context.Context, m zoneMove) error {
 	_, err := c.identity.UpdateNetworkZone(ctx, m.code, m.zone)
 	switch {
@@ -229,8 +231,8 @@ func (c *connection) putZone(ctx context.Context, m zoneMove) error {
 	return err
 }
 
-// moveWaiting moves the zones that wait for a place which is free by now. An error is a warning:
-// their own updates have succeeded.
+// moveWaiting moves the zones that wait for a position which is now free. It reports errors as
+// warnings, because the zones' own updates have succeeded.
 func (c *connection) moveWaiting(ctx context.Context, diags *diag.Diagnostics) {
 	p := &c.places
 	for p.known != nil {

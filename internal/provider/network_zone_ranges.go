@@ -39,8 +39,8 @@ type networkZoneRange struct {
 
 var networkZoneRangeType = objectTypeOf(networkZoneRangeAttributes())
 
-// parseRange takes an address for the range that holds nothing else. An IPv4-mapped IPv6 range is
-// the IPv4 range: it has the same addresses.
+// parseRange reads a single address as a range of one address. It reads an IPv4-mapped IPv6 range as
+// the IPv4 range, because both have the same addresses.
 func parseRange(text string) (netip.Prefix, error) {
 	prefix, err := netip.ParsePrefix(text)
 	if address, addressErr := netip.ParseAddr(text); addressErr == nil && address.Zone() == "" {
@@ -65,7 +65,7 @@ func (r *networkZoneRange) key() string {
 	return prefix.String()
 }
 
-// rangesOf are the ranges of a set; whole tells that it has no other that is not known yet.
+// rangesOf returns the known ranges of a set. whole is true if the set has no unknown ranges.
 func rangesOf(ctx context.Context, set types.Set) (ranges []networkZoneRange, whole bool) {
 	whole = !set.IsUnknown()
 	for _, element := range set.Elements() {
@@ -118,7 +118,7 @@ func rangesFromAPI(ctx context.Context, prior types.Set, ips []identity.IPAddres
 	return types.SetValueFrom(ctx, networkZoneRangeType, ranges)
 }
 
-// addressOrRange is the form of a range's value.
+// addressOrRange checks the form of a range's value.
 type addressOrRange struct{}
 
 func (addressOrRange) Description(context.Context) string {
@@ -136,7 +136,7 @@ func (addressOrRange) ValidateString(_ context.Context, req validator.StringRequ
 	}
 }
 
-// distinctRanges refuses a range that is there twice, under whatever spelling and description.
+// distinctRanges refuses a range that occurs twice, even with different spelling or description.
 type distinctRanges struct{}
 
 func (distinctRanges) Description(context.Context) string { return "must contain each range only once" }

@@ -36,7 +36,7 @@ var (
 	_ resource.ResourceWithValidateConfig = (*networkZoneResource)(nil)
 )
 
-// networkZoneResource is a network zone. Its code is immutable, and its import ID.
+// networkZoneResource is a network zone. Its code is immutable, and is its import ID.
 type networkZoneResource struct{ resourceBase }
 
 // NewNetworkZoneResource returns the resource lusid_network_zone.
@@ -144,7 +144,7 @@ func (m *networkZoneModel) toCreate(ctx context.Context) identity.CreateNetworkZ
 	}
 }
 
-// toUpdate is the whole zone, in an order of its own.
+// toUpdate returns the whole zone, with its sets sorted.
 func (m *networkZoneModel) toUpdate(ctx context.Context) identity.UpdateNetworkZoneRequest {
 	return identity.UpdateNetworkZoneRequest{
 		Description:    m.Description.ValueString(),
@@ -173,7 +173,7 @@ func (m *networkZoneModel) fromAPI(ctx context.Context, zone *identity.NetworkZo
 	return diags
 }
 
-// Create makes the zone, which LUSID places behind all others, and moves it where it belongs.
+// Create creates the zone, which LUSID places after all others, and moves it to its planned position.
 func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan networkZoneModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -197,7 +197,7 @@ func (r *networkZoneResource) Create(ctx context.Context, req resource.CreateReq
 	if zone == nil {
 		return
 	}
-	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference.
 	placed := plan.Hierarchy.IsUnknown()
 	if placed {
 		plan.Hierarchy = types.Int64PointerValue(zone.Hierarchy)
@@ -228,8 +228,8 @@ func (r *networkZoneResource) Read(ctx context.Context, req resource.ReadRequest
 	r.saveRead(ctx, resp, state)
 }
 
-// Update replaces the zone where it is. Where the configuration leaves the place open, that is
-// wherever LUSID has it by now: others may have been moved since the plan.
+// Update updates the zone and moves it if the hierarchy changes. If the configuration does not set the
+// hierarchy, the zone keeps the position that LUSID has now, which may have changed since the plan.
 func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state networkZoneModel
 	var place types.Int64
@@ -267,7 +267,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 	r.saveUpdated(ctx, resp, plan, codeIdentity{plan.Code})
 }
 
-// updateInPlace updates a zone where it is.
+// updateInPlace updates a zone without moving it.
 func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, after identity.UpdateNetworkZoneRequest) error {
 	zone, err := r.identity.GetNetworkZone(ctx, code)
 	if err == nil && zone.Hierarchy == nil {
@@ -281,7 +281,7 @@ func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, af
 	return err
 }
 
-// updateAndMove updates a zone whose place changes.
+// updateAndMove updates a zone whose position changes.
 func (r *networkZoneResource) updateAndMove(ctx context.Context, code string, before, after identity.UpdateNetworkZoneRequest, diags *diag.Diagnostics) error {
 	release, err := r.placing.acquire(ctx, otherZone)
 	if err != nil {
@@ -323,13 +323,13 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 	}
 }
 
-// otherZone is what an operation on a zone may have to wait for.
+// otherZone names what an operation on a zone may have to wait for.
 const otherZone = "another network zone, which is being created, moved or deleted"
 
 // networkZoneObject names a zone for placements.
 func networkZoneObject(code string) string { return "network zone " + strings.ToLower(code) }
 
-// ImportState takes a code.
+// ImportState accepts a code.
 func (r *networkZoneResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	code, ok := r.importedCode(ctx, "network zone", req, resp)
 	if !ok {
@@ -344,7 +344,7 @@ func (r *networkZoneResource) ImportState(ctx context.Context, req resource.Impo
 	r.saveImported(ctx, resp, codeIdentity{types.StringValue(zone.Code)}, map[string]any{"code": zone.Code})
 }
 
-// ValidateConfig checks that the zone is for somebody.
+// ValidateConfig checks that the zone applies to somebody.
 func (r *networkZoneResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config networkZoneModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -353,7 +353,8 @@ func (r *networkZoneResource) ValidateConfig(ctx context.Context, req resource.V
 	}
 }
 
-// validateRules refuses a zone without rules, of which LUSID does not document whom it is for.
+// validateRules refuses a zone without rules, because LUSID does not document whom such a zone applies
+// to.
 func (m *networkZoneModel) validateRules() (diags diag.Diagnostics) {
 	if isEmpty(m.SessionTypes) && isEmpty(m.UserRoles) {
 		diags.AddAttributeError(path.Root("session_types"), "Invalid session_types",
@@ -362,8 +363,8 @@ func (m *networkZoneModel) validateRules() (diags diag.Diagnostics) {
 	return diags
 }
 
-// ModifyPlan refuses another domain's zone before anything is planned for it, and warns of a
-// change that could lock the provider out.
+// ModifyPlan refuses another domain's zone before it plans anything, and warns of a change that could
+// lock the provider out.
 func (r *networkZoneResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan *networkZoneModel
 	if !req.State.Raw.IsNull() {
@@ -374,7 +375,7 @@ func (r *networkZoneResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if !req.Plan.Raw.IsNull() {
 		plan = &networkZoneModel{}
 		resp.Diagnostics.Append(req.Plan.Get(ctx, plan)...)
-		// What another resource makes is known only here.
+		// Values from other resources are known only here, not in ValidateConfig.
 		resp.Diagnostics.Append(plan.validateRules()...)
 	}
 	if !resp.Diagnostics.HasError() {

@@ -58,7 +58,7 @@ func (d *networkZonesDataSource) Read(ctx context.Context, _ datasource.ReadRequ
 		model.NetworkZones[i], diags = newNetworkZoneDataModel(ctx, &zones[i])
 		resp.Diagnostics.Append(diags...)
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(model.NetworkZones, func(a, b networkZoneDataModel) int {
 		return cmp.Or(cmp.Compare(a.Hierarchy.ValueInt64(), b.Hierarchy.ValueInt64()), cmp.Compare(a.Code.ValueString(), b.Code.ValueString()))
 	})

@@ -33,8 +33,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*passwordPolicyResource)(nil)
 )
 
-// passwordPolicyResource is what LUSID asks of the passwords of a user type, which always is
-// there. Its import ID is the user type.
+// passwordPolicyResource is the rules for passwords of a user type. The policy always exists. Its
+// import ID is the user type.
 type passwordPolicyResource struct{ resourceBase }
 
 // NewPasswordPolicyResource returns the resource lusid_password_policy.
@@ -44,7 +44,7 @@ func (r *passwordPolicyResource) Metadata(_ context.Context, req resource.Metada
 	resp.TypeName = req.ProviderTypeName + "_password_policy"
 }
 
-// userTypes are those that have a password policy each.
+// userTypes lists the user types. Each has a password policy.
 var userTypes = []string{identity.UserTypePersonal, identity.UserTypeService}
 
 func (r *passwordPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -114,7 +114,7 @@ type passwordPolicyModel struct {
 	ID             types.String   `tfsdk:"id"`
 }
 
-// passwordPolicyConditions are what LUSID keeps of a policy.
+// passwordPolicyConditions are the fields of a policy in LUSID.
 type passwordPolicyConditions struct {
 	MinLength        types.Int64 `tfsdk:"min_length"`
 	ExcludeFirstName types.Bool  `tfsdk:"exclude_first_name"`
@@ -128,7 +128,7 @@ type passwordPolicyIdentity struct {
 	UserType types.String `tfsdk:"user_type"`
 }
 
-// defaultPasswordConditions are what reset puts back.
+// defaultPasswordConditions are the values that reset restores.
 func defaultPasswordConditions() passwordPolicyConditions {
 	return passwordPolicyConditions{
 		MinLength:        types.Int64Value(12),
@@ -140,7 +140,7 @@ func defaultPasswordConditions() passwordPolicyConditions {
 	}
 }
 
-// toUpdate is the whole policy.
+// toUpdate returns the whole policy.
 func (m *passwordPolicyConditions) toUpdate() identity.UpdatePasswordPolicyRequest {
 	return identity.UpdatePasswordPolicyRequest{Conditions: identity.UpdatePasswordPolicyRequestConditions{
 		Complexity: identity.UpdatePasswordPolicyRequestComplexity{
@@ -173,7 +173,7 @@ func (m *passwordPolicyConditions) isOpen() bool {
 		attr.Value.IsUnknown)
 }
 
-// complete takes what is not configured from what LUSID has.
+// complete sets the values that are not configured to LUSID's values.
 func (m *passwordPolicyConditions) complete(policy *identity.PasswordPolicyResponse) {
 	var present passwordPolicyConditions
 	present.fromAPI(policy)
@@ -239,7 +239,7 @@ func (r *passwordPolicyResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
-		// An import leaves this open: LUSID does not know it.
+		// An import leaves this null, because LUSID does not have it.
 		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
 	}
 	state.fromAPI(policy)
@@ -301,7 +301,7 @@ func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.Delete
 	}
 }
 
-// ImportState takes a user type.
+// ImportState accepts a user type.
 func (r *passwordPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	userType := req.ID
 	if userType == "" && !req.Identity.Raw.IsNull() {
@@ -324,8 +324,8 @@ func (r *passwordPolicyResource) ImportState(ctx context.Context, req resource.I
 	})
 }
 
-// ModifyPlan refuses another domain's policy before anything is planned for it, and warns of what
-// a create overwrites and of what a destroy leaves. A replacement is both.
+// ModifyPlan refuses another domain's policy before it plans anything, and warns of the values that a
+// create overwrites and a destroy keeps. A replacement does both.
 func (r *passwordPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var config, state passwordPolicyModel
 	if !req.Plan.Raw.IsNull() {
@@ -349,7 +349,7 @@ func (r *passwordPolicyResource) ModifyPlan(ctx context.Context, req resource.Mo
 	}
 }
 
-// checkOverwrite holds what is configured against what LUSID has.
+// checkOverwrite compares the configured values with LUSID's values.
 func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *passwordPolicyModel, diags *diag.Diagnostics) {
 	if r.connection == nil || r.client == nil || config.UserType.IsUnknown() || !r.isUnseen(config.noun()) {
 		return
@@ -376,7 +376,7 @@ func (r *passwordPolicyResource) checkOverwrite(ctx context.Context, config *pas
 	warnOverwritten(ctx, config.noun(), "lusid_password_policy", config.UserType.ValueString(), &present, &planned, diags)
 }
 
-// noun names the policy for people.
+// noun returns a name of the policy for messages.
 func (m *passwordPolicyModel) noun() string {
 	return "password policy of " + m.UserType.ValueString() + " users"
 }

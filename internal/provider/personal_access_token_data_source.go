@@ -45,7 +45,8 @@ func (d *personalAccessTokenDataSource) Schema(_ context.Context, _ datasource.S
 	}
 }
 
-// personalAccessTokenDataAttributes are what the singular and the plural data source have in common.
+// personalAccessTokenDataAttributes are the attributes that the singular and the plural data source
+// share.
 func personalAccessTokenDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the token."},

@@ -7,11 +7,11 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// errNoAPIKey says that the caller has no such token.
+// errNoAPIKey means that the caller has no such token.
 var errNoAPIKey = errors.New("the user that the provider signs in as has no such token, and LUSID shows tokens only to their user")
 
-// ownAPIKey finds one of the caller's tokens in the list: LUSID has no read by id. It looks a second
-// time before it says no: a list may lag.
+// ownAPIKey finds one of the caller's tokens in the list, because LUSID has no read by id. If the
+// token is missing, it lists again, because a list may lag.
 func (c *connection) ownAPIKey(ctx context.Context, id string) (*identity.APIKey, error) {
 	for range 2 {
 		keys, err := c.identity.ListOwnAPIKeys(ctx)
@@ -25,7 +25,7 @@ func (c *connection) ownAPIKey(ctx context.Context, id string) (*identity.APIKey
 	return nil, errNoAPIKey
 }
 
-// apiKeyAmong returns nil where none has the id.
+// apiKeyAmong returns nil if no token has the id.
 func apiKeyAmong(keys []identity.APIKey, id string) *identity.APIKey {
 	for _, key := range keys {
 		if key.ID == id {

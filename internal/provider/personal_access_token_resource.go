@@ -30,8 +30,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*personalAccessTokenResource)(nil)
 )
 
-// personalAccessTokenResource is a long-lived token of the user that the provider signs in as.
-// Nothing of it can change. Its import ID is the id, and an import has no key.
+// personalAccessTokenResource is a long-lived token of the user that the provider signs in as. All its
+// fields are immutable. Its import ID is the id, and an import has no key.
 type personalAccessTokenResource struct{ resourceBase }
 
 // NewPersonalAccessTokenResource returns the resource lusid_personal_access_token.
@@ -110,10 +110,11 @@ type personalAccessTokenModel struct {
 	Key              types.String      `tfsdk:"key"`
 }
 
-// Format prints the model without the secrets it holds.
+// Format prints the model without its secrets.
 func (personalAccessTokenModel) Format(f fmt.State, _ rune) { conceal(f, "personalAccessTokenModel") }
 
-// fromAPI writes what LUSID returns again and again; the key it shows once.
+// fromAPI copies LUSID's response to the model, except the key, which only the response to the create
+// contains.
 func (m *personalAccessTokenModel) fromAPI(key *identity.APIKey) {
 	m.ID = types.StringValue(key.ID)
 	m.DisplayName = types.StringValue(key.DisplayName)
@@ -121,7 +122,7 @@ func (m *personalAccessTokenModel) fromAPI(key *identity.APIKey) {
 	m.CreatedDate = sameInstant(m.CreatedDate, key.CreatedDate)
 }
 
-// label names the token for people.
+// label returns a name of the token for messages.
 func (m *personalAccessTokenModel) label() string {
 	if name := m.DisplayName.ValueString(); name != "" {
 		return fmt.Sprintf("%q", name)
@@ -153,16 +154,16 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 	}
 	planned := plan
 	plan.fromAPI(&created.APIKey)
-	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference.
 	plan.DisplayName, plan.DeactivationDate = planned.DisplayName, planned.DeactivationDate
 	plan.UserID = types.StringValue(caller.ID)
 	plan.Key = types.StringValue(string(created.Key))
 	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
-// create creates a token, and returns nil after an error. A token that is found after the answer was
-// lost is of no use, since its key was in that answer. It is left alone: another run may have
-// created it.
+// create creates a token, and returns nil after an error. If the response is lost, a token that is
+// found has no use, because its key was in that response. The provider does not delete it, because
+// another run may have created it.
 func (r *personalAccessTokenResource) create(ctx context.Context, request identity.CreateAPIKey, diags *diag.Diagnostics) *identity.CreatedAPIKey {
 	var created *identity.CreatedAPIKey
 	creation := creation[identity.APIKey]{
@@ -176,7 +177,7 @@ func (r *personalAccessTokenResource) create(ctx context.Context, request identi
 			return &created.APIKey, nil
 		},
 		id: func(k *identity.APIKey) string { return k.ID },
-		// A token that has expired leaves its name to others.
+		// Another token can have the name of an expired token.
 		holds: func(k *identity.APIKey) bool {
 			return k.DisplayName == request.DisplayName && !isPast(k.DeactivationDate)
 		},
@@ -243,7 +244,7 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 	prior := state
 	state.fromAPI(key)
 	if isPast(key.DeactivationDate) {
-		// Another date in the state would replace a token that somebody may have ended on purpose.
+		// A different date in the state would replace a token that somebody may have deactivated on purpose.
 		if !prior.DisplayName.IsNull() {
 			state.DeactivationDate = prior.DeactivationDate
 		}
@@ -253,8 +254,8 @@ func (r *personalAccessTokenResource) Read(ctx context.Context, req resource.Rea
 	r.saveRead(ctx, resp, state)
 }
 
-// checkOwner refuses to look for somebody else's token: LUSID lists a caller's own only, and any
-// other seems to be gone.
+// checkOwner returns an error for a token of another user. LUSID lists only the caller's own tokens,
+// so another user's token would look deleted.
 func (r *personalAccessTokenResource) checkOwner(ctx context.Context, state *personalAccessTokenModel, summary string, diags *diag.Diagnostics) bool {
 	caller, err := r.currentUser(ctx)
 	if err != nil {
@@ -273,7 +274,7 @@ func (r *personalAccessTokenResource) checkOwner(ctx context.Context, state *per
 	return true
 }
 
-// Update takes over timeouts. All else replaces.
+// Update changes only timeouts. Every other change replaces the token.
 func (r *personalAccessTokenResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan personalAccessTokenModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -291,7 +292,8 @@ func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.D
 	}
 	err := r.identity.DeleteAPIKey(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
-		// Gone, or somebody else's: that one would live on, forgotten.
+		// The token is deleted, or belongs to another user. Without this check, another user's token would
+		// stay active and unmanaged.
 		r.checkOwner(ctx, &state, summary, &resp.Diagnostics)
 		return
 	}
@@ -301,7 +303,7 @@ func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.D
 	}
 }
 
-// ImportState takes an id. The key stays unknown: LUSID showed it once.
+// ImportState accepts an id. The key stays null, because LUSID returns it only once.
 func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := importedID(ctx, req, resp)
 	summary := fmt.Sprintf("Unable to import personal access token %q", id)
@@ -319,8 +321,8 @@ func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resou
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(key.ID)}, map[string]any{"id": key.ID})
 }
 
-// ModifyPlan refuses another domain's token before anything is planned for it, and warns of the
-// end of the token that the provider signs in with.
+// ModifyPlan refuses another domain's token before it plans anything, and warns if it deletes the
+// token that the provider signs in with.
 func (r *personalAccessTokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return

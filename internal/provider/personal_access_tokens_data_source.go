@@ -56,7 +56,7 @@ func (d *personalAccessTokensDataSource) Read(ctx context.Context, _ datasource.
 		resp.Diagnostics.AddError(summary, d.explain("The personal access tokens in "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(keys, func(a, b identity.APIKey) int {
 		return cmp.Or(cmp.Compare(a.DisplayName, b.DisplayName), cmp.Compare(a.ID, b.ID))
 	})

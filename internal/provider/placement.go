@@ -8,13 +8,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// placements keep a run from undoing its own work.
+// placements prevent a run from undoing its own changes.
 //
-// Several resources can manage the same object of LUSID, for example one role membership, and
-// LUSID accepts a create of such an object although the object is there. With
-// create_before_destroy, Terraform creates the new resource and then destroys the old one. After a
-// rename without a moved block it does both at the same time. The destroy must not remove what the
-// create has put in place, in whichever order the two arrive.
+// Several resources can manage the same object of LUSID, for example one role membership. LUSID
+// accepts a create of such an object even if it already exists. With create_before_destroy, Terraform
+// creates the new resource and then destroys the old one. After a rename without a moved block it does
+// both at the same time. The destroy must not remove the object of the create, in either order.
 //
 // The zero value is ready to use. It is safe for concurrent use.
 type placements struct {
@@ -22,9 +21,9 @@ type placements struct {
 	objects map[string]*placement
 }
 
-// placement is what this run did with one object of LUSID.
+// placement records what this run did with one object of LUSID.
 type placement struct {
-	// turn is held while the object is changed.
+	// turn is locked while the object is changed.
 	turn lock
 	// owners are the resources that were created or updated in this run and need the object.
 	owners map[string]bool
@@ -32,7 +31,7 @@ type placement struct {
 	removed bool
 }
 
-// take waits for its turn to change an object. The caller calls release when the change has ended.
+// take waits for its turn to change an object. The caller must call release after the change.
 func (p *placements) take(ctx context.Context, object string) (taken *placement, release func(), err error) {
 	p.mu.Lock()
 	if p.objects == nil {
@@ -48,8 +47,8 @@ func (p *placements) take(ctx context.Context, object string) (taken *placement,
 	return taken, release, err
 }
 
-// put writes an object and records that the owner needs it. write learns whether this run has
-// removed the object, so that it can tell an object that is in place from one that was.
+// put writes an object and records that the owner needs it. write receives whether this run has
+// removed the object, so that it knows whether the object still exists.
 func (p *placements) put(ctx context.Context, object, owner string, write func(removed bool) error) error {
 	taken, release, err := p.take(ctx, object)
 	if err != nil {
@@ -74,12 +73,12 @@ func (p *placements) remove(ctx context.Context, object, owner string, remove fu
 	if len(taken.owners) > 0 {
 		return true, nil
 	}
-	// A removal that fails may have removed the object all the same.
+	// A failed removal may have removed the object anyway.
 	taken.removed = true
 	return false, remove()
 }
 
-// during changes an object in its turn.
+// during changes an object while it has the turn.
 func (p *placements) during(ctx context.Context, object string, change func() error) error {
 	_, release, err := p.take(ctx, object)
 	if err != nil {
@@ -89,24 +88,24 @@ func (p *placements) during(ctx context.Context, object string, change func() er
 	return change()
 }
 
-// touched reports that this run has written or removed an object, or is about to.
+// touched reports that this run has written or removed an object, or is about to do so.
 func (p *placements) touched(object string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.objects[object] != nil
 }
 
-// ownerKey is where a resource's private state keeps what tells it from other resources.
+// ownerKey is the private state key for the value that distinguishes a resource from other resources.
 const ownerKey = "owner"
 
-// ownerOf returns what tells a resource from others that manage the same object. It is empty for a
-// resource that was imported, or created by an earlier release, and not updated since.
+// ownerOf returns the value that distinguishes a resource from others that manage the same object. It
+// is empty for a resource that was imported, or created by an earlier release, and not updated since.
 func ownerOf(ctx context.Context, private privateReader) (owner string, diags diag.Diagnostics) {
 	diags = getPrivate(ctx, private, ownerKey, &owner)
 	return owner, diags
 }
 
-// privateState is a resource's private state where it can be read and written.
+// privateState is a resource's private state in operations that can read and write it.
 type privateState interface {
 	privateReader
 	privateWriter
@@ -122,13 +121,13 @@ func becomeOwner(ctx context.Context, private privateState) (owner string, diags
 	return owner, diags
 }
 
-// renameNote is what the page of each resource says that can share its object with another resource.
+// renameNote is a note on the page of each resource that can share its object with another resource.
 const renameNote = "\n\n-> If you rename this resource or change its `for_each` key, add a `moved` block. " +
 	"Then Terraform destroys and creates nothing. Without a `moved` block, Terraform creates the new resource and destroys the " +
 	"old one in the same run. The provider then keeps what the new resource needs, and warns. " +
 	"It can't do so if the two resources use different provider configurations."
 
-// warnNeeded says why a destroy left LUSID alone.
+// warnNeeded warns that a destroy did not change LUSID, and says why.
 func warnNeeded(diags *diag.Diagnostics, summary, kept string) {
 	diags.AddWarning(summary, kept+" Another resource created or updated it in this run, so removing it would undo that change.\n\n"+
 		"This happens with create_before_destroy, when two resources manage the same object, or when a resource gets another name or "+

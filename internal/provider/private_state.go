@@ -24,7 +24,7 @@ func setPrivate(ctx context.Context, private privateWriter, key string, value an
 	return private.SetKey(ctx, key, encoded)
 }
 
-// getPrivate leaves the value alone where the key is absent.
+// getPrivate does not change the value if the key is absent.
 func getPrivate(ctx context.Context, private privateReader, key string, value any) diag.Diagnostics {
 	encoded, diags := private.GetKey(ctx, key)
 	if len(encoded) == 0 {

@@ -1,5 +1,5 @@
-// Package provider is what Terraform sees of LUSID's Identity API and Access API: the provider's
-// configuration, its resources and its data sources.
+// Package provider implements the Terraform provider for LUSID's Identity API and Access API: the
+// provider's configuration, its resources and its data sources.
 package provider
 
 import (
@@ -38,7 +38,7 @@ var (
 	_ provider.ProviderWithValidateConfig     = (*lusidProvider)(nil)
 )
 
-// lusidProvider manages the Identity API of one LUSID domain.
+// lusidProvider manages the Identity API and the Access API of one LUSID domain.
 type lusidProvider struct{ version string }
 
 func (p *lusidProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -170,7 +170,7 @@ func (p *lusidProvider) Functions(context.Context) []func() function.Function {
 	}
 }
 
-// ValidateConfig checks what the provider block itself says, so that terraform validate does.
+// ValidateConfig checks the provider block without other sources, for terraform validate.
 func (p *lusidProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	block, _, diags := readBlock(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
@@ -182,7 +182,7 @@ func (p *lusidProvider) ValidateConfig(ctx context.Context, req provider.Validat
 	}
 }
 
-// Configure resolves the configuration and builds the client. It sends nothing.
+// Configure resolves the configuration and builds the client. It sends no request.
 func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	block, unknown, diags := readBlock(ctx, req.Config)
 	resp.Diagnostics.Append(diags...)
@@ -218,8 +218,8 @@ func (p *lusidProvider) Configure(ctx context.Context, req provider.ConfigureReq
 	resp.ActionData = connection
 }
 
-// connect builds the connection that the provider block and its surroundings describe. The warning is
-// empty if there is nothing to warn of.
+// connect builds the connection from the provider block, the environment and the secrets file. The
+// warning is empty if there is none.
 func (p *lusidProvider) connect(ctx context.Context, block map[string]string) (_ *connection, warning string, _ error) {
 	resolved, err := config.Resolve(block, config.Here())
 	if err != nil {

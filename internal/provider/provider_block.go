@@ -41,12 +41,12 @@ func providerAttributes() map[string]schema.Attribute {
 	return attributes
 }
 
-// readBlock reads the attributes of the provider block that are set, and names those that are
-// unknown. An empty string is an error: it neither is a value nor lets another source decide.
-// The values do not include flags, which config.Resolve does not know.
+// readBlock returns the values of the attributes that are set in the provider block, and the names of
+// those that are unknown. An empty string is an error, because it is not clear whether another source
+// should apply. The values do not include flags, because config.Resolve does not use them.
 func readBlock(ctx context.Context, block tfsdk.Config) (values map[string]string, unknown []string, diags diag.Diagnostics) {
 	values = map[string]string{}
-	// Within an unknown object the framework finds nulls.
+	// The framework reads the attributes of an unknown object as null.
 	var proxy types.Object
 	diags.Append(block.GetAttribute(ctx, path.Root("proxy"), &proxy)...)
 	if proxy.IsUnknown() {

@@ -14,7 +14,7 @@ import (
 // resourceBase is embedded in every resource.
 type resourceBase struct{ *connection }
 
-// Configure takes over the connection. It is absent while Terraform only validates.
+// Configure stores the connection. It is nil while Terraform only validates.
 func (b *resourceBase) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
 }
@@ -23,8 +23,8 @@ func (b *resourceBase) Configure(_ context.Context, req resource.ConfigureReques
 // read: after an error, or if the provider is not configured yet and the state stays as it is.
 //
 // The identity is the state's. An identity from LUSID's response could differ, and Terraform reports
-// every change of an identity as an error. It is set even if the object turns out to be deleted: a
-// CLI that knows no identity sends none back, and a Read that sets none then fails.
+// every change of an identity as an error. It is set even if the object turns out to be deleted,
+// because a CLI without identity support sends none back, and a Read that sets none then fails.
 func (b *resourceBase) beginRead(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse, summary string, identity any,
 	timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
 ) (context.Context, context.CancelFunc, bool) {
@@ -63,7 +63,7 @@ func (b *resourceBase) saveCreated(ctx context.Context, resp *resource.CreateRes
 	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, nil)...)
 }
 
-// saveRead saves what LUSID has. beginRead has set the identity.
+// saveRead saves the values from LUSID. beginRead has set the identity.
 func (b *resourceBase) saveRead(ctx context.Context, resp *resource.ReadResponse, state any) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, state)...)
 	resp.Diagnostics.Append(b.rememberDomain(ctx, resp.Private)...)
@@ -75,7 +75,8 @@ func (*resourceBase) saveUpdated(ctx context.Context, resp *resource.UpdateRespo
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
-// saveImported saves what an import knows: the identity, the attributes that Read needs, and the domain.
+// saveImported saves the values that an import has: the identity, the attributes that Read needs, and
+// the domain.
 func (b *resourceBase) saveImported(ctx context.Context, resp *resource.ImportStateResponse, identity any, attributes map[string]any) {
 	for name, value := range attributes {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(name), value)...)

@@ -28,8 +28,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*roleAssignmentResource)(nil)
 )
 
-// roleAssignmentResource is one user's holding of one role. Both are immutable. Its import ID is
-// role_id/user_id.
+// roleAssignmentResource is the assignment of one role to one user. Both are immutable. Its import ID
+// is role_id/user_id.
 type roleAssignmentResource struct{ resourceBase }
 
 // NewRoleAssignmentResource returns the resource lusid_role_assignment.
@@ -93,7 +93,7 @@ func (m *roleAssignmentModel) identity() roleAssignmentIdentity {
 	return roleAssignmentIdentity{m.RoleID, m.UserID}
 }
 
-// label names the assignment for people.
+// label returns a name of the assignment for messages.
 func (m *roleAssignmentModel) label() string {
 	return m.RoleID.ValueString() + "/" + m.UserID.ValueString()
 }
@@ -147,7 +147,7 @@ func (r *roleAssignmentResource) Read(ctx context.Context, req resource.ReadRequ
 	r.saveRead(ctx, resp, state)
 }
 
-// Update changes timeouts. Everything else replaces.
+// Update changes only timeouts. Every other change replaces the assignment.
 func (r *roleAssignmentResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan roleAssignmentModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -189,7 +189,7 @@ func (r *roleAssignmentResource) Delete(ctx context.Context, req resource.Delete
 	}
 }
 
-// ImportState takes role_id/user_id.
+// ImportState accepts role_id/user_id.
 func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := fmt.Sprintf("Unable to import role assignment %q", req.ID)
 	roleID, userID, _ := strings.Cut(req.ID, "/")
@@ -215,7 +215,7 @@ func (r *roleAssignmentResource) ImportState(ctx context.Context, req resource.I
 	})
 }
 
-// assignmentInState is the kind of seenObject that a state of this process has. The key is
+// assignmentInState is the kind of seenObject for an assignment in a state of this process. The key is
 // membershipOf.
 const assignmentInState = "role assignment in the state"
 
@@ -260,11 +260,12 @@ func (r *roleAssignmentResource) isOwn(ctx context.Context, assignment *roleAssi
 	return caller.ID == assignment.UserID.ValueString()
 }
 
-// refuseOwnReplacement refuses to take a default role of LUSID's from the user that the provider
-// signs in as and to give it again: without the role, the create is refused. Terraform plans the
-// create of -replace, taint and replace_triggered_by, and of a rename without a moved block, without
-// a prior state. For -replace and replace_triggered_by, Terraform 1.11 shows errors of this plan and
-// drops warnings. For any other role a warning has to do, because its rights are not known.
+// refuseOwnReplacement refuses to remove one of LUSID's default roles from the user that the provider
+// signs in as and to assign it again, because LUSID refuses the create without the role. Terraform
+// plans the create of -replace, taint and replace_triggered_by, and of a rename without a moved block,
+// without a prior state. For -replace and replace_triggered_by, Terraform 1.11 shows errors of this
+// plan and drops warnings. For any other role the provider only warns, because it does not know the
+// role's rights.
 func (r *roleAssignmentResource) refuseOwnReplacement(ctx context.Context, plan *roleAssignmentModel, diags *diag.Diagnostics) {
 	if !r.isOwn(ctx, plan) {
 		return

@@ -57,7 +57,7 @@ func (d *roleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	}
 }
 
-// roleDataAttributes are what the singular and the plural data source have in common.
+// roleDataAttributes are the attributes that the singular and the plural data source share.
 func roleDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the role."},

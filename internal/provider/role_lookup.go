@@ -9,10 +9,10 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// defaultScope is where LUSID makes roles.
+// defaultScope is the scope in which LUSID creates roles.
 const defaultScope = "default"
 
-// roleByImportID finds a role by its id or, where the text has a slash, by scope and code.
+// roleByImportID finds a role by its id or, if the text has a slash, by scope and code.
 func (c *connection) roleByImportID(ctx context.Context, text string) (*identity.RoleResponse, error) {
 	scope, code, ok := strings.Cut(text, "/")
 	if ok {
@@ -24,8 +24,8 @@ func (c *connection) roleByImportID(ctx context.Context, text string) (*identity
 	return c.identity.GetRole(ctx, text)
 }
 
-// roleByCode looks in the list where LUSID's own look-up does not take the code: a role's name may
-// have a space, a plus sign, and more than 64 characters.
+// roleByCode searches the list if LUSID's look-up does not accept the code. A role's name may have a
+// space, a plus sign, and more than 64 characters.
 func (c *connection) roleByCode(ctx context.Context, id identity.ResourceID) (*identity.RoleResponse, error) {
 	if idPattern.MatchString(id.Code) && idPattern.MatchString(id.Scope) {
 		return c.identity.GetRoleByCode(ctx, id)
@@ -42,8 +42,8 @@ func (c *connection) roleByCode(ctx context.Context, id identity.ResourceID) (*i
 	return nil, errors.New("no role of the domain has this scope and code; the data source lusid_roles lists them")
 }
 
-// roleByCodeAlone finds the one role that has the code, in whichever scope: LUSID's own roles have
-// another than a domain's.
+// roleByCodeAlone finds the only role that has the code, in any scope, because LUSID's own roles have
+// a different scope from a domain's roles.
 func (c *connection) roleByCodeAlone(ctx context.Context, code string) (*identity.RoleResponse, error) {
 	roles, err := c.identity.ListRoles(ctx)
 	if err != nil {

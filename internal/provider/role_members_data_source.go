@@ -66,7 +66,7 @@ func (d *roleMembersDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	users = slices.DeleteFunc(users, func(user identity.UserResponse) bool { return user.IsDeleted() })
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(users, func(a, b identity.UserResponse) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
 	})

@@ -59,7 +59,7 @@ func (l *roleMembersListResource) List(ctx context.Context, req list.ListRequest
 		if !req.IncludeResource {
 			return result
 		}
-		// Without the caller, as an import has it.
+		// Leave out the caller, as an import does.
 		members, err := l.listMembers(ctx, role.ID, nil)
 		if err != nil {
 			result.Diagnostics.AddError(summary,

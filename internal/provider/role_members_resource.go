@@ -139,7 +139,7 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 		members, judgeErr = r.membersAmong(ctx, users, listed)
 		return judgeErr != nil || state.UserIDs.IsNull() || sameElements(userIDs(members), listed)
 	})
-	// Only the list tells that the role is gone: the caller is looked up too.
+	// Only a list error means that the role was deleted, because the caller is looked up too.
 	if client.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -161,8 +161,8 @@ func (r *roleMembersResource) Read(ctx context.Context, req resource.ReadRequest
 	r.saveRead(ctx, resp, state)
 }
 
-// keep records that this resource needs its members, and gives the role again to those from whom
-// this run has taken it.
+// keep records that this resource needs its members. It assigns the role again to those from whom this
+// run has removed it.
 func (r *roleMembersResource) keep(ctx context.Context, model *roleMembersModel, owner, summary string) diag.Diagnostics {
 	var ids []string
 	diags := model.UserIDs.ElementsAs(ctx, &ids, false)
@@ -176,9 +176,9 @@ func (r *roleMembersResource) keep(ctx context.Context, model *roleMembersModel,
 	return diags
 }
 
-// set gives the role to the users who lack it, and takes it from those who were in the state and
-// are no longer configured. before is what the state had, null for a create. Anybody else keeps the
-// role, with a warning: no plan has shown them.
+// set assigns the role to the users who lack it, and removes it from those who were in the state and
+// are no longer configured. before is the set in the state, null for a create. All other users keep
+// the role, because no plan has shown them. set warns about them.
 //
 // A list may lag, so a user who was not in the state gets the role also if the list shows the user.
 func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, before types.Set, owner, summary string) diag.Diagnostics {
@@ -213,7 +213,7 @@ func (r *roleMembersResource) set(ctx context.Context, model *roleMembersModel, 
 	return diags
 }
 
-// remove takes the role from users, but never from the user that the provider signs in as.
+// remove removes the role from users, but never from the user that the provider signs in as.
 func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs []string, owner, summary string) (diags diag.Diagnostics) {
 	if len(userIDs) == 0 {
 		return diags
@@ -250,14 +250,13 @@ func (r *roleMembersResource) remove(ctx context.Context, roleID string, userIDs
 
 // Kinds of seenObject. The key is membershipOf.
 const (
-	// memberInState is a member whom a state of this process has: its plan shows what becomes of
-	// the membership.
+	// memberInState is a member in a state of this process. The plan shows what happens to the membership.
 	memberInState = "member in the state"
-	// memberNamed is a member whom a warning of this process has named.
+	// memberNamed is a member that a warning of this process has named.
 	memberNamed = "member named in a warning"
 )
 
-// recordMembers records whom the state has.
+// recordMembers records the members in the state.
 func (r *roleMembersResource) recordMembers(ctx context.Context, state *roleMembersModel) (diags diag.Diagnostics) {
 	var ids []string
 	diags = state.UserIDs.ElementsAs(ctx, &ids, false)
@@ -267,9 +266,9 @@ func (r *roleMembersResource) recordMembers(ctx context.Context, state *roleMemb
 	return diags
 }
 
-// warnNotShown warns of members who hold the role although neither a state nor a configuration
-// has them. It leaves out the members whom this run gives the role or takes it from, and those who
-// were named before. next says what the user can do.
+// warnNotShown warns of members who hold the role although neither a state nor a configuration has
+// them. It leaves out the members whose role this run adds or removes, and those that a warning has
+// already named. next says what the user can do.
 func (r *roleMembersResource) warnNotShown(roleID string, members []identity.UserResponse, configured []string, next string, diags *diag.Diagnostics) {
 	var others []string
 	for _, user := range members {
@@ -287,10 +286,10 @@ func (r *roleMembersResource) warnNotShown(roleID string, members []identity.Use
 		"No plan of this resource has shown that these users lose the role, so it does not take the role from them:\n\n%s\n\n%s", listed(others), next))
 }
 
-// nextPlanShows is what to do about members whom no plan has shown.
+// nextPlanShows is the next step for members that no plan has shown.
 const nextPlanShows = "If they still hold the role then, the next plan shows that they lose it. To let a user keep the role, add the ID to user_ids."
 
-// listed is a list for people, one element a line, cut off after 20.
+// listed returns a list for messages, one element per line, cut off after 20.
 func listed(elements []string) string {
 	const most = 20
 	if more := len(elements) - most; more > 0 {
@@ -323,8 +322,8 @@ func (r *roleMembersResource) Update(ctx context.Context, req resource.UpdateReq
 	r.saveUpdated(ctx, resp, plan, roleMembersIdentity{plan.RoleID})
 }
 
-// Delete takes the role from the users in the state, but never from the user that the provider
-// signs in as.
+// Delete removes the role from the users in the state, but never from the user that the provider signs
+// in as.
 func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state roleMembersModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -358,7 +357,7 @@ func (r *roleMembersResource) Delete(ctx context.Context, req resource.DeleteReq
 	resp.Diagnostics.Append(r.remove(ctx, roleID, known, owner, summary)...)
 }
 
-// ImportState takes the id of the role.
+// ImportState accepts the id of the role.
 func (r *roleMembersResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	roleID := req.ID
 	if roleID == "" && !req.Identity.Raw.IsNull() {
@@ -404,8 +403,8 @@ func (r *roleMembersResource) ModifyPlan(ctx context.Context, req resource.Modif
 }
 
 // checkOthers compares the members that a create is planned with to the members that LUSID has.
-// Terraform plans a create a second time when it applies it, and tells the provider nothing of the
-// first plan. So the create can't know whom a plan has named, and removes nobody.
+// Terraform plans a create a second time when it applies it, and does not pass the first plan to the
+// provider. So the create can't know which users a plan has named, and removes nobody.
 func (r *roleMembersResource) checkOthers(ctx context.Context, plan *roleMembersModel, diags *diag.Diagnostics) {
 	roleID := plan.RoleID.ValueString()
 	summary := "Unable to read the members of role " + roleID

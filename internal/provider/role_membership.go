@@ -8,22 +8,22 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// A role membership is one user's holding of one role. lusid_role_assignment manages one of them,
-// and lusid_role_members all of a role.
+// A role membership is the assignment of one role to one user. lusid_role_assignment manages one
+// membership, and lusid_role_members manages all memberships of a role.
 
 // membershipOf names the membership for placements.
 func membershipOf(roleID, userID string) string {
 	return "membership of the user " + userID + " in the role " + roleID
 }
 
-// addToRole gives the role to the user. LUSID may refuse to give a role twice: then the user has
-// it already, and this is success.
+// addToRole assigns the role to the user. LUSID may refuse to add a role twice. The user already has
+// it then, so this is success.
 func (c *connection) addToRole(ctx context.Context, roleID, userID, owner string) error {
 	return c.placements.put(ctx, membershipOf(roleID, userID), owner, func(bool) error { return c.giveRole(ctx, roleID, userID) })
 }
 
-// keepInRole is addToRole for a user who is known to have the role. It makes no call, unless this
-// run has taken the role from the user since.
+// keepInRole is addToRole for a user who is known to have the role. It sends no request, unless this
+// run has removed the role from the user since then.
 func (c *connection) keepInRole(ctx context.Context, roleID, userID, owner string) error {
 	return c.placements.put(ctx, membershipOf(roleID, userID), owner, func(removed bool) error {
 		if !removed {
@@ -43,8 +43,8 @@ func (c *connection) giveRole(ctx context.Context, roleID, userID string) error 
 	return err
 }
 
-// removeFromRole takes the role from the user, unless another resource of this run needs the
-// membership. LUSID may refuse to take a role that the user does not have: this is success.
+// removeFromRole removes the role from the user, unless another resource of this run needs the
+// membership. LUSID may refuse to remove a role that the user does not have. This is success.
 func (c *connection) removeFromRole(ctx context.Context, roleID, userID, owner string) (needed bool, err error) {
 	return c.placements.remove(ctx, membershipOf(roleID, userID), owner, func() error {
 		err := c.identity.RemoveUserFromRole(ctx, roleID, userID)
@@ -57,7 +57,7 @@ func (c *connection) removeFromRole(ctx context.Context, roleID, userID, owner s
 	})
 }
 
-// holdsRole looks a second time before it says no, because a list may lag.
+// holdsRole lists again before it returns false, because a list may lag.
 func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool, error) {
 	for range 2 {
 		users, err := c.identity.ListUsersInRole(ctx, roleID)

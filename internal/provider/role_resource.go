@@ -41,8 +41,8 @@ func (r *roleResource) Metadata(_ context.Context, req resource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_role"
 }
 
-// roleNamePattern is one character stricter than the published one, since the code that the name
-// becomes has 100 at most.
+// roleNamePattern allows one character less than the published pattern, because LUSID uses the name as
+// the code, which has at most 100 characters.
 var roleNamePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-_ +]{2,99}$`)
 
 func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -148,13 +148,13 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	planned := plan
 	resp.Diagnostics.Append(plan.fromAPI(ctx, role)...)
-	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference.
 	plan.Name, plan.Description = planned.Name, planned.Description
 	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
-// create creates a role, or finds the one that a create made whose answer was lost. It returns
-// nil after an error.
+// create creates a role, or finds the one that an earlier attempt created if its response was lost. It
+// returns nil after an error.
 func (r *roleResource) create(ctx context.Context, request identity.CreateRoleRequest, diags *diag.Diagnostics) *identity.RoleResponse {
 	creation := creation[identity.RoleResponse]{
 		existing: r.existingOf("role"),
@@ -248,7 +248,7 @@ func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	}
 }
 
-// ImportState takes an id, or scope/code.
+// ImportState accepts an id, or scope/code.
 func (r *roleResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import role"
 	key := importedID(ctx, req, resp)
@@ -267,15 +267,15 @@ func (r *roleResource) ImportState(ctx context.Context, req resource.ImportState
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(role.ID)}, map[string]any{"id": role.ID})
 }
 
-// ModifyPlan refuses another domain's role before anything is planned for it, and warns of the end
-// of one of LUSID's default roles.
+// ModifyPlan refuses another domain's role before it plans anything, and warns if it deletes one of
+// LUSID's default roles.
 func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan roleModel
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
 	if req.State.Raw.IsNull() {
-		// Terraform plans this too when it replaces a role for a reason of its own, such as -replace.
+		// Terraform also plans this when it replaces a role for another reason, such as -replace.
 		if isDefaultRole(plan.Name.ValueString()) {
 			warnDefaultRole(plan.Name.ValueString(),
 				"LUSID refuses to create another role of that name. If this plan replaces the role, LUSID deletes it first.", &resp.Diagnostics)
@@ -294,7 +294,7 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 }
 
-// warnDefaultRole warns of what a plan does to a role that every domain has.
+// warnDefaultRole warns if a plan deletes or replaces a role that every domain has.
 func warnDefaultRole(name, how string, diags *diag.Diagnostics) {
 	diags.AddWarning(name+" is one of LUSID's default roles", joinParagraphs(
 		fmt.Sprintf("Every domain has the role %s from the start. %s", name, how),
@@ -302,7 +302,7 @@ func warnDefaultRole(name, how string, diags *diag.Diagnostics) {
 		"Leave the role to LUSID. The data source lusid_role refers to it. To remove it from the state, use terraform state rm, or a removed block with destroy = false."))
 }
 
-// label names the role for people.
+// label returns a name of the role for messages.
 func (m *roleModel) label() string {
 	if name := m.Name.ValueString(); name != "" {
 		return name

@@ -53,7 +53,7 @@ func (d *rolesDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 		resp.Diagnostics.AddError(summary, d.explain("The roles of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(roles, func(a, b identity.RoleResponse) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})

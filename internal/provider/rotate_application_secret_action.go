@@ -22,7 +22,7 @@ var (
 	_ action.ActionWithModifyPlan       = (*rotateApplicationSecretAction)(nil)
 )
 
-// rotateApplicationSecretAction gives an application a new secret.
+// rotateApplicationSecretAction rotates the secret of an application.
 type rotateApplicationSecretAction struct{ actionBase }
 
 // NewRotateApplicationSecretAction returns the action lusid_rotate_application_secret.
@@ -96,8 +96,8 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 	a.warnOwn(rotated.ClientID, "Rotated the secret of", &resp.Diagnostics)
 }
 
-// ModifyPlan warns of every rotation, and of the provider's own application as far as that is known
-// without a call.
+// ModifyPlan warns of every rotation. If the configuration names the provider's own application, it
+// warns of that too. It sends no request.
 func (a *rotateApplicationSecretAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model rotateApplicationSecretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

@@ -21,13 +21,13 @@ func sameValues[M any](a, b *M) bool {
 	return true
 }
 
-// apiModel is a model *M that takes its values from the response T.
+// apiModel is a model *M that gets its values from the response T.
 type apiModel[M, T any] interface {
 	*M
 	fromAPI(ctx context.Context, response *T) diag.Diagnostics
 }
 
-// unchanged reports that what LUSID lists leaves the state as it is.
+// unchanged reports that the values from LUSID's list do not change the state.
 func unchanged[M, T any, P apiModel[M, T]](ctx context.Context, state P, listed *T) bool {
 	refreshed := *state
 	return !P(&refreshed).fromAPI(ctx, listed).HasError() && sameValues(&refreshed, (*M)(state))

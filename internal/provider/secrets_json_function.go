@@ -65,12 +65,12 @@ func (c credentials) secretsJSON() (string, error) {
 	profiles := map[string]any{"default": profile}
 	root := map[string]any{"api": api, "profiles": profiles}
 	if len(proxy) > 0 {
-		// Most SDKs read the first, the unified Python SDK the second.
+		// Most SDKs read the first proxy. The unified Python SDK reads the second.
 		root["proxy"], profiles["proxy"] = proxy, proxy
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
-	// The placeholder <password> is there for people to find.
+	// Keep the placeholder <password> readable, so that users find and replace it.
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(root); err != nil {

@@ -12,8 +12,8 @@ import (
 
 // NewServer returns what serves the provider to one CLI by version 6 of Terraform's plugin protocol.
 // The version is the provider's own, and ends up in the user agent of every request. It panics if the
-// framework lacks a part of the protocol that [frameworkServer] names. Only another version of the
-// framework can bring that about, and every test would see it.
+// framework lacks a part of the protocol that [frameworkServer] names. This can happen only with
+// another version of the framework, and then every test fails.
 func NewServer(version string) tfprotov6.ProviderServer {
 	framework, ok := providerserver.NewProtocol6(&lusidProvider{version: version})().(frameworkServer)
 	if !ok {
@@ -24,7 +24,8 @@ func NewServer(version string) tfprotov6.ProviderServer {
 	return s
 }
 
-// frameworkServer is what the framework serves. The protocol library asks for its parts one by one.
+// frameworkServer is the interface of the framework's server. The protocol library checks for its
+// parts one by one.
 type frameworkServer interface {
 	tfprotov6.ProviderServerWithListResource //nolint:staticcheck // There is no other name for it yet.
 	tfprotov6.ProviderServerWithActions      //nolint:staticcheck // There is no other name for it yet.
@@ -45,7 +46,7 @@ type server struct {
 	run atomic.Pointer[run]
 }
 
-// run is what the CLI asks for until it says stop.
+// run covers all requests of the CLI until StopProvider.
 type run struct {
 	context.Context //nolint:containedctx // It is the run's, whose exchanges come one by one.
 	stop            context.CancelFunc
@@ -59,7 +60,7 @@ func (s *server) start() {
 
 // ConfigureProvider begins a new run if it comes again after a stop. Only a debugged process gets it
 // more than once: for the plan, for the apply, for each alias, and for the next command. It cannot
-// tell an alias from the next command, so it never ends what is under way. StopProvider does.
+// distinguish an alias from the next command, so it never cancels running requests. StopProvider does.
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	if last := s.run.Load(); last.configured.Swap(true) && last.Err() != nil {
 		s.start()
@@ -129,7 +130,8 @@ func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRe
 	return &tfprotov6.InvokeActionServerStream{Events: endWith(stream.Events, end)}, nil
 }
 
-// stoppable returns a context that is cancelled where the run is stopped, before or meanwhile.
+// stoppable returns a context that is cancelled when the run is stopped, or at once if it was stopped
+// before.
 func stoppable(ctx, run context.Context) (stoppable context.Context, end func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	if run.Err() != nil {
@@ -142,7 +144,7 @@ func stoppable(ctx, run context.Context) (stoppable context.Context, end func())
 	}
 }
 
-// endWith calls end when all has come, or nobody wants more.
+// endWith calls end after the last result, or when the reader stops.
 func endWith[T any](events iter.Seq[T], end func()) iter.Seq[T] {
 	return func(push func(T) bool) {
 		defer end()
@@ -150,8 +152,8 @@ func endWith[T any](events iter.Seq[T], end func()) iter.Seq[T] {
 	}
 }
 
-// during makes an exchange with a context that is cancelled where the run is stopped, and that holds
-// nothing once the exchange is over.
+// during runs an exchange with a context that is cancelled when the run is stopped. After the
+// exchange, the context keeps nothing in memory.
 func during[Request, Response any](ctx, run context.Context, req Request, exchange func(context.Context, Request) (Response, error)) (Response, error) {
 	ctx, end := stoppable(ctx, run)
 	defer end()
@@ -162,7 +164,7 @@ func during[Request, Response any](ctx, run context.Context, req Request, exchan
 	return exchange(passing, req)    //nolint:contextcheck // See above.
 }
 
-// passingContext is one context until that is taken away, and another one after it.
+// passingContext forwards to one context until that is removed, and to another one after that.
 type passingContext struct {
 	current atomic.Pointer[context.Context]
 	after   context.Context //nolint:containedctx // It is a context itself.

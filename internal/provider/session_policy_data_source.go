@@ -12,7 +12,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*sessionPolicyDataSource)(nil)
 )
 
-// sessionPolicyDataSource is how long sessions of the domain last.
+// sessionPolicyDataSource is the session policy of the domain.
 type sessionPolicyDataSource struct{ dataSourceBase }
 
 // NewSessionPolicyDataSource returns the data source lusid_session_policy.

@@ -23,8 +23,8 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*sessionPolicyResource)(nil)
 )
 
-// sessionPolicyResource is how long sessions of the domain last, which always is there. Its import
-// ID is default.
+// sessionPolicyResource is the session policy of the domain. It always exists. Its import ID is
+// default.
 type sessionPolicyResource struct{ resourceBase }
 
 // NewSessionPolicyResource returns the resource lusid_session_policy.
@@ -70,18 +70,18 @@ type sessionPolicyModel struct {
 	ID             types.String   `tfsdk:"id"`
 }
 
-// sessionPolicyLimits are what LUSID keeps of the policy.
+// sessionPolicyLimits are the fields of the policy in LUSID.
 type sessionPolicyLimits struct {
 	MaxSessionIdleMinutes     types.Int64 `tfsdk:"max_session_idle_minutes"`
 	MaxSessionLifetimeMinutes types.Int64 `tfsdk:"max_session_lifetime_minutes"`
 }
 
-// defaultSessionLimits are what reset puts back.
+// defaultSessionLimits are the values that reset restores.
 func defaultSessionLimits() sessionPolicyLimits {
 	return sessionPolicyLimits{MaxSessionIdleMinutes: types.Int64Value(60)}
 }
 
-// toUpdate is the whole policy.
+// toUpdate returns the whole policy.
 func (m *sessionPolicyLimits) toUpdate() identity.UpdateSessionPolicyRequest {
 	return identity.UpdateSessionPolicyRequest{
 		MaxSessionIdleMinutes:     m.MaxSessionIdleMinutes.ValueInt64(),
@@ -91,12 +91,12 @@ func (m *sessionPolicyLimits) toUpdate() identity.UpdateSessionPolicyRequest {
 
 func (m *sessionPolicyLimits) fromAPI(policy *identity.SessionPolicyResponse) {
 	if policy.MaxSessionIdleMinutes != nil {
-		// LUSID need not say, though it always has one.
+		// LUSID may omit the limit, although it always has one.
 		m.MaxSessionIdleMinutes = types.Int64PointerValue(policy.MaxSessionIdleMinutes)
 	}
 	m.MaxSessionLifetimeMinutes = types.Int64PointerValue(policy.MaxSessionLifetimeMinutes)
 	if m.MaxSessionLifetimeMinutes.ValueInt64() == 0 {
-		// No limit: LUSID takes none below five.
+		// LUSID accepts no limit below five, so this means no limit.
 		m.MaxSessionLifetimeMinutes = types.Int64Null()
 	}
 }
@@ -138,7 +138,7 @@ func (r *sessionPolicyResource) Read(ctx context.Context, req resource.ReadReque
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
-		// An import leaves this open: LUSID does not know it.
+		// An import leaves this null, because LUSID does not have it.
 		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
 	}
 	state.fromAPI(policy)
@@ -197,13 +197,13 @@ func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 	}
 }
 
-// ImportState takes the id default.
+// ImportState accepts the id default.
 func (r *sessionPolicyResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.importSingleton(ctx, sessionPolicyNoun, req, resp)
 }
 
-// ModifyPlan refuses another domain's policy before anything is planned for it, and warns of what
-// a create overwrites and of what a destroy leaves.
+// ModifyPlan refuses another domain's policy before it plans anything, and warns of the values that a
+// create overwrites and a destroy keeps.
 func (r *sessionPolicyResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		var plan sessionPolicyModel
@@ -223,7 +223,7 @@ func (r *sessionPolicyResource) ModifyPlan(ctx context.Context, req resource.Mod
 	}
 }
 
-// checkOverwrite holds the plan of a create against what LUSID has.
+// checkOverwrite compares the plan of a create with LUSID's values.
 func (r *sessionPolicyResource) checkOverwrite(ctx context.Context, plan *sessionPolicyModel, diags *diag.Diagnostics) {
 	if r.connection == nil || r.client == nil || !r.isUnseen(sessionPolicyNoun) {
 		return

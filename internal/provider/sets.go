@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// isEmpty holds for null too: to LUSID both are the same.
+// isEmpty is true for null too, because LUSID does not distinguish null from empty.
 func isEmpty(set types.Set) bool { return !set.IsUnknown() && len(set.Elements()) == 0 }
 
-// texts are the elements of a set of strings, sorted. It is empty where there are none.
+// texts returns the elements of a set of strings, sorted. It is empty, not nil, if there are none.
 func texts(set types.Set) []string {
 	texts := []string{}
 	for _, element := range set.Elements() {
@@ -24,7 +24,7 @@ func texts(set types.Set) []string {
 	return texts
 }
 
-// sameTexts keeps null and an empty set apart as the state does: to LUSID they are the same.
+// sameTexts returns null or an empty set as in the state, because LUSID does not distinguish them.
 func sameTexts(ctx context.Context, prior types.Set, texts []string) (types.Set, diag.Diagnostics) {
 	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
 	slices.Sort(texts)
@@ -38,7 +38,8 @@ func sameTexts(ctx context.Context, prior types.Set, texts []string) (types.Set,
 	return types.SetNull(types.StringType), nil
 }
 
-// optionalSet keeps null and the empty set apart as the prior does: to LUSID they are the same.
+// optionalSet returns null or an empty set as in the prior value, because LUSID does not distinguish
+// them.
 func optionalSet[T any](ctx context.Context, prior types.Set, of attr.Type, elements []T) (types.Set, diag.Diagnostics) {
 	switch {
 	case len(elements) > 0:
@@ -49,7 +50,7 @@ func optionalSet[T any](ctx context.Context, prior types.Set, of attr.Type, elem
 	return prior, nil
 }
 
-// isSubset reports that every element of a set is known, and one of another set.
+// isSubset reports that every element of a set is known and is in another set.
 func isSubset(set, of types.Set) bool {
 	for _, element := range set.Elements() {
 		if element.IsUnknown() || !slices.ContainsFunc(of.Elements(), element.Equal) {

@@ -19,20 +19,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// A singleton is what there is exactly one of, in a domain or for a user type. LUSID can read and
-// replace it, and neither make nor delete it: a create overwrites what was there, and
-// deletion_policy says what a destroy does.
+// A singleton exists exactly once, in a domain or for a user type. LUSID can read and update it, but
+// can neither create nor delete it. So a create overwrites the existing values, and deletion_policy
+// decides what a destroy does.
 
-// singletonID is the id of what a domain has one of.
+// singletonID is the id of every singleton of a domain.
 const singletonID = "default"
 
-// What the deletion_policy of a singleton may be.
+// The values of a singleton's deletion_policy.
 const (
 	deletionPolicyAbandon = "abandon"
 	deletionPolicyReset   = "reset"
 )
 
-// singletonDeletionPolicy is the attribute deletion_policy; reset says what that value does.
+// singletonDeletionPolicy is the attribute deletion_policy. reset describes the effect of the value
+// "reset".
 func singletonDeletionPolicy(reset string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true,
@@ -44,7 +45,7 @@ func singletonDeletionPolicy(reset string) schema.Attribute {
 	}
 }
 
-// singletonIDAttribute is the attribute id of what a domain has one of.
+// singletonIDAttribute is the attribute id of a singleton of a domain.
 func singletonIDAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Computed:            true,
@@ -53,7 +54,7 @@ func singletonIDAttribute() schema.Attribute {
 	}
 }
 
-// singletonIdentitySchema is the identity of what a domain has one of.
+// singletonIdentitySchema is the identity schema of a singleton of a domain.
 func singletonIdentitySchema() identityschema.Schema {
 	return identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
@@ -62,10 +63,10 @@ func singletonIdentitySchema() identityschema.Schema {
 	}
 }
 
-// singletonIdentity is the identity of what a domain has one of.
+// singletonIdentity is the identity of a singleton of a domain.
 func singletonIdentity() idIdentity { return idIdentity{types.StringValue(singletonID)} }
 
-// importSingleton takes the id default.
+// importSingleton accepts the id default.
 func (b *resourceBase) importSingleton(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import " + noun
 	id := importedID(ctx, req, resp)
@@ -79,7 +80,8 @@ func (b *resourceBase) importSingleton(ctx context.Context, noun string, req res
 	b.saveImported(ctx, resp, singletonIdentity(), map[string]any{"id": id})
 }
 
-// warnAbandons says in the plan of a destroy what it will leave behind, while there is a choice.
+// warnAbandons warns in the plan of a destroy that LUSID keeps the values, while the user can still
+// change deletion_policy.
 func warnAbandons(deletionPolicy types.String, noun string, diags *diag.Diagnostics) {
 	if deletionPolicy.ValueString() == deletionPolicyReset {
 		return
@@ -88,28 +90,29 @@ func warnAbandons(deletionPolicy types.String, noun string, diags *diag.Diagnost
 		"manages them. To restore LUSID's defaults instead, apply deletion_policy = \"reset\" before the destroy.")
 }
 
-// warnAbandoned says what a destroy did leave behind: a CLI before Terraform 1.3 shows the provider
-// no plan of it, and who applies a plan need not have seen its warnings.
+// warnAbandoned warns after a destroy that LUSID kept the values. A CLI before Terraform 1.3 does not
+// plan a destroy with the provider, and a person who applies a plan may not have seen its warnings.
 func warnAbandoned(noun string, diags *diag.Diagnostics) {
 	diags.AddWarning("LUSID keeps the "+noun, "Its deletion_policy is abandon, so nothing changed in LUSID.")
 }
 
-// warnNotReset says why a destroy did not reset a singleton.
+// warnNotReset warns that a destroy did not reset a singleton, and says why.
 func warnNotReset(diags *diag.Diagnostics, noun string) {
 	warnNeeded(diags, "The "+noun+" was not reset", "The "+noun+" keeps its values.")
 }
 
-// singletonInState is the kind of seenObject that a state of this process has. The key is the noun.
+// singletonInState is the kind of seenObject for a singleton in a state of this process. The key is
+// the noun.
 const singletonInState = "singleton in the state"
 
-// isUnseen reports that Terraform has not seen the values that LUSID has of a singleton: no state of
-// this process has the singleton, and this run has not written it.
+// isUnseen reports that Terraform has not seen LUSID's values of a singleton: no state of this process
+// has the singleton, and this run has not written it.
 func (c *connection) isUnseen(noun string) bool {
 	return !c.hasSeen(singletonInState, noun) && !c.placements.touched(noun)
 }
 
-// warnOverwritten says which values a create replaces that Terraform has never seen, and so cannot
-// show as a change. What is not known yet is compared when it is.
+// warnOverwritten warns which values a create overwrites. Terraform has never read them, so it cannot
+// show them as a change. Unknown values are compared when they are known.
 func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string, present, planned *M, diags *diag.Diagnostics) {
 	var lines []string
 	left, right := reflect.ValueOf(present).Elem(), reflect.ValueOf(planned).Elem()
@@ -139,7 +142,7 @@ func valueText(value attr.Value) string {
 	return value.String()
 }
 
-// listSingleton is the only result of a list of what a domain has one of.
+// listSingleton returns the only result of a list of a singleton.
 func listSingleton[M any](ctx context.Context, req list.ListRequest, noun string, model M) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
 		result := req.NewListResult(ctx)

@@ -6,7 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// stringOrNull is null for what LUSID leaves empty.
+// stringOrNull returns null for an empty string from LUSID.
 func stringOrNull(text string) types.String {
 	if text == "" {
 		return types.StringNull()
@@ -14,8 +14,8 @@ func stringOrNull(text string) types.String {
 	return types.StringValue(text)
 }
 
-// optionalString keeps null and the empty string apart as the state does: to LUSID they are the
-// same.
+// optionalString returns null or an empty string as in the state, because LUSID does not distinguish
+// them.
 func optionalString(prior types.String, text string) types.String {
 	if text == "" && !prior.IsUnknown() && prior.ValueString() == "" {
 		return prior
@@ -23,8 +23,8 @@ func optionalString(prior types.String, text string) types.String {
 	return stringOrNull(text)
 }
 
-// sameFold keeps the state's spelling where only letter case differs: LUSID may write an address
-// in small letters.
+// sameFold keeps the state's spelling if only the case of letters differs, because LUSID may return an
+// address in lower case.
 func sameFold(prior types.String, text string) types.String {
 	if strings.EqualFold(prior.ValueString(), text) {
 		return prior

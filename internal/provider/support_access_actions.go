@@ -23,7 +23,7 @@ var (
 	_ action.ActionWithConfigure = (*revokeSupportAccessAction)(nil)
 )
 
-// grantSupportAccessAction lets FINBOURNE's staff into the domain for a while.
+// grantSupportAccessAction gives FINBOURNE's support staff access to the domain for a limited time.
 type grantSupportAccessAction struct{ actionBase }
 
 // NewGrantSupportAccessAction returns the action lusid_grant_support_access.
@@ -89,7 +89,7 @@ func (a *grantSupportAccessAction) Invoke(ctx context.Context, req action.Invoke
 	resp.SendProgress(action.InvokeProgressEvent{Message: "FINBOURNE's staff have access until the grant expires. To end it earlier, use the action lusid_revoke_support_access."})
 }
 
-// revokeSupportAccessAction shuts FINBOURNE's staff out of the domain.
+// revokeSupportAccessAction ends FINBOURNE's support access to the domain.
 type revokeSupportAccessAction struct{ actionBase }
 
 // NewRevokeSupportAccessAction returns the action lusid_revoke_support_access.
@@ -119,7 +119,8 @@ func (a *revokeSupportAccessAction) Invoke(ctx context.Context, _ action.InvokeR
 	resp.SendProgress(action.InvokeProgressEvent{Message: "No grant is active now. FINBOURNE's staff have no access until there is a new grant."})
 }
 
-// isoDuration takes what LUSID's pattern does, which Go's syntax cannot hold in one.
+// isoDuration accepts the same durations as LUSID's pattern. In Go's syntax this needs two
+// expressions.
 type isoDuration struct{}
 
 var (

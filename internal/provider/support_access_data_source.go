@@ -17,7 +17,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*supportAccessDataSource)(nil)
 )
 
-// supportAccessDataSource is every grant of support access that there was.
+// supportAccessDataSource is every grant of support access, including grants that have ended.
 type supportAccessDataSource struct{ dataSourceBase }
 
 // NewSupportAccessDataSource returns the data source lusid_support_access.
@@ -87,7 +87,7 @@ func (d *supportAccessDataSource) Read(ctx context.Context, _ datasource.ReadReq
 		resp.Diagnostics.AddError(summary, d.explain("The grants of support access to "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(grants, func(a, b identity.SupportAccessResponse) int {
 		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ID, b.ID))
 	})

@@ -71,7 +71,7 @@ func (d *supportRolesDataSource) Read(ctx context.Context, _ datasource.ReadRequ
 		resp.Diagnostics.AddError(summary, d.explain("The support roles of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(roles, func(a, b identity.SupportRole) int {
 		return cmp.Or(cmp.Compare(a.RoleIdentifier.Code, b.RoleIdentifier.Code), cmp.Compare(a.InternalIdentifier, b.InternalIdentifier))
 	})

@@ -10,10 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// defaultTimeout leaves room for the waits of a domain that limits the rate of requests.
+// defaultTimeout is long enough for the waits in a domain that limits the rate of requests.
 const defaultTimeout = 10 * time.Minute
 
-// timeoutsAttribute is the attribute that every resource has. It refuses what is no time at all.
+// timeoutsAttribute is the attribute timeouts, which every resource has. It refuses durations that are
+// not positive.
 func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, CreateDescription: "How long a create may take, retries included. Default `10m`.",
@@ -35,7 +36,7 @@ func timeoutsAttribute(ctx context.Context) schema.Attribute {
 	return nested
 }
 
-// nullTimeouts is an absent timeouts attribute, which has a type all the same.
+// nullTimeouts is an absent timeouts attribute. It still needs a type.
 func nullTimeouts(ctx context.Context) timeouts.Value {
 	attributeType, ok := timeoutsAttribute(ctx).GetType().(timeouts.Type)
 	if !ok {
@@ -44,7 +45,8 @@ func nullTimeouts(ctx context.Context) timeouts.Value {
 	return timeouts.Value{Object: types.ObjectNull(attributeType.AttrTypes)}
 }
 
-// positiveDuration leaves a text that is no duration to the library's own validator.
+// positiveDuration ignores a text that is not a duration, because the library's own validator checks
+// that.
 type positiveDuration struct{}
 
 func (positiveDuration) Description(context.Context) string { return "must be a positive duration" }

@@ -21,14 +21,14 @@ var (
 	_ action.ActionWithConfigValidators = (*userAction)(nil)
 )
 
-// userAction is an event in the life of a user, which differ only in the call and the words.
+// userAction is an action on a user. The actions differ only in the request and the texts.
 type userAction struct {
 	actionBase
 	name        string
 	description string
 	// verb completes "Unable to".
 	verb string
-	// doing and done are the progress messages; done says what the user will notice.
+	// doing and done are the progress messages. done describes the effect for the user.
 	doing, done string
 	call        func(c *identity.Client, ctx context.Context, id string) error
 }

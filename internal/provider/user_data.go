@@ -7,7 +7,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// userDataAttributes are what the singular and the plural data source have in common.
+// userDataAttributes are the attributes that the singular and the plural data source share.
 func userDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":            schema.StringAttribute{Computed: true, MarkdownDescription: "ID that LUSID assigned to the user."},

@@ -9,22 +9,22 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// The kinds of seen objects that tell a destroy and a create of the same user. A deprovisioned user
-// keeps its login and its e-mail address, so the create would be refused once the user is gone.
+// The kinds of seenObject that identify a destroy and a create of the same user. A deprovisioned user
+// keeps its login and its e-mail address, so LUSID would refuse the create after the destroy.
 const (
-	// keptByUser are the names that users in the state go on holding when they are destroyed.
+	// keptByUser is the kind for names that users in the state keep after a destroy.
 	keptByUser = "name kept by a user"
-	// plannedForUser are the names of users that the plan creates.
+	// plannedForUser is the kind for names of users that the plan creates.
 	plannedForUser = "name planned for a user"
 )
 
-// userName is a login or an e-mail address, which are unique in the domain each.
+// userName is a login or an e-mail address. Both are unique in the domain.
 type userName struct{ attribute, value string }
 
 // key ignores the case, as LUSID does.
 func (n userName) key() string { return n.attribute + " " + strings.ToLower(n.value) }
 
-// names are the known ones of the user's login and e-mail address.
+// names returns the user's login and e-mail address, as far as they are known.
 func (m *userModel) names() []userName {
 	var names []userName
 	for _, name := range []userName{{"login", m.Login.ValueString()}, {"email_address", m.EmailAddress.ValueString()}} {
@@ -35,7 +35,7 @@ func (m *userModel) names() []userName {
 	return names
 }
 
-// sawUser records what the user in the state goes on holding when it is destroyed.
+// sawUser records the names that the user in the state keeps after a destroy.
 func (c *connection) sawUser(state *userModel) {
 	if c == nil || state.DeletionPolicy.ValueString() == deletionPolicyPurge {
 		return
@@ -45,7 +45,7 @@ func (c *connection) sawUser(state *userModel) {
 	}
 }
 
-// forgetUser drops what was recorded of a user, since it was created or is gone.
+// forgetUser drops the recorded names of a user after it was created or deleted.
 func (c *connection) forgetUser(m *userModel) {
 	for _, name := range m.names() {
 		c.dropSeen(keptByUser, name.key())
@@ -53,7 +53,7 @@ func (c *connection) forgetUser(m *userModel) {
 	}
 }
 
-// sawRenaming records what the user in the state gives up: an update frees it for others.
+// sawRenaming drops the names that an update of the user in the state frees for other users.
 func (c *connection) sawRenaming(state, plan *userModel) {
 	if c == nil {
 		return
@@ -66,9 +66,9 @@ func (c *connection) sawRenaming(state, plan *userModel) {
 	}
 }
 
-// checkCreation refuses the create of a user in whose place another user is about to be
-// deprovisioned. Terraform plans the destruction before or after the create, or, for a tainted user,
-// does not ask the provider about it.
+// checkCreation refuses the create of a user if the same plan deprovisions a user with the same login
+// or e-mail address. Terraform plans the destruction before or after the create, or, for a tainted
+// user, does not ask the provider about it.
 func (c *connection) checkCreation(plan *userModel, diags *diag.Diagnostics) {
 	if c == nil {
 		return
@@ -81,7 +81,7 @@ func (c *connection) checkCreation(plan *userModel, diags *diag.Diagnostics) {
 	}
 }
 
-// checkDestruction is checkCreation for a create that was planned before.
+// checkDestruction is checkCreation for a create that was planned before the destroy.
 func (c *connection) checkDestruction(state *userModel, diags *diag.Diagnostics) {
 	if c == nil || state.DeletionPolicy.ValueString() == deletionPolicyPurge {
 		return

@@ -46,7 +46,7 @@ func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest,
 	resp.TypeName = req.ProviderTypeName + "_user"
 }
 
-// What deletion_policy may be.
+// The values of deletion_policy.
 const (
 	deletionPolicyDeprovision = "deprovision"
 	deletionPolicyPurge       = "purge"
@@ -166,7 +166,7 @@ type userModel struct {
 	External           types.Bool        `tfsdk:"external"`
 }
 
-// toUpdate is the whole user: LUSID clears what is left out.
+// toUpdate returns the whole user, because LUSID clears omitted fields.
 func (m *userModel) toUpdate(ctx context.Context) (identity.UpdateUserRequest, diag.Diagnostics) {
 	request := identity.UpdateUserRequest{
 		FirstName:          m.FirstName.ValueString(),
@@ -177,7 +177,7 @@ func (m *userModel) toUpdate(ctx context.Context) (identity.UpdateUserRequest, d
 		UserExpiry:         m.UserExpiry.ValueString(),
 	}
 	if len(m.AlternativeUserIDs.Elements()) == 0 {
-		// Null and empty are the same to LUSID.
+		// LUSID does not distinguish null from empty.
 		return request, nil
 	}
 	return request, m.AlternativeUserIDs.ElementsAs(ctx, &request.AlternativeUserIDs, false)
@@ -229,19 +229,19 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if user == nil {
 		return
 	}
-	// Terraform wants the planned values back, and a difference is for the next refresh to show.
+	// Terraform requires the planned values after an apply. The next refresh shows any difference.
 	plan.ID = types.StringValue(user.ID)
 	plan.Status = types.StringValue(user.Status)
 	plan.External = types.BoolValue(user.External)
 	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
 
-// create creates a user, or finds the one that a create made whose answer was lost. It returns
-// nil after an error.
+// create creates a user, or finds the one that an earlier attempt created if its response was lost. It
+// returns nil after an error.
 func (r *userResource) create(ctx context.Context, request identity.CreateUserRequest, diags *diag.Diagnostics) *identity.UserResponse {
 	creation := creation[identity.UserResponse]{
 		existing: r.existingOf("user"),
-		// The deactivated too: they keep their logins.
+		// List deactivated users too, because they keep their logins.
 		list:   func(ctx context.Context) ([]identity.UserResponse, error) { return r.identity.ListUsers(ctx, true) },
 		create: func(ctx context.Context) (*identity.UserResponse, error) { return r.identity.CreateUser(ctx, request) },
 		byKey: func(ctx context.Context) (*identity.UserResponse, error) {
@@ -313,7 +313,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
-		// An import leaves this open: LUSID does not know it.
+		// An import leaves this null, because LUSID does not have it.
 		state.DeletionPolicy = types.StringValue(deletionPolicyDeprovision)
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, user)...)
@@ -342,7 +342,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 				if after.AlternativeUserIDs == nil {
 					after.AlternativeUserIDs = map[string]*string{}
 				}
-				// Null clears it where LUSID merges.
+				// A null clears the field if LUSID merges updates.
 				after.AlternativeUserIDs[name] = nil
 			}
 		}
@@ -373,7 +373,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	r.forgetUser(&state)
 }
 
-// ImportState takes an id or a login.
+// ImportState accepts an id or a login.
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	summary := "Unable to import user"
 	key := importedID(ctx, req, resp)
@@ -420,13 +420,13 @@ func (m *userModel) validateType() (diags diag.Diagnostics) {
 	return diags
 }
 
-// ModifyPlan refuses another domain's user before anything is planned for it, and a create that
-// LUSID would refuse once the user in its place is gone. It warns of a change to the user that the
-// provider signs in as.
+// ModifyPlan refuses another domain's user before it plans anything, and refuses a create that LUSID
+// would refuse after the destroy of the old user. It warns of a change to the user that the provider
+// signs in as.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var plan, state userModel
 	if !req.Plan.Raw.IsNull() {
-		// What another resource makes is known only here.
+		// Values from other resources are known only here, not in ValidateConfig.
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 		resp.Diagnostics.Append(plan.validateType()...)
 	}
@@ -462,7 +462,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 }
 
-// label names the user for people.
+// label returns a name of the user for messages.
 func (m *userModel) label() string {
 	if login := m.Login.ValueString(); login != "" {
 		return login
@@ -470,7 +470,7 @@ func (m *userModel) label() string {
 	return m.ID.ValueString()
 }
 
-// userByEither takes what has an @ for a login, and all else for an id.
+// userByEither treats a text with an @ as a login, and any other text as an id.
 func (c *connection) userByEither(ctx context.Context, text string) (*identity.UserResponse, error) {
 	if strings.Contains(text, "@") {
 		return c.identity.GetUserFromLogin(ctx, text)

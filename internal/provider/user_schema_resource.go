@@ -29,8 +29,8 @@ var (
 	_ resource.ResourceWithValidateConfig = (*userSchemaResource)(nil)
 )
 
-// userSchemaResource is which alternative ids users of the domain may have, a list that always is
-// there. Its import ID is default.
+// userSchemaResource is the list of alternative ids that users of the domain may have. It always
+// exists. Its import ID is default.
 type userSchemaResource struct{ resourceBase }
 
 // NewUserSchemaResource returns the resource lusid_user_schema.
@@ -93,7 +93,7 @@ type userSchemaModel struct {
 	ID             types.String   `tfsdk:"id"`
 }
 
-// userSchemaList is what LUSID keeps of the schema.
+// userSchemaList has the fields of the schema in LUSID.
 type userSchemaList struct {
 	AlternativeUserIDs types.List `tfsdk:"alternative_user_ids"`
 }
@@ -105,7 +105,7 @@ type userSchemaPropertyModel struct {
 
 var userSchemaPropertyType = objectTypeOf(userSchemaPropertyAttributes())
 
-// toUpdate is the whole schema.
+// toUpdate returns the whole schema.
 func (m *userSchemaList) toUpdate(ctx context.Context) (identity.UpdateUserSchemaRequest, diag.Diagnostics) {
 	var properties []userSchemaPropertyModel
 	diags := m.AlternativeUserIDs.ElementsAs(ctx, &properties, false)
@@ -168,7 +168,7 @@ func (r *userSchemaResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if state.DeletionPolicy.IsNull() {
-		// An import leaves this open: LUSID does not know it.
+		// An import leaves this null, because LUSID does not have it.
 		state.DeletionPolicy = types.StringValue(deletionPolicyAbandon)
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, userSchema)...)
@@ -228,12 +228,12 @@ func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 }
 
-// ImportState takes the id default.
+// ImportState accepts the id default.
 func (r *userSchemaResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.importSingleton(ctx, userSchemaNoun, req, resp)
 }
 
-// ValidateConfig refuses a name that occurs twice: a user's ids are by name.
+// ValidateConfig refuses a name that occurs twice, because names are the keys of a user's ids.
 func (r *userSchemaResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config userSchemaModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
@@ -257,8 +257,8 @@ func (r *userSchemaResource) ValidateConfig(ctx context.Context, req resource.Va
 	}
 }
 
-// ModifyPlan refuses another domain's schema before anything is planned for it, and warns of what a
-// create overwrites and of what a destroy leaves.
+// ModifyPlan refuses another domain's schema before it plans anything, and warns of the values that a
+// create overwrites and a destroy keeps.
 func (r *userSchemaResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		var plan userSchemaModel
@@ -278,7 +278,7 @@ func (r *userSchemaResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 }
 
-// checkOverwrite holds the plan of a create against what LUSID has.
+// checkOverwrite compares the plan of a create with LUSID's values.
 func (r *userSchemaResource) checkOverwrite(ctx context.Context, plan *userSchemaModel, diags *diag.Diagnostics) {
 	if r.connection == nil || r.client == nil || !r.isUnseen(userSchemaNoun) {
 		return
@@ -291,7 +291,7 @@ func (r *userSchemaResource) checkOverwrite(ctx context.Context, plan *userSchem
 	}
 	userSchema, err := r.identity.GetUserSchema(ctx)
 	if client.IsNotFound(err) || err == nil && len(userSchema.AlternativeUserIDs) == 0 {
-		return // Nothing is lost.
+		return // The create overwrites nothing.
 	}
 	if err != nil {
 		diags.AddError(summary, r.explain("The values that the create would overwrite in the user schema of "+r.client.Domain()+" could not be read", err))

@@ -53,9 +53,9 @@ func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 		resp.Diagnostics.AddError(summary, d.explain("The users of "+d.client.Domain()+" could not be listed", err))
 		return
 	}
-	// LUSID may go on listing the deleted.
+	// LUSID may still list deleted users.
 	users = slices.DeleteFunc(users, func(user identity.UserResponse) bool { return user.IsDeleted() })
-	// LUSID promises no order, and another one would be a change.
+	// LUSID does not guarantee an order, and a different order would show as a change.
 	slices.SortFunc(users, func(a, b identity.UserResponse) int {
 		return cmp.Or(cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID))
 	})

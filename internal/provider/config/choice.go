@@ -19,9 +19,10 @@ type Choice struct {
 	Credential string
 	// PassedOver names another complete sign-in method, in the same words; empty if there is none.
 	PassedOver string
-	// TokenDefaults holds the settings that token requests take what they lack from. Some may be empty.
+	// TokenDefaults has the settings that token requests use as defaults. Some may be empty.
 	TokenDefaults client.TokenRequest
-	// Warning says what FBN_PROFILE asks for and the sign-in does not use; empty if there is nothing.
+	// Warning says which settings of the profile from FBN_PROFILE the sign-in does not use; empty if there
+	// are none.
 	Warning string
 	// IgnoredFile is why the default secrets file was ignored; nil if it was not.
 	IgnoredFile error
@@ -33,8 +34,8 @@ func (Choice) Format(f fmt.State, _ rune) { conceal(f, "Choice") }
 
 // Choose picks the sign-in method, and checks the domain and every setting that has a value.
 //
-// Its errors say which places were looked at and what is missing, or which setting is wrong and where
-// it came from. They are SettingErrors if an attribute of the provider block is to blame. They never
+// Its errors list the sources that were read and the missing settings, or name the wrong setting and
+// its source. They are SettingErrors if an attribute of the provider block caused them. They never
 // repeat a secret. Choose reads the certificate file and sends nothing.
 func (r *Resolved) Choose() (*Choice, error) {
 	way, err := r.wayIn()
@@ -91,8 +92,8 @@ func (r *Resolved) checkValue(s Setting) error {
 	return nil
 }
 
-// wrong is an error about a setting's value that names its source: on the attribute where the
-// provider block holds it.
+// wrong returns an error about a setting's value that names its source. It is a SettingError if the
+// value is from the provider block.
 func (r *Resolved) wrong(attribute string, err error) error {
 	v := r.values[attribute]
 	wrapped := fmt.Errorf("the %s from %s cannot be used: %w", attribute, v.source, err)

@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// conceal prints the name of a type in place of a value, whatever the verb. Every type needs it
-// that holds a secret as plain text or in an unexported field, where fmt never asks client.Secret
-// how to print itself.
+// conceal prints the name of a type instead of its value, for every verb. A type needs it if it has a
+// secret as plain text or in an unexported field, because fmt does not call client.Secret's Format
+// there.
 func conceal(f fmt.State, typeName string) { _, _ = io.WriteString(f, "config."+typeName) }

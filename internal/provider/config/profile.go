@@ -8,7 +8,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// askedProfile is a profile of the secrets file that FBN_PROFILE asks for by name, and what it holds.
+// askedProfile is the profile of the secrets file that FBN_PROFILE names, and its values.
 type askedProfile struct {
 	// variable is the spelling of FBN_PROFILE that is set.
 	variable, name string
@@ -25,8 +25,8 @@ func (p *askedProfile) note(attribute string, v value) {
 	}
 }
 
-// checkProfile compares the profile that FBN_PROFILE asks for with the domain and the credentials in
-// use. A person who names a profile must not end up in another domain without a word.
+// checkProfile compares the profile that FBN_PROFILE names with the domain and the credentials in use.
+// If a person names a profile, the provider must not use another domain without a message.
 func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 	if r.profile == nil {
 		return "", nil
@@ -59,11 +59,11 @@ func (r *Resolved) checkProfile(way *wayIn) (warning string, err error) {
 		r.profile.variable, r.profile.name, credential, remedy), nil
 }
 
-// profileCredentials returns the credentials of the profile that the sign-in does not use, and what the
-// sign-in takes from other places, with those places.
+// profileCredentials returns the credentials of the profile that the sign-in does not use, and the
+// settings that it uses from other sources, with these sources.
 func (r *Resolved) profileCredentials(way *wayIn) (unused, elsewhere []string) {
 	used := way.settings()
-	// A refresh token may have a password to fall back to.
+	// A sign-in with a refresh token may fall back to a password.
 	if signIn, _ := r.signIn(way); signIn.Grant.Password != "" {
 		used = append(used, "username", "password")
 	}

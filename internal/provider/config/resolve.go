@@ -1,5 +1,5 @@
 // Package config decides how the provider is configured: where the value of each setting comes from,
-// and which sign-in method results. It knows nothing of Terraform.
+// and which sign-in method results. It does not depend on Terraform.
 package config
 
 import (
@@ -31,7 +31,8 @@ type value struct {
 	rank rank
 	// source names the place for people, such as "the environment variable FBN_TOKEN_URL".
 	source string
-	// inFile tells that the place is the secrets file, whose rank the provider block may raise.
+	// inFile is true if the value is from the secrets file. The provider block may raise the rank of that
+	// file.
 	inFile bool
 }
 
@@ -45,7 +46,7 @@ type Surroundings struct {
 	// Environ returns the environment as "name=value". Errors name its variables that look like settings
 	// and are not.
 	Environ func() []string
-	// Directory holds the default secrets.json. Relative paths of secrets files start there.
+	// Directory is where the default secrets.json is. Relative paths of secrets files start there.
 	Directory string
 }
 
@@ -101,29 +102,30 @@ func (s Surroundings) unused() []string {
 // Resolved is the provider's configuration with every source taken into account.
 type Resolved struct {
 	values map[string]value
-	// looked says for every source what was found there: names, never values.
+	// looked lists for every source the names that were found there, never values.
 	looked []string
-	// placeholders are the names under which LUSID's placeholder stands for a password.
+	// placeholders are the names of settings that have LUSID's placeholder instead of a password.
 	placeholders []string
-	// profile is what FBN_PROFILE asks for; nil if it does not decide.
+	// profile is the profile that FBN_PROFILE names; nil if FBN_PROFILE does not choose the profile.
 	profile *askedProfile
 	// fault is why the default secrets file, which may be another tool's, cannot be used as a whole.
 	fault error
-	// correlationID is empty if Choose is to make one up.
+	// correlationID is empty if Choose must generate one.
 	correlationID string
 }
 
-// Text returns the value of a setting, which may be a secret. It is empty if no place has the setting.
+// Text returns the value of a setting, which may be a secret. It is empty if no source has the
+// setting.
 func (r *Resolved) Text(attribute string) string { return r.values[attribute].text }
 
 // Source returns where the value of a setting came from, such as "the environment variable
-// FBN_TOKEN_URL" or "the provider block". It is empty if no place has the setting.
+// FBN_TOKEN_URL" or "the provider block". It is empty if no source has the setting.
 func (r *Resolved) Source(attribute string) string { return r.values[attribute].source }
 
 // Format prints what was resolved without the secrets in it.
 func (Resolved) Format(f fmt.State, _ rune) { conceal(f, "Resolved") }
 
-// SettingError is an error about a setting that the provider block may hold.
+// SettingError is an error about a setting, which may be in the provider block.
 type SettingError struct {
 	// Attribute is empty if the value came from elsewhere.
 	Attribute string
@@ -136,21 +138,22 @@ func (e *SettingError) Error() string { return e.err.Error() }
 // Unwrap returns the error without the attribute.
 func (e *SettingError) Unwrap() error { return e.err }
 
-// PasswordPlaceholder is what LUSID's exports hold until the password is filled in. It counts as not set.
+// PasswordPlaceholder is the placeholder for the password in LUSID's exports. It counts as not set.
 const PasswordPlaceholder = "<password>"
 
-// Resolve finds the value of every setting. The first of these places wins: the provider block, a
-// secrets file that the block names or chooses a profile of, the environment, the secrets file.
+// Resolve finds the value of every setting. These sources are in order of precedence: the provider
+// block, a secrets file if the block sets its path or profile, the environment, the secrets file.
 //
-// The block holds the attributes that are set, by the names in Settings. Resolve fails only if a secrets
-// file that somebody asked for cannot be used. Its errors name the file and never repeat a value. They are
-// SettingErrors if an attribute of the provider block names the file or the profile. Choose checks the
-// values. Resolve only checks those of a default secrets file that the provider can do without.
+// The block has the attributes that are set, by the names in Settings. Resolve fails only if a secrets
+// file cannot be used that the block or the environment names. Its errors name the file and never
+// repeat a value. They are SettingErrors if an attribute of the provider block names the file or the
+// profile. Choose checks the values. Resolve only checks those of a default secrets file that the
+// provider can do without.
 func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 	r := &Resolved{values: map[string]value{}, correlationID: around.get("FBN_CORRELATION_ID")}
 	fromBlock, fromEnvironment, fromFile := &finding{}, &finding{}, &finding{}
 
-	// A file that nobody asked for may belong to another tool.
+	// The default file may belong to another tool.
 	isAskedFor := block["secrets_file"] != "" || block["profile"] != "" || around.get("FBN_SECRETS_PATH") != ""
 	file, fileNote, err := findSecretsFile(block, around)
 	if err != nil && isAskedFor {
@@ -162,7 +165,7 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 	if variable, name := around.lookup("FBN_PROFILE"); name != "" && block["profile"] == "" {
 		r.profile = &askedProfile{variable: variable, name: name, values: map[string]value{}}
 	}
-	// elsewhere is what the settings are without the file.
+	// elsewhere has the settings without the file's values.
 	elsewhere := map[string]value{}
 	fileRank := rankFile
 	if block["secrets_file"] != "" || block["profile"] != "" {
@@ -253,8 +256,8 @@ func Resolve(block map[string]string, around Surroundings) (*Resolved, error) {
 	return r, nil
 }
 
-// findSecretsFile reads the secrets file that the block or the environment names, else the
-// default one if it exists. Where there is none, the note says where it was looked for.
+// findSecretsFile reads the secrets file that the block or the environment names, else the default one
+// if it exists. If there is none, the note says which path it tried.
 func findSecretsFile(block map[string]string, around Surroundings) (file *secretsFile, note string, err error) {
 	path, attribute := block["secrets_file"], "secrets_file"
 	variable, fromVariable := around.lookup("FBN_SECRETS_PATH")
@@ -326,7 +329,7 @@ func (r *Resolved) checkFault(way *wayIn) error {
 	return nil
 }
 
-// finding collects the names of what a source holds.
+// finding collects the names of the settings in a source.
 type finding struct{ names, placeholders []string }
 
 // note returns the text, or nothing for the placeholder, and remembers the name.

@@ -19,10 +19,10 @@ import (
 // secretsFile is one section of a secrets.json as every LUSID SDK reads it: "api", or a profile.
 type secretsFile struct {
 	path string
-	// section names where the values come from, such as `api` or `profiles.acme`.
+	// section is the path of the values in the file, such as `api` or `profiles.acme`.
 	section string
 	values  *jsonNode
-	// shared holds what stands outside of the sections: "proxy", in one SDK's files.
+	// shared has the values outside the sections: "proxy", in one SDK's files.
 	shared []*jsonNode
 }
 
@@ -158,13 +158,13 @@ func (f *secretsFile) find(key string) (*jsonNode, error) {
 	return nil, nil
 }
 
-// describe names the file and its section for people.
+// describe returns the file and its section for messages.
 func (f *secretsFile) describe() string {
 	return fmt.Sprintf("the secrets file %s (%s)", f.path, f.section)
 }
 
-// jsonNode is a JSON value that remembers where it stands, so that an error can say so without
-// repeating it.
+// jsonNode is a JSON value with its position, so that an error can name the position and not repeat
+// the value.
 type jsonNode struct {
 	// kind is "object", "array", "string", "number", "boolean" or "null".
 	kind     string
@@ -225,7 +225,7 @@ func readJSON(path string) (*jsonNode, error) {
 	return node, nil
 }
 
-// parseJSON returns errors that hold a position and nothing else.
+// parseJSON returns errors that contain a position and no value.
 func parseJSON(text []byte) (*jsonNode, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, errors.New("it is empty")
@@ -248,7 +248,7 @@ func parseJSON(text []byte) (*jsonNode, error) {
 	return parseNode(json.NewDecoder(bytes.NewReader(text)), text)
 }
 
-// notJSON explains what other formats allow and JSON does not.
+// notJSON explains syntax that other formats allow and JSON does not.
 func notJSON(text []byte, at int) string {
 	if at < 0 || at >= len(text) {
 		return ""

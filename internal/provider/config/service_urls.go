@@ -3,7 +3,7 @@ package config
 import "slices"
 
 // ServiceURL is the URL of a service of the domain, with the names by which FINBOURNE's SDKs read it.
-// The exports write it under each of them, and the provider finds its domain by any.
+// The exports write it under every name, and the provider can take its domain from any of them.
 type ServiceURL struct {
 	// Ending follows the URL of the domain; empty for the domain's own URL.
 	Ending string
@@ -12,7 +12,7 @@ type ServiceURL struct {
 	Environment, File []string
 }
 
-// ownURLs are of the services whose URLs users have at hand. The C# SDK also reads
+// ownURLs has the services whose URLs users usually know. The C# SDK also reads
 // FBN_FINBOURNE-IDENTITY_API_URL. Neither a shell nor AWS Lambda takes a name with a hyphen, so it is
 // left out.
 var ownURLs = []ServiceURL{
@@ -34,7 +34,7 @@ var ownURLs = []ServiceURL{
 	},
 }
 
-// siblingURLs are of the services whose SDKs sign in in the same way. They are looked at last.
+// siblingURLs has the services whose SDKs sign in in the same way. The provider reads these last.
 var siblingURLs = []ServiceURL{
 	{
 		Ending:      "/access",

@@ -15,7 +15,7 @@ type Kind int
 const (
 	Text Kind = iota
 	Number
-	// Flag is only read from the provider block. Resolve knows no flags.
+	// Flag is only read from the provider block. Resolve ignores flags.
 	Flag
 )
 
@@ -30,10 +30,10 @@ type Setting struct {
 	Environment []string
 	// File lists keys of the secrets file's section. The first one that is set wins.
 	File []string
-	// lastEnvironment and lastFile count only if none of those is set anywhere. They are too many for
-	// the description, which says what they are.
+	// lastEnvironment and lastFile are used only if none of those is set anywhere. There are too many to
+	// list in the description, which describes them instead.
 	lastEnvironment, lastFile []string
-	// portVariable and portKey hold the port of an address that has none, in the same source.
+	// portVariable and portKey name the port for an address without a port, in the same source.
 	portVariable, portKey string
 
 	// Sensitive is true for credentials.
@@ -42,7 +42,7 @@ type Setting struct {
 
 	// check checks a value's form; nil allows every text. Its errors never repeat the value.
 	check func(text string) error
-	// checkHere checks what only the machine that runs the provider can tell. It runs after check.
+	// checkHere checks a value against the machine that runs the provider. It runs after check.
 	checkHere func(text string) error
 }
 

@@ -40,9 +40,9 @@ func (r *Resolved) missing(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return r.Text(name) != "" })
 }
 
-// wayIn chooses how to sign in: of the complete ways the one whose settings come from the
-// highest source. A way begun in the provider block that no source completes is an error, so
-// that credentials from elsewhere never stand in for it.
+// wayIn chooses how to sign in: the complete method whose settings come from the source with the
+// highest precedence. If the provider block sets part of a method and no source has the rest, this is
+// an error, so that the provider never falls back to other credentials.
 func (r *Resolved) wayIn() (*wayIn, error) {
 	var chosen *wayIn
 	for i := range waysIn {
@@ -73,7 +73,7 @@ func (r *Resolved) wayIn() (*wayIn, error) {
 	return chosen, nil
 }
 
-// passedOver says what else the provider could sign in with; empty where there is nothing.
+// passedOver returns another method that the provider could sign in with; empty if there is none.
 func (r *Resolved) passedOver(chosen *wayIn) string {
 	for i := range waysIn {
 		if way := &waysIn[i]; way.name != chosen.name && len(r.missing(way.settings())) == 0 {
@@ -84,8 +84,8 @@ func (r *Resolved) passedOver(chosen *wayIn) string {
 	return ""
 }
 
-// isBegun reports a way of which the provider block holds a part and no source the rest. What it
-// shares with another way counts where that other way is not complete either.
+// isBegun reports that the provider block sets part of a method and no source has the rest. Shared
+// settings count only if the other method that uses them is not complete either.
 func (r *Resolved) isBegun(way wayIn) bool {
 	if len(r.missing(way.settings())) == 0 {
 		return false
@@ -101,9 +101,9 @@ func (r *Resolved) isBegun(way wayIn) bool {
 	return r.highest(way.shared) == rankBlock
 }
 
-// likeliest returns the ways of which the user has given the most settings that belong to that way
-// alone. The provider block counts first. Several are equal if the user has given only settings that
-// they share.
+// likeliest returns the methods for which the user has set the most settings that only this method
+// uses. Settings in the provider block count first. If the user has set only shared settings, it
+// returns several methods.
 func (r *Resolved) likeliest(begun []wayIn) []wayIn {
 	var likeliest []wayIn
 	most := 0
@@ -128,7 +128,7 @@ func (r *Resolved) likeliest(begun []wayIn) []wayIn {
 	return likeliest
 }
 
-// begun says which way the provider block begins, by what, and what it lacks.
+// begun says which method the provider block sets in part, with which settings, and which are missing.
 func (r *Resolved) begun(ways []wayIn) string {
 	var names, held, missing []string
 	for _, way := range ways {
@@ -152,7 +152,8 @@ func (r *Resolved) beats(a, b *wayIn) bool {
 	return r.highest(a.own) > r.highest(b.own)
 }
 
-// incomplete is the error that lists every place looked at and what is missing for each way in.
+// incomplete returns an error that lists every source that was read, and the missing settings for each
+// method.
 func (r *Resolved) incomplete(reason string) error {
 	var b strings.Builder
 	b.WriteString(reason + "\n\nThe provider looked here, in order of precedence:\n")
@@ -203,7 +204,7 @@ func (r *Resolved) grant() client.TokenRequest {
 	}
 }
 
-// signIn is the credential of the chosen way, and words for where it came from.
+// signIn returns the credential of the chosen method, and a description with its source.
 func (r *Resolved) signIn(way *wayIn) (client.SignIn, string) {
 	first := r.values[way.own[len(way.own)-1]]
 	credential := fmt.Sprintf("%s from %s", way.name, first.source)
@@ -214,8 +215,8 @@ func (r *Resolved) signIn(way *wayIn) (client.SignIn, string) {
 		return client.SignIn{AccessTokenFile: first.text}, credential
 	}
 	grant := r.grant()
-	// A password is the refresh token's stand-in only where both come from the same source:
-	// another one may belong to another user.
+	// A password replaces a failed refresh token only if both come from the same source. A password from
+	// another source may belong to another user.
 	if way.own[0] == "refresh_token" && r.highest([]string{"username", "password"}) != first.rank {
 		grant.Username, grant.Password = "", ""
 	}
