@@ -408,7 +408,7 @@ output "secret" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 	if got := w.Attribute("lusid_application.idle", "secret"); got != idle.Secret {
-		t.Error("the state holds the old secret")
+		t.Error("the state contains the old secret")
 	}
 	w.MustPlanEmpty()
 }
@@ -449,7 +449,7 @@ func TestApplication_deletedElsewhere(t *testing.T) {
 	gone, diags := applications.Read(made)
 	diags.MustBeQuiet(t)
 	if gone.Exists() {
-		t.Error("an application that is gone stays in the state")
+		t.Error("a deleted application is still in the state")
 	}
 }
 
@@ -722,7 +722,7 @@ func TestAccApplication_otherDomain(t *testing.T) {
 	w.MustRun("apply", "-auto-approve")
 	w.Configure(away.Config(providertest.ApplicationHCL("test", "test-app")))
 	for _, args := range [][]string{{"plan"}, {"plan", "-refresh=false"}, {"destroy", "-auto-approve"}, {"apply", "-auto-approve"}} {
-		w.MustFail([]string{strings.TrimPrefix(home.URL, "http://"), strings.TrimPrefix(away.URL, "http://"), "Point the provider back"}, args...)
+		w.MustFail([]string{strings.TrimPrefix(home.URL, "http://"), strings.TrimPrefix(away.URL, "http://"), "To manage the object, set the provider back"}, args...)
 	}
 	if counts := away.Counts(); len(counts) != 0 {
 		t.Errorf("the other domain was called: %v", counts)
