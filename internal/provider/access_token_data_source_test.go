@@ -71,7 +71,7 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 		p := d.SignedIn(t)
 		first := p.MustGetAccessToken(nil)
 		if again := p.MustGetAccessToken(providertest.Object{"min_remaining_ttl": "9m"}); again.Get("access_token") != first.Get("access_token") {
-			t.Error("a token that lives long enough was renewed")
+			t.Error("a token that is valid long enough was renewed")
 		}
 		_, diags := p.AccessToken(providertest.Object{"min_remaining_ttl": "11m"})
 		diags.MustFail(t, "", "Unable to get access token", "before the requested 11m0s")
@@ -88,7 +88,7 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 		_, diags := p.AccessToken(providertest.Object{"scopes": scopes, "min_remaining_ttl": "1h"})
 		diags.MustFail(t, "min_remaining_ttl", "less than min_remaining_ttl, which is 1h0m0s")
 	})
-	t.Run("which nothing can renew", func(t *testing.T) {
+	t.Run("that the provider cannot renew", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{TokenLifetime: 10 * time.Minute})
 		token := d.SignedIn(t).MustGetAccessToken(nil).Get("access_token")
@@ -342,12 +342,12 @@ func TestAccessToken_otherURL(t *testing.T) {
 		secret, _ := own[name].(string)
 		for _, form := range providertest.FormsOf(secret) {
 			if strings.Contains(received.String(), form) {
-				t.Errorf("the provider's %s went elsewhere", name)
+				t.Errorf("the provider's %s was sent to another server", name)
 			}
 		}
 	}
 	if !strings.Contains(received.String(), "grant_type=password") || !strings.Contains(received.String(), "grant_type=refresh_token") {
-		t.Errorf("nobody else was even asked: %s", &received)
+		t.Errorf("the other server got no token request: %s", &received)
 	}
 }
 

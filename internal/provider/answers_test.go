@@ -58,7 +58,7 @@ func withUnknownFields(body map[string]any) map[string]any {
 	return body
 }
 
-// TestApplication_oddAnswers changes each field of each answer. Whatever LUSID sends, an
+// TestApplication_oddAnswers changes each field of each answer. For every response from LUSID, an
 // application that exists is neither dropped nor left without a state, nor made twice.
 func TestApplication_oddAnswers(t *testing.T) {
 	t.Parallel()
@@ -252,7 +252,7 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 }
 
 // TestOddNeighbours has every list begin with an object that lacks all that it must have. What stands
-// beside it is found all the same; what is not found may exist.
+// next to it is still found. An object that is not found may exist.
 func TestOddNeighbours(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter

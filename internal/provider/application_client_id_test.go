@@ -112,7 +112,7 @@ func TestApplication_clientIDCase_import(t *testing.T) {
 	_, diags = p.InvokeRotation(providertest.Object{"client_id": "test-app"})
 	diags.MustBeQuiet(t)
 	if d.Application(t, "test-app").Secret == foreign.Secret {
-		t.Error("the action rotated nothing")
+		t.Error("the action did not rotate the secret")
 	}
 }
 

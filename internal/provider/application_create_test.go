@@ -122,7 +122,7 @@ func TestApplication_lostAnswer(t *testing.T) {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			if all := d.Applications(t); len(all) != 2 {
-				t.Errorf("the domain has %d applications where one was made", len(all)-1)
+				t.Errorf("the domain has %d applications, want one", len(all)-1)
 			}
 			made = applications.MustRead(made)
 			if want := d.Application(t, "test-app"); made.Get("id") != want.ID || made.Get("secret") != want.Secret {
@@ -151,7 +151,7 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 			d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 			made, diags := d.Protocol(t).Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 			if made.Exists() {
-				t.Error("a foreign application was taken over")
+				t.Error("an application of another run was adopted")
 			}
 			diags.MustFail(t, "client_id", "is taken by the application "+foreign.ID)
 			if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.Counts()); diff != "" {
@@ -264,7 +264,7 @@ func TestApplication_listCancelled(t *testing.T) {
 	})
 	diags.MustFail(t, "", "Unable to create application", "The time was up")
 	if got := d.Counts(); got["identity.ListApplications"] != 1 || got["identity.CreateApplication"] != 0 {
-		t.Errorf("what was never sent needs no search: %v", got)
+		t.Errorf("a create that was not sent needs no search: %v", got)
 	}
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags = applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})

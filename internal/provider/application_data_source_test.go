@@ -103,7 +103,8 @@ func TestApplicationDataSource_errors(t *testing.T) {
 	diags.MustBeQuiet(t)
 }
 
-// TestApplicationsDataSource lists in one order, whatever LUSID's is, and never a secret.
+// TestApplicationsDataSource lists in the same order for every order that LUSID returns, and never a
+// secret.
 func TestApplicationsDataSource(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -158,7 +159,7 @@ func TestApplicationsDataSource(t *testing.T) {
 	}
 	for _, secret := range append(secrets, "a-secret-in-a-list") {
 		if strings.Contains(read.Attributes["applications"].String(), secret) {
-			t.Error("the list holds a secret")
+			t.Error("the list contains a secret")
 		}
 	}
 	_, diags = d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoRightsToken}).Data("lusid_applications", nil)

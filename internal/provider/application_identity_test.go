@@ -223,7 +223,7 @@ func TestApplication_importPlansNoReplacement(t *testing.T) {
 					t.Errorf("the adoption asked LUSID: %v", counts)
 				}
 				if got := d.Application(t, "test-app"); got.ID != foreign.ID || got.Secret != foreign.Secret {
-					t.Error("the adoption made another application, or another secret")
+					t.Error("the adoption created another application or another secret")
 				}
 				change, diags = applications.Plan(applications.MustRead(adopted), config)
 				diags.MustBeQuiet(t)

@@ -301,7 +301,7 @@ func TestSecretVersion_moves(t *testing.T) {
 
 	d.DeleteApplication(t, "test-app")
 	if gone := applications.MustRead(made); gone.Exists() {
-		t.Fatal("it is not gone")
+		t.Fatal("the object was not deleted")
 	}
 	follow("a re-creation", true, applications.MustCreate(config))
 
@@ -323,7 +323,7 @@ func TestApplication_lostRotation(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		fault mockserver.Fault
-		// acted tells that LUSID rotated before the answer was lost.
+		// acted is true if LUSID rotated before the response was lost.
 		acted bool
 	}{
 		{"reset after the write", mockserver.Fault{Reset: mockserver.ResetAfter}, true},
@@ -475,7 +475,7 @@ func TestApplication_rotationFails(t *testing.T) {
 				t.Errorf("a failed rotation changed %s", names)
 			}
 
-			// The next run mends it.
+			// The next run repairs it.
 			d.Mock.ClearFaults()
 			kept.Private = made.Private
 			refreshed := applications.MustRead(kept)

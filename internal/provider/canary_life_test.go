@@ -22,7 +22,7 @@ import (
 )
 
 // connectProxy is a proxy that wants a password, and remembers the hosts it was asked for. It leads to
-// one server, whatever the host.
+// one server, for every host.
 type connectProxy struct {
 	url                string
 	username, password string
@@ -222,7 +222,7 @@ resource "lusid_application" "foreign" {
 		t.Helper()
 		printed.WriteString(w.MustRun(args...))
 	}
-	// check looks at JSON, where sensitive values stand in the open.
+	// check looks at JSON, which contains sensitive values as plain text.
 	allowed := []string{
 		"lusid_application.stored.", "lusid_application.foreign.", "outputs.secrets_json.", "output_changes.secrets_json.",
 		"data.lusid_access_token.own.", "data.lusid_access_token.stored.", "data.lusid_access_token.refreshed.",
@@ -567,7 +567,7 @@ func TestCanaries_listAndAction(t *testing.T) {
 	secrets["password"], _ = d.PasswordArguments()["password"].(string)
 	secrets["client_secret"], _ = d.PasswordArguments()["client_secret"].(string)
 	if !strings.Contains(p.Log.String(), "LUSID request answered") || !strings.Contains(p.Log.String(), "Calling provider defined") {
-		t.Error("the log does not hold what is logged")
+		t.Error("the log lacks a logged message")
 	}
 	providertest.MustBeAbsent(t, "the log", p.Log.String(), secrets)
 	providertest.MustBeAbsent(t, "diagnostics and progress", said, secrets)

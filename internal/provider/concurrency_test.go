@@ -170,7 +170,7 @@ func TestAccConcurrency(t *testing.T) {
 		want[kind] += more
 	}
 	if diff := cmp.Diff(want, d.Census(t)); diff != "" {
-		t.Errorf("what the domain holds (-want +got):\n%s", diff)
+		t.Errorf("objects of the domain (-want +got):\n%s", diff)
 	}
 
 	// One is destroyed while the other looks.
@@ -179,7 +179,7 @@ func TestAccConcurrency(t *testing.T) {
 		want[kind] = empty[kind] + (want[kind]-empty[kind])/2
 	}
 	if diff := cmp.Diff(want, d.Census(t)); diff != "" {
-		t.Errorf("what the domain holds after one was destroyed (-want +got):\n%s", diff)
+		t.Errorf("objects of the domain after a destroy (-want +got):\n%s", diff)
 	}
 	parties["other"].MustPlanEmpty()
 

@@ -533,7 +533,7 @@ var accessWalks = []constraintWalk{
 }
 
 // listedObjects make different objects for a list, by the schema of such an object, which has a
-// walk of its own.
+// separate walk.
 var listedObjects = map[string]func(i int) any{
 	"#/components/schemas/UserSchemaProperty": func(i int) any { return providertest.Object{"name": fmt.Sprint("id_", i)} },
 	"#/components/schemas/ActionId":           func(i int) any { return providertest.AccessAction("default", "Any", fmt.Sprint("Entity", i)) },
@@ -623,7 +623,7 @@ func readContractSchema(t *testing.T, name string) contractSchema {
 		if property.Ref == "" {
 			continue
 		}
-		// A choice is a schema of its own, and has no fields to walk.
+		// A choice is a separate schema without fields to walk.
 		if referred := read(path.Base(property.Ref)); len(referred.Enum) > 0 {
 			schema.Properties[field] = referred
 		}

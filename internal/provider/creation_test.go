@@ -23,7 +23,7 @@ func createdKinds() map[string]providertest.KindFixture {
 }
 
 // meddler stands in front of a mock. The first POST of the run that is named by its application name
-// never reaches the mock: in its place something else happens, and the connection is reset.
+// never reaches the mock. Something else happens instead, and the connection is reset.
 type meddler struct {
 	run       string
 	meanwhile func()
@@ -83,7 +83,7 @@ func TestCreation_anotherRun(t *testing.T) {
 					"this run or another run created it", "both runs now manage the same object", "one state")
 			}
 			if !second.MustRead(theirs).Exists() {
-				t.Error("the other run's object is gone")
+				t.Error("the other run's object is missing")
 			}
 			if row.Faults.Holds != nil {
 				row.Faults.Holds(t, d, theirs)
@@ -168,7 +168,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 		t.Errorf("%d of %d errors name create_before_destroy:\n%s", got, len(kinds), output)
 	}
 	if diff := cmp.Diff(before, d.Census(t)); diff != "" {
-		t.Errorf("what the domain holds (-want +got):\n%s", diff)
+		t.Errorf("objects of the domain (-want +got):\n%s", diff)
 	}
 	for _, r := range d.Requests() {
 		if slices.Contains([]string{http.MethodDelete, http.MethodPut}, r.Method) {
@@ -179,7 +179,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	w.Configure(createBeforeDestroyHCL(d, "", 2))
 	w.MustRun("apply", "-auto-approve")
 	if diff := cmp.Diff(before, d.Census(t)); diff != "" {
-		t.Errorf("what the domain holds after the replacement (-want +got):\n%s", diff)
+		t.Errorf("objects of the domain after the replacement (-want +got):\n%s", diff)
 	}
 	w.MustPlanEmpty()
 }

@@ -69,7 +69,7 @@ func exported(password string) map[string]any {
 	}
 }
 
-// exportedAs is what comes out for a name: two of the URLs are completed.
+// exportedAs returns the exported value for a name. Two of the URLs are completed.
 func exportedAs(name, password string) string {
 	switch name {
 	case "api_url":
@@ -81,7 +81,8 @@ func exportedAs(name, password string) string {
 	return text
 }
 
-// sdk is one of FINBOURNE's SDKs and the names of the URL that it reads, as they stand in the source.
+// sdk is one of FINBOURNE's SDKs and the names of the URL that it reads, as they are in its source
+// code.
 type sdk struct {
 	source            string
 	ending            string
@@ -440,7 +441,7 @@ func TestExports_domain(t *testing.T) {
 	}
 }
 
-// TestExports_credentials checks what becomes of what is given, and what is not.
+// TestExports_credentials checks the result for values that are set, and for values that are not.
 func TestExports_credentials(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -660,8 +661,8 @@ func mustExportVariables(t *testing.T, want map[string]string, command *exec.Cmd
 	}
 }
 
-// TestEnvScript_powerShell compares with what PowerShell is known to read: single quotes are
-// doubled, and whatever is not printable ASCII is a number.
+// TestEnvScript_powerShell compares with what PowerShell is known to read: single quotes are doubled,
+// and characters that are not printable ASCII are numbers.
 func TestEnvScript_powerShell(t *testing.T) {
 	t.Parallel()
 	for password, want := range map[string]string{

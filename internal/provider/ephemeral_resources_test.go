@@ -177,7 +177,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 			t.Errorf("opened %s", first.Attributes)
 		}
 		if again := p.MustOpen(providertest.AccessTokenType, providertest.Object{"min_remaining_ttl": "9m"}); again.Get("access_token") != first.Get("access_token") {
-			t.Error("a token that lives long enough was renewed")
+			t.Error("a token that is valid long enough was renewed")
 		}
 		if diff := cmp.Diff(map[string]int{"token:password": 1}, d.Counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
@@ -203,7 +203,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 		p := d.SignedIn(t)
 		first := p.MustOpen(providertest.AccessTokenType, nil)
 		if kept := p.MustOpen(providertest.AccessTokenType, providertest.Object{"min_remaining_ttl": "4m"}); kept.Get("access_token") != first.Get("access_token") {
-			t.Error("a token that lives long enough was renewed")
+			t.Error("a token that is valid long enough was renewed")
 		}
 		if renewed := p.MustOpen(providertest.AccessTokenType, providertest.Object{"min_remaining_ttl": "6m"}); renewed.Get("access_token") == first.Get("access_token") {
 			t.Error("a token that expires too soon was not renewed")

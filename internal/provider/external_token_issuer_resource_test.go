@@ -128,7 +128,7 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 	})
 }
 
-// TestAccExternalTokenIssuer_import takes over an issuer that was made by hand, as it is.
+// TestAccExternalTokenIssuer_import imports an issuer that was created by hand, without changing it.
 func TestAccExternalTokenIssuer_import(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -232,7 +232,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	d.MustCall(t, http.MethodDelete, "/externaltokenissuers/acme-ci", nil, nil)
 	issuers = d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
 	if gone := issuers.MustRead(read); gone.Exists() {
-		t.Error("an issuer that is gone stays in the state")
+		t.Error("a deleted issuer is still in the state")
 	}
 	d.Forget()
 	issuers.Destroy(read).MustBeQuiet(t)
@@ -274,7 +274,7 @@ func TestExternalTokenIssuer_sendsAll(t *testing.T) {
 	}
 }
 
-// TestExternalTokenIssuer_mappings leaves the mappings to LUSID, whatever it makes of that.
+// TestExternalTokenIssuer_mappings leaves the mappings to LUSID, and accepts every result.
 func TestExternalTokenIssuer_mappings(t *testing.T) {
 	t.Parallel()
 	for name, mappings := range map[string]any{
@@ -454,7 +454,7 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
 		made, diags := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType).Create(providertest.IssuerConfig(providertest.Object{"code": "foreign"}))
 		if made.Exists() {
-			t.Error("a foreign issuer was taken over")
+			t.Error("an issuer of another run was adopted")
 		}
 		diags.MustFail(t, "code", "lusid_external_token_issuer.NAME")
 	})

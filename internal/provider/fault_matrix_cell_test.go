@@ -205,7 +205,7 @@ type cellRun struct {
 
 // start starts a domain that can meet a fault. With a token the provider signs in by password; over
 // TLS it trusts one authority. A fault of the connection strikes one request, which therefore has a
-// connection of its own.
+// separate connection.
 func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 	t.Helper()
 	run := &cellRun{cellSetting: s, FaultyDomain: providertest.NewFaultyDomain(t), t: t}
@@ -274,7 +274,7 @@ func (r *cellRun) before() []providertest.Instance {
 func (r *cellRun) adopt(errs []string) []providertest.Instance {
 	r.t.Helper()
 	if len(errs) != 1 || !strings.Contains(errs[0], "may have created it anyway") && !strings.Contains(errs[0], "LUSID now has the token ") {
-		r.t.Errorf("the error does not say what may have become of the object: %s", errs)
+		r.t.Errorf("the error does not say whether LUSID may have created the object: %s", errs)
 	}
 	m := r.process()
 	made, diags := m.Create(r.row.Config.Number(0))
@@ -286,7 +286,7 @@ func (r *cellRun) adopt(errs []string) []providertest.Instance {
 		// It is of no use to anybody, and the error names it.
 		id := regexp.MustCompile(`taken by the token (\w+),`).FindStringSubmatch(diags.Errors()[0])
 		if id == nil {
-			r.t.Fatalf("the error does not name what is in the way: %s", diags.Errors())
+			r.t.Fatalf("the error does not name the object that has the name: %s", diags.Errors())
 		}
 		r.MustCall(r.t, http.MethodDelete, r.row.Listings[0]+"/"+id[1], nil, nil)
 		return []providertest.Instance{{}}
@@ -300,7 +300,7 @@ func (r *cellRun) adopt(errs []string) []providertest.Instance {
 	return []providertest.Instance{imported}
 }
 
-// apply is one more apply, in a process of its own, and what a user would then find.
+// apply is one more apply in a separate process, and the state that a user would then find.
 func (r *cellRun) apply(before, after []providertest.Instance) {
 	r.t.Helper()
 	if r.phase.again != nil {
@@ -330,7 +330,7 @@ func (r *cellRun) apply(before, after []providertest.Instance) {
 	m = r.process()
 	read := m.MustRead(state)
 	if !read.Exists() {
-		r.t.Fatal("the object is gone after one more apply")
+		r.t.Fatal("the object is missing after one more apply")
 	}
 	if names := state.Differences(read); names != nil {
 		r.t.Errorf("after one more apply a refresh still changes %s", names)
@@ -479,7 +479,7 @@ func (c cell) test(t *testing.T) {
 	}
 	run.apply(before, after)
 	if diff := cmp.Diff(c.reference.inventory, inventory(run.FaultyDomain, t)); diff != "" {
-		t.Errorf("the domain holds something else than without the fault (-want +got):\n%s", diff)
+		t.Errorf("the objects of the domain differ from a run without the fault (-want +got):\n%s", diff)
 	}
 	run.checkSecrets(after)
 	if t.Failed() {
@@ -552,7 +552,7 @@ func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.
 		}
 		for _, text := range errs {
 			if strings.Contains(text, "LUSID now has the token ") && strings.Contains(text, "Run again later") {
-				t.Errorf("the error gives two kinds of advice:\n%s", text)
+				t.Errorf("the error has two different next steps:\n%s", text)
 			}
 			for _, part := range parts {
 				if !strings.Contains(text, part) {

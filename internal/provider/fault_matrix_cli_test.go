@@ -217,7 +217,7 @@ func (l *cliLife) take(step cliStep) int {
 		}
 	}
 	if len(cells) == 0 {
-		l.t.Fatalf("nothing meets %v", step)
+		l.t.Fatalf("no operation matches %v", step)
 	}
 	l.workspace.Configure(l.config(step))
 	before := l.resources()
@@ -353,7 +353,7 @@ func (l *cliLife) end() {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		l.t.Errorf("the domain holds more or less than it should (-want +got):\n%s", diff)
+		l.t.Errorf("the objects of the domain differ (-want +got):\n%s", diff)
 	}
 	providertest.MustBeAbsent(l.t, "what was printed", l.printed.String(), l.Front.Seen())
 	providertest.MustBeAbsent(l.t, "the log", l.workspace.ReadFile("trace.log"), l.Front.Seen())

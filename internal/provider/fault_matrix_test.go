@@ -152,8 +152,8 @@ type extent int
 const (
 	// sample is one cell in sixteen, the same ones each time: the race detector makes them slow.
 	sample extent = iota
-	// whole is all that differ: to ask for a token is the same whatever it is for, and half of what
-	// takes long will do.
+	// whole is all that differ: to ask for a token is the same for every purpose, and half of what takes
+	// long will do.
 	whole
 	// soak is every cell.
 	soak
@@ -255,7 +255,7 @@ func TestFaultMatrix_gateway(t *testing.T) {
 					m = run.process()
 					for _, prior := range before {
 						if !m.MustRead(prior).Exists() {
-							t.Error("the object is gone from the domain")
+							t.Error("the object is missing from the domain")
 						}
 					}
 				})

@@ -172,7 +172,7 @@ func TestAccInterrupted_random(t *testing.T) {
 				t.Errorf("only %d resources are in the state", len(ids))
 			}
 			if diff := cmp.Diff(census, d.Census(t)); diff != "" {
-				t.Errorf("what the domain holds (-want +got):\n%s", diff)
+				t.Errorf("objects of the domain (-want +got):\n%s", diff)
 			}
 			for _, path := range []string{"/keys", "/applications"} {
 				for _, id := range objectIDs(d, t, path) {

@@ -184,8 +184,8 @@ func (g *gate) disarm() {
 	g.underway.Wait()
 }
 
-// running is a command of the CLI with its providers, in a process group of its own as a terminal
-// has them.
+// running is a command of the CLI with its providers, in a separate process group as a terminal has
+// them.
 type running struct {
 	t       *testing.T
 	command *exec.Cmd
@@ -397,7 +397,7 @@ func TestAccInterrupted(t *testing.T) {
 						want = passed
 						if ending == "interrupted" && when == before {
 							want += g.heldBack(reconciled...)
-							// The key was in the lost answer, so the user decides what becomes of the token.
+							// The key was in the lost response, so the user decides whether to delete the token.
 							advice = g.heldBack("POST keys")
 						} else if when != never {
 							advice = g.heldBack(taken...)
@@ -425,7 +425,7 @@ func TestAccInterrupted(t *testing.T) {
 						mustHoldSecrets(d, t, w.State())
 					}
 					if diff := cmp.Diff(census, d.Census(t)); diff != "" {
-						t.Errorf("what the domain holds (-want +got):\n%s", diff)
+						t.Errorf("objects of the domain (-want +got):\n%s", diff)
 					}
 
 					secrets := issued.Named()
@@ -457,7 +457,8 @@ func mustHoldSecrets(d providertest.Domain, t *testing.T, state *tfjson.State) {
 	}
 }
 
-// TestAccInterrupted_waiting stops at once, whatever the provider waits for, and sends nothing more.
+// TestAccInterrupted_waiting stops at once, for everything that the provider can wait for, and sends
+// no more requests.
 func TestAccInterrupted_waiting(t *testing.T) {
 	t.Parallel()
 	identity := requestsBy(http.MethodGet)

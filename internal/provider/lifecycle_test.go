@@ -15,7 +15,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// life is one kind's lifecycle on a domain of its own, with credentials from the environment.
+// life is one kind's lifecycle in a separate domain, with credentials from the environment.
 type life struct {
 	*providertest.Workspace
 	providertest.Life
@@ -28,8 +28,8 @@ type life struct {
 	canaries map[string]string
 }
 
-// TestAccLifecycle drives every kind of resource through the CLI. Whatever happens, no credential and
-// no secret is printed or logged.
+// TestAccLifecycle drives every kind of resource through the CLI. In every step, no credential and no
+// secret is printed or logged.
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	aspects := map[string]func(*life){
@@ -81,7 +81,7 @@ func testDrift(l *life) {
 
 func testDisappears(l *life) {
 	if l.Vanish == nil {
-		l.T.Skip("goes with another object: the kind has a test of its own")
+		l.T.Skip("destroyed with another object: the kind has a separate test")
 	}
 	l.create()
 	l.Vanish()

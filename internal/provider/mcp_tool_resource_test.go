@@ -300,7 +300,7 @@ func TestMcpTool_drift(t *testing.T) {
 
 	d.MustCall(t, http.MethodDelete, "/mcptools/market-data/reload", nil, nil)
 	if d.Protocol(t).Resource(providertest.MCPToolType).MustRead(again).Exists() {
-		t.Error("a tool that is gone stays in the state")
+		t.Error("a deleted tool is still in the state")
 	}
 }
 
@@ -372,7 +372,7 @@ func TestMcpTool_taken(t *testing.T) {
 		_, diags := tools.Update(made, providertest.QueryTool(providertest.Object{"name": "taken"}))
 		diags.MustFail(t, "name", "Unable to update MCP tool market-data/prices", "other/tool", "HTTP 409")
 	})
-	t.Run("by what is not there", func(t *testing.T) {
+	t.Run("unknown conflict", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		tools := d.Protocol(t).Resource(providertest.MCPToolType)
@@ -422,7 +422,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateMcpTool", Reset: mockserver.ResetAfter})
 		made, diags := d.Protocol(t).Resource(providertest.MCPToolType).Create(providertest.QueryTool())
 		if made.Exists() {
-			t.Error("a foreign tool was taken over")
+			t.Error("a tool of another run was adopted")
 		}
 		diags.MustFail(t, "code", "market-data/prices")
 	})
@@ -589,8 +589,8 @@ func TestMcpTool_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.MCPToolType, made, providertest.QueryTool())
 }
 
-// TestMcpTool_sparseAnswers leaves out whatever the contract lets LUSID leave out, and promises no
-// order.
+// TestMcpTool_sparseAnswers leaves out every field that the contract lets LUSID leave out, and
+// promises no order.
 func TestMcpTool_sparseAnswers(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter

@@ -390,7 +390,7 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 				}
 				problems := apply()
 				if diff := gocmp.Diff(after, d.Places(t)); problems == 0 && diff != "" {
-					t.Errorf("nothing was said of (-want +got):\n%s", diff)
+					t.Errorf("missing warnings (-want +got):\n%s", diff)
 				}
 				d.Mock.ClearFaults()
 				if problems := apply(); problems > 0 {
@@ -452,7 +452,7 @@ func TestNetworkZone_exchangeRefused(t *testing.T) {
 			t.Errorf("first (-want +got):\n%s", diff)
 		}
 	}
-	// What LUSID refuses for another reason is an error, whatever place it is for.
+	// If LUSID refuses for another reason, that is an error for every position.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
 	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 	_, diags := zones.Update(placed.read(t, zones)["first"], placed.config("first", 15))

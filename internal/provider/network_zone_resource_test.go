@@ -98,7 +98,7 @@ func TestAccNetworkZone_basic(t *testing.T) {
 	})
 }
 
-// TestAccNetworkZone_import takes over a zone that was made by hand, as it is.
+// TestAccNetworkZone_import imports a zone that was created by hand, without changing it.
 func TestAccNetworkZone_import(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -225,7 +225,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	deleteZone(d, t)
 	zones = d.Protocol(t).Resource(providertest.NetworkZoneType)
 	if gone := zones.MustRead(read); gone.Exists() {
-		t.Error("a zone that is gone stays in the state")
+		t.Error("a deleted zone is still in the state")
 	}
 	d.Forget()
 	zones.Destroy(read).MustBeQuiet(t)
@@ -334,7 +334,7 @@ func TestNetworkZone_absent(t *testing.T) {
 
 func TestNetworkZone_place(t *testing.T) {
 	t.Parallel()
-	t.Run("in one call where that will do", func(t *testing.T) {
+	t.Run("one request if possible", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
@@ -514,7 +514,7 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateNetworkZone", Reset: mockserver.ResetAfter})
 		made, diags := d.Protocol(t).Resource(providertest.NetworkZoneType).Create(providertest.ZoneConfig(providertest.Object{"ranges": providertest.ZoneRanges("198.51.100.7")}))
 		if made.Exists() {
-			t.Error("a foreign zone was taken over")
+			t.Error("a zone of another run was adopted")
 		}
 		diags.MustFail(t, "code", "lusid_network_zone.NAME")
 	})
@@ -557,7 +557,7 @@ func TestNetworkZone_errors(t *testing.T) {
 	_, diags = forbidden.ImportState("acme-office")
 	diags.MustFail(t, "", append(words, `Unable to import network zone "acme-office"`)...)
 
-	// Locked out, by whatever zone.
+	// Locked out, by any zone.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "*", Status: http.StatusForbidden, Code: 939, Count: -1})
 	const locked = "A network zone of the domain blocks the address"
 	_, diags = zones.Read(made)

@@ -185,7 +185,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 			if after := p.MustGetAccessToken(nil); after.Get("access_token") == before.Get("access_token") {
 				t.Error("the token was not renewed")
 			}
-			// Another alias has a secret of its own, the old one.
+			// Another alias has its own secret, the old one.
 			_, diags := neighbour.AccessToken(providertest.Object{"scopes": []string{"openid"}})
 			diags.MustFail(t, "", "invalid_client")
 		})
@@ -218,8 +218,8 @@ func TestOwnApplication_rotated(t *testing.T) {
 	})
 }
 
-// TestAccOwnApplication_aliases rotates the own application of one alias, while another one signs
-// in through an application of its own.
+// TestAccOwnApplication_aliases rotates the own application of one alias, while another one signs in
+// through a separate application.
 func TestAccOwnApplication_aliases(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

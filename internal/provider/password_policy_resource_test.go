@@ -37,7 +37,7 @@ func TestPasswordPolicy_partly(t *testing.T) {
 	personal.mustStore(t, d, passwordPolicyBody(25, true, true, 60, 2, 0))
 	policies.MustPlanNothing(policies.MustRead(updated), providertest.Object{"user_type": "Personal"})
 
-	// A policy of nothing takes over all there is.
+	// A policy without configured values adopts all of LUSID's values.
 	change, diags = policies.Plan(providertest.Instance{}, providertest.Object{"user_type": "Personal"})
 	diags.MustBeQuiet(t)
 	d.Forget()

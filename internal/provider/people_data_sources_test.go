@@ -158,7 +158,7 @@ func TestDeprovisionedUsers(t *testing.T) {
 			mustLackGone := func(what string, ids []string) {
 				t.Helper()
 				if slices.Contains(ids, gone.ID) || !slices.Contains(ids, left.ID) {
-					t.Errorf("%s has %s of %s, without whom is gone, and with whom is not: %s", what, ids, gone.ID, left.ID)
+					t.Errorf("%s has %s of %s, want it without the deleted user and with %s", what, ids, gone.ID, left.ID)
 				}
 			}
 			p := d.Protocol(t)
@@ -191,7 +191,7 @@ func TestDeprovisionedUsers(t *testing.T) {
 			diags.MustBeQuiet(t)
 			mustLackGone("the resource lusid_role_members", strings.Split(members.Get("user_ids"), ","))
 			if assignment, _ := p.Resource(providertest.RoleAssignmentType).ImportState(role.ID + "/" + gone.ID); assignment.Exists() {
-				t.Error("the resource lusid_role_assignment has whom is gone")
+				t.Error("lusid_role_assignment still has a deleted user")
 			}
 			_, diags = p.Resource(providertest.UserType).ImportState("gone@example.com")
 			diags.MustFail(t, "", "Unable to import user", "deprovisioned")

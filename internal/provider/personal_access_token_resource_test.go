@@ -111,7 +111,7 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 		t.Error("the token is still there")
 	}
 	if tokens.MustRead(made).Exists() {
-		t.Error("a token that is gone stays in the state")
+		t.Error("a deleted token is still in the state")
 	}
 }
 
@@ -371,7 +371,7 @@ func TestPersonalAccessToken_somebodyElse(t *testing.T) {
 	if got := tokensNamed(d, t, "pipeline"); len(got) != 1 {
 		t.Errorf("the domain has %s", got)
 	}
-	// Each user has names of its own.
+	// Names are unique for each user separately.
 	other.MustCreate(providertest.Object{"display_name": "pipeline"})
 }
 

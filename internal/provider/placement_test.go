@@ -73,7 +73,7 @@ func sharedSeed() mockserver.Seed {
 	return seed
 }
 
-// eachSharedObject runs a test for each, on a domain of its own.
+// eachSharedObject runs a test for each shared object, in a separate domain.
 func eachSharedObject(t *testing.T, test func(t *testing.T, d providertest.Domain, o sharedObject)) {
 	t.Helper()
 	for _, o := range sharedObjects() {
@@ -122,7 +122,7 @@ func TestPlacement_createBeforeDestroy(t *testing.T) {
 		// The same resource may be destroyed by the process that created it.
 		m.Destroy(made).MustBeQuiet(t)
 		if o.isThere(t, d) {
-			t.Error("a destroy with nothing in its place did nothing")
+			t.Error("the destroy changed nothing, although no other resource needs the object")
 		}
 	})
 }
@@ -158,7 +158,7 @@ func TestPlacement_destroyThenCreate(t *testing.T) {
 		m := d.Protocol(t).Resource(o.typeName)
 		m.Destroy(old).MustBeQuiet(t)
 		if o.isThere(t, d) {
-			t.Error("the destroy did nothing")
+			t.Error("the destroy changed nothing")
 		}
 		_, diags := m.Create(o.config)
 		diags.MustSucceed(t)
@@ -319,7 +319,7 @@ func TestPlacement_lostDeletion(t *testing.T) {
 				}
 				m.Destroy(made).MustSucceed(t)
 				if o.isThere(t, d) {
-					t.Error("a destroy with nothing in its place did nothing")
+					t.Error("the destroy changed nothing, although no other resource needs the object")
 				}
 			})
 		})
@@ -377,7 +377,7 @@ func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 		w.MustPlanEmpty()
 		w.MustRun("destroy", "-auto-approve")
 		if o.isThere(t, d) {
-			t.Error("the destroy did nothing")
+			t.Error("the destroy changed nothing")
 		}
 	})
 }

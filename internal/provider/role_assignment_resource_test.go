@@ -102,7 +102,7 @@ func TestRoleAssignment_gone(t *testing.T) {
 			made := assignments.MustCreate(providertest.Object{"role_id": role.ID, "user_id": user.ID})
 			d.MustCall(t, http.MethodDelete, remove(role.ID, user.ID), nil, nil)
 			if assignments.MustRead(made).Exists() {
-				t.Error("an assignment that is gone stays in the state")
+				t.Error("a deleted assignment is still in the state")
 			}
 			assignments.Destroy(made).MustBeQuiet(t)
 		})

@@ -118,7 +118,7 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	updated = members.MustRead(updated)
 	members.MustPlanNothing(updated, of(users[2]))
 
-	// Drift, in a process of its own: within one, a refresh may answer from a list.
+	// Drift, in a separate process. Within one process, a refresh may use an earlier list.
 	members = d.Protocol(t).Resource(providertest.RoleMembersType)
 	d.Assign(t, role, users[0])
 	d.MustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+users[2], nil, nil)
@@ -155,7 +155,7 @@ func TestRoleMembers_gone(t *testing.T) {
 	members = d.Protocol(t).Resource(providertest.RoleMembersType)
 	d.MustCall(t, http.MethodDelete, "/roles/"+role, nil, nil)
 	if members.MustRead(made).Exists() {
-		t.Error("the members of a role that is gone stay in the state")
+		t.Error("the members of a deleted role are still in the state")
 	}
 	members.Destroy(made).MustBeQuiet(t)
 }

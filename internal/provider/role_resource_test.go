@@ -98,7 +98,7 @@ func TestRole_lifecycle(t *testing.T) {
 		t.Errorf("replaced because of (-want +got):\n%s", diff)
 	}
 
-	// Drift, in a process of its own: within one, a refresh may answer from a list.
+	// Drift, in a separate process. Within one process, a refresh may use an earlier list.
 	roles = d.Protocol(t).Resource("lusid_role")
 	d.MustCall(t, http.MethodPut, "/roles/"+stored.ID, map[string]string{"description": "Drifted"}, nil)
 	drifted := roles.MustRead(updated)
@@ -118,7 +118,7 @@ func TestRole_lifecycle(t *testing.T) {
 	d.MustCall(t, http.MethodDelete, "/roles/"+stored.ID, nil, nil)
 	gone := roles.MustRead(mended)
 	if gone.Exists() {
-		t.Error("a role that is gone stays in the state")
+		t.Error("a deleted role is still in the state")
 	}
 	d.Forget()
 	roles.Destroy(mended).MustBeQuiet(t)
@@ -246,7 +246,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
 		made, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders"})
 		if made.Exists() {
-			t.Error("a foreign role was taken over")
+			t.Error("a role of another run was adopted")
 		}
 		diags.MustFail(t, "name", foreign.ID)
 		d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
@@ -264,7 +264,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		d.Protocol(t).Resource("lusid_role").MustCreate(providertest.Object{"name": "traders"})
 		d.MustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1})
 	})
-	t.Run("another's, made meanwhile", func(t *testing.T) {
+	t.Run("created by another run meanwhile", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		roles := d.Protocol(t).Resource("lusid_role")
@@ -274,7 +274,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
 		made, diags := roles.Create(providertest.Object{"name": "traders", "description": "Trade"})
 		if made.Exists() {
-			t.Error("a foreign role was taken over")
+			t.Error("a role of another run was adopted")
 		}
 		diags.MustFail(t, "name", foreign.ID)
 		d.MustCount(t, map[string]int{"identity.CreateRole": 1, "identity.GetRoleByCode": 1})

@@ -69,8 +69,8 @@ func TestAccScenarios(t *testing.T) {
 	}
 }
 
-// testServiceSecretToVault brings a secret to a vault by whatever way it changes, and leaves it
-// nowhere else.
+// testServiceSecretToVault brings a secret to a vault for every way it changes, and leaves it nowhere
+// else.
 func testServiceSecretToVault(t *testing.T, directory string) {
 	d, v := providertest.NewMock(t, mockserver.Options{}), newVault()
 	w := providertest.NewWorkspace(t, "", append(d.Environment(), v.serve(t))...)
@@ -86,7 +86,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 			t.Fatalf("after %s, in the vault (-want +got):\n%s", what, diff)
 		}
 		if slices.Contains(secrets, application.Secret) {
-			t.Fatalf("%s made no new secret", what)
+			t.Fatalf("%s did not rotate the secret", what)
 		}
 		secrets = append(secrets, application.Secret)
 		written := v.writes()
@@ -260,7 +260,7 @@ func testProveTheCredentials(t *testing.T, directory string) {
 		w.MustRun("apply", "-auto-approve")
 		write, reads := bearers.of(http.MethodPost), bearers.of(http.MethodGet, "/applications/"+d.Application(t, "acme-pricing").ID)
 		if len(write) != 1 || len(reads) == 0 || reads[len(reads)-1] == write[0] {
-			t.Errorf("after %s, the last read was not made with a token of its own: %d writes, %d reads", what, len(write), len(reads))
+			t.Errorf("after %s, the last read did not use a separate token: %d writes, %d reads", what, len(write), len(reads))
 		}
 		w.MustPlanEmpty()
 	}
@@ -273,8 +273,8 @@ func testProveTheCredentials(t *testing.T, directory string) {
 	mustBeBare(d, t)
 }
 
-// testImportExisting takes over fifty applications that were made behind Terraform's back, one of
-// which an older configuration has imported before.
+// testImportExisting imports fifty applications that were created without Terraform, one of which an
+// older configuration has imported before.
 func testImportExisting(t *testing.T, directory string) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
@@ -697,7 +697,7 @@ resource "terraform_data" "probe" {
 			got[role] = logins(d, t, "/roles/"+w.Attribute(fmt.Sprintf("lusid_role.team[%q]", role), "id")+"/users")
 		}
 		if diff := cmp.Diff(map[string][]string{"acme-traders": traders, "acme-risk": risk}, got); diff != "" {
-			t.Errorf("who holds the roles (-want +got):\n%s", diff)
+			t.Errorf("users of the roles (-want +got):\n%s", diff)
 		}
 		w.MustPlanEmpty()
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestSecrecy_printing prints whatever holds secrets in every way that Go has.
+// TestSecrecy_printing prints every type that has secrets in every way that Go has.
 func TestSecrecy_printing(t *testing.T) {
 	t.Parallel()
 	const canary = "c4nary-secret"

@@ -69,7 +69,7 @@ func TestServer_keepsNothing(t *testing.T) {
 		}()
 		runtime.GC()
 		if found.Value() != nil {
-			t.Errorf("%s: what came with it is still there", name)
+			t.Errorf("%s: a value of the context is still in memory", name)
 		}
 	}
 	runtime.KeepAlive(server)

@@ -273,7 +273,7 @@ func TestAccSingletons_forbidden(t *testing.T) {
 }
 
 // TestAccSingletons_replace asks for a replacement, which nothing but the user's wish brings about
-// but for the user type of a password policy.
+// except the user type of a password policy.
 func TestAccSingletons_replace(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -480,7 +480,7 @@ func TestSingletons_import(t *testing.T) {
 		missing, diags := m.ImportState(s.importID)
 		diags.MustBeQuiet(t)
 		if missing.Exists() {
-			t.Error("what LUSID does not have was imported")
+			t.Error("an object that LUSID does not have was imported")
 		}
 	})
 }
@@ -519,7 +519,7 @@ func TestSingletons_errors(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
 		made.Identity = nil
 		if m.MustRead(made).Exists() {
-			t.Error("what LUSID does not have any more stays in the state")
+			t.Error("an object that LUSID no longer has is still in the state")
 		}
 
 		providertest.MustRefuseOtherDomain(t, d, s.typeName, made, config, s.noun)
@@ -554,8 +554,8 @@ func TestSingletons_lostAnswer(t *testing.T) {
 	})
 }
 
-// TestSingletons_oddAnswers changes each field of each answer. Whatever LUSID sends, nothing is
-// dropped, and the next proper answer finds all as it was.
+// TestSingletons_oddAnswers changes each field of each answer. For every response from LUSID, nothing
+// is dropped, and the next proper answer finds all as it was.
 func TestSingletons_oddAnswers(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -590,7 +590,7 @@ func TestSingletons_oddAnswers(t *testing.T) {
 			diags.MustBeQuiet(t)
 			kept, diags := m.Read(made)
 			if !kept.Exists() {
-				t.Errorf("%s: a read made nothing of it: %s", name, diags.Errors())
+				t.Errorf("%s: the read failed: %s", name, diags.Errors())
 				continue
 			}
 			w.Set(nil)

@@ -11,7 +11,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// newRobot applies a user in a domain of its own. It needs a CLI with terraform_data, which is older
+// newRobot applies a user in a separate domain. It needs a CLI with terraform_data, which is older
 // than import blocks.
 func newRobot(t *testing.T, policy string) (d providertest.Domain, w *providertest.Workspace, id string) {
 	t.Helper()

@@ -247,7 +247,7 @@ func TestUser_goneElsewhere(t *testing.T) {
 				made := users.MustCreate(providertest.ServiceUser())
 				d.MustCall(t, http.MethodDelete, "/users/"+made.Get("id")+query, nil, nil)
 				if users.MustRead(made).Exists() {
-					t.Error("a user who is gone stays in the state")
+					t.Error("a deleted user is still in the state")
 				}
 				for _, key := range []string{made.Get("id"), "robot@example.com"} {
 					_, diags := users.ImportState(key)
@@ -309,7 +309,7 @@ func TestUser_taken(t *testing.T) {
 				}
 				diags.MustFail(t, test.attribute, parts...)
 				if of.deprovisioned && strings.Contains(strings.Join(diags.Errors(), ""), "import {") {
-					t.Error("it advises to import a user who is gone")
+					t.Error("the error advises to import a deleted user")
 				}
 				want := map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 1, "identity.GetUserFromLogin": 1}
 				if test.attribute == "login" && !of.hidden {
@@ -370,7 +370,7 @@ func TestUser_lostAnswer(t *testing.T) {
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateUser", Reset: mockserver.ResetAfter})
 		made, diags := d.Protocol(t).Resource(providertest.UserType).Create(providertest.ServiceUser())
 		if made.Exists() {
-			t.Error("a foreign user was taken over")
+			t.Error("a user of another run was adopted")
 		}
 		diags.MustFail(t, "login", foreign.ID)
 		d.MustCount(t, byLogin)

@@ -660,7 +660,7 @@ func utf16Of(text string, bigEndian bool) []byte {
 	return encoded
 }
 
-// FuzzSecretsFile reads whatever a secrets file may hold. It never repeats a value.
+// FuzzSecretsFile reads arbitrary secrets files. It never repeats a value.
 func FuzzSecretsFile(f *testing.F) {
 	const canary = "s3cr3t-canary"
 	for _, seed := range []string{

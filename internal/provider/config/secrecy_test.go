@@ -14,7 +14,7 @@ import (
 
 const canary = "c4nary-secret"
 
-// TestSecrecy_printing prints whatever holds secrets in every way that Go has.
+// TestSecrecy_printing prints every type that has secrets in every way that Go has.
 func TestSecrecy_printing(t *testing.T) {
 	t.Parallel()
 	values := config.HoldersOf(canary)
