@@ -29,6 +29,9 @@ const AccessRolePolicyCollectionType = "lusid_access_role_policy_collection"
 // AccessUserRoleType is a resource type.
 const AccessUserRoleType = "lusid_access_user_role"
 
+// AccessRolePrecedenceType is a resource type.
+const AccessRolePrecedenceType = "lusid_access_role_precedence"
+
 // StandardFeatures is the id of a policy that every domain has.
 const StandardFeatures = "default/allow-standard-lusid-features-access"
 

@@ -629,6 +629,29 @@ var Fixtures = map[string]KindFixture{
 			}
 		},
 	},
+	AccessRolePrecedenceType: {
+		Label:    "one",
+		Most:     1,
+		Config:   Object{"roles": []string{"default/instrument-administrator", "default/configuration-administrator"}},
+		Changed:  Object{"roles": []string{"default/configuration-administrator", "default/instrument-administrator"}},
+		ImportBy: "id",
+		Listings: []string{AccessAPI + "/roles"},
+		Cost: Cost{
+			// The plan of a create warns of the order that LUSID has, and if the provider's own user could lose
+			// its rights.
+			Plan:    func(int) Calls { return Calls{"access.ListRoles": 1, "access.GetOwnPolicies": 1} },
+			Create:  func(int) Calls { return Calls{"access.ListRoles": 1, "access.GetRole": 1, "access.UpdateRole": 1} },
+			Refresh: once("access.ListRoles"),
+			Update: func(int) Calls {
+				return Calls{"access.GetOwnPolicies": 2, "access.ListRoles": 2, "access.GetRole": 1, "access.UpdateRole": 1}
+			},
+			Destroy: func(int) Calls { return Calls{} },
+		},
+		Faults: Faults{
+			Versioned:      "access.UpdateRole",
+			OnlyForWarning: map[string]string{Creating: "access.GetOwnPolicies", Updating: "access.GetOwnPolicies"},
+		},
+	},
 	AccessUserRoleType: {
 		Label:    "many",
 		Config:   Object{"user_id": "user-${n}", "policies": []string{StandardFeatures}},

@@ -143,9 +143,10 @@ type RolePlace struct {
 	Before, After ResourceID
 }
 
-// MoveRole is UpdateRole that moves the role to a place too. LUSID has no operation that only moves.
+// MoveRole is UpdateRole that moves the role to a place too. LUSID has no operation that only moves. It is not
+// repeated if its answer is lost, because a second move could undo a move that somebody made in between.
 func (c *Client) MoveRole(ctx context.Context, id ResourceID, body RoleUpdateRequest, place RolePlace) (*RoleResponse, error) {
-	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
+	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body).Versioned()
 	if place.Before.Code != "" {
 		r = r.Query("beforeScope", place.Before.Scope).Query("beforeCode", place.Before.Code)
 	} else {

@@ -1,0 +1,4 @@
+# terraform query -generate-config-out=access_role_precedence.tf
+list "lusid_access_role_precedence" "acme" {
+  provider = lusid
+}

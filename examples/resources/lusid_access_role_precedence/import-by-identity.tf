@@ -1,0 +1,6 @@
+import {
+  to = lusid_access_role_precedence.acme
+  identity = {
+    id = "default"
+  }
+}

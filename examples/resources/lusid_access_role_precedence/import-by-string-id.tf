@@ -1,0 +1,4 @@
+import {
+  to = lusid_access_role_precedence.acme
+  id = "default"
+}

@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+// lowIndexFirst is true if the access role with the lower roleHierarchyIndex has the higher precedence.
+//
+// Unverified: access/role-hierarchy-index.
+const lowIndexFirst = true
+
+// roleOrder returns the roles that wants accepts, highest precedence first. Roles with the same index keep
+// the order in which LUSID lists them.
+func roleOrder(listed []access.RoleResponse, wants func(access.ResourceID) bool) ([]access.ResourceID, error) {
+	var roles []access.RoleResponse
+	for _, role := range listed {
+		if !wants(role.ID) {
+			continue
+		}
+		if role.RoleHierarchyIndex == nil {
+			return nil, fmt.Errorf("LUSID returned no roleHierarchyIndex for the access role %s, so its precedence is unknown", role.ID)
+		}
+		roles = append(roles, role)
+	}
+	slices.SortStableFunc(roles, func(a, b access.RoleResponse) int {
+		if lowIndexFirst {
+			return cmp.Compare(*a.RoleHierarchyIndex, *b.RoleHierarchyIndex)
+		}
+		return cmp.Compare(*b.RoleHierarchyIndex, *a.RoleHierarchyIndex)
+	})
+	ids := make([]access.ResourceID, 0, len(roles))
+	for _, role := range roles {
+		ids = append(ids, role.ID)
+	}
+	return ids, nil
+}
+
+// roleMove moves one role to a place.
+type roleMove struct {
+	role  access.ResourceID
+	place access.RolePlace
+}
+
+// above is the place directly above a role.
+func above(role access.ResourceID) access.RolePlace {
+	if lowIndexFirst {
+		return access.RolePlace{Before: role}
+	}
+	return access.RolePlace{After: role}
+}
+
+// below is the place directly below a role.
+func below(role access.ResourceID) access.RolePlace {
+	if lowIndexFirst {
+		return access.RolePlace{After: role}
+	}
+	return access.RolePlace{Before: role}
+}
+
+// roleMoves returns the moves that put roles from the current order into the wanted one. Both have the same
+// roles. Each move is next to a role that is in its place by then.
+func roleMoves(current, wanted []access.ResourceID) (moves []roleMove) {
+	stays := rolesThatStay(current, wanted)
+	first := slices.Index(stays, true)
+	for i := first - 1; i >= 0; i-- {
+		moves = append(moves, roleMove{wanted[i], above(wanted[i+1])})
+	}
+	for i := first + 1; i < len(wanted); i++ {
+		if !stays[i] {
+			moves = append(moves, roleMove{wanted[i], below(wanted[i-1])})
+		}
+	}
+	return moves
+}
+
+// rolesThatStay says which of the wanted roles need no move: the longest sequence that is in the current
+// order already. LUSID refuses to change the roles that came with it, which are in other scopes, so they
+// stay if the others can move around them.
+func rolesThatStay(current, wanted []access.ResourceID) []bool {
+	rank := make(map[access.ResourceID]int, len(current))
+	for i, role := range current {
+		rank[role] = i
+	}
+	// weight[i] is the weight of the heaviest sequence that ends with role i, and before[i] is the role
+	// before i in that sequence.
+	weight, before := make([]int, len(wanted)), make([]int, len(wanted))
+	last := -1
+	for i, role := range wanted {
+		before[i] = -1
+		for j := range i {
+			if rank[wanted[j]] < rank[role] && weight[j] > weight[i] {
+				weight[i], before[i] = weight[j], j
+			}
+		}
+		if role.Scope == access.DefaultScope {
+			weight[i]++
+		} else {
+			weight[i] += len(wanted)
+		}
+		if last < 0 || weight[i] > weight[last] {
+			last = i
+		}
+	}
+	stays := make([]bool, len(wanted))
+	for ; last >= 0; last = before[last] {
+		stays[last] = true
+	}
+	return stays
+}
+
+// reordered returns the roles whose order relative to another role differs. Both have the same roles.
+func reordered(current, wanted []access.ResourceID) (roles []access.ResourceID) {
+	for i, role := range wanted {
+		now := slices.Index(current, role)
+		if now != i || slices.ContainsFunc(wanted[:i], func(higher access.ResourceID) bool { return slices.Index(current, higher) > now }) {
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
+// among returns those of the roles that are in the other list, in their order.
+func among(roles, of []access.ResourceID) []access.ResourceID {
+	return slices.DeleteFunc(slices.Clone(roles), func(role access.ResourceID) bool { return !slices.Contains(of, role) })
+}
+
+// toAccessIDList reads the known ids of a list, in its order.
+func toAccessIDList(list types.List) []access.ResourceID {
+	ids := []access.ResourceID{}
+	for _, element := range list.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsUnknown() && !text.IsNull() {
+			ids = append(ids, toAccessID(text.ValueString()))
+		}
+	}
+	return ids
+}
+
+// roleLines shows roles to people, one a line.
+func roleLines(roles []access.ResourceID) string {
+	return "  " + strings.Join(fromAccessIDs(roles), "\n  ")
+}

@@ -1,0 +1,356 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+var (
+	_ resource.Resource                = (*accessRolePrecedenceResource)(nil)
+	_ resource.ResourceWithConfigure   = (*accessRolePrecedenceResource)(nil)
+	_ resource.ResourceWithIdentity    = (*accessRolePrecedenceResource)(nil)
+	_ resource.ResourceWithImportState = (*accessRolePrecedenceResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*accessRolePrecedenceResource)(nil)
+)
+
+// accessRolePrecedenceNoun is what messages call the order of the access roles.
+const accessRolePrecedenceNoun = "access role precedence"
+
+// accessRolePrecedenceResource is the order of some access roles, which a domain always has. Its import ID
+// is default.
+type accessRolePrecedenceResource struct{ resourceBase }
+
+// NewAccessRolePrecedenceResource returns the resource lusid_access_role_precedence.
+func NewAccessRolePrecedenceResource() resource.Resource { return &accessRolePrecedenceResource{} }
+
+func (r *accessRolePrecedenceResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_access_role_precedence"
+}
+
+func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The order of precedence of access roles. If the roles of a user disagree, the role with the higher precedence decides. " +
+			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Roles that aren't listed may lie between them. " +
+			"Data source `lusid_access_roles` shows all roles with their places.\n\n" +
+			"Declare it once in a domain. Two of these resources that list the same roles in different orders undo each other's moves.\n\n" +
+			"LUSID moves a role by an update of the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
+			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests.\n\n" +
+			"~> The first apply changes the order that LUSID has, and the plan warns of that. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
+		Attributes: map[string]schema.Attribute{
+			"roles": schema.ListAttribute{
+				Required:    true,
+				ElementType: types.StringType,
+				MarkdownDescription: "IDs of access roles, each `scope/code`, highest precedence first. At least 2, each once. LUSID puts a new role below all others. " +
+					"LUSID refuses to move roles of other scopes than `default`, so the provider moves other roles around them if it can.",
+				Validators: []validator.List{
+					listvalidator.SizeAtLeast(2), listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(isAccessID("role")...),
+				},
+			},
+			"timeouts": timeoutsAttribute(ctx),
+			"id":       singletonIDAttribute(),
+		},
+	}
+}
+
+func (r *accessRolePrecedenceResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = singletonIdentitySchema()
+}
+
+type accessRolePrecedenceModel struct {
+	Roles    types.List     `tfsdk:"roles"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+	ID       types.String   `tfsdk:"id"`
+}
+
+// fromAPI sets the roles in LUSID's order. Roles that are gone drop out. After an import, which knows no
+// roles, it takes all that LUSID can move.
+func (m *accessRolePrecedenceModel) fromAPI(ctx context.Context, listed []access.RoleResponse) error {
+	m.ID = types.StringValue(singletonID)
+	known := toAccessIDList(m.Roles)
+	order, err := roleOrder(listed, func(id access.ResourceID) bool {
+		if m.Roles.IsNull() {
+			return id.Scope == access.DefaultScope
+		}
+		return slices.Contains(known, id)
+	})
+	if err != nil || slices.Equal(order, known) && !m.Roles.IsNull() {
+		return err
+	}
+	roles, diags := types.ListValueFrom(ctx, types.StringType, fromAccessIDs(order))
+	if diags.HasError() {
+		return errors.New(diags[0].Detail())
+	}
+	m.Roles = roles
+	return nil
+}
+
+func (r *accessRolePrecedenceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan accessRolePrecedenceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	const summary = "Unable to set " + accessRolePrecedenceNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Terraform does not tell a create what its plan showed, so a create cannot compare the order with it.
+	r.arrange(ctx, summary, toAccessIDList(plan.Roles), nil, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.saveCreated(ctx, resp, plan, singletonIdentity())
+}
+
+func (r *accessRolePrecedenceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state accessRolePrecedenceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	const summary = "Unable to read " + accessRolePrecedenceNoun
+	ctx, cancel, ok := r.beginRead(ctx, req, resp, summary, singletonIdentity(), state.Timeouts.Read)
+	defer cancel()
+	if !ok {
+		return
+	}
+
+	listed, err := r.access.RefreshRoles(ctx, func(listed []access.RoleResponse) bool {
+		refreshed := state
+		return state.Roles.IsNull() || refreshed.fromAPI(ctx, listed) == nil && refreshed.Roles.Equal(state.Roles)
+	})
+	if err == nil {
+		err = state.fromAPI(ctx, listed)
+	}
+	if err != nil {
+		resp.Diagnostics.AddError(summary, r.explain("The order of the access roles of "+r.client.Domain()+" could not be read", err))
+		return
+	}
+	r.saveRead(ctx, resp, state)
+}
+
+func (r *accessRolePrecedenceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state accessRolePrecedenceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	const summary = "Unable to update " + accessRolePrecedenceNoun
+	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.Roles.Equal(state.Roles) {
+		r.arrange(ctx, summary, toAccessIDList(plan.Roles), toAccessIDList(state.Roles), &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	r.saveUpdated(ctx, resp, plan, singletonIdentity())
+}
+
+// Delete changes nothing in LUSID, which always has an order of the roles.
+func (r *accessRolePrecedenceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state accessRolePrecedenceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	_, cancel := r.begin(ctx, "Unable to forget "+accessRolePrecedenceNoun, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	if !resp.Diagnostics.HasError() {
+		warnOrderKept(&resp.Diagnostics)
+	}
+}
+
+// warnOrderKept says what a destroy leaves behind.
+func warnOrderKept(diags *diag.Diagnostics) {
+	diags.AddWarning("LUSID keeps the order of the access roles",
+		"Destroying "+accessRolePrecedenceNoun+" changes nothing in LUSID. The roles keep their order, and Terraform no longer manages it.")
+}
+
+// ImportState takes the id default.
+func (r *accessRolePrecedenceResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.importSingleton(ctx, accessRolePrecedenceNoun, req, resp)
+}
+
+// ModifyPlan refuses another domain's order before anything is planned for it. It warns of an order that
+// Terraform has not seen, of what a destroy leaves, and if the provider's own user could lose its rights.
+func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	var state, plan accessRolePrecedenceModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessRolePrecedenceNoun)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	if req.Plan.Raw.IsNull() {
+		warnOrderKept(&resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	wanted := toAccessIDList(plan.Roles)
+	for i, role := range wanted {
+		// What another resource makes is known only here.
+		if slices.Contains(wanted[:i], role) {
+			resp.Diagnostics.AddAttributeError(path.Root("roles"), "Invalid roles", fmt.Sprintf("The access role %s is in the list twice. List each role once.", role))
+		}
+	}
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || plan.Roles.Equal(state.Roles) {
+		return
+	}
+	r.warnMoves(ctx, &plan, wanted, req.State.Raw.IsNull(), &resp.Diagnostics)
+}
+
+// warnMoves compares the known roles of a plan with the order that LUSID has.
+func (r *accessRolePrecedenceResource) warnMoves(ctx context.Context, plan *accessRolePrecedenceModel, wanted []access.ResourceID, isCreate bool, diags *diag.Diagnostics) {
+	const summary = "Unable to read " + accessRolePrecedenceNoun
+	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Read, diags)
+	defer cancel()
+	if diags.HasError() {
+		return
+	}
+	listed, err := r.access.RefreshRoles(ctx, func([]access.RoleResponse) bool { return true })
+	var current []access.ResourceID
+	if err == nil {
+		current, err = roleOrder(listed, func(id access.ResourceID) bool { return slices.Contains(wanted, id) })
+	}
+	if err != nil {
+		diags.AddError(summary, r.explain("The order of the access roles of "+r.client.Domain()+", which this plan changes, could not be read", err))
+		return
+	}
+	// The other roles are created in the same run, or their absence is an error of the apply.
+	wanted = among(wanted, current)
+	moved := reordered(current, wanted)
+	if len(moved) == 0 {
+		return
+	}
+	if isCreate {
+		diags.AddWarning("The access roles have an order that Terraform has not seen", fmt.Sprintf(
+			"LUSID has the listed roles in this order, highest precedence first:\n\n%s\n\nApplying changes it to this order:\n\n%s", roleLines(current), roleLines(wanted)))
+	}
+	for _, role := range moved {
+		r.warnOwnAccessRole(ctx, role, "This plan changes its order of precedence relative to another role, so the other role may decide in its place", diags)
+	}
+}
+
+// arrange puts roles into the wanted order. It refuses if those of the seen roles that are wanted have
+// another order than the plan showed.
+func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary string, wanted, seen []access.ResourceID, diags *diag.Diagnostics) {
+	attempt := "The access roles of " + r.client.Domain() + " could not be put into order"
+	err := r.placements.during(ctx, accessRolePrecedenceNoun, func() error {
+		current, err := r.listOrder(ctx, wanted)
+		if err != nil {
+			return err
+		}
+		if gone := slices.DeleteFunc(slices.Clone(wanted), func(role access.ResourceID) bool { return slices.Contains(current, role) }); len(gone) > 0 {
+			return rolesGoneError(fromAccessIDs(gone))
+		}
+		if !slices.Equal(current, wanted) && !slices.Equal(among(current, seen), among(seen, current)) {
+			return errChangedAfterPlan
+		}
+		var lost access.ResourceID
+		for moves := roleMoves(current, wanted); len(moves) > 0; {
+			move := moves[0]
+			err := r.move(ctx, move)
+			if err == nil {
+				moves = moves[1:]
+				continue
+			}
+			attempt = fmt.Sprintf("The access role %s of %s could not be moved", move.role, r.client.Domain())
+			if !client.IsOutcomeUnknown(err) || lost == move.role || ctx.Err() != nil {
+				return err
+			}
+			// The order says whether LUSID has moved the role.
+			lost = move.role
+			current, readErr := r.listOrder(ctx, wanted)
+			if readErr != nil || len(current) < len(wanted) {
+				return err
+			}
+			moves = roleMoves(current, wanted)
+		}
+		return nil
+	})
+	var gone rolesGoneError
+	switch {
+	case errors.As(err, &gone):
+		diags.AddAttributeError(path.Root("roles"), summary, r.explain(attempt, err))
+	case client.IsOutcomeUnknown(err):
+		diags.AddError(summary, r.explain(attempt, err, "LUSID may have moved the role all the same. The next plan shows the order that LUSID has."))
+	case err != nil:
+		diags.AddError(summary, r.explain(attempt, err))
+	}
+}
+
+// rolesGoneError are listed roles that LUSID does not have.
+type rolesGoneError []string
+
+func (e rolesGoneError) Error() string {
+	return "LUSID has no access role " + strings.Join(e, ", ") + ". Nothing was changed. Create it, or remove it from roles"
+}
+
+// listOrder lists the order of some roles. Those that are gone are left out. LUSID's list may lag behind the
+// create of a role, so a role that it lacks is read.
+func (r *accessRolePrecedenceResource) listOrder(ctx context.Context, roles []access.ResourceID) ([]access.ResourceID, error) {
+	listed, err := r.access.ListRoles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range roles {
+		if slices.ContainsFunc(listed, func(role access.RoleResponse) bool { return role.ID == id }) {
+			continue
+		}
+		role, err := r.access.GetRole(ctx, id)
+		switch {
+		case err == nil:
+			listed = append(listed, *role)
+		case !client.IsNotFound(err):
+			return nil, err
+		}
+	}
+	return roleOrder(listed, func(id access.ResourceID) bool { return slices.Contains(roles, id) })
+}
+
+// move moves a role. LUSID's operation replaces the whole role, so it gets the role as it is now.
+func (r *accessRolePrecedenceResource) move(ctx context.Context, move roleMove) error {
+	return r.placements.during(ctx, accessRoleNoun+" "+move.role.String(), func() error {
+		role, err := r.access.GetRole(ctx, move.role)
+		if err != nil {
+			return err
+		}
+		body, err := unchangedRole(role)
+		if err == nil {
+			_, err = r.access.MoveRole(ctx, move.role, body, move.place)
+		}
+		return err
+	})
+}
+
+// unchangedRole is an update that changes nothing of the role. It fails if an update would erase a part.
+func unchangedRole(role *access.RoleResponse) (access.RoleUpdateRequest, error) {
+	body, parts := role.RoleUpdateRequest, role.Unmodelled
+	if body.Resource == (access.RoleResourceRequest{}) && len(parts) == 0 {
+		return body, errors.New("LUSID did not return what the role holds, and a move would erase that. Nothing of the role was changed")
+	}
+	if len(parts) > 0 {
+		return body, fmt.Errorf("in LUSID, the role has a part that the provider cannot send: %s. LUSID's update replaces the whole role, so a move would erase that part. "+
+			"Nothing of the role was changed. Move the role in LUSID's web app", strings.Join(parts, ", "))
+	}
+	if held := body.Resource.PolicyIDRoleResource; held != nil {
+		body.Resource.PolicyIDRoleResource = &access.PolicyIDRoleResource{
+			Policies: withIDs(held.Policies, nil), PolicyCollections: withIDs(held.PolicyCollections, nil),
+		}
+	}
+	if body.When.Activate == "" {
+		body.When.Activate = alwaysActive
+	}
+	return body, nil
+}
