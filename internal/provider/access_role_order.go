@@ -81,8 +81,9 @@ func roleMoves(current, wanted []access.ResourceID) (moves []roleMove) {
 }
 
 // rolesThatStay says which of the wanted roles need no move: the longest sequence that is in the current
-// order already. LUSID refuses to change the roles that came with it, which are in other scopes, so they
-// stay if the others can move around them.
+// order already. If there is a choice, the lower roles stay, because a role that was just created is below all
+// others and has to rise. LUSID refuses to change the roles that came with it, which are in other scopes, so
+// they stay if the others can move around them.
 func rolesThatStay(current, wanted []access.ResourceID) []bool {
 	rank := make(map[access.ResourceID]int, len(current))
 	for i, role := range current {
@@ -95,7 +96,7 @@ func rolesThatStay(current, wanted []access.ResourceID) []bool {
 	for i, role := range wanted {
 		before[i] = -1
 		for j := range i {
-			if rank[wanted[j]] < rank[role] && weight[j] > weight[i] {
+			if rank[wanted[j]] < rank[role] && weight[j] >= weight[i] {
 				weight[i], before[i] = weight[j], j
 			}
 		}
@@ -104,7 +105,7 @@ func rolesThatStay(current, wanted []access.ResourceID) []bool {
 		} else {
 			weight[i] += len(wanted)
 		}
-		if last < 0 || weight[i] > weight[last] {
+		if last < 0 || weight[i] >= weight[last] {
 			last = i
 		}
 	}

@@ -551,8 +551,8 @@ var openValues = []string{
 	"access.PolicyCreationRequest.applications", "access.PolicyUpdateRequest.applications", "access.ActionId.activity",
 }
 
-// withoutRequestSchema are the resources whose requests have no body.
-var withoutRequestSchema = []string{providertest.RoleAssignmentType, providertest.RoleMembersType}
+// withoutRequestSchema are the resources whose requests have no body, or send back what LUSID returned.
+var withoutRequestSchema = []string{providertest.RoleAssignmentType, providertest.RoleMembersType, providertest.AccessRolePrecedenceType}
 
 // contractSchema is what the walk knows of a schema. A keyword that it does not know fails it.
 type contractSchema struct {

@@ -77,15 +77,11 @@ func TypedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 	case int:
 		return tftypes.NewValue(typ, big.NewFloat(float64(v)))
 	case []string:
-		set, ok := typ.(tftypes.Set)
-		if !ok {
-			t.Fatalf("%s takes no list", typ)
-		}
-		elements := []tftypes.Value{}
+		list := []any{}
 		for _, element := range v {
-			elements = append(elements, tftypes.NewValue(set.ElementType, element))
+			list = append(list, element)
 		}
-		return tftypes.NewValue(typ, elements)
+		return TypedValue(t, typ, list)
 	case []any:
 		var elementType tftypes.Type
 		switch typ := typ.(type) {

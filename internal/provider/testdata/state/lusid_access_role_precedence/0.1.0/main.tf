@@ -1,5 +1,5 @@
 resource "lusid_access_role_precedence" "test" {
-  roles = ["default/instrument-administrator", "default/configuration-administrator", "default/lusid-evaluator"]
+  roles = ["default/lusid-evaluator", "default/configuration-administrator", "default/instrument-administrator"]
   timeouts = {
     create = "15m"
     read   = "15m"

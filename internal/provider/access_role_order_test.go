@@ -1,0 +1,142 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+)
+
+// permutations returns all orders of the roles.
+func permutations(roles []access.ResourceID) (all [][]access.ResourceID) {
+	if len(roles) == 0 {
+		return [][]access.ResourceID{{}}
+	}
+	for i := range roles {
+		rest := slices.Delete(slices.Clone(roles), i, i+1)
+		for _, order := range permutations(rest) {
+			all = append(all, append([]access.ResourceID{roles[i]}, order...))
+		}
+	}
+	return all
+}
+
+// afterMove is an order after a move, as LUSID carries it out.
+func afterMove(order []access.ResourceID, move roleMove) []access.ResourceID {
+	order = slices.DeleteFunc(slices.Clone(order), func(role access.ResourceID) bool { return role == move.role })
+	place := slices.Index(order, move.place.Before)
+	if place < 0 {
+		place = slices.Index(order, move.place.After) + 1
+	}
+	return slices.Insert(order, place, move.role)
+}
+
+// leastMoves finds by trial how few moves lead from one order to the other.
+func leastMoves(current, wanted []access.ResourceID) int {
+	reached, moves := [][]access.ResourceID{current}, 0
+	for ; ; moves++ {
+		var next [][]access.ResourceID
+		for _, order := range reached {
+			if slices.Equal(order, wanted) {
+				return moves
+			}
+			for _, role := range order {
+				for _, neighbour := range order {
+					if role != neighbour {
+						next = append(next, afterMove(order, roleMove{role, access.RolePlace{Before: neighbour}}), afterMove(order, roleMove{role, access.RolePlace{After: neighbour}}))
+					}
+				}
+			}
+		}
+		slices.SortFunc(next, compareOrders)
+		reached = slices.CompactFunc(next, slices.Equal[[]access.ResourceID])
+	}
+}
+
+func compareOrders(a, b []access.ResourceID) int {
+	return slices.CompareFunc(a, b, func(a, b access.ResourceID) int { return slices.Compare([]byte(a.Code), []byte(b.Code)) })
+}
+
+// TestRoleMoves moves up to five roles from their order to every other one.
+func TestRoleMoves(t *testing.T) {
+	t.Parallel()
+	for n := range 6 {
+		var roles []access.ResourceID
+		for i := range n {
+			roles = append(roles, access.ResourceID{Scope: access.DefaultScope, Code: fmt.Sprint("role-", i)})
+		}
+		for _, wanted := range permutations(roles) {
+			moves, order := roleMoves(roles, wanted), roles
+			for _, move := range moves {
+				order = afterMove(order, move)
+			}
+			if !slices.Equal(order, wanted) {
+				t.Errorf("%v leads to %v", wanted, order)
+			}
+			if least := leastMoves(roles, wanted); len(moves) != least {
+				t.Errorf("%v takes %d moves, and %d are enough", wanted, len(moves), least)
+			}
+			if (len(reordered(roles, wanted)) == 0) != slices.Equal(roles, wanted) {
+				t.Errorf("%v: reordered are %v", wanted, reordered(roles, wanted))
+			}
+		}
+	}
+}
+
+// TestRoleMoves_between leaves the roles alone that are not listed.
+func TestRoleMoves_between(t *testing.T) {
+	t.Parallel()
+	id := func(code string) access.ResourceID { return access.ResourceID{Scope: access.DefaultScope, Code: code} }
+	domain := []access.ResourceID{id("a"), id("x"), id("b"), id("y"), id("c")}
+	for _, wanted := range permutations([]access.ResourceID{id("a"), id("b"), id("c")}) {
+		order := domain
+		for _, move := range roleMoves(among(domain, wanted), wanted) {
+			order = afterMove(order, move)
+		}
+		if !slices.Equal(among(order, wanted), wanted) || slices.Index(order, id("x")) > slices.Index(order, id("y")) {
+			t.Errorf("%v leads to %v", wanted, order)
+		}
+	}
+}
+
+// TestRoleMoves_otherScopes moves many roles around two that LUSID does not let anybody move.
+func TestRoleMoves_otherScopes(t *testing.T) {
+	t.Parallel()
+	var current []access.ResourceID
+	for i := range 6 {
+		current = append(current, access.ResourceID{Scope: access.DefaultScope, Code: fmt.Sprint("role-", i)})
+	}
+	fixed := []access.ResourceID{{Scope: "LUSID_SYSTEM", Code: "first"}, {Scope: "support", Code: "second"}}
+	wanted := append(slices.Clone(fixed), current...)
+	current = append(current, fixed...)
+	moves := roleMoves(current, wanted)
+	if len(moves) != 6 {
+		t.Errorf("%d moves", len(moves))
+	}
+	for _, move := range moves {
+		if move.role.Scope != access.DefaultScope {
+			t.Errorf("%s is moved", move.role)
+		}
+		current = afterMove(current, move)
+	}
+	if !slices.Equal(current, wanted) {
+		t.Errorf("got %v", current)
+	}
+}
+
+// TestReordered names the roles that change places with another one.
+func TestReordered(t *testing.T) {
+	t.Parallel()
+	a, b, c := access.ResourceID{Code: "a"}, access.ResourceID{Code: "b"}, access.ResourceID{Code: "c"}
+	for _, test := range []struct{ wanted, moved []access.ResourceID }{
+		{[]access.ResourceID{a, b, c}, nil},
+		{[]access.ResourceID{b, a, c}, []access.ResourceID{b, a}},
+		{[]access.ResourceID{c, b, a}, []access.ResourceID{c, b, a}},
+		{[]access.ResourceID{a, c, b}, []access.ResourceID{c, b}},
+	} {
+		if got := reordered([]access.ResourceID{a, b, c}, test.wanted); !slices.Equal(got, test.moved) {
+			t.Errorf("%v: got %v", test.wanted, got)
+		}
+	}
+}

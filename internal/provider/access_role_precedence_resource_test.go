@@ -1,0 +1,464 @@
+package provider_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
+	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
+)
+
+// precedenceDomain is a domain with the access roles role-0 to role-3, in this order.
+func precedenceDomain(t *testing.T, front func(http.Handler) http.Handler) providertest.Domain {
+	t.Helper()
+	d := providertest.NewMockBehind(t, mockserver.Options{}, front)
+	for i := range 4 {
+		createAccessRole(t, d, fmt.Sprint("role-", i))
+	}
+	d.Forget()
+	return d
+}
+
+func noFront(mock http.Handler) http.Handler { return mock }
+
+// precedenceOf is a configuration with these of the roles.
+func precedenceOf(numbers ...int) providertest.Object {
+	roles := []string{}
+	for _, n := range numbers {
+		roles = append(roles, fmt.Sprint("default/role-", n))
+	}
+	return providertest.Object{"roles": roles}
+}
+
+// mustBeOrdered compares the order that LUSID has of role-0 to role-3.
+func mustBeOrdered(t *testing.T, d providertest.Domain, numbers ...int) {
+	t.Helper()
+	var roles []struct {
+		ID                 struct{ Code string }
+		RoleHierarchyIndex int
+	}
+	d.MustCall(t, http.MethodGet, providertest.AccessAPI+"/roles", nil, &roles)
+	var got, want []string
+	slices.SortFunc(roles, func(a, b struct {
+		ID                 struct{ Code string }
+		RoleHierarchyIndex int
+	},
+	) int {
+		return a.RoleHierarchyIndex - b.RoleHierarchyIndex
+	})
+	for _, role := range roles {
+		if strings.HasPrefix(role.ID.Code, "role-") {
+			got = append(got, role.ID.Code)
+		}
+	}
+	for _, n := range numbers {
+		want = append(want, fmt.Sprint("role-", n))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the order in LUSID (-want +got):\n%s", diff)
+	}
+}
+
+// listedRoles are the roles in a state, in their order.
+func listedRoles(t *testing.T, made providertest.Instance) []string {
+	t.Helper()
+	var elements []tftypes.Value
+	if err := made.Attributes["roles"].As(&elements); err != nil {
+		t.Fatal(err)
+	}
+	roles := make([]string, len(elements))
+	for i, element := range elements {
+		if err := element.As(&roles[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return roles
+}
+
+// mustList compares the order in a state.
+func mustList(t *testing.T, made providertest.Instance, numbers ...int) {
+	t.Helper()
+	if diff := cmp.Diff(precedenceOf(numbers...)["roles"], any(listedRoles(t, made))); diff != "" {
+		t.Errorf("the order in the state (-want +got):\n%s", diff)
+	}
+}
+
+// moveBefore moves a role behind Terraform's back.
+func moveBefore(t *testing.T, d providertest.Domain, code, before string) {
+	t.Helper()
+	d.MustCall(t, http.MethodPut, providertest.AccessAPI+"/roles/"+code+"?beforeScope=default&beforeCode="+url.QueryEscape(before), d.StoredAccessRole(t, code), nil)
+}
+
+func TestAccessRolePrecedence_lifecycle(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	config := precedenceOf(3, 0, 1)
+	planned, diags := precedence.Plan(providertest.Instance{}, config)
+	diags.MustWarn(t, "", "order that Terraform has not seen", "default/role-0\n  default/role-1\n  default/role-3", "default/role-3\n  default/role-0\n  default/role-1")
+	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.GetOwnPolicies": 1})
+	d.Forget()
+	made, diags := precedence.Apply(planned)
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.GetRole": 1, "access.UpdateRole": 1})
+	made.MustHave(t, map[string]string{"id": "default"})
+	mustList(t, made, 3, 0, 1)
+	if diff := cmp.Diff(map[string]string{"id": "default"}, precedence.IdentityOf(made)); diff != "" {
+		t.Errorf("identity (-want +got):\n%s", diff)
+	}
+	mustBeOrdered(t, d, 3, 0, 1, 2)
+
+	// A role that is not listed may lie between, and a new one comes last.
+	moveBefore(t, d, "role-2", "role-0")
+	createAccessRole(t, d, "role-4")
+	d.Forget()
+	precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	made = precedence.MustRead(made)
+	precedence.MustPlanNothing(made, config)
+	d.MustCount(t, map[string]int{"access.ListRoles": 1})
+
+	// A move outside Terraform is drift, and the next apply undoes it.
+	moveBefore(t, d, "role-1", "role-3")
+	precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	made = precedence.MustRead(made)
+	mustList(t, made, 1, 3, 0)
+	d.Forget()
+	made = mustUpdate(t, precedence, made, config)
+	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.GetOwnPolicies": 1, "access.GetRole": 1, "access.UpdateRole": 1})
+	mustBeOrdered(t, d, 3, 2, 0, 1, 4)
+
+	// A change of the timeouts asks LUSID for nothing.
+	d.Forget()
+	made = mustUpdate(t, precedence, made, providertest.With(config, "timeouts", providertest.Object{"update": "1m"}))
+	d.MustCount(t, map[string]int{})
+
+	planned, diags = precedence.Plan(made, nil)
+	diags.MustWarn(t, "", "LUSID keeps the order of the access roles")
+	_, diags = precedence.Apply(planned)
+	diags.MustWarn(t, "", "LUSID keeps the order of the access roles", "changes nothing")
+	d.MustCount(t, map[string]int{})
+	mustBeOrdered(t, d, 3, 2, 0, 1, 4)
+}
+
+// TestAccessRolePrecedence_present creates the resource over an order that is as wanted. It has nothing to do.
+func TestAccessRolePrecedence_present(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	made := precedence.MustCreate(precedenceOf(0, 2, 3))
+	d.MustCount(t, map[string]int{"access.ListRoles": 2})
+	precedence.MustPlanNothing(precedence.MustRead(made), precedenceOf(0, 2, 3))
+}
+
+func TestAccessRolePrecedence_import(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	imported, diags := precedence.ImportState("default")
+	diags.MustBeQuiet(t)
+	roles := listedRoles(t, imported)
+	if roles[0] != "default/iam-administrator" || roles[len(roles)-1] != "default/role-3" {
+		t.Errorf("got %v", roles)
+	}
+	precedence.MustPlanNothing(imported, providertest.Object{"roles": roles})
+	// Fewer roles of the same order need no move.
+	d.Forget()
+	made := mustUpdate(t, precedence, imported, precedenceOf(0, 3))
+	d.MustCount(t, map[string]int{"access.ListRoles": 1})
+	precedence.MustPlanNothing(precedence.MustRead(made), precedenceOf(0, 3))
+	_, diags = precedence.ImportState("default/role-0")
+	diags.MustFail(t, "", "Unable to import access role precedence", "whose id is default")
+	listed, diags := precedence.List(nil, 10, true)
+	diags.MustBeQuiet(t)
+	if len(listed) != 1 {
+		t.Errorf("%d results", len(listed))
+	}
+}
+
+// TestAccessRolePrecedence_gone deletes a listed role outside Terraform.
+func TestAccessRolePrecedence_gone(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	config := precedenceOf(0, 1, 2)
+	made := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).MustCreate(config)
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/role-1", nil, nil)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	made = precedence.MustRead(made)
+	mustList(t, made, 0, 2)
+	planned, diags := precedence.Plan(made, config)
+	diags.MustBeQuiet(t)
+	d.Forget()
+	_, diags = precedence.Apply(planned)
+	diags.MustFail(t, "roles", "Unable to update access role precedence", "LUSID has no access role default/role-1", "Create it")
+	if got := d.Counts()["access.UpdateRole"]; got != 0 {
+		t.Errorf("%d moves", got)
+	}
+	_, diags = precedence.Create(precedenceOf(2, 0, 1))
+	diags.MustFail(t, "roles", "Unable to set access role precedence", "default/role-1")
+	mustBeOrdered(t, d, 0, 2, 3)
+	precedence.MustPlanNothing(precedence.MustRead(mustUpdate(t, precedence, made, precedenceOf(0, 2))), precedenceOf(0, 2))
+}
+
+// TestAccessRolePrecedence_lag creates the resource while LUSID's list lacks a new role.
+func TestAccessRolePrecedence_lag(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := precedenceDomain(t, w.Front)
+	w.Set(func(_ *http.Request, body any) any {
+		list, ok := body.([]any)
+		if !ok {
+			return body
+		}
+		return slices.DeleteFunc(list, func(role any) bool {
+			object, _ := role.(providertest.JSONObject)
+			id, _ := object["id"].(providertest.JSONObject)
+			return id["code"] == "role-3"
+		})
+	})
+	made, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0, 1))
+	diags.MustBeQuiet(t)
+	mustList(t, made, 3, 0, 1)
+	w.Set(func(_ *http.Request, body any) any { return body })
+	mustBeOrdered(t, d, 3, 0, 1, 2)
+}
+
+// TestAccessRolePrecedence_changedAfterPlan moves a role between the plan and the apply of an update.
+func TestAccessRolePrecedence_changedAfterPlan(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	made := precedence.MustCreate(precedenceOf(0, 1, 2))
+	planned, diags := precedence.Plan(made, precedenceOf(2, 0, 1, 3))
+	diags.MustBeQuiet(t)
+	moveBefore(t, d, "role-1", "role-0")
+	d.Forget()
+	_, diags = precedence.Apply(planned)
+	diags.MustFail(t, "", "Unable to update access role precedence", "changed in LUSID after the plan was made")
+	d.MustCount(t, map[string]int{"access.ListRoles": 1})
+	mustBeOrdered(t, d, 1, 0, 2, 3)
+
+	// What the plan did not compare may change: a role that is new in the list, and one that leaves it.
+	made = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).MustRead(made)
+	planned, _ = precedence.Plan(made, precedenceOf(2, 0, 3))
+	moveBefore(t, d, "role-3", "role-1")
+	moveBefore(t, d, "role-1", "role-3")
+	_, diags = precedence.Apply(planned)
+	diags.MustBeQuiet(t)
+	mustBeOrdered(t, d, 1, 2, 0, 3)
+
+	// Somebody has made the change that is wanted.
+	made = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).MustRead(made)
+	planned, _ = precedence.Plan(made, precedenceOf(1, 0, 2))
+	moveBefore(t, d, "role-0", "role-2")
+	d.Forget()
+	_, diags = precedence.Apply(planned)
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"access.ListRoles": 1})
+}
+
+// TestAccessRolePrecedence_keepsRole changes a role after the plan. The move keeps that change.
+func TestAccessRolePrecedence_keepsRole(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	planned, _ := precedence.Plan(providertest.Instance{}, precedenceOf(3, 0))
+	d.ChangeAccessRole(t, "role-3", providertest.JSONObject{
+		"description": "Elsewhere", "resource": heldPolicies("lusid-evaluator-data", "allow-standard-lusid-features-access"),
+		"when": providertest.JSONObject{"activate": "2024-01-01T00:00:00Z", "deactivate": "2099-01-01T00:00:00Z"},
+	})
+	want := d.StoredAccessRole(t, "role-3")
+	_, diags := precedence.Apply(planned)
+	diags.MustBeQuiet(t)
+	mustBeOrdered(t, d, 3, 0, 1, 2)
+	if diff := cmp.Diff(want, d.StoredAccessRole(t, "role-3")); diff != "" {
+		t.Errorf("the move changed the role (-before +after):\n%s", diff)
+	}
+}
+
+// TestAccessRolePrecedence_unmodelled refuses a move that would erase a part of the role.
+func TestAccessRolePrecedence_unmodelled(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		resource any
+		words    string
+	}{
+		"unknown": {providertest.JSONObject{"newRoleResource": providertest.JSONObject{"everything": true}}, "resource.newRoleResource"},
+		"missing": {nil, "did not return what the role holds"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := precedenceDomain(t, w.Front)
+			w.Set(func(r *http.Request, body any) any {
+				if role, ok := body.(providertest.JSONObject); ok && strings.HasSuffix(r.URL.Path, "/roles/role-3") {
+					role["resource"] = test.resource
+				}
+				return body
+			})
+			_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
+			diags.MustFail(t, "", "Unable to set access role precedence", "default/role-3", "could not be moved", test.words)
+			mustBeOrdered(t, d, 0, 1, 2, 3)
+		})
+	}
+}
+
+// TestAccessRolePrecedence_lostAnswer loses the answer to a move. The provider looks before it moves again.
+func TestAccessRolePrecedence_lostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault mockserver.Fault
+		moves int
+	}{
+		"after":  {mockserver.Fault{Reset: mockserver.ResetAfter}, 2},
+		"before": {mockserver.Fault{Status: http.StatusServiceUnavailable}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := precedenceDomain(t, noFront)
+			precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+			planned, _ := precedence.Plan(providertest.Instance{}, precedenceOf(3, 2, 0, 1))
+			test.fault.Operation = "access.UpdateRole"
+			d.Mock.InjectFault(test.fault)
+			d.Forget()
+			made, diags := precedence.Apply(planned)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, map[string]int{"access.ListRoles": 2, "access.GetRole": test.moves, "access.UpdateRole": test.moves})
+			mustBeOrdered(t, d, 3, 2, 0, 1)
+			precedence.MustPlanNothing(precedence.MustRead(made), precedenceOf(3, 2, 0, 1))
+		})
+	}
+	d := precedenceDomain(t, noFront)
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.UpdateRole", Status: http.StatusInternalServerError, Count: -1})
+	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
+	diags.MustFail(t, "", "Unable to set access role precedence", "The access role default/role-3", "LUSID may have moved the role all the same")
+	if got := d.Counts()["access.UpdateRole"]; got != 2 {
+		t.Errorf("%d moves", got)
+	}
+}
+
+// TestAccessRolePrecedence_own warns if a role of the provider's own user changes places with another one.
+func TestAccessRolePrecedence_own(t *testing.T) {
+	t.Parallel()
+	const own = `[{"id": {"scope": "default", "code": "lusid-evaluator-data"}, "sourceRole": {"scope": "default", "code": "role-1"}, "grant": "Allow"}]`
+	d := precedenceDomain(t, func(mock http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mock.ServeHTTP(choose(r.URL.Path == providertest.AccessAPI+"/me", w), r)
+			if r.URL.Path == providertest.AccessAPI+"/me" {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, own)
+			}
+		})
+	})
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	made := precedence.MustCreate(precedenceOf(0, 1, 2, 3))
+	const warning = "The access role default/role-1 could lock this provider out"
+	d.Forget()
+	for _, test := range []struct {
+		config providertest.Object
+		warns  bool
+	}{
+		{precedenceOf(0, 1), false},
+		{precedenceOf(0, 1, 3, 2), false},
+		{precedenceOf(1, 0, 2, 3), true},
+		{precedenceOf(0, 2, 3, 1), true},
+	} {
+		_, diags := precedence.Plan(made, test.config)
+		if test.warns {
+			diags.MustWarn(t, "", warning, "order of precedence", "HTTP 403")
+		} else {
+			diags.MustBeQuiet(t)
+		}
+	}
+	if got := d.Counts()["access.GetOwnPolicies"]; got != 1 {
+		t.Errorf("%d calls for the provider's own policies", got)
+	}
+}
+
+// choose discards what the mock answers.
+func choose(isDiscarded bool, w http.ResponseWriter) http.ResponseWriter {
+	if isDiscarded {
+		return &discard{}
+	}
+	return w
+}
+
+func TestAccessRolePrecedence_errors(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := precedenceDomain(t, w.Front)
+	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+	config := precedenceOf(0, 1)
+	made := precedence.MustCreate(config)
+	// LUSID lets nobody move the roles of its other scopes.
+	_, diags := precedence.Create(providertest.Object{"roles": []string{"support/support-iam-readonly", "LUSID_SYSTEM/lusid-administrator"}})
+	diags.MustFail(t, "", "Unable to set access role precedence", "could not be moved", "HTTP 403")
+	_, diags = precedence.Create(providertest.Object{"roles": []string{"default/role-3", "support/support-iam-readonly"}})
+	diags.MustSucceed(t)
+	providertest.MustRefuseOtherDomain(t, d, providertest.AccessRolePrecedenceType, made, config, "access role precedence")
+	providertest.MustDoWithoutCredentials(t, d, providertest.AccessRolePrecedenceType, made, config)
+
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.ListRoles", Status: http.StatusForbidden, Count: 1})
+	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Read(made)
+	diags.MustFail(t, "", "Unable to read access role precedence", "HTTP 403")
+	w.Set(func(_ *http.Request, body any) any {
+		list, _ := body.([]any)
+		for _, role := range list {
+			if role, ok := role.(providertest.JSONObject); ok {
+				delete(role, "roleHierarchyIndex")
+			}
+		}
+		return body
+	})
+	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Read(made)
+	diags.MustFail(t, "", "no roleHierarchyIndex for the access role default/role-0")
+}
+
+func TestAccessRolePrecedence_validation(t *testing.T) {
+	t.Parallel()
+	precedence := providertest.NewProtocol(t).Resource(providertest.AccessRolePrecedenceType)
+	for name, roles := range map[string]any{
+		"one": []string{"default/a-role"}, "none": []string{}, "twice": []string{"default/a-role", "default/b-role", "default/a-role"},
+		"a null": []any{"default/a-role", nil}, "a code": []string{"default/a-role", "b-role"}, "missing": nil,
+	} {
+		t.Run(name, func(t *testing.T) { precedence.Validate(providertest.Object{"roles": roles}).MustFail(t, "roles") })
+	}
+	for _, roles := range []any{providertest.Unknown, []any{"default/a-role", providertest.Unknown, providertest.Unknown}} {
+		precedence.Validate(providertest.Object{"roles": roles}).MustBeQuiet(t)
+	}
+}
+
+// TestAccAccessRolePrecedence is the life of the resource in the CLI, with a role that the same run creates.
+func TestAccAccessRolePrecedence(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	config := func(roles string) string {
+		return fmt.Sprintf(`resource "lusid_access_role" "new" {
+  code = "role-9"
+}
+resource "lusid_access_role_precedence" "test" {
+  roles = [%s]
+}
+`, roles)
+	}
+	w := providertest.NewWorkspace(t, config(`lusid_access_role.new.id, "default/role-1", "default/role-0"`), d.Environment()...)
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "order that Terraform has not seen")
+	mustBeOrdered(t, d, 9, 1, 0, 2, 3)
+	w.MustPlanEmpty()
+	moveBefore(t, d, "role-0", "role-9")
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "will be updated in-place", `"default/role-0"`)
+	mustBeOrdered(t, d, 9, 1, 0, 2, 3)
+	w.Configure(config(`"default/role-3", lusid_access_role.new.id`))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	mustBeOrdered(t, d, 3, 9, 1, 0, 2)
+	providertest.MustHold(t, w.MustRun("destroy", "-auto-approve"), "LUSID keeps the order of the access roles")
+	mustBeOrdered(t, d, 3, 1, 0, 2)
+}
