@@ -207,39 +207,40 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || plan.Roles.Equal(state.Roles) {
 		return
 	}
-	r.warnMoves(ctx, &plan, wanted, req.State.Raw.IsNull(), &resp.Diagnostics)
+	current := toAccessIDList(state.Roles)
+	if isKnown := len(among(wanted, current)) == len(wanted); !isKnown {
+		current = r.planOrder(ctx, &plan, wanted, &resp.Diagnostics)
+	}
+	// The other roles are created in the same run, or their absence is an error of the apply.
+	wanted = among(wanted, current)
+	current = among(current, wanted)
+	moved := reordered(current, wanted)
+	if req.State.Raw.IsNull() && len(moved) > 0 {
+		resp.Diagnostics.AddWarning("The access roles have an order that Terraform has not seen", fmt.Sprintf(
+			"LUSID has the listed roles in this order, highest precedence first:\n\n%s\n\nApplying changes it to this order:\n\n%s", roleLines(current), roleLines(wanted)))
+	}
+	for _, role := range moved {
+		r.warnOwnAccessRole(ctx, role, "This plan changes its order of precedence relative to another role, so the other role may decide in its place", &resp.Diagnostics)
+	}
 }
 
-// warnMoves compares the known roles of a plan with the order that LUSID has.
-func (r *accessRolePrecedenceResource) warnMoves(ctx context.Context, plan *accessRolePrecedenceModel, wanted []access.ResourceID, isCreate bool, diags *diag.Diagnostics) {
+// planOrder is the order that LUSID has of roles which the state does not have.
+func (r *accessRolePrecedenceResource) planOrder(ctx context.Context, plan *accessRolePrecedenceModel, roles []access.ResourceID, diags *diag.Diagnostics) []access.ResourceID {
 	const summary = "Unable to read " + accessRolePrecedenceNoun
 	ctx, cancel := r.begin(ctx, summary, nil, plan.Timeouts.Read, diags)
 	defer cancel()
 	if diags.HasError() {
-		return
+		return nil
 	}
-	listed, err := r.access.RefreshRoles(ctx, func([]access.RoleResponse) bool { return true })
-	var current []access.ResourceID
+	listed, err := r.access.ListRoles(ctx)
+	var order []access.ResourceID
 	if err == nil {
-		current, err = roleOrder(listed, func(id access.ResourceID) bool { return slices.Contains(wanted, id) })
+		order, err = roleOrder(listed, func(id access.ResourceID) bool { return slices.Contains(roles, id) })
 	}
 	if err != nil {
 		diags.AddError(summary, r.explain("The order of the access roles of "+r.client.Domain()+", which this plan changes, could not be read", err))
-		return
 	}
-	// The other roles are created in the same run, or their absence is an error of the apply.
-	wanted = among(wanted, current)
-	moved := reordered(current, wanted)
-	if len(moved) == 0 {
-		return
-	}
-	if isCreate {
-		diags.AddWarning("The access roles have an order that Terraform has not seen", fmt.Sprintf(
-			"LUSID has the listed roles in this order, highest precedence first:\n\n%s\n\nApplying changes it to this order:\n\n%s", roleLines(current), roleLines(wanted)))
-	}
-	for _, role := range moved {
-		r.warnOwnAccessRole(ctx, role, "This plan changes its order of precedence relative to another role, so the other role may decide in its place", diags)
-	}
+	return order
 }
 
 // arrange puts roles into the wanted order. It refuses if those of the seen roles that are wanted have

@@ -81,7 +81,7 @@ func (s cellSetting) cells(t *testing.T) []cell {
 // orphans reports that something is left behind that the state knows nothing of.
 func (c cell) orphans() bool {
 	isKeyLost := c.row.Faults.ShownOnce && c.target.mayNotRepeat && rules[c.fault.effect].postOnce == settles
-	return c.fault.written && c.phase.name == providertest.Creating && (c.span == outage || isKeyLost)
+	return c.fault.written && c.phase.name == providertest.Creating && !c.row.Faults.Adopts && (c.span == outage || isKeyLost)
 }
 
 func (c cell) name() string {
@@ -180,7 +180,7 @@ func (c cell) settled() outcome {
 		return succeeds // It is done again.
 	case !c.isFound(), c.row.Faults.ShownOnce:
 		return fails
-	case c.phase.name == providertest.Updating:
+	case c.phase.name == providertest.Updating, c.row.Faults.Adopts:
 		return succeeds // It is as it should be.
 	}
 	return warns

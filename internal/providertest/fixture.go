@@ -103,6 +103,9 @@ type Faults struct {
 	Versioned string
 	// Repeatable is a POST whose retry has no further effect.
 	Repeatable string
+	// Adopts is true if a create changes an object that LUSID always has. If its response is lost, no object is
+	// left behind that the state lacks.
+	Adopts bool
 	// OldSecretUnknown is true if the provider doesn't know the secret that a rotation replaces.
 	OldSecretUnknown bool
 	// Holds checks an object in the state for attributes that a refresh doesn't read.

@@ -643,12 +643,13 @@ var Fixtures = map[string]KindFixture{
 			Create:  func(int) Calls { return Calls{"access.ListRoles": 1, "access.GetRole": 1, "access.UpdateRole": 1} },
 			Refresh: once("access.ListRoles"),
 			Update: func(int) Calls {
-				return Calls{"access.GetOwnPolicies": 2, "access.ListRoles": 2, "access.GetRole": 1, "access.UpdateRole": 1}
+				return Calls{"access.GetOwnPolicies": 2, "access.ListRoles": 1, "access.GetRole": 1, "access.UpdateRole": 1}
 			},
 			Destroy: func(int) Calls { return Calls{} },
 		},
 		Faults: Faults{
 			Versioned:      "access.UpdateRole",
+			Adopts:         true,
 			OnlyForWarning: map[string]string{Creating: "access.GetOwnPolicies", Updating: "access.GetOwnPolicies"},
 		},
 	},
