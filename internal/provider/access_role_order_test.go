@@ -1,4 +1,4 @@
-package provider
+package provider_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
+	"github.com/finbourne/terraform-provider-lusid/internal/provider"
 )
 
 // permutations returns all orders of the roles.
@@ -23,13 +24,13 @@ func permutations(roles []access.ResourceID) (all [][]access.ResourceID) {
 }
 
 // afterMove is an order after a move, as LUSID carries it out.
-func afterMove(order []access.ResourceID, move roleMove) []access.ResourceID {
-	order = slices.DeleteFunc(slices.Clone(order), func(role access.ResourceID) bool { return role == move.role })
-	place := slices.Index(order, move.place.Before)
+func afterMove(order []access.ResourceID, move provider.RoleMove) []access.ResourceID {
+	order = slices.DeleteFunc(slices.Clone(order), func(role access.ResourceID) bool { return role == move.Role })
+	place := slices.Index(order, move.Place.Before)
 	if place < 0 {
-		place = slices.Index(order, move.place.After) + 1
+		place = slices.Index(order, move.Place.After) + 1
 	}
-	return slices.Insert(order, place, move.role)
+	return slices.Insert(order, place, move.Role)
 }
 
 // leastMoves finds by trial how few moves lead from one order to the other.
@@ -44,7 +45,7 @@ func leastMoves(current, wanted []access.ResourceID) int {
 			for _, role := range order {
 				for _, neighbour := range order {
 					if role != neighbour {
-						next = append(next, afterMove(order, roleMove{role, access.RolePlace{Before: neighbour}}), afterMove(order, roleMove{role, access.RolePlace{After: neighbour}}))
+						next = append(next, afterMove(order, provider.RoleMove{Role: role, Place: access.RolePlace{Before: neighbour}}), afterMove(order, provider.RoleMove{Role: role, Place: access.RolePlace{After: neighbour}}))
 					}
 				}
 			}
@@ -67,7 +68,7 @@ func TestRoleMoves(t *testing.T) {
 			roles = append(roles, access.ResourceID{Scope: access.DefaultScope, Code: fmt.Sprint("role-", i)})
 		}
 		for _, wanted := range permutations(roles) {
-			moves, order := roleMoves(roles, wanted), roles
+			moves, order := provider.RoleMoves(roles, wanted), roles
 			for _, move := range moves {
 				order = afterMove(order, move)
 			}
@@ -77,8 +78,8 @@ func TestRoleMoves(t *testing.T) {
 			if least := leastMoves(roles, wanted); len(moves) != least {
 				t.Errorf("%v takes %d moves, and %d are enough", wanted, len(moves), least)
 			}
-			if (len(reordered(roles, wanted)) == 0) != slices.Equal(roles, wanted) {
-				t.Errorf("%v: reordered are %v", wanted, reordered(roles, wanted))
+			if (len(provider.Reordered(roles, wanted)) == 0) != slices.Equal(roles, wanted) {
+				t.Errorf("%v: reordered are %v", wanted, provider.Reordered(roles, wanted))
 			}
 		}
 	}
@@ -91,10 +92,10 @@ func TestRoleMoves_between(t *testing.T) {
 	domain := []access.ResourceID{id("a"), id("x"), id("b"), id("y"), id("c")}
 	for _, wanted := range permutations([]access.ResourceID{id("a"), id("b"), id("c")}) {
 		order := domain
-		for _, move := range roleMoves(among(domain, wanted), wanted) {
+		for _, move := range provider.RoleMoves(provider.Among(domain, wanted), wanted) {
 			order = afterMove(order, move)
 		}
-		if !slices.Equal(among(order, wanted), wanted) || slices.Index(order, id("x")) > slices.Index(order, id("y")) {
+		if !slices.Equal(provider.Among(order, wanted), wanted) || slices.Index(order, id("x")) > slices.Index(order, id("y")) {
 			t.Errorf("%v leads to %v", wanted, order)
 		}
 	}
@@ -110,13 +111,13 @@ func TestRoleMoves_otherScopes(t *testing.T) {
 	fixed := []access.ResourceID{{Scope: "LUSID_SYSTEM", Code: "first"}, {Scope: "support", Code: "second"}}
 	wanted := append(slices.Clone(fixed), current...)
 	current = append(current, fixed...)
-	moves := roleMoves(current, wanted)
+	moves := provider.RoleMoves(current, wanted)
 	if len(moves) != 6 {
 		t.Errorf("%d moves", len(moves))
 	}
 	for _, move := range moves {
-		if move.role.Scope != access.DefaultScope {
-			t.Errorf("%s is moved", move.role)
+		if move.Role.Scope != access.DefaultScope {
+			t.Errorf("%s is moved", move.Role)
 		}
 		current = afterMove(current, move)
 	}
@@ -135,7 +136,7 @@ func TestReordered(t *testing.T) {
 		{[]access.ResourceID{c, b, a}, []access.ResourceID{c, b, a}},
 		{[]access.ResourceID{a, c, b}, []access.ResourceID{c, b}},
 	} {
-		if got := reordered([]access.ResourceID{a, b, c}, test.wanted); !slices.Equal(got, test.moved) {
+		if got := provider.Reordered([]access.ResourceID{a, b, c}, test.wanted); !slices.Equal(got, test.moved) {
 			t.Errorf("%v: got %v", test.wanted, got)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
 // HoldersOf are values of the types that hold secrets, by name, each with one in every place.
@@ -24,3 +25,20 @@ func HoldersOf(secret string) map[string]any {
 		},
 	}
 }
+
+// RoleMove moves one access role to a place.
+type RoleMove struct {
+	Role  access.ResourceID
+	Place access.RolePlace
+}
+
+// RoleMoves returns the moves that put access roles from the current order into the wanted one.
+func RoleMoves(current, wanted []access.ResourceID) (moves []RoleMove) {
+	for _, move := range roleMoves(current, wanted) {
+		moves = append(moves, RoleMove{move.role, move.place})
+	}
+	return moves
+}
+
+// Reordered and Among are reordered and among.
+var Reordered, Among = reordered, among
