@@ -52,7 +52,7 @@ func newControl(s *Server) http.Handler {
 	}
 	known := strings.Join(slices.Sorted(maps.Keys(routes)), ", ")
 	mux.HandleFunc(controlPrefix, func(w http.ResponseWriter, r *http.Request) {
-		message := fmt.Sprintf("the control API has no %s %s. It has %s", r.Method, r.URL.Path, known)
+		message := fmt.Sprintf("the control API has no route %s %s, only %s", r.Method, r.URL.Path, known)
 		jsonAnswer(http.StatusNotFound, map[string]string{"error": message}).write(w, false)
 	})
 	return sameOrigin(mux)
