@@ -80,7 +80,7 @@ func TestAccessCase_ignored(t *testing.T) {
 		objects := d.Protocol(t).Resource(typeName)
 		config := kind.config(providertest.Object{"code": "Acme-Code"})
 		made, diags := objects.Create(config)
-		diags.MustWarn(t, "", "was lost", "this run or another one created it")
+		diags.MustWarn(t, "", "was lost", "this run or another run created it")
 		objects.MustPlanNothing(objects.MustRead(made), config)
 	}
 }

@@ -141,7 +141,7 @@ func TestAccessPolicyCollection_lostAnswer(t *testing.T) {
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreatePolicyCollection", Reset: mockserver.ResetAfter})
 	collections := d.Protocol(t).Resource(providertest.AccessPolicyCollectionType)
 	made, diags := collections.Create(providertest.AccessPolicyCollectionConfig())
-	diags.MustWarn(t, "", "The answer to the creation of access policy collection readers was lost", "default/readers")
+	diags.MustWarn(t, "", "The response to the creation of access policy collection readers was lost", "default/readers")
 	d.MustCount(t, map[string]int{"access.PagePolicyCollections": 1, "access.CreatePolicyCollection": 1, "access.GetPolicyCollection": 1})
 	collections.MustPlanNothing(collections.MustRead(made), providertest.AccessPolicyCollectionConfig())
 

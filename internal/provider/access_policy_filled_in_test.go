@@ -62,7 +62,7 @@ func TestAccessPolicy_filledIn(t *testing.T) {
 			d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreatePolicy", Reset: mockserver.ResetAfter})
 			policies = d.Protocol(t).Resource(providertest.AccessPolicyType)
 			_, diags := policies.Create(config)
-			diags.MustWarn(t, "", "The answer to the creation of access policy list-instruments was lost")
+			diags.MustWarn(t, "", "The response to the creation of access policy list-instruments was lost")
 		})
 	}
 	// An end that somebody sets elsewhere is shown.

@@ -170,7 +170,7 @@ func TestAccessPolicyTemplate_lostAnswer(t *testing.T) {
 		templates := d.Protocol(t).Resource(providertest.AccessPolicyTemplateType)
 		config := providertest.AccessPolicyTemplateConfig()
 		made, diags := templates.Create(config)
-		diags.MustWarn(t, "", "The answer to the creation of access policy template read-instruments was lost", "this run or another one created it")
+		diags.MustWarn(t, "", "The response to the creation of access policy template read-instruments was lost", "this run or another run created it")
 		d.MustCount(t, map[string]int{"access.ListPolicyTemplates": 1, "access.CreatePolicyTemplate": 1, "access.GetPolicyTemplate": 1})
 		templates.MustPlanNothing(templates.MustRead(made), config)
 	}

@@ -226,8 +226,8 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 	}}
 	kept = plan.extras(current)
 	if isLost {
-		diags.AddWarning("The answer to the creation of the user role of "+userID+" was lost",
-			"LUSID has the user role now: this run or another one created it, or LUSID did at the first sign-in of "+userID+". This resource manages it from here on.\n\n"+
+		diags.AddWarning("The response to the creation of the user role of "+userID+" was lost",
+			"LUSID now has the user role. Either this run or another run created it, or LUSID did at the first sign-in of "+userID+". This resource manages it from now on.\n\n"+
 				"If another run of the same configuration created it, both runs now manage the same object. "+oneState)
 	}
 	if len(both.Resource.Policies) == len(held.Policies) && len(both.Resource.PolicyCollections) == len(held.PolicyCollections) {

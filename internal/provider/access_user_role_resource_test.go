@@ -163,7 +163,7 @@ func TestAccessUserRole_lostAnswer(t *testing.T) {
 			}
 			made, diags := roles.Create(userRoleConfig(providertest.StandardFeatures))
 			if name == "after" {
-				diags.MustWarn(t, "", "The answer to the creation of the user role of user-0 was lost")
+				diags.MustWarn(t, "", "The response to the creation of the user role of user-0 was lost")
 			} else {
 				diags.MustBeQuiet(t)
 			}
