@@ -174,7 +174,7 @@ func TestAccessPolicyCollection_errors(t *testing.T) {
 	made = d.Protocol(t).Resource(providertest.AccessPolicyCollectionType).MustCreate(config)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetPolicyCollection", Status: http.StatusNotFound, HTML: true})
 	_, diags = collections.Read(made)
-	diags.MustFail(t, "", "HTML page", "LUSID's list of policy collections of scope default shows it")
+	diags.MustFail(t, "", "HTML page", "it is in LUSID's list of policy collections of scope default")
 	providertest.MustRefuseOtherDomain(t, d, providertest.AccessPolicyCollectionType, made, config, "default/readers")
 	providertest.MustDoWithoutCredentials(t, d, providertest.AccessPolicyCollectionType, made, config)
 }

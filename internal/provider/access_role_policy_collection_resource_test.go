@@ -184,7 +184,7 @@ func TestAccessRolePolicyCollection_errors(t *testing.T) {
 	_, diags := attachments.Create(attachment("analysts", "not-there"))
 	diags.MustFail(t, "policy_collection_id", summary, "not-there", "(604)", "Refer to it by the id of its resource")
 	_, diags = attachments.Create(attachment("not-there", "readers"))
-	diags.MustFail(t, "", summary, "not-there", "LUSID's list of access roles does not show it")
+	diags.MustFail(t, "", summary, "not-there", "The object is not in LUSID's list of access roles")
 	for attribute, ids := range map[string][]string{"role_id": {"analysts", "a/b/c"}, "policy_collection_id": {"readers", "default/12"}} {
 		for _, id := range ids {
 			attachments.Validate(providertest.With(config, attribute, id)).MustFail(t, attribute)
