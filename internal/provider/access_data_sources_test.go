@@ -368,7 +368,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 	diags.MustFail(t, "requests", summary, `no result for the request "read"`)
 	w.Set(func(*http.Request, any) any { return map[string]any{"read": map[string]any{}} })
 	_, diags = p.Data(name, config)
-	diags.MustFail(t, "requests", summary, `lacks "read.result"`)
+	diags.MustFail(t, "requests", summary, `has no "read.result"`)
 	w.Set(func(*http.Request, any) any {
 		return map[string]any{"read": map[string]any{"result": "DeniedAsLicenceRequired", "detailedMessage": nil}}
 	})
