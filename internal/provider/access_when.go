@@ -38,7 +38,7 @@ func accessWhenAttributes(noun string) map[string]schema.Attribute {
 	}
 }
 
-// accessInstantAttribute is an optional instant. Another spelling of the same instant is no change.
+// accessInstantAttribute is an optional instant. An equivalent timestamp in a different format is not a change.
 func accessInstantAttribute(description string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,

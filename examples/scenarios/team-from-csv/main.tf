@@ -32,7 +32,7 @@ resource "lusid_user" "person" {
 
   lifecycle {
     precondition {
-      condition     = length(setsubtract(split(" ", each.value.roles), keys(local.roles))) == 0
+      condition     = length(setsubtract(compact(split(" ", each.value.roles)), keys(local.roles))) == 0
       error_message = "people.csv gives ${each.key} a role that does not exist."
     }
 
