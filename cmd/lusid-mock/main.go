@@ -68,7 +68,8 @@ Control API:
 
 The name of an operation is the API and the operation id, such as "identity.GetRole" and
 "access.GetRole". The names of other requests are "token:password",
-"token:refresh_token", "token" (other grants), "instruments", "portfolios" and "unknown".
+"token:refresh_token", "token" (other grants), "instruments", "portfolios",
+"lusid.ListAccessControlledResources" and "unknown".
 In a fault, "token" means any request to the token endpoint and "*" means any request.
 
 The domain only responds to requests for loopback addresses and for the hosts that are set

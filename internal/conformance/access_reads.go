@@ -52,6 +52,16 @@ var accessReads = []Check{
 		},
 	},
 	{
+		API: "access", Name: "lusid-resources",
+		Statement: "The LUSID API lists what policies can refer to, at the same path as the Access API.",
+		Source:    "LUSID documents the list for each of its services; the path in the LUSID API, " + noSource,
+		Assumed:   "The provider reads it for service = \"lusid\" of the data source lusid_access_controlled_resources. The mock has the path.",
+		run: func(ctx context.Context, d *domain) Finding {
+			a := d.read(ctx, d.client.API("lusid", "api/api").Get("ListAccessControlledResources", "metadata", "access", "resources"))
+			return a.is("read what policies can refer to in the LUSID API", http.StatusOK, 0)
+		},
+	},
+	{
 		API: "access", Name: "own-user-role",
 		Statement: "A user who has signed in has a user role.",
 		Source:    "KA-01794",

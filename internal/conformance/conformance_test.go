@@ -397,6 +397,7 @@ var differences = map[string]struct {
 	"access/role-missing":               {fault: fault("access.GetRole", 0, 400)},
 	"access/policy-template-missing":    {fault: fault("access.GetPolicyTemplate", 0, 404)},
 	"access/user-role-missing":          {fault: fault("access.GetUserRole", 0, 404)},
+	"access/lusid-resources":            {fault: fault("lusid.ListAccessControlledResources", 0, 404)},
 	"access/own-user-role":              {fault: fault("access.GetUserRole", 0, 404)},
 	"access/own-policies-administrator": {fault: mockserver.Fault{Operation: "access.GetOwnPolicies", Body: `[{"sourceRole": {"code": "lusid-administrator"}}]`}},
 	"access/roles-list-scopes":          {door: defaultScopeOnly("/access/api/roles")},

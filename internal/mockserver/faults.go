@@ -15,8 +15,8 @@ import (
 // Fault makes requests fail. If several faults apply to a request, only the one that was injected first takes effect.
 type Fault struct {
 	// Operation is the name of the requests that fail, as in the request log: the API's name and the operation
-	// id, such as "identity.GetRole"; "token:password"; "token:refresh_token"; "instruments"; "portfolios"; "token"
-	// for any request to the token endpoint; or "*" for any request.
+	// id, such as "identity.GetRole"; "token:password"; "token:refresh_token"; "instruments"; "portfolios";
+	// "lusid.ListAccessControlledResources"; "token" for any request to the token endpoint; or "*" for any request.
 	Operation string `json:"operation"`
 	// Count is the number of requests that fail. Zero means one, and a negative number means every request.
 	Count int `json:"count"`
@@ -86,6 +86,7 @@ func (s *Server) checkOperation(name string) error {
 	own := []string{
 		anyOperation, unknownOperation, instruments.operation, portfolios.operation, tokenOperation, passwordOperation,
 		refreshOperation,
+		lusidResourcesOperation,
 	}
 	if slices.Contains(own, name) {
 		return nil

@@ -9,15 +9,18 @@ import (
 // lusidResourcesPath is where the LUSID API says what policies can refer to, behind a first /api.
 const lusidResourcesPath = "/api/metadata/access/resources"
 
+// lusidResourcesOperation is the name in faults and counts. The mock has no contract of the LUSID API.
+const lusidResourcesOperation = "lusid.ListAccessControlledResources"
+
 func isLusidResources(method, path string) bool {
 	return method == http.MethodGet && (path == lusidResourcesPath || path == "/api"+lusidResourcesPath)
 }
 
-// lusidResourcesRoute answers with the features and the data of the mock's lists. That the LUSID API has
-// this path follows from the contract of the Access API, which says that the other services have it too.
+// lusidResourcesRoute responds with the features and the data of the mock's lists. The contract of the Access
+// API says that the other services have such a list too. Unverified: access/lusid-resources.
 func lusidResourcesRoute(s *Server) route {
 	return route{
-		operation: "lusid.ListAccessControlledResources",
+		operation: lusidResourcesOperation,
 		serve: func(c *call) answer {
 			s.state.Lock()
 			defer s.state.Unlock()

@@ -31,7 +31,7 @@ type Request struct {
 	Query string `json:"query,omitempty"`
 	// Operation is the API's name and the contract's operation id, such as "identity.GetRole";
 	// "token:password", "token:refresh_token", or "token" for any other grant; "instruments";
-	// "portfolios"; or "unknown".
+	// "portfolios"; "lusid.ListAccessControlledResources"; or "unknown".
 	Operation string `json:"operation"`
 	// Status is zero if no response was sent, or not yet.
 	Status        int    `json:"status"`
