@@ -106,5 +106,8 @@ func (c *connection) warnOwnPolicyCollection(ctx context.Context, id access.Reso
 const lockedOut = "If that gives the provider its rights, the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the rights back. " +
 	"A user with LUSID's role lusid-administrator keeps all rights."
 
+// addsPolicies says what a role may lose by what it gets. The plan of a role does not know the policies.
+const addsPolicies = "This plan adds policies to it, and a policy with the grant Deny among them takes rights away"
+
 // loses reports that a set has an element which the planned one may lack.
 func loses(before, planned types.Set) bool { return !isSubset(before, planned) }

@@ -14,7 +14,9 @@ func TestAccessLockOut(t *testing.T) {
 	t.Parallel()
 	const own = `[
 		{"id": {"scope": "default", "code": "list-instruments"}, "sourceRole": {"scope": "default", "code": "analysts"}, "grant": "Allow"},
-		{"id": {"scope": "default", "code": "direct"}, "sourceRole": null, "grant": "Allow"}
+		{"id": {"scope": "default", "code": "direct"}, "sourceRole": null, "grant": "Allow"},
+		{"id": {"scope": "default", "code": "limited"}, "sourceRole": null, "grant": "Allow"},
+		{"id": {"scope": "default", "code": "denying"}, "sourceRole": null, "grant": "Deny"}
 	]`
 	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,6 +35,16 @@ func TestAccessLockOut(t *testing.T) {
 	mine, other := providertest.AccessPolicyConfig(), providertest.AccessPolicyConfig(providertest.Object{"code": "other"})
 	policy, otherPolicy := policies.MustCreate(mine), policies.MustCreate(other)
 	directPolicy := policies.MustCreate(providertest.AccessPolicyConfig(providertest.Object{"code": "direct"}))
+	limited := providertest.AccessPolicyConfig(providertest.Object{"code": "limited", "when": providertest.Object{
+		"activate": "2020-01-01T00:00:00Z", "deactivate": "2030-01-01T00:00:00Z",
+	}})
+	denying := providertest.AccessPolicyConfig(providertest.Object{"code": "denying", "grant": "Deny"})
+	limitedPolicy, denyingPolicy := policies.MustCreate(limited), policies.MustCreate(denying)
+	over := providertest.Object{"activate": "2020-01-01T00:00:00Z", "deactivate": "2021-01-01T00:00:00Z"}
+	later := providertest.Object{"activate": "2029-01-01T00:00:00Z", "deactivate": "2030-01-01T00:00:00Z"}
+	longer := providertest.Object{"activate": "2019-01-01T00:00:00Z", "deactivate": "2030-01-01T01:00:00+01:00"}
+	dates := []any{providertest.Object{"effective_range": providertest.Object{"from": "2020-01-01T00:00:00Z"}}}
+	requests := []any{providertest.Object{"identity_scope": providertest.Object{"scope_name": "abc"}}}
 	holding := providertest.AccessRoleConfig(providertest.Object{"policies": []string{providertest.StandardFeatures, "default/list-instruments"}})
 	role, otherRole := roles.MustCreate(holding), roles.MustCreate(providertest.AccessRoleConfig(providertest.Object{"code": "traders"}))
 	collections, attachments := p.Resource(providertest.AccessPolicyCollectionType), p.Resource(providertest.AccessRolePolicyCollectionType)
@@ -63,7 +75,7 @@ func TestAccessLockOut(t *testing.T) {
 	}
 	for _, config := range []providertest.Object{
 		providertest.With(holding, "description", "New"),
-		providertest.With(holding, "policies", []string{providertest.StandardFeatures, "default/list-instruments", "default/other"}),
+		providertest.With(holding, "when", providertest.Object{"deactivate": "9999-06-01T00:00:00Z"}),
 	} {
 		_, diags := roles.Plan(role, config)
 		diags.MustBeQuiet(t)
@@ -82,6 +94,18 @@ func TestAccessLockOut(t *testing.T) {
 		{policies, policy, nil, []string{policyWarning, "this policy from default/analysts. This plan deletes it", "HTTP 403"}},
 		{policies, policy, providertest.With(mine, "code", "new"), []string{policyWarning, "deletes it"}},
 		{policies, policy, providertest.With(mine, "grant", "Deny"), []string{policyWarning, "denies what it covers"}},
+		{policies, policy, providertest.With(mine, "selectors", mine["selectors"].([]any)[:1]), []string{policyWarning, "This plan changes what it grants"}},
+		{policies, policy, providertest.With(mine, "selectors", providertest.Unknown), []string{policyWarning, "changes what it grants"}},
+		{policies, policy, providertest.With(mine, "applications", []string{"Drive"}), []string{policyWarning, "changes what it grants"}},
+		{policies, policy, providertest.With(mine, "date_conditions", dates), []string{policyWarning, "changes what it grants"}},
+		{policies, policy, providertest.With(mine, "request_conditions", requests), []string{policyWarning, "changes what it grants"}},
+		{policies, policy, providertest.With(mine, "when", over), []string{policyWarning, "shortens the time in which it is active"}},
+		{policies, limitedPolicy, providertest.With(limited, "when", over), []string{"default/limited could lock", "shortens the time"}},
+		{policies, limitedPolicy, providertest.With(limited, "when", later), []string{"default/limited could lock", "shortens the time"}},
+		{policies, limitedPolicy, providertest.With(limited, "when", providertest.Object{"deactivate": providertest.Unknown}), []string{"default/limited could lock", "shortens"}},
+		{policies, limitedPolicy, providertest.With(limited, "when", longer), nil},
+		{policies, limitedPolicy, providertest.With(limited, "when", nil), nil},
+		{policies, denyingPolicy, providertest.With(denying, "grant", "Allow"), nil},
 		{policies, directPolicy, nil, []string{"The access policy default/direct could lock", "this policy. This plan deletes it"}},
 		{policies, otherPolicy, nil, nil},
 		{policies, otherPolicy, providertest.With(other, "grant", "Deny"), nil},
@@ -89,7 +113,15 @@ func TestAccessLockOut(t *testing.T) {
 		{roles, role, providertest.With(holding, "code", "new"), []string{roleWarning, "deletes it"}},
 		{roles, role, providertest.With(holding, "policies", []string{providertest.StandardFeatures}), []string{roleWarning, "takes policies away"}},
 		{roles, role, providertest.With(holding, "policies", providertest.Unknown), []string{roleWarning, "takes policies away"}},
+		{roles, role, providertest.With(holding, "when", over), []string{roleWarning, "shortens the time in which it is active", "HTTP 403"}},
+		{roles, role, providertest.With(holding, "when", providertest.Object{"activate": "2999-01-01T00:00:00Z"}), []string{roleWarning, "shortens the time"}},
+		{roles, role, providertest.With(holding, "when", providertest.Unknown), []string{roleWarning, "shortens the time"}},
+		{
+			roles, role, providertest.With(holding, "policies", []string{providertest.StandardFeatures, "default/list-instruments", "default/other"}),
+			[]string{roleWarning, "adds policies to it", "Deny"},
+		},
 		{roles, otherRole, nil, nil},
+		{roles, otherRole, providertest.AccessRoleConfig(providertest.Object{"code": "traders", "when": over}), nil},
 		{collections, collection, nil, []string{collectionWarning, "in this collection: default/list-instruments. This plan deletes the collection", "HTTP 403"}},
 		{collections, collection, providertest.With(collecting, "code", "new"), []string{collectionWarning, "deletes the collection"}},
 		{

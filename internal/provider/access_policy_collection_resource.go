@@ -45,7 +45,9 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"~> LUSID never returns the metadata of a collection, so this resource has no argument for it. LUSID's update replaces the whole collection: " +
 			"do not update a collection here if it has metadata that you want to keep.\n\n" +
 			"~> A change of `code` replaces the collection. If an access role refers to it, set `create_before_destroy` in the collection's `lifecycle` block: " +
-			"Terraform then creates the new collection, changes the role, and deletes the old collection last.",
+			"Terraform then creates the new collection, changes the role, and deletes the old collection last.\n\n" +
+			"~> If a plan takes a policy of the provider's own user out of the collection, it warns that it could lock the provider out. " +
+			"The warning does not cover a nested collection that the plan takes out, or a policy with the grant `Deny` that it adds.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, because LUSID cannot read a collection with that code.", notPageCode{"policy collection"}),
 			"description": accessDescriptionAttribute(),

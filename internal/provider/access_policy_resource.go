@@ -53,7 +53,9 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"~> A change of `code` replaces the policy. If an access role refers to it, set `create_before_destroy` in the policy's `lifecycle` block: " +
 			"Terraform then creates the new policy, changes the role, and deletes the old policy last.\n\n" +
 			"~> If LUSID has a part of a policy that this resource has no argument for, such as `how`, the provider refuses to plan an update of the policy: " +
-			"LUSID's update replaces the whole policy, and would erase that part.",
+			"LUSID's update replaces the whole policy, and would erase that part.\n\n" +
+			"~> If the provider's own user has the policy, a plan that deletes it, shortens its time, makes it deny or changes what it grants " +
+			"warns that it could lock the provider out. The warning does not mean that a right is lost: the provider does not work that out.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy", " The code `page` is refused, because LUSID cannot read a policy with that code.", notPageCode{"policy"}),
 			"description": accessDescriptionAttribute(),
@@ -156,6 +158,15 @@ func (m *accessPolicyModel) differs(ctx context.Context, state *accessPolicyMode
 	after, diags := m.toUpdate(ctx)
 	before, failed := state.toUpdate(ctx)
 	return diags.HasError() || failed.HasError() || !reflect.DeepEqual(after, before)
+}
+
+// grantsOther reports that the plan may change what the policy grants while it is active.
+func (m *accessPolicyModel) grantsOther(ctx context.Context, state *accessPolicyModel) bool {
+	after, before := *m, *state
+	for _, policy := range []*accessPolicyModel{&after, &before} {
+		policy.Description, policy.When, policy.TemplateMetadata = types.StringNull(), types.ObjectNull(accessWhenType.AttrTypes), types.ObjectNull(templateMetadataType.AttrTypes)
+	}
+	return after.differs(ctx, &before)
 }
 
 func (m *accessPolicyModel) fromAPI(ctx context.Context, policy *access.PolicyResponse) (diags diag.Diagnostics) {
@@ -372,6 +383,10 @@ func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.Modi
 	switch {
 	case change == updates && plan.Grant.ValueString() == "Deny":
 		r.warnOwnPolicy(ctx, state.resourceID(), "After this plan, it denies what it covers", &resp.Diagnostics)
+	case change == updates && state.Grant.ValueString() == "Allow" && plan.grantsOther(ctx, &state):
+		r.warnOwnPolicy(ctx, state.resourceID(), "This plan changes what it grants", &resp.Diagnostics)
+	case change == updates && state.Grant.ValueString() == "Allow" && shortens(ctx, state.When, plan.When):
+		r.warnOwnPolicy(ctx, state.resourceID(), "This plan shortens the time in which it is active", &resp.Diagnostics)
 	case change != updates && state.Grant.ValueString() == "Allow":
 		r.warnOwnPolicy(ctx, state.resourceID(), "This plan deletes it, and what it allows", &resp.Diagnostics)
 	}

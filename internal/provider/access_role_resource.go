@@ -47,7 +47,10 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 		MarkdownDescription: "A role of LUSID's Access service: what the holders of the Identity role with the same code may do. " +
 			"Create the Identity role with `lusid_role`, and take the code from it.\n\n" +
 			"The resource manages all policies of the role. If somebody attaches a policy outside Terraform, the next apply removes it. " +
-			"A change of a role takes effect on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.",
+			"A change of a role takes effect on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.\n\n" +
+			"~> If the provider's own user has the role, a plan that deletes it, shortens its time or changes which policies it has warns that it could lock the provider out. " +
+			"With `terraform apply -replace` Terraform does not show that warning. Don't use it on a role that gives the provider its rights: " +
+			"after the delete, the provider has no right to create the role again.",
 		Attributes: map[string]schema.Attribute{
 			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`, so that its holders get what this role grants."),
 			"description":        accessDescriptionAttribute(),
@@ -343,5 +346,9 @@ func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan deletes it, and what it grants", &resp.Diagnostics)
 	case loses(state.Policies, plan.Policies) || loses(state.PolicyCollections, plan.PolicyCollections) || loses(state.SupervisedRoles, plan.SupervisedRoles):
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan takes policies away from it", &resp.Diagnostics)
+	case shortens(ctx, state.When, plan.When):
+		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan shortens the time in which it is active", &resp.Diagnostics)
+	case loses(plan.Policies, state.Policies) || loses(plan.PolicyCollections, state.PolicyCollections) || loses(plan.SupervisedRoles, state.SupervisedRoles):
+		r.warnOwnAccessRole(ctx, state.resourceID(), addsPolicies, &resp.Diagnostics)
 	}
 }

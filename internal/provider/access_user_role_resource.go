@@ -380,8 +380,11 @@ func (r *accessUserRoleResource) ModifyPlan(ctx context.Context, req resource.Mo
 		return
 	}
 	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessUserRoleNoun, state.UserID.ValueString())...)
-	if change != updates || loses(state.Policies, plan.Policies) || loses(state.PolicyCollections, plan.PolicyCollections) {
+	switch {
+	case change != updates || loses(state.Policies, plan.Policies) || loses(state.PolicyCollections, plan.PolicyCollections):
 		r.warnOwnRole(ctx, accessUserRoleNoun, state.accessID(), what, &resp.Diagnostics)
+	case loses(plan.Policies, state.Policies) || loses(plan.PolicyCollections, state.PolicyCollections):
+		r.warnOwnRole(ctx, accessUserRoleNoun, state.accessID(), addsPolicies, &resp.Diagnostics)
 	}
 }
 

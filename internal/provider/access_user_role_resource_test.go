@@ -200,7 +200,7 @@ func TestAccessUserRole_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.AccessUserRoleType, made, config)
 }
 
-// TestAccessUserRole_own warns if the plan takes policies from the provider's own user.
+// TestAccessUserRole_own warns if the plan takes policies from the provider's own user, or adds some.
 func TestAccessUserRole_own(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -212,6 +212,8 @@ func TestAccessUserRole_own(t *testing.T) {
 		diags.MustWarn(t, "", "The user role default/"+d.CallerID(t)+" could lock this provider out", "HTTP 403")
 	}
 	_, diags := roles.Plan(made, providertest.With(own, "policies", []string{providertest.StandardFeatures, evaluatorData}))
+	diags.MustWarn(t, "", "could lock this provider out", "adds policies to it")
+	_, diags = roles.Plan(made, providertest.With(own, "timeouts", providertest.Object{"update": "1m"}))
 	diags.MustBeQuiet(t)
 }
 

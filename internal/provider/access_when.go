@@ -143,6 +143,20 @@ func isNever(text string) bool { return strings.HasPrefix(accessInstant(text), "
 
 func isFirstInstant(text string) bool { return accessInstant(text) == alwaysActive }
 
+// shortens reports that the planned period may begin later, or end earlier.
+func shortens(ctx context.Context, before, planned types.Object) bool {
+	value, err := planned.ToTerraformValue(ctx)
+	if err != nil || !value.IsFullyKnown() {
+		return true
+	}
+	old, diags := toAccessWhen(ctx, before)
+	period, failed := toAccessWhen(ctx, planned)
+	old, period = normalWhen(old), normalWhen(period)
+	// Instants of this format sort as texts.
+	endsEarlier := period.Deactivate != "" && (old.Deactivate == "" || period.Deactivate < old.Deactivate)
+	return diags.HasError() || failed.HasError() || period.Activate > old.Activate || endsEarlier
+}
+
 // fromAccessWhen keeps the prior value if it means the same.
 func fromAccessWhen(ctx context.Context, prior types.Object, spec access.WhenSpec) (types.Object, diag.Diagnostics) {
 	before, diags := toAccessWhen(ctx, prior)
