@@ -47,7 +47,12 @@ func (d *accessGeneratedPolicyDataSource) Schema(_ context.Context, _ datasource
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Parts of a policy that LUSID generates from policy templates. Reading it creates nothing: give the parts to a `lusid_access_policy`. " +
 			"LUSID calls policy templates experimental.\n\n" +
-			"If a template changes, the selectors change when Terraform next reads them, and the next plan updates the policy.",
+			"If a template changes, the selectors change when Terraform next reads them, and the next plan updates the policy. " +
+			"If the template is in the same configuration, the apply that changes the template also updates the policy. " +
+			"The plan then shows `selectors = (known after apply)`, so it does not show what the policy will grant. " +
+			"To see that before it happens, apply the template first, with `-target`.\n\n" +
+			"~> If no selector of the templates has the tags in `selector_tags`, LUSID generates a policy without selectors, and the provider warns. " +
+			"LUSID does not say which of several templates gave nothing, so the provider warns only if none of them gave a selector.",
 		Attributes: map[string]schema.Attribute{
 			"template_selection": schema.ListNestedAttribute{
 				Required:            true,
@@ -142,6 +147,30 @@ func (d *accessGeneratedPolicyDataSource) Read(ctx context.Context, req datasour
 				"Leave out the template that has the part, or create the policy in LUSID's web app.", strings.Join(generated.Unmodelled, ", ")))
 		return
 	}
+	if len(generated.Selectors) <= len(request.Selectors) {
+		resp.Diagnostics.AddAttributeWarning(path.Root("template_selection"), "The templates give the policy no selectors", withoutSelectors(request))
+	}
 	resp.Diagnostics.Append(model.fromAPI(ctx, generated)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+}
+
+// withoutSelectors explains why a generated policy has no selector of a template. LUSID's response does not say
+// which tags the templates have.
+func withoutSelectors(request access.GeneratePolicyFromTemplateRequest) string {
+	var sentences []string
+	for _, selection := range request.TemplateSelection {
+		template := selection.Scope + "/" + selection.Code
+		if len(selection.SelectorTags) == 0 {
+			sentences = append(sentences, "The template "+template+" has no selectors.")
+			continue
+		}
+		sentences = append(sentences, "No selector of the template "+template+" has one of the tags "+strings.Join(selection.SelectorTags, ", ")+".")
+	}
+	if len(request.Selectors) == 0 {
+		sentences = append(sentences, "The policy would grant or deny nothing.")
+	} else {
+		sentences = append(sentences, "The policy would have the additional selectors only.")
+	}
+	return joinParagraphs(strings.Join(sentences, " "),
+		"The data source lusid_access_policy_template returns the tags that a template has: correct selector_tags.")
 }

@@ -88,6 +88,41 @@ func TestAccessGeneratedPolicy(t *testing.T) {
 	diags.MustFail(t, "template_selection", "Unable to generate an access policy", "(878)", "Check its scope and code")
 }
 
+// TestAccessGeneratedPolicy_noSelectors selects by tags that no selector has, and takes a template without selectors.
+func TestAccessGeneratedPolicy_noSelectors(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	createTemplate(t, d, "read-all", templatedAll("Data"))
+	createTemplate(t, d, "empty")
+	p := d.Protocol(t)
+	d.Forget()
+	mistyped := []any{providertest.Object{"code": "read-all", "selector_tags": []string{"Dat", "Feature"}}}
+	const why = "No selector of the template default/read-all has one of the tags Dat, Feature."
+	for name, test := range map[string]struct {
+		config providertest.Object
+		words  []string
+	}{
+		"mistyped tags": {providertest.Object{"template_selection": mistyped}, []string{why, "grant or deny nothing", "lusid_access_policy_template"}},
+		"two templates": {
+			providertest.Object{"template_selection": append(mistyped, providertest.Object{"code": "empty"})},
+			[]string{why, "The template default/empty has no selectors.", "grant or deny nothing"},
+		},
+		"additional ones": {
+			providertest.Object{"template_selection": mistyped, "additional_selectors": []any{
+				providertest.IDSelector("a-scope", "*", providertest.AccessAction("default", "Read", "Quote")),
+			}},
+			[]string{why, "additional selectors only"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, diags := p.Data(generatedPolicyType, test.config)
+			diags.MustWarn(t, "template_selection", test.words...)
+		})
+	}
+	p.MustData(generatedPolicyType, providertest.Object{"template_selection": append(mistyped, providertest.Object{"code": "read-all"})})
+	d.MustCount(t, map[string]int{"access.GeneratePolicyFromTemplate": 4})
+}
+
 // TestAccessGeneratedPolicy_unmodelled has LUSID generate a selector that no argument can express.
 func TestAccessGeneratedPolicy_unmodelled(t *testing.T) {
 	t.Parallel()
