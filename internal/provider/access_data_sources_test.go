@@ -328,6 +328,14 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 	p := d.Protocol(t)
 	d.Forget()
+	mustFailOn := func(diags providertest.Diagnostics, attribute string, parts ...string) {
+		t.Helper()
+		diags.MustFail(t, "requests."+attribute, parts...)
+		want := tftypes.NewAttributePath().WithAttributeName("requests").WithElementKeyString("read").WithAttributeName(attribute)
+		if got := diags[0].Attribute; !strings.HasPrefix(got.String(), want.String()) {
+			t.Errorf("the error is on %s, not on %s", got, want)
+		}
+	}
 	for attribute, test := range map[string]struct {
 		change providertest.Object
 		part   string
@@ -343,18 +351,29 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 		"to_as_at":            {providertest.Object{"to_as_at": ""}, "RFC3339"},
 	} {
 		_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": evaluation(test.change), "fine": evaluation()}})
-		diags.MustFail(t, "requests."+attribute, test.part)
-		want := tftypes.NewAttributePath().WithAttributeName("requests").WithElementKeyString("read").WithAttributeName(attribute)
-		if got := diags[0].Attribute; !strings.HasPrefix(got.String(), want.String()) {
-			t.Errorf("the error is on %s, not on %s", got, want)
-		}
+		mustFailOn(diags, attribute, test.part)
 	}
-	_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{}})
+	for _, attribute := range []string{"from_effective_date", "to_effective_date", "from_as_at", "to_as_at"} {
+		// In UTC, this is in the year 10000.
+		late := evaluation(providertest.Object{attribute: "9999-12-31T23:59:59-01:00"})
+		_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": late}})
+		mustFailOn(diags, attribute, "Invalid instant", "9999-12-31T23:59:59-01:00 is after the year 9999 in UTC")
+	}
+	backwards := evaluation(providertest.Object{"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T22:59:59Z"})
+	_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": backwards}})
+	mustFailOn(diags, "to_effective_date", "ends before it starts", "2025-12-31T22:59:59Z", "2026-01-01T00:00:00+01:00")
+	_, diags = p.Data(name, providertest.Object{"requests": providertest.Object{}})
 	diags.MustFail(t, "requests", "at least 1")
 	config := providertest.Object{"requests": providertest.Object{"read": evaluation()}}
 	_, diags = p.Data(name, providertest.With(config, "applications", []string{""}))
 	diags.MustFail(t, "applications", "at least 1")
 	d.MustCount(t, map[string]int{})
+
+	// A range may be of one instant.
+	p.MustData(name, providertest.Object{"requests": providertest.Object{
+		"read": evaluation(providertest.Object{"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T23:00:00Z"}),
+	}})
+	d.Forget()
 
 	// A lost answer is asked for again.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.Evaluate", Reset: mockserver.ResetAfter})

@@ -39,7 +39,9 @@ func (d *accessEvaluationDataSource) Metadata(_ context.Context, req datasource.
 
 func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	date := func(description string) schema.Attribute {
-		return schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description}
+		return schema.StringAttribute{
+			Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description, Validators: []validator.String{notAfterYear9999{}},
+		}
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Which requests LUSID would grant to the user that the provider signs in as. Nothing is read or changed on behalf of that user.\n\n" +
@@ -61,7 +63,7 @@ func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.Sche
 				Required:            true,
 				MarkdownDescription: "Requests, by keys of your choice.",
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				NestedObject: schema.NestedAttributeObject{Validators: []validator.Object{endsAfterStart{}}, Attributes: map[string]schema.Attribute{
 					"scope": schema.StringAttribute{
 						Required:            true,
 						MarkdownDescription: "Scope of the action. For data `default`. For a feature the application, such as `LUSID`.",
@@ -91,7 +93,7 @@ func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.Sche
 						Validators:          []validator.Map{mapvalidator.NoNullValues(), mapvalidator.ValueSetsAre(setvalidator.NoNullValues())},
 					},
 					"from_effective_date": date("Effective date of the data, or the start of a range, in RFC 3339. Default: now."),
-					"to_effective_date":   date("End of the range of effective dates, in RFC 3339. Default: the start."),
+					"to_effective_date":   date("End of the range of effective dates, in RFC 3339. It must not be before `from_effective_date`. Default: the start."),
 					"from_as_at":          date("As-at time of the data, or the start of a range, in RFC 3339. Default: the latest."),
 					"to_as_at":            date("End of the range of as-at times, in RFC 3339."),
 				}},
@@ -197,5 +199,45 @@ func (d *accessEvaluationDataSource) Read(ctx context.Context, req datasource.Re
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	}
+}
+
+// notAfterYear9999 refuses an instant that is after the year 9999 in UTC, which RFC 3339 cannot write.
+type notAfterYear9999 struct{}
+
+func (notAfterYear9999) Description(context.Context) string {
+	return "The instant must not be after the year 9999 in UTC."
+}
+
+func (v notAfterYear9999) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (notAfterYear9999) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	// The attribute's type reports what is not an instant.
+	if instant, err := parseInstant(req.ConfigValue.ValueString()); err == nil && instant.UTC().Year() > yearOfNever {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid instant",
+			fmt.Sprintf("%s is after the year 9999 in UTC. Give an earlier instant.", req.ConfigValue.ValueString()))
+	}
+}
+
+// endsAfterStart refuses a request whose range of effective dates ends before it starts.
+type endsAfterStart struct{}
+
+func (endsAfterStart) Description(context.Context) string {
+	return "to_effective_date must not be before from_effective_date."
+}
+
+func (v endsAfterStart) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (endsAfterStart) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	from, _ := req.ConfigValue.Attributes()["from_effective_date"].(timetypes.RFC3339)
+	to, _ := req.ConfigValue.Attributes()["to_effective_date"].(timetypes.RFC3339)
+	// The attributes' type reports what is not an instant.
+	start, err := parseInstant(from.ValueString())
+	if err != nil {
+		return
+	}
+	if end, err := parseInstant(to.ValueString()); err == nil && end.Before(start) {
+		resp.Diagnostics.AddAttributeError(req.Path.AtName("to_effective_date"), "Invalid range of effective dates",
+			fmt.Sprintf("The range ends before it starts: to_effective_date is %s, and from_effective_date is %s. Swap them.", to.ValueString(), from.ValueString()))
 	}
 }
