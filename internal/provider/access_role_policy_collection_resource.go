@@ -2,10 +2,12 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -121,10 +123,10 @@ func (r *accessRolePolicyCollectionResource) Create(ctx context.Context, req res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.placements.put(ctx, accessAttachmentNoun+" "+plan.label(), owner, func(bool) error { return r.attach(ctx, &plan) })
+	err := r.placements.put(ctx, accessAttachmentNoun+" "+plan.label(), owner, func(bool) error { return r.attach(ctx, &plan, &resp.Diagnostics) })
 	if err != nil {
 		r.addAccessError(&resp.Diagnostics, accessAttachmentNoun, summary, fmt.Sprintf("The policy collection %s could not be attached to the access role %s of %s",
-			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err)
+			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err, attachedNext(err)...)
 		return
 	}
 	plan.ID = types.StringValue(plan.label())
@@ -170,11 +172,11 @@ func (r *accessRolePolicyCollectionResource) Update(ctx context.Context, req res
 		if !removed {
 			return nil
 		}
-		return r.attach(ctx, &plan)
+		return r.attach(ctx, &plan, &resp.Diagnostics)
 	})
 	if err != nil {
 		r.addAccessError(&resp.Diagnostics, accessAttachmentNoun, summary, fmt.Sprintf("The policy collection %s could not be attached to the access role %s of %s again",
-			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err)
+			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err, attachedNext(err)...)
 		return
 	}
 	r.saveUpdated(ctx, resp, plan, plan.identity())
@@ -249,17 +251,46 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 }
 
 // attach attaches the collection to the role, in the role's turn. LUSID may refuse that if the role has the
-// collection already: this is success.
-func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *accessAttachmentModel) error {
+// collection already: this is success. After an answer that does not say what LUSID did, the role says it.
+func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *accessAttachmentModel, diags *diag.Diagnostics) error {
 	return r.placements.during(ctx, accessRoleNoun+" "+m.RoleID.ValueString(), func() error {
 		_, err := r.access.AddPolicyCollectionToRole(ctx, m.role(), m.collection())
-		if isConflict(err) {
-			if role, readErr := r.access.GetRole(ctx, m.role()); readErr == nil && role.HasPolicyCollection(m.collection()) {
-				return nil
-			}
+		isLost := isAttachLost(err)
+		if !isLost && !isConflict(err) {
+			return err
 		}
-		return err
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+		defer cancel()
+		role, readErr := r.access.GetRole(short, m.role())
+		switch {
+		case readErr != nil && isLost:
+			return &unsettledError{lost: err, doubt: "the provider could not find out whether LUSID attached the collection", cause: readErr}
+		case readErr != nil || !role.HasPolicyCollection(m.collection()):
+			return err
+		case isLost:
+			diags.AddWarning("The response to the creation of the "+accessAttachmentNoun+" "+m.label()+" was lost",
+				"LUSID now has it. Either this run attached the policy collection, or it was attached before or by another run. This resource manages it from now on.\n\n"+
+					"If another run of the same configuration attached it, both runs now manage the same object. "+oneState)
+		}
+		return nil
 	})
+}
+
+// isAttachLost reports that LUSID may have attached a collection although the attach failed. The request is
+// repeated after some failures, but not after each of them.
+func isAttachLost(err error) bool {
+	if refused, ok := errors.AsType[*client.Error](err); ok {
+		return refused.Operation != client.OperationToken && (refused.StatusCode >= 500 || refused.StatusCode < 300)
+	}
+	return client.WasSent(err)
+}
+
+// attachedNext says what a lost attach may have left behind.
+func attachedNext(err error) []string {
+	if _, ok := errors.AsType[*unsettledError](err); !ok {
+		return nil
+	}
+	return []string{"LUSID may have attached it. Run terraform apply again: the create finds the attachment."}
 }
 
 // detach detaches the collection from the role, in the role's turn. LUSID may refuse that if the role does

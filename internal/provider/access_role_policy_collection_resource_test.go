@@ -145,6 +145,44 @@ func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 	}
 }
 
+// TestAccessRolePolicyCollection_lost has LUSID attach the collection and give an answer that does not say so.
+func TestAccessRolePolicyCollection_lost(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]mockserver.Fault{
+		"500":        {Status: http.StatusInternalServerError, AfterWrite: true},
+		"unreadable": {Status: http.StatusOK, Body: "null", AfterWrite: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fault.Operation = "access.AddPolicyCollectionToRole"
+			d := attachable(t)
+			attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+			config := attachment("analysts", "readers")
+			d.Mock.InjectFault(fault)
+			made, diags := attachments.Create(config)
+			diags.MustWarn(t, "", "was lost", "default/analysts,default/readers", "LUSID now has it")
+			d.MustCount(t, map[string]int{"access.AddPolicyCollectionToRole": 1, "access.GetRole": 1})
+			attachments.MustPlanNothing(attachments.MustRead(made), config)
+
+			// If the read fails too, the next apply finds the attachment.
+			other := attachment("analysts", "writers")
+			d.Mock.InjectFault(fault)
+			d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetRole", Status: http.StatusForbidden})
+			_, diags = attachments.Create(other)
+			diags.MustFail(t, "", "could not find out whether LUSID attached", "LUSID may have attached it. Run terraform apply again")
+			attachments.MustCreate(other)
+			if diff := cmp.Diff([]string{"readers", "writers"}, collectionsOf(t, d, "analysts")); diff != "" {
+				t.Errorf("attached (-want +got):\n%s", diff)
+			}
+		})
+	}
+	// What LUSID did not attach is no success.
+	d := attachable(t)
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.AddPolicyCollectionToRole", Status: http.StatusInternalServerError})
+	_, diags := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).Create(attachment("analysts", "readers"))
+	diags.MustFail(t, "", "could not be attached", "Run again later")
+}
+
 func TestAccessRolePolicyCollection_import(t *testing.T) {
 	t.Parallel()
 	d := attachable(t)

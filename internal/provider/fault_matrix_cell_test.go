@@ -153,6 +153,9 @@ func (c cell) outcome() outcome {
 	if outcome == settles {
 		return c.settled()
 	}
+	if outcome == fails && rule.postForGood == settles && c.fault.written && c.target.Operation == c.row.Faults.Repeatable {
+		return warns // It is found.
+	}
 	role := c.target.role
 	switch {
 	case c.target.isToken() && c.span == onlyOnce:
