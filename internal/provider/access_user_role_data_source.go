@@ -68,8 +68,8 @@ func newAccessUserRoleDataModel(ctx context.Context, role *access.UserRoleRespon
 	}
 	var failed diag.Diagnostics
 	m.UserID = types.StringValue(role.ID.Code)
-	m.Policies, diags = types.SetValueFrom(ctx, types.StringType, fromAccessIDs(held.Policies))
-	m.PolicyCollections, failed = types.SetValueFrom(ctx, types.StringType, fromAccessIDs(held.PolicyCollections))
+	m.Policies, diags = types.SetValueFrom(ctx, types.StringType, distinctAccessIDs(held.Policies))
+	m.PolicyCollections, failed = types.SetValueFrom(ctx, types.StringType, distinctAccessIDs(held.PolicyCollections))
 	return m, append(diags, failed...)
 }
 

@@ -1,7 +1,10 @@
 package provider_test
 
 import (
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -241,5 +244,32 @@ func TestAccessUserRole_dataSources(t *testing.T) {
 	diags.MustBeQuiet(t)
 	if len(listed) != 1 {
 		t.Errorf("%d user roles with policies are listed", len(listed))
+	}
+}
+
+// TestAccessUserRole_repeated has LUSID return a policy of a user role twice.
+func TestAccessUserRole_repeated(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, func(mock http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			mock.ServeHTTP(answer, r)
+			const member = `{"code":"allow-standard-lusid-features-access","scope":"default"}`
+			const other = `{"scope":"default","code":"allow-standard-lusid-features-access"}`
+			body := strings.NewReplacer(member, member+","+member, other, other+","+other).Replace(answer.Body.String())
+			w.Header().Set("Content-Type", answer.Header().Get("Content-Type"))
+			w.WriteHeader(answer.Code)
+			_, _ = io.WriteString(w, body)
+		})
+	})
+	p := d.Protocol(t)
+	p.Resource(providertest.AccessUserRoleType).MustCreate(userRoleConfig(providertest.StandardFeatures))
+	one, diags := p.Data("lusid_access_user_role", providertest.Object{"user_id": "user-0"})
+	diags.MustSucceed(t)
+	one.MustHave(t, map[string]string{"policies": providertest.StandardFeatures})
+	all, diags := p.Data("lusid_access_user_roles", nil)
+	diags.MustSucceed(t)
+	if len(all.Rows(t, "user_roles")) == 0 {
+		t.Error("no user role was listed")
 	}
 }
