@@ -17,16 +17,17 @@ var accessCodes = map[string]struct {
 	path   string
 	create string
 }{
-	providertest.AccessPolicyType:         {providertest.AccessPolicyConfig, "/policies", "access.CreatePolicy"},
-	providertest.AccessRoleType:           {providertest.AccessRoleConfig, "/roles", "access.CreateRole"},
-	providertest.AccessPolicyTemplateType: {providertest.AccessPolicyTemplateConfig, "/policytemplates", "access.CreatePolicyTemplate"},
+	providertest.AccessPolicyType:           {providertest.AccessPolicyConfig, "/policies", "access.CreatePolicy"},
+	providertest.AccessRoleType:             {providertest.AccessRoleConfig, "/roles", "access.CreateRole"},
+	providertest.AccessPolicyCollectionType: {providertest.AccessPolicyCollectionConfig, "/policycollections", "access.CreatePolicyCollection"},
+	providertest.AccessPolicyTemplateType:   {providertest.AccessPolicyTemplateConfig, "/policytemplates", "access.CreatePolicyTemplate"},
 }
 
 // newDomainWithoutCase is a domain that takes codes for the same if they differ only in case, and returns
 // them in small letters.
-func newDomainWithoutCase(t *testing.T) providertest.Domain {
+func newDomainWithoutCase(t *testing.T, options ...mockserver.Options) providertest.Domain {
 	t.Helper()
-	return providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
+	return providertest.NewMockBehind(t, append(options, mockserver.Options{})[0], func(mock http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasPrefix(r.URL.Path, providertest.AccessAPI) {
 				r.URL.Path = strings.ToLower(r.URL.Path)
@@ -104,4 +105,31 @@ func TestAccessCase_distinguished(t *testing.T) {
 			t.Errorf("%s: the wrong object is gone", typeName)
 		}
 	}
+}
+
+// TestAccessCase_attachment has LUSID return another spelling of the collection that is attached to a role.
+func TestAccessCase_attachment(t *testing.T) {
+	t.Parallel()
+	d := newDomainWithoutCase(t)
+	createAccessRole(t, d, "analysts")
+	p := d.Protocol(t)
+	p.Resource(providertest.AccessPolicyCollectionType).MustCreate(providertest.AccessPolicyCollectionConfig(providertest.Object{"code": "Acme-Code"}))
+	attachments := p.Resource(providertest.AccessRolePolicyCollectionType)
+	config := attachment("analysts", "Acme-Code")
+	made := attachments.MustRead(attachments.MustCreate(config))
+	if !made.Exists() {
+		t.Fatal("the attachment was lost")
+	}
+	attachments.MustPlanNothing(made, config)
+}
+
+// TestAccessCase_userRole has LUSID return another spelling of the user's id.
+func TestAccessCase_userRole(t *testing.T) {
+	t.Parallel()
+	d := newDomainWithoutCase(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	d.MustCall(t, http.MethodPost, userRolesPath, providertest.JSONObject{"userId": "user-0", "resource": heldPolicies()["policyIdRoleResource"]}, nil)
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	imported, diags := roles.ImportState("User-0")
+	diags.MustBeQuiet(t)
+	roles.MustPlanNothing(roles.MustRead(imported), providertest.Object{"user_id": "User-0"})
 }

@@ -123,9 +123,7 @@ func (r *accessPolicyCollectionResource) Create(ctx context.Context, req resourc
 		return
 	}
 	// Terraform wants the planned values back, and a difference is for the next refresh to show.
-	code := plan.Code
-	plan.setID(collection.ID)
-	plan.Code = code
+	plan.setID(access.ResourceID{Scope: collection.ID.Scope, Code: plan.Code.ValueString()})
 	r.saveCreated(ctx, resp, plan, newAccessIdentity(plan.resourceID()))
 }
 

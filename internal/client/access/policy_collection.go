@@ -54,10 +54,15 @@ func (c *Client) PagePolicyCollections(ctx context.Context) ([]PolicyCollectionR
 	return client.DoPages[PolicyCollectionResponse](ctx, r)
 }
 
-// GetPolicyCollection reads a policy collection.
+// GetPolicyCollection reads a policy collection. The collection has the id as it is given here, if LUSID's
+// differs only in case.
 func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*PolicyCollectionResponse, error) {
 	r := c.api.Get("GetPolicyCollection", "policycollections", id.Code).Query("scope", id.Scope)
-	return client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
+	collection, err := client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
+	if err == nil {
+		collection.ID.setSpelling(id)
+	}
+	return collection, err
 }
 
 // RefreshPolicyCollection is GetPolicyCollection for one of many: it may answer from a list, with a policy
@@ -111,5 +116,5 @@ func (c *Client) policyCollection(id ResourceID) client.Object {
 		return c.ListPolicyCollections(ctx, id.Scope)
 	}
 	kind := client.Kind[PolicyCollectionResponse]{API: c.api, Name: "policy collections of scope " + id.Scope, List: list}
-	return client.Listed(kind, func(collection *PolicyCollectionResponse) bool { return collection.ID == id }, codePolicyCollectionNotFound)
+	return client.Listed(kind, func(collection *PolicyCollectionResponse) bool { return collection.ID.isLike(id) }, codePolicyCollectionNotFound)
 }

@@ -30,10 +30,10 @@ func (r *RoleResponse) MissingField() string {
 	return ""
 }
 
-// HasPolicyCollection reports that the policy collection is attached to the role.
+// HasPolicyCollection reports that the policy collection is attached to the role, perhaps in another case.
 func (r *RoleResponse) HasPolicyCollection(id ResourceID) bool {
 	held := r.Resource.PolicyIDRoleResource
-	return held != nil && slices.Contains(held.PolicyCollections, id)
+	return held != nil && slices.ContainsFunc(held.PolicyCollections, id.isLike)
 }
 
 // UnmarshalJSON reads a role, and notes what it cannot read.

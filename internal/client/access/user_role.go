@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -58,9 +59,14 @@ func (c *Client) ListUserRoles(ctx context.Context) ([]UserRoleResponse, error) 
 	return client.DoPages[UserRoleResponse](ctx, c.api.Get("ListUserRoles", "userroles").Query("limit", strconv.Itoa(pageSize)))
 }
 
-// GetUserRole reads the user role of a user.
+// GetUserRole reads the user role of a user. The user role has the user's id as it is given here, if LUSID's
+// differs only in case.
 func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
-	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)))
+	role, err := client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)))
+	if err == nil && strings.EqualFold(role.ID.Code, userID) {
+		role.ID.Code = userID
+	}
+	return role, err
 }
 
 // LookForUserRole is GetUserRole for a hint: no list decides whether a 404 is LUSID's word.
@@ -100,5 +106,5 @@ func (c *Client) userRoles() client.Kind[UserRoleResponse] {
 // userRole decides by the list if LUSID's code doesn't say whether the user lacks a user role. A user that
 // does not exist has none.
 func (c *Client) userRole(userID string) client.Object {
-	return client.Listed(c.userRoles(), func(role *UserRoleResponse) bool { return role.ID.Code == userID }, codeTargetUserNotFound)
+	return client.Listed(c.userRoles(), func(role *UserRoleResponse) bool { return strings.EqualFold(role.ID.Code, userID) }, codeTargetUserNotFound)
 }
