@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -194,25 +196,38 @@ func updatedNext(err error) []string {
 // create creates the user role, or adds to the one that LUSID has. It returns what that one has besides.
 //
 // Terraform plans a create a second time when it applies it, and the provider does not learn what the first
-// plan showed. So the create takes no policy away.
+// plan showed. So the create takes no policy away. It reads first: LUSID does not document that it refuses to
+// create a second user role for a user, and it may replace the first one.
 func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel, diags *diag.Diagnostics) (kept []string, err error) {
 	userID, wanted := plan.UserID.ValueString(), plan.toUpdate()
 	create := func() error {
 		_, err := r.access.CreateUserRole(ctx, access.UserRoleCreationRequest{UserID: userID, UserRoleUpdateRequest: wanted})
 		return err
 	}
-	err = create()
-	isLost := client.IsOutcomeUnknown(err)
-	if err == nil || !isLost && !isConflict(err) {
-		return nil, err
+	isLost := false
+	current, err := r.access.LookForUserRole(ctx, userID)
+	if refused, ok := errors.AsType[*client.Error](err); ok && refused.StatusCode == http.StatusNotFound && !client.IsNotFound(err) {
+		current, err = r.access.GetUserRole(ctx, userID)
 	}
-	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
-	defer cancel()
-	current, readErr := r.access.GetUserRole(short, userID)
+	if client.IsNotFound(err) {
+		err = create()
+		isLost = client.IsOutcomeUnknown(err)
+		if err == nil || !isLost && !isConflict(err) {
+			return nil, err
+		}
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
+		defer cancel()
+		var readErr error
+		current, readErr = r.access.GetUserRole(short, userID)
+		switch {
+		case client.IsNotFound(readErr) && isLost && ctx.Err() == nil:
+			return nil, create()
+		case readErr == nil:
+			err = nil
+		}
+	}
 	switch {
-	case client.IsNotFound(readErr) && isLost && ctx.Err() == nil:
-		return nil, create()
-	case readErr != nil:
+	case err != nil:
 		return nil, err
 	case len(current.Unmodelled) > 0:
 		return nil, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))

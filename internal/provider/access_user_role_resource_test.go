@@ -109,7 +109,7 @@ func TestAccessUserRole_present(t *testing.T) {
 			} else {
 				diags.MustBeQuiet(t)
 			}
-			want := map[string]int{"access.CreateUserRole": 1, "access.GetUserRole": 1}
+			want := map[string]int{"access.GetUserRole": 1}
 			if test.updates > 0 {
 				want["access.UpdateUserRole"] = test.updates
 			}
@@ -124,6 +124,37 @@ func TestAccessUserRole_present(t *testing.T) {
 			mustUpdate(t, roles, read, config)
 			mustHavePolicies(t, d, "allow-standard-lusid-features-access")
 		})
+	}
+}
+
+// TestAccessUserRole_createReplaces has a LUSID that replaces the user role if it gets a second create.
+func TestAccessUserRole_createReplaces(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, func(mock http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && r.URL.Path == userRolesPath {
+				gone := r.Clone(r.Context())
+				gone.Method, gone.URL.Path, gone.Body, gone.ContentLength = http.MethodDelete, userRolesPath+"/user-0", http.NoBody, 0
+				mock.ServeHTTP(httptest.NewRecorder(), gone)
+			}
+			mock.ServeHTTP(w, r)
+		})
+	})
+	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
+	diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData, "The next plan shows their removal")
+	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
+}
+
+// TestAccessUserRole_createUnread does not create a user role where LUSID does not say that there is none.
+func TestAccessUserRole_createUnread(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetUserRole", Status: http.StatusForbidden, Count: -1})
+	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
+	diags.MustFail(t, "", "Unable to create user role", "user-0", "403")
+	if calls := d.Counts()["access.CreateUserRole"]; calls != 0 {
+		t.Errorf("%d creates", calls)
 	}
 }
 

@@ -94,6 +94,9 @@ type Faults struct {
 	OptionalRequest string
 	// OnlyForWarning are, by phase, requests that the provider needs only to write a warning.
 	OnlyForWarning map[string]string
+	// ReadsFirst is the read that a create begins with, because it adopts what is there. The plan of the create
+	// makes the same read, and needs it only to write a warning.
+	ReadsFirst string
 	// FailureOnlyWarns are, by phase, requests whose failure is a warning and not an error.
 	FailureOnlyWarns map[string]string
 	// ShownOnce is true if the response to a create has a value that LUSID returns only once. If that response is

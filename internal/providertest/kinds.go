@@ -663,7 +663,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			// The plan of a create warns of policies that the user role has already.
 			Plan:    each("access.GetUserRole"),
-			Create:  each("access.CreateUserRole"),
+			Create:  func(n int) Calls { return Calls{"access.GetUserRole": n, "access.CreateUserRole": n} },
 			Refresh: refreshBySnapshot("access.GetUserRole", "access.ListUserRoles"),
 			// Both plans of the update warn if the provider's own user could lose its rights.
 			Update: func(n int) Calls {
@@ -677,6 +677,7 @@ var Fixtures = map[string]KindFixture{
 			OnlyForWarning: map[string]string{
 				Creating: "access.GetUserRole", Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies",
 			},
+			ReadsFirst: "access.GetUserRole",
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
@@ -688,10 +689,10 @@ var Fixtures = map[string]KindFixture{
 				Drifted:             []string{`+ "` + StandardFeatures + `"`},
 				Mended:              map[string]int{"access.UpdateUserRole": 1},
 				Vanish:              func() { d.MustCall(t, http.MethodDelete, path, nil, nil) },
-				DeletedAndMadeAgain: map[string]int{"access.CreateUserRole": 1},
+				DeletedAndMadeAgain: map[string]int{"access.GetUserRole": 1, "access.CreateUserRole": 1},
 				Replacement:         Object{"user_id": "user-1", "policies": []string{StandardFeatures}},
 				ReplacedBy:          "user_id",
-				Replaced:            map[string]int{"access.DeleteUserRole": 1, "access.CreateUserRole": 1},
+				Replaced:            map[string]int{"access.DeleteUserRole": 1, "access.GetUserRole": 1, "access.CreateUserRole": 1},
 				RefusedCreate:       "Unable to create user role",
 				RefusedRead:         "Unable to read user role user-0",
 				RefusedUpdate:       "Unable to update user role user-0",

@@ -69,9 +69,10 @@ func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleRespo
 	return role, err
 }
 
-// LookForUserRole is GetUserRole for a hint: no list decides whether a 404 is LUSID's word.
+// LookForUserRole is GetUserRole before a create. A 404 with any of LUSID's codes means that the user has no
+// user role: a list for each of many creates would cost too much.
 func (c *Client) LookForUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
-	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID))
+	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(client.Singleton()))
 }
 
 // RefreshUserRole is GetUserRole for one of many: it may answer from a list, with a user role that accepts
