@@ -90,6 +90,11 @@ func isAccessUserID() []validator.String {
 		stringvalidator.RegexMatches(regexp.MustCompile(`^[^-]`), "must not begin with a hyphen"))
 }
 
+// isAccessUserIDText is isAccessUserID for an import.
+func isAccessUserIDText(text string) bool {
+	return idPattern.MatchString(text) && len(text) >= 3 && hasLetter.MatchString(text) && text[0] != '-'
+}
+
 func (r *accessUserRoleResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
@@ -360,8 +365,8 @@ func (r *accessUserRoleResource) ImportState(ctx context.Context, req resource.I
 	if resp.Diagnostics.HasError() || !r.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
-	if !idPattern.MatchString(id) {
-		resp.Diagnostics.AddError(summary, "Give the id of the user, which has 1 to 64 letters, digits, hyphens and underscores: "+findUserID+".")
+	if !isAccessUserIDText(id) {
+		resp.Diagnostics.AddError(summary, "Give the id of the user, which has 3 to 64 letters, digits, hyphens and underscores, with at least one letter and no hyphen at its beginning: "+findUserID+".")
 		return
 	}
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(id)}, map[string]any{"id": id, "user_id": id})

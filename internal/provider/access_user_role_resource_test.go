@@ -61,8 +61,10 @@ func TestAccessUserRole_lifecycle(t *testing.T) {
 	imported, diags := roles.ImportState("user-0")
 	diags.MustBeQuiet(t)
 	roles.MustPlanNothing(imported, providertest.Object{"user_id": "user-0"})
-	_, diags = roles.ImportState("user@acme.com")
-	diags.MustFail(t, "", "Unable to import user role", "id of the user")
+	for _, id := range []string{"user@acme.com", "ab", "12345", "-abc"} {
+		_, diags = roles.ImportState(id)
+		diags.MustFail(t, "", "Unable to import user role", "id of the user")
+	}
 
 	change, diags := roles.Plan(made, providertest.Object{"user_id": "user-1"})
 	diags.MustBeQuiet(t)
