@@ -62,7 +62,9 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 			"If a role and the user role disagree, the role decides.\n\n" +
 			"The resource manages all policies of the user role. If somebody attaches a policy outside Terraform, the next apply removes it. Destroying deletes the user role, and the user stays.\n\n" +
 			"-> LUSID creates an empty user role when a user first signs in, and this resource then adopts it. If the user role already has other policies, the plan warns. " +
-			"The create keeps them, and the next plan shows their removal.",
+			"The create keeps them, and the next plan shows their removal.\n\n" +
+			"~> Do not manage the user role of one user with two resources: each would remove the policies of the other. " +
+			"Do not use `create_before_destroy` with `-replace` either: the user has one user role, so there cannot be a new one beside the old one.",
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
 				Required:            true,
