@@ -67,6 +67,10 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, and the update would undo that change. " +
 	"Plan again: the new plan shows the change")
 
+// errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
+var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, and the deletion would take away what the plan does not show. " +
+	"Plan again: the new plan shows the change")
+
 // updateAccessObject updates an object that is still as the plan found it. LUSID's update replaces the whole
 // object, so it would erase what somebody has changed since. An object that is as wanted needs no update.
 func updateAccessObject[T any](ctx context.Context, c *connection, object string, read func(context.Context) (*T, error),

@@ -357,7 +357,17 @@ func (r *accessUserRoleResource) Delete(ctx context.Context, req resource.Delete
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(ctx, req, resp, summary, accessUserRoleNoun, userID, func() error { return r.access.DeleteUserRole(ctx, userID) })
+	r.deleteAccessObject(ctx, req, resp, summary, accessUserRoleNoun, userID, func() error {
+		role, err := r.access.GetUserRole(ctx, userID)
+		if err != nil {
+			return err
+		}
+		// It takes nothing unseen away if somebody removed policies. The plan warned of what the schema lacks.
+		if len(state.extras(role)) > 0 {
+			return errChangedBeforeDelete
+		}
+		return r.access.DeleteUserRole(ctx, userID)
+	})
 }
 
 // ImportState takes the id of a user.

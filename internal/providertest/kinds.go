@@ -669,7 +669,7 @@ var Fixtures = map[string]KindFixture{
 			Update: func(n int) Calls {
 				return Calls{"access.GetOwnPolicies": 2, "access.GetUserRole": n, "access.UpdateUserRole": n}
 			},
-			Destroy:     each("access.DeleteUserRole"),
+			Destroy:     func(n int) Calls { return Calls{"access.GetUserRole": n, "access.DeleteUserRole": n} },
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
@@ -692,7 +692,7 @@ var Fixtures = map[string]KindFixture{
 				DeletedAndMadeAgain: map[string]int{"access.GetUserRole": 1, "access.CreateUserRole": 1},
 				Replacement:         Object{"user_id": "user-1", "policies": []string{StandardFeatures}},
 				ReplacedBy:          "user_id",
-				Replaced:            map[string]int{"access.DeleteUserRole": 1, "access.GetUserRole": 1, "access.CreateUserRole": 1},
+				Replaced:            map[string]int{"access.DeleteUserRole": 1, "access.GetUserRole": 2, "access.CreateUserRole": 1},
 				RefusedCreate:       "Unable to create user role",
 				RefusedRead:         "Unable to read user role user-0",
 				RefusedUpdate:       "Unable to update user role user-0",
