@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -50,6 +51,9 @@ func isRightLacking(e *client.Error) bool {
 func accessRemedy(e *client.Error) string {
 	if !strings.HasPrefix(e.Operation, "access.") {
 		return ""
+	}
+	if e.Method == http.MethodGet && (e.Code == 604 || e.Code == 772 || e.Operation == "access.GetRole" && client.IsNotFound(e)) {
+		return "Check the scope and the code." // The object itself is missing, and not one that it refers to.
 	}
 	return accessRemedies[e.Code]
 }

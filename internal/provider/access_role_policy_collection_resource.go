@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -129,8 +130,13 @@ func (r *accessRolePolicyCollectionResource) Create(ctx context.Context, req res
 	}
 	err := r.placements.put(ctx, accessAttachmentNoun+" "+plan.label(), owner, func(bool) error { return r.attach(ctx, &plan, &resp.Diagnostics) })
 	if err != nil {
-		r.addAccessError(&resp.Diagnostics, accessAttachmentNoun, summary, fmt.Sprintf("The policy collection %s could not be attached to the access role %s of %s",
-			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain()), err, attachedNext(err)...)
+		attempt := fmt.Sprintf("The policy collection %s could not be attached to the access role %s of %s",
+			plan.PolicyCollectionID.ValueString(), plan.RoleID.ValueString(), r.client.Domain())
+		if client.IsNotFound(err) || errors.Is(err, errSupervises) {
+			resp.Diagnostics.AddAttributeError(path.Root("role_id"), summary, r.explain(attempt, err, attachedNext(err)...))
+			return
+		}
+		r.addAccessError(&resp.Diagnostics, accessAttachmentNoun, summary, attempt, err, attachedNext(err)...)
 		return
 	}
 	plan.ID = types.StringValue(plan.label())
@@ -269,6 +275,8 @@ func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *acce
 		switch {
 		case readErr != nil && isLost:
 			return &unsettledError{lost: err, doubt: "the provider could not find out whether LUSID attached the collection", cause: readErr}
+		case readErr == nil && role.Resource.NonTransitiveSupervisorRoleResource != nil:
+			return errors.Join(err, errSupervises)
 		case readErr != nil || !role.HasPolicyCollection(m.collection()):
 			return err
 		case isLost:
@@ -289,12 +297,21 @@ func isAttachLost(err error) bool {
 	return client.WasSent(err)
 }
 
-// attachedNext says what a lost attach may have left behind.
+// errSupervises means that a role has the policies of other roles, and can have no policy collections.
+var errSupervises = errors.New("the role has supervised_roles")
+
+// attachedNext is the next step after a failed attach, if there is one in particular.
 func attachedNext(err error) []string {
-	if _, ok := errors.AsType[*unsettledError](err); !ok {
-		return nil
+	if _, ok := errors.AsType[*unsettledError](err); ok {
+		return []string{"LUSID may have attached it. Run terraform apply again: the create finds the attachment."}
 	}
-	return []string{"LUSID may have attached it. Run terraform apply again: the create finds the attachment."}
+	switch {
+	case errors.Is(err, errSupervises):
+		return []string{"The role has supervised_roles, so it cannot have policy collections. Attach the collection to the roles that it supervises, or to another role."}
+	case client.IsNotFound(err):
+		return []string{"Check role_id, or create the role first. If Terraform manages the role, use the id attribute of its resource."}
+	}
+	return nil
 }
 
 // detach detaches the collection from the role, in the role's turn. LUSID may refuse that if the role does

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -222,7 +223,21 @@ func TestAccessRolePolicyCollection_errors(t *testing.T) {
 	_, diags := attachments.Create(attachment("analysts", "not-there"))
 	diags.MustFail(t, "policy_collection_id", summary, "not-there", "(604)", "Refer to it by the id of its resource")
 	_, diags = attachments.Create(attachment("not-there", "readers"))
-	diags.MustFail(t, "", summary, "not-there", "The object is not in LUSID's list of access roles")
+	diags.MustFail(t, "role_id", summary, "not-there", "The object is not in LUSID's list of access roles", "Check role_id, or create the role first")
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	supervisor := providertest.AccessRoleConfig(providertest.Object{"code": "supervisors", "policies": nil, "supervised_roles": []string{"default/analysts"}})
+	roles.MustCreate(supervisor)
+	_, diags = attachments.Create(attachment("supervisors", "readers"))
+	diags.MustFail(t, "role_id", summary, "default/supervisors", "The role has supervised_roles", "Attach the collection to the roles that it supervises")
+	for _, typeName := range []string{"lusid_access_policy_collection", "lusid_access_policy", "lusid_access_role"} {
+		_, diags = d.Protocol(t).Data(typeName, providertest.Object{"code": "not-there"})
+		diags.MustFail(t, "code", "Unable to read", "not-there")
+		for _, text := range diags.Errors() {
+			if strings.Contains(text, "Refer to it by") || !strings.Contains(text, "Check ") {
+				t.Errorf("%s advises:\n%s", typeName, text)
+			}
+		}
+	}
 	for attribute, ids := range map[string][]string{"role_id": {"analysts", "a/b/c"}, "policy_collection_id": {"readers", "default/12"}} {
 		for _, id := range ids {
 			attachments.Validate(providertest.With(config, attribute, id)).MustFail(t, attribute)
