@@ -3,6 +3,7 @@ package provider_test
 import (
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -131,15 +132,21 @@ func TestAccessLockOut(t *testing.T) {
 		{collections, collection, providertest.With(collecting, "policies", providertest.Unknown), []string{collectionWarning, "takes that away"}},
 		{collections, collection, providertest.With(collecting, "policies", []string{"default/list-instruments"}), nil},
 		{collections, otherCollection, nil, nil},
-		{attachments, attached, nil, []string{roleWarning, "takes the policy collection default/readers away from it", "HTTP 403"}},
 		{attachments, attached, providertest.With(attaching, "policy_collection_id", "default/others"), []string{roleWarning, "away from it"}},
-		{attachments, otherAttached, nil, nil},
+		{attachments, otherAttached, nil, []string{"Destroying takes the policy collection of access role default/traders,default/readers away", "destroy = false"}},
 	} {
 		_, diags := test.m.Plan(test.prior, test.config)
 		if test.words == nil {
 			diags.MustBeQuiet(t)
 		} else {
 			diags.MustWarn(t, "", test.words...)
+		}
+	}
+	_, diags = attachments.Plan(attached, nil)
+	warnings := diags.Warnings()
+	for _, part := range []string{"destroy = false", roleWarning, "takes the policy collection default/readers away from it", "HTTP 403"} {
+		if len(warnings) != 2 || !strings.Contains(strings.Join(warnings, ""), part) {
+			t.Errorf("want two warnings, with %q: %s", part, warnings)
 		}
 	}
 	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1})

@@ -241,8 +241,8 @@ func (r *accessRolePolicyCollectionResource) ImportState(ctx context.Context, re
 	})
 }
 
-// ModifyPlan refuses another domain's attachment before anything is planned for it. It warns if the
-// provider's own user could lose its rights.
+// ModifyPlan refuses another domain's attachment before anything is planned for it. It warns of what a destroy
+// takes away, and if the provider's own user could lose its rights.
 func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
 		return
@@ -255,6 +255,13 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 	}
 	if resp.Diagnostics.HasError() || (plan.RoleID.Equal(state.RoleID) && plan.PolicyCollectionID.Equal(state.PolicyCollectionID)) {
 		return
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.AddWarning("Destroying takes the "+accessAttachmentNoun+" "+state.label()+" away", fmt.Sprintf(
+			"The access role %s loses the policy collection %s, even if a lusid_access_role lists it in policy_collections. "+
+				"To move the collection there and keep it in LUSID, replace the resource block of the attachment with a removed block that has "+
+				"lifecycle { destroy = false }. That needs Terraform or OpenTofu 1.7.",
+			state.RoleID.ValueString(), state.PolicyCollectionID.ValueString()))
 	}
 	r.warnOwnAccessRole(ctx, state.role(),
 		fmt.Sprintf("This plan takes the policy collection %s away from it", state.PolicyCollectionID.ValueString()), &resp.Diagnostics)

@@ -76,7 +76,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 	}
 	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	for range 2 {
-		attachments.Destroy(made).MustBeQuiet(t)
+		attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 	}
 	if diff := cmp.Diff([]string{"writers"}, collectionsOf(t, d, "analysts")); diff != "" {
 		t.Errorf("attached (-want +got):\n%s", diff)
@@ -120,7 +120,7 @@ func TestAccessRolePolicyCollection_gone(t *testing.T) {
 			if attachments.MustRead(made).Exists() {
 				t.Error("an attachment that is gone stays in the state")
 			}
-			attachments.Destroy(made).MustBeQuiet(t)
+			attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 		})
 	}
 }
@@ -140,7 +140,7 @@ func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 	}
 	made := attachments.MustCreate(config)
 	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
-	attachments.Destroy(made).MustBeQuiet(t)
+	attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 	if got := collectionsOf(t, d, "analysts"); got != nil {
 		t.Errorf("%s stay attached", got)
 	}
@@ -288,7 +288,10 @@ func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
 	old := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).MustCreate(config)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	attachments.MustCreate(config)
-	attachments.Destroy(old).MustWarn(t, "", "stays in LUSID", "keeps the policy collection default/readers")
+	change, diags := attachments.Plan(old, nil)
+	diags.MustWarn(t, "", "even if a lusid_access_role lists it in policy_collections")
+	_, diags = attachments.Apply(change)
+	diags.MustWarn(t, "", "stays in LUSID", "keeps the policy collection default/readers")
 	if diff := cmp.Diff([]string{"readers"}, collectionsOf(t, d, "analysts")); diff != "" {
 		t.Errorf("attached (-want +got):\n%s", diff)
 	}

@@ -308,7 +308,7 @@ func (r *cellRun) adopt(errs []string) []providertest.Instance {
 }
 
 // apply is one more apply in a separate process, and the state that a user would then find.
-func (r *cellRun) apply(before, after []providertest.Instance) {
+func (r *cellRun) apply(before, after []providertest.Instance, warnings int) {
 	r.t.Helper()
 	if r.phase.again != nil {
 		after = r.phase.again(r.process(), r.row, before, after)
@@ -321,7 +321,9 @@ func (r *cellRun) apply(before, after []providertest.Instance) {
 	}
 	if wanted == nil {
 		if state.Exists() {
-			m.Destroy(state).MustBeQuiet(r.t)
+			if diags := m.Destroy(state); len(diags.Errors()) > 0 || len(diags.Warnings()) > warnings {
+				diags.MustBeQuiet(r.t)
+			}
 		}
 		return
 	}
@@ -398,7 +400,7 @@ func (s cellSetting) runWithoutFault(t *testing.T) reference {
 		diags.MustSucceed(t)
 		reference.warnings += len(diags.Warnings())
 	}
-	run.apply(before, after)
+	run.apply(before, after, reference.warnings)
 	reference.inventory = inventory(run.FaultyDomain, t)
 	return reference
 }
@@ -484,7 +486,7 @@ func (c cell) test(t *testing.T) {
 	if c.orphans() {
 		after = run.adopt(said[0].Errors())
 	}
-	run.apply(before, after)
+	run.apply(before, after, c.reference.warnings)
 	if diff := cmp.Diff(c.reference.inventory, inventory(run.FaultyDomain, t)); diff != "" {
 		t.Errorf("the objects of the domain differ from a run without the fault (-want +got):\n%s", diff)
 	}
