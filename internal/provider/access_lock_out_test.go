@@ -33,6 +33,7 @@ func TestAccessLockOut(t *testing.T) {
 	})
 	p := d.Protocol(t)
 	policies, roles := p.Resource(providertest.AccessPolicyType), p.Resource(providertest.AccessRoleType)
+	fewer := []any{providertest.IDSelector("*", "*", providertest.AccessAction("default", "Read", "Instrument"))}
 	mine, other := providertest.AccessPolicyConfig(), providertest.AccessPolicyConfig(providertest.Object{"code": "other"})
 	policy, otherPolicy := policies.MustCreate(mine), policies.MustCreate(other)
 	directPolicy := policies.MustCreate(providertest.AccessPolicyConfig(providertest.Object{"code": "direct"}))
@@ -95,7 +96,7 @@ func TestAccessLockOut(t *testing.T) {
 		{policies, policy, nil, []string{policyWarning, "this policy from default/analysts. This plan deletes it", "HTTP 403"}},
 		{policies, policy, providertest.With(mine, "code", "new"), []string{policyWarning, "deletes it"}},
 		{policies, policy, providertest.With(mine, "grant", "Deny"), []string{policyWarning, "denies what it covers"}},
-		{policies, policy, providertest.With(mine, "selectors", mine["selectors"].([]any)[:1]), []string{policyWarning, "This plan changes what it grants"}},
+		{policies, policy, providertest.With(mine, "selectors", fewer), []string{policyWarning, "This plan changes what it grants"}},
 		{policies, policy, providertest.With(mine, "selectors", providertest.Unknown), []string{policyWarning, "changes what it grants"}},
 		{policies, policy, providertest.With(mine, "applications", []string{"Drive"}), []string{policyWarning, "changes what it grants"}},
 		{policies, policy, providertest.With(mine, "date_conditions", dates), []string{policyWarning, "changes what it grants"}},

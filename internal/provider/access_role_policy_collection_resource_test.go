@@ -27,8 +27,8 @@ func attachable(t *testing.T) providertest.Domain {
 	return d
 }
 
-// collectionsOf are the codes of the policy collections that an access role has.
-func collectionsOf(t *testing.T, d providertest.Domain, role string) (codes []string) {
+// attachedCollections are the codes of the policy collections that the access role analysts has.
+func attachedCollections(t *testing.T, d providertest.Domain) (codes []string) {
 	t.Helper()
 	var stored struct {
 		Resource struct {
@@ -37,7 +37,7 @@ func collectionsOf(t *testing.T, d providertest.Domain, role string) (codes []st
 			}
 		}
 	}
-	d.MustCall(t, http.MethodGet, providertest.AccessAPI+"/roles/"+role, nil, &stored)
+	d.MustCall(t, http.MethodGet, providertest.AccessAPI+"/roles/analysts", nil, &stored)
 	for _, collection := range stored.Resource.PolicyIDRoleResource.PolicyCollections {
 		codes = append(codes, collection.Code)
 	}
@@ -78,7 +78,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 	for range 2 {
 		attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 	}
-	if diff := cmp.Diff([]string{"writers"}, collectionsOf(t, d, "analysts")); diff != "" {
+	if diff := cmp.Diff([]string{"writers"}, attachedCollections(t, d)); diff != "" {
 		t.Errorf("attached (-want +got):\n%s", diff)
 	}
 }
@@ -141,7 +141,7 @@ func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 	made := attachments.MustCreate(config)
 	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
-	if got := collectionsOf(t, d, "analysts"); got != nil {
+	if got := attachedCollections(t, d); got != nil {
 		t.Errorf("%s stay attached", got)
 	}
 }
@@ -172,7 +172,7 @@ func TestAccessRolePolicyCollection_lost(t *testing.T) {
 			_, diags = attachments.Create(other)
 			diags.MustFail(t, "", "could not find out whether LUSID attached", "LUSID may have attached it. Run terraform apply again")
 			attachments.MustCreate(other)
-			if diff := cmp.Diff([]string{"readers", "writers"}, collectionsOf(t, d, "analysts")); diff != "" {
+			if diff := cmp.Diff([]string{"readers", "writers"}, attachedCollections(t, d)); diff != "" {
 				t.Errorf("attached (-want +got):\n%s", diff)
 			}
 		})
@@ -292,7 +292,7 @@ func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
 	diags.MustWarn(t, "", "even if a lusid_access_role lists it in policy_collections")
 	_, diags = attachments.Apply(change)
 	diags.MustWarn(t, "", "stays in LUSID", "keeps the policy collection default/readers")
-	if diff := cmp.Diff([]string{"readers"}, collectionsOf(t, d, "analysts")); diff != "" {
+	if diff := cmp.Diff([]string{"readers"}, attachedCollections(t, d)); diff != "" {
 		t.Errorf("attached (-want +got):\n%s", diff)
 	}
 }

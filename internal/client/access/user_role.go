@@ -84,7 +84,7 @@ func (c *Client) RefreshUserRole(ctx context.Context, userID string, accepts fun
 }
 
 // CreateUserRole creates the user role of a user who has none. LUSID creates an empty one when a user first
-// signs in, and refuses a second one: see [IsTaken].
+// signs in: see [IsTaken].
 func (c *Client) CreateUserRole(ctx context.Context, body UserRoleCreationRequest) (*UserRoleResponse, error) {
 	return client.Do[UserRoleResponse](ctx, c.api.Post("CreateUserRole", "userroles").Body(body))
 }
