@@ -158,7 +158,14 @@ func (r *accessRolePolicyCollectionResource) Read(ctx context.Context, req resou
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access role %s of %s could not be read", state.RoleID.ValueString(), r.client.Domain()), err) {
 		return
 	}
-	if !isAttached(role) {
+	switch {
+	case isAttached(role):
+	case role.Resource.PolicyIDRoleResource == nil && role.Resource.NonTransitiveSupervisorRoleResource == nil:
+		resp.Diagnostics.AddError(summary, fmt.Sprintf("LUSID did not return what the access role %s has, so the provider can't tell whether "+
+			"the policy collection %s is attached. Run Terraform again, and contact LUSID's support if the error stays.",
+			state.RoleID.ValueString(), state.PolicyCollectionID.ValueString()))
+		return
+	default:
 		resp.State.RemoveResource(ctx)
 		return
 	}

@@ -296,3 +296,20 @@ func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
 		t.Errorf("attached (-want +got):\n%s", diff)
 	}
 }
+
+// TestAccessRolePolicyCollection_withoutResource expects that an attachment stays in the state if LUSID does not
+// return what the role has.
+func TestAccessRolePolicyCollection_withoutResource(t *testing.T) {
+	t.Parallel()
+	d := attachable(t)
+	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+	made := attachments.MustCreate(attachment("analysts", "readers"))
+	d.Mock.InjectFault(mockserver.Fault{
+		Operation: "access.GetRole", Status: http.StatusOK, Count: -1, Body: `{"id":{"scope":"default","code":"analysts"},"resource":null}`,
+	})
+	read, diags := attachments.Read(made)
+	diags.MustFail(t, "", "Unable to read policy collection of access role", "LUSID did not return what the access role default/analysts has")
+	if !read.Exists() {
+		t.Error("the attachment is gone from the state")
+	}
+}
