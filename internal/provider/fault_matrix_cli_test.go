@@ -74,8 +74,9 @@ var cliLives = map[string][]cliStep{
 	"a token endpoint in trouble": {
 		{phase: providertest.Creating, fault: "503", span: onlyOnce, token: true},
 		{phase: providertest.Reading, fault: "reset before the write", span: forGood, token: true},
-		// A destroy would not get further: its refresh needs a token too.
+		// Without a token, a destroy would not get beyond its refresh.
 		{phase: providertest.Reading, fault: "HTML 200", span: forGood, token: true},
+		{phase: providertest.Deleting, fault: "503", span: onlyOnce, token: true},
 	},
 }
 
