@@ -12,7 +12,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// oddAnswers are the ways in which a JSON object may differ from the one promised, by name.
+// oddAnswers are changes to one field of a JSON object in a response, by the name of the change.
 func oddAnswers(field string) map[string]func(map[string]any) any {
 	set := func(value any) func(map[string]any) any {
 		return func(body map[string]any) any {
@@ -37,7 +37,7 @@ func oddAnswers(field string) map[string]func(map[string]any) any {
 
 var applicationFields = []string{"id", "type", "displayName", "secret", "clientId", "issuer"}
 
-// wholeAnswers replace an answer altogether.
+// wholeAnswers replace the whole body of a response.
 var wholeAnswers = map[string]func(map[string]any) any{
 	"null":           func(map[string]any) any { return nil },
 	"{}":             func(map[string]any) any { return map[string]any{} },
@@ -58,9 +58,9 @@ func withUnknownFields(body map[string]any) map[string]any {
 	return body
 }
 
-// TestApplication_oddAnswers changes each field of each answer. For every response from LUSID, an
-// application that exists is neither dropped nor left without a state, nor made twice.
-func TestApplication_oddAnswers(t *testing.T) {
+// TestApplication_unexpectedResponses changes each field of each response. An application that exists must
+// stay in the state, and must not be created a second time.
+func TestApplication_unexpectedResponses(t *testing.T) {
 	t.Parallel()
 	type oddity struct {
 		name   string
@@ -108,28 +108,28 @@ func TestApplication_oddAnswers(t *testing.T) {
 			diags.MustBeQuiet(t)
 			want := d.Application(t, "test-app")
 			if names := change.Planned.Differences(made); names != nil || made.Get("id") != want.ID || made.Get("secret") != want.Secret {
-				t.Errorf("after an odd create the plan changes %s of %s", names, made.Attributes)
+				t.Errorf("after a create with a changed response, the plan changes %s of %s", names, made.Attributes)
 			}
 
 			w.Set(to(http.MethodGet))
 			kept, diags := applications.Read(made)
 			if !kept.Exists() || kept.Get("id") != want.ID || kept.Get("secret") != want.Secret {
-				t.Errorf("an odd read made %s: %s", kept.Attributes, diags.Errors())
+				t.Errorf("after a read with a changed response, the state has %s: %s", kept.Attributes, diags.Errors())
 			}
 			change, _ = applications.Plan(kept, config)
 			if change.Replaces != nil {
-				t.Errorf("an odd read replaces because of %s", change.Replaces)
+				t.Errorf("after a read with a changed response, the plan replaces because of %s", change.Replaces)
 			}
 			w.Set(nil)
 			kept = applications.MustRead(kept)
 			if names := made.Differences(kept); names != nil {
-				t.Errorf("an odd read left other %s behind", names)
+				t.Errorf("after a read with a changed response, the state differs in %s", names)
 			}
 
 			w.Set(func(*http.Request, any) any { return odd.change(map[string]any{}) })
 			applications.Destroy(kept).MustBeQuiet(t)
 			if all := d.Applications(t); len(all) != 1 {
-				t.Errorf("%d applications are left", len(all)-1)
+				t.Errorf("got %d applications after the destroy, want none", len(all)-1)
 			}
 		})
 	}
@@ -145,30 +145,30 @@ func mustBeAdopted(diags providertest.Diagnostics, t *testing.T) {
 	diags.MustWarn(t, "", "was lost")
 }
 
-// TestApplication_oddLists puts odd elements in front of those that a create, an import and an
-// error look for.
-func TestApplication_oddLists(t *testing.T) {
+// TestApplication_unexpectedLists puts unexpected elements in front of the elements that a create, an import
+// and an error look for.
+func TestApplication_unexpectedLists(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		odd any
-		// lost is what comes of a create whose answer is lost: what such a list lacks may be what was
-		// there before.
+		// lost checks the diagnostics of a create whose response is lost. If an element of the list lacks
+		// fields, the application may have existed before the create, so the provider does not adopt it.
 		lost func(providertest.Diagnostics, *testing.T)
 	}{
-		"a null":        {nil, mustBeInTheWay},
-		"nothing in it": {map[string]any{}, mustBeInTheWay},
-		"nulls": {
+		"null":         {nil, mustBeInTheWay},
+		"empty object": {map[string]any{}, mustBeInTheWay},
+		"every field null": {
 			map[string]any{"id": nil, "clientId": nil, "displayName": nil, "type": nil, "issuer": nil, "secret": nil},
 			mustBeInTheWay,
 		},
 		"no client id":   {map[string]any{"id": "other", "displayName": "Other", "type": "Native"}, mustBeInTheWay},
 		"no id":          {map[string]any{"clientId": "taken-app", "displayName": "Taken", "type": "Native"}, mustBeInTheWay},
 		"unknown fields": {withUnknownFields(map[string]any{"id": "other"}), mustBeInTheWay},
-		"a secret in it": {
+		"with a secret": {
 			map[string]any{"id": "other", "clientId": "secret-app", "displayName": "x", "type": "Native", "secret": "never"},
 			mustBeAdopted,
 		},
-		"another new type": {map[string]any{"id": "other", "clientId": "newer-app", "displayName": "y", "type": "Browser"}, mustBeAdopted},
+		"unknown type": {map[string]any{"id": "other", "clientId": "newer-app", "displayName": "y", "type": "Browser"}, mustBeAdopted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -190,11 +190,11 @@ func TestApplication_oddLists(t *testing.T) {
 			imported, diags := applications.ImportState("taken-app")
 			diags.MustBeQuiet(t)
 			if imported.Get("id") != taken.ID {
-				t.Errorf("imported %s", imported.Get("id"))
+				t.Errorf("imported %s, want %s", imported.Get("id"), taken.ID)
 			}
 		})
 	}
-	t.Run("null in place of a list", func(t *testing.T) {
+	t.Run("null instead of a list", func(t *testing.T) {
 		t.Parallel()
 		var w providertest.Rewriter
 		d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -208,8 +208,8 @@ func TestApplication_oddLists(t *testing.T) {
 	})
 }
 
-// TestAccessToken_oddAnswers changes each field of a token answer.
-func TestAccessToken_oddAnswers(t *testing.T) {
+// TestAccessToken_unexpectedResponses changes each field of a response that has a token.
+func TestAccessToken_unexpectedResponses(t *testing.T) {
 	t.Parallel()
 	fields := map[string]bool{
 		"access_token":  false,
@@ -238,11 +238,11 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 				harmless := dispensable && (name == "null" || name == "missing" || name == "empty" && field != "expires_in")
 				switch {
 				case len(diags.Errors()) > 0 && harmless:
-					t.Errorf("failed without %s: %s", field, diags.Errors())
+					t.Errorf("got an error although %s is optional: %s", field, diags.Errors())
 				case len(diags.Errors()) > 0:
 					diags.MustFail(t, "", "Unable to get access token", "not a token in JSON", "correlation ")
 				case !dispensable:
-					t.Errorf("took %s for a token", token.Get("access_token"))
+					t.Errorf("got no error, and the access token %s", token.Get("access_token"))
 				default:
 					p.Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": fmt.Sprint(name)})
 				}
@@ -251,9 +251,9 @@ func TestAccessToken_oddAnswers(t *testing.T) {
 	}
 }
 
-// TestOddNeighbours has every list begin with an object that lacks all that it must have. What stands
-// next to it is still found. An object that is not found may exist.
-func TestOddNeighbours(t *testing.T) {
+// TestUnexpectedListElements puts an object without fields in front of every list. The other objects of the
+// list are still found. If an object is not found, the provider reports an error, because the object may exist.
+func TestUnexpectedListElements(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -281,7 +281,7 @@ func TestOddNeighbours(t *testing.T) {
 	imported, diags := p.Resource("lusid_role").ImportState("default/two words")
 	diags.MustBeQuiet(t)
 	if imported.Get("id") != named.Get("id") {
-		t.Errorf("imported %s", imported.Get("id"))
+		t.Errorf("imported %s, want %s", imported.Get("id"), named.Get("id"))
 	}
 	d.Forget()
 	many := d.Protocol(t).Resource("lusid_role")

@@ -12,7 +12,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// newShoutingMock is a domain that writes every client id in capitals.
+// newShoutingMock starts a domain that returns every client id in capital letters.
 func newShoutingMock(t *testing.T) providertest.Domain {
 	t.Helper()
 	var w providertest.Rewriter
@@ -33,8 +33,8 @@ func newShoutingMock(t *testing.T) providertest.Domain {
 	return providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 }
 
-// TestApplication_clientIDCase manages applications whose client ids LUSID writes in another case.
-// The spelling of the configuration stays in the state, and nothing is replaced.
+// TestApplication_clientIDCase manages applications whose client ids LUSID returns in capital letters. The
+// state keeps the spelling of the configuration, and no plan replaces the application.
 func TestApplication_clientIDCase(t *testing.T) {
 	t.Parallel()
 	for _, store := range []bool{true, false} {
@@ -53,7 +53,7 @@ func TestApplication_clientIDCase(t *testing.T) {
 			}
 			want := map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1, "identity.GetApplication": 6}
 			if !store {
-				// A list is believed too.
+				// If no secret is stored, the later reads use a list. The spelling in the list is accepted too.
 				want["identity.ListApplications"], want["identity.GetApplication"] = 2, 3
 			}
 			if diff := cmp.Diff(want, d.Counts()); diff != "" {
@@ -76,7 +76,7 @@ func TestApplication_clientIDCase(t *testing.T) {
 	}
 }
 
-// TestApplication_clientIDCase_import finds applications by a client id in another case.
+// TestApplication_clientIDCase_import finds applications by a client id whose case differs from LUSID's.
 func TestApplication_clientIDCase_import(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
@@ -106,7 +106,7 @@ func TestApplication_clientIDCase_import(t *testing.T) {
 	opened := p.MustOpen(providertest.ApplicationSecretType, providertest.Object{"client_id": "test-app"})
 	for where, got := range map[string]providertest.Instance{"data source": found, "ephemeral resource": opened} {
 		if got.Get("id") != foreign.ID || got.Get("client_id") != "test-app" {
-			t.Errorf("%s: %s", where, got.Attributes)
+			t.Errorf("%s: got %s, want the id %s and the client id test-app", where, got.Attributes, foreign.ID)
 		}
 	}
 	_, diags = p.InvokeRotation(providertest.Object{"client_id": "test-app"})
@@ -116,8 +116,9 @@ func TestApplication_clientIDCase_import(t *testing.T) {
 	}
 }
 
-// TestApplication_clientIDCase_two has two applications that differ in case alone: the spelling decides.
-func TestApplication_clientIDCase_two(t *testing.T) {
+// TestApplication_clientIDCase_twoApplications reads two applications whose client ids differ only in case. The
+// exact spelling decides which application is read.
+func TestApplication_clientIDCase_twoApplications(t *testing.T) {
 	t.Parallel()
 	seed := mockserver.Seed{Applications: []mockserver.Application{
 		{ID: "0oaSmall", ClientID: "test-app", DisplayName: "Small"},
@@ -128,12 +129,13 @@ func TestApplication_clientIDCase_two(t *testing.T) {
 		found, diags := p.Data("lusid_application", providertest.Object{"client_id": clientID})
 		diags.MustBeQuiet(t)
 		if got := found.Get("id"); got != want {
-			t.Errorf("%s: %s", clientID, got)
+			t.Errorf("%s: got the id %s, want %s", clientID, got, want)
 		}
 	}
 }
 
-// TestApplication_clientIDCase_create meets its own lost create, and another application.
+// TestApplication_clientIDCase_create loses the response to a create. Then it creates another application with the
+// same client id.
 func TestApplication_clientIDCase_create(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
@@ -142,13 +144,14 @@ func TestApplication_clientIDCase_create(t *testing.T) {
 	_, diags := applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 	diags.MustWarn(t, "", "The response to the creation of application test-app was lost")
 	if got := d.Counts()["identity.CreateApplication"]; got != 1 {
-		t.Errorf("%d creates", got)
+		t.Errorf("got %d create requests, want 1", got)
 	}
 	_, diags = applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Other"})
 	diags.MustFail(t, "client_id", `client_id "test-app" is taken`)
 }
 
-// TestOwnApplication_clientIDCase knows the application that the provider signs in through.
+// TestOwnApplication_clientIDCase recognizes the application that the provider signs in through, although LUSID
+// returns its client id in capital letters.
 func TestOwnApplication_clientIDCase(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)
@@ -157,7 +160,7 @@ func TestOwnApplication_clientIDCase(t *testing.T) {
 	imported, diags := p.Applications().ImportState(d.Mock.Credentials().ClientID)
 	diags.MustBeQuiet(t)
 	if got := imported.Get("client_id"); got != own {
-		t.Fatalf("the import knows the spelling %s", got)
+		t.Fatalf("the import has the client id %s, want %s", got, own)
 	}
 	_, diags = p.Applications().Plan(imported, nil)
 	diags.MustWarn(t, "", "Deleting the application that this provider signs in through")
@@ -167,14 +170,15 @@ func TestOwnApplication_clientIDCase(t *testing.T) {
 	d.Mock.RevokeRefreshTokens()
 	p.Applications().MustRead(imported)
 
-	// The provider's secret is the default for its own client id, as the domain writes it too.
+	// client_secret defaults to the provider's secret, also if the client id has the spelling that LUSID returns.
 	_, diags = p.AccessToken(providertest.Object{"client_id": own})
 	if text := strings.Join(diags.Errors(), "\n"); strings.Contains(text, "To request a token, set client_secret.") {
-		t.Errorf("the own client secret is no default: %s", text)
+		t.Errorf("client_secret does not default to the provider's own secret: %s", text)
 	}
 }
 
-// TestAccApplication_clientIDCase has the CLI accept a state in another spelling than the configuration's.
+// TestAccApplication_clientIDCase checks that the CLI accepts a state whose client id has another case than the
+// client id in the configuration.
 func TestAccApplication_clientIDCase(t *testing.T) {
 	t.Parallel()
 	d := newShoutingMock(t)

@@ -18,8 +18,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestApplication_taken creates what exists already.
-func TestApplication_taken(t *testing.T) {
+// TestApplication_clientIDOrNameTaken creates an application with the client id or the display name of another
+// application.
+func TestApplication_clientIDOrNameTaken(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	applications := d.Protocol(t).Applications()
@@ -32,25 +33,25 @@ func TestApplication_taken(t *testing.T) {
 	}{
 		{"client id", "taken-app", "Mine", "client_id", byClientID},
 		{"display name", "mine-app", "Other", "display_name", byName},
-		{"both, by one", "taken-app", "Taken", "client_id", byClientID},
-		{"both, by two", "taken-app", "Other", "client_id", byClientID},
+		{"both, of one application", "taken-app", "Taken", "client_id", byClientID},
+		{"both, of two applications", "taken-app", "Other", "client_id", byClientID},
 	} {
 		made, diags := applications.Create(providertest.Object{"client_id": test.clientID, "display_name": test.displayName})
 		if made.Exists() {
-			t.Errorf("%s: something is in the state", test.name)
+			t.Errorf("%s: the failed create left an object in the state", test.name)
 		}
 		diags.MustFail(t, test.attribute, "Unable to create application", "already exists", test.taken.ID,
 			fmt.Sprintf("client id %q, display name %q", test.taken.ClientID, test.taken.DisplayName),
 			"module.team.lusid_application.NAME", fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
 	}
-	// One list before the first create, and one after each refusal.
+	// The provider sends one list before the first create, and one after each refusal.
 	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 5, "identity.CreateApplication": 4}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
 
-// TestAccApplication_taken follows the error's advice.
-func TestAccApplication_taken(t *testing.T) {
+// TestAccApplication_importAfterTaken follows the advice in the error, and imports the application.
+func TestAccApplication_importAfterTaken(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewDomain(t)
 	taken := d.CreateApplication(t, providertest.NewName(), providertest.NewName(), "Native")
@@ -74,8 +75,8 @@ func TestAccApplication_taken(t *testing.T) {
 	})
 }
 
-// TestApplication_lostAnswer loses the answer to a create, before LUSID acted or after.
-func TestApplication_lostAnswer(t *testing.T) {
+// TestApplication_lostResponse loses the response to a create, before or after LUSID processed the request.
+func TestApplication_lostResponse(t *testing.T) {
 	t.Parallel()
 	const adopted = "The response to the creation of application test-app was lost"
 	list := func(lists, creates, gets int) map[string]int {
@@ -88,7 +89,7 @@ func TestApplication_lostAnswer(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		fault mockserver.Fault
-		// warning is empty where nothing is worth one.
+		// warning is empty if the create succeeds without a warning.
 		warning string
 		want    map[string]int
 	}{
@@ -97,14 +98,14 @@ func TestApplication_lostAnswer(t *testing.T) {
 		{"500 after the write", mockserver.Fault{Status: http.StatusInternalServerError, AfterWrite: true}, adopted, list(2, 1, 1)},
 		{"500 before the write", mockserver.Fault{Status: http.StatusInternalServerError}, "", list(2, 2, 0)},
 		{
-			"a proxy's 504 after the write",
+			"504 from a proxy after the write",
 			mockserver.Fault{Status: http.StatusGatewayTimeout, HTML: true, AfterWrite: true},
 			adopted, list(2, 1, 1),
 		},
-		{"a proxy's page with 200", mockserver.Fault{Status: http.StatusOK, HTML: true}, "", list(2, 2, 0)},
-		{"an answer cut short", mockserver.Fault{Truncate: true}, adopted, list(2, 1, 1)},
-		{"an empty answer", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, adopted, list(2, 1, 1)},
-		{"429, which cannot have written", mockserver.Fault{Status: http.StatusTooManyRequests, RetryAfter: "0"}, "", list(1, 2, 0)},
+		{"200 with an HTML page from a proxy", mockserver.Fault{Status: http.StatusOK, HTML: true}, "", list(2, 2, 0)},
+		{"truncated response", mockserver.Fault{Truncate: true}, adopted, list(2, 1, 1)},
+		{"empty response", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, adopted, list(2, 1, 1)},
+		{"429 before the write", mockserver.Fault{Status: http.StatusTooManyRequests, RetryAfter: "0"}, "", list(1, 2, 0)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -126,20 +127,20 @@ func TestApplication_lostAnswer(t *testing.T) {
 			}
 			made = applications.MustRead(made)
 			if want := d.Application(t, "test-app"); made.Get("id") != want.ID || made.Get("secret") != want.Secret {
-				t.Errorf("the state holds %s", made.Attributes)
+				t.Errorf("the state has %s, want the id and the secret that LUSID has", made.Attributes)
 			}
 		})
 	}
 }
 
-// TestApplication_lostAnswerOfAnother loses the answer to a create that LUSID would have refused:
-// what was there before is not ours.
-func TestApplication_lostAnswerOfAnother(t *testing.T) {
+// TestApplication_lostResponseIfApplicationExists loses the response to a create that LUSID would have refused.
+// The application existed before the create, so the provider must not adopt it.
+func TestApplication_lostResponseIfApplicationExists(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mockserver.Fault{
-		"listed before": {},
-		// Not listed before, as far as anyone knows.
-		"never listed": {Operation: "identity.ListApplications", Status: http.StatusForbidden},
+		"first list succeeds": {},
+		// The provider does not know which applications existed before the create.
+		"first list is refused": {Operation: "identity.ListApplications", Status: http.StatusForbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,23 +162,23 @@ func TestApplication_lostAnswerOfAnother(t *testing.T) {
 	}
 }
 
-// TestApplication_createLostUnderLag repeats a create that a lagging list does not show yet, and
-// finds the application behind the refusal.
-func TestApplication_createLostUnderLag(t *testing.T) {
+// TestApplication_lostResponseWithListLag repeats a create, because a lagging list does not show the new
+// application yet. LUSID refuses the second create, and then the provider finds the application.
+func TestApplication_lostResponseWithListLag(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	made, diags := d.Protocol(t).Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 	diags.MustSucceed(t)
 	if got := d.Counts()["identity.CreateApplication"]; got != 2 {
-		t.Errorf("%d creates", got)
+		t.Errorf("got %d create requests, want 2", got)
 	}
 	if want := d.Application(t, "test-app"); made.Get("id") != want.ID || made.Get("secret") != want.Secret {
-		t.Errorf("made %s, want %s", made.Get("id"), want.ID)
+		t.Errorf("the state has the id %s, want %s", made.Get("id"), want.ID)
 	}
 }
 
-// TestApplication_createFails meets errors that stay.
+// TestApplication_createFails checks the errors of creates that fail on every attempt.
 func TestApplication_createFails(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -193,19 +194,19 @@ func TestApplication_createFails(t *testing.T) {
 			map[string]int{"identity.ListApplications": 3, "identity.CreateApplication": 2},
 		},
 		{
-			"a proxy's page",
+			"HTML page from a proxy",
 			mockserver.Fault{Status: http.StatusForbidden, HTML: true, Count: -1},
 			[]string{`an HTML page titled "Proxy"`, "HTTP 403"},
 			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1},
 		},
 		{
-			"a network zone",
+			"refused network zone",
 			mockserver.Fault{Status: http.StatusForbidden, Code: 939},
 			[]string{"network zone", "(939)"},
 			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1},
 		},
 		{
-			"400 of nobody's",
+			"400 without a known cause",
 			mockserver.Fault{Status: http.StatusBadRequest, Code: 157},
 			[]string{"HTTP 400", "(157)"},
 			map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1},
@@ -225,7 +226,7 @@ func TestApplication_createFails(t *testing.T) {
 			made, diags := d.Protocol(t, providertest.Object{"max_retries": 1}).Applications().Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 			diags.MustFail(t, "", append(test.parts, "Unable to create application", `"test-app" (Test)`, strings.TrimPrefix(d.URL, "http://"))...)
 			if made.Exists() {
-				t.Error("something is in the state")
+				t.Error("the failed create left an object in the state")
 			}
 			if diff := cmp.Diff(test.want, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -234,7 +235,7 @@ func TestApplication_createFails(t *testing.T) {
 	}
 }
 
-// TestApplication_listRefused creates where lists are refused, which is no reason not to.
+// TestApplication_listRefused checks that a create succeeds if LUSID refuses to list applications.
 func TestApplication_listRefused(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -245,13 +246,13 @@ func TestApplication_listRefused(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 2}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
-	// Nor does it hide why a create failed.
+	// The refused list does not hide why a create fails.
 	_, diags := applications.Create(providertest.Object{"client_id": "first-app", "display_name": "Third"})
 	diags.MustFail(t, "", "Unable to create application", "already exists", "HTTP 400")
 }
 
-// TestApplication_listCancelled runs out of time before the first create. The next one looks for
-// itself at what was there before, without which a lost answer could not be settled.
+// TestApplication_listCancelled lets the time for the first create run out during its list. The next create
+// lists the applications again. Without that list, the provider could not settle a lost response.
 func TestApplication_listCancelled(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -264,18 +265,19 @@ func TestApplication_listCancelled(t *testing.T) {
 	})
 	diags.MustFail(t, "", "Unable to create application", "The time was up")
 	if got := d.Counts(); got["identity.ListApplications"] != 1 || got["identity.CreateApplication"] != 0 {
-		t.Errorf("a create that was not sent needs no search: %v", got)
+		t.Errorf("got the requests %v, want one list and no create", got)
 	}
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: mockserver.ResetAfter})
 	_, diags = applications.Create(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 	diags.MustWarn(t, "", "The response to the creation of application test-app was lost")
 	if got := d.Counts()["identity.CreateApplication"]; got != 1 {
-		t.Errorf("%d creates were sent, want that of the second application", got)
+		t.Errorf("got %d create requests, want 1, for the second application", got)
 	}
 }
 
-// TestApplication_interrupted stops at once, and finds out what became of the create.
-func TestApplication_interrupted(t *testing.T) {
+// TestApplication_createInterrupted interrupts a create. The provider stops at once, and checks whether LUSID
+// created the application.
+func TestApplication_createInterrupted(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Delay: time.Minute})
@@ -288,10 +290,10 @@ func TestApplication_interrupted(t *testing.T) {
 	made, diags := applications.CarryOut(ctx, change)
 	diags.MustFail(t, "", "Unable to create application", "The run was interrupted")
 	if made.Exists() {
-		t.Error("something is in the state")
+		t.Error("the interrupted create left an object in the state")
 	}
 	if elapsed := time.Since(started); elapsed > 20*time.Second {
-		t.Errorf("the interruption took %s", elapsed)
+		t.Errorf("the create took %s to stop, want at most 20s", elapsed)
 	}
 	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 1}, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)

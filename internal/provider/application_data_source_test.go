@@ -38,7 +38,7 @@ func TestApplicationDataSource(t *testing.T) {
 			diags.MustBeQuiet(t)
 			for name, want := range want {
 				if got := read.Get(name); got != want {
-					t.Errorf("%v: %s is %s, not %s", config, name, got, want)
+					t.Errorf("%v: %s is %s, want %s", config, name, got, want)
 				}
 			}
 			if diff := cmp.Diff(calls, d.Counts()); diff != "" {
@@ -64,21 +64,21 @@ func TestApplicationDataSource_errors(t *testing.T) {
 		attribute string
 		parts     []string
 	}{
-		{"no such id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}},
+		{"unknown id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{"0oaMissing", "HTTP 404"}},
 		{
-			"no such client id", d.Protocol(t),
+			"unknown client id", d.Protocol(t),
 			providertest.Object{"client_id": "missing-app"},
 			"client_id",
 			[]string{"missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"},
 		},
 		{
-			"withheld by a null", withheld.Protocol(t),
+			"secret is null", withheld.Protocol(t),
 			providertest.Object{"id": other.ID, "include_secret": true},
 			"",
 			[]string{"without its secret"},
 		},
 		{
-			"withheld by a refusal",
+			"secret is refused",
 			d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}),
 			providertest.Object{"id": foreign.ID, "include_secret": true},
 			"id",
@@ -97,14 +97,14 @@ func TestApplicationDataSource_errors(t *testing.T) {
 			diags.MustFail(t, test.attribute, append(test.parts, summary)...)
 		})
 	}
-	// Who may not see secrets reads all the rest.
+	// Credentials that may not read secrets can read all other attributes.
 	_, diags := d.Protocol(t, providertest.Object{"access_token": d.Mock.Credentials().NoSecretsToken}).Data("lusid_application",
 		providertest.Object{"id": foreign.ID})
 	diags.MustBeQuiet(t)
 }
 
-// TestApplicationsDataSource lists in the same order for every order that LUSID returns, and never a
-// secret.
+// TestApplicationsDataSource checks that the list has the same order, in every order that LUSID returns, and that
+// it never contains a secret.
 func TestApplicationsDataSource(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -149,7 +149,7 @@ func TestApplicationsDataSource(t *testing.T) {
 		clientIDs = append(clientIDs, i.Get("client_id"))
 		want := d.Application(t, i.Get("client_id"))
 		if i.Get("id") != want.ID || i.Get("display_name") != want.DisplayName || i.Get("type") != want.Type || i.Get("issuer") != want.Issuer || i.Get("token_url") != want.Issuer+"/v1/token" {
-			t.Errorf("listed %s", fields)
+			t.Errorf("the listed application differs from the one that LUSID has: %s", fields)
 		}
 	}
 	want := []string{"a-first", "b-second", "c-third", own}

@@ -14,7 +14,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// importedEveryWay imports an application by each of the names that it has.
+// importedEveryWay imports an application by id and by client id, each as an import id and as an identity.
 func importedEveryWay(t *testing.T, applications providertest.ManagedType, a providertest.Application) map[string]providertest.Instance {
 	t.Helper()
 	imported := map[string]providertest.Instance{}
@@ -34,7 +34,7 @@ func importedEveryWay(t *testing.T, applications providertest.ManagedType, a pro
 		i, diags := by()
 		diags.MustBeQuiet(t)
 		if got := i.Get("id"); got != a.ID {
-			t.Errorf("%s: imported %s", name, got)
+			t.Errorf("%s: imported %s, want %s", name, got, a.ID)
 		}
 		mustHaveIdentity(t, applications, name, i, a.ID, a.ClientID)
 		imported[name] = i
@@ -56,7 +56,7 @@ func TestApplication_identitySchema(t *testing.T) {
 	for _, attribute := range schema.IdentityAttributes {
 		names = append(names, attribute.Name)
 		if !attribute.OptionalForImport || attribute.RequiredForImport || attribute.Description == "" {
-			t.Errorf("%s is not optional for an import, or not described", attribute.Name)
+			t.Errorf("%s must be optional for an import and must have a description", attribute.Name)
 		}
 	}
 	slices.Sort(names)
@@ -65,12 +65,12 @@ func TestApplication_identitySchema(t *testing.T) {
 	}
 }
 
-// TestApplication_identity follows the identity through an application's life, with a CLI that
-// sends it back and with one that does not.
+// TestApplication_identity checks the identity from the create to the delete, with a CLI that sends the identity
+// back and with a CLI that does not.
 func TestApplication_identity(t *testing.T) {
 	t.Parallel()
 	for _, known := range []bool{true, false} {
-		t.Run(map[bool]string{true: "sent back", false: "not sent back"}[known], func(t *testing.T) {
+		t.Run(map[bool]string{true: "identity sent back", false: "identity not sent back"}[known], func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{})
 			applications := d.Protocol(t).Applications()
@@ -96,7 +96,7 @@ func TestApplication_identity(t *testing.T) {
 				mustHaveIdentity(t, applications, "update of "+name, updated, id, "test-app")
 			}
 
-			// A provider that does not know its credentials yet keeps it.
+			// A provider whose credentials are unknown keeps the identity.
 			p := providertest.NewProtocol(t)
 			p.Configure(providertest.Object{"api_url": d.URL, "access_token": providertest.Unknown}).MustBeQuiet(t)
 			kept, diags := p.Applications().Read(forget(read))
@@ -106,13 +106,13 @@ func TestApplication_identity(t *testing.T) {
 			d.DeleteApplication(t, "test-app")
 			gone := applications.MustRead(forget(read))
 			if gone.Exists() {
-				t.Error("it is still there")
+				t.Error("the deleted application is still in the state")
 			}
 		})
 	}
 }
 
-// TestApplication_importIdentityErrors gives identities that name no application.
+// TestApplication_importIdentityErrors imports by identities that match no application.
 func TestApplication_importIdentityErrors(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -125,45 +125,45 @@ func TestApplication_importIdentityErrors(t *testing.T) {
 		parts     []string
 		calls     int
 	}{
-		{"neither", providertest.Object{}, "", []string{"client id"}, 0},
+		{"neither id nor client id", providertest.Object{}, "", []string{"client id"}, 0},
 		{"both empty", providertest.Object{"id": "", "client_id": ""}, "", []string{"client id"}, 0},
 		{
-			"two applications",
+			"id and client id of two applications",
 			providertest.Object{"id": a.ID, "client_id": b.ClientID},
 			"client_id",
 			[]string{a.ID, `has the client id "first-app", not "second-app"`},
 			1,
 		},
-		{"an id and a client id of nobody", providertest.Object{"id": a.ID, "client_id": "missing-app"}, "client_id", []string{"missing-app"}, 1},
-		// The id decides: the client id is no help where the id is wrong.
-		{"an id of nobody", providertest.Object{"id": "0oaMissing", "client_id": a.ClientID}, "id", []string{"0oaMissing", "HTTP 404"}, 1},
-		{"a client id as id", providertest.Object{"id": a.ClientID}, "id", []string{"first-app", "HTTP 404"}, 1},
+		{"known id and unknown client id", providertest.Object{"id": a.ID, "client_id": "missing-app"}, "client_id", []string{"missing-app"}, 1},
+		// The id decides. If the id is wrong, a correct client id does not help.
+		{"unknown id and known client id", providertest.Object{"id": "0oaMissing", "client_id": a.ClientID}, "id", []string{"0oaMissing", "HTTP 404"}, 1},
+		{"client id as the id", providertest.Object{"id": a.ClientID}, "id", []string{"first-app", "HTTP 404"}, 1},
 		{
-			"a client id of nobody",
+			"unknown client id",
 			providertest.Object{"client_id": "missing-app"},
 			"client_id",
 			[]string{`"missing-app"`, "No application has it"},
 			1,
 		},
-		{"an id that cannot be one", providertest.Object{"id": "../users"}, "id", []string{`"../users"`, "at most 64"}, 0},
-		{"an id too long", providertest.Object{"id": strings.Repeat("x", 65)}, "id", []string{"at most 64"}, 0},
+		{"invalid id", providertest.Object{"id": "../users"}, "id", []string{`"../users"`, "at most 64"}, 0},
+		{"id too long", providertest.Object{"id": strings.Repeat("x", 65)}, "id", []string{"at most 64"}, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d.Forget()
 			imported, diags := applications.ImportIdentity(test.identity)
 			diags.MustFail(t, test.attribute, append(test.parts, "Unable to import application")...)
 			if imported.Exists() {
-				t.Error("something was imported")
+				t.Error("the failed import returned a state")
 			}
 			if got := len(d.Requests()); got != test.calls {
-				t.Errorf("%d requests", got)
+				t.Errorf("got %d requests, want %d", got, test.calls)
 			}
 		})
 	}
 }
 
-// TestApplication_importPlansNoReplacement imports in every way, and plans with whatever LUSID
-// does not know.
+// TestApplication_importPlansNoReplacement imports in every way, and plans with every combination of the
+// arguments that LUSID does not return.
 func TestApplication_importPlansNoReplacement(t *testing.T) {
 	t.Parallel()
 	uris := []string{"https://example.com/a"}
@@ -178,9 +178,9 @@ func TestApplication_importPlansNoReplacement(t *testing.T) {
 				ways := importedEveryWay(t, applications, foreign)
 				imported := ways["client id"]
 				for name, other := range ways {
-					// The same state plans the same.
+					// Equal states plan the same changes, so one of them is enough for the rest of the test.
 					if names := other.Differences(imported); names != nil || !bytes.Equal(other.Private, imported.Private) {
-						t.Errorf("imported by %s it differs in %s", name, names)
+						t.Errorf("the import by %s differs from the import by client id in %s", name, names)
 					}
 				}
 				change, diags := applications.Plan(imported, base)
@@ -204,13 +204,13 @@ func TestApplication_importPlansNoReplacement(t *testing.T) {
 								change, diags := applications.Plan(imported, config)
 								diags.MustSucceed(t)
 								if change.Replaces != nil {
-									t.Fatalf("%v replaces because of %s", config, change.Replaces)
+									t.Fatalf("the plan of %v replaces because of %s", config, change.Replaces)
 								}
 							}
 						}
 					}
 				}
-				// The apply of one that adopts everything neither rotates nor replaces.
+				// An apply that sets all these arguments neither rotates the secret nor replaces the application.
 				config := maps.Clone(base)
 				maps.Copy(config, providertest.Object{"rotation_triggers": providertest.Object{"a": "1"}, "store_secret": storeSecrets == nil})
 				if kind == "Web" {
@@ -220,15 +220,15 @@ func TestApplication_importPlansNoReplacement(t *testing.T) {
 				adopted, diags := applications.Update(imported, config)
 				diags.MustSucceed(t)
 				if counts := d.Counts(); len(counts) != 0 {
-					t.Errorf("the adoption asked LUSID: %v", counts)
+					t.Errorf("the first update after the import sent requests: %v", counts)
 				}
 				if got := d.Application(t, "test-app"); got.ID != foreign.ID || got.Secret != foreign.Secret {
-					t.Error("the adoption created another application or another secret")
+					t.Error("the first update after the import created another application or another secret")
 				}
 				change, diags = applications.Plan(applications.MustRead(adopted), config)
 				diags.MustBeQuiet(t)
 				if names := change.Planned.Differences(adopted); names != nil {
-					t.Errorf("after the adoption the plan changes %s", names)
+					t.Errorf("after the first update, the plan changes %s", names)
 				}
 			})
 		}

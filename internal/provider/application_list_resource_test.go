@@ -16,7 +16,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// listed are applications of which no two agree in all that a filter looks at.
+// listed are applications that each match a different set of filters.
 var listed = []mockserver.Application{
 	{ClientID: "team-a-one", DisplayName: "Team A one", Type: "Native", Secret: "canary-secret-of-one"},
 	{ClientID: "team-a-two", DisplayName: "Team A two", Type: "Web", Secret: "canary-secret-of-two"},
@@ -39,10 +39,10 @@ func TestApplicationList(t *testing.T) {
 		want   []string
 	}{
 		{"all", providertest.Object{}, 0, all},
-		{"client id", providertest.Object{"client_id_prefix": "team-a-"}, 0, []string{"team-a-one", "team-a-two"}},
-		{"client id, whole", providertest.Object{"client_id_prefix": "team-a-one"}, 0, []string{"team-a-one"}},
-		{"client id, its middle", providertest.Object{"client_id_prefix": "a-one"}, 0, nil},
-		{"display name", providertest.Object{"display_name_prefix": "Team A"}, 0, []string{"team-a-one", "team-a-two", "team-b-two"}},
+		{"start of a client id", providertest.Object{"client_id_prefix": "team-a-"}, 0, []string{"team-a-one", "team-a-two"}},
+		{"whole client id", providertest.Object{"client_id_prefix": "team-a-one"}, 0, []string{"team-a-one"}},
+		{"middle of a client id", providertest.Object{"client_id_prefix": "a-one"}, 0, nil},
+		{"start of a display name", providertest.Object{"display_name_prefix": "Team A"}, 0, []string{"team-a-one", "team-a-two", "team-b-two"}},
 		{"type Web", providertest.Object{"type": "Web"}, 0, []string{"team-a-two", "team-b-two"}},
 		{"type Native", providertest.Object{"type": "Native", "client_id_prefix": "team"}, 0, []string{"team-a-one", "team-b-one"}},
 		{
@@ -58,10 +58,10 @@ func TestApplicationList(t *testing.T) {
 			0,
 			[]string{"team-a-two"},
 		},
-		{"all three, of none", providertest.Object{"client_id_prefix": "team-b", "display_name_prefix": "Team B", "type": "Web"}, 0, nil},
+		{"all three, without a match", providertest.Object{"client_id_prefix": "team-b", "display_name_prefix": "Team B", "type": "Web"}, 0, nil},
 		{"empty prefixes", providertest.Object{"client_id_prefix": "", "display_name_prefix": ""}, 0, all},
-		{"a limit above", providertest.Object{"client_id_prefix": "team-a-"}, 3, []string{"team-a-one", "team-a-two"}},
-		{"a limit of just as many", providertest.Object{"client_id_prefix": "team-a-"}, 2, []string{"team-a-one", "team-a-two"}},
+		{"limit above the number of matches", providertest.Object{"client_id_prefix": "team-a-"}, 3, []string{"team-a-one", "team-a-two"}},
+		{"limit equal to the number of matches", providertest.Object{"client_id_prefix": "team-a-"}, 2, []string{"team-a-one", "team-a-two"}},
 	} {
 		for _, include := range []bool{false, true} {
 			t.Run(fmt.Sprint(test.name, ", include_resource ", include), func(t *testing.T) {
@@ -84,12 +84,12 @@ func TestApplicationList(t *testing.T) {
 			})
 		}
 	}
-	// A limit cuts off what the filter leaves, not what LUSID has.
+	// The limit counts the applications that match the filter, not all applications of the domain.
 	for limit := range int64(3) {
 		results, diags := applications.List(providertest.Object{"type": "Native", "client_id_prefix": "team"}, limit+1, false)
 		diags.MustBeQuiet(t)
 		if want := min(limit+1, 2); int64(len(results)) != want {
-			t.Errorf("a limit of %d gives %d results", limit+1, len(results))
+			t.Errorf("got %d results with a limit of %d, want %d", len(results), limit+1, want)
 		}
 	}
 }
@@ -101,16 +101,16 @@ func checkListing(t *testing.T, d providertest.Domain, l providertest.Listing, i
 	for _, a := range listed {
 		providertest.MustBeAbsent(t, "the result of "+clientID, l.Bytes, map[string]string{"a secret": a.Secret})
 	}
-	providertest.MustBeAbsent(t, "the result of "+clientID, l.Bytes, map[string]string{"the own secret": d.Mock.Credentials().ClientSecret})
+	providertest.MustBeAbsent(t, "the result of "+clientID, l.Bytes, map[string]string{"the provider's own secret": d.Mock.Credentials().ClientSecret})
 	want = d.Application(t, clientID)
 	if diff := cmp.Diff(map[string]string{"id": want.ID, "client_id": clientID}, l.Identity); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 	if l.DisplayName != want.DisplayName+" ("+clientID+")" {
-		t.Errorf("%s is shown as %q", clientID, l.DisplayName)
+		t.Errorf("the display name of %s is %q", clientID, l.DisplayName)
 	}
 	if l.Resource.Exists() != include {
-		t.Fatalf("include_resource %t gives a resource: %t", include, l.Resource.Exists())
+		t.Fatalf("include_resource is %t, and the result has a resource: %t", include, l.Resource.Exists())
 	}
 	if !include {
 		return
@@ -121,12 +121,12 @@ func checkListing(t *testing.T, d providertest.Domain, l providertest.Listing, i
 		"redirect_uris": "null", "post_logout_redirect_uris": "null", "rotation_triggers": "null", "timeouts": "null",
 	} {
 		if got := l.Resource.Get(name); got != want {
-			t.Errorf("%s: %s is %s, not %s", clientID, name, got, want)
+			t.Errorf("%s: %s is %s, want %s", clientID, name, got, want)
 		}
 	}
 }
 
-// TestApplicationList_secretInList meets a LUSID that shows secrets in lists, as its examples do.
+// TestApplicationList_secretInList has LUSID return secrets in lists, as LUSID's own examples do.
 func TestApplicationList_secretInList(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -143,7 +143,7 @@ func TestApplicationList_secretInList(t *testing.T) {
 	results, diags := d.Protocol(t).Applications().List(nil, 0, true)
 	diags.MustBeQuiet(t)
 	if len(results) != 1 {
-		t.Fatalf("%d results", len(results))
+		t.Fatalf("got %d results, want 1", len(results))
 	}
 	providertest.MustBeAbsent(t, "the result", results[0].Bytes, map[string]string{"the secret": "canary-in-a-list"})
 }
@@ -162,9 +162,9 @@ func TestApplicationList_errors(t *testing.T) {
 	diags.MustFail(t, "type", "Native")
 }
 
-// TestApplicationList_generatedConfiguration writes a configuration from each result, as
-// terraform query -generate-config-out does: what is not computed only. It imports by the
-// identity, and plans without replacement.
+// TestApplicationList_generatedConfiguration writes a configuration from each result, as terraform query
+// -generate-config-out does: it has every attribute that can be configured. An import by identity with that
+// configuration plans no replacement.
 func TestApplicationList_generatedConfiguration(t *testing.T) {
 	t.Parallel()
 	for _, storeSecrets := range []any{nil, false} {
@@ -193,13 +193,13 @@ func TestApplicationList_generatedConfiguration(t *testing.T) {
 			change, diags := applications.Plan(imported, config)
 			diags.MustBeQuiet(t)
 			if names := change.Planned.Differences(imported); names != nil || change.Replaces != nil {
-				t.Errorf("%v plans a change of %s and a replacement because of %s", config, names, change.Replaces)
+				t.Errorf("the plan of %v changes %s, and replaces because of %s", config, names, change.Replaces)
 			}
 		}
 	}
 }
 
-// TestAccApplication_query finds, writes a configuration, and imports it, where the CLI can.
+// TestAccApplication_query finds applications, generates their configuration and imports them, if the CLI can.
 func TestAccApplication_query(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.Queries)
@@ -216,14 +216,14 @@ func TestAccApplication_query(t *testing.T) {
 	for _, a := range listed {
 		secrets[a.ClientID] = a.Secret
 	}
-	providertest.MustBeAbsent(t, "what was printed", output, secrets)
+	providertest.MustBeAbsent(t, "the output", output, secrets)
 	providertest.MustBeAbsent(t, "the generated configuration", w.ReadFile("generated.tf"), secrets)
 	providertest.MustHold(t, w.MustRun("plan"), "4 to import, 0 to add, 0 to change, 0 to destroy")
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 }
 
-// TestAccApplication_importByIdentity imports with a block, where the CLI knows identities.
+// TestAccApplication_importByIdentity imports with an import block, if the CLI supports identities.
 func TestAccApplication_importByIdentity(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.Identities)
@@ -234,7 +234,7 @@ func TestAccApplication_importByIdentity(t *testing.T) {
 			d.Config(providertest.ApplicationHCL("test", "test-app")+"import {\n  to = lusid_application.test\n  identity = "+providertest.HCLValue(maps.Clone(identity))+"\n}\n"))
 		providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "1 imported, 0 added, 0 changed, 0 destroyed")
 		if got := w.Attribute("lusid_application.test", "id"); got != foreign.ID {
-			t.Errorf("imported %s", got)
+			t.Errorf("imported %s, want %s", got, foreign.ID)
 		}
 		w.MustPlanEmpty()
 	}

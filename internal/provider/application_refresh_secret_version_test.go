@@ -10,12 +10,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// versioned is an application whose state has the version of its secret alone.
+// versioned is an application whose state has the version of its secret, but not the secret.
 func versioned(value any, more ...providertest.Object) providertest.Object {
 	return providertest.ApplicationStoring(false, append(more, providertest.Object{"refresh_secret_version": value})...)
 }
 
-// TestApplication_refreshSecretVersion follows every rotation, without a secret in state or plan.
+// TestApplication_refreshSecretVersion checks that secret_version follows every rotation, and that no state and no
+// plan has the secret.
 func TestApplication_refreshSecretVersion(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -29,7 +30,7 @@ func TestApplication_refreshSecretVersion(t *testing.T) {
 		mustHoldNoSecret(t, how, now, secrets...)
 		d.MustHoldSecret(t, now)
 		if before.Exists() && now.Get("secret_version") == before.Get("secret_version") {
-			t.Errorf("%s: secret_version did not move", how)
+			t.Errorf("%s: secret_version did not change", how)
 		}
 		change, diags := applications.Plan(now, config)
 		diags.MustBeQuiet(t)
@@ -47,10 +48,10 @@ func TestApplication_refreshSecretVersion(t *testing.T) {
 	}
 	d.MustCount(t, map[string]int{"identity.GetApplication": 1})
 	if got := d.Queries("identity.GetApplication"); got != "includeSecret=true" {
-		t.Errorf("a refresh asked for %q", got)
+		t.Errorf("the refresh sent the query %q, want includeSecret=true", got)
 	}
 
-	// A plan without a refresh sees nothing, and asks nobody.
+	// A plan without a refresh sends no request, so it does not see the rotation.
 	d.RotateApplication(t, "test-app")
 	d.Forget()
 	change, diags := applications.Plan(made, config)
@@ -59,20 +60,20 @@ func TestApplication_refreshSecretVersion(t *testing.T) {
 		t.Errorf("a plan without a refresh changes %s", names)
 	}
 	d.MustCount(t, map[string]int{})
-	follow("a rotation elsewhere", applications.MustRead(made))
+	follow("a rotation outside Terraform", applications.MustRead(made))
 
 	config = versioned(true, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}})
 	planned := applications.PlannedRotation(before, config)
 	if planned.Planned.Get("secret") != "null" || planned.Planned.Get("secret_version") != "unknown" {
-		t.Errorf("a rotation plans %s and %s", planned.Planned.Get("secret"), planned.Planned.Get("secret_version"))
+		t.Errorf("the planned secret is %s and secret_version is %s, want null and unknown", planned.Planned.Get("secret"), planned.Planned.Get("secret_version"))
 	}
 	rotated, diags := applications.Apply(planned)
 	diags.MustBeQuiet(t)
 	follow("a rotation", rotated)
 }
 
-// TestApplication_switchRefreshSecretVersion turns refresh_secret_version on and off alone. That makes no
-// call, and moves nothing: the next refresh follows it.
+// TestApplication_switchRefreshSecretVersion changes only refresh_secret_version. The update sends no request and
+// changes no other attribute. The next refresh uses the new value.
 func TestApplication_switchRefreshSecretVersion(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -80,17 +81,17 @@ func TestApplication_switchRefreshSecretVersion(t *testing.T) {
 		stored   bool
 		from, to any
 		changes  bool
-		// looks tells that the refresh after the switch sees the secret.
+		// looks is true if the refresh after the switch reads the secret.
 		looks bool
 	}{
-		{"on", false, nil, true, true, true},
-		{"on, from false", false, false, true, true, true},
-		{"off", false, true, false, true, false},
-		{"off, to the default", false, true, nil, true, false},
-		{"the default is false", false, nil, false, false, false},
-		{"false is the default", false, false, nil, false, false},
-		{"on, with the secret stored", true, nil, true, true, true},
-		{"off, with the secret stored", true, true, nil, true, true},
+		{"turned on", false, nil, true, true, true},
+		{"turned on, from false", false, false, true, true, true},
+		{"turned off", false, true, false, true, false},
+		{"turned off, to the default", false, true, nil, true, false},
+		{"default to false", false, nil, false, false, false},
+		{"false to default", false, false, nil, false, false},
+		{"turned on, with the secret stored", true, nil, true, true, true},
+		{"turned off, with the secret stored", true, true, nil, true, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -116,7 +117,7 @@ func TestApplication_switchRefreshSecretVersion(t *testing.T) {
 			d.RotateApplication(t, "test-app")
 			read := applications.MustRead(switched)
 			if moved := read.Get("secret_version") != made.Get("secret_version"); moved != test.looks {
-				t.Errorf("the refresh sees the rotation: %t", moved)
+				t.Errorf("the refresh sees the rotation: %t, want %t", moved, test.looks)
 			}
 			change, diags = applications.Plan(read, config)
 			diags.MustBeQuiet(t)
@@ -127,16 +128,17 @@ func TestApplication_switchRefreshSecretVersion(t *testing.T) {
 	}
 }
 
-// TestApplication_refreshSecretVersionWithheld keeps the version that the state has, and says so.
+// TestApplication_refreshSecretVersionWithheld checks that the state keeps secret_version if LUSID does not return
+// the secret, and that a warning says so.
 func TestApplication_refreshSecretVersionWithheld(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		options mockserver.Options
-		// calls are those of a refresh: a refusal is followed by a read without the secret.
+		// calls is the number of requests of a refresh. After a refusal, the provider reads again without the secret.
 		calls int
 	}{
-		"by a null":    {mockserver.Options{WithholdSecrets: true}, 1},
-		"by a refusal": {mockserver.Options{}, 2},
+		"secret is null":    {mockserver.Options{WithholdSecrets: true}, 1},
+		"secret is refused": {mockserver.Options{}, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,8 +173,8 @@ func TestApplication_refreshSecretVersionWithheld(t *testing.T) {
 	}
 }
 
-// TestApplication_refreshSecretVersionForMany costs one call each, also where the secret is refused and the
-// rest of the application comes from a list.
+// TestApplication_refreshSecretVersionForMany checks that each refresh sends one request for the secret. If LUSID
+// refuses the secrets, the other attributes of many applications come from a list.
 func TestApplication_refreshSecretVersionForMany(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -192,8 +194,8 @@ func TestApplication_refreshSecretVersionForMany(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.GetApplication": 9, "identity.ListApplications": 1})
 }
 
-// TestApplication_refreshSecretVersionAfterImport begins with a state that has no version, or one that has
-// the secret.
+// TestApplication_refreshSecretVersionAfterImport turns refresh_secret_version on after an import. The imported
+// state has either no version or the secret.
 func TestApplication_refreshSecretVersionAfterImport(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -211,7 +213,7 @@ func TestApplication_refreshSecretVersionAfterImport(t *testing.T) {
 			imported, diags := applications.ImportState("test-app")
 			diags.MustBeQuiet(t)
 			if got := imported.Get("refresh_secret_version"); got != "false" {
-				t.Errorf("imported with refresh_secret_version %s", got)
+				t.Errorf("the import has refresh_secret_version %s, want false", got)
 			}
 			config := versioned(true)
 			change, diags := applications.Plan(imported, config)
@@ -224,9 +226,9 @@ func TestApplication_refreshSecretVersionAfterImport(t *testing.T) {
 			diags.MustBeQuiet(t)
 			d.MustCount(t, map[string]int{})
 			if got, want := on.Get("secret_version"), imported.Get("secret_version"); got != want {
-				t.Errorf("secret_version went from %s to %s", want, got)
+				t.Errorf("secret_version changed from %s to %s, want no change", want, got)
 			}
-			// The refresh finds the version. That is no update.
+			// The refresh reads the version, which needs no update.
 			read := applications.MustRead(on)
 			d.MustHoldSecret(t, read)
 			mustHoldNoSecret(t, "the refresh", read, foreign.Secret)
@@ -239,7 +241,7 @@ func TestApplication_refreshSecretVersionAfterImport(t *testing.T) {
 	}
 }
 
-// TestApplication_refreshSecretVersionUnknown plans with arguments that only apply makes.
+// TestApplication_refreshSecretVersionUnknown plans with arguments that are known only after apply.
 func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -247,25 +249,25 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 		version              string
 		calls                map[string]int
 	}{
-		"store_secret, stays off": {
+		"store_secret stays off": {
 			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), versioned(true), "unknown", map[string]int{},
 		},
-		"store_secret, is turned on": {
+		"store_secret is turned on": {
 			versioned(true), providertest.ApplicationStoring(providertest.Unknown, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(true,
 				providertest.Object{"refresh_secret_version": true}),
 			"unknown",
 			map[string]int{"identity.GetApplication": 1},
 		},
-		"store_secret, is turned off": {
+		"store_secret is turned off": {
 			providertest.ApplicationStoring(true, providertest.Object{"refresh_secret_version": true}), providertest.ApplicationStoring(providertest.Unknown,
 				providertest.Object{"refresh_secret_version": true}), versioned(true),
 			"kept",
 			map[string]int{},
 		},
-		"refresh_secret_version, is turned on":  {versioned(nil), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
-		"refresh_secret_version, is turned off": {versioned(true), versioned(providertest.Unknown), versioned(false), "kept", map[string]int{}},
-		"refresh_secret_version, stays":         {versioned(true), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
-		"refresh_secret_version, of a create": {
+		"refresh_secret_version is turned on":  {versioned(nil), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
+		"refresh_secret_version is turned off": {versioned(true), versioned(providertest.Unknown), versioned(false), "kept", map[string]int{}},
+		"refresh_secret_version stays":         {versioned(true), versioned(providertest.Unknown), versioned(true), "kept", map[string]int{}},
+		"refresh_secret_version in a create": {
 			nil, versioned(providertest.Unknown), versioned(true), "unknown",
 			map[string]int{"identity.ListApplications": 1, "identity.CreateApplication": 1},
 		},
@@ -286,7 +288,7 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 				want = made.Get("secret_version")
 			}
 			if got := seen.Planned.Get("secret_version"); got != want {
-				t.Errorf("secret_version is planned as %s", got)
+				t.Errorf("the planned secret_version is %s, want %s", got, want)
 			}
 			final, diags := applications.Plan(made, test.final)
 			diags.MustBeQuiet(t)
@@ -303,8 +305,8 @@ func TestApplication_refreshSecretVersionUnknown(t *testing.T) {
 	}
 }
 
-// TestApplication_refreshSecretVersionOldState has a state that an earlier version wrote: false, written
-// down, is the only update, and makes no call.
+// TestApplication_refreshSecretVersionOldState starts with a state that an earlier version of the provider wrote.
+// An update adds refresh_secret_version to the state, and sends no request.
 func TestApplication_refreshSecretVersionOldState(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -325,6 +327,6 @@ func TestApplication_refreshSecretVersionOldState(t *testing.T) {
 	}
 	d.MustCount(t, map[string]int{})
 	if got := applications.MustRead(old).Get("refresh_secret_version"); got != "false" {
-		t.Errorf("the refresh writes %s", got)
+		t.Errorf("the refresh set refresh_secret_version to %s, want false", got)
 	}
 }

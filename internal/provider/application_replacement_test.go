@@ -9,8 +9,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestApplication_hiddenReplacement plans what Terraform asks for when a replacement has no cause in
-// the configuration: the create has no prior state.
+// TestApplication_hiddenReplacement checks the warnings about replacements that have no cause in the
+// configuration. Terraform plans their create without a prior state.
 func TestApplication_hiddenReplacement(t *testing.T) {
 	t.Parallel()
 	config := providertest.Object{"client_id": "test-app", "display_name": "Test"}
@@ -32,7 +32,7 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		plan func(t *testing.T, r run) providertest.Diagnostics
-		// quiet is a create that replaces nothing.
+		// quiet is true if the create replaces no application.
 		quiet bool
 	}{
 		"-replace and replace_triggered_by": {plan: func(t *testing.T, r run) providertest.Diagnostics {
@@ -49,7 +49,7 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 			r.applications.MustRead(r.made)
 			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"taint, while the provider block is unknown": {plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"taint with an unknown provider block": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			r.applications = providertest.NewProtocol(t).Applications()
 			r.applications.Configure(providertest.Object{"api_url": r.d.URL, "access_token": providertest.Unknown}).MustSucceed(t)
@@ -57,20 +57,20 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 			diags.MustWarn(t, "", "LUSID was not asked")
 			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"a rename, the destroy first": {plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"new address, destroy planned first": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			return append(planned(t, r, r.made, nil), planned(t, r, providertest.Instance{}, config)...)
 		}},
-		"a rename, the create first": {plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"new address, create planned first": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			return append(planned(t, r, providertest.Instance{}, config), planned(t, r, r.made, nil)...)
 		}},
-		"a rename that changes more": {plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"new address and other arguments": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			return append(planned(t, r, r.made, nil),
 				planned(t, r, providertest.Instance{}, with(providertest.Object{"client_id": "Test-App", "display_name": "Other"}))...)
 		}},
-		"an attribute that changes": {plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"attribute that forces a replacement": {plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			other := with(providertest.Object{"display_name": "Other"})
 			warned := planned(t, r, r.applications.MustRead(r.made), other)
@@ -78,35 +78,35 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 			return warned
 		}},
 
-		"a first create": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"first create": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"another application": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"create of another application": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			r.applications.MustRead(r.made)
 			return append(planned(t, r, providertest.Instance{}, with(providertest.Object{"client_id": "other-app"})), planned(t, r, r.made, nil)...)
 		}},
-		"a client id not known yet": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"unknown client id": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			unnamed := with(providertest.Object{"client_id": providertest.Unknown})
 			return append(append(planned(t, r, providertest.Instance{}, unnamed), planned(t, r, providertest.Instance{}, unnamed)...),
 				planned(t, r, r.made, nil)...)
 		}},
-		"deleted elsewhere": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"deleted outside Terraform": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			r.applications.MustRead(r.made)
 			r.d.DeleteApplication(t, "test-app")
 			r.applications.MustRead(r.made)
 			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"destroyed before": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"destroyed by Terraform": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			r.applications.MustRead(r.made)
 			r.applications.Destroy(r.made).MustBeQuiet(t)
 			return planned(t, r, providertest.Instance{}, config)
 		}},
-		"destroyed after a create": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
+		"destroy of another application after a create": {quiet: true, plan: func(t *testing.T, r run) providertest.Diagnostics {
 			t.Helper()
 			made := r.applications.MustCreate(providertest.Object{"client_id": "other-app", "display_name": "Other"})
 			return planned(t, r, made, nil)
@@ -122,7 +122,7 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 				return
 			}
 			if len(diags.Warnings()) != 1 {
-				t.Fatalf("not one warning:\n%s", strings.Join(diags.Warnings(), "\n"))
+				t.Fatalf("got %d warnings, want 1:\n%s", len(diags.Warnings()), strings.Join(diags.Warnings(), "\n"))
 			}
 			providertest.MustHold(t, diags.Warnings()[0], "ends its secret", "until they have the new secret", "create_before_destroy does not help")
 		})
@@ -140,8 +140,8 @@ func TestApplication_hiddenReplacement(t *testing.T) {
 	})
 }
 
-// TestAccApplication_hiddenReplacement has the CLI replace an application that the configuration does
-// not change.
+// TestAccApplication_hiddenReplacement has the CLI replace an application although its configuration does not
+// change.
 func TestAccApplication_hiddenReplacement(t *testing.T) {
 	t.Parallel()
 	const warning = "Replacing application test-app ends its secret"
@@ -149,7 +149,7 @@ func TestAccApplication_hiddenReplacement(t *testing.T) {
 	w := providertest.NewWorkspace(t, d.Config(providertest.ApplicationHCL("test", "test-app")))
 	w.MustRun("apply", "-auto-approve")
 	if output := w.MustRun("plan"); strings.Contains(providertest.Flatten(output), warning) {
-		t.Errorf("a plan without a change warns:\n%s", output)
+		t.Errorf("a plan without changes warns:\n%s", output)
 	}
 	w.Configure(d.Config(providertest.ApplicationHCL("renamed", "test-app")))
 	providertest.MustHold(t, w.MustRun("plan"), warning, "1 to add, 0 to change, 1 to destroy")

@@ -99,15 +99,15 @@ resource "lusid_application" "web" {
 	}
 	counts := d.Counts()
 	delete(counts, "identity.GetApplication")
-	// The second list looks for a client id that is no id.
+	// The second list looks for an import id, which is a client id and not an id.
 	want := map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 2, "identity.DeleteApplication": 2}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
 	}
 }
 
-// TestApplication_replace checks which change replaces, and the warning, which only the protocol
-// shows.
+// TestApplication_replace checks which changes replace an application, and the warning about the replacement. Only
+// the protocol shows that warning.
 func TestApplication_replace(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -127,12 +127,12 @@ func TestApplication_replace(t *testing.T) {
 		change   providertest.Object
 		replaces []string
 	}{
-		{"nothing", providertest.Object{}, nil},
+		{"no change", providertest.Object{}, nil},
 		{"order of URIs", providertest.Object{"redirect_uris": []string{"https://example.com/b", "https://example.com/a"}}, nil},
 		{"timeouts", providertest.Object{"timeouts": providertest.Object{"create": "1m"}}, nil},
 		{"client id", providertest.Object{"client_id": "second-app"}, []string{"client_id"}},
-		{"client id, case", providertest.Object{"client_id": "First-app"}, nil},
-		{"client id not known yet", providertest.Object{"client_id": providertest.Unknown}, []string{"client_id"}},
+		{"case of the client id", providertest.Object{"client_id": "First-app"}, nil},
+		{"unknown client id", providertest.Object{"client_id": providertest.Unknown}, []string{"client_id"}},
 		{"display name", providertest.Object{"display_name": "Second"}, []string{"display_name"}},
 		{
 			"type",
@@ -140,10 +140,10 @@ func TestApplication_replace(t *testing.T) {
 			[]string{"post_logout_redirect_uris", "redirect_uris", "type"},
 		},
 		{"redirect URIs", providertest.Object{"redirect_uris": []string{"https://example.com/a"}}, []string{"redirect_uris"}},
-		{"redirect URIs not known yet", providertest.Object{"redirect_uris": providertest.Unknown}, []string{"redirect_uris"}},
+		{"unknown redirect URIs", providertest.Object{"redirect_uris": providertest.Unknown}, []string{"redirect_uris"}},
 		{"no redirect URIs", providertest.Object{"redirect_uris": nil}, []string{"redirect_uris"}},
 		{"logout URIs", providertest.Object{"post_logout_redirect_uris": []string{}}, []string{"post_logout_redirect_uris"}},
-		{"two", providertest.Object{"client_id": "second-app", "display_name": "Second"}, []string{"client_id", "display_name"}},
+		{"client id and display name", providertest.Object{"client_id": "second-app", "display_name": "Second"}, []string{"client_id", "display_name"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			changed := maps.Clone(config)
@@ -156,7 +156,7 @@ func TestApplication_replace(t *testing.T) {
 				diags.MustBeQuiet(t)
 				for _, name := range []string{"client_id", "secret"} {
 					if got := change.Planned.Get(name); got != made.Get(name) {
-						t.Errorf("%s is planned as %s", name, got)
+						t.Errorf("the planned %s is %s, want %s", name, got, made.Get(name))
 					}
 				}
 				return
@@ -166,12 +166,12 @@ func TestApplication_replace(t *testing.T) {
 			providertest.MustHold(t, warnings,
 				append(test.replaces, "Replacing application first-app ends its secret", "The plan changes ", "create_before_destroy does not help")...)
 			if len(diags.Warnings()) != 1 {
-				t.Errorf("not one warning:\n%s", warnings)
+				t.Errorf("got %d warnings, want 1:\n%s", len(diags.Warnings()), warnings)
 			}
 		})
 	}
 	if counts := d.Counts(); len(counts) != 0 {
-		t.Errorf("a plan asked LUSID: %v", counts)
+		t.Errorf("the plans sent requests: %v", counts)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestAccApplication_replace(t *testing.T) {
 	})
 }
 
-// TestApplication_redirectURIs goes through what LUSID never returns.
+// TestApplication_redirectURIs checks the URIs of an application, which LUSID never returns.
 func TestApplication_redirectURIs(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -218,7 +218,7 @@ func TestApplication_redirectURIs(t *testing.T) {
 		}
 		change, _ := applications.Plan(made, uris(one))
 		if diff := cmp.Diff([]string{"redirect_uris"}, change.Replaces); diff != "" {
-			t.Errorf("a first value of an application that was not imported must replace it (-want +got):\n%s", diff)
+			t.Errorf("the first value must replace an application that was not imported (-want +got):\n%s", diff)
 		}
 		applications.Destroy(made).MustBeQuiet(t)
 	})
@@ -237,11 +237,11 @@ func TestApplication_redirectURIs(t *testing.T) {
 			imported = applications.MustRead(imported)
 			d.Forget()
 
-			// Null settles nothing: the value may be written later.
+			// A null value changes nothing. The configuration may get a value later.
 			change, diags := applications.Plan(imported, uris(nil))
 			diags.MustBeQuiet(t)
 			if names := change.Planned.Differences(imported); names != nil || change.Replaces != nil {
-				t.Fatalf("planned a change of %s", names)
+				t.Fatalf("the plan changes %s, and replaces because of %s", names, change.Replaces)
 			}
 			empty, diags := applications.Update(imported, uris([]string{}))
 			diags.MustBeQuiet(t)
@@ -249,7 +249,7 @@ func TestApplication_redirectURIs(t *testing.T) {
 			adopted, diags := applications.Update(applications.MustRead(empty), uris(one))
 			diags.MustWarn(t, "redirect_uris", "site-app was imported", "Terraform cannot check")
 			if got := adopted.Get("redirect_uris"); got != "https://example.com/a" || adopted.Get("id") != foreign.ID || adopted.Get("secret") != foreign.Secret {
-				t.Errorf("adopted as %s", adopted.Attributes)
+				t.Errorf("after the update, the application is %s", adopted.Attributes)
 			}
 			if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)
@@ -258,10 +258,10 @@ func TestApplication_redirectURIs(t *testing.T) {
 			adopted = applications.MustRead(adopted)
 			for _, next := range []any{other, nil} {
 				if change, _ := applications.Plan(adopted, uris(next)); len(change.Replaces) != 1 {
-					t.Errorf("after the adoption a change to %v replaces because of %s", next, change.Replaces)
+					t.Errorf("after the first value, a change to %v replaces because of %s", next, change.Replaces)
 				}
 			}
-			// The other attribute is as unknown as before.
+			// The first value of the other attribute is still unchecked.
 			config := uris(one)
 			config["post_logout_redirect_uris"] = other
 			_, diags = applications.Update(adopted, config)
@@ -270,7 +270,7 @@ func TestApplication_redirectURIs(t *testing.T) {
 	}
 }
 
-// TestAccApplication_importBlock imports and adopts in one run, with nothing but reads.
+// TestAccApplication_importBlock imports an application and records its redirect URIs in one run, without a create.
 func TestAccApplication_importBlock(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewDomain(t)
@@ -303,13 +303,13 @@ resource "lusid_application" "test" {
 		}},
 	})
 	if d.Mock != nil && d.Counts()["identity.CreateApplication"] != 0 {
-		t.Errorf("requests: %v", d.Counts())
+		t.Errorf("got the requests %v, want no create", d.Counts())
 	}
 }
 
 func TestApplication_import(t *testing.T) {
 	t.Parallel()
-	// One application's client id may be another one's id: the id decides.
+	// The client id of one application may be the id of another application. In that case the id decides.
 	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
 		{ID: "second-app", ClientID: "first-app", DisplayName: "First"},
 		{ClientID: "second-app", DisplayName: "Second"},
@@ -338,7 +338,7 @@ func TestApplication_import(t *testing.T) {
 		_, diags := applications.ImportState(test.id)
 		diags.MustFail(t, "", test.parts...)
 		if got := d.Counts()["identity.ListApplications"]; got != test.lists {
-			t.Errorf("%q: %d lists", test.id, got)
+			t.Errorf("%q: got %d lists, want %d", test.id, got, test.lists)
 		}
 	}
 
@@ -349,7 +349,7 @@ func TestApplication_import(t *testing.T) {
 		imported, diags := applications.ImportState(id)
 		diags.MustBeQuiet(t)
 		if got := imported.Get("client_id"); got != config["client_id"] {
-			t.Errorf("%s: imported %s", id, got)
+			t.Errorf("%s: imported %s, want %s", id, got, config["client_id"])
 		}
 		change, diags := applications.Plan(imported, config)
 		diags.MustBeQuiet(t)
@@ -359,8 +359,8 @@ func TestApplication_import(t *testing.T) {
 	}
 }
 
-// TestAccApplication_drift removes one application behind Terraform's back and rotates two more,
-// of which one's secret is used by an output.
+// TestAccApplication_drift deletes one application outside Terraform and rotates the secrets of two more. An output
+// uses one of these secrets.
 func TestAccApplication_drift(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -374,7 +374,7 @@ output "secret" {
 	d.DeleteApplication(t, "removed-app")
 	used, idle := d.RotateApplication(t, "used-app"), d.RotateApplication(t, "idle-app")
 
-	// Terraform 1.0 has another wording.
+	// Terraform 1.0 uses other words.
 	changed := strings.NewReplacer("has been changed", "has changed")
 	plan, output := w.Plan()
 	providertest.MustHold(t, changed.Replace(output), "Objects have changed outside of", "lusid_application.used has changed", "~ secret",
@@ -397,7 +397,7 @@ output "secret" {
 		"lusid_application.removed has been deleted")
 	for _, secret := range []string{used.Secret, idle.Secret} {
 		if strings.Contains(output+refresh, secret) {
-			t.Error("a plan shows a secret")
+			t.Error("the plan shows a secret")
 		}
 	}
 
@@ -434,8 +434,8 @@ func TestAccApplication_disappears(t *testing.T) {
 	})
 }
 
-// TestApplication_deletedElsewhere deletes what is gone already, between plan and apply too.
-func TestApplication_deletedElsewhere(t *testing.T) {
+// TestApplication_deletedOutsideTerraform destroys and reads an application that was deleted after the plan.
+func TestApplication_deletedOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	applications := d.Protocol(t).Applications()
@@ -453,8 +453,8 @@ func TestApplication_deletedElsewhere(t *testing.T) {
 	}
 }
 
-// TestApplication_validation checks that every constraint of the API fails on its attribute, before anything
-// is asked.
+// TestApplication_validation checks that a value that breaks a constraint of the API causes an error on its
+// attribute, before the provider sends a request.
 func TestApplication_validation(t *testing.T) {
 	t.Parallel()
 	applications := providertest.NewProtocol(t).Applications()
@@ -496,7 +496,7 @@ func TestApplication_validation(t *testing.T) {
 			config[test.attribute] = test.value
 			errs := applications.Validate(config).Errors()
 			if len(errs) != 1 || !strings.HasPrefix(errs[0], test.attribute) {
-				t.Errorf("not one error on %s: %q", test.attribute, errs)
+				t.Errorf("got the errors %q, want one on %s", errs, test.attribute)
 			}
 		})
 	}
@@ -517,7 +517,7 @@ func TestApplication_validation(t *testing.T) {
 		{"client_id": "test-app", "display_name": "Test", "type": providertest.Unknown, "redirect_uris": []string{"https://example.com"}},
 	} {
 		if errs := applications.Validate(config).Errors(); errs != nil {
-			t.Errorf("%v: %q", config, errs)
+			t.Errorf("%v: got the errors %q, want none", config, errs)
 		}
 	}
 }
@@ -528,11 +528,11 @@ func TestAccApplication_validation(t *testing.T) {
 	w := providertest.NewWorkspace(t, d.Config(providertest.ApplicationHCL("test", "1st app")))
 	w.MustFail([]string{"client_id", "must have 6 to 50 letters, digits and hyphens, and begin with a letter"}, "validate")
 	if counts := d.Counts(); len(counts) != 0 {
-		t.Errorf("terraform validate asked LUSID: %v", counts)
+		t.Errorf("terraform validate sent requests: %v", counts)
 	}
 }
 
-// TestApplication_forbidden signs in as somebody who may do nothing.
+// TestApplication_forbidden signs in with a token that has no rights.
 func TestApplication_forbidden(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -552,11 +552,11 @@ func TestApplication_forbidden(t *testing.T) {
 	_, diags = weak.ImportState("test-app")
 	diags.MustFail(t, "", append(remedy, "Unable to import application")...)
 	if managed := d.Applications(t); len(managed) != 2 {
-		t.Errorf("the domain has %d applications", len(managed))
+		t.Errorf("the domain has %d applications, want 2", len(managed))
 	}
 }
 
-// TestApplication_unauthorized signs in with a token that has expired: it is tried once.
+// TestApplication_unauthorized signs in with an expired token. The provider sends it only once.
 func TestApplication_unauthorized(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -572,11 +572,11 @@ func TestApplication_unauthorized(t *testing.T) {
 	}
 }
 
-// TestApplication_secretWithheld refreshes where LUSID does not show secrets, in either way.
+// TestApplication_secretWithheld refreshes while LUSID either refuses the secret or returns null in its place.
 func TestApplication_secretWithheld(t *testing.T) {
 	t.Parallel()
 	config := providertest.Object{"client_id": "test-app", "display_name": "Test"}
-	t.Run("by a refusal", func(t *testing.T) {
+	t.Run("secret is refused", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		made := d.Protocol(t).Applications().MustCreate(config)
@@ -590,15 +590,15 @@ func TestApplication_secretWithheld(t *testing.T) {
 		imported, diags := p.Applications().ImportState("test-app")
 		diags.MustWarn(t, "secret", "LUSID did not show the secret")
 		if got := imported.Get("secret"); got != "null" {
-			t.Errorf("imported with the secret %s", got)
+			t.Errorf("the import has the secret %s, want null", got)
 		}
 		change, diags := p.Applications().Plan(imported, config)
 		diags.MustBeQuiet(t)
 		if names := change.Planned.Differences(imported); names != nil {
-			t.Errorf("a null secret plans a change of %s", names)
+			t.Errorf("with a null secret, the plan changes %s", names)
 		}
 	})
-	t.Run("by a null", func(t *testing.T) {
+	t.Run("secret is null", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{WithholdSecrets: true})
 		p := d.Protocol(t)
@@ -622,8 +622,8 @@ func testSecretKept(t *testing.T, applications providertest.ManagedType, made pr
 	}
 }
 
-// TestApplication_notLUSIDs404 meets answers that are no word of LUSID's on the application.
-func TestApplication_notLUSIDs404(t *testing.T) {
+// TestApplication_unclearResponse gets responses to a read that do not say whether the application exists.
+func TestApplication_unclearResponse(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	applications := d.Protocol(t, providertest.Object{"max_retries": 0}).Applications()
@@ -662,7 +662,7 @@ func TestApplication_notLUSIDs404(t *testing.T) {
 	applications.Destroy(made).MustFail(t, "", "Unable to delete application test-app", "HTML page")
 }
 
-// TestApplication_otherDomain brings a state made in one domain to another.
+// TestApplication_otherDomain uses a state from one domain with a provider for another domain.
 func TestApplication_otherDomain(t *testing.T) {
 	t.Parallel()
 	home, away := providertest.NewMock(t, mockserver.Options{}), providertest.NewMock(t, mockserver.Options{})
@@ -689,13 +689,13 @@ func TestApplication_otherDomain(t *testing.T) {
 			return diags
 		},
 		"destroy": func() providertest.Diagnostics { return applications.Destroy(made) },
-		"destroy planned at home": func() providertest.Diagnostics {
+		"destroy planned with the first domain": func() providertest.Diagnostics {
 			change, diags := home.Protocol(t).Applications().Plan(made, nil)
 			diags.MustBeQuiet(t)
 			_, diags = applications.Apply(change)
 			return diags
 		},
-		"update planned at home": func() providertest.Diagnostics {
+		"update planned with the first domain": func() providertest.Diagnostics {
 			change, diags := home.Protocol(t).Applications().Plan(made, providertest.Object{
 				"client_id":    "test-app",
 				"display_name": "Test",
@@ -711,7 +711,7 @@ func TestApplication_otherDomain(t *testing.T) {
 		})
 	}
 	if home, away := home.Counts(), away.Counts(); len(home)+len(away) != 0 {
-		t.Errorf("something was called: %v %v", home, away)
+		t.Errorf("got the requests %v and %v, want none", home, away)
 	}
 }
 
@@ -725,13 +725,13 @@ func TestAccApplication_otherDomain(t *testing.T) {
 		w.MustFail([]string{strings.TrimPrefix(home.URL, "http://"), strings.TrimPrefix(away.URL, "http://"), "To manage the object, set the provider back"}, args...)
 	}
 	if counts := away.Counts(); len(counts) != 0 {
-		t.Errorf("the other domain was called: %v", counts)
+		t.Errorf("the other domain got requests: %v", counts)
 	}
 	w.Configure(home.Config(providertest.ApplicationHCL("test", "test-app")))
 	w.MustPlanEmpty()
 }
 
-// TestApplication_timeouts checks that each operation stops at its own time.
+// TestApplication_timeouts checks that each operation stops when its own timeout is over.
 func TestApplication_timeouts(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -761,6 +761,6 @@ func TestApplication_timeouts(t *testing.T) {
 	slow("identity.DeleteApplication")
 	applications.Destroy(made).MustFail(t, "", "Unable to delete application", "The time was up")
 	if elapsed := time.Since(started); elapsed > 20*time.Second {
-		t.Errorf("100 ms took %s", elapsed)
+		t.Errorf("the operations took %s, with timeouts of 100 ms", elapsed)
 	}
 }

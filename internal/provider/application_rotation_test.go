@@ -14,12 +14,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestSecretVersion_bits checks that a version fits a signed number of 32 bits, and is written
-// down somewhere but in the code.
+// TestSecretVersion_bits checks that a version fits into a signed number of 32 bits. The expected version comes from
+// another implementation than the provider's.
 func TestSecretVersion_bits(t *testing.T) {
 	t.Parallel()
 	if got := providertest.DocumentedVersion("0oabw8p5aaGCl5zAA2p8", "secret"); got != "1759509205" {
-		t.Fatalf("the test's own version has changed to %s", got)
+		t.Fatalf("the version that the test computes has changed to %s", got)
 	}
 	seed := mockserver.Seed{Applications: []mockserver.Application{
 		{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "test-app-x", DisplayName: "X", Secret: "secret"},
@@ -37,12 +37,12 @@ func TestSecretVersion_bits(t *testing.T) {
 		d.MustHoldSecret(t, imported)
 		version, ok := new(big.Int).SetString(imported.Get("secret_version"), 10)
 		if !ok || version.Sign() < 0 || version.BitLen() > 31 {
-			t.Errorf("secret_version is %s", imported.Get("secret_version"))
+			t.Errorf("secret_version is %s, want a number of at most 31 bits", imported.Get("secret_version"))
 			continue
 		}
 		high = high || version.BitLen() == 31
 		if i == 0 && version.String() != "1759509205" {
-			t.Errorf("secret_version is %s", version)
+			t.Errorf("secret_version is %s, want 1759509205", version)
 		}
 	}
 	if !high {
@@ -50,7 +50,7 @@ func TestSecretVersion_bits(t *testing.T) {
 	}
 }
 
-// TestApplication_rotation changes the triggers in every way.
+// TestApplication_rotation changes rotation_triggers in every way.
 func TestApplication_rotation(t *testing.T) {
 	t.Parallel()
 	one, other, two := providertest.Object{"a": "1"}, providertest.Object{"a": "2"}, providertest.Object{"a": "1", "b": "1"}
@@ -59,18 +59,18 @@ func TestApplication_rotation(t *testing.T) {
 		from, to any
 		rotates  bool
 	}{
-		{"nothing changes", one, one, false},
-		{"a value", one, other, true},
+		{"no change", one, one, false},
+		{"a value changes", one, other, true},
 		{"a key is added", one, two, true},
 		{"a key is removed", two, one, true},
 		{"a key is renamed", one, providertest.Object{"b": "1"}, true},
-		{"to an empty map", one, providertest.Object{}, true},
-		{"from an empty map", providertest.Object{}, one, true},
-		{"the first map", nil, one, false},
-		{"the first map, empty", nil, providertest.Object{}, false},
-		{"no map any more", one, nil, false},
-		{"no empty map any more", providertest.Object{}, nil, false},
-		{"never a map", nil, nil, false},
+		{"all keys are removed", one, providertest.Object{}, true},
+		{"first key in an empty map", providertest.Object{}, one, true},
+		{"first map", nil, one, false},
+		{"first map, empty", nil, providertest.Object{}, false},
+		{"map is removed", one, nil, false},
+		{"empty map is removed", providertest.Object{}, nil, false},
+		{"no map", nil, nil, false},
 	} {
 		for _, stored := range []any{nil, true, false} {
 			t.Run(test.name+", "+map[any]string{nil: "stored by default", true: "stored", false: "not stored"}[stored], func(t *testing.T) {
@@ -100,13 +100,13 @@ func TestApplication_rotation(t *testing.T) {
 					secret = "null"
 				}
 				if got := change.Planned.Get("secret"); got != secret {
-					t.Errorf("the secret is planned as %s", got)
+					t.Errorf("the planned secret is %s, want %s", got, secret)
 				}
 				if got := change.Planned.Get("secret_version"); got != version {
-					t.Errorf("secret_version is planned as %s", got)
+					t.Errorf("the planned secret_version is %s, want %s", got, version)
 				}
 				if counts := d.Counts(); len(counts) != 0 {
-					t.Errorf("a plan asked LUSID: %v", counts)
+					t.Errorf("the plan sent requests: %v", counts)
 				}
 
 				made, diags = applications.Apply(change)
@@ -120,7 +120,7 @@ func TestApplication_rotation(t *testing.T) {
 				}
 				d.MustHoldSecret(t, made)
 				if (made.Get("secret_version") != change.Prior.Get("secret_version")) != test.rotates {
-					t.Errorf("secret_version went from %s to %s", change.Prior.Get("secret_version"), made.Get("secret_version"))
+					t.Errorf("secret_version changed from %s to %s, want a change: %t", change.Prior.Get("secret_version"), made.Get("secret_version"), test.rotates)
 				}
 				change, diags = applications.Plan(applications.MustRead(made), config)
 				diags.MustBeQuiet(t)
@@ -132,35 +132,35 @@ func TestApplication_rotation(t *testing.T) {
 	}
 }
 
-// TestApplication_unknownTrigger plans with a trigger that only apply makes.
+// TestApplication_unknownTrigger plans with a trigger that is known only after apply.
 func TestApplication_unknownTrigger(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
 		from any
-		// planned has an unknown value, and final is what it becomes.
+		// planned has an unknown value, and final has the value that apply finds.
 		planned, final any
 		may, rotates   bool
 	}{
 		{
-			"the same value",
+			"same value",
 			providertest.Object{"a": "1"},
 			providertest.Object{"a": providertest.Unknown},
 			providertest.Object{"a": "1"},
 			true, false,
 		},
 		{
-			"another value",
+			"other value",
 			providertest.Object{"a": "1"},
 			providertest.Object{"a": providertest.Unknown},
 			providertest.Object{"a": "2"},
 			true, true,
 		},
-		{"the same map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"a": "1"}, true, false},
-		{"another map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"b": "1"}, true, true},
+		{"same map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"a": "1"}, true, false},
+		{"other map", providertest.Object{"a": "1"}, providertest.Unknown, providertest.Object{"b": "1"}, true, true},
 		{"no map", providertest.Object{"a": "1"}, providertest.Unknown, nil, true, false},
-		{"a first map", nil, providertest.Unknown, providertest.Object{"a": "1"}, false, false},
-		{"a first value", nil, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "1"}, false, false},
+		{"first map", nil, providertest.Unknown, providertest.Object{"a": "1"}, false, false},
+		{"first value", nil, providertest.Object{"a": providertest.Unknown}, providertest.Object{"a": "1"}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -180,7 +180,7 @@ func TestApplication_unknownTrigger(t *testing.T) {
 					want = "unknown"
 				}
 				if got := seen.Planned.Get(name); got != want {
-					t.Errorf("%s is planned as %s", name, got)
+					t.Errorf("the planned %s is %s, want %s", name, got, want)
 				}
 			}
 			final, diags := applications.Plan(made, providertest.ApplicationWithTriggers(test.final))
@@ -190,7 +190,7 @@ func TestApplication_unknownTrigger(t *testing.T) {
 				diags.MustBeQuiet(t)
 			}
 			providertest.MustBeConsistent(t, seen, final)
-			// A CLI that does not plan anew hands over the first plan with the value filled in.
+			// A CLI that does not plan again applies the first plan, with the unknown value filled in.
 			for name := range final.Planned.Attributes {
 				if planned, ok := seen.Planned.Attributes[name]; ok && !planned.IsFullyKnown() && name != "rotation_triggers" {
 					final.Planned.Attributes[name] = planned
@@ -210,7 +210,7 @@ func TestApplication_unknownTrigger(t *testing.T) {
 	}
 }
 
-// TestApplication_nothingElseRotates goes through all else that changes an application in place.
+// TestApplication_nothingElseRotates makes every other change that updates an application in place.
 func TestApplication_nothingElseRotates(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -235,13 +235,13 @@ func TestApplication_nothingElseRotates(t *testing.T) {
 		d.MustHoldSecret(t, made)
 	}
 	if counts := d.Counts(); counts["identity.RotateApplicationSecrets"] != 0 {
-		t.Errorf("requests: %v", counts)
+		t.Errorf("got the requests %v, want no rotation", counts)
 	}
 }
 
-// TestSecretVersion_moves follows the version through everything that gives an application
-// another secret, or the same one another time.
-func TestSecretVersion_moves(t *testing.T) {
+// TestSecretVersion_changes checks secret_version after every operation that gives an application another secret or
+// stores the same secret again.
+func TestSecretVersion_changes(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	applications := d.Protocol(t).Applications()
@@ -253,10 +253,10 @@ func TestSecretVersion_moves(t *testing.T) {
 		d.MustHoldSecret(t, next)
 		version := next.Get("secret_version")
 		if moved := version != made.Get("secret_version"); moved != moves {
-			t.Errorf("%s: secret_version went from %s to %s", how, made.Get("secret_version"), version)
+			t.Errorf("%s: secret_version changed from %s to %s, want a change: %t", how, made.Get("secret_version"), version, moves)
 		}
 		if before, ok := seen[version]; ok && moves {
-			t.Errorf("%s: secret_version %s was there before, after %s", how, version, before)
+			t.Errorf("%s: secret_version %s is the same as after %s", how, version, before)
 		}
 		seen[version] = how
 		made = next
@@ -264,7 +264,7 @@ func TestSecretVersion_moves(t *testing.T) {
 	d.Forget()
 	follow("a refresh", false, applications.MustRead(made))
 	if got := d.Queries("identity.GetApplication"); got != "includeSecret=true" {
-		t.Errorf("a refresh asked for %q", got)
+		t.Errorf("the refresh sent the query %q, want includeSecret=true", got)
 	}
 
 	rotated, diags := applications.Rotate(made, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
@@ -275,11 +275,11 @@ func TestSecretVersion_moves(t *testing.T) {
 	follow("a rotation back", true, rotated)
 
 	d.RotateApplication(t, "test-app")
-	follow("a rotation elsewhere", true, applications.MustRead(made))
+	follow("a rotation outside Terraform", true, applications.MustRead(made))
 	change, diags := applications.Plan(made, config)
 	diags.MustBeQuiet(t)
 	if names := change.Planned.Differences(made); names != nil {
-		t.Errorf("a rotation elsewhere plans a change of %s", names)
+		t.Errorf("after a rotation outside Terraform, the plan changes %s", names)
 	}
 
 	imported, diags := applications.ImportState("test-app")
@@ -289,11 +289,11 @@ func TestSecretVersion_moves(t *testing.T) {
 	diags.MustBeQuiet(t)
 	follow("an import by id", false, imported)
 
-	// A replacement deletes, and plans the create without a prior state.
+	// A replacement plans the create without a prior state.
 	replacement, _ := applications.Plan(made, providertest.ApplicationWithTriggers(nil, providertest.Object{"display_name": "Other"}))
 	for _, name := range []string{"secret", "secret_version"} {
 		if got := replacement.Planned.Get(name); got != "unknown" {
-			t.Errorf("a replacement plans %s as %s", name, got)
+			t.Errorf("the planned %s of a replacement is %s, want unknown", name, got)
 		}
 	}
 	applications.Destroy(made).MustBeQuiet(t)
@@ -301,22 +301,22 @@ func TestSecretVersion_moves(t *testing.T) {
 
 	d.DeleteApplication(t, "test-app")
 	if gone := applications.MustRead(made); gone.Exists() {
-		t.Fatal("the object was not deleted")
+		t.Fatal("the deleted application is still in the state")
 	}
 	follow("a re-creation", true, applications.MustCreate(config))
 
-	// Off and on again, with the same secret.
+	// Turn store_secret off and on again. The secret stays the same.
 	off, diags := applications.Update(made,
 		providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, providertest.Object{"store_secret": false}))
 	diags.MustBeQuiet(t)
 	follow("store_secret turned off", false, off)
-	follow("a refresh that does not look", false, applications.MustRead(made))
+	follow("a refresh without the secret", false, applications.MustRead(made))
 	on, diags := applications.Update(made, config)
 	diags.MustBeQuiet(t)
 	follow("store_secret turned on", false, on)
 }
 
-// TestApplication_lostRotation loses the answer to a rotation, before LUSID acted or after.
+// TestApplication_lostRotation loses the response to a rotation, before or after LUSID processed the request.
 func TestApplication_lostRotation(t *testing.T) {
 	t.Parallel()
 	const adopted = "The response to the rotation of application test-app was lost"
@@ -330,11 +330,11 @@ func TestApplication_lostRotation(t *testing.T) {
 		{"reset before the write", mockserver.Fault{Reset: mockserver.ResetBefore}, false},
 		{"500 after the write", mockserver.Fault{Status: http.StatusInternalServerError, AfterWrite: true}, true},
 		{"500 before the write", mockserver.Fault{Status: http.StatusInternalServerError}, false},
-		{"a proxy's 504 after the write", mockserver.Fault{Status: http.StatusGatewayTimeout, HTML: true, AfterWrite: true}, true},
-		{"a proxy's page with 200", mockserver.Fault{Status: http.StatusOK, HTML: true}, false},
-		{"a proxy's page with 200, after the write", mockserver.Fault{Status: http.StatusOK, HTML: true, AfterWrite: true}, true},
-		{"an answer cut short", mockserver.Fault{Truncate: true}, true},
-		{"an empty answer", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, true},
+		{"504 from a proxy after the write", mockserver.Fault{Status: http.StatusGatewayTimeout, HTML: true, AfterWrite: true}, true},
+		{"200 with an HTML page from a proxy before the write", mockserver.Fault{Status: http.StatusOK, HTML: true}, false},
+		{"200 with an HTML page from a proxy after the write", mockserver.Fault{Status: http.StatusOK, HTML: true, AfterWrite: true}, true},
+		{"truncated response", mockserver.Fault{Truncate: true}, true},
+		{"empty response", mockserver.Fault{Status: http.StatusOK, AfterWrite: true}, true},
 	} {
 		for name, store := range map[string]providertest.Object{
 			"":               {"store_secret": true},
@@ -360,7 +360,7 @@ func TestApplication_lostRotation(t *testing.T) {
 					want["identity.RotateApplicationSecrets"] = 1
 					diags.MustWarn(t, "secret", adopted, "did not rotate again")
 				} else {
-					// Without the old secret there is nothing to compare, and a second rotation does no harm.
+					// Without the old secret, the provider cannot compare. A second rotation does no harm.
 					diags.MustBeQuiet(t)
 				}
 				if diff := cmp.Diff(want, d.Counts()); diff != "" {
@@ -368,13 +368,13 @@ func TestApplication_lostRotation(t *testing.T) {
 				}
 				d.MustHoldSecret(t, rotated)
 				if rotated.Get("secret_version") == made.Get("secret_version") {
-					t.Error("secret_version did not move")
+					t.Error("secret_version did not change")
 				}
 			})
 		}
 	}
 
-	t.Run("429, which cannot have rotated", func(t *testing.T) {
+	t.Run("429 before the rotation", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		applications := d.Protocol(t).Applications()
@@ -388,7 +388,7 @@ func TestApplication_lostRotation(t *testing.T) {
 		}
 		d.MustHoldSecret(t, rotated)
 	})
-	t.Run("and the secret may not be read", func(t *testing.T) {
+	t.Run("without the right to read the secret", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		made := d.Protocol(t).Applications().MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}))
@@ -404,8 +404,7 @@ func TestApplication_lostRotation(t *testing.T) {
 	})
 }
 
-// TestApplication_rotationFails keeps the old triggers in the state, so that the next apply tries
-// again.
+// TestApplication_rotationFails checks that the old triggers stay in the state, so that the next apply rotates again.
 func TestApplication_rotationFails(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -416,7 +415,7 @@ func TestApplication_rotationFails(t *testing.T) {
 		acted  bool
 	}{
 		{
-			"nobody knows whether it rotated",
+			"lost response and failed read",
 			[]mockserver.Fault{
 				{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter},
 				{Operation: "identity.GetApplication", Status: http.StatusInternalServerError, Count: -1},
@@ -426,14 +425,14 @@ func TestApplication_rotationFails(t *testing.T) {
 			true,
 		},
 		{
-			"500 for good",
+			"500 on every attempt",
 			[]mockserver.Fault{{Operation: "identity.RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1}},
 			[]string{"HTTP 500", "Run again later"},
 			map[string]int{"identity.RotateApplicationSecrets": 2, "identity.GetApplication": 1},
 			false,
 		},
 		{
-			"forbidden once an answer was lost",
+			"forbidden after a lost response",
 			[]mockserver.Fault{
 				{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetBefore},
 				{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden},
@@ -450,7 +449,7 @@ func TestApplication_rotationFails(t *testing.T) {
 			false,
 		},
 		{
-			"a network zone",
+			"refused network zone",
 			[]mockserver.Fault{{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden, Code: 939}},
 			[]string{"(939)", "network zone"},
 			map[string]int{"identity.RotateApplicationSecrets": 1},
@@ -472,15 +471,15 @@ func TestApplication_rotationFails(t *testing.T) {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			if names := made.Differences(kept); names != nil {
-				t.Errorf("a failed rotation changed %s", names)
+				t.Errorf("the failed rotation changed %s in the state", names)
 			}
 
-			// The next run repairs it.
+			// The next run rotates the secret.
 			d.Mock.ClearFaults()
 			kept.Private = made.Private
 			refreshed := applications.MustRead(kept)
 			if moved := refreshed.Get("secret") != made.Get("secret"); moved != test.acted {
-				t.Errorf("the refresh sees another secret: %t", moved)
+				t.Errorf("the refresh sees another secret: %t, want %t", moved, test.acted)
 			}
 			healed, diags := applications.Rotate(refreshed, providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}))
 			diags.MustBeQuiet(t)
@@ -490,7 +489,7 @@ func TestApplication_rotationFails(t *testing.T) {
 			}
 		})
 	}
-	t.Run("deleted elsewhere", func(t *testing.T) {
+	t.Run("deleted outside Terraform", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		applications := d.Protocol(t).Applications()
@@ -501,7 +500,8 @@ func TestApplication_rotationFails(t *testing.T) {
 	})
 }
 
-// TestApplication_rotationInterrupted stops at once, and finds out what became of the rotation.
+// TestApplication_rotationInterrupted interrupts a rotation. The provider stops at once, and checks whether LUSID
+// rotated the secret.
 func TestApplication_rotationInterrupted(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -532,7 +532,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 			kept, diags := applications.CarryOut(ctx, change)
 			diags.MustFail(t, "", "Unable to rotate the secret", test.words)
 			if elapsed := time.Since(started); elapsed > 20*time.Second {
-				t.Errorf("it took %s", elapsed)
+				t.Errorf("the rotation took %s to stop, want at most 20s", elapsed)
 			}
 			if names := made.Differences(kept); names != nil {
 				t.Errorf("the state changed: %s", names)
@@ -542,7 +542,7 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 			}
 		})
 	}
-	// LUSID acted just before the time was up.
+	// LUSID rotates the secret just before the timeout is over.
 	t.Run("after the write", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
@@ -562,12 +562,12 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 		diags.MustWarn(t, "secret", "was lost")
 		d.MustHoldSecret(t, rotated)
 		if rotated.Get("secret") == made.Get("secret") || d.Counts()["identity.RotateApplicationSecrets"] != 1 {
-			t.Errorf("requests: %v", d.Counts())
+			t.Errorf("got the requests %v, want one rotation and a new secret in the state", d.Counts())
 		}
 	})
 }
 
-// discard is an answer that nobody gets.
+// discard drops the response, so that nobody receives it.
 type discard struct{}
 
 func (discard) Header() http.Header { return http.Header{} }

@@ -11,8 +11,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// mustHoldNoSecret looks for every secret that the application ever had in a state or a plan,
-// private state included.
+// mustHoldNoSecret checks that a state or a plan contains no secret that the application ever had. The check includes
+// the private state.
 func mustHoldNoSecret(t *testing.T, where string, i providertest.Instance, secrets ...string) {
 	t.Helper()
 	if got := i.Get("secret"); got != "null" {
@@ -30,8 +30,8 @@ func mustHoldNoSecret(t *testing.T, where string, i providertest.Instance, secre
 	}
 }
 
-// TestApplication_secretNotStored goes through an application's life without a secret in state or
-// plan, and with a user who may not see secrets wherever nothing must look at one.
+// TestApplication_secretNotStored checks all operations of an application whose secret is in no state and no plan.
+// Operations that need no secret run with a token that may not read secrets.
 func TestApplication_secretNotStored(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -44,7 +44,7 @@ func TestApplication_secretNotStored(t *testing.T) {
 	change, diags := applications.Plan(providertest.Instance{}, config)
 	diags.MustBeQuiet(t)
 	if change.Planned.Get("secret") != "null" || change.Planned.Get("secret_version") != "unknown" {
-		t.Errorf("a create plans %s and %s", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
+		t.Errorf("the planned secret is %s and secret_version is %s, want null and unknown", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
 	}
 	made, diags := applications.Apply(change)
 	diags.MustBeQuiet(t)
@@ -55,7 +55,7 @@ func TestApplication_secretNotStored(t *testing.T) {
 	read := weak.MustRead(made)
 	mustHoldNoSecret(t, "refresh", read, secrets...)
 	if names := read.Differences(made); names != nil {
-		t.Errorf("a refresh changed %s", names)
+		t.Errorf("the refresh changed %s", names)
 	}
 	empty, diags := weak.Plan(read, config)
 	diags.MustBeQuiet(t)
@@ -63,12 +63,12 @@ func TestApplication_secretNotStored(t *testing.T) {
 		t.Errorf("the next plan changes %s", names)
 	}
 
-	// Refresh does not look, so a rotation elsewhere does not move the version.
+	// The refresh does not read the secret, so a rotation outside Terraform does not change the version.
 	d.RotateApplication(t, "test-app")
 	now()
 	elsewhere := weak.MustRead(read)
 	if names := elsewhere.Differences(made); names != nil {
-		t.Errorf("a rotation elsewhere changed %s", names)
+		t.Errorf("a refresh after a rotation outside Terraform changed %s", names)
 	}
 
 	change = weak.PlannedRotation(elsewhere,
@@ -82,7 +82,7 @@ func TestApplication_secretNotStored(t *testing.T) {
 
 	change, _ = weak.Plan(rotated, providertest.ApplicationStoring(false, providertest.Object{"display_name": "Other"}))
 	if change.Planned.Get("secret") != "null" || change.Planned.Get("secret_version") != "unknown" || change.Replaces == nil {
-		t.Errorf("a replacement plans %s and %s", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
+		t.Errorf("the planned secret of a replacement is %s and secret_version is %s, want null and unknown", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
 	}
 	weak.Destroy(rotated).MustBeQuiet(t)
 	replaced := weak.MustCreate(config)
@@ -92,25 +92,25 @@ func TestApplication_secretNotStored(t *testing.T) {
 	d.MustNotAskForSecrets(t)
 }
 
-// TestApplication_switchStoreSecret turns store_secret on and off on a live application.
+// TestApplication_switchStoreSecret turns store_secret on and off for an application that exists.
 func TestApplication_switchStoreSecret(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name     string
 		from, to any
-		// provider is store_secrets before and after the switch.
+		// provider is the provider's store_secrets, before and after the switch.
 		provider [2]any
 		on, off  bool
 	}{
-		{"off", true, false, [2]any{}, false, true},
-		{"off, from the default", nil, false, [2]any{}, false, true},
-		{"on", false, true, [2]any{}, true, false},
-		{"on, to the default", false, nil, [2]any{}, true, false},
-		{"the provider's default, off", nil, nil, [2]any{nil, false}, false, true},
-		{"the provider's default, on", nil, nil, [2]any{false, nil}, true, false},
-		{"the provider's default, off, not followed", true, true, [2]any{true, false}, false, false},
-		{"the provider's default, on, not followed", false, false, [2]any{false, true}, false, false},
-		{"from one's own to the provider's", false, nil, [2]any{false, false}, false, false},
+		{"turned off", true, false, [2]any{}, false, true},
+		{"turned off, from the default", nil, false, [2]any{}, false, true},
+		{"turned on", false, true, [2]any{}, true, false},
+		{"turned on, to the default", false, nil, [2]any{}, true, false},
+		{"provider's default turned off", nil, nil, [2]any{nil, false}, false, true},
+		{"provider's default turned on", nil, nil, [2]any{false, nil}, true, false},
+		{"provider's default turned off, and overridden", true, true, [2]any{true, false}, false, false},
+		{"provider's default turned on, and overridden", false, false, [2]any{false, true}, false, false},
+		{"from the resource's value to the same default of the provider", false, nil, [2]any{false, false}, false, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -120,7 +120,7 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 			d.Forget()
 			read := applications.MustRead(made)
 			if names := read.Differences(made); names != nil {
-				t.Errorf("a refresh before the switch changed %s", names)
+				t.Errorf("the refresh before the switch changed %s", names)
 			}
 			d.Forget()
 			change, diags := applications.Plan(read, providertest.ApplicationStoring(test.to))
@@ -136,7 +136,7 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 				t.Fatalf("planned changes (-want +got):\n%s\nand a replacement because of %s", diff, change.Replaces)
 			}
 			if test.on && (change.Planned.Get("secret") != "unknown" || change.Planned.Get("secret_version") != "unknown") {
-				t.Errorf("planned %s and %s", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
+				t.Errorf("the planned secret is %s and secret_version is %s, want both unknown", change.Planned.Get("secret"), change.Planned.Get("secret_version"))
 			}
 			if test.off {
 				mustHoldNoSecret(t, "the plan", change.Planned, made.Get("secret"))
@@ -152,7 +152,7 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 			}
 			d.MustHoldSecret(t, switched)
 			if switched.Get("secret_version") != made.Get("secret_version") {
-				t.Error("secret_version moved, and the secret did not")
+				t.Error("secret_version changed, and the secret did not")
 			}
 			change, diags = applications.Plan(applications.MustRead(switched), providertest.ApplicationStoring(test.to))
 			diags.MustBeQuiet(t)
@@ -163,8 +163,8 @@ func TestApplication_switchStoreSecret(t *testing.T) {
 	}
 }
 
-// TestApplication_turnOnAfterRotationElsewhere takes up the secret that is, and its version.
-func TestApplication_turnOnAfterRotationElsewhere(t *testing.T) {
+// TestApplication_turnOnAfterRotationOutsideTerraform checks that the state gets the current secret and its version.
+func TestApplication_turnOnAfterRotationOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	applications := d.Protocol(t).Applications()
@@ -174,16 +174,16 @@ func TestApplication_turnOnAfterRotationElsewhere(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustHoldSecret(t, on)
 	if on.Get("secret_version") == made.Get("secret_version") {
-		t.Error("secret_version did not move")
+		t.Error("secret_version did not change")
 	}
 }
 
-// TestApplication_turnOnWithheld turns store_secret on where LUSID does not show the secret: it
-// warns, goes on, and never plans an update because of the null.
+// TestApplication_turnOnWithheld turns store_secret on while LUSID does not return the secret. The update succeeds
+// with a warning, and no later plan has an update because of the null secret.
 func TestApplication_turnOnWithheld(t *testing.T) {
 	t.Parallel()
 	for _, withheld := range []bool{true, false} {
-		t.Run(map[bool]string{true: "by a null", false: "by a refusal"}[withheld], func(t *testing.T) {
+		t.Run(map[bool]string{true: "secret is null", false: "secret is refused"}[withheld], func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{WithholdSecrets: withheld})
 			made := d.Protocol(t).Applications().MustCreate(providertest.ApplicationStoring(false))
@@ -194,16 +194,16 @@ func TestApplication_turnOnWithheld(t *testing.T) {
 			on, diags := p.Applications().Update(made, providertest.ApplicationStoring(true))
 			diags.MustWarn(t, "secret", "The secret of application test-app is not known", "To fix this, refresh as a user who may see secrets")
 			if on.Get("store_secret") != "true" || on.Get("secret") != "null" || on.Get("secret_version") != made.Get("secret_version") {
-				t.Errorf("the state holds %s", on.Attributes)
+				t.Errorf("the state has %s, want store_secret, no secret, and the same secret_version", on.Attributes)
 			}
 			kept, diags := p.Applications().Read(on)
 			diags.MustWarn(t, "secret", "LUSID did not show the secret")
 			change, diags := p.Applications().Plan(kept, providertest.ApplicationStoring(true))
 			diags.MustBeQuiet(t)
 			if names := change.Planned.Differences(on); names != nil {
-				t.Errorf("a null secret plans a change of %s", names)
+				t.Errorf("with a null secret, the plan changes %s", names)
 			}
-			// Nor does it replace or turn anything in another plan.
+			// A plan with another change does not touch the null secret either.
 			change, diags = p.Applications().Plan(kept,
 				providertest.ApplicationStoring(true, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}))
 			diags.MustBeQuiet(t)
@@ -218,11 +218,11 @@ func TestApplication_turnOnWithheld(t *testing.T) {
 	}
 }
 
-// TestApplication_rotateAndSwitch changes the triggers and store_secret at once.
+// TestApplication_rotateAndSwitch changes rotation_triggers and store_secret in one update.
 func TestApplication_rotateAndSwitch(t *testing.T) {
 	t.Parallel()
 	for _, on := range []bool{true, false} {
-		t.Run(map[bool]string{true: "on", false: "off"}[on], func(t *testing.T) {
+		t.Run(map[bool]string{true: "store_secret turned on", false: "store_secret turned off"}[on], func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{})
 			applications := d.Protocol(t).Applications()
@@ -237,13 +237,13 @@ func TestApplication_rotateAndSwitch(t *testing.T) {
 			}
 			d.MustHoldSecret(t, after)
 			if after.Get("secret_version") == made.Get("secret_version") {
-				t.Error("secret_version did not move")
+				t.Error("secret_version did not change")
 			}
 		})
 	}
 }
 
-// TestApplication_unknownStoreSecret plans with a store_secret that only apply makes.
+// TestApplication_unknownStoreSecret plans with a store_secret that is known only after apply.
 func TestApplication_unknownStoreSecret(t *testing.T) {
 	t.Parallel()
 	for _, was := range []bool{true, false} {
@@ -256,14 +256,14 @@ func TestApplication_unknownStoreSecret(t *testing.T) {
 				seen, diags := applications.Plan(made, providertest.ApplicationStoring(providertest.Unknown))
 				diags.MustBeQuiet(t)
 				if got := seen.Planned.Get("secret"); got != "unknown" {
-					t.Errorf("the secret is planned as %s", got)
+					t.Errorf("the planned secret is %s, want unknown", got)
 				}
 				version := made.Get("secret_version")
 				if !was {
-					version = "unknown" // It may be turned on.
+					version = "unknown" // The secret may be stored after the apply, with a new version.
 				}
 				if got := seen.Planned.Get("secret_version"); got != version {
-					t.Errorf("secret_version is planned as %s", got)
+					t.Errorf("the planned secret_version is %s, want %s", got, version)
 				}
 				final, diags := applications.Plan(made, providertest.ApplicationStoring(becomes))
 				diags.MustBeQuiet(t)
@@ -276,8 +276,7 @@ func TestApplication_unknownStoreSecret(t *testing.T) {
 	}
 }
 
-// TestApplication_importNotStored imports where the provider stores no secrets: the import does
-// not even look.
+// TestApplication_importNotStored imports while the provider stores no secrets. The import does not request a secret.
 func TestApplication_importNotStored(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -287,7 +286,7 @@ func TestApplication_importNotStored(t *testing.T) {
 	for name, imported := range importedEveryWay(t, applications, foreign) {
 		mustHoldNoSecret(t, name, imported, foreign.Secret)
 		if imported.Get("store_secret") != "false" || imported.Get("secret_version") != "null" {
-			t.Errorf("%s: imported %s", name, imported.Attributes)
+			t.Errorf("%s: the import has %s, want store_secret false and no secret_version", name, imported.Attributes)
 		}
 		for _, config := range []providertest.Object{providertest.ApplicationStoring(nil), providertest.ApplicationStoring(false)} {
 			change, diags := applications.Plan(imported, config)
@@ -300,8 +299,8 @@ func TestApplication_importNotStored(t *testing.T) {
 	d.MustNotAskForSecrets(t)
 }
 
-// TestApplication_stateOfAnEarlierVersion has none of store_secret, refresh_secret_version and
-// secret_version, which a refresh fills in, and a plan without one does not trip over.
+// TestApplication_stateOfAnEarlierVersion starts with a state that lacks store_secret, refresh_secret_version and
+// secret_version. A refresh sets them, and a plan without a refresh succeeds.
 func TestApplication_stateOfAnEarlierVersion(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -314,14 +313,14 @@ func TestApplication_stateOfAnEarlierVersion(t *testing.T) {
 	}
 	read := applications.MustRead(old)
 	if names := read.Differences(made); names != nil {
-		t.Errorf("the refresh left other %s", names)
+		t.Errorf("after the refresh, the state differs in %s", names)
 	}
 	updated, diags := applications.Update(old, providertest.ApplicationStoring(nil))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"refresh_secret_version"}, updated.Differences(made)); diff != "" {
-		t.Errorf("without a refresh the apply left other attributes (-want +got):\n%s", diff)
+		t.Errorf("after an apply without a refresh, the state differs (-want +got):\n%s", diff)
 	}
-	// A state that lacks nothing but refresh_secret_version plans no update, refreshed or not.
+	// If only refresh_secret_version is missing in the state, no plan has an update, with or without a refresh.
 	for name, prior := range map[string]providertest.Instance{"refreshed": applications.MustRead(updated), "not refreshed": updated} {
 		change, diags := applications.Plan(prior, providertest.ApplicationStoring(nil))
 		diags.MustBeQuiet(t)
