@@ -21,8 +21,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// connectProxy is a proxy that wants a password, and remembers the hosts it was asked for. It leads to
-// one server, for every host.
+// connectProxy is a proxy that requires a password and records the requested hosts. It forwards every host to one
+// server.
 type connectProxy struct {
 	url                string
 	username, password string
@@ -50,7 +50,7 @@ func newConnectProxy(t *testing.T, address string) *connectProxy {
 			return
 		}
 		defer func() { _ = near.Close() }()
-		far, err := net.Dial("tcp", address) //nolint:noctx // It ends with the other connection.
+		far, err := net.Dial("tcp", address) //nolint:noctx // The connection ends with the client's connection.
 		if err != nil {
 			t.Error(err)
 			return
@@ -68,7 +68,8 @@ func newConnectProxy(t *testing.T, address string) *connectProxy {
 	return p
 }
 
-// newMockBehindProxy is a mock whose host only a proxy finds: for this machine's own none is used.
+// newMockBehindProxy starts a mock that is reachable only through a proxy. Its host is not this machine's, because
+// Go uses no proxy for this machine.
 func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) (d providertest.Domain, proxy *connectProxy, certificate string) {
 	t.Helper()
 	options.Hosts = []string{"acme.example.com"}
@@ -90,7 +91,7 @@ func (p *connectProxy) requested() []string {
 	return slices.Clone(p.hosts)
 }
 
-// leaves are the values of a JSON text that hold one of the secrets, by path.
+// leavesWith returns the paths of the strings in a JSON text that contain a secret.
 func leavesWith(t *testing.T, text string, secrets map[string]string) []string {
 	t.Helper()
 	var root any
@@ -124,9 +125,9 @@ func leavesWith(t *testing.T, text string, secrets map[string]string) []string {
 	return found
 }
 
-// TestAccCanaries_life drives every operation of every type through the CLI at TRACE, with
-// credentials from the environment and through a proxy with a password. No secret is anywhere but
-// in the attributes that the documentation names.
+// TestAccCanaries_life runs every operation through the CLI with TF_LOG=TRACE. The credentials come from the
+// environment, and the requests go through a proxy with a password. Secrets may appear only in the attributes that
+// the documentation names.
 func TestAccCanaries_life(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.EphemeralResources)
@@ -137,7 +138,7 @@ func TestAccCanaries_life(t *testing.T) {
 	base := append(d.Environment(), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log",
 		"FBN_PROXY_ADDRESS="+proxy.url, "FBN_PROXY_USERNAME="+proxy.username, "FBN_PROXY_PASSWORD="+proxy.password,
 		"FBN_CLIENT_CERTIFICATE="+certificate)
-	// Only in stored and hidden do the secrets differ in where they may be.
+	// All secrets may be in sensitive attributes of the state and of plans, except those in hidden.
 	secrets, hidden := map[string]string{"proxy password": proxy.password, "a secret of another application": "canary-of-the-foreign-application"}, map[string]string{}
 	for _, variable := range []string{"password", "client_secret"} {
 		secrets[variable], _ = d.PasswordArguments()[variable].(string)
@@ -222,7 +223,7 @@ resource "lusid_application" "foreign" {
 		t.Helper()
 		printed.WriteString(w.MustRun(args...))
 	}
-	// check looks at JSON, which contains sensitive values as plain text.
+	// check looks for secrets in JSON, which shows sensitive values as plain text.
 	allowed := []string{
 		"lusid_application.stored.", "lusid_application.foreign.", "outputs.secrets_json.", "output_changes.secrets_json.",
 		"data.lusid_access_token.own.", "data.lusid_access_token.stored.", "data.lusid_access_token.refreshed.",
@@ -234,7 +235,7 @@ resource "lusid_application" "foreign" {
 			name, _, _ := strings.Cut(path, " (")
 			documented := slices.ContainsFunc(allowed, func(part string) bool { return strings.Contains(name, part) })
 			if !documented || !slices.Contains(sensitive, name[strings.LastIndexByte(name, '.')+1:]) {
-				t.Errorf("%s: a secret is at %s", where, path)
+				t.Errorf("%s: %s contains a secret", where, path)
 			}
 		}
 		providertest.MustBeAbsent(t, where, text, hidden)
@@ -265,14 +266,14 @@ resource "lusid_application" "foreign" {
 	note("after the rotation")
 	checkState("after the rotation")
 	if d.Counts()["identity.RotateApplicationSecrets"] != 2 {
-		t.Errorf("requests: %v", d.Counts())
+		t.Errorf("got the requests %v, want 2 rotations", d.Counts())
 	}
 
 	d.RotateApplication(t, "stored-app")
-	note("after a rotation elsewhere")
+	note("after a rotation outside Terraform")
 	run("plan", "-refresh-only")
 
-	// A rotation that fails, with an answer that nobody understands.
+	// A rotation fails with an error of LUSID.
 	w.Configure(config("3", extra))
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusInternalServerError, Count: -1})
 	printed.WriteString(w.MustFail([]string{"Unable to rotate the secret"}, "apply", "-auto-approve"))
@@ -280,14 +281,14 @@ resource "lusid_application" "foreign" {
 	note("after a failure")
 	checkState("after a failure")
 
-	// On and off again.
+	// Replace the application.
 	w.Configure(strings.ReplaceAll(config("1", extra), `"stored-app"`, `"second-app"`))
 	run("apply", "-auto-approve")
 	note("after a replacement")
 	run("output")
 	run("show")
 
-	// The other ways to sign in.
+	// Sign in with a refresh token and with an access token.
 	arguments := d.PasswordArguments()
 	arguments["ca_certificate_file"] = certificate
 	arguments["proxy"] = providertest.Object{"address": proxy.url, "username": proxy.username, "password": proxy.password}
@@ -305,28 +306,28 @@ resource "lusid_application" "foreign" {
 	note("at the end")
 
 	if len(issued.All()) < 12 || len(hidden) < 4 {
-		t.Fatalf("only %d tokens were issued, and %d hidden secrets seen", len(issued.All()), len(hidden))
+		t.Fatalf("got %d issued tokens and %d hidden secrets, want at least 12 and 4", len(issued.All()), len(hidden))
 	}
 	log := w.ReadFile("trace.log") + other.ReadFile("trace.log")
 	for _, operation := range []string{"RotateApplicationSecrets", "ListApplications", "DeleteApplication", "token request"} {
 		if !strings.Contains(log, operation) {
-			t.Errorf("the log does not hold %s", operation)
+			t.Errorf("the log does not contain %s", operation)
 		}
 	}
 	hosts := proxy.requested()
 	if len(hosts) == 0 {
-		t.Error("nothing went through the proxy")
+		t.Error("no request went through the proxy")
 	}
 	for _, host := range hosts {
 		if host != "CONNECT //acme.example.com:443 acme.example.com:443" {
-			t.Errorf("the proxy was asked for %s", host)
+			t.Errorf("the proxy got the request %s", host)
 		}
 	}
 	var asked strings.Builder
 	for _, request := range d.Mock.Requests() {
 		fmt.Fprintln(&asked, request.Path, request.Query, request.UserAgent, request.Application, request.CorrelationID)
 	}
-	providertest.MustBeAbsent(t, "what was printed", printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the output", printed.String(), secrets)
 	providertest.MustBeAbsent(t, "the log", log, secrets)
 	providertest.MustBeAbsent(t, "the URLs", strings.Join(hosts, "\n")+asked.String(), secrets)
 	if _, err := os.Stat(w.Directory + "/terraform.tfstate.backup"); err == nil {
@@ -334,8 +335,8 @@ resource "lusid_application" "foreign" {
 	}
 }
 
-// TestAccCanaries_everyType runs every kind of resource and of data source at TRACE, with a provider
-// that signs in with the key of a personal access token made in the same run.
+// TestAccCanaries_everyType runs every resource type and every data source with TF_LOG=TRACE. One of its providers
+// signs in with the key of a personal access token that the same run creates.
 func TestAccCanaries_everyType(t *testing.T) {
 	t.Parallel()
 	const n = 2
@@ -438,12 +439,12 @@ data "lusid_users" "all" {}
 	schema := providertest.NewProtocol(t).Schema
 	for name := range schema.DataSourceSchemas {
 		if !strings.Contains(config(1), fmt.Sprintf("data %q", name)) {
-			t.Errorf("there is no %s", name)
+			t.Errorf("the configuration has no data source %s", name)
 		}
 	}
 	for name := range schema.ResourceSchemas {
 		if !strings.Contains(config(1), fmt.Sprintf("resource %q", name)) {
-			t.Errorf("there is no %s", name)
+			t.Errorf("the configuration has no resource %s", name)
 		}
 	}
 	w := providertest.NewWorkspace(t, config(1), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
@@ -456,7 +457,7 @@ data "lusid_users" "all" {}
 			name, _, _ := strings.Cut(path, " (")
 			name = regexp.MustCompile(`\.(values|change\.(before|after))\.`).ReplaceAllString(name, ".")
 			if !places.MatchString(name) {
-				t.Errorf("%s: a secret is at %s", where, path)
+				t.Errorf("%s: %s contains a secret", where, path)
 			}
 		}
 	}
@@ -487,18 +488,19 @@ data "lusid_users" "all" {}
 		}
 	}
 	if keys < n+2 {
-		t.Errorf("%d keys were issued", keys)
+		t.Errorf("got %d issued keys, want at least %d", keys, n+2)
 	}
 	written := providertest.ReadText(t, standardError)
 	if !strings.Contains(written, "LUSID request answered") {
-		t.Error("the standard error does not hold the provider's messages")
+		t.Error("the standard error does not contain the provider's log messages")
 	}
 	providertest.MustBeAbsent(t, "the standard error", written, secrets)
-	providertest.MustBeAbsent(t, "what was printed", printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the output", printed.String(), secrets)
 	providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 }
 
-// TestCanaries_listAndAction logs at TRACE what the CLI on PATH may be too old for.
+// TestCanaries_listAndAction logs lists and actions at TRACE in process, because the CLI on PATH may be too old for
+// them.
 func TestCanaries_listAndAction(t *testing.T) {
 	t.Parallel()
 	var issued providertest.IssuedSecrets
@@ -535,14 +537,14 @@ func TestCanaries_listAndAction(t *testing.T) {
 		results, diags := p.Resource(name).List(config, 0, true)
 		diags.MustBeQuiet(t)
 		if len(results) == 0 {
-			t.Errorf("there is no %s", name)
+			t.Errorf("the list of %s has no result", name)
 		}
 		for _, result := range results {
 			said += result.Bytes
 		}
 	}
 	for name := range userActions {
-		// Those that do not suit the user fail.
+		// Actions that do not suit the status of the user fail.
 		progress, diags := p.Act(name, providertest.Object{"login": actionLogin})
 		said += strings.Join(slices.Concat(progress, diags.Errors(), diags.Warnings()), "")
 	}
@@ -567,7 +569,7 @@ func TestCanaries_listAndAction(t *testing.T) {
 	secrets["password"], _ = d.PasswordArguments()["password"].(string)
 	secrets["client_secret"], _ = d.PasswordArguments()["client_secret"].(string)
 	if !strings.Contains(p.Log.String(), "LUSID request answered") || !strings.Contains(p.Log.String(), "Calling provider defined") {
-		t.Error("the log lacks a logged message")
+		t.Error("the log lacks the provider's messages or the messages about functions")
 	}
 	providertest.MustBeAbsent(t, "the log", p.Log.String(), secrets)
 	providertest.MustBeAbsent(t, "diagnostics and progress", said, secrets)

@@ -13,8 +13,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// repeatBehind sends each response twice, with the length of one: net/http finds the second one on an
-// idle connection.
+// repeatBehind sends the body of each response twice, with the length of one body. net/http finds the second body on
+// an idle connection, and logs it.
 func repeatBehind(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
@@ -32,13 +32,13 @@ func repeatBehind(mock http.Handler) http.Handler {
 		defer func() { _ = connection.Close() }()
 		_, _ = fmt.Fprintf(connection, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%[3]s%[3]s",
 			recorder.Code, len(body), body)
-		// The client reads what is left before it learns that the connection is closed.
+		// The client reads the rest before it notices that the connection is closed.
 		_, _ = io.Copy(io.Discard, connection)
 	})
 }
 
-// TestAccCanaries_standardError looks for secrets in the provider's standard error, where net/http
-// writes what it cannot use, and where Go prints the frames of HTTP/2 when it is asked to.
+// TestAccCanaries_standardError checks that the provider's standard error contains no secret. net/http writes there
+// what it reads from an idle connection, and Go prints the frames of HTTP/2 there if GODEBUG asks for them.
 func TestAccCanaries_standardError(t *testing.T) {
 	t.Parallel()
 	var issued providertest.IssuedSecrets
@@ -60,7 +60,7 @@ data "lusid_access_token" "one" {
 
 	secrets := issued.Named()
 	if len(secrets) < 6 {
-		t.Errorf("only %d secrets were issued", len(secrets))
+		t.Errorf("got %d issued secrets, want at least 6", len(secrets))
 	}
 	for _, name := range []string{"password", "client_secret"} {
 		secrets[name], _ = d.PasswordArguments()[name].(string)
@@ -76,11 +76,11 @@ data "lusid_access_token" "one" {
 	}
 	providertest.MustBeAbsent(t, "the standard error", string(written), secrets)
 	providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
-	providertest.MustBeAbsent(t, "what was printed", w.Printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the output", w.Printed.String(), secrets)
 }
 
-// TestAccCanaries_environmentProxy meets a proxy of HTTPS_PROXY that repeats the password in that
-// variable, which is none of the provider's settings.
+// TestAccCanaries_environmentProxy uses a proxy from HTTPS_PROXY that repeats its password in the response. The
+// password is not one of the provider's settings.
 func TestAccCanaries_environmentProxy(t *testing.T) {
 	t.Parallel()
 	const password = "c4nary-of-a-proxy"
@@ -101,7 +101,7 @@ func TestAccCanaries_environmentProxy(t *testing.T) {
 		w := providertest.NewWorkspace(t, config, "TF_LOG=TRACE", "TF_LOG_PATH=trace.log", "HTTPS_PROXY="+address, "NO_PROXY=")
 		printed := w.MustFail([]string{"Unable to create application", "(redacted)"}, "apply", "-auto-approve")
 		secrets := map[string]string{"the proxy's password": password, "the token": "c4nary-of-the-token"}
-		providertest.MustBeAbsent(t, name+": what was printed", printed, secrets)
+		providertest.MustBeAbsent(t, name+": the output", printed, secrets)
 		for line := range strings.Lines(w.ReadFile("trace.log")) {
 			if strings.Contains(line, "LUSID request") {
 				providertest.MustBeAbsent(t, name+": the log", line, secrets)
@@ -110,7 +110,7 @@ func TestAccCanaries_environmentProxy(t *testing.T) {
 	}
 }
 
-// TestAccCanaries_key gives a secret where a name is expected.
+// TestAccCanaries_key passes a secret to a function as the name of a setting.
 func TestAccCanaries_key(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.ProviderFunctions)
@@ -125,5 +125,5 @@ output "script" {
 }
 `, "TF_VAR_secret="+secret)
 	printed := w.MustFail([]string{"a key of the map is not a valid name in credentials. The valid names are: api_url"}, "plan")
-	providertest.MustBeAbsent(t, "what was printed", printed, map[string]string{"the key": secret})
+	providertest.MustBeAbsent(t, "the output", printed, map[string]string{"the key": secret})
 }

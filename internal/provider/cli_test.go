@@ -13,8 +13,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestAccSignIn applies with each way to sign in, and with each pair of places that disagree: the
-// right domain gets the application, and the wrong one no request at all.
+// TestAccSignIn applies with each way to sign in, and with each pair of sources that disagree. The right domain gets
+// the application, and the wrong domain gets no request.
 func TestAccSignIn(t *testing.T) {
 	t.Parallel()
 	const noBlock = "provider \"lusid\" {}\n"
@@ -119,8 +119,8 @@ func TestAccSignIn(t *testing.T) {
 	}
 }
 
-// TestAccSignIn_incomplete writes half of the credentials into the provider block: those in the
-// environment complete it, and another way in never stands in.
+// TestAccSignIn_incomplete sets part of the credentials in the provider block. The environment may complete them, but
+// the provider does not fall back to another way to sign in.
 func TestAccSignIn_incomplete(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -131,11 +131,11 @@ func TestAccSignIn_incomplete(t *testing.T) {
 		"the provider block: api_url, username", "the environment: FBN_ACCESS_TOKEN", filepath.Join(w.Directory, "secrets.json") + ": not found",
 	}, "plan")
 	if counts := d.Counts(); len(counts) != 0 {
-		t.Errorf("requests: %v", counts)
+		t.Errorf("got the requests %v, want none", counts)
 	}
 }
 
-// TestAccEnvironment_errors sets variables that lead nowhere, or elsewhere than they seem to.
+// TestAccEnvironment_errors sets environment variables that cannot be used or that refer to another domain.
 func TestAccEnvironment_errors(t *testing.T) {
 	t.Parallel()
 	d, other := providertest.NewMock(t, mockserver.Options{}), providertest.NewMock(t, mockserver.Options{})
@@ -145,20 +145,20 @@ func TestAccEnvironment_errors(t *testing.T) {
 		parts   []string
 		succeed bool
 	}{
-		"a token file for a shell": {
+		"token file with a tilde": {
 			[]string{"FBN_ACCESS_TOKEN_FILE=~/token"},
 			[]string{"FBN_ACCESS_TOKEN_FILE cannot be used", "begins with ~", "the full path"},
 			false,
 		},
-		"certificates for a shell": {
+		"certificate file with a tilde": {
 			append(d.Environment(), "FBN_CLIENT_CERTIFICATE=~/ca.pem"),
 			[]string{"FBN_CLIENT_CERTIFICATE cannot be used", "begins with ~"},
 			false,
 		},
-		"a profile of another domain": {append(d.Environment(), "FBN_PROFILE=other"), []string{
+		"profile of another domain": {append(d.Environment(), "FBN_PROFILE=other"), []string{
 			"Unable to configure the LUSID provider", "FBN_PROFILE asks for", domainOf(other), domainOf(d) + ", from the environment variable FBN_IDENTITY_URL",
 		}, false},
-		"a profile of the same domain": {append(d.Environment(), "FBN_PROFILE=same"), []string{
+		"profile of the same domain": {append(d.Environment(), "FBN_PROFILE=same"), []string{
 			"Warning: The provider does not sign in as FBN_PROFILE asks", "does not use its credentials",
 		}, true},
 	} {
@@ -180,7 +180,7 @@ func TestAccEnvironment_errors(t *testing.T) {
 	}
 }
 
-// TestAccForeignSecretsFile plans beside a secrets.json of another tool.
+// TestAccForeignSecretsFile plans in a directory that has the secrets.json of another tool.
 func TestAccForeignSecretsFile(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -194,7 +194,7 @@ func TestAccForeignSecretsFile(t *testing.T) {
 	}, "plan")
 }
 
-// TestAccImport_curl imports what LUSID's own article creates.
+// TestAccImport_curl imports the application that LUSID's own article creates with curl.
 func TestAccImport_curl(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -212,7 +212,7 @@ resource "lusid_application" "example" {
 	}
 }
 
-// TestAccCanaries looks for secrets in everything that the CLI prints and logs.
+// TestAccCanaries checks that the output and the log of the CLI contain no secret.
 func TestAccCanaries(t *testing.T) {
 	t.Parallel()
 	var issued providertest.IssuedSecrets
@@ -251,17 +251,17 @@ output "secret" {
 		secrets[fmt.Sprint("issued token ", i)] = token
 	}
 	if len(issued.All()) < 6 {
-		t.Fatalf("only %d tokens were issued", len(issued.All()))
+		t.Fatalf("got %d issued tokens, want at least 6", len(issued.All()))
 	}
 	log := w.ReadFile("trace.log")
 	if !strings.Contains(log, "LUSID request answered") {
-		t.Error("the log does not hold the provider's messages")
+		t.Error("the log does not contain the provider's messages")
 	}
-	providertest.MustBeAbsent(t, "what was printed", printed.String(), secrets)
+	providertest.MustBeAbsent(t, "the output", printed.String(), secrets)
 	providertest.MustBeAbsent(t, "the log", log, secrets)
 }
 
-// TestCanaries_failures meets servers that say all they were told.
+// TestCanaries_failures uses servers that repeat the whole request in their response.
 func TestCanaries_failures(t *testing.T) {
 	t.Parallel()
 	for name, say := range providertest.Echoes {
@@ -283,7 +283,7 @@ func TestCanaries_failures(t *testing.T) {
 				_, imported := p.Applications().ImportState("test-app")
 				_, token := p.AccessToken(nil)
 				if len(diags.Errors()) != 1 || len(imported.Errors()) != 1 {
-					t.Fatalf("no errors: %s %s", diags.Errors(), imported.Errors())
+					t.Fatalf("got the errors %s and %s, want one each", diags.Errors(), imported.Errors())
 				}
 				secrets := map[string]string{}
 				for _, name := range []string{"password", "client_secret", "refresh_token", "access_token"} {
@@ -298,7 +298,7 @@ func TestCanaries_failures(t *testing.T) {
 	}
 }
 
-// TestAccCanaries_failingSignIn logs a failure at TRACE.
+// TestAccCanaries_failingSignIn logs a failed sign-in at TRACE.
 func TestAccCanaries_failingSignIn(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMockBehind(t, mockserver.Options{}, providertest.Echoes["JSON"])
@@ -310,6 +310,6 @@ func TestAccCanaries_failingSignIn(t *testing.T) {
 	for _, name := range []string{"password", "client_secret"} {
 		secrets[name], _ = arguments[name].(string)
 	}
-	providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+	providertest.MustBeAbsent(t, "the output", printed, secrets)
 	providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// meeting stands in front of a mock and holds back everybody's first request until all have made
-// theirs: from there on they run at once.
+// meeting stands in front of a mock. It delays the first request of each run until every run has sent one. From then
+// on, the runs execute at the same time.
 type meeting struct {
 	mu      sync.Mutex
 	arrived map[string]bool
@@ -50,15 +50,15 @@ func (m *meeting) join(party string) <-chan struct{} {
 	return m.begun
 }
 
-// call has the parties meet again.
+// call makes the runs wait for each other again.
 func (m *meeting) call() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.arrived, m.begun = map[string]bool{}, make(chan struct{})
 }
 
-// partyHCL is what one of two parties manages: objects of its own, and its users' membership in a
-// role that both use.
+// partyHCL is the configuration of one of two runs. It has separate objects, and it adds different users to a role
+// that both runs use.
 func partyHCL(d providertest.Domain, party string, offset, n, step int) string {
 	return providertest.ProviderBlock(providertest.With(d.PasswordArguments(), "application_name", party)) + manyApplications(party, n, step) + fmt.Sprintf(`
 resource "lusid_role" "many" {
@@ -91,10 +91,9 @@ resource "lusid_personal_access_token" "many" {
 `, party, offset, n, step)
 }
 
-// TestAccConcurrency runs two workspaces in one domain at once, whose objects differ but lie side
-// by side, while answers to creates are lost: neither sees, takes over or changes what is the
-// other's. A personal access token whose answer is lost is an error, which TestCreation_anotherRun
-// looks at.
+// TestAccConcurrency runs two workspaces in one domain at the same time. Their objects differ, and some responses to
+// creates are lost. Neither run may see, adopt or change the objects of the other run. A lost response to the
+// creation of a personal access token is an error, which TestCreation_anotherRun covers.
 func TestAccConcurrency(t *testing.T) {
 	t.Parallel()
 	const n, kinds = 8, 6
@@ -141,11 +140,11 @@ func TestAccConcurrency(t *testing.T) {
 		}
 		said := providertest.Flatten(printed["stored"] + printed["other"])
 		if adopted := strings.Count(said, "This resource manages it from now on"); adopted != 3*2 {
-			t.Errorf("%d objects were found again", adopted)
+			t.Errorf("%d objects were adopted after a lost response, want 6", adopted)
 		}
 	}
 
-	// Whose is what, by id.
+	// Every id must be in the state of one run only.
 	owners := map[string]string{}
 	for party, w := range parties {
 		resources := w.State().Values.RootModule.Resources
@@ -173,7 +172,7 @@ func TestAccConcurrency(t *testing.T) {
 		t.Errorf("objects of the domain (-want +got):\n%s", diff)
 	}
 
-	// One is destroyed while the other looks.
+	// One run destroys its objects while the other run plans.
 	together(map[string][]string{"stored": {"destroy", "-auto-approve"}, "other": {"plan", "-detailed-exitcode"}})
 	for kind := range want {
 		want[kind] = empty[kind] + (want[kind]-empty[kind])/2
@@ -186,7 +185,7 @@ func TestAccConcurrency(t *testing.T) {
 	for _, r := range d.Requests() {
 		for id, owner := range owners {
 			if r.Application != owner && strings.Contains(r.Path+"/", "/"+id+"/") {
-				t.Errorf("%s asked for %s of %s: %s %s", r.Application, id, owner, r.Method, r.Path)
+				t.Errorf("%s sent a request for %s of %s: %s %s", r.Application, id, owner, r.Method, r.Path)
 			}
 		}
 	}

@@ -15,22 +15,21 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// constraintWalk says where the fields of a schema went.
+// constraintWalk maps the fields of a request schema to the attributes of a resource.
 type constraintWalk struct {
 	schema, resource string
-	// valid is a configuration that breaks nothing, and has every object that the fields are in. Nil means
-	// the one of the kind's fixture.
+	// valid is a configuration without errors that has every object with fields of the schema. If it is nil, the
+	// test uses the configuration of the kind's fixture.
 	valid providertest.Object
-	// attributes are by field, those of an object within another with a dot.
+	// attributes has the attributes by field. The path of a nested attribute has dots.
 	attributes map[string]string
-	// excused are fields that no attribute has, with the reason.
+	// excused has the fields without an attribute, each with the reason.
 	excused map[string]string
-	// defaulted are required fields whose attribute has a default, or keeps what LUSID has.
+	// defaulted are required fields whose attribute has a default or keeps the value from LUSID.
 	defaulted []string
 }
 
-// constraintWalks say where the fields of the contract's request schemas went, and of the schemas
-// that those refer to.
+// constraintWalks map the fields of the request schemas in the contract, and of the schemas that they refer to.
 var constraintWalks = []constraintWalk{
 	{
 		"CreateApplicationRequest", "lusid_application",
@@ -50,7 +49,7 @@ var constraintWalks = []constraintWalk{
 			"type": "type", "login": "login", "emailAddress": "email_address", "firstName": "first_name", "lastName": "last_name",
 			"secondEmailAddress": "second_email_address", "alternativeUserIds": "alternative_user_ids", "userExpiry": "user_expiry",
 		},
-		map[string]string{"roles": "lusid_role_assignment and lusid_role_members give roles, also to users who are not managed"},
+		map[string]string{"roles": "lusid_role_assignment and lusid_role_members assign roles, also to users that Terraform does not manage"},
 		nil,
 	},
 	{
@@ -147,7 +146,7 @@ var constraintWalks = []constraintWalk{
 	{
 		"IpAddressDefinition", providertest.NetworkZoneType, nil,
 		map[string]string{"value": "ranges.value", "description": "ranges.description"},
-		map[string]string{"type": "the value says it"},
+		map[string]string{"type": "the value already shows the type"},
 		nil,
 	},
 	{
@@ -184,12 +183,12 @@ var constraintWalks = []constraintWalk{
 	},
 }
 
-// covering is a policy with one selector.
+// covering returns a policy with one selector.
 func covering(selector providertest.Object) providertest.Object {
 	return providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{selector}})
 }
 
-// onDates and onRequests are policies with one condition.
+// onDates and onRequests return policies with one condition.
 func onDates(condition providertest.Object) providertest.Object {
 	return providertest.AccessPolicyConfig(providertest.Object{"date_conditions": []any{condition}})
 }
@@ -203,8 +202,8 @@ var (
 	lastWeek     = providertest.Object{"date": "Now", "adjustment": -7, "unit": "Day", "relative_to_date_time": "BeforeOrOn"}
 )
 
-// selectorWalks say where the fields of a selector went. The attributes of a kind of selector are below the
-// prefix, and valid is a configuration with a selector.
+// selectorWalks map the fields of a selector. The attributes of each kind of selector have the prefix, and valid
+// returns a configuration with a selector.
 func selectorWalks(resource, prefix string, valid func(selector providertest.Object) providertest.Object) []constraintWalk {
 	walk := func(schema, kind string, selector providertest.Object, more map[string]string) constraintWalk {
 		attributes := map[string]string{
@@ -227,8 +226,8 @@ func selectorWalks(resource, prefix string, valid func(selector providertest.Obj
 			"access.SelectorDefinition", resource, valid(providertest.Object{"match_all": all}),
 			nil,
 			map[string]string{
-				"idSelectorDefinition": "walked by itself", "matchAllSelectorDefinition": "walked by itself",
-				"metadataSelectorDefinition": "walked by itself", "policySelectorDefinition": "walked by itself",
+				"idSelectorDefinition": "has a separate walk", "matchAllSelectorDefinition": "has a separate walk",
+				"metadataSelectorDefinition": "has a separate walk", "policySelectorDefinition": "has a separate walk",
 			},
 			nil,
 		},
@@ -286,14 +285,14 @@ var templateWalks = append([]constraintWalk{
 	},
 }, selectorWalks(providertest.AccessPolicyTemplateType, "templated_selectors.selector.", templating)...)
 
-// templating is a template with one selector.
+// templating returns a template with one selector.
 func templating(selector providertest.Object) providertest.Object {
 	return providertest.AccessPolicyTemplateConfig(providertest.Object{"templated_selectors": []any{
 		providertest.Object{"application": "LUSID", "tag": "Data", "selector": selector},
 	}})
 }
 
-// relativeWalk says where the fields of a relative date went.
+// relativeWalk maps the fields of a relative date.
 func relativeWalk(schema, kind string) constraintWalk {
 	at := "date_conditions." + kind
 	return constraintWalk{
@@ -316,7 +315,7 @@ var accessWalks = []constraintWalk{
 			"code": "code", "description": "description", "applications": "applications", "grant": "grant", "selectors": "selectors",
 			"for": "date_conditions", "if": "request_conditions", "when": "when", "templateMetadata": "template_metadata",
 		},
-		map[string]string{"how": "LUSID documents no value: an update of a policy that has it is refused"},
+		map[string]string{"how": "LUSID documents no value, so the provider refuses to update a policy that has it"},
 		[]string{"grant", "when"},
 	},
 	{
@@ -325,15 +324,15 @@ var accessWalks = []constraintWalk{
 			"description": "description", "applications": "applications", "grant": "grant", "selectors": "selectors",
 			"for": "date_conditions", "if": "request_conditions", "when": "when", "templateMetadata": "template_metadata",
 		},
-		map[string]string{"how": "LUSID documents no value: an update of a policy that has it is refused"},
+		map[string]string{"how": "LUSID documents no value, so the provider refuses to update a policy that has it"},
 		[]string{"grant", "when"},
 	},
 	{
 		"access.ForSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
 		nil,
 		map[string]string{
-			"effectiveRange": "walked by itself", "asAtRangeForSpec": "walked by itself", "effectiveDateRelative": "walked by itself",
-			"asAtRelative": "walked by itself", "effectiveDateHasQuality": "walked by itself",
+			"effectiveRange": "has a separate walk", "asAtRangeForSpec": "has a separate walk", "effectiveDateRelative": "walked by itself",
+			"asAtRelative": "has a separate walk", "effectiveDateHasQuality": "has a separate walk",
 		},
 		nil,
 	},
@@ -378,8 +377,8 @@ var accessWalks = []constraintWalk{
 		"access.IfExpression", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
 		nil,
 		map[string]string{
-			"ifRequestHeaderExpression": "walked by itself", "ifIdentityClaimExpression": "walked by itself",
-			"ifIdentityScopeExpression": "walked by itself", "ifViaApiExpression": "walked by itself",
+			"ifRequestHeaderExpression": "has a separate walk", "ifIdentityClaimExpression": "has a separate walk",
+			"ifIdentityScopeExpression": "has a separate walk", "ifViaApiExpression": "has a separate walk",
 		},
 		nil,
 	},
@@ -532,8 +531,7 @@ var accessWalks = []constraintWalk{
 	},
 }
 
-// listedObjects make different objects for a list, by the schema of such an object, which has a
-// separate walk.
+// listedObjects return different objects for a list, by the schema of the objects. That schema has a separate walk.
 var listedObjects = map[string]func(i int) any{
 	"#/components/schemas/UserSchemaProperty": func(i int) any { return providertest.Object{"name": fmt.Sprint("id_", i)} },
 	"#/components/schemas/ActionId":           func(i int) any { return providertest.AccessAction("default", "Any", fmt.Sprint("Entity", i)) },
@@ -545,16 +543,16 @@ var listedObjects = map[string]func(i int) any{
 	},
 }
 
-// openValues are the fields whose known values are examples, with any other allowed.
+// openValues are fields that take any value. The values in the contract are only examples.
 var openValues = []string{
 	"McpToolParameter.dataType", "McpToolSchedulerNotification.type", "McpToolSchedulerNotification.trigger",
 	"access.PolicyCreationRequest.applications", "access.PolicyUpdateRequest.applications", "access.ActionId.activity",
 }
 
-// withoutRequestSchema are the resources whose requests have no body, or send back what LUSID returned.
+// withoutRequestSchema are the resources whose requests have no body, or send back an object that LUSID returned.
 var withoutRequestSchema = []string{providertest.RoleAssignmentType, providertest.RoleMembersType, providertest.AccessRolePrecedenceType}
 
-// contractSchema is what the walk knows of a schema. A keyword that it does not know fails it.
+// contractSchema has every keyword of the contract's schemas. An unknown keyword fails the test.
 type contractSchema struct {
 	Type       string                    `json:"type"`
 	Required   []string                  `json:"required"`
@@ -573,7 +571,7 @@ type contractSchema struct {
 	Allowed    []string                  `json:"x-allowed-values"`
 	Known      []string                  `json:"x-known-values"`
 
-	// What constrains nothing that a configuration can break.
+	// A configuration cannot break these keywords.
 	Ref                  string `json:"$ref"`
 	Description          string `json:"description"`
 	Nullable             bool   `json:"nullable"`
@@ -586,7 +584,7 @@ type contractSchema struct {
 	Published            any    `json:"x-published"`
 }
 
-// contractOfSchema is the API whose schema it is, and the name that the schema has there.
+// contractOfSchema returns the API of a schema, and the name of the schema in the contract of that API.
 func contractOfSchema(schema string) (api, name string) {
 	if api, name, ok := strings.Cut(schema, "."); ok {
 		return api, name
@@ -623,7 +621,7 @@ func readContractSchema(t *testing.T, name string) contractSchema {
 		if property.Ref == "" {
 			continue
 		}
-		// A choice is a separate schema without fields to walk.
+		// A schema with an enum has no fields, so the field gets the constraints of that schema.
 		if referred := read(path.Base(property.Ref)); len(referred.Enum) > 0 {
 			schema.Properties[field] = referred
 		}
@@ -631,7 +629,7 @@ func readContractSchema(t *testing.T, name string) contractSchema {
 	return schema
 }
 
-// broken are values that break each constraint of a field but its being required, by constraint.
+// broken returns values that each break one constraint of the field. It leaves out the constraint that it is required.
 func (s contractSchema) broken(t *testing.T) map[string]any {
 	t.Helper()
 	values := map[string]any{}
@@ -713,7 +711,7 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 	return values
 }
 
-// nested are the schemas that the field refers to.
+// nested returns the schemas that the field refers to.
 func (s contractSchema) nested() []string {
 	var names []string
 	for _, ref := range []*contractSchema{&s, s.Items} {
@@ -724,10 +722,10 @@ func (s contractSchema) nested() []string {
 	return names
 }
 
-// takesAnything reports that the pattern refuses nothing.
+// takesAnything reports whether the pattern matches every text.
 func (s contractSchema) takesAnything() bool { return s.Pattern == "" || s.Pattern == `^[\s\S]*$` }
 
-// limits are the shortest and the longest value of a field that has no other constraint.
+// limits returns the shortest and the longest value of a field that has only a limited length.
 func (s contractSchema) limits() []string {
 	if s.MaxLength == 0 || s.Format != "" || !s.takesAnything() || len(s.Allowed)+len(s.Known) > 0 {
 		return nil
@@ -735,8 +733,8 @@ func (s contractSchema) limits() []string {
 	return []string{strings.Repeat("ü", max(s.MinLength, 1)), strings.Repeat("ü", s.MaxLength)}
 }
 
-// TestConstraints breaks each constraint of the contract's request schemas, and expects an error on
-// the attribute at plan time.
+// TestConstraints breaks each constraint of the request schemas in the contract, and checks that the plan has an error
+// on the attribute.
 func TestConstraints(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
@@ -752,7 +750,7 @@ func TestConstraints(t *testing.T) {
 			m.Validate(walk.valid).MustBeQuiet(t)
 			schema := readContractSchema(t, walk.schema)
 			if len(schema.Properties) == 0 {
-				t.Fatal("the contract has no such schema")
+				t.Fatal("the contract does not have this schema")
 			}
 			for field, constraints := range schema.Properties {
 				attribute := walk.attributes[field]
@@ -784,7 +782,7 @@ func TestConstraints(t *testing.T) {
 				for constraint, value := range values {
 					errs := m.Validate(providertest.With(walk.valid, attribute, value)).Errors()
 					if len(errs) == 0 || slices.ContainsFunc(errs, func(text string) bool { return !strings.HasPrefix(text, attribute+": ") }) {
-						t.Errorf("%s (%s): %q gives %q", field, constraint, value, errs)
+						t.Errorf("%s (%s): the value %q gives the errors %q, want one on %s", field, constraint, value, errs, attribute)
 					}
 				}
 				for _, value := range constraints.limits() {

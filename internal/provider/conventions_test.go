@@ -18,23 +18,23 @@ import (
 
 const docsDirectory = "../../docs"
 
-// kind is a kind of thing that a provider serves, with what tfplugindocs and the CLI call it.
+// kind is one kind of object that a provider serves, with its names in tfplugindocs and the CLI.
 type kind struct {
-	// directory is the one under examples and under docs.
+	// directory is the name of its directory below examples and docs.
 	directory string
-	// file is the example's name.
+	// file is the name of the file with the example.
 	file string
-	// block is the keyword that a configuration uses it by; a function has none.
+	// block is the keyword of its block in a configuration. Functions have no block.
 	block string
-	// title is what the changelog calls it.
+	// title is its name in the changelog.
 	title string
 	// schemas is its name in the output of terraform providers schema -json.
 	schemas string
-	// served are the things by name. A function has no schema.
+	// served has the schema of each one by name. Functions have no schema.
 	served map[string]*tfprotov6.Schema
 }
 
-// kinds are all that the provider serves, as the server tells it: a new type is in here.
+// kinds returns everything that the provider serves. The server lists it, so new types are included.
 func kinds(p *providertest.Protocol) []kind {
 	actions, functions := map[string]*tfprotov6.Schema{}, map[string]*tfprotov6.Schema{}
 	for name, action := range p.Schema.ActionSchemas {
@@ -56,7 +56,7 @@ func kinds(p *providertest.Protocol) []kind {
 	}
 }
 
-// kind is the kind that a configuration uses by a keyword.
+// kindNamed returns the kind whose blocks have a keyword.
 func kindNamed(p *providertest.Protocol, block string) kind {
 	p.T.Helper()
 	for _, k := range kinds(p) {
@@ -64,19 +64,19 @@ func kindNamed(p *providertest.Protocol, block string) kind {
 			return k
 		}
 	}
-	p.T.Fatalf("there are no blocks of %s", block)
+	p.T.Fatalf("the provider serves no %s blocks", block)
 	return kind{}
 }
 
 func (k kind) names() []string { return slices.Sorted(maps.Keys(k.served)) }
 
-// example is the text of a thing's example, or of a file beside it.
+// example returns the text of an example, or of another file in the same directory.
 func (k kind) example(t *testing.T, name, file string) string {
 	t.Helper()
 	return providertest.ReadText(t, filepath.Join(examplesDirectory, k.directory, name, file))
 }
 
-// TestConventions_pages expects an example and a page of everything, and of nothing else.
+// TestConventions_pages checks that everything has an example and a page, and that there are no other ones.
 func TestConventions_pages(t *testing.T) {
 	t.Parallel()
 	kinds := kinds(providertest.NewProtocol(t))
@@ -90,14 +90,14 @@ func TestConventions_pages(t *testing.T) {
 				example := k.example(t, name, k.file)
 				page := providertest.ReadText(t, filepath.Join(docsDirectory, k.directory, pages[len(pages)-1]))
 				if !strings.Contains(page, strings.TrimSpace(example)) {
-					t.Errorf("%s: its page does not show its example: run make generate", name)
+					t.Errorf("%s: the page does not show the example: run make generate", name)
 				}
 				used := len(blocks(t, example, k.block, name)) > 0
 				if k.block == "" {
 					used = strings.Contains(example, "provider::lusid::"+name+"(")
 				}
 				if !used {
-					t.Errorf("%s: its example does not use it", name)
+					t.Errorf("the example of %s does not use it", name)
 				}
 			}
 			mustBeAll(t, filepath.Join(examplesDirectory, k.directory), k.names())
@@ -110,12 +110,12 @@ func TestConventions_pages(t *testing.T) {
 
 var subcategoryLine = regexp.MustCompile("(?m)^subcategory: \"[A-Z].*\"$")
 
-// TestConventions_subcategories expects a subcategory of every page, and a link to every guide on the first page.
+// TestConventions_subcategories checks that every page has a subcategory, and that the first page links every guide.
 func TestConventions_subcategories(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob(filepath.Join(docsDirectory, "*", "*.md"))
 	if err != nil || len(pages) == 0 {
-		t.Fatalf("%d pages, %v", len(pages), err)
+		t.Fatalf("found %d pages: %v", len(pages), err)
 	}
 	index := providertest.ReadText(t, filepath.Join(docsDirectory, "index.md"))
 	for _, page := range pages {
@@ -128,7 +128,7 @@ func TestConventions_subcategories(t *testing.T) {
 	}
 }
 
-// TestConventions_scenarios expects that the page of each type links the scenarios that use the type.
+// TestConventions_scenarios checks that the page of each type links the scenarios that use the type.
 func TestConventions_scenarios(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{"resource": "resources", "data": "data-sources", "ephemeral": "ephemeral-resources"}
@@ -146,7 +146,7 @@ func TestConventions_scenarios(t *testing.T) {
 	}
 }
 
-// TestConventions_changelog expects that the changelog announces everything.
+// TestConventions_changelog checks that the changelog announces everything.
 func TestConventions_changelog(t *testing.T) {
 	t.Parallel()
 	announced := providertest.ReadText(t, "../../CHANGELOG.md")
@@ -160,7 +160,7 @@ func TestConventions_changelog(t *testing.T) {
 	}
 }
 
-// mustBeAll expects what a directory holds.
+// mustBeAll checks that a directory has no other entries.
 func mustBeAll(t *testing.T, directory string, want []string) {
 	t.Helper()
 	entries, err := os.ReadDir(directory)
@@ -169,12 +169,12 @@ func mustBeAll(t *testing.T, directory string, want []string) {
 	}
 	for _, entry := range entries {
 		if !slices.Contains(want, entry.Name()) {
-			t.Errorf("%s/%s belongs to nothing that the provider serves", directory, entry.Name())
+			t.Errorf("%s/%s does not belong to anything that the provider serves", directory, entry.Name())
 		}
 	}
 }
 
-// TestConventions_descriptions expects a sentence of every schema and attribute, nested or not.
+// TestConventions_descriptions checks that every schema, block and attribute has a sentence as its description.
 func TestConventions_descriptions(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
@@ -188,7 +188,7 @@ func TestConventions_descriptions(t *testing.T) {
 	}
 	for name, function := range p.Schema.Functions {
 		if function.Summary == "" || strings.HasSuffix(function.Summary, ".") {
-			t.Errorf("functions/%s: the summary is no headline: %q", name, function.Summary)
+			t.Errorf("functions/%s: the summary must be a headline without a full stop: %q", name, function.Summary)
 		}
 		checkDescription(t, "functions/"+name, function.Description, function.DescriptionKind)
 		parameters := function.Parameters
@@ -201,7 +201,7 @@ func TestConventions_descriptions(t *testing.T) {
 	}
 	for name, identity := range identitiesOf(p) {
 		for _, attribute := range identity.IdentityAttributes {
-			// The protocol has no markdown here.
+			// Identity attributes have no kind of description in the protocol.
 			checkDescription(t, "identity of "+name+"."+attribute.Name, attribute.Description, tfprotov6.StringKindMarkdown)
 		}
 	}
@@ -221,7 +221,7 @@ func checkAttributes(t *testing.T, at string, attributes []*tfprotov6.SchemaAttr
 	for _, attribute := range attributes {
 		at := at + "." + attribute.Name
 		if attribute.Name == "timeouts" {
-			// terraform-plugin-framework-timeouts takes descriptions of what is in it, as plain text.
+			// terraform-plugin-framework-timeouts takes the nested descriptions as plain text.
 			for _, nested := range attribute.NestedType.Attributes {
 				checkDescription(t, at+"."+nested.Name, nested.Description, tfprotov6.StringKindMarkdown)
 			}
@@ -239,14 +239,14 @@ var sentences = regexp.MustCompile("(?s)^[A-Z`].*\\.$")
 func checkDescription(t *testing.T, at, description string, format tfprotov6.StringKind) {
 	t.Helper()
 	if !sentences.MatchString(description) {
-		t.Errorf("%s: the description is no sentence: %q", at, description)
+		t.Errorf("%s: the description is not a sentence: %q", at, description)
 	}
 	if format != tfprotov6.StringKindMarkdown {
 		t.Errorf("%s: the description is not in markdown", at)
 	}
 }
 
-// identities are the identity schemas by resource type.
+// identitiesOf returns the identity schemas by resource type.
 func identitiesOf(p *providertest.Protocol) map[string]*tfprotov6.ResourceIdentitySchema {
 	p.T.Helper()
 	resp, err := p.Server.GetResourceIdentitySchemas(p.T.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
@@ -256,8 +256,8 @@ func identitiesOf(p *providertest.Protocol) map[string]*tfprotov6.ResourceIdenti
 	return resp.IdentitySchemas
 }
 
-// TestConventions_import expects an example of every way to import what can be imported, each
-// into a resource of the example beside it.
+// TestConventions_import checks that every type that can be imported has an example of every way to import it. Each
+// import must refer to a resource in the main example.
 func TestConventions_import(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewMock(t, mockserver.Options{}).Protocol(t)
@@ -279,8 +279,8 @@ func TestConventions_import(t *testing.T) {
 	}
 }
 
-// isImportable asks the provider, which tells a type that cannot be imported from an object that
-// does not exist.
+// isImportable asks the provider. Its error for a type that cannot be imported differs from the error for an object
+// that does not exist.
 func isImportable(p *providertest.Protocol, typeName string) bool {
 	p.T.Helper()
 	resp, err := p.Server.ImportResourceState(p.T.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: "none-of-them"})
@@ -295,7 +295,7 @@ func isImportable(p *providertest.Protocol, typeName string) bool {
 	return true
 }
 
-// mustDeclare expects that a resource type's example declares an address.
+// mustDeclare checks that the example of a resource type declares an address.
 func mustDeclare(t *testing.T, resources kind, typeName, address string) {
 	t.Helper()
 	for _, block := range blocks(t, resources.example(t, typeName, resources.file), "resource", typeName) {

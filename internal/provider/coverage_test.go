@@ -11,29 +11,29 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// beyondTheContracts are the types that no operation of a contract makes.
+// beyondTheContracts are the types that use no operation of a contract, each with the reason.
 var beyondTheContracts = map[string]string{"lusid_access_token": "the token endpoint is an OAuth server's"}
 
-// coverageSections are the sections of the guide that have the table of an API, by API.
+// coverageSections are the sections of the guide with the tables, by API.
 var coverageSections = map[string]string{"identity": "Identity API", "access": "Access API"}
 
 // coverage is one row of a table in the guide.
 type coverage struct {
 	operations []string
-	// by are kinds of things, such as "data-sources", by type.
+	// by has the directories of the kinds that cover the operations, such as "data-sources", by type.
 	by map[string][]string
 }
 
 var (
 	quoted = regexp.MustCompile("`([^`]+)`")
-	// covered is a list of kinds, and one of types.
+	// covered matches a list of kinds and a list of types.
 	covered = regexp.MustCompile("^([a-z ,]+) (`lusid_[a-z_]+`(?:, `lusid_[a-z_]+`)*)$")
 )
 
-// notCovered is the reason why nothing covers an operation, or why nothing does yet.
+// notCovered matches the reason why nothing covers an operation.
 var notCovered = regexp.MustCompile(`^Not covered( yet)?: .+\.$`)
 
-// readCoverage reads the table that says what covers an API.
+// readCoverage reads the table of the operations of an API, and of what covers them.
 func readCoverage(t *testing.T, api string) []coverage {
 	t.Helper()
 	_, text, found := strings.Cut(providertest.ReadText(t, "../../templates/guides/api-coverage.md.tmpl"), "\n## "+coverageSections[api]+"\n")
@@ -59,7 +59,7 @@ func readCoverage(t *testing.T, api string) []coverage {
 		for part := range strings.SplitSeq(by, "; ") {
 			match := covered.FindStringSubmatch(part)
 			if match == nil {
-				t.Errorf("%s: neither says what covers it nor why nothing does: %q", row.operations, part)
+				t.Errorf("%s: the row has neither types nor a reason why nothing covers them: %q", row.operations, part)
 				continue
 			}
 			for _, typeName := range quoted.FindAllStringSubmatch(match[2], -1) {
@@ -73,7 +73,7 @@ func readCoverage(t *testing.T, api string) []coverage {
 	return rows
 }
 
-// contractOperations are the ids of every operation of an API.
+// contractOperations returns the ids of every operation of an API.
 func contractOperations(t *testing.T, api string) []string {
 	t.Helper()
 	var contract struct {
@@ -93,7 +93,7 @@ func contractOperations(t *testing.T, api string) []string {
 	return ids
 }
 
-// TestCoverage_operations expects every operation of each contract in one row.
+// TestCoverage_operations checks that every operation of each contract is in exactly one row.
 func TestCoverage_operations(t *testing.T) {
 	t.Parallel()
 	for api := range coverageSections {
@@ -105,7 +105,7 @@ func TestCoverage_operations(t *testing.T) {
 		}
 		for _, operation := range contractOperations(t, api) {
 			if rows[operation] != 1 {
-				t.Errorf("%s.%s is in %d rows", api, operation, rows[operation])
+				t.Errorf("%s.%s is in %d rows, want 1", api, operation, rows[operation])
 			}
 			delete(rows, operation)
 		}
@@ -115,13 +115,13 @@ func TestCoverage_operations(t *testing.T) {
 	}
 }
 
-// TestCoverage_types expects everything that the provider serves in a row, and nothing else.
+// TestCoverage_types checks that the rows name every type that the provider serves, and no other type.
 func TestCoverage_types(t *testing.T) {
 	t.Parallel()
 	served := map[string]bool{}
 	for _, k := range kinds(providertest.NewProtocol(t)) {
 		if k.block == "" {
-			continue // Functions call nothing.
+			continue // Functions send no requests.
 		}
 		for name := range k.served {
 			served[k.directory+" "+name] = true

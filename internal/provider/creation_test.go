@@ -15,15 +15,15 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// createdKinds are the rows of the fault matrix whose create lists the kind first.
+// createdKinds are the kinds whose create first lists the objects that exist.
 func createdKinds() map[string]providertest.KindFixture {
 	kinds := maps.Clone(providertest.Fixtures)
 	maps.DeleteFunc(kinds, func(_ string, row providertest.KindFixture) bool { return row.Faults.OptionalRequest == "" })
 	return kinds
 }
 
-// meddler stands in front of a mock. The first POST of the run that is named by its application name
-// never reaches the mock. Something else happens instead, and the connection is reset.
+// meddler stands in front of a mock. It drops the first POST of the run with a given application name, calls
+// meanwhile instead, and resets the connection.
 type meddler struct {
 	run       string
 	meanwhile func()
@@ -45,9 +45,9 @@ func (m *meddler) front(mock http.Handler) http.Handler {
 	})
 }
 
-// TestCreation_anotherRun has another run of the same configuration create the object, while the
-// first run's request never reaches LUSID. The first run deletes nothing, does not say that it
-// created the object, and does not take a token whose key it does not have.
+// TestCreation_anotherRun has another run of the same configuration create the object, while the request of the first
+// run never reaches LUSID. The first run deletes nothing and does not say that it created the object. It does not
+// adopt a token, because it does not have the token's key.
 func TestCreation_anotherRun(t *testing.T) {
 	t.Parallel()
 	for kind, row := range createdKinds() {
@@ -68,7 +68,7 @@ func TestCreation_anotherRun(t *testing.T) {
 			made, diags := first.Create(row.Config.Number(0))
 			theirs := <-others
 			if !theirs.Exists() {
-				t.Fatal("the other run created nothing")
+				t.Fatal("the other run created no object")
 			}
 			if row.Faults.ShownOnce {
 				diags.MustFail(t, "display_name", theirs.Get("id"), "created at "+strings.TrimSuffix(theirs.Get("created_date"), "Z"), "this run or another run created it", "its key is lost", "depends on who created the token",
@@ -83,7 +83,7 @@ func TestCreation_anotherRun(t *testing.T) {
 					"this run or another run created it", "both runs now manage the same object", "one state")
 			}
 			if !second.MustRead(theirs).Exists() {
-				t.Error("the other run's object is missing")
+				t.Error("the object of the other run is missing")
 			}
 			if row.Faults.Holds != nil {
 				row.Faults.Holds(t, d, theirs)
@@ -91,20 +91,20 @@ func TestCreation_anotherRun(t *testing.T) {
 			creates := 0
 			for _, r := range d.Requests() {
 				if r.Method == http.MethodDelete {
-					t.Errorf("something was deleted: %s", r.Path)
+					t.Errorf("got a delete of %s, want none", r.Path)
 				}
 				if r.Method == http.MethodPost {
 					creates++
 				}
 			}
 			if creates != 1 {
-				t.Errorf("LUSID got %d creates", creates)
+				t.Errorf("LUSID got %d create requests, want 1", creates)
 			}
 		})
 	}
 }
 
-// createBeforeDestroyHCL is one resource of every kind, which a change of the version replaces.
+// createBeforeDestroyHCL has one resource of every kind. A change of the version replaces all of them.
 func createBeforeDestroyHCL(d providertest.Domain, lifecycle string, version int) string {
 	lifecycle = fmt.Sprintf("lifecycle {\n%s\nreplace_triggered_by = [terraform_data.version]\n}\n", lifecycle)
 	text := providertest.ProviderBlock(d.PasswordArguments()) + fmt.Sprintf("resource \"terraform_data\" \"version\" {\n  input = %d\n}\n",
@@ -144,11 +144,11 @@ func createBeforeDestroyHCL(d providertest.Domain, lifecycle string, version int
 	return text
 }
 
-// TestAccCreation_createBeforeDestroy creates what the old object is still in the way of. Every kind
-// says that create_before_destroy is why, and without it the replacement works.
+// TestAccCreation_createBeforeDestroy replaces objects while the old objects still exist. The error of every kind says
+// that create_before_destroy is the cause. Without create_before_destroy, the replacement succeeds.
 func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than terraform_data.
+	providertest.CLIMust(t, providertest.ImportBlocks) // Every CLI with import blocks has terraform_data.
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, createBeforeDestroyHCL(d, "create_before_destroy = true", 1))
 	w.MustRun("apply", "-auto-approve")
@@ -157,7 +157,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	d.Forget()
 	status, output := w.Run("apply", "-auto-approve")
 	if status != 1 {
-		t.Fatalf("exit status %d:\n%s", status, output)
+		t.Fatalf("exit status %d, want 1:\n%s", status, output)
 	}
 	kinds := []string{"application", "role", "user", "network zone", "issuer", "tool", "token", "access policy", "access policy collection", "access role"}
 	for _, what := range kinds {
@@ -172,7 +172,7 @@ func TestAccCreation_createBeforeDestroy(t *testing.T) {
 	}
 	for _, r := range d.Requests() {
 		if slices.Contains([]string{http.MethodDelete, http.MethodPut}, r.Method) {
-			t.Errorf("sent %s %s", r.Method, r.Path)
+			t.Errorf("the failed apply sent %s %s", r.Method, r.Path)
 		}
 	}
 
