@@ -21,7 +21,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// awkward are passwords that only correct quoting lets through.
+// awkward are passwords that arrive unchanged only if they are quoted correctly.
 var awkward = map[string]string{
 	"quotes":           `it's "quoted" and ''twice''`,
 	"dollar":           `$HOME ${HOME} $(id) $1 $$`,
@@ -49,7 +49,7 @@ var awkward = map[string]string{
 	"placeholder-like": "<pass word>",
 }
 
-// exported are credentials with a value for every name that they may have.
+// exported returns credentials with a value for every valid name.
 func exported(password string) map[string]any {
 	return map[string]any{
 		"api_url":             "https://acme.lusid.com/api/",
@@ -69,7 +69,7 @@ func exported(password string) map[string]any {
 	}
 }
 
-// exportedAs returns the exported value for a name. Two of the URLs are completed.
+// exportedAs returns the exported value for a name. Two of the URLs get a path.
 func exportedAs(name, password string) string {
 	switch name {
 	case "api_url":
@@ -81,16 +81,15 @@ func exportedAs(name, password string) string {
 	return text
 }
 
-// sdk is one of FINBOURNE's SDKs and the names of the URL that it reads, as they are in its source
-// code.
+// sdk is one of FINBOURNE's SDKs, with the names of the URL that its source code reads.
 type sdk struct {
 	source            string
 	ending            string
 	environment, file []string
 }
 
-// siblingSDKs are those of the services other than identity and LUSID. The older name comes last. Names
-// with a hyphen, which the C# SDKs read from the environment too, are left out.
+// siblingSDKs are the SDKs of the services other than identity and LUSID. The older name comes last. The C# SDKs also
+// read names with a hyphen from the environment. Those names are left out.
 var siblingSDKs = []sdk{
 	{
 		"finbourne/finbourne-access-sdk-python sdk/finbourne_access/extensions/configuration_loaders.py", "/access",
@@ -207,8 +206,8 @@ func mustExport(t *testing.T, function string, arguments ...any) (string, map[st
 	return text, texts
 }
 
-// resolved is what the provider makes of an environment and a secrets.json in its working directory,
-// if there is one.
+// resolved returns what the provider reads from an environment and from a secrets.json in its working directory, if
+// there is one.
 func resolved(t *testing.T, environment map[string]string, file string) *config.Resolved {
 	t.Helper()
 	directory := t.TempDir()
@@ -226,7 +225,7 @@ func resolved(t *testing.T, environment map[string]string, file string) *config.
 	return r
 }
 
-// memberOf is a value of a secrets file as any reader of JSON sees it.
+// memberOf returns a value of a secrets file as a JSON reader sees it.
 func memberOf(t *testing.T, file, section, key string) string {
 	t.Helper()
 	var whole struct {
@@ -248,8 +247,8 @@ func memberOf(t *testing.T, file, section, key string) string {
 	return text
 }
 
-// TestSecretsJSON_roundTrip has the provider's own loader read what secrets_json writes, as a
-// profile and as the section api.
+// TestSecretsJSON_roundTrip has the provider's own loader read the output of secrets_json, as a profile and as the
+// section api.
 func TestSecretsJSON_roundTrip(t *testing.T) {
 	t.Parallel()
 	for name, password := range awkward {
@@ -279,15 +278,15 @@ func TestSecretsJSON_roundTrip(t *testing.T) {
 							}
 						}
 						if got := memberOf(t, content, section, key); got != want {
-							t.Errorf("%s: %s is %q, not %q", section, key, got, want)
+							t.Errorf("%s: %s is %q, want %q", section, key, got, want)
 						}
 					}
 				}
-				// What the resolver makes of it is the same domain and the same credentials.
+				// The resolver finds the same domain and the same credentials.
 				r := resolved(t, nil, content)
 				for _, setting := range config.Settings() {
 					if got := r.Text(setting.Attribute); len(setting.Keys()) > 0 && got != exportedAs(setting.Attribute, password) {
-						t.Errorf("%s: %s resolves to %q", section, setting.Attribute, got)
+						t.Errorf("%s: %s resolves to %q, want %q", section, setting.Attribute, got, exportedAs(setting.Attribute, password))
 					}
 				}
 			}
@@ -305,7 +304,7 @@ func FuzzSecretsJSON_password(f *testing.F) {
 	var shared *providertest.Protocol
 	f.Fuzz(func(t *testing.T, password string) {
 		if !utf8.ValidString(password) || password == "" || password == config.PasswordPlaceholder {
-			return // JSON has no form for the first, and the others count as absent.
+			return // JSON cannot contain invalid UTF-8, and the other two count as absent.
 		}
 		if shared == nil {
 			shared = providertest.NewProtocol(t)
@@ -317,13 +316,13 @@ func FuzzSecretsJSON_password(f *testing.F) {
 			t.Fatal(failure)
 		}
 		if got := resolved(t, nil, text).Text("password"); got != password {
-			t.Errorf("got %q instead of %q", got, password)
+			t.Errorf("got %q, want %q", got, password)
 		}
 	})
 }
 
-// TestExports_names looks for every name that an SDK of any generation reads: the table and the
-// proxies of section 3 of the reference, and no secret under a wrong one.
+// TestExports_names checks every name that any generation of the SDKs reads: the table and the proxies in section 3 of
+// the reference. No other name may have a secret.
 func TestExports_names(t *testing.T) {
 	t.Parallel()
 	const identity, api, base = "https://acme.lusid.com/identity", "https://acme.lusid.com/api", "https://acme.lusid.com"
@@ -358,7 +357,7 @@ func TestExports_names(t *testing.T) {
 			section[key] = base + sdk.ending
 		}
 	}
-	// The Java SDK wants host and port each on its own, and the port as a number.
+	// The Java SDK reads the host and the port separately, and the port as a number.
 	proxy := map[string]any{
 		"address":      of("proxy.address"),
 		"proxyAddress": "proxy.acme.com",
@@ -383,13 +382,13 @@ func TestExports_names(t *testing.T) {
 		names = append(names, name)
 	}
 	if again, _ := mustExport(t, "env_script", values, "bash"); again != script {
-		t.Error("the order of the script is not stable")
+		t.Error("two calls return the lines of the script in different orders")
 	}
 	slices.Sort(names)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(environment)), names); diff != "" {
 		t.Errorf("names in the script (-want +got):\n%s", diff)
 	}
-	// The documentation tells all that credentials may hold.
+	// The documentation lists every name that credentials may have.
 	for name := range values {
 		if !strings.Contains(providertest.NewProtocol(t).Schema.Functions["env_vars"].Parameters[0].Description, "`"+name+"`") {
 			t.Errorf("the parameter's description lacks %s", name)
@@ -397,7 +396,7 @@ func TestExports_names(t *testing.T) {
 	}
 }
 
-// TestExports_domain finds the domain by each name that the functions write for it, alone.
+// TestExports_domain checks that each name that the functions write for the domain is enough to find the domain.
 func TestExports_domain(t *testing.T) {
 	t.Parallel()
 	const base = "https://acme.lusid.com"
@@ -406,7 +405,7 @@ func TestExports_domain(t *testing.T) {
 		t.Helper()
 		found, err := client.ParseAPIURL(resolved(t, environment, file).Text("api_url"))
 		if err != nil || found.String() != base {
-			t.Errorf("by %s the provider finds %s: %v", name, found, err)
+			t.Errorf("with only %s, the provider finds %s: %v", name, found, err)
 		}
 	}
 	names := 0
@@ -415,7 +414,7 @@ func TestExports_domain(t *testing.T) {
 		if name != "FBN_PASSWORD" {
 			names++
 			mustFind(name, map[string]string{name: value}, "")
-			// FINBOURNE's C# SDKs read lower case.
+			// FINBOURNE's C# SDKs read names in lower case.
 			mustFind(strings.ToLower(name), map[string]string{strings.ToLower(name): value}, "")
 		}
 	}
@@ -432,16 +431,16 @@ func TestExports_domain(t *testing.T) {
 			names++
 			mustFind(key, nil, providertest.JSONText(t, map[string]any{"api": map[string]any{key: value}}))
 			mustFind(key, nil, providertest.JSONText(t, map[string]any{"profiles": map[string]any{"default": map[string]any{key: value}}}))
-			// FINBOURNE's C# SDKs take keys in any case.
+			// FINBOURNE's C# SDKs read keys in any case.
 			mustFind(strings.ToUpper(key), nil, providertest.JSONText(t, map[string]any{"API": map[string]any{strings.ToUpper(key): value}}))
 		}
 	}
 	if want := 7 + 21 + 6 + 21; names != want {
-		t.Errorf("%d names were tried, not %d", names, want)
+		t.Errorf("tried %d names, want %d", names, want)
 	}
 }
 
-// TestExports_credentials checks the result for values that are set, and for values that are not.
+// TestExports_credentials checks the results with and without values.
 func TestExports_credentials(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -449,39 +448,39 @@ func TestExports_credentials(t *testing.T) {
 		credentials map[string]any
 		want        map[string]string
 	}{
-		{"nothing", map[string]any{}, map[string]string{"FBN_PASSWORD": "<password>"}},
+		{"no credentials", map[string]any{}, map[string]string{"FBN_PASSWORD": "<password>"}},
 		{"no password", map[string]any{"username": "u"}, map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"}},
 		{
-			"a null password",
+			"null password",
 			map[string]any{"username": "u", "password": nil},
 			map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"},
 		},
 		{
-			"an empty password",
+			"empty password",
 			map[string]any{"username": "u", "password": ""},
 			map[string]string{"FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"},
 		},
-		{"a password", map[string]any{"password": "p"}, map[string]string{"FBN_PASSWORD": "p"}},
-		{"an access token", map[string]any{"access_token": "t"}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+		{"password", map[string]any{"password": "p"}, map[string]string{"FBN_PASSWORD": "p"}},
+		{"access token", map[string]any{"access_token": "t"}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 		{
-			"an access token and a user",
+			"access token and user name",
 			map[string]any{"access_token": "t", "username": "u"},
 			map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_USERNAME": "u", "FBN_PASSWORD": "<password>"},
 		},
-		{"a null", map[string]any{"access_token": "t", "client_id": nil}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
+		{"null client id", map[string]any{"access_token": "t", "client_id": nil}, map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 	} {
 		_, got := mustExport(t, "env_vars", test.credentials)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}
-	// As in LUSID's export, the placeholder is there to read, and this provider takes it for none.
+	// LUSID's own export has the same placeholder. People read it, and the provider ignores it.
 	text, _ := mustExport(t, "secrets_json", map[string]any{"api_url": "https://acme.lusid.com", "username": "u"})
 	if !strings.Contains(text, `"password": "<password>"`) {
-		t.Errorf("the placeholder is not readable: %s", text)
+		t.Errorf("the text does not have the placeholder: %s", text)
 	}
 	if password := resolved(t, nil, text).Text("password"); password != "" {
-		t.Errorf("the placeholder resolves to %q", password)
+		t.Errorf("the placeholder resolves to the password %q, want none", password)
 	}
 
 	for _, url := range []string{"https://acme.lusid.com", "https://acme.lusid.com/", "https://acme.lusid.com/api", "https://acme.lusid.com/identity/", "https://ACME.lusid.com/identity"} {
@@ -492,7 +491,7 @@ func TestExports_credentials(t *testing.T) {
 	}
 	for address, port := range map[string]string{"http://proxy.acme.com": "80", "https://proxy.acme.com": "443", "http://[::1]:3128": "3128"} {
 		if _, got := mustExport(t, "env_vars", map[string]any{"proxy.address": address}); got["FBN_PROXY_PORT"] != port {
-			t.Errorf("%s has port %s", address, got["FBN_PROXY_PORT"])
+			t.Errorf("%s has port %s, want %s", address, got["FBN_PROXY_PORT"], port)
 		}
 	}
 	for _, url := range []string{"https://acme.okta.com/oauth2/aus1", "https://acme.okta.com/oauth2/aus1/", "https://acme.okta.com/oauth2/aus1/v1/token"} {
@@ -502,7 +501,7 @@ func TestExports_credentials(t *testing.T) {
 	}
 }
 
-// TestExports_errors never repeats a value.
+// TestExports_errors checks that no error repeats a value.
 func TestExports_errors(t *testing.T) {
 	t.Parallel()
 	const canary = "c4nary-value"
@@ -519,12 +518,12 @@ func TestExports_errors(t *testing.T) {
 		{"secret as a key", map[string]any{canary: "x"}, []string{"a key of the map is not a valid name in credentials"}},
 		{"SDK's key", map[string]any{"clientSecret": canary}, []string{`"clientSecret"`, "client_secret"}},
 		{"variable's name", map[string]any{"FBN_PASSWORD": canary}, []string{`"FBN_PASSWORD"`}},
-		{"setting that is no credential", map[string]any{"max_retries": "5"}, []string{`"max_retries"`}},
+		{"setting that is not a credential", map[string]any{"max_retries": "5"}, []string{`"max_retries"`}},
 		{"secrets_file", map[string]any{"secrets_file": canary}, []string{`"secrets_file"`}},
 		{"profile", map[string]any{"profile": canary}, []string{`"profile"`}},
 		{"unknown key of a null", map[string]any{canary: nil}, []string{"a key of the map"}},
 		{"api_url", map[string]any{"api_url": "http://" + canary + ".lusid.com"}, []string{"the api_url cannot be used"}},
-		{"api_url that is none", map[string]any{"api_url": canary}, []string{"the api_url cannot be used"}},
+		{"api_url without a host", map[string]any{"api_url": canary}, []string{"the api_url cannot be used"}},
 		{"token_url", map[string]any{"token_url": canary}, []string{"the token_url cannot be used"}},
 		{"proxy", map[string]any{"proxy.address": canary}, []string{"the proxy.address cannot be used"}},
 		{
@@ -553,26 +552,26 @@ func TestExports_errors(t *testing.T) {
 	for _, shell := range []string{"bash", "powershell"} {
 		_, _, failure := providertest.NewProtocol(t).CallFunction("env_script", map[string]any{"password": canary + "\x00"}, shell)
 		if !strings.Contains(failure, "FBN_PASSWORD holds a NUL") || strings.Contains(failure, canary) {
-			t.Errorf("%s: a NUL gives %q", shell, failure)
+			t.Errorf("%s: a NUL gives the error %q", shell, failure)
 		}
 	}
 	_, _, failure := providertest.NewProtocol(t).CallFunction("env_vars", map[string]any{"password": canary + "\x00"})
 	if !strings.Contains(failure, "FBN_PASSWORD holds a NUL") || strings.Contains(failure, canary) {
-		t.Errorf("env_vars: a NUL gives %q", failure)
+		t.Errorf("env_vars: a NUL gives the error %q", failure)
 	}
 	for _, shell := range []string{"", "Bash", "sh", "cmd", "pwsh"} {
 		if _, _, failure := providertest.NewProtocol(t).CallFunction("env_script", map[string]any{}, shell); !strings.Contains(failure, `"bash" or "powershell"`) {
-			t.Errorf("shell %q gives %q", shell, failure)
+			t.Errorf("the shell %q gives the error %q", shell, failure)
 		}
 	}
 }
 
-// TestEnvScript_bash has a real shell evaluate the script, as eval does and as a file.
+// TestEnvScript_bash runs the script in real shells, with eval and as a file.
 func TestEnvScript_bash(t *testing.T) {
 	t.Parallel()
 	for _, shell := range []string{"bash", "sh"} {
 		if _, err := exec.LookPath(shell); err != nil {
-			t.Logf("there is no %s", shell)
+			t.Logf("%s is not installed", shell)
 			continue
 		}
 		for name, password := range awkward {
@@ -589,7 +588,7 @@ func TestEnvScript_bash(t *testing.T) {
 	}
 }
 
-// FuzzEnvScript has real shells say what they made of a password.
+// FuzzEnvScript has real shells run the script, and compares the values that they print.
 func FuzzEnvScript(f *testing.F) {
 	for _, password := range awkward {
 		f.Add(password)
@@ -604,7 +603,7 @@ func FuzzEnvScript(f *testing.F) {
 		}
 	}
 	if len(shells) == 0 {
-		f.Skip("there is no shell")
+		f.Skip("neither bash nor sh is installed")
 	}
 	var shared *providertest.Protocol
 	f.Fuzz(func(t *testing.T, password string) {
@@ -617,7 +616,7 @@ func FuzzEnvScript(f *testing.F) {
 		script, _, failure := p.CallFunction("env_script", credentials, "bash")
 		if strings.ContainsRune(password, 0) {
 			if !strings.Contains(failure, "holds a NUL character") {
-				t.Errorf("%q: %q", password, failure)
+				t.Errorf("%q gives the error %q", password, failure)
 			}
 			return
 		}
@@ -640,7 +639,7 @@ func FuzzEnvScript(f *testing.F) {
 	})
 }
 
-// mustExportVariables runs a command that prints its environment, with NULs.
+// mustExportVariables runs a command that prints its environment, separated by NULs.
 func mustExportVariables(t *testing.T, want map[string]string, command *exec.Cmd) {
 	t.Helper()
 	command.Env = []string{"PATH=/usr/bin:/bin", "HOME=/nowhere"}
@@ -661,8 +660,8 @@ func mustExportVariables(t *testing.T, want map[string]string, command *exec.Cmd
 	}
 }
 
-// TestEnvScript_powerShell compares with what PowerShell is known to read: single quotes are doubled,
-// and characters that are not printable ASCII are numbers.
+// TestEnvScript_powerShell compares with text that PowerShell reads correctly: single quotes are doubled, and
+// characters other than printable ASCII are numbers.
 func TestEnvScript_powerShell(t *testing.T) {
 	t.Parallel()
 	for password, want := range map[string]string{
@@ -681,20 +680,20 @@ func TestEnvScript_powerShell(t *testing.T) {
 	} {
 		script, _ := mustExport(t, "env_script", map[string]any{"password": password}, "powershell")
 		if script != "$env:FBN_PASSWORD = "+want+"\n" {
-			t.Errorf("%q becomes %s", password, script)
+			t.Errorf("%q becomes %s, want %s", password, script, want)
 		}
 	}
 	for name, password := range awkward {
 		script, _ := mustExport(t, "env_script", exported(password), "powershell")
 		for line := range strings.Lines(script) {
 			if !strings.HasPrefix(line, "$env:FBN_") || strings.ContainsFunc(line, func(r rune) bool { return r > '~' || r < ' ' && r != '\n' }) {
-				t.Errorf("%s: a line that PowerShell may take for something else: %q", name, line)
+				t.Errorf("%s: PowerShell may read this line differently: %q", name, line)
 			}
 		}
 	}
 	pwsh, err := exec.LookPath("pwsh")
 	if err != nil {
-		t.Skip("there is no pwsh to ask")
+		t.Skip("pwsh is not installed")
 	}
 	for name, password := range awkward {
 		script, _ := mustExport(t, "env_script", exported(password), "powershell")
@@ -705,8 +704,8 @@ func TestEnvScript_powerShell(t *testing.T) {
 	}
 }
 
-// TestAccFunctions calls the functions through the CLI, with a secret that only apply makes, in a
-// configuration that needs no sign-in for them.
+// TestAccFunctions calls the functions through the CLI, with a secret that is known only after apply. The functions
+// need no sign-in.
 func TestAccFunctions(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.ProviderFunctions)
@@ -749,15 +748,15 @@ output "open" {
 	w := providertest.NewWorkspace(t, config, "TF_VAR_password="+password)
 	printed := w.MustRun("apply", "-auto-approve")
 	made := d.Application(t, "test-app")
-	providertest.MustBeAbsent(t, "what was printed", printed, map[string]string{"the secret": made.Secret, "the password": password})
+	providertest.MustBeAbsent(t, "the output", printed, map[string]string{"the secret": made.Secret, "the password": password})
 	providertest.MustHold(t, printed, `open = tomap({ "FBN_CLIENT_ID" = "test-app"`)
 
-	// The provider itself signs in with each export.
+	// The provider can sign in with each export.
 	w.Write("secrets.json", output(w, "secrets_json"))
 	r := resolved(t, nil, w.ReadFile("secrets.json"))
 	for setting, want := range map[string]string{"password": password, "client_secret": made.Secret, "api_url": d.URL + "/identity"} {
 		if got := r.Text(setting); got != want {
-			t.Errorf("%s is %q", setting, got)
+			t.Errorf("%s is %q, want %q", setting, got, want)
 		}
 	}
 	_, want := mustExport(t, "env_vars", map[string]any{
@@ -766,22 +765,22 @@ output "open" {
 	file := w.Write("script", output(w, "env_script"))
 	mustExportVariables(t, want, exec.CommandContext(t.Context(), "bash", "-c", `eval "$(cat "$0")" && env -0`, file))
 
-	// A sensitive argument makes a sensitive result: an output that does not say so is an error.
+	// The result of a sensitive argument is sensitive. An output that is not declared sensitive is an error.
 	w.Configure(strings.ReplaceAll(config, "  sensitive = true\n}\noutput \"powershell\"", "}\noutput \"powershell\""))
 	w.MustFail([]string{"Output refers to sensitive values"}, "plan")
 	w.Configure(strings.ReplaceAll(config, "client_id = \"test-app\", password", "clientId = \"test-app\", password"))
 	printed = w.MustFail([]string{`"clientId" is not a valid name in credentials`, "ca_certificate_file."}, "plan")
 	if strings.Contains(providertest.Flatten(printed), "..") {
-		t.Errorf("the error ends in two full stops:\n%s", printed)
+		t.Errorf("the error ends with two full stops:\n%s", printed)
 	}
 }
 
-// output is an output as text.
+// output returns the text of an output.
 func output(w *providertest.Workspace, name string) string {
 	w.T.Helper()
 	text, ok := w.State().Values.Outputs[name].Value.(string)
 	if !ok {
-		w.T.Fatalf("the output %s is no text", name)
+		w.T.Fatalf("the output %s is not a text", name)
 	}
 	return text
 }

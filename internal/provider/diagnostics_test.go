@@ -12,8 +12,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestDiagnostics_correlation looks for the correlation id in errors: LUSID's support can find it if
-// the request left this machine.
+// TestDiagnostics_correlation checks that an error has the correlation id if the request left this machine. LUSID's
+// support can find a request by that id.
 func TestDiagnostics_correlation(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -36,32 +36,32 @@ func TestDiagnostics_correlation(t *testing.T) {
 		run   func() providertest.Diagnostics
 		sent  bool
 	}{
-		"a refused connection": {mockserver.Fault{}, roles(providertest.Object{"api_url": closed.URL}), false},
-		"a host that is none":  {mockserver.Fault{}, roles(providertest.Object{"api_url": "https://acme.lusid.invalid"}), false},
-		"a server without TLS": {mockserver.Fault{}, roles(providertest.Object{"api_url": strings.Replace(d.URL, "http:", "https:", 1)}), false},
-		"a proxy that is none": {
+		"refused connection": {mockserver.Fault{}, roles(providertest.Object{"api_url": closed.URL}), false},
+		"unknown host":       {mockserver.Fault{}, roles(providertest.Object{"api_url": "https://acme.lusid.invalid"}), false},
+		"server without TLS": {mockserver.Fault{}, roles(providertest.Object{"api_url": strings.Replace(d.URL, "http:", "https:", 1)}), false},
+		"unreachable proxy": {
 			mockserver.Fault{},
 			roles(providertest.Object{"api_url": "https://acme.lusid.invalid", "proxy": providertest.Object{"address": closed.URL}}),
 			false,
 		},
-		"no token file": {
+		"missing token file": {
 			mockserver.Fault{},
 			roles(providertest.Object{"access_token": nil, "access_token_file": filepath.Join(t.TempDir(), "token")}),
 			false,
 		},
-		"an id that is none":   {mockserver.Fault{}, imported("lusid_role", "front office"), false},
-		"a login that is none": {mockserver.Fault{}, imported("lusid_user", "a b"), false},
-		"no time left": {mockserver.Fault{}, func() providertest.Diagnostics {
+		"invalid id":    {mockserver.Fault{}, imported("lusid_role", "front office"), false},
+		"invalid login": {mockserver.Fault{}, imported("lusid_user", "a b"), false},
+		"timeout before the request": {mockserver.Fault{}, func() providertest.Diagnostics {
 			_, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{
 				"name":     "late",
 				"timeouts": providertest.Object{"create": "1ns"},
 			})
 			return diags
 		}, false},
-		"an answer that says no":      {mockserver.Fault{Status: http.StatusForbidden}, roles(), true},
-		"an answer that breaks off":   {mockserver.Fault{Truncate: true}, roles(), true},
-		"an answer that never comes":  {mockserver.Fault{Reset: mockserver.ResetAfter}, roles(), true},
-		"no more time for the answer": {mockserver.Fault{Delay: time.Second}, roles(providertest.Object{"request_timeout": "100ms"}), true},
+		"refusal":                {mockserver.Fault{Status: http.StatusForbidden}, roles(), true},
+		"truncated response":     {mockserver.Fault{Truncate: true}, roles(), true},
+		"lost response":          {mockserver.Fault{Reset: mockserver.ResetAfter}, roles(), true},
+		"timeout of the request": {mockserver.Fault{Delay: time.Second}, roles(providertest.Object{"request_timeout": "100ms"}), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.fault != (mockserver.Fault{}) {
@@ -72,13 +72,13 @@ func TestDiagnostics_correlation(t *testing.T) {
 			diags := test.run()
 			diags.MustFail(t, "", "Unable to")
 			if text := diags.Errors()[0]; strings.Contains(text, "correlation ") != test.sent {
-				t.Errorf("the request was sent: %t\n%s", test.sent, text)
+				t.Errorf("the request was sent: %t, so the error must have a correlation id only then:\n%s", test.sent, text)
 			}
 		})
 	}
 }
 
-// An error names the operation as LUSID and the log do.
+// TestDiagnostics_operation checks that an error names the operation as LUSID and the log do.
 func TestDiagnostics_operation(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

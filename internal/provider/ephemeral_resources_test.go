@@ -18,7 +18,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestApplicationSecret opens the ephemeral resource by either name. It reads, and nothing else.
+// TestApplicationSecret opens the ephemeral resource by id and by client id. It only reads.
 func TestApplicationSecret(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -38,29 +38,29 @@ func TestApplicationSecret(t *testing.T) {
 			"token_url": foreign.Issuer + "/v1/token", "secret_version": providertest.DocumentedVersion(foreign.ID, foreign.Secret),
 		} {
 			if got := opened.Get(name); got != want {
-				t.Errorf("%v: %s is %s", test.config, name, got)
+				t.Errorf("%v: %s is %s, want %s", test.config, name, got, want)
 			}
 		}
 		if diff := cmp.Diff(test.want, d.Counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
-		// As in apply, after plan.
+		// Terraform opens the resource in the plan, and again in the apply.
 		if again := p.MustOpen(providertest.ApplicationSecretType, test.config); again.Differences(opened) != nil {
-			t.Errorf("opened again, it differs in %s", again.Differences(opened))
+			t.Errorf("the second result differs in %s", again.Differences(opened))
 		}
 	}
 	if now := d.Application(t, "test-app"); now.Secret != foreign.Secret {
-		t.Error("opening it changed the secret")
+		t.Error("opening the resource changed the secret")
 	}
 	for _, request := range d.Requests() {
 		if request.Method != http.MethodGet {
-			t.Errorf("opening it sent %s %s", request.Method, request.Path)
+			t.Errorf("opening the resource sent %s %s", request.Method, request.Path)
 		}
 	}
-	// What was rotated meanwhile is read as it is.
+	// After a rotation, the resource has the new secret.
 	rotated := d.RotateApplication(t, "test-app")
 	if got := p.MustOpen(providertest.ApplicationSecretType, providertest.Object{"id": foreign.ID}); got.Get("secret") != rotated.Secret {
-		t.Error("the secret is not the present one")
+		t.Error("the resource does not have the new secret")
 	}
 }
 
@@ -81,27 +81,27 @@ func TestApplicationSecret_errors(t *testing.T) {
 		attribute string
 		parts     []string
 	}{
-		{"no such id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{summary, "0oaMissing", "HTTP 404"}},
+		{"unknown id", d.Protocol(t), providertest.Object{"id": "0oaMissing"}, "id", []string{summary, "0oaMissing", "HTTP 404"}},
 		{
-			"no such client id", d.Protocol(t),
+			"unknown client id", d.Protocol(t),
 			providertest.Object{"client_id": "missing-app"},
 			"client_id",
 			[]string{summary, "missing-app", "No application has it", "refer to its id instead: id = lusid_application.NAME.id"},
 		},
 		{
-			"withheld by a null", withheld.Protocol(t),
+			"secret is null", withheld.Protocol(t),
 			providertest.Object{"id": other.ID},
 			"",
 			[]string{summary, "without its secret", "lusid-administrator"},
 		},
 		{
-			"withheld by a null, by client id", withheld.Protocol(t),
+			"secret is null, by client id", withheld.Protocol(t),
 			providertest.Object{"client_id": "test-app"},
 			"",
 			[]string{summary, "without its secret"},
 		},
 		{
-			"withheld by a refusal", d.Protocol(t, providertest.Object{"access_token": credentials.NoSecretsToken}),
+			"secret is refused", d.Protocol(t, providertest.Object{"access_token": credentials.NoSecretsToken}),
 			providertest.Object{"id": foreign.ID},
 			"id",
 			[]string{summary, "HTTP 403", "lusid-administrator"},
@@ -113,7 +113,7 @@ func TestApplicationSecret_errors(t *testing.T) {
 			[]string{summary, "HTTP 403"},
 		},
 		{
-			"credentials not known yet", unconfigured,
+			"unknown credentials", unconfigured,
 			providertest.Object{"id": foreign.ID},
 			"",
 			[]string{summary, "access_token will be known only after apply"},
@@ -127,11 +127,11 @@ func TestApplicationSecret_errors(t *testing.T) {
 	}
 }
 
-// TestLookUp_validation gives both names of an application, or none, to all that looks one up. It
-// fails before anything is asked.
+// TestLookUp_validation gives both names of an application, or no name, to everything that looks up an application.
+// The validation fails before the provider sends a request.
 func TestLookUp_validation(t *testing.T) {
 	t.Parallel()
-	// None is configured: only validation can fail.
+	// No provider is configured, so only the validation can fail.
 	validate := map[string]func(*providertest.Protocol, providertest.Object) providertest.Diagnostics{
 		"ephemeral lusid_application_secret": func(p *providertest.Protocol, config providertest.Object) providertest.Diagnostics {
 			_, diags := p.Open(providertest.ApplicationSecretType, config)
@@ -159,22 +159,22 @@ func TestLookUp_validation(t *testing.T) {
 		} {
 			errs := validate(providertest.NewProtocol(t), test.config).Errors()
 			if text := strings.Join(errs, "\n"); text == "" || !strings.Contains(strings.ToLower(text), strings.ToLower(test.words)) && !strings.Contains(text, "Exactly one") && !strings.Contains(text, "2 attributes specified") {
-				t.Errorf("%s %v: %q", name, test.config, errs)
+				t.Errorf("%s %v: got the errors %q, want %q", name, test.config, errs, test.words)
 			}
 		}
 	}
 }
 
-// TestAccessTokenEphemeral opens the provider's own token and another application's.
+// TestAccessTokenEphemeral opens the provider's own token and the token of another application.
 func TestAccessTokenEphemeral(t *testing.T) {
 	t.Parallel()
-	t.Run("own", func(t *testing.T) {
+	t.Run("provider's own token", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{TokenLifetime: 10 * time.Minute})
 		p := d.SignedIn(t)
 		first := p.MustOpen(providertest.AccessTokenType, nil)
 		if first.Get("refresh_token") != "null" || first.Get("id_token") == "null" || first.Get("token_type") != "Bearer" {
-			t.Errorf("opened %s", first.Attributes)
+			t.Errorf("got %s, want a bearer token with an id token and without a refresh token", first.Attributes)
 		}
 		if again := p.MustOpen(providertest.AccessTokenType, providertest.Object{"min_remaining_ttl": "9m"}); again.Get("access_token") != first.Get("access_token") {
 			t.Error("a token that is valid long enough was renewed")
@@ -188,9 +188,9 @@ func TestAccessTokenEphemeral(t *testing.T) {
 		friend.Token = first.Get("access_token")
 		friend.MustCall(t, http.MethodGet, "/me", nil, nil)
 	})
-	t.Run("own, renewed", func(t *testing.T) {
+	t.Run("provider's own token, renewed", func(t *testing.T) {
 		t.Parallel()
-		// A server whose first token has but five minutes left.
+		// The first token of this server is valid for five minutes only.
 		var w providertest.Rewriter
 		d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 		short := true
@@ -212,7 +212,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("another application's", func(t *testing.T) {
+	t.Run("token of another application", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		other := d.CreateApplication(t, "other-app", "Other", "Native")
@@ -223,7 +223,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 			"scopes":        []string{"openid", "offline_access"},
 		})
 		if opened.Get("granted_scopes") != "offline_access,openid" || opened.Get("refresh_token") == "null" {
-			t.Errorf("opened %s", opened.Attributes)
+			t.Errorf("got %s, want a refresh token and the scopes offline_access and openid", opened.Attributes)
 		}
 		if diff := cmp.Diff(map[string]int{"token:password": 1}, d.Counts()); diff != "" {
 			t.Errorf("requests (-want +got):\n%s", diff)
@@ -233,7 +233,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 		_, diags = p.Open(providertest.AccessTokenType, providertest.Object{"client_id": other.ClientID, "client_secret": "wrong"})
 		diags.MustFail(t, "", "Unable to get access token", "invalid_client")
 	})
-	t.Run("by refresh token, which the server replaces", func(t *testing.T) {
+	t.Run("refresh token that the server replaces", func(t *testing.T) {
 		t.Parallel()
 		var w providertest.Rewriter
 		d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -245,10 +245,10 @@ func TestAccessTokenEphemeral(t *testing.T) {
 			}
 			return body
 		})
-		// Terraform refuses an ephemeral result that is not what is configured: see open.
+		// Terraform refuses an ephemeral result that differs from its configuration. See open.
 		opened := p.MustOpen(providertest.AccessTokenType, providertest.Object{"refresh_token": refresh})
 		if opened.Get("access_token") == "null" {
-			t.Errorf("opened %s", opened.Attributes)
+			t.Errorf("got %s, want an access token", opened.Attributes)
 		}
 	})
 	t.Run("validation", func(t *testing.T) {
@@ -262,11 +262,11 @@ func TestAccessTokenEphemeral(t *testing.T) {
 		} {
 			_, diags := providertest.NewProtocol(t).Open(providertest.AccessTokenType, config)
 			if errs := diags.Errors(); len(errs) != 1 || !strings.HasPrefix(errs[0], attribute+": ") {
-				t.Errorf("not one error on %s: %q", attribute, errs)
+				t.Errorf("got the errors %q, want one on %s", errs, attribute)
 			}
 		}
 	})
-	t.Run("credentials not known yet", func(t *testing.T) {
+	t.Run("unknown credentials", func(t *testing.T) {
 		t.Parallel()
 		p := providertest.NewProtocol(t)
 		p.Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": providertest.Unknown}).MustBeQuiet(t)
@@ -275,7 +275,7 @@ func TestAccessTokenEphemeral(t *testing.T) {
 	})
 }
 
-// TestSensitive checks what the schemas mark, and what they say.
+// TestSensitive checks which attributes the schemas mark as sensitive, and what the pages say about secrets.
 func TestSensitive(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
@@ -314,12 +314,12 @@ func TestSensitive(t *testing.T) {
 		"With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret": p.Schema.ActionSchemas[providertest.RotateApplicationSecretType].Schema,
 	} {
 		if !strings.Contains(schema.Block.Description, text) {
-			t.Errorf("no page contains %q", text)
+			t.Errorf("the page does not contain %q", text)
 		}
 	}
 }
 
-// TestAccEphemeral opens both through the CLI, with a consumer that shows what it got.
+// TestAccEphemeral opens both ephemeral resources through the CLI. Another provider stores the values for the checks.
 func TestAccEphemeral(t *testing.T) {
 	t.Parallel()
 	providertest.CLIMust(t, providertest.EphemeralResources)
@@ -328,7 +328,7 @@ func TestAccEphemeral(t *testing.T) {
 	at := func(names ...any) tfjsonpath.Path {
 		path := tfjsonpath.New("data")
 		for _, name := range names {
-			path = path.AtMapKey(name.(string)) //nolint:forcetypeassert // Written right below.
+			path = path.AtMapKey(name.(string)) //nolint:forcetypeassert // All names below are strings.
 		}
 		return path
 	}
@@ -373,6 +373,6 @@ resource "echo" "test" {}
 		}
 	}
 	if now := d.Application(t, "test-app"); now.Secret != foreign.Secret {
-		t.Error("opening it changed the secret")
+		t.Error("opening the resource changed the secret")
 	}
 }

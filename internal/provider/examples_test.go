@@ -22,8 +22,8 @@ import (
 
 const examplesDirectory = "../../examples"
 
-// seeds are the domains of those examples of actions and data sources that refer to what is there
-// already. For resources, see ExampleSeeds.
+// seeds are the domains of the examples of actions and data sources that refer to objects that exist. For the domains
+// of resources, see ExampleSeeds.
 var seeds = map[string]mockserver.Seed{
 	"actions/lusid_reset_user_factors":            {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
 	"actions/lusid_reset_user_password":           {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
@@ -43,7 +43,7 @@ var seeds = map[string]mockserver.Seed{
 	"data-sources/lusid_user":                     {Users: []mockserver.User{providertest.ExampleUser(mockserver.UserActive)}},
 }
 
-// exampleSeed is what an example refers to.
+// exampleSeed returns the objects that an example refers to.
 func exampleSeed(k kind, name string) mockserver.Seed {
 	switch k.block {
 	case "resource":
@@ -54,7 +54,7 @@ func exampleSeed(k kind, name string) mockserver.Seed {
 	return seeds[k.directory+"/"+name]
 }
 
-// TestAccExamples applies every example, and plans empty again.
+// TestAccExamples applies every example, and checks that the next plan is empty.
 func TestAccExamples(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds(providertest.NewProtocol(t)) {
@@ -75,7 +75,7 @@ func TestAccExamples(t *testing.T) {
 					}
 					for _, change := range plan.ResourceChanges {
 						if change.Change.Importing == nil || !change.Change.Actions.NoOp() {
-							t.Errorf("%s is not merely imported: %s", change.Address, change.Change.Actions)
+							t.Errorf("%s is not imported without a change: %s", change.Address, change.Change.Actions)
 						}
 					}
 					w.MustRun("apply", "tfplan")
@@ -109,8 +109,8 @@ func TestAccExamples(t *testing.T) {
 	})
 }
 
-// TestExamples_config shows the examples of actions and list resources to the provider, for the
-// sake of CLIs that know neither.
+// TestExamples_config validates the examples of actions and list resources with the provider, because older CLIs know
+// neither.
 func TestExamples_config(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
@@ -145,13 +145,13 @@ func TestExamples_config(t *testing.T) {
 	}
 }
 
-// TestAccExamples_import runs every import example against a domain that holds what it imports.
+// TestAccExamples_import runs every import example in a domain that has the objects to import.
 func TestAccExamples_import(t *testing.T) {
 	t.Parallel()
 	resources := kindNamed(providertest.NewProtocol(t), "resource")
 	for _, name := range resources.names() {
 		if _, err := os.Stat(filepath.Join(examplesDirectory, resources.directory, name, "import.sh")); err != nil {
-			continue // TestConventions_import knows whether it may be missing.
+			continue // TestConventions_import checks which resources need this file.
 		}
 		prepare := func(t *testing.T) *providertest.Workspace {
 			t.Helper()
@@ -170,11 +170,11 @@ func TestAccExamples_import(t *testing.T) {
 					continue
 				}
 				if change.Change.Importing == nil || change.Change.Actions.Replace() {
-					t.Errorf("%s is not imported, or replaced: %s", change.Address, change.Change.Actions)
+					t.Errorf("%s must be imported and not replaced: %s", change.Address, change.Change.Actions)
 				}
 				return
 			}
-			t.Errorf("the plan does not hold the target of the import")
+			t.Errorf("the plan does not contain the target of the import")
 		}
 		t.Run(name+"/import.sh", func(t *testing.T) {
 			w := prepare(t)
@@ -210,7 +210,7 @@ func parse(t *testing.T, text string) *hclsyntax.Body {
 	return body
 }
 
-// blocks are the blocks of a configuration that have a keyword and a first label.
+// blocks returns the blocks of a configuration that have a keyword and a first label.
 func blocks(t *testing.T, text, keyword, label string) []*hclsyntax.Block {
 	t.Helper()
 	var found []*hclsyntax.Block
@@ -222,8 +222,8 @@ func blocks(t *testing.T, text, keyword, label string) []*hclsyntax.Block {
 	return found
 }
 
-// constants are the arguments in the config block of an action or a list resource. What refers
-// to something else is unknown.
+// constants returns the arguments in the config block of an action or a list resource. Arguments that refer to other
+// values are unknown.
 func constants(t *testing.T, block *hclsyntax.Block) providertest.Object {
 	t.Helper()
 	config := providertest.Object{}
@@ -243,7 +243,7 @@ func constants(t *testing.T, block *hclsyntax.Block) providertest.Object {
 	return config
 }
 
-// importTarget is the address that an import block imports into. It expects an argument in it.
+// importTarget returns the target address of an import block that has an argument.
 func importTarget(t *testing.T, text, argument string) string {
 	t.Helper()
 	for _, block := range parse(t, text).Blocks {
@@ -258,7 +258,7 @@ func importTarget(t *testing.T, text, argument string) string {
 	return ""
 }
 
-// importCommands are the commands of an import.sh, without terraform.
+// importCommands returns the arguments of the import commands in an import.sh.
 func importCommands(t *testing.T, script string) [][]string {
 	t.Helper()
 	var commands [][]string
@@ -268,7 +268,7 @@ func importCommands(t *testing.T, script string) [][]string {
 		}
 	}
 	if len(commands) == 0 {
-		t.Errorf("no command imports anything:\n%s", script)
+		t.Errorf("the script has no import command:\n%s", script)
 	}
 	return commands
 }
@@ -288,7 +288,7 @@ func directoriesIn(t *testing.T, directory string) []string {
 	return names
 }
 
-// copyExample replaces the configuration with what a directory of examples holds.
+// copyExample replaces the configuration with the files in a directory of examples.
 func copyExample(w *providertest.Workspace, directory string) {
 	w.T.Helper()
 	for _, pattern := range []string{"*.tf", "*.json", "*.csv"} {
@@ -302,7 +302,7 @@ func copyExample(w *providertest.Workspace, directory string) {
 	}
 }
 
-// edit changes main.tf as a person would.
+// edit replaces a text in main.tf.
 func edit(w *providertest.Workspace, from, to string) {
 	w.T.Helper()
 	editFile(w, "main.tf", from, to)
@@ -312,7 +312,7 @@ func editFile(w *providertest.Workspace, name, from, to string) {
 	w.T.Helper()
 	text := w.ReadFile(name)
 	if strings.Count(text, from) != 1 {
-		w.T.Fatalf("%s does not hold %s once:\n%s", name, from, text)
+		w.T.Fatalf("%s must contain %s exactly once:\n%s", name, from, text)
 	}
 	w.Write(name, strings.Replace(text, from, to, 1))
 }
@@ -333,8 +333,8 @@ func writeHome(w *providertest.Workspace, name, content string) {
 	w.T.Fatal("there is no home directory")
 }
 
-// requireLanguage skips where the CLI does not know something of the language, which a
-// configuration without providers shows.
+// requireLanguage skips the test if the CLI does not support a feature of the language. It validates a configuration
+// without providers to find out.
 func requireLanguage(t *testing.T, what, hcl string) {
 	t.Helper()
 	w := providertest.NewWorkspace(t, "")
@@ -344,12 +344,12 @@ func requireLanguage(t *testing.T, what, hcl string) {
 	}
 }
 
-// requireKind skips where the CLI does not know a kind of thing that providers have, by the name
-// that terraform providers schema -json gives it.
+// requireKind skips the test if the CLI does not support a kind of schema, by its name in the output of terraform
+// providers schema -json.
 func requireKind(t *testing.T, kind string) {
 	t.Helper()
 	if known := knownKinds(t); !known[kind] {
-		t.Skipf("the CLI knows no %s", kind)
+		t.Skipf("the CLI does not support %s", kind)
 	}
 }
 
@@ -358,7 +358,7 @@ var cli struct {
 	known map[string]bool
 }
 
-// knownKinds are the kinds of things that the CLI knows of this provider.
+// knownKinds returns the kinds of schemas that the CLI shows for this provider.
 func knownKinds(t *testing.T) map[string]bool {
 	t.Helper()
 	w := providertest.NewWorkspace(t, "")

@@ -7,13 +7,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
-// HoldersOf are values of the types that hold secrets, by name, each with one in every place.
+// HoldersOf returns a value of each type that holds secrets, by name. The secret is in every place for a secret.
 func HoldersOf(secret string) map[string]any {
 	text, plain := types.StringValue(secret), client.Secret(secret)
 	request := client.TokenRequest{Password: plain, ClientSecret: plain, RefreshToken: plain}
 	return map[string]any{
 		"connection":                       &connection{grant: request},
-		"an unconfigured resource's":       resourceBase{&connection{grant: request}},
+		"base of a resource":               resourceBase{&connection{grant: request}},
 		"credentials":                      credentials{"password": plain},
 		"export":                           export{value: secret},
 		"model of an application":          applicationModel{Secret: text},
@@ -40,5 +40,5 @@ func RoleMoves(current, wanted []access.ResourceID) (moves []RoleMove) {
 	return moves
 }
 
-// Reordered and Among are reordered and among.
+// Reordered and Among export reordered and among to the tests.
 var Reordered, Among = reordered, among
