@@ -21,7 +21,7 @@ func TestExternalTokenIssuerDataSource(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
 	for name, value := range made.Attributes {
 		if name != "timeouts" && !value.Equal(got.Attributes[name]) {
-			t.Errorf("%s is %s, not %s", name, got.Get(name), made.Get(name))
+			t.Errorf("%s is %s, want %s", name, got.Get(name), made.Get(name))
 		}
 	}
 	w.Set(func(*http.Request, any) any { return map[string]any{"code": "acme-ci"} })

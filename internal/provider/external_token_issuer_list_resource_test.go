@@ -44,7 +44,7 @@ func TestExternalTokenIssuerList(t *testing.T) {
 	results, diags := issuers.List(providertest.Object{}, 1, false)
 	diags.MustBeQuiet(t)
 	if len(results) != 1 || results[0].Resource.Exists() {
-		t.Errorf("%d results", len(results))
+		t.Errorf("got %d results, want 1 without its resource", len(results))
 	}
 	d.MustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 1})
 	mustRefuseToList(t, d, providertest.ExternalTokenIssuerType, "Unable to list external token issuers")

@@ -21,7 +21,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// foreignIssuer is another than IssuerConfig's.
+// foreignIssuer is an issuer with other values than IssuerConfig's.
 var foreignIssuer = providertest.IssuerBody{
 	Code: "foreign", Issuer: "https://sso.acme.com", Audience: "lusid", LogoutURL: "https://sso.acme.com/bye",
 	ClaimMappings: map[string]string{
@@ -35,12 +35,12 @@ var foreignIssuer = providertest.IssuerBody{
 	},
 }
 
-// checkNoIssuer is for the end of tests through the CLI. They all need the mock: FINBOURNE enables
-// the feature on demand.
+// checkNoIssuer checks that no issuer is left at the end of a test through the CLI. All of these tests need the mock,
+// because FINBOURNE enables the feature only on request.
 func checkNoIssuer(d providertest.Domain, t *testing.T) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		if left := d.Issuers(t); len(left) > 0 {
-			return fmt.Errorf("issuers are left: %v", left)
+			return fmt.Errorf("got the issuers %v, want none", left)
 		}
 		return nil
 	}
@@ -89,7 +89,7 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 		CheckDestroy:             checkNoIssuer(d, t),
 		Steps: []resource.TestStep{
 			{
-				// What LUSID makes of no mappings is for LUSID to say.
+				// Without claim_mappings, LUSID chooses the mappings.
 				Config: d.Config(issuerHCL("")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectUnknownValue(issuerAddress, tfjsonpath.New("claim_mappings")),
@@ -118,7 +118,7 @@ func TestAccExternalTokenIssuer_basic(t *testing.T) {
 				ImportStateVerifyIdentifierAttribute: "code",
 			},
 			{
-				// No longer configured, the mappings stay.
+				// If claim_mappings is removed from the configuration, the mappings stay.
 				Config:            d.Config(issuerHCL("description = \"CI\"")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("claim_mappings", knownvalue.ObjectPartial(literal))},
@@ -157,7 +157,7 @@ resource "lusid_external_token_issuer" "test" {
 	d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3})
 	w.MustRun("destroy", "-auto-approve")
 	if left := d.Issuers(t); len(left) > 0 {
-		t.Errorf("issuers are left: %v", left)
+		t.Errorf("got the issuers %v, want none", left)
 	}
 }
 
@@ -216,7 +216,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 		diags.MustBeQuiet(t)
 		whole(func(*providertest.IssuerBody) {})
 	}
-	// What LUSID is not told is no call.
+	// An attribute that LUSID does not take causes no request.
 	d.Forget()
 	config["timeouts"] = providertest.Object{"update": "1m"}
 	read, diags := issuers.Update(read, config)
@@ -236,12 +236,12 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	}
 	d.Forget()
 	issuers.Destroy(read).MustBeQuiet(t)
-	// LUSID has no error code for an issuer that is gone, so the list decides.
+	// LUSID has no error code for a deleted issuer, so the provider checks the list.
 	d.MustCount(t, map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.ListExternalTokenIssuers": 2})
 }
 
-// TestExternalTokenIssuer_sendsAll looks at what an update says: the mock keeps what it leaves out,
-// and LUSID may clear that.
+// TestExternalTokenIssuer_sendsAll checks the whole body of an update. The mock keeps fields that the body leaves out,
+// but LUSID may clear them.
 func TestExternalTokenIssuer_sendsAll(t *testing.T) {
 	t.Parallel()
 	var sent providertest.IssuerBody
@@ -263,24 +263,24 @@ func TestExternalTokenIssuer_sendsAll(t *testing.T) {
 	want := d.Issuers(t)[0]
 	want.Code, want.Description = "", new("")
 	if diff := cmp.Diff(want, sent); diff != "" {
-		t.Errorf("sent (-want +got):\n%s", diff)
+		t.Errorf("body of the update (-want +got):\n%s", diff)
 	}
-	// What the configuration leaves to LUSID too.
+	// The body also has the values that the configuration leaves to LUSID.
 	_, diags = issuers.Update(made, providertest.IssuerConfig(providertest.Object{"claim_mappings": nil, "audience": "other"}))
 	diags.MustBeQuiet(t)
 	want.Audience = "other"
 	if diff := cmp.Diff(want, sent); diff != "" {
-		t.Errorf("sent (-want +got):\n%s", diff)
+		t.Errorf("body of the update (-want +got):\n%s", diff)
 	}
 }
 
-// TestExternalTokenIssuer_mappings leaves the mappings to LUSID, and accepts every result.
+// TestExternalTokenIssuer_mappings leaves the mappings to LUSID. The provider accepts all mappings that LUSID returns.
 func TestExternalTokenIssuer_mappings(t *testing.T) {
 	t.Parallel()
 	for name, mappings := range map[string]any{
 		"absent":    nil,
 		"all empty": map[string]any{"login": "", "email": nil},
-		"of LUSID's own": map[string]any{
+		"chosen by LUSID": map[string]any{
 			"userId":    "sub",
 			"login":     "email",
 			"email":     "email",
@@ -309,7 +309,7 @@ func TestExternalTokenIssuer_mappings(t *testing.T) {
 				t.Errorf("the refresh changed %s", names)
 			}
 			issuers.MustPlanNothing(read, config)
-			// The mock wants mappings whole.
+			// The mock accepts only complete mappings in an update.
 			if name != "incomplete" {
 				config["description"] = "Changed"
 				updated, diags := issuers.Update(read, config)
@@ -320,8 +320,8 @@ func TestExternalTokenIssuer_mappings(t *testing.T) {
 	}
 }
 
-// TestExternalTokenIssuer_absent takes away all that the contract lets an answer leave out.
-func TestExternalTokenIssuer_absent(t *testing.T) {
+// TestExternalTokenIssuer_missingFields removes every field that the contract allows a response to leave out.
+func TestExternalTokenIssuer_missingFields(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"absent", "null"} {
 		t.Run(name, func(t *testing.T) {
@@ -383,7 +383,7 @@ func TestExternalTokenIssuer_manyReads(t *testing.T) {
 			read.MustHave(t, map[string]string{"description": "Drifted"})
 		}
 	}
-	// The last differs from the list, and is read once more.
+	// The last issuer in the list differs from the state, so the provider reads it separately.
 	d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 3 + 1, "identity.ListExternalTokenIssuers": 1})
 }
 
@@ -398,15 +398,15 @@ func TestExternalTokenIssuer_taken(t *testing.T) {
 	} {
 		made, diags := issuers.Create(config)
 		if made.Exists() {
-			t.Error("something is in the state")
+			t.Error("the failed create left an object in the state")
 		}
 		diags.MustFail(t, attribute, "Unable to create external token issuer", `issuer "https://sso.acme.com", audience "lusid"`,
 			"import {\n  to = lusid_external_token_issuer.NAME\n  id = \"foreign\"\n}", "HTTP 400")
 	}
 	d.MustCount(t, map[string]int{"identity.ListExternalTokenIssuers": 3, "identity.CreateExternalTokenIssuer": 2})
-	// Half of it may be another's.
+	// Two issuers may have the same issuer URL if their audiences differ.
 	issuers.MustCreate(providertest.IssuerConfig(providertest.Object{"issuer": "https://sso.acme.com"}))
-	// A domain that is full says so.
+	// If the domain has the maximum number of issuers, the error says so.
 	for i := range 3 {
 		another := foreignIssuer
 		another.Code, another.Audience = fmt.Sprint("issuer-", i), fmt.Sprint(i)
@@ -416,18 +416,18 @@ func TestExternalTokenIssuer_taken(t *testing.T) {
 	diags.MustFail(t, "", "Unable to create external token issuer", "5 external token issuers at most")
 }
 
-func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
+func TestExternalTokenIssuer_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault   mockserver.Fault
 		lag     int
 		adopted bool
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
+		"reset after the write":                {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
+		"reset before the write":               {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
+		"500 after the write":                  {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
+		"truncated response":                   {mockserver.Fault{Truncate: true}, 0, true},
+		"reset after the write, with list lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -442,12 +442,12 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 				diags.MustBeQuiet(t)
 			}
 			if got := d.Issuers(t); test.lag == 0 && len(got) != 1 {
-				t.Errorf("the domain has %v", got)
+				t.Errorf("the domain has %v, want one issuer", got)
 			}
 			issuers.MustPlanNothing(issuers.MustRead(made), providertest.IssuerConfig())
 		})
 	}
-	t.Run("another's", func(t *testing.T) {
+	t.Run("issuer of another run", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateIssuer(t, foreignIssuer)
@@ -458,7 +458,7 @@ func TestExternalTokenIssuer_lostAnswer(t *testing.T) {
 		}
 		diags.MustFail(t, "code", "lusid_external_token_issuer.NAME")
 	})
-	t.Run("of a code that this process deleted", func(t *testing.T) {
+	t.Run("code of an issuer that this process deleted", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateIssuer(t, foreignIssuer)
@@ -495,12 +495,12 @@ func TestExternalTokenIssuer_errors(t *testing.T) {
 	_, diags = forbidden.ImportState("acme-ci")
 	diags.MustFail(t, "", append(words, `Unable to import external token issuer "acme-ci"`)...)
 
-	// A domain without the feature.
+	// The domain does not have the feature.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Status: http.StatusNotFound})
 	_, diags = issuers.Create(providertest.IssuerConfig(providertest.Object{"code": "other"}))
 	diags.MustFail(t, "", "FINBOURNE must enable", "HTTP 404")
 
-	// Only LUSID's own 404 means gone.
+	// Only a 404 with LUSID's own body means that the issuer does not exist.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetExternalTokenIssuer", Status: http.StatusNotFound, HTML: true})
 	_, diags = issuers.Read(made)
 	diags.MustFail(t, "", "HTML page")
@@ -550,49 +550,49 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 		attribute string
 		part      string
 	}{
-		"an empty issuer":   {providertest.Object{"issuer": ""}, "issuer", ""},
-		"an empty audience": {providertest.Object{"audience": ""}, "audience", ""},
-		"no scheme":         {providertest.Object{"logout_url": "acme.com/bye"}, "logout_url", "must be a URI"},
-		"a path":            {providertest.Object{"logout_url": "/bye"}, "logout_url", "must be a URI"},
-		"a scheme alone":    {providertest.Object{"logout_url": "https://"}, "logout_url", "must be a URI"},
-		"a timeout of zero": {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create", ""},
-		"a claim left open": {
+		"empty issuer":         {providertest.Object{"issuer": ""}, "issuer", ""},
+		"empty audience":       {providertest.Object{"audience": ""}, "audience", ""},
+		"URI without a scheme": {providertest.Object{"logout_url": "acme.com/bye"}, "logout_url", "must be a URI"},
+		"only a path":          {providertest.Object{"logout_url": "/bye"}, "logout_url", "must be a URI"},
+		"only a scheme":        {providertest.Object{"logout_url": "https://"}, "logout_url", "must be a URI"},
+		"timeout of zero":      {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create", ""},
+		"constant without the closing quote": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"ci@acme.com`})},
 			"claim_mappings.login", "begins and ends with a double quote",
 		},
-		"a claim left to end": {
+		"constant without the opening quote": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `ci@acme.com"`})},
 			"claim_mappings.login", "begins and ends with a double quote",
 		},
-		"a quote alone": {
+		"only a quote": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"login": `"`})},
 			"claim_mappings.login", "begins and ends with a double quote",
 		},
-		"a quote in quotes": {
+		"quote in a constant": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"first_name": `"a "b" c"`})},
 			"claim_mappings.first_name", "none in between",
 		},
-		"a quote in a name": {
+		"quote in the name of a claim": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_id": `a"b`})},
 			"claim_mappings.user_id", "The name of a claim has no double quote",
 		},
-		"nothing in quotes": {
+		"empty constant": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": `""`})},
 			"claim_mappings.email", "It is empty",
 		},
-		"an empty type": {
+		"empty user type": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `""`})},
 			"claim_mappings.user_type", "It is empty",
 		},
-		"spaces": {
+		"only spaces": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"email": " "})},
 			"claim_mappings.email", "It is empty",
 		},
-		"no such type": {
+		"unknown user type": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"user_type": `"service"`})},
 			"claim_mappings.user_type", "Personal or Service, not service",
 		},
-		"groups in quotes": {
+		"constant for groups": {
 			providertest.Object{"claim_mappings": providertest.IssuerClaims(providertest.Object{"groups": `"traders"`})},
 			"claim_mappings.groups", "not accept a constant in double quotes here",
 		},
@@ -636,7 +636,8 @@ func TestExternalTokenIssuer_validation(t *testing.T) {
 	}
 }
 
-// TestExternalTokenIssuer_own changes the issuer of the token that the provider signs in with.
+// TestExternalTokenIssuer_own checks the warnings about a change of the issuer of the token that the provider signs in
+// with.
 func TestExternalTokenIssuer_own(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -10,13 +10,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// volatile are fields that no two domains have alike.
+// volatile are the fields that differ between domains.
 var volatile = []string{
 	"id", "issuer", "secret", "created", "createdDate", "createdAt", "lastLogin", "lastUpdated", "updatedAt",
 	"passwordChanged",
 }
 
-// inventory is all that the domain holds of what rows are about.
+// inventory returns all objects in the domain that the fixtures list, by path.
 func inventory(d providertest.FaultyDomain, t *testing.T) map[string][]string {
 	t.Helper()
 	inventory := map[string][]string{}

@@ -19,15 +19,15 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// firstErrors are the mistakes that newcomers make, by the file in testdata/first_errors that holds
-// the message. The guides show these files.
+// firstErrors are the mistakes that new users make, by the name of the file in testdata/first_errors that contains the
+// message. The guides show these files.
 var firstErrors = map[string]struct {
 	options mockserver.Options
-	// env is d.environment() unless set.
+	// env is d.Environment() by default.
 	env     func(d providertest.Domain) []string
 	hcl     string
 	prepare func(t *testing.T, d providertest.Domain, w *providertest.Workspace)
-	// command is plan unless set.
+	// command is plan by default.
 	command string
 }{
 	"no_credentials": {env: noEnvironment, hcl: exampleApp},
@@ -100,7 +100,7 @@ var exampleApp = providertest.ApplicationHCL("example", "example-app")
 
 const allRoles = "data \"lusid_roles\" \"all\" {}\n"
 
-// expiredToken is an unsigned JWT that expired at noon of the first day of 2026.
+// expiredToken is an unsigned JWT that expired on 1 January 2026 at 12:00 UTC.
 var expiredToken = strings.Join([]string{
 	base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)), base64.RawURLEncoding.EncodeToString([]byte(`{"exp":1767268800}`)), "c2lnbmF0dXJl",
 }, ".")
@@ -113,7 +113,7 @@ func withToken(token string) func(d providertest.Domain) []string {
 	}
 }
 
-// TestAccFirstErrors compares the messages that newcomers meet with those that were agreed on.
+// TestAccFirstErrors compares the messages that new users see with the agreed texts.
 func TestAccFirstErrors(t *testing.T) {
 	t.Parallel()
 	for name, mistake := range firstErrors {
@@ -133,7 +133,7 @@ func TestAccFirstErrors(t *testing.T) {
 			}
 			status, output := w.Run(command...)
 			if status != 1 {
-				t.Fatalf("%s: exit status %d\n%s", command[0], status, output)
+				t.Fatalf("%s: exit status %d, want 1\n%s", command[0], status, output)
 			}
 			got := plainDiagnostics(t, output, w.Directory, d.URL)
 			file := filepath.Join("testdata", "first_errors", name+".txt")
@@ -141,18 +141,18 @@ func TestAccFirstErrors(t *testing.T) {
 				providertest.WriteFile(t, file, got)
 			}
 			if diff := gocmp.Diff(providertest.ReadText(t, file), got); diff != "" {
-				t.Errorf("(-want +got, see -update):\n%s", diff)
+				t.Errorf("messages (-want +got, run with -update to accept them):\n%s", diff)
 			}
 		})
 	}
 	for _, file := range filesIn(t, filepath.Join("testdata", "first_errors")) {
 		if _, ok := firstErrors[strings.TrimSuffix(file, ".txt")]; !ok {
-			t.Errorf("%s is of no mistake", file)
+			t.Errorf("%s belongs to no mistake in firstErrors", file)
 		}
 	}
 }
 
-// TestAccIssuerAsTokenURL makes a mistake that is none: the issuer stands in for the token URL.
+// TestAccIssuerAsTokenURL sets the issuer as the token URL, which is not a mistake: the provider accepts both.
 func TestAccIssuerAsTokenURL(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -164,20 +164,20 @@ func TestAccIssuerAsTokenURL(t *testing.T) {
 	providertest.NewWorkspace(t, allRoles, append(d.Environment(), "FBN_TOKEN_URL="+issuer)...).MustRun("plan")
 }
 
-// passing are the values that differ from run to run.
+// passing are the patterns of values that differ from run to run, with their replacements.
 var passing = []struct {
 	pattern *regexp.Regexp
 	with    string
 }{
 	{regexp.MustCompile(`0HN[0-9A-Za-z]{10}:00000001`), "0HNABCDEFGHIJ:00000001"},
 	{regexp.MustCompile(`correlation [A-Z2-7]{26}`), "correlation ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-	// What a resolver says differs from machine to machine.
+	// The error of a resolver differs from machine to machine.
 	{regexp.MustCompile(`dial tcp: lookup .*`), "dial tcp: lookup acme.lusid.invalid: no such host."},
 	{regexp.MustCompile(`/oauth2/aus[0-9A-Za-z]+`), "/oauth2/aus91lnun55CZDvav6p7"},
 }
 
-// plainDiagnostics are the errors and warnings in the JSON that a command printed, as a reader of
-// them would quote them, with what differs from run to run replaced.
+// plainDiagnostics returns the errors and warnings in the JSON output of a command as plain text, and replaces
+// everything that differs from run to run.
 func plainDiagnostics(t *testing.T, output, directory, domainURL string) string {
 	t.Helper()
 	type diagnostic struct {
@@ -195,7 +195,7 @@ func plainDiagnostics(t *testing.T, output, directory, domainURL string) string 
 		}
 	}
 	if found == nil {
-		// validate prints one object.
+		// terraform validate prints one object.
 		var whole struct {
 			Diagnostics []diagnostic `json:"diagnostics"`
 		}
@@ -207,7 +207,7 @@ func plainDiagnostics(t *testing.T, output, directory, domainURL string) string 
 	}
 	var text strings.Builder
 	for _, d := range found {
-		// What the CLI itself has to say.
+		// The CLI itself adds these messages.
 		if strings.Contains(d.Summary, "development overrides") || d.Summary == "Invalid provider configuration" {
 			continue
 		}
@@ -232,7 +232,7 @@ func plainDiagnostics(t *testing.T, output, directory, domainURL string) string 
 	return plain
 }
 
-// filesIn are the names of a directory's files.
+// filesIn returns the names of the files in a directory.
 func filesIn(t *testing.T, directory string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(directory)

@@ -8,8 +8,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestFixtures_complete names what the fixture of a kind lacks. Every table reads the fixtures, so a
-// kind without one would be missing from all of them.
+// TestFixtures_complete checks that the fixture of every kind is complete. Every table reads the fixtures, so a kind
+// without a fixture would be missing from all tables.
 func TestFixtures_complete(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
@@ -28,7 +28,7 @@ func TestFixtures_complete(t *testing.T) {
 			"Listings":     fixture.Listings == nil,
 			"Cost.Create":  cost.Create == nil,
 			"Cost.Refresh": cost.Refresh == nil,
-			// An object that never changes has no cost of an update, and another has one.
+			// Either an object can change and its update has a cost, or neither.
 			"Cost.Update or Changed": (cost.Update == nil) != (fixture.Change() == nil),
 			"Cost.Destroy":           cost.Destroy == nil,
 		} {
@@ -43,7 +43,7 @@ func TestFixtures_complete(t *testing.T) {
 		if fixture.Life != nil {
 			lives[typeName]++
 		}
-		// All configurations are valid, and so is the change of each.
+		// All configurations must be valid, including those of a change.
 		m := p.Resource(typeName)
 		for n := range min(5, fixture.Count(5)) {
 			for _, config := range []providertest.Object{fixture.Config, fixture.Changed, fixture.Rotated} {
@@ -60,16 +60,16 @@ func TestFixtures_complete(t *testing.T) {
 		isSingleton := slices.ContainsFunc(singletons, func(s singleton) bool { return s.typeName == typeName })
 		switch {
 		case typeName == providertest.AccessRolePrecedenceType:
-			// TestAccAccessRolePrecedence is its life: a destroy asks LUSID for nothing.
+			// TestAccAccessRolePrecedence tests the life of this type, because its destroy sends no request.
 		case isSingleton && lives[typeName] > 0:
-			t.Errorf("%s is among the singletons, and TestAccSingletons is its life", typeName)
+			t.Errorf("%s is a singleton, so TestAccSingletons tests its life and no fixture needs a Life", typeName)
 		case !isSingleton && lives[typeName] != 1:
-			t.Errorf("%s has %d fixtures with a Life, and should have one", typeName, lives[typeName])
+			t.Errorf("%s has %d fixtures with a Life, want one", typeName, lives[typeName])
 		}
 	}
 }
 
-// TestFixtures_number puts the number of an object into its configuration, for the protocol and for count.
+// TestFixtures_number checks that a configuration contains the number of the object, for the protocol and for count.
 func TestFixtures_number(t *testing.T) {
 	t.Parallel()
 	fixture := providertest.KindFixture{Label: "many", Config: providertest.Object{
@@ -78,7 +78,7 @@ func TestFixtures_number(t *testing.T) {
 	config := providertest.HCLValue(fixture.Config.Number(3))
 	for _, want := range []string{`name = "many-3"`, `"user-4"`, "place = 41\n", `plain = "one"`} {
 		if !strings.Contains(config, want) {
-			t.Errorf("number 3 lacks %s:\n%s", want, config)
+			t.Errorf("the configuration of number 3 lacks %s:\n%s", want, config)
 		}
 	}
 	hcl := fixture.HCL("lusid_thing", 7, 1)

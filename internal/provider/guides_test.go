@@ -23,11 +23,11 @@ const quickStartName = "README.md, quick start"
 
 const guidesDirectory = "../../docs/guides"
 
-// guides are what the guides need of the domain that they are followed in. Most are read by
-// somebody who can sign in; others tell how.
+// guides are the requirements of each guide on its domain. Most guides expect a reader who can already sign in. The
+// other guides explain how to sign in.
 var guides = map[string]struct {
 	options mockserver.Options
-	// startsBare has the reader set the variables that lead to the domain.
+	// startsBare is true if the reader sets the variables of the domain while following the guide.
 	startsBare bool
 }{
 	"api-coverage.md":     {},
@@ -57,7 +57,7 @@ var guides = map[string]struct {
 	quickStartName:                  {startsBare: true},
 }
 
-// TestGuides_everyType expects every resource type in the tables of the guides that are about all types.
+// TestGuides_everyType checks that the guides about all types have every resource type in their tables.
 func TestGuides_everyType(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewMock(t, mockserver.Options{}).Protocol(t)
@@ -79,7 +79,7 @@ func TestGuides_everyType(t *testing.T) {
 	}
 }
 
-// TestGuides_troubleshooting expects that the provider still has each summary that the guide quotes.
+// TestGuides_troubleshooting checks that the provider still has each summary that the guide quotes.
 func TestGuides_troubleshooting(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
@@ -105,8 +105,8 @@ func TestGuides_troubleshooting(t *testing.T) {
 	}
 }
 
-// TestGuides_permissions expects every operation that a type costs in the guide's row of the type. Every
-// user may ask about itself.
+// TestGuides_permissions checks that the guide's row of each type has every operation that the type uses. Every user
+// may read their own details, so these operations need no row.
 func TestGuides_permissions(t *testing.T) {
 	t.Parallel()
 	text := providertest.ReadText(t, filepath.Join(guidesDirectory, "permissions.md"))
@@ -132,13 +132,13 @@ func TestGuides_permissions(t *testing.T) {
 	}
 }
 
-// TestGuides_limits expects the figures of the contracts.
+// TestGuides_limits checks that the guide has the figures of the contracts.
 func TestGuides_limits(t *testing.T) {
 	t.Parallel()
 	row := regexp.MustCompile("(?m)^\\| ([^|]+) \\| ([0-9]+) to ([0-9]+)[^|]* \\| ([a-z]+) `([A-Za-z]+)\\.([A-Za-z]+)` \\|$")
 	rows := row.FindAllStringSubmatch(providertest.ReadText(t, filepath.Join(guidesDirectory, "limits.md")), -1)
 	if len(rows) < 17 {
-		t.Fatalf("the guide has %d rows with a field", len(rows))
+		t.Fatalf("the guide has %d rows with a field, want at least 17", len(rows))
 	}
 	for _, row := range rows {
 		var contract struct {
@@ -165,17 +165,17 @@ func TestGuides_limits(t *testing.T) {
 		}
 		low, high := field.MinLength+field.MinItems+field.Minimum, field.MaxLength+field.MaxItems+field.Maximum
 		if row[2] != fmt.Sprint(low) || row[3] != fmt.Sprint(high) {
-			t.Errorf("%s: the guide says %s to %s, and the contract %d to %d", row[1], row[2], row[3], low, high)
+			t.Errorf("%s: the guide says %s to %s, and the contract says %d to %d", row[1], row[2], row[3], low, high)
 		}
 	}
 }
 
-// TestAccGuides does what the guides say, from the first block to the last, in one shell.
+// TestAccGuides follows each guide from the first block to the last, in one shell.
 func TestAccGuides(t *testing.T) {
 	t.Parallel()
 	shell, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("the guides' commands are for bash, which this machine lacks")
+		t.Skip("the commands in the guides need bash")
 	}
 	texts := map[string]string{}
 	for _, name := range filesIn(t, guidesDirectory) {
@@ -188,7 +188,7 @@ func TestAccGuides(t *testing.T) {
 			t.Parallel()
 			guide, ok := guides[name]
 			if !ok {
-				t.Fatal("no test follows it")
+				t.Fatal("the guide is missing in guides, so no test follows it")
 			}
 			d, other := providertest.NewMock(t, guide.options), providertest.NewMock(t, mockserver.Options{})
 			w := providertest.NewWorkspace(t, "")
@@ -218,8 +218,8 @@ func TestAccGuides(t *testing.T) {
 	}
 }
 
-// install lays out, once, what a reader of the guides has installed: the CLI as terraform,
-// lusid-mock, and the provider in a mirror, so that init finds it.
+// install prepares, once, what the readers of the guides have installed: the CLI as terraform, lusid-mock, and a mirror
+// with the provider, so that terraform init finds it.
 var install = sync.OnceValues(func() (directory string, err error) {
 	built, err := providertest.Build()
 	if err != nil {
@@ -252,18 +252,18 @@ var install = sync.OnceValues(func() (directory string, err error) {
 
 var (
 	blockPattern = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
-	// powershellPattern is the PowerShell that the guides use: variables of the environment, and commands
-	// that are the same in every shell. There is no pwsh to run them with.
+	// powershellPattern matches the PowerShell commands that the guides use: environment variables, and commands that
+	// are the same in every shell. The tests cannot run them, because there is no pwsh.
 	powershellPattern = regexp.MustCompile(`^(\$env:[A-Z_]+ = ("[^"$]*"|terraform output -raw [a-z_]+)|Remove-Item Env:[A-Z_]+|` +
 		`(terraform|lusid-mock) [^$` + "`" + `]+)\n$`)
 	filePattern = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl|tfquery\.hcl))\n`)
-	// jsonNamePattern finds the name of a JSON file in the text before it.
+	// jsonNamePattern matches the name of a JSON file in the text above a block.
 	jsonNamePattern = regexp.MustCompile("`([a-z-]+\\.json)`")
 )
 
-// script makes one shell script of a guide: it writes the files that the guide shows and runs its
-// commands. A block of Terraform begins with the name of its file, or is a file of the examples,
-// which other tests apply.
+// script returns a guide as one shell script, which writes the files that the guide shows and runs its commands. Each
+// Terraform block must begin with the name of its file or be equal to a file in the examples. Other tests apply the
+// examples.
 func script(t *testing.T, guide string, d, other providertest.Domain) string {
 	t.Helper()
 	examples := exampleTexts(t)
@@ -277,13 +277,13 @@ func script(t *testing.T, guide string, d, other providertest.Domain) string {
 		case "terraform":
 			name := filePattern.FindStringSubmatch(body)
 			if strings.Contains(body, "\nterraform {") && !strings.Contains(body, "\nprovider \"lusid\"") {
-				t.Errorf("this block can be pasted, and has no provider block:\n%s", body)
+				t.Errorf("this block has a terraform block and needs a provider block, because readers paste it:\n%s", body)
 			}
 			switch {
 			case name != nil:
 				write(name[1], strings.ReplaceAll(body, "https://acme.lusid.com", d.URL))
 			case !slices.Contains(examples, strings.TrimSpace(body)):
-				t.Errorf("this block neither names its file nor is a file of the examples:\n%s", body)
+				t.Errorf("this block must begin with the name of its file or be equal to a file of the examples:\n%s", body)
 			}
 		case "json":
 			names := jsonNamePattern.FindAllStringSubmatch(guide[:match[0]], -1)
@@ -293,7 +293,7 @@ func script(t *testing.T, guide string, d, other providertest.Domain) string {
 			write(names[len(names)-1][1], jsonFor(t, body, d, other))
 		case "shell":
 			for line := range strings.Lines(shellFor(t, body, d)) {
-				// A command that must fail does not end the shell by itself.
+				// With set -e, a command after ! does not end the shell, so the script checks that the command fails.
 				if wrong, ok := strings.CutPrefix(line, "! "); ok {
 					line = "if " + strings.TrimSpace(wrong) + "; then exit 1; fi\n"
 				}
@@ -302,18 +302,18 @@ func script(t *testing.T, guide string, d, other providertest.Domain) string {
 		case "powershell":
 			for line := range strings.Lines(body) {
 				if !powershellPattern.MatchString(line) {
-					t.Errorf("this is no PowerShell that the test knows: %s", line)
+					t.Errorf("powershellPattern does not match this line: %s", line)
 				}
 			}
 		case "text", "yaml":
 		default:
-			t.Errorf("a block of the language %q is not followed:\n%s", language, body)
+			t.Errorf("the test cannot run a block of the language %q:\n%s", language, body)
 		}
 	}
 	return b.String()
 }
 
-// exampleTexts are the files of the examples.
+// exampleTexts returns the texts of the example files.
 func exampleTexts(t *testing.T) []string {
 	t.Helper()
 	var texts []string
@@ -329,7 +329,7 @@ func exampleTexts(t *testing.T) []string {
 	return texts
 }
 
-// credentialsFor are what a reader fills in, by variable.
+// credentialsFor returns the values that readers fill in, by variable.
 func credentialsFor(d providertest.Domain) map[string]string {
 	values := map[string]string{"FBN_ACCESS_TOKEN": d.Token}
 	for _, variable := range d.Environment() {
@@ -345,7 +345,7 @@ var (
 	jsonPattern   = regexp.MustCompile(`"([A-Za-z]+)": "[^"]*"`)
 )
 
-// shellFor fills in the reader's own credentials.
+// shellFor replaces the placeholders in shell commands with the credentials of the domain.
 func shellFor(t *testing.T, commands string, d providertest.Domain) string {
 	t.Helper()
 	values := credentialsFor(d)
@@ -363,8 +363,8 @@ func shellFor(t *testing.T, commands string, d providertest.Domain) string {
 	})
 }
 
-// jsonFor fills in the reader's own credentials. What comes below the URL of a test domain is the
-// other domain's.
+// jsonFor replaces the placeholders in a JSON file with the credentials of the domain. Values below the URL of a test
+// domain are those of the other domain.
 func jsonFor(t *testing.T, content string, d, other providertest.Domain) string {
 	t.Helper()
 	variables := map[string]string{

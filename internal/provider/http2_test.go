@@ -4,7 +4,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// http2Faults break requests off over HTTP/2, before and after the request is carried out.
+// http2Faults end requests over HTTP/2 without a response, before and after the request is carried out.
 func http2Faults() []fault {
 	const repeated = "the server aborted the request without a response"
 	var all []fault
