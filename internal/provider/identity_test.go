@@ -8,15 +8,15 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// What every error about an id says next.
+// The next steps in the errors about ids.
 const (
 	findsUser = `data "lusid_user" finds the id of a user by its login`
 	findsRole = `data "lusid_role" finds the id of a role by its code`
 )
 
-// TestIdentity_form gives a login where the id of a user belongs, and a code where that of a role
-// does, everywhere that one is taken.
-func TestIdentity_form(t *testing.T) {
+// TestIdentity_invalidIDs uses a login as the id of a user, and a code as the id of a role, in every place that takes
+// such an id.
+func TestIdentity_invalidIDs(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	p := d.Protocol(t)
@@ -65,11 +65,11 @@ func TestIdentity_form(t *testing.T) {
 		"user data, id":         {dataOf(providertest.UserType, providertest.Object{"id": login}), "id", []string{findsUser}},
 		"role data, id":         {dataOf("lusid_role", providertest.Object{"id": code}), "id", isCode},
 		"assignment list, role": {listOf(providertest.RoleAssignmentType, providertest.Object{"role_id": code}), "role_id", isCode},
-		"assignment import": {func() providertest.Diagnostics {
+		"assignment import, login": {func() providertest.Diagnostics {
 			_, diags := p.Resource(providertest.RoleAssignmentType).ImportState("r/" + login)
 			return diags
 		}, "", []string{findsUser, findsRole}},
-		"assignment import, two": {func() providertest.Diagnostics {
+		"assignment import, code": {func() providertest.Diagnostics {
 			_, diags := p.Resource(providertest.RoleAssignmentType).ImportState(code + "/u")
 			return diags
 		}, "", []string{findsUser, findsRole}},
@@ -94,8 +94,7 @@ func TestIdentity_form(t *testing.T) {
 	d.MustCount(t, map[string]int{})
 }
 
-// TestIdentity_notFound has LUSID look for a code as if it were an id, and for a login as if it
-// were one.
+// TestIdentity_notFound uses a code and a login in a form that could be an id, so that LUSID looks for it.
 func TestIdentity_notFound(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -150,17 +149,17 @@ func TestIdentity_notFound(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test.run().MustFail(t, test.attribute, "HTTP 404", test.next) })
 	}
-	// Where the code is asked for by its name, it is no id.
+	// If a role is read by its code, the error must not advise to look up the code.
 	_, diags := p.Data("lusid_role", providertest.Object{"scope": "default", "code": "missing"})
 	diags.MustFail(t, "code", "HTTP 404")
 	if text := diags.Errors()[0]; strings.Contains(text, findsRole) {
-		t.Errorf("a code is looked up by its code: %s", text)
+		t.Errorf("the error advises to find the id by the code, which was not found: %s", text)
 	}
 	// A 404 without a code may come from a gateway. It says nothing about the role or the user.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: 404, Body: `{"title":"Not found"}`})
 	_, diags = p.Resource(providertest.RoleAssignmentType).Create(providertest.Object{"role_id": role.ID, "user_id": user.ID})
 	diags.MustFail(t, "", "gateway")
 	if text := diags.Errors()[0]; strings.Contains(text, findsUser) || strings.Contains(text, findsRole) {
-		t.Errorf("a gateway's 404 is taken for LUSID's: %s", text)
+		t.Errorf("the error treats the 404 of a gateway as a response of LUSID: %s", text)
 	}
 }

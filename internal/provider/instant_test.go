@@ -8,7 +8,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// instantAttributes are the resources with an instant, each with a configuration that lacks it.
+// instantAttributes are the resource types with a time, each with a configuration that sets it.
 var instantAttributes = map[string]struct {
 	attribute string
 	config    func(instant string) providertest.Object
@@ -21,8 +21,8 @@ var instantAttributes = map[string]struct {
 	}},
 }
 
-// TestInstant_resolution configures more digits than the seven that LUSID stores. Whether LUSID
-// truncates the others, as the mock does, or rounds them, is not documented.
+// TestInstant_resolution configures more decimal places than the seven that LUSID stores. The mock truncates the others.
+// LUSID does not document whether it truncates or rounds them.
 func TestInstant_resolution(t *testing.T) {
 	t.Parallel()
 	const configured = "2099-01-01T01:00:00.123456789+01:00"
@@ -60,12 +60,12 @@ func TestInstant_resolution(t *testing.T) {
 					managed.MustPlanNothing(made, test.config(same))
 				}
 				d.MustCount(t, map[string]int{})
-				// The next one that LUSID can tell apart.
+				// This instant differs from the configured one in a digit that LUSID stores.
 				change, diags := managed.Plan(made, test.config("2099-01-01T00:00:00.1234569Z"))
 				diags.MustBeQuiet(t)
 				change.Planned.MustHave(t, map[string]string{test.attribute: "2099-01-01T00:00:00.1234569Z"})
 				if names := made.Differences(change.Planned); len(names) == 0 {
-					t.Error("another instant is no change")
+					t.Error("the plan does not change the instant")
 				}
 
 				imported, _ := managed.ImportState(made.Get("id"))
@@ -75,8 +75,8 @@ func TestInstant_resolution(t *testing.T) {
 	}
 }
 
-// TestAccInstant_resolution has the CLI judge the plans: it wants the configured spelling, or that
-// of the state.
+// TestAccInstant_resolution has the CLI check the plans. The CLI accepts only the spelling of the configuration or of
+// the state.
 func TestAccInstant_resolution(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -96,7 +96,7 @@ func TestAccInstant_resolution(t *testing.T) {
 	w.MustRun("apply", "-auto-approve")
 	for operation := range d.Counts() {
 		if operation == "identity.UpdateUser" || operation == "identity.CreateApiKey" || operation == "identity.DeleteApiKey" {
-			t.Errorf("the apply asked for %s", operation)
+			t.Errorf("the apply sent %s", operation)
 		}
 	}
 }

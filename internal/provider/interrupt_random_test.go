@@ -23,22 +23,22 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// moment is when a run ends: while one of its writes is under way.
+// moment is the point at which a run ends: while one of its writes is in progress.
 type moment struct {
-	// write is which one, counted from 1.
+	// write is the number of that write, counted from 1.
 	write int64
 	when  carriedOut
-	// latency is up to how long every write takes.
+	// latency is the maximum delay before and after every write.
 	latency time.Duration
 
 	writes atomic.Int64
-	// underway is held for reading by each write.
+	// underway is locked for reading during each write.
 	underway sync.RWMutex
-	// arrived is closed when the write is there, and over when the run has been ended.
+	// arrived is closed when the write arrives. over is closed when the run has ended.
 	arrived, over chan struct{}
 }
 
-// front delays every write, so that several are under way, and holds back the one of the moment.
+// front delays every write, so that several writes are in progress, and holds back the write of the moment.
 func (m *moment) front(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.UserAgent() == providertest.TestUserAgent || r.Method == http.MethodGet ||
@@ -54,7 +54,7 @@ func (m *moment) front(mock http.Handler) http.Handler {
 			time.Sleep(rand.N(m.latency))
 			return
 		}
-		// The body must be there when the client has gone.
+		// Read the body now, because the client may be gone later.
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
 		recorder := httptest.NewRecorder()
@@ -84,21 +84,21 @@ var randomEnds = []struct {
 	{"interrupted twice", func(r *running, pause time.Duration) {
 		r.interrupt()
 		time.Sleep(pause)
-		// The first one may have been enough.
+		// The first interrupt may have ended the process already.
 		_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGINT)
 	}},
 	{"CLI killed", func(r *running, _ time.Duration) { r.killCLI() }},
 	{"provider killed", func(r *running, _ time.Duration) { r.killProvider() }},
 }
 
-// kindOf names a type of resource as census does. The others make no object.
+// kindOf maps resource types to the names in a census. The other types create no object.
 var kindOf = map[string]string{
 	providertest.AccessPolicyType: "access policies", providertest.AccessRoleType: "access roles", providertest.AccessPolicyTemplateType: "access templates",
 	"lusid_application": "applications", "lusid_role": "roles", providertest.UserType: "users", providertest.PersonalAccessTokenType: "keys", providertest.RoleAssignmentType: "members", providertest.RoleMembersType: "members",
 	providertest.MCPToolType: "mcptools", providertest.NetworkZoneType: "networkzones", providertest.ExternalTokenIssuerType: "externaltokenissuers",
 }
 
-// ids are those of the objects in a list.
+// objectIDs returns the ids of the objects in a list.
 func objectIDs(d providertest.Domain, t *testing.T, path string) (ids []string) {
 	t.Helper()
 	var objects []struct{ ID string }
@@ -109,9 +109,9 @@ func objectIDs(d providertest.Domain, t *testing.T, path string) (ids []string) 
 	return ids
 }
 
-// TestAccInterrupted_random ends 25 applies of more than 60 resources of all kinds at random moments. One more
-// apply, and one after following the advice of its errors, leaves in the domain what the configuration
-// says: no application and no token that the state does not know. LUSID_SOAK_SEED repeats a run.
+// TestAccInterrupted_random ends 25 applies of more than 60 resources of all kinds at random moments. Then it applies
+// again, follows the advice in the errors, and applies once more. After that, the domain must have exactly the objects
+// in the configuration, and no application and no token that is missing in the state. LUSID_SOAK_SEED repeats a run.
 func TestAccInterrupted_random(t *testing.T) {
 	t.Parallel()
 	if !providertest.IsSoak() {
@@ -145,7 +145,7 @@ func TestAccInterrupted_random(t *testing.T) {
 			select {
 			case <-m.arrived:
 			case <-time.After(5 * time.Minute):
-				t.Fatalf("only %d writes have come", m.writes.Load())
+				t.Fatalf("the mock got only %d writes in five minutes", m.writes.Load())
 			}
 			ending.end(r, pause)
 			close(m.over)
@@ -153,7 +153,7 @@ func TestAccInterrupted_random(t *testing.T) {
 			if status == 0 {
 				t.Errorf("the run succeeded:\n%s", printed)
 			}
-			// A provider outlives a CLI that was killed. What it has sent arrives before the next apply.
+			// If the CLI was killed, its provider still runs. Its requests must arrive before the next apply.
 			_ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL)
 			m.underway.Lock()
 			writes := m.writes.Load()
@@ -161,7 +161,7 @@ func TestAccInterrupted_random(t *testing.T) {
 
 			advice := heal(w, d)
 			w.MustPlanEmpty()
-			t.Logf("%d writes came, and %d errors gave advice", writes, advice)
+			t.Logf("the mock got %d writes, and %d errors gave advice", writes, advice)
 			var ids []string
 			for _, r := range w.State().Values.RootModule.Resources {
 				census[kindOf[r.Type]]++
@@ -169,7 +169,7 @@ func TestAccInterrupted_random(t *testing.T) {
 			}
 			delete(census, "")
 			if len(ids) < 60 {
-				t.Errorf("only %d resources are in the state", len(ids))
+				t.Errorf("the state has only %d resources, want at least 60", len(ids))
 			}
 			if diff := cmp.Diff(census, d.Census(t)); diff != "" {
 				t.Errorf("objects of the domain (-want +got):\n%s", diff)
@@ -177,12 +177,12 @@ func TestAccInterrupted_random(t *testing.T) {
 			for _, path := range []string{"/keys", "/applications"} {
 				for _, id := range objectIDs(d, t, path) {
 					if !slices.Contains(ids, id) && !slices.Contains(seeded, id) {
-						t.Errorf("%s/%s is in no state", path, id)
+						t.Errorf("%s/%s is missing in the state", path, id)
 					}
 				}
 			}
 			mustHoldSecrets(d, t, w.State())
-			providertest.MustBeAbsent(t, "what was printed", printed+w.Printed.String(), issued.Named())
+			providertest.MustBeAbsent(t, "the output", printed+w.Printed.String(), issued.Named())
 		})
 	}
 }

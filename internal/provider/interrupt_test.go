@@ -30,27 +30,29 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// gate stands in front of a mock and holds back some of the provider's requests of each kind: "in
-// the middle" is where a test says, however fast the machine is.
+// gate stands in front of a mock and holds back some of the provider's requests of each kind. So a test can end a run
+// at a given request, however fast the machine is.
 type gate struct {
-	// kind names the kind of a request; those without one pass.
+	// kind returns the kind of a request. Requests without a kind pass.
 	kind func(*http.Request) string
-	// Of each kind so many requests pass, and so many of the next are held back.
+	// passing is the number of requests of each kind that pass first, and holding is the number of the following
+	// requests that are held back.
 	passing, holding int
 	when             carriedOut
 
 	mu                     sync.Mutex
 	armed                  bool
 	seenByKind, heldByKind map[string]int
-	// held gets an element for each request that is held back.
+	// held receives an element for each request that is held back.
 	held chan struct{}
-	// underway are the requests that are held back, and over tells them to go on.
+	// underway counts the requests that are held back. They end after over is closed. If abandoned is closed first, the
+	// test has failed.
 	underway        sync.WaitGroup
 	over, abandoned <-chan struct{}
 	end             func()
 }
 
-// carriedOut is when LUSID acts on a request whose answer nobody gets.
+// carriedOut says when LUSID carries out a request whose response is lost: never, or before or after the run ends.
 type carriedOut string
 
 const (
@@ -68,7 +70,7 @@ func newGate(t *testing.T, passing, holding int, when carriedOut, kind func(*htt
 	}
 }
 
-// requestsBy names a request with one of the methods by its path without ids.
+// requestsBy returns the kind of a request with one of the methods: the method and the path without ids.
 func requestsBy(methods ...string) func(*http.Request) string {
 	return func(r *http.Request) string {
 		path, ok := strings.CutPrefix(r.URL.Path, "/identity/api/")
@@ -90,7 +92,7 @@ func (g *gate) front(mock http.Handler) http.Handler {
 			return
 		}
 		defer g.underway.Done()
-		// The server notices that the client hung up once it has read the whole request.
+		// The server notices that the client closed the connection only after it has read the whole request.
 		body, _ := io.ReadAll(r.Body)
 		again := r.Clone(context.WithoutCancel(r.Context()))
 		again.Body = io.NopCloser(bytes.NewReader(body))
@@ -133,19 +135,19 @@ func (g *gate) arm() {
 	g.armed = true
 }
 
-// wait returns when so many requests are held back.
+// wait returns when n requests are held back.
 func (g *gate) wait(t *testing.T, n int) {
 	t.Helper()
 	for i := range n {
 		select {
 		case <-g.held:
 		case <-time.After(5 * time.Minute):
-			t.Fatalf("only %d requests are held back", i)
+			t.Fatalf("only %d of %d requests are held back", i, n)
 		}
 	}
 }
 
-// passed counts the requests that were let through.
+// passed returns the number of requests that passed.
 func (g *gate) passed() (n int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -155,7 +157,7 @@ func (g *gate) passed() (n int) {
 	return n
 }
 
-// heldBack counts the requests of some kinds that were held back.
+// heldBack returns the number of requests of some kinds that were held back.
 func (g *gate) heldBack(kinds ...string) (n int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -165,7 +167,7 @@ func (g *gate) heldBack(kinds ...string) (n int) {
 	return n
 }
 
-// actedOn counts the requests of a kind that LUSID acts on, sooner or later.
+// actedOn returns the number of requests of a kind that LUSID carries out, now or later.
 func (g *gate) actedOn(kind string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -175,7 +177,7 @@ func (g *gate) actedOn(kind string) int {
 	return g.seenByKind[kind]
 }
 
-// disarm lets everything through from now on, and has LUSID act on what was held back for later.
+// disarm lets all requests pass from now on. LUSID carries out the requests that were held back for later.
 func (g *gate) disarm() {
 	g.mu.Lock()
 	g.armed = false
@@ -184,8 +186,7 @@ func (g *gate) disarm() {
 	g.underway.Wait()
 }
 
-// running is a command of the CLI with its providers, in a separate process group as a terminal has
-// them.
+// running is a command of the CLI with its providers, in a separate process group as in a terminal.
 type running struct {
 	t       *testing.T
 	command *exec.Cmd
@@ -202,12 +203,12 @@ func start(w *providertest.Workspace, args ...string) *running {
 	if err := r.command.Start(); err != nil {
 		w.T.Fatal(err)
 	}
-	// A provider may outlive a CLI that was killed.
+	// A provider may still run after its CLI was killed.
 	w.T.Cleanup(func() { _ = syscall.Kill(-r.command.Process.Pid, syscall.SIGKILL) })
 	return r
 }
 
-// wait returns the exit status and all that was printed.
+// wait returns the exit status and the output.
 func (r *running) wait() (status int, output string) {
 	r.t.Helper()
 	err := r.command.Wait()
@@ -218,7 +219,7 @@ func (r *running) wait() (status int, output string) {
 	return r.command.ProcessState.ExitCode(), r.printed.String()
 }
 
-// interrupt does what Ctrl-C does: every process of the group gets the signal.
+// interrupt does what Ctrl-C does: it sends the signal to every process of the group.
 func (r *running) interrupt() {
 	r.t.Helper()
 	if err := syscall.Kill(-r.command.Process.Pid, syscall.SIGINT); err != nil {
@@ -226,22 +227,22 @@ func (r *running) interrupt() {
 	}
 }
 
-// killCLI leaves the CLI no time for anything.
+// killCLI kills the CLI, which then cannot clean up.
 func (r *running) killCLI() {
 	r.t.Helper()
 	r.signal(syscall.SIGKILL, func(name string) bool { return !isProvider(name) })
 }
 
-// killProvider leaves the provider no time for anything.
+// killProvider kills the provider, which then cannot clean up.
 func (r *running) killProvider() {
 	r.t.Helper()
 	r.signal(syscall.SIGKILL, isProvider)
 }
 
-// isProvider knows a process by its name, which Linux cuts short.
+// isProvider recognizes a provider by the name of its process, which Linux truncates.
 func isProvider(name string) bool { return strings.HasPrefix(name, "terraform-provi") }
 
-// signal sends a signal to those processes of the group that are to get it.
+// signal sends a signal to the processes of the group for which gets returns true.
 func (r *running) signal(signal syscall.Signal, gets func(name string) bool) {
 	r.t.Helper()
 	output, err := exec.CommandContext(r.t.Context(), "ps", "-A", "-o", "pid=,pgid=,stat=,comm=").Output()
@@ -264,12 +265,12 @@ func (r *running) signal(signal syscall.Signal, gets func(name string) bool) {
 		sent++
 	}
 	if sent == 0 {
-		r.t.Fatalf("there is no process to signal:\n%s", output)
+		r.t.Fatalf("found no process to signal:\n%s", output)
 	}
 }
 
-// heal applies, does what every error advises, and applies again. It returns how much advice there
-// was to follow.
+// heal applies, follows the advice in every error, and applies again. It returns the number of errors that gave
+// advice.
 func heal(w *providertest.Workspace, d providertest.Domain) (followed int) {
 	w.T.Helper()
 	status, output := w.Run("apply", "-auto-approve")
@@ -289,7 +290,7 @@ func heal(w *providertest.Workspace, d providertest.Domain) (followed int) {
 		case key != nil:
 			d.MustCall(w.T, http.MethodDelete, "/keys/"+key[1], nil, nil)
 		default:
-			w.T.Fatalf("this error gives no advice to follow:\n%s\nof\n%s", text, output)
+			w.T.Fatalf("this error gives no advice that the test can follow:\n%s\nof\n%s", text, output)
 		}
 		followed++
 	}
@@ -298,16 +299,17 @@ func heal(w *providertest.Workspace, d providertest.Domain) (followed int) {
 	return followed
 }
 
-// oneRequestEach are kinds of which each resource takes one request to make, so that requests tell
-// resources; the other kinds differ in nothing else that an interrupt could meet.
+// oneRequestEach are kinds whose resources need one request each to be created, so the number of requests is the number
+// of resources. For an interrupt, the other kinds do not differ in any other way.
 var oneRequestEach = []string{
 	"lusid_application", "lusid_application with its secret", providertest.PersonalAccessTokenType, "lusid_role", providertest.RoleAssignmentType, providertest.RoleMembersType, providertest.UserType,
 }
 
-// TestAccInterrupted ends runs in the middle of a hundred resources, with requests of every kind on
-// their way. One more apply leaves in the domain exactly what the configuration says; where LUSID
-// made what nobody heard of, one more after doing what the errors advise. If the CLI is killed, the test
-// takes what the CLI has written of the state: OpenTofu writes it less often than Terraform.
+// TestAccInterrupted ends runs while they create, update or destroy a hundred resources, with requests of every kind in
+// progress. After one more apply, the domain has exactly the objects in the configuration. If LUSID created an object
+// and its response was lost, the test follows the advice in the error and applies again. If the CLI is killed, the test
+// takes the expected number of errors from the state that the CLI has written, because OpenTofu writes the state less
+// often than Terraform.
 func TestAccInterrupted(t *testing.T) {
 	t.Parallel()
 	const n, parallelism = 15, 10
@@ -326,13 +328,14 @@ func TestAccInterrupted(t *testing.T) {
 		"provider killed": (*running).killProvider,
 		"CLI killed":      (*running).killCLI,
 	}
-	// The rest takes its time to show little more.
+	// The other combinations take long and show little more, so only soak runs have them.
 	always := []string{
 		"create, interrupted, carried out never", "create, interrupted, carried out before", "create, interrupted, carried out after",
 		"create, provider killed, carried out before", "create, CLI killed, carried out before",
 		"update, interrupted, carried out before", "destroy, CLI killed, carried out before",
 	}
-	// What the provider looks for when an answer is lost, and what only the user can settle.
+	// The provider looks for the objects of reconciled after a lost response. taken also has the requests that only the
+	// user can settle.
 	reconciled := []string{"POST applications", "POST roles", "POST users"}
 	taken := append([]string{"POST keys"}, reconciled...)
 	types := map[string]string{
@@ -406,7 +409,7 @@ func TestAccInterrupted(t *testing.T) {
 						want -= passed
 					}
 					if got := managed(); got != want && ending != "CLI killed" {
-						t.Errorf("%d resources are in the state, want %d after %d requests:\n%s", got, want, passed, printed)
+						t.Errorf("the state has %d resources, want %d after %d requests:\n%s", got, want, passed, printed)
 					}
 
 					if command == "destroy" {
@@ -420,7 +423,7 @@ func TestAccInterrupted(t *testing.T) {
 							census[kind] += more
 						}
 						if got := managed(); got != n*len(oneRequestEach) {
-							t.Errorf("%d resources are in the state at last", got)
+							t.Errorf("the state has %d resources at the end, want %d", got, n*len(oneRequestEach))
 						}
 						mustHoldSecrets(d, t, w.State())
 					}
@@ -432,11 +435,11 @@ func TestAccInterrupted(t *testing.T) {
 					for _, name := range []string{"password", "client_secret"} {
 						secrets[name], _ = d.PasswordArguments()[name].(string)
 					}
-					providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+					providertest.MustBeAbsent(t, "the output", printed, secrets)
 					providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 					for name, secret := range secrets {
 						if strings.HasPrefix(name, "secret of other") && strings.Contains(w.ReadFile("terraform.tfstate"), secret) {
-							t.Errorf("the state holds the %s", name)
+							t.Errorf("the state contains the %s", name)
 						}
 					}
 				})
@@ -445,20 +448,20 @@ func TestAccInterrupted(t *testing.T) {
 	}
 }
 
-// mustHoldSecrets compares the secrets in a state with those of the applications.
+// mustHoldSecrets checks that a state has the current secrets of the applications.
 func mustHoldSecrets(d providertest.Domain, t *testing.T, state *tfjson.State) {
 	t.Helper()
 	for _, r := range state.Values.RootModule.Resources {
 		if r.Type == "lusid_application" && r.AttributeValues["store_secret"] == true {
 			if want := d.Application(t, fmt.Sprint(r.AttributeValues["client_id"])).Secret; r.AttributeValues["secret"] != want {
-				t.Errorf("the secret of %s in the state is not LUSID's", r.Address)
+				t.Errorf("the secret of %s in the state is not the one that LUSID has", r.Address)
 			}
 		}
 	}
 }
 
-// TestAccInterrupted_waiting stops at once, for everything that the provider can wait for, and sends
-// no more requests.
+// TestAccInterrupted_waiting interrupts the provider in everything that it can wait for. The provider stops at once and
+// sends no more requests.
 func TestAccInterrupted_waiting(t *testing.T) {
 	t.Parallel()
 	identity := requestsBy(http.MethodGet)
@@ -466,7 +469,7 @@ func TestAccInterrupted_waiting(t *testing.T) {
 	for name, test := range map[string]struct {
 		held  func(*http.Request) string
 		fault mockserver.Fault
-		// command is apply where it is nil. A plan has something to look at.
+		// command is apply by default. A plan runs after an apply, so that it has something to read.
 		command []string
 	}{
 		"for a token": {held: func(r *http.Request) string {
@@ -484,8 +487,8 @@ func TestAccInterrupted_waiting(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			// The operations are told to stop one after the other: one that is not told yet may send in the
-			// first one's stead.
+			// Terraform stops the operations one after the other. An operation that is not stopped yet may send its request
+			// in place of the first one.
 			g := newGate(t, 0, 100, never, test.held)
 			d := providertest.NewMockBehind(t, mockserver.Options{}, g.front)
 			w := providertest.NewWorkspace(t, providertest.ProviderBlock(d.PasswordArguments())+manyApplications("stored", 3, 1))
@@ -509,13 +512,13 @@ func TestAccInterrupted_waiting(t *testing.T) {
 			r.interrupt()
 			interrupted := time.Now()
 			if status, printed := r.wait(); status != 1 {
-				t.Errorf("exit status %d:\n%s", status, printed)
+				t.Errorf("exit status %d, want 1:\n%s", status, printed)
 			}
 			if elapsed := time.Since(interrupted); elapsed > 40*time.Second {
-				t.Errorf("the interruption took %s", elapsed)
+				t.Errorf("the command took %s to stop, want at most 40s", elapsed)
 			}
 			if counts := d.Counts(); counts["identity.CreateApplication"] > 3 || counts["identity.CreateApplication"] > 0 && test.fault.Operation == "" {
-				t.Errorf("requests: %v", counts)
+				t.Errorf("got too many creates after the interrupt: %v", counts)
 			}
 			g.disarm()
 			d.Mock.ClearFaults()
@@ -525,14 +528,14 @@ func TestAccInterrupted_waiting(t *testing.T) {
 	}
 }
 
-// TestAccCrash has the provider print what every goroutine is doing, as a panic does, in the
-// middle of creates: what stands on the stacks are addresses.
+// TestAccCrash has the provider print the stacks of all goroutines during creates, as a panic does. The stacks contain
+// addresses and no secrets.
 func TestAccCrash(t *testing.T) {
 	t.Parallel()
 	var issued providertest.IssuedSecrets
 	g := newGate(t, 4, 4, before, requestsBy(http.MethodPost))
 	d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler { return g.front(issued.Front(mock)) })
-	// One kind, so that it is known what is on its way.
+	// There is only one kind, so that the requests in progress are known.
 	w := providertest.NewWorkspace(t, manyOf(d, []string{"lusid_application with its secret"}, 10, 1), "TF_LOG_PROVIDER=TRACE",
 		"TF_LOG_PATH=trace.log", "GOTRACEBACK=all")
 	g.arm()
@@ -551,6 +554,6 @@ func TestAccCrash(t *testing.T) {
 	for _, name := range []string{"password", "client_secret"} {
 		secrets[name], _ = d.PasswordArguments()[name].(string)
 	}
-	providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+	providertest.MustBeAbsent(t, "the output", printed, secrets)
 	providertest.MustBeAbsent(t, "the log", log, secrets)
 }

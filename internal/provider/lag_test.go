@@ -10,9 +10,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestAccLag runs every kind of resource against lists that miss the newest objects and show old
-// values for a while: nothing is lost, made again or changed back, and what really changed
-// elsewhere is found once the lists show it.
+// TestAccLag runs every kind of resource with lists that for a while lack the newest objects and show old values. No
+// object is lost, created again or changed back. A change outside Terraform is found as soon as the lists show it.
 func TestAccLag(t *testing.T) {
 	t.Parallel()
 	const n = 6
@@ -38,7 +37,7 @@ func TestAccLag(t *testing.T) {
 	} {
 		d.MustCall(t, call.method, call.path, nil, nil)
 	}
-	d.MustCall(t, http.MethodPut, "/roles/"+id("lusid_role.many[5]"), map[string]string{"description": "Changed elsewhere"}, nil)
+	d.MustCall(t, http.MethodPut, "/roles/"+id("lusid_role.many[5]"), map[string]string{"description": "Changed outside Terraform"}, nil)
 
 	want := map[string]string{
 		"lusid_application.other[5]":          "create",
@@ -50,24 +49,24 @@ func TestAccLag(t *testing.T) {
 		"lusid_role_members.many[5]":          "update",
 	}
 	var got map[string]string
-	// The first of these lists may be as it was.
+	// The first of these plans may still read the old list.
 	for range options.ListLag + 1 {
 		plan, _ := w.Plan()
 		got = actions(plan)
 		for address, action := range got {
 			if want[address] != action {
-				t.Errorf("%s of %s is planned", action, address)
+				t.Errorf("the plan has %s of %s, want %q", action, address, want[address])
 			}
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("planned at last (-want +got):\n%s", diff)
+		t.Errorf("last plan (-want +got):\n%s", diff)
 	}
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 }
 
-// actions are what a plan does, by address.
+// actions returns the planned action of each address that changes.
 func actions(plan *tfjson.Plan) map[string]string {
 	planned := map[string]string{}
 	for _, change := range plan.ResourceChanges {

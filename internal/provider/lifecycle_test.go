@@ -15,21 +15,20 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// life is one kind's lifecycle in a separate domain, with credentials from the environment.
+// life is the lifecycle test of one kind in a separate domain, with credentials from the environment.
 type life struct {
 	*providertest.Workspace
 	providertest.Life
 	address string
-	// config is the configuration to start with, and update one with a change in place; nil for none.
+	// config is the first configuration. update has a change in place, or is nil if nothing can change in place.
 	config, update providertest.Object
 	domain         providertest.Domain
 	issued         providertest.IssuedSecrets
-	// canaries are what must not be printed or logged, by name.
+	// canaries are the secrets that must not be printed or logged, by name.
 	canaries map[string]string
 }
 
-// TestAccLifecycle drives every kind of resource through the CLI. In every step, no credential and no
-// secret is printed or logged.
+// TestAccLifecycle tests every kind of resource through the CLI. No step may print or log a credential or a secret.
 func TestAccLifecycle(t *testing.T) {
 	t.Parallel()
 	aspects := map[string]func(*life){
@@ -41,7 +40,7 @@ func TestAccLifecycle(t *testing.T) {
 	}
 	for kind, fixture := range providertest.Fixtures {
 		if fixture.Life == nil {
-			continue // TestFixtures_complete: another kind of the type has one, or it is a singleton.
+			continue // TestFixtures_complete checks that another kind of the type has one, or that the type is a singleton.
 		}
 		typeName := providertest.TypeNameOf(kind)
 		for aspect, test := range aspects {
@@ -81,7 +80,7 @@ func testDrift(l *life) {
 
 func testDisappears(l *life) {
 	if l.Vanish == nil {
-		l.T.Skip("destroyed with another object: the kind has a separate test")
+		l.T.Skip("the object is deleted together with another object, and the kind has a separate test")
 	}
 	l.create()
 	l.Vanish()
@@ -101,15 +100,14 @@ func testReplace(l *life) {
 	providertest.MustHold(l.T, plan, l.address+" must be replaced", "Plan: 1 to add, 0 to change, 1 to destroy.")
 	forces := regexp.MustCompile(`(?m)^ +[~+-] (\w+) .*# forces replacement`).FindAllStringSubmatch(plan, -1)
 	if len(forces) != 1 || forces[0][1] != l.ReplacedBy {
-		l.T.Errorf("the replacement is because of %q:\n%s", forces, plan)
+		l.T.Errorf("the plan replaces because of %q, want %s:\n%s", forces, l.ReplacedBy, plan)
 	}
 	l.MustRun("apply", "tfplan")
 	l.mustWrite(l.Replaced)
 	l.MustPlanEmpty()
 }
 
-// testForbidden signs in as somebody without rights for every operation. Nothing comes of it, on
-// either side.
+// testForbidden runs every operation with a token that has no rights. Neither LUSID nor the state changes.
 func testForbidden(l *life) {
 	apply := []string{"apply", "-refresh=false", "-auto-approve"}
 	l.declare(l.config)
@@ -125,10 +123,10 @@ func testForbidden(l *life) {
 	l.MustPlanEmpty()
 }
 
-// testSecrets shows what has secrets in every way there is.
+// testSecrets prints plans and states that contain secrets with every command that prints them.
 func testSecrets(l *life) {
 	if l.Secrets == nil {
-		l.T.Skip("has no secrets")
+		l.T.Skip("the kind has no secrets")
 	}
 	l.create()
 	l.note("created")
@@ -152,7 +150,7 @@ func (l *life) declare(config providertest.Object) {
 	l.Configure(fmt.Sprintf("resource %q %q %s\n", kind, name, providertest.HCLValue(config)))
 }
 
-// create applies the configuration to start with.
+// create applies the first configuration.
 func (l *life) create() {
 	l.T.Helper()
 	l.declare(l.config)
@@ -160,19 +158,19 @@ func (l *life) create() {
 	l.domain.Forget()
 }
 
-// note remembers the secrets of the state.
+// note records the secrets in the state.
 func (l *life) note(when string) {
 	l.T.Helper()
 	for _, name := range l.Secrets {
 		secret := l.Attribute(l.address, name)
 		if slices.Contains(slices.Collect(maps.Values(l.canaries)), secret) {
-			l.T.Errorf("%s is the same when %s", name, when)
+			l.T.Errorf("%s, %s: the secret is the same as before", name, when)
 		}
 		l.canaries[name+", "+when] = secret
 	}
 }
 
-// mustWrite compares what the provider asked LUSID to change since it was last looked at.
+// mustWrite checks the requests to change something since the last check.
 func (l *life) mustWrite(want map[string]int) {
 	l.T.Helper()
 	got := map[string]int{}
@@ -185,14 +183,14 @@ func (l *life) mustWrite(want map[string]int) {
 	l.domain.Forget()
 }
 
-// writes are the provider's requests to change something.
+// writes returns the provider's requests to change something.
 func (l *life) writes() []mockserver.Request {
 	return slices.DeleteFunc(l.domain.Requests(), func(r mockserver.Request) bool {
 		return r.Method == http.MethodGet || strings.HasPrefix(r.Operation, "token")
 	})
 }
 
-// mustBeRefused runs a command as somebody without rights. It is told so once, and tries no further.
+// mustBeRefused runs a command without rights. The provider sends at most one request to change something.
 func (l *life) mustBeRefused(summary string, args ...string) {
 	l.T.Helper()
 	token := l.domain.Mock.Credentials().NoRightsToken
@@ -201,23 +199,23 @@ func (l *life) mustBeRefused(summary string, args ...string) {
 	l.Env = append(l.Env, "FBN_ACCESS_TOKEN=")
 	writes := l.writes()
 	if len(writes) > 1 || len(writes) == 1 && writes[0].Status != http.StatusForbidden {
-		l.T.Errorf("%s asked for changes: %v", args[0], writes)
+		l.T.Errorf("%s sent requests to change something: %v", args[0], writes)
 	}
 	l.domain.Forget()
 }
 
-// mustStayInPlace expects the secrets in their attributes, of what holds them for programs, alone.
+// mustStayInPlace checks that JSON output contains the secrets only in their own attributes.
 func (l *life) mustStayInPlace(where, text string) {
 	l.T.Helper()
 	for _, path := range leavesWith(l.T, text, l.canaries) {
 		path, _, _ = strings.Cut(path, " (")
 		if !slices.Contains(l.Secrets, path[strings.LastIndexByte(path, '.')+1:]) {
-			l.T.Errorf("%s holds a secret at %s", where, path)
+			l.T.Errorf("%s contains a secret at %s", where, path)
 		}
 	}
 }
 
-// mustKeepSecrets looks for what signed in, and for the secrets, in all that was printed and logged.
+// mustKeepSecrets checks that no credential and no secret was printed or logged, and that the state has no credential.
 func (l *life) mustKeepSecrets() {
 	l.T.Helper()
 	credentials := map[string]string{"the token without rights": l.domain.Mock.Credentials().NoRightsToken}
@@ -229,10 +227,10 @@ func (l *life) mustKeepSecrets() {
 	}
 	providertest.MustBeAbsent(l.T, "the state", l.ReadFile("terraform.tfstate"), credentials)
 	maps.Copy(credentials, l.canaries)
-	providertest.MustBeAbsent(l.T, "what was printed", l.Printed.String(), credentials)
+	providertest.MustBeAbsent(l.T, "the output", l.Printed.String(), credentials)
 	log := l.ReadFile("provider.log")
 	if !strings.Contains(log, "LUSID request answered") {
-		l.T.Error("the log does not hold the provider's messages")
+		l.T.Error("the log does not contain the provider's messages")
 	}
 	providertest.MustBeAbsent(l.T, "the log", log, credentials)
 }

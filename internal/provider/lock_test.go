@@ -12,31 +12,30 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestTimeouts_besideSlowOperation lets an operation end in time while it waits for another
-// operation of the same process, to which LUSID takes long to answer. What had to wait sends
-// nothing.
+// TestTimeouts_besideSlowOperation lets an operation time out while it waits for another operation of the same process,
+// whose response takes long. The operation that waits sends no request.
 func TestTimeouts_besideSlowOperation(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		typeName string
 		config   func(n int) providertest.Object
-		// slow is the operation that LUSID takes long to answer.
+		// slow is the operation with the slow response.
 		slow string
 		want map[string]int
 	}{
-		"the list before a create": {
+		"list before a create": {
 			"lusid_role", func(n int) providertest.Object { return providertest.Object{"name": []string{"first", "second"}[n]} },
 			"identity.ListRoles",
 			map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1},
 		},
-		"whom a token is for": {
+		"user of a token": {
 			providertest.PersonalAccessTokenType, func(n int) providertest.Object {
 				return providertest.Object{"display_name": []string{"first", "second"}[n]}
 			},
 			"identity.GetUserInfo",
 			map[string]int{"identity.GetUserInfo": 1, "identity.ListOwnApiKeys": 1, "identity.CreateApiKey": 1},
 		},
-		"the place of a network zone": {
+		"place of a network zone": {
 			providertest.NetworkZoneType, providertest.Fixtures[providertest.NetworkZoneType].Config.Number,
 			"identity.CreateNetworkZone",
 			map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1},
@@ -60,7 +59,7 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 				beside.Go(func() {
 					made, diags := m.CarryOut(t.Context(), patient)
 					if !made.Exists() || len(diags) > 0 {
-						t.Errorf("the operation that waited for nobody failed: %s", diags.Errors())
+						t.Errorf("the operation that did not have to wait failed: %s", diags.Errors())
 					}
 				})
 				synctest.Wait()
@@ -70,7 +69,7 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 					t.Errorf("a create with a timeout of 1s took %s", elapsed)
 				}
 				if made.Exists() {
-					t.Error("the create that ran out of time left something in the state")
+					t.Error("the create that timed out left an object in the state")
 				}
 				diags.MustFail(t, "", "Unable to create", "Waiting for another", "The time was up")
 				beside.Wait()
@@ -80,9 +79,9 @@ func TestTimeouts_besideSlowOperation(t *testing.T) {
 	}
 }
 
-// TestCreation_deletedWhileListed deletes an issuer while the list before a create of another one is
-// under way: the delete does not wait for it, and the list, which still shows the issuer, does not
-// stop the lost create of a new issuer with that code from being found.
+// TestCreation_deletedWhileListed deletes an issuer during the list before the create of another issuer. The delete does
+// not wait for that list, which still shows the deleted issuer. Then a create of a new issuer with the deleted code
+// loses its response. The old list must not prevent the provider from finding the new issuer.
 func TestCreation_deletedWhileListed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -115,19 +114,19 @@ func TestCreation_deletedWhileListed(t *testing.T) {
 		began := time.Now()
 		m.Destroy(old).MustBeQuiet(t)
 		if elapsed := time.Since(began); elapsed != 0 {
-			t.Errorf("the delete waited %s", elapsed)
+			t.Errorf("the delete waited %s, want no wait", elapsed)
 		}
 		beside.Wait()
 		run.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateExternalTokenIssuer", Reset: mockserver.ResetAfter})
 		made, diags := m.Create(issuer.Number(1))
 		diags.MustWarn(t, "", "The response to the creation of external token issuer issuer-1 was lost")
 		if !made.Exists() {
-			t.Error("the zone is not in the state")
+			t.Error("the issuer is not in the state")
 		}
 	})
 }
 
-// TestTimeouts_slowList says what the time was up for: the list before the create, which was not sent.
+// TestTimeouts_slowList checks that the error names what timed out: the list before the create. The create is not sent.
 func TestTimeouts_slowList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -139,7 +138,7 @@ func TestTimeouts_slowList(t *testing.T) {
 		})
 		diags.MustFail(t, "", "Listing the existing objects before the create: context deadline exceeded", "The time was up")
 		if got := d.Counts()["identity.CreateRole"]; got != 0 {
-			t.Errorf("%d creates were sent", got)
+			t.Errorf("got %d create requests, want none", got)
 		}
 	})
 }

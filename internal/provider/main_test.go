@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	update      = flag.Bool("update", false, "write testdata: messages anew, and what is missing of the states")
+	update      = flag.Bool("update", false, "write testdata: all messages, and the states that are missing")
 	wholeMatrix = flag.Bool("whole", false, "run the whole fault matrix, not a sample")
 )
 

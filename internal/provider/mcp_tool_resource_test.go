@@ -20,7 +20,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// tool is what LUSID has, less who did it and when.
+// tool returns a tool as LUSID has it, without the users and the times of its changes.
 func tool(d providertest.Domain, t *testing.T, id string) providertest.ToolBody {
 	t.Helper()
 	var stored providertest.ToolBody
@@ -74,7 +74,7 @@ func TestAccMcpTool_basic(t *testing.T) {
 		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy: func(*terraform.State) error {
 			if slices.Contains(d.ToolIDs(t), scope+"/tool") {
-				return fmt.Errorf("the tool %s/tool is still there", scope)
+				return fmt.Errorf("the tool %s/tool still exists", scope)
 			}
 			return nil
 		},
@@ -156,12 +156,12 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	read := tools.MustRead(made)
 	tools.MustPlanNothing(read, config)
 	d.MustCount(t, map[string]int{"identity.GetMcpTool": 1})
-	// The order of a set is none.
+	// The order of a set does not matter.
 	reordered := providertest.JobTool()
-	slices.Reverse(reordered["parameters"].([]any)) //nolint:forcetypeassert // It is.
+	slices.Reverse(reordered["parameters"].([]any)) //nolint:forcetypeassert // JobTool sets a []any.
 	tools.MustPlanNothing(read, reordered)
 
-	// Each change stores one version, of the whole tool.
+	// Each update stores one new version of the whole tool.
 	version := 1.0
 	for _, change := range []struct {
 		attribute, field string
@@ -201,7 +201,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		tools.MustPlanNothing(read, config)
 	}
 
-	// A job becomes a query, and a query a job.
+	// A job becomes a query, and then a query becomes a job.
 	for _, change := range []providertest.Object{
 		{"scheduler_payload": nil, "luminesce_payload": providertest.Object{"query": "select 1"}},
 		{"scheduler_payload": providertest.Object{"job_scope": "s", "job_code": "c"}, "luminesce_payload": nil},
@@ -211,13 +211,13 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		diags.MustBeQuiet(t)
 		stored := tool(d, t, "market-data/reload")
 		if (stored["luminescePayload"] == nil) != (change["luminesce_payload"] == nil) || (stored["schedulerPayload"] == nil) != (change["scheduler_payload"] == nil) {
-			t.Errorf("LUSID has %v", stored)
+			t.Errorf("LUSID has %v, want the payload of %v only", stored, change)
 		}
 		read = tools.MustRead(updated)
 		tools.MustPlanNothing(read, config)
 	}
 
-	// What LUSID is not told is no call, and no version.
+	// A change of something that LUSID does not get or store causes no request and no new version.
 	d.Forget()
 	at := read.Get("version")
 	for _, change := range []providertest.Object{
@@ -239,9 +239,9 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		tools.MustPlanNothing(read, config)
 	}
 	if got := d.Counts()["identity.UpdateMcpTool"]; got != 0 {
-		t.Errorf("%d versions were stored", got)
+		t.Errorf("got %d updates, want none", got)
 	}
-	// A change of timeouts alone is known not to move the version.
+	// If only the timeouts change, the plan shows that the version stays.
 	config["timeouts"] = providertest.Object{"read": "2m"}
 	change, diags := tools.Plan(read, config)
 	diags.MustBeQuiet(t)
@@ -262,12 +262,12 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	}
 
 	d.Forget()
-	for range 2 { // The second time there is nothing to delete, which two lists confirm.
+	for range 2 { // The second delete finds no tool, which two lists confirm.
 		tools.Destroy(read).MustBeQuiet(t)
 	}
 	d.MustCount(t, map[string]int{"identity.DeleteMcpTool": 2, "identity.ListMcpTools": 2})
 	if got := d.ToolIDs(t); len(got) != 0 {
-		t.Errorf("left: %s", got)
+		t.Errorf("got the tools %s, want none", got)
 	}
 }
 
@@ -284,7 +284,7 @@ func TestMcpTool_drift(t *testing.T) {
 		"destructive_action_summary_template": "null", "version": "2",
 	})
 	if drifted.Get("luminesce_payload") == "null" {
-		t.Error("the query is not seen")
+		t.Error("the refresh did not read the query")
 	}
 	mended, diags := tools.Update(drifted, providertest.JobTool())
 	diags.MustBeQuiet(t)
@@ -292,7 +292,7 @@ func TestMcpTool_drift(t *testing.T) {
 	if diff := cmp.Diff(stored, tool(d, t, "market-data/reload")); diff != "" {
 		t.Errorf("LUSID has (-want +got):\n%s", diff)
 	}
-	// A version that is no different is no drift of what is configured.
+	// If only the version differs, the plan has no change.
 	d.MustCall(t, http.MethodPut, "/mcptools/market-data/reload", bodyOf(stored), nil)
 	again := tools.MustRead(mended)
 	again.MustHave(t, map[string]string{"version": "4"})
@@ -304,7 +304,7 @@ func TestMcpTool_drift(t *testing.T) {
 	}
 }
 
-// bodyOf is the request that makes a tool as it is stored.
+// bodyOf returns the body of the request that stores a tool with the same content.
 func bodyOf(stored providertest.ToolBody) providertest.ToolBody {
 	body := maps.Clone(stored)
 	for _, field := range []string{"scope", "code", "version", "payloadType"} {
@@ -322,7 +322,7 @@ func TestMcpTool_import(t *testing.T) {
 		imported, diags := tools.ImportState(made.Get("id"))
 		diags.MustBeQuiet(t)
 		if names := imported.Differences(made); names != nil {
-			t.Errorf("%s differ", names)
+			t.Errorf("the imported tool differs from the created tool in %s", names)
 		}
 		tools.MustPlanNothing(imported, config)
 		imported, diags = tools.ImportIdentity(providertest.Object{"scope": config["scope"], "code": config["code"]})
@@ -333,11 +333,11 @@ func TestMcpTool_import(t *testing.T) {
 		_, diags := tools.ImportState(key)
 		diags.MustFail(t, "", "Unable to import MCP tool", "scope/code")
 	}
-	// Terraform itself says that an object which is not there cannot be imported.
+	// If the object does not exist, Terraform itself reports the error.
 	missing, diags := tools.ImportState("market-data/missing")
 	diags.MustBeQuiet(t)
 	if missing.Exists() {
-		t.Error("nothing was imported")
+		t.Error("the import of a missing tool returned a state")
 	}
 }
 
@@ -356,14 +356,14 @@ func TestMcpTool_taken(t *testing.T) {
 			d.CreateTool(t, test.id, test.name)
 			made, diags := d.Protocol(t).Resource(providertest.MCPToolType).Create(providertest.QueryTool())
 			if made.Exists() {
-				t.Error("something is in the state")
+				t.Error("the failed create left an object in the state")
 			}
 			diags.MustFail(t, test.attribute, "Unable to create MCP tool", test.id,
 				fmt.Sprintf("import {\n  to = lusid_mcp_tool.NAME\n  id = %q\n}", test.id), "HTTP 409")
 			d.MustCount(t, map[string]int{"identity.ListMcpTools": 2, "identity.CreateMcpTool": 1})
 		})
 	}
-	t.Run("by a rename", func(t *testing.T) {
+	t.Run("update of the name", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateTool(t, "other/tool", "taken")
@@ -393,11 +393,11 @@ func TestMcpTool_lostCreate(t *testing.T) {
 		lag     int
 		adopted bool
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
+		"reset after the write":                {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
+		"reset before the write":               {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
+		"500 after the write":                  {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
+		"truncated response":                   {mockserver.Fault{Truncate: true}, 0, true},
+		"reset after the write, with list lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -415,7 +415,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 			tools.MustPlanNothing(tools.MustRead(made), providertest.JobTool())
 		})
 	}
-	t.Run("another's", func(t *testing.T) {
+	t.Run("tool of another run", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateTool(t, "market-data/prices", "get-prices")
@@ -428,7 +428,7 @@ func TestMcpTool_lostCreate(t *testing.T) {
 	})
 }
 
-// TestMcpTool_lostUpdate loses answers to a PUT, each of which would store a version.
+// TestMcpTool_lostUpdate loses responses to updates. Every update that LUSID processes stores a new version.
 func TestMcpTool_lostUpdate(t *testing.T) {
 	t.Parallel()
 	const always = -1
@@ -437,36 +437,36 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 		faults  []mockserver.Fault
 		counts  map[string]int
 		version float64
-		// parts are of the error, if there is one.
+		// parts are parts of the error, or nil if the update succeeds.
 		parts []string
 	}{
-		"after": {
+		"reset after the write": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetAfter}},
 			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			2, nil,
 		},
-		"before": {
+		"reset before the write": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetBefore}},
 			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
 			2, nil,
 		},
-		"503 after": {
+		"503 after the write": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 503, AfterWrite: true}},
 			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			2, nil,
 		},
-		"truncated": {
+		"truncated response": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Truncate: true}},
 			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			2, nil,
 		},
-		"each time": {
+		"500 on every attempt": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, Count: always}},
 			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
 			1,
 			[]string{"HTTP 500", "may have saved the new version anyway"},
 		},
-		"and nobody knows": {
+		"lost response and refused read": {
 			[]mockserver.Fault{
 				{Operation: "identity.UpdateMcpTool", Status: 500, AfterWrite: true},
 				{Operation: "identity.GetMcpTool", Status: 403},
@@ -475,7 +475,7 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 			2,
 			[]string{"HTTP 500", "could not find out whether LUSID updated the object", "may have saved"},
 		},
-		"but refused": {
+		"refused update": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 400}},
 			map[string]int{"identity.UpdateMcpTool": 1},
 			1,
@@ -495,7 +495,7 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 			d.MustCount(t, test.counts)
 			d.Mock.ClearFaults()
 			if got := tool(d, t, "market-data/prices")["version"]; got != test.version {
-				t.Errorf("LUSID has version %v", got)
+				t.Errorf("LUSID has version %v, want %v", got, test.version)
 			}
 			if test.parts != nil {
 				diags.MustFail(t, "", append(test.parts, "Unable to update MCP tool market-data/prices")...)
@@ -503,19 +503,19 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 				diags.MustBeQuiet(t)
 				changed.MustHave(t, map[string]string{"version": fmt.Sprint(test.version)})
 			}
-			// The next run mends what is to mend.
+			// If the update is still missing, the next run repeats it.
 			read := tools.MustRead(changed)
 			mended, diags := tools.Update(read, updated)
 			diags.MustBeQuiet(t)
 			tools.MustPlanNothing(tools.MustRead(mended), updated)
 			if got := tool(d, t, "market-data/prices")["version"]; got != 2.0 {
-				t.Errorf("LUSID has version %v at last", got)
+				t.Errorf("LUSID has version %v at the end, want 2", got)
 			}
 		})
 	}
 }
 
-// TestMcpTool_refresh reads many tools with few calls, and each as it is.
+// TestMcpTool_refresh checks that a refresh of many tools sends few requests, and that the state of each tool is correct.
 func TestMcpTool_refresh(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -538,12 +538,12 @@ func TestMcpTool_refresh(t *testing.T) {
 		d.Forget()
 		for _, tool := range all[:n] {
 			if names := tools.MustRead(tool).Differences(tool); names != nil {
-				t.Errorf("%s changed", names)
+				t.Errorf("the refresh changed %s", names)
 			}
 		}
 		d.MustCount(t, want)
 	}
-	// One that changed and one that went are read on their own.
+	// The provider reads a tool that changed and a tool that was deleted separately.
 	d.MustCall(t, http.MethodPut, "/mcptools/market-data/tool-10", providertest.QueryBody("elsewhere"), nil)
 	d.MustCall(t, http.MethodDelete, "/mcptools/market-data/tool-11", nil, nil)
 	tools := d.Protocol(t).Resource(providertest.MCPToolType)
@@ -551,12 +551,12 @@ func TestMcpTool_refresh(t *testing.T) {
 	for i, tool := range all {
 		read := tools.MustRead(tool)
 		if names := read.Differences(tool); i < 10 && names != nil {
-			t.Errorf("%s changed", names)
+			t.Errorf("the refresh changed %s", names)
 		} else if i == 10 && read.Get("name") != "elsewhere" || i == 11 && read.Exists() {
-			t.Errorf("tool %d is %s", i, read.Attributes)
+			t.Errorf("the refresh of tool %d returned %s", i, read.Attributes)
 		}
 	}
-	// LUSID has no error code for a tool that is gone, so one more list decides.
+	// LUSID has no error code for a deleted tool, so the provider sends one more list to decide.
 	d.MustCount(t, map[string]int{"identity.GetMcpTool": 5, "identity.ListMcpTools": 2})
 }
 
@@ -578,7 +578,7 @@ func TestMcpTool_errors(t *testing.T) {
 	_, diags = forbidden.Create(providertest.QueryTool())
 	diags.MustFail(t, "", append(words, "Unable to create MCP tool")...)
 
-	// Only LUSID's own 404 means gone.
+	// Only a 404 with LUSID's own body means that the tool does not exist.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetMcpTool", Status: http.StatusNotFound, HTML: true})
 	_, diags = tools.Read(made)
 	diags.MustFail(t, "", "HTML page")
@@ -589,9 +589,9 @@ func TestMcpTool_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.MCPToolType, made, providertest.QueryTool())
 }
 
-// TestMcpTool_sparseAnswers leaves out every field that the contract lets LUSID leave out, and
-// promises no order.
-func TestMcpTool_sparseAnswers(t *testing.T) {
+// TestMcpTool_missingFields leaves out every field that the contract allows LUSID to leave out, and reverses the lists,
+// because LUSID promises no order.
+func TestMcpTool_missingFields(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -602,7 +602,7 @@ func TestMcpTool_sparseAnswers(t *testing.T) {
 			left := map[string]any{}
 			for field, inner := range value {
 				switch {
-				case inner == nil && field != "none": // An argument that is null says so.
+				case inner == nil && field != "none": // The argument "none" keeps its null value.
 				case slices.Contains([]string{"version", "payloadType", "createdAt", "createdBy", "updatedAt", "updatedBy"}, field):
 				case inner == false, cmp.Equal(inner, []any{}), inner == "":
 				default:
@@ -626,7 +626,7 @@ func TestMcpTool_sparseAnswers(t *testing.T) {
 		made.MustHave(t, map[string]string{"version": "null"})
 		read := tools.MustRead(made)
 		if names := read.Differences(made); names != nil {
-			t.Errorf("%s changed", names)
+			t.Errorf("the refresh changed %s", names)
 		}
 		tools.MustPlanNothing(read, config)
 		config["title"] = "Another"
@@ -636,9 +636,9 @@ func TestMcpTool_sparseAnswers(t *testing.T) {
 	}
 }
 
-// TestMcpTool_oddAnswers changes each field of the answers to reads. A tool that exists is not
-// dropped, and nothing panics.
-func TestMcpTool_oddAnswers(t *testing.T) {
+// TestMcpTool_unexpectedResponses changes each field of the responses to reads. A tool that exists must stay in the
+// state, and nothing may panic.
+func TestMcpTool_unexpectedResponses(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -670,19 +670,19 @@ func TestMcpTool_oddAnswers(t *testing.T) {
 			}
 			return body
 		})
-		// A new client has no list yet to answer from.
+		// A new client has no list that it could use for the read.
 		tools.Configure(providertest.Object{"api_url": d.URL, "access_token": d.Token, "max_retries": 0}).MustSucceed(t)
 		read, diags := tools.Read(made)
 		if !read.Exists() {
-			t.Errorf("%s: dropped a tool that exists: %s", name, diags.Errors())
+			t.Errorf("%s: the refresh removed a tool that exists from the state: %s", name, diags.Errors())
 		}
 		if len(diags.Errors()) == 0 {
 			if change, _ := tools.Plan(read, providertest.JobTool()); change.Replaces != nil {
-				t.Errorf("%s: replaces because of %s", name, change.Replaces)
+				t.Errorf("%s: the plan replaces because of %s", name, change.Replaces)
 			}
 		}
 		if name == "both payloads" && read.Get("luminesce_payload") != "null" {
-			t.Error("a payload that does not count is in the state")
+			t.Error("the state has a payload that is not of the tool's payload type")
 		}
 	}
 }
@@ -702,43 +702,43 @@ func TestMcpTool_validation(t *testing.T) {
 		},
 		"destructive":                 {providertest.QueryTool(providertest.Object{"destructive": true}), template},
 		"destructive, empty template": {providertest.QueryTool(providertest.Object{"destructive": true, template: ""}), template},
-		"a long template":             {providertest.QueryTool(providertest.Object{template: strings.Repeat("ü", 501)}), template},
-		"a null parameter":            {providertest.QueryTool(providertest.Object{"parameters": []any{nil}}), "parameters"},
-		"a null notification": {
+		"template too long":           {providertest.QueryTool(providertest.Object{template: strings.Repeat("ü", 501)}), template},
+		"null parameter":              {providertest.QueryTool(providertest.Object{"parameters": []any{nil}}), "parameters"},
+		"null notification": {
 			providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": []any{nil}})}),
 			"scheduler_payload.notifications",
 		},
-		"a slash in the scope":     {providertest.QueryTool(providertest.Object{"scope": "a/b"}), "scope"},
-		"a code of 65":             {providertest.QueryTool(providertest.Object{"code": strings.Repeat("a", 65)}), "code"},
-		"a name of 257":            {providertest.QueryTool(providertest.Object{"name": strings.Repeat("a", 257)}), "name"},
-		"a name with a line break": {providertest.QueryTool(providertest.Object{"name": "abc\n"}), "name"},
-		"a timeout of zero": {
+		"slash in the scope":     {providertest.QueryTool(providertest.Object{"scope": "a/b"}), "scope"},
+		"code of 65 characters":  {providertest.QueryTool(providertest.Object{"code": strings.Repeat("a", 65)}), "code"},
+		"name of 257 characters": {providertest.QueryTool(providertest.Object{"name": strings.Repeat("a", 257)}), "name"},
+		"name with a line break": {providertest.QueryTool(providertest.Object{"name": "abc\n"}), "name"},
+		"timeout of zero": {
 			providertest.QueryTool(providertest.Object{"timeouts": providertest.Object{"read": "0s"}}), "timeouts.read",
 		},
 	} {
 		t.Run(name, func(t *testing.T) { tools.Validate(test.config).MustFail(t, test.attribute) })
 	}
 	for name, config := range map[string]providertest.Object{
-		"a query":                 providertest.QueryTool(),
-		"a job":                   providertest.JobTool(),
-		"a template for nothing":  providertest.QueryTool(providertest.Object{template: "Agree"}),
-		"another data type":       providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": "p", "data_type": "Decimal"}}}),
-		"a payload not known yet": providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Unknown}),
-		"maybe no payload": providertest.QueryTool(providertest.Object{
+		"query":                        providertest.QueryTool(),
+		"job":                          providertest.JobTool(),
+		"template without destructive": providertest.QueryTool(providertest.Object{template: "Agree"}),
+		"other data type":              providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{"name": "p", "data_type": "Decimal"}}}),
+		"unknown payload":              providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Unknown}),
+		"possibly no payload": providertest.QueryTool(providertest.Object{
 			"luminesce_payload": nil,
 			"scheduler_payload": providertest.Unknown,
 		}),
-		"maybe both payloads":      providertest.QueryTool(providertest.Object{"scheduler_payload": providertest.Unknown}),
-		"a template not known yet": providertest.QueryTool(providertest.Object{"destructive": true, template: providertest.Unknown}),
-		"destructive, maybe":       providertest.QueryTool(providertest.Object{"destructive": providertest.Unknown}),
-		"parameters not known yet": providertest.QueryTool(providertest.Object{"parameters": providertest.Unknown}),
-		"a parameter not known yet": providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{
+		"possibly both payloads": providertest.QueryTool(providertest.Object{"scheduler_payload": providertest.Unknown}),
+		"unknown template":       providertest.QueryTool(providertest.Object{"destructive": true, template: providertest.Unknown}),
+		"unknown destructive":    providertest.QueryTool(providertest.Object{"destructive": providertest.Unknown}),
+		"unknown parameters":     providertest.QueryTool(providertest.Object{"parameters": providertest.Unknown}),
+		"unknown name of a parameter": providertest.QueryTool(providertest.Object{"parameters": []any{providertest.Object{
 			"name":      providertest.Unknown,
 			"data_type": "String",
 		}}}),
-		"a query not known yet":       providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Object{"query": providertest.Unknown}}),
-		"arguments not known yet":     providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"arguments": providertest.Unknown})}),
-		"notifications not known yet": providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": providertest.Unknown})}),
+		"unknown query":         providertest.QueryTool(providertest.Object{"luminesce_payload": providertest.Object{"query": providertest.Unknown}}),
+		"unknown arguments":     providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"arguments": providertest.Unknown})}),
+		"unknown notifications": providertest.JobTool(providertest.Object{"scheduler_payload": providertest.JobPayload(providertest.Object{"notifications": providertest.Unknown})}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			tools.Validate(config).MustBeQuiet(t)
@@ -747,7 +747,7 @@ func TestMcpTool_validation(t *testing.T) {
 			}
 		})
 	}
-	// What another resource makes is checked as soon as it is known.
+	// A value from another resource is checked as soon as it is known.
 	_, diags := tools.Plan(providertest.Instance{}, providertest.QueryTool(providertest.Object{"destructive": true}))
 	diags.MustFail(t, template)
 }
@@ -811,7 +811,7 @@ func TestMcpToolDataSources(t *testing.T) {
 		t.Helper()
 		for name, value := range made.Attributes {
 			if name != "timeouts" && !value.Equal(got.Attributes[name]) {
-				t.Errorf("%s is %s, not %s", name, got.Attributes[name], value)
+				t.Errorf("%s is %s, want %s", name, got.Attributes[name], value)
 			}
 		}
 		for _, name := range []string{"created_at", "created_by", "updated_at", "updated_by"} {
@@ -834,7 +834,7 @@ func TestMcpToolDataSources(t *testing.T) {
 	mustShow(rows[0], query)
 	mustShow(rows[1], job)
 
-	// Older versions stay, also of a tool that is deleted.
+	// Older versions stay available, even after the tool is deleted.
 	_, diags := tools.Update(query, providertest.QueryTool(providertest.Object{"title": "Another"}))
 	diags.MustBeQuiet(t)
 	current, first := providertest.Object{"scope": "market-data", "code": "prices"}, providertest.Object{
@@ -847,7 +847,7 @@ func TestMcpToolDataSources(t *testing.T) {
 	d.Forget()
 	mustShow(p.MustData(providertest.MCPToolType, first), query)
 	if got := d.Queries("identity.GetMcpTool"); got != "version=1" {
-		t.Errorf("asked for %q", got)
+		t.Errorf("the read sent the query %q, want version=1", got)
 	}
 	const summary = "Unable to read MCP tool"
 	_, diags = p.Data(providertest.MCPToolType, current)
