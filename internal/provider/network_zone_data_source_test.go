@@ -35,7 +35,7 @@ func TestNetworkZoneDataSource(t *testing.T) {
 	}
 	for _, at := range []string{"created_at", "updated_at"} {
 		if len(got.Get(at)) != len("2026-09-01T12:00:00.0000000+00:00") {
-			t.Errorf("%s is %s", at, got.Get(at))
+			t.Errorf("%s: got %q, want LUSID's format of an instant", at, got.Get(at))
 		}
 	}
 	w.Set(func(*http.Request, any) any { return map[string]any{"code": "whole"} })
@@ -67,7 +67,7 @@ func TestNetworkZonesDataSource(t *testing.T) {
 	}
 	rows[0].MustHave(t, map[string]string{"action": "Allow", "hierarchy": "5", "description": "null", "user_roles": ""})
 	if rows := providertest.NewMock(t, mockserver.Options{}).Protocol(t).MustData("lusid_network_zones", providertest.Object{}).Rows(t, "network_zones"); len(rows) > 0 {
-		t.Errorf("a domain without zones has %d", len(rows))
+		t.Errorf("got %d zones in a domain without zones, want none", len(rows))
 	}
 	const summary = "Unable to list network zones"
 	_, diags := d.NoRights(t).Data("lusid_network_zones", providertest.Object{})

@@ -9,7 +9,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// asConfiguration is a listed resource as terraform query -generate-config-out writes it.
+// asConfiguration returns the configuration that terraform query -generate-config-out writes for a
+// listed resource.
 func asConfiguration(m providertest.ManagedType, listed providertest.Instance) providertest.Object {
 	config := providertest.Object{}
 	for _, attribute := range m.Schema.Block.Attributes {
@@ -20,8 +21,8 @@ func asConfiguration(m providertest.ManagedType, listed providertest.Instance) p
 	return config
 }
 
-// mustListAndImport lists, imports each result by its identity, and plans nothing with the
-// configuration that the CLI generates. It returns the display names.
+// mustListAndImport lists resources and imports each result by its identity. The plan with the
+// configuration that the CLI generates must be empty. It returns the display names.
 func mustListAndImport(m providertest.ManagedType, filter providertest.Object) []string {
 	m.T.Helper()
 	results, diags := m.List(filter, 0, true)
@@ -32,7 +33,7 @@ func mustListAndImport(m providertest.ManagedType, filter providertest.Object) [
 		imported, diags := m.ImportIdentity(providertest.ToObject(result.Identity))
 		diags.MustBeQuiet(m.T)
 		if names := result.Resource.Differences(imported); names != nil {
-			m.T.Errorf("%s: the result and its import differ in %s", result.DisplayName, names)
+			m.T.Errorf("%s: the list result and the imported resource differ in %s", result.DisplayName, names)
 		}
 		config := asConfiguration(m, result.Resource)
 		m.Validate(config).MustBeQuiet(m.T)
@@ -41,7 +42,7 @@ func mustListAndImport(m providertest.ManagedType, filter providertest.Object) [
 	return names
 }
 
-// mustRefuseToList lists without rights, and without credentials.
+// mustRefuseToList expects that listing fails without rights and without credentials.
 func mustRefuseToList(t *testing.T, d providertest.Domain, typeName, summary string) {
 	t.Helper()
 	_, diags := d.NoRights(t).Resource(typeName).List(providertest.Object{}, 0, false)
@@ -69,14 +70,14 @@ func TestNetworkZoneList(t *testing.T) {
 		{providertest.Object{"code_prefix": "nothing"}, []string{}},
 	} {
 		if diff := cmp.Diff(test.want, mustListAndImport(zones, test.filter)); diff != "" {
-			t.Errorf("%v (-want +got):\n%s", test.filter, diff)
+			t.Errorf("zones listed with the filter %v (-want +got):\n%s", test.filter, diff)
 		}
 	}
 	d.Forget()
 	results, diags := zones.List(providertest.Object{}, 2, false)
 	diags.MustBeQuiet(t)
 	if len(results) != 2 || results[0].Resource.Exists() {
-		t.Errorf("%d results", len(results))
+		t.Errorf("got %d results, want 2 without their resources", len(results))
 	}
 	d.MustCount(t, map[string]int{"identity.ListNetworkZones": 1})
 	_, diags = zones.List(providertest.Object{"action": "block"}, 0, false)

@@ -20,7 +20,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// zonePuts notes where each request for a zone wants to move it, such as "first@20".
+// zonePuts records the place that each PUT of a zone asks for, such as "first@20".
 type zonePuts struct {
 	mu   sync.Mutex
 	puts []string
@@ -41,7 +41,7 @@ func (z *zonePuts) front(mock http.Handler) http.Handler {
 	})
 }
 
-// take returns the moves since the last time.
+// take returns the places that were asked for since the last call.
 func (z *zonePuts) take() string {
 	z.mu.Lock()
 	defer z.mu.Unlock()
@@ -50,7 +50,7 @@ func (z *zonePuts) take() string {
 	return puts
 }
 
-// placedZones are zones by code, each with its action and its place.
+// placedZones maps the code of each zone to its action and its place.
 type placedZones map[string]providertest.Object
 
 func (z placedZones) seed() (seed mockserver.Seed) {
@@ -68,7 +68,7 @@ func placedZone(action string, hierarchy int) providertest.Object {
 	return providertest.Object{"action": action, "hierarchy": hierarchy}
 }
 
-// zonesAt are NoOp zones.
+// zonesAt returns NoOp zones at the given places.
 func zonesAt(places map[string]int) placedZones {
 	zones := placedZones{}
 	for code, hierarchy := range places {
@@ -77,7 +77,8 @@ func zonesAt(places map[string]int) placedZones {
 	return zones
 }
 
-// moveToFront gives the zones their places that the seed cannot: there, zero is behind all others.
+// moveToFront moves the zones of hierarchy 0 to that place. The seed cannot do that, because 0 means
+// "behind all other zones" there.
 func (z placedZones) moveToFront(t *testing.T, d providertest.Domain) {
 	t.Helper()
 	for code, zone := range z {
@@ -87,12 +88,12 @@ func (z placedZones) moveToFront(t *testing.T, d providertest.Domain) {
 	}
 }
 
-// config is a zone at another place.
+// config returns the configuration of a zone at another place.
 func (z placedZones) config(code string, hierarchy int) providertest.Object {
 	return providertest.ZoneConfig(z[code], providertest.Object{"code": code, "hierarchy": hierarchy})
 }
 
-// read reads the zones as a refresh does.
+// read imports the zones, which reads them as a refresh does.
 func (z placedZones) read(t *testing.T, zones providertest.ManagedType) map[string]providertest.Instance {
 	t.Helper()
 	read := map[string]providertest.Instance{}
@@ -104,82 +105,83 @@ func (z placedZones) read(t *testing.T, zones providertest.ManagedType) map[stri
 	return read
 }
 
-// TestNetworkZone_exchange moves zones to places that other zones of the same run have, one after
-// the other. On the way, no Allow zone goes behind its place, and no Block zone before it.
+// TestNetworkZone_exchange moves zones, one after the other, to places that other zones of the same run
+// have. Meanwhile no Allow zone is behind its new place, and no Block zone is before its new place.
 func TestNetworkZone_exchange(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		zones placedZones
-		// moves are the updates in their order, as "code@place". waits are the zones whose update
-		// ends while they wait.
+		// moves lists the updates in their order, as "code@place". waits lists the zones whose update
+		// ends with the warning that the zone waits for its place.
 		moves, waits string
 		puts         string
 		lists        int
 	}{
-		"two": {
+		"two zones swap": {
 			zonesAt(map[string]int{"first": 10, "second": 20}), "first@20 second@10", "first",
 			"first@20 first@21 second@10 first@20", 1,
 		},
-		"two, the last first": {
+		"two zones swap, the last one first": {
 			zonesAt(map[string]int{"first": 10, "second": 20}), "second@10 first@20", "second",
 			"second@10 second@11 first@20 second@10", 1,
 		},
-		"two, without a gap": {
+		"two zones swap without a free place between": {
 			zonesAt(map[string]int{"first": 1, "second": 2, "third": 3}), "first@2 second@1", "first",
 			"first@2 first@4 second@1 first@2", 1,
 		},
-		"three": {
+		"three zones rotate": {
 			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "first@20 second@30 third@10", "first second",
 			"first@20 second@30 first@21 third@10 second@30 first@20", 1,
 		},
-		"three, the other way round": {
+		"three zones rotate the other way round": {
 			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "first@30 third@20 second@10", "first third",
 			"first@30 third@20 first@31 second@10 third@20 first@30", 1,
 		},
-		"a row that begins at a free place": {
+		"each zone moves to the place of the next one": {
 			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "first@20 second@30 third@40", "first second",
 			"first@20 second@30 third@40 second@30 first@20", 1,
 		},
-		"a row in the best order": {
+		"each zone moves to the place of the next one, the last one first": {
 			zonesAt(map[string]int{"first": 10, "second": 20, "third": 30}), "third@40 second@30 first@20", "",
 			"third@40 second@30 first@20", 0,
 		},
-		"two and two": {
+		"two pairs swap": {
 			zonesAt(map[string]int{"a": 10, "b": 20, "c": 30, "d": 40}), "a@20 c@40 b@10 d@30", "a c",
 			"a@20 c@40 a@21 b@10 a@20 c@41 d@30 c@40", 1,
 		},
-		// What depends on an Allow zone may need it in front of a Block zone at once.
-		"an Allow zone that goes before a Block zone": {
+		// A zone that waits keeps its effect: an Allow zone waits before the Block zones that it moves
+		// around, because other resources may depend on it at once.
+		"an Allow zone moves before a Block zone": {
 			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10), "rest": placedZone("Block", 30)},
 			"allow@10 block@20", "allow",
 			"allow@10 allow@9 block@20 allow@10", 1,
 		},
-		"an Allow zone that goes behind a Block zone": {
+		"an Allow zone moves behind a Block zone": {
 			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)},
 			"allow@20 block@10", "allow",
 			"allow@20 allow@19 block@10 allow@20", 1,
 		},
-		"a Block zone that goes behind an Allow zone": {
+		"a Block zone moves behind an Allow zone": {
 			placedZones{"allow": placedZone("Allow", 20), "block": placedZone("Block", 10)},
 			"block@20 allow@10", "block",
 			"block@20 block@21 allow@10 block@20", 1,
 		},
-		"a Block zone that goes before an Allow zone": {
+		"a Block zone moves before an Allow zone": {
 			placedZones{"allow": placedZone("Allow", 10), "block": placedZone("Block", 20)},
 			"block@10 allow@20", "block",
 			"block@10 block@11 allow@20 block@10", 1,
 		},
-		"an Allow zone between two Block zones": {
+		"two Allow zones between Block zones swap": {
 			placedZones{"front": placedZone("Block", 1), "a": placedZone("Allow", 2), "b": placedZone("Allow", 3), "back": placedZone("Block", 4)},
 			"a@3 b@2", "a",
 			"a@3 a@0 b@2 a@3", 1,
 		},
-		"an Allow zone that nobody waits for": {
+		"an Allow zone moves to the place of a zone that leaves": {
 			placedZones{"allow": placedZone("Allow", 30), "other": placedZone("NoOp", 10)},
 			"allow@10 other@40", "allow",
 			"allow@10 allow@9 other@40 allow@10", 1,
 		},
-		"an Allow zone and another, with room behind only": {
+		"an Allow zone swaps, with free places only behind": {
 			placedZones{"allow": placedZone("Allow", 0), "other": placedZone("NoOp", 1), "block": placedZone("Block", 2)},
 			"allow@1 other@0", "allow",
 			"allow@1 other@3 allow@1 other@0", 1,
@@ -213,13 +215,13 @@ func TestNetworkZone_exchange(t *testing.T) {
 				diags.MustSucceed(t)
 			}
 			if got := strings.Join(waits, " "); got != test.waits {
-				t.Errorf("%q wait, want %q", got, test.waits)
+				t.Errorf("got %q as the zones that wait, want %q", got, test.waits)
 			}
 			if diff := gocmp.Diff(test.puts, puts.take()); diff != "" {
-				t.Errorf("moves (-want +got):\n%s", diff)
+				t.Errorf("places asked for (-want +got):\n%s", diff)
 			}
 			if got := d.Counts()["identity.ListNetworkZones"]; got != test.lists {
-				t.Errorf("%d lists, want %d", got, test.lists)
+				t.Errorf("got %d requests to list the zones, want %d", got, test.lists)
 			}
 			if diff := gocmp.Diff(want, d.Places(t)); diff != "" {
 				t.Errorf("places (-want +got):\n%s", diff)
@@ -228,8 +230,8 @@ func TestNetworkZone_exchange(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeFull is about a domain of ten zones in which no place is free where one
-// of them could wait without a risk.
+// TestNetworkZone_exchangeFull exchanges zones in a full domain of ten zones, which are next to each
+// other.
 func TestNetworkZone_exchangeFull(t *testing.T) {
 	t.Parallel()
 	full := func(action string) placedZones {
@@ -260,33 +262,34 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 			diags, puts, places := exchange(t, full(action))
 			diags.MustBeQuiet(t)
 			if puts != "zone-0@1 zone-0@10 zone-1@0 zone-0@1" || places["zone-0"] != 1 || places["zone-1"] != 0 {
-				t.Errorf("got %q and %v", puts, places)
+				t.Errorf("got the requests %q and the places %v, want zone-0 and zone-1 exchanged", puts, places)
 			}
 		})
 	}
-	t.Run("Allow zones before a Block zone", func(t *testing.T) {
+	t.Run("no safe place to wait", func(t *testing.T) {
 		t.Parallel()
 		zones := full("Block")
 		zones["zone-0"], zones["zone-1"] = placedZone("Allow", 0), placedZone("Allow", 1)
 		diags, puts, places := exchange(t, zones)
 		diags.MustFail(t, "", "Unable to update network zone zone-1", "no free hierarchy nearby lets the zone wait", "leave gaps")
 		if puts != "zone-0@1" || places["zone-0"] != 0 || places["zone-1"] != 1 {
-			t.Errorf("got %q and %v", puts, places)
+			t.Errorf("got the requests %q and the places %v, want both zones unmoved", puts, places)
 		}
 	})
-	t.Run("an Allow zone is spared", func(t *testing.T) {
+	t.Run("a Block zone waits behind the Allow zones", func(t *testing.T) {
 		t.Parallel()
 		zones := full("Allow")
 		zones["zone-0"] = placedZone("Block", 0)
 		diags, puts, places := exchange(t, zones)
 		diags.MustBeQuiet(t)
 		if puts != "zone-0@1 zone-0@10 zone-1@0 zone-0@1" || places["zone-0"] != 1 || places["zone-1"] != 0 {
-			t.Errorf("got %q and %v", puts, places)
+			t.Errorf("got the requests %q and the places %v, want zone-0 and zone-1 exchanged", puts, places)
 		}
 	})
 }
 
-// TestNetworkZone_exchangeFromOne is about a LUSID whose first hierarchy is one.
+// TestNetworkZone_exchangeFromOne expects that an exchange still succeeds if LUSID refuses the
+// hierarchy 0.
 func TestNetworkZone_exchangeFromOne(t *testing.T) {
 	t.Parallel()
 	placed := placedZones{"allow": placedZone("Allow", 1), "other": placedZone("NoOp", 2), "block": placedZone("Block", 3)}
@@ -311,21 +314,22 @@ func TestNetworkZone_exchangeFromOne(t *testing.T) {
 	_, diags = zones.Update(read["other"], placed.config("other", 1))
 	diags.MustBeQuiet(t)
 	if diff := gocmp.Diff("allow@2 allow@0 other@4 allow@2 other@1", puts.take()); diff != "" {
-		t.Errorf("moves (-want +got):\n%s", diff)
+		t.Errorf("places asked for (-want +got):\n%s", diff)
 	}
 }
 
-// TestNetworkZone_exchangeParallel updates all zones at once, as Terraform does.
+// TestNetworkZone_exchangeParallel updates all zones at the same time, as Terraform does.
 func TestNetworkZone_exchangeParallel(t *testing.T) {
 	t.Parallel()
 	before := map[string]int{"a": 10, "b": 20, "c": 30, "d": 40, "e": 50}
 	after := map[string]int{"a": 20, "b": 10, "c": 40, "d": 50, "e": 30}
 	for _, shift := range []bool{false, true} {
-		t.Run(fmt.Sprintf("shift %t", shift), func(t *testing.T) {
+		t.Run(fmt.Sprintf("LUSID shifts %t", shift), func(t *testing.T) {
 			t.Parallel()
 			placed := zonesAt(before)
 			d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed(), NetworkZonesShift: shift})
-			// Where LUSID moves the others itself, a second apply puts right what it has moved too far.
+			// If LUSID shifts other zones, they can end up behind their place. A second apply moves
+			// them back.
 			for range 2 {
 				zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 				read := placed.read(t, zones)
@@ -350,24 +354,24 @@ func TestNetworkZone_exchangeParallel(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeFailure ends an exchange after each of its requests, in each way. The next
-// apply, in a process that knows nothing of it, does what is left.
+// TestNetworkZone_exchangeFailure fails one request of an exchange, each in turn and in each way. The
+// next apply, in a new process, completes the exchange.
 func TestNetworkZone_exchangeFailure(t *testing.T) {
 	t.Parallel()
 	after := map[string]int{"first": 20, "second": 30, "third": 10}
 	for name, fault := range map[string]mockserver.Fault{
-		"refused":     {Status: http.StatusForbidden, Code: 939, Count: -1},
-		"failed":      {Status: http.StatusInternalServerError},
-		"lost":        {Reset: mockserver.ResetAfter, Count: -1},
-		"interrupted": {Reset: mockserver.ResetBefore, Count: -1},
-		"invalid":     {Status: http.StatusBadRequest, Code: 151},
+		"refused":       {Status: http.StatusForbidden, Code: 939, Count: -1},
+		"server error":  {Status: http.StatusInternalServerError},
+		"response lost": {Reset: mockserver.ResetAfter, Count: -1},
+		"interrupted":   {Reset: mockserver.ResetBefore, Count: -1},
+		"invalid":       {Status: http.StatusBadRequest, Code: 151},
 	} {
 		for done := range 6 {
-			t.Run(fmt.Sprintf("%s after %d", name, done), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s after %d requests", name, done), func(t *testing.T) {
 				t.Parallel()
 				placed := zonesAt(map[string]int{"first": 10, "second": 20, "third": 30})
 				d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed()})
-				met := fault // The tests beside this one change it too.
+				met := fault // The subtests run in parallel, and each one changes its fault.
 				met.Operation, met.After = "identity.UpdateNetworkZone", done
 				d.Mock.InjectFault(met)
 				apply := func() (problems int) {
@@ -390,11 +394,11 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 				}
 				problems := apply()
 				if diff := gocmp.Diff(after, d.Places(t)); problems == 0 && diff != "" {
-					t.Errorf("missing warnings (-want +got):\n%s", diff)
+					t.Errorf("the apply reported no problem, but the places are wrong (-want +got):\n%s", diff)
 				}
 				d.Mock.ClearFaults()
 				if problems := apply(); problems > 0 {
-					t.Errorf("the next apply has %d problems", problems)
+					t.Errorf("got %d problems in the next apply, want none", problems)
 				}
 				if diff := gocmp.Diff(after, d.Places(t)); diff != "" {
 					t.Errorf("places after the next apply (-want +got):\n%s", diff)
@@ -404,7 +408,8 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeWithNew is about a zone whose place is that of one which goes.
+// TestNetworkZone_exchangeWithNew creates a zone at the place of a zone that moves or is deleted in the
+// same run.
 func TestNetworkZone_exchangeWithNew(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"old": 10})
@@ -427,18 +432,19 @@ func TestNetworkZone_exchangeWithNew(t *testing.T) {
 			leave(zones, old).MustBeQuiet(t)
 			zones.MustPlanNothing(zones.MustRead(made), placed.config("new", 10))
 			if got := d.Zone(t, "new").Hierarchy; got != 10 {
-				t.Errorf("the new zone is at %d", got)
+				t.Errorf("the new zone has the hierarchy %d, want 10", got)
 			}
 		})
 	}
 }
 
-// TestNetworkZone_exchangeRefused is about a place that no zone of the run leaves.
+// TestNetworkZone_exchangeRefused moves a zone to the place of another zone, which does not move.
 func TestNetworkZone_exchangeRefused(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"first": 10, "second": 20})
 	d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed()})
-	// Each is an apply. The first updates the zone where it is.
+	// Each iteration is one apply. The first apply sends a second request, which updates the zone at
+	// its present place. In the second apply nothing else is left to update.
 	for _, updates := range []int{2, 1} {
 		zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 		first := placed.read(t, zones)["first"]
@@ -449,10 +455,10 @@ func TestNetworkZone_exchangeRefused(t *testing.T) {
 		d.MustCount(t, map[string]int{"identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
 		got := d.Zone(t, "first")
 		if diff := gocmp.Diff(providertest.ZoneBody{Hierarchy: 10, Description: new("Changed")}, providertest.ZoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {
-			t.Errorf("first (-want +got):\n%s", diff)
+			t.Errorf("zone first (-want +got):\n%s", diff)
 		}
 	}
-	// If LUSID refuses for another reason, that is an error for every position.
+	// If LUSID refuses the move for another reason, the update fails.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateNetworkZone", Status: http.StatusBadRequest, Code: 151})
 	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 	_, diags := zones.Update(placed.read(t, zones)["first"], placed.config("first", 15))

@@ -22,18 +22,18 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// deleteZone deletes the zone of ZoneConfig behind Terraform's back.
+// deleteZone deletes the zone of ZoneConfig outside Terraform.
 func deleteZone(d providertest.Domain, t *testing.T) {
 	t.Helper()
 	d.MustCall(t, http.MethodDelete, "/networkzones/acme-office", nil, nil)
 }
 
-// checkNoZone is for the end of tests through the CLI. They all need the mock: on a real domain, a
-// zone could lock everybody out.
+// checkNoZone expects that no zone is left at the end of a test through the CLI. These tests always use
+// the mock: on a real domain, a zone could lock everybody out.
 func checkNoZone(d providertest.Domain, t *testing.T) resource.TestCheckFunc {
 	return func(*terraform.State) error {
 		if left := d.Places(t); len(left) > 0 {
-			return fmt.Errorf("zones are left: %v", left)
+			return fmt.Errorf("got the zones %v after the destroy, want none", left)
 		}
 		return nil
 	}
@@ -89,7 +89,7 @@ func TestAccNetworkZone_basic(t *testing.T) {
 				ConfigStateChecks: []statecheck.StateCheck{known("hierarchy", knownvalue.Int64Exact(20)), known("description", knownvalue.Null())},
 			},
 			{
-				// No longer configured, the place stays.
+				// If hierarchy is removed from the configuration, the zone keeps its place.
 				Config:            d.Config(zoneHCL("")),
 				ConfigPlanChecks:  updates,
 				ConfigStateChecks: []statecheck.StateCheck{known("hierarchy", knownvalue.Int64Exact(20)), known("user_roles", knownvalue.Null())},
@@ -119,12 +119,13 @@ resource "lusid_network_zone" "test" {
 	d.MustCount(t, map[string]int{"identity.GetNetworkZone": 3})
 	w.MustRun("destroy", "-auto-approve")
 	if left := d.Places(t); len(left) > 0 {
-		t.Errorf("zones are left: %v", left)
+		t.Errorf("got the zones %v after the destroy, want none", left)
 	}
 }
 
-// TestAccNetworkZone_unplaced loses the second call of a create. The CLI takes the zone for made,
-// sees in the next plan where it really is, and moves it there in place.
+// TestAccNetworkZone_unplaced fails the second request of a create, which places the zone. The state
+// keeps the created zone and its real place. The next plan shows the difference, and the next apply
+// updates the zone in place.
 func TestAccNetworkZone_unplaced(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -137,13 +138,13 @@ func TestAccNetworkZone_unplaced(t *testing.T) {
 	plan, output := w.Plan()
 	providertest.MustHold(t, output, "~ hierarchy", "2 -> 50", "Plan: 0 to add, 1 to change, 0 to destroy")
 	if got := plan.ResourceChanges[0].Change.Actions; !got.Update() {
-		t.Errorf("the next plan is to %s", got)
+		t.Errorf("the next plan has the actions %s, want update", got)
 	}
 	d.Forget()
 	w.MustRun("apply", "tfplan")
 	d.MustCount(t, map[string]int{"identity.UpdateNetworkZone": 1})
 	if diff := cmp.Diff(map[string]int{"before": 1, "acme-office": 50}, d.Places(t)); diff != "" {
-		t.Errorf("zones (-want +got):\n%s", diff)
+		t.Errorf("places (-want +got):\n%s", diff)
 	}
 	w.MustPlanEmpty()
 }
@@ -169,7 +170,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 		want.ApplyRules.SessionType, want.ApplyRules.UserRoles = []string{"AllUsers"}, []string{"risk", "traders"}
 		change(&want)
 		if diff := cmp.Diff(want, d.Zone(t, "acme-office")); diff != "" {
-			t.Errorf("LUSID has (-want +got):\n%s", diff)
+			t.Errorf("zone in LUSID (-want +got):\n%s", diff)
 		}
 	}
 	whole(func(*providertest.ZoneBody) {})
@@ -179,7 +180,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	zones.MustPlanNothing(read, config)
 	d.MustCount(t, map[string]int{"identity.GetNetworkZone": 1})
 
-	// Each attribute but the code updates in place, in one call that clears nothing else.
+	// Each attribute except the code is updated in place, with one request that changes no other field.
 	for _, test := range []struct {
 		change providertest.Object
 		want   func(*providertest.ZoneBody)
@@ -209,7 +210,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 		diags.MustBeQuiet(t)
 		whole(func(*providertest.ZoneBody) {})
 	}
-	// What LUSID is not told is no call.
+	// An attribute that LUSID does not take causes no request.
 	d.Forget()
 	config["timeouts"] = providertest.Object{"update": "1m"}
 	read, diags := zones.Update(read, config)
@@ -219,20 +220,21 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	change, diags := zones.Plan(read, providertest.ZoneConfig(providertest.Object{"code": "acme-home"}))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 	}
 
 	deleteZone(d, t)
 	zones = d.Protocol(t).Resource(providertest.NetworkZoneType)
 	if gone := zones.MustRead(read); gone.Exists() {
-		t.Error("a deleted zone is still in the state")
+		t.Error("a zone that was deleted outside Terraform is still in the state")
 	}
 	d.Forget()
 	zones.Destroy(read).MustBeQuiet(t)
 	d.MustCount(t, map[string]int{"identity.DeleteNetworkZone": 1})
 }
 
-// TestNetworkZone_sameToLUSID goes through spellings that are no difference.
+// TestNetworkZone_sameToLUSID expects an empty plan if LUSID returns an equivalent value in another
+// format.
 func TestNetworkZone_sameToLUSID(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -254,7 +256,8 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 		made = zones.MustRead(made)
 		zones.MustPlanNothing(made, config)
 	}
-	// LUSID's own spelling, order and repetitions, in a process that does not list yet.
+	// LUSID uses another format and another order, and repeats values. A new provider process reads the
+	// zone on its own, not from a list.
 	config := providertest.ZoneConfig(providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.9/24", "2001:0DB8::1",
 		"::ffff:192.0.2.1", "198.51.100.0/25")})
 	made, diags := zones.Update(made, config)
@@ -281,7 +284,8 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 	zones.MustPlanNothing(made, config)
 }
 
-// TestNetworkZone_absent takes away all that the contract lets an answer leave out.
+// TestNetworkZone_absent removes every field that a response may leave out according to the API's
+// contract.
 func TestNetworkZone_absent(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"absent", "null"} {
@@ -305,7 +309,8 @@ func TestNetworkZone_absent(t *testing.T) {
 				return bare
 			})
 			zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
-			// Where the zone is, LUSID does not say: it is placed where it may be already.
+			// The response has no hierarchy. So the provider sends the request that places the zone,
+			// even if the zone may have that place already.
 			made := zones.MustCreate(providertest.ZoneConfig(providertest.Object{"hierarchy": 1}))
 			d.MustCount(t, map[string]int{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": 1, "identity.UpdateNetworkZone": 1})
 			read := zones.MustRead(made)
@@ -334,7 +339,7 @@ func TestNetworkZone_absent(t *testing.T) {
 
 func TestNetworkZone_place(t *testing.T) {
 	t.Parallel()
-	t.Run("one request if possible", func(t *testing.T) {
+	t.Run("no second request if the zone is at its place", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
@@ -344,7 +349,7 @@ func TestNetworkZone_place(t *testing.T) {
 		first.MustHave(t, map[string]string{"hierarchy": "1"})
 		second.MustHave(t, map[string]string{"hierarchy": "2"})
 	})
-	t.Run("that another zone has", func(t *testing.T) {
+	t.Run("taken by another zone", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateZone(t, "before")
@@ -353,7 +358,7 @@ func TestNetworkZone_place(t *testing.T) {
 		made, diags := zones.Create(config)
 		diags.MustWarn(t, "hierarchy", "Network zone acme-office waits for its place", "The network zone before of", "has the hierarchy 1",
 			"acme-office stays at 2, in force", "the next apply tries again")
-		// With the other one out of the way, the next apply mends it.
+		// After the other zone has moved, the next apply places this zone.
 		d.ChangeZone(t, "before", func(zone *providertest.ZoneBody) { zone.Hierarchy = 7 })
 		read := zones.MustRead(made)
 		read.MustHave(t, map[string]string{"hierarchy": "2"})
@@ -363,28 +368,29 @@ func TestNetworkZone_place(t *testing.T) {
 		d.MustCount(t, map[string]int{"identity.UpdateNetworkZone": 1})
 		zones.MustPlanNothing(zones.MustRead(mended), config)
 		if diff := cmp.Diff(map[string]int{"acme-office": 1, "before": 7}, d.Places(t)); diff != "" {
-			t.Errorf("zones (-want +got):\n%s", diff)
+			t.Errorf("places (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("from which LUSID moves the other zone", func(t *testing.T) {
+	t.Run("LUSID shifts the other zone", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{NetworkZonesShift: true})
 		zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
 		open := zones.MustCreate(providertest.ZoneConfig(providertest.Object{"code": "open"}))
 		zones.MustCreate(providertest.ZoneConfig(providertest.Object{"hierarchy": 1}))
-		// A zone whose place is left open stays where it was moved, also where the plan is older.
+		// A zone without a configured hierarchy stays where LUSID moved it, even if the plan is older
+		// than the move.
 		d.Forget()
 		open, diags := zones.Update(open, providertest.ZoneConfig(providertest.Object{"code": "open", "description": "Changed"}))
 		diags.MustBeQuiet(t)
 		d.MustCount(t, map[string]int{"identity.GetNetworkZone": 1, "identity.UpdateNetworkZone": 1})
 		if diff := cmp.Diff(map[string]int{"acme-office": 1, "open": 2}, d.Places(t)); diff != "" {
-			t.Errorf("zones (-want +got):\n%s", diff)
+			t.Errorf("places (-want +got):\n%s", diff)
 		}
 		open = zones.MustRead(open)
 		open.MustHave(t, map[string]string{"hierarchy": "2"})
 		zones.MustPlanNothing(open, providertest.ZoneConfig(providertest.Object{"code": "open", "description": "Changed"}))
 	})
-	t.Run("one zone after the other", func(t *testing.T) {
+	t.Run("parallel creates run one after the other", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateNetworkZone", Delay: 100 * time.Millisecond, Count: -1})
@@ -402,13 +408,13 @@ func TestNetworkZone_place(t *testing.T) {
 		}
 		both.Wait()
 		if diff := cmp.Diff(map[string]int{"first": 1, "second": 2}, d.Places(t)); diff != "" {
-			t.Errorf("zones (-want +got):\n%s", diff)
+			t.Errorf("places (-want +got):\n%s", diff)
 		}
 	})
 	for name, fault := range map[string]mockserver.Fault{
-		"the answer is lost":           {Reset: mockserver.ResetBefore, Count: -1},
-		"a zone blocks":                {Status: http.StatusForbidden, Code: 939},
-		"the answer is a proxy's page": {HTML: true, Count: -1},
+		"response lost":        {Reset: mockserver.ResetBefore, Count: -1},
+		"blocked by a zone":    {Status: http.StatusForbidden, Code: 939},
+		"HTML page of a proxy": {HTML: true, Count: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -427,7 +433,7 @@ func TestNetworkZone_place(t *testing.T) {
 			diags.MustBeQuiet(t)
 			zones.MustPlanNothing(zones.MustRead(mended), config)
 			if diff := cmp.Diff(map[string]int{"acme-office": 50}, d.Places(t)); diff != "" {
-				t.Errorf("zones (-want +got):\n%s", diff)
+				t.Errorf("places (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -452,7 +458,8 @@ func TestNetworkZone_manyReads(t *testing.T) {
 			read.MustHave(t, map[string]string{"description": "Drifted"})
 		}
 	}
-	// The last differs from the list, and is read once more.
+	// The last zone was changed after the list was read. It differs from its state, so the provider
+	// reads it once more.
 	d.MustCount(t, map[string]int{"identity.GetNetworkZone": 3 + 1, "identity.ListNetworkZones": 1})
 }
 
@@ -462,12 +469,12 @@ func TestNetworkZone_taken(t *testing.T) {
 	d.CreateZone(t, "acme-office")
 	made, diags := d.Protocol(t).Resource(providertest.NetworkZoneType).Create(providertest.ZoneConfig(providertest.Object{"hierarchy": 10}))
 	if made.Exists() {
-		t.Error("something is in the state")
+		t.Error("the state has a zone, although the create failed")
 	}
 	diags.MustFail(t, "code", "Unable to create network zone", "import {\n  to = lusid_network_zone.NAME\n  id = \"acme-office\"\n}",
 		"HTTP 400")
 	d.MustCount(t, map[string]int{"identity.ListNetworkZones": 2, "identity.CreateNetworkZone": 1})
-	// A domain that is full says so.
+	// If the domain has the maximum number of zones, the error says so.
 	for i := range 9 {
 		d.CreateZone(t, fmt.Sprint("zone-", i))
 	}
@@ -482,11 +489,11 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 		lag     int
 		adopted bool
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
-		"reset before":           {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
+		"connection reset after the write":                        {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true},
+		"connection reset before the write":                       {mockserver.Fault{Reset: mockserver.ResetBefore}, 0, false},
+		"HTTP 500 after the write":                                {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true},
+		"truncated response":                                      {mockserver.Fault{Truncate: true}, 0, true},
+		"connection reset after the write, with a list that lags": {mockserver.Fault{Reset: mockserver.ResetAfter}, 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -502,12 +509,12 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 				diags.MustBeQuiet(t)
 			}
 			if got := d.Zone(t, "acme-office"); got.Hierarchy != 10 {
-				t.Errorf("the zone is at %d", got.Hierarchy)
+				t.Errorf("the zone has the hierarchy %d, want 10", got.Hierarchy)
 			}
 			zones.MustPlanNothing(zones.MustRead(made), config)
 		})
 	}
-	t.Run("another's", func(t *testing.T) {
+	t.Run("zone of another run", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateZone(t, "acme-office")
@@ -518,7 +525,7 @@ func TestNetworkZone_lostAnswer(t *testing.T) {
 		}
 		diags.MustFail(t, "code", "lusid_network_zone.NAME")
 	})
-	t.Run("of a code that this process deleted", func(t *testing.T) {
+	t.Run("code of a zone that this process deleted", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.CreateZone(t, "acme-office")
@@ -545,7 +552,7 @@ func TestNetworkZone_errors(t *testing.T) {
 	kept, diags := forbidden.Read(made)
 	diags.MustFail(t, "", append(words, "Unable to read network zone acme-office")...)
 	if names := made.Differences(kept); names != nil {
-		t.Errorf("a failed read changed %s", names)
+		t.Errorf("a failed read changed %s in the state", names)
 	}
 	_, diags = forbidden.Update(made, providertest.ZoneConfig(providertest.Object{"description": "New"}))
 	diags.MustFail(t, "", append(words, "Unable to update network zone acme-office")...)
@@ -557,7 +564,7 @@ func TestNetworkZone_errors(t *testing.T) {
 	_, diags = forbidden.ImportState("acme-office")
 	diags.MustFail(t, "", append(words, `Unable to import network zone "acme-office"`)...)
 
-	// Locked out, by any zone.
+	// If a zone locks the provider out, each error says so.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "*", Status: http.StatusForbidden, Code: 939, Count: -1})
 	const locked = "A network zone of the domain blocks the address"
 	_, diags = zones.Read(made)
@@ -565,7 +572,8 @@ func TestNetworkZone_errors(t *testing.T) {
 	zones.Destroy(made).MustFail(t, "", locked, "(939)")
 	d.Mock.ClearFaults()
 
-	// Only LUSID's own 404 means gone.
+	// A zone is removed from the state only if the 404 comes from LUSID itself. After a 404 to the
+	// DELETE, the list must confirm that the zone was deleted.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetNetworkZone", Status: http.StatusNotFound, HTML: true})
 	_, diags = zones.Read(made)
 	diags.MustFail(t, "", "HTML page")
@@ -637,36 +645,37 @@ func TestNetworkZone_validation(t *testing.T) {
 		change    providertest.Object
 		attribute string
 	}{
-		"no ranges":                {providertest.Object{"ranges": []any{}}, "ranges"},
-		"101 ranges":               {providertest.Object{"ranges": providertest.ZoneRanges(many...)}, "ranges"},
-		"a name":                   {providertest.Object{"ranges": providertest.ZoneRanges("acme.com")}, "ranges.value"},
-		"a first and last address": {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1-10.0.0.9")}, "ranges.value"},
-		"a range too wide":         {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/33")}, "ranges.value"},
-		"leading zeros":            {providertest.Object{"ranges": providertest.ZoneRanges("010.0.0.1")}, "ranges.value"},
-		"a scoped address":         {providertest.Object{"ranges": providertest.ZoneRanges("fe80::1%eth0")}, "ranges.value"},
+		"no ranges":                 {providertest.Object{"ranges": []any{}}, "ranges"},
+		"101 ranges":                {providertest.Object{"ranges": providertest.ZoneRanges(many...)}, "ranges"},
+		"a host name as a range":    {providertest.Object{"ranges": providertest.ZoneRanges("acme.com")}, "ranges.value"},
+		"a first and last address":  {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1-10.0.0.9")}, "ranges.value"},
+		"a prefix that is too long": {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/33")}, "ranges.value"},
+		"leading zeros":             {providertest.Object{"ranges": providertest.ZoneRanges("010.0.0.1")}, "ranges.value"},
+		"a scoped address":          {providertest.Object{"ranges": providertest.ZoneRanges("fe80::1%eth0")}, "ranges.value"},
 		"one range twice": {
 			providertest.Object{"ranges": []any{
 				providertest.Object{"value": "10.0.0.1"}, providertest.Object{"value": "10.0.0.1", "description": "Me"},
 			}},
 			"ranges",
 		},
-		"one range in two writings": {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/8", "10.1.2.3/8")}, "ranges"},
-		"an address as both":        {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1", "10.0.0.1/32")}, "ranges"},
-		"a mapped address":          {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.1", "::ffff:192.0.2.1")}, "ranges"},
-		"a mapped address in hex":   {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.1", "::FFFF:c000:201/128")}, "ranges"},
-		"a mapped range":            {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.0/24", "::ffff:192.0.2.9/120")}, "ranges"},
-		"nobody":                    {providertest.Object{"session_types": nil}, "session_types"},
-		"nobody, in empty sets":     {providertest.Object{"session_types": []string{}, "user_roles": []string{}}, "session_types"},
-		"a role without a name":     {providertest.Object{"user_roles": []string{""}}, "user_roles"},
-		"below all":                 {providertest.Object{"hierarchy": -1}, "hierarchy"},
-		"a timeout of zero":         {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create"},
+		"one range in two formats":                      {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.0/8", "10.1.2.3/8")}, "ranges"},
+		"an address and the same address with a prefix": {providertest.Object{"ranges": providertest.ZoneRanges("10.0.0.1", "10.0.0.1/32")}, "ranges"},
+		"an address and its IPv4-mapped form":           {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.1", "::ffff:192.0.2.1")}, "ranges"},
+		"an address and its IPv4-mapped form in hex":    {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.1", "::FFFF:c000:201/128")}, "ranges"},
+		"a range and its IPv4-mapped form":              {providertest.Object{"ranges": providertest.ZoneRanges("192.0.2.0/24", "::ffff:192.0.2.9/120")}, "ranges"},
+		"neither session types nor user roles":          {providertest.Object{"session_types": nil}, "session_types"},
+		"empty sets of session types and user roles":    {providertest.Object{"session_types": []string{}, "user_roles": []string{}}, "session_types"},
+		"a role without a name":                         {providertest.Object{"user_roles": []string{""}}, "user_roles"},
+		"a negative hierarchy":                          {providertest.Object{"hierarchy": -1}, "hierarchy"},
+		"a timeout of zero":                             {providertest.Object{"timeouts": providertest.Object{"create": "0s"}}, "timeouts.create"},
 	} {
 		t.Run(name, func(t *testing.T) { zones.Validate(providertest.ZoneConfig(test.change)).MustFail(t, test.attribute) })
 	}
 	for _, valid := range []providertest.Object{
 		{"ranges": providertest.ZoneRanges(many[:100]...)},
 		{"ranges": providertest.ZoneRanges("0.0.0.0/0", "::/0", "2001:db8::/32", "10.1.2.3/8")},
-		// The last is wider than the IPv4 addresses that it has.
+		// ::ffff:0:0/95 is wider than the IPv4-mapped addresses that it contains, so it is no
+		// repetition of 0.0.0.0/0.
 		{"ranges": providertest.ZoneRanges("0.0.0.0/0", "::ffff:0:0/95")},
 		{"session_types": nil, "user_roles": []string{"front office"}},
 		{"session_types": nil, "user_roles": providertest.Unknown},
@@ -686,15 +695,15 @@ func TestNetworkZone_validation(t *testing.T) {
 	} {
 		zones.Validate(providertest.ZoneConfig(valid)).MustBeQuiet(t)
 	}
-	// What is known only in the plan is checked there.
+	// A value that becomes known only in the plan is checked in the plan.
 	d := providertest.NewMock(t, mockserver.Options{})
 	_, diags := d.Protocol(t).Resource(providertest.NetworkZoneType).Plan(providertest.Instance{},
 		providertest.ZoneConfig(providertest.Object{"session_types": []string{}}))
 	diags.MustFail(t, "session_types")
 }
 
-// TestNetworkZone_lockOut plans each change that could lock the provider out, and others that could
-// not. No plan asks LUSID.
+// TestNetworkZone_lockOut plans changes that could lock the provider out, and changes that cannot. No
+// plan sends a request.
 func TestNetworkZone_lockOut(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -712,68 +721,68 @@ func TestNetworkZone_lockOut(t *testing.T) {
 		warning       string
 	}
 	tests := map[string]test{
-		"a new Block":                         {nil, block, "action", blocksMore},
-		"a new zone, of an unknown action":    {nil, providertest.Object{"action": providertest.Unknown}, "action", blocksMore},
-		"a new Allow":                         {nil, allow, "ranges", allowsNew},
-		"a new NoOp":                          {nil, providertest.Object{}, "", ""},
-		"a Block that goes":                   {block, nil, "", ""},
-		"an Allow that goes":                  {allow, nil, "", allowsLess},
-		"a NoOp that goes":                    {providertest.Object{}, nil, "", ""},
-		"NoOp to Block":                       {providertest.Object{}, block, "action", blocksMore},
-		"Allow to Block":                      {allow, block, "action", blocksMore},
-		"Block to Allow":                      {block, allow, "ranges", allowsNew},
-		"Block to NoOp":                       {block, providertest.Object{}, "", ""},
-		"Allow to NoOp":                       {allow, providertest.Object{}, "action", allowsLess},
-		"an Allow whose action is to be seen": {allow, providertest.Object{"action": providertest.Unknown}, "action", blocksMore},
-		"a Block of twice the addresses": {
+		"create a Block zone":                  {nil, block, "action", blocksMore},
+		"create a zone with an unknown action": {nil, providertest.Object{"action": providertest.Unknown}, "action", blocksMore},
+		"create an Allow zone":                 {nil, allow, "ranges", allowsNew},
+		"create a NoOp zone":                   {nil, providertest.Object{}, "", ""},
+		"destroy a Block zone":                 {block, nil, "", ""},
+		"destroy an Allow zone":                {allow, nil, "", allowsLess},
+		"destroy a NoOp zone":                  {providertest.Object{}, nil, "", ""},
+		"NoOp to Block":                        {providertest.Object{}, block, "action", blocksMore},
+		"Allow to Block":                       {allow, block, "action", blocksMore},
+		"Block to Allow":                       {block, allow, "ranges", allowsNew},
+		"Block to NoOp":                        {block, providertest.Object{}, "", ""},
+		"Allow to NoOp":                        {allow, providertest.Object{}, "action", allowsLess},
+		"Allow to an unknown action":           {allow, providertest.Object{"action": providertest.Unknown}, "action", blocksMore},
+		"a Block zone with twice the addresses": {
 			providertest.ZoneConfig(block, providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.0/25")}),
 			block, "ranges", blocksMore,
 		},
-		"a Block of half the addresses": {
+		"a Block zone with half the addresses": {
 			block,
 			providertest.ZoneConfig(block, providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.128/25")}), "",
 			"",
 		},
 	}
-	// Each reaches further than the zones above.
+	// Each of these changes makes the zones above apply to more requests.
 	further := map[string]providertest.Object{
-		"ranges":        {"ranges": providertest.ZoneRanges("203.0.113.0/24", "192.0.2.1")},
-		"ranges, wider": {"ranges": providertest.ZoneRanges("203.0.0.0/16")},
-		"session_types": {"session_types": []string{"AllUsers", "AllPATAccess"}},
-		"user_roles":    {"user_roles": []string{"traders"}},
-		"hierarchy":     {"hierarchy": 10},
+		"ranges":                   {"ranges": providertest.ZoneRanges("203.0.113.0/24", "192.0.2.1")},
+		"ranges, in a wider range": {"ranges": providertest.ZoneRanges("203.0.0.0/16")},
+		"session_types":            {"session_types": []string{"AllUsers", "AllPATAccess"}},
+		"user_roles":               {"user_roles": []string{"traders"}},
+		"hierarchy":                {"hierarchy": 10},
 	}
 	for name, change := range further {
 		attribute, _, _ := strings.Cut(name, ",")
 		wideBlock, wideAllow := providertest.ZoneConfig(block, change), providertest.ZoneConfig(allow, change)
-		tests["a Block with more "+name] = test{block, wideBlock, attribute, blocksMore}
-		tests["a Block with less "+name] = test{wideBlock, block, "", ""}
-		tests["an Allow with more "+name] = test{allow, wideAllow, "", ""}
-		tests["an Allow with less "+name] = test{wideAllow, allow, attribute, allowsLess}
+		tests["a Block zone with more "+name] = test{block, wideBlock, attribute, blocksMore}
+		tests["a Block zone with less "+name] = test{wideBlock, block, "", ""}
+		tests["an Allow zone with more "+name] = test{allow, wideAllow, "", ""}
+		tests["an Allow zone with less "+name] = test{wideAllow, allow, attribute, allowsLess}
 	}
 	for _, name := range []string{"ranges", "session_types", "user_roles", "hierarchy"} {
-		tests["a Block of unknown "+name] = test{
+		tests["a Block zone with unknown "+name] = test{
 			block, providertest.ZoneConfig(block, providertest.Object{name: providertest.Unknown}), name, blocksMore,
 		}
 	}
 	for _, name := range []string{"ranges", "session_types", "hierarchy"} {
-		tests["an Allow of unknown "+name] = test{
+		tests["an Allow zone with unknown "+name] = test{
 			allow, providertest.ZoneConfig(allow, providertest.Object{name: providertest.Unknown}), name, allowsLess,
 		}
 	}
-	for name, zone := range map[string]providertest.Object{"a Block": block, "an Allow": allow} {
-		tests[name+" as it is"] = test{zone, zone, "", ""}
+	for name, zone := range map[string]providertest.Object{"a Block zone": block, "an Allow zone": allow} {
+		tests[name+" without a change"] = test{zone, zone, "", ""}
 		tests[name+" with another description"] = test{
 			zone,
 			providertest.ZoneConfig(zone, providertest.Object{"description": "Changed", "timeouts": providertest.Object{"read": "1m"}}),
 			"", "",
 		}
-		tests[name+" in IPv6"] = test{
+		tests[name+" with its ranges in IPv4-mapped form"] = test{
 			zone,
 			providertest.ZoneConfig(zone, providertest.Object{"ranges": providertest.ZoneRanges("::ffff:203.0.113.0/120")}),
 			"", "",
 		}
-		tests[name+" in other words"] = test{
+		tests[name+" with its ranges in another format"] = test{
 			zone,
 			providertest.ZoneConfig(zone, providertest.Object{"ranges": []any{providertest.Object{
 				"value":       "203.0.113.77/24",
@@ -807,7 +816,7 @@ func TestNetworkZone_lockOut(t *testing.T) {
 				"Terraform could not undo that", "depends_on")
 		})
 	}
-	t.Run("another code", func(t *testing.T) {
+	t.Run("replacement by another code", func(t *testing.T) {
 		made, diags := zones.Create(providertest.ZoneConfig(allow))
 		diags.MustSucceed(t)
 		defer deleteZone(d, t)

@@ -11,7 +11,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// ownConfig is the application that a domain's credentials belong to, as a configuration.
+// ownConfig returns the configuration of the application that the provider signs in through.
 func ownConfig(d providertest.Domain, more ...providertest.Object) providertest.Object {
 	config := providertest.Object{
 		"client_id":         d.Mock.Credentials().ClientID,
@@ -24,7 +24,7 @@ func ownConfig(d providertest.Domain, more ...providertest.Object) providertest.
 	return config
 }
 
-// importOwn takes the own application under management, with triggers.
+// importOwn imports the application that the provider signs in through, and adds triggers to it.
 func importOwn(d providertest.Domain, t *testing.T, applications providertest.ManagedType) providertest.Instance {
 	t.Helper()
 	imported, diags := applications.ImportState(d.Mock.Credentials().ClientID)
@@ -34,7 +34,7 @@ func importOwn(d providertest.Domain, t *testing.T, applications providertest.Ma
 	return managed
 }
 
-// TestOwnApplication_warnings plans what cuts off the branch that the provider sits on.
+// TestOwnApplication_warnings plans changes that could end the provider's own access.
 func TestOwnApplication_warnings(t *testing.T) {
 	t.Parallel()
 	for name, signIn := range map[string]struct {
@@ -49,7 +49,8 @@ func TestOwnApplication_warnings(t *testing.T) {
 			t.Helper()
 			return d.WithRefreshToken(t)
 		}, "refresh token"},
-		// What is there for token requests alone is not signed in with.
+		// The provider signs in with a personal access token here. It uses client_id and client_secret
+		// only for token requests.
 		"personal access token": {func(t *testing.T, d providertest.Domain) *providertest.Protocol {
 			t.Helper()
 			own := d.PasswordArguments()
@@ -75,7 +76,7 @@ func TestOwnApplication_warnings(t *testing.T) {
 				}
 				if signIn.words == "" || doing == "" {
 					if len(about) > 0 {
-						t.Errorf("%s warns: %s", what, about)
+						t.Errorf("%s: got the warnings %q, want none about the own application", what, about)
 					}
 					return
 				}
@@ -83,34 +84,34 @@ func TestOwnApplication_warnings(t *testing.T) {
 					doing + " the application that this provider signs in through", own.Get("client_id"), "FBN_CLIENT_SECRET",
 				})
 				if len(diags.Warnings()) != 1+more {
-					t.Errorf("%s: other warnings: %s", what, diags.Warnings())
+					t.Errorf("%s: got %d warnings, want %d: %s", what, len(diags.Warnings()), 1+more, diags.Warnings())
 				}
 			}
 			_, diags := applications.Plan(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": "2"}}))
 			expect("a rotation", diags, "Rotating the secret of", 1)
 			_, diags = applications.Plan(own, ownConfig(d, providertest.Object{"rotation_triggers": providertest.Object{"a": providertest.Unknown}}))
-			expect("a rotation that may be", diags, "Rotating the secret of", 1)
+			expect("a possible rotation, with an unknown trigger", diags, "Rotating the secret of", 1)
 			_, diags = applications.Plan(own, ownConfig(d, providertest.Object{"display_name": "Other name"}))
 			expect("a replacement", diags, "Replacing", 1)
 			_, diags = applications.Plan(own, nil)
 			expect("a deletion", diags, "Deleting", 0)
 			for what, config := range map[string]providertest.Object{
-				"nothing":            ownConfig(d),
-				"another timeout":    ownConfig(d, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}),
-				"no triggers":        ownConfig(d, providertest.Object{"rotation_triggers": nil}),
+				"no change":          ownConfig(d),
+				"a timeout":          ownConfig(d, providertest.Object{"timeouts": providertest.Object{"read": "1m"}}),
+				"triggers removed":   ownConfig(d, providertest.Object{"rotation_triggers": nil}),
 				"store_secret false": ownConfig(d, providertest.Object{"store_secret": false}),
 			} {
 				_, diags = applications.Plan(own, config)
 				expect(what, diags, "", 0)
 			}
-			expect("the action by client id", p.PlanRotation(providertest.Object{"client_id": own.Get("client_id")}), "Rotating the secret of", 1)
-			expect("the action by id, as that needs a call", p.PlanRotation(providertest.Object{"id": own.Get("id")}), "", 0)
-			expect("the action on another", p.PlanRotation(providertest.Object{"client_id": "other-app"}), "", 0)
+			expect("the plan of the action by client ID", p.PlanRotation(providertest.Object{"client_id": own.Get("client_id")}), "Rotating the secret of", 1)
+			expect("the plan of the action by ID, which would need a request to compare", p.PlanRotation(providertest.Object{"id": own.Get("id")}), "", 0)
+			expect("the plan of the action on another application", p.PlanRotation(providertest.Object{"client_id": "other-app"}), "", 0)
 			if counts := d.Counts(); len(counts) != 0 {
-				t.Errorf("a plan asked LUSID: %v", counts)
+				t.Errorf("got the requests %v from plans, want none", counts)
 			}
 			_, diags = p.InvokeRotation(providertest.Object{"id": own.Get("id")})
-			expect("the action done", diags, "Rotated the secret of", 0)
+			expect("the action", diags, "Rotated the secret of", 0)
 
 			other, diags := applications.ImportState("other-app")
 			diags.MustBeQuiet(t)
@@ -120,8 +121,8 @@ func TestOwnApplication_warnings(t *testing.T) {
 	}
 }
 
-// TestOwnApplication_rotated signs in again after a rotation of the own application, which works
-// with the new secret alone.
+// TestOwnApplication_rotated rotates the secret of the application that the provider signs in through.
+// After that, the provider must sign in with the new secret, because LUSID refuses the old one.
 func TestOwnApplication_rotated(t *testing.T) {
 	t.Parallel()
 	rotations := map[string]func(*testing.T, providertest.Domain, *providertest.Protocol){
@@ -132,7 +133,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 			diags.MustSucceed(t)
 			d.MustHoldSecret(t, rotated)
 		},
-		"by triggers, not stored": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
+		"by triggers, secret not stored": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
 			own := importOwn(d, t, p.Applications())
 			_, diags := p.Applications().Update(own, ownConfig(d, providertest.Object{
@@ -141,7 +142,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 			}))
 			diags.MustSucceed(t)
 		},
-		"by triggers, the answer lost": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
+		"by triggers, response lost": func(t *testing.T, d providertest.Domain, p *providertest.Protocol) {
 			t.Helper()
 			own := importOwn(d, t, p.Applications())
 			d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Reset: mockserver.ResetAfter})
@@ -164,12 +165,12 @@ func TestOwnApplication_rotated(t *testing.T) {
 			before := p.MustGetAccessToken(nil)
 			d.Forget()
 
-			// The token that the provider has is still good: nothing is asked for.
+			// The provider's access token is still valid, so it requests no token.
 			p.Applications().MustRead(importOwn(d, t, p.Applications()))
 			if got := d.Counts(); got["token:password"]+got["token:refresh_token"] != 0 {
-				t.Errorf("requests: %v", got)
+				t.Errorf("got the requests %v, want none for a token", got)
 			}
-			// The default of token requests is the new secret.
+			// Token requests use the new secret by default.
 			p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid"}})
 			p.MustOpen(providertest.AccessTokenType, providertest.Object{"scopes": []string{"openid"}})
 
@@ -183,9 +184,9 @@ func TestOwnApplication_rotated(t *testing.T) {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			if after := p.MustGetAccessToken(nil); after.Get("access_token") == before.Get("access_token") {
-				t.Error("the token was not renewed")
+				t.Error("got the same access token as before, want a new one")
 			}
-			// Another alias has its own secret, the old one.
+			// A second provider block (an alias) still uses the old secret, which LUSID refuses.
 			_, diags := neighbour.AccessToken(providertest.Object{"scopes": []string{"openid"}})
 			diags.MustFail(t, "", "invalid_client")
 		})
@@ -205,7 +206,7 @@ func TestOwnApplication_rotated(t *testing.T) {
 		p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid"}})
 		p.Applications().MustCreate(providertest.Object{"client_id": "next-app", "display_name": "Next"})
 	})
-	t.Run("of token requests alone", func(t *testing.T) {
+	t.Run("client credentials only for token requests", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		own := d.PasswordArguments()
@@ -218,8 +219,8 @@ func TestOwnApplication_rotated(t *testing.T) {
 	})
 }
 
-// TestAccOwnApplication_aliases rotates the own application of one alias, while another one signs in
-// through a separate application.
+// TestAccOwnApplication_aliases rotates the own application of one alias, while another alias signs in
+// through another application.
 func TestAccOwnApplication_aliases(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -252,8 +253,8 @@ data "lusid_access_token" "second" {
 	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Rotating the secret of the application that this provider signs in through",
 		"1 changed")
 	if d.Counts()["identity.RotateApplicationSecrets"] != 1 || d.Application(t, d.Mock.Credentials().ClientID).Secret == d.Mock.Credentials().ClientSecret {
-		t.Errorf("requests: %v", d.Counts())
+		t.Errorf("got the requests %v, want one rotation and a new secret", d.Counts())
 	}
-	// The next run finds the old secret in the configuration.
+	// The configuration still has the old secret, so the next run fails.
 	w.MustFail([]string{"invalid_client", "client secret supplied"}, "plan")
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestPasswordPolicy_partly configures some conditions, and leaves the others as they are.
-func TestPasswordPolicy_partly(t *testing.T) {
+// TestPasswordPolicy_partialConfiguration configures some conditions. The others keep LUSID's values.
+func TestPasswordPolicy_partialConfiguration(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 	policies := d.Protocol(t).Resource(providertest.PasswordPolicyType)
@@ -27,7 +27,7 @@ func TestPasswordPolicy_partly(t *testing.T) {
 	made.MustHave(t, map[string]string{"min_length": "20", "exclude_first_name": "false", "history_count": "5", "max_attempts": "3"})
 	policies.MustPlanNothing(policies.MustRead(made), config)
 
-	// What is not configured drifts without a change, and stays as it is in an update.
+	// Drift of a condition that is not configured plans no change, and an update keeps it.
 	personal.set(t, d, passwordPolicyBody(25, true, true, 0, 0, 0))
 	drifted := policies.MustRead(made)
 	drifted.MustHave(t, map[string]string{"min_length": "25", "exclude_first_name": "true", "history_count": "0", "max_attempts": "0"})
@@ -50,7 +50,7 @@ func TestPasswordPolicy_partly(t *testing.T) {
 		"HTTP 403")
 }
 
-// TestPasswordPolicy_userTypes keeps the policies of the two apart.
+// TestPasswordPolicy_userTypes expects that the policies of the two user types do not affect each other.
 func TestPasswordPolicy_userTypes(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
@@ -63,17 +63,17 @@ func TestPasswordPolicy_userTypes(t *testing.T) {
 	made.MustHave(t, map[string]string{"id": "Service", "max_attempts": "10"})
 	singletons[0].mustStore(t, d, singletons[0].seeded)
 
-	// A replacement leaves one policy, and overwrites what is configured of the other.
+	// A replacement abandons one policy, and sets the configured conditions of the other policy.
 	change, diags = policies.Plan(made, providertest.Object{"user_type": "Personal", "min_length": 16})
 	diags.MustSucceed(t)
 	warnings := diags.Warnings()
 	if len(warnings) != 2 || !strings.Contains(warnings[0], "LUSID keeps the password policy of Service users") ||
 		!strings.Contains(warnings[1], "password policy of Personal users has values") || !strings.Contains(warnings[1],
 		"\n\n  min_length: 20 becomes 16\n\n") {
-		t.Errorf("warnings %q", warnings)
+		t.Errorf("got the warnings %q, want one for the abandoned policy and one for the overwritten policy", warnings)
 	}
 	if diff := cmp.Diff([]string{"user_type"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 	}
 	reset, diags := policies.Update(made, providertest.Object{"user_type": "Service", "min_length": 16, "deletion_policy": "reset"})
 	diags.MustBeQuiet(t)
@@ -92,12 +92,12 @@ func TestPasswordPolicy_userTypes(t *testing.T) {
 		got = append(got, result.DisplayName)
 	}
 	if diff := cmp.Diff([]string{"Personal", "Service"}, got); diff != "" {
-		t.Errorf("listed (-want +got):\n%s", diff)
+		t.Errorf("listed policies (-want +got):\n%s", diff)
 	}
 	results, diags = policies.List(providertest.Object{}, 1, false)
 	diags.MustBeQuiet(t)
 	if len(results) != 1 {
-		t.Errorf("%d results within the limit of one", len(results))
+		t.Errorf("got %d results with a limit of one, want 1", len(results))
 	}
 }
 
@@ -116,7 +116,7 @@ func TestAccPasswordPolicy_replace(t *testing.T) {
 	w.Configure(config("Service", "reset"))
 	plan, output := w.Plan()
 	if !plan.ResourceChanges[0].Change.Actions.Replace() {
-		t.Errorf("no replacement:\n%s", output)
+		t.Errorf("the plan does not replace the resource:\n%s", output)
 	}
 	providertest.MustHold(t, output, "LUSID keeps the password policy of Personal users", "The password policy of Service users has values",
 		"min_length: 12 becomes 16")
