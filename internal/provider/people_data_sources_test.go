@@ -57,7 +57,7 @@ func TestRoleDataSource(t *testing.T) {
 	diags.MustFail(t, "id", "1 to 64")
 	for _, config := range []providertest.Object{{}, {"id": "a", "code": "abc"}, {"id": "a", "scope": "default"}, {"scope": "default"}} {
 		if _, diags := p.Data("lusid_role", config); len(diags.Errors()) == 0 {
-			t.Errorf("takes %v", config)
+			t.Errorf("got no error for the configuration %v", config)
 		}
 	}
 }
@@ -75,7 +75,7 @@ func TestRolesDataSource(t *testing.T) {
 		"lusid-administrator", "lusid-evaluator", "zebra",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
-		t.Errorf("names (-want +got):\n%s", diff)
+		t.Errorf("role names (-want +got):\n%s", diff)
 	}
 	rows[0].MustHave(t, map[string]string{"description": "First", "scope": "default", "code": "aardvark"})
 }
@@ -83,7 +83,7 @@ func TestRolesDataSource(t *testing.T) {
 func TestUserDataSource(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []bool{false, true} {
-		t.Run(fmt.Sprintf("deleted users are gone: %t", gone), func(t *testing.T) {
+		t.Run(fmt.Sprintf("deleted users return 404: %t", gone), func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{DeletedUsersGone: gone})
 			p := d.Protocol(t)
@@ -93,7 +93,7 @@ func TestUserDataSource(t *testing.T) {
 				got := p.MustData(providertest.UserType, providertest.Object{key: made.Get(key)})
 				for name, value := range made.Attributes {
 					if name != "timeouts" && name != "deletion_policy" && !value.Equal(got.Attributes[name]) {
-						t.Errorf("%s: %s is %s, not %s", key, name, got.Get(name), made.Get(name))
+						t.Errorf("by %s: %s is %s, want %s", key, name, got.Get(name), made.Get(name))
 					}
 				}
 				d.MustCount(t, map[string]int{map[string]string{"id": "identity.GetUser", "login": "identity.GetUserFromLogin"}[key]: 1})
@@ -110,7 +110,7 @@ func TestUserDataSource(t *testing.T) {
 	diags.MustFail(t, "login")
 	for _, config := range []providertest.Object{{}, {"id": "a", "login": "a@example.com"}} {
 		if _, diags := p.Data(providertest.UserType, config); len(diags.Errors()) == 0 {
-			t.Errorf("takes %v", config)
+			t.Errorf("got no error for the configuration %v", config)
 		}
 	}
 }
@@ -135,7 +135,8 @@ func TestUsersDataSource(t *testing.T) {
 	})
 }
 
-// TestDeprovisionedUsers meets a LUSID that lists deprovisioned users wherever it lists users.
+// TestDeprovisionedUsers expects that the provider treats deprovisioned users as deleted, wherever
+// LUSID lists users.
 func TestDeprovisionedUsers(t *testing.T) {
 	t.Parallel()
 	for _, status := range []string{"DEPROVISIONED", "Deleted"} {
@@ -158,7 +159,7 @@ func TestDeprovisionedUsers(t *testing.T) {
 			mustLackGone := func(what string, ids []string) {
 				t.Helper()
 				if slices.Contains(ids, gone.ID) || !slices.Contains(ids, left.ID) {
-					t.Errorf("%s has %s of %s, want it without the deleted user and with %s", what, ids, gone.ID, left.ID)
+					t.Errorf("%s has the users %s: want no deleted user %s, but the user %s", what, ids, gone.ID, left.ID)
 				}
 			}
 			p := d.Protocol(t)
@@ -168,7 +169,7 @@ func TestDeprovisionedUsers(t *testing.T) {
 			for _, key := range []providertest.Object{{"id": gone.ID}, {"login": "gone@example.com"}} {
 				_, diags := p.Data(providertest.UserType, key)
 				if errs := strings.Join(diags.Errors(), "\n"); !strings.Contains(errs, "deprovisioned") {
-					t.Errorf("the data source lusid_user: %q", errs)
+					t.Errorf("the data source lusid_user: got the error %q, want it to say that the user is deprovisioned", errs)
 				}
 			}
 			for typeName, filter := range map[string]providertest.Object{providertest.UserType: {}, providertest.RoleAssignmentType: {"role_id": role.ID}, providertest.RoleMembersType: {"name_prefix": "traders"}} {
@@ -191,7 +192,7 @@ func TestDeprovisionedUsers(t *testing.T) {
 			diags.MustBeQuiet(t)
 			mustLackGone("the resource lusid_role_members", strings.Split(members.Get("user_ids"), ","))
 			if assignment, _ := p.Resource(providertest.RoleAssignmentType).ImportState(role.ID + "/" + gone.ID); assignment.Exists() {
-				t.Error("lusid_role_assignment still has a deleted user")
+				t.Error("lusid_role_assignment: a deleted user was imported")
 			}
 			_, diags = p.Resource(providertest.UserType).ImportState("gone@example.com")
 			diags.MustFail(t, "", "Unable to import user", "deprovisioned")
@@ -204,11 +205,11 @@ func TestRoleMembersDataSource(t *testing.T) {
 	d, role, caller, users := providertest.Crew(t, mockserver.Options{})
 	d.Assign(t, role, users[1], caller)
 	p := d.Protocol(t)
-	// The caller too: nothing is to be managed.
+	// The data source lists the caller too, because it manages nothing.
 	rows := p.MustData(providertest.RoleMembersType, providertest.Object{"role_id": role}).Rows(t, "users")
 	d.MustCount(t, map[string]int{"identity.ListUsersInRole": 1})
 	if got := providertest.Column(rows, "id"); len(got) != 2 || !strings.Contains(strings.Join(got, ","), caller) {
-		t.Errorf("members %s", got)
+		t.Errorf("got the members %s, want two with the caller", got)
 	}
 	_, diags := p.Data(providertest.RoleMembersType, providertest.Object{"role_id": "missing"})
 	diags.MustFail(t, "role_id", "Unable to list role members", "(660)")
@@ -230,12 +231,12 @@ func TestPersonalAccessTokenDataSources(t *testing.T) {
 	got := p.MustData(providertest.PersonalAccessTokenType, providertest.Object{"id": made.Get("id")})
 	got.MustHave(t, map[string]string{"display_name": "zulu"})
 	if !strings.HasPrefix(got.Get("deactivation_date"), "2099-01-01T00:00:00") {
-		t.Errorf("deactivation_date is %s", got.Get("deactivation_date"))
+		t.Errorf("deactivation_date is %s, want 2099-01-01T00:00:00", got.Get("deactivation_date"))
 	}
 	rows := p.MustData("lusid_personal_access_tokens", providertest.Object{}).Rows(t, "personal_access_tokens")
 	d.MustCount(t, map[string]int{"identity.ListOwnApiKeys": 2})
 	if diff := cmp.Diff([]string{"Alpha", "Terraform", "zulu"}, providertest.Column(rows, "display_name")); diff != "" {
-		t.Errorf("names (-want +got):\n%s", diff)
+		t.Errorf("token names (-want +got):\n%s", diff)
 	}
 	for _, row := range append(rows, got) {
 		for name := range row.Attributes {
@@ -254,13 +255,13 @@ func TestCurrentUserDataSource(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.GetUserInfo": 1})
 	own := d.UsersWith(t, d.Mock.Credentials().Username)[0]
 	got.MustHave(t, map[string]string{"id": own.ID, "email_address": own.EmailAddress, "type": "Service", "user_expiry": "null", "api_url": d.URL})
-	// The URL of a service is a way to name the domain.
+	// api_url can be the URL of a service in the domain.
 	d.Protocol(t, providertest.Object{"api_url": d.URL + "/identity/"}).MustData("lusid_current_user", providertest.Object{}).MustHave(t,
 		map[string]string{"api_url": d.URL})
 	other := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).MustData("lusid_current_user",
 		providertest.Object{})
 	other.MustHave(t, map[string]string{"email_address": "else@example.com"})
-	// Anybody may ask who they are.
+	// A user needs no rights to read who they are.
 	d.NoRights(t).MustData("lusid_current_user", providertest.Object{}).MustHave(t, map[string]string{"id": own.ID})
 }
 

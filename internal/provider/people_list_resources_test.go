@@ -12,7 +12,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// people is a domain with some of each kind.
+// people returns a domain with a role, users and personal access tokens, some of each in the provider's
+// state.
 func people(t *testing.T) (d providertest.Domain, roleID string, users []string, token providertest.Instance) {
 	t.Helper()
 	d, roleID, caller, users := providertest.Crew(t, providertest.WithSomebodyElse())
@@ -90,7 +91,7 @@ func TestPeopleLists(t *testing.T) {
 		slices.Sort(got)
 		slices.Sort(test.want)
 		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s %v (-want +got):\n%s", test.typeName, test.config, diff)
+			t.Errorf("%s listed with %v (-want +got):\n%s", test.typeName, test.config, diff)
 		}
 		if test.counts != nil {
 			d.MustCount(t, test.counts)
@@ -105,8 +106,8 @@ func loginOf(d providertest.Domain, t *testing.T, id string) string {
 	return user.Login
 }
 
-// TestPeopleLists_generatedConfiguration writes a configuration from each result, as terraform query
-// -generate-config-out does. It imports by the identity, and plans nothing.
+// TestPeopleLists_generatedConfiguration generates a configuration from each result, as terraform query
+// -generate-config-out does. It imports by the identity, and expects an empty plan.
 func TestPeopleLists_generatedConfiguration(t *testing.T) {
 	t.Parallel()
 	d, roleID, _, token := people(t)
@@ -118,14 +119,14 @@ func TestPeopleLists_generatedConfiguration(t *testing.T) {
 		results, diags := m.List(filter, 0, true)
 		diags.MustBeQuiet(t)
 		if len(results) < 2 {
-			t.Fatalf("%s: %d results", typeName, len(results))
+			t.Fatalf("%s: got %d results, want at least 2", typeName, len(results))
 		}
 		for _, result := range results {
 			providertest.MustBeAbsent(t, "a result", result.Bytes, map[string]string{"the key": token.Get("key"), "the own key": d.Token})
 			imported, diags := m.ImportIdentity(providertest.ToObject(result.Identity))
-			diags.MustSucceed(t) // The key of a token is missed.
+			diags.MustSucceed(t) // The import of a token warns that it has no key.
 			if names := result.Resource.Differences(imported); names != nil {
-				t.Errorf("%s %s: the result and its import differ in %s", typeName, result.DisplayName, names)
+				t.Errorf("%s %s: the list result and the imported resource differ in %s", typeName, result.DisplayName, names)
 			}
 			config := map[string]tftypes.Value{}
 			for _, attribute := range m.Schema.Block.Attributes {
@@ -139,7 +140,7 @@ func TestPeopleLists_generatedConfiguration(t *testing.T) {
 	}
 }
 
-// written turns attribute values into a configuration.
+// written converts attribute values into a configuration.
 func written(attributes map[string]tftypes.Value) providertest.Object {
 	config := providertest.Object{}
 	for name, value := range attributes {
@@ -187,7 +188,7 @@ func TestPeopleLists_errors(t *testing.T) {
 	diags.MustFail(t, "role_id", "1 to 64")
 	_, diags = d.Protocol(t).Resource(providertest.RoleAssignmentType).List(providertest.Object{"role_id": "missing"}, 0, false)
 	diags.MustFail(t, "", "Unable to list role assignments", "(660)")
-	// A role that cannot be looked into is said to be one.
+	// If the members of a role cannot be read, the error is reported for that role.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.ListUsersInRole", Status: http.StatusForbidden})
 	_, diags = d.Protocol(t).Resource(providertest.RoleMembersType).List(providertest.Object{"name_prefix": "lusid-administrator"}, 0, true)
 	diags.MustFail(t, "", "Unable to list role members", "HTTP 403")

@@ -17,7 +17,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// tokensNamed are the ids of the caller's tokens with a name, the expired included.
+// tokensNamed returns the IDs of the caller's tokens with a name. Expired tokens are included.
 func tokensNamed(d providertest.Domain, t *testing.T, name string) []string {
 	t.Helper()
 	var all []struct {
@@ -63,7 +63,7 @@ func TestAccPersonalAccessToken_basic(t *testing.T) {
 	})
 	for _, name := range []string{first, second} {
 		if left := tokensNamed(d, t, name); len(left) > 0 {
-			t.Errorf("the token %s is still there", name)
+			t.Errorf("the token %s still exists after the destroy", name)
 		}
 	}
 }
@@ -79,7 +79,7 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"id": made.Get("id")}, tokens.IdentityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
-	// The key signs in.
+	// The provider can sign in with the key.
 	d.Protocol(t, providertest.Object{"access_token": made.Get("key")}).Resource("lusid_role").MustCreate(providertest.Object{"name": "traders"})
 
 	d.Forget()
@@ -87,12 +87,12 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 	tokens.MustPlanNothing(read, config)
 	d.MustCount(t, map[string]int{"identity.ListOwnApiKeys": 1})
 	if names := read.Differences(made); names != nil {
-		t.Errorf("the refresh changed %s", names)
+		t.Errorf("the refresh changed %s in the state", names)
 	}
 	updated, diags := tokens.Update(read, providertest.Object{"display_name": "pipeline", "timeouts": providertest.Object{"read": "1m"}})
 	diags.MustBeQuiet(t)
 	if updated.Get("key") != made.Get("key") {
-		t.Error("an update of the timeouts lost the key")
+		t.Error("an update of the timeouts changed the key in the state")
 	}
 	for attribute, value := range map[string]any{"display_name": "other", "deactivation_date": "2099-01-01T00:00:00Z"} {
 		changed := maps.Clone(config)
@@ -100,7 +100,7 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 		change, diags := tokens.Plan(read, changed)
 		diags.MustBeQuiet(t)
 		if diff := cmp.Diff([]string{attribute}, change.Replaces); diff != "" {
-			t.Errorf("replaced because of (-want +got):\n%s", diff)
+			t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 		}
 	}
 
@@ -108,14 +108,15 @@ func TestPersonalAccessToken_lifecycle(t *testing.T) {
 		tokens.Destroy(made).MustBeQuiet(t)
 	}
 	if left := tokensNamed(d, t, "pipeline"); len(left) > 0 {
-		t.Error("the token is still there")
+		t.Error("the token still exists after the destroy")
 	}
 	if tokens.MustRead(made).Exists() {
-		t.Error("a deleted token is still in the state")
+		t.Error("a deleted token is still in the state after a refresh")
 	}
 }
 
-// TestPersonalAccessToken_deactivationDate compares instants, not their spelling.
+// TestPersonalAccessToken_deactivationDate expects that equivalent timestamps in different formats plan
+// no change.
 func TestPersonalAccessToken_deactivationDate(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -130,7 +131,7 @@ func TestPersonalAccessToken_deactivationDate(t *testing.T) {
 	change, diags := tokens.Plan(made, dated("2099-01-01T01:00:00Z"))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"deactivation_date"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 	}
 	imported, diags := tokens.ImportState(made.Get("id"))
 	diags.MustWarn(t, "", "The key of an imported personal access token is not known")
@@ -138,10 +139,11 @@ func TestPersonalAccessToken_deactivationDate(t *testing.T) {
 	tokens.MustPlanNothing(imported, dated("2099-01-01T01:00:00+01:00"))
 }
 
-// TestPersonalAccessToken_expired shows the end of a token, and makes no other one unasked.
+// TestPersonalAccessToken_expired expects a warning about an expired token. The plan does not replace
+// the token.
 func TestPersonalAccessToken_expired(t *testing.T) {
 	t.Parallel()
-	t.Run("ended by somebody", func(t *testing.T) {
+	t.Run("deactivated outside Terraform", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		tokens := d.Protocol(t).Resource(providertest.PersonalAccessTokenType)
@@ -154,15 +156,15 @@ func TestPersonalAccessToken_expired(t *testing.T) {
 			diags.MustWarn(t, "", "has expired", "-replace")
 			tokens.MustPlanNothing(read, config)
 			if names := read.Differences(made); names != nil {
-				t.Errorf("the refresh changed %s", names)
+				t.Errorf("the refresh changed %s in the state", names)
 			}
 			imported, diags := tokens.ImportState(made.Get("id"))
 			if len(diags.Errors()) != 0 || len(diags.Warnings()) != 2 || imported.Get("deactivation_date") == "null" {
-				t.Errorf("imported %s with %s", imported.Get("deactivation_date"), diags.Warnings())
+				t.Errorf("imported the deactivation date %s with the warnings %q, want a date and two warnings", imported.Get("deactivation_date"), diags.Warnings())
 			}
 		}
 	})
-	t.Run("by its date", func(t *testing.T) {
+	t.Run("after its deactivation date", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		tokens := d.Protocol(t).Resource(providertest.PersonalAccessTokenType)
@@ -175,12 +177,12 @@ func TestPersonalAccessToken_expired(t *testing.T) {
 	})
 }
 
-// TestPersonalAccessToken_expiredName takes the name of a token that has expired, and does not take
-// that token for the one whose creation was lost.
+// TestPersonalAccessToken_expiredName creates a token with the name of an expired token. If the
+// response is lost, the provider must not report the expired token as the one that was created.
 func TestPersonalAccessToken_expiredName(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []mockserver.Fault{{}, {Reset: mockserver.ResetBefore}, {Reset: mockserver.ResetAfter}} {
-		t.Run("reset "+string(fault.Reset), func(t *testing.T) {
+		t.Run(fmt.Sprintf("connection reset: %q", fault.Reset), func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{})
 			old := d.CreateToken(t, "pipeline")
@@ -194,7 +196,7 @@ func TestPersonalAccessToken_expiredName(t *testing.T) {
 			made, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
 			got := tokensNamed(d, t, "pipeline")
 			if len(got) != 2 || made.Get("id") == old {
-				t.Errorf("made %s, and the domain has %s", made.Get("id"), got)
+				t.Errorf("created the token %s, and LUSID has %s: want a second token beside %s", made.Get("id"), got, old)
 			}
 			if fault.Reset != mockserver.ResetAfter {
 				diags.MustSucceed(t)
@@ -204,7 +206,7 @@ func TestPersonalAccessToken_expiredName(t *testing.T) {
 			diags.MustFail(t, "display_name", "LUSID now has the token "+got[0])
 		})
 	}
-	t.Run("another refusal", func(t *testing.T) {
+	t.Run("refused for another reason", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		if err := d.Mock.DeactivatePersonalAccessToken(d.CreateToken(t, "pipeline")); err != nil {
@@ -230,9 +232,10 @@ func TestPersonalAccessToken_refused(t *testing.T) {
 	diags.MustFail(t, "", "Unable to create personal access token", "(238)", "as many active tokens as LUSID allows")
 }
 
-// TestPersonalAccessToken_unreadBefore has the first list spoil a token of the caller's, whose name
-// LUSID then refuses to give twice, in an answer that is lost. That token is not the lost one.
-func TestPersonalAccessToken_unreadBefore(t *testing.T) {
+// TestPersonalAccessToken_nameHiddenBefore creates a token with a name that is taken, and the response
+// is lost. LUSID's first list hides the name of the existing token. The provider must not take that
+// token for the new one and delete it.
+func TestPersonalAccessToken_nameHiddenBefore(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -255,48 +258,50 @@ func TestPersonalAccessToken_unreadBefore(t *testing.T) {
 	_, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "precious"})
 	diags.MustFail(t, "display_name", precious.Get("id"))
 	if got := d.Counts()["identity.DeleteApiKey"]; got != 0 {
-		t.Errorf("%d tokens were deleted", got)
+		t.Errorf("got %d requests to delete a token, want none", got)
 	}
 }
 
-// TestPersonalAccessToken_lostAnswer leaves a token alone that is there once the answer was lost: its
-// key is lost if this run created it, and another run may have.
+// TestPersonalAccessToken_lostAnswer loses the response to a create. If LUSID has the token then, its
+// key is lost, and this run or another run may have created it. So the provider neither adopts nor
+// deletes the token.
 func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 	t.Parallel()
 	reset := func(when mockserver.Reset) mockserver.Fault { return mockserver.Fault{Reset: when} }
 	for name, test := range map[string]struct {
 		faults  []mockserver.Fault
 		options mockserver.Options
-		// isThere tells that LUSID has the token in the end.
+		// isThere is true if LUSID has the token in the end.
 		isThere bool
 		want    map[string]int
 	}{
-		"reset after": {
+		"connection reset after the write": {
 			[]mockserver.Fault{reset(mockserver.ResetAfter)},
 			mockserver.Options{},
 			true,
 			map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1},
 		},
-		"truncated": {
+		"truncated response": {
 			[]mockserver.Fault{{Truncate: true}},
 			mockserver.Options{},
 			true,
 			map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 1},
 		},
-		"reset before": {
+		"connection reset before the write": {
 			[]mockserver.Fault{reset(mockserver.ResetBefore)},
 			mockserver.Options{},
 			false,
 			map[string]int{"identity.ListOwnApiKeys": 2, "identity.CreateApiKey": 2},
 		},
-		"reset before, and after": {
+		"connection reset before the write, then after the write": {
 			[]mockserver.Fault{reset(mockserver.ResetBefore), reset(mockserver.ResetAfter)},
 			mockserver.Options{},
 			true,
 			map[string]int{"identity.ListOwnApiKeys": 3, "identity.CreateApiKey": 2},
 		},
-		// The list does not show the token yet. LUSID refuses a second one of that name.
-		"reset after, under lag": {
+		// The list does not contain the token yet, so the provider repeats the create. LUSID refuses a
+		// second token with the same name.
+		"connection reset after the write, with a list that lags": {
 			[]mockserver.Fault{reset(mockserver.ResetAfter)},
 			mockserver.Options{ListLag: 1},
 			true,
@@ -313,10 +318,10 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 			made, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
 			test.want["identity.GetUserInfo"] = 1
 			d.MustCount(t, test.want)
-			tokensNamed(d, t, "pipeline") // A list that lags shows everything the second time.
+			tokensNamed(d, t, "pipeline") // A list that lags is complete the second time.
 			there := tokensNamed(d, t, "pipeline")
 			if len(there) != 1 {
-				t.Fatalf("the domain has %s", there)
+				t.Fatalf("got the tokens %s, want one", there)
 			}
 			if !test.isThere {
 				diags.MustBeQuiet(t)
@@ -326,21 +331,21 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 			diags.MustFail(t, "display_name", "The response was lost", there[0], "created at 20", "this run or another run created it", "its key is lost", "depends on who created the token",
 				"DELETE /identity/api/keys/"+there[0], "choose another display_name", "one state")
 			if made.Exists() {
-				t.Error("a token whose key is lost is in the state")
+				t.Error("the state has a token whose key is lost")
 			}
 			_, diags = d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
 			diags.MustFail(t, "display_name", "taken by the token "+there[0]+", created at 20", "remove create_before_destroy",
 				"An import would have no key")
 		})
 	}
-	t.Run("a name that no list shows", func(t *testing.T) {
+	t.Run("name taken, but not in the list", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateApiKey", Status: 400, Code: 659})
 		_, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
 		diags.MustFail(t, "display_name", "unique among a user's active tokens", "(659)")
 	})
-	t.Run("another's", func(t *testing.T) {
+	t.Run("token of another run", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		foreign := d.CreateToken(t, "pipeline")
@@ -348,12 +353,12 @@ func TestPersonalAccessToken_lostAnswer(t *testing.T) {
 		_, diags := d.Protocol(t).Resource(providertest.PersonalAccessTokenType).Create(providertest.Object{"display_name": "pipeline"})
 		diags.MustFail(t, "display_name", foreign)
 		if got := tokensNamed(d, t, "pipeline"); len(got) != 1 || got[0] != foreign {
-			t.Errorf("the domain has %s", got)
+			t.Errorf("got the tokens %s, want only %s", got, foreign)
 		}
 	})
 }
 
-// TestPersonalAccessToken_somebodyElse signs in as another user than the token's.
+// TestPersonalAccessToken_somebodyElse signs in as a user who does not own the token.
 func TestPersonalAccessToken_somebodyElse(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, providertest.WithSomebodyElse())
@@ -363,19 +368,20 @@ func TestPersonalAccessToken_somebodyElse(t *testing.T) {
 	kept, diags := other.Read(made)
 	diags.MustFail(t, "", `Unable to read personal access token "pipeline"`, made.Get("user_id"), "changed nothing", "terraform state rm")
 	if names := made.Differences(kept); names != nil {
-		t.Errorf("the state changed: %s", names)
+		t.Errorf("a failed read changed %s in the state", names)
 	}
 	other.Destroy(made).MustFail(t, "", `Unable to delete personal access token "pipeline"`, made.Get("user_id"))
 	_, diags = other.ImportState(made.Get("id"))
 	diags.MustFail(t, "", "Unable to import personal access token", "only to their user")
 	if got := tokensNamed(d, t, "pipeline"); len(got) != 1 {
-		t.Errorf("the domain has %s", got)
+		t.Errorf("got the tokens %s, want one", got)
 	}
-	// Names are unique for each user separately.
+	// Two users can have tokens with the same name.
 	other.MustCreate(providertest.Object{"display_name": "pipeline"})
 }
 
-// TestPersonalAccessToken_own warns of the end of the token that the provider signs in with.
+// TestPersonalAccessToken_own expects a warning if a plan ends the token that the provider signs in
+// with.
 func TestPersonalAccessToken_own(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -420,14 +426,14 @@ func TestPersonalAccessToken_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.PersonalAccessTokenType, made, config)
 }
 
-// TestPersonalAccessToken_lag reads right after a create that the list does not show yet.
+// TestPersonalAccessToken_lag reads a token after its creation, while the list does not contain it yet.
 func TestPersonalAccessToken_lag(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})
 	tokens := d.Protocol(t).Resource(providertest.PersonalAccessTokenType)
 	made := tokens.MustCreate(providertest.Object{"display_name": "pipeline"})
 	if !tokens.MustRead(made).Exists() {
-		t.Error("a lagging list lost the token")
+		t.Error("the token was removed from the state, because a list that lags does not contain it")
 	}
 }
 

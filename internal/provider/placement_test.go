@@ -15,19 +15,19 @@ import (
 )
 
 // sharedObject is an object of LUSID that several resources can manage, because LUSID accepts its
-// create although the object is there.
+// creation even if the object exists.
 type sharedObject struct {
 	typeName string
 	config   providertest.Object
 	// removal is the operation by which a destroy removes the object.
 	removal string
-	// kept is what the warning says of an object that a destroy left alone.
+	// kept is a part of the warning about an object that a destroy left alone.
 	kept string
-	// isThere reports that LUSID has the object as config describes it.
+	// isThere reports whether LUSID has the object as config describes it.
 	isThere func(t *testing.T, d providertest.Domain) bool
 }
 
-// sharedObjects are in sharedSeed's domain.
+// sharedObjects returns the shared objects, in the domain of sharedSeed.
 func sharedObjects() []sharedObject {
 	isMember := func(t *testing.T, d providertest.Domain) bool {
 		t.Helper()
@@ -73,7 +73,7 @@ func sharedSeed() mockserver.Seed {
 	return seed
 }
 
-// eachSharedObject runs a test for each shared object, in a separate domain.
+// eachSharedObject runs a test for each shared object, each in a new domain.
 func eachSharedObject(t *testing.T, test func(t *testing.T, d providertest.Domain, o sharedObject)) {
 	t.Helper()
 	for _, o := range sharedObjects() {
@@ -84,7 +84,7 @@ func eachSharedObject(t *testing.T, test func(t *testing.T, d providertest.Domai
 	}
 }
 
-// fromEarlierRun is a resource that another process has created.
+// fromEarlierRun returns a resource that another provider process created.
 func (o sharedObject) fromEarlierRun(t *testing.T, d providertest.Domain) providertest.Instance {
 	t.Helper()
 	m := d.Protocol(t).Resource(o.typeName)
@@ -98,12 +98,12 @@ func (o sharedObject) fromEarlierRun(t *testing.T, d providertest.Domain) provid
 func (o sharedObject) mustBeThere(t *testing.T, d providertest.Domain) {
 	t.Helper()
 	if !o.isThere(t, d) {
-		t.Error("LUSID no longer has what the run created")
+		t.Error("LUSID does not have the object that the run created")
 	}
 }
 
-// TestPlacement_createBeforeDestroy creates and then destroys what stands for the same object, as
-// Terraform does with create_before_destroy.
+// TestPlacement_createBeforeDestroy creates a resource and then destroys another resource for the same
+// object, as Terraform does with create_before_destroy.
 func TestPlacement_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
@@ -115,19 +115,20 @@ func TestPlacement_createBeforeDestroy(t *testing.T) {
 		d.Forget()
 		m.Destroy(old).MustWarn(t, "", o.kept, "create_before_destroy", "moved block")
 		if got := d.Counts()[o.removal]; got != 0 {
-			t.Errorf("%d removals", got)
+			t.Errorf("got %d requests to remove the object, want none", got)
 		}
 		o.mustBeThere(t, d)
 
-		// The same resource may be destroyed by the process that created it.
+		// The process that created a resource can also destroy it.
 		m.Destroy(made).MustBeQuiet(t)
 		if o.isThere(t, d) {
-			t.Error("the destroy changed nothing, although no other resource needs the object")
+			t.Error("LUSID still has the object after the destroy, although no other resource needs it")
 		}
 	})
 }
 
-// TestPlacement_update updates a resource beside the destroy of another one.
+// TestPlacement_update updates one resource and destroys another resource for the same object in the
+// same run.
 func TestPlacement_update(t *testing.T) {
 	t.Parallel()
 	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
@@ -141,7 +142,7 @@ func TestPlacement_update(t *testing.T) {
 		m.Destroy(old).MustWarn(t, "", o.kept)
 		o.mustBeThere(t, d)
 
-		// The other way round, the update puts the object in place again.
+		// If the destroy comes first, the update restores the object.
 		m = d.Protocol(t).Resource(o.typeName)
 		m.Destroy(old).MustBeQuiet(t)
 		_, diags = m.Update(updated, o.config)
@@ -150,7 +151,7 @@ func TestPlacement_update(t *testing.T) {
 	})
 }
 
-// TestPlacement_destroyThenCreate replaces in Terraform's usual order.
+// TestPlacement_destroyThenCreate replaces a resource in Terraform's usual order.
 func TestPlacement_destroyThenCreate(t *testing.T) {
 	t.Parallel()
 	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
@@ -158,7 +159,7 @@ func TestPlacement_destroyThenCreate(t *testing.T) {
 		m := d.Protocol(t).Resource(o.typeName)
 		m.Destroy(old).MustBeQuiet(t)
 		if o.isThere(t, d) {
-			t.Error("the destroy changed nothing")
+			t.Error("LUSID still has the object after the destroy")
 		}
 		_, diags := m.Create(o.config)
 		diags.MustSucceed(t)
@@ -166,7 +167,8 @@ func TestPlacement_destroyThenCreate(t *testing.T) {
 	})
 }
 
-// TestPlacement_failedCreate destroys beside a create that failed, and so put nothing in place.
+// TestPlacement_failedCreate destroys a resource after the creation of another resource for the same
+// object failed. The destroy must remove the object.
 func TestPlacement_failedCreate(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: sharedSeed()})
@@ -197,7 +199,8 @@ func TestPlacement_acrossTypes(t *testing.T) {
 		})
 	}
 
-	// An update of the list drops a user to whom an assignment gives the role in the same run.
+	// An update of lusid_role_members removes a user, while a lusid_role_assignment of the same run
+	// gives that user the role.
 	d := providertest.NewMock(t, mockserver.Options{Seed: sharedSeed()})
 	old := members.fromEarlierRun(t, d)
 	p := d.Protocol(t)
@@ -207,9 +210,9 @@ func TestPlacement_acrossTypes(t *testing.T) {
 	members.mustBeThere(t, d)
 }
 
-// TestPlacement_race creates and destroys at the same time, as Terraform does after a rename
-// without a moved block: 200 times for each type. A removal that LUSID answers late meets a create
-// every time.
+// TestPlacement_race creates and destroys resources for the same object at the same time, as Terraform
+// does after a rename without a moved block. It runs 200 rounds for each type. In some rounds LUSID
+// answers the removal late, so that the creation always overlaps it.
 func TestPlacement_race(t *testing.T) {
 	t.Parallel()
 	for _, o := range sharedObjects() {
@@ -231,11 +234,11 @@ func (o sharedObject) race(t *testing.T) {
 		removal, diags := m.Plan(old, nil)
 		diags.MustSucceed(t)
 		switch round % 4 {
-		case 1: // The answer to the removal is lost, and the provider repeats it.
+		case 1: // The response to the removal is lost, and the provider repeats the removal.
 			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1", AfterWrite: true})
-		case 2: // LUSID is slow to remove.
+		case 2: // LUSID removes the object slowly.
 			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Delay: time.Second})
-		case 3: // LUSID answers late.
+		case 3: // LUSID refuses the removal once, and the provider repeats it.
 			d.Mock.InjectFault(mockserver.Fault{Operation: o.removal, Status: http.StatusServiceUnavailable, RetryAfter: "1"})
 		}
 		var created, destroyed providertest.Diagnostics
@@ -247,13 +250,13 @@ func (o sharedObject) race(t *testing.T) {
 		destroyed.MustSucceed(t)
 		d.Mock.ClearFaults()
 		if !o.isThere(t, d) {
-			t.Fatalf("round %d: LUSID no longer has what the run created", round)
+			t.Fatalf("round %d: LUSID does not have the object that the run created", round)
 		}
 	}
 }
 
-// TestPlacement_lostDeletion creates an object whose ID is a name of the user's choice while the
-// deletion of an old object of that name is being repeated, because its answer was lost.
+// TestPlacement_lostDeletion deletes an object whose ID the user chose, and the response is lost. While
+// the provider repeats the deletion, another resource creates a new object with the same ID.
 func TestPlacement_lostDeletion(t *testing.T) {
 	t.Parallel()
 	for _, o := range []struct {
@@ -309,24 +312,25 @@ func TestPlacement_lostDeletion(t *testing.T) {
 				other.Wait()
 				destroyed.MustSucceed(t)
 				if !o.isThere(t, d) {
-					t.Error("LUSID no longer has what the run created")
+					t.Error("LUSID does not have the object that the run created")
 				}
 
-				// A destroy that comes later leaves the new object alone.
+				// A later destroy of the old resource leaves the new object alone.
 				m.Destroy(old).MustWarn(t, "", "was not deleted", "moved block")
 				if !o.isThere(t, d) {
-					t.Error("a destroy deleted what the run created")
+					t.Error("the destroy of the old resource deleted the object that the run created")
 				}
 				m.Destroy(made).MustSucceed(t)
 				if o.isThere(t, d) {
-					t.Error("the destroy changed nothing, although no other resource needs the object")
+					t.Error("LUSID still has the object after the destroy, although no other resource needs it")
 				}
 			})
 		})
 	}
 }
 
-// TestPlacement_wait ends the wait for another resource's change with the time that is left.
+// TestPlacement_wait expects that a resource waits for another resource's change no longer than its own
+// timeout.
 func TestPlacement_wait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -348,14 +352,14 @@ func TestPlacement_wait(t *testing.T) {
 		created.MustFail(t, "", "Unable to create role assignment", "Waiting for another resource of this run, which is changing the same",
 			"timeouts")
 		if took := time.Since(begun); took != time.Second {
-			t.Errorf("the create took %s", took)
+			t.Errorf("the create took %s, want 1s", took)
 		}
 		other.Wait()
 		destroyed.MustSucceed(t)
 	})
 }
 
-// hcl is the resource in a configuration, with more of its body.
+// hcl returns the resource as a configuration. more is added to its body.
 func (o sharedObject) hcl(name, more string) string {
 	return fmt.Sprintf("resource %q %q %s\n",
 		o.typeName, name, strings.TrimSuffix(strings.TrimSpace(providertest.HCLValue(o.config)), "}")+more+"\n}")
@@ -363,7 +367,7 @@ func (o sharedObject) hcl(name, more string) string {
 
 func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
-	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than terraform_data.
+	providertest.CLIMust(t, providertest.ImportBlocks) // Each CLI with import blocks also has terraform_data.
 	eachSharedObject(t, func(t *testing.T, d providertest.Domain, o sharedObject) {
 		config := func(trigger string) string {
 			return d.Config(fmt.Sprintf("resource \"terraform_data\" \"v\" {\n  input = %q\n}\n", trigger) +
@@ -377,15 +381,15 @@ func TestAccPlacement_createBeforeDestroy(t *testing.T) {
 		w.MustPlanEmpty()
 		w.MustRun("destroy", "-auto-approve")
 		if o.isThere(t, d) {
-			t.Error("the destroy changed nothing")
+			t.Error("LUSID still has the object after the destroy")
 		}
 	})
 }
 
-// TestAccPlacement_rename gives a resource another name, without a moved block and with one.
+// TestAccPlacement_rename renames a resource, first without a moved block and then with one.
 func TestAccPlacement_rename(t *testing.T) {
 	t.Parallel()
-	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than moved blocks.
+	providertest.CLIMust(t, providertest.ImportBlocks) // Each CLI with import blocks also has moved blocks.
 	rounds := 2
 	if providertest.IsSoak() {
 		rounds = 20
@@ -405,7 +409,7 @@ func TestAccPlacement_rename(t *testing.T) {
 		w.Configure(d.Config(o.hcl("moved", "") + fmt.Sprintf("moved {\n  from = %[1]s.round%[2]d\n  to   = %[1]s.moved\n}\n", o.typeName, rounds)))
 		providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "Apply complete! Resources: 0 added, 0 changed, 0 destroyed.")
 		if got := d.Counts()[o.removal]; got != 0 {
-			t.Errorf("%d writes", got)
+			t.Errorf("got %d requests to remove the object, want none", got)
 		}
 	})
 }

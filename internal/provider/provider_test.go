@@ -67,7 +67,7 @@ func TestProvider_validation(t *testing.T) {
 			diags := providertest.NewProtocol(t).ValidateProvider(test.config)
 			diags.MustFail(t, test.attribute)
 			if strings.Contains(strings.Join(diags.Errors(), ""), "hunter22") {
-				t.Errorf("the error shows a password: %s", diags.Errors())
+				t.Errorf("the error contains a password: %s", diags.Errors())
 			}
 		})
 	}
@@ -87,19 +87,19 @@ func TestProvider_validation(t *testing.T) {
 		{"api_url": "http://localhost:8080", "token_url": "http://[::1]:8080/oauth2/x"},
 	} {
 		if errs := providertest.NewProtocol(t).ValidateProvider(config).Errors(); errs != nil {
-			t.Errorf("%v: %q", config, errs)
+			t.Errorf("%v: got the errors %q, want none", config, errs)
 		}
 	}
 }
 
-// TestProvider_configureSendsNothing configures for servers that nobody asks.
+// TestProvider_configureSendsNothing expects that the configuration of a provider sends no request.
 func TestProvider_configureSendsNothing(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.Protocol(t)
 	d.SignedIn(t)
 	if counts := d.Counts(); len(counts) != 0 {
-		t.Errorf("requests: %v", counts)
+		t.Errorf("got the requests %v, want none", counts)
 	}
 }
 
@@ -139,7 +139,7 @@ func TestProvider_missingCredentials(t *testing.T) {
 	}).MustFail(t, "access_token", "contains JSON")
 }
 
-// TestProvider_headers looks at what every request carries.
+// TestProvider_headers checks the headers that every request has.
 func TestProvider_headers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ configured, want string }{
@@ -158,29 +158,29 @@ func TestProvider_headers(t *testing.T) {
 			p.Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 			requests := d.Requests()
 			if len(requests) != 3 {
-				t.Fatalf("requests: %v", d.Counts())
+				t.Fatalf("got the requests %v, want 3", d.Counts())
 			}
 			for _, r := range requests {
 				if r.UserAgent != "terraform-provider-lusid/test" || r.Application != test.want || r.CorrelationID == "" || r.CorrelationID != requests[0].CorrelationID {
-					t.Errorf("%s came as %q from %q with correlation id %q", r.Operation, r.UserAgent, r.Application, r.CorrelationID)
+					t.Errorf("%s has the user agent %q, the application %q and the correlation ID %q: want %q and the correlation ID of the first request, %q", r.Operation, r.UserAgent, r.Application, r.CorrelationID, test.want, requests[0].CorrelationID)
 				}
 			}
 		})
 	}
 }
 
-// TestProvider_unknown configures with each kind of unknown value: nothing fails, nothing is
-// asked, and nothing lower stands in.
+// TestProvider_unknown configures the provider with each kind of unknown value. A plan succeeds without
+// a request, and the provider does not use a value from a source of lower precedence instead.
 func TestProvider_unknown(t *testing.T) {
 	t.Parallel()
 	for name, unknowns := range map[string]providertest.Object{
-		"a credential":      {"access_token": providertest.Unknown},
-		"the domain":        {"api_url": providertest.Unknown},
-		"a file":            {"secrets_file": providertest.Unknown},
-		"a number":          {"max_retries": providertest.Unknown},
-		"the proxy":         {"proxy": providertest.Unknown},
-		"within the proxy":  {"proxy": providertest.Object{"password": providertest.Unknown}},
-		"several, and more": {"token_url": providertest.Unknown, "client_secret": providertest.Unknown, "username": "u"},
+		"credential":             {"access_token": providertest.Unknown},
+		"domain":                 {"api_url": providertest.Unknown},
+		"file":                   {"secrets_file": providertest.Unknown},
+		"number":                 {"max_retries": providertest.Unknown},
+		"proxy":                  {"proxy": providertest.Unknown},
+		"attribute of the proxy": {"proxy": providertest.Object{"password": providertest.Unknown}},
+		"several unknown values beside known values": {"token_url": providertest.Unknown, "client_secret": providertest.Unknown, "username": "u"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,14 +193,14 @@ func TestProvider_unknown(t *testing.T) {
 			change, diags := p.Applications().Plan(providertest.Instance{}, config)
 			diags.MustBeQuiet(t)
 			if got := change.Planned.Get("id"); got != "unknown" {
-				t.Errorf("a create is planned with the id %s", got)
+				t.Errorf("got the id %s in the plan of a create, want unknown", got)
 			}
 			kept, diags := p.Applications().Read(made)
 			diags.MustWarn(t, "", "LUSID was not asked for the present state", "will be known only after apply")
 			again, diags := p.Applications().Read(made)
-			diags.MustBeQuiet(t) // Once is enough.
+			diags.MustBeQuiet(t) // The provider warns once.
 			if names := append(made.Differences(kept), made.Differences(again)...); names != nil {
-				t.Errorf("the refresh changed %s", names)
+				t.Errorf("the refresh changed %s in the state", names)
 			}
 			for attribute := range unknowns {
 				if unknowns[attribute] == providertest.Unknown {
@@ -211,14 +211,14 @@ func TestProvider_unknown(t *testing.T) {
 				}
 			}
 			if counts := d.Counts(); len(counts) != 0 {
-				t.Errorf("requests: %v", counts)
+				t.Errorf("got the requests %v, want none", counts)
 			}
 		})
 	}
 }
 
-// TestAccProvider_bootstrap makes an application and signs in through it under an alias, all in
-// one run, and replaces it later.
+// TestAccProvider_bootstrap creates an application and signs in through it under an alias in the same
+// run. Later it replaces the application.
 func TestAccProvider_bootstrap(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -241,7 +241,7 @@ resource "lusid_application" "made" {
 	}
 	w := providertest.NewWorkspace(t, config("key-app"))
 	w.MustRun("apply", "-auto-approve")
-	// The provider that makes the key and the one that it opens are processes of their own.
+	// The CLI starts one provider process for the default configuration and another for the alias.
 	want := map[string]int{"identity.ListApplications": 2, "identity.CreateApplication": 3, "token:password": 1}
 	if diff := cmp.Diff(want, d.Counts()); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
@@ -252,7 +252,7 @@ resource "lusid_application" "made" {
 	d.Forget()
 	plan, output := w.Plan()
 	if n := strings.Count(output, "LUSID was not asked for the present state"); n != 1 {
-		t.Errorf("%d warnings where one was expected:\n%s", n, output)
+		t.Errorf("got %d warnings, want 1:\n%s", n, output)
 	}
 	providertest.MustHold(t, output, "client_secret", "will be known only after apply", "Replacing application key-app ends its secret")
 	for _, change := range plan.ResourceChanges {
@@ -261,7 +261,7 @@ resource "lusid_application" "made" {
 			want = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}
 		}
 		if diff := cmp.Diff(want, change.Change.Actions); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", change.Address, diff)
+			t.Errorf("actions of %s (-want +got):\n%s", change.Address, diff)
 		}
 	}
 	if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.Counts()); diff != "" {
@@ -274,8 +274,8 @@ resource "lusid_application" "made" {
 	w.MustFail([]string{"Unable to get access token", "client_secret", "will be known only after apply", "-target"}, "plan")
 }
 
-// TestProvider_proxy goes through a proxy, which wants a password, to a domain that no
-// resolver knows. A proxy is the one way to a host that is not loopback without TLS.
+// TestProvider_proxy sends requests through a proxy that requires a password, to a host name that
+// cannot be resolved. Only the proxy can reach that host.
 func TestProvider_proxy(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -293,15 +293,16 @@ func TestProvider_proxy(t *testing.T) {
 	_, diags := p.Applications().ImportState("test-app")
 	diags.MustFail(t, "", "Proxy Authentication Required")
 	if strings.Contains(strings.Join(diags.Errors(), ""), "hunter22") {
-		t.Errorf("the error shows the proxy's password: %s", diags.Errors())
+		t.Errorf("the error contains the proxy's password: %s", diags.Errors())
 	}
 	want := "CONNECT acme.invalid:443 Basic dTpodW50ZXIyMg=="
 	if len(asked) == 0 || asked[0] != want {
-		t.Errorf("the proxy was asked %q, not %q", asked, want)
+		t.Errorf("the proxy got the requests %q, want %q first", asked, want)
 	}
 }
 
-// TestProvider_accessTokenFile follows a token that another program renews.
+// TestProvider_accessTokenFile expects that the provider reads the file again after another program
+// renewed the token.
 func TestProvider_accessTokenFile(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -322,21 +323,21 @@ func TestProvider_accessTokenFile(t *testing.T) {
 	_, diags = p.Applications().Read(made)
 	diags.MustFail(t, "", w, "signs in with an access token file from the provider block. Check that the file exists")
 	if got := len(d.Requests()); got != requests {
-		t.Errorf("%d requests without a token", got-requests)
+		t.Errorf("got %d requests without a token, want none", got-requests)
 	}
 }
 
-// TestProvider_accessTokenFileErrors reads files that hold no token.
+// TestProvider_accessTokenFileErrors reads files that contain no token.
 func TestProvider_accessTokenFileErrors(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	for name, test := range map[string]struct{ content, want string }{
-		"empty":                      {"", "is empty"},
-		"blank":                      {"\ufeff\r\n", "is empty"},
-		"two lines":                  {"hunter22\nhunter22\n", "a line break"},
-		"an answer":                  {`{"access_token":"hunter22"}`, "contains JSON, such as the response of a token endpoint"},
-		"an answer in several lines": {"{\n  \"access_token\": \"hunter22\"\n}\n", "contains JSON"},
-		"a text in quotes":           {`"hunter22"`, "contains JSON"},
+		"empty":                        {"", "is empty"},
+		"blank":                        {"\ufeff\r\n", "is empty"},
+		"two lines":                    {"hunter22\nhunter22\n", "a line break"},
+		"response of a token endpoint": {`{"access_token":"hunter22"}`, "contains JSON, such as the response of a token endpoint"},
+		"response in several lines":    {"{\n  \"access_token\": \"hunter22\"\n}\n", "contains JSON"},
+		"text in quotes":               {`"hunter22"`, "contains JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -352,12 +353,12 @@ func TestProvider_accessTokenFileErrors(t *testing.T) {
 		})
 	}
 	if requests := d.Requests(); len(requests) > 0 {
-		t.Errorf("requests: %v", d.Counts())
+		t.Errorf("got the requests %v, want none", d.Counts())
 	}
 }
 
-// TestProvider_correlationID looks for the identifier by which LUSID's support finds a request in the
-// errors of requests that left the machine, and only in those.
+// TestProvider_correlationID expects the correlation ID, by which LUSID's support finds a request, in
+// errors of requests that were sent. Other errors must not have one.
 func TestProvider_correlationID(t *testing.T) {
 	t.Parallel()
 	reset := providertest.NewMockBehind(t, mockserver.Options{}, func(http.Handler) http.Handler {
@@ -369,9 +370,9 @@ func TestProvider_correlationID(t *testing.T) {
 		config providertest.Object
 		isSent bool
 	}{
-		"no file":        {providertest.Object{"api_url": html.URL, "access_token_file": "/missing"}, false},
-		"nobody listens": {providertest.Object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
-		"nobody gives a token": {
+		"missing token file":          {providertest.Object{"api_url": html.URL, "access_token_file": "/missing"}, false},
+		"connection to LUSID refused": {providertest.Object{"api_url": "http://127.0.0.1:1", "access_token": "t"}, false},
+		"connection to the token endpoint refused": {
 			providertest.Object{
 				"api_url":       html.URL,
 				"token_url":     "http://127.0.0.1:1/oauth2/x",
@@ -382,8 +383,8 @@ func TestProvider_correlationID(t *testing.T) {
 			},
 			false,
 		},
-		"a connection that ends": {providertest.Object{"api_url": reset.URL, "access_token": "t"}, true},
-		"a token request that ends": {
+		"connection to LUSID reset": {providertest.Object{"api_url": reset.URL, "access_token": "t"}, true},
+		"connection to the token endpoint reset": {
 			providertest.Object{
 				"api_url":       html.URL,
 				"token_url":     reset.URL + "/oauth2/x",
@@ -393,7 +394,7 @@ func TestProvider_correlationID(t *testing.T) {
 				"client_secret": "s",
 			}, true,
 		},
-		"an answer": {providertest.Object{"api_url": html.URL, "access_token": html.Token}, true},
+		"HTTP error": {providertest.Object{"api_url": html.URL, "access_token": html.Token}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -403,14 +404,14 @@ func TestProvider_correlationID(t *testing.T) {
 			_, diags := p.Data("lusid_roles", nil)
 			diags.MustFail(t, "", "Unable to list roles")
 			if got := strings.Contains(strings.Join(diags.Errors(), ""), "correlation "); got != test.isSent {
-				t.Errorf("the error has a correlation id: %t\n%s", got, diags.Errors())
+				t.Errorf("the error has a correlation ID: %t, want %t\n%s", got, test.isSent, diags.Errors())
 			}
 		})
 	}
 }
 
-// TestProvider_irregularFiles names what is no file in every setting that names one. A device may have
-// no end, and a pipe nobody who writes.
+// TestProvider_irregularFiles expects an error if a setting names a file that is not regular. Reading a
+// device may never end, and reading a pipe waits for a writer.
 func TestProvider_irregularFiles(t *testing.T) {
 	t.Parallel()
 	pipe := filepath.Join(t.TempDir(), "pipe")

@@ -12,7 +12,7 @@ import (
 
 var linkPattern = regexp.MustCompile(`\]\(([^):#]+)\)`)
 
-// TestReadme_links expects every relative link to lead to a file.
+// TestReadme_links expects that the target of every relative link exists.
 func TestReadme_links(t *testing.T) {
 	t.Parallel()
 	for _, match := range linkPattern.FindAllStringSubmatch(providertest.ReadText(t, "../../README.md"), -1) {
@@ -22,10 +22,10 @@ func TestReadme_links(t *testing.T) {
 	}
 }
 
-// TestReadme_length keeps the README short enough to be read.
+// TestReadme_length limits the length of the README, so that a new user reads all of it.
 func TestReadme_length(t *testing.T) {
 	t.Parallel()
 	if lines := strings.Count(providertest.ReadText(t, "../../README.md"), "\n"); lines > 150 {
-		t.Errorf("the README has %d lines, and 150 are the most", lines)
+		t.Errorf("the README has %d lines, want at most 150", lines)
 	}
 }
