@@ -59,7 +59,7 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 	assignments.MustPlanNothing(assignments.MustRead(made), config)
 	d.MustCount(t, map[string]int{"identity.ListUsersInRole": 1})
 
-	// LUSID accepts a second assignment of the same user, and another user's.
+	// LUSID accepts a second assignment of the same user, and an assignment of another user.
 	again := assignments.MustCreate(config)
 	assignments.MustCreate(providertest.Object{"role_id": role.ID, "user_id": other.ID})
 	changed, diags := assignments.Update(again, providertest.Object{
@@ -74,7 +74,7 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 		change, diags := assignments.Plan(changed, next)
 		diags.MustBeQuiet(t)
 		if diff := cmp.Diff([]string{attribute}, change.Replaces); diff != "" {
-			t.Errorf("replaced because of (-want +got):\n%s", diff)
+			t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 		}
 	}
 	assignments = d.Protocol(t).Resource(providertest.RoleAssignmentType)
@@ -86,13 +86,13 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 	}
 }
 
-func TestRoleAssignment_gone(t *testing.T) {
+func TestRoleAssignment_deletedOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	for name, remove := range map[string]func(role, user string) string{
-		"the assignment":          func(role, user string) string { return "/roles/" + role + "/users/" + user },
-		"the role":                func(role, _ string) string { return "/roles/" + role },
-		"the user, deprovisioned": func(_, user string) string { return "/users/" + user },
-		"the user, purged":        func(_, user string) string { return "/users/" + user + "?purge=true" },
+		"assignment removed": func(role, user string) string { return "/roles/" + role + "/users/" + user },
+		"role deleted":       func(role, _ string) string { return "/roles/" + role },
+		"user deprovisioned": func(_, user string) string { return "/users/" + user },
+		"user purged":        func(_, user string) string { return "/users/" + user + "?purge=true" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +102,7 @@ func TestRoleAssignment_gone(t *testing.T) {
 			made := assignments.MustCreate(providertest.Object{"role_id": role.ID, "user_id": user.ID})
 			d.MustCall(t, http.MethodDelete, remove(role.ID, user.ID), nil, nil)
 			if assignments.MustRead(made).Exists() {
-				t.Error("a deleted assignment is still in the state")
+				t.Error("an assignment that no longer exists is still in the state")
 			}
 			assignments.Destroy(made).MustBeQuiet(t)
 		})
@@ -119,7 +119,7 @@ func TestRoleAssignment_import(t *testing.T) {
 	imported, diags := assignments.ImportState(role.ID + "/" + user.ID)
 	diags.MustBeQuiet(t)
 	if names := imported.Differences(made); names != nil {
-		t.Errorf("%s differ", names)
+		t.Errorf("the import and the created resource differ in %s", names)
 	}
 	imported, diags = assignments.ImportIdentity(map[string]any{"role_id": role.ID, "user_id": user.ID})
 	diags.MustBeQuiet(t)
@@ -128,17 +128,19 @@ func TestRoleAssignment_import(t *testing.T) {
 		_, diags := assignments.ImportState(key)
 		diags.MustFail(t, "", "Unable to import role assignment", "role_id/user_id")
 	}
-	// Terraform itself says that an object which is not there cannot be imported.
+	// If the object does not exist, the provider returns no resource, and Terraform itself reports the
+	// error.
 	for _, key := range []string{role.ID + "/missing", "missing/" + user.ID} {
 		missing, diags := assignments.ImportState(key)
 		diags.MustBeQuiet(t)
 		if missing.Exists() {
-			t.Errorf("%s was imported", key)
+			t.Errorf("%s was imported, although it does not exist", key)
 		}
 	}
 }
 
-// TestRoleAssignment_lag reads right after a create whose effect the list does not show yet.
+// TestRoleAssignment_lag reads an assignment after its creation, while the list of users does not
+// contain the user yet.
 func TestRoleAssignment_lag(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})
@@ -146,7 +148,7 @@ func TestRoleAssignment_lag(t *testing.T) {
 	role, user := d.CreateRole(t, "traders"), d.CreateUser(t, "one@example.com", "o1@example.com")
 	made := assignments.MustCreate(providertest.Object{"role_id": role.ID, "user_id": user.ID})
 	if !assignments.MustRead(made).Exists() {
-		t.Error("a lagging list lost the assignment")
+		t.Error("the assignment was removed from the state, because a list that lags does not contain it")
 	}
 }
 
@@ -169,7 +171,8 @@ func TestRoleAssignment_errors(t *testing.T) {
 	_, diags = assignments.Create(providertest.Object{"role_id": role.ID, "user_id": "missing"})
 	diags.MustFail(t, "", "Unable to create role assignment", "(657)", "missing")
 
-	// A write that may be repeated is repeated.
+	// The requests that add and remove a user are safe to repeat, so the provider retries them if the
+	// response is lost.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Reset: mockserver.ResetAfter})
 	again := assignments.MustCreate(config)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RemoveUserFromRole", Reset: mockserver.ResetAfter})
@@ -193,7 +196,8 @@ func TestRoleAssignment_validation(t *testing.T) {
 	assignments.Validate(providertest.Object{"role_id": providertest.Unknown, "user_id": providertest.Unknown}).MustBeQuiet(t)
 }
 
-// TestRoleAssignment_strictRepeats meets a LUSID that refuses what is already so.
+// TestRoleAssignment_strictRepeats expects success if LUSID refuses to add or remove a user because it
+// has already done so.
 func TestRoleAssignment_strictRepeats(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 409} {
@@ -208,12 +212,13 @@ func TestRoleAssignment_strictRepeats(t *testing.T) {
 
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.AddUserToRole", Status: status})
 		if _, diags := assignments.Create(config); len(diags.Errors()) == 0 {
-			t.Errorf("%d: a refusal that changed nothing passed", status)
+			t.Errorf("%d: the create succeeded, although LUSID did not add the user", status)
 		}
 	}
 }
 
-// TestRoleAssignment_ownUser takes a role from the user that the provider signs in as.
+// TestRoleAssignment_ownUser expects a warning if a plan removes a role from the user that the provider
+// signs in as.
 func TestRoleAssignment_ownUser(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -234,12 +239,12 @@ func TestRoleAssignment_ownUser(t *testing.T) {
 			_, diags = m.Plan(foreign, nil)
 			diags.MustBeQuiet(t)
 			if got := d.Counts()["identity.GetUserInfo"]; got != 1 {
-				t.Errorf("the caller was looked up %d times", got)
+				t.Errorf("got %d requests for the caller's user, want 1", got)
 			}
 		})
 	}
 
-	// An update in place, and the first create, take nothing away.
+	// An update in place and a first create remove no role, so they have no warning.
 	m := d.Protocol(t).Resource(providertest.RoleAssignmentType)
 	d.Forget()
 	_, diags := m.Plan(providertest.Instance{}, own)
@@ -247,18 +252,19 @@ func TestRoleAssignment_ownUser(t *testing.T) {
 	_, diags = m.Plan(made, providertest.With(own, "timeouts", providertest.Object{"read": "1m"}))
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
-	// Terraform plans the create of -replace and taint like a first one.
+	// After -replace or taint, Terraform plans a create as if the resource were new. The provider has
+	// planned it before, so it warns.
 	_, diags = m.Plan(providertest.Instance{}, own)
 	diags.MustWarn(t, "user_id", words...)
 
-	// Whoever may not ask who the caller is can still plan.
+	// If the provider may not read its own user, the plan still succeeds.
 	m = d.Protocol(t).Resource(providertest.RoleAssignmentType)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: http.StatusForbidden})
 	_, diags = m.Plan(made, nil)
 	diags.MustBeQuiet(t)
 }
 
-// TestAccRoleAssignment_ownUser shows the warning in the plans that take the role away.
+// TestAccRoleAssignment_ownUser expects the warning in the plans that remove the role.
 func TestAccRoleAssignment_ownUser(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -273,7 +279,7 @@ resource "lusid_role_assignment" "own" {
 	w := providertest.NewWorkspace(t, config)
 	const warning = "Taking a role from the user that this provider signs in as"
 	if output := w.MustRun("apply", "-auto-approve"); strings.Contains(output, warning) {
-		t.Errorf("a warning about a first create:\n%s", output)
+		t.Errorf("the first create has a warning, want none:\n%s", output)
 	}
 	if providertest.CLICan(t, providertest.DestroyPlans) {
 		providertest.MustHold(t, w.MustRun("plan", "-destroy"), warning)
@@ -282,11 +288,11 @@ resource "lusid_role_assignment" "own" {
 	providertest.MustHold(t, w.MustRun("plan"), warning)
 }
 
-// TestAccRoleAssignment_ownDefaultRole replaces the assignment that gives the provider its rights. The
-// create would be refused, so the plan is.
+// TestAccRoleAssignment_ownDefaultRole replaces the assignment that gives the provider its rights.
+// After the destroy, LUSID would refuse the create. So the plan already fails.
 func TestAccRoleAssignment_ownDefaultRole(t *testing.T) {
 	t.Parallel()
-	providertest.CLIMust(t, providertest.ImportBlocks) // They are newer than terraform_data.
+	providertest.CLIMust(t, providertest.ImportBlocks) // Each CLI with import blocks also has terraform_data.
 	d := providertest.NewMock(t,
 		mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "admin", Name: "lusid-administrator"}}}})
 	caller := d.CallerID(t)
@@ -319,7 +325,7 @@ resource "lusid_role_assignment" %q {
 	w.MustRun("untaint", "lusid_role_assignment.own")
 	w.MustPlanEmpty()
 	if writes := d.Counts()["identity.RemoveUserFromRole"]; writes != 0 {
-		t.Errorf("%d removals", writes)
+		t.Errorf("got %d requests to remove a user from a role, want none", writes)
 	}
 	d.MustHoldRole(t, "admin", caller)
 }

@@ -42,7 +42,8 @@ resource "lusid_role" "test" {
 	})
 }
 
-// TestAccRoleMembers_disappears deletes the role: nothing less takes its list away.
+// TestAccRoleMembers_disappears deletes the role. Only the deletion of the role removes the resource
+// from the state.
 func TestAccRoleMembers_disappears(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -73,7 +74,8 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 		return providertest.Object{"role_id": role, "user_ids": append([]string{}, ids...)}
 	}
 
-	// A create adds who is missing, makes no call for who is there, and removes nobody.
+	// A create adds the missing users, sends no request for users who are members already, and removes
+	// nobody.
 	made, diags := members.Create(of(users[1], users[2]))
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{"identity.ListUsersInRole": 2, "identity.GetUserInfo": 1, "identity.AddUserToRole": 1})
@@ -83,7 +85,7 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 
-	// The next plan shows the member that no plan has shown before, and its apply removes the member.
+	// The next plan shows the member that no plan has shown before, and its apply removes that member.
 	d.Forget()
 	read := members.MustRead(made)
 	read.MustHave(t, map[string]string{"user_ids": strings.Join(users[:3], ",")})
@@ -108,7 +110,8 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
 
-	// The caller may be listed, and is not removed after that.
+	// The configuration may contain the caller. After an update without the caller, LUSID still has the
+	// caller as a member.
 	updated, diags = members.Update(updated, of(users[2], caller))
 	diags.MustBeQuiet(t)
 	members.MustPlanNothing(members.MustRead(updated), of(users[2], caller))
@@ -118,7 +121,8 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	updated = members.MustRead(updated)
 	members.MustPlanNothing(updated, of(users[2]))
 
-	// Drift, in a separate process. Within one process, a refresh may use an earlier list.
+	// Drift is read by a new provider process, because within one process a refresh may use an earlier
+	// list.
 	members = d.Protocol(t).Resource(providertest.RoleMembersType)
 	d.Assign(t, role, users[0])
 	d.MustCall(t, http.MethodDelete, "/roles/"+role+"/users/"+users[2], nil, nil)
@@ -128,7 +132,8 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustHoldRole(t, role, users[2], caller)
 
-	// Nobody, and a destroy, which takes the role from the members in the state alone.
+	// An empty set removes all members except the caller. A destroy removes only the members in the
+	// state.
 	empty, diags := members.Update(mended, of())
 	diags.MustBeQuiet(t)
 	d.MustHoldRole(t, role, caller)
@@ -140,11 +145,11 @@ func TestRoleMembers_lifecycle(t *testing.T) {
 	change, diags := members.Plan(mended, providertest.Object{"role_id": "elsewhere", "user_ids": []string{users[2]}})
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"role_id"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 	}
 }
 
-func TestRoleMembers_gone(t *testing.T) {
+func TestRoleMembers_deletedOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	d, role, _, users := providertest.Crew(t, mockserver.Options{})
 	members := d.Protocol(t).Resource(providertest.RoleMembersType)
@@ -179,11 +184,11 @@ func TestRoleMembers_import(t *testing.T) {
 	missing, diags := members.ImportState("missing")
 	diags.MustBeQuiet(t)
 	if missing.Exists() {
-		t.Error("the members of a missing role were imported")
+		t.Error("the members of a role that does not exist were imported")
 	}
 }
 
-// TestRoleMembers_lag reads right after a change that the list does not show yet.
+// TestRoleMembers_lag reads members after a change that the list does not show yet.
 func TestRoleMembers_lag(t *testing.T) {
 	t.Parallel()
 	d, role, _, users := providertest.Crew(t, mockserver.Options{ListLag: 1})
@@ -215,7 +220,8 @@ func TestRoleMembers_errors(t *testing.T) {
 	_, diags = members.Create(providertest.Object{"role_id": role, "user_ids": []string{users[0], "missing"}})
 	diags.MustFail(t, "user_ids", "Unable to set role members", "(657)", "missing")
 
-	// Half done is mended by the next refresh and apply: the state is the old one.
+	// If an update fails halfway, the state keeps the old members, and the next refresh and apply
+	// complete the change.
 	members = d.Protocol(t).Resource(providertest.RoleMembersType)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RemoveUserFromRole", Status: http.StatusForbidden})
 	half, diags := members.Update(made, providertest.Object{"role_id": role, "user_ids": users[1:]})
@@ -225,16 +231,16 @@ func TestRoleMembers_errors(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustHoldRole(t, role, users[1:]...)
 
-	// Whoever is the caller is never guessed.
+	// If the provider cannot read who the caller is, it removes nobody.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: http.StatusForbidden, Count: -1})
 	d.Forget()
 	d.Protocol(t).Resource(providertest.RoleMembersType).Destroy(whole).MustFail(t, "", "Unable to remove the members of role", "HTTP 403")
 	if got := d.Counts()["identity.RemoveUserFromRole"]; got != 0 {
-		t.Errorf("%d removals", got)
+		t.Errorf("got %d requests to remove a user from the role, want none", got)
 	}
 	d.Mock.ClearFaults()
 
-	// Nor is it taken for the role that does not exist.
+	// A 404 for the caller's user does not mean that the role was deleted.
 	d.Assign(t, role, users[0])
 	missing := d.Protocol(t).Resource(providertest.RoleMembersType)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: http.StatusNotFound, Count: -1})
@@ -243,7 +249,7 @@ func TestRoleMembers_errors(t *testing.T) {
 	kept, diags := missing.Read(whole)
 	diags.MustFail(t, "", "Unable to read the members of role", "HTTP 404")
 	if got := d.Counts()["identity.RemoveUserFromRole"]; got != 0 || !kept.Exists() {
-		t.Errorf("%d removals, and the state has the members: %t", got, kept.Exists())
+		t.Errorf("got %d requests to remove a user, and the members are in the state: %t. Want none, and true", got, kept.Exists())
 	}
 	d.Mock.ClearFaults()
 	providertest.MustRefuseOtherDomain(t, d, providertest.RoleMembersType, made, config, role)
@@ -265,7 +271,7 @@ func TestRoleMembers_validation(t *testing.T) {
 	members.Validate(providertest.Object{"role_id": "r", "user_ids": []any{providertest.Unknown, "u"}}).MustBeQuiet(t)
 }
 
-// TestRoleMembers_others plans and creates the members of a role that others hold.
+// TestRoleMembers_others plans and creates the members of a role that other users have already.
 func TestRoleMembers_others(t *testing.T) {
 	t.Parallel()
 	d, role, caller, users := providertest.Crew(t, mockserver.Options{})
@@ -283,19 +289,19 @@ func TestRoleMembers_others(t *testing.T) {
 		fmt.Sprintf("import {\n  to = lusid_role_members.NAME\n  id = %q\n}", role))
 	for _, id := range []string{users[0], caller} {
 		if text := strings.Join(diags.Warnings(), "\n"); strings.Contains(text, label(id)) {
-			t.Errorf("the warning names %s:\n%s", label(id), text)
+			t.Errorf("the warning names %s, want only other users:\n%s", label(id), text)
 		}
 	}
 	d.MustCount(t, map[string]int{"identity.ListUsersInRole": 1, "identity.GetUserInfo": 1})
 
-	// Somebody joins between the plan and the apply.
+	// Another user gets the role between the plan and the apply.
 	d.Assign(t, role, users[2])
 	made, diags := members.Apply(change)
 	diags.MustWarn(t, "user_ids", "Other users hold the role "+role, label(users[2]))
 	d.MustHoldRole(t, role, users[0], users[1], users[2], caller)
 	made.MustHave(t, map[string]string{"user_ids": users[0]})
 
-	// The same between the plan of an update and its apply, and of a destroy.
+	// The same happens between the plan and the apply of an update, and of a destroy.
 	members = d.Protocol(t).Resource(providertest.RoleMembersType)
 	read := members.MustRead(made)
 	read.MustHave(t, map[string]string{"user_ids": strings.Join(users[:3], ",")})
@@ -313,7 +319,8 @@ func TestRoleMembers_others(t *testing.T) {
 	diags.MustWarn(t, "user_ids", "Other users hold the role "+role, label(users[3]), "were not in the state")
 	d.MustHoldRole(t, role, users[3], caller)
 
-	// A user who is known only after apply may be one of them. An unknown role can't be listed.
+	// A user ID that is known only after apply may be one of the other users. The members of an unknown
+	// role cannot be listed, so the plan sends no request.
 	members = d.Protocol(t).Resource(providertest.RoleMembersType)
 	_, diags = members.Plan(providertest.Instance{}, providertest.Object{"role_id": role, "user_ids": []any{users[0], providertest.Unknown}})
 	diags.MustWarn(t, "user_ids", label(users[3]), "known only after apply")
@@ -326,7 +333,7 @@ func TestRoleMembers_others(t *testing.T) {
 	d.MustCount(t, map[string]int{})
 }
 
-// TestRoleMembers_manyOthers cuts off a long list of members.
+// TestRoleMembers_manyOthers expects that the warning names at most 20 users.
 func TestRoleMembers_manyOthers(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -338,11 +345,11 @@ func TestRoleMembers_manyOthers(t *testing.T) {
 		providertest.Object{"role_id": role, "user_ids": []string{}})
 	diags.MustWarn(t, "user_ids", "user19@example.com", "and 5 more")
 	if text := strings.Join(diags.Warnings(), ""); strings.Contains(text, "user20@example.com") {
-		t.Errorf("the list is not cut off:\n%s", text)
+		t.Errorf("the warning names more than 20 users:\n%s", text)
 	}
 }
 
-// TestAccRoleMembers_savedPlans has somebody join the role between each plan and its apply.
+// TestAccRoleMembers_savedPlans gives the role to another user between each plan and its apply.
 func TestAccRoleMembers_savedPlans(t *testing.T) {
 	t.Parallel()
 	d, role, _, users := providertest.Crew(t, mockserver.Options{})
@@ -358,7 +365,7 @@ func TestAccRoleMembers_savedPlans(t *testing.T) {
 	providertest.MustHold(t, w.MustRun("apply", "tfplan"), keeps, users[2])
 	d.MustHoldRole(t, role, users[0], users[1], users[2])
 
-	// What the next plan shows, its apply removes, and nobody else.
+	// The apply removes only the members whose removal the plan has shown.
 	providertest.MustHold(t, w.MustRun("plan", "-out=tfplan"), fmt.Sprintf("- %q,", users[1]), fmt.Sprintf("- %q,", users[2]),
 		"0 to add, 1 to change, 0 to destroy")
 	d.Assign(t, role, users[3])
@@ -374,7 +381,7 @@ func TestAccRoleMembers_savedPlans(t *testing.T) {
 	d.MustHoldRole(t, role, users[1])
 }
 
-// TestRoleMembers_ownUser never takes the role from the user that the provider signs in as.
+// TestRoleMembers_ownUser expects that the user that the provider signs in as always keeps the role.
 func TestRoleMembers_ownUser(t *testing.T) {
 	t.Parallel()
 	d, role, caller, users := providertest.Crew(t, mockserver.Options{})

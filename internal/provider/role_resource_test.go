@@ -33,7 +33,7 @@ func TestAccRole_basic(t *testing.T) {
 		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy: func(*terraform.State) error {
 			if left := d.RolesNamed(t, name); len(left) > 0 {
-				return fmt.Errorf("the role %s is still there", name)
+				return fmt.Errorf("the role %s still exists after the destroy", name)
 			}
 			return nil
 		},
@@ -78,7 +78,7 @@ func TestRole_lifecycle(t *testing.T) {
 	roles.MustPlanNothing(read, config)
 	d.MustCount(t, map[string]int{"identity.GetRole": 1})
 
-	// The description, and nothing else, updates in place.
+	// The description is updated in place. A change of the timeouts sends no request.
 	d.Forget()
 	updated, diags := roles.Update(read, providertest.Object{"name": "traders", "description": "Trade more"})
 	diags.MustBeQuiet(t)
@@ -90,22 +90,23 @@ func TestRole_lifecycle(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{"identity.UpdateRole": 1})
 	if got := d.RolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
-		t.Errorf("LUSID has %v", got.Description)
+		t.Errorf("got the description %v in LUSID, want Trade more", got.Description)
 	}
 	change, diags := roles.Plan(updated, providertest.Object{"name": "dealers", "description": "Trade more"})
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"name"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 	}
 
-	// Drift, in a separate process. Within one process, a refresh may use an earlier list.
+	// Drift is read by a new provider process, because within one process a refresh may use an earlier
+	// list.
 	roles = d.Protocol(t).Resource("lusid_role")
 	d.MustCall(t, http.MethodPut, "/roles/"+stored.ID, map[string]string{"description": "Drifted"}, nil)
 	drifted := roles.MustRead(updated)
 	drifted.MustHave(t, map[string]string{"description": "Drifted"})
 	mended, diags := roles.Update(drifted, config)
 	diags.MustBeQuiet(t)
-	// Null and empty are the same to LUSID, and neither is a change afterwards.
+	// LUSID does not distinguish null from an empty description, so neither plans a change afterwards.
 	for _, description := range []any{"", nil} {
 		mended, diags = roles.Update(mended, providertest.Object{"name": "traders", "description": description})
 		diags.MustBeQuiet(t)
@@ -113,12 +114,12 @@ func TestRole_lifecycle(t *testing.T) {
 		roles.MustPlanNothing(mended, providertest.Object{"name": "traders", "description": description})
 	}
 
-	// Gone.
+	// The role is deleted outside Terraform.
 	roles = d.Protocol(t).Resource("lusid_role")
 	d.MustCall(t, http.MethodDelete, "/roles/"+stored.ID, nil, nil)
 	gone := roles.MustRead(mended)
 	if gone.Exists() {
-		t.Error("a deleted role is still in the state")
+		t.Error("a role that was deleted outside Terraform is still in the state")
 	}
 	d.Forget()
 	roles.Destroy(mended).MustBeQuiet(t)
@@ -143,7 +144,7 @@ func TestRole_import(t *testing.T) {
 		imported.MustHave(t, map[string]string{"name": name})
 	}
 	if got := d.Counts()["identity.ListRoles"]; got != 4 {
-		t.Errorf("%d lists, where three names need one, and the refresh of many roles", got)
+		t.Errorf("got %d lists of roles, want 4: one for each of three names, and one for the refresh of many roles", got)
 	}
 	administrator, diags := roles.ImportState("LUSID_SYSTEM/lusid-administrator")
 	diags.MustBeQuiet(t)
@@ -171,7 +172,7 @@ func TestRole_taken(t *testing.T) {
 	taken := d.CreateRole(t, "traders")
 	made, diags := d.Protocol(t).Resource("lusid_role").Create(providertest.Object{"name": "traders"})
 	if made.Exists() {
-		t.Error("something is in the state")
+		t.Error("the state has a role, although the create failed")
 	}
 	diags.MustFail(t, "name", "Unable to create role", taken.ID, fmt.Sprintf("import {\n  to = lusid_role.NAME\n  id = %q\n}", taken.ID),
 		"HTTP 409")
@@ -189,18 +190,19 @@ func TestRole_lostAnswer(t *testing.T) {
 		adopted bool
 		want    map[string]int
 	}{
-		"reset after": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byCode},
-		"reset before": {
+		"connection reset after the write": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byCode},
+		"connection reset before the write": {
 			key,
 			mockserver.Fault{Reset: mockserver.ResetBefore},
 			0, false,
 			map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1},
 		},
-		"500 after":              {key, mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byCode},
-		"truncated":              {key, mockserver.Fault{Truncate: true}, 0, true, byCode},
-		"reset after, under lag": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byCode},
-		// The list alone knows it: the refusal of another try shows that it is behind.
-		"no code to look for, under lag": {
+		"HTTP 500 after the write":                                {key, mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byCode},
+		"truncated response":                                      {key, mockserver.Fault{Truncate: true}, 0, true, byCode},
+		"connection reset after the write, with a list that lags": {key, mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byCode},
+		// The role cannot be read by its code, only found in the list. The list lags, so the provider
+		// repeats the create, and LUSID's refusal shows that the role exists.
+		"name that cannot be looked up by code, with a list that lags": {
 			noKey,
 			mockserver.Fault{Reset: mockserver.ResetAfter},
 			1, true,
@@ -225,12 +227,12 @@ func TestRole_lostAnswer(t *testing.T) {
 				d.RolesNamed(t, test.name)
 			}
 			if got := d.RolesNamed(t, test.name); len(got) != 1 || got[0].ID != made.Get("id") {
-				t.Errorf("the domain has %v", got)
+				t.Errorf("got the roles %v, want the one in the state", got)
 			}
 			roles.MustPlanNothing(roles.MustRead(made), config)
 		})
 	}
-	t.Run("the look-up is refused", func(t *testing.T) {
+	t.Run("the look-up by code is forbidden", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateRole", Reset: mockserver.ResetAfter})
@@ -239,7 +241,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		diags.MustWarn(t, "", "The response to the creation of role traders was lost")
 		d.MustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
-	t.Run("another's", func(t *testing.T) {
+	t.Run("role of another run", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		foreign := d.CreateRole(t, "traders")
@@ -251,7 +253,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		diags.MustFail(t, "name", foreign.ID)
 		d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 	})
-	t.Run("the look-up minds no letter case", func(t *testing.T) {
+	t.Run("the look-up ignores case", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -264,7 +266,7 @@ func TestRole_lostAnswer(t *testing.T) {
 		d.Protocol(t).Resource("lusid_role").MustCreate(providertest.Object{"name": "traders"})
 		d.MustCount(t, map[string]int{"identity.ListRoles": 2, "identity.CreateRole": 2, "identity.GetRoleByCode": 1})
 	})
-	t.Run("created by another run meanwhile", func(t *testing.T) {
+	t.Run("created by another run after the list was read", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		roles := d.Protocol(t).Resource("lusid_role")
@@ -293,7 +295,7 @@ func TestRole_errors(t *testing.T) {
 	kept, diags := forbidden.Read(made)
 	diags.MustFail(t, "", append(words, "Unable to read role traders")...)
 	if names := made.Differences(kept); names != nil {
-		t.Errorf("a failed read changed %s", names)
+		t.Errorf("a failed read changed %s in the state", names)
 	}
 	_, diags = forbidden.Update(made, providertest.Object{"name": "traders", "description": "New"})
 	diags.MustFail(t, "", append(words, "Unable to update role traders")...)
@@ -301,7 +303,7 @@ func TestRole_errors(t *testing.T) {
 	_, diags = forbidden.Create(providertest.Object{"name": "dealers"})
 	diags.MustFail(t, "", append(words, "Unable to create role", "dealers")...)
 
-	// Only LUSID's own 404 means gone.
+	// A role is removed from the state only if the 404 comes from LUSID itself.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Status: http.StatusNotFound, HTML: true})
 	_, diags = roles.Read(made)
 	diags.MustFail(t, "", "HTML page")
@@ -320,15 +322,15 @@ func TestRole_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"two letters":       {providertest.Object{"name": "ab"}, "name"},
-		"101 letters":       {providertest.Object{"name": strings.Repeat("a", 101)}, "name"},
-		"a digit first":     {providertest.Object{"name": "1abc"}, "name"},
-		"a slash":           {providertest.Object{"name": "a/bc"}, "name"},
-		"a line break":      {providertest.Object{"name": "abc\n"}, "name"},
-		"an empty name":     {providertest.Object{"name": ""}, "name"},
-		"long description":  {providertest.Object{"name": "abc", "description": strings.Repeat("ü", 1025)}, "description"},
-		"a timeout of zero": {providertest.Object{"name": "abc", "timeouts": providertest.Object{"create": "0s"}}, "timeouts.create"},
-		"a timeout of none": {providertest.Object{"name": "abc", "timeouts": providertest.Object{"delete": "soon"}}, "timeouts.delete"},
+		"two letters":                 {providertest.Object{"name": "ab"}, "name"},
+		"101 letters":                 {providertest.Object{"name": strings.Repeat("a", 101)}, "name"},
+		"digit first":                 {providertest.Object{"name": "1abc"}, "name"},
+		"slash":                       {providertest.Object{"name": "a/bc"}, "name"},
+		"line break":                  {providertest.Object{"name": "abc\n"}, "name"},
+		"empty name":                  {providertest.Object{"name": ""}, "name"},
+		"long description":            {providertest.Object{"name": "abc", "description": strings.Repeat("ü", 1025)}, "description"},
+		"timeout of zero":             {providertest.Object{"name": "abc", "timeouts": providertest.Object{"create": "0s"}}, "timeouts.create"},
+		"timeout that is no duration": {providertest.Object{"name": "abc", "timeouts": providertest.Object{"delete": "soon"}}, "timeouts.delete"},
 	} {
 		t.Run(name, func(t *testing.T) { roles.Validate(test.config).MustFail(t, test.attribute) })
 	}
@@ -336,7 +338,8 @@ func TestRole_validation(t *testing.T) {
 	roles.Validate(providertest.Object{"name": providertest.Unknown, "description": providertest.Unknown}).MustBeQuiet(t)
 }
 
-// TestRole_default plans the end of the roles that every domain has, and of others.
+// TestRole_default expects a warning if a plan deletes or replaces one of LUSID's default roles, and
+// none for other roles.
 func TestRole_default(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -356,11 +359,11 @@ func TestRole_default(t *testing.T) {
 		change, diags := roles.Plan(role, providertest.Object{"name": "renamed"})
 		diags.MustWarn(t, "", append(words, "This plan replaces it")...)
 		if diff := cmp.Diff([]string{"name"}, change.Replaces); diff != "" {
-			t.Errorf("replaced because of (-want +got):\n%s", diff)
+			t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 		}
 		_, diags = roles.Plan(role, providertest.Object{"name": providertest.Unknown})
 		diags.MustWarn(t, "", append(words, "This plan replaces it")...)
-		// What -replace and taint end in.
+		// After -replace or taint, Terraform plans a create as if the resource were new.
 		_, diags = roles.Plan(providertest.Instance{}, providertest.Object{"name": code})
 		diags.MustWarn(t, "", append(words, "If this plan replaces the role")...)
 		d.MustCount(t, map[string]int{})
@@ -372,7 +375,7 @@ func TestRole_default(t *testing.T) {
 	roles.MustRead(made)
 	roles.Destroy(made).MustBeQuiet(t)
 
-	// The case of a code does not matter.
+	// The comparison with the default roles ignores case.
 	w.Set(func(_ *http.Request, body any) any {
 		if role, ok := body.(map[string]any); ok {
 			role["name"], role["roleId"] = "LUSID-Evaluator", map[string]any{"scope": "default", "code": "LUSID-Evaluator"}
@@ -385,7 +388,8 @@ func TestRole_default(t *testing.T) {
 	diags.MustWarn(t, "", "LUSID-Evaluator is one of LUSID's default roles")
 }
 
-// TestAccRole_default shows the warning where the CLI does, before anything is deleted.
+// TestAccRole_default expects the warning in each plan that the CLI shows before it deletes a default
+// role.
 func TestAccRole_default(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

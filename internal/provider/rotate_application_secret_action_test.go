@@ -36,7 +36,7 @@ func TestRotateAction(t *testing.T) {
 		d.Forget()
 		p.PlanRotation(test.config).MustWarn(t, test.attribute, "Rotating the secret of an application", "the old secret stops working")
 		if counts := d.Counts(); len(counts) != 0 {
-			t.Errorf("a plan asked LUSID: %v", counts)
+			t.Errorf("got the requests %v from a plan, want none", counts)
 		}
 		progress, diags := p.InvokeRotation(test.config)
 		diags.MustBeQuiet(t)
@@ -45,35 +45,36 @@ func TestRotateAction(t *testing.T) {
 		}
 		after := d.Application(t, "test-app")
 		if after.Secret == before.Secret {
-			t.Error("the secret is the old one")
+			t.Error("the secret did not change")
 		}
-		// The CLI prints progress as it is.
+		// The CLI prints progress messages without masking, so they must contain no secret and no
+		// identifier.
 		said := strings.Join(progress, "\n")
 		if len(progress) != 2 {
-			t.Errorf("progress: %q", progress)
+			t.Errorf("got the progress messages %q, want 2", progress)
 		}
 		for _, value := range []string{foreign.ID, foreign.ClientID, foreign.DisplayName, before.Secret, after.Secret, d.Token, d.URL} {
 			if strings.Contains(said, value) {
-				t.Errorf("a progress message repeats %q: %s", value, said)
+				t.Errorf("a progress message contains %q: %s", value, said)
 			}
 		}
-		// The next refresh sees it.
+		// The next refresh reads the new secret.
 		read := p.Applications().MustRead(managed)
 		d.MustHoldSecret(t, read)
 		if read.Get("secret_version") == managed.Get("secret_version") {
-			t.Error("secret_version did not move")
+			t.Error("secret_version did not change")
 		}
 		managed = read
 	}
-	// What is not stored, refresh does not look at: the page says so.
+	// If the secret is not stored, a refresh does not read it. The page of the resource says so.
 	hidden, diags := p.Applications().Update(managed, providertest.ApplicationStoring(false))
 	diags.MustBeQuiet(t)
 	_, diags = p.InvokeRotation(providertest.Object{"id": foreign.ID})
 	diags.MustBeQuiet(t)
 	if names := p.Applications().MustRead(hidden).Differences(hidden); names != nil {
-		t.Errorf("the refresh changed %s", names)
+		t.Errorf("the refresh changed %s in the state", names)
 	}
-	// But it looks at the version, if it is told to.
+	// With refresh_secret_version, a refresh reads the version again.
 	versioned, diags := p.Applications().Update(hidden,
 		providertest.ApplicationStoring(false, providertest.Object{"refresh_secret_version": true}))
 	diags.MustBeQuiet(t)
@@ -113,14 +114,14 @@ func TestRotateAction_errors(t *testing.T) {
 			1,
 		},
 		{
-			"lost after the write", fault(mockserver.Fault{Reset: mockserver.ResetAfter}), false,
+			"response lost after the write", fault(mockserver.Fault{Reset: mockserver.ResetAfter}), false,
 			providertest.Object{"client_id": "test-app"},
 			"",
 			[]string{"or it was rotated and the response was lost", "shows whether it changed"},
 			1,
 		},
 		{
-			"lost before the write", fault(mockserver.Fault{Reset: mockserver.ResetBefore}), false,
+			"response lost before the write", fault(mockserver.Fault{Reset: mockserver.ResetBefore}), false,
 			providertest.Object{"client_id": "test-app"},
 			"",
 			[]string{"response was lost"},
@@ -155,11 +156,11 @@ func TestRotateAction_errors(t *testing.T) {
 			_, diags := d.Protocol(t, more).InvokeRotation(test.config)
 			diags.MustFail(t, test.attribute, append(test.parts, summary)...)
 			if got := d.Counts()["identity.RotateApplicationSecrets"]; got != test.rotations {
-				t.Errorf("%d rotations", got)
+				t.Errorf("got %d requests to rotate, want %d", got, test.rotations)
 			}
 		})
 	}
-	t.Run("credentials not known yet", func(t *testing.T) {
+	t.Run("unknown credentials", func(t *testing.T) {
 		t.Parallel()
 		p := providertest.NewProtocol(t)
 		p.Configure(providertest.Object{"api_url": "https://acme.lusid.com", "access_token": providertest.Unknown}).MustBeQuiet(t)
@@ -167,7 +168,7 @@ func TestRotateAction_errors(t *testing.T) {
 		_, diags := p.InvokeRotation(providertest.Object{"client_id": "test-app"})
 		diags.MustFail(t, "", summary, "access_token will be known only after apply")
 	})
-	t.Run("plans with a name that is not known yet", func(t *testing.T) {
+	t.Run("plan with an unknown ID or client ID", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		d.Protocol(t).PlanRotation(providertest.Object{"id": providertest.Unknown}).MustWarn(t, "id", "the old secret stops working")
@@ -176,7 +177,7 @@ func TestRotateAction_errors(t *testing.T) {
 	})
 }
 
-// TestAccRotateAction invokes it by a trigger, where the CLI has actions.
+// TestAccRotateAction triggers the action by an update, if the CLI has actions.
 func TestAccRotateAction(t *testing.T) {
 	t.Parallel()
 	requireKind(t, "action_schemas")
@@ -208,7 +209,7 @@ action "lusid_rotate_application_secret" "test" {
 			{
 				PreConfig: func() {
 					if d.Counts()["identity.RotateApplicationSecrets"] != 0 {
-						t.Error("it was rotated before it was asked for")
+						t.Error("the secret was rotated before the trigger")
 					}
 				},
 				Config: config("6m"),
@@ -216,6 +217,6 @@ action "lusid_rotate_application_secret" "test" {
 		},
 	})
 	if d.Counts()["identity.RotateApplicationSecrets"] != 1 || d.Application(t, "test-app").Secret == foreign.Secret {
-		t.Errorf("requests: %v", d.Counts())
+		t.Errorf("got the requests %v, want one rotation and a new secret", d.Counts())
 	}
 }

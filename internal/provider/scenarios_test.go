@@ -33,8 +33,8 @@ import (
 
 const scenariosDirectory = examplesDirectory + "/scenarios"
 
-// scenarios are the tests of examples/scenarios by directory. Each applies what its reader sees,
-// plans empty again, and destroys it.
+// scenarios maps each directory of examples/scenarios to its test. A test applies the configuration as
+// a reader of the scenario does, expects an empty plan, and destroys everything.
 var scenarios = map[string]func(t *testing.T, directory string){
 	"blue-green-rotation":       testBlueGreenRotation,
 	"bootstrap":                 testBootstrap,
@@ -58,19 +58,19 @@ func TestAccScenarios(t *testing.T) {
 			t.Parallel()
 			directory := filepath.Join(scenariosDirectory, name)
 			if text := providertest.ReadText(t, filepath.Join(directory, "README.md")); !strings.HasPrefix(text, "# ") {
-				t.Error("its README.md has no title")
+				t.Error("README.md has no title")
 			}
 			test, ok := scenarios[name]
 			if !ok {
-				t.Fatal("no test applies it")
+				t.Fatal("the map scenarios has no test for this directory")
 			}
 			test(t, directory)
 		})
 	}
 }
 
-// testServiceSecretToVault brings a secret to a vault for every way it changes, and leaves it nowhere
-// else.
+// testServiceSecretToVault expects that the secret reaches the vault each time it changes, and that the
+// state never contains it.
 func testServiceSecretToVault(t *testing.T, directory string) {
 	d, v := providertest.NewMock(t, mockserver.Options{}), newVault()
 	w := providertest.NewWorkspace(t, "", append(d.Environment(), v.serve(t))...)
@@ -83,7 +83,7 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 		application := d.Application(t, "acme-pricing")
 		want := map[string]string{"token_url": application.Issuer + "/v1/token", "client_id": "acme-pricing", "client_secret": application.Secret}
 		if diff := cmp.Diff(want, v.secret()); diff != "" {
-			t.Fatalf("after %s, in the vault (-want +got):\n%s", what, diff)
+			t.Fatalf("secret in the vault after %s (-want +got):\n%s", what, diff)
 		}
 		if slices.Contains(secrets, application.Secret) {
 			t.Fatalf("%s did not rotate the secret", what)
@@ -107,17 +107,18 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	edit(w, `"Acme pricing"`, `"Acme prices"`)
 	apply("a replacement")
 	d.DeleteApplication(t, "acme-pricing")
-	apply("a re-creation")
+	apply("a creation after the application was deleted")
 
-	// A vault that refuses the new secret, once or for several runs, gets it later without another rotation.
-	// It does not keep the secret that no longer works, unless it refuses to remove it too.
+	// If the vault refuses to write the new secret, once or in several runs, a later run writes it
+	// without another rotation. The vault does not keep the old secret, which no longer works, unless
+	// it also refuses to delete it.
 	fail := func(refused refusal, hasOld bool) {
 		t.Helper()
 		v.refuse(refused)
 		w.MustFail([]string{"the vault is sealed"}, "apply", "-auto-approve")
 		v.refuse(nothing)
 		if got := v.secret() != nil; got != hasOld {
-			t.Errorf("the vault has a secret: %t", got)
+			t.Errorf("the vault has a secret: %t, want %t", got, hasOld)
 		}
 	}
 	d.Forget()
@@ -131,39 +132,41 @@ func testServiceSecretToVault(t *testing.T, directory string) {
 	fail(writes, false)
 	apply("a rotation while the vault was down")
 	if got := d.Counts()["identity.RotateApplicationSecrets"]; got != 2 {
-		t.Errorf("%d rotations", got)
+		t.Errorf("got %d rotations, want 2", got)
 	}
 
-	// A rotation made elsewhere reaches the vault too, as an update of nothing but the vault.
+	// After a rotation outside Terraform, the plan changes only the version and the secret in the
+	// vault.
 	d.RotateApplication(t, "acme-pricing")
 	mustPlan(w, map[string]string{"terraform_data.secret_version": "[delete create]", "vault_kv_secret_v2.service": "[delete create]"})
 	fail(everything, true)
 	fail(writes, false)
-	apply("a rotation elsewhere")
+	apply("a rotation outside Terraform")
 
-	// What the README says of a rotation that LUSID refuses.
+	// If LUSID refuses the rotation, the result is what the README describes.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.RotateApplicationSecrets", Status: http.StatusForbidden})
 	edit(w, "2027-Q3", "2027-Q4")
 	w.MustFail([]string{"Unable to rotate the secret of application acme-pricing"}, "apply", "-auto-approve")
 	if v.secret() != nil {
-		t.Error("the vault has a secret")
+		t.Error("the vault has a secret, want none after the refused rotation")
 	}
 	apply("a rotation that LUSID refused at first")
 
 	state := w.ReadFile("terraform.tfstate") + w.ReadFile("terraform.tfstate.backup")
 	for i, secret := range secrets {
 		if strings.Contains(state, secret) {
-			t.Errorf("the state holds secret %d", i)
+			t.Errorf("the state contains secret number %d", i)
 		}
 	}
 	w.MustRun("destroy", "-auto-approve")
 	mustBeBare(d, t)
 	if left := v.secret(); left != nil {
-		t.Errorf("destroy left in the vault: %v", left)
+		t.Errorf("the vault has %v after the destroy, want nothing", left)
 	}
 }
 
-// testRotateOnSchedule turns the state back to another month instead of the clock forward.
+// testRotateOnSchedule sets the month in the state to an earlier one, which has the same effect as
+// waiting for the next month.
 func testRotateOnSchedule(t *testing.T, directory string) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
@@ -177,7 +180,7 @@ func testRotateOnSchedule(t *testing.T, directory string) {
 		return d.Counts()["identity.RotateApplicationSecrets"]
 	}
 	if got := rotations("apply", "-auto-approve"); got != 0 {
-		t.Errorf("the creation rotated %d times", got)
+		t.Errorf("got %d rotations in the first apply, want none", got)
 	}
 	w.MustPlanEmpty()
 	first := d.Application(t, "acme-pricing")
@@ -185,24 +188,25 @@ func testRotateOnSchedule(t *testing.T, directory string) {
 	month := strings.TrimSuffix(strings.TrimPrefix(w.Attribute("lusid_application.service", "rotation_triggers"), "map[month:"), "]")
 	state := w.ReadFile("terraform.tfstate")
 	if strings.Count(state, `"month": "`+month+`"`) != 1 {
-		t.Fatalf("the state does not hold the month %s once:\n%s", month, state)
+		t.Fatalf("the state does not contain the month %s exactly once:\n%s", month, state)
 	}
 	w.Write("terraform.tfstate", strings.Replace(state, `"month": "`+month+`"`, `"month": "2000-01"`, 1))
 	if got := rotations("apply", "-auto-approve"); got != 1 {
-		t.Errorf("the next month rotated %d times", got)
+		t.Errorf("got %d rotations in the next month, want 1", got)
 	}
 	if second := d.Application(t, "acme-pricing"); second.ID != first.ID || second.Secret == first.Secret {
-		t.Error("the next month did not rotate in place")
+		t.Error("in the next month, the application was replaced or its secret did not change")
 	}
 	if got := rotations("apply", "-auto-approve"); got != 0 {
-		t.Errorf("the same month rotated again, %d times", got)
+		t.Errorf("got %d more rotations in the same month, want none", got)
 	}
 	w.MustPlanEmpty()
 	w.MustRun("destroy", "-auto-approve")
 	mustBeBare(d, t)
 }
 
-// testBlueGreenRotation signs in with the credentials of every rotation after the next one.
+// testBlueGreenRotation expects that the credentials of one rotation still work after the next
+// rotation.
 func testBlueGreenRotation(t *testing.T, directory string) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
@@ -212,7 +216,7 @@ func testBlueGreenRotation(t *testing.T, directory string) {
 		t.Helper()
 		output, ok := w.State().Values.Outputs["credentials"].Value.(map[string]any)
 		if !ok {
-			t.Fatal("the output credentials is no object")
+			t.Fatal("the output credentials is not an object")
 		}
 		return output
 	}
@@ -230,12 +234,12 @@ func testBlueGreenRotation(t *testing.T, directory string) {
 		d.Forget()
 		w.MustRun("apply", "-auto-approve")
 		if got, want := d.Counts()["identity.RotateApplicationSecrets"], min(rotation, 1); got != want {
-			t.Errorf("rotation %d: %d secrets were rotated", rotation, got)
+			t.Errorf("rotation %d: got %d secrets rotated, want %d", rotation, got, want)
 		}
 		handedOut = append(handedOut, credentials())
 		for i, credentials := range handedOut {
 			if got, want := works(credentials), i >= rotation-1; got != want {
-				t.Errorf("after rotation %d, that the credentials of rotation %d work is %t", rotation, i, got)
+				t.Errorf("after rotation %d, the credentials of rotation %d work: %t, want %t", rotation, i, got, want)
 			}
 		}
 	}
@@ -244,7 +248,7 @@ func testBlueGreenRotation(t *testing.T, directory string) {
 	mustBeBare(d, t)
 }
 
-// testProveTheCredentials watches which token the call is made with.
+// testProveTheCredentials checks that the read uses an access token of the new application.
 func testProveTheCredentials(t *testing.T, directory string) {
 	var bearers bearers
 	d := providertest.NewMockBehind(t, mockserver.Options{}, bearers.front)
@@ -260,7 +264,7 @@ func testProveTheCredentials(t *testing.T, directory string) {
 		w.MustRun("apply", "-auto-approve")
 		write, reads := bearers.of(http.MethodPost), bearers.of(http.MethodGet, "/applications/"+d.Application(t, "acme-pricing").ID)
 		if len(write) != 1 || len(reads) == 0 || reads[len(reads)-1] == write[0] {
-			t.Errorf("after %s, the last read did not use a separate token: %d writes, %d reads", what, len(write), len(reads))
+			t.Errorf("after %s, got %d writes and %d reads: want one write, and a last read with another token", what, len(write), len(reads))
 		}
 		w.MustPlanEmpty()
 	}
@@ -273,8 +277,8 @@ func testProveTheCredentials(t *testing.T, directory string) {
 	mustBeBare(d, t)
 }
 
-// testImportExisting imports fifty applications that were created without Terraform, one of which an
-// older configuration has imported before.
+// testImportExisting imports fifty applications that were created without Terraform. An older
+// configuration has imported one of them before.
 func testImportExisting(t *testing.T, directory string) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
@@ -293,7 +297,7 @@ resource "terraform_data" "probe" {
 		t.Fatal(err)
 	}
 	if len(applications) != 50 {
-		t.Errorf("%d applications", len(applications))
+		t.Errorf("got %d applications in applications.json, want 50", len(applications))
 	}
 	ids := map[string]string{}
 	for clientID, displayName := range applications {
@@ -312,7 +316,7 @@ resource "lusid_application" "pricing" {
 	imported, moved := 0, 0
 	for _, change := range plan.ResourceChanges {
 		if !change.Change.Actions.NoOp() {
-			t.Errorf("%s: %s", change.Address, change.Change.Actions)
+			t.Errorf("%s: got the actions %s, want none", change.Address, change.Change.Actions)
 		}
 		if change.Change.Importing != nil {
 			imported++
@@ -322,31 +326,31 @@ resource "lusid_application" "pricing" {
 		}
 	}
 	if imported != 49 || moved != 1 {
-		t.Errorf("%d applications are imported and %d moved", imported, moved)
+		t.Errorf("got %d applications imported and %d moved, want 49 and 1", imported, moved)
 	}
 	d.Forget()
 	w.MustRun("apply", "tfplan")
 	for operation := range d.Counts() {
 		if strings.HasPrefix(operation, "identity.Create") || strings.HasPrefix(operation, "identity.Delete") || strings.HasPrefix(operation, "identity.Rotate") {
-			t.Errorf("the import called %s", operation)
+			t.Errorf("the import sent the request %s", operation)
 		}
 	}
 	w.MustPlanEmpty()
 	for _, r := range w.State().Values.RootModule.Resources {
 		clientID := fmt.Sprint(r.Index)
 		if id := r.AttributeValues["id"]; id != ids[clientID] {
-			t.Errorf("%s has the id %s", r.Address, id)
+			t.Errorf("%s has the ID %s, want %s", r.Address, id, ids[clientID])
 		}
 		delete(ids, clientID)
 	}
 	if len(ids) > 0 {
-		t.Errorf("not in the state: %v", ids)
+		t.Errorf("the state lacks %v", ids)
 	}
 	w.MustRun("destroy", "-auto-approve")
 	mustBeBare(d, t)
 }
 
-// testSeveralDomains has the environment lead to a third domain, which nobody must ask.
+// testSeveralDomains has a third domain in the environment. No request may go to that domain.
 func testSeveralDomains(t *testing.T, directory string) {
 	domains := map[string]providertest.Domain{
 		"test":       providertest.NewMock(t, mockserver.Options{}),
@@ -364,7 +368,7 @@ func testSeveralDomains(t *testing.T, directory string) {
 	w.MustRun("apply", "-auto-approve")
 	for profile, d := range domains {
 		if got, want := w.Attribute("lusid_application."+profile, "id"), d.Application(t, "acme-pricing").ID; got != want {
-			t.Errorf("%s: the id is %s, and in its domain %s", profile, got, want)
+			t.Errorf("%s: got the ID %s, want %s, the ID in its domain", profile, got, want)
 		}
 	}
 	w.MustPlanEmpty()
@@ -373,11 +377,11 @@ func testSeveralDomains(t *testing.T, directory string) {
 		mustBeBare(d, t)
 	}
 	if counts := stray.Counts(); len(counts) != 0 {
-		t.Errorf("requests to the wrong domain: %v", counts)
+		t.Errorf("got the requests %v to the third domain, want none", counts)
 	}
 }
 
-// testBootstrap begins with nothing but a person's access token.
+// testBootstrap starts with only a person's access token.
 func testBootstrap(t *testing.T, directory string) {
 	var bearers bearers
 	d := providertest.NewMockBehind(t, mockserver.Options{}, bearers.front)
@@ -388,23 +392,23 @@ func testBootstrap(t *testing.T, directory string) {
 
 	w.MustRun("apply", "-auto-approve")
 	if got := bearers.of(http.MethodPost); len(got) != 2 || got[0] != d.Token || got[1] == d.Token {
-		t.Errorf("the first of two applications was to be made with the token given, and the second with one of the first; %d were made",
+		t.Errorf("got %d creations: want one with the person's token, then one with another token",
 			len(got))
 	}
 	if got := d.Counts()["token:password"]; got != 1 {
-		t.Errorf("%d tokens were asked for", got)
+		t.Errorf("got %d token requests, want 1", got)
 	}
 	w.MustPlanEmpty()
 	bearers.forget()
 	w.MustRun("destroy", "-auto-approve")
 	if got := bearers.of(http.MethodDelete); len(got) != 2 || got[0] == d.Token || got[1] != d.Token {
-		t.Errorf("%d applications were deleted, or not in reverse", len(got))
+		t.Errorf("got %d deletions: want one with the new token, then one with the person's token", len(got))
 	}
 	mustBeBare(d, t)
 }
 
-// testServiceUser signs the user up between the two applies, as its owner does, and calls LUSID
-// with the token of the second.
+// testServiceUser signs the user up between the two applies, as the owner of the user does. Then it
+// calls LUSID with the access token of the second apply.
 func testServiceUser(t *testing.T, directory string) {
 	const login, password = "svc-instruments@acme.com", "p$w'\"\\ %41+&=`ü€;Instruments"
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -419,7 +423,7 @@ func testServiceUser(t *testing.T, directory string) {
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 	if got := status(); got != "PROVISIONED" {
-		t.Errorf("before the sign-up, the status is %s", got)
+		t.Errorf("before the sign-up, the status is %s, want PROVISIONED", got)
 	}
 
 	w.Env = append(w.Env, "TF_VAR_service_password="+password)
@@ -430,53 +434,53 @@ func testServiceUser(t *testing.T, directory string) {
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 	if got := status(); got != "ACTIVE" {
-		t.Errorf("after the sign-up, the status is %s", got)
+		t.Errorf("after the sign-up, the status is %s, want ACTIVE", got)
 	}
 
-	// The two commands of the README.
+	// These are the two commands of the scenario's README.
 	token := func() string {
 		t.Helper()
 		return strings.Trim(strings.TrimSpace(evaluate(w, "nonsensitive(data.lusid_access_token.service[0].access_token)")), `"`)
 	}
 	asService := providertest.Domain{Mock: d.Mock, URL: d.URL, Token: token()}
 	if got := instruments(asService, t); got != http.StatusOK {
-		t.Errorf("the user lists instruments: status %d", got)
+		t.Errorf("the user lists instruments: got status %d, want 200", got)
 	}
 	var me struct {
 		ID string `json:"id"`
 	}
 	asService.MustCall(t, http.MethodGet, "/me", nil, &me)
 	if want := w.Attribute("lusid_user.service", "id"); me.ID != want {
-		t.Errorf("the token is that of %s, and the user is %s", me.ID, want)
+		t.Errorf("the access token is of the user %s, want %s", me.ID, want)
 	}
 
-	// The role lets the user list instruments. A change of the user's roles needs another token, which a
-	// refresh gets.
+	// The role allows the user to list instruments. A change of the user's roles takes effect only in a
+	// new access token, and a refresh gets one.
 	w.MustRun("destroy", "-auto-approve", "-target=lusid_role_assignment.service")
 	if got := instruments(asService, t); got != http.StatusOK {
-		t.Errorf("with the token from before the role was taken away, the user lists instruments: status %d", got)
+		t.Errorf("with the token from before the role was removed, the user lists instruments: got status %d, want 200", got)
 	}
 	status()
 	asService.Token = token()
 	if got := instruments(asService, t); got != http.StatusForbidden {
-		t.Errorf("without the role, the user lists instruments: status %d", got)
+		t.Errorf("without the role, the user lists instruments: got status %d, want 403", got)
 	}
 	w.MustRun("apply", "-auto-approve")
 	status()
 	asService.Token = token()
 	if got := instruments(asService, t); got != http.StatusOK {
-		t.Errorf("with the role again, the user lists instruments: status %d", got)
+		t.Errorf("with the role again, the user lists instruments: got status %d, want 200", got)
 	}
 
 	w.MustRun("destroy", "-auto-approve")
 	mustBeBare(d, t)
 	if left := logins(d, t, "/users"); slices.Contains(left, login) {
-		t.Errorf("destroy left the user: %v", left)
+		t.Errorf("got the users %v after the destroy, want no %s", left, login)
 	}
 }
 
-// testLeastPrivilege signs the user up between the two applies, and calls LUSID with the token of the
-// second.
+// testLeastPrivilege signs the user up between the two applies, and calls LUSID with the access token
+// of the second apply.
 func testLeastPrivilege(t *testing.T, directory string) {
 	const login, password = "svc-instruments@acme.com", "p$w'\"\\ %41+&=`ü€;Instruments"
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -496,7 +500,7 @@ func testLeastPrivilege(t *testing.T, directory string) {
 		t.Helper()
 		got := []int{status(asService, t, "/api/api/instruments?limit=1"), status(asService, t, "/api/api/portfolios")}
 		if diff := cmp.Diff([]int{instruments, portfolios}, got); diff != "" {
-			t.Errorf("%s, instruments and portfolios (-want +got):\n%s", what, diff)
+			t.Errorf("%s, status of instruments and portfolios (-want +got):\n%s", what, diff)
 		}
 	}
 	signIn := func() {
@@ -506,7 +510,8 @@ func testLeastPrivilege(t *testing.T, directory string) {
 	signIn()
 	mustAnswer("as configured", http.StatusOK, http.StatusForbidden)
 
-	// Policies and access roles act on the next request. Both policies are needed.
+	// Changes of policies and access roles take effect on the next request. The user needs both
+	// policies.
 	edit(w, "policies    = [lusid_access_policy.feature.id, lusid_access_policy.data.id]", "policies    = [lusid_access_policy.data.id]")
 	w.MustRun("apply", "-auto-approve")
 	mustAnswer("without the feature", http.StatusForbidden, http.StatusForbidden)
@@ -524,7 +529,7 @@ func testLeastPrivilege(t *testing.T, directory string) {
 	mustHaveNoRights(d, t)
 }
 
-// testPoliciesFromTheWebApp adds, changes and removes documents.
+// testPoliciesFromTheWebApp adds, changes and removes policy documents.
 func testPoliciesFromTheWebApp(t *testing.T, directory string) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
@@ -533,7 +538,7 @@ func testPoliciesFromTheWebApp(t *testing.T, directory string) {
 	if err := os.CopyFS(filepath.Join(w.Directory, "policies"), os.DirFS(filepath.Join(directory, "policies"))); err != nil {
 		t.Fatal(err)
 	}
-	// One of them is in LUSID already.
+	// LUSID already has one of the policies.
 	document := providertest.ReadText(t, filepath.Join(directory, "policies", "rolling.json"))
 	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policies", json.RawMessage(document), nil)
 	w.MustRun("import", `lusid_access_policy.all["rolling"]`, "rolling-7-days")
@@ -564,7 +569,7 @@ func testPoliciesFromTheWebApp(t *testing.T, directory string) {
 	w.MustRun("destroy", "-auto-approve")
 }
 
-// testPipelineWithoutSecrets applies as an administrator, then as a pipeline that has nothing but a
+// testPipelineWithoutSecrets applies as an administrator. Then it applies as a pipeline that has only a
 // token of its CI system.
 func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	const login = "svc-pipeline@acme.com"
@@ -577,7 +582,7 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 		"network zone acme-pipeline-elsewhere could")
 	w.MustPlanEmpty()
 	if diff := cmp.Diff(map[string]int{"acme-pipeline-runners": 10, "acme-pipeline-elsewhere": 20}, d.Places(t)); diff != "" {
-		t.Errorf("zones (-want +got):\n%s", diff)
+		t.Errorf("places of the zones (-want +got):\n%s", diff)
 	}
 
 	tokens := map[string]string{}
@@ -605,11 +610,11 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 	for _, method := range []string{http.MethodGet, http.MethodPut} {
 		used := bearers.of(method)
 		if len(used) == 0 || slices.ContainsFunc(used, func(token string) bool { return token != tokens[gitlab+" "+login] }) {
-			t.Errorf("%d calls of %s, not all of them with the pipeline's token", len(used), method)
+			t.Errorf("got %d %s requests, want at least one, and all of them with the pipeline's token", len(used), method)
 		}
 	}
 
-	// The plan knows what it signs in with.
+	// The plan compares the change with the token that the provider signs in with.
 	edit(w, `audience    = "https://acme.lusid.com"`, `audience    = "https://other.lusid.com"`)
 	edit(w, `"203.0.113.16/28"`, `"203.0.113.16/29"`)
 	_, output := w.Plan()
@@ -617,7 +622,8 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 		"network zone acme-pipeline-runners could lock this provider out")
 	copyExample(w, directory)
 
-	// Others that the same GitLab, or another, signs a token for.
+	// LUSID refuses a token that the same GitLab signed for another user, and a token that another
+	// GitLab signed.
 	for issuer, email := range map[string]string{gitlab: "mallory@acme.com", "https://gitlab.example.com": login} {
 		w.Write("token", signedBy(issuer, email))
 		w.MustFail([]string{"HTTP 401", "Replace it with a valid one"}, "plan")
@@ -633,15 +639,15 @@ func testPipelineWithoutSecrets(t *testing.T, directory string) {
 		}
 	}
 	if diff := cmp.Diff([]string{"acme-pipeline-elsewhere", "acme-pipeline-runners"}, zones); diff != "" {
-		t.Errorf("the zones, in the order of their ends (-want +got):\n%s", diff)
+		t.Errorf("zones in the order of their deletion (-want +got):\n%s", diff)
 	}
 	if left := logins(d, t, "/users"); slices.Contains(left, login) || len(d.Places(t))+len(d.Issuers(t)) > 0 {
-		t.Errorf("destroy left users %v, zones %v or issuers %v", left, d.Places(t), d.Issuers(t))
+		t.Errorf("after the destroy, got the users %v, the zones %v and the issuers %v: want no zone, no issuer and not the pipeline's user", left, d.Places(t), d.Issuers(t))
 	}
 	providertest.MustBeAbsent(t, "the state", w.ReadFile("terraform.tfstate")+w.ReadFile("terraform.tfstate.backup")+output+printed, tokens)
 }
 
-// evaluate has the CLI's console evaluate an expression.
+// evaluate returns the result of an expression in the CLI's console.
 func evaluate(w *providertest.Workspace, expression string) string {
 	w.T.Helper()
 	command := exec.CommandContext(w.T.Context(), os.Getenv(terraformcli.PathVariable), "console")
@@ -653,13 +659,13 @@ func evaluate(w *providertest.Workspace, expression string) string {
 	return string(output)
 }
 
-// instruments lists LUSID's instruments, and returns the status of the answer.
+// instruments lists LUSID's instruments, and returns the status of the response.
 func instruments(d providertest.Domain, t *testing.T) int {
 	t.Helper()
 	return status(d, t, "/api/api/instruments?limit=1")
 }
 
-// status is that of a GET with the domain's token.
+// status returns the status of a GET with the domain's token.
 func status(d providertest.Domain, t *testing.T, path string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.URL+path, nil)
@@ -675,7 +681,7 @@ func status(d providertest.Domain, t *testing.T, path string) int {
 	return response.StatusCode
 }
 
-// testTeamFromCSV has one person join, one leave and one change roles.
+// testTeamFromCSV adds a person, removes a person and changes the roles of a person.
 func testTeamFromCSV(t *testing.T, directory string) {
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, "", d.Environment()...)
@@ -722,7 +728,7 @@ resource "terraform_data" "probe" {
 		}
 	}
 	if diff := cmp.Diff([]string{"identity.CreateUser", "identity.AddUserToRole", "identity.RemoveUserFromRole", "identity.RemoveUserFromRole", "identity.DeleteUser"}, writes); diff != "" {
-		t.Errorf("the calls, in their order (-want +got):\n%s", diff)
+		t.Errorf("writes in their order (-want +got):\n%s", diff)
 	}
 	expect([]string{mary}, []string{jane, kim})
 
@@ -730,7 +736,7 @@ resource "terraform_data" "probe" {
 	w.MustFail([]string{"people.csv gives kim.lee@acme.com a role that does not exist."}, "plan")
 	editFile(w, "people.csv", "acme-rsik", "acme-risk")
 
-	// A corrected address keeps its account.
+	// A person whose address is corrected keeps the account.
 	editFile(w, "people.csv", "kim.lee@", "kim.leigh@")
 	w.Write("moved.tf", `
 moved {
@@ -745,12 +751,12 @@ moved {
 	w.MustRun("destroy", "-auto-approve")
 	for _, login := range logins(d, t, "/users") {
 		if strings.HasSuffix(login, "@acme.com") {
-			t.Errorf("destroy left the user %s", login)
+			t.Errorf("the user %s still exists after the destroy", login)
 		}
 	}
 }
 
-// mustPlan makes the plan tfplan, and expects actions by address.
+// mustPlan saves the plan as tfplan, and expects the given actions by address.
 func mustPlan(w *providertest.Workspace, want map[string]string) {
 	w.T.Helper()
 	plan, _ := w.Plan()
@@ -761,11 +767,11 @@ func mustPlan(w *providertest.Workspace, want map[string]string) {
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		w.T.Errorf("the plan (-want +got):\n%s", diff)
+		w.T.Errorf("planned actions (-want +got):\n%s", diff)
 	}
 }
 
-// logins are the logins that a list of users holds, in their order.
+// logins returns the logins in a list of users, sorted.
 func logins(d providertest.Domain, t *testing.T, path string) []string {
 	t.Helper()
 	var users []struct {
@@ -780,17 +786,18 @@ func logins(d providertest.Domain, t *testing.T, path string) []string {
 	return logins
 }
 
-// mustBeBare expects no application but the one that the mock's own user signs in through.
+// mustBeBare expects that the only application left is the one that the mock's own user signs in
+// through.
 func mustBeBare(d providertest.Domain, t *testing.T) {
 	t.Helper()
 	for _, left := range d.Applications(t) {
 		if left.ClientID != d.Mock.Credentials().ClientID {
-			t.Errorf("the application %s is left", left.ClientID)
+			t.Errorf("the application %s still exists after the destroy", left.ClientID)
 		}
 	}
 }
 
-// mustHaveNoRights expects that destroy has left no policy and no access role of a scenario.
+// mustHaveNoRights expects that destroy left no policy and no access role of a scenario.
 func mustHaveNoRights(d providertest.Domain, t *testing.T) {
 	t.Helper()
 	var left []struct {
@@ -800,13 +807,13 @@ func mustHaveNoRights(d providertest.Domain, t *testing.T) {
 		d.MustCall(t, http.MethodGet, providertest.AccessAPI+path, nil, &left)
 		for _, object := range left {
 			if strings.HasPrefix(object.ID.Code, "acme-") {
-				t.Errorf("%s: %s is left", path, object.ID.Code)
+				t.Errorf("%s: %s still exists after the destroy", path, object.ID.Code)
 			}
 		}
 	}
 }
 
-// bearers remembers which token each call of the provider to the Identity API was made with.
+// bearers records the access token of each of the provider's requests to the Identity API.
 type bearers struct {
 	mu    sync.Mutex
 	calls []bearerCall
@@ -825,7 +832,7 @@ func (b *bearers) front(mock http.Handler) http.Handler {
 	})
 }
 
-// of are the tokens of the calls with a method, and with one of the paths if there are any.
+// of returns the tokens of the requests with a method and, if paths are given, with one of the paths.
 func (b *bearers) of(method string, paths ...string) []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -844,7 +851,7 @@ func (b *bearers) forget() {
 	b.calls = nil
 }
 
-// requireWriteOnly skips where the CLI knows no write-only arguments.
+// requireWriteOnly skips the test if the CLI has no write-only arguments.
 func requireWriteOnly(t *testing.T, v *vault) {
 	t.Helper()
 	w := providertest.NewWorkspace(t, "", v.env)
@@ -865,14 +872,14 @@ resource "vault_kv_secret_v2" "probe" {
 `)
 	if status, output := w.Run("validate"); status != 0 {
 		providertest.MustHold(t, output, "WriteOnly Attribute Not Allowed")
-		t.Skip("the CLI knows no write-only arguments")
+		t.Skip("the CLI has no write-only arguments")
 	}
 }
 
-// vault stands in for HashiCorp Vault and for its provider: as much of vault_kv_secret_v2 as a
-// write-only secret needs, in memory.
+// vault replaces HashiCorp Vault and its provider. It implements, in memory, the part of
+// vault_kv_secret_v2 that a write-only secret needs.
 type vault struct {
-	// env is what leads the CLI to the provider, after serve.
+	// env is the environment variable by which the CLI finds the provider. serve sets it.
 	env string
 
 	mu      sync.Mutex
@@ -881,20 +888,21 @@ type vault struct {
 	refused refusal
 }
 
-// refusal is what the vault refuses.
+// refusal is what the vault refuses to do.
 type refusal int
 
 const (
 	nothing refusal = iota
 	writes
-	// everything is what a vault refuses that is sealed. The stand-in is never read.
+	// everything also refuses deletions, as a sealed vault does. The tests never read through the
+	// provider.
 	everything
 )
 
 func newVault() *vault { return &vault{secrets: map[string]map[string]string{}} }
 
-// serve serves the provider from within the test, and returns the environment variable that
-// leads the CLI to it.
+// serve serves the provider from the test process. It returns the environment variable by which the CLI
+// finds the provider.
 func (v *vault) serve(t *testing.T) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -918,7 +926,7 @@ func (v *vault) serve(t *testing.T) string {
 	return v.env
 }
 
-// secret is what the scenario's service reads.
+// secret returns what the scenario's service reads from the vault.
 func (v *vault) secret() map[string]string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -977,7 +985,7 @@ func (v *vault) Resources(context.Context) []func() vaultresource.Resource {
 	return []func() vaultresource.Resource{func() vaultresource.Resource { return &kvSecret{v} }}
 }
 
-// kvSecret is vault_kv_secret_v2.
+// kvSecret implements vault_kv_secret_v2.
 type kvSecret struct{ vault *vault }
 
 type kvSecretModel struct {
@@ -1040,7 +1048,8 @@ func (k *kvSecret) Delete(ctx context.Context, req vaultresource.DeleteRequest, 
 	}
 }
 
-// testEntitlementsTest runs the test of the scenario, and expects it to notice each policy that somebody breaks.
+// testEntitlementsTest runs the scenario's test, and expects it to fail for each policy that someone
+// breaks.
 func testEntitlementsTest(t *testing.T, directory string) {
 	seed, err := mockserver.ParseSeed([]byte(providertest.ReadText(t, filepath.Join(directory, "seed.json"))))
 	if err != nil {
@@ -1060,9 +1069,9 @@ func testEntitlementsTest(t *testing.T, directory string) {
 	}
 	w.MustRun("get")
 	w.MustRun("test")
-	// One evaluation for each user. The apply, its plan and its destroy ask for nothing else.
+	// The test evaluates once for each user. Its apply, plan and destroy evaluate nothing.
 	if got := d.Counts()["access.Evaluate"]; got != 3 {
-		t.Errorf("%d evaluations", got)
+		t.Errorf("got %d evaluations, want 3", got)
 	}
 	main := w.ReadFile("main.tf")
 	for change, broken := range map[[2]string]string{
