@@ -28,14 +28,14 @@ func (t *thing) MissingField() string {
 
 func (t *thing) HeldSecret() client.Secret { return t.Key }
 
-// things is a kind of objects. Its name is the same in every API.
+// things is a kind of object. Both APIs use it, with the same name.
 func things(api *client.API) client.Kind[thing] {
 	return client.Kind[thing]{API: api, Name: "things", List: func(ctx context.Context) ([]thing, error) {
 		return client.DoList[thing](ctx, api.Get("ListThings", "things"))
 	}}
 }
 
-// twoAPIs are two APIs on one client. The not-found code of the first is 1, and of the second 2.
+// twoAPIs returns two APIs of one client. The not-found code of the first API is 1, and of the second 2.
 func twoAPIs(t *testing.T, handler http.Handler) (one, two *client.API) {
 	t.Helper()
 	c := newClientInMemory(t, handler)
@@ -61,10 +61,10 @@ func TestAPI_requests(t *testing.T) {
 		err := client.DoNoContent(t.Context(), r)
 		var e *client.Error
 		if !errors.As(err, &e) || e.Operation != want || !strings.HasPrefix(err.Error(), want+": HTTP 400") {
-			t.Errorf("got %v, want an error of %s", err, want)
+			t.Errorf("got %v, want an HTTP 400 error of the operation %s", err, want)
 		}
 	}
-	// A request is a value: a derived one does not change the one that it comes from.
+	// Request methods return a new value, so a derived request doesn't change its base.
 	_ = client.DoNoContent(t.Context(), base)
 	for _, want := range []string{
 		"GET /one/api/things",
@@ -81,8 +81,8 @@ func TestAPI_requests(t *testing.T) {
 	}
 }
 
-// An API knows its own not-found codes only. A 404 with the code of another API may mean anything, so
-// the list decides.
+// An API knows only its own not-found codes. A 404 with a code of another API doesn't prove that the object
+// is gone, so the client reads the list.
 func TestAPI_notFoundCodes(t *testing.T) {
 	t.Parallel()
 	for code, wantLists := range map[string]int{`{"code":1}`: 0, `{"code":2}`: 2} {
@@ -98,17 +98,18 @@ func TestAPI_notFoundCodes(t *testing.T) {
 		object := client.Listed(things(one), func(*thing) bool { return true }, 1)
 		_, err := client.Do[thing](t.Context(), one.Get("GetThing", "things", "a").On(object))
 		if !client.IsNotFound(err) || lists != wantLists {
-			t.Errorf("%s: %d lists, %v", code, lists, err)
+			t.Errorf("response %s: got %d list requests and the error %v, want %d list requests and IsNotFound", code, lists, err, wantLists)
 		}
-		// Nobody said which object the operation is about.
+		// This request names no object (there is no call of On), so the client can't look for the object
+		// in a list.
 		if _, err := client.Do[thing](t.Context(), one.Get("GetThing", "things", "a")); client.IsNotFound(err) {
-			t.Errorf("%s: %v", code, err)
+			t.Errorf("response %s: %v counts as not found, although the request names no object", code, err)
 		}
 	}
 }
 
-// Two APIs share the snapshots of a client. Kinds of the same name are two kinds all the same, and a
-// write in one API drops the lists of both.
+// Two APIs share the snapshots of a client. Two kinds with the same name in different APIs have separate
+// lists, but a write in one API drops the lists of both.
 func TestAPI_snapshots(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -142,11 +143,11 @@ func TestAPI_snapshots(t *testing.T) {
 	refresh()
 	want := map[string]int{"GET /one/api/things": 2, "GET /two/v2/api/things": 2, "PUT /one/api/things/a": 1}
 	if diff := cmp.Diff(want, counts); diff != "" {
-		t.Errorf("requests (-want +got):\n%s", diff)
+		t.Errorf("number of requests (-want +got):\n%s", diff)
 	}
 }
 
-// The client learns the secrets of every element, also of one that is left out.
+// The client remembers the secrets of every element, including an element that it leaves out of the list.
 func TestAPI_secretsOfAList(t *testing.T) {
 	t.Parallel()
 	one, two := twoAPIs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -157,10 +158,10 @@ func TestAPI_secretsOfAList(t *testing.T) {
 		jsonReply(400, `{"code":7,"title":"canary-1 and canary-2"}`)(w, r)
 	}))
 	if list, err := things(one).List(t.Context()); !client.IsIncomplete(err) || len(list) != 1 {
-		t.Errorf("got %d things and %v", len(list), err)
+		t.Errorf("got %d things and the error %v, want one thing and IsIncomplete", len(list), err)
 	}
 	err := client.DoNoContent(t.Context(), two.Get("GetThing", "things", "a"))
 	if err == nil || err.Error() != "two.GetThing: HTTP 400 (7): (redacted) and (redacted)" {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error with both secrets redacted", err)
 	}
 }

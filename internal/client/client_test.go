@@ -17,17 +17,17 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// domain is a mock domain and the URL that it is reached by.
+// domain is a mock domain with its URL.
 type domain struct {
 	*mockserver.Server
 	url string
 }
 
-// newDomain starts a mock domain behind a real server. The test fails if the mock broke the
-// contract.
+// newDomain starts a mock domain behind a real server. The test fails if a request or a response violates
+// the contract.
 func newDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Helper()
-	// A request that does not encode the plus sign signs in as nobody.
+	// The username contains a plus sign, so a request that doesn't encode the sign fails to sign in.
 	if options.Seed.User.Username == "" {
 		options.Seed.User.Username = "terraform+ci@example.com"
 	}
@@ -50,7 +50,7 @@ type caller struct {
 
 type identityAPI = identity.Client
 
-// grant is a sign-in by password.
+// grant returns a token request with the password.
 func (d *domain) grant() client.TokenRequest {
 	credentials := d.Credentials()
 	return client.TokenRequest{
@@ -62,7 +62,7 @@ func (d *domain) grant() client.TokenRequest {
 	}
 }
 
-// client signs in with a personal access token, unless a change says otherwise.
+// client returns a client that signs in with a personal access token. The changes can set something else.
 func (d *domain) client(t *testing.T, changes ...func(*client.Config)) caller {
 	t.Helper()
 	return newClient(t, d.url, append([]func(*client.Config){
@@ -91,7 +91,8 @@ func withRetries(n int) func(*client.Config) {
 
 const staticToken = "canary-static-token"
 
-// newClient signs in with staticToken and repeats nothing, unless a change says otherwise.
+// newClient returns a client that signs in with staticToken and doesn't retry. The changes can set
+// something else.
 func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) caller {
 	t.Helper()
 	config := client.Config{
@@ -108,7 +109,7 @@ func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) cal
 	return caller{c, identity.New(c)}
 }
 
-// serve starts a server for hostile replies.
+// serve starts a server for unusual responses.
 func serve(t *testing.T, handler http.HandlerFunc) string {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -116,7 +117,7 @@ func serve(t *testing.T, handler http.HandlerFunc) string {
 	return server.URL
 }
 
-// reply answers every request alike.
+// reply sends the same response to every request.
 func reply(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if contentType != "" {
@@ -131,7 +132,7 @@ func jsonReply(status int, body string) http.HandlerFunc {
 	return reply(status, "application/json", body)
 }
 
-// inMemory answers without a network, for synctest.
+// inMemory responds without a network, because synctest can't control sockets.
 type inMemory struct{ http.Handler }
 
 func (m inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -158,8 +159,7 @@ const inMemoryURL = "https://acme.lusid.com"
 // inMemoryHosts are the mock's [mockserver.Options.Hosts] for inMemoryURL.
 var inMemoryHosts = []string{"acme.lusid.com"}
 
-// newClientInMemory returns a client whose requests, for any host, reach the handler
-// without a network.
+// newClientInMemory returns a client whose requests reach the handler without a network, for any host.
 func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*client.Config)) caller {
 	t.Helper()
 	c := newClient(t, inMemoryURL, changes...)
@@ -167,7 +167,7 @@ func newClientInMemory(t *testing.T, handler http.Handler, changes ...func(*clie
 	return c
 }
 
-// newDomainInMemory returns a mock domain at inMemoryURL that no server serves.
+// newDomainInMemory returns a mock domain at inMemoryURL without a server.
 func newDomainInMemory() *domain {
 	return &domain{Server: mockserver.New(mockserver.Options{Hosts: inMemoryHosts}), url: inMemoryURL}
 }
@@ -179,7 +179,7 @@ func wantNoSecrets(t *testing.T, where, text string, secrets ...string) {
 	t.Helper()
 	for _, secret := range secrets {
 		if secret != "" && strings.Contains(text, secret) {
-			t.Errorf("%s reveals the secret %q: %s", where, secret, text)
+			t.Errorf("%s contains the secret %q: %s", where, secret, text)
 		}
 	}
 }
@@ -223,7 +223,7 @@ func TestNew_errors(t *testing.T) {
 			t.Parallel()
 			_, err := client.New(test.config)
 			if err == nil || !strings.HasPrefix(err.Error(), test.want) {
-				t.Fatalf("got %v, want an error that begins with %q", err, test.want)
+				t.Fatalf("got %v, want an error that starts with %q", err, test.want)
 			}
 			wantNoSecrets(t, "the error", err.Error(), "canary", "canäry")
 		})
@@ -257,7 +257,7 @@ func TestClient_CorrelationID(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, inMemoryURL, func(c *client.Config) { c.CorrelationID = "abc-123" })
 	if got := c.CorrelationID(); got != "abc-123" {
-		t.Errorf("got %q", got)
+		t.Errorf("got the correlation id %q, want abc-123", got)
 	}
 }
 
@@ -281,7 +281,7 @@ func TestClient_requestTimeoutBoundsOneAttempt(t *testing.T) {
 	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Delay: 10 * time.Second})
 	c := domain.client(t, withRetries(1), func(c *client.Config) { c.RequestTimeout = 100 * time.Millisecond })
 	if _, err := c.GetUserInfo(t.Context()); err != nil {
-		t.Fatalf("the repeat of a request that timed out failed: %v", err)
+		t.Fatalf("the retry of a request that timed out failed: %v", err)
 	}
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2})
 }

@@ -43,10 +43,10 @@ type Error struct {
 	RequestID string
 	// CorrelationID is the ID that the client sent with this and every other request of the process.
 	CorrelationID string
-	// gone are the codes that mean that the object of the operation does not exist. A code for another
-	// object is not among them. For example, a missing caller does not mean that an application is gone.
+	// gone has the codes that mean that the object of the operation does not exist. It does not have codes
+	// for other objects: for example, a missing caller does not mean that an application is gone.
 	gone []int
-	// idempotent is true if a repeat of the operation has no further effect.
+	// idempotent is true if a retry of the operation has no further effect.
 	idempotent bool
 	// Unusable explains why a response could not be read: it is not JSON, empty, too large, or has the
 	// wrong structure. It also explains why a 404 does not mean that the object is gone. Empty if the
@@ -151,7 +151,7 @@ func (e *unansweredError) Error() string { return e.err.Error() }
 func (e *unansweredError) Unwrap() error { return e.err }
 
 // IsOutcomeUnknown reports whether LUSID may have processed a request that is not idempotent: there was no
-// response, or one that does not say.
+// response, or the response does not show the outcome.
 func IsOutcomeUnknown(err error) bool {
 	if _, ok := errors.AsType[*unansweredError](err); ok {
 		return true

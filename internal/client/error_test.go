@@ -18,7 +18,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// errorOf returns the error that GetApplication makes of an answer.
+// errorOf returns the error that GetApplication makes of a response.
 func errorOf(t *testing.T, handler http.HandlerFunc, changes ...func(*client.Config)) *client.Error {
 	t.Helper()
 	_, err := newClient(t, serve(t, handler), changes...).GetApplication(t.Context(), "0oa1", false)
@@ -59,7 +59,7 @@ func TestError(t *testing.T) {
 			words: "Invalid\nclientId: Too short.\ntype: Bad. Worse.",
 			line:  "identity.GetApplication: HTTP 400 InvalidRequest (157): Invalid; clientId: Too short.; type: Bad. Worse.",
 		},
-		"odd types hide nothing else": {
+		"unexpected types, other fields are kept": {
 			status: 400,
 			body: `{"name":7,"code":"157","title":["x"],"detail":"Wrong.","instance":{},"errorDetails":[{"a":"b"},{"c":3},7],
 				"errors":{"clientId":["Too short.",7],"type":"Bad.","x":null}}`,
@@ -108,7 +108,7 @@ func TestError(t *testing.T) {
 			words: "The response is not readable JSON (text/plain, 13 bytes). It comes from something between here and LUSID, such as a proxy.",
 			line:  "identity.GetApplication: HTTP 500: The response is not readable JSON (text/plain, 13 bytes). It comes from something between here and LUSID, such as a proxy.",
 		},
-		"another JSON": {
+		"JSON in another format": {
 			status: 400, body: `{"message":"no Route matched with those values"}`,
 			want:  client.Error{Unusable: "The response is JSON, but not an error in LUSID's format."},
 			words: "The response is JSON, but not an error in LUSID's format.",
@@ -126,7 +126,7 @@ func TestError(t *testing.T) {
 			words: "The response is JSON, but not an error in LUSID's format.",
 			line:  "identity.GetApplication: HTTP 400: The response is JSON, but not an error in LUSID's format.",
 		},
-		"instance that is no link": {
+		"instance without a scheme": {
 			status: 400, body: `{"name":"X","code":1,"instance":"/a/b"}`,
 			want: client.Error{Name: "X", Code: 1, Instance: "/a/b"},
 			line: "identity.GetApplication: HTTP 400 X (1)",
@@ -156,7 +156,7 @@ func TestError(t *testing.T) {
 			}
 			test.want.Operation, test.want.Method, test.want.StatusCode, test.want.CorrelationID = "identity.GetApplication", "GET", test.status, "me-1"
 			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreFields(client.Error{}, "URL"), cmpopts.IgnoreUnexported(client.Error{})); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("error (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(test.words, got.Words()); diff != "" {
 				t.Errorf("Words (-want +got):\n%s", diff)
@@ -179,7 +179,7 @@ func TestError_requestID(t *testing.T) {
 			jsonReply(400, body)(w, r)
 		})
 		if got.RequestID != want {
-			t.Errorf("%s: got %q, want %q", header, got.RequestID, want)
+			t.Errorf("instance %s: got the request id %q, want %q", header, got.RequestID, want)
 		}
 	}
 }
@@ -188,11 +188,11 @@ func TestError_longTitle(t *testing.T) {
 	t.Parallel()
 	got := errorOf(t, reply(500, "text/html", "<title>"+strings.Repeat("ü", 5000)+"</title>"))
 	if want := strings.Repeat("ü", 100) + "…"; !strings.Contains(got.Unusable, `"`+want+`"`) {
-		t.Errorf("got %s", got.Unusable)
+		t.Errorf("got %s, want the title %s", got.Unusable, want)
 	}
 }
 
-// Every request gets the same answer here, the list too. TestGone has other lists.
+// In this test every request gets the same response, the list included. TestGone has other lists.
 func TestIsNotFound(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -224,7 +224,7 @@ func TestIsNotFound(t *testing.T) {
 		"410":                   {reply(410, "", ""), false},
 		"400":                   {jsonReply(400, `{"name":"X","code":157}`), false},
 		"403":                   {jsonReply(403, `{"name":"X","code":186}`), false},
-		"200 of another shape":  {jsonReply(200, `{}`), false},
+		"200, another format":   {jsonReply(200, `{}`), false},
 		"200, code in the body": {jsonReply(200, `{"code":662}`), false},
 		"500":                   {reply(500, "", ""), false},
 	}
@@ -233,17 +233,17 @@ func TestIsNotFound(t *testing.T) {
 			t.Parallel()
 			err := errorOf(t, test.handler)
 			if got := client.IsNotFound(fmt.Errorf("wrapped: %w", err)); got != test.want {
-				t.Errorf("got %v for %v", got, err)
+				t.Errorf("IsNotFound is %v for the error %v", got, err)
 			}
 		})
 	}
 	if client.IsNotFound(nil) || client.IsNotFound(errors.New("404 not found")) {
-		t.Error("only a *client.Error is not found")
+		t.Error("IsNotFound is true for an error that is not a *client.Error")
 	}
 }
 
-// What the token endpoint answers says nothing about the object: a wrong token URL must not
-// make Terraform forget what it manages.
+// A response of the token endpoint doesn't show whether the object exists. With a wrong token URL,
+// Terraform must not remove resources from the state.
 func TestIsNotFound_tokenEndpoint(t *testing.T) {
 	t.Parallel()
 	for name, handler := range map[string]http.HandlerFunc{
@@ -260,7 +260,7 @@ func TestIsNotFound_tokenEndpoint(t *testing.T) {
 				t.Fatalf("got %v, want the token endpoint's 404", err)
 			}
 			if client.IsNotFound(err) {
-				t.Errorf("the application counts as gone by %v", err)
+				t.Errorf("the error counts as not found, although it is the token endpoint's: %v", err)
 			}
 		})
 	}
@@ -271,21 +271,21 @@ func TestIsForbidden(t *testing.T) {
 	domain := newDomain(t, mockserver.Options{})
 	_, err := domain.client(t, withToken(domain.Credentials().NoRightsToken)).ListApplications(t.Context())
 	if !client.IsForbidden(err) || client.IsNotFound(err) || client.IsBlockedByNetworkZone(err) {
-		t.Errorf("got %v, want it to be forbidden", err)
+		t.Errorf("got %v, want IsForbidden only", err)
 	}
 	if err := errorOf(t, reply(403, "text/html", "<title>Blocked</title>")); client.IsForbidden(err) {
-		t.Errorf("a proxy's page tells nothing of rights: %v", err)
+		t.Errorf("a 403 page of a proxy counts as forbidden: %v", err)
 	}
 	if err := errorOf(t, reply(403, "", "")); !client.IsForbidden(err) {
-		t.Errorf("an empty 403 is forbidden: %v", err)
+		t.Errorf("got %v for an empty 403, want IsForbidden", err)
 	}
 	if err := errorOf(t, reply(401, "", "")); client.IsForbidden(err) {
-		t.Errorf("got %v, which is not forbidden", err)
+		t.Errorf("a 401 counts as forbidden: %v", err)
 	}
 	forbidden := serve(t, reply(403, "", ""))
 	c := newClient(t, forbidden, withGrant(client.TokenRequest{TokenURL: forbidden, Username: "u", Password: "pass"}))
 	if _, err := c.GetUserInfo(t.Context()); err == nil || client.IsForbidden(err) {
-		t.Errorf("a refused sign-in is no lack of a right: %v", err)
+		t.Errorf("a 403 of the token endpoint counts as forbidden: %v", err)
 	}
 }
 
@@ -294,7 +294,7 @@ func TestIsBlockedByNetworkZone(t *testing.T) {
 	domain := newDomain(t, mockserver.Options{})
 	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 403, Code: 939})
 	if _, err := domain.client(t).GetUserInfo(t.Context()); !client.IsBlockedByNetworkZone(err) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want IsBlockedByNetworkZone", err)
 	}
 }
 
@@ -305,23 +305,23 @@ func TestIsOutcomeUnknown(t *testing.T) {
 		handler http.HandlerFunc
 		want    bool
 	}{
-		"200":              {jsonReply(200, application), false},
-		"200, empty":       {reply(200, "", ""), true},
-		"200, HTML":        {reply(200, "text/html", "<title>x</title>"), true},
-		"200, no id":       {jsonReply(200, `{"clientId":"new-app"}`), true},
-		"200, wrong type":  {jsonReply(200, `{"id":7}`), true},
-		"204":              {reply(204, "", ""), true},
-		"302":              {reply(302, "", ""), false},
-		"400":              {jsonReply(400, `{"name":"X","code":144}`), false},
-		"401":              {reply(401, "", ""), false},
-		"403":              {reply(403, "text/html", "<title>x</title>"), false},
-		"404":              {reply(404, "", ""), false},
-		"429":              {reply(429, "", ""), false},
-		"500":              {jsonReply(500, `{"name":"X","code":-1}`), true},
-		"502":              {reply(502, "text/html", "<title>x</title>"), true},
-		"503":              {reply(503, "", ""), true},
-		"hangs up":         {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
-		"hangs up midways": {truncated(application), true},
+		"200":                 {jsonReply(200, application), false},
+		"200, empty":          {reply(200, "", ""), true},
+		"200, HTML":           {reply(200, "text/html", "<title>x</title>"), true},
+		"200, no id":          {jsonReply(200, `{"clientId":"new-app"}`), true},
+		"200, wrong type":     {jsonReply(200, `{"id":7}`), true},
+		"204":                 {reply(204, "", ""), true},
+		"302":                 {reply(302, "", ""), false},
+		"400":                 {jsonReply(400, `{"name":"X","code":144}`), false},
+		"401":                 {reply(401, "", ""), false},
+		"403":                 {reply(403, "text/html", "<title>x</title>"), false},
+		"404":                 {reply(404, "", ""), false},
+		"429":                 {reply(429, "", ""), false},
+		"500":                 {jsonReply(500, `{"name":"X","code":-1}`), true},
+		"502":                 {reply(502, "text/html", "<title>x</title>"), true},
+		"503":                 {reply(503, "", ""), true},
+		"no response":         {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, true},
+		"response ends early": {truncated(application), true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -329,15 +329,15 @@ func TestIsOutcomeUnknown(t *testing.T) {
 			c := newClient(t, serve(t, test.handler))
 			_, err := c.CreateApplication(t.Context(), newApplication)
 			if got := client.IsOutcomeUnknown(err); got != test.want {
-				t.Errorf("create: got %v for %v", got, err)
+				t.Errorf("create: IsOutcomeUnknown is %v for the error %v", got, err)
 			}
 			_, err = c.RotateApplicationSecrets(t.Context(), "0oa1")
 			if got := client.IsOutcomeUnknown(err); got != test.want {
-				t.Errorf("rotate: got %v for %v", got, err)
+				t.Errorf("rotate: IsOutcomeUnknown is %v for the error %v", got, err)
 			}
 			_, err = c.GetApplication(t.Context(), "0oa1", true)
 			if client.IsOutcomeUnknown(err) {
-				t.Errorf("the outcome of a read is never unknown, because a read changes nothing: %v", err)
+				t.Errorf("the outcome of a read counts as unknown, although a read changes nothing: %v", err)
 			}
 		})
 	}
@@ -347,7 +347,7 @@ func TestIsOutcomeUnknown(t *testing.T) {
 	}
 }
 
-// truncated promises a longer body than it sends.
+// truncated announces a longer body than it sends.
 func truncated(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
@@ -366,20 +366,20 @@ func TestIsOutcomeUnknown_failedSignIn(t *testing.T) {
 			t.Parallel()
 			c := newClient(t, inMemoryURL, withGrant(client.TokenRequest{TokenURL: serve(t, handler), Username: "u", Password: "pass"}))
 			if _, err := c.CreateApplication(t.Context(), newApplication); err == nil || client.IsOutcomeUnknown(err) {
-				t.Errorf("got %v: without a token nothing was sent", err)
+				t.Errorf("got %v, want an error with a known outcome, because nothing was sent without a token", err)
 			}
 		})
 	}
 }
 
-// A server may repeat what it got, in any encoding.
-func TestError_blotsOutSecrets(t *testing.T) {
+// A server can repeat the credentials that it received, in any encoding.
+func TestError_redactsSecrets(t *testing.T) {
 	t.Parallel()
 	const (
 		password = `p"<&+ü\'/ canary word`
 		token    = "canary.bearer-token"
 	)
-	dotNet := func(s string) string { // As System.Text.Json escapes.
+	dotNet := func(s string) string { // Like System.Text.Json.
 		var b strings.Builder
 		for _, r := range s {
 			if strings.ContainsRune(`"<>&+'\`, r) || r > 126 {
@@ -400,15 +400,15 @@ func TestError_blotsOutSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	forms := map[string]string{
-		"JSON by Go":    inner,
-		"JSON by .NET":  dotNet(password),
-		"JSON in JSON":  string(requoted[1 : len(requoted)-1]),
-		"form":          url.QueryEscape(password),
-		"path":          url.PathEscape(password),
-		"bearer token":  token,
-		"all of it":     inner + " " + token,
-		"lower .NET":    strings.ToLower(dotNet(password)),
-		"as in a query": "?password=" + url.QueryEscape(password) + "&x=y",
+		"JSON by Go":         inner,
+		"JSON by .NET":       dotNet(password),
+		"JSON in JSON":       string(requoted[1 : len(requoted)-1]),
+		"form":               url.QueryEscape(password),
+		"path":               url.PathEscape(password),
+		"bearer token":       token,
+		"password and token": inner + " " + token,
+		"lower .NET":         strings.ToLower(dotNet(password)),
+		"as in a query":      "?password=" + url.QueryEscape(password) + "&x=y",
 	}
 	grant := client.TokenRequest{TokenURL: inMemoryURL, Username: "u", Password: password, ClientID: "c", ClientSecret: "canary-secret"}
 	for name, form := range forms {
@@ -427,11 +427,11 @@ func TestError_blotsOutSecrets(t *testing.T) {
 			_, err := c.GetApplication(t.Context(), "0oa1", false)
 			var e *client.Error
 			if !errors.As(err, &e) || e.Code != 1 {
-				t.Fatalf("got %v", err)
+				t.Fatalf("got %v, want an error with the code 1", err)
 			}
 			wantNoSecrets(t, "the error", fmt.Sprintf("%#v %s", e, e.Error()), "canary")
 			if strings.Count(e.Error(), "(redacted)") < 5 {
-				t.Errorf("the words around are gone: %v", e)
+				t.Errorf("the text around the secret is gone: %v", e)
 			}
 		})
 	}
@@ -451,11 +451,11 @@ func TestError_blotsOutSecrets(t *testing.T) {
 		body := `{"error":"invalid_grant","error_description":"` + inner + ` canary-secret"}`
 		_, err := newClientInMemory(t, jsonReply(400, body), withGrant(grant)).GetUserInfo(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "invalid_grant: (redacted) (redacted)") {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want an error with both secrets redacted", err)
 		}
 		_, err = newClientInMemory(t, jsonReply(400, body)).RequestToken(t.Context(), grant)
 		if err == nil || !strings.Contains(err.Error(), "invalid_grant: (redacted) (redacted)") {
-			t.Errorf("credentials of another request: got %v", err)
+			t.Errorf("credentials of another request: got %v, want an error with both secrets redacted", err)
 		}
 	})
 	t.Run("renewed token", func(t *testing.T) {
@@ -474,11 +474,11 @@ func TestError_blotsOutSecrets(t *testing.T) {
 		}), withGrant(grant))
 		_, err := c.GetUserInfo(t.Context())
 		if err == nil || tokens != 2 {
-			t.Fatalf("%v after %d tokens", err, tokens)
+			t.Fatalf("got %v after %d tokens, want an error after 2 tokens", err, tokens)
 		}
 		wantNoSecrets(t, "the error", err.Error(), "canary")
 	})
-	t.Run("one secret begins another", func(t *testing.T) {
+	t.Run("one secret is the start of another", func(t *testing.T) {
 		t.Parallel()
 		grant := grant
 		grant.Password, grant.ClientSecret = "abcd", "abcd-canary"
@@ -496,21 +496,21 @@ func TestError_blotsOutSecrets(t *testing.T) {
 	})
 }
 
-// A hostile answer must not steer the terminal that the error is printed on.
+// A response must not control the terminal that prints the error.
 func TestError_isPrintable(t *testing.T) {
 	t.Parallel()
 	body := `{"name":"a\u001b[2Jb","code":1,"title":"a\r\nb","detail":"a\u202eb\u0000","errors":{"f\u0007":["a\u009bb"]},"errorDetails":[{"k\b":"v"}]}`
 	e := errorOf(t, jsonReply(400, body))
 	if want := "a  b\na b \nf : a b\nk : v"; e.Words() != want || e.Name != "a [2Jb" {
-		t.Errorf("got %q, %q", e.Name, e.Words())
+		t.Errorf("got the name %q and the words %q, want no control characters", e.Name, e.Words())
 	}
 	e = errorOf(t, reply(502, "text/html", "<title>a\x1b[2Jb&#27;c\xff</title>"))
 	if !strings.Contains(e.Unusable, `"a [2Jb c�"`) {
-		t.Errorf("got %q", e.Unusable)
+		t.Errorf("got %q, want no control characters", e.Unusable)
 	}
 }
 
-// FuzzError reads arbitrary bytes as a response, with the credentials in it.
+// FuzzError uses arbitrary bytes as a response that contains the credentials.
 func FuzzError(f *testing.F) {
 	const token, password = "c4nary.bearer/token", `c4nary"p&ss\ü`
 	for i, body := range []string{
@@ -530,7 +530,7 @@ func FuzzError(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, contentType, requestID string, body []byte, echo uint8, noToken bool) {
 		if status < 200 || status > 599 {
-			return // net/http takes no other for an answer.
+			return // net/http does not return other statuses as a final response.
 		}
 		echoes := []string{strings.Trim(string(quoted), `"`), url.QueryEscape(password), "c4nary-secret"}
 		if !noToken {
@@ -560,25 +560,25 @@ func FuzzError(f *testing.F) {
 			}
 			var e *client.Error
 			if !errors.As(err, &e) || e.StatusCode == 0 || e.Operation == "" {
-				t.Fatalf("got %#v", err)
+				t.Fatalf("got %#v, want a *client.Error with a status and an operation", err)
 			}
 			text := e.Error() + e.Words() + e.RequestID + e.Instance + fmt.Sprintf("%+v", e)
 			wantNoSecrets(t, "the error", text, "c4nary")
 			for _, r := range text {
 				if !unicode.IsPrint(r) && r != '\n' {
-					t.Fatalf("the error holds %q: %q", r, text)
+					t.Fatalf("the error contains the control character %q: %q", r, text)
 				}
 			}
 			if e.Code == 0 && e.StatusCode != http.StatusNotFound && client.IsNotFound(err) {
-				t.Errorf("not found: %v", err)
+				t.Errorf("the error counts as not found: %v", err)
 			}
 			if client.IsOutcomeUnknown(err) {
-				t.Errorf("a read may have changed something: %v", err)
+				t.Errorf("the outcome of a read counts as unknown: %v", err)
 			}
 			_, _ = client.IsForbidden(err), client.IsBlockedByNetworkZone(err)
 		}
 		if errRead == nil && (status > 299 || !json.Valid(body)) {
-			t.Errorf("HTTP %d with %q was taken for an application", status, body)
+			t.Errorf("HTTP %d with the body %q was decoded as an application", status, body)
 		}
 	})
 }

@@ -2,8 +2,8 @@ package client
 
 import "net/http"
 
-// What tests see beside the exported API: the pure functions of the retry policy, and a way to
-// answer in memory, since synctest cannot drive sockets.
+// The tests use these beside the exported API: the pure functions of the retry policy, and a way to respond
+// in memory, because synctest can't control sockets.
 var (
 	ShouldRetry     = shouldRetry
 	Backoff         = backoff
@@ -20,5 +20,5 @@ const (
 // SetTransport replaces the transport of API and token requests.
 func (c *Client) SetTransport(transport http.RoundTripper) { c.http.HTTPClient.Transport = transport }
 
-// Once returns the transport that writes a request once.
+// Once returns the transport that sends a request at most once.
 func Once(transport *http.Transport) http.RoundTripper { return once{transport} }

@@ -23,7 +23,7 @@ func TestReadFile(t *testing.T) {
 		return path
 	}
 	regular := write("regular", []byte("content"))
-	// Kubernetes mounts a secret as a link to a link.
+	// Kubernetes mounts a secret as a link to another link.
 	link, second := filepath.Join(directory, "link"), filepath.Join(directory, "second")
 	for from, to := range map[string]string{link: regular, second: link} {
 		if err := os.Symlink(to, from); err != nil {
@@ -32,12 +32,12 @@ func TestReadFile(t *testing.T) {
 	}
 	for _, path := range []string{regular, link, second} {
 		if got, err := client.ReadFile(path); err != nil || string(got) != "content" {
-			t.Errorf("%s: %q, %v", path, got, err)
+			t.Errorf(`%s: got %q and the error %v, want "content"`, path, got, err)
 		}
 	}
 	whole := write("whole", make([]byte, 4<<20))
 	if got, err := client.ReadFile(whole); err != nil || len(got) != 4<<20 {
-		t.Errorf("%d bytes, %v", len(got), err)
+		t.Errorf("got %d bytes and the error %v, want 4 MiB", len(got), err)
 	}
 
 	refused := map[string]string{
@@ -56,7 +56,7 @@ func TestReadFile(t *testing.T) {
 	for path, want := range refused {
 		_, err := client.ReadFile(path)
 		if _, ok := errors.AsType[*fs.PathError](err); !ok || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: the error %v lacks %q", path, err, want)
+			t.Errorf("%s: got the error %v, want one that contains %q", path, err, want)
 		}
 	}
 }

@@ -21,8 +21,9 @@ type Object struct {
 	single bool
 }
 
-// Listed is an object in the list of its kind. The function is returns true for the object. Each of the codes
-// means that the object does not exist. For any other 404, which may come from a gateway, the list decides.
+// Listed is an object in the list of its kind. The function "is" returns true for the object. Each of the
+// codes means that the object does not exist. For any other 404, which may come from a gateway, the list
+// decides.
 func Listed[T any](kind Kind[T], is func(*T) bool, codes ...int) Object {
 	return Object{codes: codes, list: kind.Name, isListed: func(ctx context.Context) (has bool, err error) {
 		// A list may lag: it may not have a new object yet, or still have a deleted one. So the later of two
@@ -49,9 +50,9 @@ func Unlisted(codes ...int) Object { return Object{codes: codes} }
 // it is gone.
 func Singleton() Object { return Object{single: true} }
 
-// isAnybodys404 reports whether the error is a 404 without one of LUSID's codes for an object. A gateway may
+// is404WithoutCode reports whether the error is a 404 without one of LUSID's codes for an object. A gateway may
 // have sent it.
-func (a *API) isAnybodys404(e *Error) bool {
+func (a *API) is404WithoutCode(e *Error) bool {
 	return e.StatusCode == http.StatusNotFound && !slices.Contains(a.notFound, e.Code)
 }
 

@@ -22,7 +22,8 @@ const (
 	minSecret = 4
 	// maxText limits a text from a server. A page of prose has some 3,000 bytes.
 	maxText = 16 << 10
-	// maxDecodings limits how often a text is decoded: a server may quote a quotation.
+	// maxDecodings limits how often a text is decoded, because a server may quote a text that is already
+	// quoted.
 	maxDecodings = 4
 )
 
@@ -276,7 +277,7 @@ func (e *maskedError) Error() string { return e.text }
 // Format prints the masked text for every verb, because some verbs would print the wrapped error.
 func (e *maskedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
 
-// Unwrap returns the wrapped error, to check its type. Do not print it.
+// Unwrap returns the wrapped error, so that callers can check its type. Do not print it.
 func (e *maskedError) Unwrap() error { return e.err }
 
 // clean prepares a text from a server or a library for messages. It removes secrets and characters that

@@ -20,10 +20,11 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// maskCanary has every character that some encoding escapes, and one outside of the basic plane.
+// maskCanary contains every character that an encoding escapes, and one outside the Basic Multilingual
+// Plane.
 const maskCanary = `c4n"ary'<é+/=%41 \&😀?`
 
-// TestMask has a server repeat a password in every form. Nothing but the words around stays.
+// TestMask has a server repeat a password in every encoding. Only the text around the password stays.
 func TestMask(t *testing.T) {
 	t.Parallel()
 	quoted := func(text string) string {
@@ -36,34 +37,34 @@ func TestMask(t *testing.T) {
 	}
 	base64Of := base64.StdEncoding.EncodeToString
 	forms := map[string]string{
-		"raw":                         maskCanary,
-		"JSON":                        quoted(maskCanary),
-		"JSON within JSON":            quoted(quoted(maskCanary)),
-		"JSON as .NET writes it":      dotNet(maskCanary),
-		"JSON in lower case":          strings.ToLower(dotNet(maskCanary)),
-		"JSON with slashes escaped":   strings.ReplaceAll(quoted(maskCanary), "/", `\/`),
-		"Go":                          strings.Trim(fmt.Sprintf("%q", maskCanary), `"`),
-		"Go, in ASCII":                strings.Trim(fmt.Sprintf("%+q", maskCanary), `"`),
-		"Go of JSON":                  strings.Trim(fmt.Sprintf("%q", quoted(maskCanary)), `"`),
-		"HTML":                        html.EscapeString(maskCanary),
-		"HTML of JSON":                html.EscapeString(quoted(maskCanary)),
-		"query":                       url.QueryEscape(maskCanary),
-		"path":                        url.PathEscape(maskCanary),
-		"query in lower case":         strings.ToLower(url.QueryEscape(maskCanary)),
-		"query within a query":        url.QueryEscape(url.QueryEscape(maskCanary)),
-		"all characters escaped":      "%" + strings.ToUpper(strings.Join(strings.Split(fmt.Sprintf("% x", maskCanary), " "), "%")),
-		"Base64":                      base64Of([]byte(maskCanary)),
-		"Base64 without padding":      base64.RawStdEncoding.EncodeToString([]byte(maskCanary)),
-		"Base64 for URLs":             base64.URLEncoding.EncodeToString([]byte(maskCanary)),
-		"Base64 in a URL":             url.QueryEscape(base64Of([]byte(maskCanary))),
-		"Base64 in a URL, unpadded":   base64.RawURLEncoding.EncodeToString([]byte(maskCanary)),
-		"Basic":                       base64Of([]byte("id:" + maskCanary)),
-		"Basic, another id":           base64Of([]byte("my-app:" + maskCanary)),
-		"Basic, one more id":          base64Of([]byte("client:" + maskCanary)),
-		"Basic as RFC 6749 has it":    base64Of([]byte("id:" + url.QueryEscape(maskCanary))),
-		"Base64 of JSON":              base64Of([]byte(`{"password":"` + quoted(maskCanary) + `","username":"u"}`)),
-		"Base64 of a form":            base64Of([]byte(url.Values{"password": {maskCanary}, "username": {"u"}}.Encode())),
-		"Base64 of JSON, within JSON": quoted(base64.URLEncoding.EncodeToString([]byte(quoted(maskCanary)))),
+		"raw":                           maskCanary,
+		"JSON":                          quoted(maskCanary),
+		"JSON within JSON":              quoted(quoted(maskCanary)),
+		"JSON in .NET's escapes":        dotNet(maskCanary),
+		"JSON in lower case":            strings.ToLower(dotNet(maskCanary)),
+		"JSON with slashes escaped":     strings.ReplaceAll(quoted(maskCanary), "/", `\/`),
+		"Go":                            strings.Trim(fmt.Sprintf("%q", maskCanary), `"`),
+		"Go, in ASCII":                  strings.Trim(fmt.Sprintf("%+q", maskCanary), `"`),
+		"JSON within Go":                strings.Trim(fmt.Sprintf("%q", quoted(maskCanary)), `"`),
+		"HTML":                          html.EscapeString(maskCanary),
+		"JSON within HTML":              html.EscapeString(quoted(maskCanary)),
+		"query":                         url.QueryEscape(maskCanary),
+		"path":                          url.PathEscape(maskCanary),
+		"query in lower case":           strings.ToLower(url.QueryEscape(maskCanary)),
+		"query within a query":          url.QueryEscape(url.QueryEscape(maskCanary)),
+		"all characters escaped":        "%" + strings.ToUpper(strings.Join(strings.Split(fmt.Sprintf("% x", maskCanary), " "), "%")),
+		"Base64":                        base64Of([]byte(maskCanary)),
+		"Base64 without padding":        base64.RawStdEncoding.EncodeToString([]byte(maskCanary)),
+		"Base64 for URLs":               base64.URLEncoding.EncodeToString([]byte(maskCanary)),
+		"Base64 in a URL":               url.QueryEscape(base64Of([]byte(maskCanary))),
+		"Base64 in a URL, unpadded":     base64.RawURLEncoding.EncodeToString([]byte(maskCanary)),
+		"Basic":                         base64Of([]byte("id:" + maskCanary)),
+		"Basic, another id":             base64Of([]byte("my-app:" + maskCanary)),
+		"Basic, third id":               base64Of([]byte("client:" + maskCanary)),
+		"Basic, encoded as in RFC 6749": base64Of([]byte("id:" + url.QueryEscape(maskCanary))),
+		"Base64 of JSON":                base64Of([]byte(`{"password":"` + quoted(maskCanary) + `","username":"u"}`)),
+		"Base64 of a form":              base64Of([]byte(url.Values{"password": {maskCanary}, "username": {"u"}}.Encode())),
+		"Base64 of JSON, within JSON":   quoted(base64.URLEncoding.EncodeToString([]byte(quoted(maskCanary)))),
 	}
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {
@@ -76,13 +77,13 @@ func TestMask(t *testing.T) {
 			_, err = newClientInMemory(t, jsonReply(400, string(body)), withGrant(grant)).GetUserInfo(t.Context())
 			var e *client.Error
 			if !errors.As(err, &e) || e.Title != "before (redacted) after" || strings.ReplaceAll(e.Detail, "(redacted)", "") != "" {
-				t.Errorf("%s was shown as %v", form, err)
+				t.Errorf("the form %s: got %v, want it redacted", form, err)
 			}
 		})
 	}
 }
 
-// TestMask_overlapping has secrets that end, begin and contain each other.
+// TestMask_overlapping has secrets that contain each other, or overlap at the end.
 func TestMask_overlapping(t *testing.T) {
 	t.Parallel()
 	grant := client.TokenRequest{
@@ -98,12 +99,12 @@ func TestMask_overlapping(t *testing.T) {
 	} {
 		_, err := newClientInMemory(t, jsonReply(400, `{"error":"x","error_description":"`+text+`"}`), withGrant(grant)).GetUserInfo(t.Context())
 		if err == nil || !strings.HasSuffix(err.Error(), ": "+want) {
-			t.Errorf("%s was shown as %v", text, err)
+			t.Errorf("the text %s: got %v, want %q", text, err, want)
 		}
 	}
 }
 
-// TestMask_short shows a secret that occurs in any text, as SECURITY.md says.
+// TestMask_short tests a secret that is too short to be redacted, as SECURITY.md says.
 func TestMask_short(t *testing.T) {
 	t.Parallel()
 	for password, want := range map[client.Secret]string{"abc": "abc abcd", "abcd": "abc (redacted)"} {
@@ -115,7 +116,7 @@ func TestMask_short(t *testing.T) {
 	}
 }
 
-// TestMask_title has a page with a title that repeats a password with white space in it.
+// TestMask_title has a page whose title repeats a password that contains white space.
 func TestMask_title(t *testing.T) {
 	t.Parallel()
 	const password = "c4nary  with\tspace"
@@ -123,14 +124,14 @@ func TestMask_title(t *testing.T) {
 	for _, status := range []int{200, 403} {
 		_, err := newClientInMemory(t, reply(status, "text/html", "<title>No "+password+" here</title>"), withGrant(grant)).GetUserInfo(t.Context())
 		if err == nil || status == 403 && !strings.Contains(err.Error(), `titled "No (redacted) here"`) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want a title with the password redacted", err)
 		}
 		wantNoSecrets(t, "the error", fmt.Sprint(err), "c4nary")
 	}
 }
 
-// TestMask_long has a server answer with megabytes of what it was sent. The text is cut, and no
-// secret with it.
+// TestMask_long has a server respond with megabytes that repeat the token. The error is cut, and contains
+// no part of the token.
 func TestMask_long(t *testing.T) {
 	t.Parallel()
 	const token = "c4nary-token"
@@ -150,17 +151,17 @@ func TestMask_long(t *testing.T) {
 			began := time.Now()
 			_, err = newClientInMemory(t, jsonReply(400, string(body)), withToken(token)).GetUserInfo(t.Context())
 			if took := time.Since(began); took > 10*time.Second {
-				t.Errorf("the error took %s", took)
+				t.Errorf("the error took %s, want at most 10s", took)
 			}
 			if err == nil || len(err.Error()) > 100<<10 {
-				t.Fatalf("the error has %d bytes", len(fmt.Sprint(err)))
+				t.Fatalf("the error has %d bytes, want 1 to 100 KiB", len(fmt.Sprint(err)))
 			}
 			wantNoSecrets(t, "the error", err.Error(), token, "c4nary-t\u2026", "xc4", "YzRuYXJ5")
 		})
 	}
 }
 
-// TestMask_issued has a server say in an error what it gave out before in the same run.
+// TestMask_issued has a server repeat, in an error, the secrets that it issued earlier in the same run.
 func TestMask_issued(t *testing.T) {
 	t.Parallel()
 	secrets := []string{
@@ -215,12 +216,12 @@ func TestMask_issued(t *testing.T) {
 	_, err := c.GetUserInfo(t.Context())
 	var e *client.Error
 	if !errors.As(err, &e) || e.Code != 1 {
-		t.Fatalf("got %v", err)
+		t.Fatalf("got %v, want an error with the code 1", err)
 	}
 	wantNoSecrets(t, "the error", e.Error()+e.RequestID+e.Instance, secrets...)
 }
 
-// rawServer reads a request and answers with bytes, not all of which are HTTP.
+// rawServer reads a request and sends bytes that may be invalid HTTP.
 func rawServer(t *testing.T, answer func(heard string) string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // The test closes it.
@@ -252,8 +253,8 @@ func rawServer(t *testing.T, answer func(heard string) string) string {
 	return "http://" + listener.Addr().String()
 }
 
-// rawAnswers are responses that net/http refuses with an error that quotes a part of the response.
-var rawAnswers = map[string]func(heard string) string{
+// rawResponses are responses that net/http rejects with an error that quotes a part of the response.
+var rawResponses = map[string]func(heard string) string{
 	"header without colon": func(heard string) string {
 		return "HTTP/1.1 200 OK\r\n" + strings.ReplaceAll(heard, ":", "") + "\r\n\r\n"
 	},
@@ -274,11 +275,11 @@ var rawAnswers = map[string]func(heard string) string{
 	},
 }
 
-// TestMask_libraries has net/http quote a server that repeats what it was sent. No secret is in the
-// error or in the log, and callers still see what the error is.
+// TestMask_libraries has net/http quote a response that repeats the request. The error and the log contain
+// no secret, and callers can still check the type of the error.
 func TestMask_libraries(t *testing.T) {
 	t.Parallel()
-	for name, answer := range rawAnswers {
+	for name, answer := range rawResponses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := rawServer(t, answer)
@@ -306,7 +307,7 @@ func TestMask_libraries(t *testing.T) {
 					failed  *url.Error
 				)
 				if err == nil || !errors.As(err, &refused) && !errors.As(err, &failed) && what != "grant" && what != "refresh" && what != "another" {
-					t.Errorf("%s: got %#v", what, err)
+					t.Errorf("%s: got %#v, want a *client.Error or a *url.Error", what, err)
 				}
 				text := fmt.Sprintf("%v %+v %#v %q", err, err, err, err)
 				if refused != nil {
@@ -322,8 +323,8 @@ func TestMask_libraries(t *testing.T) {
 	}
 }
 
-// TestRedirect_errorNamesRequest follows a redirect to a page that is no answer. The error names the
-// URL that was asked for, since the other one is the server's words.
+// TestRedirect_errorNamesRequest follows a redirect to a page that is not a LUSID response. The error names
+// the requested URL, because the server chose the other one.
 func TestRedirect_errorNamesRequest(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {

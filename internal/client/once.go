@@ -15,18 +15,17 @@ import (
 // a time by default.
 const idleConnections = 16
 
-// maxConnections limits how many connections one attempt may request. It is more than idleConnections,
-// because the server may have closed all of those in the meantime.
+// maxConnections limits the connections that one attempt may request. It is more than idleConnections,
+// because the server may have closed all idle connections in the meantime.
 const maxConnections = 2 * idleConnections
 
-// once is a transport that writes each request to the wire once, so that only the retry policy repeats
-// a request.
+// once is a transport that writes each request to the connection at most once, so that only the retry
+// policy sends a request again.
 //
-// Over HTTP/2, net/http repeats a request by itself after PROTOCOL_ERROR, REFUSED_STREAM and GOAWAY,
-// for any method, if the request has no body or GetBody is set. The server may have processed the
-// request already. If the server aborts every request, net/http repeats it without end. Over
-// HTTP/1.1, net/http repeats only what it has not written yet, and a GET on an idle connection that the
-// server had closed.
+// Over HTTP/2, net/http sends a request again after PROTOCOL_ERROR, REFUSED_STREAM and GOAWAY, for any
+// method, if the request has no body or GetBody is set. The server may have processed the request already.
+// If the server aborts every request, net/http never stops. Over HTTP/1.1, net/http only sends a request
+// again if it was not written yet, or if it is a GET on an idle connection that the server had closed.
 type once struct{ *http.Transport }
 
 // RoundTrip implements http.RoundTripper.
@@ -76,7 +75,7 @@ func (o once) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, err
 }
 
-// brokenOffError is an attempt that net/http would have sent again.
+// brokenOffError is an attempt that net/http would have sent a second time.
 type brokenOffError struct{ written bool }
 
 func (e *brokenOffError) Error() string {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// passwords prevents that a password is sent again after a token endpoint refused it. Ten data sources that
-// each try a wrong password would lock the user, even through different applications.
+// passwords prevents a password from being sent again after a token endpoint refused it. Ten data sources
+// that each try a wrong password would lock the user, even through different applications.
 type passwords struct {
 	mu     sync.Mutex
 	trials map[password]*trial

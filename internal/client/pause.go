@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// pause delays every request of a client after a 429 until Retry-After is over, because the limit applies to
-// all requests of the caller.
+// pause delays every request of a client after a 429 until the time in Retry-After, because the limit
+// applies to all requests of the caller.
 type pause struct {
 	mu    sync.Mutex
 	until time.Time

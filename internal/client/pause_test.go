@@ -13,7 +13,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// TestPause starts requests before, during and after the wait that one 429 asks for.
+// TestPause starts requests before, during and after the wait that one 429 requires.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -42,7 +42,7 @@ func TestPause(t *testing.T) {
 		limited.Wait()
 		want := map[string]time.Duration{"before": 0, "during": 10 * time.Second, "after": 11 * time.Second}
 		if diff := cmp.Diff(want, took); diff != "" {
-			t.Errorf("answered (-want +got):\n%s", diff)
+			t.Errorf("time of the responses (-want +got):\n%s", diff)
 		}
 		domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2, "identity.ListApplications": 3})
 	})
@@ -56,12 +56,12 @@ func TestPause_cancel(t *testing.T) {
 		c := newClientInMemory(t, domain, withToken(domain.Credentials().AccessToken))
 		start := time.Now()
 		if _, err := c.GetUserInfo(t.Context()); err == nil {
-			t.Error("no error")
+			t.Error("the request succeeded, want the context's error")
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 		if _, err := c.ListApplications(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 2*time.Second {
-			t.Errorf("got %v after %s", err, time.Since(start))
+			t.Errorf("got %v after %s, want a deadline exceeded after 2s", err, time.Since(start))
 		}
 		domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 	})

@@ -123,7 +123,7 @@ func (r Request) idempotent() bool {
 // isRead reports whether the request changes nothing.
 func (r Request) isRead() bool { return r.method == http.MethodGet || r.readOnly }
 
-// noContent is the response of an operation whose body, if any, is ignored.
+// noContent is the response of an operation whose body is ignored.
 type noContent struct{}
 
 // Checked is a response type with required fields. If one is missing, [Do] returns an error, and [DoList]
@@ -162,7 +162,7 @@ func Do[T any](ctx context.Context, r Request) (*T, error) {
 // decode.
 func (c *Client) perform(ctx context.Context, r Request) (*answer, error) {
 	a, err := c.exchange(ctx, r)
-	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && r.api.isAnybodys404(e) {
+	if e, ok := errors.AsType[*Error](err); ok && e.Operation == r.operation && r.api.is404WithoutCode(e) {
 		e.settle(ctx, r.object)
 	}
 	return a, c.cleanError(err)

@@ -78,16 +78,16 @@ func TestDecode(t *testing.T) {
 			got, err := newClient(t, serve(t, jsonReply(200, test.body))).GetApplication(t.Context(), "0oa1", true)
 			if test.unusable == "" {
 				if diff := cmp.Diff(&test.want, got); diff != "" || err != nil {
-					t.Errorf("%v, (-want +got):\n%s", err, diff)
+					t.Errorf("got the error %v, application (-want +got):\n%s", err, diff)
 				}
 				return
 			}
 			var e *client.Error
 			if !errors.As(err, &e) || got != nil {
-				t.Fatalf("got %v, %v", got, err)
+				t.Fatalf("got %v and the error %v, want only a *client.Error", got, err)
 			}
 			if diff := cmp.Diff(test.unusable, e.Unusable); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("unusable (-want +got):\n%s", diff)
 			}
 			wantNoSecrets(t, "the error", err.Error(), "canary", "31337")
 		})
@@ -109,7 +109,7 @@ func TestDecode_list(t *testing.T) {
 		"numeric secret":  {body: `[{"id":"x","secret":31337}]`, unusable: `The response has a JSON number in "secret", where a string is expected.`},
 		"list of strings": {body: `["canary"]`, unusable: "The response is a JSON string, which is not the format that LUSID documents."},
 		"empty":           {body: ``, unusable: "The response is empty."},
-		// What can be used comes with the error.
+		// The error comes with the elements that are usable.
 		"nulls": {body: `[null,` + wholeApplication + `},null]`, want: one, unusable: `Element 1 of 3 in the response has no "id".`},
 		"incomplete items": {
 			body:     `[` + wholeApplication + `,"issuer":null},{"id":"x","secret":"canary"},{}]`,
@@ -122,10 +122,10 @@ func TestDecode_list(t *testing.T) {
 			t.Parallel()
 			got, err := newClient(t, serve(t, jsonReply(200, test.body))).ListApplications(t.Context())
 			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("list (-want +got):\n%s", diff)
 			}
 			if incomplete := test.unusable != "" && test.want != nil; client.IsIncomplete(err) != incomplete {
-				t.Errorf("incomplete is %t for %v", !incomplete, err)
+				t.Errorf("IsIncomplete is %t for the error %v", !incomplete, err)
 			}
 			var e *client.Error
 			switch {
@@ -142,7 +142,7 @@ func TestDecode_list(t *testing.T) {
 	}
 }
 
-// A proxy's page is no proof that something was deleted.
+// A proxy's page doesn't prove that LUSID deleted the object.
 func TestDecode_noContent(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -163,7 +163,7 @@ func TestDecode_noContent(t *testing.T) {
 			t.Parallel()
 			err := newClient(t, serve(t, test.handler)).DeleteApplication(t.Context(), "0oa1")
 			if (err != nil) != test.fails {
-				t.Errorf("got %v", err)
+				t.Errorf("got the error %v, want an error: %t", err, test.fails)
 			}
 		})
 	}
@@ -172,7 +172,7 @@ func TestDecode_noContent(t *testing.T) {
 func TestBodyCap(t *testing.T) {
 	t.Parallel()
 	chunk := []byte(strings.Repeat("x", 1<<20))
-	// Members of a gzip stream may follow each other.
+	// A gzip stream may consist of several members.
 	var zipped bytes.Buffer
 	zip := gzip.NewWriter(&zipped)
 	_, _ = zip.Write(chunk)
@@ -198,7 +198,7 @@ func TestBodyCap(t *testing.T) {
 				chunk := chunk
 				if test.gzip {
 					if r.Header.Get("Accept-Encoding") != "gzip" {
-						t.Error("the client does not ask for gzip")
+						t.Error("the request does not accept gzip")
 					}
 					w.Header().Set("Content-Encoding", "gzip")
 					chunk = zipped.Bytes()
@@ -241,7 +241,7 @@ func TestBodyCap_error(t *testing.T) {
 		}
 	})
 	if _, err := newClient(t, url).GetUserInfo(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "identity.GetUserInfo: HTTP 400") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error that starts with identity.GetUserInfo: HTTP 400", err)
 	}
 }
 
@@ -266,7 +266,7 @@ func TestPath(t *testing.T) {
 		"lifecycle/$secret": "lifecycle%2F$secret",
 	} {
 		if _, err := c.GetApplication(t.Context(), id, true); err != nil {
-			t.Errorf("%q: %v", id, err)
+			t.Errorf("id %q: got %v, want no error", id, err)
 		}
 		if want := "/gate%20way/identity/api/applications/" + want + "?includeSecret=true"; got != want {
 			t.Errorf("%q: got %s, want %s", id, got, want)
@@ -275,13 +275,13 @@ func TestPath(t *testing.T) {
 	got = ""
 	for _, id := range []string{"", ".", ".."} {
 		if _, err := c.GetApplication(t.Context(), id, false); err == nil || got != "" {
-			t.Errorf("%q was sent to %s", id, got)
+			t.Errorf("id %q: GetApplication returned %v and sent a request to %q, want an error before the request", id, err, got)
 		}
 		if err := c.DeleteApplication(t.Context(), id); err == nil || got != "" {
-			t.Errorf("%q was sent to %s", id, got)
+			t.Errorf("id %q: DeleteApplication returned %v and sent a request to %q, want an error before the request", id, err, got)
 		}
 		if _, err := c.RotateApplicationSecrets(t.Context(), id); err == nil || got != "" {
-			t.Errorf("%q was sent to %s", id, got)
+			t.Errorf("id %q: RotateApplicationSecrets returned %v and sent a request to %q, want an error before the request", id, err, got)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 const (
 	minBackoff = 500 * time.Millisecond
 	maxBackoff = 30 * time.Second
-	// maxRetryAfter limits Retry-After, so that an absurd value cannot block a run.
+	// maxRetryAfter limits Retry-After, so that a very large value cannot block a run.
 	maxRetryAfter = time.Minute
 )
 

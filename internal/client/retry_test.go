@@ -25,7 +25,7 @@ import (
 
 func TestShouldRetry(t *testing.T) {
 	t.Parallel()
-	// As net/http returns them.
+	// net/http returns errors in this form.
 	sent := func(err error) error { return &url.Error{Op: "Get", URL: inMemoryURL, Err: err} }
 	dial := func(err error) error { return sent(&net.OpError{Op: "dial", Net: "tcp", Err: err}) }
 	var (
@@ -48,21 +48,21 @@ func TestShouldRetry(t *testing.T) {
 	}{
 		{"read, 200", true, 200, nil, false, "it succeeded"},
 		{"read, 204", true, 204, nil, false, "it succeeded"},
-		{"read, 302", true, 302, nil, false, "a redirect without a location leads nowhere the next time either"},
-		{"read, 400", true, 400, nil, false, "the same request is as wrong the next time"},
-		{"read, 401", true, 401, nil, false, "a new token is needed, and is asked for elsewhere"},
-		{"read, 403", true, 403, nil, false, "rights do not come by waiting"},
-		{"read, 404", true, 404, nil, false, "it is an answer"},
+		{"read, 302", true, 302, nil, false, "a retry gets the same redirect without a location"},
+		{"read, 400", true, 400, nil, false, "a retry sends the same wrong request"},
+		{"read, 401", true, 401, nil, false, "a 401 needs a new token, which other code requests"},
+		{"read, 403", true, 403, nil, false, "a retry has the same permissions"},
+		{"read, 404", true, 404, nil, false, "LUSID has answered"},
 		{"read, 407", true, 407, nil, false, "the proxy wants other credentials"},
-		{"read, 408", true, 408, nil, false, "LUSID does not use it"},
-		{"read, 409", true, 409, nil, false, "it is an answer"},
+		{"read, 408", true, 408, nil, false, "LUSID does not use this status"},
+		{"read, 409", true, 409, nil, false, "LUSID has answered"},
 		{"read, 429", true, 429, nil, true, ""},
-		{"read, 500", true, 500, nil, false, "a bug is there the next time too"},
-		{"read, 501", true, 501, nil, false, "it is not there the next time either"},
+		{"read, 500", true, 500, nil, false, "a retry meets the same bug"},
+		{"read, 501", true, 501, nil, false, "a retry meets the same missing feature"},
 		{"read, 502", true, 502, nil, true, ""},
 		{"read, 503", true, 503, nil, true, ""},
 		{"read, 504", true, 504, nil, true, ""},
-		{"read, 505", true, 505, nil, false, "the protocol does not change"},
+		{"read, 505", true, 505, nil, false, "a retry uses the same protocol version"},
 		{"read, refused connection", true, 0, refused, true, ""},
 		{"read, no such host", true, 0, noHost, true, ""},
 		{"read, proxy refused connection", true, 0, proxy, true, ""},
@@ -71,32 +71,32 @@ func TestShouldRetry(t *testing.T) {
 		{"read, closed", true, 0, eof, true, ""},
 		{"read, response ended early", true, 0, broken, true, ""},
 		{"read, attempt timed out", true, 0, timeout, true, ""},
-		{"read, cancelled", true, 0, sent(context.Canceled), false, "the caller gave up"},
+		{"read, cancelled", true, 0, sent(context.Canceled), false, "the caller cancelled"},
 		{
 			"read, unknown authority", true, 0, sent(&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}),
-			false, "trust does not come by waiting",
+			false, "a retry meets the same certificate",
 		},
-		{"read, bare unknown authority", true, 0, sent(x509.UnknownAuthorityError{}), false, "trust does not come by waiting"},
-		{"read, other host's certificate", true, 0, sent(x509.HostnameError{}), false, "trust does not come by waiting"},
-		{"read, expired certificate", true, 0, sent(x509.CertificateInvalidError{}), false, "trust does not come by waiting"},
+		{"read, bare unknown authority", true, 0, sent(x509.UnknownAuthorityError{}), false, "a retry meets the same certificate"},
+		{"read, other host's certificate", true, 0, sent(x509.HostnameError{}), false, "a retry meets the same certificate"},
+		{"read, expired certificate", true, 0, sent(x509.CertificateInvalidError{}), false, "a retry meets the same certificate"},
 
 		{"change, 200", false, 200, nil, false, "it succeeded"},
-		{"change, 400", false, 400, nil, false, "the same request is as wrong the next time"},
+		{"change, 400", false, 400, nil, false, "a retry sends the same wrong request"},
 		{"change, 429", false, 429, nil, true, ""},
-		{"change, 500", false, 500, nil, false, "LUSID may have acted"},
-		{"change, 502", false, 502, nil, false, "LUSID may have acted"},
-		{"change, 503", false, 503, nil, false, "LUSID may have acted"},
-		{"change, 504", false, 504, nil, false, "LUSID may have acted"},
+		{"change, 500", false, 500, nil, false, "LUSID may have processed the request"},
+		{"change, 502", false, 502, nil, false, "LUSID may have processed the request"},
+		{"change, 503", false, 503, nil, false, "LUSID may have processed the request"},
+		{"change, 504", false, 504, nil, false, "LUSID may have processed the request"},
 		{"change, refused connection", false, 0, refused, true, ""},
 		{"change, no such host", false, 0, noHost, true, ""},
 		{"change, proxy refused connection", false, 0, proxy, true, ""},
-		{"change, reset", false, 0, reset, false, "LUSID may have acted"},
-		{"change, broken pipe", false, 0, written, false, "LUSID may have acted"},
-		{"change, closed", false, 0, eof, false, "LUSID may have acted"},
-		{"write, response ended early", false, 0, broken, false, "LUSID has acted"},
-		{"change, attempt timed out", false, 0, timeout, false, "LUSID may have acted"},
-		{"change, cancelled", false, 0, sent(context.Canceled), false, "the caller gave up"},
-		{"change, unknown authority", false, 0, sent(x509.UnknownAuthorityError{}), false, "trust does not come by waiting"},
+		{"change, reset", false, 0, reset, false, "LUSID may have processed the request"},
+		{"change, broken pipe", false, 0, written, false, "LUSID may have processed the request"},
+		{"change, closed", false, 0, eof, false, "LUSID may have processed the request"},
+		{"change, response ended early", false, 0, broken, false, "LUSID has processed the request"},
+		{"change, attempt timed out", false, 0, timeout, false, "LUSID may have processed the request"},
+		{"change, cancelled", false, 0, sent(context.Canceled), false, "the caller cancelled"},
+		{"change, unknown authority", false, 0, sent(x509.UnknownAuthorityError{}), false, "a retry meets the same certificate"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -105,7 +105,7 @@ func TestShouldRetry(t *testing.T) {
 				t.Errorf("got %v, want %v: %s", got, test.want, test.because)
 			}
 			if test.want == (test.because != "") {
-				t.Error("every false has its reason, and no true")
+				t.Error("a case needs a reason if and only if it wants false")
 			}
 		})
 	}
@@ -122,19 +122,19 @@ func TestBackoff(t *testing.T) {
 		for range 200 {
 			wait := client.Backoff(attempt, "", time.Now())
 			if wait < bound/2 || wait > bound {
-				t.Fatalf("wait %s before repeat %d, want from %s to %s", wait, attempt, bound/2, bound)
+				t.Fatalf("wait %s before retry %d, want from %s to %s", wait, attempt, bound/2, bound)
 			}
 			seen[wait] = true
 		}
 		if len(seen) < 100 {
-			t.Errorf("only %d different waits before repeat %d: they lack jitter", len(seen), attempt)
+			t.Errorf("got %d different waits before retry %d, want at least 100, because waits have jitter", len(seen), attempt)
 		}
 	}
 	if got := client.Backoff(5, "1", time.Now()); got != time.Second {
-		t.Errorf("got %s where Retry-After asks for 1s", got)
+		t.Errorf("got %s for a Retry-After of 1 second, want 1s", got)
 	}
 	if got := client.Backoff(0, "soon", time.Now()); got < client.MinBackoff/2 || got > client.MinBackoff {
-		t.Errorf("got %s where Retry-After says nothing", got)
+		t.Errorf("got %s for an invalid Retry-After, want a random wait within the bounds", got)
 	}
 }
 
@@ -192,40 +192,40 @@ func FuzzParseRetryAfter(f *testing.F) {
 		at := time.Unix(now, 0)
 		wait, ok := client.ParseRetryAfter(value, at)
 		if wait < 0 || wait > client.MaxRetryAfter || !ok && wait != 0 {
-			t.Errorf("%q: %s, %t", value, wait, ok)
+			t.Errorf("%q: got %s, %t, which is out of bounds", value, wait, ok)
 		}
 		isNumber := value != "" && strings.Trim(value, "0123456789") == ""
 		if isNumber && !ok {
-			t.Errorf("%q is a number of seconds", value)
+			t.Errorf("%q is a number of seconds, but was not parsed", value)
 		}
 		if seconds, err := strconv.Atoi(value); isNumber && err == nil && wait != min(client.MaxRetryAfter, time.Duration(min(seconds, 1000))*time.Second) {
-			t.Errorf("%q: %s", value, wait)
+			t.Errorf("%q: got %s, want the number of seconds, up to the maximum", value, wait)
 		}
 		for _, attempt := range []int{0, 3, 1000} {
 			if again := client.Backoff(attempt, value, at); ok && again != wait || !ok && (again < client.MinBackoff/2 || again > client.MaxBackoff) {
-				t.Errorf("%q: the wait is %s before repeat %d", value, again, attempt)
+				t.Errorf("%q: the wait is %s before retry %d, which is out of bounds", value, again, attempt)
 			}
 		}
 	})
 }
 
-// faultsThatPass are the faults that an idempotent request survives, each once.
-var faultsThatPass = map[string]mockserver.Fault{
-	"429":               {Status: 429, RetryAfter: "0"},
-	"502":               {Status: 502, RetryAfter: "0"},
-	"503":               {Status: 503, RetryAfter: "0"},
-	"504":               {Status: 504, RetryAfter: "0"},
-	"502 HTML":          {HTML: true, RetryAfter: "0"},
-	"reset before":      {Reset: mockserver.ResetBefore},
-	"reset after":       {Reset: mockserver.ResetAfter},
-	"truncated":         {Truncate: true},
-	"429, absurd date":  {Status: 429, RetryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"},
-	"503, without wait": {Status: 503},
+// temporaryFaults are faults that an idempotent request survives if each occurs once.
+var temporaryFaults = map[string]mockserver.Fault{
+	"429":                   {Status: 429, RetryAfter: "0"},
+	"502":                   {Status: 502, RetryAfter: "0"},
+	"503":                   {Status: 503, RetryAfter: "0"},
+	"504":                   {Status: 504, RetryAfter: "0"},
+	"502 HTML":              {HTML: true, RetryAfter: "0"},
+	"reset before":          {Reset: mockserver.ResetBefore},
+	"reset after":           {Reset: mockserver.ResetAfter},
+	"truncated":             {Truncate: true},
+	"429, date in the past": {Status: 429, RetryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"},
+	"503, without wait":     {Status: 503},
 }
 
 func TestRetry_idempotent(t *testing.T) {
 	t.Parallel()
-	for name, fault := range faultsThatPass {
+	for name, fault := range temporaryFaults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{})
@@ -236,7 +236,7 @@ func TestRetry_idempotent(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(applications) != 1 {
-				t.Errorf("got %d applications, want the seeded one", len(applications))
+				t.Errorf("got %d applications, want the 1 in the seed", len(applications))
 			}
 			domain.wantCounts(t, map[string]int{"identity.ListApplications": 2})
 		})
@@ -250,7 +250,7 @@ func TestRetry_deleteIsIdempotent(t *testing.T) {
 	}})
 	domain.InjectFault(mockserver.Fault{Operation: "identity.DeleteApplication", Status: 503, RetryAfter: "0", AfterWrite: true})
 	if err := domain.client(t, withRetries(1)).DeleteApplication(t.Context(), "0oa1"); !client.IsNotFound(err) {
-		t.Errorf("got %v, want the repeat to find nothing", err)
+		t.Errorf("got %v, want the not-found error of the retry", err)
 	}
 	domain.wantCounts(t, map[string]int{"identity.DeleteApplication": 2})
 }
@@ -259,9 +259,9 @@ var newApplication = identity.CreateApplicationRequest{
 	ClientID: "new-app", DisplayName: "New app", Type: identity.ApplicationTypeNative,
 }
 
-func TestRetry_changeIsNotRepeated(t *testing.T) {
+func TestRetry_changeIsNotRetried(t *testing.T) {
 	t.Parallel()
-	for name, fault := range faultsThatPass {
+	for name, fault := range temporaryFaults {
 		if fault.Status == http.StatusTooManyRequests {
 			continue
 		}
@@ -272,25 +272,25 @@ func TestRetry_changeIsNotRepeated(t *testing.T) {
 			domain.InjectFault(fault)
 			_, err := domain.client(t, withRetries(3)).CreateApplication(t.Context(), newApplication)
 			if err == nil {
-				t.Fatal("it was repeated")
+				t.Fatal("the request was retried")
 			}
 			if !client.IsOutcomeUnknown(err) {
-				t.Errorf("the outcome is unknown, but not by %v", err)
+				t.Errorf("got %v, want an error with an unknown outcome", err)
 			}
 			domain.wantCounts(t, map[string]int{"identity.CreateApplication": 1})
 		})
 	}
 }
 
-// A repeated PUT would store one more version, so that a lost answer to it is one to a change.
-func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
+// A retried PUT of a tool would store a second version, so a lost response leaves the outcome unknown.
+func TestUpdateMcpTool_isNotRetried(t *testing.T) {
 	t.Parallel()
 	toolID, tool := identity.ResourceID{Scope: "s", Code: "c"}, identity.UpsertMcpToolRequest{
 		Name: "n", Title: "T", Description: "D", Parameters: []identity.McpToolParameter{},
 		LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
 	}
 	seed := mockserver.Seed{McpTools: []mockserver.McpTool{{Scope: "s", Code: "c"}}}
-	for name, fault := range faultsThatPass {
+	for name, fault := range temporaryFaults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{Seed: seed})
@@ -299,13 +299,13 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 			updated, err := domain.client(t, withRetries(3)).UpdateMcpTool(t.Context(), toolID, tool)
 			if fault.Status == http.StatusTooManyRequests {
 				if err != nil || updated.Version != 2 {
-					t.Errorf("got %v, %v where LUSID did not act", updated, err)
+					t.Errorf("got %v, %v, want version 2, because LUSID did not process the first request", updated, err)
 				}
 				domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 2})
 				return
 			}
 			if !client.IsOutcomeUnknown(err) {
-				t.Errorf("the outcome is unknown, but not by %v", err)
+				t.Errorf("got %v, want an error with an unknown outcome", err)
 			}
 			domain.wantCounts(t, map[string]int{"identity.UpdateMcpTool": 1})
 		})
@@ -319,23 +319,24 @@ func TestUpdateMcpTool_isNotRepeated(t *testing.T) {
 			fault.Operation = "identity.UpdateMcpTool"
 			domain.InjectFault(fault)
 			if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, tool); !client.IsOutcomeUnknown(err) {
-				t.Errorf("the outcome is unknown, but not by %v", err)
+				t.Errorf("got %v, want an error with an unknown outcome", err)
 			}
 		})
 	}
 	domain := newDomain(t, mockserver.Options{})
 	if _, err := domain.client(t).UpdateMcpTool(t.Context(), toolID, tool); client.IsOutcomeUnknown(err) {
-		t.Errorf("a refusal is an outcome: %v", err)
+		t.Errorf("LUSID refused the request, but the outcome counts as unknown: %v", err)
 	}
 }
 
-// A POST that only asks a question is repeated like a read. It drops no list, and its outcome doesn't matter.
-func TestRetry_questionIsRepeated(t *testing.T) {
+// The client retries a POST that only reads, like any read. Such a POST drops no list, and its outcome is
+// never unknown.
+func TestRetry_readOnlyPostIsRetried(t *testing.T) {
 	t.Parallel()
 	ask := func(c caller) error {
 		return client.DoNoContent(t.Context(), c.API("access", "access/api").Post("Evaluate", "me").Body(map[string]any{}).ReadOnly())
 	}
-	for name, fault := range faultsThatPass {
+	for name, fault := range temporaryFaults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{})
@@ -352,7 +353,7 @@ func TestRetry_questionIsRepeated(t *testing.T) {
 		fault.Operation = "access.Evaluate"
 		domain.InjectFault(fault)
 		if err := ask(domain.client(t)); err == nil || client.IsOutcomeUnknown(err) {
-			t.Errorf("%s: got %v", name, err)
+			t.Errorf("%s: got %v, want an error with a known outcome", name, err)
 		}
 	}
 	server := &slowRoles{}
@@ -363,12 +364,12 @@ func TestRetry_questionIsRepeated(t *testing.T) {
 		_ = ask(c)
 		refreshRoles(t, c, "4")
 		if server.counts["GET roles"] != 1 {
-			t.Errorf("got %v", server.counts)
+			t.Errorf("got the requests %v, want one list", server.counts)
 		}
 	})
 }
 
-func TestRetry_changeIsRepeatedAfter429(t *testing.T) {
+func TestRetry_changeIsRetriedAfter429(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	domain.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Status: 429, RetryAfter: "0", Count: 2})
@@ -377,7 +378,7 @@ func TestRetry_changeIsRepeatedAfter429(t *testing.T) {
 		t.Fatal(err)
 	}
 	if application.Secret == "" || application.ClientID != newApplication.ClientID {
-		t.Errorf("got %v", application)
+		t.Errorf("got %v, want the new application with its secret", application)
 	}
 	domain.wantCounts(t, map[string]int{"identity.CreateApplication": 3})
 }
@@ -408,11 +409,11 @@ func TestRetry_refusedConnection(t *testing.T) {
 					t.Fatal(err)
 				}
 				if attempts != 4 {
-					t.Errorf("%d attempts, want 4", attempts)
+					t.Errorf("got %d attempts, want 4", attempts)
 				}
-				// The waits double: 0.5 s, 1 s and 2 s, each less up to a half.
+				// The waits double: 0.5 s, 1 s and 2 s. Jitter shortens each by up to a half.
 				if took := time.Since(start); took < 1750*time.Millisecond || took > 3500*time.Millisecond {
-					t.Errorf("took %s", took)
+					t.Errorf("the attempts took %s, want 1.75s to 3.5s", took)
 				}
 			})
 		})
@@ -435,7 +436,7 @@ func TestRetry_noServer(t *testing.T) {
 	}
 	_, err = newClient(t, url).CreateApplication(t.Context(), newApplication)
 	if err == nil || client.IsOutcomeUnknown(err) || client.IsNotFound(err) {
-		t.Errorf("got %v, which must be an error of a known outcome: nothing was created", err)
+		t.Errorf("got %v, want an error with a known outcome, because nothing was sent", err)
 	}
 }
 
@@ -449,15 +450,15 @@ func TestRetry_maxRetries(t *testing.T) {
 			_, err := domain.client(t, withRetries(retries)).GetUserInfo(t.Context())
 			var e *client.Error
 			if !errors.As(err, &e) || e.StatusCode != 503 || e.Detail != "A fault was injected into lusid-mock." {
-				t.Errorf("got %v, want the last answer as an error", err)
+				t.Errorf("got %v, want an error with the last response", err)
 			}
 			domain.wantCounts(t, map[string]int{"identity.GetUserInfo": retries + 1})
 		})
 	}
 }
 
-// The body of the last answer counts, not one that broke off earlier.
-func TestRetry_lastAnswer(t *testing.T) {
+// The error shows the body of the last response, even if an earlier response ended early.
+func TestRetry_lastResponse(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Truncate: true})
@@ -465,11 +466,11 @@ func TestRetry_lastAnswer(t *testing.T) {
 	_, err := domain.client(t, withRetries(1)).GetUserInfo(t.Context())
 	var e *client.Error
 	if !errors.As(err, &e) || e.StatusCode != 503 || e.Unusable != "" || e.Detail != "A fault was injected into lusid-mock." {
-		t.Errorf("got %v, want the words of the last answer", err)
+		t.Errorf("got %v, want an error with the words of the last response", err)
 	}
 }
 
-func TestRetry_waitsAsAsked(t *testing.T) {
+func TestRetry_honorsRetryAfter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
@@ -482,19 +483,19 @@ func TestRetry_waitsAsAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, want := time.Since(start), 20*time.Second+5*time.Second+client.MaxRetryAfter; got != want {
-			t.Errorf("took %s, want %s", got, want)
+			t.Errorf("the requests took %s, want %s", got, want)
 		}
 	})
 }
 
-// What LUSID said is worth more than a deadline exceeded while waiting.
+// LUSID's response helps the user more than an error that the deadline was exceeded during the wait.
 func TestRetry_deadlineBeforeRetryAfter(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
 		within time.Duration
 	}{
-		"429": {429, 40 * time.Second}, "503": {503, 40 * time.Second}, "a wait that ends with the time": {429, time.Minute},
+		"429": {429, 40 * time.Second}, "503": {503, 40 * time.Second}, "wait until the deadline": {429, time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -508,11 +509,11 @@ func TestRetry_deadlineBeforeRetryAfter(t *testing.T) {
 				_, err := c.GetUserInfo(ctx)
 				var e *client.Error
 				if !errors.As(err, &e) || e.StatusCode != test.status || e.Code == 0 {
-					t.Errorf("got %v, want the %d", err, test.status)
+					t.Errorf("got %v, want an error with HTTP %d", err, test.status)
 				}
-				// One wait of 30 s fits, the second does not.
+				// There is time for one wait of 30 s, but not for two.
 				if took := time.Since(start); took != 30*time.Second {
-					t.Errorf("took %s, want 30s", took)
+					t.Errorf("the request took %s, want 30s", took)
 				}
 				domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2})
 			})
@@ -530,22 +531,22 @@ func TestRetry_cancel(t *testing.T) {
 		time.AfterFunc(3*time.Second, cancel)
 		start := time.Now()
 		if _, err := c.GetUserInfo(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want a cancelled context", err)
 		}
 		if took := time.Since(start); took != 3*time.Second {
-			t.Errorf("stopped after %s, want at once", took)
+			t.Errorf("stopped after %s, want 3s, when the context is cancelled", took)
 		}
 		domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 	})
 }
 
-func TestRetry_cancelUnderWay(t *testing.T) {
+func TestRetry_cancelDuringRequest(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{})
 	var requests atomic.Int32
 	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
-		// Only then does the server see that the client has gone.
+		// The server sees that the client has disconnected only after it has read the body.
 		_, _ = io.Copy(io.Discard, r.Body)
 		close(arrived)
 		<-r.Context().Done()
@@ -557,15 +558,15 @@ func TestRetry_cancelUnderWay(t *testing.T) {
 	}()
 	_, err := newClient(t, url, withRetries(5)).CreateApplication(ctx, newApplication)
 	if !errors.Is(err, context.Canceled) || !client.IsOutcomeUnknown(err) {
-		t.Errorf("got %v, want a cancelled request of unknown outcome", err)
+		t.Errorf("got %v, want a cancelled request with an unknown outcome", err)
 	}
 	if got := requests.Load(); got != 1 {
-		t.Errorf("%d requests, want 1", got)
+		t.Errorf("got %d requests, want 1", got)
 	}
 }
 
 // After a 429, LUSID has not processed the write, regardless of how the wait for the retry ends.
-func TestRetry_outcomeOfWhatWasPutOff(t *testing.T) {
+func TestRetry_outcomeAfter429(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
@@ -575,7 +576,7 @@ func TestRetry_outcomeOfWhatWasPutOff(t *testing.T) {
 		time.AfterFunc(3*time.Second, cancel)
 		_, err := c.CreateApplication(ctx, newApplication)
 		if !errors.Is(err, context.Canceled) || client.IsOutcomeUnknown(err) {
-			t.Errorf("got %v, want a cancelled request that changed nothing", err)
+			t.Errorf("got %v, want a cancelled request with a known outcome", err)
 		}
 	})
 }

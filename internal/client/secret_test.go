@@ -56,13 +56,13 @@ func TestSecret_isNeverPrinted(t *testing.T) {
 
 func TestSecret_printed(t *testing.T) {
 	t.Parallel()
-	// Whether a secret is there may be seen, and helps.
+	// The output may show whether a secret is set, because that helps to find errors.
 	if got := fmt.Sprintf("%v %v", client.Secret("x"), client.Secret("")); got != `(redacted) ""` {
-		t.Errorf("got %s", got)
+		t.Errorf(`got %s, want (redacted) for a secret and "" for none`, got)
 	}
 }
 
-func TestSecret_decodingKeepsTheValue(t *testing.T) {
+func TestSecret_decodingKeepsValue(t *testing.T) {
 	t.Parallel()
 	var got struct {
 		Secret client.Secret `json:"secret"`
@@ -73,9 +73,9 @@ func TestSecret_decodingKeepsTheValue(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(`p"ü\`, string(got.Secret)); diff != "" {
-		t.Error(diff)
+		t.Errorf("secret (-want +got):\n%s", diff)
 	}
 	if got.Null != "" || got.Absent != "" {
-		t.Error("null and an absent field must be empty")
+		t.Error("a null or absent field is not decoded as an empty secret")
 	}
 }

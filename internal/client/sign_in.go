@@ -43,7 +43,7 @@ type tokenSource interface {
 	// token returns a token that stays valid for longer than minRemaining.
 	token(ctx context.Context, minRemaining time.Duration) (*oauth2.Token, error)
 	// renew replaces a token that the API refused, or returns errNotRenewable. If several callers have the
-	// same token, it is renewed only once.
+	// same refused token, it is renewed only once.
 	renew(ctx context.Context, refused *oauth2.Token) (*oauth2.Token, error)
 }
 

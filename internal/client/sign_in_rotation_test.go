@@ -12,9 +12,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// TestUseClientSecret_duringTokenRequest takes a new secret into use while a token request is under
-// way: nobody waits for that request, and the next one sends the new secret, also where the old one
-// was refused meanwhile.
+// TestUseClientSecret_duringTokenRequest switches to a new secret during a token request. The switch
+// doesn't wait for that request. The next token request sends the new secret, even if LUSID refused the old
+// one.
 func TestUseClientSecret_duringTokenRequest(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"granted": http.StatusOK, "refused": http.StatusUnauthorized} {
@@ -50,7 +50,7 @@ func TestUseClientSecret_duringTokenRequest(t *testing.T) {
 				began := time.Now()
 				c.UseClientSecret("app", "new")
 				if elapsed := time.Since(began); elapsed != 0 {
-					t.Errorf("taking the secret into use took %s", elapsed)
+					t.Errorf("UseClientSecret took %s, want no wait", elapsed)
 				}
 				beside.Wait()
 				time.Sleep(time.Minute)

@@ -23,7 +23,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// inParallel calls GetUserInfo n times at once.
+// inParallel calls GetUserInfo n times in parallel.
 func inParallel(t *testing.T, c caller, n int) []error {
 	t.Helper()
 	errs := make([]error, n)
@@ -44,7 +44,7 @@ func wantNoErrors(t *testing.T, errs []error) {
 	}
 }
 
-// jwtExpiring is an unsigned JWT.
+// jwtExpiring returns an unsigned JWT.
 func jwtExpiring(exp string) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"sub":"tf","exp":`+exp+`}`)) + ".c2lnbmF0dXJl"
@@ -71,7 +71,7 @@ func TestSignIn_passwordOnTheWire(t *testing.T) {
 			t.Error(err)
 		}
 		if r.URL.Path != "/oauth2/aus1/v1/token" || r.URL.RawQuery != "" {
-			t.Errorf("asked for a token at %s", r.URL)
+			t.Errorf("got a token request to %s, want /oauth2/aus1/v1/token", r.URL)
 		}
 		jsonReply(200, `{"access_token":"t"}`)(w, r)
 	}), withGrant(client.TokenRequest{
@@ -89,10 +89,10 @@ func TestSignIn_passwordOnTheWire(t *testing.T) {
 		t.Errorf("form (-want +got):\n%s", diff)
 	}
 	if !strings.Contains(raw, "username=terraform%2Bci%40example.com") {
-		t.Errorf("the plus sign is not encoded: %s", raw)
+		t.Errorf("the form does not encode the plus sign: %s", raw)
 	}
 	if header.Get("Authorization") != "" || header.Get("Content-Type") != "application/x-www-form-urlencoded" {
-		t.Errorf("got the header %v", header)
+		t.Errorf("got the headers %v, want a form without Authorization", header)
 	}
 }
 
@@ -131,10 +131,10 @@ func TestSignIn_refreshOnTheWire(t *testing.T) {
 	}
 	want := seen{url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"refresh-1"}}, "my-app", url.QueryEscape("s:& ü"), true}
 	if len(got) != 2 {
-		t.Fatalf("%d token requests, want 2", len(got))
+		t.Fatalf("got %d token requests, want 2", len(got))
 	}
 	if diff := cmp.Diff(want, got[1]); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("form of the refresh (-want +got):\n%s", diff)
 	}
 }
 
@@ -169,7 +169,7 @@ func TestSignIn_refreshToken(t *testing.T) {
 		_, err = c.GetUserInfo(t.Context())
 		var e *client.Error
 		if !errors.As(err, &e) || e.Operation != client.OperationToken || e.Name != "invalid_grant" {
-			t.Errorf("got %v, want the refused refresh token", err)
+			t.Errorf("got %v, want the token endpoint's invalid_grant", err)
 		}
 	}
 	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.GetUserInfo": 3})
@@ -184,7 +184,7 @@ func TestSignIn_refusedRefreshFallsBackToPassword(t *testing.T) {
 	wantNoErrors(t, inParallel(t, c, 10))
 	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "identity.GetUserInfo": 10})
 
-	// And again later, with the refresh token that the password grant gave.
+	// A later renewal uses the refresh token from the password grant.
 	domain.RevokeTokens()
 	domain.RevokeRefreshTokens()
 	domain.ResetRequests()
@@ -192,7 +192,7 @@ func TestSignIn_refusedRefreshFallsBackToPassword(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "token:password": 1, "identity.GetUserInfo": 2})
 }
 
-// A refresh that fails for want of an answer is no reason to send the password.
+// If a refresh fails without a refusal, the client doesn't fall back to the password.
 func TestSignIn_failedRefresh(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
@@ -228,14 +228,14 @@ func TestSignIn_renewsEarly(t *testing.T) {
 			time.Sleep(step.wait)
 			wantNoErrors(t, inParallel(t, c, 10))
 			if got := domain.Counts()["token:refresh_token"]; got != step.refreshes {
-				t.Errorf("%d refreshes after %s more, want %d", got, step.wait, step.refreshes)
+				t.Errorf("got %d refreshes after another %s, want %d", got, step.wait, step.refreshes)
 			}
 		}
 		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 3, "identity.GetUserInfo": 60})
 	})
 }
 
-// A token that lives for less than two minutes is not renewed before each request.
+// A token with a lifetime of less than two minutes is not renewed before each request.
 func TestSignIn_shortLifetime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -254,14 +254,14 @@ func TestSignIn_shortLifetime(t *testing.T) {
 			time.Sleep(step.wait)
 			wantNoErrors(t, inParallel(t, c, 10))
 			if got := domain.Counts()["token:refresh_token"]; got != step.refreshes {
-				t.Errorf("%d refreshes after %s more, want %d", got, step.wait, step.refreshes)
+				t.Errorf("got %d refreshes after another %s, want %d", got, step.wait, step.refreshes)
 			}
 		}
 		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 2, "identity.GetUserInfo": 50})
 	})
 }
 
-// Ten calls that wait for one token learn together that there is none, not one after the other.
+// Ten calls that wait for one token fail together, without ten token requests one after the other.
 func TestSignIn_failureIsShared(t *testing.T) {
 	t.Parallel()
 	for name, renewal := range map[string]bool{"first token": false, "renewal after a 401": true} {
@@ -275,7 +275,7 @@ func TestSignIn_failureIsShared(t *testing.T) {
 					domain.RevokeTokens()
 				}
 				domain.ResetRequests()
-				// All are refused before the first asks for a new token.
+				// LUSID refuses all ten requests before the client requests a new token.
 				domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Delay: time.Second})
 				domain.InjectFault(mockserver.Fault{Operation: "token", Status: 503, Count: -1, Delay: time.Second})
 				for _, err := range inParallel(t, c, 10) {
@@ -285,9 +285,9 @@ func TestSignIn_failureIsShared(t *testing.T) {
 					}
 				}
 				if got := domain.Counts()["token:password"] + domain.Counts()["token:refresh_token"]; got != 4 {
-					t.Errorf("%d token requests, want one and three repeats: %v", got, domain.Counts())
+					t.Errorf("got %d token requests, want one and three retries: %v", got, domain.Counts())
 				}
-				// Whoever comes later tries anew.
+				// A later call requests a token again.
 				domain.ClearFaults()
 				wantNoErrors(t, inParallel(t, c, 10))
 			})
@@ -295,8 +295,8 @@ func TestSignIn_failureIsShared(t *testing.T) {
 	}
 }
 
-// A caller that was in a hurry says nothing about what others would have met.
-func TestSignIn_hurriedFailureIsNotShared(t *testing.T) {
+// If one caller's short deadline stops a token request, other callers send the request again.
+func TestSignIn_deadlineFailureIsNotShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		domain := newDomainInMemory()
@@ -307,7 +307,7 @@ func TestSignIn_hurriedFailureIsNotShared(t *testing.T) {
 		var all sync.WaitGroup
 		all.Go(func() {
 			if _, err := c.GetUserInfo(hurried); err == nil {
-				t.Error("the fault had no effect")
+				t.Error("the call succeeded, want the injected fault")
 			}
 		})
 		time.Sleep(time.Millisecond)
@@ -317,7 +317,7 @@ func TestSignIn_hurriedFailureIsNotShared(t *testing.T) {
 	})
 }
 
-// A token endpoint that is down while a token still lives fails no call.
+// If the token endpoint is down, calls succeed until the current token expires.
 func TestSignIn_failedEarlyRenewal(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -328,11 +328,11 @@ func TestSignIn_failedEarlyRenewal(t *testing.T) {
 		time.Sleep(59*time.Minute + time.Second) // 59 s left.
 		wantNoErrors(t, inParallel(t, c, 1))
 		if token, err := c.AccessToken(t.Context(), 2*time.Minute); err == nil {
-			t.Errorf("a token that lives until %s passed for one that lives 2 minutes", token.Expiry)
+			t.Errorf("got a token that expires at %s, want an error, because it expires within 2 minutes", token.Expiry)
 		}
 		time.Sleep(time.Minute)
 		if _, err := c.GetUserInfo(t.Context()); err == nil {
-			t.Error("an expired token was used")
+			t.Error("the call succeeded, want an error, because the token has expired")
 		}
 	})
 }
@@ -347,7 +347,7 @@ func TestSignIn_renewsAfter401(t *testing.T) {
 	wantNoErrors(t, inParallel(t, c, 1))
 	domain.wantCounts(t, map[string]int{"token:refresh_token": 1, "identity.GetUserInfo": 2})
 
-	// Also for a change: a 401 means that it was not made.
+	// A change is sent again too, because LUSID doesn't process a request that it answers with 401.
 	domain.RevokeTokens()
 	domain.ResetRequests()
 	if _, err := c.CreateApplication(t.Context(), newApplication); err != nil {
@@ -365,14 +365,14 @@ func TestSignIn_renewsOnceForAll(t *testing.T) {
 	domain.ResetRequests()
 	wantNoErrors(t, inParallel(t, c, 10))
 	if got := domain.Counts()["token:refresh_token"]; got != 1 {
-		t.Errorf("%d renewals, want 1: %v", got, domain.Counts())
+		t.Errorf("got %d renewals, want 1: %v", got, domain.Counts())
 	}
 	if got := domain.Counts()["token:password"]; got != 0 {
-		t.Errorf("%d sign-ins, want none", got)
+		t.Errorf("got %d sign-ins by password, want none", got)
 	}
 }
 
-func TestSignIn_repeatsOnceAfter401(t *testing.T) {
+func TestSignIn_retriesOnceAfter401(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t, withGrant(domain.grant()), withRetries(5))
@@ -385,7 +385,7 @@ func TestSignIn_repeatsOnceAfter401(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "identity.GetUserInfo": 2})
 }
 
-// Ten resources that each tried a wrong password would lock the user.
+// If ten resources each tried a wrong password, LUSID would lock the user.
 func TestSignIn_wrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*client.TokenRequest){
@@ -408,7 +408,7 @@ func TestSignIn_wrongPasswordIsTriedOnce(t *testing.T) {
 			for _, err := range append(errs, err) {
 				var e *client.Error
 				if !errors.As(err, &e) || e.Operation != client.OperationToken || e.Name == "" {
-					t.Errorf("got %v, want the token endpoint's verdict", err)
+					t.Errorf("got %v, want the token endpoint's refusal", err)
 				}
 			}
 			domain.wantCounts(t, map[string]int{"token:password": 1})
@@ -426,16 +426,16 @@ func TestSignIn_refusedWithStatus200(t *testing.T) {
 	for _, err := range inParallel(t, c, 10) {
 		var e *client.Error
 		if !errors.As(err, &e) || e.Name != "invalid_grant" || e.Detail != "Wrong." {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want invalid_grant", err)
 		}
 	}
 	if got := requests.Load(); got != 1 {
-		t.Errorf("the password was tried %d times", got)
+		t.Errorf("got %d token requests, want 1", got)
 	}
 }
 
-// What is no verdict on the credentials does not stand.
-func TestSignIn_failureThatPasses(t *testing.T) {
+// A failure that is not a refusal of the credentials is not remembered.
+func TestSignIn_temporaryFailure(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mockserver.Fault{
 		"500":        {Status: 500},
@@ -455,7 +455,7 @@ func TestSignIn_failureThatPasses(t *testing.T) {
 			domain.InjectFault(fault)
 			c := domain.client(t, withGrant(domain.grant()))
 			if _, err := c.GetUserInfo(t.Context()); err == nil {
-				t.Fatal("the fault had no effect")
+				t.Fatal("the call succeeded, want the injected fault")
 			}
 			wantNoErrors(t, inParallel(t, c, 1))
 		})
@@ -464,7 +464,7 @@ func TestSignIn_failureThatPasses(t *testing.T) {
 
 func TestSignIn_retriesTokenRequests(t *testing.T) {
 	t.Parallel()
-	for name, fault := range faultsThatPass {
+	for name, fault := range temporaryFaults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			domain := newDomain(t, mockserver.Options{})
@@ -476,7 +476,7 @@ func TestSignIn_retriesTokenRequests(t *testing.T) {
 	}
 }
 
-// Waiting for another caller's token request ends with the context.
+// A call that waits for another call's token request stops when its context ends.
 func TestSignIn_cancelWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -496,10 +496,10 @@ func TestSignIn_cancelWhileWaiting(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		if _, err := c.GetUserInfo(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want a deadline exceeded", err)
 		}
 		if took := time.Since(start); took != time.Second {
-			t.Errorf("waited %s", took)
+			t.Errorf("the call waited %s, want 1s", took)
 		}
 		if err := <-first; err != nil {
 			t.Error(err)
@@ -507,7 +507,7 @@ func TestSignIn_cancelWhileWaiting(t *testing.T) {
 	})
 }
 
-// One caller's cancellation is not another's.
+// If one caller cancels, other callers are not cancelled.
 func TestSignIn_cancelledTokenRequest(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
@@ -515,12 +515,12 @@ func TestSignIn_cancelledTokenRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := c.GetUserInfo(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want a cancelled context", err)
 	}
 	wantNoErrors(t, inParallel(t, c, 1))
 }
 
-func TestSignIn_staticTokenIsNotRepeated(t *testing.T) {
+func TestSignIn_staticTokenIsNotRetried(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	_, err := domain.client(t, withToken("unknown-token"), withRetries(5)).GetUserInfo(t.Context())
@@ -531,7 +531,7 @@ func TestSignIn_staticTokenIsNotRepeated(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 }
 
-// tokenFile writes a file with another modification time than it had.
+// tokenFile writes a file and sets its modification time.
 func tokenFile(t *testing.T, path, content string, at time.Time) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -555,22 +555,22 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	good := domain.Credentials().AccessToken
 
 	if _, err := c.GetUserInfo(t.Context()); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a missing file: got %v", err)
+		t.Errorf("got %v for a missing file, want os.ErrNotExist", err)
 	}
 	tokenFile(t, path, good, old)
 	wantNoErrors(t, inParallel(t, c, 10))
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 10})
 
-	// On change, at once.
+	// The client notices a change of the file at once.
 	domain.ResetRequests()
 	tokenFile(t, path, domain.Credentials().NoRightsToken, old.Add(time.Minute))
 	wantNoErrors(t, inParallel(t, c, 1))
 	if _, err := c.ListApplications(t.Context()); !client.IsForbidden(err) {
-		t.Errorf("the file's new token was not used: %v", err)
+		t.Errorf("got %v, want a 403 with the file's new token", err)
 	}
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1, "identity.ListApplications": 1})
 
-	// A refused token that stays in the file is not sent again.
+	// A refused token is not sent again while the file stays the same.
 	domain.ResetRequests()
 	tokenFile(t, path, "unknown-token", old.Add(2*time.Minute))
 	var e *client.Error
@@ -579,7 +579,7 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	}
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 1})
 
-	// After a 401 also without a visible change: same time, same length.
+	// After a 401, the client reads the file even if its time and length are unchanged.
 	domain.ResetRequests()
 	stale := strings.Repeat("x", len(good))
 	tokenFile(t, path, stale, old.Add(3*time.Minute))
@@ -590,14 +590,14 @@ func TestSignIn_accessTokenFile(t *testing.T) {
 	wantNoErrors(t, inParallel(t, c, 1))
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 2})
 
-	// A file that is replaced, as Kubernetes does, is another file.
+	// Kubernetes replaces the file instead of writing to it.
 	domain.ResetRequests()
 	tokenFile(t, path+".new", domain.Credentials().NoRightsToken, old.Add(3*time.Minute))
 	if err := os.Rename(path+".new", path); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.ListApplications(t.Context()); !client.IsForbidden(err) {
-		t.Errorf("the new file was not read: %v", err)
+		t.Errorf("got %v, want a 403 with the new file's token", err)
 	}
 }
 
@@ -605,17 +605,17 @@ func TestSignIn_accessTokenFileContent(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	tests := map[string]struct{ content, want, err string }{
-		"plain":              {content: "canary", want: "canary"},
-		"newline":            {content: "canary\n", want: "canary"},
-		"CRLF":               {content: " canary\r\n\r\n", want: "canary"},
-		"byte order mark":    {content: "\ufeffcanary\r\n", want: "canary"},
-		"empty":              {content: "", err: "is empty"},
-		"blank":              {content: "\n \n", err: "is empty"},
-		"byte order mark, -": {content: "\ufeff\n", err: "is empty"},
-		"two lines":          {content: "canary\ncanary\n", err: "contains a space, a line break"},
-		"with the scheme":    {content: "Bearer canary", err: "contains a space, a line break"},
-		"UTF-16":             {content: "\xff\xfec\x00a\x00n\x00a\x00r\x00y\x00", err: "is in UTF-16, which the > of Windows PowerShell writes"},
-		"UTF-16, big endian": {content: "\xfe\xff\x00c\x00a\x00n\x00a\x00r\x00y", err: "Set-Content -Encoding ascii"},
+		"plain":                  {content: "canary", want: "canary"},
+		"newline":                {content: "canary\n", want: "canary"},
+		"CRLF":                   {content: " canary\r\n\r\n", want: "canary"},
+		"byte order mark":        {content: "\ufeffcanary\r\n", want: "canary"},
+		"empty":                  {content: "", err: "is empty"},
+		"blank":                  {content: "\n \n", err: "is empty"},
+		"byte order mark, empty": {content: "\ufeff\n", err: "is empty"},
+		"two lines":              {content: "canary\ncanary\n", err: "contains a space, a line break"},
+		"with the scheme":        {content: "Bearer canary", err: "contains a space, a line break"},
+		"UTF-16":                 {content: "\xff\xfec\x00a\x00n\x00a\x00r\x00y\x00", err: "is in UTF-16, which the > of Windows PowerShell writes"},
+		"UTF-16, big-endian":     {content: "\xfe\xff\x00c\x00a\x00n\x00a\x00r\x00y", err: "Set-Content -Encoding ascii"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -625,18 +625,18 @@ func TestSignIn_accessTokenFileContent(t *testing.T) {
 			token, err := newClient(t, inMemoryURL, withTokenFile(path)).AccessToken(t.Context(), 0)
 			if test.err == "" {
 				if err != nil || string(token.AccessToken) != test.want {
-					t.Errorf("got %v", err)
+					t.Errorf("got the token %v and the error %v, want %q", token, err, test.want)
 				}
 				return
 			}
 			if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), test.err) {
-				t.Errorf("got %v, want one that names %s and says %q", err, path, test.err)
+				t.Errorf("got %v, want an error that contains %s and %q", err, path, test.err)
 			}
 			wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 		})
 	}
 	if _, err := newClient(t, inMemoryURL, withTokenFile(dir)).AccessToken(t.Context(), 0); err == nil {
-		t.Error("a directory was read")
+		t.Error("a directory was read as a token file, want an error")
 	}
 }
 
@@ -655,25 +655,25 @@ func TestAccessToken_minRemaining(t *testing.T) {
 		}
 		first := get(0)
 		if left := time.Until(first.Expiry); left != time.Hour {
-			t.Errorf("%s left, want 1h", left)
+			t.Errorf("the token expires in %s, want 1h", left)
 		}
 		time.Sleep(10 * time.Minute)
 		if again := get(49 * time.Minute); again.AccessToken != first.AccessToken {
-			t.Error("a token that lives long enough was renewed")
+			t.Error("the client renewed a token that does not expire within the requested time")
 		}
 		if renewed := get(51 * time.Minute); renewed.AccessToken == first.AccessToken || time.Until(renewed.Expiry) != time.Hour {
-			t.Error("a token that would expire too soon was not renewed")
+			t.Error("the client did not renew a token that expires within the requested time")
 		}
 		domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1})
 		if _, err := c.AccessToken(t.Context(), 2*time.Hour); err == nil || !strings.Contains(err.Error(), "2h0m0s") {
-			t.Errorf("got %v, want an error: no token lives that long", err)
+			t.Errorf("got %v, want an error, because LUSID issues no token for 2 hours", err)
 		}
-		// Which does not spoil the token for others.
+		// The error doesn't stop other callers from using the token.
 		get(0)
 	})
 }
 
-func TestAccessToken_minRemainingOfWhatCannotBeRenewed(t *testing.T) {
+func TestAccessToken_minRemainingNotRenewable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		expiry := time.Now().Add(10 * time.Minute).Truncate(time.Second)
@@ -684,7 +684,7 @@ func TestAccessToken_minRemainingOfWhatCannotBeRenewed(t *testing.T) {
 			c := newClient(t, inMemoryURL, change)
 			token, err := c.AccessToken(t.Context(), 9*time.Minute)
 			if err != nil || !token.Expiry.Equal(expiry) {
-				t.Errorf("%s: got %v, %v", name, token, err)
+				t.Errorf("%s: got %v and the error %v, want a token that expires at %s", name, token, err, expiry)
 			}
 			_, err = c.AccessToken(t.Context(), 11*time.Minute)
 			if err == nil || !strings.Contains(err.Error(), expiry.UTC().Format(time.RFC3339)) || !strings.Contains(err.Error(), "cannot be renewed") {
@@ -692,10 +692,10 @@ func TestAccessToken_minRemainingOfWhatCannotBeRenewed(t *testing.T) {
 			}
 			wantNoSecrets(t, "the error", fmt.Sprint(err), jwt)
 		}
-		// Nobody knows when a personal access token expires.
+		// The client can't know when a personal access token expires.
 		token, err := newClient(t, inMemoryURL).AccessToken(t.Context(), 11*time.Minute)
 		if err != nil || !token.Expiry.IsZero() || token.AccessToken != staticToken || token.TokenType != "Bearer" || token.Scopes != nil {
-			t.Errorf("got %v, %v", token, err)
+			t.Errorf("got %v and the error %v, want the personal access token without an expiry", token, err)
 		}
 	})
 }
@@ -720,10 +720,10 @@ func TestSignsInThrough(t *testing.T) {
 		for name, change := range map[string]func(*client.Config){"token": withToken(jwt), "file": withTokenFile(path)} {
 			c := newClient(t, inMemoryURL, change)
 			if got := c.SignsInThrough("https://ci", "lusid"); got != want {
-				t.Errorf("%s: %s: %t", claims, name, got)
+				t.Errorf("claims %s, %s: got %t, want %t", claims, name, got, want)
 			}
 			if c.SignsInThrough("", "lusid") {
-				t.Errorf("%s: %s: signs in through no issuer", claims, name)
+				t.Errorf("claims %s, %s: SignsInThrough is true for an empty issuer", claims, name)
 			}
 		}
 	}
@@ -736,12 +736,12 @@ func TestSignsInThrough(t *testing.T) {
 	} {
 		c := newClient(t, inMemoryURL, change)
 		if c.SignsInThrough("https://ci", "lusid") {
-			t.Errorf("%s: signs in through an external issuer", name)
+			t.Errorf("%s: SignsInThrough is true without an external token", name)
 		}
 	}
 }
 
-// What signs in is known without a call.
+// SignsInWith compares the configured key, without a request.
 func TestClient_SignsInWith(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
@@ -749,10 +749,10 @@ func TestClient_SignsInWith(t *testing.T) {
 	byKey, byPassword := d.client(t), d.client(t, withGrant(d.grant()))
 	for other, want := range map[client.Secret]bool{key: true, key + "x": false, "": false} {
 		if got := byKey.SignsInWith(other); got != want {
-			t.Errorf("%d characters: %t", len(other), got)
+			t.Errorf("key of %d characters: got %t, want %t", len(other), got, want)
 		}
 		if byPassword.SignsInWith(other) {
-			t.Errorf("%d characters: a client that signs in by password has no such key", len(other))
+			t.Errorf("key of %d characters: SignsInWith is true for a client that signs in by password", len(other))
 		}
 	}
 	d.wantCounts(t, map[string]int{})

@@ -17,12 +17,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// slowRoles is a domain of ten roles, 0 to 9, that answers each request after a second. It counts
+// slowRoles is a domain of ten roles, 0 to 9, that responds to each request after a second. It counts
 // requests by method and path.
 type slowRoles struct {
 	mu     sync.Mutex
 	counts map[string]int
-	// status, where set, is what a list answers with.
+	// If status is set, a list responds with it.
 	status int
 }
 
@@ -58,7 +58,7 @@ func (s *slowRoles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte("[" + strings.Join(roles, ",") + "]"))
 }
 
-// want expects requests, and forgets them.
+// want compares the requests, and then resets the counts.
 func (s *slowRoles) want(t *testing.T, want map[string]int) {
 	t.Helper()
 	s.mu.Lock()
@@ -77,12 +77,12 @@ func refreshRoles(t *testing.T, c caller, ids ...string) {
 	for _, id := range ids {
 		role, err := c.RefreshRole(t.Context(), id, anyRole)
 		if err != nil || role.ID != id || role.Name != "role-"+id {
-			t.Fatalf("role %s is %+v: %v", id, role, err)
+			t.Fatalf("role %s: got %+v and the error %v", id, role, err)
 		}
 	}
 }
 
-// manyRoles makes the client list from the next refresh on.
+// manyRoles refreshes enough roles that the client lists from the next refresh on.
 func manyRoles(t *testing.T, c caller, server *slowRoles) {
 	t.Helper()
 	refreshRoles(t, c, "0", "1", "2")
@@ -117,13 +117,13 @@ func TestRefresh_inParallel(t *testing.T) {
 			total += n
 		}
 		if server.counts["GET roles"] != 1 || total != 4 {
-			t.Errorf("requests: %v", server.counts)
+			t.Errorf("got the requests %v, want one list and 4 requests in total", server.counts)
 		}
 	})
 }
 
-// What differs from the state, or is missing, is read on its own.
-func TestRefresh_disagrees(t *testing.T) {
+// A role that differs from the state, or that the list lacks, is read by itself.
+func TestRefresh_differentObject(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		server := &slowRoles{}
@@ -164,9 +164,9 @@ func TestRefresh_afterAWrite(t *testing.T) {
 			_ = write(t.Context())
 			refreshRoles(t, c, "3", "4")
 			if server.counts["GET roles"] != 2 {
-				t.Errorf("%s: %v", name, server.counts)
+				t.Errorf("%s: got the requests %v, want a new list after the write", name, server.counts)
 			}
-			// The same again, and the list is there.
+			// The second refresh uses the list that the first one read.
 			refreshRoles(t, c, "5")
 			server.counts = nil
 			_ = write(t.Context())
@@ -175,17 +175,17 @@ func TestRefresh_afterAWrite(t *testing.T) {
 	})
 }
 
-// A list that was begun before a write ended may lack what was written.
+// If a list began before a write ended, it may lack the written object.
 func TestRefresh_duringAWrite(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		// write and read tell when each begins; either takes a second.
+		// write and read are the delays before each begins. Each takes a second.
 		write, read time.Duration
 		want        map[string]int
 	}{
-		"the write ends first": {0, 500 * time.Millisecond, map[string]int{"PUT roles/9": 1, "GET roles": 1, "GET roles/3": 1}},
-		"the write ends later": {500 * time.Millisecond, 0, map[string]int{"PUT roles/9": 1, "GET roles": 1}},
-		"the write is over":    {0, 1500 * time.Millisecond, map[string]int{"PUT roles/9": 1, "GET roles": 1}},
+		"the write ends first":                  {0, 500 * time.Millisecond, map[string]int{"PUT roles/9": 1, "GET roles": 1, "GET roles/3": 1}},
+		"the write ends last":                   {500 * time.Millisecond, 0, map[string]int{"PUT roles/9": 1, "GET roles": 1}},
+		"the write ends before the list begins": {0, 1500 * time.Millisecond, map[string]int{"PUT roles/9": 1, "GET roles": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +209,7 @@ func TestRefresh_duringAWrite(t *testing.T) {
 	}
 }
 
-// A reader that gives up stops at once, and the others get the list that it began.
+// If one reader of a list cancels, it returns at once, and the others get the list that it began.
 func TestRefresh_cancel(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestRefresh_cancel(t *testing.T) {
 			defer cancel()
 			start := time.Now()
 			if _, err := c.RefreshRole(ctx, "3", anyRole); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 500*time.Millisecond {
-				t.Errorf("after %s: %v", time.Since(start), err)
+				t.Errorf("got %v after %s, want a deadline exceeded after 500ms", err, time.Since(start))
 			}
 		})
 		both.Go(func() {
@@ -234,7 +234,8 @@ func TestRefresh_cancel(t *testing.T) {
 	})
 }
 
-// What a list lacks that is the only way to read is sought in one more, however many seek it.
+// If a kind can only be read as a list, and the list lacks an object, the client reads the list once more
+// for all waiting callers.
 func TestRefreshList(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
@@ -243,7 +244,7 @@ func TestRefreshList(t *testing.T) {
 		t.Helper()
 		keys, err := c.RefreshOwnAPIKeys(t.Context(), func([]identity.APIKey) bool { return accepted })
 		if err != nil || len(keys) != 1 {
-			t.Errorf("%+v: %v", keys, err)
+			t.Errorf("got %+v and the error %v, want 1 key", keys, err)
 		}
 	}
 	refresh(true)

@@ -29,13 +29,13 @@ func TestRequestToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	if first.AccessToken == "" || first.IDToken == "" || first.RefreshToken == "" || first.TokenType != "Bearer" {
-		t.Errorf("got %+v", first)
+		t.Errorf("got %+v, want a bearer token with an ID token and a refresh token", first)
 	}
 	if diff := cmp.Diff([]string{"client", "groups", "offline_access", "openid"}, first.Scopes); diff != "" {
 		t.Errorf("scopes (-want +got):\n%s", diff)
 	}
 	if left := time.Until(first.Expiry); left < 59*time.Minute || left > time.Hour {
-		t.Errorf("expires in %s, want 1h", left)
+		t.Errorf("the token expires in %s, want 1h", left)
 	}
 
 	few := domain.grant()
@@ -45,7 +45,7 @@ func TestRequestToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	if second.RefreshToken != "" || second.IDToken == "" || !cmp.Equal(second.Scopes, []string{"client", "openid"}) {
-		t.Errorf("got %+v", second)
+		t.Errorf("got %+v, want an ID token, no refresh token, and the scopes client and openid", second)
 	}
 
 	refresh := domain.grant()
@@ -55,7 +55,7 @@ func TestRequestToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	if third.AccessToken == first.AccessToken || !cmp.Equal(third.Scopes, first.Scopes) {
-		t.Errorf("got %+v, want a new token of the same scopes", third)
+		t.Errorf("got %+v, want a new token with the same scopes", third)
 	}
 	refresh.Scopes = []string{"openid"}
 	fourth, err := c.RequestToken(t.Context(), refresh)
@@ -63,13 +63,13 @@ func TestRequestToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !cmp.Equal(fourth.Scopes, []string{"openid"}) {
-		t.Errorf("got %+v", fourth.Scopes)
+		t.Errorf("got the scopes %+v, want openid", fourth.Scopes)
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 2, "token:refresh_token": 2})
 }
 
-// A wrong password is tried once, through however many applications, and leaves the client's own
-// sign-in and every other password alone.
+// A wrong password is tried once, even if several applications use it. The client's sign-in and every other
+// password still work.
 func TestRequestToken_wrongPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
@@ -86,7 +86,7 @@ func TestRequestToken_wrongPasswordIsTriedOnce(t *testing.T) {
 			}
 			var e *client.Error
 			if _, err := c.RequestToken(t.Context(), request); !errors.As(err, &e) || e.Name != "invalid_grant" {
-				t.Errorf("got %v, want the token endpoint's verdict", err)
+				t.Errorf("got %v, want invalid_grant", err)
 			}
 		})
 	}
@@ -99,19 +99,20 @@ func TestRequestToken_wrongPasswordIsTriedOnce(t *testing.T) {
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 1 + 3, "identity.CreateApplication": 5, "identity.GetUserInfo": 1})
 
-	// Another client secret than the password's may be what is wrong.
+	// If the client secret also differs, it may be the wrong one of the two, so the password is tried
+	// again.
 	domain.ResetRequests()
 	right.ClientSecret = "wrong"
 	for range 2 {
 		if _, err := c.RequestToken(t.Context(), right); err == nil {
-			t.Error("a wrong client secret was accepted")
+			t.Error("the token request succeeded, want an error for a wrong client secret")
 		}
 	}
 	wantNoErrors(t, inParallel(t, domain.client(t, withGrant(domain.grant())), 1))
 	domain.wantCounts(t, map[string]int{"token:password": 3, "identity.GetUserInfo": 1})
 }
 
-// The provider's own password is as wrong for a data source.
+// If the provider's own password is wrong, a data source doesn't try it again.
 func TestRequestToken_ownPasswordIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
@@ -120,35 +121,35 @@ func TestRequestToken_ownPasswordIsTriedOnce(t *testing.T) {
 	c := domain.client(t, withGrant(wrong))
 	for range 2 {
 		if _, err := c.GetUserInfo(t.Context()); err == nil {
-			t.Error("a wrong password was accepted")
+			t.Error("the call succeeded, want an error for a wrong password")
 		}
 		if _, err := c.RequestToken(t.Context(), wrong); err == nil {
-			t.Error("a wrong password was accepted")
+			t.Error("the token request succeeded, want an error for a wrong password")
 		}
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 1})
 }
 
-// What is no verdict on a password holds nobody back.
+// A failure that is not a refusal of the password is not remembered.
 func TestRequestToken_failureIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t)
 	domain.InjectFault(mockserver.Fault{Operation: "token:password", Status: 500})
 	if _, err := c.RequestToken(t.Context(), domain.grant()); err == nil {
-		t.Error("the fault had no effect")
+		t.Error("the token request succeeded, want the injected fault")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := c.RequestToken(ctx, domain.grant()); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want a cancelled context", err)
 	}
 	if _, err := c.RequestToken(t.Context(), domain.grant()); err != nil {
 		t.Error(err)
 	}
 }
 
-// Waiting for the first trial of a password ends with the context.
+// A call that waits for the first use of a password stops when its context ends.
 func TestRequestToken_cancelWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -167,7 +168,7 @@ func TestRequestToken_cancelWhileWaiting(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		if _, err := c.RequestToken(ctx, request); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
-			t.Errorf("got %v after %s", err, time.Since(start))
+			t.Errorf("got %v after %s, want a deadline exceeded after 1s", err, time.Since(start))
 		}
 		if err := <-first; err != nil {
 			t.Error(err)
@@ -191,7 +192,7 @@ func TestRequestToken_badURL(t *testing.T) {
 	t.Parallel()
 	_, err := newClient(t, inMemoryURL).RequestToken(t.Context(), client.TokenRequest{TokenURL: "http://canary.com"})
 	if err == nil || !strings.HasPrefix(err.Error(), "the token URL cannot be used: ") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error about the token URL", err)
 	}
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 }
@@ -223,11 +224,11 @@ func TestRequestToken_scopeOnTheWire(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(test.want, form["scope"]); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("scope (-want +got):\n%s", diff)
 			}
-			// A server that does not rotate refresh tokens goes on accepting the old one.
+			// If a server doesn't rotate refresh tokens, it still accepts the old one.
 			if token.RefreshToken != test.request.RefreshToken || token.Scopes != nil || token.TokenType != "Bearer" {
-				t.Errorf("got %+v", token)
+				t.Errorf("got %+v, want a bearer token with the old refresh token", token)
 			}
 		})
 	}
@@ -243,10 +244,10 @@ func TestAccessToken_withoutRefreshToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		if token.RefreshToken != "" || token.IDToken == "" || token.AccessToken == "" {
-			t.Error("want the access and id tokens, and no refresh token")
+			t.Errorf("got %t, %t, %t for the access, ID and refresh tokens, want only the first two", token.AccessToken != "", token.IDToken != "", token.RefreshToken != "")
 		}
 	}
-	// Which the client itself keeps.
+	// The client itself keeps the refresh token.
 	domain.RevokeTokens()
 	wantNoErrors(t, inParallel(t, c, 1))
 	domain.wantCounts(t, map[string]int{"token:password": 1, "token:refresh_token": 1, "identity.GetUserInfo": 2})
@@ -259,36 +260,36 @@ func TestToken_expiry(t *testing.T) {
 		in := func(d time.Duration) string { return fmt.Sprint(now.Add(d).Unix()) }
 		tests := map[string]struct {
 			answer string
-			want   time.Duration // Zero for an unknown expiry.
+			want   time.Duration // Zero means that the expiry is unknown.
 		}{
-			"number":            {`"access_token":"t","expires_in":600`, 10 * time.Minute},
-			"string":            {`"access_token":"t","expires_in":"600"`, 10 * time.Minute},
-			"missing":           {`"access_token":"t"`, 0},
-			"null":              {`"access_token":"t","expires_in":null`, 0},
-			"zero":              {`"access_token":"t","expires_in":0`, 0},
-			"absurd":            {`"access_token":"t","expires_in":9223372036854775807`, (1<<31 - 1) * time.Second},
-			"negative":          {`"access_token":"t","expires_in":-600`, -10 * time.Minute},
-			"server beats JWT":  {`"access_token":"` + jwtExpiring(in(time.Hour)) + `","expires_in":600`, 10 * time.Minute},
-			"JWT":               {`"access_token":"` + jwtExpiring(in(time.Hour)) + `"`, time.Hour},
-			"JWT, fraction":     {`"access_token":"` + jwtExpiring(in(time.Hour)+".5") + `"`, time.Hour},
-			"JWT, exponent":     {`"access_token":"` + jwtExpiring("1e300") + `"`, 0},
-			"JWT, negative":     {`"access_token":"` + jwtExpiring("-5") + `"`, 0},
-			"JWT, string":       {`"access_token":"` + jwtExpiring(`"soon"`) + `"`, 0},
-			"JWT, null":         {`"access_token":"` + jwtExpiring("null") + `"`, 0},
-			"JWT, year 10000":   {`"access_token":"` + jwtExpiring("253402300800") + `"`, 0},
-			"JWT, no base64":    {`"access_token":"a.!!!.c"`, 0},
-			"JWT, no JSON":      {`"access_token":"a.YWJj.c"`, 0},
-			"JWT, array":        {`"access_token":"a.W10.c"`, 0},
-			"two parts":         {`"access_token":"a.b"`, 0},
-			"dots":              {`"access_token":".."`, 0},
-			"JWE of five parts": {`"access_token":"a.b.c.d.e"`, 0},
+			"number":                  {`"access_token":"t","expires_in":600`, 10 * time.Minute},
+			"string":                  {`"access_token":"t","expires_in":"600"`, 10 * time.Minute},
+			"missing":                 {`"access_token":"t"`, 0},
+			"null":                    {`"access_token":"t","expires_in":null`, 0},
+			"zero":                    {`"access_token":"t","expires_in":0`, 0},
+			"absurd":                  {`"access_token":"t","expires_in":9223372036854775807`, (1<<31 - 1) * time.Second},
+			"negative":                {`"access_token":"t","expires_in":-600`, -10 * time.Minute},
+			"response and JWT differ": {`"access_token":"` + jwtExpiring(in(time.Hour)) + `","expires_in":600`, 10 * time.Minute},
+			"JWT":                     {`"access_token":"` + jwtExpiring(in(time.Hour)) + `"`, time.Hour},
+			"JWT, fraction":           {`"access_token":"` + jwtExpiring(in(time.Hour)+".5") + `"`, time.Hour},
+			"JWT, exponent":           {`"access_token":"` + jwtExpiring("1e300") + `"`, 0},
+			"JWT, negative":           {`"access_token":"` + jwtExpiring("-5") + `"`, 0},
+			"JWT, string":             {`"access_token":"` + jwtExpiring(`"soon"`) + `"`, 0},
+			"JWT, null":               {`"access_token":"` + jwtExpiring("null") + `"`, 0},
+			"JWT, year 10000":         {`"access_token":"` + jwtExpiring("253402300800") + `"`, 0},
+			"JWT, no base64":          {`"access_token":"a.!!!.c"`, 0},
+			"JWT, no JSON":            {`"access_token":"a.YWJj.c"`, 0},
+			"JWT, array":              {`"access_token":"a.W10.c"`, 0},
+			"two parts":               {`"access_token":"a.b"`, 0},
+			"dots":                    {`"access_token":".."`, 0},
+			"JWE of five parts":       {`"access_token":"a.b.c.d.e"`, 0},
 		}
 		for name, test := range tests {
 			c := newClientInMemory(t, jsonReply(200, "{"+test.answer+"}"))
 			token, err := c.RequestToken(t.Context(), client.TokenRequest{TokenURL: inMemoryURL})
 			switch {
 			case err != nil:
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: got %v, want no error", name, err)
 			case test.want == 0 && !token.Expiry.IsZero():
 				t.Errorf("%s: expires at %s, want an unknown expiry", name, token.Expiry)
 			case test.want != 0 && token.Expiry.Sub(now).Round(time.Second) != test.want:
@@ -298,25 +299,25 @@ func TestToken_expiry(t *testing.T) {
 	})
 }
 
-func TestRequestToken_hostileAnswers(t *testing.T) {
+func TestRequestToken_badResponses(t *testing.T) {
 	t.Parallel()
 	const noToken = "The response is not a token in JSON. Check that this is the URL of a token endpoint."
 	tests := map[string]struct {
 		handler http.HandlerFunc
 		want    client.Error
 	}{
-		"HTML":             {reply(200, "text/html", "<title>canary</title>"), client.Error{StatusCode: 200, Unusable: noToken}},
-		"empty":            {reply(200, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
-		"204":              {reply(204, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
-		"JSON array":       {jsonReply(200, `["canary"]`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"JSON null":        {jsonReply(200, `null`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"other JSON":       {jsonReply(200, `{"token":"canary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"empty token":      {jsonReply(200, `{"access_token":""}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"null token":       {jsonReply(200, `{"access_token":null}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"numeric token":    {jsonReply(200, `{"access_token":31337}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"line break in it": {jsonReply(200, `{"access_token":"canary\ncanary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"odd expiry":       {jsonReply(200, `{"access_token":"canary","expires_in":{}}`), client.Error{StatusCode: 200, Unusable: noToken}},
-		"cut off":          {jsonReply(200, `{"access_token":"canary`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"HTML":                    {reply(200, "text/html", "<title>canary</title>"), client.Error{StatusCode: 200, Unusable: noToken}},
+		"empty":                   {reply(200, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
+		"204":                     {reply(204, "", ""), client.Error{StatusCode: 200, Unusable: noToken}},
+		"JSON array":              {jsonReply(200, `["canary"]`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"JSON null":               {jsonReply(200, `null`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"other JSON":              {jsonReply(200, `{"token":"canary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"empty token":             {jsonReply(200, `{"access_token":""}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"null token":              {jsonReply(200, `{"access_token":null}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"numeric token":           {jsonReply(200, `{"access_token":31337}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"line break in the token": {jsonReply(200, `{"access_token":"canary\ncanary"}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"odd expiry":              {jsonReply(200, `{"access_token":"canary","expires_in":{}}`), client.Error{StatusCode: 200, Unusable: noToken}},
+		"cut off":                 {jsonReply(200, `{"access_token":"canary`), client.Error{StatusCode: 200, Unusable: noToken}},
 		"200 with error": {
 			jsonReply(200, `{"error":"invalid_grant","error_description":"No."}`),
 			client.Error{StatusCode: 200, Name: "invalid_grant", Detail: "No."},
@@ -325,11 +326,11 @@ func TestRequestToken_hostileAnswers(t *testing.T) {
 			jsonReply(401, `{"error":"invalid_client","error_description":"No."}`),
 			client.Error{StatusCode: 401, Name: "invalid_client", Detail: "No."},
 		},
-		"OAuth error, odd": {
+		"OAuth error, wrong type": {
 			jsonReply(400, `{"error":7,"error_description":["No."]}`),
 			client.Error{StatusCode: 400, Unusable: "The response is JSON, but not an error in LUSID's format."},
 		},
-		"OAuth error, alone": {jsonReply(400, `{"error":"invalid_scope"}`), client.Error{StatusCode: 400, Name: "invalid_scope"}},
+		"OAuth error, no description": {jsonReply(400, `{"error":"invalid_scope"}`), client.Error{StatusCode: 400, Name: "invalid_scope"}},
 		"Okta error": {
 			jsonReply(404, `{"errorCode":"E0000007","errorSummary":"Not found"}`),
 			client.Error{StatusCode: 404, Name: "E0000007", Detail: "Not found"},
@@ -355,24 +356,24 @@ func TestRequestToken_hostileAnswers(t *testing.T) {
 			}
 			test.want.Operation, test.want.Method, test.want.URL, test.want.CorrelationID = client.OperationToken, "POST", server, "me-1"
 			if diff := cmp.Diff(&test.want, got, cmpopts.IgnoreUnexported(client.Error{})); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("error (-want +got):\n%s", diff)
 			}
 			wantNoSecrets(t, "the error", err.Error(), "canary", "31337")
 		})
 	}
 }
 
-func TestRequestToken_odd(t *testing.T) {
+func TestRequestToken_minimalResponse(t *testing.T) {
 	t.Parallel()
 	token, err := newClientInMemory(t, jsonReply(200,
 		`{"access_token":"t","token_type":"bearer","scope":["a"],"id_token":7,"refresh_token":null,"x":{}}`)).
 		RequestToken(t.Context(), client.TokenRequest{TokenURL: inMemoryURL})
 	if diff := cmp.Diff(&client.Token{AccessToken: "t", TokenType: "Bearer"}, token); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+		t.Errorf("got the error %v, token (-want +got):\n%s", err, diff)
 	}
 }
 
-func TestRequestToken_noAnswer(t *testing.T) {
+func TestRequestToken_noResponse(t *testing.T) {
 	t.Parallel()
 	server := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	_, err := newClient(t, inMemoryURL).RequestToken(t.Context(), client.TokenRequest{
@@ -382,7 +383,7 @@ func TestRequestToken_noAnswer(t *testing.T) {
 		ClientSecret: "canary",
 	})
 	if err == nil || strings.Count(err.Error(), server) != 1 || !strings.HasPrefix(err.Error(), client.OperationToken+": ") {
-		t.Errorf("got %v, want one that names the URL once", err)
+		t.Errorf("got %v, want a token error that contains the URL once", err)
 	}
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 }

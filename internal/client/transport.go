@@ -200,7 +200,8 @@ func (c *Client) newHTTPClient(transport http.RoundTripper) *retryablehttp.Clien
 				if statusCode == http.StatusTooManyRequests {
 					pause.extend(wait)
 				}
-				// The last response says more than the deadline that passed during the wait.
+				// The last response is more useful to the user than the error of the deadline that
+				// passed during the wait.
 				if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 					return false, nil
 				}

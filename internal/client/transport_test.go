@@ -32,12 +32,12 @@ func TestRedirect_sameHost(t *testing.T) {
 	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Status: 302, Location: domain.url + "/identity/api/applications"})
 	got, err := domain.client(t).ListApplications(t.Context())
 	if err != nil || len(got) != 1 {
-		t.Errorf("got %d applications, %v", len(got), err)
+		t.Errorf("got %d applications and the error %v, want 1 application", len(got), err)
 	}
 	domain.wantCounts(t, map[string]int{"identity.ListApplications": 2, "identity.GetUserInfo": 1})
 }
 
-// elsewhere counts the requests of a server that none should reach.
+// elsewhere starts a server that no request should reach. It counts the requests.
 func elsewhere(t *testing.T) (url string, requests *atomic.Int32) {
 	t.Helper()
 	requests = new(atomic.Int32)
@@ -79,12 +79,12 @@ func TestRedirect_refused(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if got := requests.Load(); got != 0 {
-			t.Errorf("%d requests reached the other host", got)
+			t.Errorf("got %d requests to the other host, want none", got)
 		}
 	})
 }
 
-// A redirect that turns a change into a read is not followed.
+// The client doesn't follow a redirect that turns a change into a read.
 func TestRedirect_changeToRead(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{301, 302, 303} {
@@ -92,7 +92,7 @@ func TestRedirect_changeToRead(t *testing.T) {
 		domain.InjectFault(mockserver.Fault{Operation: "*", Status: status, Location: "/identity/api/me"})
 		_, err := domain.client(t, withRetries(5)).CreateApplication(t.Context(), newApplication)
 		if err == nil || !strings.Contains(err.Error(), "changes the method") {
-			t.Errorf("%d: got %v", status, err)
+			t.Errorf("status %d: got %v, want an error about the changed method", status, err)
 		}
 		domain.wantCounts(t, map[string]int{"identity.CreateApplication": 1})
 	}
@@ -104,7 +104,7 @@ func TestRedirect_loop(t *testing.T) {
 	domain.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Count: -1, Status: 302, Location: "/identity/api/me"})
 	_, err := domain.client(t, withRetries(5)).GetUserInfo(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "the sixth in a row") {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error about the sixth redirect", err)
 	}
 	domain.wantCounts(t, map[string]int{"identity.GetUserInfo": 6})
 }
@@ -112,11 +112,11 @@ func TestRedirect_loop(t *testing.T) {
 func TestRedirect_withoutLocation(t *testing.T) {
 	t.Parallel()
 	if e := errorOf(t, reply(302, "text/html", "<title>Moved</title>")); e.StatusCode != 302 {
-		t.Errorf("got %v", e)
+		t.Errorf("got %v, want HTTP 302", e)
 	}
 }
 
-// TestProxy reaches the domain by a name that only the proxy knows.
+// TestProxy uses a host name that only the proxy can resolve.
 func TestProxy(t *testing.T) {
 	t.Parallel()
 	mock := mockserver.New(mockserver.Options{Hosts: []string{"acme.example.com"}})
@@ -155,18 +155,18 @@ func TestProxy(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"CONNECT acme.example.com:443"}, slices.Compact(seen)); diff != "" {
-		t.Errorf("through the proxy (-want +got):\n%s", diff)
+		t.Errorf("requests to the proxy (-want +got):\n%s", diff)
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 1, "identity.GetUserInfo": 1})
 
 	_, err = domain.client(t, withProxy("canary-2")).GetUserInfo(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "refused the connection: 407") {
-		t.Errorf("got %v, want the proxy's refusal", err)
+		t.Errorf("got %v, want an error that the proxy refused with 407", err)
 	}
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 }
 
-// tunnel answers a CONNECT request with a connection to an address, for any requested host.
+// tunnel connects a CONNECT request to an address, regardless of the requested host.
 func tunnel(w http.ResponseWriter, address string) {
 	client, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -186,7 +186,7 @@ func tunnel(w http.ResponseWriter, address string) {
 	_, _ = io.Copy(client, server)
 }
 
-// TestProxy_loopback sends nothing to a proxy that is meant for this machine: over http a proxy would
+// TestProxy_loopback checks that no request to a loopback address uses the proxy. Over HTTP, a proxy could
 // read every secret.
 func TestProxy_loopback(t *testing.T) {
 	t.Parallel()
@@ -207,16 +207,16 @@ func TestProxy_loopback(t *testing.T) {
 		}
 	}
 	if got := requests.Load(); got != 0 {
-		t.Errorf("%d requests went to the proxy", got)
+		t.Errorf("got %d requests to the proxy, want none", got)
 	}
 	domain.wantCounts(t, map[string]int{"token:password": 2, "identity.GetUserInfo": 2})
 }
 
-// Through CONNECT the proxy answers before there is a request that LUSID could have acted on.
+// The proxy responds to CONNECT before the client sends a request that LUSID could process.
 func TestProxy_connect(t *testing.T) {
 	t.Parallel()
 	for status, attempts := range map[int]int32{
-		http.StatusProxyAuthRequired:  1, // Its answer stays the same.
+		http.StatusProxyAuthRequired:  1, // A retry would get the same response.
 		http.StatusForbidden:          1,
 		http.StatusTooManyRequests:    2,
 		http.StatusServiceUnavailable: 2,
@@ -226,7 +226,7 @@ func TestProxy_connect(t *testing.T) {
 			var connects atomic.Int32
 			proxy, err := url.Parse(serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method != http.MethodConnect || r.Host != "acme.lusid.com:443" || r.Header.Get("Proxy-Authorization") == "" || r.Header.Get("Authorization") != "" {
-					t.Errorf("the proxy saw %s %s with %v", r.Method, r.Host, r.Header)
+					t.Errorf("got %s %s with the headers %v, want a CONNECT with only the proxy's credentials", r.Method, r.Host, r.Header)
 				}
 				connects.Add(1)
 				w.WriteHeader(status)
@@ -248,7 +248,7 @@ func TestProxy_connect(t *testing.T) {
 				wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 			}
 			if got := connects.Load(); got != 2*attempts {
-				t.Errorf("the proxy was asked %d times, want %d", got, 2*attempts)
+				t.Errorf("got %d CONNECT requests, want %d", got, 2*attempts)
 			}
 		})
 	}
@@ -261,7 +261,7 @@ func TestProxy_unreachable(t *testing.T) {
 	})
 	_, err := c.CreateApplication(t.Context(), newApplication)
 	if err == nil || client.IsOutcomeUnknown(err) {
-		t.Errorf("got %v, want an error of a request that was never sent", err)
+		t.Errorf("got %v, want an error with a known outcome, because nothing was sent", err)
 	}
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 }
@@ -287,7 +287,7 @@ func TestCACertificateFile(t *testing.T) {
 		"token":  second(domain.client(t, withRetries(5), withGrant(domain.grant())).GetUserInfo(t.Context())),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "certificate") || client.IsOutcomeUnknown(err) {
-			t.Errorf("%s: an unknown authority: got %v", name, err)
+			t.Errorf("%s: got %v, want an error about the certificate", name, err)
 		}
 	}
 	domain.wantCounts(t, map[string]int{})
@@ -312,13 +312,13 @@ func TestCACertificateFile_errors(t *testing.T) {
 		}
 		_, err := client.New(client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "x"}, CACertificateFile: path})
 		if err == nil || !strings.Contains(err.Error(), path+" does not contain a PEM certificate") {
-			t.Errorf("%s: got %v", name, err)
+			t.Errorf("%s: got %v, want an error that the file contains no PEM certificate", name, err)
 		}
 	}
 	for _, path := range []string{filepath.Join(dir, "missing"), dir} {
 		_, err := client.New(client.Config{APIURL: inMemoryURL, SignIn: client.SignIn{AccessToken: "x"}, CACertificateFile: path})
 		if err == nil || !strings.Contains(err.Error(), "unable to read the CA certificate file: ") || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: got %v", path, err)
+			t.Errorf("%s: got %v, want an error that the file can't be read", path, err)
 		}
 	}
 }
@@ -336,16 +336,16 @@ func TestHeaders(t *testing.T) {
 	wantNoErrors(t, inParallel(t, c, 1))
 	requests := domain.Requests()
 	if len(requests) != 5 {
-		t.Errorf("%d requests", len(requests))
+		t.Errorf("got %d requests, want 5", len(requests))
 	}
 	for _, request := range requests {
 		if request.UserAgent != "terraform-provider-lusid/1.2.3" || request.Application != "Ünit tests" || request.CorrelationID != "me-1" {
-			t.Errorf("%s carried %q, %q, %q", request.Operation, request.UserAgent, request.Application, request.CorrelationID)
+			t.Errorf("%s: got the user agent %q, the application %q and the correlation id %q", request.Operation, request.UserAgent, request.Application, request.CorrelationID)
 		}
 	}
 }
 
-// TestHeaders_only sends nothing but what SECURITY.md names.
+// TestHeaders_only checks that the client sends only what SECURITY.md lists.
 func TestHeaders_only(t *testing.T) {
 	t.Parallel()
 	var (
@@ -403,7 +403,7 @@ func TestHeaders_only(t *testing.T) {
 		},
 	}
 	if diff := cmp.Diff(want, seen); diff != "" {
-		t.Errorf("what was sent (-want +got):\n%s", diff)
+		t.Errorf("headers and form fields (-want +got):\n%s", diff)
 	}
 }
 
@@ -412,14 +412,14 @@ func TestHeaders_unset(t *testing.T) {
 	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, name := range []string{"X-LUSID-Application", "CorrelationId", "Content-Type"} {
 			if values, ok := r.Header[http.CanonicalHeaderKey(name)]; ok {
-				t.Errorf("%s is %q", name, values)
+				t.Errorf("got the header %s: %q, want none", name, values)
 			}
 		}
 		if got := r.Header.Get("Authorization"); got != "Bearer "+staticToken {
-			t.Errorf("Authorization is %q", got)
+			t.Errorf("got the Authorization %q, want the static token", got)
 		}
 		if got := r.Header.Get("Accept"); got != "application/json" {
-			t.Errorf("Accept is %q", got)
+			t.Errorf("got the Accept %q, want application/json", got)
 		}
 		jsonReply(200, `{"id":"00u1"}`)(w, r)
 	}))
@@ -428,7 +428,7 @@ func TestHeaders_unset(t *testing.T) {
 	}
 }
 
-// logged is what a client logs.
+// logged is a logger that records the client's entries.
 type logged struct {
 	mu      sync.Mutex
 	entries []map[string]any
@@ -441,7 +441,7 @@ func (l *logged) log(_ context.Context, message string, fields map[string]any) {
 	l.entries = append(l.entries, fields)
 }
 
-// only returns the entries with nothing but some of their fields.
+// only returns the entries, reduced to some of their fields.
 func (l *logged) only(names ...string) []map[string]any {
 	var all []map[string]any
 	for _, entry := range l.entries {
@@ -476,22 +476,22 @@ func TestLog(t *testing.T) {
 		{"message": answered, "operation": "identity.GetUserInfo", "attempt": 3, "status": 200, "method": "GET"},
 	}
 	if diff := cmp.Diff(want, log.only("message", "operation", "attempt", "status", "method", "Retry-After")); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("log entries (-want +got):\n%s", diff)
 	}
 	last := log.entries[len(log.entries)-1]
 	requests := domain.Requests()
 	if last["path"] != "/identity/api/me" || last["host"] != strings.TrimPrefix(domain.url, "http://") ||
 		last["lusid-meta-requestid"] != requests[len(requests)-1].RequestID {
-		t.Errorf("got %v", last)
+		t.Errorf("got the last entry %v, want the path, the host and the request id", last)
 	}
 	if _, ok := last["duration_ms"].(int64); !ok {
-		t.Errorf("the duration is %v", last["duration_ms"])
+		t.Errorf("got the duration %v, want an int64", last["duration_ms"])
 	}
 }
 
 func TestLog_holdsNoSecret(t *testing.T) {
 	t.Parallel()
-	// A server that repeats the whole request, in headers and bodies, with success and error statuses.
+	// The server repeats the whole request in headers and bodies, with success and error statuses.
 	for _, status := range []int{200, 302, 400, 403, 404, 429, 500, 503} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()

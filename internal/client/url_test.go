@@ -9,7 +9,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// badEndpoints are refused as API URL and as token URL. Each holds "canary" where it could leak.
+// badEndpoints are refused as an API URL and as a token URL. Each contains "canary" in the part that an
+// error must not show.
 var badEndpoints = map[string]struct{ raw, want string }{
 	"empty":                  {"", "https://"},
 	"blank":                  {" \t\n", "https://"},
@@ -89,12 +90,12 @@ func TestParseAPIURL(t *testing.T) {
 		"HTTPS://ACME.Lusid.COM/api":    acme,
 		"https://acme.lusid.com:8443/":  "https://acme.lusid.com:8443",
 		"https://acme.lusid.com:80/api": "https://acme.lusid.com:80",
-		// Only whole path elements are dropped, and case counts in a path.
+		// Only whole path elements are dropped. Paths are case-sensitive.
 		"https://gw.example.com/myapi":         "https://gw.example.com/myapi",
 		"https://gw.example.com/Acme/identity": "https://gw.example.com/Acme",
 		"https://gw.example.com/a/acme/api":    "https://gw.example.com/a/acme",
 		"https://gw.example.com/a/app/roles":   "https://gw.example.com/a",
-		// A gateway's prefix may look like a page of the web app, or like another service.
+		// A gateway's prefix may look like a page of the web app, or like the path of another service.
 		"https://gw.example.com/app/lusid/identity":     "https://gw.example.com/app/lusid",
 		"https://gw.example.com/app/lusid/identity/api": "https://gw.example.com/app/lusid",
 		"https://gw.example.com/app/lusid/api/":         "https://gw.example.com/app/lusid",
@@ -176,10 +177,10 @@ func TestParseURL_errors(t *testing.T) {
 			for _, parse := range []func(string) (*url.URL, error){client.ParseAPIURL, client.ParseTokenURL} {
 				got, err := parse(test.raw)
 				if err == nil {
-					t.Fatalf("%q was accepted as %s", test.raw, got)
+					t.Fatalf("%q was accepted as %s, want an error", test.raw, got)
 				}
 				if !strings.Contains(err.Error(), test.want) {
-					t.Errorf("the error %q lacks %q", err, test.want)
+					t.Errorf("got the error %q, want one that contains %q", err, test.want)
 				}
 				wantNoSecrets(t, "the error", err.Error(), "canary", "pa55word")
 			}
@@ -187,7 +188,7 @@ func TestParseURL_errors(t *testing.T) {
 	}
 }
 
-// endpointSeeds are what the fuzzing of URLs starts from.
+// endpointSeeds are the seeds of the URL fuzzing.
 func endpointSeeds(f *testing.F) {
 	f.Helper()
 	for _, test := range badEndpoints {
@@ -205,22 +206,22 @@ func endpointSeeds(f *testing.F) {
 	}
 }
 
-// mustBeEndpoint checks what holds for every URL that is accepted, and for every error.
+// mustBeEndpoint checks the properties of every accepted URL and of every error.
 func mustBeEndpoint(t *testing.T, raw string, got *url.URL, err error) {
 	t.Helper()
 	if err != nil {
 		if len(raw) > 12 && strings.Contains(err.Error(), raw) {
-			t.Errorf("the error repeats %q: %v", raw, err)
+			t.Errorf("the error contains the raw URL %q: %v", raw, err)
 		}
 		return
 	}
 	host := got.Hostname()
 	ip := net.ParseIP(host)
 	if got.Scheme != "https" && (got.Scheme != "http" || host != "localhost" && (ip == nil || !ip.IsLoopback())) {
-		t.Errorf("%q became %q, which credentials are not safe with", raw, got)
+		t.Errorf("%q became %q, want https or a loopback host, because credentials are sent there", raw, got)
 	}
 	if host == "" || got.User != nil || got.RawQuery != "" || got.Fragment != "" || strings.HasSuffix(got.Path, "/") {
-		t.Errorf("%q became %q", raw, got)
+		t.Errorf("%q became %q, want a host and no user, query, fragment or trailing slash", raw, got)
 	}
 }
 
@@ -232,14 +233,14 @@ func FuzzParseAPIURL(f *testing.F) {
 		if err != nil {
 			return
 		}
-		// A base may itself look like a page of the web app or like another service.
+		// A base URL may itself look like a page of the web app or like another service.
 		for _, ending := range []string{"/identity", "/identity/", "/identity/api"} {
 			second, err := client.ParseAPIURL(first.String() + ending)
 			if err != nil {
-				t.Fatalf("%q became %q, which with %q is refused: %v", raw, first, ending, err)
+				t.Fatalf("%q became %q, but %q appended to it is refused: %v", raw, first, ending, err)
 			}
 			if first.String() != second.String() {
-				t.Errorf("%q became %q, which with %q became %q", raw, first, ending, second)
+				t.Errorf("%q became %q, but with %q appended it became %q", raw, first, ending, second)
 			}
 		}
 	})
@@ -256,18 +257,18 @@ func FuzzParseTokenURL(f *testing.F) {
 		for _, ending := range []string{"", "/"} {
 			second, err := client.ParseTokenURL(first.String() + ending)
 			if err != nil {
-				t.Fatalf("%q became %q, which with %q is refused: %v", raw, first, ending, err)
+				t.Fatalf("%q became %q, but %q appended to it is refused: %v", raw, first, ending, err)
 			}
 			if first.String() != second.String() {
-				t.Errorf("%q became %q, which with %q became %q", raw, first, ending, second)
+				t.Errorf("%q became %q, but with %q appended it became %q", raw, first, ending, second)
 			}
 		}
-		// An issuer and its token URL are the same.
+		// An issuer URL results in the same token URL.
 		issuer, _ := strings.CutSuffix(first.String(), "/v1/token")
 		path, ok := strings.CutSuffix(first.Path, "/v1/token")
 		if elements := strings.Split(path, "/"); ok && len(elements) > 2 && elements[len(elements)-2] == "oauth2" && elements[len(elements)-1] != "" {
 			if third, err := client.ParseTokenURL(issuer); err != nil || third.String() != first.String() {
-				t.Errorf("the issuer of %q became %v: %v", first, third, err)
+				t.Errorf("the issuer of %q became %v with the error %v, want the same token URL", first, third, err)
 			}
 		}
 	})

@@ -39,7 +39,7 @@ const (
 	codeRefusedStream = 0x7
 )
 
-// frame is a frame of HTTP/2 whose payload is numbers.
+// frame encodes an HTTP/2 frame whose payload is numbers.
 func frame(kind byte, stream uint32, payload ...uint32) []byte {
 	b := binary.BigEndian.AppendUint32([]byte{0, 0, byte(4 * len(payload)), kind, 0}, stream)
 	for _, number := range payload {
@@ -51,18 +51,18 @@ func frame(kind byte, stream uint32, payload ...uint32) []byte {
 // wire is the server's end of a connection.
 type wire struct{ conn net.Conn }
 
-// send sends a frame beside those of the server's own.
+// send writes a frame next to the frames that the server itself writes.
 func (w wire) send(frame []byte) { _, _ = w.conn.Write(frame) }
 
-// reset breaks off the current request. Only the client knows the number of its stream, which is odd.
-// The client ignores frames for a stream that it does not have.
+// reset aborts the current request. Only the client knows the odd number of its stream, so reset sends a
+// frame for each. The client ignores frames for streams that it doesn't have.
 func (w wire) reset(code uint32) {
 	for stream := uint32(1); stream < 20; stream += 2 {
 		w.send(frame(frameReset, stream, code))
 	}
 }
 
-// close closes the connection without a word.
+// close closes the connection without a response.
 func (w wire) close() {
 	if overTLS, ok := w.conn.(*tls.Conn); ok {
 		_ = overTLS.NetConn().Close()
@@ -71,8 +71,8 @@ func (w wire) close() {
 	_ = w.conn.Close()
 }
 
-// breakingServer answers the first request. It processes every later request and then breaks it off. It
-// counts the requests by method.
+// breakingServer responds to the first request. It processes every later request and then breaks the
+// connection. It counts the requests by method.
 type breakingServer struct {
 	url, authority string
 
@@ -115,7 +115,7 @@ func newBreakingServer(t *testing.T, isHTTP2 bool, breakOff func(wire)) *breakin
 	return s
 }
 
-// authorityFile holds the certificate of a server.
+// authorityFile writes the certificate of a server to a file.
 func authorityFile(t *testing.T, server *httptest.Server) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "authority.pem")
@@ -129,21 +129,21 @@ func withAuthority(path string) func(*client.Config) {
 	return func(config *client.Config) { config.CACertificateFile = path }
 }
 
-// Only the retry policy may repeat a request. If net/http repeats a POST, it creates a second object
-// that nobody knows of.
-func TestWire_writtenOncePerAttempt(t *testing.T) {
+// Only the retry policy may send a request again. If net/http resent a POST, LUSID would create a second
+// object that the provider doesn't know.
+func TestWire_sentOncePerAttempt(t *testing.T) {
 	t.Parallel()
 	faults := map[string]func(wire){
 		"PROTOCOL_ERROR": func(w wire) { w.reset(codeProtocolError) },
 		"INTERNAL_ERROR": func(w wire) { w.reset(codeInternalError) },
 		"REFUSED_STREAM": func(w wire) { w.reset(codeRefusedStream) },
-		// The frame says that no stream was processed.
+		// The frame says that the server processed no stream.
 		"GOAWAY": func(w wire) { w.send(frame(frameGoAway, 0, 0, codeNoError)) },
 		"closed": wire.close,
 	}
 	requests := map[string]struct {
 		method string
-		// attempts is how many the retry policy makes with one retry.
+		// attempts is the number of attempts that the retry policy makes with one retry.
 		attempts int
 		send     func(context.Context, caller, string) error
 	}{
@@ -187,23 +187,24 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 					c := newClient(t, server.url, withAuthority(server.authority), withRetries(1), func(config *client.Config) {
 						config.RequestTimeout = 20 * time.Second
 					})
-					// net/http repeats more on a connection that it has used before.
+					// net/http resends more requests on a connection that it has used before.
 					if _, err := c.GetUserInfo(t.Context()); err != nil {
 						t.Fatal(err)
 					}
 					err := request.send(t.Context(), c, server.url)
 					if err == nil {
-						t.Fatal("a request that was broken off succeeded")
+						t.Fatal("the request succeeded, want an error, because the server broke the connection")
 					}
 					if got := client.IsOutcomeUnknown(err); got != (request.attempts == 1) {
-						t.Errorf("the outcome is unknown: %v, of %v", got, err)
+						t.Errorf("IsOutcomeUnknown is %v for the error %v", got, err)
 					}
 					server.mu.Lock()
 					defer server.mu.Unlock()
 					got := server.counts[request.method]
-					// Over HTTP/1.1, net/http may repeat a GET on a connection that the server had closed.
+					// Over HTTP/1.1, net/http may resend a GET on a connection that the server had
+					// closed.
 					if got != request.attempts && (isHTTP2 || request.method != http.MethodGet || got > request.attempts+1) {
-						t.Errorf("it was sent %d times, want %d: %v", got, request.attempts, err)
+						t.Errorf("got %d requests, want %d: %v", got, request.attempts, err)
 					}
 				})
 			}
@@ -211,7 +212,7 @@ func TestWire_writtenOncePerAttempt(t *testing.T) {
 	}
 }
 
-// A server that ends every connection at once must not make the client connect without end.
+// If a server closes every connection at once, the client must stop connecting after a while.
 func TestWire_connectionsAreBounded(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(nil)
@@ -242,19 +243,19 @@ func TestWire_connectionsAreBounded(t *testing.T) {
 		}
 		c := newClient(t, inMemoryURL, withRetries(0))
 		c.SetTransport(client.Once(transport))
-		// The client takes note of the GOAWAY before it writes the request.
+		// The client processes the GOAWAY before it writes the request.
 		ctx := httptrace.WithClientTrace(t.Context(),
 			&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { time.Sleep(time.Millisecond) }})
 		if err := second(c.GetUserInfo(ctx)); err == nil || !strings.Contains(err.Error(), "the server closed every connection") {
-			t.Errorf("got %v", err)
+			t.Errorf("got %v, want an error that the server closed every connection", err)
 		}
 		if got := connections.Load(); got < 2 || got > 40 {
-			t.Errorf("%d connections were made", got)
+			t.Errorf("got %d connections, want 2 to 40", got)
 		}
 	})
 }
 
-// Following a redirect sends the request again, and the server may have processed it already.
+// A redirect would send the request again, and the server may already have processed it.
 func TestWire_changeIsNotRedirected(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
@@ -278,21 +279,21 @@ func TestWire_changeIsNotRedirected(t *testing.T) {
 				}), withRetries(5))
 				err := send(t.Context(), c)
 				if err == nil || !strings.Contains(err.Error(), "refused to follow a redirect of 127.0.0.1") {
-					t.Errorf("got %v", err)
+					t.Errorf("got %v, want a refused redirect", err)
 				}
-				// Whoever redirects may have processed the request.
+				// The server that redirects may have processed the request.
 				if !client.IsOutcomeUnknown(err) {
-					t.Error("the outcome counts as known")
+					t.Errorf("got %v, want an error with an unknown outcome", err)
 				}
 				if got := requests.Load(); got != 1 {
-					t.Errorf("it was sent %d times", got)
+					t.Errorf("got %d requests, want 1", got)
 				}
 			})
 		}
 	}
 }
 
-// Some gateways refuse a read with a body, and some refuse a body of unknown length.
+// Some gateways refuse a read with a body, and some refuse a body without a length.
 func TestWire_noBody(t *testing.T) {
 	t.Parallel()
 	for _, isHTTP2 := range []bool{false, true} {
@@ -311,12 +312,12 @@ func TestWire_noBody(t *testing.T) {
 		_, _ = c.RotateApplicationSecrets(t.Context(), "0oa1")
 		close(bodies)
 		for request := range bodies {
-			t.Errorf("%s has a body", request)
+			t.Errorf("%s has a body, want none", request)
 		}
 	}
 }
 
-// A server with an old version of TLS has the same version at the next attempt.
+// A retry would meet the same old TLS version, so the client doesn't retry.
 func TestWire_oldTLS(t *testing.T) {
 	t.Parallel()
 	for name, authority := range map[string]bool{"with its certificate": true, "without": false} {
@@ -343,17 +344,17 @@ func TestWire_oldTLS(t *testing.T) {
 				second(c.CreateApplication(t.Context(), newApplication)),
 			} {
 				if err == nil || !strings.Contains(err.Error(), "the TLS handshake failed") || client.IsOutcomeUnknown(err) {
-					t.Errorf("got %v", err)
+					t.Errorf("got %v, want a failed TLS handshake with a known outcome", err)
 				}
 			}
 			if got := connections.Load(); got != 2 {
-				t.Errorf("%d connections were made for two requests", got)
+				t.Errorf("got %d connections for two requests, want 2", got)
 			}
 		})
 	}
 }
 
-// A server without TLS has none at the next attempt either.
+// A retry would meet the same server without TLS, so the client doesn't retry.
 func TestWire_noTLS(t *testing.T) {
 	t.Parallel()
 	var attempts atomic.Int32
@@ -361,9 +362,9 @@ func TestWire_noTLS(t *testing.T) {
 		config.Log = func(context.Context, string, map[string]any) { attempts.Add(1) }
 	})
 	if _, err := c.GetUserInfo(t.Context()); !errors.Is(err, http.ErrSchemeMismatch) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want http.ErrSchemeMismatch", err)
 	}
 	if got := attempts.Load(); got != 1 {
-		t.Errorf("%d attempts were made", got)
+		t.Errorf("got %d attempts, want 1", got)
 	}
 }

@@ -18,14 +18,14 @@ func TestAPIKeys_onTheWire(t *testing.T) {
 		return func(ctx context.Context, c *identity.Client) error {
 			got, err := c.CreateAPIKey(ctx, request)
 			if err == nil && (got.ID != "k1" || got.Key != "canary-key" || got.DeactivationDate != "") {
-				t.Errorf("got %s", got.ID)
+				t.Errorf("got %+v, want the ID, the key and no deactivation date", got)
 			}
 			return err
 		}
 	}
 	wantOnWire(t, map[string]wireCase{
 		"create": {create(identity.CreateAPIKey{DisplayName: "one"}), "POST /identity/api/keys", `{"displayName":"one"}`, 200, created},
-		"create, dated": {
+		"create, with deactivation date": {
 			create(identity.CreateAPIKey{DisplayName: "one", DeactivationDate: "2031-01-01T00:00:00Z"}),
 			"POST /identity/api/keys", `{"displayName":"one","deactivationDate":"2031-01-01T00:00:00Z"}`, 200, created,
 		},
@@ -36,7 +36,7 @@ func TestAPIKeys_onTheWire(t *testing.T) {
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListOwnAPIKeys(ctx)
 			if err == nil && (len(list) != 1 || list[0].CreatedDate == "" || list[0].DeactivationDate != "") {
-				t.Errorf("got %+v", list)
+				t.Errorf("got %+v, want one token with a creation date and no deactivation date", list)
 			}
 			return err
 		}, "GET /identity/api/keys", "", 200, "[" + key + "]"},
@@ -55,18 +55,18 @@ func TestAPIKeys_refused(t *testing.T) {
 	_, err := c.CreateAPIKey(t.Context(), identity.CreateAPIKey{DisplayName: "one"})
 	var e *client.Error
 	if !errors.As(err, &e) || e.Code != 659 || identity.IsTooManyAPIKeys(err) {
-		t.Errorf("a taken name: got %v", err)
+		t.Errorf("got %v for a taken name, want the code 659", err)
 	}
 	if _, err = c.CreateAPIKey(t.Context(), identity.CreateAPIKey{DisplayName: "two"}); !identity.IsTooManyAPIKeys(err) {
-		t.Errorf("too many: got %v", err)
+		t.Errorf("got %v for one token too many, want IsTooManyAPIKeys", err)
 	}
 }
 
-// An answer without the key is no answer: nobody could use the token.
+// A response without the key is an error, because the caller couldn't use the token.
 func TestCreateAPIKey_withoutKey(t *testing.T) {
 	t.Parallel()
 	c := newClientOf(t, jsonReply(200, `{"id":"k1","displayName":"one","createdDate":"2026-01-01T00:00:00Z"}`))
 	if _, err := c.CreateAPIKey(t.Context(), identity.CreateAPIKey{DisplayName: "one"}); !client.IsOutcomeUnknown(err) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error with an unknown outcome", err)
 	}
 }

@@ -29,32 +29,32 @@ func TestApplication_lifecycle(t *testing.T) {
 		t.Fatal(err)
 	}
 	if created.Secret == "" || created.ID == "" || created.ID == created.ClientID || created.Issuer == "" {
-		t.Errorf("the new application is incomplete: %+v", created)
+		t.Errorf("got %+v, want a new application with all fields", created)
 	}
 	withoutSecret := *created
 	withoutSecret.Secret = ""
 
 	read, err := c.GetApplication(t.Context(), created.ID, true)
 	if diff := cmp.Diff(created, read); diff != "" || err != nil {
-		t.Errorf("with the secret: %v (-want +got):\n%s", err, diff)
+		t.Errorf("read with the secret: error %v, application (-want +got):\n%s", err, diff)
 	}
 	read, err = c.GetApplication(t.Context(), created.ID, false)
 	if diff := cmp.Diff(&withoutSecret, read); diff != "" || err != nil {
-		t.Errorf("without the secret: %v (-want +got):\n%s", err, diff)
+		t.Errorf("read without the secret: error %v, application (-want +got):\n%s", err, diff)
 	}
 	list, err := c.ListApplications(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(withoutSecret, list[len(list)-1]); diff != "" {
-		t.Errorf("in the list (-want +got):\n%s", diff)
+		t.Errorf("application in the list (-want +got):\n%s", diff)
 	}
 	rotated, err := c.RotateApplicationSecrets(t.Context(), created.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if rotated.Secret == "" || rotated.Secret == created.Secret || rotated.ID != created.ID {
-		t.Error("the secret was not rotated")
+		t.Error("the application does not have a new secret")
 	}
 	if err := c.DeleteApplication(t.Context(), created.ID); err != nil {
 		t.Fatal(err)
@@ -74,17 +74,17 @@ func TestApplication_lifecycle(t *testing.T) {
 	})
 }
 
-// A server that shows secrets unasked gives none away.
-func TestApplication_unaskedSecret(t *testing.T) {
+// If a server returns a secret that was not requested, the client leaves it out.
+func TestApplication_unrequestedSecret(t *testing.T) {
 	t.Parallel()
 	c := newClientOf(t, jsonReply(200, wholeApplication+`,"secret":"canary"}`))
 	got, err := c.GetApplication(t.Context(), "0oa1", false)
 	if err != nil || got.Secret != "" {
-		t.Errorf("got a secret: %v", err)
+		t.Errorf("got %v and the error %v, want no secret", got, err)
 	}
 	got, err = c.GetApplication(t.Context(), "0oa1", true)
 	if err != nil || got.Secret != "canary" {
-		t.Errorf("got no secret: %v", err)
+		t.Errorf("got the error %v, want the application with its secret", err)
 	}
 }
 
@@ -98,7 +98,7 @@ func TestApplication_withheldSecret(t *testing.T) {
 	}
 	got, err := c.GetApplication(t.Context(), list[0].ID, true)
 	if err != nil || got.Secret != "" {
-		t.Errorf("got %v, %v", got, err)
+		t.Errorf("got %v and the error %v, want the application without a secret", got, err)
 	}
 }
 
@@ -121,10 +121,10 @@ func TestCreateApplication_onTheWire(t *testing.T) {
 			c := newClientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				body, err := io.ReadAll(r.Body)
 				if err != nil || json.Unmarshal(body, &got) != nil {
-					t.Errorf("the body cannot be read: %s", body)
+					t.Errorf("the body is not valid JSON: %s", body)
 				}
 				if r.Method != http.MethodPost || r.URL.Path != "/identity/api/applications" || r.Header.Get("Content-Type") != "application/json" {
-					t.Errorf("got %s %s of %s", r.Method, r.URL.Path, r.Header.Get("Content-Type"))
+					t.Errorf("got %s %s with the content type %s, want a POST of JSON to /identity/api/applications", r.Method, r.URL.Path, r.Header.Get("Content-Type"))
 				}
 				jsonReply(200, wholeApplication+`}`)(w, r)
 			}))
@@ -136,7 +136,7 @@ func TestCreateApplication_onTheWire(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("body (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -151,11 +151,11 @@ func TestCreateApplication_refused(t *testing.T) {
 	}
 	_, err := c.CreateApplication(t.Context(), newApplication)
 	if err == nil || client.IsOutcomeUnknown(err) || client.IsNotFound(err) {
-		t.Errorf("a taken name: got %v", err)
+		t.Errorf("got %v for a taken name, want an error with a known outcome", err)
 	}
 	_, err = c.CreateApplication(t.Context(), identity.CreateApplicationRequest{ClientID: "x", DisplayName: "X", Type: "Native"})
 	var e *client.Error
 	if !errors.As(err, &e) || len(e.FieldErrors) == 0 || e.RequestID == "" {
-		t.Errorf("an invalid client id: got %+v, want field errors and a request id", e)
+		t.Errorf("got %+v for an invalid client ID, want field errors and a request ID", e)
 	}
 }

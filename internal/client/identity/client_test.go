@@ -12,14 +12,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// domain is a mock domain and the URL that it is reached by.
+// domain is a mock domain with its URL.
 type domain struct {
 	*mockserver.Server
 	url string
 }
 
-// newDomain starts a mock domain behind a real server. The test fails if the mock broke the
-// contract.
+// newDomain starts a mock domain behind a real server. The test fails if a request or a response violates
+// the contract.
 func newDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Helper()
 	mock := mockserver.New(options)
@@ -33,7 +33,7 @@ func newDomain(t *testing.T, options mockserver.Options) *domain {
 	return &domain{Server: mock, url: server.URL}
 }
 
-// client signs in with a personal access token, unless a change says otherwise.
+// client returns a client that signs in with a personal access token. The changes can set something else.
 func (d *domain) client(t *testing.T, changes ...func(*client.Config)) *identity.Client {
 	t.Helper()
 	token := client.SignIn{AccessToken: client.Secret(d.Credentials().AccessToken)}
@@ -51,7 +51,7 @@ func withRetries(n int) func(*client.Config) {
 	return func(c *client.Config) { c.MaxRetries = n }
 }
 
-// newClient repeats nothing, unless a change says otherwise.
+// newClient returns a client that doesn't retry. The changes can set something else.
 func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) *identity.Client {
 	t.Helper()
 	config := client.Config{APIURL: apiURL, SignIn: client.SignIn{AccessToken: "canary-static-token"}}
@@ -65,7 +65,7 @@ func newClient(t *testing.T, apiURL string, changes ...func(*client.Config)) *id
 	return identity.New(c)
 }
 
-// newClientOf returns a client of a server that answers with the handler.
+// newClientOf returns a client of a server that responds with the handler.
 func newClientOf(t *testing.T, handler http.Handler) *identity.Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -73,7 +73,7 @@ func newClientOf(t *testing.T, handler http.Handler) *identity.Client {
 	return newClient(t, server.URL)
 }
 
-// reply answers every request alike.
+// reply sends the same response to every request.
 func reply(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if contentType != "" {

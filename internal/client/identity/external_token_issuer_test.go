@@ -33,7 +33,7 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 			ClaimMappings: &mappings,
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("issuer (-want +got):\n%s", diff)
 		}
 		return err
 	}
@@ -57,7 +57,7 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 		"update": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.UpdateExternalTokenIssuer(ctx, "ci", mapped))
 		}, "PUT /identity/api/externaltokenissuers/ci", "{" + plain + claims + "}", 200, wholeIssuer},
-		// The contract takes no null for mappings.
+		// The contract doesn't allow null for the mappings.
 		"update, without mappings": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.UpdateExternalTokenIssuer(ctx, "ci", update))
 		}, "PUT /identity/api/externaltokenissuers/ci", "{" + plain + "}", 200, wholeIssuer},
@@ -68,7 +68,7 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListExternalTokenIssuers(ctx)
 			if len(list) != 1 {
-				t.Errorf("got %d issuers", len(list))
+				t.Errorf("got %d issuers, want 1", len(list))
 			}
 			return incomplete(err)
 		}, "GET /identity/api/externaltokenissuers", "", 200, `[null,{"issuer":"a"},` + wholeIssuer + "]"},

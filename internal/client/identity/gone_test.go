@@ -13,11 +13,11 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// goneOperation is an operation on an object that a list shows.
+// goneOperation is an operation on an object that a list contains.
 type goneOperation struct {
-	// code is LUSID's for the object, zero for none.
+	// code is LUSID's code for a missing object of this kind. Zero if there is none.
 	code int
-	// list is where the object is listed, and listed how.
+	// list is the path of the list, and listed is the object as it is in the list.
 	list, listed string
 	call         func(context.Context, *identity.Client) error
 }
@@ -102,7 +102,7 @@ func goneOperations() map[string]goneOperation {
 	}
 }
 
-// withoutCode are the forms of a 404 that has no code for the object.
+// withoutCode are the forms of a 404 without LUSID's code for the object.
 func withoutCode() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"empty": reply(404, "", ""),
@@ -115,8 +115,8 @@ func withoutCode() map[string]http.HandlerFunc {
 	}
 }
 
-// goneDomain answers the lists one after the other, and repeats the last one. It answers all other
-// requests with other.
+// goneDomain sends the lists one after the other, and repeats the last one. It responds to all other
+// requests with the field other.
 type goneDomain struct {
 	list  string
 	lists []http.HandlerFunc
@@ -135,8 +135,8 @@ func (d *goneDomain) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.other(w, r)
 }
 
-// TestGone checks what a 404 without a code of LUSID's means: the list decides, and if two lists
-// differ, the later one.
+// TestGone checks the meaning of a 404 without LUSID's code: the list decides. If two lists differ, the
+// later one decides.
 func TestGone(t *testing.T) {
 	t.Parallel()
 	for name, operation := range goneOperations() {
@@ -146,19 +146,19 @@ func TestGone(t *testing.T) {
 			want  bool
 			says  string
 		}{
-			"lacks it":             {[]http.HandlerFunc{lacks}, true, "list of"},
-			"shows it":             {[]http.HandlerFunc{shows}, false, "still exists"},
-			"still shows it":       {[]http.HandlerFunc{shows, lacks}, true, "is not in LUSID's list"},
-			"does not show it yet": {[]http.HandlerFunc{lacks, shows}, false, "still exists"},
-			"is refused":           {[]http.HandlerFunc{reply(403, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
-			"is not there either":  {[]http.HandlerFunc{reply(404, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
+			"lacks the object":           {[]http.HandlerFunc{lacks}, true, "list of"},
+			"has the object":             {[]http.HandlerFunc{shows}, false, "still exists"},
+			"lags, and has the object":   {[]http.HandlerFunc{shows, lacks}, true, "is not in LUSID's list"},
+			"lags, and lacks the object": {[]http.HandlerFunc{lacks, shows}, false, "still exists"},
+			"is refused":                 {[]http.HandlerFunc{reply(403, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
+			"is a 404 too":               {[]http.HandlerFunc{reply(404, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
 			"is an HTML page": {
 				[]http.HandlerFunc{reply(200, "text/html", "<title>Proxy</title>")},
 				false,
 				"Unable to check whether the object is gone: identity.List",
 			},
-			"is incomplete":          {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "Unable to check whether the object is gone: identity.List"},
-			"shows it, and has gaps": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "still exists"},
+			"is incomplete":                     {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "Unable to check whether the object is gone: identity.List"},
+			"is incomplete, and has the object": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "still exists"},
 		}
 		for form, other := range withoutCode() {
 			for list, test := range lists {
@@ -167,10 +167,10 @@ func TestGone(t *testing.T) {
 					domain := &goneDomain{list: operation.list, lists: test.lists, other: other}
 					err := operation.call(t.Context(), newClientOf(t, domain))
 					if err == nil || client.IsNotFound(err) != test.want {
-						t.Fatalf("not found: %v, want %v: %v", client.IsNotFound(err), test.want, err)
+						t.Fatalf("IsNotFound is %v, want %v, for the error %v", client.IsNotFound(err), test.want, err)
 					}
 					if !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "HTTP 404") {
-						t.Errorf("the error lacks %q: %v", test.says, err)
+						t.Errorf("want an error that contains %q and HTTP 404, got %v", test.says, err)
 					}
 				})
 			}
@@ -186,40 +186,40 @@ func TestGone(t *testing.T) {
 				other: jsonReply(404, fmt.Sprintf(`{"code":%d}`, operation.code)),
 			}
 			if err := operation.call(t.Context(), newClientOf(t, domain)); !client.IsNotFound(err) {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want not found", err)
 			}
 			if got := domain.listed.Load(); got != 0 {
-				t.Errorf("%d lists were made, though LUSID has said it", got)
+				t.Errorf("got %d list requests, want none, because LUSID's code decides", got)
 			}
 		})
 	}
 }
 
-// If a gateway answers everything in place of LUSID, no object is gone.
-func TestGone_everythingIs404(t *testing.T) {
+// If a gateway responds to everything in place of LUSID, no object is gone.
+func TestGone_allResponses404(t *testing.T) {
 	t.Parallel()
 	for name, operation := range goneOperations() {
 		for form, answer := range withoutCode() {
 			t.Run(name+"/"+form, func(t *testing.T) {
 				t.Parallel()
 				if err := operation.call(t.Context(), newClientOf(t, answer)); err == nil || client.IsNotFound(err) {
-					t.Errorf("got %v", err)
+					t.Errorf("got %v, want an error that is not not-found", err)
 				}
 			})
 		}
 	}
 }
 
-// If the role is gone, the user is not in it.
-func TestGone_roleOfTheUser(t *testing.T) {
+// If the role is gone, the user doesn't have it.
+func TestGone_roleOfUser(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "roles", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
 	if err := newClientOf(t, domain).RemoveUserFromRole(t.Context(), "r", "x"); !client.IsNotFound(err) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want not found", err)
 	}
 }
 
-// A singleton has no list. Its 404 is LUSID's if it has any of LUSID's codes.
+// A singleton has no list. A 404 with any of LUSID's codes comes from LUSID.
 func TestGone_singletons(t *testing.T) {
 	t.Parallel()
 	for form, answer := range withoutCode() {
@@ -228,16 +228,16 @@ func TestGone_singletons(t *testing.T) {
 			"password policy": second(c.GetPasswordPolicy(t.Context(), identity.UserTypePersonal)),
 			"session policy":  second(c.GetSessionPolicy(t.Context())),
 			"user schema":     second(c.GetUserSchema(t.Context())),
-			"reset of it":     c.UpdateUserSchema(t.Context(), identity.UpdateUserSchemaRequest{}),
+			"reset":           c.UpdateUserSchema(t.Context(), identity.UpdateUserSchemaRequest{}),
 		} {
 			if err == nil || client.IsNotFound(err) != (form == "code -1") {
-				t.Errorf("%s, %s: got %v", name, form, err)
+				t.Errorf("%s, %s: got %v, want not found only for LUSID's code", name, form, err)
 			}
 		}
 	}
 }
 
-// The reads of a refresh share the lists.
+// Many reads of a refresh share the lists.
 func TestGone_many(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "roles", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
@@ -248,18 +248,18 @@ func TestGone_many(t *testing.T) {
 		all.Go(func() {
 			for range 100 {
 				if _, err := c.RefreshRole(t.Context(), "x", anyRole); !client.IsNotFound(err) {
-					t.Errorf("got %v", err)
+					t.Errorf("got %v, want not found", err)
 				}
 			}
 		})
 	}
 	all.Wait()
 	if lists, reads := domain.listed.Load(), domain.others.Load(); lists != 2 || reads != 1000 {
-		t.Errorf("%d lists and %d reads were made", lists, reads)
+		t.Errorf("got %d lists and %d reads, want 2 and 1000", lists, reads)
 	}
 }
 
-// Ten deletes at a time end each other's lists, and each still finds out that its object is gone.
+// Ten parallel deletes clear each other's lists. Each delete still finds out that its object is gone.
 func TestGone_deletesInParallel(t *testing.T) {
 	t.Parallel()
 	domain := &goneDomain{list: "mcptools", lists: []http.HandlerFunc{jsonReply(200, "[]")}, other: reply(404, "", "")}
@@ -269,14 +269,14 @@ func TestGone_deletesInParallel(t *testing.T) {
 		all.Go(func() {
 			for range 20 {
 				if err := c.DeleteMcpTool(t.Context(), identity.ResourceID{Scope: "s", Code: "x"}); !client.IsNotFound(err) {
-					t.Errorf("got %v", err)
+					t.Errorf("got %v, want not found", err)
 				}
 			}
 		})
 	}
 	all.Wait()
-	// Each makes two, and each of those once more if another delete ends meanwhile.
+	// Each delete reads two lists, and reads each again if another delete ends in the meantime.
 	if lists := domain.listed.Load(); lists > 4*200 {
-		t.Errorf("%d lists were made for 200 deletes", lists)
+		t.Errorf("got %d lists for 200 deletes, want at most 800", lists)
 	}
 }

@@ -16,7 +16,7 @@ const wholeTool = `{"scope":"s","code":"c","name":"n","version":7,"title":"T","d
 	`"schedulerPayload":{"jobScope":"js","jobCode":"jc","arguments":{"a":"1","b":null},"runAs":"svc","notifications":[{"type":"Email","target":"a@example.com","trigger":"Always"}]},` +
 	`"destructiveActionSummaryTemplate":"Delete {p}","createdAt":"2026-01-01T00:00:00Z","createdBy":"00u1","updatedAt":"2026-01-02T00:00:00Z","updatedBy":"00u2","unheardOf":{}}`
 
-// bareTool is all that the contract promises, and what no tool is found without.
+// bareTool has only the fields that the contract requires. Without them, a tool can't be found.
 const bareTool = `{"scope":"s","code":"c","name":"n"}`
 
 var (
@@ -48,7 +48,7 @@ func TestMcpTools_onTheWire(t *testing.T) {
 			CreatedAt: "2026-01-01T00:00:00Z", CreatedBy: "00u1", UpdatedAt: "2026-01-02T00:00:00Z", UpdatedBy: "00u2",
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("tool (-want +got):\n%s", diff)
 		}
 		return err
 	}
@@ -56,7 +56,7 @@ func TestMcpTools_onTheWire(t *testing.T) {
 	const scheduler = `{"name":"n","title":"T","description":"D","destructive":true,"destructiveActionSummaryTemplate":"Delete {p}","idempotent":true,"openWorld":true,"readOnly":true,` +
 		`"parameters":[{"name":"p","dataType":"String","description":"What"}],"schedulerPayload":{"jobScope":"js","jobCode":"jc","arguments":{"a":"1","b":null},"runAs":"svc",` +
 		`"notifications":[{"type":"Email","target":"a@example.com","trigger":"Always"}]}}`
-	// All fields are sent, including empty ones, except the other payload.
+	// All fields are sent, including empty ones. Only the payload of the other type is left out.
 	const luminesce = `{"name":"n","title":"T","description":"D","destructive":false,"destructiveActionSummaryTemplate":"","idempotent":false,"openWorld":false,"readOnly":false,` +
 		`"parameters":[],"luminescePayload":{"query":"select 1"}}`
 	wantOnWire(t, map[string]wireCase{
@@ -86,18 +86,18 @@ func TestMcpTools_onTheWire(t *testing.T) {
 			if len(list) == 2 {
 				_ = tool(&list[0], nil)
 			} else {
-				t.Errorf("got %d tools", len(list))
+				t.Errorf("got %d tools, want 2", len(list))
 			}
 			return incomplete(err)
 		}, "GET /identity/api/mcptools", "", 200, "[" + wholeTool + ",null," + bareTool + `,{"scope":"s","name":"n"},{"code":"c","name":"n"},{"scope":"s","code":"c"}]`},
-		"what is optional is absent": {func(ctx context.Context, c *identity.Client) error {
+		"get, without optional fields": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetMcpTool(ctx, toolID, 0)
 			if diff := cmp.Diff(&identity.McpToolResponse{Scope: "s", Code: "c", Name: "n"}, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("tool (-want +got):\n%s", diff)
 			}
 			return err
 		}, "GET " + path, "", 200, bareTool},
-		"a slash in a code": {func(ctx context.Context, c *identity.Client) error {
+		"delete, with a slash in the scope": {func(ctx context.Context, c *identity.Client) error {
 			return c.DeleteMcpTool(ctx, identity.ResourceID{Scope: "a/b", Code: "c?d"})
 		}, "DELETE /identity/api/mcptools/a%2Fb/c%3Fd", "", 204, ""},
 	})
@@ -116,13 +116,13 @@ func TestMcpTools_notFound(t *testing.T) {
 			t.Errorf("%s: got %v, want not found", name, err)
 		}
 	}
-	// No list shows what versions a tool had.
+	// LUSID has no list of the versions of a tool, so a 404 for a version is not decided.
 	if _, err := c.GetMcpTool(t.Context(), missing, 1); err == nil || client.IsNotFound(err) {
-		t.Errorf("a version: got %v", err)
+		t.Errorf("got %v for a version, want an error that is not not-found", err)
 	}
 }
 
-// The fourth read of a process, and all after it, cost one list.
+// From the fourth read of a process on, all reads share one list.
 func TestRefreshMcpTool(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]map[string]int{
@@ -138,17 +138,17 @@ func TestRefreshMcpTool(t *testing.T) {
 		for range n {
 			got, err := c.RefreshMcpTool(t.Context(), toolID, func(listed *identity.McpToolResponse) bool { return listed.ID() == toolID })
 			if err != nil || got.ID() != toolID {
-				t.Fatalf("got %v, %v", got, err)
+				t.Fatalf("got %v and the error %v, want the tool s/c", got, err)
 			}
 		}
 		domain.wantCounts(t, want)
-		// What is not as it was is read on its own.
+		// If the tool in the list differs from the expected one, the client reads it by itself.
 		domain.ResetRequests()
 		if _, err := c.RefreshMcpTool(t.Context(), toolID, func(*identity.McpToolResponse) bool { return false }); err != nil {
 			t.Error(err)
 		}
 		if got := domain.Counts()["identity.GetMcpTool"]; got != 1 {
-			t.Errorf("%d reads", got)
+			t.Errorf("got %d reads, want 1", got)
 		}
 	}
 }

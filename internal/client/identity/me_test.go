@@ -15,7 +15,7 @@ func TestGetUserInfo(t *testing.T) {
 	got, err := domain.client(t).GetUserInfo(t.Context())
 	want := &identity.CurrentUserResponse{ID: "00u1", EmailAddress: "tf@example.com", Type: "Service", Groups: []string{"lusid-administrator"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+		t.Errorf("error %v, user (-want +got):\n%s", err, diff)
 	}
 }
 
@@ -25,9 +25,9 @@ func TestGetUserInfo_decode(t *testing.T) {
 		jsonReply(200, `{"id":"00u1","emailAddress":null,"type":null,"groups":[null,"a"],"domainType":null,"userExpiry":null,"x":1}`))
 	got, err := c.GetUserInfo(t.Context())
 	if diff := cmp.Diff(&identity.CurrentUserResponse{ID: "00u1", Groups: []string{"", "a"}}, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
+		t.Errorf("error %v, user (-want +got):\n%s", err, diff)
 	}
 	if _, err := newClientOf(t, jsonReply(200, `{}`)).GetUserInfo(t.Context()); err == nil {
-		t.Error("a user without an id was accepted")
+		t.Error("the read succeeded, want an error for a user without an ID")
 	}
 }

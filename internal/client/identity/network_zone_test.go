@@ -27,7 +27,7 @@ func TestNetworkZones_onTheWire(t *testing.T) {
 			CreatedAt:  "2026-01-01T00:00:00.0000000+00:00", CreatedBy: "00u1",
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("zone (-want +got):\n%s", diff)
 		}
 		return err
 	}
@@ -61,14 +61,14 @@ func TestNetworkZones_onTheWire(t *testing.T) {
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListNetworkZones(ctx)
 			if len(list) != 1 {
-				t.Errorf("got %d zones", len(list))
+				t.Errorf("got %d zones, want 1", len(list))
 			}
 			return incomplete(err)
 		}, "GET /identity/api/networkzones", "", 200, `[null,{"hierarchy":1},` + wholeZone + "]"},
-		"nothing but a code": {func(ctx context.Context, c *identity.Client) error {
+		"get, only a code": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetNetworkZone(ctx, "office")
 			if err == nil && !cmp.Equal(got, &identity.NetworkZoneDefinitionResponse{Code: "office"}) {
-				t.Errorf("got %+v", got)
+				t.Errorf("got %+v, want a zone that has only a code", got)
 			}
 			return err
 		}, "GET /identity/api/networkzones/office", "", 200, `{"code":"office","hierarchy":null,"networkZoneIPs":null,"applyRules":null}`},

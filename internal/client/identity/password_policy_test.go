@@ -33,21 +33,22 @@ func TestPasswordPolicy_onTheWire(t *testing.T) {
 			want.Conditions.Age.HistoryCount = new(int64(4))
 			want.Conditions.Lockout.MaxAttempts = new(int64(10))
 			if diff := cmp.Diff(&want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("policy (-want +got):\n%s", diff)
 			}
 			return nil
 		}, "GET /identity/api/authentication/password-policy/personal", "", 200, wholePasswordPolicy},
 		"update": {func(ctx context.Context, c *identity.Client) error {
 			return c.UpdatePasswordPolicy(ctx, identity.UserTypeService, update)
 		}, "PUT /identity/api/authentication/password-policy/service", wholePasswordPolicy, 200, wholePasswordPolicy},
-		// What an update answers is of no use.
-		"update, an odd answer": {func(ctx context.Context, c *identity.Client) error {
+		// The response of an update is not used.
+		"update, unexpected response": {func(ctx context.Context, c *identity.Client) error {
 			return c.UpdatePasswordPolicy(ctx, identity.UserTypeService, update)
 		}, "PUT /identity/api/authentication/password-policy/service", wholePasswordPolicy, 200, "[]"},
 	})
 }
 
-// A policy that lacks a condition says nothing of it: a zero would be a condition.
+// If the response lacks a condition, the client returns an error. A zero in its place would be a valid
+// condition.
 func TestGetPasswordPolicy_incomplete(t *testing.T) {
 	t.Parallel()
 	for field, cut := range map[string]string{
@@ -61,12 +62,12 @@ func TestGetPasswordPolicy_incomplete(t *testing.T) {
 		_, err := newClientOf(t, jsonReply(200, strings.Replace(wholePasswordPolicy, cut, "", 1))).GetPasswordPolicy(t.Context(),
 			identity.UserTypePersonal)
 		if err == nil || !strings.Contains(err.Error(), `"`+field+`"`) {
-			t.Errorf("%s: got %v", field, err)
+			t.Errorf("%s: got %v, want an error that names the missing field", field, err)
 		}
 	}
 	for _, body := range []string{"{}", "null", "[]", `{"conditions":null}`, `{"conditions":[]}`, strings.Replace(wholePasswordPolicy, "14", `"14"`, 1)} {
 		if policy, err := newClientOf(t, jsonReply(200, body)).GetPasswordPolicy(t.Context(), identity.UserTypePersonal); err == nil {
-			t.Errorf("%s: got %+v", body, policy)
+			t.Errorf("response %s: got %+v, want an error", body, policy)
 		}
 	}
 }

@@ -15,17 +15,17 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// wireCase is a call, and the request that it has to become.
+// requestCase is a call, and the request that the call must send.
 type wireCase struct {
 	call func(context.Context, *identity.Client) error
-	// request is method, path and query; body is JSON, or empty.
+	// request is the method, the path and the query. body is JSON, or empty for no body.
 	request, body string
 	status        int
-	// answer is what the server says; empty for a 204.
+	// answer is the body of the response. Empty for a 204.
 	answer string
 }
 
-// wantOnWire makes each call against a server that knows nothing of this client.
+// wantRequests makes each call with a server that doesn't use this client's wire types.
 func wantOnWire(t *testing.T, cases map[string]wireCase) {
 	t.Helper()
 	for name, test := range cases {
@@ -62,10 +62,10 @@ func wantOnWire(t *testing.T, cases map[string]wireCase) {
 	}
 }
 
-// incomplete wants the error of a list that left something out.
+// incomplete checks that the error says that a list is incomplete.
 func incomplete(err error) error {
 	if !client.IsIncomplete(err) {
-		return fmt.Errorf("the list left out nothing: %w", err)
+		return fmt.Errorf("want an error that the list is incomplete, got %w", err)
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func TestRoles_onTheWire(t *testing.T) {
 	t.Parallel()
 	role := func(got *identity.RoleResponse, err error) error {
 		if err == nil && (got.Name != "a b+c" || got.Description != "" || got.RoleID != identity.ResourceID{Scope: "default", Code: "a b+c"}) {
-			t.Errorf("got %+v", got)
+			t.Errorf("got %+v, want the role a b+c", got)
 		}
 		return err
 	}
@@ -94,7 +94,7 @@ func TestRoles_onTheWire(t *testing.T) {
 			},
 			"POST /identity/api/roles", `{"name":"a b+c"}`, 201, wholeRole,
 		},
-		"clear the description": {
+		"update, without description": {
 			func(ctx context.Context, c *identity.Client) error {
 				return role(c.UpdateRole(ctx, "00g1", identity.UpdateRoleRequest{}))
 			},
@@ -104,33 +104,33 @@ func TestRoles_onTheWire(t *testing.T) {
 			func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "00g1") },
 			"DELETE /identity/api/roles/00g1", "", 204, "",
 		},
-		"add": {
+		"add user": {
 			func(ctx context.Context, c *identity.Client) error { return c.AddUserToRole(ctx, "r", "u") },
 			"PUT /identity/api/roles/r/users/u", "", 204, "",
 		},
-		"remove": {
+		"remove user": {
 			func(ctx context.Context, c *identity.Client) error { return c.RemoveUserFromRole(ctx, "r", "u") },
 			"DELETE /identity/api/roles/r/users/u", "", 204, "",
 		},
-		"a slash in an id": {
+		"delete, with a slash in the ID": {
 			func(ctx context.Context, c *identity.Client) error { return c.DeleteRole(ctx, "a/../b?c") },
 			"DELETE /identity/api/roles/a%2F..%2Fb%3Fc", "", 204, "",
 		},
 		"list": {func(ctx context.Context, c *identity.Client) error {
 			list, err := c.ListRoles(ctx)
 			if len(list) != 2 {
-				t.Errorf("got %d roles", len(list))
+				t.Errorf("got %d roles, want 2", len(list))
 			}
 			return err
 		}, "GET /identity/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
-		"list of none": {
+		"empty list": {
 			func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "r")) },
 			"GET /identity/api/roles/r/users", "", 200, "[]",
 		},
 	})
 }
 
-// A list leaves out what has no use, and says so.
+// A list leaves out elements without the required fields, and the error says that it is incomplete.
 func TestListRoles_withNulls(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]int{
@@ -141,12 +141,12 @@ func TestListRoles_withNulls(t *testing.T) {
 	} {
 		list, err := newClientOf(t, jsonReply(200, body)).ListRoles(t.Context())
 		if client.IsIncomplete(err) != (body != "[]") || len(list) != want {
-			t.Errorf("%s: got %d roles, %v", body, len(list), err)
+			t.Errorf("%s: got %d roles and the error %v, want %d roles", body, len(list), err, want)
 		}
 	}
 	for _, body := range []string{"{}", "null", `"roles"`} {
 		if list, err := newClientOf(t, jsonReply(200, body)).ListRoles(t.Context()); err == nil || client.IsIncomplete(err) {
-			t.Errorf("%s: got %d roles and %v", body, len(list), err)
+			t.Errorf("%s: got %d roles and the error %v, want an error that is not IsIncomplete", body, len(list), err)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func TestSessionPolicy_onTheWire(t *testing.T) {
 		return func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetSessionPolicy(ctx)
 			if diff := cmp.Diff(&want, got); err == nil && diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("policy (-want +got):\n%s", diff)
 			}
 			return err
 		}
@@ -38,7 +38,7 @@ func TestSessionPolicy_onTheWire(t *testing.T) {
 			get(identity.SessionPolicyResponse{}), "GET " + path, "", 200,
 			`{"maxSessionIdleMinutes":null,"maxSessionLifetimeMinutes":null}`,
 		},
-		"get, nothing in it": {get(identity.SessionPolicyResponse{}), "GET " + path, "", 200, `{}`},
+		"get, empty": {get(identity.SessionPolicyResponse{}), "GET " + path, "", 200, `{}`},
 		"update": {
 			update(identity.UpdateSessionPolicyRequest{MaxSessionIdleMinutes: 60, MaxSessionLifetimeMinutes: new(int64(480))}),
 			"PUT " + path, both, 200, both,

@@ -22,7 +22,7 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 	}
 	want := func(want, got any, err error) error {
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("grant (-want +got):\n%s", diff)
 		}
 		return err
 	}
@@ -35,7 +35,7 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 			})
 			return want(&grant, got, err)
 		}, "POST " + path, `{"duration":"PT24H","description":"Ticket","permittedRoles":["3"]}`, 201, whole},
-		"grant with no more than it needs": {func(ctx context.Context, c *identity.Client) error {
+		"grant, required fields only": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{Duration: "P1D"})
 			return want(&identity.SupportAccessResponse{ID: "1"}, got, err)
 		}, "POST " + path, `{"duration":"P1D"}`, 201, `{"id":"1","description":null,"permittedRoles":null,"terminatedAt":null,"terminatedBy":null}`},
@@ -63,8 +63,9 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 	})
 }
 
-// A grant that LUSID may have made is not made a second time, and a revocation is.
-func TestSupportAccess_lostAnswer(t *testing.T) {
+// If a response is lost, a grant is not retried, because LUSID may have created it. A revocation is
+// retried.
+func TestSupportAccess_lostResponse(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
 	c := domain.client(t, withRetries(1))
@@ -72,7 +73,7 @@ func TestSupportAccess_lostAnswer(t *testing.T) {
 		domain.InjectFault(mockserver.Fault{Operation: operation, Reset: mockserver.ResetAfter})
 	}
 	if _, err := c.GrantSupportAccess(t.Context(), identity.SupportAccessRequest{Duration: "P1D"}); !client.IsOutcomeUnknown(err) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want an error with an unknown outcome", err)
 	}
 	if err := c.InvalidateSupportAccess(t.Context()); err != nil {
 		t.Error(err)
@@ -96,7 +97,7 @@ func TestAuthenticationInformation_onTheWire(t *testing.T) {
 				SupportAccessExpiryWithRole: []identity.SupportAccessExpiryWithRole{{PermittedRole: "3", Expiry: "2026-01-01T00:00:00Z"}},
 			},
 		},
-		"bare": {`{"issuerUrl":"https://i"}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
+		"required fields only": {`{"issuerUrl":"https://i"}`, identity.AuthenticationInformation{IssuerURL: "https://i"}},
 		"nulls": {
 			`{"issuerUrl":"https://i","fallbackIssuerUrls":null,"support":null,"supportAccessExpiryWithRole":null}`,
 			identity.AuthenticationInformation{IssuerURL: "https://i"},

@@ -20,7 +20,7 @@ func TestUserSchema_onTheWire(t *testing.T) {
 				return err
 			}
 			if diff := cmp.Diff(want, got.AlternativeUserIDs); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("user schema (-want +got):\n%s", diff)
 			}
 			return nil
 		}
@@ -33,10 +33,10 @@ func TestUserSchema_onTheWire(t *testing.T) {
 	const whole = `{"alternativeUserIds":[{"name":"hr","description":"Staff number"},{"name":"desk","description":""}]}`
 	const empty = `{"alternativeUserIds":[]}`
 	wantOnWire(t, map[string]wireCase{
-		"get":                {get(properties), "GET " + path, "", 200, whole},
-		"get, null":          {get(nil), "GET " + path, "", 200, `{"alternativeUserIds":null}`},
-		"get, nothing in it": {get(nil), "GET " + path, "", 200, `{}`},
-		"update":             {update(properties), "PUT " + path, whole, 200, whole},
-		"update, to none":    {update(nil), "PUT " + path, empty, 200, empty},
+		"get":                   {get(properties), "GET " + path, "", 200, whole},
+		"get, null":             {get(nil), "GET " + path, "", 200, `{"alternativeUserIds":null}`},
+		"get, empty":            {get(nil), "GET " + path, "", 200, `{}`},
+		"update":                {update(properties), "PUT " + path, whole, 200, whole},
+		"update, no properties": {update(nil), "PUT " + path, empty, 200, empty},
 	})
 }

@@ -27,7 +27,7 @@ func TestUsers_onTheWire(t *testing.T) {
 			AlternativeUserIDs: map[string]*string{"desk": new("7"), "none": nil},
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("user (-want +got):\n%s", diff)
 		}
 		return err
 	}
@@ -47,11 +47,11 @@ func TestUsers_onTheWire(t *testing.T) {
 			func(ctx context.Context, c *identity.Client) error { return user(c.GetUser(ctx, "00u1")) },
 			"GET /identity/api/users/00u1", "", 200, wholeUser,
 		},
-		"get login": {
+		"get by login": {
 			func(ctx context.Context, c *identity.Client) error { return user(c.GetUserFromLogin(ctx, "a+b@c/d")) },
 			"GET /identity/api/users/fromlogin/a+b@c%2Fd", "", 200, wholeUser,
 		},
-		// The status was 201 until 2026.
+		// LUSID responded with 201 until 2026.
 		"create, 200": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 200, wholeUser},
 		"create, 201": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 201, wholeUser},
 		"update": {
@@ -60,7 +60,7 @@ func TestUsers_onTheWire(t *testing.T) {
 			},
 			"PUT /identity/api/users/00u1", "{" + update + rest, 200, wholeUser,
 		},
-		"update, clearing": {func(ctx context.Context, c *identity.Client) error {
+		"update, clear optional fields": {func(ctx context.Context, c *identity.Client) error {
 			return user(c.UpdateUser(ctx, "00u1", identity.UpdateUserRequest{
 				FirstName:    "A",
 				LastName:     "Be",
@@ -117,7 +117,7 @@ func TestUserResponse_IsDeleted(t *testing.T) {
 		"ACTIVE": false, "PROVISIONED": false, "SUSPENDED": false, "": false, "SOMETHING_NEW": false,
 	} {
 		if got := (&identity.UserResponse{Status: status}).IsDeleted(); got != want {
-			t.Errorf("%q: %t", status, got)
+			t.Errorf("status %q: got %t, want %t", status, got, want)
 		}
 	}
 }
