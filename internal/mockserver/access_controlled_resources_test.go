@@ -15,7 +15,7 @@ func TestAccessControlledResources(t *testing.T) {
 	for _, api := range append(slices.Collect(maps.Values(apis)), "/api", "") {
 		list := d.get(api+"/api/metadata/access/resources").wantStatus(t, http.StatusOK).object(t)
 		if values, _ := list["values"].([]any); len(values) == 0 {
-			t.Errorf("got %v", list)
+			t.Errorf("got %v, want a list with values", list)
 		}
 	}
 }

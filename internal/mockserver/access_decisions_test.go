@@ -13,8 +13,8 @@ import (
 
 const analystPassword = "secret"
 
-// newAnalyst returns a domain with an active user who has the identity role "analyst", which has no access
-// role yet, and a function that signs the user in.
+// newAnalyst returns a domain and a function that signs in an active user. The user has the identity role
+// "analyst", but no access role yet.
 func newAnalyst(t *testing.T) (d *domain, signIn func() string) {
 	t.Helper()
 	d = newDomain(t, mockserver.Options{
@@ -30,13 +30,13 @@ func newAnalyst(t *testing.T) (d *domain, signIn func() string) {
 	}
 }
 
-// values returns how many objects a list shows.
+// values returns the number of objects in a list.
 func (r reply) values(t *testing.T) int {
 	t.Helper()
 	return len(decode[struct{ Values []any }](t, r.wantStatus(t, http.StatusOK)).Values)
 }
 
-// The two published policies let their holder list instruments and nothing else.
+// The two published policies allow listing instruments and nothing else.
 func TestAccessDecisions_leastPrivilege(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)
@@ -50,7 +50,7 @@ func TestAccessDecisions_leastPrivilege(t *testing.T) {
 		}
 		problem := got.wantProblem(t, status, 186)
 		if detail, _ := problem["detail"].(string); problem["name"] != "Access Denied" || !strings.Contains(detail, reason) {
-			t.Errorf("%s: name %v and detail %q, want Access Denied and %q", when, problem["name"], detail, reason)
+			t.Errorf("%s: got the name %v and the detail %q, want Access Denied and %q", when, problem["name"], detail, reason)
 		}
 	}
 	const instruments, portfolios = "/api/api/instruments", "/api/api/portfolios"
@@ -73,7 +73,7 @@ func TestAccessDecisions_leastPrivilege(t *testing.T) {
 	want("with both", portfolios, http.StatusForbidden, "api-portfolios-listportfolios")
 	want("with both", "/api/portfolios", http.StatusForbidden, "api-portfolios-listportfolios")
 
-	// A change acts on the next request of the same token.
+	// A change of a policy or a role affects the next request of the same token.
 	d.delete(policiesPath+"/data-read-instruments").wantStatus(t, http.StatusNoContent)
 	want("with the data policy deleted", instruments, http.StatusForbidden, `"Instrument"`)
 	d.put(role, accessRoleBody("", evaluatorPolicies...)).wantStatus(t, http.StatusOK)
@@ -82,7 +82,7 @@ func TestAccessDecisions_leastPrivilege(t *testing.T) {
 	want("with the role deleted", instruments, http.StatusForbidden, "The user has the user role.")
 }
 
-// A change of a user's roles needs another access token, but acts on personal access tokens at once.
+// A change of a user's roles affects only new access tokens, but it affects personal access tokens at once.
 func TestAccessDecisions_rolesOfTheToken(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)
@@ -109,7 +109,7 @@ func TestAccessDecisions_rolesOfTheToken(t *testing.T) {
 	want(signIn(), http.StatusOK)
 }
 
-// A refreshed token has the roles of the time of its refresh.
+// A refreshed token has the roles that the user has at the refresh.
 func TestAccessDecisions_refreshedToken(t *testing.T) {
 	t.Parallel()
 	d, _ := newAnalyst(t)
@@ -120,8 +120,8 @@ func TestAccessDecisions_refreshedToken(t *testing.T) {
 	d.as(bearer, http.MethodGet, "/api/instruments", "").wantStatus(t, http.StatusForbidden)
 }
 
-// A list shows the objects that the user may see.
-func TestAccessDecisions_someObjects(t *testing.T) {
+// A list contains only the objects that the user may see.
+func TestAccessDecisions_filteredLists(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)
 	bearer := signIn()
@@ -135,11 +135,11 @@ func TestAccessDecisions_someObjects(t *testing.T) {
 		"/api/instruments": 2, "/api/instruments?limit=1": 1, "/api/portfolios": 1, "/api/api/portfolios?limit=5000": 1,
 	} {
 		if got := d.as(bearer, http.MethodGet, path, "").values(t); got != want {
-			t.Errorf("%s shows %d objects, want %d", path, got, want)
+			t.Errorf("%s: got %d objects, want %d", path, got, want)
 		}
 	}
 	if all := d.get("/api/portfolios").values(t); all != 3 {
-		t.Errorf("an administrator sees %d portfolios, want 3", all)
+		t.Errorf("an administrator: got %d portfolios, want 3", all)
 	}
 	list := decode[struct{ Values []map[string]any }](t, d.as(bearer, http.MethodGet, "/api/portfolios", ""))
 	want := map[string]any{
@@ -152,7 +152,7 @@ func TestAccessDecisions_someObjects(t *testing.T) {
 	d.get("/api/portfolios?limit=5001").wantProblem(t, http.StatusBadRequest, 151)
 }
 
-// A list needs both Read and List.
+// A list needs permission for both Read and List.
 func TestAccessDecisions_readAndList(t *testing.T) {
 	t.Parallel()
 	for activity, status := range map[string]int{"Read": http.StatusForbidden, "List": http.StatusForbidden, "Any": http.StatusOK} {
@@ -160,12 +160,12 @@ func TestAccessDecisions_readAndList(t *testing.T) {
 		d.post(policiesPath, strings.ReplaceAll(policyBody("some-data"), "Any", activity)).wantStatus(t, http.StatusCreated)
 		d.post(accessRolesPath, accessRoleBody("analyst", "allow-standard-lusid-features-access", "some-data")).wantStatus(t, http.StatusCreated)
 		if got := d.as(signIn(), http.MethodGet, "/api/portfolios", "").status; got != status {
-			t.Errorf("with %s: status %d, want %d", activity, got, status)
+			t.Errorf("with %s: got status %d, want %d", activity, got, status)
 		}
 	}
 }
 
-// Policies see the claims of a token from an external token issuer.
+// Policies can use the claims of a token from an external token issuer.
 func TestAccessDecisions_externalToken(t *testing.T) {
 	t.Parallel()
 	const issuer = "https://ci.example.com"
@@ -186,12 +186,12 @@ func TestAccessDecisions_externalToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := d.as(bearer, http.MethodGet, "/api/portfolios", ""); got.status != status {
-			t.Errorf("%s: status %d, want %d: %s", branch, got.status, status, got.body)
+			t.Errorf("%s: got status %d, want %d: %s", branch, got.status, status, got.body)
 		}
 	}
 }
 
-// Policies see the dates, the headers and the claims of a request, and the scopes of its token.
+// Policies can use the dates, the headers and the claims of a request, and the scopes of its token.
 func TestAccessDecisions_conditions(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -246,12 +246,12 @@ func TestAccessDecisions_conditions(t *testing.T) {
 			{"scope":"LUSID","activity":"Execute","entity":"Feature"},{"scope":"default","activity":"Any","entity":"Instrument"}]}}]}`).wantStatus(t, http.StatusCreated)
 		d.post(accessRolesPath, accessRoleBody("analyst", "conditional")).wantStatus(t, http.StatusCreated)
 		if got := d.as(signIn(), http.MethodGet, "/api/instruments", ""); got.status != status {
-			t.Errorf("%s: status %d, want %d: %s", condition, got.status, status, got.body)
+			t.Errorf("%s: got status %d, want %d: %s", condition, got.status, status, got.body)
 		}
 	}
 }
 
-// The built-in roles may do on the LUSID API what their names say.
+// The built-in roles have the permissions on the LUSID API that their names say.
 func TestAccessDecisions_builtInRoles(t *testing.T) {
 	t.Parallel()
 	type rights struct{ Instruments, Portfolios int }
@@ -269,7 +269,7 @@ func TestAccessDecisions_builtInRoles(t *testing.T) {
 		bearer := d.token(d.passwordFormOf("user@example.com", analystPassword)).text(t, "access_token")
 		got := rights{d.as(bearer, http.MethodGet, "/api/instruments", "").status, d.as(bearer, http.MethodGet, "/api/portfolios", "").status}
 		if got != want {
-			t.Errorf("%s: %+v, want %+v", role, got, want)
+			t.Errorf("%s: got %+v, want %+v", role, got, want)
 		}
 	}
 }

@@ -68,7 +68,7 @@ func TestAccessMe_policies(t *testing.T) {
 	d.delete(policiesPath+"/for-drive").wantStatus(t, http.StatusNoContent)
 	want("", "analyst: for-all")
 	if got := d.get(accessMePath).wantStatus(t, http.StatusOK).body; got != "[]" {
-		t.Errorf("policies of an administrator: %s", got)
+		t.Errorf("got the policies %s for an administrator, want none", got)
 	}
 }
 
@@ -86,8 +86,8 @@ func TestAccessMe_evaluate(t *testing.T) {
 	const main = `"scope":"official","code":"main"`
 	body := `{
 		"read": ` + ask("Read", "Portfolio", main, "") + `,
-		"of 2021": ` + ask("Read", "Portfolio", main, `,"fromEffectiveDate":"2021-01-01T00:00:00Z"`) + `,
-		"from 2019 on": ` + ask("Read", "Portfolio", main,
+		"in 2021": ` + ask("Read", "Portfolio", main, `,"fromEffectiveDate":"2021-01-01T00:00:00Z"`) + `,
+		"from 2019": ` + ask("Read", "Portfolio", main,
 		`,"fromEffectiveDate":"2019-01-01T00:00:00Z","toEffectiveDate":"2021-01-01T00:00:00Z"`) + `,
 		"quotes": ` + ask("Read", "Quote", main, "") + `}`
 	results := func(query string) map[string]string {
@@ -97,13 +97,13 @@ func TestAccessMe_evaluate(t *testing.T) {
 			result, _ := response["result"].(string)
 			message, _ := response["detailedMessage"].(string)
 			if denied := result == "Denied"; denied != strings.HasPrefix(message, "No policy allows") {
-				t.Errorf("%s: %s with the message %q", key, result, message)
+				t.Errorf("%s: got %s with the message %q, want a reason if and only if it is denied", key, result, message)
 			}
 			found[key] = result
 		}
 		return found
 	}
-	want := map[string]string{"read": "Granted", "of 2021": "Granted", "from 2019 on": "Denied", "quotes": "Denied"}
+	want := map[string]string{"read": "Granted", "in 2021": "Granted", "from 2019": "Denied", "quotes": "Denied"}
 	for _, query := range []string{"", "?applications=LUSID", "?applications=Drive&applications=lusid"} {
 		if diff := cmp.Diff(want, results(query)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", query, diff)
@@ -111,11 +111,11 @@ func TestAccessMe_evaluate(t *testing.T) {
 	}
 	for key, result := range results("?applications=Drive") {
 		if result != "Denied" {
-			t.Errorf("%s for Drive: %s", key, result)
+			t.Errorf("%s for Drive: got %s, want Denied", key, result)
 		}
 	}
 
-	// The sample asks for a feature.
+	// The sample asks for permission to use a feature.
 	sample := encode(t, readSample(t, accessSamples(t, "evaluate-*.json")[0]))
 	evaluation := func() any {
 		t.Helper()
@@ -123,11 +123,11 @@ func TestAccessMe_evaluate(t *testing.T) {
 		return k1["result"]
 	}
 	if got := evaluation(); got != "Denied" {
-		t.Errorf("the sample: %v", got)
+		t.Errorf("got %v for the sample, want Denied", got)
 	}
 	d.put(accessRolesPath+"/analyst", accessRoleBody("", "allow-standard-lusid-features-access")).wantStatus(t, http.StatusOK)
 	if got := evaluation(); got != "Granted" {
-		t.Errorf("the sample, with all features: %v", got)
+		t.Errorf("got %v for the sample with permission for all features, want Granted", got)
 	}
 	d.post(accessMePath, sample).wantStatus(t, http.StatusOK).wantObject(t, map[string]any{"k1": map[string]any{"result": "Granted", "detailedMessage": nil}})
 	d.as(bearer, http.MethodPost, accessMePath,
@@ -135,7 +135,7 @@ func TestAccessMe_evaluate(t *testing.T) {
 	d.as(bearer, http.MethodPost, accessMePath, `{}`).wantStatus(t, http.StatusOK).wantObject(t, map[string]any{})
 }
 
-// Every user may ask about itself, and only an administrator may call the rest.
+// Every user may ask about their own policies. Only an administrator may call the other operations.
 func TestAccessMe_rights(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)

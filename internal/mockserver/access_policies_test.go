@@ -23,7 +23,7 @@ const (
 	activateText = "2024-01-01T00:00:00.0000000+00:00"
 )
 
-// policyBody is a body of CreatePolicy, with more fields.
+// policyBody returns a body of CreatePolicy. More fields can be added.
 func policyBody(code string, more ...string) string {
 	fields := append([]string{
 		`"code":"` + code + `"`, `"grant":"Allow"`, `"when":{"activate":"2024-01-01T00:00:00Z"}`,
@@ -32,7 +32,7 @@ func policyBody(code string, more ...string) string {
 	return "{" + strings.Join(fields, ",") + "}"
 }
 
-// createPolicies creates policies, of which a test needs no more than that they exist.
+// createPolicies creates policies whose content does not matter.
 func (d *domain) createPolicies(codes ...string) {
 	d.t.Helper()
 	for _, code := range codes {
@@ -48,7 +48,7 @@ func (r reply) wantObject(t *testing.T, want map[string]any) {
 	}
 }
 
-// ids returns the ids of a list, as scope/code.
+// ids returns the IDs of a list, as scope/code.
 func ids(t *testing.T, list []map[string]any) []string {
 	t.Helper()
 	found := []string{}
@@ -59,12 +59,12 @@ func ids(t *testing.T, list []map[string]any) []string {
 	return found
 }
 
-// accessSamples are the names of the published documents of a kind.
+// accessSamples returns the files of the published examples that match a pattern.
 func accessSamples(t *testing.T, pattern string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("entitlement", "testdata", pattern))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no samples: %v", err)
+		t.Fatalf("got no samples for the pattern: %v", err)
 	}
 	return files
 }
@@ -82,7 +82,7 @@ func readSample(t *testing.T, file string) map[string]any {
 	return document
 }
 
-// stored returns what a read shows of a document: an id instead of the code, and an end.
+// stored returns a document as a read returns it: with an ID in place of the code, and with an end date.
 func stored(document map[string]any) map[string]any {
 	want := maps.Clone(document)
 	delete(want, "code")
@@ -154,7 +154,7 @@ func TestAccessPolicies_updateReplaces(t *testing.T) {
 		`{"code": "other", "grant": "Deny", "selectors": [], "when": {"activate": "2024-01-01T00:00:00Z"}}`).wantProblem(t, http.StatusBadRequest, 151)
 }
 
-func TestAccessPolicies_selectorsKeepTheirOrder(t *testing.T) {
+func TestAccessPolicies_selectorOrder(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	var selectors, want []string
@@ -186,14 +186,14 @@ func TestAccessPolicies_codes(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	for code, escaped := range map[string]string{
 		"Risk + Compliance": "Risk%20%2B%20Compliance",
-		"a+b":               "a+b", // In a path, a plus stands for itself.
+		"a+b":               "a+b", // In a path, a plus sign is not a space.
 		"1st policy":        "1st%20policy",
 		"_x_":               "_x_",
 	} {
 		d.post(policiesPath, policyBody(code)).wantStatus(t, http.StatusCreated)
 		path := policiesPath + "/" + escaped
 		if got := ids(t, []map[string]any{d.get(path).wantStatus(t, http.StatusOK).object(t)})[0]; got != "default/"+code {
-			t.Errorf("%s has the id %s", escaped, got)
+			t.Errorf("%s: got the ID %s, want default/%s", escaped, got, code)
 		}
 		d.get(path+"?scope=default").wantStatus(t, http.StatusOK)
 		d.get(path+"?scope=other").wantProblem(t, http.StatusNotFound, 772)
@@ -205,10 +205,10 @@ func TestAccessPolicies_codes(t *testing.T) {
 	}
 	d.get(policiesPath+"/123").wantProblem(t, http.StatusBadRequest, 151)
 
-	// A policy with the code "page" can be created, but only lists show it.
+	// A policy with the code "page" can be created, but only lists contain it.
 	d.createPolicies("page")
 	if got := d.get(policiesPath+"/page").wantStatus(t, http.StatusOK).object(t)["values"]; got == nil {
-		t.Error("the code page hides the list with pages")
+		t.Error("got the policy with the code page, want the list with pages")
 	}
 }
 
@@ -219,7 +219,7 @@ func TestAccessPolicies_refusals(t *testing.T) {
 	update := `{"grant":"Allow","selectors":[],"when":{"activate":"2024-01-01T00:00:00Z"}}`
 	problem := d.post(policiesPath, policyBody("first-policy")).wantProblem(t, http.StatusBadRequest, 613)
 	if problem["name"] != "Policy With Code Already Exists" {
-		t.Errorf("name %v", problem["name"])
+		t.Errorf("got the name %v, want Policy With Code Already Exists", problem["name"])
 	}
 	for _, r := range []request{
 		{method: http.MethodGet, path: "/missing"},
@@ -229,21 +229,21 @@ func TestAccessPolicies_refusals(t *testing.T) {
 	} {
 		r.path = policiesPath + r.path
 		if problem := d.do(r).wantProblem(t, http.StatusNotFound, 772); problem["name"] != "Policy Does Not Exist" {
-			t.Errorf("name %v", problem["name"])
+			t.Errorf("got the name %v, want Policy Does Not Exist", problem["name"])
 		}
 	}
 	for name, body := range map[string]string{
-		"a scope":              policyBody("second-policy", `"scope":"other"`),
-		"an unknown grant":     strings.Replace(policyBody("second-policy"), "Allow", "allow", 1),
-		"no actions":           `{"code":"second-policy","grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},"selectors":[{"matchAllSelectorDefinition":{"actions":[]}}]}`,
-		"an empty identifier":  `{"code":"second-policy","grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},"selectors":[{"idSelectorDefinition":{"identifier":{},"actions":[{"scope":"default","activity":"Any","entity":"Portfolio"}]}}]}`,
-		"no when":              `{"code":"second-policy","grant":"Allow","selectors":[]}`,
-		"a date of no year":    `{"code":"second-policy","grant":"Allow","selectors":[],"when":{"activate":"2024-13-01T00:00:00Z"}}`,
-		"a date past all ends": `{"code":"second-policy","grant":"Allow","selectors":[],"when":{"activate":"9999-12-31T23:59:59-01:00"}}`,
-		"an absent object":     policyBody("second-policy", `"how":null`),
+		"a scope":                        policyBody("second-policy", `"scope":"other"`),
+		"an unknown grant":               strings.Replace(policyBody("second-policy"), "Allow", "allow", 1),
+		"no actions":                     `{"code":"second-policy","grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},"selectors":[{"matchAllSelectorDefinition":{"actions":[]}}]}`,
+		"an empty identifier":            `{"code":"second-policy","grant":"Allow","when":{"activate":"2024-01-01T00:00:00Z"},"selectors":[{"idSelectorDefinition":{"identifier":{},"actions":[{"scope":"default","activity":"Any","entity":"Portfolio"}]}}]}`,
+		"no when":                        `{"code":"second-policy","grant":"Allow","selectors":[]}`,
+		"a date with month 13":           `{"code":"second-policy","grant":"Allow","selectors":[],"when":{"activate":"2024-13-01T00:00:00Z"}}`,
+		"a date after the last end date": `{"code":"second-policy","grant":"Allow","selectors":[],"when":{"activate":"9999-12-31T23:59:59-01:00"}}`,
+		"a null object":                  policyBody("second-policy", `"how":null`),
 	} {
 		if got := d.post(policiesPath, body); got.status != http.StatusBadRequest {
-			t.Errorf("%s: status %d: %s", name, got.status, got.body)
+			t.Errorf("%s: got status %d, want 400: %s", name, got.status, got.body)
 		}
 	}
 	d.do(request{method: http.MethodGet, path: policiesPath, bearer: noBearer}).wantProblem(t, http.StatusUnauthorized, 187)
@@ -262,7 +262,7 @@ func TestAccessPolicies_pages(t *testing.T) {
 	}
 	all := ids(t, decode[page](t, d.get(policiesPath+"/page").wantStatus(t, http.StatusOK)).Values)
 	if len(all) < 7 || all[len(all)-1] != "default/policy-6" {
-		t.Fatalf("policies %q", all)
+		t.Fatalf("got the policies %q, want at least 7, with policy-6 last", all)
 	}
 	var got []string
 	token, pages := "", 0
@@ -280,11 +280,11 @@ func TestAccessPolicies_pages(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(all, got); diff != "" || pages != (len(all)+2)/3 {
-		t.Errorf("%d pages (-want +got):\n%s", pages, diff)
+		t.Errorf("got %d pages, policies (-want +got):\n%s", pages, diff)
 	}
 	previous := decode[page](t, d.get(policiesPath+"/page?limit=3&page="+url.QueryEscape(last.PreviousPage)))
 	if end := (pages - 1) * 3; !slices.Equal(ids(t, previous.Values), all[end-3:end]) {
-		t.Errorf("the page before the last one has %q", ids(t, previous.Values))
+		t.Errorf("got %q on the page before the last one", ids(t, previous.Values))
 	}
 	for query, code := range map[string]int{"limit=0": 151, "limit=5001": 151, "page=!": 151, "page=nonsense": 689} {
 		d.get(policiesPath+"/page?"+query).wantProblem(t, http.StatusBadRequest, code)
@@ -303,7 +303,7 @@ func TestAccessPolicies_listsLag(t *testing.T) {
 		d.get(policiesPath+"/first-policy").wantStatus(t, http.StatusOK)
 		for i, want := range []bool{false, true} {
 			if got := strings.Contains(d.get(path).body, "first-policy"); got != want {
-				t.Errorf("%s: list %d shows the new policy: %t, want %t", path, i+1, got, want)
+				t.Errorf("%s: list %d contains the new policy: %t, want %t", path, i+1, got, want)
 			}
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 const policyCollectionsPath = "/access/api/policycollections"
 
-// reference is a reference in the default scope, as an answer shows it.
+// reference returns a reference in the default scope, as in a response.
 func reference(code string) map[string]any { return map[string]any{"scope": "default", "code": code} }
 
 func references(codes ...string) []any {
@@ -23,7 +23,7 @@ func references(codes ...string) []any {
 	return list
 }
 
-// members is a body with members, as an answer shows it.
+// members returns the members of a collection, as in a response.
 func members(policies, collections []any) map[string]any {
 	return map[string]any{"policies": policies, "policyCollections": collections}
 }
@@ -57,40 +57,40 @@ func TestAccessPolicyCollections_members(t *testing.T) {
 	want := members(references("policy-b", "policy a"), references("inner"))
 	want["id"] = reference("a + b")
 	want["description"] = "First"
-	// Nothing returns the metadata.
+	// No response contains the metadata.
 	d.post(policyCollectionsPath, `{"code":"a + b","description":"First","metadata":{"key":[{"provider":"p","value":"v"}]},
 		"policies":[{"code":"policy-b"},{"scope":"default","code":"policy a"},{"code":"policy-b"}],"policyCollections":[{"code":"inner"}]}`).
 		wantStatus(t, http.StatusCreated).wantObject(t, want)
 	d.get(path).wantStatus(t, http.StatusOK).wantObject(t, want)
 
-	for range 2 { // Both can be repeated.
+	for range 2 { // Add and remove are idempotent.
 		want["policies"] = references("policy-b", "policy a", "policy-c")
 		want["policyCollections"] = references("inner", "other")
 		if got := d.post(path+"/add", `{"policies":[{"code":"policy-c"}],"policyCollections":[{"code":"other"}]}`).wantStatus(t, http.StatusOK).object(t); !cmp.Equal(want, got) {
-			t.Errorf("added: %v", cmp.Diff(want, got))
+			t.Errorf("after add (-want +got):\n%s", cmp.Diff(want, got))
 		}
 	}
 	for range 2 {
 		want["policies"] = references("policy-b", "policy-c")
 		want["policyCollections"] = references("other")
 		if got := d.post(path+"/remove", `{"policies":[{"code":"policy a"},{"code":"missing"}],"policyCollections":[{"scope":"default","code":"inner"}]}`).wantStatus(t, http.StatusOK).object(t); !cmp.Equal(want, got) {
-			t.Errorf("removed: %v", cmp.Diff(want, got))
+			t.Errorf("after remove (-want +got):\n%s", cmp.Diff(want, got))
 		}
 	}
 	d.get(path).wantObject(t, want)
 
-	// A deleted member stays, as a reference to nothing.
+	// If a policy is deleted, collections still contain its reference.
 	d.delete(policiesPath+"/policy-c").wantStatus(t, http.StatusNoContent)
 	d.delete(policyCollectionsPath+"/other").wantStatus(t, http.StatusNoContent)
 	d.get(path).wantObject(t, want)
 	d.post(path+"/remove", `{"policies":[{"code":"policy-c"}]}`).wantStatus(t, http.StatusOK)
 
-	// PUT replaces all.
+	// PUT replaces all members.
 	want = members(references(), references())
 	want["id"] = reference("a + b")
 	d.put(path, `{}`).wantStatus(t, http.StatusOK).wantObject(t, want)
 	d.get(path).wantObject(t, want)
-	d.put(path, `{"policies":null,"policyCollections":[{"code":"a + b"}]}`).wantStatus(t, http.StatusOK) // A collection may hold itself.
+	d.put(path, `{"policies":null,"policyCollections":[{"code":"a + b"}]}`).wantStatus(t, http.StatusOK) // A collection may contain itself.
 	d.delete(path).wantStatus(t, http.StatusNoContent)
 	d.get(path).wantProblem(t, http.StatusNotFound, 604)
 }
@@ -100,7 +100,7 @@ func TestAccessPolicyCollections_refusals(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	d.createPolicyCollections("first")
 	if problem := d.post(policyCollectionsPath, `{"code":"first"}`).wantProblem(t, http.StatusBadRequest, 612); problem["name"] != "Policy Collection With Code Already Exists" {
-		t.Errorf("name %v", problem["name"])
+		t.Errorf("got the name %v, want Policy Collection With Code Already Exists", problem["name"])
 	}
 	for _, r := range []request{
 		{method: http.MethodGet, path: "/missing"},
@@ -123,11 +123,11 @@ func TestAccessPolicyCollections_refusals(t *testing.T) {
 		t.Errorf("collections (-want +got):\n%s", diff)
 	}
 	if got := d.get(policyCollectionsPath + "/page?limit=1").values(t); got != 1 {
-		t.Errorf("%d collections on the page", got)
+		t.Errorf("got %d collections on the page, want 1", got)
 	}
 }
 
-// A user has the policies of the collections of its roles, however deep they are.
+// A user has the policies of the collections of their roles, at any depth of nesting.
 func TestAccessPolicyCollections_grant(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)

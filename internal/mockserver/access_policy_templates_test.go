@@ -25,7 +25,7 @@ func TestAccessPolicyTemplates_sample(t *testing.T) {
 	}
 }
 
-// templatedSelector is a selector of a template, and selector the same one alone.
+// templatedSelector returns a selector of a template, and selector returns only the selector in it.
 func templatedSelector(application, tag, name string) string {
 	return `{"application":"` + application + `","tag":"` + tag + `","selector":` + selector(name) + `}`
 }
@@ -45,16 +45,16 @@ func TestAccessPolicyTemplates_lifecycle(t *testing.T) {
 	const path = policyTemplatesPath + "/a%20%2B%20b"
 	got := d.get(path).wantStatus(t, http.StatusOK)
 	if applications, tags := encode(t, got.object(t)["applications"]), encode(t, got.object(t)["tags"]); applications != `["LUSID","Drive"]` || tags != `["Data","Feature"]` {
-		t.Errorf("applications %s, tags %s", applications, tags)
+		t.Errorf("got the applications %s and the tags %s", applications, tags)
 	}
 	d.put(path, `{`+body+`]}`).wantStatus(t, http.StatusOK).wantObject(t, map[string]any{
 		"scope": "default", "code": "a + b", "displayName": "First", "description": "", "templatedSelectors": []any{}, "applications": []any{}, "tags": []any{},
 	})
 	if problem := d.post(policyTemplatesPath, `{"code":"a + b",`+body+`]}`).wantProblem(t, http.StatusBadRequest, 877); problem["name"] != "Policy Template With Code Already Exists" {
-		t.Errorf("name %v", problem["name"])
+		t.Errorf("got the name %v, want Policy Template With Code Already Exists", problem["name"])
 	}
 	if got := d.get(policyTemplatesPath).values(t); got != 1 {
-		t.Errorf("%d templates", got)
+		t.Errorf("got %d templates, want 1", got)
 	}
 	d.get(policyTemplatesPath+"?asAt=2020-01-01T00:00:00Z").wantProblem(t, http.StatusNotImplemented, -1)
 	d.get(path+"?asAt=2020-01-01T00:00:00Z").wantProblem(t, http.StatusNotImplemented, -1)
@@ -98,7 +98,7 @@ func TestAccessPolicyTemplates_generate(t *testing.T) {
 	} {
 		d.post(generate, test.request).wantStatus(t, http.StatusOK).wantObject(t, decode[map[string]any](t, reply{body: test.want}))
 	}
-	d.get(policiesPath).wantBody(t, policies) // It creates nothing.
+	d.get(policiesPath).wantBody(t, policies) // Generating creates no policy.
 	d.post(generate, `{"templateSelection":[{"scope":"default","code":"missing"}]}`).wantProblem(t, http.StatusBadRequest, 878)
 	d.post(generate, `{"templateSelection":[{"code":"first"}]}`).wantProblem(t, http.StatusBadRequest, 151)
 }

@@ -13,10 +13,10 @@ import (
 
 const accessRolesPath = "/access/api/roles"
 
-// evaluatorPolicies are the policies of lusid-evaluator, which allow all that the LUSID API of the mock has.
+// evaluatorPolicies are the policies of lusid-evaluator. They allow everything in the mock's LUSID API.
 var evaluatorPolicies = []string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}
 
-// accessRoleBody is a body of CreateRole, or of UpdateRole if the code is empty.
+// accessRoleBody returns a body of CreateRole, or of UpdateRole if the code is empty.
 func accessRoleBody(code string, policies ...string) string {
 	var members []string
 	for _, policy := range policies {
@@ -36,8 +36,8 @@ func (d *domain) createAccessRoles(codes ...string) {
 	}
 }
 
-// accessRoleIDs returns the ids of a list of access roles in their order of precedence. The indexes of
-// all roles have neither gaps nor duplicates.
+// accessRoleIDs returns the IDs of the access roles in a list, in their order of precedence. It checks that
+// the indexes of all roles have no gaps and no duplicates.
 func (d *domain) accessRoleIDs(query string) []string {
 	d.t.Helper()
 	list := decode[[]map[string]any](d.t, d.get(accessRolesPath+query).wantStatus(d.t, http.StatusOK))
@@ -49,7 +49,7 @@ func (d *domain) accessRoleIDs(query string) []string {
 	if query == "" {
 		for i, role := range list {
 			if role["roleHierarchyIndex"] != float64(i+1) {
-				d.t.Errorf("the index of role %d is %v", i+1, role["roleHierarchyIndex"])
+				d.t.Errorf("got the index %[2]v for role %[1]d, want %[1]d", i+1, role["roleHierarchyIndex"])
 			}
 		}
 	}
@@ -114,7 +114,7 @@ func TestAccessRoles_refusals(t *testing.T) {
 	d.createPolicies("first-policy")
 	d.createAccessRoles("first-role")
 	if problem := d.post(accessRolesPath, accessRoleBody("first-role")).wantProblem(t, http.StatusBadRequest, 615); problem["name"] != "Role With Code Already Exists" {
-		t.Errorf("name %v", problem["name"])
+		t.Errorf("got the name %v, want Role With Code Already Exists", problem["name"])
 	}
 	for _, r := range []request{
 		{method: http.MethodGet, path: "/missing"},
@@ -123,9 +123,9 @@ func TestAccessRoles_refusals(t *testing.T) {
 		{method: http.MethodGet, path: "/first-role?scope=other"},
 	} {
 		r.path = accessRolesPath + r.path
-		d.do(r).wantProblem(t, http.StatusNotFound, -1) // LUSID lists no code for it.
+		d.do(r).wantProblem(t, http.StatusNotFound, -1) // LUSID documents no code for a missing access role.
 	}
-	// A policy that a role refers to isn't what the path names, so that is no 404.
+	// The path names the role, not the policy that the role refers to. So a missing policy is not a 404.
 	for method, path := range map[string]string{http.MethodPost: accessRolesPath, http.MethodPut: accessRolesPath + "/first-role"} {
 		code := "second-role"
 		if method == http.MethodPut {
@@ -137,21 +137,21 @@ func TestAccessRoles_refusals(t *testing.T) {
 			body:   accessRoleBody(code, "first-policy", "missing"),
 		}))
 		if len(problem.Errors["policies.1"]) == 0 {
-			t.Errorf("%s: errors %v", method, problem.Errors)
+			t.Errorf("%s: got the errors %v, want an error for policies.1", method, problem.Errors)
 		}
 		d.do(request{method: method, path: path, body: accessRoleBody(code, "missing")}).wantProblem(t, http.StatusBadRequest, 772)
 	}
 	for name, fields := range map[string]string{
-		"nothing":      `"resource":{}`,
-		"two kinds":    `"resource":{"policyIdRoleResource":{},"nonTransitiveSupervisorRoleResource":{"roles":[{"scope":"default","code":"first-role"}]}}`,
-		"no roles":     `"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[]}}`,
-		"not a role":   `"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[{"scope":"default","code":"missing"}]}}`,
-		"not an id":    `"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[{}]}}`,
-		"a permission": `"resource":{"policyIdRoleResource":{}},"permission":"Read"`,
+		"no resource":   `"resource":{}`,
+		"two kinds":     `"resource":{"policyIdRoleResource":{},"nonTransitiveSupervisorRoleResource":{"roles":[{"scope":"default","code":"first-role"}]}}`,
+		"no roles":      `"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[]}}`,
+		"missing role":  `"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[{"scope":"default","code":"missing"}]}}`,
+		"empty role ID": `"resource":{"nonTransitiveSupervisorRoleResource":{"roles":[{}]}}`,
+		"a permission":  `"resource":{"policyIdRoleResource":{}},"permission":"Read"`,
 	} {
 		body := `{"code":"second-role","when":{"activate":"2024-01-01T00:00:00Z"},` + fields + "}"
 		if got := d.post(accessRolesPath, body); got.status != http.StatusBadRequest {
-			t.Errorf("%s: status %d: %s", name, got.status, got.body)
+			t.Errorf("%s: got status %d, want 400: %s", name, got.status, got.body)
 		}
 	}
 }
@@ -184,7 +184,7 @@ func TestAccessRoles_precedence(t *testing.T) {
 	move("/role+c?beforeCode=role-d").wantStatus(t, http.StatusOK)
 	want("c before d again", "c", "d", "b", "a")
 	move("/role+c").wantStatus(t, http.StatusOK)
-	want("c not moved", "c", "d", "b", "a")
+	want("c before c", "c", "d", "b", "a")
 	for _, query := range []string{"?beforeCode=missing", "?afterCode=role%20a&afterScope=other", "?beforeCode=role%2Bc", "?beforeCode=role-d&afterCode=role-d"} {
 		move("/role+c"+query).wantProblem(t, http.StatusBadRequest, 151)
 	}
@@ -222,9 +222,9 @@ func TestAccessRoles_defaults(t *testing.T) {
 		d.get(path).wantStatus(t, http.StatusOK)
 	}
 	if got := d.get(policiesPath).body; !strings.Contains(got, "allow-standard-lusid-features-access") || strings.Contains(got, "support-access") {
-		t.Errorf("policies of the default scope: %s", got)
+		t.Errorf("got the policies %s of the default scope, want those of LUSID and none of the scope support", got)
 	}
-	// Own roles can refer to what came with LUSID, and LUSID's own roles in the default scope can change.
+	// Roles can refer to LUSID's own policies, and LUSID's own roles in the default scope can be updated.
 	d.put(accessRolesPath+"/lusid-evaluator", `{"when":{"activate":"2024-01-01T00:00:00Z"},"resource":{"policyIdRoleResource":{
 		"policies":[{"scope":"support","code":"support-access-to-drive-website-feature"}]}}}`).wantStatus(t, http.StatusOK)
 	d.delete(accessRolesPath+"/lusid-evaluator").wantStatus(t, http.StatusNoContent)
@@ -236,7 +236,7 @@ func TestAccessRoles_listsLag(t *testing.T) {
 	d.createAccessRoles("first-role")
 	for i, want := range []bool{false, true} {
 		if got := slices.Contains(d.accessRoleIDs(""), "default/first-role"); got != want {
-			t.Errorf("list %d shows the new role: %t, want %t", i+1, got, want)
+			t.Errorf("list %d contains the new role: %t, want %t", i+1, got, want)
 		}
 	}
 }

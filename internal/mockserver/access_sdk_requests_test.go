@@ -11,8 +11,8 @@ import (
 // accessSDK is finbourne/finbourne-access-sdk-python 2.4.1, commit 26314f43.
 const accessSDK sdks = "access"
 
-// accessSDKRequests were recorded from FINBOURNE's unchanged SDK on 27 November 2026, one for each
-// operation, with every optional argument set that the mock takes.
+// accessSDKRequests were recorded from FINBOURNE's unchanged SDK on 27 November 2026. There is one request
+// for each operation, with every optional argument that the mock supports.
 var accessSDKRequests = []sdkRequest{
 	{"access.AddPolicyCollectionToRole", accessSDK, http.MethodPost, "/access/api/roles/default/auditors/policycollections", `{"policyCollections": [{"scope": "default", "code": "readers"}]}`},
 	{"access.AddPolicyCollectionToUserRole", accessSDK, http.MethodPost, "/access/api/userroles/signed-in/policycollections", `{"policyCollections": [{"scope": "default", "code": "readers"}]}`},
@@ -55,7 +55,7 @@ var accessSDKRequests = []sdkRequest{
 	{"access.UpdateUserRole", accessSDK, http.MethodPost, "/access/api/userroles/signed-in/update", `{"resource": {"policies": [{"scope": "default", "code": "read official"}], "policyCollections": [{"scope": "default", "code": "readers"}]}}`},
 }
 
-// addAccessObjects adds the objects that accessSDKRequests name to a seed.
+// addAccessObjects adds the objects that accessSDKRequests refers to to a seed.
 func addAccessObjects(seed *mockserver.Seed) {
 	seed.Users = append(seed.Users, mockserver.User{ID: "signed-in", Username: "signed-in@acme.com", Password: "password"})
 	seed.Policies = []json.RawMessage{json.RawMessage(policyBody("read official"))}
@@ -63,7 +63,7 @@ func addAccessObjects(seed *mockserver.Seed) {
 	seed.AccessRoles = []json.RawMessage{json.RawMessage(accessRoleBody("auditors", "read official"))}
 }
 
-// createAccessObjects creates those that a seed cannot have.
+// createAccessObjects creates the objects that a seed can't contain.
 func (d *domain) createAccessObjects() {
 	d.t.Helper()
 	d.token(d.passwordFormOf("signed-in@acme.com", "password")).wantStatus(d.t, http.StatusOK)
@@ -71,7 +71,7 @@ func (d *domain) createAccessObjects() {
 		wantStatus(d.t, http.StatusCreated)
 }
 
-// TestSDKs_coverTheAccessAPI holds the table against the Access API's contract.
+// TestSDKs_coverTheAccessAPI compares the table with the Access API's contract.
 func TestSDKs_coverTheAccessAPI(t *testing.T) {
 	t.Parallel()
 	recorded := map[string]bool{}
@@ -80,10 +80,10 @@ func TestSDKs_coverTheAccessAPI(t *testing.T) {
 	}
 	for name := range readContract(t, "access") {
 		if !recorded[name] {
-			t.Errorf("no request of the Access SDK for %s", name)
+			t.Errorf("accessSDKRequests has no request for %s", name)
 		}
 	}
 	if got, want := len(recorded), 39; got != want {
-		t.Errorf("the Access SDK has %d operations, want %d", got, want)
+		t.Errorf("accessSDKRequests has %d operations, want %d", got, want)
 	}
 }

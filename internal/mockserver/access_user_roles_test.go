@@ -11,7 +11,7 @@ import (
 
 const userRolesPath = "/access/api/userroles"
 
-// userRole is a user role, as an answer shows it.
+// userRole returns a user role, as in a response.
 func userRole(userID string, policies, collections []any) map[string]any {
 	return map[string]any{"id": reference(userID), "resource": map[string]any{"policyIdRoleResource": members(policies, collections)}}
 }
@@ -38,7 +38,7 @@ func TestAccessUserRoles_members(t *testing.T) {
 		r.wantStatus(t, http.StatusOK).wantObject(t, userRole("some-user", policies, collections))
 	}
 	want(d.post(userRolesPath, `{"userId":"some-user","resource":{}}`), references(), references())
-	for range 2 { // All of these can be repeated.
+	for range 2 { // All of these are idempotent.
 		want(d.post(path+"/policies", `{"policies":[{"code":"policy a"},{"code":"policy+b"}]}`), references("policy a", "policy+b"), references())
 	}
 	for range 2 {
@@ -70,7 +70,7 @@ func TestAccessUserRoles_refusals(t *testing.T) {
 	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{Users: []mockserver.User{{ID: "some-user", Username: "user@example.com"}}}})
 	const body = `{"resource":{}}`
 	if problem := d.post(userRolesPath, `{"userId":"nobody","resource":{}}`).wantProblem(t, http.StatusBadRequest, 616); problem["name"] != "Target User Does Not Exist" {
-		t.Errorf("name %v", problem["name"])
+		t.Errorf("got the name %v, want Target User Does Not Exist", problem["name"])
 	}
 	for _, r := range []request{
 		{method: http.MethodGet},
@@ -85,7 +85,7 @@ func TestAccessUserRoles_refusals(t *testing.T) {
 		r.path = userRolesPath + "/nobody" + suffix
 		d.do(r).wantProblem(t, http.StatusNotFound, 616)
 		r.path = userRolesPath + "/some-user" + suffix
-		d.do(r).wantProblem(t, http.StatusNotFound, -1) // LUSID lists no code for it.
+		d.do(r).wantProblem(t, http.StatusNotFound, -1) // LUSID documents no code for a missing user role.
 	}
 	d.post(userRolesPath, `{"userId":"some-user","resource":{}}`).wantStatus(t, http.StatusOK)
 	d.post(userRolesPath, `{"userId":"some-user","resource":{}}`).wantProblem(t, http.StatusBadRequest, 615)
@@ -94,7 +94,7 @@ func TestAccessUserRoles_refusals(t *testing.T) {
 		`{"resource":{"policyCollections":[{"code":"missing"}]}}`).wantProblem(t, http.StatusBadRequest, 604)
 }
 
-// LUSID makes an empty user role at a user's first sign-in, so a create may meet one.
+// LUSID creates an empty user role when a user first signs in, so a create may find one.
 func TestAccessUserRoles_firstSignIn(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)
@@ -108,7 +108,7 @@ func TestAccessUserRoles_firstSignIn(t *testing.T) {
 	d.post(path+"/update",
 		`{"resource":{"policies":[{"code":"allow-standard-lusid-features-access"},{"code":"lusid-evaluator-data"}]}}`).wantStatus(t, http.StatusOK)
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusOK)
-	signIn() // No other sign-in touches it.
+	signIn() // A later sign-in doesn't change the user role.
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusOK)
 	d.delete(path).wantStatus(t, http.StatusNoContent)
 	d.as(bearer, http.MethodGet, "/api/portfolios", "").wantStatus(t, http.StatusForbidden)
@@ -125,7 +125,7 @@ func TestAccessUserRoles_listsLag(t *testing.T) {
 	d.post(userRolesPath, `{"userId":"some-user","resource":{}}`).wantStatus(t, http.StatusOK)
 	for i, want := range []int{0, 1} {
 		if got := d.get(userRolesPath).values(t); got != want {
-			t.Errorf("list %d shows %d user roles, want %d", i+1, got, want)
+			t.Errorf("list %d contains %d user roles, want %d", i+1, got, want)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// otherContract has operations whose ids the Identity API has too, on paths of which it has some.
+// otherContract has operation IDs that the Identity API has too, and some of the same paths.
 const otherContract = `{
   "openapi": "3.0.1",
   "info": {"title": "Other", "version": "1", "x-error-codes": [{"code": -1, "name": "Other unknown"}, {"code": 186, "name": "Other denied"}]},
@@ -28,7 +28,7 @@ const otherContract = `{
   }}}}}}
 }`
 
-// newTwoAPIs returns a domain that serves the other API below /other. Its ListRoles breaks the
+// newTwoAPIs returns a domain that also serves the other API below /other. Its ListRoles violates the
 // contract, and its DeleteRole has no handler.
 func newTwoAPIs(t *testing.T) *domain {
 	t.Helper()
@@ -44,20 +44,20 @@ func newTwoAPIs(t *testing.T) *domain {
 	return d
 }
 
-// An operation id that two APIs have is two operations.
+// An operation ID that two APIs use identifies two operations.
 func TestAPIs_sameIDs(t *testing.T) {
 	t.Parallel()
 	d := newTwoAPIs(t)
 	const identityRole, otherRole = rolesPath + "/traders", "/other/api/roles/traders"
 
 	if got := d.get(identityRole).wantStatus(t, http.StatusOK).text(t, "name"); got != "traders" {
-		t.Errorf("the Identity API has the role %q", got)
+		t.Errorf("the Identity API: got the role %q, want traders", got)
 	}
 	if got := d.get(otherRole).wantStatus(t, http.StatusOK).text(t, "text"); got != "traders" {
-		t.Errorf("the other API has the role %q", got)
+		t.Errorf("the other API: got the role %q, want traders", got)
 	}
 	if got := d.get("/other/api/me").wantStatus(t, http.StatusOK).text(t, "text"); got != "other me" {
-		t.Errorf("the other API says %q", got)
+		t.Errorf("the other API: got %q, want other me", got)
 	}
 
 	d.InjectFault(mockserver.Fault{Operation: "other.GetRole", Status: http.StatusServiceUnavailable})
@@ -74,24 +74,24 @@ func TestAPIs_sameIDs(t *testing.T) {
 	message := d.control(http.MethodPost, "/_mock/faults", `{"operation": "GetRole", "status": 500}`).
 		wantStatus(t, http.StatusBadRequest).text(t, "error")
 	if want := `Did you mean "identity.GetRole" or "access.GetRole" or "other.GetRole"?`; !strings.Contains(message, want) {
-		t.Errorf("the error %q lacks %q", message, want)
+		t.Errorf("got the error %q, want one that contains %q", message, want)
 	}
 }
 
-// What one API leaves out, another one does not answer.
+// An operation that one API doesn't implement is not served by another API.
 func TestAPIs_notImplemented(t *testing.T) {
 	t.Parallel()
 	d := newTwoAPIs(t)
 	for _, r := range []request{
-		{method: http.MethodDelete, path: "/other/api/roles/traders"}, // In its contract.
-		{method: http.MethodGet, path: "/other/api/applications"},     // In the Identity API's.
+		{method: http.MethodDelete, path: "/other/api/roles/traders"}, // In the contract of the other API.
+		{method: http.MethodGet, path: "/other/api/applications"},     // In the contract of the Identity API.
 		{method: http.MethodGet, path: "/otherapi/roles"},
 		{method: http.MethodGet, path: "/other"},
 		{method: http.MethodGet, path: "/api/roles"},
 	} {
 		detail, _ := d.do(r).wantProblem(t, http.StatusNotImplemented, -1)["detail"].(string)
 		if want := "lusid-mock does not implement " + r.method + " " + r.path; detail != want {
-			t.Errorf("the detail is %q, want %q", detail, want)
+			t.Errorf("got the detail %q, want %q", detail, want)
 		}
 	}
 	if diff := cmp.Diff(map[string]int{"other.DeleteRole": 1, "unknown": 4}, d.Counts()); diff != "" {
@@ -100,27 +100,28 @@ func TestAPIs_notImplemented(t *testing.T) {
 	d.get(rolesPath+"/traders").wantStatus(t, http.StatusOK)
 }
 
-// The errors of an API have the names in its contract, and its path.
+// The errors of an API have the names from its contract, and its path.
 func TestAPIs_errors(t *testing.T) {
 	t.Parallel()
 	d := newTwoAPIs(t)
-	// The Identity API's GetUserInfo is open to every user. That opens no other API.
+	// Every user may call the Identity API's GetUserInfo. This doesn't apply to the same operation ID of
+	// another API.
 	problem := d.do(request{
 		method: http.MethodGet,
 		path:   "/other/api/me",
 		bearer: d.Credentials().NoRightsToken,
 	}).wantProblem(t, http.StatusForbidden, 186)
 	if problem["name"] != "Other denied" || problem["detail"] != "The user may not call GetUserInfo." {
-		t.Errorf("problem: %v", problem)
+		t.Errorf("got the problem %v, want Other denied", problem)
 	}
 	if instance, _ := problem["instance"].(string); !strings.HasPrefix(instance, d.url+"/other/insights/logs/") {
-		t.Errorf("instance: %q", instance)
+		t.Errorf("got the instance %q, want a path below /other", instance)
 	}
 	d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: d.Credentials().NoRightsToken}).wantStatus(t, http.StatusOK)
 
 	detail, _ := d.get("/other/api/roles").wantProblem(t, http.StatusInternalServerError, -1)["detail"].(string)
 	if !strings.Contains(detail, "200 response to other.ListRoles") {
-		t.Errorf("the violation is %q", detail)
+		t.Errorf("got the detail %q, want a violation by other.ListRoles", detail)
 	}
 	d.get(rolesPath).wantStatus(t, http.StatusOK)
 }
@@ -136,7 +137,7 @@ func TestAPIs_pathParameters(t *testing.T) {
 		"%66ront-office": "front-office",
 	} {
 		if got := d.get("/other/api/roles/"+path).wantStatus(t, http.StatusOK).text(t, "text"); got != code {
-			t.Errorf("%s is the code %q, want %q", path, got, code)
+			t.Errorf("%s: got the code %q, want %q", path, got, code)
 		}
 	}
 	for _, path := range []string{"front%2520office", "%20front", "front%26office", "fo"} {

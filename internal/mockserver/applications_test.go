@@ -20,10 +20,10 @@ func TestApplications_lifecycle(t *testing.T) {
 		`"redirectUris":["https://example.com"],"postLogoutRedirectUris":null}`).wantStatus(t, http.StatusOK)
 	id, secret := created.text(t, "id"), created.text(t, "secret")
 	if !regexp.MustCompile(`^0oa[a-zA-Z0-9]{17}$`).MatchString(id) {
-		t.Errorf("id %q has not the form of an id", id)
+		t.Errorf("got the ID %q, want 0oa and 17 letters or digits", id)
 	}
 	if !regexp.MustCompile(`^[a-zA-Z0-9]{40}$`).MatchString(secret) {
-		t.Error("the secret is not 40 letters and digits")
+		t.Error("the secret does not consist of 40 letters and digits")
 	}
 	want := map[string]any{
 		"id": id, "clientId": "example-sdk-app", "displayName": "Example SDK application",
@@ -39,7 +39,7 @@ func TestApplications_lifecycle(t *testing.T) {
 
 	rotated := d.post(path+"/lifecycle/$newsecret", "").wantStatus(t, http.StatusOK)
 	if rotated.text(t, "secret") == secret {
-		t.Error("the secret survived its rotation")
+		t.Error("the rotation did not change the secret")
 	}
 	want["secret"] = rotated.text(t, "secret")
 	if diff := cmp.Diff(want, d.get(path+"?includeSecret=true").object(t)); diff != "" {
@@ -57,7 +57,7 @@ func TestApplications_lifecycle(t *testing.T) {
 
 	deleted := d.delete(path).wantStatus(t, http.StatusNoContent)
 	if deleted.body != "" {
-		t.Errorf("the deletion has a body: %s", deleted.body)
+		t.Errorf("got the body %s for the deletion, want none", deleted.body)
 	}
 	if diff := cmp.Diff([]string{}, d.listed()); diff != "" {
 		t.Errorf("listed after the deletion (-want +got):\n%s", diff)
@@ -70,7 +70,7 @@ func TestApplications_missing(t *testing.T) {
 	for _, r := range []request{
 		{method: http.MethodGet, path: "/missing"},
 		{method: http.MethodGet, path: "/missing?includeSecret=true"},
-		{method: http.MethodGet, path: "/" + d.Credentials().ClientID}, // A client id is no id.
+		{method: http.MethodGet, path: "/" + d.Credentials().ClientID}, // A client ID is not the ID.
 		{method: http.MethodDelete, path: "/missing"},
 		{method: http.MethodPost, path: "/missing/lifecycle/$newsecret"},
 		{method: http.MethodPost, path: "/missing/lifecycle/%24newsecret"},
@@ -78,12 +78,12 @@ func TestApplications_missing(t *testing.T) {
 		r.path = applicationsPath + r.path
 		problem := d.do(r).wantProblem(t, http.StatusNotFound, 662)
 		if problem["name"] != "Application does not exist" {
-			t.Errorf("name %v", problem["name"])
+			t.Errorf("got the name %v, want Application does not exist", problem["name"])
 		}
 	}
 }
 
-func TestApplications_namesAreTaken(t *testing.T) {
+func TestApplications_takenNames(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	d.create("example-sdk-app")
@@ -93,7 +93,7 @@ func TestApplications_namesAreTaken(t *testing.T) {
 	} {
 		problem := d.post(applicationsPath, body).wantProblem(t, http.StatusBadRequest, 144)
 		if detail, _ := problem["detail"].(string); !strings.Contains(detail, what) {
-			t.Errorf("the detail %q does not name the %s", detail, what)
+			t.Errorf("got the detail %q, want one that contains %s", detail, what)
 		}
 	}
 	if diff := cmp.Diff([]string{"example-sdk-app"}, d.listed()); diff != "" {
@@ -106,7 +106,7 @@ func TestApplications_issuerIsTokenURL(t *testing.T) {
 	d := newDomain(t, mockserver.Options{IssuerIsTokenURL: true})
 	list := decode[[]map[string]any](t, d.get(applicationsPath))
 	if got := list[0]["issuer"]; got != d.TokenURL(d.url) {
-		t.Errorf("issuer %v, want %s", got, d.TokenURL(d.url))
+		t.Errorf("got the issuer %v, want %s", got, d.TokenURL(d.url))
 	}
 }
 
@@ -115,11 +115,11 @@ func TestApplications_withholdSecrets(t *testing.T) {
 	d := newDomain(t, mockserver.Options{WithholdSecrets: true})
 	id, secret := d.create("example-sdk-app")
 	if secret == "" {
-		t.Error("the creation withheld the secret")
+		t.Error("the response to the create has no secret")
 	}
 	got := d.get(applicationsPath+"/"+id+"?includeSecret=true").wantStatus(t, http.StatusOK).object(t)
 	if secret, ok := got["secret"]; !ok || secret != nil {
-		t.Errorf("secret withheld %t, want null", ok)
+		t.Errorf("got no null for the secret (present: %t)", ok)
 	}
 }
 
@@ -135,7 +135,7 @@ func TestApplications_seed(t *testing.T) {
 	}
 	got := d.get(applicationsPath+"/0oaSeeded?includeSecret=true").wantStatus(t, http.StatusOK)
 	if got.text(t, "secret") != "seeded-secret" || got.text(t, "type") != "Web" {
-		t.Errorf("got %s", got.body)
+		t.Errorf("got %s, want the secret and the type of the seed", got.body)
 	}
 }
 
@@ -151,7 +151,7 @@ func TestApplications_listsLag(t *testing.T) {
 		}
 	}
 	first, _ := d.create("first-app")
-	d.get(applicationsPath+"/"+first).wantStatus(t, http.StatusOK) // Reads by id never lag.
+	d.get(applicationsPath+"/"+first).wantStatus(t, http.StatusOK) // Reads by ID don't lag.
 	wantLists([]string{})
 	d.create("second-app")
 	wantLists([]string{}, []string{"first-app"}, []string{"first-app", "second-app"})

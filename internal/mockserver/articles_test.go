@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// The calls that LUSID's own articles show work here as they do there.
+// The calls in LUSID's own articles have the same results with the mock.
 
 func TestArticles_createAnApplication(t *testing.T) {
 	t.Parallel()
@@ -32,7 +32,7 @@ func TestArticles_authoriseACall(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	form := d.passwordForm()
 	form.Set("scope", "openid client groups")
-	body := strings.ReplaceAll(form.Encode(), "+", "%20") // As curl's --data-urlencode has it.
+	body := strings.ReplaceAll(form.Encode(), "+", "%20") // As curl's --data-urlencode encodes it.
 	granted := d.do(request{
 		method: http.MethodPost, path: d.TokenURL(""), bearer: noBearer,
 		body: body, contentType: "application/x-www-form-urlencoded; charset=ISO-8859-1",
@@ -59,32 +59,32 @@ func TestArticles_authoriseACall(t *testing.T) {
 	}
 }
 
-// From nothing to a call that is authorised as a service user.
+// TestArticles_authorisationTutorial creates a service user and makes a call as that user.
 func TestArticles_authorisationTutorial(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	const login, password = "instruments@example.com", "a Complex 'password'"
 
-	// Step 1: a service user, and a person who follows the e-mail.
+	// Step 1: create a service user, and sign up as a person would after the e-mail.
 	d.post("/identity/api/users", `{"firstName":"Instrument","lastName":"Extractor","emailAddress":"owner@example.com","login":"`+login+`",`+
 		`"type":"Service","roles":[{"scope":"default","code":"lusid-evaluator"}]}`).wantStatus(t, http.StatusOK)
 	form := d.passwordFormOf(login, password)
 	d.token(form).wantStatus(t, http.StatusBadRequest)
 	d.control(http.MethodPost, "/_mock/users/"+login+"/sign-up", `{"password": "`+password+`"}`).wantStatus(t, http.StatusNoContent)
 
-	// Step 2: a client id and a client secret.
+	// Step 2: create a client ID and a client secret.
 	created := d.post("/identity/api/applications",
 		`{"clientId":"instrument-app","displayName":"Instruments","type":"Native"}`).wantStatus(t, http.StatusOK)
 	form.Set("client_id", "instrument-app")
 	form.Set("client_secret", created.text(t, "secret"))
 
-	// Step 3: an access token, from the application's issuer.
+	// Step 3: get an access token from the application's issuer.
 	granted := d.do(request{
 		method: http.MethodPost, path: strings.TrimPrefix(created.text(t, "issuer"), d.url) + "/v1/token", bearer: noBearer,
 		body: form.Encode(), contentType: "application/x-www-form-urlencoded",
 	}).wantStatus(t, http.StatusOK)
 
-	// Step 4: the call.
+	// Step 4: make the call.
 	bearer := granted.text(t, "access_token")
 	d.as(bearer, http.MethodGet, "/api/instruments?limit=1", "").wantStatus(t, http.StatusOK)
 	me := d.as(bearer, http.MethodGet, "/identity/api/me", "").wantStatus(t, http.StatusOK).object(t)

@@ -21,10 +21,10 @@ func TestContract_badRequests(t *testing.T) {
 		fields     []string
 	}{
 		"no body":             {"", "", 157, []string{""}},
-		"no JSON":             {"", `{"clientId":`, 157, []string{""}},
+		"invalid JSON":        {"", `{"clientId":`, 157, []string{""}},
 		"two JSON values":     {"", valid + valid, 157, []string{""}},
-		"no object":           {"", `[]`, 151, []string{""}},
-		"nothing in it":       {"", `{}`, 151, []string{"clientId", "displayName", "type"}},
+		"JSON array":          {"", `[]`, 151, []string{""}},
+		"empty object":        {"", `{}`, 151, []string{"clientId", "displayName", "type"}},
 		"client id too short": {"", strings.Replace(valid, "example-sdk-app", "short", 1), 151, []string{"clientId"}},
 		"client id too long":  {"", strings.Replace(valid, "example-sdk-app", long, 1), 151, []string{"clientId"}},
 		"client id a number":  {"", strings.Replace(valid, `"example-sdk-app"`, "123456", 1), 151, []string{"clientId"}},
@@ -63,7 +63,7 @@ func TestContract_badRequests(t *testing.T) {
 					t.Errorf("fields with errors (-want +got):\n%s", diff)
 				}
 				if strings.Contains(r.body, "mine") {
-					t.Errorf("the answer repeats a value: %s", r.body)
+					t.Errorf("the response contains a value of the request: %s", r.body)
 				}
 			})
 		}
@@ -91,7 +91,7 @@ func TestContract_mediaTypes(t *testing.T) {
 			body: `{"clientId":"example-sdk-app","displayName":"Example","type":"Native"}`,
 		})
 		if r.status != status {
-			t.Errorf("%s: status %d, want %d", contentType, r.status, status)
+			t.Errorf("%s: got status %d, want %d", contentType, r.status, status)
 		}
 		if r.status == http.StatusOK {
 			d.delete(applicationsPath+"/"+r.text(t, "id")).wantStatus(t, http.StatusNoContent)
@@ -108,7 +108,7 @@ func TestContract_singleQuotes(t *testing.T) {
 		`{'clientId':'third-app','displayName':"it's",'type':'Native','redirectUris':[]}`: `it's`,
 	} {
 		if got := d.post(applicationsPath, body).wantStatus(t, http.StatusOK).text(t, "displayName"); got != want {
-			t.Errorf("display name %q, want %q", got, want)
+			t.Errorf("got the display name %q, want %q", got, want)
 		}
 	}
 	for _, body := range []string{`{'clientId`, `'`, `{'clientId':'first-app\`} {
@@ -116,8 +116,8 @@ func TestContract_singleQuotes(t *testing.T) {
 	}
 }
 
-// A seed is not checked, so it is the only way to make the mock violate the contract.
-func TestContract_ownViolation(t *testing.T) {
+// A seed is not checked, so only a seed can make the mock violate the contract.
+func TestContract_violationByMock(t *testing.T) {
 	t.Parallel()
 	const secret = "not-to-be-shown"
 	d := newBrokenDomain(t, mockserver.Options{Seed: mockserver.Seed{Applications: []mockserver.Application{
@@ -128,25 +128,25 @@ func TestContract_ownViolation(t *testing.T) {
 	detail, _ := problem["detail"].(string)
 	for _, part := range []string{"GetApplication", "200", "contract", "displayName", "512"} {
 		if !strings.Contains(detail, part) {
-			t.Errorf("the detail %q lacks %q", detail, part)
+			t.Errorf("got the detail %q, want one that contains %q", detail, part)
 		}
 	}
 	if strings.Contains(r.body, secret) {
-		t.Error("the violation shows a value")
+		t.Error("the response contains a value of the seed")
 	}
 	d.get(applicationsPath).wantProblem(t, http.StatusInternalServerError, -1)
 
 	violations := d.ContractViolations()
 	if len(violations) != 2 || violations[0] != detail {
-		t.Errorf("violations: %q", violations)
+		t.Errorf("got the violations %q, want two, the first with the detail of the response", violations)
 	}
 	if got := d.Requests()[0]; got.Status != http.StatusInternalServerError || got.ContractViolation != detail {
-		t.Errorf("logged: %+v", got)
+		t.Errorf("got the log entry %+v, want a 500 with the violation", got)
 	}
 	d.ResetRequests()
 	d.get(applicationsPath)
 	if len(d.ContractViolations()) != 2 {
-		t.Errorf("after a reset and a repeated violation: %q", d.ContractViolations())
+		t.Errorf("got the violations %q after a reset and another violation, want two", d.ContractViolations())
 	}
 }
 
@@ -166,7 +166,7 @@ func TestContract_notImplemented(t *testing.T) {
 		problem := d.do(r).wantProblem(t, http.StatusNotImplemented, -1)
 		detail, _ := problem["detail"].(string)
 		if !strings.Contains(detail, r.method+" "+r.path) {
-			t.Errorf("the detail %q does not name %s %s", detail, r.method, r.path)
+			t.Errorf("got the detail %q, want one that contains %s %s", detail, r.method, r.path)
 		}
 	}
 	if diff := cmp.Diff(map[string]int{"identity.ListLogs": 1, "unknown": 7}, d.Counts()); diff != "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// control calls the control API, which wants no bearer.
+// control calls the control API, which needs no token.
 func (d *domain) control(method, path, body string) reply {
 	d.t.Helper()
 	return d.do(request{method: method, path: path, body: body, bearer: noBearer})
@@ -30,7 +30,7 @@ func TestControl_requests(t *testing.T) {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
 	if len(got.Requests) != 2 || got.Requests[0]["path"] != "/identity/api/me" || got.Requests[0]["status"] != 200.0 {
-		t.Errorf("requests: %v", got.Requests)
+		t.Errorf("got the requests %v, want two successful reads of /identity/api/me", got.Requests)
 	}
 	d.control(http.MethodDelete, "/_mock/requests", "").wantStatus(t, http.StatusNoContent)
 	if diff := cmp.Diff(`{"counts":{},"dropped":0,"requests":[]}`, d.control(http.MethodGet, "/_mock/requests", "").body); diff != "" {
@@ -50,23 +50,23 @@ func TestControl_faults(t *testing.T) {
 	for range 2 {
 		r := d.get("/identity/api/me").wantStatus(t, http.StatusTooManyRequests)
 		if got := r.header.Get("Retry-After"); got != "Wed, 21 Oct 2026 07:28:00 GMT" {
-			t.Errorf("Retry-After %q", got)
+			t.Errorf("got the Retry-After %q, want the injected one", got)
 		}
 	}
 	d.get("/identity/api/me").wantStatus(t, http.StatusOK)
 
 	inject(`{"operation": "*", "reset": "before"}`)
 	if _, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"}); err == nil {
-		t.Error("the connection was not reset")
+		t.Error("the request succeeded, want a reset connection")
 	}
 	inject(`{"operation": "identity.CreateRole", "reset": "after"}`)
 	if _, err := d.try(request{method: http.MethodPost, path: rolesPath, body: `{"name":"made-before-the-reset"}`}); err == nil {
-		t.Error("the connection was not reset")
+		t.Error("the request succeeded, want a reset connection")
 	}
 	d.get(rolesPath+"/byCode/made-before-the-reset").wantStatus(t, http.StatusOK)
 	inject(`{"operation": "identity.ListRoles", "truncate": true}`)
 	if r, err := d.try(request{method: http.MethodGet, path: rolesPath}); err == nil || r.body == "" {
-		t.Errorf("the body was not truncated: %v, %q", err, r.body)
+		t.Errorf("got the error %v and the body %q, want an error and a part of the body", err, r.body)
 	}
 	inject(`{"operation": "*", "count": -1, "html": true}`)
 	d.get("/identity/api/me").wantStatus(t, http.StatusBadGateway)
@@ -102,7 +102,7 @@ func TestControl_credentials(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	got := decode[mockserver.Credentials](t, d.control(http.MethodGet, "/_mock/credentials", "").wantStatus(t, http.StatusOK))
 	if got != d.Credentials() {
-		t.Error("the credentials are not those of the server")
+		t.Error("got other credentials than those of the server")
 	}
 }
 
@@ -146,11 +146,11 @@ func TestControl_badRequests(t *testing.T) {
 	} {
 		got := d.control(test.method, test.path, test.body).wantStatus(t, test.status).text(t, "error")
 		if !strings.Contains(got, test.message) {
-			t.Errorf("%s: the error %q lacks %q", test.body, got, test.message)
+			t.Errorf("%s: got the error %q, want one that contains %q", test.body, got, test.message)
 		}
 	}
-	d.get("/identity/api/me").wantStatus(t, http.StatusOK) // None of them took effect.
+	d.get("/identity/api/me").wantStatus(t, http.StatusOK) // No invalid request had an effect.
 	if diff := cmp.Diff(map[string]int{"identity.GetUserInfo": 1}, d.Counts()); diff != "" {
-		t.Errorf("the control API was logged (-want +got):\n%s", diff)
+		t.Errorf("counts without the control API (-want +got):\n%s", diff)
 	}
 }

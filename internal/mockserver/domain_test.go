@@ -14,7 +14,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// domain is a mock server that listens, and the plain HTTP client of a user of it.
+// domain is a running mock server and a plain HTTP client for it.
 type domain struct {
 	*mockserver.Server
 	t      *testing.T
@@ -22,7 +22,7 @@ type domain struct {
 	client *http.Client
 }
 
-// newDomain fails the test at its end if the mock violated the contract.
+// newDomain starts a domain. The test fails at its end if the mock violated the contract.
 func newDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Helper()
 	d := newBrokenDomain(t, options)
@@ -34,7 +34,7 @@ func newDomain(t *testing.T, options mockserver.Options) *domain {
 	return d
 }
 
-// newBrokenDomain is newDomain for a mock that is meant to break the contract.
+// newBrokenDomain is newDomain for a test in which the mock violates the contract.
 func newBrokenDomain(t *testing.T, options mockserver.Options) *domain {
 	t.Helper()
 	server := mockserver.New(options)
@@ -43,15 +43,15 @@ func newBrokenDomain(t *testing.T, options mockserver.Options) *domain {
 	return &domain{Server: server, t: t, url: listener.URL, client: listener.Client()}
 }
 
-// loopback is the base URL of requests that no listener receives.
+// loopback is the base URL of requests that are handled without a listener.
 const loopback = "http://127.0.0.1"
 
-// in returns the domain as a subtest sees it.
+// in returns the domain for a subtest.
 func (d *domain) in(t *testing.T) *domain {
 	return &domain{Server: d.Server, t: t, url: d.url, client: d.client}
 }
 
-// request is one HTTP request. The bearer is the full rights one unless it is set.
+// request is one HTTP request. If the bearer is not set, the token has full rights.
 type request struct {
 	method, path, body, contentType, bearer string
 	header                                  map[string]string
@@ -87,7 +87,7 @@ func (d *domain) try(r request) (reply, error) {
 	for name, value := range r.header {
 		req.Header.Set(name, value)
 	}
-	// As with curl, a request that fails is not repeated behind the test's back.
+	// Like curl, the client must not send a failed request again without the test's knowledge.
 	req.GetBody = nil
 	req.Close = true
 	response, err := d.client.Do(req)
@@ -128,7 +128,7 @@ func (d *domain) delete(path string) reply {
 	return d.do(request{method: http.MethodDelete, path: path})
 }
 
-// token posts a form to the token endpoint, with HTTP Basic if it is given.
+// token posts a form to the token endpoint, with HTTP Basic if credentials are given.
 func (d *domain) token(form url.Values, basic ...string) reply {
 	d.t.Helper()
 	r := request{
@@ -143,7 +143,7 @@ func (d *domain) token(form url.Values, basic ...string) reply {
 	return d.do(r)
 }
 
-// passwordForm is the form of the password grant that LUSID's articles show.
+// passwordForm returns the form of the password grant in LUSID's articles.
 func (d *domain) passwordForm() url.Values {
 	c := d.Credentials()
 	return url.Values{
@@ -152,16 +152,16 @@ func (d *domain) passwordForm() url.Values {
 	}
 }
 
-// refreshForm is the form of the refresh grant, which authenticates by HTTP Basic.
+// refreshForm returns the form of the refresh grant, which authenticates by HTTP Basic.
 func refreshForm(token string) url.Values {
 	return url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
 }
 
-// wantStatus fails the test if the status is another.
+// wantStatus fails the test if the status is different.
 func (r reply) wantStatus(t *testing.T, status int) reply {
 	t.Helper()
 	if r.status != status {
-		t.Fatalf("status %d, want %d; body: %s", r.status, status, r.body)
+		t.Fatalf("got status %d, want %d; body: %s", r.status, status, r.body)
 	}
 	return r
 }
@@ -172,12 +172,12 @@ func (r reply) object(t *testing.T) map[string]any {
 	return decode[map[string]any](t, r)
 }
 
-// text returns a string of the body, which is a JSON object.
+// text returns a string field of the body, which is a JSON object.
 func (r reply) text(t *testing.T, field string) string {
 	t.Helper()
 	text, ok := r.object(t)[field].(string)
 	if !ok {
-		t.Fatalf("no text %q in %s", field, r.body)
+		t.Fatalf("got no string %q in the body %s", field, r.body)
 	}
 	return text
 }
@@ -186,14 +186,14 @@ func decode[T any](t *testing.T, r reply) T {
 	t.Helper()
 	var v T
 	if err := json.Unmarshal([]byte(r.body), &v); err != nil {
-		t.Fatalf("%v in: %s", err, r.body)
+		t.Fatalf("got the error %v for the body %s", err, r.body)
 	}
 	return v
 }
 
 const applicationsPath = "/identity/api/applications"
 
-// create makes an application and returns its id and its secret.
+// create creates an application and returns its ID and its secret.
 func (d *domain) create(clientID string) (id, secret string) {
 	d.t.Helper()
 	r := d.post(applicationsPath, `{"clientId":"`+clientID+`","displayName":"The `+clientID+`","type":"Native"}`)
@@ -201,7 +201,7 @@ func (d *domain) create(clientID string) (id, secret string) {
 	return r.text(d.t, "id"), r.text(d.t, "secret")
 }
 
-// listed returns the client ids that a list shows, in its order, less the domain's own.
+// listed returns the client IDs in a list, in its order, without the domain's own.
 func (d *domain) listed() []string {
 	d.t.Helper()
 	r := d.get(applicationsPath).wantStatus(d.t, http.StatusOK)
@@ -220,11 +220,11 @@ func (r reply) wantProblem(t *testing.T, status, code int) map[string]any {
 	r.wantStatus(t, status)
 	problem := r.object(t)
 	if problem["code"] != float64(code) || problem["status"] != float64(status) {
-		t.Fatalf("code %v and status %v, want %d and %d; body: %s", problem["code"], problem["status"], code, status, r.body)
+		t.Fatalf("got code %v and status %v, want %d and %d; body: %s", problem["code"], problem["status"], code, status, r.body)
 	}
 	instance, _ := problem["instance"].(string)
 	if parts := strings.Split(instance, "/"); len(parts) < 7 || parts[6] == "" || parts[6] != r.header.Get("lusid-meta-requestid") {
-		t.Errorf("segment 6 of the instance %q is not the request id %q", instance, r.header.Get("lusid-meta-requestid"))
+		t.Errorf("got the instance %q, want the request ID %q as its segment 6", instance, r.header.Get("lusid-meta-requestid"))
 	}
 	return problem
 }

@@ -9,8 +9,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// A test starts a new domain, injects a fault for its second request, and looks at what
-// arrived.
+// A test starts a new domain, injects a fault for the second request, and reads the request log.
 func Example() {
 	domain := mockserver.New(mockserver.Options{})
 	server := httptest.NewServer(domain)

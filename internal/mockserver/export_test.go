@@ -1,7 +1,7 @@
 package mockserver
 
-// AddAPI makes the domain serve one more API. A handler gets the parameters of the path, and
-// returns the body of the answer.
+// AddAPI makes the domain serve another API. A handler gets the parameters of the path, and returns the
+// body of the response.
 func (s *Server) AddAPI(name, path string, contractJSON []byte, handlers map[string]func(params map[string]string) any) error {
 	k, err := parseContract(name, path, contractJSON)
 	if err != nil {

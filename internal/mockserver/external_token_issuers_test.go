@@ -17,7 +17,7 @@ const issuersPath = "/identity/api/externaltokenissuers"
 
 const mappings = `"userId":"sub","login":"mail","email":"mail","firstName":"\"CI\"","lastName":"\"Pipeline\""`
 
-// issuerBody is a request that creates an issuer; fields come on top of what it has to have.
+// issuerBody returns a request that creates an issuer with the required fields and the given ones.
 func issuerBody(code, audience string, fields ...string) string {
 	return `{"code":"` + code + `","issuer":"https://ci.example.com","audience":"` + audience + `","logoutUrl":"https://example.com/bye"` + strings.Join(append([]string{""},
 		fields...),
@@ -45,7 +45,7 @@ func TestExternalTokenIssuers_lifecycle(t *testing.T) {
 	check("read", d.get(path).wantStatus(t, http.StatusOK).object(t))
 	check("listed", decode[[]map[string]any](t, d.get(issuersPath).wantStatus(t, http.StatusOK))[0])
 
-	// An update keeps what it leaves out.
+	// An update keeps the fields that it does not contain.
 	want["description"] = "CI"
 	check("described", d.put(path, `{"description":"CI"}`).wantStatus(t, http.StatusOK).object(t))
 	want["claimMappings"] = map[string]any{
@@ -96,7 +96,7 @@ func TestExternalTokenIssuers_refused(t *testing.T) {
 	d.as(d.Credentials().NoRightsToken, http.MethodGet, issuersPath, "").wantProblem(t, http.StatusForbidden, 186)
 }
 
-// TestExternalTokens signs in with tokens of an identity provider that is none of LUSID's.
+// TestExternalTokens signs in with tokens of an external identity provider.
 func TestExternalTokens(t *testing.T) {
 	t.Parallel()
 	clock := now
@@ -139,10 +139,10 @@ func TestExternalTokens(t *testing.T) {
 	good := issue(ci, "lusid", mail)
 	for bearer, user := range map[string]string{good: "ci@example.com", issue(ci, "fixed", nil): "fixed@example.com"} {
 		if got := d.as(bearer, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK).text(t, "emailAddress"); got != user {
-			t.Errorf("the token is that of %s, not of %s", got, user)
+			t.Errorf("got the user %s, want %s", got, user)
 		}
 	}
-	// It has the rights of its user.
+	// The token has the rights of its user.
 	d.as(good, http.MethodGet, issuersPath, "").wantStatus(t, http.StatusOK)
 	d.as(issue(ci, "fixed", nil), http.MethodGet, issuersPath, "").wantProblem(t, http.StatusForbidden, 186)
 
@@ -151,16 +151,16 @@ func TestExternalTokens(t *testing.T) {
 		"another audience": issue(ci, "other", mail),
 		"no mappings":      issue(ci, "bare", mail),
 		"no claim":         issue(ci, "lusid", map[string]string{"email": "ci@example.com"}),
-		"nobody":           issue(ci, "lusid", map[string]string{"mail": "nobody@example.com"}),
+		"unknown user":     issue(ci, "lusid", map[string]string{"mail": "nobody@example.com"}),
 		"a deleted user":   issue(ci, "lusid", map[string]string{"mail": "gone@example.com"}),
 		"no signature":     good[:strings.LastIndexByte(good, '.')+1],
 	} {
 		if got := d.as(bearer, http.MethodGet, mePath, ""); got.status != http.StatusUnauthorized {
-			t.Errorf("%s: status %d", what, got.status)
+			t.Errorf("%s: got status %d, want 401", what, got.status)
 		}
 	}
 
-	// LUSID forgets the issuer at once, and the token its issuer in time.
+	// After a change of the issuer, LUSID rejects its tokens at once. A token also expires.
 	d.put(issuersPath+"/ci", `{"audience":"other"}`).wantStatus(t, http.StatusOK)
 	d.as(good, http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 	d.put(issuersPath+"/ci", `{"audience":"lusid"}`).wantStatus(t, http.StatusOK)

@@ -38,7 +38,7 @@ func TestFaults_status(t *testing.T) {
 		r := d.post(applicationsPath, applicationBody)
 		r.wantProblem(t, test.fault.Status, test.code)
 		if got := r.header.Get("Retry-After"); got != test.fault.RetryAfter {
-			t.Errorf("Retry-After %q, want %q", got, test.fault.RetryAfter)
+			t.Errorf("got the Retry-After %q, want %q", got, test.fault.RetryAfter)
 		}
 	}
 	if diff := cmp.Diff([]string{}, d.listed()); diff != "" {
@@ -57,7 +57,7 @@ func TestFaults_afterWrite(t *testing.T) {
 	}
 }
 
-func TestFaults_aim(t *testing.T) {
+func TestFaults_selection(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	instruments := func() int { return d.get("/api/instruments").status }
@@ -91,18 +91,18 @@ func TestFaults_aim(t *testing.T) {
 	want("nothing", []int{me(), token(), instruments()}, 200, 200, 200)
 }
 
-func TestFaults_tokenEndpointAnswersAsOkta(t *testing.T) {
+func TestFaults_tokenEndpointOktaErrors(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	for status, want := range map[int]string{429: "E0000047", 500: "E0000009"} {
 		d.InjectFault(mockserver.Fault{Operation: "token", Status: status})
 		if got := d.token(d.passwordForm()).wantStatus(t, status).text(t, "errorCode"); got != want {
-			t.Errorf("errorCode %q, want %q", got, want)
+			t.Errorf("got the errorCode %q, want %q", got, want)
 		}
 	}
 	d.InjectFault(mockserver.Fault{Operation: "token", Status: 400, Body: `{"error":"invalid_grant"}`})
 	if got := d.token(d.passwordForm()).wantStatus(t, http.StatusBadRequest).text(t, "error"); got != "invalid_grant" {
-		t.Errorf("error %q, want invalid_grant", got)
+		t.Errorf("got the error %q, want invalid_grant", got)
 	}
 }
 
@@ -120,19 +120,19 @@ func TestFaults_bodies(t *testing.T) {
 	}
 	r := inject(mockserver.Fault{HTML: true}).wantStatus(t, http.StatusBadGateway)
 	if !strings.HasPrefix(r.header.Get("Content-Type"), "text/html") || !strings.Contains(r.body, "<html>") {
-		t.Errorf("no HTML: %v %s", r.header, r.body)
+		t.Errorf("got the headers %v and the body %s, want HTML", r.header, r.body)
 	}
 	inject(mockserver.Fault{HTML: true, Status: 404}).wantStatus(t, http.StatusNotFound)
 	r = inject(mockserver.Fault{Body: `{"id":null}`}).wantStatus(t, http.StatusOK)
 	if r.header.Get("Content-Type") != "application/json" || r.body != `{"id":null}` {
-		t.Errorf("got %v %s", r.header, r.body)
+		t.Errorf("got the headers %v and the body %s, want the injected JSON", r.header, r.body)
 	}
 	r = inject(mockserver.Fault{Body: "no", ContentType: "text/plain", Status: 409}).wantStatus(t, http.StatusConflict)
 	if r.header.Get("Content-Type") != "text/plain" || r.body != "no" {
-		t.Errorf("got %v %s", r.header, r.body)
+		t.Errorf("got the headers %v and the body %s, want the injected text", r.header, r.body)
 	}
 	if r := inject(mockserver.Fault{Status: 204}).wantStatus(t, http.StatusNoContent); r.body != "" {
-		t.Errorf("got %s", r.body)
+		t.Errorf("got the body %s, want none", r.body)
 	}
 }
 
@@ -142,7 +142,7 @@ func TestFaults_redirect(t *testing.T) {
 	d.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	d.InjectFault(mockserver.Fault{Operation: "*", Status: 307, Location: "https://example.com/"})
 	if got := d.get("/identity/api/me").wantStatus(t, http.StatusTemporaryRedirect).header.Get("Location"); got != "https://example.com/" {
-		t.Errorf("Location %q", got)
+		t.Errorf("got the Location %q, want https://example.com/", got)
 	}
 }
 
@@ -158,13 +158,13 @@ func TestFaults_reset(t *testing.T) {
 			d.InjectFault(mockserver.Fault{Operation: "identity.CreateApplication", Reset: reset})
 			r, err := d.try(request{method: http.MethodPost, path: applicationsPath, body: applicationBody})
 			if !errors.Is(err, syscall.ECONNRESET) {
-				t.Errorf("reply %+v and error %v, want a reset connection", r, err)
+				t.Errorf("got the reply %+v and the error %v, want a reset connection", r, err)
 			}
 			if diff := cmp.Diff(want, d.listed()); diff != "" {
 				t.Errorf("applications (-want +got):\n%s", diff)
 			}
 			if got := d.Requests()[0]; got.Status != 0 || !got.Fault {
-				t.Errorf("logged %+v, want no status, and a fault", got)
+				t.Errorf("got the log entry %+v, want a fault without a status", got)
 			}
 		})
 	}
@@ -180,11 +180,11 @@ func TestFaults_resetUnderTLS(t *testing.T) {
 		t.Cleanup(listener.Close)
 		d.url, d.client = listener.URL, listener.Client()
 		if got := decode[[]map[string]any](t, d.get(applicationsPath))[0]["issuer"]; got != strings.TrimSuffix(d.TokenURL(d.url), "/v1/token") {
-			t.Errorf("issuer %v is not below %s", got, d.url)
+			t.Errorf("got the issuer %v, want the token URL of %s", got, d.url)
 		}
 		d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Reset: mockserver.ResetBefore})
 		if r, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"}); err == nil {
-			t.Errorf("HTTP/2 %t: status %d, want an error", http2, r.status)
+			t.Errorf("HTTP/2 %t: got status %d, want an error", http2, r.status)
 		}
 	}
 }
@@ -196,13 +196,13 @@ func TestFaults_truncate(t *testing.T) {
 	d.InjectFault(mockserver.Fault{Operation: "identity.GetUserInfo", Truncate: true})
 	r, err := d.try(request{method: http.MethodGet, path: "/identity/api/me"})
 	if !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("error %v, want an unexpected end", err)
+		t.Errorf("got the error %v, want io.ErrUnexpectedEOF", err)
 	}
 	if r.status != http.StatusOK || r.body != whole[:len(whole)/2] {
-		t.Errorf("status %d and body %q, want 200 and half of %q", r.status, r.body, whole)
+		t.Errorf("got status %d and the body %q, want 200 and half of %q", r.status, r.body, whole)
 	}
 	if got := d.get("/identity/api/me").body; got != whole {
-		t.Errorf("the next answer is %q", got)
+		t.Errorf("got the next body %q, want the whole body", got)
 	}
 }
 
@@ -218,13 +218,13 @@ func TestFaults_delay(t *testing.T) {
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)
 			if got := time.Since(start); w.Code != http.StatusOK || got != want {
-				t.Errorf("status %d after %v, want 200 after %v", w.Code, got, want)
+				t.Errorf("got status %d after %v, want 200 after %v", w.Code, got, want)
 			}
 		}
 	})
 }
 
-func TestFaults_contradictions(t *testing.T) {
+func TestFaults_invalid(t *testing.T) {
 	t.Parallel()
 	s := mockserver.New(mockserver.Options{})
 	for _, fault := range []mockserver.Fault{
@@ -249,7 +249,7 @@ func TestFaults_contradictions(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%+v was accepted", fault)
+					t.Errorf("%+v was accepted, want a panic", fault)
 				}
 			}()
 			s.InjectFault(fault)
@@ -257,8 +257,8 @@ func TestFaults_contradictions(t *testing.T) {
 	}
 }
 
-// Each operation of people is known by its name, to faults and to the log.
-func TestFaults_people(t *testing.T) {
+// Faults and the log know each operation on users and roles by its name.
+func TestFaults_usersAndRoles(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	want := map[string]int{}
@@ -293,10 +293,10 @@ func TestFaults_people(t *testing.T) {
 		d.InjectFault(mockserver.Fault{Operation: operation, Status: http.StatusServiceUnavailable})
 		r := request{method: at.method, path: at.path}
 		if got := d.do(r).status; got != http.StatusServiceUnavailable {
-			t.Errorf("%s: status %d, want 503", operation, got)
+			t.Errorf("%s: got status %d, want 503", operation, got)
 		}
 		if got := d.do(r).status; got == http.StatusNotImplemented {
-			t.Errorf("%s is not implemented", operation)
+			t.Errorf("%s: got status 501, want an implemented operation", operation)
 		}
 		want[operation] = 2
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// serve sends a request with any host, which a test that dials cannot.
+// serve sends a request with any Host header, without a connection.
 func serve(t *testing.T, s *mockserver.Server, method, path, host string, header map[string]string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, path, nil)
@@ -44,16 +44,16 @@ func TestHosts(t *testing.T) {
 		for _, path := range []string{"/identity/api/me", "/_mock/credentials", "/api/instruments"} {
 			w := serve(t, s, http.MethodGet, path, host, nil)
 			if w.Code != status {
-				t.Errorf("%s of %q: status %d, want %d", path, host, w.Code, status)
+				t.Errorf("%s of %q: got status %d, want %d", path, host, w.Code, status)
 			}
 			if strings.Contains(w.Body.String(), s.Credentials().Password) && status != http.StatusOK {
-				t.Errorf("%s of %q shows the password", path, host)
+				t.Errorf("%s of %q contains the password", path, host)
 			}
 		}
 	}
 	w := serve(t, s, http.MethodGet, "/identity/api/me", "attacker.example:8080", nil)
 	if body := w.Body.String(); !strings.Contains(body, "lusid-mock only responds to") || !strings.Contains(body, "attacker.example") {
-		t.Errorf("the refusal does not say why: %s", body)
+		t.Errorf("got the body %s, want one that names the accepted and the refused host", body)
 	}
 }
 
@@ -83,15 +83,16 @@ func TestControl_origin(t *testing.T) {
 			}
 			w := serve(t, s, request[0], request[1], host, header)
 			if w.Code != want {
-				t.Errorf("%s from %q: status %d, want %d", request, origin, w.Code, want)
+				t.Errorf("%s from %q: got status %d, want %d", request, origin, w.Code, want)
 			}
 			if w.Header().Get("Access-Control-Allow-Origin") != "" {
-				t.Errorf("%s from %q: the browser may read the answer", request, origin)
+				t.Errorf("%s from %q: the response allows other origins to read it", request, origin)
 			}
 		}
-		// The Identity API needs a token that no page has, and real SDKs run in browsers.
+		// The Identity API allows other origins, because SDKs run in browsers. It is safe, because it
+		// needs a token that no page has.
 		if w := serve(t, s, http.MethodGet, "/identity/api/me", host, header); w.Code != http.StatusOK {
-			t.Errorf("GET /identity/api/me from %q: status %d", origin, w.Code)
+			t.Errorf("GET /identity/api/me from %q: got status %d, want 200", origin, w.Code)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // LUSID's SDKs append /api/instruments to a base URL that ends in /api.
-func TestInstruments_pathOfTheSDKs(t *testing.T) {
+func TestInstruments_sdkPath(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	want := d.get("/api/instruments?limit=1").wantStatus(t, http.StatusOK).body
@@ -18,7 +18,7 @@ func TestInstruments_pathOfTheSDKs(t *testing.T) {
 	d.get("/api/api/api/instruments").wantStatus(t, http.StatusNotImplemented)
 	d.post("/api/api/instruments", "{}").wantStatus(t, http.StatusNotImplemented)
 	if got := d.Counts()["instruments"]; got != 4 {
-		t.Errorf("%d requests logged as instruments, want 4", got)
+		t.Errorf("got %d requests logged as instruments, want 4", got)
 	}
 }
 
@@ -32,13 +32,13 @@ func TestInstruments_limit(t *testing.T) {
 	}
 	all := count("/api/instruments")
 	if all < 2 {
-		t.Fatalf("%d instruments, want some", all)
+		t.Fatalf("got %d instruments, want at least 2", all)
 	}
 	if got := count("/api/instruments?limit=2"); got != 2 {
-		t.Errorf("%d instruments, want 2", got)
+		t.Errorf("got %d instruments, want 2", got)
 	}
 	if got := count("/api/instruments?limit=2000&scope=default"); got != all {
-		t.Errorf("%d instruments, want all %d", got, all)
+		t.Errorf("got %d instruments, want all %d", got, all)
 	}
 	for _, limit := range []string{"0", "-1", "2001", "5000", "many"} {
 		d.get("/api/instruments?limit="+limit).wantProblem(t, http.StatusBadRequest, 151)

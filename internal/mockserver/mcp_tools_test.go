@@ -13,7 +13,7 @@ import (
 
 const mcpToolsPath = "/identity/api/mcptools"
 
-// mcpToolBody is a tool that runs a query, with more fields or other ones.
+// mcpToolBody returns a tool that runs a query. The given fields are added or replaced.
 func mcpToolBody(name string, more ...string) string {
 	fields := append([]string{`"name":"` + name + `","title":"Title","description":"Description","luminescePayload":{"query":"select 1"}`},
 		more...)
@@ -45,7 +45,7 @@ func TestMcpTools_lifecycle(t *testing.T) {
 	check("read", d.get(path).wantStatus(t, http.StatusOK).object(t))
 	check("listed", decode[[]map[string]any](t, d.get(mcpToolsPath))[0])
 
-	// Each PUT is a version, and replaces all there was.
+	// Each PUT stores a version, and replaces all fields.
 	const job = `{"name":"rates","title":"T","description":"D","schedulerPayload":{"jobScope":"s","jobCode":"c","arguments":{"a":null,"b":"1"},"runAs":"svc",` +
 		`"notifications":[{"type":"Email","target":"a@example.com","trigger":"Always"}]}}`
 	for range 2 {
@@ -66,15 +66,15 @@ func TestMcpTools_lifecycle(t *testing.T) {
 	want = first
 	check("read as version 1", d.get(path+"?version=1").object(t))
 
-	// A deletion closes the tool, and leaves its versions and its code.
+	// A deletion closes the tool. LUSID keeps its versions and its code.
 	d.delete(path).wantStatus(t, http.StatusNoContent)
 	if got := d.texts(mcpToolsPath, "code"); len(got) != 0 {
-		t.Errorf("listed after the deletion: %s", got)
+		t.Errorf("got the tools %s after the deletion, want none", got)
 	}
 	check("read as version 1 after the deletion", d.get(path+"?version=1").object(t))
 	want["version"] = 4.0
 	if got := d.post(path, mcpToolBody("prices")).wantStatus(t, http.StatusCreated).object(t)["version"]; got != 4.0 {
-		t.Errorf("version %v after a deletion", got)
+		t.Errorf("got version %v for a tool created again, want 4", got)
 	}
 }
 
@@ -128,7 +128,7 @@ func TestMcpTools_refused(t *testing.T) {
 			for method, path := range map[string]string{http.MethodPost: "/s/new", http.MethodPut: "/s/there"} {
 				problem := d.do(request{method: method, path: mcpToolsPath + path, body: body}).wantProblem(t, http.StatusBadRequest, 151)
 				if errors, _ := problem["errors"].(map[string]any); errors[field] == nil {
-					t.Errorf("%s %s: errors %v", method, body, errors)
+					t.Errorf("%s %s: got the errors %v, want an error for %s", method, body, errors, field)
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 
 const zonesPath = "/identity/api/networkzones"
 
-// zoneBody is a request that creates a zone or, with more fields, updates it.
+// zoneBody returns a request that creates a zone, or updates it if more fields are given.
 func zoneBody(code string, more ...string) string {
 	fields := append([]string{
 		`"networkZoneIPs":[{"value":"203.0.113.0/24"}]`, `"applyRules":{"sessionType":["AllUsers"],"userRoles":[]}`,
@@ -30,8 +30,8 @@ func (d *domain) createZone(code string) {
 	d.post(zonesPath, zoneBody(code)).wantStatus(d.t, http.StatusCreated)
 }
 
-// places are the hierarchies of the zones that a list shows.
-func (d *domain) places() map[string]int {
+// hierarchies returns the hierarchies of the zones in a list.
+func (d *domain) hierarchies() map[string]int {
 	d.t.Helper()
 	places := map[string]int{}
 	for _, zone := range decode[[]struct {
@@ -71,7 +71,7 @@ func TestNetworkZones_lifecycle(t *testing.T) {
 	check("read", d.get(path).wantStatus(t, http.StatusOK).object(t))
 	check("listed", decode[[]map[string]any](t, d.get(zonesPath).wantStatus(t, http.StatusOK))[0])
 
-	// An update clears what it leaves out.
+	// An update clears the fields that it does not contain.
 	clock = clock.Add(time.Hour)
 	want["hierarchy"], want["description"], want["action"], want["updatedAt"] = 7.0, nil, nil, "2026-09-01T13:00:00.1234567+00:00"
 	want["networkZoneIPs"] = []any{map[string]any{"value": "203.0.113.0/24", "type": nil, "description": nil}}
@@ -79,14 +79,14 @@ func TestNetworkZones_lifecycle(t *testing.T) {
 	check("updated", d.put(path, zoneBody("", `"hierarchy":7`)).wantStatus(t, http.StatusOK).object(t))
 	check("read after the update", d.get(path).object(t))
 	d.createZone("last")
-	if diff := cmp.Diff(map[string]int{"office": 7, "last": 8}, d.places()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"office": 7, "last": 8}, d.hierarchies()); diff != "" {
 		t.Errorf("hierarchies (-want +got):\n%s", diff)
 	}
 
-	for range 2 { // One that is gone is as good as deleted.
+	for range 2 { // A delete of a missing zone succeeds.
 		d.delete(path).wantStatus(t, http.StatusNoContent)
 	}
-	if diff := cmp.Diff(map[string]int{"last": 8}, d.places()); diff != "" {
+	if diff := cmp.Diff(map[string]int{"last": 8}, d.hierarchies()); diff != "" {
 		t.Errorf("listed after the deletion (-want +got):\n%s", diff)
 	}
 	d.get(path).wantProblem(t, http.StatusNotFound, -1)
@@ -105,14 +105,14 @@ func TestNetworkZones_hierarchy(t *testing.T) {
 			for _, code := range []string{"first", "second", "third"} {
 				d.createZone(code)
 			}
-			d.put(zonesPath+"/second", zoneBody("", `"hierarchy":2`)).wantStatus(t, http.StatusOK) // Where it is.
+			d.put(zonesPath+"/second", zoneBody("", `"hierarchy":2`)).wantStatus(t, http.StatusOK) // Unchanged.
 			r := d.put(zonesPath+"/third", zoneBody("", `"hierarchy":1`))
 			if shift {
 				r.wantStatus(t, http.StatusOK)
 			} else if problem := r.wantProblem(t, http.StatusBadRequest, 151); !strings.Contains(fmt.Sprint(problem["errors"]), `"first"`) {
-				t.Errorf("errors %v", problem["errors"])
+				t.Errorf("got the errors %v, want one that names the zone first", problem["errors"])
 			}
-			if diff := cmp.Diff(want, d.places()); diff != "" {
+			if diff := cmp.Diff(want, d.hierarchies()); diff != "" {
 				t.Errorf("hierarchies (-want +got):\n%s", diff)
 			}
 		})
@@ -130,7 +130,7 @@ func TestNetworkZones_refused(t *testing.T) {
 	for body, code := range map[string]int{
 		zoneBody("office"):                             144,
 		zoneBody("a b"):                                151,
-		zoneBody("other", `"hierarchy":1`):             151, // For an update alone.
+		zoneBody("other", `"hierarchy":1`):             151, // Only for an update.
 		ips(`[{"value":"acme.com"}]`):                  151,
 		ips(`[{"value":"10.0.0.1","type":"CIDR"}]`):    151,
 		ips(`[{"value":"10.0.0.0/8","type":"IP"}]`):    151,
@@ -159,7 +159,7 @@ func TestNetworkZones_listsLag(t *testing.T) {
 	d.createZone("new")
 	d.get(zonesPath+"/new").wantStatus(t, http.StatusOK)
 	for i, want := range []map[string]int{{"seeded": 5, "next": 6}, {"seeded": 5, "next": 6, "new": 7}} {
-		if diff := cmp.Diff(want, d.places()); diff != "" {
+		if diff := cmp.Diff(want, d.hierarchies()); diff != "" {
 			t.Errorf("list %d (-want +got):\n%s", i+1, diff)
 		}
 	}

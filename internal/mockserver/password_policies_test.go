@@ -11,7 +11,7 @@ import (
 
 const passwordPolicyPath = "/identity/api/authentication/password-policy/"
 
-// wantBody compares a JSON body.
+// wantBody compares the JSON body with the wanted JSON.
 func (r reply) wantBody(t *testing.T, want string) {
 	t.Helper()
 	if diff := cmp.Diff(decode[any](t, reply{body: want}), decode[any](t, r.wantStatus(t, http.StatusOK))); diff != "" {
@@ -59,7 +59,7 @@ func TestPasswordPolicies_userTypeInAnyCase(t *testing.T) {
 		d.get(passwordPolicyPath+userType).wantBody(t, changed)
 	}
 	if got := d.get(passwordPolicyPath+"Service").wantStatus(t, http.StatusOK).body; got == changed {
-		t.Error("the policy of the other user type changed too")
+		t.Error("the update also changed the policy of the other user type")
 	}
 	d.get(passwordPolicyPath+"Robot").wantProblem(t, http.StatusBadRequest, 151)
 	d.put(passwordPolicyPath+"Robot", changed).wantProblem(t, http.StatusBadRequest, 151)

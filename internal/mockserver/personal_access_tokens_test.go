@@ -18,13 +18,13 @@ const (
 	mePath   = "/identity/api/me"
 )
 
-// as returns the domain's replies to another bearer.
+// as sends a request with another token.
 func (d *domain) as(bearer, method, path, body string) reply {
 	d.t.Helper()
 	return d.do(request{method: method, path: path, body: body, bearer: bearer})
 }
 
-// tokenNames returns the display names of a caller's personal access tokens.
+// tokenNames returns the display names of the personal access tokens of the caller.
 func (d *domain) tokenNames(bearer string) []string {
 	d.t.Helper()
 	names := []string{}
@@ -58,15 +58,15 @@ func TestPersonalAccessTokens_lifecycle(t *testing.T) {
 	}
 	me := d.get(mePath).object(t)
 	if diff := cmp.Diff(me, d.as(key, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK).object(t)); diff != "" {
-		t.Errorf("the token is somebody else (-want +got):\n%s", diff)
+		t.Errorf("user of the token (-want +got):\n%s", diff)
 	}
 
-	elapsed.Store(int64(time.Hour)) // Past the deactivation date.
+	elapsed.Store(int64(time.Hour)) // After the deactivation date.
 	d.as(key, http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 	if diff := cmp.Diff(want, listed()); diff != "" {
 		t.Errorf("listed after it expired (-want +got):\n%s", diff)
 	}
-	again := d.post(keysPath, `{"displayName":"Example"}`).wantStatus(t, http.StatusOK) // The name is free.
+	again := d.post(keysPath, `{"displayName":"Example"}`).wantStatus(t, http.StatusOK) // The name can be used again.
 	if diff := cmp.Diff(want, d.delete(keysPath+"/"+id).wantStatus(t, http.StatusOK).object(t)); diff != "" {
 		t.Errorf("deleted (-want +got):\n%s", diff)
 	}
@@ -102,18 +102,18 @@ func TestPersonalAccessTokens_limit(t *testing.T) {
 	for option, limit := range map[int]int{0: 3, 10: 10} {
 		d := newDomain(t, mockserver.Options{MaxPersonalAccessTokens: option})
 		var id string
-		for i := range limit - 1 { // The domain's own is one.
+		for i := range limit - 1 { // The domain's own token counts too.
 			id = d.post(keysPath, fmt.Sprintf(`{"displayName":"Example %d"}`, i)).wantStatus(t, http.StatusOK).text(t, "id")
 		}
 		d.post(keysPath, `{"displayName":"Too many"}`).wantProblem(t, http.StatusBadRequest, 238)
 		if err := d.DeactivatePersonalAccessToken(id); err != nil {
 			t.Fatal(err)
 		}
-		d.post(keysPath, `{"displayName":"Again"}`).wantStatus(t, http.StatusOK) // Only active ones count.
+		d.post(keysPath, `{"displayName":"Again"}`).wantStatus(t, http.StatusOK) // Only active tokens count.
 	}
 }
 
-func TestPersonalAccessTokens_areTheCallersOwn(t *testing.T) {
+func TestPersonalAccessTokens_perCaller(t *testing.T) {
 	t.Parallel()
 	const password = "secret"
 	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{Users: []mockserver.User{{
@@ -133,16 +133,16 @@ func TestPersonalAccessTokens_areTheCallersOwn(t *testing.T) {
 	d.as(key, http.MethodDelete, keysPath+"/"+mine, "").wantProblem(t, http.StatusNotFound, 239)
 	d.delete(keysPath+"/"+own.text(t, "id")).wantProblem(t, http.StatusNotFound, 239)
 	if got := d.as(key, http.MethodGet, mePath, "").text(t, "id"); got != "user" {
-		t.Errorf("the token is that of %s", got)
+		t.Errorf("got the user %s, want user", got)
 	}
 
-	// They end with their user.
+	// Tokens become invalid when their user is deleted.
 	d.delete(usersPath+"/user").wantStatus(t, http.StatusNoContent)
 	d.as(key, http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 	d.delete(usersPath+"/user?purge=true").wantStatus(t, http.StatusNoContent)
 	d.as(key, http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 
-	// Even those that came with the domain.
+	// This includes the tokens of the seed and of the domain.
 	c := d.Credentials()
 	d.delete(usersPath+"/"+d.get(mePath).text(t, "id")).wantStatus(t, http.StatusNoContent)
 	for _, bearer := range []string{c.AccessToken, c.NoRightsToken, c.NoSecretsToken} {
@@ -150,13 +150,13 @@ func TestPersonalAccessTokens_areTheCallersOwn(t *testing.T) {
 	}
 }
 
-// A caller that deletes all of its tokens saws off the branch it sits on.
-func TestPersonalAccessTokens_ownIsListed(t *testing.T) {
+// If a caller deletes all of its tokens, it deletes the token that it signs in with.
+func TestPersonalAccessTokens_listsTokenOfCaller(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	ids := d.texts(keysPath, "id")
 	if len(ids) != 1 {
-		t.Fatalf("%d tokens, want one", len(ids))
+		t.Fatalf("got %d tokens, want 1", len(ids))
 	}
 	d.delete(keysPath+"/"+ids[0]).wantStatus(t, http.StatusOK)
 	d.get(mePath).wantProblem(t, http.StatusUnauthorized, 2153)
@@ -170,7 +170,7 @@ func TestPersonalAccessTokens_deactivate(t *testing.T) {
 	d.as(created.text(t, "key"), http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 	list := decode[[]map[string]any](t, d.get(keysPath))
 	if got := list[1]["deactivationDate"]; got != nowText {
-		t.Errorf("deactivationDate %v, want %s", got, nowText)
+		t.Errorf("got the deactivationDate %v, want %s", got, nowText)
 	}
 	d.control(http.MethodPost, "/_mock/keys/missing/deactivate", "").wantStatus(t, http.StatusBadRequest)
 }
@@ -186,7 +186,7 @@ func TestPersonalAccessTokens_listsLag(t *testing.T) {
 	}
 }
 
-// A personal access token may do what the roles allow that its user has now.
+// A personal access token has the rights of the roles that its user has now.
 func TestTokens_rightsOfRoles(t *testing.T) {
 	t.Parallel()
 	const password = "secret"
@@ -218,10 +218,10 @@ func TestTokens_rightsOfRoles(t *testing.T) {
 	d.put(usersPath+"/user", userBody("user@example.com", `"roles":[]`)).wantStatus(t, http.StatusOK)
 	want([]any{}, http.StatusForbidden, http.StatusForbidden)
 
-	// Whoever takes the role from itself is out.
+	// If a user removes its own administrator role, it loses the rights.
 	d.delete(rolesPath+"/"+d.roleID("lusid-administrator")+"/users/"+d.get(mePath).text(t, "id")).wantStatus(t, http.StatusNoContent)
 	problem := d.get(usersPath).wantProblem(t, http.StatusForbidden, 186)
 	if detail, _ := problem["detail"].(string); !strings.Contains(detail, "ListUsers") {
-		t.Errorf("the detail %q does not name the operation", detail)
+		t.Errorf("got the detail %q, want one that contains ListUsers", detail)
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// booleans are how clients write true and false. FINBOURNE's Python Identity SDK writes True.
+// booleans are the ways in which clients write true and false. FINBOURNE's Python Identity SDK writes True.
 var booleans = map[string]bool{
 	"true": true, "True": true, "TRUE": true, "tRuE": true,
 	"false": false, "False": false, "FALSE": false,
 }
 
-// booleanParameters has every boolean parameter of every query, each with a function that sends
-// one request and reports whether the parameter had an effect.
+// booleanParameters has every boolean query parameter. Its function sends one request and reports whether
+// the parameter had an effect.
 var booleanParameters = map[string]struct {
 	method, path string
 	hasEffect    func(t *testing.T, d *domain, target string) bool
@@ -48,7 +48,8 @@ var booleanParameters = map[string]struct {
 	}},
 }
 
-// newQueryDomain returns a domain whose lists lag, because only there waitForReindex has an effect.
+// newQueryDomain returns a domain whose lists lag, because waitForReindex has an effect only in such a
+// domain.
 func newQueryDomain(t *testing.T) *domain {
 	t.Helper()
 	return newDomain(t, mockserver.Options{ListLag: 1, Seed: mockserver.Seed{
@@ -68,14 +69,14 @@ func TestQuery_booleansInAnyCase(t *testing.T) {
 				t.Parallel()
 				target := parameter.path + "?" + name + "=" + value
 				if got := parameter.hasEffect(t, newQueryDomain(t), target); got != want {
-					t.Errorf("%s %s: effect %t, want %t", parameter.method, target, got, want)
+					t.Errorf("%s %s: the parameter had an effect: %t, want %t", parameter.method, target, got, want)
 				}
 			})
 		}
 	}
 }
 
-func TestQuery_refusesWhatIsNoBoolean(t *testing.T) {
+func TestQuery_invalidBooleans(t *testing.T) {
 	t.Parallel()
 	for name, parameter := range booleanParameters {
 		t.Run(name, func(t *testing.T) {
@@ -88,22 +89,22 @@ func TestQuery_refusesWhatIsNoBoolean(t *testing.T) {
 				}
 				problem := decode[struct{ Errors map[string][]string }](t, d.do(r).wantStatus(t, http.StatusBadRequest))
 				if len(problem.Errors[name]) == 0 {
-					t.Errorf("%s %s: no error for %s in %v", r.method, r.path, name, problem.Errors)
+					t.Errorf("%s %s: got no error for %s in %v", r.method, r.path, name, problem.Errors)
 				}
 			}
-			d.get(usersPath+"/active").wantStatus(t, http.StatusOK) // None of them took effect.
+			d.get(usersPath+"/active").wantStatus(t, http.StatusOK) // No invalid request had an effect.
 		})
 	}
 }
 
-// TestQuery_coversEveryBoolean fails when a contract gets another boolean parameter.
+// TestQuery_coversEveryBoolean fails if a contract gets another boolean parameter.
 func TestQuery_coversEveryBoolean(t *testing.T) {
 	t.Parallel()
 	for name, operation := range readContracts(t) {
 		for _, parameter := range operation.Parameters {
 			if parameter.In == "query" && parameter.Schema.Type == "boolean" {
 				if _, ok := booleanParameters[parameter.Name]; !ok {
-					t.Errorf("booleanParameters lacks %s of %s", parameter.Name, name)
+					t.Errorf("booleanParameters does not contain %s of %s", parameter.Name, name)
 				}
 			}
 		}
@@ -137,7 +138,7 @@ func TestQuery_otherTypes(t *testing.T) {
 		"/identity/api/authentication/support?end=2030-13-01T12%3A00%3A00Z":                  http.StatusBadRequest,
 	} {
 		if got := d.get(target); got.status != status {
-			t.Errorf("%s: status %d, want %d: %s", target, got.status, status, got.body)
+			t.Errorf("%s: got status %d, want %d: %s", target, got.status, status, got.body)
 		}
 	}
 }

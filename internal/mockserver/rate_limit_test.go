@@ -17,7 +17,7 @@ func TestRateLimit(t *testing.T) {
 		for i, status := range statuses {
 			r := d.get(applicationsPath)
 			if r.status != status || (r.header.Get("Retry-After") == "1") != (status == http.StatusTooManyRequests) {
-				t.Errorf("request %d is answered with %d, Retry-After %q", i, r.status, r.header.Get("Retry-After"))
+				t.Errorf("request %d: got status %d and the Retry-After %q, want status %d", i, r.status, r.header.Get("Retry-After"), status)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func TestRequestLog(t *testing.T) {
 	header := map[string]string{"User-Agent": "test/1.0", "CorrelationId": "abc", "X-LUSID-Application": "tests"}
 	r := d.do(request{method: http.MethodGet, path: applicationsPath + "/missing?includeSecret=true&token=canary", header: header})
 	if got := r.header.Get("lusid-meta-correlationid"); got != "abc" {
-		t.Errorf("lusid-meta-correlationid %q, want that of the request", got)
+		t.Errorf("got the lusid-meta-correlationid %q, want that of the request", got)
 	}
 	d.InjectFault(mockserver.Fault{Operation: "identity.ListApplications", Status: 503})
 	d.do(request{method: http.MethodGet, path: applicationsPath, header: header})
@@ -38,7 +38,7 @@ func TestRequestLog(t *testing.T) {
 	}
 	got := d.Requests()
 	if len(got) != 2 || got[1].RequestID == "" || got[1].RequestID == got[0].RequestID {
-		t.Errorf("request ids: %+v", got)
+		t.Errorf("got the requests %+v, want two with different request IDs", got)
 	}
 	second := cmp.FilterPath(func(p cmp.Path) bool { return p.Index(1).String() == "[1]" && p.Last().String() == ".RequestID" }, cmp.Ignore())
 	if diff := cmp.Diff(want, got, second); diff != "" {
@@ -81,7 +81,7 @@ func TestRequestLog_names(t *testing.T) {
 	}
 }
 
-// A domain that serves for days must not grow.
+// The log of a domain that runs for days must not grow without limit.
 func TestRequestLog_isBounded(t *testing.T) {
 	t.Parallel()
 	s := mockserver.New(mockserver.Options{})
@@ -107,35 +107,35 @@ func TestRequestLog_isBounded(t *testing.T) {
 	send("/first", 1)
 	send("/nowhere", bound-1)
 	if got := look(); got.Dropped != 0 || len(got.Requests) != bound || got.Requests[0].Path != "/first" {
-		t.Errorf("at the bound: %d dropped and %d kept, want none and all %d", got.Dropped, len(got.Requests), bound)
+		t.Errorf("at the bound: got %d dropped and %d kept, want 0 and %d", got.Dropped, len(got.Requests), bound)
 	}
 	send("/api/instruments", bound/2)
 	send("/last", 3)
 	got := look()
 	if got.Dropped != bound/2+3 || len(got.Requests) != bound {
-		t.Errorf("past the bound: %d dropped and %d kept, want %d and %d", got.Dropped, len(got.Requests), bound/2+3, bound)
+		t.Errorf("past the bound: got %d dropped and %d kept, want %d and %d", got.Dropped, len(got.Requests), bound/2+3, bound)
 	}
 	if diff := cmp.Diff(map[string]int{"unknown": bound + 3, "instruments": bound / 2}, got.Counts); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
-	// The last ones are kept, in order of arrival.
+	// The latest requests are kept, in order of arrival.
 	for i, want := range map[int]string{
 		0: "/nowhere", bound - bound/2 - 4: "/nowhere", bound - bound/2 - 3: "/api/instruments",
 		bound - 4: "/api/instruments", bound - 3: "/last", bound - 1: "/last",
 	} {
 		if path := got.Requests[i].Path; path != want {
-			t.Errorf("request %d is %s, want %s", i, path, want)
+			t.Errorf("request %d: got %s, want %s", i, path, want)
 		}
 	}
 
 	s.ResetRequests()
 	send("/nowhere", 2)
 	if got := look(); got.Dropped != 0 || len(got.Requests) != 2 || got.Counts["unknown"] != 2 {
-		t.Errorf("after the reset: %+v", got)
+		t.Errorf("after the reset: got %+v, want 2 requests", got)
 	}
 }
 
-// What a log line, a failing test's message or the control API shows holds no secret.
+// A log line, the message of a failed test and the control API contain no secret.
 func TestRequestLog_holdsNoSecret(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
@@ -165,15 +165,15 @@ func TestRequestLog_holdsNoSecret(t *testing.T) {
 		"application's secret": secret, "key": key, "chosen password": "chosen-password", "temporary password": temporary,
 	} {
 		if strings.Contains(log, value) {
-			t.Errorf("the log holds the %s", name)
+			t.Errorf("the log contains the %s", name)
 		}
 	}
 	if len(d.Requests()) != 9 {
-		t.Errorf("%d requests logged, want 9", len(d.Requests()))
+		t.Errorf("got %d logged requests, want 9", len(d.Requests()))
 	}
 }
 
-// TestRequestLog_cutsLongTexts bounds what one request can add to the log.
+// TestRequestLog_cutsLongTexts limits the size that one request can add to the log.
 func TestRequestLog_cutsLongTexts(t *testing.T) {
 	t.Parallel()
 	s := mockserver.New(mockserver.Options{})
@@ -184,6 +184,6 @@ func TestRequestLog_cutsLongTexts(t *testing.T) {
 	r.Header.Set("Correlationid", long)
 	s.ServeHTTP(httptest.NewRecorder(), r)
 	if got := serve(t, s, http.MethodGet, "/_mock/requests", "localhost", nil).Body.Len(); got > 10_000 {
-		t.Errorf("one request takes %d bytes of the log", got)
+		t.Errorf("one request takes %d bytes of the log, want at most 10000", got)
 	}
 }

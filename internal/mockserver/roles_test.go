@@ -18,13 +18,13 @@ var builtInRoles = []string{
 	"configuration-administrator", "instrument-administrator",
 }
 
-// createRole creates a role and returns its id.
+// createRole creates a role and returns its ID.
 func (d *domain) createRole(name string) string {
 	d.t.Helper()
 	return d.post(rolesPath, `{"name":"`+name+`"}`).wantStatus(d.t, http.StatusCreated).text(d.t, "id")
 }
 
-// roleNames returns those that a list shows, less the built-in ones.
+// roleNames returns the names of the roles in a list, without the built-in roles.
 func (d *domain) roleNames() []string {
 	d.t.Helper()
 	names := d.texts(rolesPath, "name")
@@ -41,7 +41,7 @@ func TestRoles_lifecycle(t *testing.T) {
 		`{"name":"portfolio-manager-role","description":"A role representing the manager of a portfolio"}`).wantStatus(t, http.StatusCreated)
 	id := created.text(t, "id")
 	if !regexp.MustCompile(`^00g[a-zA-Z0-9]{17}$`).MatchString(id) {
-		t.Errorf("id %q has not the form of an id", id)
+		t.Errorf("got the ID %q, want 00g and 17 letters or digits", id)
 	}
 	want := map[string]any{
 		"id": id, "roleId": map[string]any{"scope": "default", "code": "portfolio-manager-role"}, "name": "portfolio-manager-role",
@@ -71,7 +71,7 @@ func TestRoles_lifecycle(t *testing.T) {
 	d.put(path, `{"name":"other","description":"Another"}`).wantProblem(t, http.StatusBadRequest, 151)
 
 	if got := d.delete(path).wantStatus(t, http.StatusNoContent); got.body != "" {
-		t.Errorf("the deletion has a body: %s", got.body)
+		t.Errorf("got the body %s for the deletion, want none", got.body)
 	}
 	if diff := cmp.Diff([]string{}, d.roleNames()); diff != "" {
 		t.Errorf("listed after the deletion (-want +got):\n%s", diff)
@@ -87,8 +87,8 @@ func TestRoles_missing(t *testing.T) {
 		{method: http.MethodGet, path: "/missing"},
 		{method: http.MethodGet, path: "/byCode/missing"},
 		{method: http.MethodGet, path: "/byCode/lusid-evaluator?scope=other"},
-		{method: http.MethodGet, path: "/byCode/lusid-administrator"}, // It has the scope LUSID_SYSTEM.
-		{method: http.MethodGet, path: "/lusid-evaluator"},            // A code is no id.
+		{method: http.MethodGet, path: "/byCode/lusid-administrator"}, // The role has the scope LUSID_SYSTEM.
+		{method: http.MethodGet, path: "/lusid-evaluator"},            // A code is not an ID.
 		{method: http.MethodPut, path: "/missing", body: `{"description":"Another"}`},
 		{method: http.MethodDelete, path: "/missing"},
 		{method: http.MethodGet, path: "/missing/users"},
@@ -97,7 +97,7 @@ func TestRoles_missing(t *testing.T) {
 	} {
 		r.path = rolesPath + r.path
 		if problem := d.do(r).wantProblem(t, http.StatusNotFound, 660); problem["name"] != "Role does not exist" {
-			t.Errorf("name %v", problem["name"])
+			t.Errorf("got the name %v, want Role does not exist", problem["name"])
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestRoles_names(t *testing.T) {
 	for _, name := range []string{"abc", odd, long} {
 		id := d.createRole(name)
 		if got := d.get(rolesPath + "/" + id).object(t)["roleId"]; !cmp.Equal(got, map[string]any{"scope": "default", "code": name}) {
-			t.Errorf("roleId %v", got)
+			t.Errorf("got the roleId %v, want default/%s", got, name)
 		}
 	}
 	for _, name := range []string{"ab", "1abc", "a/bc", "", long + "x"} {
@@ -119,13 +119,13 @@ func TestRoles_names(t *testing.T) {
 	for _, name := range []string{odd, "lusid-evaluator", "lusid-administrator"} {
 		problem := d.post(rolesPath, `{"name":"`+name+`"}`).wantProblem(t, http.StatusConflict, 144)
 		if detail, _ := problem["detail"].(string); !strings.Contains(detail, name) {
-			t.Errorf("the detail %q does not name %s", detail, name)
+			t.Errorf("got the detail %q, want one that contains %s", detail, name)
 		}
 	}
 	if diff := cmp.Diff([]string{"abc", odd, long}, d.roleNames()); diff != "" {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
-	// Only the list finds these.
+	// These codes can't be used in a path, so only the list contains these roles.
 	for _, code := range []string{"Risk%20%2B%20Compliance", long} {
 		d.get(rolesPath+"/byCode/"+code).wantProblem(t, http.StatusBadRequest, 151)
 	}
@@ -142,7 +142,7 @@ func TestRoles_builtIn(t *testing.T) {
 	}
 	administrator := d.get(rolesPath+"/byCode/lusid-administrator?scope=LUSID_SYSTEM").wantStatus(t, http.StatusOK)
 	if got := administrator.text(t, "samlName"); got != "lusid:LUSID_SYSTEM:lusid-administrator" {
-		t.Errorf("samlName %q", got)
+		t.Errorf("got the samlName %q, want lusid:LUSID_SYSTEM:lusid-administrator", got)
 	}
 }
 
@@ -175,14 +175,14 @@ func TestRoleMembers(t *testing.T) {
 		}
 	}
 	want()
-	for range 2 { // Both can be repeated.
+	for range 2 { // Add and remove are idempotent.
 		d.put(members+"/"+users["second@example.com"], "").wantStatus(t, http.StatusNoContent)
 	}
 	d.put(members+"/"+users["first@example.com"], "").wantStatus(t, http.StatusNoContent)
 	want("second@example.com", "first@example.com")
 	listed := decode[[]map[string]any](t, d.get(members))
 	if diff := cmp.Diff(d.get(usersPath+"/"+users["second@example.com"]).object(t), listed[0]); diff != "" {
-		t.Errorf("a member is not the user (-want +got):\n%s", diff)
+		t.Errorf("member (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{}, d.logins(rolesPath+"/"+other+"/users")); diff != "" {
 		t.Errorf("members of the other role (-want +got):\n%s", diff)
@@ -198,7 +198,7 @@ func TestRoleMembers(t *testing.T) {
 	d.delete(rolesPath+"/"+role).wantStatus(t, http.StatusNoContent)
 	d.get(members).wantProblem(t, http.StatusNotFound, 660)
 	if got := d.get(usersPath + "/" + users["first@example.com"] + "?includeRoles=true").object(t)["roles"]; !cmp.Equal(got, []any{}) {
-		t.Errorf("the user kept the deleted role: %v", got)
+		t.Errorf("got the roles %v after the role was deleted, want none", got)
 	}
 }
 
@@ -210,7 +210,7 @@ func TestRoleMembers_listsLag(t *testing.T) {
 	wantLists := func(lists ...[]string) {
 		t.Helper()
 		for i, want := range lists {
-			d.get(rolesPath + "/" + other + "/users") // A list of another role is of no avail.
+			d.get(rolesPath + "/" + other + "/users") // A list of another role does not count.
 			if diff := cmp.Diff(want, d.logins(rolesPath+"/"+role+"/users")); diff != "" {
 				t.Errorf("list %d (-want +got):\n%s", i+1, diff)
 			}
@@ -219,7 +219,7 @@ func TestRoleMembers_listsLag(t *testing.T) {
 	d.put(rolesPath+"/"+role+"/users/"+user, "").wantStatus(t, http.StatusNoContent)
 	got := d.get(usersPath + "/" + user + "?includeRoles=true").object(t)["roles"]
 	if roles, _ := got.([]any); len(roles) != 1 {
-		t.Errorf("roles of the user: %v", got) // Reads by id never lag.
+		t.Errorf("got the roles %v, want 1", got) // Reads by ID don't lag.
 	}
 	wantLists([]string{}, []string{"user@example.com"})
 	d.delete(usersPath + "/" + user)
@@ -228,5 +228,5 @@ func TestRoleMembers_listsLag(t *testing.T) {
 	user = d.createUser("purged@example.com", `"roles":[{"scope":"default","code":"first-role"}]`)
 	wantLists([]string{}, []string{"purged@example.com"})
 	d.delete(usersPath + "/" + user + "?purge=true")
-	wantLists([]string{}) // There is nothing left to show.
+	wantLists([]string{}) // The purged user is in no list, even if it lags.
 }

@@ -13,31 +13,30 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// excluded are the operations of the contracts that the provider does not cover and the mock does
-// not answer, with the reason.
+// excluded are the operations of the contracts that the provider doesn't cover and the mock doesn't serve,
+// with the reason.
 var excluded = map[string]string{
-	"identity.AddScim":    "SCIM has no read, so nothing can be declared of it",
-	"identity.RemoveScim": "SCIM has no read, so nothing can be declared of it",
+	"identity.AddScim":    "SCIM has no read operation, so Terraform can't manage it",
+	"identity.RemoveScim": "SCIM has no read operation, so Terraform can't manage it",
 
-	"identity.ListLogs":     "identity logs are what happened, not what is to be",
-	"identity.ListUserLogs": "identity logs are what happened, not what is to be",
+	"identity.ListLogs":     "identity logs are past events, not configuration",
+	"identity.ListUserLogs": "identity logs are past events, not configuration",
 
-	"identity.AcceptCellAttachment": "cell management is between domains, refuses personal access tokens, and is a procedure of steps",
-	"identity.DetachParentCell":     "as identity.AcceptCellAttachment",
-	"identity.GetCellParentStatus":  "as identity.AcceptCellAttachment",
+	"identity.AcceptCellAttachment": "cell management concerns several domains, refuses personal access tokens, and is a procedure with several steps",
+	"identity.DetachParentCell":     "see identity.AcceptCellAttachment",
+	"identity.GetCellParentStatus":  "see identity.AcceptCellAttachment",
 	"identity.RefuseCellAttachment": "as identity.AcceptCellAttachment",
-	"identity.RemovePrimaryDomain":  "as identity.AcceptCellAttachment",
-	"identity.RotateAttachingKey":   "as identity.AcceptCellAttachment",
-	"identity.RotateDomainKeys":     "as identity.AcceptCellAttachment",
-	"identity.SetAttachingKey":      "as identity.AcceptCellAttachment",
-	"identity.SetParentCell":        "as identity.AcceptCellAttachment",
-	"identity.SetPrimaryDomain":     "as identity.AcceptCellAttachment",
+	"identity.RemovePrimaryDomain":  "see identity.AcceptCellAttachment",
+	"identity.RotateAttachingKey":   "see identity.AcceptCellAttachment",
+	"identity.RotateDomainKeys":     "see identity.AcceptCellAttachment",
+	"identity.SetAttachingKey":      "see identity.AcceptCellAttachment",
+	"identity.SetParentCell":        "see identity.AcceptCellAttachment",
+	"identity.SetPrimaryDomain":     "see identity.AcceptCellAttachment",
 }
 
 var pathParameter = regexp.MustCompile(`\{[^}]+\}`)
 
-// TestRoutes calls every operation of every contract, and expects an answer of the mock's: whatever it
-// says, it knows the operation.
+// TestRoutes calls every operation of every contract. The mock must know each operation, with any status.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
@@ -50,7 +49,7 @@ func TestRoutes(t *testing.T) {
 		d.ResetRequests()
 		answered := d.do(r).status != http.StatusNotImplemented
 		if d.Counts()[name] != 1 {
-			t.Errorf("%s %s is not %s, but %v", r.method, r.path, name, d.Counts())
+			t.Errorf("%s %s: want the operation %s, got the counts %v", r.method, r.path, name, d.Counts())
 		}
 		switch {
 		case !answered && excluded[name] == "":
@@ -61,18 +60,18 @@ func TestRoutes(t *testing.T) {
 	}
 	for name := range excluded {
 		if _, ok := operations[name]; !ok {
-			t.Errorf("no contract has an operation %s", name)
+			t.Errorf("excluded contains %s, but no contract has this operation", name)
 		}
 	}
 }
 
-// apis are the paths of the APIs that the mock serves, by name. The contract of each is in the file
+// apis has the paths of the APIs that the mock serves, by name. The contract of each API is in the file
 // NAME-openapi.json.
 var apis = map[string]string{"access": "/access", "identity": "/identity"}
 
 // publishedOperation is one operation of a contract.
 type publishedOperation struct {
-	// path is the whole path, with that of the API.
+	// path is the whole path, including the path of the API.
 	method, path string
 
 	OperationID string `json:"operationId"`
@@ -94,7 +93,7 @@ func (o publishedOperation) success(t *testing.T) int {
 			return code
 		}
 	}
-	t.Fatalf("the contract has no success for %s", o.OperationID)
+	t.Fatalf("the contract has no 2xx status for %s", o.OperationID)
 	return 0
 }
 

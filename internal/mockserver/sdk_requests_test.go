@@ -22,8 +22,8 @@ const (
 	bothSDKs   sdks = "identity unified"
 )
 
-// sdkHeaders are the headers that the synchronous client of each SDK sends with every request, besides
-// X-LUSID-Application, Authorization and, with a body, sdkContentType.
+// sdkHeaders are the headers that the synchronous client of each SDK sends with every request. It also
+// sends X-LUSID-Application, Authorization and, with a body, sdkContentType.
 var sdkHeaders = map[sdks]map[string]string{
 	identitySDK: {
 		"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "OpenAPI-Generator/2.3.6/python",
@@ -48,9 +48,8 @@ type sdkRequest struct {
 	method, target, body string
 }
 
-// sdkRequests were recorded from FINBOURNE's unchanged SDKs on 26 November 2026, one for each
-// operation that an SDK has, with every optional argument set. Where one row is not enough, the two
-// SDKs differ.
+// sdkRequests were recorded from FINBOURNE's unchanged SDKs on 26 November 2026. There is one request for
+// each operation of an SDK, with every optional argument. An operation has two rows if the two SDKs differ.
 var sdkRequests = []sdkRequest{
 	{"identity.AcceptCellAttachment", unifiedSDK, http.MethodPost, "/identity/api/cellmanagement/acceptattachment", ""},
 	{
@@ -211,9 +210,9 @@ var sdkRequests = []sdkRequest{
 	{"instruments", unifiedSDK, http.MethodGet, "/api/api/instruments?limit=1", ""},
 }
 
-// sdkRequestsOfNulls are requests whose models were read from JSON without the optional fields. The
-// SDKs send null for each of these fields.
-var sdkRequestsOfNulls = []sdkRequest{
+// sdkRequestsWithNulls are requests whose models were read from JSON without the optional fields. The SDKs
+// send null for these fields.
+var sdkRequestsWithNulls = []sdkRequest{
 	{"identity.CreateApiKey", bothSDKs, http.MethodPost, "/identity/api/keys", `{"displayName": "CI", "deactivationDate": null}`},
 	{
 		"identity.CreateApplication", bothSDKs, http.MethodPost, "/identity/api/applications",
@@ -263,7 +262,7 @@ var sdkRequestsOfNulls = []sdkRequest{
 	},
 }
 
-// sdkSeed has the objects that the requests name.
+// sdkSeed returns a seed with the objects that the requests refer to.
 func sdkSeed() mockserver.Seed {
 	seed := mockserver.Seed{
 		Applications:         []mockserver.Application{{ID: "acme-app-id", ClientID: "acme-app", DisplayName: "Acme"}},
@@ -286,13 +285,13 @@ func sdkSeed() mockserver.Seed {
 	return seed
 }
 
-// TestSDKs sends each request to a new domain, with an access token, as the synchronous client
-// of the SDK does and as the asynchronous one does.
+// TestSDKs sends each request to a new domain, with an access token, as the synchronous and the
+// asynchronous client of the SDK send it.
 func TestSDKs(t *testing.T) {
 	t.Parallel()
 	operations := readContracts(t)
-	for _, sent := range slices.Concat(sdkRequests, sdkRequestsOfNulls, accessSDKRequests) {
-		want := http.StatusOK // Of what is in no contract.
+	for _, sent := range slices.Concat(sdkRequests, sdkRequestsWithNulls, accessSDKRequests) {
+		want := http.StatusOK // For a path that is in no contract.
 		if operation, ok := operations[sent.operation]; ok {
 			want = operation.success(t)
 		}
@@ -306,14 +305,14 @@ func TestSDKs(t *testing.T) {
 			for client, r := range map[string]request{"sync": sent.synchronous(sdk), "async": sent.asynchronous(sdk)} {
 				t.Run(sent.operation+"/"+string(sdk)+"/"+client, func(t *testing.T) {
 					t.Parallel()
-					now := func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // Before the dates in the requests.
+					now := func() time.Time { return time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC) } // This is before the dates in the requests.
 					d := newDomain(t, mockserver.Options{Seed: sdkSeed(), Clock: now})
 					d.createAccessObjects()
 					d.ResetRequests()
 					r.bearer = d.token(d.passwordForm()).text(t, "access_token")
 					d.do(r).wantStatus(t, want)
 					if d.Counts()[sent.operation] != 1 {
-						t.Errorf("counted as %v, want %s", d.Counts(), sent.operation)
+						t.Errorf("got the counts %v, want %s", d.Counts(), sent.operation)
 					}
 				})
 			}
@@ -332,8 +331,8 @@ func (s sdkRequest) synchronous(sdk sdks) request {
 	return r
 }
 
-// asynchronous returns the request as the asynchronous client sends it. aiohttp encodes fewer characters
-// of the target, and the client adds a content type also to requests without a body.
+// asynchronous returns the request as the asynchronous client sends it. aiohttp encodes fewer characters of
+// the target. The client also adds a content type to requests without a body.
 func (s sdkRequest) asynchronous(sdk sdks) request {
 	r := s.synchronous(sdk)
 	r.path = strings.NewReplacer("%3A", ":", "%40", "@").Replace(s.target)
@@ -344,7 +343,7 @@ func (s sdkRequest) asynchronous(sdk sdks) request {
 	return r
 }
 
-// TestSDKs_coverEveryOperation holds the table against the Identity API's contract.
+// TestSDKs_coverEveryOperation compares the table with the Identity API's contract.
 func TestSDKs_coverEveryOperation(t *testing.T) {
 	t.Parallel()
 	recorded := map[sdks]map[string]bool{identitySDK: {}, unifiedSDK: {}}
@@ -357,14 +356,15 @@ func TestSDKs_coverEveryOperation(t *testing.T) {
 	}
 	for name := range readContract(t, "identity") {
 		if !recorded[unifiedSDK][name] {
-			t.Errorf("no request of the unified SDK for %s", name)
+			t.Errorf("sdkRequests has no request of the unified SDK for %s", name)
 		}
 	}
-	// The unified SDK has every operation and the list of instruments, the Identity SDK 61 of them.
+	// The unified SDK has every operation and the list of instruments. The Identity SDK has 61 of the
+	// operations.
 	if got, want := len(recorded[unifiedSDK]), 76; got != want {
-		t.Errorf("the unified SDK has %d operations, want %d", got, want)
+		t.Errorf("got %d operations of the unified SDK, want %d", got, want)
 	}
 	if got, want := len(recorded[identitySDK]), 61; got != want {
-		t.Errorf("the Identity SDK has %d operations, want %d", got, want)
+		t.Errorf("got %d operations of the Identity SDK, want %d", got, want)
 	}
 }

@@ -187,19 +187,19 @@ func TestParseSeed_errors(t *testing.T) {
 		`{"accessRoles": [` + accessRoleBody("first", "missing") + `]}`:                                 `accessRoles[0]: The policy "default/missing" does not exist`,
 	} {
 		if _, err := mockserver.ParseSeed([]byte(seed)); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: error %v, want one with %q", seed, err, want)
+			t.Errorf("%s: got the error %v, want one that contains %q", seed, err, want)
 		} else if strings.Contains(err.Error(), "canary") {
-			t.Errorf("%s: the error shows a secret: %v", seed, err)
+			t.Errorf("%s: the error contains a secret: %v", seed, err)
 		}
 	}
 }
 
-func TestSeed_people(t *testing.T) {
+func TestSeed_usersAndRoles(t *testing.T) {
 	t.Parallel()
 	created := now.Add(-time.Hour)
 	d := newDomain(t, mockserver.Options{
 		Clock:   func() time.Time { return now },
-		ListLag: 2, // Seed data shows at once.
+		ListLag: 2, // Lists contain the seed at once.
 		Seed: mockserver.Seed{
 			User:  mockserver.User{Username: "me@example.com", Roles: []string{"first-role"}},
 			Roles: []mockserver.Role{{ID: "first", Name: "first-role", Description: "First"}, {Name: "second-role"}},
@@ -230,7 +230,7 @@ func TestSeed_people(t *testing.T) {
 	}
 	for user, want := range map[string]string{"new": "PROVISIONED", "active": "ACTIVE", "deleted": "DEPROVISIONED"} {
 		if got := d.get(usersPath+"/"+user).text(t, "status"); got != want {
-			t.Errorf("status of %s: %s, want %s", user, got, want)
+			t.Errorf("%s: got the status %s, want %s", user, got, want)
 		}
 	}
 	if diff := cmp.Diff([]any{"lusid-administrator", "first-role"}, d.get(mePath).object(t)["groups"]); diff != "" {
@@ -239,7 +239,7 @@ func TestSeed_people(t *testing.T) {
 	d.token(d.passwordFormOf("active@example.com", "secret")).wantStatus(t, http.StatusOK)
 	for bearer, user := range map[string]string{"my key": "me@example.com", "their key": "active@example.com"} {
 		if got := d.as(bearer, http.MethodGet, mePath, "").text(t, "emailAddress"); got != user {
-			t.Errorf("%s is that of %s", bearer, got)
+			t.Errorf("%s: got the user %s, want %s", bearer, got, user)
 		}
 	}
 	d.as("old key", http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
@@ -255,7 +255,7 @@ func TestSeed_people(t *testing.T) {
 	}
 }
 
-func TestSeed_namesWhatIsNotThere(t *testing.T) {
+func TestSeed_missingReferences(t *testing.T) {
 	t.Parallel()
 	for _, seed := range []mockserver.Seed{
 		{Users: []mockserver.User{{Username: "user@example.com", Roles: []string{"nonsense"}}}},
@@ -265,7 +265,7 @@ func TestSeed_namesWhatIsNotThere(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%+v: no panic", seed)
+					t.Errorf("%+v: got no panic, want one", seed)
 				}
 			}()
 			mockserver.New(mockserver.Options{Seed: seed})

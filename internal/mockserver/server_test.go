@@ -25,7 +25,7 @@ func TestServer_concurrency(t *testing.T) {
 			t.Run(strconv.Itoa(i), func(t *testing.T) {
 				t.Parallel()
 				d := d.in(t)
-				// All of them use the same name, and each one also uses a unique name.
+				// All clients use the same name, and each client also uses a unique name.
 				d.post(applicationsPath, `{"clientId":"shared-app","displayName":"Shared","type":"Native"}`)
 				id, _ := d.create(fmt.Sprintf("example-%02d", i))
 				d.InjectFault(mockserver.Fault{Operation: "identity.ListUsers", Status: http.StatusInternalServerError})
@@ -52,15 +52,15 @@ func TestServer_concurrency(t *testing.T) {
 		t.Errorf("applications (-want +got):\n%s", diff)
 	}
 	if got := d.Counts()["identity.CreateApplication"]; got != 2*clients {
-		t.Errorf("%d creations logged, want %d", got, 2*clients)
+		t.Errorf("got %d logged creates, want %d", got, 2*clients)
 	}
 }
 
-func TestServer_domainsAreApart(t *testing.T) {
+func TestServer_domainsAreIndependent(t *testing.T) {
 	t.Parallel()
 	one, other := newDomain(t, mockserver.Options{}), newDomain(t, mockserver.Options{})
 	if one.TokenURL("") == other.TokenURL("") {
-		t.Error("two domains have one issuer")
+		t.Error("two domains have the same issuer")
 	}
 	other.do(request{
 		method: http.MethodGet,
@@ -78,11 +78,11 @@ func TestServer_largeBody(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	d.post(applicationsPath, `"`+strings.Repeat("x", 1<<20)+`"`).wantStatus(t, http.StatusRequestEntityTooLarge)
 	if got := d.Requests(); len(got) != 1 || got[0].Status != http.StatusRequestEntityTooLarge {
-		t.Errorf("logged %+v", got)
+		t.Errorf("got the log %+v, want one request with status 413", got)
 	}
 }
 
-func TestServer_hungUpClient(t *testing.T) {
+func TestServer_disconnectedClient(t *testing.T) {
 	t.Parallel()
 	s := mockserver.New(mockserver.Options{Latency: time.Hour})
 	ctx, hangUp := context.WithCancel(t.Context())
@@ -91,7 +91,7 @@ func TestServer_hungUpClient(t *testing.T) {
 	s.ServeHTTP(httptest.NewRecorder(), r)
 	got := s.Requests()
 	if len(got) != 1 || got[0].Operation != "identity.CreateApplication" || got[0].Status != 0 {
-		t.Errorf("logged %+v, want a request without an answer", got)
+		t.Errorf("got the log %+v, want one request without a response", got)
 	}
 }
 
@@ -112,7 +112,7 @@ func TestServer_printsNoSecret(t *testing.T) {
 			printed := fmt.Sprintf(verb, v)
 			for _, hidden := range []string{secret, c.ClientSecret, c.AccessToken} {
 				if strings.Contains(printed, hidden) {
-					t.Errorf("%s of %T prints a secret", verb, v)
+					t.Errorf("%s of %T contains a secret", verb, v)
 				}
 			}
 		}
@@ -126,7 +126,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// A domain of a thousand users is one to test with, not one to wait for.
+// A domain with a thousand users must be fast enough for tests.
 func BenchmarkServer_listUsers(b *testing.B) {
 	const evaluator = "evaluator"
 	seed := mockserver.Seed{Roles: []mockserver.Role{{ID: evaluator, Name: evaluator}}}

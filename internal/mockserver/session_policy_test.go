@@ -23,7 +23,7 @@ func TestSessionPolicy(t *testing.T) {
 		d.put(sessionPolicyPath, body).wantProblem(t, http.StatusBadRequest, 151)
 	}
 	d.get(sessionPolicyPath).wantBody(t, both)
-	// What is null or left out is none.
+	// A lifetime that is null or missing means that sessions don't expire.
 	for _, body := range []string{`{"maxSessionIdleMinutes":30,"maxSessionLifetimeMinutes":null}`, `{"maxSessionIdleMinutes":30}`} {
 		d.put(sessionPolicyPath, both)
 		d.put(sessionPolicyPath, body).wantBody(t, `{"maxSessionIdleMinutes":30}`)

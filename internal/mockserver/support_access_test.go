@@ -49,7 +49,7 @@ func TestSupportAccess(t *testing.T) {
 	d.post(supportPath, `{"duration":"PT1H"}`).wantStatus(t, http.StatusCreated)
 	information(map[string]any{"expiry": tomorrow}, map[string]any{"permittedRole": "3", "expiry": tomorrow})
 
-	// What has expired is over, and is not ended a second time.
+	// A grant that has expired is not terminated too.
 	clock = now.Add(2 * time.Hour)
 	ended := decode[[]map[string]any](t, d.delete(supportPath).wantStatus(t, http.StatusOK))
 	want["terminated"], want["terminatedAt"], want["terminatedBy"] = true, "2026-09-01T14:00:00.1234567+00:00", caller
@@ -58,7 +58,7 @@ func TestSupportAccess(t *testing.T) {
 	}
 	information(nil)
 	if got := d.delete(supportPath).wantStatus(t, http.StatusOK).body; got != "[]" {
-		t.Errorf("ended again: %s", got)
+		t.Errorf("got %s for the second termination, want no grants", got)
 	}
 
 	for query, want := range map[string][]string{
@@ -86,13 +86,13 @@ func TestSupportAccess_durations(t *testing.T) {
 		expiry, err := time.Parse(time.RFC3339,
 			d.post(supportPath, `{"duration":"`+duration+`"}`).wantStatus(t, http.StatusCreated).text(t, "expiry"))
 		if err != nil || !expiry.Equal(now.Add(want)) {
-			t.Errorf("%s ends at %s (%v)", duration, expiry, err)
+			t.Errorf("%s: got the expiry %s and the error %v, want %s", duration, expiry, err, now.Add(want))
 		}
 	}
 	for _, duration := range []string{"P", "PT", "P1DT", "1D", "P1H", "PT1D", "P1.5DT1H", "P.5D", "P1.D", "P1D2W", "-P1D", "P1d", "P1D ", "P1D\\n", "P99999999999Y", ""} {
 		problem := d.post(supportPath, `{"duration":"`+duration+`"}`).wantProblem(t, http.StatusBadRequest, 151)
 		if errors, _ := problem["errors"].(map[string]any); errors["duration"] == nil {
-			t.Errorf("%q: errors %v", duration, errors)
+			t.Errorf("%q: got the errors %v, want an error for duration", duration, errors)
 		}
 	}
 }
@@ -120,6 +120,6 @@ func TestSupportAccess_roles(t *testing.T) {
 	problem := d.post(supportPath,
 		`{"duration":"P1D","permittedRoles":["1","support-lusid-readonly"]}`).wantProblem(t, http.StatusBadRequest, 151)
 	if errors, _ := problem["errors"].(map[string]any); errors["permittedRoles.1"] == nil || len(errors) != 1 {
-		t.Errorf("errors %v", errors)
+		t.Errorf("got the errors %v, want only one for permittedRoles.1", errors)
 	}
 }

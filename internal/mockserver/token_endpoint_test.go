@@ -36,14 +36,14 @@ func TestTokenEndpoint_passwordGrant(t *testing.T) {
 		}
 	}
 	if got := r.header.Get("Cache-Control"); got != "no-store" {
-		t.Errorf("Cache-Control %q, want no-store", got)
+		t.Errorf("got the Cache-Control %q, want no-store", got)
 	}
 	claims := claims(t, r.text(t, "access_token"))
 	if got, want := claims["exp"], float64(now.Add(time.Hour).Unix()); got != want {
-		t.Errorf("exp %v, want %v", got, want)
+		t.Errorf("got the exp %v, want %v", got, want)
 	}
 	if got, want := claims["cid"], d.Credentials().ClientID; got != want {
-		t.Errorf("cid %v, want %v", got, want)
+		t.Errorf("got the cid %v, want %v", got, want)
 	}
 	d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: r.text(t, "access_token")}).wantStatus(t, http.StatusOK)
 }
@@ -52,7 +52,7 @@ func claims(t *testing.T, jwt string) map[string]any {
 	t.Helper()
 	parts := strings.Split(jwt, ".")
 	if len(parts) != 3 {
-		t.Fatalf("%d parts in the JWT, want 3", len(parts))
+		t.Fatalf("got %d parts in the JWT, want 3", len(parts))
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
@@ -79,7 +79,7 @@ func TestTokenEndpoint_scopesDecideTokens(t *testing.T) {
 		_, id := body["id_token"]
 		_, refresh := body["refresh_token"]
 		if got := [2]bool{id, refresh}; got != want {
-			t.Errorf("scope %q: id_token and refresh_token %v, want %v", scope, got, want)
+			t.Errorf("scope %q: got id_token and refresh_token %v, want %v", scope, got, want)
 		}
 	}
 }
@@ -96,10 +96,10 @@ func TestTokenEndpoint_refreshGrant(t *testing.T) {
 		t.Error("the refresh grant returned the old access token")
 	}
 	if got := second.text(t, "refresh_token"); got != refresh {
-		t.Error("the refresh token changed")
+		t.Error("the refresh grant returned another refresh token")
 	}
 	if got, want := second.text(t, "scope"), first.text(t, "scope"); got != want {
-		t.Errorf("scope %q, want that of the first grant, %q", got, want)
+		t.Errorf("got the scope %q, want that of the first grant, %q", got, want)
 	}
 
 	inBody := refreshForm(refresh)
@@ -108,7 +108,7 @@ func TestTokenEndpoint_refreshGrant(t *testing.T) {
 	inBody.Set("scope", "client")
 	third := d.token(inBody).wantStatus(t, http.StatusOK).object(t)
 	if _, ok := third["refresh_token"]; ok || third["scope"] != "client" {
-		t.Errorf("narrowed scope: got %v and refresh_token %v", third["scope"], ok)
+		t.Errorf("narrowed scope: got the scope %v and refresh_token %v, want client and false", third["scope"], ok)
 	}
 	if diff := cmp.Diff(map[string]int{"token:password": 1, "token:refresh_token": 2}, d.Counts()); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
@@ -117,7 +117,7 @@ func TestTokenEndpoint_refreshGrant(t *testing.T) {
 
 func TestTokenEndpoint_errors(t *testing.T) {
 	t.Parallel()
-	// A form that does not encode the plus sign of a login carries a space.
+	// If a form doesn't encode the plus sign of a login, LUSID reads a space.
 	d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{User: mockserver.User{Username: "terraform+ci@example.com"}}})
 	c := d.Credentials()
 	refresh := d.token(d.passwordForm()).text(t, "refresh_token")
@@ -147,48 +147,48 @@ func TestTokenEndpoint_errors(t *testing.T) {
 		status int
 		code   string
 	}{
-		"no grant type":              {with("grant_type", ""), nil, 400, "invalid_request"},
-		"unsupported grant type":     {with("grant_type", "client_credentials"), nil, 400, "unsupported_grant_type"},
-		"a parameter twice":          {twice, nil, 400, "invalid_request"},
-		"no username":                {with("username", ""), nil, 400, "invalid_request"},
-		"wrong username":             {with("username", "nobody@example.com"), nil, 400, "invalid_grant"},
-		"username not encoded":       {with("username", strings.ReplaceAll(c.Username, "+", " ")), nil, 400, "invalid_grant"},
-		"wrong password":             {with("password", "wrong"), nil, 400, "invalid_grant"},
-		"unknown client":             {with("client_id", "nobody"), nil, 401, "invalid_client"},
-		"no client":                  {with("client_id", "", "client_secret", ""), nil, 401, "invalid_client"},
-		"no client secret":           {with("client_secret", ""), nil, 401, "invalid_client"},
-		"wrong client secret":        {with("client_secret", "wrong"), nil, 401, "invalid_client"},
-		"wrong client before user":   {with("client_secret", "wrong", "password", "wrong"), nil, 401, "invalid_client"},
-		"wrong Basic secret":         {with("client_id", "", "client_secret", ""), []string{c.ClientID, "wrong"}, 401, "invalid_client"},
-		"client credentials twice":   {with(), basic, 400, "invalid_request"},
-		"no scope":                   {with("scope", ""), nil, 400, "invalid_scope"},
-		"unknown scope":              {with("scope", "openid everything"), nil, 400, "invalid_scope"},
-		"no refresh token":           {refreshForm(""), basic, 400, "invalid_request"},
-		"unknown refresh token":      {refreshForm("wrong"), basic, 400, "invalid_grant"},
-		"refresh token of another":   {refreshForm(refresh), []string{"other-application", otherSecret}, 400, "invalid_grant"},
-		"refresh with a wider scope": {wider, basic, 400, "invalid_scope"},
+		"no grant type":                        {with("grant_type", ""), nil, 400, "invalid_request"},
+		"unsupported grant type":               {with("grant_type", "client_credentials"), nil, 400, "unsupported_grant_type"},
+		"a parameter twice":                    {twice, nil, 400, "invalid_request"},
+		"no username":                          {with("username", ""), nil, 400, "invalid_request"},
+		"wrong username":                       {with("username", "nobody@example.com"), nil, 400, "invalid_grant"},
+		"username not encoded":                 {with("username", strings.ReplaceAll(c.Username, "+", " ")), nil, 400, "invalid_grant"},
+		"wrong password":                       {with("password", "wrong"), nil, 400, "invalid_grant"},
+		"unknown client":                       {with("client_id", "nobody"), nil, 401, "invalid_client"},
+		"no client":                            {with("client_id", "", "client_secret", ""), nil, 401, "invalid_client"},
+		"no client secret":                     {with("client_secret", ""), nil, 401, "invalid_client"},
+		"wrong client secret":                  {with("client_secret", "wrong"), nil, 401, "invalid_client"},
+		"wrong client before user":             {with("client_secret", "wrong", "password", "wrong"), nil, 401, "invalid_client"},
+		"wrong Basic secret":                   {with("client_id", "", "client_secret", ""), []string{c.ClientID, "wrong"}, 401, "invalid_client"},
+		"client credentials twice":             {with(), basic, 400, "invalid_request"},
+		"no scope":                             {with("scope", ""), nil, 400, "invalid_scope"},
+		"unknown scope":                        {with("scope", "openid everything"), nil, 400, "invalid_scope"},
+		"no refresh token":                     {refreshForm(""), basic, 400, "invalid_request"},
+		"unknown refresh token":                {refreshForm("wrong"), basic, 400, "invalid_grant"},
+		"refresh token of another application": {refreshForm(refresh), []string{"other-application", otherSecret}, 400, "invalid_grant"},
+		"refresh with a wider scope":           {wider, basic, 400, "invalid_scope"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := d.in(t).token(test.form, test.basic...).wantStatus(t, test.status)
 			if got := r.text(t, "error"); got != test.code {
-				t.Errorf("error %q, want %q", got, test.code)
+				t.Errorf("got the error %q, want %q", got, test.code)
 			}
 			if r.text(t, "error_description") == "" {
-				t.Error("no error_description")
+				t.Error("got no error_description")
 			}
 			if got := r.header.Get("WWW-Authenticate"); strings.HasPrefix(got, "Basic ") != (test.status == http.StatusUnauthorized) {
-				t.Errorf("WWW-Authenticate %q with status %d", got, test.status)
+				t.Errorf("got the WWW-Authenticate %q with status %d", got, test.status)
 			}
 			if got := r.header.Get("Cache-Control"); got != "no-store" {
-				t.Errorf("Cache-Control %q, want no-store", got)
+				t.Errorf("got the Cache-Control %q, want no-store", got)
 			}
 		})
 	}
 }
 
-func TestTokenEndpoint_wantsAForm(t *testing.T) {
+func TestTokenEndpoint_requiresForm(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	path := strings.TrimPrefix(d.TokenURL(d.url), d.url)
@@ -198,16 +198,16 @@ func TestTokenEndpoint_wantsAForm(t *testing.T) {
 	} {
 		r.method, r.path = http.MethodPost, path
 		if got := d.do(r).wantStatus(t, http.StatusBadRequest).text(t, "error"); got != "invalid_request" {
-			t.Errorf("error %q, want invalid_request", got)
+			t.Errorf("got the error %q, want invalid_request", got)
 		}
 	}
-	// Credentials in a URL end up in logs: they count for nothing there.
+	// Credentials in a URL are ignored, because URLs are logged.
 	r := d.do(request{
 		method: http.MethodPost, path: path + "?" + d.passwordForm().Encode(),
 		contentType: "application/x-www-form-urlencoded",
 	})
 	if got := r.wantStatus(t, http.StatusBadRequest).text(t, "error"); got != "invalid_request" {
-		t.Errorf("error %q, want invalid_request", got)
+		t.Errorf("got the error %q, want invalid_request", got)
 	}
 }
 
@@ -223,12 +223,12 @@ func TestTokenEndpoint_onlyAtItsPath(t *testing.T) {
 			contentType: "application/x-www-form-urlencoded",
 		})
 		if got := r.wantStatus(t, http.StatusNotFound).text(t, "errorCode"); got != "E0000007" {
-			t.Errorf("%s: errorCode %q, want Okta's E0000007", wrong, got)
+			t.Errorf("%s: got the errorCode %q, want Okta's E0000007", wrong, got)
 		}
 	}
 	r := d.get(path).wantStatus(t, http.StatusMethodNotAllowed)
 	if got := r.header.Get("Allow"); got != http.MethodPost {
-		t.Errorf("Allow %q, want POST", got)
+		t.Errorf("got the Allow %q, want POST", got)
 	}
 }
 
@@ -252,18 +252,18 @@ func TestTokenEndpoint_newApplicationWorksAtOnce(t *testing.T) {
 	d.token(form).wantStatus(t, http.StatusUnauthorized)
 }
 
-func TestTokenEndpoint_awkwardPassword(t *testing.T) {
+func TestTokenEndpoint_passwordCharacters(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	for _, character := range []string{`'`, `"`, `$`, `\`, `%`, ` `, `ü`} {
 		if !strings.Contains(d.Credentials().Password, character) {
-			t.Errorf("the password lacks %q", character)
+			t.Errorf("the password does not contain %q", character)
 		}
 	}
 }
 
-// FINBOURNE's Python SDK encodes the password, the client id and the client secret, and neither the
-// login nor the spaces of the scope.
+// FINBOURNE's Python SDK encodes the password, the client ID and the client secret, but not the login and
+// the spaces in the scope.
 func TestTokenEndpoint_formOfThePythonSDK(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
@@ -281,12 +281,12 @@ func TestTokenEndpoint_formOfThePythonSDK(t *testing.T) {
 			"Authorization": "Basic " + base64.StdEncoding.EncodeToString([]byte(c.ClientID+":"+c.ClientSecret)),
 		},
 	}).wantStatus(t, http.StatusOK)
-	// The SDK reads both fields of every answer.
+	// The SDK reads both fields of every response.
 	r.text(t, "access_token")
 	r.text(t, "refresh_token")
 }
 
-// RFC 6749, section 2.3.1: within HTTP Basic, id and secret are form-encoded.
+// RFC 6749, section 2.3.1: the ID and the secret in HTTP Basic are form-encoded.
 func TestTokenEndpoint_encodedBasic(t *testing.T) {
 	t.Parallel()
 	const secret = "a+b c%d"
@@ -297,5 +297,5 @@ func TestTokenEndpoint_encodedBasic(t *testing.T) {
 	form.Del("client_id")
 	form.Del("client_secret")
 	d.token(form, "example-sdk-app", url.QueryEscape(secret)).wantStatus(t, http.StatusOK)
-	d.token(form, "example-sdk-app", secret).wantStatus(t, http.StatusOK) // As curl -u sends it.
+	d.token(form, "example-sdk-app", secret).wantStatus(t, http.StatusOK) // As curl -u sends them.
 }

@@ -23,7 +23,7 @@ func TestTokens_unauthenticated(t *testing.T) {
 			got := d.do(r)
 			got.wantProblem(t, http.StatusUnauthorized, 2153)
 			if challenge := got.header.Get("WWW-Authenticate"); challenge != "Bearer" {
-				t.Errorf("%s, %s: WWW-Authenticate %q, want Bearer", path, name, challenge)
+				t.Errorf("%s, %s: got the WWW-Authenticate %q, want Bearer", path, name, challenge)
 			}
 		}
 	}
@@ -39,14 +39,14 @@ func TestTokens_expire(t *testing.T) {
 	})
 	granted := d.token(d.passwordForm()).wantStatus(t, http.StatusOK)
 	if got := granted.object(t)["expires_in"]; got != 60.0 {
-		t.Errorf("expires_in %v, want 60", got)
+		t.Errorf("got the expires_in %v, want 60", got)
 	}
 	me := request{method: http.MethodGet, path: "/identity/api/me", bearer: granted.text(t, "access_token")}
 	elapsed.Store(int64(time.Minute - 1))
 	d.do(me).wantStatus(t, http.StatusOK)
 	elapsed.Store(int64(time.Minute))
 	d.do(me).wantProblem(t, http.StatusUnauthorized, 2153)
-	d.get("/identity/api/me").wantStatus(t, http.StatusOK) // Personal access tokens last.
+	d.get("/identity/api/me").wantStatus(t, http.StatusOK) // A personal access token does not expire.
 }
 
 func TestTokens_revoke(t *testing.T) {
@@ -67,7 +67,7 @@ func TestTokens_revoke(t *testing.T) {
 	d.RevokeRefreshTokens()
 	d.do(me).wantStatus(t, http.StatusOK)
 	if got := d.token(refresh, c.ClientID, c.ClientSecret).wantStatus(t, http.StatusBadRequest).text(t, "error"); got != "invalid_grant" {
-		t.Errorf("error %q, want invalid_grant", got)
+		t.Errorf("got the error %q, want invalid_grant", got)
 	}
 }
 
@@ -102,7 +102,7 @@ func TestTokens_rights(t *testing.T) {
 		if test.denied {
 			r.wantProblem(t, http.StatusForbidden, 186)
 		} else if r.status >= 300 {
-			t.Errorf("%s %s: status %d: %s", test.method, test.path, r.status, r.body)
+			t.Errorf("%s %s: got status %d: %s", test.method, test.path, r.status, r.body)
 		}
 	}
 }

@@ -18,7 +18,7 @@ var statuses = []mockserver.UserStatus{
 	mockserver.UserLockedOut, mockserver.UserSuspended, mockserver.UserDeprovisioned,
 }
 
-// usersByStatus is a seed of one user for each status, which is its id as well.
+// usersByStatus returns a seed with one user for each status. The ID of the user is the status.
 func usersByStatus() mockserver.Seed {
 	var seed mockserver.Seed
 	for _, status := range statuses {
@@ -27,7 +27,7 @@ func usersByStatus() mockserver.Seed {
 	return seed
 }
 
-// passwordFormOf is the form with which another user signs in.
+// passwordFormOf returns the form with which another user signs in.
 func (d *domain) passwordFormOf(username, password string) url.Values {
 	form := d.passwordForm()
 	form.Set("username", username)
@@ -39,7 +39,7 @@ func TestUserLifecycle_actions(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	for action, test := range map[string]struct {
-		// to is the status that follows each one the action is for.
+		// to has the status after the action, for each status in which the action is allowed.
 		to   map[mockserver.UserStatus]mockserver.UserStatus
 		code int
 	}{
@@ -75,16 +75,16 @@ func TestUserLifecycle_actions(t *testing.T) {
 				after = from
 			}
 			if got := d.get(path).text(t, "status"); got != string(after) {
-				t.Errorf("%s of a user that is %s: status %s, want %s", action, from, got, after)
+				t.Errorf("%s of a user that is %s: got the status %s, want %s", action, from, got, after)
 			}
 		}
 	}
-	for _, action := range []string{"activate", "expirepassword"} { // The dollar may be encoded.
+	for _, action := range []string{"activate", "expirepassword"} { // The dollar sign may be encoded.
 		d.post(usersPath+"/missing/lifecycle/%24"+action, "").wantProblem(t, http.StatusNotFound, 657)
 	}
 }
 
-func TestUserLifecycle_people(t *testing.T) {
+func TestUserLifecycle_controlAPI(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		control string
@@ -129,10 +129,10 @@ func TestUserLifecycle_people(t *testing.T) {
 					want = test.to
 				}
 				if done := do(d, string(from)); done != (want != from) {
-					t.Errorf("%s %s of a user that is %s: done %t", name, how, from, done)
+					t.Errorf("%s %s of a user that is %s: succeeded: %t, want %t", name, how, from, done, want != from)
 				}
 				if got := d.get(usersPath+"/"+string(from)).text(t, "status"); got != string(want) {
-					t.Errorf("%s %s of a user that is %s: status %s, want %s", name, how, from, got, want)
+					t.Errorf("%s %s of a user that is %s: got the status %s, want %s", name, how, from, got, want)
 				}
 			}
 		}
@@ -140,12 +140,12 @@ func TestUserLifecycle_people(t *testing.T) {
 	d := newDomain(t, mockserver.Options{})
 	for _, err := range []error{d.SignUp("nobody", "secret"), d.LockUser("nobody"), d.SuspendUser("nobody"), d.SignUp(d.Credentials().Username, "")} {
 		if err == nil {
-			t.Error("no error")
+			t.Error("got no error for an unknown user or an empty password")
 		}
 	}
 }
 
-// No user gets a token before the sign-up, nor while its status is not ACTIVE.
+// A user gets a token only after the sign-up, and only while its status is ACTIVE.
 func TestUserLifecycle_signIn(t *testing.T) {
 	t.Parallel()
 	const login, password = "user@example.com", "p$w'\"\\ %41+&=ü"
@@ -165,7 +165,7 @@ func TestUserLifecycle_signIn(t *testing.T) {
 			granted.wantStatus(t, status)
 			if !want {
 				if got := granted.text(t, "error"); got != "invalid_grant" && refresh != "" {
-					t.Errorf("error %q, want invalid_grant", got)
+					t.Errorf("got the error %q, want invalid_grant", got)
 				}
 			}
 		}
@@ -182,7 +182,7 @@ func TestUserLifecycle_signIn(t *testing.T) {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
 	if got := d.get(path).object(t); got["lastLogin"] != nowText || got["passwordChanged"] != nowText {
-		t.Errorf("lastLogin %v and passwordChanged %v, want %s", got["lastLogin"], got["passwordChanged"], nowText)
+		t.Errorf("got the lastLogin %v and the passwordChanged %v, want %s", got["lastLogin"], got["passwordChanged"], nowText)
 	}
 
 	lifecycle := func(action string) reply { t.Helper(); return d.post(path+"/lifecycle/$"+action, "") }
@@ -198,7 +198,7 @@ func TestUserLifecycle_signIn(t *testing.T) {
 	} {
 		step.away()
 		signsIn(false)
-		// A token that is out stays good.
+		// An issued access token stays valid.
 		d.do(request{method: http.MethodGet, path: "/identity/api/me", bearer: granted.text(t, "access_token")}).wantStatus(t, http.StatusOK)
 		step.back()
 		signsIn(true)

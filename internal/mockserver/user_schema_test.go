@@ -15,7 +15,7 @@ func TestUserSchema(t *testing.T) {
 	d := newDomain(t,
 		mockserver.Options{Seed: mockserver.Seed{UserSchema: []mockserver.UserSchemaProperty{{Name: "hr", Description: "Staff number"}}}})
 	d.get(userSchemaPath).wantBody(t, `{"alternativeUserIds":[{"name":"hr","description":"Staff number"}]}`)
-	// The order is LUSID's too.
+	// LUSID keeps the order of the properties.
 	const both = `{"alternativeUserIds":[{"name":"desk","description":""},{"name":"HR_2","description":"Staff number"}]}`
 	d.put(userSchemaPath, both).wantBody(t, both)
 	d.get(userSchemaPath).wantBody(t, both)

@@ -16,12 +16,12 @@ import (
 
 const usersPath = "/identity/api/users"
 
-// now is the time of domains whose times a test looks at.
+// now is the time of the domains in tests that check times.
 var now = time.Date(2026, 9, 1, 12, 0, 0, 123456700, time.UTC)
 
 const nowText = "2026-09-01T12:00:00.1234567+00:00"
 
-// userBody is the smallest body that creates or updates a service user.
+// userBody returns the smallest body that creates or updates a service user.
 func userBody(login string, more ...string) string {
 	return `{"firstName":"Jo","lastName":"Doe","emailAddress":"` + login + `","login":"` + login + `"` + strings.Join(append([]string{""},
 		more...),
@@ -30,14 +30,14 @@ func userBody(login string, more ...string) string {
 
 const service = `"type":"Service"`
 
-// createUser creates a service user, with any further fields, and returns its id.
+// createUser creates a service user, with any further fields, and returns its ID.
 func (d *domain) createUser(login string, more ...string) string {
 	d.t.Helper()
 	r := d.post(usersPath, userBody(login, append(more, service)...))
 	return r.wantStatus(d.t, http.StatusOK).text(d.t, "id")
 }
 
-// texts returns one string of each object that a list shows.
+// texts returns one string field of each object in a list.
 func (d *domain) texts(path, field string) []string {
 	d.t.Helper()
 	texts := []string{}
@@ -48,7 +48,7 @@ func (d *domain) texts(path, field string) []string {
 	return texts
 }
 
-// logins returns those that a list of users shows, less that of the domain's own user.
+// logins returns the logins in a list of users, without the domain's own user.
 func (d *domain) logins(path string) []string {
 	d.t.Helper()
 	logins := []string{}
@@ -67,7 +67,7 @@ func (d *domain) roleID(code string) string {
 			return id
 		}
 	}
-	d.t.Fatalf("no role %s", code)
+	d.t.Fatalf("got no role %s", code)
 	return ""
 }
 
@@ -81,7 +81,7 @@ func TestUsers_lifecycle(t *testing.T) {
 		`"roles":[{"scope":"default","code":"lusid-evaluator"}]}`).wantStatus(t, http.StatusOK)
 	id := created.text(t, "id")
 	if !regexp.MustCompile(`^00u[a-zA-Z0-9]{17}$`).MatchString(id) {
-		t.Errorf("id %q has not the form of an id", id)
+		t.Errorf("got the ID %q, want 00u and 17 letters or digits", id)
 	}
 	want := map[string]any{
 		"id": id, "firstName": "Jo", "lastName": "Doe", "emailAddress": "owner@example.com", "login": "service@example.com", "type": "Service",
@@ -122,7 +122,7 @@ func TestUsers_lifecycle(t *testing.T) {
 	}
 }
 
-func TestUsers_updateReplacesRolesThatItLists(t *testing.T) {
+func TestUsers_updateReplacesListedRoles(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
 	id := d.createUser("service@example.com", `"roles":[{"scope":"default","code":"lusid-evaluator"}]`)
@@ -154,7 +154,7 @@ func TestUsers_missing(t *testing.T) {
 	} {
 		r.path = usersPath + r.path
 		if problem := d.do(r).wantProblem(t, http.StatusNotFound, 657); problem["name"] != "User does not exist" {
-			t.Errorf("name %v", problem["name"])
+			t.Errorf("got the name %v, want User does not exist", problem["name"])
 		}
 	}
 }
@@ -173,15 +173,15 @@ func TestUsers_rules(t *testing.T) {
 	for name, test := range map[string]struct {
 		id, body string
 		code     int
-		field    string // Of the errors, or a part of the detail.
+		field    string // A field in the errors, or a part of the detail.
 	}{
-		"last name":                    {"", replace(valid, "Doe", "D"), 151, "lastName"},
+		"last name too short":          {"", replace(valid, "Doe", "D"), 151, "lastName"},
 		"no type":                      {"", userBody("new@example.com"), 151, "type"},
 		"unknown type":                 {"", replace(valid, "Service", "service"), 151, "type"},
-		"unlike an address":            {"", replace(valid, `"login":"new@example.com"`, `"login":"new-user"`), 151, "login"},
-		"second unlike an address":     {"", userBody("new@example.com", service, `"secondEmailAddress":"second"`), 151, "secondEmailAddress"},
+		"login not an address":         {"", replace(valid, `"login":"new@example.com"`, `"login":"new-user"`), 151, "login"},
+		"second e-mail not an address": {"", userBody("new@example.com", service, `"secondEmailAddress":"second"`), 151, "secondEmailAddress"},
 		"Personal with another e-mail": {"", replace(valid, "Service", "Personal", `"login":"new@`, `"login":"New@`), 151, "emailAddress"},
-		"Personal with a second": {
+		"Personal with a second e-mail": {
 			"", replace(valid, "Service", "Personal", "{", `{"secondEmailAddress":"second@example.com",`), 151,
 			"secondEmailAddress",
 		},
@@ -214,20 +214,20 @@ func TestUsers_rules(t *testing.T) {
 		}
 		got := d.do(r)
 		if got.status != http.StatusBadRequest {
-			t.Errorf("%s: status %d: %s", name, got.status, got.body)
+			t.Errorf("%s: got status %d, want 400: %s", name, got.status, got.body)
 			continue
 		}
 		problem := got.wantProblem(t, http.StatusBadRequest, test.code)
 		fields, _ := problem["errors"].(map[string]any)
 		detail, _ := problem["detail"].(string)
 		if _, ok := fields[test.field]; !ok && !strings.Contains(detail, test.field) {
-			t.Errorf("%s: neither an error of the field %q nor in the detail: %s", name, test.field, got.body)
+			t.Errorf("%s: got neither an error for the field %q nor a detail that contains it: %s", name, test.field, got.body)
 		}
 	}
 	if got := len(d.logins(usersPath)); got != count {
-		t.Errorf("%d users, want %d", got, count)
+		t.Errorf("got %d users, want %d", got, count)
 	}
-	// What a user has itself is not taken.
+	// A user's own login and e-mail do not count as taken.
 	d.put(usersPath+"/"+other, replace(update, "other@", "Other@")).wantStatus(t, http.StatusOK)
 	d.put(usersPath+"/"+personal, userBody("renamed@example.com")).wantStatus(t, http.StatusOK)
 }
@@ -240,7 +240,7 @@ func TestUsers_delete(t *testing.T) {
 		id := d.createUser(login, `"roles":[{"scope":"default","code":"lusid-evaluator"}]`)
 		path, members := usersPath+"/"+id, rolesPath+"/"+d.roleID("lusid-evaluator")+"/users"
 		if got := d.delete(path).wantStatus(t, http.StatusNoContent); got.body != "" {
-			t.Errorf("the deletion has a body: %s", got.body)
+			t.Errorf("got the body %s for the deletion, want none", got.body)
 		}
 		for list, want := range map[string][]string{
 			usersPath: {}, usersPath + "?includeDeactivated=false": {}, usersPath + "?includeDeactivated=true": {login}, members: {},
@@ -253,7 +253,7 @@ func TestUsers_delete(t *testing.T) {
 			if got := d.get(read); gone {
 				got.wantProblem(t, http.StatusNotFound, 657)
 			} else if status := got.wantStatus(t, http.StatusOK).text(t, "status"); status != "DEPROVISIONED" {
-				t.Errorf("%s: status %s", read, status)
+				t.Errorf("%s: got the status %s, want DEPROVISIONED", read, status)
 			}
 		}
 		for _, r := range []request{
@@ -270,7 +270,7 @@ func TestUsers_delete(t *testing.T) {
 		}
 		d.post(usersPath, userBody(login, service)).wantProblem(t, http.StatusBadRequest, 705)
 		if err := d.SignUp(login, "secret"); err == nil {
-			t.Error("a deleted user signed up")
+			t.Error("the sign-up of a deleted user succeeded, want an error")
 		}
 
 		d.delete(path+"?purge=true").wantStatus(t, http.StatusNoContent)
@@ -280,7 +280,7 @@ func TestUsers_delete(t *testing.T) {
 		}
 		again := d.createUser(login)
 		if again == id {
-			t.Error("the id came back")
+			t.Error("the new user has the ID of the purged user")
 		}
 		d.delete(usersPath+"/"+again+"?purge=true").wantStatus(t, http.StatusNoContent)
 	}
@@ -353,7 +353,7 @@ func TestDirectory(t *testing.T) {
 	d.get("/identity/api/directory?"+url.Values{"id": make([]string, 51)}.Encode()).wantProblem(t, http.StatusBadRequest, 151)
 }
 
-// LUSID's times differ from Go's and Terraform's in spelling, which clients have to bear.
+// LUSID writes times in another format than Go and Terraform, so clients must accept it.
 func TestUsers_times(t *testing.T) {
 	t.Parallel()
 	d := newDomain(t, mockserver.Options{})
@@ -364,7 +364,7 @@ func TestUsers_times(t *testing.T) {
 	} {
 		body := userBody("user-"+string(rune('a'+i))+"@example.com", service, `"userExpiry":"`+test.sent+`"`)
 		if got := d.post(usersPath, body).wantStatus(t, http.StatusOK).text(t, "userExpiry"); got != test.got {
-			t.Errorf("%s came back as %s, want %s", test.sent, got, test.got)
+			t.Errorf("%s: got the expiry %s, want %s", test.sent, got, test.got)
 		}
 	}
 }
