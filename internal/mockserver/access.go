@@ -18,11 +18,11 @@ const (
 	codeInsufficientPermissions = 606
 	codeInvalidPageToken        = 689
 
-	// defaultPageSize is how many objects LUSID puts on a page of policies.
+	// defaultPageSize is the number of policies on a page if the request sets no limit.
 	defaultPageSize = 2000
 )
 
-// access holds the objects of the Access service. The keys of its tables are scope/code, or a user's id.
+// access has the objects of the Access service. The keys of its tables are scope/code, or the ID of a user.
 type access struct {
 	policies    *table[accessPolicy]
 	collections *table[accessPolicyCollection]
@@ -31,8 +31,8 @@ type access struct {
 	templates   *table[accessPolicyTemplate]
 }
 
-// newAccess panics if the defaults or the seed are refused: a user who may do something else than a test
-// means is not found easily.
+// newAccess panics if the defaults or the seed are refused. Otherwise a user would have other rights than
+// the test expects, which is hard to notice.
 func newAccess(options Options) *access {
 	a, err := seedAccess(options)
 	if err != nil {
@@ -41,7 +41,7 @@ func newAccess(options Options) *access {
 	return a
 }
 
-// seedAccess returns what a domain holds from the start.
+// seedAccess returns the objects of a new domain.
 func seedAccess(options Options) (*access, error) {
 	a := &access{
 		policies:    newTable[accessPolicy](options.ListLag),
@@ -61,7 +61,7 @@ func seedAccess(options Options) (*access, error) {
 	return a, err
 }
 
-// addSeed creates the objects of a seed, in an order in which they can refer to each other.
+// addSeed creates the objects of a seed, in an order in which each can refer to earlier ones.
 func (a *access) addSeed(seed Seed) error {
 	err := addDocuments("policies", "PolicyCreationRequest", seed.Policies, accessPolicies{a}.add)
 	if err == nil {
@@ -79,7 +79,8 @@ func (a *access) addSeed(seed Seed) error {
 	return err
 }
 
-// addDocuments adds documents, of which the contract has a schema. An error names the one that is refused.
+// addDocuments adds documents for which the contract has a schema. An error names the document that is
+// refused.
 func addDocuments[T any](field, schema string, documents []json.RawMessage, add func(T) (any, error)) error {
 	for i, document := range documents {
 		err := accessContract().checkSchema(schema, document)
@@ -100,7 +101,7 @@ func addDocuments[T any](field, schema string, documents []json.RawMessage, add 
 	return nil
 }
 
-// accessID returns the scope and code that a request names.
+// accessID returns the scope and the code in the path of a request.
 //
 // Unverified: access/policy-code-escaped.
 func accessID(c *call) entitlement.ID {
@@ -110,7 +111,7 @@ func accessID(c *call) entitlement.ID {
 	}
 }
 
-// mayChange returns the *problem of a change to an object that came with LUSID.
+// mayChange returns the *problem for a change of an object in one of LUSID's own scopes.
 func mayChange(id entitlement.ID) error {
 	if id.Scope == defaultScope {
 		return nil
@@ -121,7 +122,7 @@ func mayChange(id entitlement.ID) error {
 	}
 }
 
-// codeExists returns the *problem of a code that another object has. LUSID doesn't document its status.
+// codeExists returns the *problem for a code that another object has. LUSID doesn't document its status.
 //
 // Unverified: access/policy-duplicate, access/policy-collection-duplicate, access/role-duplicate.
 // Unverified: access/policy-template-duplicate.
@@ -129,13 +130,13 @@ func codeExists(code int, what string, id entitlement.ID) *problem {
 	return &problem{status: http.StatusBadRequest, code: code, detail: fmt.Sprintf("The %s %q already exists.", what, id.String())}
 }
 
-// invalidField returns the *problem of one field of a request.
+// invalidField returns the *problem for one field of a request.
 func invalidField(code int, field, message string) *problem {
 	return &problem{status: http.StatusBadRequest, code: code, detail: message, errors: map[string][]string{field: {message}}}
 }
 
-// checkResource gives all references of a resource a scope, and each of them once. A reference to
-// something that doesn't exist is a *problem.
+// checkResource adds the default scope to the references of a resource and removes duplicates. It returns a
+// *problem for a reference to an object that doesn't exist.
 func (a *access) checkResource(resource *entitlement.PolicyIDRoleResource) error {
 	var err error
 	if resource.Policies, err = references(a.policies, codePolicyDoesNotExist, "policies", "policy", resource.Policies); err != nil {
@@ -146,8 +147,8 @@ func (a *access) checkResource(resource *entitlement.PolicyIDRoleResource) error
 	return err
 }
 
-// references returns the ids with a scope, and each of them once. The *problem of an id that doesn't
-// exist has another status than that of an object that the path names, which is a 404.
+// references returns the IDs with a scope and without duplicates. An ID in the body that doesn't exist is a
+// 400. An object in the path that doesn't exist is a 404.
 //
 // Unverified: access/role-missing-policy, access/policy-collection-missing-policy.
 func references[T any](objects *table[T], code int, field, what string, ids []entitlement.ID) ([]entitlement.ID, error) {
@@ -172,7 +173,7 @@ type resourceList[T any] struct {
 	PreviousPage *string `json:"previousPage"`
 }
 
-// pageOf returns the page of a list that the query asks for.
+// pageOf returns the page of a list that the query requests.
 func pageOf[T any](c *call, values []T) (any, error) {
 	if err := refuseParameters(c, "filter", "sortBy", "asAt"); err != nil {
 		return nil, err
@@ -218,8 +219,8 @@ func readPageToken(token string) (int, error) {
 	return 0, invalidField(codeInvalidPageToken, "page", "The page token is not one of this list.")
 }
 
-// refuseParameters returns the *problem of a query parameter that the mock would ignore. An answer that
-// ignores one is wrong, and hard to notice.
+// refuseParameters returns the *problem for a query parameter that the mock doesn't implement. If the mock
+// ignored it, the response would be wrong, which is hard to notice.
 func refuseParameters(c *call, names ...string) error {
 	for _, name := range names {
 		if c.query.Get(name) != "" {

@@ -1,6 +1,6 @@
 package mockserver
 
-// accessControlledResources are what policies of the Access service can refer to.
+// accessControlledResources are the objects that policies of the Access service can refer to.
 type accessControlledResources []accessControlledResource
 
 // accessControlledResourceList is ResourceListOfAccessControlledResource.
@@ -22,7 +22,7 @@ type accessControlledResource struct {
 type accessControlledAction struct {
 	Description string   `json:"description"`
 	Action      actionID `json:"action"`
-	// LimitedSet are the only identifiers that a selector may have with the action.
+	// LimitedSet has the only identifiers that a selector with the action may use.
 	LimitedSet []limitedIdentifier `json:"limitedSet,omitzero"`
 }
 
@@ -48,7 +48,7 @@ type identifierPartSchema struct {
 	Required    bool   `json:"required"`
 }
 
-// identityResources and accessResources are examples of what the two APIs have.
+// identityResources and accessResources are examples of the resources of the two APIs.
 var (
 	identityResources = accessControlledResources{{
 		Application: "Identity",

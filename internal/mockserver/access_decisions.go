@@ -2,8 +2,8 @@ package mockserver
 
 import "github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 
-// judge returns the judge of a request to an application. It knows the objects as they are now, so that
-// a change of a policy acts on the next request.
+// judge returns the judge of a request to an application. It uses the current objects, so a change of a
+// policy affects the next request.
 func (a *access) judge(c *call, application string) entitlement.Judge {
 	return a.domain().Judge(c.caller.entitled, entitlement.Circumstances{
 		Now:         c.now,
@@ -12,7 +12,7 @@ func (a *access) judge(c *call, application string) entitlement.Judge {
 	})
 }
 
-// domain returns what a decision needs to know.
+// domain returns the objects that a decision depends on.
 func (a *access) domain() entitlement.Domain {
 	domain := entitlement.Domain{
 		Policies:          map[entitlement.ID]entitlement.Policy{},

@@ -9,8 +9,9 @@ import (
 
 const supportScope = "support"
 
-// builtInAccessPolicies come with a domain. LUSID documents the first two, but not what they hold. The
-// last two stand in for those that LUSID gives to the roles of their names, and cover what the mock has.
+// builtInAccessPolicies are the policies of a new domain. LUSID documents the first two, but not their
+// content. The last two replace LUSID's policies for the roles in their names. They only cover the objects
+// in the mock.
 var builtInAccessPolicies = []struct {
 	id       entitlement.ID
 	document string
@@ -43,8 +44,8 @@ var builtInAccessPolicies = []struct {
 	}`},
 }
 
-// builtInAccessRoles come with a domain, in LUSID's order of precedence. They have the codes and
-// descriptions of the built-in identity roles.
+// builtInAccessRoles are the access roles of a new domain, in LUSID's order of precedence. They have the
+// codes and descriptions of the built-in identity roles.
 var builtInAccessRoles = map[string][]string{
 	"iam-administrator":           {"allow-standard-lusid-features-access"},
 	"applications-administrator":  {"allow-standard-lusid-features-access"},
@@ -53,7 +54,7 @@ var builtInAccessRoles = map[string][]string{
 	"instrument-administrator":    {"allow-standard-lusid-features-access", "instrument-administrator-data"},
 }
 
-// addDefaults adds what comes with a domain.
+// addDefaults adds the policies and the access roles of a new domain.
 func (a *access) addDefaults() error {
 	for _, policy := range builtInAccessPolicies {
 		var document policyDocument

@@ -12,10 +12,10 @@ const (
 	evaluate       = "Evaluate"
 )
 
-// accessMe is what the calling user may do.
+// accessMe has the operations on the rights of the calling user.
 type accessMe struct{ *access }
 
-// attachedPolicyResponse is AttachedPolicyDefinitionResponse. A user role has no place in the hierarchy.
+// attachedPolicyResponse is AttachedPolicyDefinitionResponse. A user role has no position in the hierarchy.
 type attachedPolicyResponse struct {
 	SourceRole         entitlement.ID `json:"sourceRole"`
 	RoleHierarchyIndex *int32         `json:"roleHierarchyIndex,omitempty"`
@@ -38,7 +38,7 @@ type requestDetails struct {
 	ToAsAt            *instant                       `json:"toAsAt"`
 }
 
-// evaluationResponse is EvaluationResponse. The message says why something was denied.
+// evaluationResponse is EvaluationResponse. The message is the reason for a denial.
 type evaluationResponse struct {
 	Result          string  `json:"result"`
 	DetailedMessage *string `json:"detailedMessage"`
@@ -48,8 +48,8 @@ func (m accessMe) operations() operations {
 	return operations{getOwnPolicies: m.policiesOf, evaluate: m.evaluate}
 }
 
-// policiesOf lists the policies of the caller, highest precedence first. A policy that two roles have
-// is there twice. The role lusid-administrator has no policies.
+// policiesOf lists the policies of the caller, highest precedence first. If two roles have the same policy,
+// the list contains it twice. The role lusid-administrator has no policies.
 //
 // Unverified: access/own-policies-administrator.
 func (m accessMe) policiesOf(c *call) (any, error) {
@@ -71,8 +71,8 @@ func (m accessMe) policiesOf(c *call) (any, error) {
 	return list, nil
 }
 
-// evaluate grants what the policies for one of the applications grant. Without applications, all
-// policies count.
+// evaluate returns whether the policies for one of the applications allow each request. Without
+// applications, it uses all policies.
 func (m accessMe) evaluate(c *call) (any, error) {
 	requests, err := decode[map[string]evaluationRequest](c)
 	if err != nil {
@@ -99,7 +99,7 @@ func (m accessMe) evaluate(c *call) (any, error) {
 	return responses, nil
 }
 
-// rules returns what the request means to a decision.
+// rules returns the request in the form that a decision uses.
 func (r evaluationRequest) rules() entitlement.EvaluationRequest {
 	return entitlement.EvaluationRequest{
 		Request: entitlement.RequestDetails{

@@ -19,12 +19,12 @@ type accessPolicies struct{ *access }
 type accessPolicy struct {
 	id       entitlement.ID
 	document policyDocument
-	// rules are what the document means to a decision.
+	// rules is the document in the form that a decision uses.
 	rules entitlement.Policy
 }
 
-// policyDocument is PolicyUpdateRequest, and what PolicyCreationRequest and PolicyResponse share with
-// it. Parts without an instant are kept as they were sent, and so is the order of selectors.
+// policyDocument is PolicyUpdateRequest, and the common part of PolicyCreationRequest and PolicyResponse.
+// The mock keeps parts without a date unchanged, including the order of the selectors.
 //
 // Unverified: access/policy-selector-order, access/policy-activity-kept, access/policy-extras.
 // Unverified: access/policy-empty-applications.
@@ -102,7 +102,7 @@ type templateSelection struct {
 	SelectorTags []string `json:"selectorTags,omitzero"`
 }
 
-// never is when LUSID deactivates what has no end.
+// never is the deactivation date of an object without an end.
 //
 // Unverified: access/policy-deactivate.
 var never = instant(time.Date(9999, time.December, 31, 23, 59, 59, 999_999_900, time.UTC))
@@ -128,7 +128,7 @@ func (p accessPolicies) list(c *call) (any, error) {
 	return bodies(inScope(p.policies.list(), accessID(c).Scope)), nil
 }
 
-// page shows all scopes.
+// page returns policies of all scopes.
 //
 // Unverified: access/policies-page-scopes, access/policies-page-complete.
 func (p accessPolicies) page(c *call) (any, error) { return pageOf(c, bodies(p.policies.list())) }
@@ -144,7 +144,7 @@ func (p accessPolicies) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// create puts the policy into the default scope. Codes that differ in case are different.
+// create creates the policy in the default scope. Codes are case-sensitive.
 //
 // Unverified: access/policy-create, access/create-scope, access/policy-code-case, access/policy-body-id.
 func (p accessPolicies) create(c *call) (any, error) {
@@ -163,7 +163,7 @@ func (p accessPolicies) add(request policyCreationRequest) (any, error) {
 	return p.put(id, request.policyDocument)
 }
 
-// update replaces the whole document. What the request leaves out is gone.
+// update replaces the whole document. It clears the fields that the request leaves out.
 //
 // Unverified: access/policy-update-replaces.
 func (p accessPolicies) update(c *call) (any, error) {
@@ -178,7 +178,7 @@ func (p accessPolicies) update(c *call) (any, error) {
 	return p.put(row.id, document)
 }
 
-// delete succeeds for a policy that roles and collections refer to. They keep the reference.
+// delete also deletes a policy that roles and collections refer to. They keep the reference.
 //
 // Unverified: access/policy-delete, access/policy-delete-again, access/policy-in-use-delete.
 // Unverified: access/role-dangling-policy.
@@ -205,7 +205,7 @@ func (p accessPolicies) put(id entitlement.ID, document policyDocument) (any, er
 	return row.body(), nil
 }
 
-// lookUp returns the policy that a request names, or the *problem of a 404.
+// lookUp returns the policy in the path of a request, or the *problem of a 404.
 //
 // Unverified: access/policy-missing.
 func (p accessPolicies) lookUp(c *call) (accessPolicy, error) {

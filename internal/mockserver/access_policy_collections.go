@@ -20,8 +20,9 @@ type accessPolicyCollection struct {
 	members     entitlement.PolicyIDRoleResource
 }
 
-// policyCollectionUpdateRequest is PolicyCollectionUpdateRequest, but for its metadata: no response has it.
-// It is AddToPolicyCollectionRequest and RemoveFromPolicyCollectionRequest, which have no description.
+// policyCollectionUpdateRequest is PolicyCollectionUpdateRequest without the metadata, which no response
+// has. It is also AddToPolicyCollectionRequest and RemoveFromPolicyCollectionRequest, which have no
+// description.
 type policyCollectionUpdateRequest struct {
 	Description *string `json:"description"`
 	entitlement.PolicyIDRoleResource
@@ -69,7 +70,7 @@ func (p accessPolicyCollections) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// create puts the collection into the default scope.
+// create creates the collection in the default scope.
 //
 // Unverified: access/policy-collection-create.
 func (p accessPolicyCollections) create(c *call) (any, error) {
@@ -88,7 +89,7 @@ func (p accessPolicyCollections) add(request policyCollectionCreationRequest) (a
 	return p.put(id, request.policyCollectionUpdateRequest)
 }
 
-// update replaces the description and the lists.
+// update replaces the description and both lists.
 //
 // Unverified: access/policy-collection-update-replaces.
 func (p accessPolicyCollections) update(c *call) (any, error) {
@@ -103,7 +104,7 @@ func (p accessPolicyCollections) update(c *call) (any, error) {
 	return p.put(row.id, request)
 }
 
-// delete succeeds for a collection that roles and collections refer to. They keep the reference.
+// delete also deletes a collection that roles and collections refer to. They keep the reference.
 //
 // Unverified: access/policy-collection-delete, access/policy-collection-delete-again.
 func (p accessPolicyCollections) delete(c *call) (any, error) {
@@ -151,7 +152,7 @@ func (p accessPolicyCollections) put(id entitlement.ID, request policyCollection
 	return row.body(), nil
 }
 
-// lookUp returns the collection that a request names, or the *problem of a 404.
+// lookUp returns the collection in the path of a request, or the *problem of a 404.
 //
 // Unverified: access/policy-collection-missing.
 func (p accessPolicyCollections) lookUp(c *call) (accessPolicyCollection, error) {
@@ -171,7 +172,8 @@ func (p accessPolicyCollections) lookUpToChange(c *call) (accessPolicyCollection
 	return row, err
 }
 
-// attach adds references, which must exist, to those of a role or collection. The others stay.
+// attach adds references to the members of a role or collection, and keeps the other members. The added
+// objects must exist.
 func (a *access) attach(members *entitlement.PolicyIDRoleResource, added entitlement.PolicyIDRoleResource) error {
 	if err := a.checkResource(&added); err != nil {
 		return err
@@ -182,7 +184,7 @@ func (a *access) attach(members *entitlement.PolicyIDRoleResource, added entitle
 	return nil
 }
 
-// detach removes references. It doesn't matter if they are not there.
+// detach removes references. It ignores references that are not members.
 func detach(members *entitlement.PolicyIDRoleResource, removed entitlement.PolicyIDRoleResource) {
 	without := func(ids, removed []entitlement.ID) []entitlement.ID {
 		return slices.DeleteFunc(slices.Clone(ids), func(id entitlement.ID) bool {

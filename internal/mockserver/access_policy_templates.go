@@ -21,8 +21,8 @@ type accessPolicyTemplate struct {
 	document policyTemplateDocument
 }
 
-// policyTemplateDocument is PolicyTemplateUpdateRequest, and what PolicyTemplateCreationRequest and
-// PolicyTemplateResponse share with it.
+// policyTemplateDocument is PolicyTemplateUpdateRequest, and the common part of
+// PolicyTemplateCreationRequest and PolicyTemplateResponse.
 type policyTemplateDocument struct {
 	DisplayName        string                    `json:"displayName"`
 	Description        string                    `json:"description"`
@@ -75,7 +75,7 @@ func (p accessPolicyTemplates) operations() operations {
 	}
 }
 
-// list shows every template: the mock has the experimental feature.
+// list returns every template. In the mock, the experimental feature is always enabled.
 //
 // Unverified: access/policy-templates-enabled.
 func (p accessPolicyTemplates) list(c *call) (any, error) {
@@ -93,7 +93,7 @@ func (p accessPolicyTemplates) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// create puts the template into the default scope.
+// create creates the template in the default scope.
 //
 // Unverified: access/policy-template-create.
 func (p accessPolicyTemplates) create(c *call) (any, error) {
@@ -112,7 +112,7 @@ func (p accessPolicyTemplates) add(request policyTemplateCreationRequest) (any, 
 	return p.put(accessPolicyTemplate{id, request.policyTemplateDocument}), nil
 }
 
-// update replaces all but the code.
+// update replaces all fields except the code.
 func (p accessPolicyTemplates) update(c *call) (any, error) {
 	document, err := decode[policyTemplateDocument](c)
 	if err != nil {
@@ -125,7 +125,7 @@ func (p accessPolicyTemplates) update(c *call) (any, error) {
 	return p.put(accessPolicyTemplate{row.id, document}), nil
 }
 
-// delete takes a scope, but no template is in any other than the default one.
+// delete accepts a scope, but every template is in the default scope.
 //
 // Unverified: access/policy-template-delete, access/policy-template-delete-again.
 func (p accessPolicyTemplates) delete(c *call) (any, error) {
@@ -137,7 +137,7 @@ func (p accessPolicyTemplates) delete(c *call) (any, error) {
 	return nil, nil
 }
 
-// generate creates nothing. It returns the selectors of the templates, and after them those of the request.
+// generate creates nothing. It returns the selectors of the templates, followed by those of the request.
 func (p accessPolicyTemplates) generate(c *call) (any, error) {
 	if err := refuseParameters(c, "asAt"); err != nil {
 		return nil, err
@@ -174,7 +174,7 @@ func (p accessPolicyTemplates) put(row accessPolicyTemplate) policyTemplateRespo
 	return row.body()
 }
 
-// lookUp returns the template that a request names, or the *problem of a 404.
+// lookUp returns the template in the path of a request, or the *problem of a 404.
 //
 // Unverified: access/policy-template-missing.
 func (p accessPolicyTemplates) lookUp(c *call) (accessPolicyTemplate, error) {
@@ -197,7 +197,7 @@ func (row accessPolicyTemplate) body() policyTemplateResponse {
 	return response
 }
 
-// appendNew appends a text unless the list has it.
+// appendNew appends a text if the list does not contain it.
 func appendNew(texts []string, text string) []string {
 	if slices.Contains(texts, text) {
 		return texts

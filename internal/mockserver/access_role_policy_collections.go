@@ -7,7 +7,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// accessRolePolicyCollections is which role has which policy collections.
+// accessRolePolicyCollections has the policy collections of each role.
 type accessRolePolicyCollections struct{ accessRoles }
 
 // addPolicyCollectionToRoleRequest is AddPolicyCollectionToRoleRequest.
@@ -22,7 +22,7 @@ func (r accessRolePolicyCollections) operations() operations {
 	}
 }
 
-// add succeeds whether or not the role has the collections.
+// add also succeeds if the role already has the collections.
 //
 // Unverified: access/role-attach-again.
 func (r accessRolePolicyCollections) add(c *call) (any, error) {
@@ -35,7 +35,7 @@ func (r accessRolePolicyCollections) add(c *call) (any, error) {
 	})
 }
 
-// remove succeeds whether or not the role has the collection.
+// remove also succeeds if the role doesn't have the collection.
 //
 // Unverified: access/role-detach-again.
 func (r accessRolePolicyCollections) remove(c *call) (any, error) {

@@ -11,20 +11,21 @@ import (
 
 const (
 	codeAccessRoleExists = 615
-	// codeAccessRoleDoesNotExist is no code of its own, because LUSID lists none.
+	// codeAccessRoleDoesNotExist is the code for unknown errors, because LUSID documents no code for a
+	// missing role.
 	codeAccessRoleDoesNotExist = codeUnknown
 
-	// accessRolePermission is the permission of every access role. No request can choose it.
+	// accessRolePermission is the permission of every access role. No request can set it.
 	accessRolePermission = "Read"
 )
 
-// accessRoles are the roles of the Access service. One with the code of an identity role says what the
-// holders of that role may do.
+// accessRoles are the roles of the Access service. An access role with the code of an identity role sets
+// the rights of the users with that identity role.
 type accessRoles struct{ *access }
 
 type accessRole struct {
 	id          entitlement.ID
-	index       int32 // The place in the hierarchy, from 1 on, without gaps.
+	index       int32 // The position in the hierarchy. Positions start at 1 and have no gaps.
 	description *string
 	resource    accessRoleResource
 	when        whenSpec
@@ -69,7 +70,7 @@ func (r accessRoles) operations() operations {
 	}
 }
 
-// list shows all scopes unless the request names one.
+// list returns the roles of all scopes, or those of the scope in the query.
 //
 // Unverified: access/roles-list-scopes.
 func (r accessRoles) list(c *call) (any, error) {
@@ -88,7 +89,7 @@ func (r accessRoles) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// create puts the new role behind all others.
+// create places the new role after all others.
 //
 // Unverified: access/role-create, access/role-place-new.
 func (r accessRoles) create(c *call) (any, error) {
@@ -108,12 +109,12 @@ func (r accessRoles) add(request accessRoleCreationRequest) (any, error) {
 }
 
 func (r accessRoles) addLast(id entitlement.ID, request accessRoleUpdateRequest) (any, error) {
-	row := accessRole{id: id, index: int32(len(r.roles.ids) + 1)} //nolint:gosec // No domain has that many.
+	row := accessRole{id: id, index: int32(len(r.roles.ids) + 1)} //nolint:gosec // No domain has that many roles.
 	return r.put(row, request)
 }
 
-// update replaces all but the place in the hierarchy, which only changes if the request names a role to
-// stand before or after.
+// update replaces all fields except the position in the hierarchy. The position changes only if the request
+// names a role to place this one before or after.
 //
 // Unverified: access/role-update-replaces, access/role-update-keeps-place.
 func (r accessRoles) update(c *call) (any, error) {
@@ -137,7 +138,7 @@ func (r accessRoles) update(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// delete closes the gap that the role leaves in the hierarchy.
+// delete moves the later roles forward by one, so that the hierarchy has no gap.
 //
 // Unverified: access/role-delete, access/role-delete-again, access/role-delete-renumbers.
 func (r accessRoles) delete(c *call) (any, error) {
@@ -150,7 +151,7 @@ func (r accessRoles) delete(c *call) (any, error) {
 	return nil, nil
 }
 
-// put stores the role with what a request says. It changes nothing if the request is refused.
+// put stores the role with the fields of a request. If the request is refused, nothing changes.
 func (r accessRoles) put(row accessRole, request accessRoleUpdateRequest) (any, error) {
 	row.description, row.resource, row.when = request.Description, request.Resource, request.When
 	row.when.setDefault()
@@ -176,7 +177,7 @@ func (r accessRoles) checkRoleResource(resource *accessRoleResource) error {
 	return err
 }
 
-// planMove checks where the request wants the role to be, and returns a function that moves it there.
+// planMove checks the new position in the request, and returns a function that moves the role there.
 //
 // Unverified: access/role-move.
 func (r accessRoles) planMove(c *call, id entitlement.ID) (move func(), err error) {
@@ -210,7 +211,7 @@ func (r accessRoles) hierarchy() []string {
 	return keys
 }
 
-// number gives each role the index of its place.
+// number sets the index of each role to its position.
 func (r accessRoles) number(hierarchy []string) {
 	for i, key := range hierarchy {
 		row := r.roles.rows[key]
@@ -221,7 +222,7 @@ func (r accessRoles) number(hierarchy []string) {
 	}
 }
 
-// lookUp returns the role that a request names, or the *problem of a 404.
+// lookUp returns the role with the ID, or the *problem of a 404.
 //
 // Unverified: access/role-missing.
 func (r accessRoles) lookUp(id entitlement.ID) (accessRole, error) {
@@ -253,7 +254,7 @@ func (row accessRole) body() accessRoleResponse {
 	}
 }
 
-// rules returns what the role means to a decision.
+// rules returns the role in the form that a decision uses.
 func (row accessRole) rules() entitlement.Role {
 	return entitlement.Role{
 		RoleHierarchyIndex: row.index,

@@ -9,7 +9,7 @@ import (
 
 const codeTargetUserDoesNotExist = 616
 
-// accessUserRoles are the user roles of the Access service: the policies of single users.
+// accessUserRoles are the user roles of the Access service. A user role has the policies of a single user.
 type accessUserRoles struct {
 	*access
 	users *users
@@ -51,7 +51,7 @@ func (r accessUserRoles) operations() operations {
 	}
 }
 
-// addAtFirstSignIn adds the empty user role that LUSID makes then.
+// addAtFirstSignIn adds the empty user role that LUSID creates when a user first signs in.
 //
 // Unverified: access/own-user-role, access/user-role-new-user.
 func (a *access) addAtFirstSignIn(userID string) {
@@ -72,7 +72,7 @@ func (r accessUserRoles) get(c *call) (any, error) {
 	return row.body(), nil
 }
 
-// create refuses a user who has a user role, even an empty one.
+// create refuses a user who already has a user role, even an empty one.
 //
 // Unverified: access/user-role-create, access/user-role-duplicate.
 func (r accessUserRoles) create(c *call) (any, error) {
@@ -94,7 +94,7 @@ func (r accessUserRoles) add(request userRoleCreationRequest) (any, error) {
 	return r.put(row, request.userRoleUpdateRequest)
 }
 
-// update replaces both lists.
+// update replaces both lists of members.
 //
 // Unverified: access/user-role-update-replaces.
 func (r accessUserRoles) update(c *call) (any, error) {
@@ -109,7 +109,7 @@ func (r accessUserRoles) update(c *call) (any, error) {
 	return r.put(row, request)
 }
 
-// delete leaves the user without a user role.
+// delete deletes the user role. The user then has none.
 //
 // Unverified: access/user-role-delete, access/user-role-delete-again.
 func (r accessUserRoles) delete(c *call) (any, error) {
@@ -148,7 +148,7 @@ func (r accessUserRoles) removePolicyCollection(c *call) (any, error) {
 	return r.removeMembers(c, entitlement.PolicyIDRoleResource{PolicyCollections: []entitlement.ID{id}})
 }
 
-// removeMembers succeeds whether or not the user role has the members.
+// removeMembers also succeeds if the user role doesn't have the members.
 func (r accessUserRoles) removeMembers(c *call, removed entitlement.PolicyIDRoleResource) (any, error) {
 	row, err := r.lookUp(c)
 	if err != nil {
@@ -168,7 +168,7 @@ func (r accessUserRoles) put(row accessUserRole, request userRoleUpdateRequest) 
 	return row.body(), nil
 }
 
-// lookUp returns the user role of the user that a request names, or the *problem of a 404.
+// lookUp returns the user role of the user in the path of a request, or the *problem of a 404.
 //
 // Unverified: access/user-role-missing.
 func (r accessUserRoles) lookUp(c *call) (accessUserRole, error) {

@@ -6,7 +6,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// lusidResourcesPath is where the LUSID API says what policies can refer to, behind a first /api.
+// lusidResourcesPath is the path of the LUSID API's list of resources for policies, without the first /api.
 const lusidResourcesPath = "/api/metadata/access/resources"
 
 // lusidResourcesOperation is the name in faults and counts. The mock has no contract of the LUSID API.
@@ -16,8 +16,8 @@ func isLusidResources(method, path string) bool {
 	return method == http.MethodGet && (path == lusidResourcesPath || path == "/api"+lusidResourcesPath)
 }
 
-// lusidResourcesRoute responds with the features and the data of the mock's lists. The contract of the Access
-// API says that the other services have such a list too. Unverified: access/lusid-resources.
+// lusidResourcesRoute responds with the features and the data of the mock's lists. According to the
+// contract of the Access API, the other services have such a list too. Unverified: access/lusid-resources.
 func lusidResourcesRoute(s *Server) route {
 	return route{
 		operation: lusidResourcesOperation,
@@ -32,7 +32,7 @@ func lusidResourcesRoute(s *Server) route {
 	}
 }
 
-// lusidResources are the data of each list, and the features.
+// lusidResources returns the data of each list, and the features.
 func lusidResources() accessControlledResources {
 	var resources accessControlledResources
 	identifier := []identifierPartSchema{

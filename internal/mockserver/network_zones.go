@@ -215,7 +215,7 @@ func (z *networkZones) last() int {
 	return last
 }
 
-// makeRoom moves the other zones back by one that have the same hierarchy as the zone or a higher one.
+// makeRoom increases the hierarchy of the other zones by one, from the hierarchy of the zone on.
 func (z *networkZones) makeRoom(moved networkZone) {
 	for _, row := range z.table.all() {
 		if row.code != moved.code && row.hierarchy >= moved.hierarchy {

@@ -21,7 +21,8 @@ type PasswordPolicy struct {
 	MaxAttempts int32 `json:"maxAttempts"`
 }
 
-// passwordPolicies are by user type in lower case. LUSID has one for each type. Nobody creates or deletes them.
+// passwordPolicies are the password policies by user type, in lower case. LUSID has exactly one for each
+// type. They can't be created or deleted.
 type passwordPolicies map[string]passwordPolicyBody
 
 // defaultPasswordPolicy has the length, the age and the attempts that LUSID documents. The other values are from LUSID's

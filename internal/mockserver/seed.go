@@ -35,13 +35,14 @@ type Seed struct {
 	UserSchema           []UserSchemaProperty  `json:"userSchema"`
 	NetworkZones         []NetworkZone         `json:"networkZones"`
 	ExternalTokenIssuers []ExternalTokenIssuer `json:"externalTokenIssuers"`
-	// Policies, PolicyCollections, AccessRoles and PolicyTemplates are documents as the Access API creates
-	// them. They come on top of LUSID's own. The precedence of access roles is their order, behind LUSID's own.
+	// Policies, PolicyCollections, AccessRoles and PolicyTemplates are documents in the format of the
+	// Access API's create requests. They are added to LUSID's own objects. Access roles have the lowest
+	// precedence, in their order here.
 	Policies          []json.RawMessage `json:"policies"`
 	PolicyCollections []json.RawMessage `json:"policyCollections"`
 	AccessRoles       []json.RawMessage `json:"accessRoles"`
 	PolicyTemplates   []json.RawMessage `json:"policyTemplates"`
-	// UserRoles are documents too. Their users need not exist.
+	// UserRoles are documents too. Their users don't have to exist.
 	UserRoles []json.RawMessage `json:"userRoles"`
 }
 

@@ -175,8 +175,8 @@ func (g supportGrant) body() supportAccessResponse {
 	}
 }
 
-// The two hold what the contract's pattern takes, which Go's syntax cannot: durations has the
-// parts, and lastOnly refuses one without any, and a fraction before the last.
+// Two expressions for the contract's pattern, which Go's syntax can't express in one: durations has the
+// parts, and lastOnly rejects a text without parts, or with a fraction before the last part.
 var (
 	durations = regexp.MustCompile(`^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$`)
 	lastOnly  = regexp.MustCompile(`^[^.]*\d(?:\.\d+)?[A-Z]$`)

@@ -27,7 +27,7 @@ type authorizationServer struct {
 	id               string
 	issuerIsTokenURL bool
 	lifetime         time.Duration
-	key              []byte // The key that signs JWTs. Nobody verifies the signature.
+	key              []byte // The key that signs JWTs. No client verifies the signature.
 	users            *users
 	applications     *applications
 	tokens           *tokens

@@ -52,9 +52,9 @@ var ownOperations = []string{
 	"access." + evaluate,
 }
 
-// mayCall is the access control of the Identity API and of the Access API: a user with the role
-// lusid-administrator may call everything, and any other user the operations on itself. Policies decide
-// on the LUSID API only. The operation is named as in the request log.
+// mayCall is the access control of the Identity API and of the Access API. A user with the role
+// lusid-administrator may call everything. Any other user may call only the operations about itself.
+// Policies apply only to the LUSID API. The operation has its name from the request log.
 func (r caller) mayCall(operation string) bool {
 	if r.limit == noRights {
 		return operation == ownUserInfo

@@ -49,8 +49,8 @@ type transition struct {
 	code int
 }
 
-// The transitions by operations of the Identity API. If one is not possible, the response is 400. The codes are LUSID's.
-// The required statuses are those of Okta.
+// The transitions by operations of the Identity API. If a transition is not possible, the response is 400.
+// The codes are LUSID's, and the required statuses are Okta's.
 var (
 	activation    = transition{[]UserStatus{UserProvisioned}, "", codeUserActivated}
 	passwordReset = transition{
@@ -64,7 +64,7 @@ var (
 	passwordExpired = transition{[]UserStatus{UserActive, UserRecovery, UserPasswordExpired}, UserPasswordExpired, codeUserStatusForExpiration}
 )
 
-// The transitions by people and by time.
+// The transitions that people or time cause.
 var (
 	signUp     = transition{from: []UserStatus{UserProvisioned, UserRecovery, UserPasswordExpired}, to: UserActive}
 	lockOut    = transition{from: []UserStatus{UserActive}, to: UserLockedOut}

@@ -331,7 +331,8 @@ func (s *users) findRoles(ids []roleID) ([]role, error) {
 
 var addressPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
 
-// check checks the rules that LUSID documents and the contract does not have. It returns messages by field.
+// check checks the rules that LUSID documents and that are not in the contract. It returns messages by
+// field.
 //
 // Unverified: identity/user-types.
 func (u user) check() map[string][]string {

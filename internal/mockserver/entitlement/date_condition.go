@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// latest is the as-at expression that means now.
+// latest is the as-at expression for now.
 const latest = "AsAt=Latest"
 
-// ForSpec restricts the dates of the data that a policy covers. One of its fields is set.
+// ForSpec restricts the dates of the data to which a policy applies. One of its fields is set.
 type ForSpec struct {
 	AsAtRangeForSpec        *AsAtRangeForSpec        `json:"asAtRangeForSpec"`
 	AsAtRelative            *RelativeDate            `json:"asAtRelative"`
@@ -18,20 +18,21 @@ type ForSpec struct {
 	EffectiveRange          *EffectiveRange          `json:"effectiveRange"`
 }
 
-// EffectiveRange is a fixed range of effective dates, both ends included. It has no end if To is nil.
+// EffectiveRange is a fixed range of effective dates, including both ends. If To is nil, the range has no
+// end.
 type EffectiveRange struct {
 	From time.Time  `json:"from"`
 	To   *time.Time `json:"to"`
 }
 
-// AsAtRangeForSpec is a range of as-at times, both ends included.
+// AsAtRangeForSpec is a range of as-at times, including both ends.
 type AsAtRangeForSpec struct {
 	From AsAtPredicateContract `json:"from"`
 	To   AsAtPredicateContract `json:"to"`
 }
 
-// AsAtPredicateContract is a bound of a range: an instant, or an expression. It is open if both are
-// nil.
+// AsAtPredicateContract is a bound of a range: an instant or an expression. If both are nil, the range has
+// no bound there.
 type AsAtPredicateContract struct {
 	Value          *string    `json:"value"`
 	DateTimeOffset *time.Time `json:"dateTimeOffset"`
@@ -72,7 +73,7 @@ func (c AsAtRangeForSpec) holds(asAt period, now time.Time) bool {
 	return readable && asAt.within(from, to)
 }
 
-// instant returns nil for an open bound, and false for an expression that isn't AsAt=Latest.
+// instant returns nil if there is no bound, and false for an expression other than AsAt=Latest.
 func (p AsAtPredicateContract) instant(now time.Time) (*time.Time, bool) {
 	if p.DateTimeOffset != nil || p.Value == nil {
 		return p.DateTimeOffset, true
@@ -80,11 +81,11 @@ func (p AsAtPredicateContract) instant(now time.Time) (*time.Time, bool) {
 	return &now, strings.EqualFold(*p.Value, latest)
 }
 
-// period is the range of dates that a request asks for.
+// period is the range of dates in a request.
 type period struct{ from, to time.Time }
 
-// newPeriod returns a period that begins now if it has no start, and ends when it begins if it has
-// no end.
+// newPeriod returns the period of a request. Without a start, the period begins now. Without an end, it
+// ends at its start.
 func newPeriod(from, to *time.Time, now time.Time) period {
 	if from == nil {
 		from = &now
@@ -95,7 +96,7 @@ func newPeriod(from, to *time.Time, now time.Time) period {
 	return period{*from, *to}
 }
 
-// within is true if the period lies between two bounds. A nil bound is open.
+// within is true if the period is between two bounds. Nil means that there is no bound.
 func (p period) within(from, to *time.Time) bool {
 	return p.satisfies(func(t, _ time.Time) bool {
 		return (from == nil || !t.Before(*from)) && (to == nil || !t.After(*to))

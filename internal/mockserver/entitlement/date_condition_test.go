@@ -30,26 +30,26 @@ func TestDateConditionRules(t *testing.T) {
 	at2020, at2021 := `"dateTimeOffset":"2020-01-01T00:00:00Z"`, `"dateTimeOffset":"2021-01-01T00:00:00Z"`
 	checkRules(t, []rule{
 		{
-			name:    "the effective date lies in the effective range, start included",
+			name:    "the effective range includes its start",
 			granted: dates(year, effective("2020-01-01T00:00:00Z")),
 			denied:  dates(year, effective("2019-12-31T23:59:59Z")),
 		},
 		{
-			name:    "the effective date lies in the effective range, end included",
+			name:    "the effective range includes its end",
 			granted: dates(year, effective("2021-01-01T00:00:00Z")),
 			denied:  dates(year, effective("2021-01-01T00:00:01Z")),
 		},
 		{
-			name:    "a range without an end is open",
+			name:    "a range may have no end",
 			granted: dates(open, effective("2999-01-01T00:00:00Z")),
 			denied:  dates(open, effective("2019-12-31T23:59:59Z")),
 		},
 		{
-			name:    "instants are compared, not texts",
+			name:    "dates are compared as instants",
 			granted: dates(year, effective("2019-12-31T23:00:00-01:00")),
 			denied:  dates(year, effective("2020-01-01T00:00:00+01:00")),
 		},
-		{name: "without an effective date the request means now", granted: dates(now), denied: dates(later)},
+		{name: "the effective date of a request defaults to now", granted: dates(now), denied: dates(later)},
 		{
 			name:    "both ends of the requested range must satisfy a condition",
 			granted: dates(year, effective("2020-03-01T00:00:00Z"), `"toEffectiveDate":"2020-04-01T00:00:00Z"`),
@@ -61,11 +61,11 @@ func TestDateConditionRules(t *testing.T) {
 			denied:  dates(asAtRange(at2020, at2021), asAt("2019-03-01T00:00:00Z"), `"toAsAt":"2020-04-01T00:00:00Z"`),
 		},
 		{
-			name:    "the as-at time lies in the as-at range",
+			name:    "the as-at time must be in the as-at range",
 			granted: dates(asAtRange(at2020, at2021), asAt("2021-01-01T00:00:00Z")),
 			denied:  dates(asAtRange(at2020, at2021), asAt("2021-01-01T00:00:01Z")),
 		},
-		{name: "without an as-at time the request means now", granted: dates(upToLatest), denied: dates(asAtRange(at2020, at2021))},
+		{name: "the as-at time of a request defaults to now", granted: dates(upToLatest), denied: dates(asAtRange(at2020, at2021))},
 		{name: "AsAt=Latest means now", granted: dates(upToLatest, asAt(wednesday)), denied: dates(upToLatest, asAt("2024-05-15T12:00:01Z"))},
 		{
 			name:    "AsAt=Latest as a start means now",
@@ -83,7 +83,7 @@ func TestDateConditionRules(t *testing.T) {
 			denied:  dates(asAtRange(``, `"value":"2020-01-01NLondon"`), asAt("2020-03-01T00:00:00Z")),
 		},
 		{
-			name:    "effective range and as-at range look at their own dates",
+			name:    "the effective range applies to the effective date, and the as-at range to the as-at time",
 			granted: dates(year, effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z")),
 			denied:  dates(asAtRange(at2020, at2021), effective("2020-03-01T00:00:00Z"), asAt("2023-01-01T00:00:00Z")),
 		},
@@ -100,14 +100,14 @@ func TestDateConditionRules(t *testing.T) {
 				effective("2020-03-01T13:00:00Z")),
 		},
 		{
-			name: "asAtRelative looks at the as-at time",
+			name: "asAtRelative applies to the as-at time",
 			granted: dates(`{"asAtRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
 				asAt("2020-01-01T00:00:00Z")),
 			denied: dates(`{"asAtRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
 				effective("2020-01-01T00:00:00Z")),
 		},
 		{
-			name: "effectiveDateRelative looks at the effective date",
+			name: "effectiveDateRelative applies to the effective date",
 			granted: dates(`{"effectiveDateRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
 				effective("2020-01-01T00:00:00Z")),
 			denied: dates(`{"effectiveDateRelative":{"date":"Now","adjustment":-1,"unit":"Years","relativeToDateTime":"Before"}}`,
@@ -125,7 +125,7 @@ func TestRelativeDateRules(t *testing.T) {
 		w.now = now
 		return w
 	}
-	// on is a rule that a date is one day and no other.
+	// on returns a rule that a date is on one day and on no other day.
 	on := func(name, now, date string, adjustment int, unit, right, wrong string) rule {
 		return rule{
 			name:    name,
@@ -162,7 +162,7 @@ func TestRelativeDateRules(t *testing.T) {
 		on("FirstDayOfYear", wednesday, "FirstDayOfYear", 0, "Day", "2024-01-01", "2024-01-02"),
 		on("LastDayOfYear", wednesday, "LastDayOfYear", 0, "Day", "2024-12-31", "2024-12-30"),
 
-		on("FirstOfMonth, which begins in UTC", "2024-06-01T01:00:00+02:00", "FirstOfMonth", 0, "Day", "2024-05-01", "2024-06-01"),
+		on("FirstOfMonth is in UTC", "2024-06-01T01:00:00+02:00", "FirstOfMonth", 0, "Day", "2024-05-01", "2024-06-01"),
 
 		on("Minute", "2024-05-15T23:59:00Z", "Now", 1, "Minute", "2024-05-16", "2024-05-15"),
 		on("Minute, the largest adjustment", wednesday, "Now", 2147483647, "Minute", "6107-06-08", "2024-05-15"),
@@ -180,25 +180,25 @@ func TestRelativeDateRules(t *testing.T) {
 		on("BusinessDay from a Saturday", saturday, "Now", 1, "BusinessDay", "2024-05-20", "2024-05-21"),
 		on("BusinessDay, a week from a Saturday", saturday, "Now", 5, "BusinessDay", "2024-05-24", "2024-05-25"),
 		on("BusinessDay back from a Sunday", sunday, "Now", -1, "BusinessDay", "2024-05-17", "2024-05-16"),
-		on("BusinessDay, none from a Saturday", saturday, "Now", 0, "BusinessDay", "2024-05-18", "2024-05-17"),
+		on("BusinessDay, no adjustment on a Saturday", saturday, "Now", 0, "BusinessDay", "2024-05-18", "2024-05-17"),
 		{
 			name:    "BusinessDay, the largest adjustment",
 			granted: relative("Now", 2147483647, "BusinessDay", "Before", wednesday, wednesday),
 			denied:  relative("Now", -2147483648, "BusinessDay", "Before", wednesday, wednesday),
 		},
-		on("an adjustment counts from the date", wednesday, "FirstOfMonth", 1, "Months", "2024-06-01", "2024-05-01"),
+		on("an adjustment starts at the date", wednesday, "FirstOfMonth", 1, "Months", "2024-06-01", "2024-05-01"),
 		{
-			name:    "an undefined unit can do only with an adjustment of 0",
+			name:    "an undefined unit needs an adjustment of 0",
 			granted: relative("Now", 0, "Undefined", "OnDayOf", wednesday, wednesday),
 			denied:  relative("Now", 1, "Undefined", "OnDayOf", wednesday, wednesday),
 		},
 		{
-			name:    "an undefined date doesn't hold",
+			name:    "a condition with an undefined date doesn't hold",
 			granted: relative("Now", 0, "Day", "AfterOrOn", wednesday, wednesday),
 			denied:  relative("Undefined", 0, "Day", "AfterOrOn", wednesday, wednesday),
 		},
 		{
-			name:    "an undefined comparison doesn't hold",
+			name:    "a condition with an undefined comparison doesn't hold",
 			granted: relative("Now", 0, "Day", "Exactly", wednesday, wednesday),
 			denied:  relative("Now", 0, "Day", "Undefined", wednesday, wednesday),
 		},

@@ -10,7 +10,7 @@ const (
 // DateQuality is a quality of a date.
 type DateQuality string
 
-// The qualities of LUSID. Undefined is one of them, and no date has it.
+// The qualities of LUSID. No date has the quality Undefined.
 const (
 	IsFirstDayOfAnyMonth           DateQuality = "IsFirstDayOfAnyMonth"
 	IsLastDayOfAnyMonth            DateQuality = "IsLastDayOfAnyMonth"

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// AdministratorRole is the code of the role that may do everything. It has no policies.
+// AdministratorRole is the code of the role that may do everything. The role has no policies.
 const AdministratorRole = "lusid-administrator"
 
-// Domain is what the Access service of a domain holds. The keys have a scope; the keys of UserRoles
-// are ids of users. What they refer to may be missing.
+// Domain has the objects of the Access service of a domain. The keys have a scope. The keys of UserRoles
+// are IDs of users. An object may refer to objects that don't exist.
 type Domain struct {
 	Policies          map[ID]Policy
 	PolicyCollections map[ID]PolicyCollection
@@ -19,7 +19,7 @@ type Domain struct {
 	UserRoles         map[string]UserRole
 }
 
-// Caller is the user who makes a request, as the token says.
+// Caller is the user who makes a request, according to the token.
 type Caller struct {
 	UserID string
 	// Roles are the codes of the identity roles that the user had when the token was issued.
@@ -34,13 +34,13 @@ type Claim struct {
 	Type, Value, ValueType, Issuer, OriginalIssuer string
 }
 
-// Circumstances are when and how a request is made.
+// Circumstances are the time and the context of a request.
 type Circumstances struct {
 	Now time.Time
-	// Application is the application that the request is made to, such as LUSID. If it is empty, the
-	// applications of policies aren't checked.
+	// Application is the application that receives the request, such as LUSID. If it is empty, the
+	// applications of policies are not checked.
 	Application string
-	// Headers are the headers of the request. Their names are compared without case.
+	// Headers are the headers of the request. The comparison of their names ignores case.
 	Headers map[string][]string
 	// Via are the codes of the API features that a request for data came through.
 	Via []string
@@ -56,13 +56,13 @@ func (c Circumstances) headerValues(name string) []string {
 	return values
 }
 
-// Decision is whether something is allowed, and why. Reason is one sentence or more.
+// Decision is whether an action is allowed, and the reason. Reason has one sentence or more.
 type Decision struct {
 	Granted bool
 	Reason  string
 }
 
-// Judge decides on what one user does at one time.
+// Judge decides on the requests of one user at one time.
 type Judge struct {
 	caller   Caller
 	at       Circumstances
@@ -70,13 +70,13 @@ type Judge struct {
 	levels   []level
 }
 
-// Judge returns a judge for one request of a user. Changes of the domain act on the next request, so
-// the next request needs a new judge.
+// Judge returns a judge for one request of a user. A change of the domain affects the next request, so the
+// next request needs a new judge.
 func (d Domain) Judge(caller Caller, at Circumstances) Judge {
 	return Judge{caller: caller, at: at, policies: d.Policies, levels: d.levels(caller, at.Now)}
 }
 
-// Decide judges a single action. It asks for no other: an action on data needs no feature policy here.
+// Decide judges a single action. An action on data needs no policy for a feature here.
 func (j Judge) Decide(r EvaluationRequest) Decision {
 	if slices.Contains(j.caller.Roles, AdministratorRole) {
 		return Decision{Granted: true, Reason: fmt.Sprintf("The role %q may do everything.", AdministratorRole)}
@@ -89,7 +89,7 @@ func (j Judge) Decide(r EvaluationRequest) Decision {
 	return Decision{Reason: j.nothingAllows(r)}
 }
 
-// Held is a policy that a user has, and the user's role that gives it.
+// Held is a policy that a user has, and the role of the user that has the policy.
 type Held struct {
 	// Role is an access role, or the user role. The scope of a user role is [DefaultScope], and its code is
 	// the id of the user.
@@ -98,8 +98,8 @@ type Held struct {
 	Policy   ID
 }
 
-// Held returns the policies that the user has, whether or not they apply now. The role with the highest
-// precedence comes first. Policies that don't exist are left out.
+// Held returns the policies that the user has, even if they don't apply now. The policies of the role with
+// the highest precedence come first. Policies that don't exist are left out.
 func (j Judge) Held() []Held {
 	var held []Held
 	for _, level := range j.levels {
@@ -115,7 +115,7 @@ func (j Judge) Held() []Held {
 	return held
 }
 
-// decideLevel judges the roles of one precedence. It returns false if none of their policies applies.
+// decideLevel decides with the roles of one precedence. It returns false if none of their policies applies.
 func (j Judge) decideLevel(level level, r EvaluationRequest) (Decision, bool) {
 	var allowed Decision
 	for _, source := range level {
@@ -146,16 +146,16 @@ func (j Judge) nothingAllows(r EvaluationRequest) string {
 	return fmt.Sprintf("No policy allows %s. The user has %s.", r, strings.Join(names, "; "))
 }
 
-// Call is what a call of LUSID's API needs.
+// Call has the rights that a call of LUSID's API needs.
 type Call struct {
 	// Feature is the code of the API's feature, such as api-instruments-listinstruments.
 	Feature string
-	// Data is what the call does to each object.
+	// Data has the actions of the call on each object.
 	Data []RequestDetails
 }
 
-// DecideCall judges a call that is about one object. It needs a policy for the feature and a policy for
-// each action on the data. The first that is denied decides.
+// DecideCall decides on a call about one object. The call needs a policy for the feature and a policy for
+// each action on the data. The first denial is the decision.
 func (j Judge) DecideCall(call Call, object ResourceDetails) Decision {
 	decision := j.Decide(ExecuteFeature(call.Feature))
 	j.at.Via = append(slices.Clone(j.at.Via), call.Feature)
@@ -172,8 +172,8 @@ func (j Judge) DecideCall(call Call, object ResourceDetails) Decision {
 	return decision
 }
 
-// Filter judges a call that lists objects, and returns the objects that the user may see. The call is
-// denied if there is no policy for the feature, or if there are objects and the user may see none.
+// Filter decides on a call that lists objects, and returns the objects that the user may see. The call is
+// denied if no policy allows the feature, or if there are objects and the user may see none of them.
 func Filter[T any](j Judge, call Call, objects []T, details func(T) ResourceDetails) ([]T, Decision) {
 	var visible []T
 	decision := j.Decide(ExecuteFeature(call.Feature))

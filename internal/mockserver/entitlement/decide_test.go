@@ -51,7 +51,7 @@ func TestCallRules(t *testing.T) {
 			denied:  world{policies: []string{mayCall, mayRead}},
 		},
 		{
-			name:    "one policy may hold both kinds of selectors",
+			name:    "one policy may have selectors for features and for data",
 			granted: world{policies: []string{bothKinds}},
 			denied:  world{policies: []string{policy("both", selectors(feature("api-portfolios-getportfolio"), matchAll("Any", "Portfolio")))}},
 		},
@@ -70,25 +70,25 @@ func TestCallRules(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if decision := c.granted.judge(t).DecideCall(listPortfolios, entitlement.ResourceDetails{ID: mainID}); !decision.Granted {
-				t.Error(decision.Reason)
+				t.Errorf("the call is denied: %s", decision.Reason)
 			}
 			if decision := c.denied.judge(t).DecideCall(listPortfolios, entitlement.ResourceDetails{ID: mainID}); decision.Granted {
-				t.Error(decision.Reason)
+				t.Errorf("the call is allowed: %s", decision.Reason)
 			}
 		})
 	}
 }
 
-// TestDecide_single has the data of a call allowed, and not the call.
+// TestDecide_single has policies for the data of a call, but not for its feature.
 func TestDecide_single(t *testing.T) {
 	t.Parallel()
 	w := world{policies: []string{mayRead}}
 	if decision := w.decide(t); !decision.Granted {
-		t.Errorf("a single data action needs a feature policy: %s", decision.Reason)
+		t.Errorf("a data action without a feature policy is denied: %s", decision.Reason)
 	}
 	w.request = askFeature("api-portfolios-listportfolios")
 	if decision := w.decide(t); decision.Granted {
-		t.Errorf("a data policy allows a feature: %s", decision.Reason)
+		t.Errorf("a feature with only a data policy is allowed: %s", decision.Reason)
 	}
 }
 
@@ -114,7 +114,7 @@ func TestFilter(t *testing.T) {
 			details := func(id map[string]string) entitlement.ResourceDetails { return entitlement.ResourceDetails{ID: id} }
 			got, decision := entitlement.Filter(world{policies: c.policies}.judge(t), listPortfolios, c.objects, details)
 			if !slices.EqualFunc(got, c.want, maps.Equal) || decision.Granted != c.granted {
-				t.Errorf("sees %v, granted %t (%s), want %v, granted %t", got, decision.Granted, decision.Reason, c.want, c.granted)
+				t.Errorf("got %v, granted %t (%s), want %v, granted %t", got, decision.Granted, decision.Reason, c.want, c.granted)
 			}
 		})
 	}
@@ -163,13 +163,13 @@ func TestReasons(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			if decision := c.world.decide(t); decision.Reason != c.want {
-				t.Errorf("the reason is\n%s\nwant\n%s", decision.Reason, c.want)
+				t.Errorf("got the reason\n%s\nwant\n%s", decision.Reason, c.want)
 			}
 		})
 	}
 }
 
-// TestReasons_call has a call name the policy for its feature and the policy for its data.
+// TestReasons_call expects the policy for the feature and the policies for the data in the reason.
 func TestReasons_call(t *testing.T) {
 	t.Parallel()
 	decision := world{policies: []string{mayCall, mayRead, mayList}}.judge(t).DecideCall(listPortfolios, entitlement.ResourceDetails{ID: mainID})
@@ -177,7 +177,7 @@ func TestReasons_call(t *testing.T) {
 		` Policy "default/read" of access role "default/analyst" allows "Read" on "Portfolio" in the scope "default" for the object with code "main", scope "official".` +
 		` Policy "default/list" of access role "default/analyst" allows "List" on "Portfolio" in the scope "default" for the object with code "main", scope "official".`
 	if decision.Reason != want {
-		t.Errorf("the reason is\n%s\nwant\n%s", decision.Reason, want)
+		t.Errorf("got the reason\n%s\nwant\n%s", decision.Reason, want)
 	}
 }
 
@@ -185,7 +185,7 @@ func TestChoices(t *testing.T) {
 	t.Parallel()
 	for _, choice := range entitlement.Choices {
 		if choice == "" || choice[len(choice)-1] != '.' {
-			t.Errorf("not a sentence: %q", choice)
+			t.Errorf("got %q, want a sentence", choice)
 		}
 	}
 }

@@ -2,8 +2,8 @@ package entitlement
 
 import "slices"
 
-// permits is true if the identity restriction matches the policy with that identifier, and if the
-// policy stays within the restriction selectors.
+// permits is true if the identity restriction matches the policy with that identifier, and if the policy is
+// within the restriction selectors.
 func (d PolicySelectorDefinition) permits(policies map[ID]Policy, identifier map[string]string) bool {
 	if !identifierMatches(d.IdentityRestriction, identifier) {
 		return false
@@ -15,11 +15,11 @@ func (d PolicySelectorDefinition) permits(policies map[ID]Policy, identifier map
 	return found && stayWithin(policy.Selectors, d.RestrictionSelectors)
 }
 
-// stayWithin is true if the limits cover every action of every selector on every object that the
-// selector covers.
+// stayWithin is true if the limits cover every action of every selector on every object of the selector.
 func stayWithin(selectors, limits []SelectorDefinition) bool {
 	for _, selector := range selectors {
-		// A selector of two kinds covers what either kind covers, so each kind must stay within.
+		// A selector with two kinds covers the objects of both kinds, so each kind must be within the
+		// limits.
 		for _, kind := range selector.kinds() {
 			var allowed []ActionID
 			for _, limit := range limits {
@@ -33,7 +33,7 @@ func stayWithin(selectors, limits []SelectorDefinition) bool {
 	return true
 }
 
-// kinds returns a selector for each kind of the selector.
+// kinds splits a selector into one selector for each of its kinds.
 func (s SelectorDefinition) kinds() []SelectorDefinition {
 	var kinds []SelectorDefinition
 	for _, kind := range []SelectorDefinition{
@@ -91,7 +91,8 @@ func (d PolicySelectorDefinition) includes(other PolicySelectorDefinition) bool 
 	if !patternCovers(d.IdentityRestriction, other.IdentityRestriction) {
 		return false
 	}
-	// No restriction selectors means no restriction, so nothing but the same stays within any.
+	// Without restriction selectors there is no restriction. Only another definition without a restriction
+	// includes it.
 	return len(d.RestrictionSelectors) == 0 ||
 		len(other.RestrictionSelectors) > 0 && stayWithin(other.RestrictionSelectors, d.RestrictionSelectors)
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDelegationRules has a user read the policy "target" by way of a policy selector.
+// TestDelegationRules has a user read the policy "target" with the help of a policy selector.
 func TestDelegationRules(t *testing.T) {
 	t.Parallel()
 	policySelector := func(identity, restrictions string, activity string) string {
@@ -34,7 +34,7 @@ func TestDelegationRules(t *testing.T) {
 	otherAction := delegates(`null`, `null`, anyTarget)
 	otherAction.request = ask("Delete", "Policy", `"scope":"default","code":"target"`)
 	checkRules(t, []rule{
-		{name: "a policy selector needs its own action", granted: delegates(`null`, `null`, anyTarget), denied: otherAction},
+		{name: "a policy selector needs a matching action", granted: delegates(`null`, `null`, anyTarget), denied: otherAction},
 		{
 			name:    "the identity restriction must match",
 			granted: delegates(`{"code":"tar*"}`, `null`, anyTarget),
@@ -42,7 +42,7 @@ func TestDelegationRules(t *testing.T) {
 		},
 		{name: "without restriction selectors the policy may be missing", granted: delegates(`null`, `[]`, ""), denied: within(anyTarget, "")},
 		{
-			name:    "match all covers its actions on all objects",
+			name:    "a match-all restriction covers its actions on all objects",
 			granted: within(anyTarget, byID(`"scope":"x"`, "Read", "Portfolio")),
 			denied:  within(anyTarget, byID(`"scope":"x"`, "Read", "Quote")),
 		},
@@ -52,63 +52,63 @@ func TestDelegationRules(t *testing.T) {
 			denied:  within(matchAll("Read", "Portfolio"), matchAll("Any", "Portfolio")),
 		},
 		{
-			name:    "each selector of the policy must stay within",
+			name:    "each selector of the policy must be within the restriction",
 			granted: within(anyTarget, anyTarget+","+matchAll("Read", "Portfolio")),
 			denied:  within(anyTarget, anyTarget+","+matchAll("Read", "Quote")),
 		},
 		{
-			name:    "the restriction selectors count together",
+			name:    "the restriction selectors apply together",
 			granted: within(matchAll("Read", "Portfolio")+","+matchAll("Read", "Quote"), matchAll("Read", "Quote")+","+matchAll("Read", "Portfolio")),
 			denied:  within(matchAll("Read", "Portfolio")+","+matchAll("List", "Quote"), matchAll("Read", "Quote")),
 		},
 		{
-			name:    "an id stays within an equal or wider id",
+			name:    "an ID selector is within an equal or wider ID restriction",
 			granted: within(byID(`"scope":"of*"`, "Read", "Portfolio"), byID(`"scope":"official*","code":"x"`, "Read", "Portfolio")),
 			denied:  within(byID(`"scope":"of*"`, "Read", "Portfolio"), byID(`"scope":"o*"`, "Read", "Portfolio")),
 		},
 		{
-			name:    "an id without a part of the restriction is too wide",
+			name:    "an ID selector must have all parts of the restriction",
 			granted: within(byID(`"scope":"*"`, "Read", "Portfolio"), byID(`"code":"x"`, "Read", "Portfolio")),
 			denied:  within(byID(`"scope":"x"`, "Read", "Portfolio"), byID(`"code":"x","scope":null`, "Read", "Portfolio")),
 		},
 		{
-			name: "each kind of a selector of two kinds must stay within",
+			name: "each kind of a selector with two kinds must be within the restriction",
 			granted: within(byID(`"scope":"x"`, "Any", "Portfolio")+","+anyTarget,
 				twoKinds(byID(`"scope":"x"`, "Read", "Portfolio"), matchAll("Read", "Portfolio"))),
 			denied: within(byID(`"scope":"x"`, "Any", "Portfolio"),
 				twoKinds(byID(`"scope":"x"`, "Read", "Portfolio"), matchAll("Read", "Portfolio"))),
 		},
 		{
-			name:    "match all doesn't stay within an id",
+			name:    "a match-all selector is not within an ID restriction",
 			granted: within(anyTarget, matchAll("Read", "Portfolio")),
 			denied:  within(byID(`"scope":"x"`, "Read", "Portfolio"), matchAll("Read", "Portfolio")),
 		},
 		{
-			name:    "metadata stays within fewer of its expressions",
+			name:    "a metadata selector is within a restriction with some of its expressions",
 			granted: within(metadata(a), metadata(a+","+b)),
 			denied:  within(metadata(a+","+b), metadata(a)),
 		},
 		{
-			name: "delegation stays within wider delegation",
+			name: "a policy selector is within a wider policy selector",
 			granted: within(policySelector(`{"code":"a*"}`, `[`+anyTarget+`]`, "Read"),
 				policySelector(`{"code":"ab"}`, `[`+matchAll("Read", "Portfolio")+`]`, "Read")),
 			denied: within(policySelector(`{"code":"a*"}`, `[`+anyTarget+`]`, "Read"),
 				policySelector(`{"code":"b"}`, `[`+matchAll("Read", "Portfolio")+`]`, "Read")),
 		},
 		{
-			name:    "delegation stays within the restriction selectors of delegation",
+			name:    "the restriction selectors of a policy selector must be within those of the restriction",
 			granted: within(policySelector(`null`, `[`+anyTarget+`]`, "Read"), policySelector(`null`, `[`+matchAll("Read", "Portfolio")+`]`, "Read")),
 			denied:  within(policySelector(`null`, `[`+anyTarget+`]`, "Read"), policySelector(`null`, `[`+matchAll("Read", "Quote")+`]`, "Read")),
 		},
 		{
-			name:    "delegation without restriction selectors is the widest",
+			name:    "a policy selector without restriction selectors is the widest",
 			granted: within(policySelector(`null`, `[]`, "Read"), policySelector(`null`, `[]`, "Read")),
 			denied:  within(policySelector(`null`, `[`+anyTarget+`]`, "Read"), policySelector(`null`, `[]`, "Read")),
 		},
 	})
 }
 
-// twoKinds is one selector with the kinds of two.
+// twoKinds merges two selectors into one with both kinds.
 func twoKinds(a, b string) string {
 	return strings.TrimSuffix(a, "}") + "," + strings.TrimPrefix(b, "{")
 }

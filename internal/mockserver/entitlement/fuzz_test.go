@@ -9,8 +9,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// FuzzDecide judges a request by a policy, collection and role of arbitrary JSON. A decision always
-// comes with a reason.
+// FuzzDecide judges a request with a policy, a collection and a role of arbitrary JSON. Every decision must
+// have a reason.
 func FuzzDecide(f *testing.F) {
 	for _, p := range []string{
 		"policy-1-feature-list-instruments.json", "policy-3-portfolio-scope.json", "policy-4-rolling.json", "policy-5-metadata-deny.json", "policy-8-delegation.json",
@@ -37,7 +37,7 @@ func FuzzDecide(f *testing.F) {
 			return
 		}
 		p, c := entitlement.ID{Scope: "default", Code: "p"}, entitlement.ID{Scope: "default", Code: "c"}
-		// Whatever the role holds, it holds the policy and the collection too.
+		// In addition to its own members, the role has the policy and the collection.
 		held := role
 		held.Resource.PolicyIDRoleResource = &entitlement.PolicyIDRoleResource{
 			Policies:          []entitlement.ID{p},
@@ -54,10 +54,10 @@ func FuzzDecide(f *testing.F) {
 			entitlement.Circumstances{Now: time.Unix(seconds, 0), Headers: map[string][]string{"h": {"v"}}, Via: []string{"api-x"}},
 		)
 		if decision := judge.Decide(request); decision.Reason == "" {
-			t.Error("a decision has no reason")
+			t.Error("the decision has no reason")
 		}
 		if decision := judge.DecideCall(entitlement.Call{Feature: "api-x", Data: []entitlement.RequestDetails{request.Request}}, request.Resource); decision.Reason == "" {
-			t.Error("a decision on a call has no reason")
+			t.Error("the decision on the call has no reason")
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 // Operator compares a value of access metadata.
 type Operator string
 
-// The operators of LUSID. Undefined is one of them, and never holds.
+// The operators of LUSID. Undefined is never satisfied.
 const (
 	Equals               Operator = "Equals"
 	NotEquals            Operator = "NotEquals"
@@ -72,7 +72,7 @@ func compareValues(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// listed splits a list at its commas.
+// listed splits a list at commas.
 func listed(list string) []string {
 	values := strings.Split(list, ",")
 	for i, value := range values {

@@ -1,15 +1,17 @@
-// Package entitlement decides what a user may do, as LUSID's Access service does.
+// Package entitlement decides whether a user may do something, like LUSID's Access service.
 //
-// Nothing is allowed unless a policy allows it. A policy applies if all of its conditions hold:
-// applications, selectors with their actions, "for", "if" and "when". Within one access role Deny
-// beats Allow. Between access roles, the role with the higher precedence decides. A call needs a
-// policy for the feature and a policy for the data. The role lusid-administrator may do everything.
+// An action is denied unless a policy allows it. A policy applies if all of its conditions hold:
+// applications, selectors with their actions, "for", "if" and "when". If policies of the same access role
+// differ, Deny has priority over Allow. If access roles differ, the role with the higher precedence
+// decides. A call needs a policy for the feature and a policy for the data. The role lusid-administrator
+// may do everything.
 //
-// Where LUSID's documentation leaves a choice, [Choices] says how this package decides.
+// Where LUSID's documentation leaves a choice, [Choices] describes the choice of this package.
 //
-// The package is pure. It has no clock, no lock and no network, and imports nothing of this module.
-// Its types have the JSON names of LUSID's schemas, so documents of the Access API can be unmarshalled
-// into them. They hold only what a decision needs, so they don't marshal back to the same document.
+// The package is pure. It has no clock, no lock and no network, and imports no other package of this
+// module. Its types have the JSON names of LUSID's schemas, so documents of the Access API can be
+// unmarshalled into them. The types have only the fields that a decision needs, so they don't marshal to
+// the same document.
 package entitlement
 
 import (
@@ -18,10 +20,10 @@ import (
 	"time"
 )
 
-// DefaultScope is the scope of an id that has none.
+// DefaultScope is the scope of an ID without a scope.
 const DefaultScope = "default"
 
-// neverYear is the year in which LUSID deactivates what has no end.
+// neverYear is the year of the deactivation date that LUSID uses for objects without an end.
 const neverYear = 9999
 
 // ID is the scope and code of a policy, a policy collection or an access role.

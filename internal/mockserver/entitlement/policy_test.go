@@ -15,22 +15,22 @@ func TestPolicyRules(t *testing.T) {
 		`"for":[{"effectiveRange":{"from":"2030-01-01T00:00:00Z"}}]`)
 	checkRules(t, []rule{
 		{
-			name:    "a policy is active from activate on",
+			name:    "a policy is active from its activate date",
 			granted: when(period, "2024-01-01T00:00:00Z"),
 			denied:  when(period, "2023-12-31T23:59:59.9999999Z"),
 		},
 		{
-			name:    "a policy is active until just before deactivate",
+			name:    "a policy is not active at its deactivate date",
 			granted: when(period, "2024-05-31T23:59:59.9999999Z"),
 			denied:  when(period, "2024-06-01T00:00:00Z"),
 		},
 		{
-			name:    "a deactivate in the year 9999 never comes",
+			name:    "a deactivate date in the year 9999 means never",
 			granted: when(`"activate":"0001-01-01T00:00:00Z","deactivate":"9999-01-01T00:00:00Z"`, "9999-12-31T00:00:00Z"),
 			denied:  when(`"activate":"0001-01-01T00:00:00Z","deactivate":"9998-12-31T23:59:59Z"`, "9999-12-31T00:00:00Z"),
 		},
 		{
-			name:    "a policy without a deactivate has no end",
+			name:    "a policy without a deactivate date has no end",
 			granted: when(`"activate":"2024-01-01T00:00:00Z","deactivate":null`, "2999-01-01T00:00:00Z"),
 			denied:  when(`"activate":"2024-01-01T00:00:00Z","deactivate":"2024-01-02T00:00:00Z"`, "2999-01-01T00:00:00Z"),
 		},
@@ -40,22 +40,22 @@ func TestPolicyRules(t *testing.T) {
 			denied:  applications(`["Drive","Honeycomb"]`, "LUSID"),
 		},
 		{
-			name:    "a policy with an empty list of applications applies to all",
+			name:    "a policy with an empty list of applications applies to all applications",
 			granted: applications(`[]`, "LUSID"),
 			denied:  applications(`["Drive"]`, "LUSID"),
 		},
 		{
-			name:    "a policy with null applications applies to all",
+			name:    "a policy with null applications applies to all applications",
 			granted: applications(`null`, "LUSID"),
 			denied:  applications(`["Drive"]`, "LUSID"),
 		},
 		{
-			name:    "a request that names no application matches every application",
+			name:    "a request without an application matches every application",
 			granted: applications(`["Drive"]`, ""),
 			denied:  applications(`["Drive"]`, "LUSID"),
 		},
 		{
-			name:    "one selector of a policy is enough",
+			name:    "a policy applies if one of its selectors matches",
 			granted: world{policies: []string{policy("p", selectors(matchAll("Any", "Quote"), matchAll("Any", "Portfolio")))}},
 			denied:  world{policies: []string{policy("p", selectors(matchAll("Any", "Quote"), matchAll("Any", "Instrument")))}},
 		},
@@ -65,12 +65,12 @@ func TestPolicyRules(t *testing.T) {
 			denied:  world{policies: []string{policy("p", selectors())}},
 		},
 		{
-			name:    "for is ignored when a feature is requested",
+			name:    "for is ignored in a request for a feature",
 			granted: world{policies: []string{mixed}, request: askFeature("api-portfolios-listportfolios")},
 			denied:  world{policies: []string{mixed}, request: read},
 		},
 		{
-			name:    "a Deny whose conditions don't hold denies nothing",
+			name:    "a Deny policy does not apply if its conditions don't hold",
 			granted: world{policies: []string{policy("a"), policy("d", deny, `"if":[{"ifIdentityScopeExpression":{"scopeName":"openid"}}]`)}},
 			denied: world{
 				policies: []string{policy("a"), policy("d", deny, `"if":[{"ifIdentityScopeExpression":{"scopeName":"openid"}}]`)},

@@ -4,10 +4,10 @@ import (
 	"time"
 )
 
-// PointInTimeSpecification is the date that a relative date starts from.
+// PointInTimeSpecification is the date from which a relative date starts.
 type PointInTimeSpecification string
 
-// The dates of LUSID. Undefined is one of them, and no condition holds with it.
+// The dates of LUSID. A condition with Undefined never holds.
 const (
 	Now                        PointInTimeSpecification = "Now"
 	FirstOfMonth               PointInTimeSpecification = "FirstOfMonth"
@@ -21,7 +21,7 @@ const (
 // DateUnit is the unit of an adjustment.
 type DateUnit string
 
-// The units of LUSID. Undefined is one of them, and only an adjustment of 0 can do with it.
+// The units of LUSID. Undefined is valid only with an adjustment of 0.
 const (
 	Minute      DateUnit = "Minute"
 	Hour        DateUnit = "Hour"
@@ -35,7 +35,7 @@ const (
 // RelativeToDateTime compares the date of a request with a relative date.
 type RelativeToDateTime string
 
-// The comparisons of LUSID. Undefined is one of them, and never holds.
+// The comparisons of LUSID. Undefined never holds.
 const (
 	BeforeOrOn RelativeToDateTime = "BeforeOrOn"
 	Before     RelativeToDateTime = "Before"
@@ -113,7 +113,7 @@ func (p PointInTimeSpecification) at(now time.Time) (time.Time, bool) {
 func (u DateUnit) add(t time.Time, n int) (time.Time, bool) {
 	switch u {
 	case Minute:
-		// A time.Duration can't hold every number of minutes that the contract allows.
+		// A time.Duration can't represent every number of minutes that the contract allows.
 		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute()+n, t.Second(), t.Nanosecond(), time.UTC), true
 	case Hour:
 		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour()+n, t.Minute(), t.Second(), t.Nanosecond(), time.UTC), true
@@ -138,7 +138,8 @@ func addMonths(t time.Time, n int) time.Time {
 	return t.AddDate(0, n, min(t.Day(), lastDay)-t.Day())
 }
 
-// addBusinessDays counts from the business day before a weekend, or after it if n is negative.
+// addBusinessDays adds n business days. On a weekend it starts at the business day before the weekend, or
+// at the one after it if n is negative.
 func addBusinessDays(t time.Time, n int) time.Time {
 	step := 1
 	if n < 0 {
@@ -154,7 +155,7 @@ func addBusinessDays(t time.Time, n int) time.Time {
 	return t
 }
 
-// skipWeekend moves a day of a weekend to the next business day in the direction of step.
+// skipWeekend moves a date on a weekend to the next business day in the direction of step.
 func skipWeekend(t time.Time, step int) time.Time {
 	for !isBusinessDay(t) {
 		t = t.AddDate(0, 0, step)

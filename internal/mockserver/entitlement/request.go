@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// Execute is the activity of a feature.
+	// Execute is the activity of a request for a feature.
 	Execute = "Execute"
 	// lusid is the scope of the features of LUSID's own API.
 	lusid = "LUSID"
 )
 
-// EvaluationRequest is one request to judge: an action, and the object that it is done to.
+// EvaluationRequest is a request to judge: an action and its object.
 type EvaluationRequest struct {
 	Request  RequestDetails  `json:"request"`
 	Resource ResourceDetails `json:"resource"`
 }
 
-// RequestDetails is an action, and the dates of the data that it asks for. Nil dates mean now.
+// RequestDetails is an action and the dates of the requested data. Nil dates mean now.
 type RequestDetails struct {
 	Action            RequestedActionKey `json:"action"`
 	FromEffectiveDate *time.Time         `json:"fromEffectiveDate"`
@@ -30,7 +30,7 @@ type RequestDetails struct {
 	ToAsAt            *time.Time         `json:"toAsAt"`
 }
 
-// RequestedActionKey is the action that a request asks for.
+// RequestedActionKey is the action of a request.
 type RequestedActionKey struct {
 	EntityCode string `json:"entityCode"`
 	Scope      string `json:"scope"`
@@ -43,13 +43,13 @@ func (k RequestedActionKey) id() ActionID {
 	return ActionID{Scope: k.Scope, Activity: k.Activity, Entity: k.EntityCode}
 }
 
-// ResourceDetails is the object that an action is done to: its identifier and its access metadata.
+// ResourceDetails is the object of an action: its identifier and its access metadata.
 type ResourceDetails struct {
 	ID       map[string]string          `json:"id"`
 	Metadata map[string][]MetadataValue `json:"metadata"`
 }
 
-// ExecuteFeature returns the request to execute a feature of LUSID's own API, such as
+// ExecuteFeature returns the request for a feature of LUSID's own API, such as
 // api-instruments-listinstruments.
 func ExecuteFeature(code string) EvaluationRequest {
 	return EvaluationRequest{

@@ -8,7 +8,7 @@ import (
 // TextOperator compares a header or a claim.
 type TextOperator string
 
-// The operators of LUSID. Undefined is one of them, and never holds.
+// The operators of LUSID. Undefined never holds.
 const (
 	EqualsCaseSensitive                  TextOperator = "EqualsCaseSensitive"
 	EqualsCaseInsensitive                TextOperator = "EqualsCaseInsensitive"
@@ -20,7 +20,7 @@ const (
 	InCaseInsensitive                    TextOperator = "InCaseInsensitive"
 )
 
-// IfExpression is a condition on the request or on who makes it. One of its fields is set.
+// IfExpression is a condition on the request or on its caller. One of its fields is set.
 type IfExpression struct {
 	IfRequestHeaderExpression *IfRequestHeaderExpression `json:"ifRequestHeaderExpression"`
 	IfIdentityClaimExpression *IfIdentityClaimExpression `json:"ifIdentityClaimExpression"`
@@ -35,8 +35,8 @@ type IfRequestHeaderExpression struct {
 	Value      string       `json:"value"`
 }
 
-// IfIdentityClaimExpression is a condition on the claims of a type. If it names a value type or an
-// issuer, it looks only at claims that have the same.
+// IfIdentityClaimExpression is a condition on the claims of a type. If it has a value type or an issuer,
+// only claims with the same value type or issuer count.
 type IfIdentityClaimExpression struct {
 	ClaimType           string       `json:"claimType"`
 	ClaimValueType      *string      `json:"claimValueType"`
@@ -71,7 +71,7 @@ func (e IfExpression) holds(caller Caller, at Circumstances) bool {
 	return c == nil || c.holds(at.Via)
 }
 
-// values returns the values of the claims that the condition is about.
+// values returns the values of the claims for the condition.
 func (e IfIdentityClaimExpression) values(claims []Claim) []string {
 	var values []string
 	for _, c := range claims {
@@ -93,8 +93,8 @@ func (e IfViaAPIExpression) holds(via []string) bool {
 	return through != negated
 }
 
-// holds is true if the values of a header or claim satisfy the operator. There are none if it is
-// absent.
+// holds is true if the values of a header or claim satisfy the operator. An absent header or claim has no
+// values.
 func (o TextOperator) holds(values []string, want string) bool {
 	present := len(values) > 0
 	equal := func(v string) bool { return v == want }

@@ -54,12 +54,12 @@ func TestTextOperatorRules(t *testing.T) {
 			denied:  header("NotEqualsCaseInsensitive", "a"),
 		},
 		{
-			name:    "one of several values is enough",
+			name:    "one of several values must satisfy an operator",
 			granted: header("EqualsCaseSensitive", "a", "b", "a"),
 			denied:  header("EqualsCaseSensitive", "a", "b", "c"),
 		},
 		{
-			name:    "no value may break a Not operator",
+			name:    "all values must satisfy a Not operator",
 			granted: header("NotEqualsCaseSensitive", "a", "b", "c"),
 			denied:  header("NotEqualsCaseSensitive", "a", "b", "a"),
 		},
@@ -111,16 +111,16 @@ func TestRequestConditionRules(t *testing.T) {
 	}
 	checkRules(t, []rule{
 		{
-			name:    "header names are compared without case",
+			name:    "the comparison of header names ignores case",
 			granted: header("organisation.team", "Organisation.Team"),
 			denied:  header("organisation.team", "Organisation.Teams"),
 		},
-		{name: "a claim has the type and value", granted: claim("", fx), denied: claim("", entitlement.Claim{Type: "desk", Value: "rates"})},
-		{name: "claims of other types don't count", granted: claim("", fx), denied: claim("", entitlement.Claim{Type: "Desk", Value: "fx"})},
-		{name: "a claim has the value type", granted: claim(`,"claimValueType":"string"`, fx), denied: claim(`,"claimValueType":"int"`, fx)},
-		{name: "a claim has the issuer", granted: claim(`,"claimIssuer":"okta"`, fx), denied: claim(`,"claimIssuer":"ad"`, fx)},
+		{name: "a claim must have the type and the value", granted: claim("", fx), denied: claim("", entitlement.Claim{Type: "desk", Value: "rates"})},
+		{name: "claims of other types are ignored", granted: claim("", fx), denied: claim("", entitlement.Claim{Type: "Desk", Value: "fx"})},
+		{name: "a claim must have the value type", granted: claim(`,"claimValueType":"string"`, fx), denied: claim(`,"claimValueType":"int"`, fx)},
+		{name: "a claim must have the issuer", granted: claim(`,"claimIssuer":"okta"`, fx), denied: claim(`,"claimIssuer":"ad"`, fx)},
 		{
-			name:    "a claim has the original issuer",
+			name:    "a claim must have the original issuer",
 			granted: claim(`,"claimOriginalIssuer":"ad"`, fx),
 			denied:  claim(`,"claimOriginalIssuer":"okta"`, fx),
 		},
@@ -129,9 +129,9 @@ func TestRequestConditionRules(t *testing.T) {
 			granted: claim(`,"claimValueType":null,"claimIssuer":null,"claimOriginalIssuer":null`, fx),
 			denied:  claim(`,"claimValueType":"","claimIssuer":null,"claimOriginalIssuer":null`, fx),
 		},
-		{name: "the token has the scope", granted: scope("openid", "profile"), denied: scope("openid", "Profile")},
+		{name: "the token must have the scope", granted: scope("openid", "profile"), denied: scope("openid", "Profile")},
 		{
-			name:    "the request came through one of the features",
+			name:    "the request must come through one of the features",
 			granted: via("api-x", "In", "api-y", "api-x"),
 			denied:  via("api-x", "In", "api-y"),
 		},
@@ -141,13 +141,13 @@ func TestRequestConditionRules(t *testing.T) {
 			denied:  via("api-portfolios-*", "In", "api-instruments-listinstruments"),
 		},
 		{
-			name:    "a Not operator means none of the features",
+			name:    "with a Not operator, the request must come through none of the features",
 			granted: via("api-x", "NotIn", "api-y"),
 			denied:  via("api-x", "notin", "api-y", "api-x"),
 		},
-		{name: "a request that came through no feature", granted: via("api-x", "NotIn"), denied: via("api-x", "In")},
+		{name: "a request may come through no feature", granted: via("api-x", "NotIn"), denied: via("api-x", "In")},
 		{name: "all entries of if must hold", granted: two("profile", "email"), denied: two("profile")},
 		{name: "all conditions of one entry must hold", granted: one("api-x"), denied: one("api-y")},
-		{name: "if counts when a feature is requested", granted: onFeature("profile"), denied: onFeature("email")},
+		{name: "if applies to a request for a feature", granted: onFeature("profile"), denied: onFeature("email")},
 	})
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// lowerIndexFirst is 1 if the lower roleHierarchyIndex has the higher precedence, and -1 if the higher
-// one has it. LUSID's documentation doesn't say which.
+// lowerIndexFirst is 1 if a lower roleHierarchyIndex has a higher precedence, and -1 if a higher index has.
+// LUSID's documentation doesn't describe the order.
 //
 // Unverified: access/role-hierarchy-index, access/role-precedence.
 const lowerIndexFirst = 1
@@ -21,20 +21,20 @@ type Role struct {
 	When               WhenSpec            `json:"when"`
 }
 
-// RoleResourceRequest is what a role holds. One of its fields is set.
+// RoleResourceRequest is the content of a role. One of its fields is set.
 type RoleResourceRequest struct {
 	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource"`
 	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource"`
 }
 
-// PolicyIDRoleResource is the policies and policy collections of a role or user role.
+// PolicyIDRoleResource has the policies and policy collections of a role or user role.
 type PolicyIDRoleResource struct {
 	Policies          []ID `json:"policies"`
 	PolicyCollections []ID `json:"policyCollections"`
 }
 
-// NonTransitiveSupervisorRoleResource is the roles that a role supervises. It has their policies, but
-// not those of the roles that they supervise.
+// NonTransitiveSupervisorRoleResource has the roles that a role supervises. The role has their policies,
+// but not the policies of the roles that they supervise.
 type NonTransitiveSupervisorRoleResource struct {
 	Roles []ID `json:"roles"`
 }
@@ -50,13 +50,13 @@ type PolicyCollection struct {
 	PolicyCollections []ID `json:"policyCollections"`
 }
 
-// ComparePrecedence is negative if the roleHierarchyIndex a has a higher precedence than b, and zero
-// if they are equal.
+// ComparePrecedence returns a negative number if the roleHierarchyIndex a has a higher precedence than b,
+// and zero if they are equal.
 func ComparePrecedence(a, b int32) int {
 	return lowerIndexFirst * cmp.Compare(a, b)
 }
 
-// source is a role as the user has it: where policies come from, in words, and which they are.
+// source is a role of the user, with its description and its policies.
 type source struct {
 	role     ID // The user's own role, even if the policies are those of a role that it supervises.
 	userRole bool
@@ -64,7 +64,7 @@ type source struct {
 	policies []ID
 }
 
-// level is the roles of one precedence.
+// level has the roles of one precedence.
 type level []source
 
 // levels returns the active roles of the user, highest precedence first, and the user role last.
@@ -98,7 +98,7 @@ func (d Domain) levels(caller Caller, now time.Time) []level {
 	return levels
 }
 
-// sources returns the role, and the roles that it supervises.
+// sources returns the role and the roles that it supervises.
 func (d Domain) sources(id ID, now time.Time) []source {
 	role := d.Roles[id]
 	name := fmt.Sprintf("access role %q", id)
@@ -119,7 +119,7 @@ func (d Domain) sources(id ID, now time.Time) []source {
 	return sources
 }
 
-// held returns the policies of a role, those of its collections included, each once.
+// held returns the policies of a role, including those of its collections, without duplicates.
 func (d Domain) held(resource *PolicyIDRoleResource) []ID {
 	if resource == nil {
 		return nil
@@ -129,8 +129,8 @@ func (d Domain) held(resource *PolicyIDRoleResource) []ID {
 	return h.policies
 }
 
-// holding collects policies. It remembers what it has seen, because a collection may contain itself.
-// It keeps policies that don't exist: they have no selectors, so they never apply.
+// holding collects policies. It records what it has visited, because a collection may contain itself. It
+// keeps policies that don't exist. They have no selectors, so they never apply.
 type holding struct {
 	collections     map[ID]PolicyCollection
 	seen            map[ID]bool

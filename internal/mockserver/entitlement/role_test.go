@@ -16,12 +16,12 @@ func TestRoleRules(t *testing.T) {
 	ended := `"when":{"activate":"2020-01-01T00:00:00Z","deactivate":"2021-01-01T00:00:00Z"}`
 	checkRules(t, []rule{
 		{
-			name:    "nothing is allowed unless a policy allows it",
+			name:    "an action is denied unless a policy allows it",
 			granted: world{policies: []string{allows}},
 			denied:  world{policies: []string{unrelated}},
 		},
 		{
-			name:    "an access role needs the identity role of its code",
+			name:    "an access role applies only to users with the identity role of the same code",
 			granted: world{policies: []string{allows}, holds: []string{"other", "analyst"}},
 			denied:  world{policies: []string{allows}, holds: []string{"other"}},
 		},
@@ -36,12 +36,12 @@ func TestRoleRules(t *testing.T) {
 			denied:  world{policies: []string{denies}, holds: []string{"analyst", "iam-administrator"}},
 		},
 		{
-			name:    "Deny beats Allow within a role, if it comes last",
+			name:    "Deny has priority over Allow within a role, if it comes last",
 			granted: world{policies: both, roles: []string{role("analyst", 1, policies("allows"))}},
 			denied:  world{policies: both, roles: []string{role("analyst", 1, policies("allows", "denies"))}},
 		},
 		{
-			name: "Deny beats Allow within a role, if it comes first",
+			name: "Deny has priority over Allow within a role, if it comes first",
 			granted: world{
 				policies: []string{allows, policy("denies", deny, selectors(matchAll("Delete", "Portfolio")))},
 				roles:    []string{role("analyst", 1, policies("denies", "allows"))},
@@ -49,12 +49,12 @@ func TestRoleRules(t *testing.T) {
 			denied: world{policies: both, roles: []string{role("analyst", 1, policies("denies", "allows"))}},
 		},
 		{
-			name:    "the role of the higher precedence decides",
+			name:    "the role with the higher precedence decides",
 			granted: world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 20, policies("denies"))}},
 			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("denies")), role("low", 20, policies("allows"))}},
 		},
 		{
-			name:    "roles of the same index are judged as one",
+			name:    "roles with the same index count as one role",
 			granted: world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 11, policies("denies"))}},
 			denied:  world{policies: both, holds: two, roles: []string{role("high", 10, policies("allows")), role("low", 10, policies("denies"))}},
 		},
@@ -72,7 +72,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name:    "the user role counts",
+			name:    "the policies of the user role apply",
 			granted: world{policies: both, roles: []string{}, userRole: `{` + policies("allows") + `}`},
 			denied:  world{policies: both, roles: []string{}, userRole: `{` + policies("denies") + `}`},
 		},
@@ -82,7 +82,7 @@ func TestRoleRules(t *testing.T) {
 			denied:  world{policies: both, roles: []string{role("analyst", 100, policies("denies"))}, userRole: `{` + policies("allows") + `}`},
 		},
 		{
-			name: "the user role takes collections",
+			name: "the user role has the policies of its collections",
 			granted: world{
 				policies:    both,
 				roles:       []string{},
@@ -97,7 +97,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a role that isn't active counts for nothing",
+			name: "a role that isn't active is ignored",
 			granted: world{
 				policies: both,
 				holds:    two,
@@ -110,7 +110,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a role takes the policies of a collection",
+			name: "a role has the policies of its collections",
 			granted: world{
 				policies:    both,
 				collections: []string{collection("c", policies("allows"))},
@@ -123,7 +123,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a collection takes the policies of its collections",
+			name: "a collection has the policies of its collections",
 			granted: world{
 				policies: both, roles: []string{role("analyst", 1, collections("c"))},
 				collections: []string{collection("c", collections("d")), collection("d", collections("e")), collection("e", policies("allows"))},
@@ -145,7 +145,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "references to what doesn't exist are ignored",
+			name: "references to missing objects are ignored",
 			granted: world{
 				policies: []string{allows},
 				roles:    []string{role("analyst", 1, policies("gone", "allows")+","+collections("gone")), supervisor("boss", "gone")},
@@ -158,7 +158,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a reference without a scope means default",
+			name: "a reference without a scope has the scope default",
 			granted: world{
 				policies:    both,
 				collections: []string{collection("c", `"policies":[{"code":"allows"}]`)},
@@ -171,7 +171,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a supervisor takes the policies of supervised roles",
+			name: "a supervisor role has the policies of its supervised roles",
 			granted: world{
 				policies: both,
 				holds:    []string{"boss"},
@@ -184,7 +184,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a supervisor doesn't take what supervised roles supervise",
+			name: "a supervisor role does not have the policies of indirectly supervised roles",
 			granted: world{
 				policies: both,
 				holds:    []string{"chief"},
@@ -197,7 +197,7 @@ func TestRoleRules(t *testing.T) {
 			},
 		},
 		{
-			name: "a supervisor takes nothing of an inactive role",
+			name: "a supervisor role does not have the policies of an inactive role",
 			granted: world{
 				policies: both,
 				holds:    []string{"boss"},
@@ -217,7 +217,7 @@ func TestComparePrecedence(t *testing.T) {
 	indexes := []int32{30, 10, 20}
 	slices.SortFunc(indexes, entitlement.ComparePrecedence)
 	if want := []int32{10, 20, 30}; !slices.Equal(indexes, want) {
-		t.Errorf("the order of precedence is %v, want %v", indexes, want)
+		t.Errorf("got the order of precedence %v, want %v", indexes, want)
 	}
 }
 
@@ -246,6 +246,6 @@ func TestHeld(t *testing.T) {
 		{Role: id("user-1"), UserRole: true, Policy: id("a")},
 	}
 	if got := w.judge(t).Held(); !slices.Equal(got, want) {
-		t.Errorf("holds %+v, want %+v", got, want)
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

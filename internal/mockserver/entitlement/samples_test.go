@@ -7,11 +7,12 @@ import (
 	"testing"
 )
 
-// TestSamples evaluates each published document, with a request that it grants and one that it denies.
+// TestSamples evaluates each published document, with a request that it allows and a request that it
+// denies.
 func TestSamples(t *testing.T) {
 	t.Parallel()
-	// alone has a policy of the samples and nothing else. beside has a policy that allows everything
-	// on portfolios as well, so that a Deny shows.
+	// alone has only a policy of the samples. beside also has a policy that allows everything on
+	// portfolios, so that a Deny has an effect.
 	alone := func(file, now, request string) world {
 		return world{policies: []string{sample(t, file)}, now: now, request: request}
 	}
@@ -131,7 +132,7 @@ func TestSamples(t *testing.T) {
 
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) != len(samples) {
-		t.Errorf("%d samples are evaluated, and there are %d: %v", len(samples), len(files), err)
+		t.Errorf("got %d evaluated samples, want %d: %v", len(samples), len(files), err)
 	}
 }
 

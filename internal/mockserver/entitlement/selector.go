@@ -11,7 +11,7 @@ const (
 	wildcard      = "*"
 )
 
-// SelectorDefinition says what a policy covers. One of its fields is set.
+// SelectorDefinition defines the objects and actions of a policy. One of its fields is set.
 type SelectorDefinition struct {
 	IDSelectorDefinition       *IDSelectorDefinition       `json:"idSelectorDefinition"`
 	MatchAllSelectorDefinition *MatchAllSelectorDefinition `json:"matchAllSelectorDefinition"`
@@ -19,8 +19,8 @@ type SelectorDefinition struct {
 	PolicySelectorDefinition   *PolicySelectorDefinition   `json:"policySelectorDefinition"`
 }
 
-// IDSelectorDefinition covers the objects whose identifier parts match. A part that is left out or
-// null matches everything.
+// IDSelectorDefinition covers the objects whose identifier parts match. A part that is missing or null
+// matches everything.
 type IDSelectorDefinition struct {
 	Identifier map[string]*string `json:"identifier"`
 	Actions    []ActionID         `json:"actions"`
@@ -37,7 +37,7 @@ type MetadataSelectorDefinition struct {
 	Actions     []ActionID           `json:"actions"`
 }
 
-// PolicySelectorDefinition covers policies, so that their administration can be delegated.
+// PolicySelectorDefinition covers policies, so that their administration can be delegated to users.
 type PolicySelectorDefinition struct {
 	IdentityRestriction  map[string]*string   `json:"identityRestriction"`
 	RestrictionSelectors []SelectorDefinition `json:"restrictionSelectors"`
@@ -51,7 +51,7 @@ type ActionID struct {
 	Entity   string `json:"entity"`
 }
 
-// covers compares activities without case, and scopes and entities with case.
+// covers ignores the case of activities. Scopes and entities are case-sensitive.
 //
 // Unverified: access/activity-case.
 func (a ActionID) covers(other ActionID) bool {
@@ -63,8 +63,8 @@ func oneCovers(actions []ActionID, action ActionID) bool {
 	return slices.ContainsFunc(actions, func(a ActionID) bool { return a.covers(action) })
 }
 
-// matches is true if the selector covers the request. The policies are those of the domain, which a
-// policy selector looks up.
+// matches is true if the selector covers the request. A policy selector looks up the policies of the
+// domain.
 func (s SelectorDefinition) matches(policies map[ID]Policy, r EvaluationRequest) bool {
 	action := r.Request.Action.id()
 	if d := s.IDSelectorDefinition; d != nil && oneCovers(d.Actions, action) && identifierMatches(d.Identifier, r.Resource.ID) {
@@ -93,8 +93,8 @@ func identifierMatches(pattern map[string]*string, identifier map[string]string)
 	return true
 }
 
-// textMatches is true if the text is equal to the pattern, or begins with it up to a "*" at its end.
-// It also compares two patterns: then it is true if the first one covers the second one.
+// textMatches is true if the text is equal to the pattern, or starts with the part before a "*" at the end
+// of the pattern. For two patterns, it is true if the first one covers the second one.
 func textMatches(pattern, text string) bool {
 	if prefix, found := strings.CutSuffix(pattern, wildcard); found {
 		return strings.HasPrefix(text, prefix)

@@ -16,12 +16,12 @@ func TestSelectorRules(t *testing.T) {
 	official := `"scope":"official","code":"main"`
 	checkRules(t, []rule{
 		{
-			name:    "the activity must be the same",
+			name:    "the activity must be equal",
 			granted: covers(matchAll("Read", "Portfolio"), ask("Read", "Portfolio", official)),
 			denied:  covers(matchAll("Read", "Portfolio"), ask("Update", "Portfolio", official)),
 		},
 		{
-			name:    "activities are compared without case",
+			name:    "the comparison of activities ignores case",
 			granted: covers(matchAll("read", "Portfolio"), ask("READ", "Portfolio", official)),
 			denied:  covers(matchAll("read", "Portfolio"), ask("READS", "Portfolio", official)),
 		},
@@ -31,24 +31,24 @@ func TestSelectorRules(t *testing.T) {
 			denied:  covers(matchAll("Many", "Portfolio"), ask("Upsert", "Portfolio", official)),
 		},
 		{
-			name:    "a request for Any needs a selector with Any",
+			name:    "a request with the activity Any needs a selector with Any",
 			granted: covers(matchAll("Any", "Portfolio"), ask("Any", "Portfolio", official)),
 			denied:  covers(matchAll("Read", "Portfolio"), ask("Any", "Portfolio", official)),
 		},
 		{
-			name:    "the entity must be the same, with case",
+			name:    "the entity must be equal, including case",
 			granted: covers(matchAll("Read", "Portfolio"), ask("Read", "Portfolio", official)),
 			denied:  covers(matchAll("Read", "portfolio"), ask("Read", "Portfolio", official)),
 		},
 		{
-			name:    "the scope of the action must be the same, with case",
+			name:    "the scope of the action must be equal, including case",
 			granted: covers(feature("api-x"), askFeature("api-x")),
 			denied: covers(fmt.Sprintf(`{"idSelectorDefinition":{"identifier":{"code":"api-x"},"actions":[%s]}}`,
 				action("lusid", "Execute", "Feature")),
 				askFeature("api-x")),
 		},
 		{
-			name: "one action of a selector is enough",
+			name: "one action of a selector must match",
 			granted: covers(fmt.Sprintf(`{"matchAllSelectorDefinition":{"actions":[%s,%s]}}`,
 				action("default", "List", "Portfolio"), action("default", "Read", "Portfolio")),
 				ask("Read", "Portfolio", official)),
@@ -57,7 +57,7 @@ func TestSelectorRules(t *testing.T) {
 				ask("Read", "Portfolio", official)),
 		},
 		{
-			name:    "an id selector needs its own action",
+			name:    "an ID selector needs a matching action",
 			granted: covers(byID(`"code":"*"`, "Read", "Portfolio"), ask("Read", "Portfolio", official)),
 			denied:  covers(byID(`"code":"*"`, "List", "Portfolio"), ask("Read", "Portfolio", official)),
 		},
@@ -67,27 +67,27 @@ func TestSelectorRules(t *testing.T) {
 			denied:  portfolio(`"scope":"official","code":"other"`, official),
 		},
 		{
-			name:    "a part that the selector leaves out matches everything",
+			name:    "a missing part of the selector matches everything",
 			granted: portfolio(`"scope":"official"`, official),
 			denied:  portfolio(`"scope":"other"`, official),
 		},
 		{
-			name:    "a part that is null matches everything",
+			name:    "a null part of the selector matches everything",
 			granted: portfolio(`"scope":"official","code":null`, official),
 			denied:  portfolio(`"scope":"official","code":""`, official),
 		},
 		{
-			name:    "identifiers are compared with case",
+			name:    "identifiers are case-sensitive",
 			granted: covers(feature("api-instruments-listinstruments"), askFeature("api-instruments-listinstruments")),
 			denied:  covers(feature("api-Instruments-ListInstruments"), askFeature("api-instruments-listinstruments")),
 		},
 		{
-			name:    "a star alone matches every value",
+			name:    "a single star matches every value",
 			granted: portfolio(`"scope":"*","code":"*"`, official),
 			denied:  portfolio(`"scope":"*","code":"other"`, official),
 		},
 		{
-			name:    "a star at the end matches every end",
+			name:    "a star at the end is a wildcard",
 			granted: portfolio(`"scope":"offi*","code":"main*"`, official),
 			denied:  portfolio(`"scope":"official2*"`, official),
 		},
@@ -97,7 +97,7 @@ func TestSelectorRules(t *testing.T) {
 			denied:  portfolio(`"scope":"o*l"`, official),
 		},
 		{
-			name:    "an object without a part matches only a star alone",
+			name:    "an object without a part matches only a single star",
 			granted: portfolio(`"scope":"official","code":"*"`, `"scope":"official"`),
 			denied:  portfolio(`"scope":"official","code":"m*"`, `"scope":"official"`),
 		},
@@ -107,7 +107,7 @@ func TestSelectorRules(t *testing.T) {
 			denied:  portfolio(`"code":""`, `"scope":"official"`),
 		},
 		{
-			name: "several kinds in one selector count each by itself, if the first kind matches",
+			name: "a selector with several kinds matches if its first kind matches",
 			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"official"},"actions":[`+action("default", "Read",
 				"Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Quote")+`]}}`,
 				read),
@@ -116,7 +116,7 @@ func TestSelectorRules(t *testing.T) {
 				read),
 		},
 		{
-			name: "several kinds in one selector count each by itself, if the second kind matches",
+			name: "a selector with several kinds matches if its second kind matches",
 			granted: covers(`{"idSelectorDefinition":{"identifier":{"scope":"other"},"actions":[`+action("default", "Read",
 				"Portfolio")+`]},"matchAllSelectorDefinition":{"actions":[`+action("default", "Read", "Portfolio")+`]}}`,
 				read),
@@ -125,7 +125,7 @@ func TestSelectorRules(t *testing.T) {
 				read),
 		},
 		{
-			name:    "a selector of no known kind covers nothing",
+			name:    "a selector without a known kind matches nothing",
 			granted: covers(matchAll("Read", "Portfolio"), read),
 			denied:  covers(`{}`, read),
 		},
@@ -152,7 +152,7 @@ func TestMetadataRules(t *testing.T) {
 	sameAction := world{policies: []string{policy("p",
 		selectors(`{"metadataSelectorDefinition":{"expressions":[],"actions":[`+action("default", "Read", "Portfolio")+`]}}`))}}
 	checkRules(t, []rule{
-		{name: "a metadata selector needs its own action", granted: sameAction, denied: otherAction},
+		{name: "a metadata selector needs a matching action", granted: sameAction, denied: otherAction},
 		{name: "Equals", granted: compare("Equals", "a", "a"), denied: compare("Equals", "a", "A")},
 		{name: "NotEquals", granted: compare("NotEquals", "a", "A"), denied: compare("NotEquals", "a", "a")},
 		{name: "GreaterThan", granted: compare("GreaterThan", "b", "c"), denied: compare("GreaterThan", "b", "b")},
@@ -161,8 +161,8 @@ func TestMetadataRules(t *testing.T) {
 		{name: "LessThanOrEqualTo", granted: compare("LessThanOrEqualTo", "b", "b"), denied: compare("LessThanOrEqualTo", "b", "c")},
 		{name: "numbers are compared as numbers", granted: compare("GreaterThan", "9", "10"), denied: compare("LessThan", "9", "10")},
 		{name: "a number and a text are compared as texts", granted: compare("LessThan", "9a", "10"), denied: compare("GreaterThan", "9a", "10")},
-		{name: "In takes a list with commas", granted: compare("In", "a, b", "b"), denied: compare("In", "a, b", "a, b")},
-		{name: "In compares with case", granted: compare("In", "a,b", "a"), denied: compare("In", "a,b", "A")},
+		{name: "In has a list separated by commas", granted: compare("In", "a, b", "b"), denied: compare("In", "a, b", "a, b")},
+		{name: "In is case-sensitive", granted: compare("In", "a,b", "a"), denied: compare("In", "a,b", "A")},
 		{name: "Undefined never holds", granted: compare("Equals", "a", "a"), denied: compare("Undefined", "a", "a")},
 		{
 			name:    "all expressions must hold",
@@ -170,12 +170,12 @@ func TestMetadataRules(t *testing.T) {
 			denied:  covers(expression("GreaterThan", `"1"`)+","+expression("LessThan", `"3"`), level("3")),
 		},
 		{
-			name:    "one of several values is enough",
+			name:    "one of several values must satisfy an expression",
 			granted: covers(expression("Equals", `"a"`), `{"level":[{"value":"b"},{"value":"a"}]}`),
 			denied:  covers(expression("Equals", `"a"`), `{"level":[{"value":"b"},{"value":"c"}]}`),
 		},
 		{
-			name:    "NotEquals needs all of several values to differ",
+			name:    "NotEquals holds if all of several values differ",
 			granted: covers(expression("NotEquals", `"a"`), `{"level":[{"value":"b"},{"value":"c"}]}`),
 			denied:  covers(expression("NotEquals", `"a"`), `{"level":[{"value":"b"},{"value":"a"}]}`),
 		},
@@ -185,7 +185,7 @@ func TestMetadataRules(t *testing.T) {
 			denied:  covers(expression("LessThan", `"a"`), `{"other":[{"value":"a"}]}`),
 		},
 		{
-			name:    "keys are compared with case",
+			name:    "keys are case-sensitive",
 			granted: covers(expression("Equals", `"a"`), `{"level":[{"value":"a"}]}`),
 			denied:  covers(expression("Equals", `"a"`), `{"Level":[{"value":"a"}]}`),
 		},

@@ -10,13 +10,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// wednesday is when requests are made, unless a test says otherwise.
+// wednesday is the default time of requests.
 const wednesday = "2024-05-15T12:00:00Z"
 
-// read asks to read a portfolio, now.
+// read is a request to read a portfolio now.
 const read = `{"request":{"action":{"scope":"default","activity":"Read","entityCode":"Portfolio"}},"resource":{"id":{"scope":"official","code":"main"}}}`
 
-// rule is a rule of the evaluation, with a case on both sides.
+// rule is a rule of the evaluation, with an allowed and a denied case.
 type rule struct {
 	name            string
 	granted, denied world
@@ -28,13 +28,13 @@ func checkRules(t *testing.T, rules []rule) {
 		t.Run(r.name+"/granted", func(t *testing.T) {
 			t.Parallel()
 			if decision := r.granted.decide(t); !decision.Granted {
-				t.Error(decision.Reason)
+				t.Errorf("the request is denied: %s", decision.Reason)
 			}
 		})
 		t.Run(r.name+"/denied", func(t *testing.T) {
 			t.Parallel()
 			if decision := r.denied.decide(t); decision.Granted {
-				t.Error(decision.Reason)
+				t.Errorf("the request is allowed: %s", decision.Reason)
 			}
 		})
 	}
@@ -43,20 +43,20 @@ func checkRules(t *testing.T, rules []rule) {
 // world is a domain with a user who makes a request. All objects are documents of the Access API.
 type world struct {
 	policies, collections []string
-	// roles are access roles. Without any there is the role "analyst", which holds all policies.
+	// roles are access roles. If there are none, a role "analyst" has all policies.
 	roles []string
 	// userRole is the resource of the user role.
 	userRole string
-	// holds are the codes of the user's identity roles, "analyst" by default.
+	// holds are the codes of the user's identity roles. The default is "analyst".
 	holds  []string
 	claims []entitlement.Claim
 	scopes []string
-	// now is wednesday by default.
+	// now is the time of the request. The default is wednesday.
 	now         string
 	application string
 	headers     map[string][]string
 	via         []string
-	// request is read by default.
+	// request is the request. The default is read.
 	request string
 }
 
@@ -100,7 +100,7 @@ func (w world) judge(t *testing.T) entitlement.Judge {
 	)
 }
 
-// documents returns the parsed documents by their id.
+// documents returns the parsed documents by their ID.
 func documents[T any](t *testing.T, texts []string) map[entitlement.ID]T {
 	t.Helper()
 	parsed := map[entitlement.ID]T{}
@@ -118,7 +118,7 @@ func parse[T any](t *testing.T, text string) T {
 	t.Helper()
 	var v T
 	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		t.Fatalf("%v in %s", err, text)
+		t.Fatalf("got the error %v for %s", err, text)
 	}
 	return v
 }
@@ -132,8 +132,8 @@ func instant(t *testing.T, text string) time.Time {
 	return at
 }
 
-// policy returns a policy that allows everything on portfolios, with other members as given, such as
-// `"grant":"Deny"`.
+// policy returns a policy that allows everything on portfolios. The members, such as `"grant":"Deny"`, are
+// added or replaced.
 func policy(code string, members ...string) string {
 	document := map[string]json.RawMessage{
 		"code":      json.RawMessage(fmt.Sprintf("%q", code)),
@@ -172,7 +172,7 @@ func feature(code string) string {
 		code, action("LUSID", "Execute", "Feature"))
 }
 
-// role returns an access role of an index, with a resource such as `"policies":[…]`.
+// role returns an access role with an index and a resource such as `"policies":[…]`.
 func role(code string, index int, resource string, members ...string) string {
 	return fmt.Sprintf(`{"code":%q,"roleHierarchyIndex":%d,"resource":{"policyIdRoleResource":{%s}}%s}`, code, index, resource, more(members))
 }
@@ -205,7 +205,7 @@ func more(members []string) string {
 	return text
 }
 
-// ask returns a request on an object, with dates such as `"fromAsAt":…`.
+// ask returns a request for an object, with dates such as `"fromAsAt":…`.
 func ask(activity, entity, identifier string, dates ...string) string {
 	return fmt.Sprintf(`{"request":{"action":{"scope":"default","activity":%q,"entityCode":%q}%s},"resource":{"id":{%s}}}`,
 		activity, entity, more(dates), identifier)
