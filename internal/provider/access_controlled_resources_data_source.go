@@ -39,9 +39,9 @@ func (d *accessControlledResourcesDataSource) Schema(_ context.Context, _ dataso
 	}
 	action := func() map[string]schema.Attribute {
 		return map[string]schema.Attribute{
-			"scope":       text("Scope of the action: `default` for data, and the application, such as `LUSID`, for a feature."),
-			"activity":    text("Activity, such as `Read`, or `Execute` for a feature."),
-			"entity":      text("Type of object, such as `Portfolio`, or `Feature`."),
+			"scope":       text("Scope of the action: for data, `default`. For a feature, the application, such as `LUSID`."),
+			"activity":    text("Activity: for data, such as `Read`. For a feature, `Execute`."),
+			"entity":      text("Type of object, such as `Portfolio`. For a feature, `Feature`."),
 			"description": text("What the action does. Null if LUSID returns none."),
 			"limited_set": schema.ListAttribute{
 				Computed:            true,
@@ -51,7 +51,7 @@ func (d *accessControlledResourcesDataSource) Schema(_ context.Context, _ dataso
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What the policies of `lusid_access_policy` can refer to in one of LUSID's services: the actions, and the parts of an identifier. " +
+		MarkdownDescription: "What a `lusid_access_policy` can refer to in one of LUSID's services: the actions, and the parts of an identifier. " +
 			"Use it to find the codes of features, such as `api-instruments-listinstruments`.",
 		Attributes: map[string]schema.Attribute{
 			"service": schema.StringAttribute{
@@ -62,10 +62,10 @@ func (d *accessControlledResourcesDataSource) Schema(_ context.Context, _ dataso
 			},
 			"resources": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Types of objects, in the order of their applications and names.",
+				MarkdownDescription: "Types of objects, sorted by application and name.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"application": text("Application that the type belongs to, such as `LUSID`. Null if LUSID returns none."),
-					"name":        text("Name for people. Null if LUSID returns none."),
+					"name":        text("Display name. Null if LUSID returns none."),
 					"description": text("Description. Null if LUSID returns none."),
 					"actions": schema.ListNestedAttribute{
 						Computed:            true,
@@ -77,7 +77,7 @@ func (d *accessControlledResourcesDataSource) Schema(_ context.Context, _ dataso
 						MarkdownDescription: "Parts that the identifier of a selector can have, in their usual order.",
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"name":         text("Key of the part in `identifier`, such as `scope`."),
-							"display_name": text("Name for people. Null if LUSID returns none."),
+							"display_name": text("Display name. Null if LUSID returns none."),
 							"description":  text("Description. Null if LUSID returns none."),
 							"required":     schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether an identifier must have the part."},
 						}},

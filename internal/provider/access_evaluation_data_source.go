@@ -44,15 +44,15 @@ func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.Sche
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Which requests LUSID would grant to the user that the provider signs in as. Nothing is read or changed on behalf of that user.\n\n" +
+		MarkdownDescription: "Find out which requests LUSID would grant to the user that the provider signs in as. LUSID only evaluates the requests. It reads and changes no data.\n\n" +
 			"LUSID answers for the provider's own user only. To test the rights of somebody else, add a provider configuration with an `alias` that signs in as that user.\n\n" +
-			"~> To read data through LUSID's API, a user needs a policy for the feature and a policy for the data. Ask for both.\n\n" +
-			"~> If the policies are managed in the same configuration, set `depends_on`, so that Terraform reads this data source after it has changed them.",
+			"~> To read data through LUSID's API, a user needs a policy for the feature and a policy for the data. Evaluate a request for each.\n\n" +
+			"~> If the policies are managed in the same configuration, set `depends_on`, so that Terraform reads this data source after it has changed the policies.",
 		Attributes: map[string]schema.Attribute{
 			"applications": schema.SetAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Only policies for these applications count, such as `LUSID`. Default: all policies count.",
+				MarkdownDescription: "Evaluate only the policies for these applications, such as `LUSID`. Default: all policies.",
 				Validators: []validator.Set{
 					setvalidator.SizeAtLeast(1),
 					setvalidator.NoNullValues(),
@@ -61,7 +61,7 @@ func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.Sche
 			},
 			"requests": schema.MapNestedAttribute{
 				Required:            true,
-				MarkdownDescription: "Requests, by keys of your choice.",
+				MarkdownDescription: "Requests, by a key of your choice.",
 				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1), mapvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{Validators: []validator.Object{endsAfterStart{}}, Attributes: map[string]schema.Attribute{
 					"scope": schema.StringAttribute{

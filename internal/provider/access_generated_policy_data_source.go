@@ -45,14 +45,14 @@ func (d *accessGeneratedPolicyDataSource) Schema(_ context.Context, _ datasource
 		Validators:          isAccessCode(),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Parts of a policy that LUSID generates from policy templates. Reading it creates nothing: give the parts to a `lusid_access_policy`. " +
+		MarkdownDescription: "Parts of a policy that LUSID generates from policy templates. This data source creates nothing: use its attributes as arguments of a `lusid_access_policy`. " +
 			"LUSID calls policy templates experimental.\n\n" +
 			"If a template changes, the selectors change when Terraform next reads them, and the next plan updates the policy. " +
 			"If the template is in the same configuration, the apply that changes the template also updates the policy. " +
 			"The plan then shows `selectors = (known after apply)`, so it does not show what the policy will grant. " +
-			"To see that before it happens, apply the template first, with `-target`.\n\n" +
+			"To see what the policy will grant before it is updated, apply the template first, with `-target`.\n\n" +
 			"~> If no selector of the templates has the tags in `selector_tags`, LUSID generates a policy without selectors, and the provider warns. " +
-			"LUSID does not say which of several templates gave nothing, so the provider warns only if none of them gave a selector.",
+			"LUSID doesn't say which of several templates gave no selector, so the provider warns only if none of them gave one.",
 		Attributes: map[string]schema.Attribute{
 			"template_selection": schema.ListNestedAttribute{
 				Required:            true,
@@ -62,7 +62,7 @@ func (d *accessGeneratedPolicyDataSource) Schema(_ context.Context, _ datasource
 			},
 			"additional_selectors": schema.ListNestedAttribute{
 				Optional:            true,
-				MarkdownDescription: "Selectors to add to those of the templates, 100 at most. Each has exactly one of " + quotedList(accessSelectorKinds) + ".",
+				MarkdownDescription: "Selectors to add to the selectors of the templates, at most 100. Each has exactly one of " + quotedList(accessSelectorKinds) + ".",
 				Validators:          []validator.List{listvalidator.SizeAtMost(maxTemplates), listvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{
 					Attributes: dataAttributes(accessSelectorAttributes(), false),
@@ -76,12 +76,12 @@ func (d *accessGeneratedPolicyDataSource) Schema(_ context.Context, _ datasource
 			},
 			"selectors": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Selectors of the templates and the additional ones, for the argument `selectors` of the policy.",
+				MarkdownDescription: "Selectors of the templates, and the additional selectors, for the argument `selectors` of the policy.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: dataAttributes(accessSelectorAttributes(), true)},
 			},
 			"template_metadata": schema.SingleNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "Which templates were used, for the argument `template_metadata` of the policy. Null if LUSID does not say. " +
+				MarkdownDescription: "Which templates were used, for the argument `template_metadata` of the policy. Null if LUSID returns none. " +
 					"`build_as_at` changes with every read. That alone does not change a policy.",
 				Attributes: dataAttributes(templateMetadataAttributes(), true),
 			},

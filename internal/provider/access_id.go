@@ -85,7 +85,7 @@ func (v notPageCode) ValidateString(_ context.Context, req validator.StringReque
 func accessCodeAttribute(noun, more string, validators ...validator.String) schema.Attribute {
 	return schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: fmt.Sprintf("Code of the %s, unique in its scope: %s.%s A change replaces the %s.", noun, accessCodeWords, more, noun),
+		MarkdownDescription: fmt.Sprintf("Code of the %s, unique in its scope: %s.%s Changing this forces a new %s.", noun, accessCodeWords, more, noun),
 		Validators:          append(isAccessCode(), validators...),
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 	}

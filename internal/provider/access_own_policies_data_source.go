@@ -44,8 +44,8 @@ func (d *accessOwnPoliciesDataSource) Schema(ctx context.Context, _ datasource.S
 		MarkdownDescription: "`Entitlement` or `Licence`. LUSID manages policies of the type `Licence` itself. Null if LUSID returns none.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "What the user that the provider signs in as may do: the user's policies, each with the access role that gives it.\n\n" +
-			"LUSID's role `lusid-administrator` has no policies, and may do everything. The list can therefore be empty for a user who may do everything. " +
+		MarkdownDescription: "The policies of the user that the provider signs in as, each with the access role that gives it.\n\n" +
+			"LUSID's role `lusid-administrator` grants everything without policies. The list can therefore be empty for a user who may do everything. " +
 			"To find out whether a certain request would be granted, use `lusid_access_evaluation`.",
 		Attributes: map[string]schema.Attribute{
 			"policies": schema.ListNestedAttribute{

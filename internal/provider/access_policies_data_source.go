@@ -31,7 +31,7 @@ func (d *accessPoliciesDataSource) Metadata(_ context.Context, req datasource.Me
 
 func (d *accessPoliciesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every policy of a scope of LUSID's Access service, LUSID's own included. Choose among them with a `for` expression.",
+		MarkdownDescription: "All policies of one scope of LUSID's Access service, including LUSID's own. Select the policies that you need with a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"scope": schema.StringAttribute{
 				Optional:            true,

@@ -31,9 +31,9 @@ func (l *accessPolicyCollectionListResource) Metadata(_ context.Context, req res
 
 func (l *accessPolicyCollectionListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policy collections of LUSID's Access service, to find and import what exists. All filters that are given must hold.",
+		MarkdownDescription: "Policy collections of LUSID's Access service, to find and import existing collections. An object is listed if it matches all filters.",
 		Attributes: map[string]schema.Attribute{
-			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Scope of the policy collection. Without it, LUSID decides which scopes it lists.",

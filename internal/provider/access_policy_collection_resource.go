@@ -39,17 +39,17 @@ func (r *accessPolicyCollectionResource) Metadata(_ context.Context, req resourc
 func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A policy collection of LUSID's Access service: policies that access roles can have together. " +
-			"Give it to a role with `policy_collections` of `lusid_access_role`, or with `lusid_access_role_policy_collection` if the role is managed elsewhere.\n\n" +
+			"To give a collection to a role, list it in `policy_collections` of the `lusid_access_role`. If the role is managed elsewhere, use `lusid_access_role_policy_collection`.\n\n" +
 			"The resource manages all members of the collection. If somebody adds a policy outside Terraform, the next apply removes it. " +
 			"A change of a collection takes effect on the next request of each user.\n\n" +
-			"~> LUSID never returns the metadata of a collection, so this resource has no argument for it. LUSID's update replaces the whole collection: " +
-			"do not update a collection here if it has metadata that you want to keep.\n\n" +
-			"~> A change of `code` replaces the collection. If an access role refers to it, set `create_before_destroy` in the collection's `lifecycle` block: " +
+			"~> LUSID never returns the metadata of a collection, so this resource has no argument for metadata. LUSID's update replaces the whole collection. " +
+			"Don't update a collection with this resource if the collection has metadata that you want to keep.\n\n" +
+			"~> Changing `code` forces a new collection. If an access role refers to the collection, set `create_before_destroy` in the collection's `lifecycle` block: " +
 			"Terraform then creates the new collection, changes the role, and deletes the old collection last.\n\n" +
-			"~> If a plan takes a policy of the provider's own user out of the collection, it warns that it could lock the provider out. " +
-			"The warning does not cover a nested collection that the plan takes out, or a policy with the grant `Deny` that it adds.",
+			"~> If a plan removes a policy of the provider's own user from the collection, the plan warns that it could lock the provider out. " +
+			"The plan doesn't warn if it removes a nested collection, or if it adds a policy with the grant `Deny`.",
 		Attributes: map[string]schema.Attribute{
-			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, because LUSID cannot read a collection with that code.", notPageCode{"policy collection"}),
+			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),
 			"description": accessDescriptionAttribute(),
 			"policies":    accessIDsAttribute("policy", "IDs of the policies in the collection, each `scope/code`."),
 			"policy_collections": accessIDsAttribute("policy collection",

@@ -32,7 +32,7 @@ func dateConditionAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "The effective date is within a range.",
 			Attributes: map[string]schema.Attribute{
 				"from": accessInstantAttribute("Start of the range, in RFC 3339."),
-				"to":   accessInstantAttribute("End of the range, in RFC 3339. Default: open."),
+				"to":   accessInstantAttribute("End of the range, in RFC 3339. Default: no end."),
 			},
 		},
 		"as_at_range": schema.SingleNestedAttribute{
@@ -60,7 +60,7 @@ func dateConditionAttributes() map[string]schema.Attribute {
 func asAtBoundAttribute(description string) schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Required:            true,
-		MarkdownDescription: description + " Exactly one of `date_time_offset` and `value` must be given.",
+		MarkdownDescription: description + " Set exactly one of `date_time_offset` and `value`.",
 		Validators:          []validator.Object{exactlyOne{"bound", []string{"date_time_offset", "value"}}},
 		Attributes: map[string]schema.Attribute{
 			"date_time_offset": accessInstantAttribute("An instant, in RFC 3339."),
@@ -91,7 +91,7 @@ func relativeDateAttribute(description string) schema.Attribute {
 			),
 			"adjustment": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "How many units to add to the point in time. A negative number subtracts.",
+				MarkdownDescription: "Number of units to add to the point in time. A negative number subtracts.",
 				Validators:          []validator.Int64{int64validator.Between(math.MinInt32, math.MaxInt32)},
 			},
 			"unit": accessEnumAttribute(

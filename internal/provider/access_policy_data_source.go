@@ -54,7 +54,7 @@ func accessDataScopeAttribute(noun string) schema.Attribute {
 	return schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: fmt.Sprintf("Scope of the %s, such as `support` for what comes with LUSID. Default `default`.", noun),
+		MarkdownDescription: fmt.Sprintf("Scope of the %s, such as `support` for objects that come with LUSID. Default `default`.", noun),
 		Validators:          isAccessCode(),
 	}
 }

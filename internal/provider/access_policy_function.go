@@ -32,8 +32,8 @@ func (f *accessPolicyFunction) Metadata(_ context.Context, _ function.MetadataRe
 func (f *accessPolicyFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "The arguments of lusid_access_policy from a policy document",
-		MarkdownDescription: "Returns an object with the arguments of `lusid_access_policy`, from a JSON document as LUSID's web app and its API have it. " +
-			"An argument that the document lacks is null. A part of the document that the resource has no argument for is an error.",
+		MarkdownDescription: "Returns an object with the arguments of `lusid_access_policy`, from a policy document in JSON, in the form of LUSID's web app and API. " +
+			"If the document lacks an argument, the argument is null. If the document has a part that the resource has no argument for, the function reports an error.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name:                "json",
 			MarkdownDescription: "Policy document in JSON, such as `file(\"policy.json\")`.",

@@ -30,9 +30,9 @@ func (l *accessPolicyListResource) Metadata(_ context.Context, req resource.Meta
 
 func (l *accessPolicyListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policies of LUSID's Access service, to find and import what exists. LUSID's own policies are among them. All filters that are given must hold.",
+		MarkdownDescription: "Policies of LUSID's Access service, to find and import existing policies, including LUSID's own. An object is listed if it matches all filters.",
 		Attributes: map[string]schema.Attribute{
-			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Scope of the policies. Default `default`, where LUSID creates policies.",

@@ -46,18 +46,18 @@ func (r *accessPolicyResource) Metadata(_ context.Context, req resource.Metadata
 func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A policy of LUSID's Access service: a rule that allows or denies actions. " +
-			"It applies to users who hold an access role with this policy: see `lusid_access_role`.\n\n" +
-			"To read data, a user needs a policy for the feature that reads it, and a policy for the data. A change of a policy takes effect on the next request of each user. " +
-			"LUSID doesn't refuse the code of a feature that doesn't exist: find the codes with the data source `lusid_access_controlled_resources`, " +
+			"It applies to users who have an access role with this policy: see `lusid_access_role`.\n\n" +
+			"To read data, a user needs a policy for the feature that reads the data, and a policy for the data. A change of a policy takes effect on the next request of each user. " +
+			"LUSID accepts the code of a feature that doesn't exist. Find the codes with the data source `lusid_access_controlled_resources`, " +
 			"and test the result with `lusid_access_evaluation`.\n\n" +
-			"~> A change of `code` replaces the policy. If an access role refers to it, set `create_before_destroy` in the policy's `lifecycle` block: " +
+			"~> Changing `code` forces a new policy. If an access role refers to the policy, set `create_before_destroy` in the policy's `lifecycle` block: " +
 			"Terraform then creates the new policy, changes the role, and deletes the old policy last.\n\n" +
-			"~> If LUSID has a part of a policy that this resource has no argument for, such as `how`, the provider refuses to plan an update of the policy: " +
-			"LUSID's update replaces the whole policy, and would erase that part.\n\n" +
-			"~> If the provider's own user has the policy, a plan that deletes it, shortens its time, makes it deny or changes what it grants " +
-			"warns that it could lock the provider out. The warning does not mean that a right is lost: the provider does not work that out.",
+			"~> In LUSID, a policy can have a part that this resource has no argument for, such as `how`. The provider then refuses to plan an update of the policy: " +
+			"LUSID's update replaces the whole policy, so it would erase that part.\n\n" +
+			"~> The plan warns that it could lock the provider out if the provider's own user has the policy and the plan deletes the policy, shortens the time in which it is active, " +
+			"changes `grant` to `Deny`, or changes what the policy grants. The provider doesn't work out whether the user really loses a right.",
 		Attributes: map[string]schema.Attribute{
-			"code":        accessCodeAttribute("policy", " The code `page` is refused, because LUSID cannot read a policy with that code.", notPageCode{"policy"}),
+			"code":        accessCodeAttribute("policy", " The code `page` is refused, because LUSID can't read a policy with that code.", notPageCode{"policy"}),
 			"description": accessDescriptionAttribute(),
 			"applications": schema.SetAttribute{
 				Optional:            true,
@@ -69,14 +69,14 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Optional: true,
 				Computed: true,
 				Default:  stringdefault.StaticString("Allow"),
-				MarkdownDescription: "`Allow` or `Deny`. Default `Allow`. Within a role, `Deny` beats `Allow`. " +
+				MarkdownDescription: "`Allow` or `Deny`. Default `Allow`. Within a role, `Deny` takes precedence over `Allow`. " +
 					"Between the roles of a user, the role with the higher precedence decides.",
 				Validators: []validator.String{stringvalidator.OneOf("Allow", "Deny")},
 			},
 			"selectors": schema.ListNestedAttribute{
 				Required: true,
 				MarkdownDescription: "What the policy covers. A request matches if any selector matches. Each selector has exactly one of `id`, `match_all`, `metadata` and `policy`. " +
-					"Their order makes no difference to LUSID.",
+					"The order of the selectors makes no difference to LUSID.",
 				Validators: []validator.List{listvalidator.NoNullValues()},
 				NestedObject: schema.NestedAttributeObject{
 					Attributes: accessSelectorAttributes(),

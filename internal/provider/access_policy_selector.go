@@ -66,7 +66,7 @@ func accessRestrictionSelectorAttributes() map[string]schema.Attribute {
 func accessPolicySelectorAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "Covers policies, for delegated administration: who may create and change which policies.",
+		MarkdownDescription: "Covers policies, for delegated administration: which policies a user may create and change.",
 		Attributes: withSelectorBase(map[string]schema.Attribute{
 			"identity_restriction": schema.MapAttribute{
 				Optional:            true,

@@ -47,8 +47,8 @@ func accessPolicyTemplateDataAttributes() map[string]schema.Attribute {
 		"id":           schema.StringAttribute{Computed: true, MarkdownDescription: "`scope/code`."},
 		"scope":        schema.StringAttribute{Computed: true, MarkdownDescription: "Scope of the template, such as `default`."},
 		"code":         schema.StringAttribute{Computed: true, MarkdownDescription: "Code of the template, unique in its scope."},
-		"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name for people; null if LUSID returns none."},
-		"description":  schema.StringAttribute{Computed: true, MarkdownDescription: "Description; null if there is none."},
+		"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Display name. Null if LUSID returns none."},
+		"description":  schema.StringAttribute{Computed: true, MarkdownDescription: "Description. Null if there is none."},
 		"applications": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,

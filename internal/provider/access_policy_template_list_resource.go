@@ -33,9 +33,9 @@ func (l *accessPolicyTemplateListResource) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policy templates of the domain, to find and import what exists. All filters that are given must hold.",
+		MarkdownDescription: "Policy templates of the domain, to find and import existing templates. An object is listed if it matches all filters.",
 		Attributes: map[string]schema.Attribute{
-			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the template, such as `default`."},
 		},
 	}

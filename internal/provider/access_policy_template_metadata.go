@@ -26,7 +26,7 @@ func templateMetadataAttributes() map[string]schema.Attribute {
 			Validators:          []validator.List{listvalidator.NoNullValues()},
 			NestedObject:        schema.NestedAttributeObject{Attributes: templateSelectionAttributes()},
 		},
-		"build_as_at": accessInstantAttribute("When the policy was generated, in RFC 3339. A change of this alone is no change: every generation gives another time."),
+		"build_as_at": accessInstantAttribute("When the policy was generated, in RFC 3339. A difference in this attribute alone is not a change, because each generation has a different time."),
 	}
 }
 
@@ -37,7 +37,7 @@ func templateSelectionAttributes() map[string]schema.Attribute {
 		"selector_tags": schema.SetAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Tags of the selectors that were taken, such as `Data` and `Feature`. Default: all.",
+			MarkdownDescription: "Tags that selected the selectors, such as `Data` and `Feature`. Default: all.",
 			Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
 	}

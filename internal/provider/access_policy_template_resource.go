@@ -42,18 +42,18 @@ func (r *accessPolicyTemplateResource) Metadata(_ context.Context, req resource.
 
 func (r *accessPolicyTemplateResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A policy template of LUSID's Access service: selectors that policies are generated from. A template grants nothing. " +
+		MarkdownDescription: "A policy template of LUSID's Access service: selectors to generate policies from. A template grants nothing. " +
 			"To generate a policy, read `lusid_access_generated_policy` and create a `lusid_access_policy` from it. " +
 			"If the template changes, the next plan shows the changes of the policies that are generated from it.\n\n" +
-			"~> LUSID calls policy templates experimental, so LUSID may change them. In Terraform, a module or a local value with selectors does the same without templates. " +
+			"~> LUSID calls policy templates experimental, so they may change. In Terraform, a module or a local value with selectors does the same without a template. " +
 			"Use a template if people generate policies from it in LUSID's web app.\n\n" +
-			"~> If LUSID has a part of a template that this resource has no argument for, the provider refuses to plan an update of the template: " +
-			"LUSID's update replaces the whole template, and would erase that part.",
+			"~> In LUSID, a template can have a part that this resource has no argument for. The provider then refuses to plan an update of the template: " +
+			"LUSID's update replaces the whole template, so it would erase that part.",
 		Attributes: map[string]schema.Attribute{
 			"code": accessCodeAttribute("template", ""),
 			"display_name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name for people, 1 to 512 characters.",
+				MarkdownDescription: "Display name, 1 to 512 characters.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 512)},
 			},
 			"description": schema.StringAttribute{
@@ -63,7 +63,7 @@ func (r *accessPolicyTemplateResource) Schema(ctx context.Context, _ resource.Sc
 			},
 			"templated_selectors": schema.ListNestedAttribute{
 				Required:            true,
-				MarkdownDescription: "Selectors, each with its application and tag. Their order makes no difference to LUSID.",
+				MarkdownDescription: "Selectors, each with its application and tag. The order of the selectors makes no difference to LUSID.",
 				Validators:          []validator.List{listvalidator.NoNullValues()},
 				NestedObject:        schema.NestedAttributeObject{Attributes: templatedSelectorAttributes()},
 			},

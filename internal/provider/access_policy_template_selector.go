@@ -25,7 +25,7 @@ func templatedSelectorAttributes() map[string]schema.Attribute {
 		},
 		"tag": schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: "Kind of policy that the selector is for, such as `Data` or `Feature`. A policy can be generated from the selectors with some tags only.",
+			MarkdownDescription: "Kind of policy that the selector is for, such as `Data` or `Feature`. `lusid_access_generated_policy` can select selectors by their tags.",
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"selector": schema.SingleNestedAttribute{

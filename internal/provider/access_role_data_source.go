@@ -33,7 +33,7 @@ func (d *accessRoleDataSource) Schema(ctx context.Context, _ datasource.SchemaRe
 	attributes["code"] = accessDataCodeAttribute("role")
 	attributes["scope"] = accessDataScopeAttribute("role")
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role of LUSID's Access service, found by its code: what the holders of the Identity role with the same code may do.",
+		MarkdownDescription: "A role of LUSID's Access service, found by its code. It defines what users who have the identity role with the same code may do.",
 		Attributes:          attributes,
 	}
 }

@@ -27,9 +27,9 @@ func (l *accessRoleListResource) Metadata(_ context.Context, req resource.Metada
 
 func (l *accessRoleListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Roles of LUSID's Access service, to find and import what exists. LUSID's own roles are among them. All filters that are given must hold.",
+		MarkdownDescription: "Roles of LUSID's Access service, to find and import existing roles, including LUSID's own. An object is listed if it matches all filters.",
 		Attributes: map[string]schema.Attribute{
-			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "What the code begins with."},
+			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Scope of the roles, such as `default`. Default: all scopes.",

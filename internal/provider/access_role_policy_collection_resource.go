@@ -47,24 +47,24 @@ func (r *accessRolePolicyCollectionResource) Metadata(_ context.Context, req res
 func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Attaches one policy collection to an access role, and leaves everything else that the role has alone. " +
-			"Use it for a role that is managed elsewhere or comes with LUSID. The plan warns if it takes a collection from a role of the user that the provider signs in as.\n\n" +
-			"~> Do not use it for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
-			"so each resource would undo the other: list the collection in `policy_collections` there.\n\n" +
-			"~> Destroying takes the collection from the role, even if a `lusid_access_role` lists it by then. To move the collection to `policy_collections`, " +
-			"list it there, and replace the `resource` block of the attachment with a `removed` block, which forgets it and changes nothing in LUSID. " +
-			"That needs Terraform or OpenTofu 1.7.\n\n" +
+		MarkdownDescription: "Attaches one policy collection to an access role. The provider changes nothing else of the role. " +
+			"Use this resource for a role that is managed elsewhere or comes with LUSID. The plan warns if it removes a collection from a role of the user that the provider signs in as.\n\n" +
+			"~> Don't use this resource for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
+			"so each resource would undo the other. List the collection in `policy_collections` of the `lusid_access_role` instead.\n\n" +
+			"~> Destroying the attachment removes the collection from the role, even if a `lusid_access_role` lists the collection by then. To move the collection to `policy_collections`, " +
+			"list it there, and replace the `resource` block of the attachment with a `removed` block. Terraform then forgets the attachment and changes nothing in LUSID. " +
+			"A `removed` block needs Terraform or OpenTofu 1.7.\n\n" +
 			"```terraform\nremoved {\n  from = lusid_access_role_policy_collection.example\n\n  lifecycle {\n    destroy = false\n  }\n}\n```" + renameNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the access role: `scope/code`. A change replaces the attachment.",
+				MarkdownDescription: "ID of the access role, as `scope/code`. Changing this forces a new attachment.",
 				Validators:          isAccessID("role"),
 				PlanModifiers:       replace,
 			},
 			"policy_collection_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the policy collection: `scope/code`. A change replaces the attachment.",
+				MarkdownDescription: "ID of the policy collection, as `scope/code`. Changing this forces a new attachment.",
 				Validators:          isAccessID("policy collection"),
 				PlanModifiers:       replace,
 			},

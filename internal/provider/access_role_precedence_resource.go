@@ -45,18 +45,18 @@ func (r *accessRolePrecedenceResource) Metadata(_ context.Context, req resource.
 func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The order of precedence of access roles. If the roles of a user disagree, the role with the higher precedence decides. " +
-			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Roles that aren't listed may lie between them. " +
-			"Data source `lusid_access_roles` shows all roles with their places.\n\n" +
-			"Declare it once in a domain. Two of these resources that list the same roles in different orders undo each other's moves.\n\n" +
-			"LUSID moves a role by an update of the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
+			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Other roles may lie between the listed ones. " +
+			"The data source `lusid_access_roles` shows all roles with their places.\n\n" +
+			"Declare this resource once per domain. Two of these resources that list the same roles in different orders undo each other's moves.\n\n" +
+			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests.\n\n" +
-			"~> The first apply changes the order that LUSID has, and the plan warns of that. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
+			"~> The first apply can change the order that LUSID has. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListAttribute{
 				Required:    true,
 				ElementType: types.StringType,
-				MarkdownDescription: "IDs of access roles, each `scope/code`, highest precedence first. At least 2, each once. LUSID puts a new role below all others. " +
-					"LUSID refuses to move roles of other scopes than `default`, so the provider moves other roles around them if it can.",
+				MarkdownDescription: "IDs of access roles, each `scope/code`, highest precedence first. List at least 2 roles, each once. LUSID puts a new role below all others. " +
+					"LUSID moves only roles of the scope `default`. If the list has a role of another scope, the provider moves other roles around it if it can.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(2), listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(isAccessID("role")...),
 				},

@@ -44,20 +44,20 @@ func (r *accessRoleResource) Metadata(_ context.Context, req resource.MetadataRe
 
 func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role of LUSID's Access service: what the holders of the Identity role with the same code may do. " +
-			"Create the Identity role with `lusid_role`, and take the code from it.\n\n" +
+		MarkdownDescription: "A role of LUSID's Access service. It defines what users who have the identity role with the same code may do. " +
+			"Create the identity role with `lusid_role`, and use its `code` here.\n\n" +
 			"The resource manages all policies of the role. If somebody attaches a policy outside Terraform, the next apply removes it. " +
 			"A change of a role takes effect on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.\n\n" +
-			"~> If the provider's own user has the role, a plan that deletes it, shortens its time or changes which policies it has warns that it could lock the provider out. " +
-			"With `terraform apply -replace` Terraform does not show that warning. Don't use it on a role that gives the provider its rights: " +
-			"after the delete, the provider has no right to create the role again.",
+			"~> The plan warns that it could lock the provider out if the provider's own user has the role and the plan deletes the role, shortens the time in which it is active, " +
+			"or changes which policies it has. With `terraform apply -replace`, Terraform doesn't show that warning. " +
+			"Don't use `-replace` on a role that gives the provider its rights: after the delete, the provider has no right to create the role again.",
 		Attributes: map[string]schema.Attribute{
-			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`, so that its holders get what this role grants."),
+			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`: users who have that role get what this role grants."),
 			"description":        accessDescriptionAttribute(),
 			"policies":           accessIDsAttribute("policy", "IDs of the policies of the role, each `scope/code`."),
 			"policy_collections": accessIDsAttribute("policy collection", "IDs of the policy collections of the role, each `scope/code`."),
 			"supervised_roles": accessIDsAttribute("role",
-				"IDs of other access roles, each `scope/code`. The role then has the policies of these roles, and cannot have `policies` or `policy_collections`.",
+				"IDs of other access roles, each `scope/code`. The role then has the policies of these roles, and can't have `policies` or `policy_collections`.",
 				setvalidator.SizeAtLeast(1)),
 			"when":     accessWhenAttribute("role"),
 			"timeouts": timeoutsAttribute(ctx),

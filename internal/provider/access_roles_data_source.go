@@ -28,7 +28,7 @@ func (d *accessRolesDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *accessRolesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every role of LUSID's Access service in all scopes, LUSID's own included. Choose among them with a `for` expression.",
+		MarkdownDescription: "All roles of LUSID's Access service in all scopes, including LUSID's own. Select the roles that you need with a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListNestedAttribute{
 				Computed:            true,

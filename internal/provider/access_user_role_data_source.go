@@ -32,12 +32,12 @@ func (d *accessUserRoleDataSource) Schema(_ context.Context, _ datasource.Schema
 	attributes := accessUserRoleDataAttributes()
 	attributes["user_id"] = schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: "ID of the user, as LUSID gave it.",
+		MarkdownDescription: "ID that LUSID gave the user, such as the `id` of a `lusid_user`.",
 		Validators:          isUserID(),
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The user role of one user: policies that the user has besides those of its roles. " +
-			"LUSID creates an empty user role when a user first signs in. If the user has no user role yet, reading it fails.",
+		MarkdownDescription: "The user role of one user: the policies that the user has in addition to those of its roles. " +
+			"LUSID creates an empty user role when a user first signs in. If the user has no user role yet, the read fails.",
 		Attributes: attributes,
 	}
 }

@@ -58,17 +58,17 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 		}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The user role of one user: policies that the user has besides those of its roles. Use a `lusid_access_role` unless the rights are for this user only. " +
+		MarkdownDescription: "The user role of one user: the policies that the user has in addition to those of its roles. Use a `lusid_access_role` unless the rights are for this user only. " +
 			"If a role and the user role disagree, the role decides.\n\n" +
-			"The resource manages all policies of the user role. If somebody attaches a policy outside Terraform, the next apply removes it. Destroying deletes the user role, and the user stays.\n\n" +
-			"-> LUSID creates an empty user role when a user first signs in, and this resource then adopts it. If the user role already has other policies, the plan warns. " +
-			"The create keeps them, and the next plan shows their removal.\n\n" +
-			"~> Do not manage the user role of one user with two resources: each would remove the policies of the other. " +
-			"Do not use `create_before_destroy` with `-replace` either: the user has one user role, so there cannot be a new one beside the old one.",
+			"The resource manages all policies of the user role. If somebody attaches a policy outside Terraform, the next apply removes it. Destroying the resource deletes the user role. The user stays.\n\n" +
+			"-> LUSID creates an empty user role when a user first signs in. This resource then adopts that user role. If the user role already has policies that the configuration lacks, the plan warns. " +
+			"The create keeps these policies, and the next plan shows their removal.\n\n" +
+			"~> Don't manage the user role of one user with two resources: each would remove the policies of the other. " +
+			"Don't use `create_before_destroy` with `-replace` either. A user has only one user role, so Terraform can't create a new one before it destroys the old one.",
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the user, as LUSID gave it. A change replaces the user role.",
+				MarkdownDescription: "ID that LUSID gave the user, such as the `id` of a `lusid_user`. Changing this forces a new user role.",
 				Validators:          isAccessUserID(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},

@@ -29,7 +29,7 @@ func (d *accessUserRolesDataSource) Metadata(_ context.Context, req datasource.M
 
 func (d *accessUserRolesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every user role of the domain, empty ones included. Choose among them with a `for` expression, for example to find users who have policies besides those of their roles.",
+		MarkdownDescription: "All user roles of the domain, including empty ones. Select user roles with a `for` expression, for example to find users who have policies in addition to those of their roles.",
 		Attributes: map[string]schema.Attribute{
 			"user_roles": schema.ListNestedAttribute{
 				Computed:            true,
