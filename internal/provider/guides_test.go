@@ -254,7 +254,7 @@ var (
 	blockPattern = regexp.MustCompile("(?ms)^```([a-z]*)\n(.*?)^```$")
 	// powershellPattern matches the PowerShell commands that the guides use: environment variables, and commands that
 	// are the same in every shell. The tests cannot run them, because there is no pwsh.
-	powershellPattern = regexp.MustCompile(`^(\$env:[A-Z_]+ = ("[^"$]*"|terraform output -raw [a-z_]+)|Remove-Item Env:[A-Z_]+|` +
+	powershellPattern = regexp.MustCompile(`^(\$env:[A-Z_]+ = ("[^"$]*"|terraform output -raw [a-z_]+)|Remove-Item Env:[A-Z_]+\*?|` +
 		`(terraform|lusid-mock) [^$` + "`" + `]+)\n$`)
 	filePattern = regexp.MustCompile(`^# ([a-z-]+\.(?:tf|tftest\.hcl|tfquery\.hcl))\n`)
 	// jsonNamePattern matches the name of a JSON file in the text above a block.
