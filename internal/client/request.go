@@ -434,7 +434,9 @@ func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 	c.learnFrom(out)
 	if answer, ok := any(out).(Checked); ok {
 		if field := answer.MissingField(); field != "" {
-			return nil, c.unusable(r, a, "The response has no %q.", field)
+			e := c.unusable(r, a, "The response has no %q.", field)
+			e.Flawed = strings.Contains(field, "[")
+			return nil, e
 		}
 	}
 	return out, nil

@@ -115,6 +115,9 @@ func parsePolicyDocument(text string) (*access.PolicyResponse, error) {
 	if len(policy.Unmodelled) > 0 {
 		return nil, fmt.Errorf("the document has a part that lusid_access_policy has no argument for: %s", strings.Join(policy.Unmodelled, ", "))
 	}
+	if field := policy.PolicyUpdateRequest.MissingField(); field != "" {
+		return nil, fmt.Errorf("the document has no %q", field)
+	}
 	if code.Code != "" {
 		policy.ID.Code = code.Code
 	}

@@ -165,6 +165,7 @@ func TestAccessPolicy_function(t *testing.T) {
 		`{"Code":"abc"}`:                `"Code", which is not a part of a policy`,
 		`{"how":{"type":"Mask"}}`:       "no argument for: how",
 		`{"selectors":[{"a":{"b":1}}]}`: "no argument for: selectors[0].a",
+		`{"selectors":[{"matchAllSelectorDefinition":{"actions":[null]}}]}`: `has no "selectors[0].actions[0].scope"`,
 	} {
 		if _, failure := accessPolicyOf(t, p, document); !strings.Contains(failure, want) {
 			t.Errorf("%s: got %q, want %q", document, failure, want)

@@ -130,6 +130,9 @@ func (r *accessRolePrecedenceResource) Read(ctx context.Context, req resource.Re
 		refreshed := state
 		return state.Roles.IsNull() || refreshed.fromAPI(ctx, listed) == nil && refreshed.Roles.Equal(state.Roles)
 	})
+	if !state.Roles.IsNull() {
+		err = listErrorFor(toAccessIDList(state.Roles), listed, err)
+	}
 	if err == nil {
 		err = state.fromAPI(ctx, listed)
 	}
@@ -234,7 +237,7 @@ func (r *accessRolePrecedenceResource) planOrder(ctx context.Context, plan *acce
 	}
 	listed, err := r.access.ListRoles(ctx)
 	var order []access.ResourceID
-	if err == nil {
+	if err = listErrorFor(roles, listed, err); err == nil {
 		order, err = roleOrder(listed, func(id access.ResourceID) bool { return slices.Contains(roles, id) })
 	}
 	if err != nil {
@@ -302,11 +305,12 @@ func (e rolesGoneError) Error() string {
 // create of a role, so a role that it lacks is read.
 func (r *accessRolePrecedenceResource) listOrder(ctx context.Context, roles []access.ResourceID) ([]access.ResourceID, error) {
 	listed, err := r.access.ListRoles(ctx)
-	if err != nil {
+	// A role that the client left out is read below.
+	if err != nil && !client.IsIncomplete(err) {
 		return nil, err
 	}
 	for _, id := range roles {
-		if slices.ContainsFunc(listed, func(role access.RoleResponse) bool { return role.ID == id }) {
+		if isListed(listed, id) {
 			continue
 		}
 		role, err := r.access.GetRole(ctx, id)
@@ -318,6 +322,19 @@ func (r *accessRolePrecedenceResource) listOrder(ctx context.Context, roles []ac
 		}
 	}
 	return roleOrder(listed, func(id access.ResourceID) bool { return slices.Contains(roles, id) })
+}
+
+// listErrorFor is the error of a list in which only some roles count. It is nil if the client left out other roles
+// only, because they lack a required field.
+func listErrorFor(roles []access.ResourceID, listed []access.RoleResponse, err error) error {
+	if client.IsIncomplete(err) && !slices.ContainsFunc(roles, func(id access.ResourceID) bool { return !isListed(listed, id) }) {
+		return nil
+	}
+	return err
+}
+
+func isListed(listed []access.RoleResponse, id access.ResourceID) bool {
+	return slices.ContainsFunc(listed, func(role access.RoleResponse) bool { return role.ID == id })
 }
 
 // move moves a role. LUSID's operation replaces the whole role, so it gets the role as it is now.

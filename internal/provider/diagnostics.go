@@ -104,7 +104,7 @@ func (c *connection) remedy(e *client.Error) string {
 			why = "expired at " + expiry.UTC().Format(time.RFC3339)
 		}
 		return fmt.Sprintf("The provider signs in with %s. LUSID refused it, because it %s. The provider cannot renew a bearer token. Replace it with a valid one.", c.credential, why)
-	case client.IsIncomplete(e):
+	case client.IsIncomplete(e), e.Flawed:
 		return "Report this to LUSID's support: every object that LUSID lists must have this."
 	case e.Unusable != "" && e.StatusCode >= 500:
 		return fmt.Sprintf("Run again later. If the error persists, check that %s is the LUSID domain and that no proxy responds instead.",

@@ -1,5 +1,7 @@
 package access
 
+import "github.com/finbourne/terraform-provider-lusid/internal/client"
+
 // ForSpec is a condition on the dates of data. Exactly one kind is not nil.
 type ForSpec struct {
 	EffectiveRange          *EffectiveRange          `json:"effectiveRange,omitempty"`
@@ -59,6 +61,15 @@ type IfExpression struct {
 
 // isUnknown reports a kind of condition that this package does not know.
 func (e IfExpression) isUnknown() bool { return e == IfExpression{} }
+
+// missingField names the first feature that is null or empty.
+func (e IfExpression) missingField() string {
+	if e.IfViaAPIExpression == nil {
+		return ""
+	}
+	return client.MissingIn("ifViaApiExpression.apiFeatureCodes", e.IfViaAPIExpression.APIFeatureCodes,
+		func(code string) string { return client.IfEmpty("code", code) })
+}
 
 // IfRequestHeaderExpression is a condition on a header of the request.
 type IfRequestHeaderExpression struct {

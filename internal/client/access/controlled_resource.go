@@ -49,8 +49,13 @@ func (r *ControlledResource) MissingField() string {
 		if action.Action.Activity == "" || action.Action.Entity == "" {
 			return fmt.Sprintf("actions[%d].action", i)
 		}
+		for j, selector := range action.LimitedSet {
+			if selector.Identifier == nil {
+				return fmt.Sprintf("actions[%d].limitedSet[%d].identifier", i, j)
+			}
+		}
 	}
-	return ""
+	return client.MissingIn("identifierParts", r.IdentifierParts, func(part IdentifierPartSchema) string { return client.IfEmpty("name", part.Name) })
 }
 
 // ListAccessControlledResources returns what policies can refer to in one of the [Services]. Each service of

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -27,7 +28,7 @@ func (p *PolicyResponse) MissingField() string {
 	if p.ID.Code == "" {
 		return "id.code"
 	}
-	return ""
+	return p.PolicyUpdateRequest.MissingField()
 }
 
 // UnmarshalJSON reads a policy, and notes what it cannot read.
@@ -68,11 +69,30 @@ type PolicyUpdateRequest struct {
 	TemplateMetadata *TemplateMetadata    `json:"templateMetadata,omitempty"`
 }
 
+// MissingField returns the first member of a list that is null, or lacks what names it. It is empty if there is
+// none.
+func (p *PolicyUpdateRequest) MissingField() string {
+	return cmp.Or(
+		client.MissingIn("selectors", p.Selectors, SelectorDefinition.missingField),
+		client.MissingIn("if", p.If, IfExpression.missingField),
+		p.TemplateMetadata.missingField(),
+	)
+}
+
 // TemplateMetadata says which templates a policy was generated from.
 type TemplateMetadata struct {
 	TemplateSelection []TemplateSelection `json:"templateSelection,omitempty"`
 	// BuildAsAt is an instant in RFC 3339. Empty where LUSID does not say.
 	BuildAsAt string `json:"buildAsAt,omitempty"`
+}
+
+// missingField names the first template that has no code.
+func (m *TemplateMetadata) missingField() string {
+	if m == nil {
+		return ""
+	}
+	return client.MissingIn("templateMetadata.templateSelection", m.TemplateSelection,
+		func(s TemplateSelection) string { return client.IfEmpty("code", s.Code) })
 }
 
 // TemplateSelection is a template, and which of its selectors were taken: all if there are no tags.

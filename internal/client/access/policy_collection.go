@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -19,7 +20,7 @@ func (p *PolicyCollectionResponse) MissingField() string {
 	if p.ID.Code == "" {
 		return "id.code"
 	}
-	return ""
+	return cmp.Or(missingCode("policies", p.Policies), missingCode("policyCollections", p.PolicyCollections))
 }
 
 // PolicyCollectionCreationRequest describes a new policy collection.

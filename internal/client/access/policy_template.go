@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,7 +31,9 @@ func (p *PolicyTemplateResponse) MissingField() string {
 	if p.ID.Code == "" {
 		return "code"
 	}
-	return ""
+	return client.MissingIn("templatedSelectors", p.TemplatedSelectors, func(s PolicyTemplatedSelector) string {
+		return cmp.Or(client.IfEmpty("application", s.Application), client.IfEmpty("tag", s.Tag), s.Selector.missingField())
+	})
 }
 
 // UnmarshalJSON reads a template, and notes what it cannot read.
@@ -108,7 +111,7 @@ func (g *GeneratedPolicyComponents) MissingField() string {
 	if g.Selectors == nil && g.Applications == nil && g.TemplateMetadata == nil {
 		return "selectors"
 	}
-	return ""
+	return cmp.Or(client.MissingIn("selectors", g.Selectors, SelectorDefinition.missingField), g.TemplateMetadata.missingField())
 }
 
 // UnmarshalJSON reads the parts, and notes what it cannot read.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
 // ResourceID is LUSID's name of an object: a code, unique within its scope. In LUSID's contract it is
@@ -23,6 +25,11 @@ func (id *ResourceID) UnmarshalJSON(data []byte) error {
 		id.Scope = cmp.Or(id.Scope, DefaultScope)
 	}
 	return nil
+}
+
+// missingCode names the first id of a list that has no code.
+func missingCode(list string, ids []ResourceID) string {
+	return client.MissingIn(list, ids, func(id ResourceID) string { return client.IfEmpty("code", id.Code) })
 }
 
 // String is the scope and the code with a slash between them. Neither can contain a slash.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -27,7 +28,7 @@ func (r *RoleResponse) MissingField() string {
 	if r.ID.Code == "" {
 		return "id.code"
 	}
-	return ""
+	return r.Resource.missingField()
 }
 
 // HasPolicyCollection reports that the policy collection is attached to the role, perhaps in another case.
@@ -66,6 +67,18 @@ type RoleUpdateRequest struct {
 type RoleResourceRequest struct {
 	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource,omitempty"`
 	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource,omitempty"`
+}
+
+// missingField names the first policy, policy collection or role that has no code.
+func (r RoleResourceRequest) missingField() (field string) {
+	if held := r.PolicyIDRoleResource; held != nil {
+		field = cmp.Or(missingCode("resource.policyIdRoleResource.policies", held.Policies),
+			missingCode("resource.policyIdRoleResource.policyCollections", held.PolicyCollections))
+	}
+	if held := r.NonTransitiveSupervisorRoleResource; held != nil {
+		field = cmp.Or(field, missingCode("resource.nonTransitiveSupervisorRoleResource.roles", held.Roles))
+	}
+	return field
 }
 
 // PolicyIDRoleResource are the policies and policy collections of a role. Neither must be nil in a request.

@@ -1,6 +1,11 @@
 package access
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
+)
 
 // SelectorDefinition is a part of what a policy covers. Exactly one kind is not nil.
 type SelectorDefinition struct {
@@ -94,4 +99,35 @@ func withoutUnknown(selectors []SelectorDefinition) []SelectorDefinition {
 		selectors[i].dropUnknown()
 	}
 	return slices.DeleteFunc(selectors, func(s SelectorDefinition) bool { return !s.isKnown() })
+}
+
+// missingField names the first action, expression or selector within the selector that is null, or lacks what
+// names it.
+func (s SelectorDefinition) missingField() string {
+	field := s.RestrictionSelector.missingField()
+	if policy := s.PolicySelectorDefinition; policy != nil {
+		field = cmp.Or(field, policy.SelectorBase.missingField(),
+			client.MissingIn("restrictionSelectors", policy.RestrictionSelectors, RestrictionSelector.missingField))
+	}
+	return field
+}
+
+func (s RestrictionSelector) missingField() (field string) {
+	if selector := s.IDSelectorDefinition; selector != nil {
+		field = selector.SelectorBase.missingField()
+	}
+	if selector := s.MatchAllSelectorDefinition; selector != nil {
+		field = cmp.Or(field, selector.SelectorBase.missingField())
+	}
+	if selector := s.MetadataSelectorDefinition; selector != nil {
+		field = cmp.Or(field, selector.SelectorBase.missingField(),
+			client.MissingIn("expressions", selector.Expressions, func(e MetadataExpression) string { return client.IfEmpty("metadataKey", e.MetadataKey) }))
+	}
+	return field
+}
+
+func (s SelectorBase) missingField() string {
+	return client.MissingIn("actions", s.Actions, func(action ActionID) string {
+		return cmp.Or(client.IfEmpty("scope", action.Scope), client.IfEmpty("activity", action.Activity), client.IfEmpty("entity", action.Entity))
+	})
 }

@@ -25,7 +25,7 @@ func (r *UserRoleResponse) MissingField() string {
 	if r.ID.Code == "" {
 		return "id.code"
 	}
-	return ""
+	return r.Resource.missingField()
 }
 
 // UnmarshalJSON reads a user role, and notes what it cannot read.
