@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -91,7 +92,15 @@ func (t *McpToolResponse) MissingField() string {
 	case t.Name == "":
 		return "name"
 	}
-	return ""
+	var notifications []McpToolSchedulerNotification
+	if t.SchedulerPayload != nil {
+		notifications = t.SchedulerPayload.Notifications
+	}
+	return cmp.Or(
+		client.MissingIn("parameters", t.Parameters, func(p McpToolParameter) string { return client.IfEmpty("name", p.Name) }),
+		client.MissingIn("schedulerPayload.notifications", notifications,
+			func(n McpToolSchedulerNotification) string { return client.IfEmpty("type", n.Type) }),
+	)
 }
 
 // UpsertMcpToolRequest has all fields of a tool. A request always sends all of them, except the payload that is
