@@ -22,13 +22,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestSecrecy_printing prints every type that has secrets in every way that Go has.
+// TestSecrecy_printing prints every type that has secrets with every verb of fmt, and expects no
+// secret.
 func TestSecrecy_printing(t *testing.T) {
 	t.Parallel()
 	const canary = "c4nary-secret"
 	credentials := mockserver.New(mockserver.Options{Seed: mockserver.Seed{User: mockserver.User{Username: "u", Password: canary}}}).Credentials()
 	if credentials.Password != canary {
-		t.Fatal("the canary is not in the mock's credentials")
+		t.Fatal("the mock's credentials do not contain the canary password")
 	}
 	values := provider.HoldersOf(canary)
 	values["mock's credentials"] = credentials
@@ -49,7 +50,7 @@ func TestSecrecy_printing(t *testing.T) {
 		}
 		providertest.MustBeAbsent(t, name+" in slog", log.String(), map[string]string{"a secret": canary})
 		if name == "mock's credentials" {
-			continue // Its control API shows them on purpose.
+			continue // The mock's control API shows its credentials on purpose.
 		}
 		if encoded, err := json.Marshal(value); err == nil {
 			providertest.MustBeAbsent(t, name+" in JSON", string(encoded), map[string]string{"a secret": canary})
@@ -63,14 +64,15 @@ func pointerTo(value any) any {
 	return pointer.Interface()
 }
 
-// TestSecrecy_conventions wants a Format method on every struct of the client and the provider
-// that fmt would print the secrets of: those with a sensitive attribute, and those that keep in an
-// unexported field what conceals itself only where fmt may ask it to.
+// TestSecrecy_conventions expects a Format method on every struct of the client and the provider that
+// could print a secret. These are the structs with a sensitive attribute, and the structs with a secret
+// type in an unexported field. fmt does not call the Format method of a value in an unexported field,
+// so the struct itself needs one.
 func TestSecrecy_conventions(t *testing.T) {
 	t.Parallel()
 	sensitive := sensitiveAttributes(providertest.NewProtocol(t))
 	if len(sensitive) < 5 {
-		t.Fatalf("the sensitive attributes are %v", sensitive)
+		t.Fatalf("got the sensitive attributes %v, want at least 5", sensitive)
 	}
 	structs, formatted := map[string]*ast.StructType{}, map[string]bool{}
 	for _, directory := range []string{"../client", "../client/*", "config", "."} {
@@ -130,7 +132,7 @@ func TestSecrecy_conventions(t *testing.T) {
 		}
 	}
 	if len(needing) < 10 || !holders["client.Config"] || !holders["provider.connection"] || !holders["config.Choice"] {
-		t.Errorf("this test is blind: it knows %v of %v", needing, slices.Sorted(maps.Keys(holders)))
+		t.Errorf("this test does not find the structs that need a Format method: got %v, from the types with secrets %v", needing, slices.Sorted(maps.Keys(holders)))
 	}
 	for _, name := range needing {
 		if !formatted[name] {
@@ -139,9 +141,9 @@ func TestSecrecy_conventions(t *testing.T) {
 	}
 }
 
-// nameOf is the name of a type with its package, without it where the package's name is empty: of
-// what a list or a map holds, or a pointer leads to, since fmt follows one for a verb it cannot
-// use. A function has none.
+// nameOf returns the name of a type, with its package if packageName is not empty. For a list, a map or
+// a pointer it returns the name of the element type, because fmt also prints the elements. A function
+// type has no name.
 func nameOf(expression ast.Expr, packageName string) string {
 	switch e := expression.(type) {
 	case *ast.Ident:
@@ -163,7 +165,7 @@ func nameOf(expression ast.Expr, packageName string) string {
 	return ""
 }
 
-// sensitiveAttributes are the names of all that some schema calls sensitive.
+// sensitiveAttributes returns the names of all attributes that are sensitive in at least one schema.
 func sensitiveAttributes(p *providertest.Protocol) map[string]bool {
 	names := map[string]bool{}
 	note := func(schemas map[string]*tfprotov6.Schema) {

@@ -16,7 +16,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// securityClaims are what SECURITY.md says, with the tests that prove it.
+// securityClaims maps the claims in SECURITY.md to the tests that prove them.
 var securityClaims = map[string][]string{
 	"These are secret:": {"TestSecurity_state", "TestAccCanaries_everyType", "TestAccCanaries_life"},
 	"After an import, also which redirect URIs LUSID didn't return. No secret.":        {"TestAccCanaries_life"},
@@ -51,7 +51,8 @@ var securityClaims = map[string][]string{
 	"GitHub Actions are pinned by commit.":                                               {"TestSecurity_actions"},
 }
 
-// TestSecurity_claims looks for each claim in SECURITY.md, and for the tests that prove it.
+// TestSecurity_claims expects that SECURITY.md contains each claim, and that the tests that prove it
+// exist.
 func TestSecurity_claims(t *testing.T) {
 	t.Parallel()
 	text := providertest.Flatten(readSecurity(t))
@@ -71,14 +72,14 @@ func TestSecurity_claims(t *testing.T) {
 		}
 		for _, proof := range proofs {
 			if !strings.Contains(tests.String(), "\nfunc "+proof+"(t *testing.T)") {
-				t.Errorf("there is no %s, which proves %q", proof, claim)
+				t.Errorf("the test %s does not exist, but it must prove the claim %q", proof, claim)
 			}
 		}
 	}
 }
 
-// TestSecurity_state wants every sensitive attribute that ends up in a state named in SECURITY.md, and
-// no other.
+// TestSecurity_state expects that SECURITY.md lists exactly the sensitive attributes that are stored in
+// a state.
 func TestSecurity_state(t *testing.T) {
 	t.Parallel()
 	row := regexp.MustCompile(`(?m)^\| \*\*State\*\* \|.*$`).FindString(readSecurity(t))
@@ -86,7 +87,7 @@ func TestSecurity_state(t *testing.T) {
 	for part := range strings.SplitSeq(row, ";") {
 		match := regexp.MustCompile("^(.*) of the (resource|data source) `(lusid_[a-z_]+)`").FindStringSubmatch(part)
 		if match == nil {
-			t.Fatalf("SECURITY.md says of the state %q", part)
+			t.Fatalf("the row State of SECURITY.md contains %q, which names no resource or data source", part)
 		}
 		for _, attribute := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(match[1], -1) {
 			named[match[2]+" "+match[3]+"."+attribute[1]] = true
@@ -103,11 +104,11 @@ func TestSecurity_state(t *testing.T) {
 		}
 	}
 	if !maps.Equal(named, sensitive) {
-		t.Errorf("SECURITY.md names\n%q\nand sensitive are\n%q", slices.Sorted(maps.Keys(named)), slices.Sorted(maps.Keys(sensitive)))
+		t.Errorf("SECURITY.md lists\n%q\nwant the sensitive attributes\n%q", slices.Sorted(maps.Keys(named)), slices.Sorted(maps.Keys(sensitive)))
 	}
 }
 
-// TestSecurity_writesNoFile looks for what could write a file in the code of the provider.
+// TestSecurity_writesNoFile expects that the provider's code uses nothing that could write a file.
 func TestSecurity_writesNoFile(t *testing.T) {
 	t.Parallel()
 	reads := []string{
@@ -129,13 +130,13 @@ func TestSecurity_writesNoFile(t *testing.T) {
 			}
 			for _, imported := range file.Imports {
 				if slices.Contains([]string{`"os/exec"`, `"syscall"`, `"io/ioutil"`}, imported.Path.Value) {
-					t.Errorf("%s imports %s", path, imported.Path.Value)
+					t.Errorf("%s imports %s, which can write files", path, imported.Path.Value)
 				}
 			}
 			ast.Inspect(file, func(node ast.Node) bool {
 				if selector, ok := node.(*ast.SelectorExpr); ok {
 					if name, ok := selector.X.(*ast.Ident); ok && name.Name == "os" && !slices.Contains(reads, selector.Sel.Name) {
-						t.Errorf("%s uses os.%s", path, selector.Sel.Name)
+						t.Errorf("%s uses os.%s, which is not in this test's list of functions that write no file", path, selector.Sel.Name)
 					}
 				}
 				return true
@@ -144,7 +145,7 @@ func TestSecurity_writesNoFile(t *testing.T) {
 	}
 }
 
-// TestSecurity_actions wants every action of the workflows pinned by commit.
+// TestSecurity_actions expects that every action in the workflows is pinned by commit.
 func TestSecurity_actions(t *testing.T) {
 	t.Parallel()
 	paths, err := filepath.Glob("../../.github/workflows/*.yml")
@@ -154,11 +155,11 @@ func TestSecurity_actions(t *testing.T) {
 	for _, path := range paths {
 		uses := regexp.MustCompile(`(?m)^.*\buses:.*$`).FindAllString(providertest.ReadText(t, path), -1)
 		if len(uses) == 0 {
-			t.Errorf("%s uses nothing", path)
+			t.Errorf("%s uses no action, want at least one", path)
 		}
 		for _, line := range uses {
 			if !regexp.MustCompile(`uses: [\w./-]+@[0-9a-f]{40}( |$)`).MatchString(line) {
-				t.Errorf("%s: %s", path, strings.TrimSpace(line))
+				t.Errorf("%s: the action is not pinned by commit: %s", path, strings.TrimSpace(line))
 			}
 		}
 	}

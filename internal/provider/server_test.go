@@ -15,8 +15,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestServer_keepsNothing makes each exchange that Terraform makes for each object, and looks for
-// what came with it.
+// TestServer_keepsNothing sends each request that Terraform sends for each object. It expects that the
+// server does not keep the request's context in memory afterwards, because memory would grow with each
+// object.
 func TestServer_keepsNothing(t *testing.T) {
 	t.Parallel()
 	server := providertest.NewMock(t, mockserver.Options{}).Protocol(t).Server
@@ -69,14 +70,14 @@ func TestServer_keepsNothing(t *testing.T) {
 		}()
 		runtime.GC()
 		if found.Value() != nil {
-			t.Errorf("%s: a value of the context is still in memory", name)
+			t.Errorf("%s: a value of the request's context is still in memory", name)
 		}
 	}
 	runtime.KeepAlive(server)
 }
 
-// TestServer_stopped has exchanges come after the provider was told to stop: none goes to LUSID. Those
-// of the next run of a process that is debugged do.
+// TestServer_stopped sends requests after StopProvider. None of them reaches LUSID. A debugged process
+// can serve a second run, whose requests must reach LUSID again.
 func TestServer_stopped(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
@@ -105,8 +106,8 @@ func TestServer_stopped(t *testing.T) {
 	roles.MustRead(made)
 }
 
-// TestServer_configuredAgain has a debugged process configured again, as for another alias, while a
-// read is under way. The read goes on, and a stop reaches it as well as a later one.
+// TestServer_configuredAgain configures a debugged process again, as Terraform does for another alias,
+// while a read is running. That read continues. StopProvider interrupts this read and a later read.
 func TestServer_configuredAgain(t *testing.T) {
 	t.Parallel()
 	for _, stops := range []bool{false, true} {
@@ -149,7 +150,7 @@ func TestServer_configuredAgain(t *testing.T) {
 					diags.MustSucceed(t)
 				}
 			case <-time.After(20 * time.Second):
-				t.Error("a read goes on after the stop")
+				t.Error("a read has not ended 20 seconds after StopProvider or after LUSID answered")
 				close(released)
 				stops = false
 			}

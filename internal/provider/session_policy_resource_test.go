@@ -8,7 +8,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestSessionPolicy_lifetime knows no limit from one that LUSID has.
+// TestSessionPolicy_lifetime expects that an absent lifetime means no limit, and differs from a limit
+// that LUSID has.
 func TestSessionPolicy_lifetime(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -27,7 +28,7 @@ func TestSessionPolicy_lifetime(t *testing.T) {
 	})
 	diags.MustWarn(t, "", "  max_session_lifetime_minutes: null becomes 480\n\n")
 
-	// However LUSID says that there is none, and whether it tells the idle minutes or not.
+	// LUSID can express "no limit" in several ways, and a response can lack the idle minutes.
 	for _, body := range []map[string]any{
 		{"maxSessionIdleMinutes": 15, "maxSessionLifetimeMinutes": nil},
 		{"maxSessionIdleMinutes": 15, "maxSessionLifetimeMinutes": 0},

@@ -19,23 +19,23 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// singleton is a type of what a domain, or each user type in it, has exactly one of.
+// singleton is a type of which a domain, or each user type in a domain, always has exactly one object.
 type singleton struct {
 	typeName, noun string
-	// path, get and update are those of the API.
+	// path is the path in the API. get and update are the API's operations.
 	path, get, update string
 	importID          string
 	identity          map[string]string
-	// config has other values than singletonSeed, and changed other ones again.
+	// config has other values than singletonSeed, and changed has other values than config.
 	config, changed providertest.Object
-	// seeded, stored, restored and reset are what LUSID has of singletonSeed, of config, of changed
-	// and after a reset.
+	// seeded, stored, restored and reset are the objects in LUSID with singletonSeed, after config,
+	// after changed, and after a reset.
 	seeded, stored, restored, reset string
-	// overwritten are the values that config replaces, as a warning says.
+	// overwritten are the changes that a warning lists if config replaces singletonSeed.
 	overwritten []string
 }
 
-// singletonSeed has none of LUSID's defaults.
+// singletonSeed has values that differ from LUSID's defaults.
 var singletonSeed = mockserver.Seed{
 	PasswordPolicies: map[string]mockserver.PasswordPolicy{"Personal": {MinLength: 20, MaxAgeDays: 30, HistoryCount: 5, MaxAttempts: 3}},
 	SessionPolicy:    &mockserver.SessionPolicy{MaxSessionIdleMinutes: 15, MaxSessionLifetimeMinutes: new(int64(480))},
@@ -99,7 +99,7 @@ func passwordPolicyBody(minLength int, excludeFirstName, excludeLastName bool, m
 		minLength, excludeFirstName, excludeLastName, maxAgeDays, historyCount, maxAttempts)
 }
 
-// eachSingleton runs a test for each type.
+// eachSingleton runs a test for each singleton type.
 func eachSingleton(t *testing.T, test func(t *testing.T, s singleton)) {
 	t.Helper()
 	for _, s := range singletons {
@@ -110,13 +110,13 @@ func eachSingleton(t *testing.T, test func(t *testing.T, s singleton)) {
 	}
 }
 
-// set changes it behind Terraform's back.
+// set changes the object in LUSID outside Terraform.
 func (s singleton) set(t *testing.T, d providertest.Domain, body string) {
 	t.Helper()
 	d.MustCall(t, http.MethodPut, s.path, json.RawMessage(body), nil)
 }
 
-// difference compares what LUSID has. It is empty if that is what is wanted.
+// difference compares the object in LUSID with want. It is empty if they are equal.
 func (s singleton) difference(t *testing.T, d providertest.Domain, want string) string {
 	t.Helper()
 	var got, wanted any
@@ -130,11 +130,11 @@ func (s singleton) difference(t *testing.T, d providertest.Domain, want string) 
 func (s singleton) mustStore(t *testing.T, d providertest.Domain, want string) {
 	t.Helper()
 	if diff := s.difference(t, d, want); diff != "" {
-		t.Errorf("LUSID has another %s (-want +got):\n%s", s.noun, diff)
+		t.Errorf("%s in LUSID (-want +got):\n%s", s.noun, diff)
 	}
 }
 
-// made is what config created.
+// made creates the resource that config describes.
 func (s singleton) made(t *testing.T, m providertest.ManagedType, config providertest.Object) providertest.Instance {
 	t.Helper()
 	change, diags := m.Plan(providertest.Instance{}, config)
@@ -144,12 +144,13 @@ func (s singleton) made(t *testing.T, m providertest.ManagedType, config provide
 	return made
 }
 
-// hcl configures it in the mock.
+// hcl returns the configuration of the resource, with the provider block for the mock.
 func (s singleton) hcl(d providertest.Domain, config providertest.Object) string {
 	return d.Config(fmt.Sprintf("resource %q \"test\" %s\n", s.typeName, providertest.HCLValue(config)))
 }
 
-// None of these runs in a live domain, whose people have to live with what is set.
+// No test of singletons runs on a real domain, because it would change the settings of the domain's
+// users.
 
 func TestAccSingletons_basic(t *testing.T) {
 	t.Parallel()
@@ -225,10 +226,10 @@ func TestAccSingletons_import(t *testing.T) {
 		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 		w := providertest.NewWorkspace(t, s.hcl(d, s.config))
 		w.MustRun("import", s.typeName+".test", s.importID)
-		// The difference is a change, and no warning.
+		// After an import, the plan shows the difference as an update, so it needs no warning.
 		output := mustPlanAction(t, w, tfjson.ActionUpdate)
 		if strings.Contains(output, "Warning: The "+s.noun) {
-			t.Errorf("a warning after an import:\n%s", output)
+			t.Errorf("the plan after an import has a warning, want none:\n%s", output)
 		}
 		w.MustRun("apply", "tfplan")
 		w.MustPlanEmpty()
@@ -244,7 +245,7 @@ func TestAccSingletons_import(t *testing.T) {
 			fmt.Sprintf("import {\n  to = %s.test\n  identity = %s\n}\n", s.typeName, providertest.HCLValue(providertest.ToObject(s.identity))))
 		plan, _ := w.Plan()
 		if change := plan.ResourceChanges[0].Change; change.Importing == nil || !change.Actions.NoOp() {
-			t.Errorf("an import by identity plans %s", change.Actions)
+			t.Errorf("an import by identity plans the actions %s, want an import without a change", change.Actions)
 		}
 	})
 }
@@ -260,7 +261,7 @@ func TestAccSingletons_forbidden(t *testing.T) {
 			t.Helper()
 			output := w.MustFail(append(words, "HTTP 403", "lusid-administrator"), "plan")
 			if got := strings.Count(output, "Error: "); got != 1 {
-				t.Errorf("%d errors:\n%s", got, output)
+				t.Errorf("got %d errors, want 1:\n%s", got, output)
 			}
 		}
 		mustFailOnce("Unable to read " + s.noun)
@@ -272,8 +273,8 @@ func TestAccSingletons_forbidden(t *testing.T) {
 	})
 }
 
-// TestAccSingletons_replace asks for a replacement, which nothing but the user's wish brings about
-// except the user type of a password policy.
+// TestAccSingletons_replace replaces each resource with -replace. Only the user type of a password
+// policy forces a replacement, so the other types are replaced only if the user asks for it.
 func TestAccSingletons_replace(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -283,7 +284,7 @@ func TestAccSingletons_replace(t *testing.T) {
 		d.Forget()
 		w.MustRun("apply", "-auto-approve", "-replace="+s.typeName+".test")
 		if got := d.Counts()[s.update]; got != 2 {
-			t.Errorf("%d updates, where one resets and one sets", got)
+			t.Errorf("got %d updates, want 2: one to reset and one to set", got)
 		}
 		s.mustStore(t, d, s.stored)
 		w.MustPlanEmpty()
@@ -292,12 +293,13 @@ func TestAccSingletons_replace(t *testing.T) {
 	})
 }
 
-// mustPlanAction plans one thing alone, and returns what the CLI printed.
+// mustPlanAction expects exactly one resource with one action in the plan, and returns the output of
+// the CLI.
 func mustPlanAction(t *testing.T, w *providertest.Workspace, want tfjson.Action) string {
 	t.Helper()
 	plan, output := w.Plan()
 	if len(plan.ResourceChanges) != 1 || !slices.Equal(plan.ResourceChanges[0].Change.Actions, tfjson.Actions{want}) {
-		t.Errorf("the plan does not %s:\n%s", want, output)
+		t.Errorf("the plan is not a single action %q:\n%s", want, output)
 	}
 	return output
 }
@@ -329,7 +331,7 @@ func TestSingletons_lifecycle(t *testing.T) {
 		m.MustPlanNothing(read, s.config)
 		d.MustCount(t, map[string]int{s.get: 1})
 
-		// A CLI before Terraform 1.12 sends no identity back.
+		// CLIs before Terraform 1.12 do not store the identity, so the request has none.
 		old := made
 		old.Identity = nil
 		if diff := cmp.Diff(s.identity, m.IdentityOf(m.MustRead(old))); diff != "" {
@@ -344,14 +346,14 @@ func TestSingletons_lifecycle(t *testing.T) {
 		updated = m.MustRead(updated)
 		m.MustPlanNothing(updated, s.changed)
 
-		// What LUSID is not told is no call.
+		// An attribute that LUSID does not take causes no request.
 		d.Forget()
 		updated, diags = m.Update(updated,
 			providertest.With(providertest.With(s.changed, "deletion_policy", "reset"), "timeouts", providertest.Object{"update": "1m"}))
 		diags.MustBeQuiet(t)
 		d.MustCount(t, map[string]int{})
 
-		// Drift.
+		// The next apply corrects a change that was made outside Terraform.
 		s.set(t, d, s.seeded)
 		mended, diags := m.Update(m.MustRead(updated), s.config)
 		diags.MustBeQuiet(t)
@@ -360,7 +362,7 @@ func TestSingletons_lifecycle(t *testing.T) {
 	})
 }
 
-// TestSingletons_overwrite warns of a create that replaces what nobody has seen, and of no other.
+// TestSingletons_overwrite plans creates that overwrite no value, or that cannot be compared with LUSID yet. They have no warning.
 func TestSingletons_overwrite(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -370,7 +372,7 @@ func TestSingletons_overwrite(t *testing.T) {
 		_, diags := m.Plan(providertest.Instance{}, s.config)
 		diags.MustBeQuiet(t)
 
-		// What is not known yet is left to the plan that apply makes.
+		// A value that is not known yet is compared in the plan that the apply makes.
 		unsettled := maps.Clone(s.config)
 		for name := range unsettled {
 			unsettled[name] = providertest.Unknown
@@ -383,7 +385,7 @@ func TestSingletons_overwrite(t *testing.T) {
 		diags.MustBeQuiet(t)
 		_, diags = d.NoRights(t).Resource(s.typeName).Plan(providertest.Instance{}, s.config)
 		diags.MustFail(t, "", "Unable to read "+s.noun, "would overwrite", "HTTP 403", "lusid-administrator")
-		// A domain that has none has nothing to lose.
+		// If LUSID has no object, the create overwrites nothing.
 		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
 		_, diags = m.Plan(providertest.Instance{}, s.config)
 		diags.MustBeQuiet(t)
@@ -403,7 +405,7 @@ func TestSingletons_destroy(t *testing.T) {
 		left, diags := m.Apply(change)
 		diags.MustWarn(t, "", "LUSID keeps the "+s.noun, "nothing changed in LUSID")
 		if left.Exists() {
-			t.Error("something is left in the state")
+			t.Error("the state still has the object after the destroy")
 		}
 		d.MustCount(t, map[string]int{})
 		s.mustStore(t, d, s.stored)
@@ -420,27 +422,29 @@ func TestSingletons_destroy(t *testing.T) {
 	})
 }
 
-// TestSingletons_seen plans creates of what Terraform has seen, or has just reset itself. Nothing is
-// overwritten that the plan does not show.
+// TestSingletons_seen plans creates of objects that Terraform has read or has just reset itself. They
+// have no warning, because the plan has shown the values that they overwrite.
 func TestSingletons_seen(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
 		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
 		made := s.made(t, d.Protocol(t).Resource(s.typeName), providertest.With(s.config, "deletion_policy", "reset"))
 
-		// The create of -replace, taint, or a rename, in the process that has read the old resource.
+		// With -replace, taint or a rename, the same process reads the old resource and plans the
+		// create.
 		m := d.Protocol(t).Resource(s.typeName)
 		m.MustRead(made)
 		_, diags := m.Plan(providertest.Instance{}, s.changed)
 		diags.MustBeQuiet(t)
 
-		// The same in the process that applies it, after the destroy.
+		// During the apply, the same process destroys the old resource and plans the create again.
 		m = d.Protocol(t).Resource(s.typeName)
 		m.Destroy(made).MustBeQuiet(t)
 		_, diags = m.Plan(providertest.Instance{}, s.changed)
 		diags.MustBeQuiet(t)
 
-		// What is gone from LUSID is not seen.
+		// If LUSID no longer has the object, the read does not count as seen, so the create has a
+		// warning.
 		s.set(t, d, s.seeded)
 		m = d.Protocol(t).Resource(s.typeName)
 		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound})
@@ -466,9 +470,9 @@ func TestSingletons_import(t *testing.T) {
 		identified, diags := m.ImportIdentity(providertest.ToObject(s.identity))
 		diags.MustBeQuiet(t)
 		if names := imported.Differences(identified); names != nil {
-			t.Errorf("an import by identity differs in %s", names)
+			t.Errorf("an import by ID and an import by identity differ in %s", names)
 		}
-		// Now a difference is a change, and no warning.
+		// After the import, the plan shows a difference as an update, so it needs no warning.
 		_, diags = m.Plan(imported, s.changed)
 		diags.MustBeQuiet(t)
 
@@ -498,7 +502,7 @@ func TestSingletons_errors(t *testing.T) {
 		kept, diags := forbidden.Read(made)
 		diags.MustFail(t, "", append(words, "Unable to read "+s.noun)...)
 		if names := made.Differences(kept); names != nil {
-			t.Errorf("a failed read changed %s", names)
+			t.Errorf("a failed read changed %s in the state", names)
 		}
 		_, diags = forbidden.Update(made, s.changed)
 		diags.MustFail(t, "", append(words, "Unable to update "+s.noun)...)
@@ -508,11 +512,11 @@ func TestSingletons_errors(t *testing.T) {
 		left, diags := forbidden.Apply(change)
 		diags.MustFail(t, "", append(words, "Unable to set "+s.noun)...)
 		if left.Exists() {
-			t.Error("a create that was refused left something in the state")
+			t.Error("the state has an object, although the create failed")
 		}
 		s.mustStore(t, d, s.stored)
 
-		// Only LUSID's own 404 means gone.
+		// An object is removed from the state only if the 404 comes from LUSID itself.
 		d.Mock.InjectFault(mockserver.Fault{Operation: s.get, Status: http.StatusNotFound, HTML: true})
 		_, diags = m.Read(made)
 		diags.MustFail(t, "", "HTML page")
@@ -527,7 +531,8 @@ func TestSingletons_errors(t *testing.T) {
 	})
 }
 
-// TestSingletons_lostAnswer loses answers to what can be repeated.
+// TestSingletons_lostAnswer loses the response to an update. An update is safe to repeat, so the
+// provider retries it.
 func TestSingletons_lostAnswer(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -554,8 +559,8 @@ func TestSingletons_lostAnswer(t *testing.T) {
 	})
 }
 
-// TestSingletons_oddAnswers changes each field of each answer. For every response from LUSID, nothing
-// is dropped, and the next proper answer finds all as it was.
+// TestSingletons_oddAnswers changes each field of each response. A response with an unexpected value
+// must not remove anything from the state. The next correct response restores the same state.
 func TestSingletons_oddAnswers(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -585,26 +590,26 @@ func TestSingletons_oddAnswers(t *testing.T) {
 			change, diags := m.Plan(providertest.Instance{}, s.config)
 			diags.MustSucceed(t)
 			w.Set(rewrite)
-			// What an update answers is of no use.
+			// The provider does not use the response to an update.
 			made, diags := m.Apply(change)
 			diags.MustBeQuiet(t)
 			kept, diags := m.Read(made)
 			if !kept.Exists() {
-				t.Errorf("%s: the read failed: %s", name, diags.Errors())
+				t.Errorf("%s: the read removed the object from the state: %s", name, diags.Errors())
 				continue
 			}
 			w.Set(nil)
 			kept = m.MustRead(kept)
 			if names := made.Differences(kept); names != nil {
-				t.Errorf("%s left other %s behind", name, names)
+				t.Errorf("%s: the next read changed %s in the state, want no change", name, names)
 			}
 			m.MustPlanNothing(kept, s.config)
 		}
 	})
 }
 
-// within applies a change of an object to one that it holds: each part of the path but the last
-// names a field, whose value is an object or a list of them.
+// within applies a change to a nested object. Each part of the path except the last is the name of a
+// field, and the value of the field is an object or a list of objects.
 func within(path string, change func(map[string]any) any) func(map[string]any) any {
 	first, rest, nested := strings.Cut(path, ".")
 	if !nested {
@@ -643,22 +648,23 @@ func TestSingletonLists(t *testing.T) {
 		diags.MustBeQuiet(t)
 		d.MustCount(t, map[string]int{s.get: 1})
 		if len(results) != 1 || results[0].DisplayName == "" {
-			t.Fatalf("%d results", len(results))
+			t.Fatalf("got %d results, want 1 with a display name", len(results))
 		}
 		if diff := cmp.Diff(s.identity, results[0].Identity); diff != "" {
 			t.Errorf("identity (-want +got):\n%s", diff)
 		}
-		// A configuration made of the result imports by the identity, and plans nothing.
+		// A configuration that is generated from the result imports by the identity, with an empty
+		// plan.
 		imported, diags := m.ImportIdentity(providertest.ToObject(results[0].Identity))
 		diags.MustBeQuiet(t)
 		if names := results[0].Resource.Differences(imported); names != nil {
-			t.Errorf("the result and its import differ in %s", names)
+			t.Errorf("the list result and the imported resource differ in %s", names)
 		}
 		m.MustPlanNothing(imported, providertest.With(s.config, "deletion_policy", results[0].Resource.Get("deletion_policy")))
 		without, diags := m.List(filter, 1, false)
 		diags.MustBeQuiet(t)
 		if len(without) != 1 || without[0].Resource.Exists() {
-			t.Errorf("results %v", without)
+			t.Errorf("got the results %v, want 1 without its resource", without)
 		}
 
 		_, diags = d.NoRights(t).Resource(s.typeName).List(providertest.Object{}, 0, false)
@@ -683,7 +689,7 @@ func TestSingletonDataSources(t *testing.T) {
 		d.MustCount(t, map[string]int{s.get: 1})
 		for name, value := range got.Attributes {
 			if !value.Equal(made.Attributes[name]) {
-				t.Errorf("%s is %s, not %s", name, value, made.Attributes[name])
+				t.Errorf("%s: got %s, want %s", name, value, made.Attributes[name])
 			}
 		}
 		_, diags := d.NoRights(t).Data(s.typeName, config)

@@ -19,7 +19,8 @@ const (
 	revokeType = "lusid_revoke_support_access"
 )
 
-// supportGrant is SupportAccessResponse; the provider's own type would hide a wrong JSON tag.
+// supportGrant is LUSID's schema SupportAccessResponse. The test does not use the provider's type,
+// because a wrong JSON tag would then go unnoticed.
 type supportGrant struct {
 	ID             string   `json:"id"`
 	Duration       string   `json:"duration"`
@@ -33,7 +34,7 @@ type supportGrant struct {
 	TerminatedBy   *string  `json:"terminatedBy"`
 }
 
-// supportGrants are all that there ever were.
+// supportGrants returns all grants, including those that have ended.
 func supportGrants(d providertest.Domain, t *testing.T) []supportGrant {
 	t.Helper()
 	var grants []supportGrant
@@ -41,16 +42,16 @@ func supportGrants(d providertest.Domain, t *testing.T) []supportGrant {
 	return grants
 }
 
-// mustNotRepeat expects two progress messages, the last with a notice, and no value in either: the
-// CLI prints them as they are.
+// mustNotRepeat expects two progress messages without any of the values, and a notice in the last
+// message. The CLI prints progress messages without masking.
 func mustNotRepeat(t *testing.T, progress []string, notice string, values ...string) {
 	t.Helper()
 	if len(progress) != 2 || !strings.Contains(progress[len(progress)-1], notice) {
-		t.Errorf("progress: %q", progress)
+		t.Errorf("got the progress messages %q, want two, the last with %q", progress, notice)
 	}
 	for _, value := range values {
 		if said := strings.Join(progress, "\n"); strings.Contains(said, value) {
-			t.Errorf("a progress message repeats %q: %s", value, said)
+			t.Errorf("a progress message contains %q: %s", value, said)
 		}
 	}
 }
@@ -69,12 +70,12 @@ func TestSupportAccess(t *testing.T) {
 			expiries[row.Get("permitted_role")] = row.Get("expiry")
 		}
 		if diff := cmp.Diff(byRole, expiries); diff != "" {
-			t.Errorf("by role (-want +got):\n%s", diff)
+			t.Errorf("expiry by role (-want +got):\n%s", diff)
 		}
 	}
 	information("null", map[string]string{})
 	if rows := p.MustData("lusid_support_access", providertest.Object{}).Rows(t, "grants"); len(rows) != 0 {
-		t.Errorf("%d grants", len(rows))
+		t.Errorf("got %d grants, want none", len(rows))
 	}
 
 	d.Forget()
@@ -89,15 +90,15 @@ func TestSupportAccess(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.GrantSupportAccess": 2})
 	stored := supportGrants(d, t)
 	if got := stored[0]; len(stored) != 2 || got.Duration != "P1D" || *got.Description != ticket || len(got.PermittedRoles) != 2 {
-		t.Errorf("LUSID has %v", stored)
+		t.Errorf("got the grants %v, want two, the first with P1D, the ticket and two roles", stored)
 	}
 	if got := stored[1]; got.Duration != "PT1.5H" || got.Description != nil || got.PermittedRoles != nil {
-		t.Errorf("LUSID has %v", got)
+		t.Errorf("got the grant %v, want PT1.5H without a description and roles", got)
 	}
 	const tomorrow = "2026-09-02T12:00:00.0000000+00:00"
 	information(tomorrow, map[string]string{"1": tomorrow, "3": tomorrow})
 
-	for range 2 { // A second time there is nothing to end.
+	for range 2 { // The second revocation succeeds too, although no grant is left.
 		d.Forget()
 		progress, diags = p.Act(revokeType, providertest.Object{})
 		diags.MustBeQuiet(t)
@@ -109,7 +110,7 @@ func TestSupportAccess(t *testing.T) {
 	rows := p.MustData("lusid_support_access", providertest.Object{}).Rows(t, "grants")
 	d.MustCount(t, map[string]int{"identity.GetSupportAccessHistory": 1})
 	if len(rows) != 2 {
-		t.Fatalf("%d grants", len(rows))
+		t.Fatalf("got %d grants, want 2", len(rows))
 	}
 	caller := d.CallerID(t)
 	rows[0].MustHave(t, map[string]string{
@@ -165,7 +166,7 @@ func TestAuthenticationInformationDataSource(t *testing.T) {
 	if diff := cmp.Diff([]string{"1", "2"}, providertest.Column(got.Rows(t, "support_access_expiry_with_role"), "permitted_role")); diff != "" {
 		t.Errorf("roles (-want +got):\n%s", diff)
 	}
-	// What the contract lets LUSID leave out.
+	// The API's contract allows a response without the other fields.
 	answers(&w, map[string]any{"issuerUrl": "https://one"})
 	p.MustData("lusid_authentication_information", providertest.Object{}).MustHave(t, map[string]string{
 		"fallback_issuer_urls":  "",
@@ -176,7 +177,7 @@ func TestAuthenticationInformationDataSource(t *testing.T) {
 	diags.MustFail(t, "", "Unable to read authentication information", "issuerUrl")
 }
 
-// answers replaces every answer.
+// answers replaces every response.
 func answers(w *providertest.Rewriter, body any) {
 	w.Set(func(*http.Request, any) any { return body })
 }
@@ -201,7 +202,7 @@ func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
 	rows[0].MustHave(t, map[string]string{"expiry": "null", "terminated": "false", "created_by": "null", "permitted_roles": ""})
 	answers(&w, map[string]any{"supportRoles": nil})
 	if rows := p.MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles"); len(rows) != 0 {
-		t.Errorf("%d roles", len(rows))
+		t.Errorf("got %d roles, want none", len(rows))
 	}
 	answers(&w, map[string]any{"supportRoles": []any{map[string]any{"internalIdentifier": "1", "roleIdentifier": nil}}})
 	p.MustData("lusid_support_roles", providertest.Object{}).Rows(t, "support_roles")[0].MustHave(t, map[string]string{
@@ -223,7 +224,7 @@ func TestSupportAccess_errors(t *testing.T) {
 		progress, diags := d.NoRights(t).Act(name, config)
 		diags.MustFail(t, "", summary, "HTTP 403", "lusid-administrator")
 		if len(progress) > 1 {
-			t.Errorf("a failure is announced as done: %q", progress)
+			t.Errorf("got the progress messages %q, want none that reports success", progress)
 		}
 		_, diags = d.NotConfigured(t).Act(name, config)
 		diags.MustFail(t, "", summary, "access_token will be known only after apply")
@@ -231,10 +232,11 @@ func TestSupportAccess_errors(t *testing.T) {
 	_, diags := p.Act(grantType, providertest.Object{"duration": "P1D", "permitted_roles": []string{"support-lusid-readonly"}})
 	diags.MustFail(t, "", "Unable to grant support access", "HTTP 400", "support-lusid-readonly")
 	if got := supportGrants(d, t); len(got) != 0 {
-		t.Errorf("granted: %v", got)
+		t.Errorf("got the grants %v, want none", got)
 	}
 
-	// A grant is not made twice where LUSID may have made it, and a revocation is repeated.
+	// If LUSID may have processed a grant, the provider does not repeat it. It does repeat a
+	// revocation.
 	for _, fault := range []mockserver.Fault{{Reset: mockserver.ResetAfter}, {Status: 500, AfterWrite: true}, {Truncate: true}} {
 		d.Forget()
 		fault.Operation = "identity.GrantSupportAccess"
@@ -242,12 +244,12 @@ func TestSupportAccess_errors(t *testing.T) {
 		progress, diags := p.Act(grantType, providertest.Object{"duration": "P1D"})
 		diags.MustFail(t, "", "Unable to grant support access", "the response was lost", "lusid_support_access")
 		if len(progress) != 1 {
-			t.Errorf("progress: %q", progress)
+			t.Errorf("got the progress messages %q, want 1", progress)
 		}
 		d.MustCount(t, map[string]int{"identity.GrantSupportAccess": 1})
 	}
 	if got := supportGrants(d, t); len(got) != 3 {
-		t.Errorf("granted: %v", got)
+		t.Errorf("got the grants %v, want 3", got)
 	}
 	d.Forget()
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.InvalidateSupportAccess", Reset: mockserver.ResetAfter})
@@ -278,14 +280,14 @@ func TestGrantSupportAccess_validation(t *testing.T) {
 		diags.MustFail(t, attribute)
 	}
 	d.MustCount(t, map[string]int{})
-	// LUSID, by way of the mock, takes what the provider takes.
+	// The mock checks durations as LUSID does. It accepts each duration that the provider accepts.
 	for _, duration := range []string{"P1D", "P2W", "PT90M", "P1DT12H", "P0.5D", "PT1.5H", "PT0.5S", "P1Y2M3W4DT5H6M7.5S", "P" + strings.Repeat("0", 27) + "1D"} {
 		_, diags := p.Act(grantType, providertest.Object{"duration": duration, "description": strings.Repeat("ü", 1024)})
 		diags.MustBeQuiet(t)
 	}
 }
 
-// TestAccSupportAccess invokes the actions by a trigger, where the CLI has actions.
+// TestAccSupportAccess triggers the actions by a create and an update, if the CLI has actions.
 func TestAccSupportAccess(t *testing.T) {
 	t.Parallel()
 	requireKind(t, "action_schemas")
@@ -318,7 +320,7 @@ action "lusid_revoke_support_access" "test" {}`, name, event, name))
 			{
 				PreConfig: func() {
 					if grants := supportGrants(d, t); len(grants) != 1 || grants[0].Terminated || !cmp.Equal(grants[0].PermittedRoles, []string{"3"}) {
-						t.Errorf("grants: %v", grants)
+						t.Errorf("got the grants %v, want one in force with the role 3", grants)
 					}
 				},
 				Config: config("after_update", revokeType),
@@ -326,6 +328,6 @@ action "lusid_revoke_support_access" "test" {}`, name, event, name))
 		},
 	})
 	if grants := supportGrants(d, t); len(grants) != 1 || !grants[0].Terminated {
-		t.Errorf("grants: %v", grants)
+		t.Errorf("got the grants %v, want one that was revoked", grants)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestAccTimeouts_read puts a timeout into the state that no refresh can keep, for every kind of
-// resource. A refresh takes its timeout from the state, so that only the way that the error names
-// gets a longer one there.
+// TestAccTimeouts_read saves a read timeout that is too short for a refresh in the state of every type
+// of resource. A refresh uses the timeout in the state, so only the command in the error can save a
+// longer timeout.
 func TestAccTimeouts_read(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, optionsOfMany(1))
@@ -31,7 +31,7 @@ func TestAccTimeouts_read(t *testing.T) {
 		}
 		const advice = "A refresh uses timeouts.read from the state. To raise it, change it and run terraform apply -refresh=false."
 		if got := strings.Count(providertest.Flatten(output), advice); got != len(resources) {
-			t.Errorf("%s: %d of %d errors name the way out:\n%s", command[0], got, len(resources), output)
+			t.Errorf("%s: got %d errors with the advice, want %d:\n%s", command[0], got, len(resources), output)
 		}
 	}
 	w.MustRun("apply", "-auto-approve", "-refresh=false")
@@ -42,7 +42,7 @@ func TestAccTimeouts_read(t *testing.T) {
 	}
 	for name := range providertest.NewProtocol(t).Schema.ResourceSchemas {
 		if !kinds[name] {
-			t.Errorf("%s is not among the resources", name)
+			t.Errorf("the configuration has no resource of the type %s", name)
 		}
 	}
 }

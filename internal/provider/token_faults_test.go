@@ -18,8 +18,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// midway stands in front of a mock and has something happen just before a create in the middle of
-// a run is served.
+// midway wraps a mock. It calls happens just before the mock serves the create of an application whose
+// number is at.
 type midway struct {
 	at      int32
 	happens func()
@@ -35,8 +35,8 @@ func (m *midway) front(mock http.Handler) http.Handler {
 	})
 }
 
-// createMany creates n applications, ten at a time as Terraform does, without those that exist. It
-// returns the errors.
+// createMany creates n applications, ten at a time as Terraform does. It skips applications that exist.
+// It returns the errors.
 func createMany(p *providertest.Protocol, d providertest.Domain, n int) (failed []string) {
 	p.T.Helper()
 	var exist []string
@@ -66,7 +66,7 @@ func createMany(p *providertest.Protocol, d providertest.Domain, n int) (failed 
 				failed = append(failed, diags.Errors()...)
 				mu.Unlock()
 				if made.Exists() == (len(diags.Errors()) > 0) || len(diags.Errors()) > 1 || len(diags.Warnings()) > 0 {
-					p.T.Errorf("made %t with errors %s and warnings %s", made.Exists(), diags.Errors(), diags.Warnings())
+					p.T.Errorf("got an application: %t, the errors %s and the warnings %s: want an application or one error, and no warning", made.Exists(), diags.Errors(), diags.Warnings())
 				}
 			}
 		})
@@ -75,8 +75,8 @@ func createMany(p *providertest.Protocol, d providertest.Domain, n int) (failed 
 	return failed
 }
 
-// TestTokenFaults has the token, or the right to another one, end in the middle of fifty creates,
-// or not be there from the start.
+// TestTokenFaults creates fifty applications. In the middle, the access token or the right to get
+// another one is lost, or it is absent from the start.
 func TestTokenFaults(t *testing.T) {
 	t.Parallel()
 	const n, middle = 50, 25
@@ -104,15 +104,15 @@ func TestTokenFaults(t *testing.T) {
 		options mockserver.Options
 		// arguments change the provider block, which has a user name and a password.
 		arguments func(*testing.T, providertest.Domain) providertest.Object
-		// first happens at the start, and midway before a create in the middle.
+		// first runs at the start. midway runs before a create in the middle.
 		first, midway func(*testing.T, providertest.Domain)
-		// passwords and refreshes are how many token requests there are; with more, at least.
+		// passwords and refreshes are the numbers of token requests. If more is set, they are minimums.
 		passwords, refreshes int
 		more                 bool
-		// parts are what every error says. No parts mean that there is none.
+		// parts are in every error. Without parts, the test expects no error.
 		parts []string
 	}{
-		"nothing": {passwords: 1},
+		"no fault": {passwords: 1},
 		"expired": {
 			options: mockserver.Options{TokenLifetime: 3 * time.Second}, passwords: 1, refreshes: 1, more: true,
 			midway: func(*testing.T, providertest.Domain) { time.Sleep(3100 * time.Millisecond) },
@@ -152,24 +152,24 @@ func TestTokenFaults(t *testing.T) {
 			arguments: other(providertest.Object{"client_secret": "wrong-c4nary"}), passwords: 1,
 			parts: []string{byPassword, once, "HTTP 401 · invalid_client"},
 		},
-		"down for a moment":  {first: inject(mockserver.Fault{Status: http.StatusServiceUnavailable}), passwords: 2},
-		"down, with a token": {midway: down, passwords: 1},
-		"down, without a token": {
+		"unavailable once":                  {first: inject(mockserver.Fault{Status: http.StatusServiceUnavailable}), passwords: 2},
+		"unavailable, with an access token": {midway: down, passwords: 1},
+		"unavailable, without an access token": {
 			first: down, passwords: 2, more: true,
 			parts: []string{"HTTP 503", "Run again later"},
 		},
-		"down, and the token revoked": {
+		"unavailable, and the access token revoked": {
 			midway: func(t *testing.T, d providertest.Domain) { t.Helper(); down(t, d); revoke(t, d) }, passwords: 1, refreshes: 2, more: true,
 			parts: []string{"HTTP 503", "Run again later"},
 		},
-		"gone": {
+		"connection refused": {
 			arguments: func(t *testing.T, _ providertest.Domain) providertest.Object {
 				t.Helper()
 				return providertest.Object{"token_url": "http://" + closedPort(t) + "/oauth2/x/v1/token"}
 			},
 			parts: []string{"Token request: ", "refused"},
 		},
-		"slow for a moment": {
+		"slow once": {
 			arguments: other(providertest.Object{"request_timeout": "2s"}), passwords: 2,
 			first: inject(mockserver.Fault{Delay: time.Minute}),
 		},
@@ -178,7 +178,7 @@ func TestTokenFaults(t *testing.T) {
 			first: inject(mockserver.Fault{Delay: time.Minute, Count: -1}),
 			parts: []string{"Token request: ", "The time was up: see request_timeout"},
 		},
-		"a proxy's page": {
+		"HTML page of a proxy": {
 			first: inject(mockserver.Fault{HTML: true, Status: http.StatusForbidden, Count: -1}), passwords: 1, more: true,
 			parts: []string{`an HTML page titled "Proxy"`, "is the token URL of the LUSID domain", "HTTP 403"},
 		},
@@ -210,17 +210,18 @@ func TestTokenFaults(t *testing.T) {
 
 			counts := d.Counts()
 			if got := counts["token:password"]; got != test.passwords && !test.more || got < test.passwords {
-				t.Errorf("%d tries of the password, want %d", got, test.passwords)
+				t.Errorf("got %d token requests with the password, want %d", got, test.passwords)
 			}
 			if got := counts["token:refresh_token"]; got != test.refreshes && !test.more || got < test.refreshes {
-				t.Errorf("%d tries of a refresh token, want %d", got, test.refreshes)
+				t.Errorf("got %d token requests with a refresh token, want %d", got, test.refreshes)
 			}
 			if (len(failed) > 0) != (test.parts != nil) {
-				t.Errorf("%d errors: %s", len(failed), failed)
+				t.Errorf("got %d errors, want errors: %t: %s", len(failed), test.parts != nil, failed)
 			}
 			parts := append([]string{"Unable to create application"}, test.parts...)
-			if name != "gone" {
-				// Nothing left the machine where nobody listens.
+			if name != "connection refused" {
+				// If the connection is refused, no request was sent, so the error has no correlation
+				// ID.
 				parts = append(parts, "correlation ")
 			}
 			for _, failure := range failed {
@@ -239,21 +240,21 @@ func TestTokenFaults(t *testing.T) {
 			providertest.MustBeAbsent(t, "the errors", strings.Join(failed, "\n"), secrets)
 
 			if made := len(d.Applications(t)) - 1; made != n-len(failed) {
-				t.Errorf("the domain has %d applications where %d of %d failed", made, len(failed), n)
+				t.Errorf("got %d applications, want %d, because %d of %d creates failed", made, n-len(failed), len(failed), n)
 			}
 			d.Mock.ClearFaults()
 			if failed := createMany(d.Protocol(t), d, n); len(failed) > 0 {
 				t.Errorf("the next run failed: %s", failed)
 			}
 			if made := len(d.Applications(t)) - 1; made != n {
-				t.Errorf("the domain has %d applications, want %d", made, n)
+				t.Errorf("got %d applications, want %d", made, n)
 			}
 		})
 	}
 }
 
-// TestTokenFaults_dataSources asks for the tokens of ten applications at once with a wrong
-// password, which one of them tries.
+// TestTokenFaults_dataSources gets the tokens of ten applications at once with a wrong password. The
+// provider tries the password only once.
 func TestTokenFaults_dataSources(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -268,11 +269,11 @@ func TestTokenFaults_dataSources(t *testing.T) {
 			_, opened := wrong.Open(providertest.AccessTokenType, config)
 			for _, diags := range []providertest.Diagnostics{read, opened} {
 				if errs := diags.Errors(); len(errs) != 1 || !strings.Contains(errs[0], "does not retry a refused password in this run") {
-					t.Errorf("errors: %s", errs)
+					t.Errorf("got the errors %s, want one that says that the password is not retried", errs)
 				}
 			}
 			if _, diags := right.Data("lusid_access_token", config); len(diags.Errors()) > 0 {
-				t.Errorf("errors: %s", diags.Errors())
+				t.Errorf("got the errors %s, want none", diags.Errors())
 			}
 		})
 	}
@@ -282,8 +283,8 @@ func TestTokenFaults_dataSources(t *testing.T) {
 	}
 }
 
-// TestAccTokenFaults loses every token in the middle of applying fifty resources, and with the user
-// locked the right to another one.
+// TestAccTokenFaults revokes every token while the CLI applies fifty resources. In one case it also
+// locks the user, who then gets no other token.
 func TestAccTokenFaults(t *testing.T) {
 	t.Parallel()
 	const n = 50
@@ -311,23 +312,23 @@ func TestAccTokenFaults(t *testing.T) {
 			status, printed := w.Run("apply", "-auto-approve")
 			counts := d.Counts()
 			if counts["token:password"] != 2 || counts["token:refresh_token"] != 1 {
-				t.Errorf("token requests: %v", counts)
+				t.Errorf("got the requests %v, want two token requests with the password and one with a refresh token", counts)
 			}
 			made := len(d.Applications(t)) - 1
 			if (status != 0) != isLocked || (made < n) != isLocked {
-				t.Errorf("exit status %d with %d of %d applications:\n%s", status, made, n, printed)
+				t.Errorf("got exit status %d with %d of %d applications, want a failure: %t\n%s", status, made, n, isLocked, printed)
 			}
 			if isLocked {
 				providertest.MustHold(t, printed, "The provider does not try them again in this run, so that LUSID does not lock the user.")
 				if got := strings.Count(printed, "Unable to create application"); got != n-made {
-					t.Errorf("%d errors with %d of %d applications", got, made, n)
+					t.Errorf("got %d errors with %d of %d applications, want one for each missing application", got, made, n)
 				}
 				d.MustCall(t, http.MethodPost, "/users/"+user+"/lifecycle/$unlock", nil, nil)
 				w.MustRun("apply", "-auto-approve")
 			}
 			w.MustPlanEmpty()
 			if left := len(d.Applications(t)) - 1; left != n {
-				t.Errorf("the domain has %d applications, want %d", left, n)
+				t.Errorf("got %d applications, want %d", left, n)
 			}
 			secrets := issued.Named()
 			for _, name := range []string{"password", "client_secret"} {
@@ -339,7 +340,7 @@ func TestAccTokenFaults(t *testing.T) {
 	}
 }
 
-// closedPort is an address that nobody listens at.
+// closedPort returns an address where no server listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It is closed at once.

@@ -21,20 +21,20 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// stateDirectory holds states by resource type and by the release that writes them.
+// stateDirectory contains states by resource type, and by the release that wrote them.
 const stateDirectory = "testdata/state"
 
 const howToAddState = `%s: no state below %s has %s. To add one:
-1. Make the directory %[1]s/RELEASE there, for the release to come. A state that was released never changes; one that
-   was not is deleted and written again.
-2. In it, main.tf is a configuration that sets every attribute, and seed.json the domain that it leaves, in the form of
-   lusid-mock -seed: there, ${%[1]s.NAME.ATTRIBUTE} stands for what LUSID made up. Where LUSID makes nothing up, leave
-   seed.json out.
+1. Create the directory %[1]s/RELEASE there, named after the next release. Never change a state of a release that was
+   published. Delete a state that was not published, and write it again.
+2. In that directory, write main.tf, a configuration that sets every attribute. Also write seed.json, the domain after an
+   apply of main.tf, in the format of lusid-mock -seed. In seed.json, write ${%[1]s.NAME.ATTRIBUTE} for a value that LUSID
+   generates. If LUSID generates no value, leave out seed.json.
 3. TF_ACC=1 go test ./internal/provider -run TestAccUpgrade/%[1]s -update
-   applies main.tf, writes state.json and plans with it. It takes a CLI that knows identities: Terraform 1.12.`
+   applies main.tf, writes state.json and plans with it. It needs a CLI that stores identities, such as Terraform 1.12.`
 
-// TestUpgrade_states expects, of every resource type, a state of each version of its schema and
-// of each attribute with a value.
+// TestUpgrade_states expects, for every resource type, a state of each version of its schema, and a
+// state with a value of each attribute.
 func TestUpgrade_states(t *testing.T) {
 	t.Parallel()
 	resources := kindNamed(providertest.NewProtocol(t), "resource")
@@ -62,8 +62,8 @@ func TestUpgrade_states(t *testing.T) {
 	mustBeAll(t, stateDirectory, resources.names())
 }
 
-// TestAccUpgrade plans with states that releases wrote: there is nothing to do, and all that a
-// state holds still holds.
+// TestAccUpgrade plans with states that releases wrote. It expects an empty plan, and that every value
+// in the state is kept.
 func TestAccUpgrade(t *testing.T) {
 	t.Parallel()
 	for _, configuration := range statePaths(t, "*", "*", "main.tf") {
@@ -82,14 +82,15 @@ func TestAccUpgrade(t *testing.T) {
 			plan, output := w.Plan()
 			for _, change := range plan.ResourceChanges {
 				if !change.Change.Actions.NoOp() {
-					t.Errorf("%s is to change: %s\n%s", change.Address, change.Change.Actions, output)
+					t.Errorf("%s: the plan has the actions %s, want none:\n%s", change.Address, change.Change.Actions, output)
 				}
 			}
 			for _, drift := range plan.ResourceDrift {
 				before, _ := drift.Change.Before.(map[string]any)
 				after, _ := drift.Change.After.(map[string]any)
 				for attribute, value := range before {
-					// What no state could hold before may come out now.
+					// An attribute that was null in the state may get a value now, for example an
+					// attribute that is new in this release.
 					if diff := cmp.Diff(value, after[attribute]); value != nil && diff != "" {
 						t.Errorf("%s.%s changed (-want +got):\n%s", drift.Address, attribute, diff)
 					}
@@ -97,15 +98,15 @@ func TestAccUpgrade(t *testing.T) {
 			}
 			for _, r := range d.Requests() {
 				if r.Method != http.MethodGet && !strings.HasPrefix(r.Operation, "token") {
-					t.Errorf("the plan called %s", r.Operation)
+					t.Errorf("the plan sent the request %s, want only reads", r.Operation)
 				}
 			}
 		})
 	}
 }
 
-// TestAccUpgrade_otherDomain plans with a state that a release wrote in a domain of another name:
-// the resource's private state is understood too.
+// TestAccUpgrade_otherDomain plans in another domain with a state that a release wrote. The error shows
+// that the provider also understands the private state.
 func TestAccUpgrade_otherDomain(t *testing.T) {
 	t.Parallel()
 	d, w := upgrade(t, filepath.Join(stateDirectory, "lusid_role", "0.1.0"))
@@ -114,7 +115,7 @@ func TestAccUpgrade_otherDomain(t *testing.T) {
 	d.MustCount(t, map[string]int{})
 }
 
-// upgrade is a domain with a workspace that holds a state of it which a release wrote.
+// upgrade returns a domain and a workspace with a state of that domain, which a release wrote.
 func upgrade(t *testing.T, directory string) (providertest.Domain, *providertest.Workspace) {
 	t.Helper()
 	path := filepath.Join(directory, "state.json")
@@ -139,16 +140,16 @@ func upgrade(t *testing.T, directory string) (providertest.Domain, *providertest
 	return d, w
 }
 
-// writeState applies a configuration and keeps the state, without what differs from one domain
-// and CLI to the next.
+// writeState applies a configuration and saves the state. It replaces values that differ between
+// domains and between CLIs.
 func writeState(t *testing.T, path, configuration string) {
 	t.Helper()
-	providertest.CLIMust(t, providertest.Identities) // Or else the state lacks them.
+	providertest.CLIMust(t, providertest.Identities) // Older CLIs do not store identities in the state.
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, configuration, d.Environment()...)
 	w.MustRun("apply", "-auto-approve")
 	state := readState(t, filepath.Join(w.Directory, "terraform.tfstate"))
-	state.TerraformVersion = "1.0.0" // Older CLIs must not take it for one from their future.
+	state.TerraformVersion = "1.0.0" // A CLI refuses a state of a newer version than its own.
 	state.mapPrivate(t, openPrivate)
 	text, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {
@@ -157,8 +158,8 @@ func writeState(t *testing.T, path, configuration string) {
 	providertest.WriteFile(t, path, placeholders(d, t, true).Replace(string(text))+"\n")
 }
 
-// placeholders replaces what the states below stateDirectory have in place of a domain's own
-// values and of the CLI's registry, or puts them there.
+// placeholders replaces the domain's values and the CLI's registry by the placeholders that the states
+// below stateDirectory have. Without put, it replaces the placeholders by the values.
 func placeholders(d providertest.Domain, t *testing.T, put bool) *strings.Replacer {
 	t.Helper()
 	address, err := url.Parse(d.URL)
@@ -183,8 +184,8 @@ func placeholders(d providertest.Domain, t *testing.T, put bool) *strings.Replac
 	return strings.NewReplacer(pairs...)
 }
 
-// stateFile is what there is to a CLI's state, in its format 4. What is sensitive is left out: some
-// CLIs note there what the provider says, and others take that for the configuration's word.
+// stateFile is a CLI's state in format 4. It has no sensitive_attributes: some CLIs store the
+// provider's sensitive attributes there, and others read them as marks of the configuration.
 type stateFile struct {
 	Version          int              `json:"version"`
 	TerraformVersion string           `json:"terraform_version"`
@@ -207,7 +208,7 @@ type stateInstance struct {
 	Attributes            map[string]any  `json:"attributes"`
 	IdentitySchemaVersion int64           `json:"identity_schema_version"`
 	Identity              json.RawMessage `json:"identity,omitempty"`
-	// Private is an object below stateDirectory, for the sake of those who read it.
+	// Private is a JSON object below stateDirectory, so that people can read it.
 	Private      json.RawMessage `json:"private,omitempty"`
 	Dependencies []string        `json:"dependencies,omitempty"`
 }
@@ -230,7 +231,7 @@ func readState(t *testing.T, path string) *stateFile {
 	return state
 }
 
-// instances are the resources of a type.
+// instances returns the resources of a type.
 func (s *stateFile) instances(typeName string) []*stateInstance {
 	var instances []*stateInstance
 	for _, r := range s.Resources {
@@ -243,8 +244,8 @@ func (s *stateFile) instances(typeName string) []*stateInstance {
 
 var stateReference = regexp.MustCompile(`\$\{(\w+)\.(\w+)\.(\w+)\}`)
 
-// expand puts attributes in the place of references to them. They are texts without a character
-// that JSON would escape.
+// expand replaces references by the attributes that they refer to. The attributes are strings without
+// characters that JSON would escape.
 func (s *stateFile) expand(t *testing.T, text string) string {
 	t.Helper()
 	return stateReference.ReplaceAllStringFunc(text, func(reference string) string {
@@ -256,7 +257,7 @@ func (s *stateFile) expand(t *testing.T, text string) string {
 				}
 			}
 		}
-		t.Fatalf("the state has no text %s", reference)
+		t.Fatalf("the state has no string attribute for the reference %s", reference)
 		return ""
 	})
 }
@@ -276,8 +277,8 @@ func (s *stateFile) mapPrivate(t *testing.T, convert func(json.RawMessage) (json
 	}
 }
 
-// openPrivate makes an object of a resource's private state, which a CLI's state holds in
-// base64, and terraform-plugin-framework each of its values once more.
+// openPrivate decodes a resource's private state to a JSON object. A CLI's state has it in base64, and
+// terraform-plugin-framework encodes each value in base64 again.
 func openPrivate(sealed json.RawMessage) (json.RawMessage, error) {
 	var (
 		content []byte
@@ -296,7 +297,7 @@ func openPrivate(sealed json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(open)
 }
 
-// sealPrivate undoes openPrivate.
+// sealPrivate encodes a private state that openPrivate decoded.
 func sealPrivate(open json.RawMessage) (json.RawMessage, error) {
 	var values map[string]json.RawMessage
 	if err := json.Unmarshal(open, &values); err != nil {
