@@ -10,16 +10,17 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// userActions are the actions on users, by type: the call that each makes, what it needs the user
-// to be, what it leaves behind, and the code and summary of a refusal.
+// userActions lists the actions on users by type: the operation that each one calls, the state of the
+// user that it needs, the status and the notice afterwards, and the code and summary of a refusal.
 var userActions = map[string]struct {
 	operation string
-	// prepare makes an active user ready for the action; signUp tells whether it has to be active.
+	// signUp is true if the user must be active. prepare then brings the user into the state that the
+	// action needs.
 	signUp  bool
 	prepare func(s *mockserver.Server, id string) error
 	status  string
 	verb    string
-	// notice is part of what the user is said to notice.
+	// notice is the part of the progress message that says what the user notices.
 	notice string
 	code   int
 }{
@@ -65,18 +66,18 @@ func TestUserActions(t *testing.T) {
 				progress, diags := d.Protocol(t).Act(name, config)
 				diags.MustBeQuiet(t)
 				d.MustCount(t, want)
-				// The CLI prints progress as it is.
+				// The CLI prints progress messages without masking.
 				said := strings.Join(progress, "\n")
 				if len(progress) != 2 || !strings.Contains(progress[len(progress)-1], test.notice) {
-					t.Errorf("progress: %q", progress)
+					t.Errorf("got the progress messages %q, want two, the last with %q", progress, test.notice)
 				}
 				for _, value := range []string{user.ID, actionLogin, d.Token, d.URL} {
 					if strings.Contains(said, value) {
-						t.Errorf("a progress message repeats %q: %s", value, said)
+						t.Errorf("a progress message contains %q: %s", value, said)
 					}
 				}
 				if got := d.UsersWith(t, actionLogin)[0].Status; got != test.status {
-					t.Errorf("the user is %s afterwards", got)
+					t.Errorf("the user has the status %s, want %s", got, test.status)
 				}
 			})
 		}
@@ -92,7 +93,7 @@ func TestUserActions_errors(t *testing.T) {
 			user := d.CreateUser(t, actionLogin, "owner@example.com")
 			deleted := d.CreateUser(t, "deleted@example.com", "deleted-owner@example.com")
 			d.MustCall(t, http.MethodDelete, "/users/"+deleted.ID, nil, nil)
-			if !test.signUp { // Whom none of the others suits.
+			if !test.signUp { // This action needs a user who is not active, so an active user is wrong for it.
 				if err := d.Mock.SignUp(user.ID, "canary-password"); err != nil {
 					t.Fatal(err)
 				}
@@ -112,7 +113,7 @@ func TestUserActions_errors(t *testing.T) {
 				progress, diags := p.Act(name, wrong.config)
 				diags.MustFail(t, wrong.attribute, append(wrong.parts, summary)...)
 				if len(progress) > 1 {
-					t.Errorf("a failure is announced as done: %q", progress)
+					t.Errorf("got the progress messages %q, want none that reports success", progress)
 				}
 			}
 			_, diags := d.NoRights(t).Act(name, providertest.Object{"user_id": user.ID})
@@ -120,7 +121,7 @@ func TestUserActions_errors(t *testing.T) {
 			_, diags = d.NotConfigured(t).Act(name, providertest.Object{"user_id": user.ID})
 			diags.MustFail(t, "", summary, "access_token will be known only after apply")
 
-			// An event is not repeated where LUSID may have acted.
+			// If LUSID may have processed the action, the provider does not repeat it.
 			d.Forget()
 			d.Mock.InjectFault(mockserver.Fault{Operation: test.operation, Reset: mockserver.ResetAfter})
 			_, diags = p.Act(name, providertest.Object{"user_id": user.ID})
@@ -147,7 +148,7 @@ func TestUserActions_validation(t *testing.T) {
 		}
 		for _, config := range []providertest.Object{{}, {"user_id": "a", "login": "a@example.com"}} {
 			if _, diags := p.Act(name, config); len(diags.Errors()) == 0 {
-				t.Errorf("%s takes %v", name, config)
+				t.Errorf("%s: got no error for the configuration %v", name, config)
 			}
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// newRobot applies a user in a separate domain. It needs a CLI with terraform_data, which is older
-// than import blocks.
+// newRobot applies a user in a new domain. The configuration needs terraform_data, and each CLI with
+// import blocks has it.
 func newRobot(t *testing.T, policy string) (d providertest.Domain, w *providertest.Workspace, id string) {
 	t.Helper()
 	providertest.CLIMust(t, providertest.ImportBlocks)
@@ -22,7 +22,7 @@ func newRobot(t *testing.T, policy string) (d providertest.Domain, w *providerte
 	return d, w, w.Attribute("lusid_user.test", "id")
 }
 
-// robotHCL is a user, and what may trigger its replacement.
+// robotHCL returns a user and a resource that can trigger its replacement.
 func robotHCL(d providertest.Domain, name, policy string, version int, more ...string) string {
 	return providertest.ProviderBlock(d.PasswordArguments()) + fmt.Sprintf(`
 resource "terraform_data" "version" {
@@ -42,27 +42,27 @@ resource "lusid_user" %q {
 `, version, name, policy) + strings.Join(more, "\n")
 }
 
-// mustBeUnchanged expects the user as it was, and that nothing was written.
+// mustBeUnchanged expects that the user is unchanged and that no request wrote anything.
 func mustBeUnchanged(d providertest.Domain, t *testing.T, id string) {
 	t.Helper()
 	for operation, n := range d.Counts() {
 		if slices.Contains([]string{"identity.CreateUser", "identity.UpdateUser", "identity.DeleteUser"}, operation) {
-			t.Errorf("%s was called %d times", operation, n)
+			t.Errorf("got %d requests of %s, want none", n, operation)
 		}
 	}
 	left := d.UsersWith(t, "robot@acme.com")
 	if len(left) != 1 || left[0].ID != id || left[0].Status == "DEPROVISIONED" {
-		t.Errorf("the domain has %v", left)
+		t.Errorf("got the users %v, want only %s, not deprovisioned", left, id)
 	}
 }
 
-// recreations are the ways to a destroy and a create of the same user that no attribute asks for.
+// recreations lists the ways to destroy and create the same user without a change of an attribute.
 var recreations = map[string]struct {
-	// prepare may change the state or the configuration, and args are more arguments of the plan.
+	// prepare changes the state or the configuration. args are additional arguments of the plan.
 	prepare func(w *providertest.Workspace, d providertest.Domain, policy string)
 	args    []string
 	address string
-	// isUnordered tells that Terraform destroys and creates at the same time.
+	// isUnordered is true if Terraform destroys and creates at the same time.
 	isUnordered bool
 }{
 	"-replace": {
@@ -87,14 +87,14 @@ var recreations = map[string]struct {
 	},
 }
 
-// TestAccUser_recreationRefused refuses to plan the replacement of a user whose login LUSID would
-// keep. No plan, and no apply, destroys anything.
+// TestAccUser_recreationRefused replaces a user whose login LUSID would keep. The plan fails, and no
+// apply destroys anything.
 func TestAccUser_recreationRefused(t *testing.T) {
 	t.Parallel()
 	for name, r := range recreations {
 		for _, refresh := range []string{"true", "false"} {
 			if name == "taint" && refresh == "false" {
-				continue // TestAccUser_taintedWithoutRefresh
+				continue // TestAccUser_taintedWithoutRefresh tests this case.
 			}
 			t.Run(name+", -refresh="+refresh, func(t *testing.T) {
 				t.Parallel()
@@ -114,8 +114,9 @@ func TestAccUser_recreationRefused(t *testing.T) {
 	}
 }
 
-// TestAccUser_recreation replaces a user whose login is free once it is purged. The apply asks the
-// provider to plan the create again, after the destroy in the same process.
+// TestAccUser_recreation replaces a user with deletion_policy = "purge", which frees the login. During
+// the apply, Terraform asks the provider to plan the create again, in the same process after the
+// destroy.
 func TestAccUser_recreation(t *testing.T) {
 	t.Parallel()
 	for name, r := range recreations {
@@ -127,7 +128,7 @@ func TestAccUser_recreation(t *testing.T) {
 			w.MustRun(append([]string{"plan"}, r.args...)...)
 			status, output := w.Run(append([]string{"apply", "-auto-approve"}, r.args...)...)
 			if status != 0 && r.isUnordered {
-				// The create may have met the old user.
+				// The create may have run before the destroy.
 				providertest.MustHold(t, output, "add a moved block")
 				status, output = w.Run("apply", "-auto-approve")
 			}
@@ -136,14 +137,14 @@ func TestAccUser_recreation(t *testing.T) {
 			}
 			left := d.UsersWith(t, "robot@acme.com")
 			if len(left) != 1 || left[0].ID == id || left[0].ID != w.Attribute(r.address, "id") || d.Counts()["identity.DeleteUser"] != 1 {
-				t.Errorf("the domain has %v after %v", left, d.Counts())
+				t.Errorf("got the users %v after the requests %v, want one new user and one deletion", left, d.Counts())
 			}
 			w.MustPlanEmpty()
 		})
 	}
 }
 
-// TestAccUser_recreationAdvice does what the refusal of a replacement says.
+// TestAccUser_recreationAdvice follows the advice in the error of a refused replacement.
 func TestAccUser_recreationAdvice(t *testing.T) {
 	t.Parallel()
 	t.Run("moved", func(t *testing.T) {
@@ -168,13 +169,13 @@ func TestAccUser_recreationAdvice(t *testing.T) {
 	t.Run("purge first", func(t *testing.T) {
 		t.Parallel()
 		d, w, id := newRobot(t, "deprovision")
-		// Terraform uses the policy in the state.
+		// A destroy uses the deletion policy in the state, so the policy must be applied first.
 		w.Configure(robotHCL(d, "test", "purge", 1))
 		w.MustFail([]string{"because Terraform uses the policy in the state"}, "apply", "-auto-approve", "-replace=lusid_user.test")
 		w.MustRun("apply", "-auto-approve")
 		w.MustRun("apply", "-auto-approve", "-replace=lusid_user.test")
 		if got := w.Attribute("lusid_user.test", "id"); got == id {
-			t.Error("the user was not replaced")
+			t.Error("the user has the same ID, want a replacement")
 		}
 	})
 	t.Run("depends_on", func(t *testing.T) {
@@ -195,16 +196,16 @@ resource "lusid_user" "heir" {
 		w.Configure(renamed + heir)
 		w.MustRun("apply", "-auto-approve")
 		if got := w.Attribute("lusid_user.test", "id"); got != id {
-			t.Error("the user was replaced")
+			t.Error("the user has another ID, want an update in place")
 		}
 		w.MustPlanEmpty()
 	})
 }
 
-// TestAccUser_recreationElsewhere creates a user again that somebody else removed, imports one at
-// another address, and refreshes a tainted one: none of this is a replacement. A destroy of a tainted
-// user needs -refresh=false, as its refusal says.
-func TestAccUser_recreationElsewhere(t *testing.T) {
+// TestAccUser_recreationAllowed creates a user again that was deleted outside Terraform, imports a
+// user at another address, and refreshes a tainted user. None of these is a replacement. The destroy of
+// a tainted user can need -refresh=false, as the error says.
+func TestAccUser_recreationAllowed(t *testing.T) {
 	t.Parallel()
 	d, w, id := newRobot(t, "deprovision")
 	d.MustCall(t, http.MethodDelete, "/users/"+id+"?purge=true", nil, nil)
@@ -222,18 +223,20 @@ func TestAccUser_recreationElsewhere(t *testing.T) {
 	w.MustRun("apply", "-refresh-only", "-auto-approve")
 	mustBeUnchanged(d, t, id)
 	if status, output := w.Run("destroy", "-auto-approve"); status != 0 {
-		// This CLI begins a destroy with the plan of an apply, and the provider can't tell them apart.
+		// This CLI starts a destroy with a plan like that of an apply, and the provider cannot
+		// distinguish the two.
 		providertest.MustHold(t, output, "Unable to replace user", "terraform destroy", "-refresh=false")
 		mustBeUnchanged(d, t, id)
 		w.MustRun("destroy", "-auto-approve", "-refresh=false")
 	}
 	if got := d.Counts()["identity.DeleteUser"]; got != 1 {
-		t.Errorf("%d users were deleted", got)
+		t.Errorf("got %d requests to delete a user, want 1", got)
 	}
 }
 
-// TestAccUser_taintedWithoutRefresh shows what the provider can't know: with -refresh=false Terraform
-// asks it for nothing but the create of a tainted user. The error of the apply says what is left.
+// TestAccUser_taintedWithoutRefresh shows a replacement that the provider cannot detect: with
+// -refresh=false, Terraform asks it only to plan the create of a tainted user. The error of the apply
+// names the deprovisioned user and the next step.
 func TestAccUser_taintedWithoutRefresh(t *testing.T) {
 	t.Parallel()
 	d, w, id := newRobot(t, "deprovision")
@@ -249,8 +252,8 @@ func TestAccUser_taintedWithoutRefresh(t *testing.T) {
 	})
 }
 
-// TestUser_recreation plans a create after the same process saw a user with one of its names, and
-// in the other order.
+// TestUser_recreation plans a create after the same process read or planned to destroy a user with the
+// same login or e-mail address. It also plans them in the other order.
 func TestUser_recreation(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -263,14 +266,14 @@ func TestUser_recreation(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		config providertest.Object
-		// attribute is where the error is; empty is no error.
+		// attribute is the attribute with the error. If it is empty, there is no error.
 		attribute string
 	}{
-		"the same":               {providertest.ServiceUser(), "login"},
-		"the login, in capitals": {elsewhere(providertest.Object{"login": "ROBOT@example.com"}), "login"},
-		"the e-mail address":     {elsewhere(providertest.Object{"email_address": "Owner@example.com"}), "email_address"},
-		"neither":                {elsewhere(), ""},
-		"not known yet":          {elsewhere(providertest.Object{"login": providertest.Unknown, "email_address": providertest.Unknown}), ""},
+		"same login and e-mail address":    {providertest.ServiceUser(), "login"},
+		"same login in capital letters":    {elsewhere(providertest.Object{"login": "ROBOT@example.com"}), "login"},
+		"same e-mail address":              {elsewhere(providertest.Object{"email_address": "Owner@example.com"}), "email_address"},
+		"other login and e-mail address":   {elsewhere(), ""},
+		"unknown login and e-mail address": {elsewhere(providertest.Object{"login": providertest.Unknown, "email_address": providertest.Unknown}), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

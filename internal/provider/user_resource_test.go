@@ -42,7 +42,7 @@ resource "lusid_user" "test" {
 		ProtoV6ProviderFactories: providertest.Factories,
 		CheckDestroy: func(*terraform.State) error {
 			if left := d.UsersWith(t, login); len(left) > 0 {
-				return fmt.Errorf("the user %s is still there", login)
+				return fmt.Errorf("the user %s still exists after the destroy", login)
 			}
 			return nil
 		},
@@ -63,7 +63,7 @@ resource "lusid_user" "test" {
 				ImportStateVerifyIgnore: []string{"deletion_policy", "user_expiry"},
 			},
 			{
-				// The expiry is spelled in another way too.
+				// The expiry changes its format only, which is not a change.
 				Config: config("first_name = \"Two\"\nuser_expiry = \"2031-01-01T00:00:00Z\""),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address,
 					plancheck.ResourceActionUpdate)}},
@@ -80,7 +80,7 @@ func TestUser_lifecycle(t *testing.T) {
 	made := users.MustCreate(config)
 	d.MustCount(t, map[string]int{"identity.ListUsers": 1, "identity.CreateUser": 1})
 	if got := d.Queries("identity.CreateUser"); got != "waitForReindex=true" {
-		t.Errorf("created with %q", got)
+		t.Errorf("the create has the query %q, want waitForReindex=true", got)
 	}
 	stored := d.UsersWith(t, "robot@example.com")[0]
 	made.MustHave(t, map[string]string{"id": stored.ID, "status": "PROVISIONED", "external": "false", "deletion_policy": "deprovision"})
@@ -95,7 +95,7 @@ func TestUser_lifecycle(t *testing.T) {
 	users.MustPlanNothing(read, config)
 	d.MustCount(t, map[string]int{"identity.GetUser": 1})
 
-	// Each attribute but the type updates in place, and the PUT clears nothing else.
+	// Each attribute except the type is updated in place, and the PUT changes no other field.
 	for _, change := range []providertest.Object{
 		{"first_name": "Android"},
 		{"last_name": "Yo"},
@@ -111,7 +111,7 @@ func TestUser_lifecycle(t *testing.T) {
 		read = users.MustRead(updated)
 		users.MustPlanNothing(read, changed)
 	}
-	// What is no longer configured is cleared.
+	// An attribute that is removed from the configuration is cleared in LUSID.
 	cleared, diags := users.Update(read, providertest.ServiceUser(providertest.Object{
 		"second_email_address": nil,
 		"alternative_user_ids": nil,
@@ -122,13 +122,13 @@ func TestUser_lifecycle(t *testing.T) {
 	d.MustCall(t, http.MethodGet, "/users/"+stored.ID, nil, &bare)
 	for name, id := range bare.AlternativeUserIDs {
 		if id != nil {
-			t.Errorf("LUSID still has %s", name)
+			t.Errorf("LUSID still has the alternative ID %s", name)
 		}
 	}
 	if bare.SecondEmailAddress != nil || bare.UserExpiry != nil {
-		t.Errorf("LUSID still has %+v", bare)
+		t.Errorf("got the user %+v, want no second e-mail address and no expiry", bare)
 	}
-	// What LUSID is not told is no call.
+	// An attribute that LUSID does not take causes no request.
 	d.Forget()
 	cleared, diags = users.Update(cleared, providertest.ServiceUser(providertest.Object{
 		"second_email_address": nil, "alternative_user_ids": providertest.Object{}, "user_expiry": nil, "deletion_policy": "purge", "timeouts": providertest.Object{"read": "1m"},
@@ -141,11 +141,11 @@ func TestUser_lifecycle(t *testing.T) {
 	change, diags := users.Plan(cleared, providertest.PlainUser("robot@example.com"))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"type"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
 	}
 }
 
-// mustBeWhole checks that LUSID has all that ServiceUser configures besides the names.
+// mustBeWhole expects that LUSID has everything that ServiceUser configures, except the names.
 func mustBeWhole(d providertest.Domain, t *testing.T, id string) {
 	t.Helper()
 	var stored providertest.UserBody
@@ -155,14 +155,14 @@ func mustBeWhole(d providertest.Domain, t *testing.T, id string) {
 		ids[name] = *id
 	}
 	if diff := cmp.Diff(map[string]string{"desk": "7", "hr": "42"}, ids); diff != "" {
-		t.Errorf("alternative ids (-want +got):\n%s", diff)
+		t.Errorf("alternative IDs (-want +got):\n%s", diff)
 	}
 	if stored.SecondEmailAddress == nil || *stored.SecondEmailAddress != "second@example.com" || stored.UserExpiry == nil || stored.Type != "Service" {
-		t.Errorf("LUSID has %+v", stored)
+		t.Errorf("got the user %+v, want a service user with a second e-mail address and an expiry", stored)
 	}
 }
 
-// TestUser_expiry compares instants, not their spelling.
+// TestUser_expiry expects that equivalent timestamps in different formats plan no change.
 func TestUser_expiry(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -195,7 +195,7 @@ func TestUser_drift(t *testing.T) {
 	}
 	drifted := users.MustRead(made)
 	drifted.MustHave(t, map[string]string{
-		// Letter case is no drift, and a status never is.
+		// Another case of the login is not drift. The status is read, but it never plans a change.
 		"login": "robot@example.com", "status": "ACTIVE",
 		"email_address": "elsewhere@example.com", "first_name": "Drifted", "second_email_address": "null", "user_expiry": "2032-01-01T00:00:00Z",
 	})
@@ -220,34 +220,34 @@ func TestUser_deletion(t *testing.T) {
 			users.Destroy(made).MustBeQuiet(t)
 			d.MustCount(t, map[string]int{"identity.DeleteUser": 1})
 			if got := d.Queries("identity.DeleteUser"); got != want.query {
-				t.Errorf("deleted with %q", got)
+				t.Errorf("the DELETE has the query %q, want %q", got, want.query)
 			}
 			var status string
 			for _, left := range d.UsersWith(t, "robot@example.com") {
 				status = left.Status
 			}
 			if status != want.status {
-				t.Errorf("the user is %q afterwards", status)
+				t.Errorf("the user has the status %q after the destroy, want %q", status, want.status)
 			}
-			// A second time there is nothing to do.
+			// A second destroy succeeds, because the user is deleted already.
 			users.Destroy(made).MustBeQuiet(t)
 		})
 	}
 }
 
-// TestUser_goneElsewhere deletes users behind Terraform's back.
-func TestUser_goneElsewhere(t *testing.T) {
+// TestUser_deletedOutsideTerraform deletes users outside Terraform.
+func TestUser_deletedOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []bool{false, true} {
 		for _, query := range []string{"", "?purge=true"} {
-			t.Run(fmt.Sprintf("deleted users are gone: %t%s", gone, query), func(t *testing.T) {
+			t.Run(fmt.Sprintf("deleted users return 404: %t%s", gone, query), func(t *testing.T) {
 				t.Parallel()
 				d := providertest.NewMock(t, mockserver.Options{DeletedUsersGone: gone})
 				users := d.Protocol(t).Resource(providertest.UserType)
 				made := users.MustCreate(providertest.ServiceUser())
 				d.MustCall(t, http.MethodDelete, "/users/"+made.Get("id")+query, nil, nil)
 				if users.MustRead(made).Exists() {
-					t.Error("a deleted user is still in the state")
+					t.Error("a user that was deleted outside Terraform is still in the state")
 				}
 				for _, key := range []string{made.Get("id"), "robot@example.com"} {
 					_, diags := users.ImportState(key)
@@ -268,7 +268,7 @@ func TestUser_import(t *testing.T) {
 		imported, diags := users.ImportState(key)
 		diags.MustBeQuiet(t)
 		if diff := cmp.Diff([]string{"user_expiry"}, imported.Differences(made)); diff != "" {
-			t.Errorf("differences (-want +got):\n%s", diff)
+			t.Errorf("attributes that the import changes (-want +got):\n%s", diff)
 		}
 		users.MustPlanNothing(imported, providertest.ServiceUser(providertest.Object{"login": "a+b%c@example.com"}))
 	}
@@ -287,9 +287,9 @@ func TestUser_taken(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"login":              {providertest.ServiceUser(providertest.Object{"login": "taken@example.com"}), "login"},
-		"login, in capitals": {providertest.ServiceUser(providertest.Object{"login": "TAKEN@example.com"}), "login"},
-		"e-mail address":     {providertest.ServiceUser(providertest.Object{"email_address": "taken-mail@example.com"}), "email_address"},
+		"login":                    {providertest.ServiceUser(providertest.Object{"login": "taken@example.com"}), "login"},
+		"login in capital letters": {providertest.ServiceUser(providertest.Object{"login": "TAKEN@example.com"}), "login"},
+		"e-mail address":           {providertest.ServiceUser(providertest.Object{"email_address": "taken-mail@example.com"}), "email_address"},
 	} {
 		for by, of := range map[string]struct{ deprovisioned, hidden bool }{
 			"a user": {}, "a deprovisioned user": {deprovisioned: true}, "a deprovisioned user that LUSID hides": {deprovisioned: true, hidden: true},
@@ -305,11 +305,11 @@ func TestUser_taken(t *testing.T) {
 				}
 				made, diags := d.Protocol(t).Resource(providertest.UserType).Create(test.config)
 				if made.Exists() {
-					t.Error("something is in the state")
+					t.Error("the state has a user, although the create failed")
 				}
 				diags.MustFail(t, test.attribute, parts...)
 				if of.deprovisioned && strings.Contains(strings.Join(diags.Errors(), ""), "import {") {
-					t.Error("the error advises to import a deleted user")
+					t.Error("the error has an import block for a deleted user")
 				}
 				want := map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 1, "identity.GetUserFromLogin": 1}
 				if test.attribute == "login" && !of.hidden {
@@ -330,15 +330,15 @@ func TestUser_lostAnswer(t *testing.T) {
 		adopted bool
 		want    map[string]int
 	}{
-		"reset after": {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byLogin},
-		"reset before": {
+		"connection reset after the write": {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, byLogin},
+		"connection reset before the write": {
 			mockserver.Fault{Reset: mockserver.ResetBefore},
 			0, false,
 			map[string]int{"identity.ListUsers": 2, "identity.CreateUser": 2, "identity.GetUserFromLogin": 1},
 		},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byLogin},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true, byLogin},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byLogin},
+		"HTTP 500 after the write":                                {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, byLogin},
+		"truncated response":                                      {mockserver.Fault{Truncate: true}, 0, true, byLogin},
+		"connection reset after the write, with a list that lags": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, byLogin},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -358,12 +358,12 @@ func TestUser_lostAnswer(t *testing.T) {
 				d.UsersWith(t, "robot@example.com")
 			}
 			if got := d.UsersWith(t, "robot@example.com"); len(got) != 1 || got[0].ID != made.Get("id") {
-				t.Errorf("the domain has %v", got)
+				t.Errorf("got the users %v, want the one in the state", got)
 			}
 			users.MustPlanNothing(users.MustRead(made), providertest.ServiceUser())
 		})
 	}
-	t.Run("another's", func(t *testing.T) {
+	t.Run("user of another run", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		foreign := d.CreateUser(t, "robot@example.com", "owner@example.com")
@@ -375,8 +375,8 @@ func TestUser_lostAnswer(t *testing.T) {
 		diags.MustFail(t, "login", foreign.ID)
 		d.MustCount(t, byLogin)
 	})
-	// CreateUser answered 201 until 2026.
-	t.Run("201", func(t *testing.T) {
+	// LUSID answered CreateUser with 201 until 2026.
+	t.Run("HTTP 201", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -390,7 +390,7 @@ func TestUser_lostAnswer(t *testing.T) {
 	})
 }
 
-// withoutReindex is a LUSID whose lists lag although a create asked to wait for them.
+// withoutReindex removes waitForReindex from creates, so that the lists of the mock lag.
 func withoutReindex(mock http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
@@ -400,7 +400,7 @@ func withoutReindex(mock http.Handler) http.Handler {
 	})
 }
 
-// created answers 201 in place of 200.
+// created replaces the status 200 of a response by 201.
 type created struct{ http.ResponseWriter }
 
 func (c *created) WriteHeader(status int) {
@@ -420,7 +420,7 @@ func TestUser_errors(t *testing.T) {
 	kept, diags := forbidden.Read(made)
 	diags.MustFail(t, "", append(words, "Unable to read user robot@example.com")...)
 	if names := made.Differences(kept); names != nil {
-		t.Errorf("a failed read changed %s", names)
+		t.Errorf("a failed read changed %s in the state", names)
 	}
 	_, diags = forbidden.Update(made, providertest.ServiceUser(providertest.Object{"first_name": "New"}))
 	diags.MustFail(t, "", append(words, "Unable to update user robot@example.com")...)
@@ -430,12 +430,12 @@ func TestUser_errors(t *testing.T) {
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetUser", Status: http.StatusNotFound, HTML: true})
 	_, diags = users.Read(made)
 	diags.MustFail(t, "", "HTML page")
-	// What no schema says LUSID does.
+	// LUSID has checks that its schema does not document.
 	_, diags = users.Create(providertest.ServiceUser(providertest.Object{"login": "no address", "email_address": "no-address"}))
 	diags.MustFail(t, "", "Unable to create user", "must look like an e-mail address")
 
 	providertest.MustRefuseOtherDomain(t, d, providertest.UserType, made, providertest.ServiceUser(), "robot@example.com")
-	// A user who is deprovisioned could not be created again.
+	// If the user were deprovisioned, the user could not be created again. So the policy is purge.
 	purged := providertest.ServiceUser(providertest.Object{"deletion_policy": "purge"})
 	made, diags = users.Update(made, purged)
 	diags.MustBeQuiet(t)
@@ -454,49 +454,50 @@ func TestUser_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"a type in small letters": {providertest.ServiceUser(providertest.Object{"type": "service"}), "type"},
-		"a login of four":         {providertest.ServiceUser(providertest.Object{"login": "a@bc"}), "login"},
-		"a login of 81":           {providertest.ServiceUser(providertest.Object{"login": strings.Repeat("a", 76) + "@b.cd"}), "login"},
-		"an address of 81": {
+		"type in lower case":     {providertest.ServiceUser(providertest.Object{"type": "service"}), "type"},
+		"login of 4 characters":  {providertest.ServiceUser(providertest.Object{"login": "a@bc"}), "login"},
+		"login of 81 characters": {providertest.ServiceUser(providertest.Object{"login": strings.Repeat("a", 76) + "@b.cd"}), "login"},
+		"e-mail address of 81 characters": {
 			providertest.ServiceUser(providertest.Object{"email_address": strings.Repeat("a", 76) + "@b.cd"}),
 			"email_address",
 		},
-		"no first name":            {providertest.ServiceUser(providertest.Object{"first_name": ""}), "first_name"},
-		"a last name of one":       {providertest.ServiceUser(providertest.Object{"last_name": "Ü"}), "last_name"},
-		"a last name of 51":        {providertest.ServiceUser(providertest.Object{"last_name": strings.Repeat("ü", 51)}), "last_name"},
-		"a second address of four": {providertest.ServiceUser(providertest.Object{"second_email_address": "a@bc"}), "second_email_address"},
-		"a null id": {
+		"empty first name":                      {providertest.ServiceUser(providertest.Object{"first_name": ""}), "first_name"},
+		"last name of 1 character":              {providertest.ServiceUser(providertest.Object{"last_name": "Ü"}), "last_name"},
+		"last name of 51 characters":            {providertest.ServiceUser(providertest.Object{"last_name": strings.Repeat("ü", 51)}), "last_name"},
+		"second e-mail address of 4 characters": {providertest.ServiceUser(providertest.Object{"second_email_address": "a@bc"}), "second_email_address"},
+		"null alternative ID": {
 			providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Object{"desk": nil}}),
 			"alternative_user_ids",
 		},
-		"a date":                    {providertest.ServiceUser(providertest.Object{"user_expiry": "2031-01-01"}), "user_expiry"},
-		"a time without its offset": {providertest.ServiceUser(providertest.Object{"user_expiry": "2031-01-01T00:00:00"}), "user_expiry"},
-		"another deletion policy":   {providertest.ServiceUser(providertest.Object{"deletion_policy": "delete"}), "deletion_policy"},
-		"a timeout of zero": {
+		"expiry without a time":    {providertest.ServiceUser(providertest.Object{"user_expiry": "2031-01-01"}), "user_expiry"},
+		"expiry without an offset": {providertest.ServiceUser(providertest.Object{"user_expiry": "2031-01-01T00:00:00"}), "user_expiry"},
+		"invalid deletion policy":  {providertest.ServiceUser(providertest.Object{"deletion_policy": "delete"}), "deletion_policy"},
+		"timeout of zero": {
 			providertest.ServiceUser(providertest.Object{"timeouts": providertest.Object{"update": "0s"}}),
 			"timeouts.update",
 		},
-		"Personal, another address": {personal(providertest.Object{"email_address": "b@example.com"}), "login"},
-		"Personal, a second one":    {personal(providertest.Object{"second_email_address": "b@example.com"}), "second_email_address"},
+		"Personal with a login that is not the e-mail address": {personal(providertest.Object{"email_address": "b@example.com"}), "login"},
+		"Personal with a second e-mail address":                {personal(providertest.Object{"second_email_address": "b@example.com"}), "second_email_address"},
 	} {
 		t.Run(name, func(t *testing.T) { users.Validate(test.config).MustFail(t, test.attribute) })
 	}
 	for name, config := range map[string]providertest.Object{
-		"Service":                         providertest.ServiceUser(),
-		"Personal":                        personal(nil),
-		"a type not known yet":            providertest.ServiceUser(providertest.Object{"type": providertest.Unknown}),
-		"a login not known yet":           personal(providertest.Object{"login": providertest.Unknown}),
-		"an address not known yet":        personal(providertest.Object{"email_address": providertest.Unknown}),
-		"a second address, maybe":         personal(providertest.Object{"second_email_address": providertest.Unknown}),
-		"an expiry not known yet":         providertest.ServiceUser(providertest.Object{"user_expiry": providertest.Unknown}),
-		"alternative ids not known yet":   providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Unknown}),
-		"an alternative id not known yet": providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Object{"desk": providertest.Unknown}}),
+		"Service":                        providertest.ServiceUser(),
+		"Personal":                       personal(nil),
+		"unknown type":                   providertest.ServiceUser(providertest.Object{"type": providertest.Unknown}),
+		"Personal with an unknown login": personal(providertest.Object{"login": providertest.Unknown}),
+		"Personal with an unknown e-mail address":        personal(providertest.Object{"email_address": providertest.Unknown}),
+		"Personal with an unknown second e-mail address": personal(providertest.Object{"second_email_address": providertest.Unknown}),
+		"unknown expiry":          providertest.ServiceUser(providertest.Object{"user_expiry": providertest.Unknown}),
+		"unknown alternative IDs": providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Unknown}),
+		"unknown alternative ID":  providertest.ServiceUser(providertest.Object{"alternative_user_ids": providertest.Object{"desk": providertest.Unknown}}),
 	} {
 		t.Run(name, func(t *testing.T) { users.Validate(config).MustBeQuiet(t) })
 	}
 }
 
-// TestUser_own warns of the end of the user that the provider signs in as.
+// TestUser_own expects a warning if a plan deletes or replaces the user that the provider signs in as,
+// or changes that user's login.
 func TestUser_own(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

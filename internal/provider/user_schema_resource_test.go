@@ -12,13 +12,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestUserSchema_order keeps the order that is configured, and a list of none.
+// TestUserSchema_order expects that the order of the configuration is kept, and that an empty list is
+// valid.
 func TestUserSchema_order(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 	schemas := d.Protocol(t).Resource(providertest.UserSchemaType)
-	// Where LUSID has none, nothing is lost.
+	// LUSID has no alternative IDs, so the create overwrites nothing and has no warning.
 	change, diags := schemas.Plan(providertest.Instance{}, providertest.AlternativeIDs(10))
 	diags.MustBeQuiet(t)
 	made, diags := schemas.Apply(change)
@@ -33,7 +34,7 @@ func TestUserSchema_order(t *testing.T) {
 	}
 	rows[0].MustHave(t, map[string]string{"description": ""})
 
-	// What has no name is of no use.
+	// The provider ignores IDs without a name.
 	w.Set(func(_ *http.Request, body any) any {
 		answer, _ := body.(map[string]any)
 		ids, _ := answer["alternativeUserIds"].([]any)
@@ -48,7 +49,7 @@ func TestUserSchema_order(t *testing.T) {
 	none = schemas.MustRead(none)
 	schemas.MustPlanNothing(none, providertest.AlternativeIDs(0))
 
-	// Another order is a change, also one that was made elsewhere.
+	// Another order is a change, even if it was made outside Terraform.
 	forth, back := `{"alternativeUserIds":[{"name":"a","description":""},{"name":"b","description":""}]}`, `{"alternativeUserIds":[{"name":"b","description":""},{"name":"a","description":""}]}`
 	config := providertest.Object{"alternative_user_ids": []any{
 		providertest.Object{"name": "a"}, providertest.Object{"name": "b", "description": nil},
@@ -61,7 +62,7 @@ func TestUserSchema_order(t *testing.T) {
 	diags.MustBeQuiet(t)
 	singletons[2].mustStore(t, d, forth)
 
-	// A name not known yet overwrites what is not known yet.
+	// If a name is unknown, the plan cannot say what it overwrites, so it has no warning.
 	_, diags = schemas.Plan(providertest.Instance{},
 		providertest.Object{"alternative_user_ids": []any{providertest.Object{"name": providertest.Unknown}}})
 	diags.MustBeQuiet(t)
@@ -75,33 +76,33 @@ func TestUserSchema_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"none at all":   {providertest.Object{}, "alternative_user_ids"},
-		"eleven":        {providertest.AlternativeIDs(11), "alternative_user_ids"},
-		"a null":        {ids(nil), "alternative_user_ids"},
-		"no name":       {ids(providertest.Object{"description": "A"}), "alternative_user_ids.name"},
-		"an empty name": {ids(providertest.Object{"name": ""}), "alternative_user_ids.name"},
-		"a hyphen":      {ids(providertest.Object{"name": "a-b"}), "alternative_user_ids.name"},
-		"a line break":  {ids(providertest.Object{"name": "a\n"}), "alternative_user_ids.name"},
-		"51 letters":    {ids(providertest.Object{"name": strings.Repeat("a", 51)}), "alternative_user_ids.name"},
-		"the same name twice": {
+		"no list":                {providertest.Object{}, "alternative_user_ids"},
+		"eleven IDs":             {providertest.AlternativeIDs(11), "alternative_user_ids"},
+		"null element":           {ids(nil), "alternative_user_ids"},
+		"no name":                {ids(providertest.Object{"description": "A"}), "alternative_user_ids.name"},
+		"empty name":             {ids(providertest.Object{"name": ""}), "alternative_user_ids.name"},
+		"hyphen in the name":     {ids(providertest.Object{"name": "a-b"}), "alternative_user_ids.name"},
+		"line break in the name": {ids(providertest.Object{"name": "a\n"}), "alternative_user_ids.name"},
+		"name of 51 letters":     {ids(providertest.Object{"name": strings.Repeat("a", 51)}), "alternative_user_ids.name"},
+		"same name twice": {
 			ids(providertest.Object{"name": "a"}, providertest.Object{"name": "b"}, providertest.Object{"name": "a", "description": "Other"}),
 			"alternative_user_ids.name",
 		},
-		"a description of 81": {
+		"description of 81 characters": {
 			ids(providertest.Object{"name": "a", "description": strings.Repeat("ü", 81)}),
 			"alternative_user_ids.description",
 		},
-		"another deletion policy": {providertest.Object{"alternative_user_ids": []any{}, "deletion_policy": "purge"}, "deletion_policy"},
+		"invalid deletion policy": {providertest.Object{"alternative_user_ids": []any{}, "deletion_policy": "purge"}, "deletion_policy"},
 	} {
 		t.Run(name, func(t *testing.T) { schemas.Validate(test.config).MustFail(t, test.attribute) })
 	}
 	for name, config := range map[string]providertest.Object{
-		"ten":                    providertest.AlternativeIDs(10),
-		"of none":                ids(),
-		"long ones":              ids(providertest.Object{"name": strings.Repeat("a", 50), "description": strings.Repeat("ü", 80)}),
-		"names in other letters": ids(providertest.Object{"name": "a"}, providertest.Object{"name": "A"}),
-		"a list not known yet":   {"alternative_user_ids": providertest.Unknown},
-		"names not known yet": ids(providertest.Object{"name": providertest.Unknown}, providertest.Object{
+		"ten IDs":                      providertest.AlternativeIDs(10),
+		"empty list":                   ids(),
+		"longest name and description": ids(providertest.Object{"name": strings.Repeat("a", 50), "description": strings.Repeat("ü", 80)}),
+		"names that differ in case":    ids(providertest.Object{"name": "a"}, providertest.Object{"name": "A"}),
+		"unknown list":                 {"alternative_user_ids": providertest.Unknown},
+		"unknown names": ids(providertest.Object{"name": providertest.Unknown}, providertest.Object{
 			"name":        providertest.Unknown,
 			"description": providertest.Unknown,
 		}),

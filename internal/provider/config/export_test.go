@@ -1,23 +1,23 @@
 package config
 
-// Resolution is what the package makes of a configuration, step by step. Unlike Choose, it does not
-// check the values.
+// Resolution has the results of the steps that Choose takes with a configuration. Unlike Choose, Steps
+// does not check the values.
 type Resolution struct {
 	*Resolved
 
-	// WayIn is empty after WayInErr.
+	// WayIn is empty if WayInErr is set.
 	WayIn    string
 	WayInErr error
-	// HasFallback tells that a refresh token has a password to fall back to.
+	// HasFallback is true if the provider can use a password if the refresh token does not work.
 	HasFallback bool
-	// ProfileWarning and ProfileErr are about the profile that FBN_PROFILE asks for.
+	// ProfileWarning and ProfileErr are about the profile that FBN_PROFILE names.
 	ProfileWarning string
 	ProfileErr     error
-	// FaultErr is the fault of a default secrets file that is needed.
+	// FaultErr is the fault of a default secrets file that the provider needs.
 	FaultErr error
 }
 
-// Steps chooses how to sign in with what was resolved.
+// Steps chooses the way to sign in for the resolved settings.
 func Steps(r *Resolved) *Resolution {
 	out := &Resolution{Resolved: r}
 	way, err := r.wayIn()
@@ -41,7 +41,8 @@ func ReadSecretsFile(path, profile, key string) (string, error) {
 	return file.lookup(key)
 }
 
-// HoldersOf are values of the types that hold secrets, by name, each with one in every place.
+// HoldersOf returns a value of each type that contains secrets, by name. Each value has the secret in
+// every such field.
 func HoldersOf(secret string) map[string]any {
 	return map[string]any{
 		"value":                  value{text: secret},

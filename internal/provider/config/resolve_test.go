@@ -17,11 +17,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
-// place is a source of values, as a test fills it.
+// place has the sources of settings, as a test fills them.
 type place struct {
 	block map[string]string
 	env   map[string]string
-	// file is the content of secrets.json in the working directory; files have other names.
+	// file is the content of secrets.json in the working directory. files has the content of other
+	// files by name.
 	file  string
 	files map[string]string
 }
@@ -65,7 +66,7 @@ func (p place) mustResolve(t *testing.T) *config.Resolution {
 	return r
 }
 
-// TestResolve_precedence tries every setting with every pair of places.
+// TestResolve_precedence checks each setting with each pair of sources.
 func TestResolve_precedence(t *testing.T) {
 	t.Parallel()
 	for _, setting := range config.Settings() {
@@ -119,7 +120,8 @@ func TestResolve_precedence(t *testing.T) {
 	}
 }
 
-// TestResolve_lastResort finds the domain by another service's URL only if no URL of its own is set.
+// TestResolve_lastResort expects that the domain is taken from the URL of another service only if the
+// URL of the Identity API is not set.
 func TestResolve_lastResort(t *testing.T) {
 	t.Parallel()
 	const sibling, own = `{"api": {"accessUrl": "file's access"}}`, `{"api": {"identityUrl": "file's identity", "accessUrl": "file's access"}}`
@@ -130,7 +132,7 @@ func TestResolve_lastResort(t *testing.T) {
 	check(t, place{env: access, file: own}, "api_url", "file's identity")
 	identity := map[string]string{"FBN_ACCESS_URL": "variable's access", "FBN_LUSID_API_URL": "variable's LUSID"}
 	check(t, place{env: identity, file: own}, "api_url", "variable's LUSID")
-	// A file that the block names ranks above the environment with all its keys.
+	// A file that the provider block names ranks above the environment, with all its keys.
 	check(t, place{
 		env:   identity,
 		block: map[string]string{"secrets_file": "s.json"},
@@ -145,7 +147,7 @@ func check(t *testing.T, p place, attribute, want string) {
 	}
 }
 
-// secretsFile writes a file with one value in a section such as api or profiles.default.
+// secretsFile returns a secrets file with one value in a section such as api or profiles.default.
 func secretsFile(t *testing.T, section, key, value string) string {
 	t.Helper()
 	var node any = value
@@ -171,12 +173,12 @@ func TestResolve_secretsFile(t *testing.T) {
 		want  string
 	}{
 		"default file": {place{file: file("a")}, "a"},
-		"none":         {place{}, ""},
+		"no source":    {place{}, ""},
 		"FBN_SECRETS_PATH": {
 			place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"FBN_SECRETS_PATH": "b.json"}},
 			"b",
 		},
-		"block beats environment": {
+		"block above the environment": {
 			place{
 				files: map[string]string{"b.json": file("b"), "c.json": file("c")},
 				env:   map[string]string{"FBN_SECRETS_PATH": "b.json"},
@@ -190,16 +192,16 @@ func TestResolve_secretsFile(t *testing.T) {
 			place{file: profiles, env: map[string]string{"FBN_PROFILE": "production"}, block: map[string]string{"profile": "default"}},
 			"default",
 		},
-		"default profile":        {place{file: `{"profiles": {"default": {"clientId": "default"}}}`}, "default"},
-		"api beside profiles":    {place{file: `{"api": {"clientId": "api"}, "profiles": {"test": {"clientId": "test"}}}`}, "api"},
-		"another tool's file":    {place{file: `{"database": {"clientId": "x"}}`}, ""},
-		"null":                   {place{file: `{"api": {"clientId": null}}`}, ""},
-		"keys as C# binds them":  {place{file: `{"Api": {"ClientId": "a"}}`}, "a"},
-		"profiles in any case":   {place{file: `{"PROFILES": {"Default": {"CLIENTID": "a"}}}`}, "a"},
-		"exact spelling first":   {place{file: `{"api": {"ClientId": "a", "clientId": "b", "CLIENTID": "c"}}`}, "b"},
-		"variable in lower case": {place{env: map[string]string{"fbn_client_id": "a"}, file: file("b")}, "a"},
-		"variable in both":       {place{env: map[string]string{"fbn_client_id": "a", "FBN_CLIENT_ID": "b"}}, "b"},
-		"fbn_profile":            {place{file: profiles, env: map[string]string{"fbn_profile": "production"}}, "production"},
+		"default profile":           {place{file: `{"profiles": {"default": {"clientId": "default"}}}`}, "default"},
+		"api and profiles":          {place{file: `{"api": {"clientId": "api"}, "profiles": {"test": {"clientId": "test"}}}`}, "api"},
+		"another tool's file":       {place{file: `{"database": {"clientId": "x"}}`}, ""},
+		"null":                      {place{file: `{"api": {"clientId": null}}`}, ""},
+		"keys as C# binds them":     {place{file: `{"Api": {"ClientId": "a"}}`}, "a"},
+		"profiles in any case":      {place{file: `{"PROFILES": {"Default": {"CLIENTID": "a"}}}`}, "a"},
+		"exact case of a key first": {place{file: `{"api": {"ClientId": "a", "clientId": "b", "CLIENTID": "c"}}`}, "b"},
+		"variable in lower case":    {place{env: map[string]string{"fbn_client_id": "a"}, file: file("b")}, "a"},
+		"variable in both cases":    {place{env: map[string]string{"fbn_client_id": "a", "FBN_CLIENT_ID": "b"}}, "b"},
+		"fbn_profile":               {place{file: profiles, env: map[string]string{"fbn_profile": "production"}}, "production"},
 		"fbn_secrets_path": {
 			place{file: file("a"), files: map[string]string{"b.json": file("b")}, env: map[string]string{"fbn_secrets_path": "b.json"}},
 			"b",
@@ -228,7 +230,7 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"missing, named in the block": {
 			place{block: map[string]string{"secrets_file": "gone.json"}}, []string{"gone.json", "no such file"},
 		},
-		"a directory": {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
+		"directory": {place{block: map[string]string{"secrets_file": "."}}, []string{"directory"}},
 		"flat, named in the environment": {
 			place{env: map[string]string{"FBN_SECRETS_PATH": "flat.json"}, files: map[string]string{"flat.json": `{"password": "` + canary + `"}`}},
 			[]string{"FBN_SECRETS_PATH: ", "flat.json has neither \"api\" nor \"profiles\""},
@@ -242,10 +244,10 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 			place{file: "{\n  \"api\": {\n    \"password\": \"" + canary + "\",\n  }\n}"},
 			[]string{"secrets.json", "line 4, column 3: JSON has no comma after the last member"},
 		},
-		"a comment": {
+		"comment": {
 			place{file: "// " + canary + "\n{\"api\": {}}"}, []string{"line 1, column 1: JSON has no comments"},
 		},
-		"a comment behind a value": {
+		"comment after a value": {
 			place{file: "{\"api\": {\"password\": \"" + canary + "\" # mine\n}}"},
 			[]string{"column 38: JSON has no comments"},
 		},
@@ -254,10 +256,10 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"two values": {
 			place{file: "{\"api\": {}}\n{\"password\": \"" + canary + "\"}"}, []string{"line 2, column 1"},
 		},
-		"a number": {
+		"number": {
 			place{file: "{\"api\": {\n\"password\": 271828182845}}"}, []string{"number", `"password"`, "line 2, column"},
 		},
-		"a list": {
+		"list": {
 			place{file: `{"api": {"password": ["` + canary + `"]}}`},
 			[]string{"array", `"password"`, "instead of a string"},
 		},
@@ -269,7 +271,7 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 		"proxy of the wrong type": {
 			place{file: `{"api": {"proxy": "` + canary + `"}}`}, []string{`"proxy"`, "instead of an object"},
 		},
-		"the whole of the wrong type": {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
+		"document of the wrong type": {place{file: `["` + canary + `"]`}, []string{"array", "object"}},
 		"no such profile": {
 			place{file: `{"profiles": {"a": {"password": "` + canary + `"}, "b": {}}}`, block: map[string]string{"profile": "c"}},
 			[]string{`no profile "c"`, `"a", "b"`},
@@ -282,7 +284,7 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 			place{file: `{"profiles": {"a": {}}}`, env: map[string]string{"FBN_PROFILE": "c"}},
 			[]string{`has no profile "c". Its profiles are: "a"` + "\n"},
 		},
-		"a path for a shell": {
+		"path that needs a shell": {
 			place{block: map[string]string{"secrets_file": "~/" + canary}},
 			[]string{"secrets_file from the provider block", `pathexpand("~/...")`},
 		},
@@ -290,15 +292,15 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 			place{env: map[string]string{"fbn_secrets_path": "gone.json"}},
 			[]string{"fbn_secrets_path: ", "gone.json", "no such file"},
 		},
-		"a path for a shell in fbn_secrets_path": {
+		"path that needs a shell in fbn_secrets_path": {
 			place{env: map[string]string{"fbn_secrets_path": "~/" + canary}},
 			[]string{"fbn_secrets_path cannot be used", "the full path"},
 		},
-		"a path for a shell in FBN_SECRETS_PATH": {
+		"path that needs a shell in FBN_SECRETS_PATH": {
 			place{env: map[string]string{"FBN_SECRETS_PATH": "~/" + canary}},
 			[]string{"FBN_SECRETS_PATH", "the full path"},
 		},
-		"profile of a file without": {
+		"profile, and a file without profiles": {
 			place{file: `{"api": {}}`, block: map[string]string{"profile": "c"}}, []string{"profiles", `"c"`},
 		},
 		"profile, and no file": {place{block: map[string]string{"profile": "c"}}, []string{"no secrets file", "secrets.json"}},
@@ -312,7 +314,8 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 			t.Parallel()
 			r, err := test.place.resolve(t)
 			if err == nil {
-				// The fault of a file that nobody asked for is a part of the error.
+				// The fault of the default file is part of the error that says that no way to sign in
+				// is complete.
 				err = r.WayInErr
 			}
 			for _, want := range test.want {
@@ -321,29 +324,29 @@ func TestResolve_secretsFileErrors(t *testing.T) {
 				}
 			}
 			if strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "271828182845") {
-				t.Errorf("the error prints a value: %v", err)
+				t.Errorf("the error contains a value: %v", err)
 			}
 		})
 	}
 }
 
-// TestResolve_foreignFile has a secrets.json in the working directory that the provider cannot use. It
-// counts only if nothing else is complete, or if somebody asked for it.
+// TestResolve_foreignFile has a secrets.json in the working directory that the provider cannot use. The
+// fault is an error only if the provider needs the file, or if the user named it.
 func TestResolve_foreignFile(t *testing.T) {
 	t.Parallel()
 	complete := map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t"}
 	for name, test := range map[string]struct{ file, fault string }{
-		"another tool's object":       {`{"identityUrl": "https://other.lusid.com", "accessToken": "u"}`, `has neither "api" nor "profiles"`},
-		"another tool's list":         {`["another tool"]`, "JSON array"},
-		"api is a text":               {`{"api": "text"}`, `JSON string at "api"`},
-		"profiles is a list":          {`{"profiles": ["a"]}`, `JSON array at "profiles"`},
-		"a comment":                   {"// mine\n{}", "JSON has no comments"},
-		"a number in a credential":    {`{"api": {"username": 5}}`, `JSON number at "username"`},
-		"a number in a URL of no use": {`{"api": {"driveUrl": 5}}`, `JSON number at "driveUrl"`},
-		"a proxy that is a text":      {`{"api": {"proxy": "http://proxy"}}`, `JSON string at "proxy"`},
-		"profiles without default":    {`{"profiles": {"a": {}}}`, `no profile "default"`},
-		"not UTF-8":                   {"caf\xe9", "neither UTF-8"},
-		"empty":                       {" ", "it is empty"},
+		"another tool's object":              {`{"identityUrl": "https://other.lusid.com", "accessToken": "u"}`, `has neither "api" nor "profiles"`},
+		"another tool's list":                {`["another tool"]`, "JSON array"},
+		"api is a string":                    {`{"api": "text"}`, `JSON string at "api"`},
+		"profiles is a list":                 {`{"profiles": ["a"]}`, `JSON array at "profiles"`},
+		"comment":                            {"// mine\n{}", "JSON has no comments"},
+		"number in a credential":             {`{"api": {"username": 5}}`, `JSON number at "username"`},
+		"number in a URL that is not needed": {`{"api": {"driveUrl": 5}}`, `JSON number at "driveUrl"`},
+		"proxy is a string":                  {`{"api": {"proxy": "http://proxy"}}`, `JSON string at "proxy"`},
+		"profiles without default":           {`{"profiles": {"a": {}}}`, `no profile "default"`},
+		"not UTF-8":                          {"caf\xe9", "neither UTF-8"},
+		"empty":                              {" ", "it is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -352,7 +355,7 @@ func TestResolve_foreignFile(t *testing.T) {
 				"the block":       {block: map[string]string{"api_url": "https://acme.lusid.com", "access_token": "t"}, file: test.file},
 			} {
 				if r := p.mustResolve(t); r.WayIn != "an access token" || r.FaultErr != nil || r.Text("api_url") != "https://acme.lusid.com" {
-					t.Errorf("with %s complete: %q, %v, %v", source, r.WayIn, r.WayInErr, r.FaultErr)
+					t.Errorf("with everything in %s: got the way to sign in %q, the error %v and the fault %v, want an access token and no error", source, r.WayIn, r.WayInErr, r.FaultErr)
 				}
 			}
 			mustHoldFault := func(what string, err error) {
@@ -377,20 +380,20 @@ func TestResolve_foreignFile(t *testing.T) {
 			mustHoldFault("named in the environment", err)
 		})
 	}
-	t.Run("FBN_PROFILE beside a file that has only api", func(t *testing.T) {
+	t.Run("FBN_PROFILE with a file that has only api", func(t *testing.T) {
 		t.Parallel()
 		r := place{
 			file: `{"api": {"password": "p"}}`,
 			env:  map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"},
 		}.mustResolve(t)
 		if r.WayIn != "an access token" || r.FaultErr != nil || r.ProfileErr != nil {
-			t.Errorf("%q, %v, %v, %v", r.WayIn, r.WayInErr, r.FaultErr, r.ProfileErr)
+			t.Errorf("got the way to sign in %q and the errors %v, %v and %v, want an access token and no error", r.WayIn, r.WayInErr, r.FaultErr, r.ProfileErr)
 		}
 		if !strings.Contains(r.ProfileWarning, `has no "profiles", so it has no profile "a"`) {
-			t.Errorf("the warning is %q", r.ProfileWarning)
+			t.Errorf("got the warning %q, want one that says that the file has no profiles", r.ProfileWarning)
 		}
 	})
-	// A fault in a file that the credentials come from is the user's own.
+	// If the credentials come from the file, a fault in it is an error.
 	for _, file := range []string{
 		`{"api": {"identityUrl": "https://acme.lusid.com", "accessToken": "t", "applicationName": 5}}`,
 		`{"api": {"accessToken": "t", "applicationName": 5}}`,
@@ -404,13 +407,13 @@ func TestResolve_foreignFile(t *testing.T) {
 			env["FBN_ACCESS_TOKEN"] = "t"
 		}
 		if r := (place{file: file, env: env}).mustResolve(t); r.FaultErr == nil || !strings.Contains(r.FaultErr.Error(), "applicationName") {
-			t.Errorf("%s: the fault is %v", file, r.FaultErr)
+			t.Errorf("%s: got the fault %v, want one that names applicationName", file, r.FaultErr)
 		}
 	}
 }
 
-// TestResolve_foreignValue has a secrets.json in the working directory with a value that fails its check.
-// The whole file is ignored if nothing in it is needed.
+// TestResolve_foreignValue has a secrets.json in the working directory with a value that fails its
+// check. If the provider needs nothing from the file, it ignores the whole file.
 func TestResolve_foreignValue(t *testing.T) {
 	t.Parallel()
 	const domain = "https://acme.lusid.com"
@@ -427,7 +430,7 @@ func TestResolve_foreignValue(t *testing.T) {
 			place{env: token, file: `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`},
 			"ca_certificate_file",
 		},
-		"the block": {
+		"everything in the block": {
 			place{
 				block: map[string]string{"api_url": domain, "access_token": "t"},
 				file:  `{"api": {"applicationName": "other", "clientCertificate": "/nonexistent"}}`,
@@ -435,14 +438,14 @@ func TestResolve_foreignValue(t *testing.T) {
 			"ca_certificate_file",
 		},
 		"default profile": {place{env: token, file: `{"profiles": {"default": {"applicationName": "other", "tokenUrl": "x"}}}`}, "token_url"},
-		"another's domain": {
+		"domain from another service's variable": {
 			place{
 				env:  map[string]string{"FBN_ACCESS_URL": domain + "/access", "FBN_ACCESS_TOKEN": "t"},
 				file: `{"api": {"applicationName": "other", "apiUrl": "x"}}`,
 			},
 			"api_url",
 		},
-		"a faulty document": {place{env: token, file: `{"api": {"applicationName": "other", "username": 5}}`}, "username"},
+		"value of the wrong type": {place{env: token, file: `{"api": {"applicationName": "other", "username": 5}}`}, "username"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -451,10 +454,10 @@ func TestResolve_foreignValue(t *testing.T) {
 				t.Fatal(err)
 			}
 			if choice.IgnoredFile == nil || !strings.Contains(choice.IgnoredFile.Error(), test.fault) || !strings.Contains(choice.IgnoredFile.Error(), "secrets.json") {
-				t.Errorf("the fault is %v, and does not name %s", choice.IgnoredFile, test.fault)
+				t.Errorf("got the ignored file %v, want a fault that names %s and secrets.json", choice.IgnoredFile, test.fault)
 			}
 			if choice.Client.ApplicationName == "other" {
-				t.Error("another value of the ignored file is used")
+				t.Error("the provider uses another value of the ignored file")
 			}
 		})
 	}
@@ -471,7 +474,7 @@ func TestResolve_foreignValue(t *testing.T) {
 			env:  map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_SECRETS_PATH": "secrets.json"},
 			file: `{"api": {"proxy": {"address": "not a url"}}}`,
 		},
-		"its profile is named": {
+		"the file's profile is named": {
 			env:  map[string]string{"FBN_IDENTITY_URL": domain, "FBN_ACCESS_TOKEN": "t", "FBN_PROFILE": "a"},
 			file: `{"profiles": {"a": {"proxy": {"address": "not a url"}}}}`,
 		},
@@ -479,17 +482,17 @@ func TestResolve_foreignValue(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if _, err := p.mustResolve(t).Choose(); err == nil || !strings.Contains(err.Error(), "proxy.address from the secrets file") {
-				t.Errorf("the error is %v", err)
+				t.Errorf("got the error %v, want one about proxy.address from the secrets file", err)
 			}
 		})
 	}
 	p := place{env: token, file: `{"api": {"applicationName": "mine", "proxy": {"address": "http://proxy.acme.com"}}}`}
 	if choice, err := p.mustResolve(t).Choose(); err != nil || choice.IgnoredFile != nil || choice.Client.ApplicationName != "mine" || choice.Client.Proxy == nil {
-		t.Errorf("a file without a fault is not used: %v", err)
+		t.Errorf("the provider does not use a file without a fault: %v", err)
 	}
 }
 
-// TestResolve_javaProxy reads the host and the port of a proxy as FINBOURNE's Java SDKs want them.
+// TestResolve_javaProxy reads the host and the port of a proxy in the format of FINBOURNE's Java SDKs.
 func TestResolve_javaProxy(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -504,16 +507,16 @@ func TestResolve_javaProxy(t *testing.T) {
 			place{env: map[string]string{"fbn_proxy_address": "proxy.acme.com", "fbn_proxy_port": "8080"}},
 			"http://proxy.acme.com:8080",
 		},
-		"a host alone": {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
-		"a host with its port": {
+		"host without a port": {place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com"}}, "http://proxy.acme.com"},
+		"host with a port": {
 			place{env: map[string]string{"FBN_PROXY_ADDRESS": "proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}},
 			"http://proxy.acme.com:3128",
 		},
-		"a URL without a port": {
+		"URL without a port": {
 			place{env: map[string]string{"FBN_PROXY_ADDRESS": "https://proxy.acme.com", "FBN_PROXY_PORT": "8443"}},
 			"https://proxy.acme.com:8443",
 		},
-		"a URL with its port": {
+		"URL with a port": {
 			place{env: map[string]string{"FBN_PROXY_ADDRESS": "http://proxy.acme.com:3128", "FBN_PROXY_PORT": "8080"}},
 			"http://proxy.acme.com:3128",
 		},
@@ -522,15 +525,15 @@ func TestResolve_javaProxy(t *testing.T) {
 			place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": 8080}}}`},
 			"http://proxy.acme.com:8080",
 		},
-		"file, port as text": {
+		"file with the port as a string": {
 			place{file: `{"profiles": {"default": {}, "proxy": {}}, "proxy": {"proxyAddress": "proxy.acme.com", "proxyPort": "8080"}}`},
 			"http://proxy.acme.com:8080",
 		},
-		"file in both forms": {
+		"file with both formats": {
 			place{file: `{"api": {"proxy": {"address": "https://proxy.acme.com:8443", "proxyAddress": "proxy.acme.com", "proxyPort": 8443}}}`},
 			"https://proxy.acme.com:8443",
 		},
-		"port of another source": {
+		"port from another source": {
 			place{file: `{"api": {"proxy": {"proxyAddress": "proxy.acme.com"}}}`, env: map[string]string{"FBN_PROXY_PORT": "8080"}},
 			"http://proxy.acme.com",
 		},
@@ -541,7 +544,7 @@ func TestResolve_javaProxy(t *testing.T) {
 			},
 			"http://proxy.acme.com",
 		},
-		"a port alone": {place{env: map[string]string{"FBN_PROXY_PORT": "8080"}}, ""},
+		"port without a host": {place{env: map[string]string{"FBN_PROXY_PORT": "8080"}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -556,7 +559,7 @@ func TestResolve_javaProxy(t *testing.T) {
 		env["FBN_IDENTITY_URL"], env["FBN_ACCESS_TOKEN"] = "https://acme.lusid.com", "t"
 		_, err := place{env: env}.mustResolve(t).Choose()
 		if err == nil || !strings.Contains(err.Error(), "the proxy.address from the environment variable FBN_PROXY_ADDRESS and FBN_PROXY_PORT cannot be used") || strings.Contains(err.Error(), canary) {
-			t.Errorf("the error is %v", err)
+			t.Errorf("got the error %v, want one that names the two variables and contains no value", err)
 		}
 	}
 	_, err := place{
@@ -564,11 +567,12 @@ func TestResolve_javaProxy(t *testing.T) {
 		block: map[string]string{"secrets_file": "s.json"},
 	}.resolve(t)
 	if err == nil || !strings.Contains(err.Error(), `JSON array at "proxy.proxyPort"`) || strings.Contains(err.Error(), canary) {
-		t.Errorf("the error is %v", err)
+		t.Errorf("got the error %v, want one about the type of proxyPort that contains no value", err)
 	}
 }
 
-// TestResolve_unused names variables that look right, and never their values.
+// TestResolve_unused expects that the error names variables that look like settings but are not used.
+// It must not contain their values.
 func TestResolve_unused(t *testing.T) {
 	t.Parallel()
 	const canary = "s3cr3t-canary"
@@ -586,12 +590,13 @@ func TestResolve_unused(t *testing.T) {
 	} {
 		text := place{env: env}.mustResolve(t).WayInErr.Error()
 		if !strings.Contains(text, want) || strings.Contains(text, canary) {
-			t.Errorf("%q is absent, or a value is there:\n%s", want, text)
+			t.Errorf("the error lacks %q, or it contains a value:\n%s", want, text)
 		}
 	}
 }
 
-// TestResolve_correlationID reads the variable in both spellings, as every other variable.
+// TestResolve_correlationID expects that the variable is read in upper case and in lower case, like
+// every other variable.
 func TestResolve_correlationID(t *testing.T) {
 	t.Parallel()
 	for _, variable := range []string{"FBN_CORRELATION_ID", "fbn_correlation_id"} {
@@ -613,11 +618,11 @@ func TestResolve_secretsFileUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := config.ReadSecretsFile(path, "", "password"); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("the error does not name the file: %v", err)
+		t.Errorf("got the error %v, want one that names the file", err)
 	}
 }
 
-// TestResolve_encodings reads what editors and PowerShell write.
+// TestResolve_encodings reads files in the encodings that editors and PowerShell write.
 func TestResolve_encodings(t *testing.T) {
 	t.Parallel()
 	const password = `pä"ss\wörd ✓`
@@ -660,7 +665,8 @@ func utf16Of(text string, bigEndian bool) []byte {
 	return encoded
 }
 
-// FuzzSecretsFile reads arbitrary secrets files. It never repeats a value.
+// FuzzSecretsFile reads arbitrary secrets files. An error must name the file, and must not contain a
+// value.
 func FuzzSecretsFile(f *testing.F) {
 	const canary = "s3cr3t-canary"
 	for _, seed := range []string{
@@ -685,7 +691,7 @@ func FuzzSecretsFile(f *testing.F) {
 			Profiles    any `json:"profiles"`
 		}
 		_ = json.Unmarshal(content, &root)
-		// The names of profiles are no secrets.
+		// The names of profiles are not secret, so an error may contain them.
 		isName := strings.Contains(fmt.Sprint(profile, root.ProfileName), canary) || strings.Contains(fmt.Sprint(root.Profiles), canary+":")
 		for _, setting := range config.Settings() {
 			for _, key := range setting.Keys() {
@@ -697,14 +703,14 @@ func FuzzSecretsFile(f *testing.F) {
 	})
 }
 
-// FuzzSecretsFile_password writes a password in every encoding.
+// FuzzSecretsFile_password writes a password in each encoding and expects to read the same password.
 func FuzzSecretsFile_password(f *testing.F) {
 	for _, password := range []string{`it's "quoted"`, `a\b\\c\n`, "first\nsecond\r\n", "\x01\x1b[31m\x7f", "pässwörd €", "a😀b𝄞", "a\u2028b\u0085c", "<b>&amp;</b>", "\ufeff", "a\ufeffb\ufffd\uffff\x00"} {
 		f.Add(password)
 	}
 	f.Fuzz(func(t *testing.T, password string) {
 		if !utf8.ValidString(password) || password == "" {
-			return // JSON has no form for the first, and the second counts as absent.
+			return // JSON cannot express a string that is not UTF-8, and an empty password counts as absent.
 		}
 		plain, err := json.Marshal(map[string]any{"api": map[string]string{"password": password}})
 		if err != nil {
@@ -720,7 +726,7 @@ func FuzzSecretsFile_password(f *testing.F) {
 				t.Fatal(err)
 			}
 			if got, err := config.ReadSecretsFile(path, "", "password"); err != nil || got != password {
-				t.Errorf("%s: got %q instead of %q: %v", name, got, password, err)
+				t.Errorf("%s: got %q, want %q: %v", name, got, password, err)
 			}
 		}
 	})
@@ -756,65 +762,65 @@ func TestResolve_wayIn(t *testing.T) {
 		want  string
 		err   string
 	}{
-		"nothing":                     {place{}, "", "No way to sign in is complete"},
+		"no source":                   {place{}, "", "No way to sign in is complete"},
 		"token in the environment":    {place{env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, ""},
 		"password in the environment": {place{env: envPassword}, byPassword, ""},
 		"both in the environment":     {place{env: with(envPassword, "FBN_ACCESS_TOKEN", "t")}, byToken, ""},
 		"both in the file":            {place{file: fileBoth}, byToken, ""},
 		"both in the block":           {place{block: with(blockPassword, "access_token", "t")}, byToken, ""},
-		"stray token never beats the block's password": {
+		"block's password above the environment's token": {
 			place{block: blockPassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byPassword, "",
 		},
-		"block's token beats the environment": {
+		"block's token above the environment": {
 			place{block: map[string]string{"access_token": "t"}, env: envPassword}, byToken, "",
 		},
-		"environment's password beats the file's token": {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
-		"token beats token file": {
+		"environment's password above the file's token": {place{env: envPassword, file: `{"api": {"accessToken": "t"}}`}, byPassword, ""},
+		"token above token file": {
 			place{env: map[string]string{"FBN_ACCESS_TOKEN": "t", "FBN_ACCESS_TOKEN_FILE": "f"}}, byToken, "",
 		},
-		"block's token file beats the environment": {
+		"block's token file above the environment": {
 			place{block: map[string]string{"access_token_file": "f"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 			byFile, "",
 		},
 		"refresh token": {
 			place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r", "FBN_USERNAME", "", "FBN_PASSWORD", "")}, byRefresh, "",
 		},
-		"refresh token beside a password":  {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
-		"password above the refresh token": {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
-		"mixed places complete each other": {
+		"refresh token and password in one source": {place{env: with(envPassword, "FBN_REFRESH_TOKEN", "r")}, byRefresh, ""},
+		"password above the refresh token":         {place{env: envPassword, file: `{"api": {"refreshToken": "r"}}`}, byPassword, ""},
+		"several sources complete each other": {
 			place{block: map[string]string{"client_secret": "s"}, env: with(envPassword, "FBN_CLIENT_SECRET", ""), file: filePassword},
 			byPassword, "",
 		},
-		"file in the block beats the environment": {
+		"file in the block above the environment": {
 			place{block: map[string]string{"secrets_file": "secrets.json"}, file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 			byPassword, "",
 		},
-		"environment beats a found file": {
+		"environment above a default file": {
 			place{file: filePassword, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}}, byToken, "",
 		},
-		"begun in the block, completed by none": {
+		"started in the block, completed by no source": {
 			place{block: map[string]string{"client_id": "i", "client_secret": "s"}, env: map[string]string{"FBN_ACCESS_TOKEN": "t"}},
 			"",
 			"sets only part of a way to sign in (a refresh token or user name and password): it sets client_id, client_secret, and no source has the rest: " +
 				"refresh_token, token_url; or username, password, token_url.",
 		},
-		"the block's password is null": {
+		"block's password is null": {
 			place{block: with(blockPassword, "api_url", "https://acme.lusid.com", "password", "")},
 			"",
 			"sets only part of a way to sign in (user name and password): it sets username, token_url, client_id, client_secret, and no source has the rest: password. An attribute that is null counts as not set.",
 		},
-		"the block's user beside a stray refresh token": {
+		"block's user name and the environment's refresh token": {
 			place{block: map[string]string{"username": "n", "client_id": "i"}, env: map[string]string{"FBN_REFRESH_TOKEN": "r"}},
 			"", "sets only part of a way to sign in (user name and password): it sets username, client_id, and",
 		},
-		"the block's refresh token beside a stray user": {
+		"block's refresh token and the environment's user name and password": {
 			place{
 				block: map[string]string{"refresh_token": "r", "client_id": "i"},
 				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
 			},
 			"", "sets only part of a way to sign in (a refresh token): it sets refresh_token, client_id, and",
 		},
-		"the environment's user and the block's application": {
+		"block's application without a token URL and the environment's user name and password": {
 			place{
 				block: map[string]string{"client_id": "i", "client_secret": "s"},
 				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
@@ -822,44 +828,44 @@ func TestResolve_wayIn(t *testing.T) {
 			"",
 			"sets only part of a way to sign in (user name and password): it sets client_id, client_secret, and no source has the rest: token_url.",
 		},
-		"block's user name never becomes a stray refresh token's": {
+		"block without a password and the environment's refresh token": {
 			place{
 				block: with(blockPassword, "password", ""),
 				env:   map[string]string{"FBN_REFRESH_TOKEN": "r"},
 			}, "", "sets only part of a way to sign in (user name and password): it sets username, token_url, client_id, client_secret, and no source has the rest: password",
 		},
-		"block's refresh token never becomes a stray password's": {
+		"block's refresh token and the environment's password without a client secret": {
 			place{
 				block: map[string]string{"refresh_token": "r"},
 				env:   with(envPassword, "FBN_CLIENT_SECRET", ""),
 			}, "", "sets only part of a way to sign in (a refresh token): it sets refresh_token",
 		},
-		"block's refresh token beside a stray access token": {
+		"block's refresh token and the environment's access token": {
 			place{
 				block: map[string]string{"refresh_token": "r"},
 				env:   map[string]string{"FBN_ACCESS_TOKEN": "t"},
 			}, "", "sets only part of a way to sign in (a refresh token)",
 		},
-		"block's application and the environment's user": {
+		"block's application and the environment's user name and password": {
 			place{
 				block: map[string]string{"token_url": "u", "client_id": "i", "client_secret": "s"},
 				env:   map[string]string{"FBN_USERNAME": "n", "FBN_PASSWORD": "p"},
 			},
 			byPassword, "",
 		},
-		"block's application beside a complete access token": {
+		"block's client ID, and a password and an access token in the environment": {
 			place{block: map[string]string{"client_id": "i"}, env: with(envPassword, "FBN_CLIENT_ID", "", "FBN_ACCESS_TOKEN", "t")},
 			byPassword, "",
 		},
-		"begun in the block beside its complete token": {
+		"block's client ID and the block's access token": {
 			place{block: map[string]string{"client_id": "i", "access_token": "t"}}, byToken, "",
 		},
-		"placeholder": {
+		"placeholder in the environment": {
 			place{env: with(envPassword, "FBN_PASSWORD", "<password>")},
 			"",
 			"FBN_PASSWORD (still contains the placeholder <password>, so it counts as not set)",
 		},
-		"placeholder over a file's password": {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
+		"placeholder in the environment, password in the file": {place{env: map[string]string{"FBN_PASSWORD": "<password>"}, file: filePassword}, byPassword, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -874,22 +880,24 @@ func TestResolve_wayIn(t *testing.T) {
 	}
 }
 
-// TestResolve_fallback lets a password stand in for a refresh token of the same place only.
+// TestResolve_fallback expects that a password replaces a refresh token only if both come from the same
+// source.
 func TestResolve_fallback(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"FBN_TOKEN_URL": "u", "FBN_USERNAME": "n", "FBN_PASSWORD": "p", "FBN_CLIENT_ID": "i", "FBN_CLIENT_SECRET": "s"}
 	other := place{env: env, block: map[string]string{"refresh_token": "r"}}.mustResolve(t)
 	if other.WayIn != "a refresh token" || other.HasFallback {
-		t.Errorf("%s, with fallback: %t", other.WayIn, other.HasFallback)
+		t.Errorf("refresh token of the block: got %s with a fallback: %t, want a refresh token without one", other.WayIn, other.HasFallback)
 	}
 	env["FBN_REFRESH_TOKEN"] = "r"
 	same := place{env: env}.mustResolve(t)
 	if same.WayIn != "a refresh token" || !same.HasFallback {
-		t.Errorf("%s, with fallback: %t", same.WayIn, same.HasFallback)
+		t.Errorf("refresh token and password of the environment: got %s with a fallback: %t, want a refresh token with one", same.WayIn, same.HasFallback)
 	}
 }
 
-// TestResolve_askedProfile asks for a profile by FBN_PROFILE while something else ranks above it.
+// TestResolve_askedProfile names a profile in FBN_PROFILE while other sources rank above the secrets
+// file.
 func TestResolve_askedProfile(t *testing.T) {
 	t.Parallel()
 	const file = `{"profiles": {
@@ -919,13 +927,13 @@ func TestResolve_askedProfile(t *testing.T) {
 		"another domain": {place{env: with("FBN_PROFILE", "dev"), file: file}, []string{
 			`"dev"`, "dev.lusid.com, from the secrets file ", "(profiles.dev), key identityUrl. ", "prod.lusid.com, from the environment variable FBN_IDENTITY_URL", "Unset FBN_PROFILE",
 		}, nil},
-		"another domain than the block's": {place{
+		"another domain than in the block": {place{
 			env: map[string]string{"FBN_PROFILE": "dev"}, file: file, block: map[string]string{
 				"api_url":      "https://prod.lusid.com",
 				"access_token": "t",
 			},
 		}, []string{"dev.lusid.com", "prod.lusid.com, from the provider block"}, nil},
-		"another domain, fbn_profile": {
+		"another domain, with fbn_profile": {
 			place{env: with("fbn_profile", "dev"), file: file},
 			[]string{"fbn_profile asks for", "dev.lusid.com", "Unset fbn_profile"},
 			nil,
@@ -935,11 +943,11 @@ func TestResolve_askedProfile(t *testing.T) {
 			[]string{"dev.lusid.com", "s.json"},
 			nil,
 		},
-		"the same domain":               {place{env: with("FBN_PROFILE", "other"), file: file}, nil, []string{noEffect}},
-		"the same domain, by its token": {place{env: with("FBN_PROFILE", "other", "FBN_ACCESS_TOKEN", ""), file: file}, nil, nil},
-		"nothing but the domain":        {place{env: with("FBN_PROFILE", "domain"), file: file}, nil, nil},
-		"nothing but the credentials":   {place{env: with("FBN_PROFILE", "user"), file: file}, nil, []string{noEffect}},
-		"a part of the credentials": {place{
+		"same domain":                           {place{env: with("FBN_PROFILE", "other"), file: file}, nil, []string{noEffect}},
+		"same domain, with the profile's token": {place{env: with("FBN_PROFILE", "other", "FBN_ACCESS_TOKEN", ""), file: file}, nil, nil},
+		"profile with only the domain":          {place{env: with("FBN_PROFILE", "domain"), file: file}, nil, nil},
+		"profile with only credentials":         {place{env: with("FBN_PROFILE", "user"), file: file}, nil, []string{noEffect}},
+		"profile with a part of the credentials": {place{
 			env: map[string]string{
 				"FBN_PROFILE":       "user",
 				"FBN_IDENTITY_URL":  "https://prod.lusid.com",
@@ -948,7 +956,7 @@ func TestResolve_askedProfile(t *testing.T) {
 				"FBN_CLIENT_SECRET": "s",
 			}, file: file,
 		}, nil, nil},
-		"another user through the profile's application": {
+		"another user with the profile's application": {
 			place{env: without("FBN_PROFILE", "whole", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
 			nil,
 			[]string{
@@ -956,12 +964,12 @@ func TestResolve_askedProfile(t *testing.T) {
 					"These settings come from elsewhere: username from the environment variable FBN_USERNAME, password from the environment variable FBN_PASSWORD. Unset FBN_PROFILE",
 			},
 		},
-		"another secret of the block": {
+		"another client secret in the block": {
 			place{env: without("FBN_PROFILE", "whole"), file: file, block: map[string]string{"client_secret": "s3cr3t-canary"}},
 			nil,
 			[]string{"some of its credentials: client_secret. ", "client_secret from the provider block."},
 		},
-		"another user in place of the profile's token": {
+		"another user instead of the profile's token": {
 			place{env: without("FBN_PROFILE", "token and application", "FBN_USERNAME", "other", "FBN_PASSWORD", "s3cr3t-canary"), file: file},
 			nil,
 			[]string{"some of its credentials: access_token. ", "username from the environment variable FBN_USERNAME"},
@@ -971,11 +979,11 @@ func TestResolve_askedProfile(t *testing.T) {
 			nil,
 			[]string{"some of its credentials: client_id, client_secret. ", "client_id from the environment variable FBN_CLIENT_ID"},
 		},
-		"a whole profile": {place{env: without("FBN_PROFILE", "whole"), file: file}, nil, nil},
-		"a user beside the profile's token": {
+		"complete profile": {place{env: without("FBN_PROFILE", "whole"), file: file}, nil, nil},
+		"user name that the profile's token does not need": {
 			place{env: without("FBN_PROFILE", "other", "FBN_USERNAME", "other"), file: file}, nil, nil,
 		},
-		"an empty profile": {
+		"empty profile": {
 			place{env: with("FBN_PROFILE", "empty"), file: file},
 			nil,
 			[]string{
@@ -1010,21 +1018,21 @@ func TestResolve_askedProfile(t *testing.T) {
 				text = r.ProfileErr.Error()
 			}
 			if (r.ProfileErr != nil) != (test.err != nil) || (r.ProfileWarning != "") != (test.warnings != nil) {
-				t.Errorf("the error is %v, and the warning %q", r.ProfileErr, r.ProfileWarning)
+				t.Errorf("got the error %v and the warning %q, want an error: %t and a warning: %t", r.ProfileErr, r.ProfileWarning, test.err != nil, test.warnings != nil)
 			}
 			for _, part := range append(test.err, test.warnings...) {
 				if !strings.Contains(text, part) {
-					t.Errorf("%q is absent from %q", part, text)
+					t.Errorf("%q is missing in %q", part, text)
 				}
 			}
 			if strings.Contains(text, "s3cr3t-canary") {
-				t.Errorf("a secret is in %q", text)
+				t.Errorf("the text contains a secret: %q", text)
 			}
 		})
 	}
 }
 
-// TestResolve_missing reads the error as a newcomer does.
+// TestResolve_missing checks the list in the error that a new user reads first.
 func TestResolve_missing(t *testing.T) {
 	t.Parallel()
 	r := place{
@@ -1058,6 +1066,6 @@ func TestResolve_missing(t *testing.T) {
 		t.Error(diff)
 	}
 	if strings.Contains(text, "s3cr3t-canary") || strings.Contains(text, "terraform@acme.com") {
-		t.Errorf("the error prints a value:\n%s", text)
+		t.Errorf("the error contains a value:\n%s", text)
 	}
 }

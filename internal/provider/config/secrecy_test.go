@@ -14,7 +14,8 @@ import (
 
 const canary = "c4nary-secret"
 
-// TestSecrecy_printing prints every type that has secrets in every way that Go has.
+// TestSecrecy_printing prints every type that has secrets with every verb of fmt, and expects no
+// secret.
 func TestSecrecy_printing(t *testing.T) {
 	t.Parallel()
 	values := config.HoldersOf(canary)
@@ -24,7 +25,7 @@ func TestSecrecy_printing(t *testing.T) {
 	}.mustResolve(t).Resolved
 	choice, err := r.Choose()
 	if err != nil || string(choice.Client.SignIn.AccessToken) != canary || string(choice.Client.ProxyPassword) != canary {
-		t.Fatalf("the canary is not in the choice: %v", err)
+		t.Fatalf("the choice does not contain the canary: %v", err)
 	}
 	values["what was resolved"], values["choice"] = r, choice
 	for name, value := range values {
@@ -55,7 +56,7 @@ func mustNotHold(t *testing.T, where, text string) {
 	t.Helper()
 	for _, form := range []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("% x", canary)} {
 		if strings.Contains(text, form) {
-			t.Errorf("%s holds the secret: %.300s", where, text)
+			t.Errorf("%s contains the secret: %.300s", where, text)
 		}
 	}
 }
