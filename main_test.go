@@ -16,7 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
-// serveVariable makes the test binary be the provider.
+// serveVariable makes the test binary serve the provider.
 const serveVariable = "LUSID_TEST_SERVE"
 
 func TestMain(m *testing.M) {
@@ -27,34 +27,34 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestLogs asks for the schema, of which the framework has a lot to say at TRACE.
+// TestLogs requests the schema, for which the framework logs much at TRACE.
 func TestLogs(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		env    []string
 		traces bool
 	}{
-		"nobody reads them":         {nil, false},
-		"everything":                {[]string{"TF_LOG=TRACE"}, true},
-		"everything, in lower case": {[]string{"TF_LOG=trace"}, true},
-		"everything, as JSON":       {[]string{"TF_LOG=JSON"}, true},
-		"a copy of everything":      {[]string{"TF_TEMP_LOG_PATH=crash.log"}, true},
-		"a higher level":            {[]string{"TF_LOG=DEBUG"}, false},
-		"the core's level":          {[]string{"TF_LOG_CORE=TRACE"}, false},
-		"providers' level":          {[]string{"TF_LOG_PROVIDER=TRACE"}, true},
-		"providers' higher level":   {[]string{"TF_LOG=TRACE", "TF_LOG_PROVIDER=ERROR"}, false},
-		"the framework's level":     {[]string{"TF_LOG=ERROR", "TF_LOG_SDK_FRAMEWORK=TRACE"}, true},
+		"no log level":                       {nil, false},
+		"TRACE":                              {[]string{"TF_LOG=TRACE"}, true},
+		"TRACE, in lower case":               {[]string{"TF_LOG=trace"}, true},
+		"JSON":                               {[]string{"TF_LOG=JSON"}, true},
+		"TF_TEMP_LOG_PATH":                   {[]string{"TF_TEMP_LOG_PATH=crash.log"}, true},
+		"DEBUG":                              {[]string{"TF_LOG=DEBUG"}, false},
+		"TRACE for the core":                 {[]string{"TF_LOG_CORE=TRACE"}, false},
+		"TRACE for providers":                {[]string{"TF_LOG_PROVIDER=TRACE"}, true},
+		"TRACE, and ERROR for providers":     {[]string{"TF_LOG=TRACE", "TF_LOG_PROVIDER=ERROR"}, false},
+		"ERROR, and TRACE for the framework": {[]string{"TF_LOG=ERROR", "TF_LOG_SDK_FRAMEWORK=TRACE"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if log := schemaLog(t, test.env...); strings.Contains(log, `"@level":"trace"`) != test.traces {
-				t.Errorf("the log should hold everything: %t. It is:\n%s", test.traces, log)
+				t.Errorf("want messages at TRACE: %t, got the log:\n%s", test.traces, log)
 			}
 		})
 	}
 }
 
-// schemaLog is what the provider writes to standard error when it is asked for its schema.
+// schemaLog returns what the provider writes to standard error for a request of its schema.
 func schemaLog(t *testing.T, env ...string) string {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0])
@@ -84,11 +84,11 @@ func schemaLog(t *testing.T, env ...string) string {
 	return log.String()
 }
 
-// schemaPlugin asks for the schema when it is dispensed.
+// schemaPlugin requests the schema when it is dispensed.
 type schemaPlugin struct{ plugin.NetRPCUnsupportedPlugin }
 
 func (schemaPlugin) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
-	return errors.New("only the provider serves")
+	return errors.New("this plugin has no server")
 }
 
 func (schemaPlugin) GRPCClient(ctx context.Context, _ *plugin.GRPCBroker, connection *grpc.ClientConn) (any, error) {

@@ -24,7 +24,7 @@ func TestConformance_reports(t *testing.T) {
 		"-out", markdown, "-json", asJSON)
 	if code != 0 || strings.Count(stderr, "\n") != 2 || !strings.Contains(stderr, "all objects of this run start with "+prefix) ||
 		!strings.Contains(stderr, "The LUSID domain is 127.0.0.1:") || !strings.Contains(stderr, "FBN_PASSWORD") {
-		t.Fatalf("exit code %d, stderr %q", code, stderr)
+		t.Fatalf("got exit code %d and stderr %q, want 0 and the two lines about the domain and the run", code, stderr)
 	}
 	for _, want := range []string{"] identity/role-create: as assumed\n", "\nCHECK ", "\nidentity/role-create ", " 0 differs, "} {
 		if !strings.Contains(stdout, want) {
@@ -36,21 +36,21 @@ func TestConformance_reports(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(report), "| `identity/role-create` |") {
-		t.Errorf("the Markdown report lacks a check:\n%s", report)
+		t.Errorf("want the check identity/role-create in the Markdown report, got:\n%s", report)
 	}
 	if report, err = os.ReadFile(asJSON); err != nil || !json.Valid(report) {
-		t.Errorf("the JSON report: %v, %s", err, report)
+		t.Errorf("got the error %v and the JSON report %s, want valid JSON", err, report)
 	}
 }
 
-// A report that cannot be written is an error before the run.
+// A report that can't be written is an error before the run starts.
 func TestConformance_unwritable(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "missing", "report.md")
 	for _, flag := range []string{"-out", "-json"} {
 		code, stdout, stderr := run(t, "exec", "--", binary, "conformance", flag, path)
 		if code != 1 || stdout != "" || !strings.Contains(stderr, path) {
-			t.Errorf("%s: exit code %d, stdout %q, stderr %q", flag, code, stdout, stderr)
+			t.Errorf("%s: got exit code %d, stdout %q and stderr %q, want 1 and an error that names the file", flag, code, stdout, stderr)
 		}
 	}
 }
@@ -59,14 +59,14 @@ func TestConformance_noCredentials(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := runWith(t, []string{"FBN_IDENTITY_URL=https://acme.lusid.com", "FBN_ACCESS_TOKEN=", "FBN_PASSWORD="}, "conformance")
 	if code != 1 || stdout != "" || !strings.Contains(stderr, "No way to sign in is complete") {
-		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1 and an error about the credentials", code, stdout, stderr)
 	}
 }
 
 // writing are the flags that allow all writes.
 var writing = []string{"conformance", "-write", "-mail", "-network-zones", "-external-token-issuers", "-own-roles"}
 
-// serveFor returns the variables of a domain, as they are and for an environment.
+// serveFor starts a domain and returns its variables, as a map and as an environment.
 func serveFor(t *testing.T, args ...string) (vars map[string]string, env []string) {
 	t.Helper()
 	_, vars = serve(t, args...)
@@ -76,7 +76,7 @@ func serveFor(t *testing.T, args ...string) (vars map[string]string, env []strin
 	return vars, env
 }
 
-// left counts the objects of a run in a domain, and all objects.
+// left returns the number of objects of conformance runs in a domain, and the number of all objects.
 func left(t *testing.T, vars map[string]string) (ofRuns, all int) {
 	t.Helper()
 	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
@@ -94,10 +94,10 @@ func left(t *testing.T, vars map[string]string) (ofRuns, all int) {
 			body = string(page.Values)
 		}
 		if err := json.Unmarshal([]byte(body), &objects); err != nil || status != http.StatusOK {
-			t.Fatalf("%s: status %d: %s", collection, status, body)
+			t.Fatalf("%s: got status %d, want a list: %s", collection, status, body)
 		}
 		if collection == "access/api/userroles" && len(objects) > 0 {
-			objects = objects[1:] // The first one is of the user who runs the checks. LUSID creates it at the first sign-in.
+			objects = objects[1:] // The first user role is that of the user who runs the checks. LUSID creates it at the first sign-in.
 			ofRuns += len(objects)
 		}
 		all += len(objects)
@@ -121,17 +121,17 @@ func TestConformance_interrupted(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			// The domain is slow, so that the run is far from its end after the first objects.
+			// The domain is slow, so the run is not near its end after the first objects.
 			vars, env := serveFor(t, "-latency", "20ms")
 			conformance := startWith(t, env, writing...)
 			for line := ""; !strings.Contains(line, "identity/application-duplicate: "); {
 				line = conformance.until(t, "[")
 			}
 			if code := conformance.end(t, signal); code != 130 {
-				t.Errorf("exit code %d, want 130; stderr: %s", code, conformance.stderr)
+				t.Errorf("got exit code %d, want 130; stderr: %s", code, conformance.stderr)
 			}
 			if ofRuns, _ := left(t, vars); ofRuns > 0 {
-				t.Errorf("%d objects are left", ofRuns)
+				t.Errorf("got %d remaining objects of the run, want none", ofRuns)
 			}
 		})
 	}
@@ -139,7 +139,7 @@ func TestConformance_interrupted(t *testing.T) {
 
 func TestConformance_killed(t *testing.T) {
 	t.Parallel()
-	// The run waits at its first removal of a kind.
+	// The domain delays the first removal of a kind, so the run waits for it.
 	for _, operation := range []string{
 		"identity.DeleteRole", "access.DeletePolicy", "access.DeletePolicyCollection", "access.DeleteRole", "access.DeletePolicyTemplate",
 		"access.DeleteUserRole",
@@ -157,21 +157,21 @@ func TestConformance_killed(t *testing.T) {
 			_, before := left(t, fresh)
 			ofRuns, all := left(t, vars)
 			if ofRuns == 0 || all != before+ofRuns {
-				t.Errorf("%d objects, %d of them with the prefix; a new domain has %d", all, ofRuns, before)
+				t.Errorf("got %d objects, of which %d have the prefix, want some with the prefix and %d others", all, ofRuns, before)
 			}
 			_, runName, _ := strings.Cut(conformance.stderr.String(), " start with ")
 			code, stdout, stderr := runWith(t, env, "conformance", "-clean", strings.TrimSuffix(strings.TrimSpace(runName), "."))
 			if code != 0 || !strings.HasPrefix(stdout, "Removed ") || strings.Contains(stderr, "Unable") {
-				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+				t.Errorf("got exit code %d, stdout %q and stderr %q, want 0 and removed objects", code, stdout, stderr)
 			}
 			if ofRuns, all = left(t, vars); ofRuns > 0 || all != before {
-				t.Errorf("%d objects, %d of them with the prefix; a new domain has %d", all, ofRuns, before)
+				t.Errorf("got %d objects, of which %d have the prefix, want %d without the prefix", all, ofRuns, before)
 			}
 		})
 	}
 }
 
-// control sends a request to the domain's control.
+// control sends a request to the domain's control API.
 func control(t *testing.T, vars map[string]string, method, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, vars["LUSID_MOCK_URL"]+"/_mock/"+path, strings.NewReader(body))
@@ -182,7 +182,8 @@ func control(t *testing.T, vars map[string]string, method, path, body string) st
 	return answer
 }
 
-// If objects may be left that the run cannot see, the run and the clean-up say so and fail.
+// If a list can't be read, objects of the run may remain. The run and the clean-up then report this and
+// fail.
 func TestConformance_unreadList(t *testing.T) {
 	t.Parallel()
 	vars, env := serveFor(t)
@@ -193,15 +194,15 @@ func TestConformance_unreadList(t *testing.T) {
 	runName, _, _ = strings.Cut(runName, ".\n")
 	if code != 1 || !strings.Contains(stderr, "LUSID may have created the role "+runName+"-create: the response to the create request was lost, and the list cannot be read (HTTP 403") ||
 		!strings.HasSuffix(stderr, "\n\nlusid-mock conformance -clean "+runName+"\n") {
-		t.Errorf("exit code %d, stderr %q", code, stderr)
+		t.Errorf("got exit code %d and stderr %q, want 1, the role and the command that removes it", code, stderr)
 	}
 	code, stdout, stderr := runWith(t, env, "conformance", "-clean", runName)
 	if code != 1 || stdout != "Removed 0 objects.\n" || !strings.Contains(stderr, "Unable to look for roles (HTTP 403") {
-		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1 and an error about the list of roles", code, stdout, stderr)
 	}
 	control(t, vars, http.MethodDelete, "faults", "")
 	code, stdout, stderr = runWith(t, env, "conformance", "-clean", runName)
 	if ofRuns, _ := left(t, vars); code != 0 || strings.Contains(stderr, "Unable") || ofRuns > 0 {
-		t.Errorf("exit code %d, stdout %q, stderr %q, %d objects are left", code, stdout, stderr, ofRuns)
+		t.Errorf("got exit code %d, stdout %q, stderr %q and %d remaining objects, want 0 and none", code, stdout, stderr, ofRuns)
 	}
 }

@@ -96,7 +96,7 @@ func listen(ctx context.Context, address string, options mockserver.Options) (*d
 	return d, nil
 }
 
-// reachable returns the address by which this machine reaches a listener.
+// reachable returns the address at which this machine can reach a listener.
 func reachable(address net.Addr) string {
 	tcp, ok := address.(*net.TCPAddr)
 	if !ok || !tcp.IP.IsUnspecified() {

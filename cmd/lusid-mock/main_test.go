@@ -27,7 +27,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
 )
 
-// binary is lusid-mock, built for these tests.
+// binary is the path of lusid-mock, which is built for these tests.
 var binary string
 
 func TestMain(m *testing.M) {
@@ -67,14 +67,14 @@ func runWith(t *testing.T, env []string, args ...string) (code int, stdout, stde
 	return cmd.ProcessState.ExitCode(), out.String(), errOut.String()
 }
 
-// running is a lusid-mock that has not ended yet.
+// running is a lusid-mock process that has not ended yet.
 type running struct {
 	cmd    *exec.Cmd
 	stdout *bufio.Scanner
 	stderr *bytes.Buffer
 }
 
-// start starts lusid-mock in a new session, so that no terminal controls it.
+// start starts lusid-mock in a new session, so that it has no controlling terminal.
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
 	return startWith(t, nil, args...)
@@ -102,7 +102,7 @@ func startWith(t *testing.T, env []string, args ...string) *running {
 	return r
 }
 
-// until returns what is printed up to and including the line that starts with prefix.
+// until returns the output up to and including the line that starts with prefix.
 func (r *running) until(t *testing.T, prefix string) string {
 	t.Helper()
 	var lines strings.Builder
@@ -112,7 +112,7 @@ func (r *running) until(t *testing.T, prefix string) string {
 			return lines.String()
 		}
 	}
-	t.Fatalf("ended without printing %q; stdout: %s; stderr: %s", prefix, lines.String(), r.stderr)
+	t.Fatalf("want a line that starts with %q, got only stdout: %s; stderr: %s", prefix, lines.String(), r.stderr)
 	return ""
 }
 
@@ -122,7 +122,7 @@ func (r *running) end(t *testing.T, signal os.Signal) int {
 	if err := r.cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	for r.stdout.Scan() { // Wait closes the pipe, which must be empty by then.
+	for r.stdout.Scan() { // Read everything first, because Wait closes the pipe.
 	}
 	if err := r.cmd.Wait(); err != nil {
 		if exit := new(exec.ExitError); !errors.As(err, &exit) {
@@ -139,7 +139,7 @@ func serve(t *testing.T, args ...string) (*running, map[string]string) {
 	return r, evaluate(t, r.until(t, "# export FBN_ACCESS_TOKEN"))
 }
 
-// evaluate returns the FBN_ and LUSID_ variables that a script sets.
+// evaluate returns the FBN_ and LUSID_ variables that a shell script sets.
 func evaluate(t *testing.T, script string) map[string]string {
 	t.Helper()
 	shell := exec.CommandContext(t.Context(), "sh", "-ec", script+"\nenv -0")
@@ -186,7 +186,7 @@ func do(t *testing.T, request *http.Request) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// signIn asks for a token with the variables of a password sign-in.
+// signIn requests a token with the variables of a password sign-in.
 func signIn(t *testing.T, vars map[string]string) (int, map[string]any) {
 	t.Helper()
 	form := url.Values{
@@ -207,7 +207,7 @@ func signIn(t *testing.T, vars map[string]string) (int, map[string]any) {
 	return status, token
 }
 
-// credentials asks the control API.
+// credentials requests the credentials from the control API.
 func credentials(t *testing.T, base string) mockserver.Credentials {
 	t.Helper()
 	_, body := get(t, base+"/_mock/credentials", "")
@@ -251,17 +251,17 @@ func TestServe(t *testing.T) {
 			}
 			status, token := signIn(t, vars)
 			if status != http.StatusOK || token["expires_in"] != 3600.0 {
-				t.Errorf("status %d and expires_in %v, want 200 and 3600", status, token["expires_in"])
+				t.Errorf("got status %d and expires_in %v, want 200 and 3600", status, token["expires_in"])
 			}
 			access, _ := token["access_token"].(string)
 			if status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications", access); status != http.StatusOK {
-				t.Errorf("status %d: %s", status, body)
+				t.Errorf("got status %d, want 200: %s", status, body)
 			}
 			if code := r.end(t, signal); code != 0 {
-				t.Errorf("exit code %d, want 0; stderr: %s", code, r.stderr)
+				t.Errorf("got exit code %d, want 0; stderr: %s", code, r.stderr)
 			}
 			if r.stderr.Len() > 0 {
-				t.Errorf("stderr: %s", r.stderr)
+				t.Errorf("got stderr %s, want none", r.stderr)
 			}
 		})
 	}
@@ -273,7 +273,7 @@ func TestServe_accessToken(t *testing.T) {
 	printed := r.until(t, "# export FBN_ACCESS_TOKEN")
 	vars := evaluate(t, strings.ReplaceAll(printed, "# export", "export"))
 	if status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/me", vars["FBN_ACCESS_TOKEN"]); status != http.StatusOK {
-		t.Errorf("status %d: %s", status, body)
+		t.Errorf("got status %d, want 200: %s", status, body)
 	}
 	r.end(t, syscall.SIGTERM)
 }
@@ -287,7 +287,7 @@ func TestServe_powershell(t *testing.T) {
 	r := start(t, "serve", "-listen", "127.0.0.1:0", "-shell", "powershell", "-seed", seed)
 	printed := r.until(t, "# $Env:FBN_ACCESS_TOKEN")
 	if want := "\n$Env:FBN_PASSWORD = 'it''s ’’$x’’'\n"; !strings.Contains(printed, want) {
-		t.Errorf("%q is not in:\n%s", want, printed)
+		t.Errorf("want %q in the output, got:\n%s", want, printed)
 	}
 	r.end(t, syscall.SIGTERM)
 }
@@ -297,12 +297,12 @@ func TestServe_everyInterface(t *testing.T) {
 	r := start(t, "serve", "-listen", "0.0.0.0:0")
 	vars := evaluate(t, r.until(t, "# export FBN_ACCESS_TOKEN"))
 	if !strings.HasPrefix(vars["LUSID_MOCK_URL"], "http://127.0.0.1:") {
-		t.Errorf("LUSID_MOCK_URL is %s, want a loopback address", vars["LUSID_MOCK_URL"])
+		t.Errorf("got LUSID_MOCK_URL=%s, want a loopback address", vars["LUSID_MOCK_URL"])
 	}
 	credentials(t, vars["LUSID_MOCK_URL"])
 	r.end(t, syscall.SIGTERM)
 	if !strings.Contains(r.stderr.String(), "other machines") {
-		t.Errorf("no warning, stderr: %s", r.stderr)
+		t.Errorf("want a warning about other machines, got stderr: %s", r.stderr)
 	}
 }
 
@@ -310,7 +310,7 @@ func TestServe_hosts(t *testing.T) {
 	t.Parallel()
 	r, vars := serve(t, "-host", "mock", "-host", "fd00::5")
 	for host, want := range map[string]int{
-		"":     http.StatusOK, // That of the URL.
+		"":     http.StatusOK, // The host of the URL.
 		"mock": http.StatusOK, "mock:8080": http.StatusOK, "[fd00::5]:8080": http.StatusOK,
 		"attacker.example": http.StatusMisdirectedRequest,
 	} {
@@ -320,7 +320,7 @@ func TestServe_hosts(t *testing.T) {
 		}
 		request.Host = host
 		if status, body := do(t, request); status != want {
-			t.Errorf("host %q: status %d, want %d: %s", host, status, want, body)
+			t.Errorf("host %q: got status %d, want %d: %s", host, status, want, body)
 		}
 	}
 	r.end(t, syscall.SIGTERM)
@@ -334,7 +334,7 @@ func TestHelp_hasEveryControlRoute(t *testing.T) {
 	r.end(t, syscall.SIGTERM)
 	routes := regexp.MustCompile(`(GET|POST|DELETE) (/_mock/[^ ,;."]+)`).FindAllStringSubmatch(refusal, -1)
 	if status != http.StatusNotFound || len(routes) < 10 {
-		t.Fatalf("status %d and %d routes, want 404 and all of them: %s", status, len(routes), refusal)
+		t.Fatalf("got status %d and %d routes, want 404 and at least 10 routes: %s", status, len(routes), refusal)
 	}
 	for _, route := range routes {
 		if route[2] == "/_mock/nonsense" {
@@ -343,7 +343,7 @@ func TestHelp_hasEveryControlRoute(t *testing.T) {
 		path := strings.NewReplacer("{user}", "USER", "{id}", "ID").Replace(route[2])
 		line := regexp.MustCompile(`(?m)^  ` + route[1] + ` +` + regexp.QuoteMeta(path) + `( |$)`)
 		if !line.MatchString(help) {
-			t.Errorf("the help does not contain %s %s", route[1], path)
+			t.Errorf("the help does not describe the route %s %s", route[1], path)
 		}
 	}
 }
@@ -369,10 +369,10 @@ func TestServe_options(t *testing.T) {
 		"50ms")
 	began := time.Now()
 	if _, token := signIn(t, vars); token["expires_in"] != 90.0 {
-		t.Errorf("expires_in %v, want 90", token["expires_in"])
+		t.Errorf("got expires_in %v, want 90", token["expires_in"])
 	}
 	if took := time.Since(began); took < 50*time.Millisecond {
-		t.Errorf("a response arrived after %v, want at least 50ms", took)
+		t.Errorf("got a response after %v, want at least 50ms", took)
 	}
 	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
 	_, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications/seeded?includeSecret=true", bearer)
@@ -395,18 +395,18 @@ func TestServe_options(t *testing.T) {
 	create.Header.Set("Authorization", "Bearer "+bearer)
 	create.Header.Set("Content-Type", "application/json")
 	if status, body := do(t, create); status != http.StatusOK {
-		t.Fatalf("status %d: %s", status, body)
+		t.Fatalf("got status %d, want 200: %s", status, body)
 	}
 	for _, want := range []bool{false, true} {
 		if _, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/applications", bearer); strings.Contains(body, "example-sdk-app") != want {
-			t.Errorf("listed %t, want %t", !want, want)
+			t.Errorf("the list contains the application: %t, want %t", !want, want)
 		}
 	}
 	r.end(t, syscall.SIGTERM)
 }
 
-// A person tries FINBOURNE's tutorial: a user of the seed signs up, then signs in.
-func TestServe_people(t *testing.T) {
+// TestServe_usersOfSeed follows FINBOURNE's tutorial: a user of the seed signs up and then signs in.
+func TestServe_usersOfSeed(t *testing.T) {
 	t.Parallel()
 	seed := filepath.Join(t.TempDir(), "seed.json")
 	if err := os.WriteFile(seed, []byte(`{"users": [
@@ -428,23 +428,23 @@ func TestServe_people(t *testing.T) {
 	}
 	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
 	if status, body := get(t, vars["FBN_IDENTITY_URL"]+"/api/users/deleted", bearer); status != http.StatusNotFound {
-		t.Errorf("the deleted user: status %d: %s", status, body)
+		t.Errorf("the deleted user: got status %d, want 404: %s", status, body)
 	}
 	if status := post(vars["FBN_IDENTITY_URL"]+"/api/keys", bearer, `{"displayName": "Second"}`); status != http.StatusBadRequest {
-		t.Errorf("the second token: status %d, want 400", status)
+		t.Errorf("the second token: got status %d, want 400", status)
 	}
 
 	vars["FBN_USERNAME"], vars["FBN_PASSWORD"] = "service@example.com", "a chosen password"
 	if status, _ := signIn(t, vars); status != http.StatusBadRequest {
-		t.Errorf("before the sign-up: status %d, want 400", status)
+		t.Errorf("before the sign-up: got status %d, want 400", status)
 	}
 	if status := post(vars["LUSID_MOCK_URL"]+"/_mock/users/service@example.com/sign-up", "", `{"password": "a chosen password"}`); status != http.StatusNoContent {
-		t.Errorf("sign-up: status %d, want 204", status)
+		t.Errorf("sign-up: got status %d, want 204", status)
 	}
 	_, token := signIn(t, vars)
 	access, _ := token["access_token"].(string)
 	if status, body := get(t, vars["LUSID_MOCK_URL"]+"/api/instruments", access); status != http.StatusOK {
-		t.Errorf("instruments: status %d: %s", status, body)
+		t.Errorf("instruments: got status %d, want 200: %s", status, body)
 	}
 	r.end(t, syscall.SIGTERM)
 }
@@ -455,7 +455,7 @@ func TestServe_addressInUse(t *testing.T) {
 	address := strings.TrimPrefix(vars["LUSID_MOCK_URL"], "http://")
 	code, stdout, stderr := run(t, "serve", "-listen", address)
 	if code != 1 || stdout != "" || !strings.Contains(stderr, address) {
-		t.Errorf("exit code %d, stdout %q, stderr %q; want 1, nothing and the address", code, stdout, stderr)
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1, no stdout and the address in stderr", code, stdout, stderr)
 	}
 	r.end(t, syscall.SIGTERM)
 }
@@ -474,11 +474,11 @@ func TestExec_status(t *testing.T) {
 		127:     {"no-such-command"},
 	} {
 		if code, _, stderr := run(t, append([]string{"exec", "--"}, command...)...); code != want {
-			t.Errorf("%q: exit code %d, want %d; stderr: %s", command, code, want, stderr)
+			t.Errorf("%q: got exit code %d, want %d; stderr: %s", command, code, want, stderr)
 		}
 	}
 	if code, _, _ := run(t, "exec", "--", filepath.Join(t.TempDir(), "missing")); code != 127 {
-		t.Errorf("missing file: exit code %d, want 127", code)
+		t.Errorf("missing file: got exit code %d, want 127", code)
 	}
 }
 
@@ -486,7 +486,7 @@ func TestExec_streams(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := run(t, "exec", "sh", "-c", "echo out; echo err >&2")
 	if code != 0 || stdout != "out\n" || stderr != "err\n" {
-		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want those of the command", code, stdout, stderr)
 	}
 }
 
@@ -503,7 +503,7 @@ func TestExec_environment(t *testing.T) {
 	} {
 		code, stdout, stderr := runWith(t, inherited, append(append([]string{"exec"}, test.args...), "--", "env", "-0")...)
 		if code != 0 {
-			t.Fatalf("exit code %d; stderr: %s", code, stderr)
+			t.Fatalf("got exit code %d, want 0; stderr: %s", code, stderr)
 		}
 		got := variables(stdout, "\x00")
 		want := map[string]bool{"LUSID_MOCK_URL": true, "LUSID_KEPT": true}
@@ -515,13 +515,13 @@ func TestExec_environment(t *testing.T) {
 		}
 		for name, value := range got {
 			if value == "real" {
-				t.Errorf("%q: %s is the inherited one", test.args, name)
+				t.Errorf("%q: %s has the inherited value, want that of the mock", test.args, name)
 			}
 		}
 	}
 }
 
-// Each way to sign in works while the command runs. The test sends its requests during that time.
+// TestExec_ways sends requests while the command runs, with each way to sign in.
 func TestExec_ways(t *testing.T) {
 	t.Parallel()
 	for _, auth := range []string{"password", "pat", "secrets-file"} {
@@ -539,19 +539,19 @@ func TestExec_ways(t *testing.T) {
 			if auth != "pat" {
 				status, token := signIn(t, vars)
 				if status != http.StatusOK {
-					t.Errorf("sign-in: status %d, %v", status, token)
+					t.Errorf("sign-in: got status %d, want 200: %v", status, token)
 				}
 				bearer, _ = token["access_token"].(string)
 			}
 			if status, body := get(t, identity+"/api/me", bearer); status != http.StatusOK {
-				t.Errorf("status %d: %s", status, body)
+				t.Errorf("got status %d, want 200: %s", status, body)
 			}
 			if code := r.end(t, syscall.SIGTERM); code != 0 {
-				t.Errorf("exit code %d; stderr: %s", code, r.stderr)
+				t.Errorf("got exit code %d, want 0; stderr: %s", code, r.stderr)
 			}
 			if path != "" {
 				if _, err := os.Stat(filepath.Dir(path)); !errors.Is(err, os.ErrNotExist) {
-					t.Errorf("%s still exists: %v", filepath.Dir(path), err)
+					t.Errorf("the directory %s still exists after the command: %v", filepath.Dir(path), err)
 				}
 			}
 		})
@@ -565,7 +565,7 @@ func fromSecretsFile(t *testing.T, path, base string) (vars map[string]string, i
 		t.Fatal(err)
 	}
 	if info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, want 0600", info.Mode())
+		t.Errorf("got mode %v, want 0600", info.Mode())
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -585,7 +585,7 @@ func fromSecretsFile(t *testing.T, path, base string) (vars map[string]string, i
 	}
 	for name, value := range want {
 		if api[name] != value {
-			t.Errorf("%s is %q, want %q", name, api[name], value)
+			t.Errorf("got %s %q, want %q", name, api[name], value)
 		}
 	}
 	return map[string]string{
@@ -594,7 +594,7 @@ func fromSecretsFile(t *testing.T, path, base string) (vars map[string]string, i
 	}, api["identityUrl"]
 }
 
-func TestExec_passesSignalsOn(t *testing.T) {
+func TestExec_forwardsSignals(t *testing.T) {
 	t.Parallel()
 	for signal, name := range map[syscall.Signal]string{syscall.SIGINT: "INT", syscall.SIGTERM: "TERM"} {
 		t.Run(name, func(t *testing.T) {
@@ -602,15 +602,15 @@ func TestExec_passesSignalsOn(t *testing.T) {
 			r := start(t, "exec", "--", "sh", "-c", fmt.Sprintf("trap 'exit 42' %s; echo ready; while :; do sleep 0.05; done", name))
 			r.until(t, "ready")
 			if code := r.end(t, signal); code != 42 {
-				t.Errorf("exit code %d, want that of the command's trap, 42", code)
+				t.Errorf("got exit code %d, want 42, the exit code in the command's trap", code)
 			}
 		})
-		t.Run(name+" kills", func(t *testing.T) {
+		t.Run(name+" without a trap", func(t *testing.T) {
 			t.Parallel()
 			r := start(t, "exec", "--", "sh", "-c", "echo ready; exec sleep 600")
 			r.until(t, "ready")
 			if code, want := r.end(t, signal), 128+int(signal); code != want {
-				t.Errorf("exit code %d, want %d", code, want)
+				t.Errorf("got exit code %d, want %d", code, want)
 			}
 		})
 	}
@@ -658,7 +658,7 @@ func TestUsage(t *testing.T) {
 		code, stdout, stderr := run(t, strings.Fields(test.args)...)
 		if code != test.code || !strings.Contains(stdout, test.stdout) || !strings.Contains(stderr, test.stderr) ||
 			(stdout == "") != (test.stdout == "") || (stderr == "") != (test.stderr == "") {
-			t.Errorf("%q: exit code %d, stdout %q, stderr %q; want %d, %q, %q", test.args, code, stdout, stderr, test.code, test.stdout, test.stderr)
+			t.Errorf("%q: got exit code %d, stdout %q, stderr %q; want %d, %q, %q", test.args, code, stdout, stderr, test.code, test.stdout, test.stderr)
 		}
 	}
 }

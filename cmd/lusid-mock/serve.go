@@ -45,7 +45,7 @@ func runServe(args []string, stdout, stderr io.Writer) int {
 		return usageError(flags, stderr, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
 	}
 
-	// From here on, the first signal shuts the server down gracefully. A second one ends it at once.
+	// After this, the first signal shuts the server down gracefully. A second one ends it at once.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	d, err := listen(ctx, *address, options)
