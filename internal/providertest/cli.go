@@ -22,8 +22,8 @@ import (
 type cliFeature string
 
 const (
-	// DestroyPlans are plans that show the provider's warnings about a destroy.
-	DestroyPlans    cliFeature = "word of the provider in a plan to destroy"
+	// DestroyPlans are plans of a destroy that show the provider's warnings.
+	DestroyPlans    cliFeature = "warnings of providers in the plan of a destroy"
 	sensitiveValues cliFeature = "sensitivity of providers in the JSON of a state"
 	// ImportBlocks came with Terraform 1.5.
 	ImportBlocks cliFeature = "import blocks"
@@ -71,8 +71,8 @@ func ExpectSensitive(t *testing.T, address string, attributes ...string) []state
 	return checks
 }
 
-// cliFeatures detects features by the commands and flags of the CLI if possible. A version means different things in
-// Terraform and OpenTofu.
+// cliFeatures detects features by the commands and flags of the CLI if possible, because the same version
+// has different features in Terraform and OpenTofu.
 var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 	ask := func(args ...string) string {
 		output, _ := exec.Command(os.Getenv(terraformcli.PathVariable), args...).CombinedOutput()
@@ -109,8 +109,8 @@ var cliFeatures = sync.OnceValues(func() (map[cliFeature]bool, error) {
 	}, nil
 })
 
-// suite prepares the environment that the tests share. resource.TestMain exits the process, so Run does all of the
-// clean-up.
+// suite prepares the environment that all tests share. resource.TestMain exits the process, so Run does all
+// of the clean-up.
 type suite struct{ tests *testing.M }
 
 func (s suite) Run() int {

@@ -45,12 +45,12 @@ const SessionPolicyType = "lusid_session_policy"
 // UserSchemaType is a resource type.
 const UserSchemaType = "lusid_user_schema"
 
-// ApplicationHCL is a resource with a client ID. The display name is the same.
+// ApplicationHCL returns a resource with the client ID. The display name is the same as the client ID.
 func ApplicationHCL(name, clientID string) string {
 	return fmt.Sprintf("resource \"lusid_application\" %[1]q {\n  client_id    = %[2]q\n  display_name = %[2]q\n}\n", name, clientID)
 }
 
-// ApplicationWithTriggers is a configuration of an application with these rotation triggers.
+// ApplicationWithTriggers returns the configuration of an application with the given rotation triggers.
 func ApplicationWithTriggers(value any, more ...Object) Object {
 	config := Object{"client_id": "test-app", "display_name": "Test", "rotation_triggers": value}
 	for _, m := range more {
@@ -59,7 +59,7 @@ func ApplicationWithTriggers(value any, more ...Object) Object {
 	return config
 }
 
-// ApplicationStoring is the configuration of an application with a value of store_secret.
+// ApplicationStoring returns the configuration of an application with the given value of store_secret.
 func ApplicationStoring(value any, more ...Object) Object {
 	config := Object{"client_id": "test-app", "display_name": "Test", "store_secret": value}
 	for _, m := range more {
@@ -68,7 +68,7 @@ func ApplicationStoring(value any, more ...Object) Object {
 	return config
 }
 
-// UserHCL is a service user that a destroy purges.
+// UserHCL returns a service user that a destroy purges.
 func UserHCL(resourceName, name string) string {
 	return fmt.Sprintf(`resource "lusid_user" %[1]q {
   type            = "Service"
@@ -81,7 +81,7 @@ func UserHCL(resourceName, name string) string {
 `, resourceName, name)
 }
 
-// ServiceUser is a configuration with all arguments of a user.
+// ServiceUser returns a configuration with all arguments of a user.
 func ServiceUser(more ...Object) Object {
 	config := Object{
 		"type": "Service", "login": "robot@example.com", "email_address": "owner@example.com", "first_name": "Robot", "last_name": "Xi",
@@ -94,12 +94,12 @@ func ServiceUser(more ...Object) Object {
 	return config
 }
 
-// PlainUser is a personal user with the required arguments only.
+// PlainUser returns a personal user with only the required arguments.
 func PlainUser(login string) Object {
 	return Object{"type": "Personal", "login": login, "email_address": login, "first_name": "A", "last_name": "Xi"}
 }
 
-// IssuerConfig trusts a CI system, with other attributes or more.
+// IssuerConfig returns an issuer of a CI system. The given attributes are added or replaced.
 func IssuerConfig(more ...Object) Object {
 	config := Object{
 		"code": "acme-ci", "issuer": "https://gitlab.acme.com", "audience": "https://acme.lusid.com", "logout_url": "https://acme.lusid.com/bye",
@@ -111,7 +111,7 @@ func IssuerConfig(more ...Object) Object {
 	return config
 }
 
-// ZoneConfig is a zone that locks nobody out, with other attributes or more.
+// ZoneConfig returns a zone that blocks no user. The given attributes are added or replaced.
 func ZoneConfig(more ...Object) Object {
 	config := Object{"code": "acme-office", "action": "NoOp", "ranges": ZoneRanges("203.0.113.0/24"), "session_types": []string{"AllUsers"}}
 	for _, m := range more {
@@ -129,7 +129,7 @@ func ZoneRanges(values ...string) []any {
 	return ranges
 }
 
-// QueryTool is a configuration with the required arguments of a tool only.
+// QueryTool returns a configuration with only the required arguments of a tool.
 func QueryTool(more ...Object) Object {
 	config := Object{
 		"scope": "market-data", "code": "prices", "name": "get-prices", "title": "Get prices", "description": "Returns prices.",
@@ -141,7 +141,7 @@ func QueryTool(more ...Object) Object {
 	return config
 }
 
-// JobTool is a configuration with all arguments of a tool.
+// JobTool returns a configuration with all arguments of a tool.
 func JobTool(more ...Object) Object {
 	config := Object{
 		"scope": "market-data", "code": "reload", "name": "reload-prices", "title": "Reload prices", "description": "Loads prices again.",
@@ -158,7 +158,7 @@ func JobTool(more ...Object) Object {
 	return config
 }
 
-// JobPayload is a scheduler payload that LUSID accepts, with changes.
+// JobPayload returns a valid scheduler payload with the given changes.
 func JobPayload(more Object) Object {
 	payload := Object{
 		"job_scope": "market-data", "job_code": "load", "run_as": "svc", "arguments": Object{"day": "{{{day}}}", "none": nil},
@@ -171,7 +171,7 @@ func JobPayload(more Object) Object {
 	return payload
 }
 
-// IssuerClaims are claim mappings that LUSID accepts, with changes.
+// IssuerClaims returns valid claim mappings with the given changes.
 func IssuerClaims(more ...Object) Object {
 	claims := Object{
 		"user_id": "user_id", "login": "user_email", "email": "user_email", "first_name": `"CI"`, "last_name": `"Pipeline"`, "user_type": `"Service"`,

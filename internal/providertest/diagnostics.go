@@ -11,13 +11,13 @@ import (
 // Diagnostics are the diagnostics of a response of the provider.
 type Diagnostics []*tfprotov6.Diagnostic
 
-// Errors are the texts of the errors.
+// Errors returns the texts of the errors.
 func (d Diagnostics) Errors() []string { return d.texts(tfprotov6.DiagnosticSeverityError) }
 
-// Warnings are the texts of the warnings.
+// Warnings returns the texts of the warnings.
 func (d Diagnostics) Warnings() []string { return d.texts(tfprotov6.DiagnosticSeverityWarning) }
 
-// texts are the diagnostics of a severity, with the attribute in front.
+// texts returns the texts of the diagnostics with a severity. Each text starts with the attribute.
 func (d Diagnostics) texts(severity tfprotov6.DiagnosticSeverity) []string {
 	var texts []string
 	for _, diagnostic := range d {
@@ -50,7 +50,7 @@ func (d Diagnostics) MustSucceed(t *testing.T) {
 	}
 }
 
-// MustBeQuiet fails on warnings too.
+// MustBeQuiet fails the test if there is an error or a warning.
 func (d Diagnostics) MustBeQuiet(t *testing.T) {
 	t.Helper()
 	d.MustSucceed(t)
@@ -76,14 +76,14 @@ func (d Diagnostics) MustWarn(t *testing.T, attribute string, parts ...string) {
 func MustBeOne(t *testing.T, what string, texts []string, attribute string, parts []string) {
 	t.Helper()
 	if len(texts) != 1 {
-		t.Fatalf("%d %ss where one was expected:\n%s", len(texts), what, strings.Join(texts, "\n"))
+		t.Fatalf("got %d %ss, want 1:\n%s", len(texts), what, strings.Join(texts, "\n"))
 	}
 	if !strings.HasPrefix(texts[0], attribute+": ") {
-		t.Errorf("the %s is not on %q:\n%s", what, attribute, texts[0])
+		t.Errorf("want the %s on the attribute %q, got:\n%s", what, attribute, texts[0])
 	}
 	for _, part := range parts {
 		if !strings.Contains(texts[0], part) {
-			t.Errorf("the %s lacks %q:\n%s", what, part, texts[0])
+			t.Errorf("want %[2]q in the %[1]s, got:\n%[3]s", what, part, texts[0])
 		}
 	}
 }

@@ -31,7 +31,7 @@ type Domain struct {
 	Mock  *mockserver.Server
 	URL   string
 	Token string
-	// Direct is the transport of the test's requests. Nil means the network.
+	// Direct is the transport of the test's own requests. Nil means the network.
 	Direct http.RoundTripper
 }
 
@@ -41,13 +41,13 @@ func NewMock(t *testing.T, options mockserver.Options) Domain {
 	return NewMockBehind(t, options, func(mock http.Handler) http.Handler { return mock })
 }
 
-// NewMockBehind puts a handler in front of a mock.
+// NewMockBehind returns a new mock behind a handler.
 func NewMockBehind(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) Domain {
 	t.Helper()
 	if isLive() {
 		t.Skip("needs the mock")
 	}
-	// A request that does not encode the plus sign signs in as nobody.
+	// The username contains a plus sign, so a request that doesn't encode the sign fails to sign in.
 	options.Seed.User.Username = cmp.Or(options.Seed.User.Username, "terraform+ci@example.com")
 	mock := mockserver.New(options)
 	server := httptest.NewServer(front(mock))
@@ -111,7 +111,7 @@ func (d Domain) Config(hcl string) string {
 	return ProviderBlock(Object{"api_url": d.URL, "access_token": d.Token}) + hcl
 }
 
-// PasswordArguments are the five arguments to sign in with user name and password.
+// PasswordArguments returns the five arguments to sign in with user name and password.
 func (d Domain) PasswordArguments() Object {
 	credentials := d.Mock.Credentials()
 	return Object{
@@ -124,7 +124,7 @@ func (d Domain) PasswordArguments() Object {
 	}
 }
 
-// Environment are the five FBN_* variables of a password, and the domain.
+// Environment returns the five FBN_* variables of a password sign-in, and the variable of the domain.
 func (d Domain) Environment() []string {
 	own := d.PasswordArguments()
 	return []string{
@@ -137,7 +137,7 @@ func (d Domain) Environment() []string {
 	}
 }
 
-// Section has the values that LUSID exports to a section of secrets.json.
+// Section returns the values that LUSID exports to a section of secrets.json.
 func (d Domain) Section() map[string]any {
 	own := d.PasswordArguments()
 	return map[string]any{
@@ -146,7 +146,7 @@ func (d Domain) Section() map[string]any {
 	}
 }
 
-// Protocol is configured for the domain, with more arguments or other ones.
+// Protocol returns a provider that is configured for the domain. The arguments are added or replaced.
 func (d Domain) Protocol(t *testing.T, arguments ...Object) *Protocol {
 	t.Helper()
 	config := Object{"api_url": d.URL, "access_token": d.Token}
@@ -158,7 +158,7 @@ func (d Domain) Protocol(t *testing.T, arguments ...Object) *Protocol {
 	return p
 }
 
-// SignedIn is a provider that signs in with a password.
+// SignedIn returns a provider that signs in with a password.
 func (d Domain) SignedIn(t *testing.T) *Protocol {
 	t.Helper()
 	p := NewProtocol(t)
@@ -166,8 +166,8 @@ func (d Domain) SignedIn(t *testing.T) *Protocol {
 	return p
 }
 
-// WithRefreshToken is a provider that signs in with a refresh token, and with a password where
-// that is refused.
+// WithRefreshToken returns a provider that signs in with a refresh token. If LUSID refuses the refresh
+// token, the provider uses a password.
 func (d Domain) WithRefreshToken(t *testing.T) *Protocol {
 	t.Helper()
 	arguments := d.PasswordArguments()
@@ -177,13 +177,13 @@ func (d Domain) WithRefreshToken(t *testing.T) *Protocol {
 	return p
 }
 
-// NoRights is a provider that signs in with a token without rights.
+// NoRights returns a provider that signs in with a token without rights.
 func (d Domain) NoRights(t *testing.T) *Protocol {
 	t.Helper()
 	return d.Protocol(t, Object{"access_token": d.Mock.Credentials().NoRightsToken})
 }
 
-// NotConfigured is a provider whose credentials are unknown until another resource is created.
+// NotConfigured returns a provider whose credentials are unknown until another resource is created.
 func (d Domain) NotConfigured(t *testing.T) *Protocol {
 	t.Helper()
 	p := NewProtocol(t)
@@ -191,8 +191,8 @@ func (d Domain) NotConfigured(t *testing.T) *Protocol {
 	return p
 }
 
-// MustCall calls the Identity API, or the Access API if the path begins with [AccessAPI]. An injected fault
-// meets these calls too.
+// MustCall calls the Identity API, or the Access API if the path starts with [AccessAPI]. Injected faults
+// also apply to these calls.
 func (d Domain) MustCall(t *testing.T, method, path string, body, out any) {
 	t.Helper()
 	if err := d.Call(context.Background(), method, path, body, out); err != nil {
@@ -243,14 +243,14 @@ func NewName() string { return namePrefix + strings.ToLower(rand.Text()[:12]) }
 
 const namePrefix = "tf-acc-"
 
-// Factories serve the provider from within the test. A step of terraform-plugin-testing is seven
-// or more commands of the CLI, each with a separate server, so use few steps.
+// Factories serve the provider within the test's process. A step of terraform-plugin-testing runs seven or
+// more commands of the CLI, each with a separate server, so use few steps.
 var Factories = map[string]func() (tfprotov6.ProviderServer, error){
 	"lusid": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test"), nil },
 }
 
-// Rewriter changes the JSON responses of a mock. It is for responses that violate the contract, which the mock never
-// sends.
+// Rewriter changes the JSON responses of a mock. It is for responses that violate the contract, because the
+// mock never sends any.
 type Rewriter struct {
 	mu sync.Mutex
 	// change gets the response to each request of the provider, and returns the response to send.
@@ -287,7 +287,7 @@ func (w *Rewriter) Front(mock http.Handler) http.Handler {
 	})
 }
 
-// Crew is a domain with a role and users, whose ids are in order.
+// Crew returns a domain with a role and users. The IDs of the users are in order.
 func Crew(t *testing.T, options mockserver.Options) (d Domain, roleID, caller string, users []string) {
 	t.Helper()
 	d = NewMock(t, options)
@@ -302,7 +302,7 @@ func Crew(t *testing.T, options mockserver.Options) (d Domain, roleID, caller st
 	return d, d.CreateRole(t, "traders").ID, me.ID, users
 }
 
-// WithSomebodyElse are the options of a mock with a second user, who has a personal access token.
+// WithSomebodyElse returns the options of a mock with a second user, who has a personal access token.
 func WithSomebodyElse() mockserver.Options {
 	const login = "else@example.com"
 	return mockserver.Options{Seed: mockserver.Seed{

@@ -10,33 +10,33 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// Every package that uses these helpers has this TestMain. It takes credentials out of the
-// environment, and finds the CLI if TF_ACC is set.
+// Every package that uses these helpers has this TestMain. It removes credentials from the environment, and
+// finds the CLI if TF_ACC is set.
 func TestMain(m *testing.M) { providertest.RunTests(m) }
 
-// TestExample is a test of the usual kind: the provider runs in this process.
+// TestExample is a typical test: the provider runs in this process.
 func TestExample(t *testing.T) {
 	t.Parallel()
-	// A LUSID domain that no other test sees. When the test ends, the mock reports every request
-	// that breaks LUSID's published contract.
+	// A LUSID domain for this test only. When the test ends, the mock reports every request and response
+	// that violates LUSID's published contract.
 	d := providertest.NewMock(t, mockserver.Options{})
-	// One process of the provider, signed in to the domain, and a resource type of it.
+	// One process of the provider, which is signed in to the domain, and one of its resource types.
 	roles := d.Protocol(t).Resource("lusid_role")
 	config := providertest.Object{"name": "traders", "description": "Trade"}
 
-	// Create validates, plans and applies. Must fails the test on any error or warning.
+	// Create validates, plans and applies. With the prefix Must, any error or warning fails the test.
 	made := roles.MustCreate(config)
 	made.MustHave(t, map[string]string{"name": "traders", "description": "Trade", "code": "traders"})
-	// All requests of the provider, by operation. A request that isn't listed fails the test.
+	// MustCount compares all requests of the provider, by operation. Any other request fails the test.
 	d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1})
 
-	// The next plan refreshes, and then has nothing to do.
+	// The next plan refreshes and finds no changes.
 	d.Forget()
 	roles.MustPlanNothing(roles.MustRead(made), config)
 	d.MustCount(t, map[string]int{"identity.GetRole": 1})
 
-	// A fault: LUSID refuses the next update. The error says what was attempted, and on what. An
-	// empty attribute means that the error is on the resource as a whole.
+	// Inject a fault: LUSID refuses the next update. The error contains what was attempted and on which
+	// object. An empty attribute means that the error is about the whole resource.
 	d.Forget()
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.UpdateRole", Status: http.StatusForbidden})
 	changed := providertest.Object{"name": "traders", "description": "Trade more"}
@@ -44,7 +44,7 @@ func TestExample(t *testing.T) {
 	diags.MustFail(t, "", "Unable to update role traders", "HTTP 403")
 	d.MustCount(t, map[string]int{"identity.UpdateRole": 1})
 
-	// The state is as before, so the next plan shows the same change again.
+	// The state did not change, so the next plan contains the same change again.
 	if diff := cmp.Diff([]string(nil), made.Differences(kept)); diff != "" {
 		t.Errorf("the failed update changed the state (-want +got):\n%s", diff)
 	}
@@ -54,19 +54,19 @@ func TestExample(t *testing.T) {
 		t.Errorf("planned changes (-want +got):\n%s", diff)
 	}
 
-	// Somebody deletes the role behind Terraform's back. A new process of the provider finds it
-	// gone. Within one process, a refresh of many objects may answer from a list.
+	// Delete the role behind Terraform's back. A new process of the provider finds that the role is gone.
+	// The same process could still use a cached list in a refresh of many objects.
 	d.MustCall(t, http.MethodDelete, "/roles/"+made.Get("id"), nil, nil)
 	if d.Protocol(t).Resource("lusid_role").MustRead(made).Exists() {
 		t.Error("the role is still in the state")
 	}
 }
 
-// TestAccExample is the same with the Terraform CLI. Run it with TF_ACC=1.
+// TestAccExample is the same test with the Terraform CLI. Run it with TF_ACC=1.
 func TestAccExample(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
-	// A directory with a configuration. Config puts the provider block in front.
+	// A workspace is a directory with a configuration. Config adds the provider block.
 	w := providertest.NewWorkspace(t, d.Config(`
 resource "lusid_role" "traders" {
   name        = "traders"
@@ -77,10 +77,10 @@ resource "lusid_role" "traders" {
 	d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1})
 	w.MustPlanEmpty()
 
-	// The CLI prints what the user reads, with line breaks that MustFail ignores.
+	// MustFail ignores the line breaks that the CLI adds to the output.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetRole", Status: http.StatusForbidden})
 	w.MustFail([]string{"Unable to read role traders", "HTTP 403"}, "plan")
 
-	// The fault was for one request.
+	// The fault applied to one request only.
 	w.MustPlanEmpty()
 }

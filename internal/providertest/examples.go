@@ -9,13 +9,14 @@ import (
 
 // ExampleSeeds has the objects that exist before the examples of a kind run.
 type ExampleSeeds struct {
-	// Resource is what the example of the resource refers to.
+	// Resource has the objects that the example of the resource refers to.
 	Resource mockserver.Seed
-	// Import is what the examples of an import import, and List what the example of the list resource finds.
+	// Import has the objects that the import examples import. List has the objects that the example of the
+	// list resource finds.
 	Import, List mockserver.Seed
 }
 
-// What the examples of several types have in common.
+// Objects that the examples of several types use.
 var (
 	// ExampleApplication is an application that was not created by Terraform.
 	ExampleApplication = mockserver.Application{ID: "0oabw8p5aaGCl5zAA2p8", ClientID: "example-sdk-app", DisplayName: "Example SDK application"}
@@ -59,7 +60,8 @@ var (
 			{"application": "LUSID", "tag": "Data", "selector": {"matchAllSelectorDefinition": {
 				"actions": [{"scope": "default", "activity": "Read", "entity": "Instrument"}]}}}]
 	}`)}}
-	// ExamplePolicyCollection is a policy collection, and ExampleAttachment an access role that has it.
+	// ExamplePolicyCollection is a policy collection, and ExampleAttachment is an access role with that
+	// collection.
 	ExamplePolicyCollection = json.RawMessage(`{
 		"code": "acme-read-only", "description": "Read market data",
 		"policies": [{"scope": "default", "code": "allow-standard-lusid-features-access"}]
@@ -71,7 +73,7 @@ var (
 			"resource": {"policyIdRoleResource": {"policies": [], "policyCollections": [{"scope": "default", "code": "acme-read-only"}]}}
 		}`)},
 	}
-	// ExampleTeam has a role and two people, of whom one has the role.
+	// ExampleTeam has a role and two people. One of them has the role.
 	ExampleTeam = mockserver.Seed{
 		Roles: []mockserver.Role{{ID: "00g7hk2mnPQrs4TUv2p7", Name: "traders", Description: "Books and amends trades"}},
 		Users: []mockserver.User{

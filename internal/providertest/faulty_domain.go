@@ -44,7 +44,7 @@ func NewFaultyDomain(t *testing.T) FaultyDomain {
 	}
 }
 
-// FaultSeed has the objects that five objects of every kind refer to.
+// FaultSeed returns the objects that five objects of every kind refer to.
 func FaultSeed() mockserver.Seed {
 	seed := FixtureSeed(5)
 	seed.User = mockserver.User{ID: "caller", Username: "caller@acme.com"}
@@ -68,7 +68,7 @@ type faultFront struct {
 	mu        sync.Mutex
 	exchanges []Exchange
 	secrets   map[string]string
-	// rewrites choose a rewrite for a response. The first one that returns a rewrite is used.
+	// rewrites are functions that choose a rewrite for a response. The first rewrite is used.
 	rewrites []func(Exchange) Rewrite
 	// breakOff aborts a request. Nil means a reset of the connection.
 	breakOff func(*Wire)
@@ -101,7 +101,8 @@ func (f *faultFront) abort(w *Wire) {
 	breakOff(w)
 }
 
-// operationOf asks the mock's log, which has no answer to a client that hung up.
+// operationOf reads the operation in the mock's log. If the mock aborted the request, there is no
+// operation.
 func (f *faultFront) operationOf(answer *httptest.ResponseRecorder) string {
 	id := answer.Header().Get("Lusid-Meta-Requestid")
 	for _, request := range slices.Backward(f.Mock.Requests()) {
@@ -159,7 +160,7 @@ func (f *faultFront) TakeExchanges() []Exchange {
 	return taken
 }
 
-// Seen are the secrets in all responses so far and the initial secrets of the domain, by name.
+// Seen returns the secrets in all responses so far and the initial secrets of the domain, by name.
 func (f *faultFront) Seen() map[string]string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -170,7 +171,7 @@ func (f *faultFront) Seen() map[string]string {
 func aborts(serve func()) (aborted bool) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p != http.ErrAbortHandler { //nolint:errorlint // A panic is what it is.
+			if p != http.ErrAbortHandler { //nolint:errorlint // A panic value is not wrapped.
 				panic(p)
 			}
 			aborted = true

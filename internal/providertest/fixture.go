@@ -12,29 +12,30 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// KindFixture is what the tables of the tests know about a kind of resource: the lifecycles, the
-// budgets, the fault matrix, the canaries, the walk through the constraints, and the tests of
-// interrupts and lists that lag behind. To add a kind, fill one KindFixture in Fixtures.
+// KindFixture describes a kind of resource for the tests that cover every kind: the lifecycles, the
+// budgets, the fault matrix, the canaries, the walk through the constraints, and the tests of interrupts
+// and of lists that lag. To add a kind, add one KindFixture to Fixtures.
 type KindFixture struct {
-	// Label is the name of the kind's resources in a configuration. Kinds of one type differ in it.
+	// Label is the name of the kind's resources in a configuration. Different kinds of the same type have
+	// different labels.
 	Label string
 	// Most is the maximum number of objects in a domain. Zero means any number.
 	Most int
 
-	// Config is the configuration of an object. In a text, ${n} is the object's number, and ${n+1} is
-	// the number after it; an int that depends on the number is a Numbered. The objects of all kinds
-	// fit into one domain of FixtureSeed. See Object.Number.
+	// Config is the configuration of an object. In a text, ${n} is the object's number, and ${n+1} is the
+	// next number. An int that depends on the number is a Numbered. The objects of all kinds can exist in
+	// the same domain of FixtureSeed. See Object.Number.
 	Config Object
 	// Changed is the configuration after an update in place, and Rotated after the rotation of a
 	// secret. Nil means that the kind has no such change.
 	Changed, Rotated Object
-	// Many changes attributes of a configuration with n objects: step is 1, and then 2 for an update of
-	// each. Nil means that Config and Changed are enough.
+	// Many changes attributes of a configuration with n objects. Step is 1 for the create, and 2 for an
+	// update of each object. Nil means that Config and Changed are enough.
 	Many func(n, step int) Object
 
-	// ImportBy is the attribute whose value an import takes.
+	// ImportBy is the attribute with the import ID.
 	ImportBy string
-	// Query is the configuration of the list resource; nil means an empty one.
+	// Query is the configuration of the list resource. Nil means an empty configuration.
 	Query Object
 	// Unlisted is true if the type has no list resource.
 	Unlisted bool
@@ -43,19 +44,20 @@ type KindFixture struct {
 
 	// Cost has the requests for n objects.
 	Cost Cost
-	// Faults are what the fault matrix can't find out by itself.
+	// Faults has the properties that the fault matrix can't detect.
 	Faults Faults
-	// Examples are the domains of the kind's examples. Empty means that they refer to nothing.
+	// Examples are the domains of the kind's examples. Empty means that the examples need no other
+	// objects.
 	Examples ExampleSeeds
-	// Life is the kind's life in TestAccLifecycle. It is nil for a singleton, and for a kind whose
+	// Life returns the kind's life in TestAccLifecycle. It is nil for a singleton, and for a kind whose
 	// type has a life in another kind.
 	Life func(t *testing.T, d Domain) Life
 }
 
-// Calls are requests by operation.
+// Calls are numbers of requests by operation.
 type Calls map[string]int
 
-// Add is the sum.
+// Add returns the sum.
 func (c Calls) Add(more Calls) Calls {
 	sum := maps.Clone(c)
 	for operation, n := range more {
@@ -66,11 +68,11 @@ func (c Calls) Add(more Calls) Calls {
 
 // Cost has the requests for n objects of a kind. Nil means no requests.
 type Cost struct {
-	// Refresh is what every command costs that looks at what is there. The others come on top of it,
-	// and a create has nothing to look at.
+	// Refresh has the requests of a refresh, which every command makes except a create. The other fields
+	// have the additional requests.
 	Create, Refresh, Update, Destroy func(n int) Calls
-	// Plan is what each plan of a create costs, and DestroyPlan what the plan of a destroy costs in the
-	// process that only plans it.
+	// Plan has the requests of each plan of a create. DestroyPlan has the requests of the plan of a
+	// destroy, in a process that only plans.
 	Plan, DestroyPlan func(n int) Calls
 }
 
@@ -86,16 +88,16 @@ const (
 	Importing  = "import"
 )
 
-// Faults describes how a kind differs from others in the fault matrix. The matrix finds out from a run
-// without faults which requests a kind makes.
+// Faults describes how a kind differs from other kinds in the fault matrix. The matrix does a run without
+// faults to find out which requests a kind makes.
 type Faults struct {
-	// OptionalRequest is the list that a create requests first, and that answers a refresh of many
-	// objects. If it fails, both continue without it. Empty means that the kind has no such list.
+	// OptionalRequest is the list that a create requests first, and that a refresh of many objects uses.
+	// If the list fails, both continue without it. Empty means that the kind has no such list.
 	OptionalRequest string
 	// OnlyForWarning are, by phase, requests that the provider needs only to write a warning.
 	OnlyForWarning map[string]string
-	// ReadsFirst is the read that a create begins with, because it adopts what is there. The plan of the create
-	// makes the same read, and needs it only to write a warning.
+	// ReadsFirst is the read with which a create starts, because it adopts existing objects. The plan of
+	// the create sends the same read, but needs it only to write a warning.
 	ReadsFirst string
 	// FailureOnlyWarns are, by phase, requests whose failure is a warning and not an error.
 	FailureOnlyWarns map[string]string
@@ -106,53 +108,54 @@ type Faults struct {
 	Versioned string
 	// Repeatable is a POST whose retry has no further effect.
 	Repeatable string
-	// Adopts is true if a create changes an object that LUSID always has. If its response is lost, no object is
-	// left behind that the state lacks.
+	// Adopts is true if a create changes an object that LUSID always has. If the response is lost, no
+	// object exists that the state does not contain.
 	Adopts bool
 	// OldSecretUnknown is true if the provider doesn't know the secret that a rotation replaces.
 	OldSecretUnknown bool
-	// Holds checks an object in the state for attributes that a refresh doesn't read.
+	// Holds checks the attributes of an object in the state that a refresh doesn't read.
 	Holds func(t *testing.T, d Domain, made Instance)
 }
 
-// Life has the steps for the first object of a kind in TestAccLifecycle. Requests that only read
-// are not among its requests.
+// Life has the steps for the first object of a kind in TestAccLifecycle. Its numbers of requests don't
+// include requests that only read.
 type Life struct {
 	// More are additional attributes of the configurations.
 	More Object
 
-	// Drift changes the object behind Terraform's back. The next plan contains all of Drifted. Mended has the
-	// requests of its apply: none if the provider ignores the change.
+	// Drift changes the object behind Terraform's back. The next plan contains all of Drifted. Mended has
+	// the requests of the next apply. It is empty if the provider ignores the change.
 	Drift   func()
 	Drifted []string
 	Mended  map[string]int
 
-	// Vanish removes the object behind Terraform's back, and DeletedAndMadeAgain counts the requests of
-	// the next apply, which creates it again. Vanish is nil if another object would have to go: the kind
-	// then has a separate test.
+	// Vanish removes the object behind Terraform's back. DeletedAndMadeAgain has the requests of the next
+	// apply, which creates the object again. Vanish is nil if it would remove another object too. Such a
+	// kind has a separate test.
 	Vanish              func()
 	DeletedAndMadeAgain map[string]int
 
-	// Replacement is a configuration that differs in the attribute ReplacedBy, and perhaps in what
-	// follows from it. Replaced is what the replacement asks for.
+	// Replacement is a configuration in which ReplacedBy differs, and perhaps attributes that depend on
+	// it. Replaced has the requests of the replacement.
 	Replacement Object
 	ReplacedBy  string
 	Replaced    map[string]int
 
-	// The summaries of the errors for a user without rights.
+	// RefusedCreate, RefusedRead, RefusedUpdate and RefusedDelete are the summaries of the errors for a
+	// user without rights.
 	RefusedCreate, RefusedRead, RefusedUpdate, RefusedDelete string
 
 	// Secrets are the attributes that must never appear in output for people.
 	Secrets []string
 }
 
-// TypeNameOf is the resource type of a kind.
+// TypeNameOf returns the resource type of a kind.
 func TypeNameOf(kind string) string {
 	typeName, _, _ := strings.Cut(kind, " ")
 	return typeName
 }
 
-// Change is the configuration after an update or a rotation. Nil means that the kind has neither.
+// Change returns the configuration after an update or a rotation. Nil means that the kind has neither.
 func (k KindFixture) Change() Object {
 	if k.Rotated != nil {
 		return k.Rotated
@@ -160,7 +163,7 @@ func (k KindFixture) Change() Object {
 	return k.Changed
 }
 
-// Count is how many of n objects a domain can have.
+// Count returns how many of n objects a domain can have.
 func (k KindFixture) Count(n int) int {
 	if k.Most > 0 {
 		return min(n, k.Most)
@@ -168,7 +171,8 @@ func (k KindFixture) Count(n int) int {
 	return n
 }
 
-// HCL is n objects of the kind as one resource with count. Step is 1, and then 2 for an update of each.
+// HCL returns n objects of the kind as one resource with count. Step is 1 for the create, and 2 for an
+// update of each object.
 func (k KindFixture) HCL(kind string, n, step int) string {
 	config := k.Config
 	if change := k.Change(); step > 1 && change != nil {
@@ -192,13 +196,13 @@ func (k KindFixture) HCL(kind string, n, step int) string {
 	return fmt.Sprintf("\nresource %q %q %s\n", TypeNameOf(kind), k.Label, HCLValue(counted))
 }
 
-// Numbered is an int that depends on the number of an object: First for number 0, and Step more for
-// each that follows.
+// Numbered is an int that depends on the number of an object: First for number 0, and Step more for each
+// following number.
 type Numbered struct{ First, Step int }
 
 var numberPattern = regexp.MustCompile(`\$\{n(\+\d+)?\}`)
 
-// Number is the configuration of object n of a kind.
+// Number returns the configuration of object n of a kind.
 func (o Object) Number(n int) Object {
 	if o == nil {
 		return nil
@@ -219,8 +223,8 @@ func (o Object) Number(n int) Object {
 	return config
 }
 
-// numbered copies a value. What depends on a number goes through put: a text with a number in it, or the
-// whole of a Numbered.
+// numbered copies a value. It replaces the parts that depend on a number with the result of put: texts that
+// contain a number, and Numbered values.
 func numbered(v any, put func(text string, isWhole bool) any) any {
 	switch v := v.(type) {
 	case string:
@@ -257,8 +261,8 @@ func numbered(v any, put func(text string, isWhole bool) any) any {
 	return v
 }
 
-// FixtureSeed has the objects that n objects of every kind refer to: roles that they assign to users, and
-// policy collections that they attach to access roles.
+// FixtureSeed returns the objects that n objects of every kind refer to: roles that they assign to users,
+// and policy collections that they attach to access roles.
 func FixtureSeed(n int) mockserver.Seed {
 	var seed mockserver.Seed
 	for i := range n + 2 {

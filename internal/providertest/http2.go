@@ -37,7 +37,7 @@ func WithWire(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, wireKey{}, &Wire{conn: conn})
 }
 
-// wireOf counts a request.
+// wireOf returns the connection of a request, and counts the request.
 func wireOf(r *http.Request) *Wire {
 	w, ok := r.Context().Value(wireKey{}).(*Wire)
 	if !ok {
@@ -47,14 +47,14 @@ func wireOf(r *http.Request) *Wire {
 	return w
 }
 
-// send sends frames beside the server's own. The frames that begin a connection must go first. In a
-// bubble of synctest, the server has sent them by the time that the clock moves.
+// send writes frames next to the frames that the server itself writes. The frames that start a connection
+// must be first. In a bubble of synctest, the server has sent them before the clock advances.
 func (w *Wire) send(frames []byte) {
 	time.Sleep(time.Millisecond)
 	_, _ = w.conn.Write(frames)
 }
 
-// frame is a frame whose payload is numbers.
+// frame encodes a frame whose payload is numbers.
 func frame(kind byte, stream uint32, payload ...uint32) []byte {
 	b := binary.BigEndian.AppendUint32([]byte{0, 0, byte(4 * len(payload)), kind, 0}, stream)
 	for _, number := range payload {
@@ -63,8 +63,8 @@ func frame(kind byte, stream uint32, payload ...uint32) []byte {
 	return b
 }
 
-// ResetStream aborts the current request. Only the client knows the number of its stream, which is
-// odd. The client ignores frames for a stream that it does not have.
+// ResetStream aborts the current request. Only the client knows the odd number of its stream, so
+// ResetStream sends a frame for each. The client ignores frames for streams that it doesn't have.
 func ResetStream(code uint32) func(*Wire) {
 	return func(w *Wire) {
 		var frames []byte
@@ -75,7 +75,7 @@ func ResetStream(code uint32) func(*Wire) {
 	}
 }
 
-// GoAway claims that no request was processed.
+// GoAway claims that the server processed no request.
 func GoAway(w *Wire) { w.send(frame(frameGoAway, 0, 0, codeNoError)) }
 
 // Reset resets the connection.

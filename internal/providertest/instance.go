@@ -48,7 +48,7 @@ func (i Instance) value(schema *tfprotov6.Schema) tftypes.Value {
 	return tftypes.NewValue(schema.ValueType(), i.Attributes)
 }
 
-// Get is an attribute as text: "null", "unknown", or for a set its elements with commas.
+// Get returns an attribute as text: "null", "unknown", or the elements of a set, separated by commas.
 func (i Instance) Get(name string) string {
 	value, ok := i.Attributes[name]
 	switch {
@@ -84,7 +84,7 @@ func (i Instance) Get(name string) string {
 	return value.String()
 }
 
-// Differences names the attributes that differ.
+// Differences returns the names of the attributes that differ.
 func (i Instance) Differences(other Instance) []string {
 	var names []string
 	for name, value := range i.Attributes {
@@ -96,7 +96,7 @@ func (i Instance) Differences(other Instance) []string {
 	return names
 }
 
-// Rows are the objects of a list attribute.
+// Rows returns the objects of a list attribute.
 func (i Instance) Rows(t *testing.T, name string) []Instance {
 	t.Helper()
 	var elements []tftypes.Value
@@ -112,7 +112,7 @@ func (i Instance) Rows(t *testing.T, name string) []Instance {
 	return rows
 }
 
-// Column is one attribute of each row.
+// Column returns one attribute of each row.
 func Column(rows []Instance, name string) []string {
 	var values []string
 	for _, row := range rows {
@@ -126,7 +126,7 @@ func (i Instance) MustHave(t *testing.T, want map[string]string) {
 	t.Helper()
 	for name, value := range want {
 		if got := i.Get(name); got != value {
-			t.Errorf("%s is %s, not %s", name, got, value)
+			t.Errorf("got %s = %s, want %s", name, got, value)
 		}
 	}
 }

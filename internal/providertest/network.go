@@ -26,7 +26,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// DomainInMemory is a mock in memory, for tests in a bubble of synctest.
+// DomainInMemory returns a mock in memory, for tests in a bubble of synctest.
 func DomainInMemory(t *testing.T, options mockserver.Options) Domain {
 	t.Helper()
 	mock := mockserver.New(options)
@@ -47,20 +47,20 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	return recorder.Result(), nil
 }
 
-// MemoryHost is the address of every domain in memory; the port tells them apart. Nothing listens
-// there outside of this process.
+// MemoryHost is the address of every domain in memory. The domains have different ports. No other process
+// listens at this address.
 const MemoryHost = "127.77.77.77"
 
-// memoryNetwork carries the connections to MemoryHost. Unlike sockets, synctest can drive them: in
-// its bubble a wait of minutes takes no time, and no verdict depends on a busy machine.
+// memoryNetwork carries the connections to MemoryHost. Unlike sockets, synctest can control them: in its
+// bubble a wait of minutes takes no time, and a busy machine does not change the result of a test.
 var memoryNetwork = struct {
 	mu        sync.Mutex
 	port      int
 	listeners map[string]*MemoryListener
 }{listeners: map[string]*MemoryListener{}}
 
-// useMemoryNetwork has every client of this process, the provider's included, reach MemoryHost.
-// The provider's transports are clones of http.DefaultTransport.
+// useMemoryNetwork makes every client of this process connect to MemoryHost in memory, including the
+// provider's clients. The provider's transports are clones of http.DefaultTransport.
 func useMemoryNetwork() error {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -99,13 +99,13 @@ type MemoryListener struct {
 	dialled int
 }
 
-// ConnectionFate says what happens to a connection.
+// ConnectionFate is what happens to a connection.
 type ConnectionFate int
 
 const (
 	// Accepted is a normal connection.
 	Accepted ConnectionFate = iota
-	// Refused is the response of a port on which nobody listens.
+	// Refused is a connection to a port without a listener.
 	Refused
 	// Cut is a connection that ends before the first byte.
 	Cut
@@ -232,7 +232,7 @@ func (c *MemoryConn) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// SetWriteDeadline implements net.Conn. A write waits for nothing but a reader, or the end.
+// SetWriteDeadline implements net.Conn. A write only waits for a reader or for the end of the connection.
 func (c *MemoryConn) SetWriteDeadline(time.Time) error { return nil }
 
 var memoryAddress = &net.TCPAddr{IP: net.ParseIP(MemoryHost)}
@@ -301,7 +301,8 @@ func brokenOff(op string, reason error) error {
 	return &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(op, number)}
 }
 
-// end ends the pipe for both, unless it has ended. Who reads gets what was written before.
+// end ends the pipe for its reader and its writer, unless it has ended. The reader still gets the bytes
+// that were written before.
 func (p *memoryPipe) end(reason error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -340,10 +341,10 @@ type Certificates struct {
 	ByFate    map[ConnectionFate]*tls.Certificate
 }
 
-// NewCertificates creates two authorities, of which one is trusted.
+// NewCertificates creates two authorities. Clients trust one of them.
 func NewCertificates(t *testing.T) Certificates {
 	t.Helper()
-	// The clock of synctest begins with the year 2000.
+	// The clock of synctest starts in the year 2000.
 	begin := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 	serial := int64(0)
 	sign := func(parent *tls.Certificate) *tls.Certificate {

@@ -17,7 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 )
 
-// Application is OAuthApplication; the provider's own type would hide a wrong JSON tag.
+// Application is OAuthApplication. The tests don't use the provider's type, because that would hide a wrong
+// JSON tag.
 type Application struct {
 	ID          string `json:"id"`
 	ClientID    string `json:"clientId"`
@@ -51,7 +52,7 @@ func (d Domain) RotateApplication(t *testing.T, clientID string) Application {
 	return rotated
 }
 
-// Application reads the application with a client id, and its secret.
+// Application reads the application with a client ID, including its secret.
 func (d Domain) Application(t *testing.T, clientID string) Application {
 	t.Helper()
 	for _, listed := range d.Applications(t) {
@@ -95,14 +96,14 @@ func (d Domain) CheckGone(t *testing.T, clientIDs ...string) resource.TestCheckF
 	return func(*terraform.State) error {
 		for _, left := range d.Applications(t) {
 			if slices.Contains(clientIDs, left.ClientID) {
-				return fmt.Errorf("the application %s is still there", left.ClientID)
+				return fmt.Errorf("the application %s still exists", left.ClientID)
 			}
 		}
 		return nil
 	}
 }
 
-// MustHoldSecret checks that the state has LUSID's secret, if any, and its version.
+// MustHoldSecret checks that the state contains LUSID's secret and its version, if the secret is stored.
 func (d Domain) MustHoldSecret(t *testing.T, i Instance) {
 	t.Helper()
 	now := d.Application(t, i.Get("client_id"))
@@ -111,15 +112,15 @@ func (d Domain) MustHoldSecret(t *testing.T, i Instance) {
 		want = "null"
 	}
 	if i.Get("secret") != want {
-		t.Errorf("the secret in the state is not LUSID's: %s", i.Get("secret"))
+		t.Errorf("got the secret %s in the state, want LUSID's", i.Get("secret"))
 	}
 	if got, want := i.Get("secret_version"), DocumentedVersion(now.ID, now.Secret); got != want {
-		t.Errorf("secret_version is %s, not %s", got, want)
+		t.Errorf("got secret_version %s, want %s", got, want)
 	}
 }
 
-// DocumentedVersion is the documented secret_version: the first 31 bits of HMAC-SHA-256 over the secret, with the
-// application's ID as the key.
+// DocumentedVersion returns the secret_version as documented: the first 31 bits of HMAC-SHA-256 over the
+// secret, with the application's ID as the key.
 func DocumentedVersion(id, secret string) string {
 	mac := hmac.New(sha256.New, []byte(id))
 	mac.Write([]byte(secret))
@@ -127,7 +128,8 @@ func DocumentedVersion(id, secret string) string {
 	return sum.Rsh(sum, 256-31).String()
 }
 
-// RoleBody is RoleResponse; the provider's own type would hide a wrong JSON tag.
+// RoleBody is RoleResponse. The tests don't use the provider's type, because that would hide a wrong JSON
+// tag.
 type RoleBody struct {
 	ID          string  `json:"id"`
 	Name        string  `json:"name"`
@@ -148,7 +150,7 @@ func (d Domain) CreateRole(t *testing.T, name string) RoleBody {
 	return created
 }
 
-// RolesNamed are the domain's roles with a name.
+// RolesNamed returns the domain's roles with a name.
 func (d Domain) RolesNamed(t *testing.T, name string) []RoleBody {
 	t.Helper()
 	var all, found []RoleBody
@@ -169,7 +171,7 @@ func (d Domain) Assign(t *testing.T, roleID string, users ...string) {
 	}
 }
 
-// MembersOf are the IDs of the users who have a role, in order.
+// MembersOf returns the IDs of the users who have a role, in order.
 func (d Domain) MembersOf(t *testing.T, roleID string) []string {
 	t.Helper()
 	var users []UserBody
@@ -182,7 +184,7 @@ func (d Domain) MembersOf(t *testing.T, roleID string) []string {
 	return ids
 }
 
-// MustHoldRole compares the users who have a role.
+// MustHoldRole compares the users who have a role with the wanted users.
 func (d Domain) MustHoldRole(t *testing.T, roleID string, want ...string) {
 	t.Helper()
 	slices.Sort(want)
@@ -191,7 +193,8 @@ func (d Domain) MustHoldRole(t *testing.T, roleID string, want ...string) {
 	}
 }
 
-// UserBody is UserResponse; the provider's own type would hide a wrong JSON tag.
+// UserBody is UserResponse. The tests don't use the provider's type, because that would hide a wrong JSON
+// tag.
 type UserBody struct {
 	ID                 string             `json:"id"`
 	Type               string             `json:"type"`
@@ -215,7 +218,7 @@ func (d Domain) CreateUser(t *testing.T, login, email string) UserBody {
 	return created
 }
 
-// UsersWith are all users with a login, including deprovisioned ones.
+// UsersWith returns all users with a login, including deprovisioned users.
 func (d Domain) UsersWith(t *testing.T, login string) []UserBody {
 	t.Helper()
 	var all, found []UserBody
@@ -228,7 +231,7 @@ func (d Domain) UsersWith(t *testing.T, login string) []UserBody {
 	return found
 }
 
-// CallerID is the id of the user whose token the domain's own calls use.
+// CallerID returns the ID of the user whose token the test's own calls use.
 func (d Domain) CallerID(t *testing.T) string {
 	t.Helper()
 	var me struct {
@@ -238,7 +241,8 @@ func (d Domain) CallerID(t *testing.T) string {
 	return me.ID
 }
 
-// IssuerBody is ExternalTokenIssuerResponse; the provider's own type would hide a wrong JSON tag.
+// IssuerBody is ExternalTokenIssuerResponse. The tests don't use the provider's type, because that would
+// hide a wrong JSON tag.
 type IssuerBody struct {
 	Code          string            `json:"code"`
 	Issuer        string            `json:"issuer"`
@@ -262,10 +266,11 @@ func (d Domain) Issuers(t *testing.T) []IssuerBody {
 	return issuers
 }
 
-// ToolBody is McpToolResponse as JSON; the provider's own type would hide a wrong tag.
+// ToolBody is McpToolResponse as JSON. The tests don't use the provider's type, because that would hide a
+// wrong JSON tag.
 type ToolBody map[string]any
 
-// QueryBody is the request to create a tool that runs a query.
+// QueryBody returns the request to create a tool that runs a query.
 func QueryBody(name string) ToolBody {
 	return ToolBody{"name": name, "title": "Other", "description": "Other", "luminescePayload": ToolBody{"query": "select 0"}}
 }
@@ -276,7 +281,7 @@ func (d Domain) CreateTool(t *testing.T, id, name string) {
 	d.MustCall(t, http.MethodPost, "/mcptools/"+id, QueryBody(name), nil)
 }
 
-// ToolIDs are all tools that are not deleted.
+// ToolIDs returns the IDs of all tools that are not deleted.
 func (d Domain) ToolIDs(t *testing.T) []string {
 	t.Helper()
 	var all []struct{ Scope, Code string }
@@ -289,7 +294,8 @@ func (d Domain) ToolIDs(t *testing.T) []string {
 	return ids
 }
 
-// ZoneBody is NetworkZoneDefinitionResponse; the provider's own type would hide a wrong JSON tag.
+// ZoneBody is NetworkZoneDefinitionResponse. The tests don't use the provider's type, because that would
+// hide a wrong JSON tag.
 type ZoneBody struct {
 	Code           string       `json:"code"`
 	Hierarchy      int          `json:"hierarchy"`
@@ -337,7 +343,7 @@ func (d Domain) ChangeZone(t *testing.T, code string, change func(*ZoneBody)) {
 	}, nil)
 }
 
-// Places are the hierarchies of the domain's zones by code.
+// Places returns the hierarchies of the domain's zones by code.
 func (d Domain) Places(t *testing.T) map[string]int {
 	t.Helper()
 	var zones []ZoneBody

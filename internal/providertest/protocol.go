@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tfsdklogtest"
 )
 
-// Protocol sends the requests of Terraform to a provider server in this process. It shows responses that the CLI wraps,
-// hides or does not support, and it is a thousand times faster.
+// Protocol sends Terraform's requests to a provider server in this process. It shows responses that the CLI
+// wraps, hides or does not support, and it is a thousand times faster.
 type Protocol struct {
 	T *testing.T
 	// Log receives the logs of the provider, if it is set.
@@ -22,7 +22,7 @@ type Protocol struct {
 	Schema *tfprotov6.GetProviderSchemaResponse
 }
 
-// NewProtocol is a provider that isn't configured.
+// NewProtocol returns a provider that isn't configured.
 func NewProtocol(t *testing.T) *Protocol {
 	t.Helper()
 	server, err := Factories["lusid"]()
@@ -109,7 +109,7 @@ func (p *Protocol) Data(typeName string, config Object) (Instance, Diagnostics) 
 	return p.instance(schema, resp.State, nil), resp.Diagnostics
 }
 
-// MustData is Data without a warning or an error.
+// MustData is Data for a result without a warning or an error.
 func (p *Protocol) MustData(typeName string, config Object) Instance {
 	p.T.Helper()
 	got, diags := p.Data(typeName, config)
@@ -137,7 +137,7 @@ func (p *Protocol) Open(typeName string, config Object) (Instance, Diagnostics) 
 		p.T.Fatal(err)
 	}
 	if resp.RenewAt.Unix() > 0 {
-		p.T.Errorf("%s wants to be renewed at %s, which replaces no value", typeName, resp.RenewAt)
+		p.T.Errorf("%s has the renewal time %s, want none, because a renewal replaces no value", typeName, resp.RenewAt)
 	}
 	opened := p.instance(schema, resp.Result, resp.Private)
 	if len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
@@ -146,7 +146,7 @@ func (p *Protocol) Open(typeName string, config Object) (Instance, Diagnostics) 
 	return opened, resp.Diagnostics
 }
 
-// MustOpen is Open without a warning or an error.
+// MustOpen is Open for a result without a warning or an error.
 func (p *Protocol) MustOpen(typeName string, config Object) Instance {
 	p.T.Helper()
 	opened, diags := p.Open(typeName, config)
@@ -154,7 +154,8 @@ func (p *Protocol) MustOpen(typeName string, config Object) Instance {
 	return opened
 }
 
-// mustKeep checks the result of an ephemeral resource like Terraform does: configured values must not change.
+// mustKeep checks the result of an ephemeral resource like Terraform does: the result must contain the
+// configured values.
 func mustKeep(t *testing.T, schema *tfprotov6.Schema, config Object, opened Instance) {
 	t.Helper()
 	var configured map[string]tftypes.Value
@@ -163,7 +164,7 @@ func mustKeep(t *testing.T, schema *tfprotov6.Schema, config Object, opened Inst
 	}
 	for name, value := range configured {
 		if !value.IsNull() && !value.Equal(opened.Attributes[name]) {
-			t.Errorf("Terraform refuses the result: %s is not what is configured", name)
+			t.Errorf("Terraform would refuse the result: %s differs from the configuration", name)
 		}
 	}
 }
@@ -172,12 +173,12 @@ func (p *Protocol) actions() tfprotov6.ProviderServerWithActions { //nolint:stat
 	p.T.Helper()
 	server, ok := p.Server.(tfprotov6.ProviderServerWithActions) //nolint:staticcheck // As above.
 	if !ok {
-		p.T.Fatal("the server has no actions")
+		p.T.Fatal("the server does not support actions")
 	}
 	return server
 }
 
-// Act validates an action, announces and invokes it, and returns its progress messages.
+// Act validates, plans and invokes an action, and returns its progress messages.
 func (p *Protocol) Act(name string, config Object) (progress []string, diags Diagnostics) {
 	p.T.Helper()
 	schema := p.Schema.ActionSchemas[name].Schema
@@ -239,7 +240,7 @@ func (p *Protocol) PlanRotation(config Object) Diagnostics {
 	return append(diags, resp.Diagnostics...)
 }
 
-// InvokeRotation invokes that action and returns its progress messages.
+// InvokeRotation invokes the action lusid_rotate_application_secret and returns its progress messages.
 func (p *Protocol) InvokeRotation(config Object) (progress []string, diags Diagnostics) {
 	p.T.Helper()
 	schema := p.Schema.ActionSchemas[RotateApplicationSecretType].Schema
@@ -265,8 +266,8 @@ func (p *Protocol) InvokeRotation(config Object) (progress []string, diags Diagn
 	return progress, diags
 }
 
-// CallFunction calls a function. The result is a string or a map of strings; failure is empty after
-// success.
+// CallFunction calls a function. The result is a string or a map of strings. If the call succeeds, failure
+// is empty.
 func (p *Protocol) CallFunction(name string, arguments ...any) (text string, texts map[string]string, failure string) {
 	p.T.Helper()
 	definition := p.Schema.Functions[name]
@@ -305,13 +306,13 @@ func (p *Protocol) CallFunction(name string, arguments ...any) (text string, tex
 	return "", texts, ""
 }
 
-// AccessToken reads the data source.
+// AccessToken reads the data source lusid_access_token.
 func (p *Protocol) AccessToken(config Object) (Instance, Diagnostics) {
 	p.T.Helper()
 	return p.Data("lusid_access_token", config)
 }
 
-// MustGetAccessToken is AccessToken without a warning or an error.
+// MustGetAccessToken is AccessToken for a result without a warning or an error.
 func (p *Protocol) MustGetAccessToken(config Object) Instance {
 	p.T.Helper()
 	token, diags := p.AccessToken(config)

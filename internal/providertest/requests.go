@@ -9,7 +9,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// Requests are the provider's requests since the start of the mock or the last Forget.
+// Requests returns the provider's requests since the start of the mock or the last Forget.
 func (d Domain) Requests() []mockserver.Request {
 	var requests []mockserver.Request
 	for _, request := range d.Mock.Requests() {
@@ -20,7 +20,7 @@ func (d Domain) Requests() []mockserver.Request {
 	return requests
 }
 
-// Counts are the provider's requests by operation.
+// Counts returns the number of the provider's requests by operation.
 func (d Domain) Counts() map[string]int {
 	counts := map[string]int{}
 	for _, request := range d.Requests() {
@@ -40,7 +40,7 @@ func (d Domain) MustCount(t *testing.T, want map[string]int) {
 	}
 }
 
-// Queries are the queries of an operation's requests, separated by commas.
+// Queries returns the queries of an operation's requests, separated by commas.
 func (d Domain) Queries(operation string) string {
 	var queries []string
 	for _, request := range d.Requests() {
@@ -51,10 +51,10 @@ func (d Domain) Queries(operation string) string {
 	return strings.Join(queries, ",")
 }
 
-// MustNotAskForSecrets checks that no request read a secret.
+// MustNotAskForSecrets checks that no request reads a secret.
 func (d Domain) MustNotAskForSecrets(t *testing.T) {
 	t.Helper()
 	if queries := d.Queries("identity.GetApplication"); strings.Contains(queries, "includeSecret") {
-		t.Errorf("a secret was asked for: %s", queries)
+		t.Errorf("got requests for a secret with the queries %s, want none", queries)
 	}
 }

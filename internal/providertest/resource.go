@@ -20,12 +20,12 @@ type ManagedType struct {
 	Schema *tfprotov6.Schema
 }
 
-// Resource is the resource type with a name.
+// Resource returns the resource type with a name.
 func (p *Protocol) Resource(name string) ManagedType {
 	return ManagedType{Protocol: p, Name: name, Schema: p.Schema.ResourceSchemas[name]}
 }
 
-// Applications is the resource type lusid_application.
+// Applications returns the resource type lusid_application.
 func (p *Protocol) Applications() ManagedType { return p.Resource("lusid_application") }
 
 // Validate validates a configuration.
@@ -46,12 +46,12 @@ type PlannedChange struct {
 	Prior, Planned Instance
 	private        []byte
 	config         Object
-	// Replaces names the attributes that make it a replacement.
+	// Replaces has the names of the attributes that force a new resource.
 	Replaces []string
 }
 
-// Plan plans a change from the prior instance, the zero one for none, to a configuration, nil
-// to destroy.
+// Plan plans a change from the prior instance to a configuration. The zero instance means a create, and a
+// nil configuration means a destroy.
 func (m ManagedType) Plan(prior Instance, config Object) (PlannedChange, Diagnostics) {
 	m.T.Helper()
 	configured := tftypes.NewValue(m.Schema.ValueType(), nil)
@@ -80,8 +80,8 @@ func (m ManagedType) Plan(prior Instance, config Object) (PlannedChange, Diagnos
 	return change, resp.Diagnostics
 }
 
-// propose returns the proposed state that Terraform sends for a plan: a computed attribute that is not configured keeps its
-// value.
+// propose returns the proposed state that Terraform sends for a plan. A computed attribute that is not
+// configured keeps its value.
 func (m ManagedType) propose(prior Instance, configured tftypes.Value) tftypes.Value {
 	m.T.Helper()
 	var attributes map[string]tftypes.Value
@@ -97,16 +97,16 @@ func (m ManagedType) propose(prior Instance, configured tftypes.Value) tftypes.V
 	return tftypes.NewValue(m.Schema.ValueType(), attributes)
 }
 
-// Apply applies a plan that is no replacement, and compares the result with the plan like Terraform does.
+// Apply applies a plan without a replacement, and compares the result with the plan like Terraform does.
 func (m ManagedType) Apply(change PlannedChange) (Instance, Diagnostics) {
 	m.T.Helper()
 	if len(change.Replaces) > 0 {
-		m.T.Fatalf("the plan is a replacement because of %s", change.Replaces)
+		m.T.Fatalf("the plan forces a new resource because of %s, want an update in place", change.Replaces)
 	}
 	return m.CarryOut(m.context(), change)
 }
 
-// CarryOut is Apply with a context, for replacements too.
+// CarryOut is Apply with a context. It also applies replacements.
 func (m ManagedType) CarryOut(ctx context.Context, change PlannedChange) (Instance, Diagnostics) {
 	m.T.Helper()
 	configured := tftypes.NewValue(m.Schema.ValueType(), nil)
@@ -133,7 +133,7 @@ func (m ManagedType) CarryOut(ctx context.Context, change PlannedChange) (Instan
 	for name, planned := range change.Planned.Attributes {
 		got := made.Attributes[name]
 		if !got.IsFullyKnown() || planned.IsFullyKnown() && !planned.Equal(got) {
-			m.T.Errorf("inconsistent result after apply: %s was planned as %s and came out as %s", name, planned, got)
+			m.T.Errorf("inconsistent result after apply: got %s = %[3]s, planned %[2]s", name, planned, got)
 		}
 	}
 	return made, diags
@@ -148,7 +148,7 @@ func (m ManagedType) Create(config Object) (Instance, Diagnostics) {
 	return m.Apply(change)
 }
 
-// MustCreate is Create without a warning or an error.
+// MustCreate is Create for a result without a warning or an error.
 func (m ManagedType) MustCreate(config Object) Instance {
 	m.T.Helper()
 	made, diags := m.Create(config)
@@ -156,7 +156,7 @@ func (m ManagedType) MustCreate(config Object) Instance {
 	return made
 }
 
-// Update plans and applies a change that is no replacement.
+// Update plans and applies a change without a replacement.
 func (m ManagedType) Update(prior Instance, config Object) (Instance, Diagnostics) {
 	m.T.Helper()
 	change, planDiags := m.Plan(prior, config)
@@ -183,7 +183,7 @@ func (m ManagedType) Read(prior Instance) (Instance, Diagnostics) {
 	return got, resp.Diagnostics
 }
 
-// MustRead is Read without a warning or an error.
+// MustRead is Read for a result without a warning or an error.
 func (m ManagedType) MustRead(prior Instance) Instance {
 	m.T.Helper()
 	got, diags := m.Read(prior)
@@ -191,7 +191,7 @@ func (m ManagedType) MustRead(prior Instance) Instance {
 	return got
 }
 
-// Destroy plans and applies a deletion.
+// Destroy plans and applies a destroy.
 func (m ManagedType) Destroy(prior Instance) Diagnostics {
 	m.T.Helper()
 	change, diags := m.Plan(prior, nil)
@@ -200,12 +200,12 @@ func (m ManagedType) Destroy(prior Instance) Diagnostics {
 	}
 	left, applied := m.Apply(change)
 	if len(applied.Errors()) == 0 && left.Exists() {
-		m.T.Error("a destroy without errors left something in the state")
+		m.T.Error("the destroy succeeded, but the state still contains the object")
 	}
 	return append(diags, applied...)
 }
 
-// ImportState imports and reads, which Terraform always does in one.
+// ImportState imports and then reads, because Terraform always does both.
 func (m ManagedType) ImportState(id string) (Instance, Diagnostics) {
 	m.T.Helper()
 	return m.importBy(&tfprotov6.ImportResourceStateRequest{TypeName: m.Name, ID: id})
@@ -221,7 +221,7 @@ func (m ManagedType) importBy(request *tfprotov6.ImportResourceStateRequest) (In
 		return Instance{}, diags
 	}
 	if len(resp.ImportedResources) != 1 {
-		m.T.Fatalf("%d resources were imported", len(resp.ImportedResources))
+		m.T.Fatalf("got %d imported resources, want 1", len(resp.ImportedResources))
 	}
 	imported := m.instance(m.Schema, resp.ImportedResources[0].State, resp.ImportedResources[0].Private)
 	imported.Identity = resp.ImportedResources[0].Identity
@@ -229,7 +229,7 @@ func (m ManagedType) importBy(request *tfprotov6.ImportResourceStateRequest) (In
 	return got, append(resp.Diagnostics, diags...)
 }
 
-// ImportIdentity imports by identity, and reads.
+// ImportIdentity imports by identity and then reads.
 func (m ManagedType) ImportIdentity(identity map[string]any) (Instance, Diagnostics) {
 	m.T.Helper()
 	typ := m.IdentitySchema().ValueType()
@@ -243,7 +243,7 @@ func (m ManagedType) ImportIdentity(identity map[string]any) (Instance, Diagnost
 	})
 }
 
-// IdentityOf are the attributes of an identity as text. It is nil where there is no identity.
+// IdentityOf returns the attributes of an identity as text. It is nil if there is no identity.
 func (m ManagedType) IdentityOf(i Instance) map[string]string {
 	m.T.Helper()
 	if i.Identity == nil || i.Identity.IdentityData == nil {
@@ -276,7 +276,7 @@ func (m ManagedType) identityValues(data *tfprotov6.ResourceIdentityData) map[st
 	return values
 }
 
-// IdentitySchema is the schema of the resource's identity.
+// IdentitySchema returns the schema of the resource's identity.
 func (m ManagedType) IdentitySchema() *tfprotov6.ResourceIdentitySchema {
 	m.T.Helper()
 	return m.identitySchemas()[m.Name]
@@ -292,12 +292,12 @@ func (p *Protocol) identitySchemas() map[string]*tfprotov6.ResourceIdentitySchem
 	return resp.IdentitySchemas
 }
 
-// List validates a list resource's configuration and asks for results as terraform query does.
+// List validates a list resource's configuration and requests results like terraform query does.
 func (m ManagedType) List(config Object, limit int64, includeResource bool) ([]Listing, Diagnostics) {
 	m.T.Helper()
 	server, ok := m.Server.(tfprotov6.ProviderServerWithListResource) //nolint:staticcheck // ProviderServer does not have it yet.
 	if !ok {
-		m.T.Fatal("the server lists nothing")
+		m.T.Fatal("the server does not support list resources")
 	}
 	schema := m.Protocol.Schema.ListResourceSchemas[m.Name]
 	dynamic := m.Dynamic(schema, config.Value(m.T, schema))
@@ -342,7 +342,8 @@ type Listing struct {
 	Bytes string
 }
 
-// Rotate plans a rotation, which warns, and applies it. The diagnostics are those of the apply.
+// Rotate plans a rotation, expects its warning, and applies the plan. The diagnostics are those of the
+// apply.
 func (m ManagedType) Rotate(prior Instance, config Object) (Instance, Diagnostics) {
 	m.T.Helper()
 	return m.Apply(m.PlannedRotation(prior, config))
@@ -363,22 +364,23 @@ func (m ManagedType) MustPlanNothing(prior Instance, config Object) {
 	change, diags := m.Plan(prior, config)
 	diags.MustBeQuiet(m.T)
 	if names := prior.Differences(change.Planned); names != nil || change.Replaces != nil {
-		m.T.Errorf("planned a change of %s and a replacement because of %s", names, change.Replaces)
+		m.T.Errorf("got a planned change of %s and a replacement because of %s, want an empty plan", names, change.Replaces)
 	}
 }
 
-// MustBeConsistent compares the first plan with the plan that Terraform creates again when values have become known.
+// MustBeConsistent compares the first plan with the plan that Terraform creates again when unknown values
+// are known.
 func MustBeConsistent(t *testing.T, seen, final PlannedChange) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(seen.Planned.Attributes)) {
 		before, after := seen.Planned.Attributes[name], final.Planned.Attributes[name]
 		if before.IsFullyKnown() && !before.Equal(after) {
-			t.Errorf("inconsistent final plan: %s was %s and is %s", name, before, after)
+			t.Errorf("inconsistent final plan: got %[1]s = %[3]s, first planned %[2]s", name, before, after)
 		}
 	}
 }
 
-// MustRefuseOtherDomain uses a state of one domain with another domain.
+// MustRefuseOtherDomain uses a state of one domain with another domain, and expects errors.
 func MustRefuseOtherDomain(t *testing.T, home Domain, typeName string, made Instance, config Object, label string) {
 	t.Helper()
 	away := NewMock(t, mockserver.Options{})
@@ -388,7 +390,7 @@ func MustRefuseOtherDomain(t *testing.T, home Domain, typeName string, made Inst
 	kept, diags := m.Read(made)
 	diags.MustFail(t, "", parts...)
 	if names := made.Differences(kept); names != nil {
-		t.Errorf("the state changed: %s", names)
+		t.Errorf("the state changed in %s, want no change", names)
 	}
 	_, diags = m.Plan(made, config)
 	diags.MustFail(t, "", parts...)
@@ -399,12 +401,12 @@ func MustRefuseOtherDomain(t *testing.T, home Domain, typeName string, made Inst
 	_, diags = m.Apply(change)
 	diags.MustFail(t, "", parts...)
 	if home, away := home.Counts(), away.Counts(); len(home)+len(away) != 0 {
-		t.Errorf("something was called: %v %v", home, away)
+		t.Errorf("got the requests %v and %v, want none", home, away)
 	}
 }
 
-// MustDoWithoutCredentials plans a create, keeps the state on a refresh and refuses the rest while the
-// provider's configuration is not known.
+// MustDoWithoutCredentials uses a provider whose configuration is unknown. It must plan a create, keep the
+// state on a refresh, and refuse everything else.
 func MustDoWithoutCredentials(t *testing.T, d Domain, typeName string, made Instance, config Object) {
 	t.Helper()
 	d.Forget()
@@ -414,7 +416,7 @@ func MustDoWithoutCredentials(t *testing.T, d Domain, typeName string, made Inst
 	kept, diags := m.Read(made)
 	diags.MustWarn(t, "", "LUSID was not asked", "access_token")
 	if names := made.Differences(kept); names != nil {
-		t.Errorf("the refresh changed %s", names)
+		t.Errorf("the refresh changed %s in the state, want no change", names)
 	}
 	const words = "access_token will be known only after apply"
 	_, diags = m.ImportState("any")

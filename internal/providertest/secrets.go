@@ -19,14 +19,14 @@ import (
 	"testing"
 )
 
-// FormsOf are the forms in which a secret may appear in a text.
+// FormsOf returns the forms in which a secret may appear in a text.
 func FormsOf(secret string) []string {
 	quoted, _ := json.Marshal(secret)
 	forms := []string{
 		secret,
 		strings.Trim(string(quoted), `"`),
 		strings.Trim(strconv.Quote(secret), `"`),
-		// The CLI's log escapes quotes, and leaves a backslash alone.
+		// The CLI's log escapes quotes, but not backslashes.
 		strings.ReplaceAll(secret, `"`, `\"`),
 		url.QueryEscape(secret),
 		url.PathEscape(secret),
@@ -42,39 +42,39 @@ func FormsOf(secret string) []string {
 	return slices.Compact(forms)
 }
 
-// base64FormsOf are the characters that stand for a text alone, wherever it is in a longer one: as the
-// only text, behind a client id and a colon as in HTTP Basic, or in the middle of a body.
+// base64FormsOf returns the Base64 characters that depend only on the text, for each position in a longer
+// text: at the start, after a client ID and a colon as in HTTP Basic, or within a body.
 func base64FormsOf(text string) []string {
 	var forms []string
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
 		for before, partial := range map[string]int{"": 0, "-": 2, "--": 3} {
 			encoded := encoding.EncodeToString([]byte(before + text))
-			// The last group has bits of what follows.
+			// The last group also contains bits of the next characters.
 			forms = append(forms, encoded[partial:len(before+text)/3*4])
 		}
 	}
 	return forms
 }
 
-// MustBeAbsent looks for secrets by name, however they are written.
+// MustBeAbsent checks that a text contains none of the secrets, in any form.
 func MustBeAbsent(t *testing.T, where, text string, secrets map[string]string) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(secrets)) {
 		if len(secrets[name]) < 8 {
-			t.Fatalf("%s is no canary: %q", name, secrets[name])
+			t.Fatalf("%s is %q, want a secret of at least 8 characters", name, secrets[name])
 		}
 		for _, form := range FormsOf(secrets[name]) {
 			if before, after, found := strings.Cut(text, form); found {
 				line := before[strings.LastIndexByte(before, '\n')+1:]
 				after, _, _ = strings.Cut(after, "\n")
-				t.Errorf("%s holds %s as %q: %.200s[…]%.50s", where, name, form, line, after)
+				t.Errorf("%s contains %s as %q: %.200s[…]%.50s", where, name, form, line, after)
 				break
 			}
 		}
 	}
 }
 
-// escapeJSON escapes as .NET does, which escapes all but letters and digits, LUSID's own language.
+// escapeJSON escapes like .NET, which LUSID uses: it escapes everything except letters and digits.
 func escapeJSON(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -91,7 +91,7 @@ func escapeJSON(text string) string {
 type IssuedSecrets struct {
 	mu     sync.Mutex
 	tokens []string
-	// others are secrets of applications and keys of personal access tokens, by whose they are.
+	// others are the secrets of applications and the personal access tokens, by name.
 	others map[string]string
 }
 
@@ -128,14 +128,14 @@ func (i *IssuedSecrets) note(answer map[string]any) {
 	}
 }
 
-// All are the tokens.
+// All returns the tokens.
 func (i *IssuedSecrets) All() []string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	return slices.Clone(i.tokens)
 }
 
-// Named are all secrets, by name.
+// Named returns all secrets by name.
 func (i *IssuedSecrets) Named() map[string]string {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -149,7 +149,7 @@ func (i *IssuedSecrets) Named() map[string]string {
 	return named
 }
 
-// Echoes are servers that repeat every secret of a request in their response, by kind.
+// Echoes are servers that repeat every secret of a request in their response, by the kind of response.
 var Echoes = map[string]func(http.Handler) http.Handler{
 	"JSON": echo(http.StatusBadRequest, "application/problem+json", func(heard []string) string {
 		return echoJSON(heard, func(s string) string { b, _ := json.Marshal(s); return string(b) })
@@ -220,7 +220,7 @@ func echo(status int, contentType string, say func(heard []string) string) func(
 	}
 }
 
-// EchoRaw responds with the whole request on one line, which need not be valid HTTP.
+// EchoRaw sends a response that contains the whole request on one line. The response may be invalid HTTP.
 func EchoRaw(say func(heard string) string) func(http.Handler) http.Handler {
 	return func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -19,7 +19,7 @@ type Object map[string]any
 // Unknown is a value that is known after apply.
 const Unknown = Expression("unknown")
 
-// Expression is HCL that HCLValue does not change.
+// Expression is HCL that HCLValue writes unchanged.
 type Expression string
 
 // HCLValue writes a value as HCL.
@@ -53,12 +53,12 @@ func HCLValue(v any) string {
 	}
 }
 
-// ProviderBlock writes a provider block, or one of its aliases where "alias" is set.
+// ProviderBlock writes a provider block. If "alias" is set, it is an alias.
 func ProviderBlock(arguments Object) string {
 	return "provider \"lusid\" " + HCLValue(arguments) + "\n"
 }
 
-// Value is the configuration as the protocol sends it.
+// Value returns the configuration in the form of the protocol.
 func (o Object) Value(t *testing.T, schema *tfprotov6.Schema) tftypes.Value {
 	t.Helper()
 	return TypedValue(t, schema.ValueType(), map[string]any(o))
@@ -90,7 +90,7 @@ func TypedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 		case tftypes.List:
 			elementType = typ.ElementType
 		default:
-			t.Fatalf("%s takes no list", typ)
+			t.Fatalf("got a list for the type %s", typ)
 		}
 		elements := []tftypes.Value{}
 		for _, element := range v {
@@ -109,7 +109,7 @@ func TypedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 		}
 		objectType, ok := typ.(tftypes.Object)
 		if !ok {
-			t.Fatalf("%s takes no object", typ)
+			t.Fatalf("got an object for the type %s", typ)
 		}
 		attributes := map[string]tftypes.Value{}
 		for name, attribute := range objectType.AttributeTypes {
@@ -117,7 +117,7 @@ func TypedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 		}
 		for name := range v {
 			if attributes[name].Type() == nil {
-				t.Fatalf("there is no attribute %s", name)
+				t.Fatalf("the type has no attribute %s", name)
 			}
 		}
 		return tftypes.NewValue(typ, attributes)
@@ -125,7 +125,8 @@ func TypedValue(t *testing.T, typ tftypes.Type, v any) tftypes.Value {
 	return tftypes.NewValue(typ, v)
 }
 
-// With changes an attribute, with dots one in an object within, or in the first of a set of objects.
+// With changes an attribute. A dot selects an attribute of a nested object, or of the first object in a
+// set.
 func With(config Object, attribute string, value any) Object {
 	changed := maps.Clone(config)
 	name, rest, within := strings.Cut(attribute, ".")

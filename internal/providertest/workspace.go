@@ -37,7 +37,7 @@ var Build = sync.OnceValues(func() (directory string, err error) {
 		"provider_installation {\n  dev_overrides {\n    \"finbourne/lusid\" = %q\n  }\n  direct {}\n}\n", filepath.ToSlash(directory)), 0o600)
 })
 
-// buildDirectory is empty unless a test needed the binary.
+// buildDirectory is empty if no test needed the binary.
 var buildDirectory string
 
 func removeBuild() {
@@ -46,14 +46,14 @@ func removeBuild() {
 	}
 }
 
-// Workspace is a directory in which CLI commands run the provider's binary. Each command starts new processes. Use it for
-// behavior that depends on the environment, on several configurations of the provider at once, or on the number of
-// processes.
+// Workspace is a directory in which CLI commands run the provider's binary. Each command starts new
+// processes. Use it for behavior that depends on the environment, on several provider configurations in one
+// run, or on the number of processes.
 type Workspace struct {
 	T         *testing.T
 	Directory string
 	Env       []string
-	// Printed is all output of the commands for people.
+	// Printed is all output of the commands, without output in JSON.
 	Printed bytes.Buffer
 }
 
@@ -109,7 +109,7 @@ func (w *Workspace) ReadFile(name string) string {
 	return string(content)
 }
 
-// Run runs a command of the CLI and returns its exit status and all that it printed.
+// Run runs a command of the CLI and returns its exit status and its output.
 func (w *Workspace) Run(args ...string) (status int, output string) {
 	w.T.Helper()
 	command := exec.CommandContext(w.T.Context(), os.Getenv(terraformcli.PathVariable), args...)
@@ -126,34 +126,36 @@ func (w *Workspace) Run(args ...string) (status int, output string) {
 	return command.ProcessState.ExitCode(), printed.String()
 }
 
-// MustRun runs a command that must succeed, and returns what it printed.
+// MustRun runs a command that must succeed, and returns its output.
 func (w *Workspace) MustRun(args ...string) string {
 	w.T.Helper()
 	status, output := w.Run(args...)
 	if status != 0 {
-		w.T.Fatalf("%s: exit status %d\n%s", strings.Join(args, " "), status, output)
+		w.T.Fatalf("%s: got exit status %d, want 0\n%s", strings.Join(args, " "), status, output)
 	}
 	return output
 }
 
-// MustFail expects an error that contains every part, regardless of line breaks by the CLI.
+// MustFail runs a command that must fail, and expects every part in its output, regardless of line breaks
+// by the CLI.
 func (w *Workspace) MustFail(parts []string, args ...string) string {
 	w.T.Helper()
 	status, output := w.Run(args...)
 	if status != 1 {
-		w.T.Fatalf("%s: exit status %d where 1 was expected\n%s", strings.Join(args, " "), status, output)
+		w.T.Fatalf("%s: got exit status %d, want 1\n%s", strings.Join(args, " "), status, output)
 	}
 	MustHold(w.T, output, parts...)
 	return output
 }
 
-// MustHold looks for texts in the output of a CLI. It treats line breaks and the frame of a diagnostic like a space.
+// MustHold expects texts in the output of a CLI. It treats line breaks and the frame of a diagnostic like a
+// space.
 func MustHold(t *testing.T, output string, parts ...string) {
 	t.Helper()
 	flat := Flatten(output)
 	for _, part := range parts {
 		if !strings.Contains(flat, Flatten(part)) {
-			t.Errorf("the output lacks %q:\n%s", part, output)
+			t.Errorf("want %q in the output, got:\n%s", part, output)
 		}
 	}
 }
@@ -178,11 +180,11 @@ func (w *Workspace) Plan() (*tfjson.Plan, string) {
 func (w *Workspace) MustPlanEmpty() {
 	w.T.Helper()
 	if status, output := w.Run("plan", "-detailed-exitcode"); status != 0 {
-		w.T.Fatalf("the plan is not empty (status %d):\n%s", status, output)
+		w.T.Fatalf("got a plan with changes (status %d), want an empty plan:\n%s", status, output)
 	}
 }
 
-// State is the state as JSON.
+// State returns the state as JSON.
 func (w *Workspace) State() *tfjson.State {
 	w.T.Helper()
 	state := new(tfjson.State)
@@ -192,7 +194,7 @@ func (w *Workspace) State() *tfjson.State {
 	return state
 }
 
-// Attribute is an attribute of a resource in the state, as text.
+// Attribute returns an attribute of a resource in the state, as text.
 func (w *Workspace) Attribute(address, name string) string {
 	w.T.Helper()
 	if state := w.State(); state.Values != nil {
@@ -202,11 +204,11 @@ func (w *Workspace) Attribute(address, name string) string {
 			}
 		}
 	}
-	w.T.Fatalf("%s is not in the state", address)
+	w.T.Fatalf("want %s in the state", address)
 	return ""
 }
 
-// Show prints JSON alone: the CLI's notes on development overrides go elsewhere.
+// Show returns only JSON, without the CLI's warnings about development overrides.
 func (w *Workspace) Show(args ...string) string {
 	w.T.Helper()
 	command := exec.CommandContext(w.T.Context(), os.Getenv(terraformcli.PathVariable), append([]string{"show", "-json"}, args...)...)
@@ -254,8 +256,8 @@ func JSONText(t *testing.T, value any) string {
 	return string(encoded)
 }
 
-// KeepStandardError has the provider write its standard error to a file, of which the CLI gets
-// nothing. The Go runtime prints all the HTTP/2 frames that it can there.
+// KeepStandardError makes the provider write its standard error to a file instead of the CLI's log. The Go
+// runtime writes all HTTP/2 frames there.
 func (w *Workspace) KeepStandardError() (file string) {
 	w.T.Helper()
 	if runtime.GOOS == "windows" {
