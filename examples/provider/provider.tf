@@ -6,6 +6,6 @@ terraform {
   }
 }
 
-# Takes everything from the FBN_* environment variables, or from secrets.json in the working
-# directory, both as the LUSID web app exports them.
+# Reads all settings from FBN_* variables, or from secrets.json in the working directory. The LUSID web
+# app exports both.
 provider "lusid" {}

@@ -6,8 +6,8 @@ terraform {
   }
 }
 
-# Where the domain is and who signs in comes from the FBN_* environment variables, or from
-# the secrets.json that the LUSID web app exports.
+# Reads the domain and the credentials from FBN_* variables, or from the secrets.json that the LUSID
+# web app exports.
 provider "lusid" {}
 
 resource "lusid_application" "example" {
@@ -15,8 +15,8 @@ resource "lusid_application" "example" {
   display_name = "Example SDK application"
 }
 
-# The token that the provider itself signs in with. It lands in the state, which is a secret
-# anyway: it holds the application's secret too.
+# The token that the provider signs in with. The state contains the token and the application's
+# secret, so protect the state.
 data "lusid_access_token" "current" {}
 
 output "id" {

@@ -6,7 +6,7 @@ resource "lusid_user" "kim" {
   last_name     = "Lee"
 }
 
-# The first mail got lost. Send another:
+# If the first mail was lost, send another one:
 # terraform apply -invoke=action.lusid_activate_user.kim
 action "lusid_activate_user" "kim" {
   config {

@@ -2,7 +2,7 @@ data "lusid_access_policy_collection" "read_only" {
   code = "acme-read-only"
 }
 
-# The Identity role acme-clerks is managed elsewhere.
+# The identity role acme-clerks is managed elsewhere.
 resource "lusid_access_role" "clerks" {
   code               = "acme-clerks"
   policy_collections = [data.lusid_access_policy_collection.read_only.id]

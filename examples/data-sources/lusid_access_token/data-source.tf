@@ -1,7 +1,7 @@
-# The token that the provider itself signs in with.
+# The token that the provider signs in with
 data "lusid_access_token" "current" {}
 
-# A token of a new application, for the provider's own user: the proof that it works.
+# A token for the provider's own user, through a new application. It shows that the application works.
 resource "lusid_application" "sdk" {
   client_id    = "example-sdk-app"
   display_name = "Example SDK application"

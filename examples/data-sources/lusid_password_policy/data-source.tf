@@ -2,7 +2,7 @@ data "lusid_password_policy" "services" {
   user_type = "Service"
 }
 
-# How long a password for a service has to be.
+# Minimum length of the password of a service user
 output "password_length" {
   value = data.lusid_password_policy.services.min_length
 }

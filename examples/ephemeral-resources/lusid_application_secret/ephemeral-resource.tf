@@ -9,7 +9,7 @@ ephemeral "lusid_application_secret" "sdk" {
   id = lusid_application.sdk.id
 }
 
-# The proof that it works: a provider that signs in with it.
+# This provider signs in with the secret.
 provider "lusid" {
   alias         = "sdk"
   client_id     = lusid_application.sdk.client_id

@@ -5,7 +5,7 @@ resource "lusid_application" "sdk" {
   display_name = "Example SDK application"
 }
 
-# The password is for a person to fill in.
+# The output contains a placeholder for the password, which a person fills in.
 output "secrets_json" {
   value = provider::lusid::secrets_json({
     api_url       = data.lusid_current_user.me.api_url

@@ -1,4 +1,4 @@
-# To read data, a user needs a policy for the feature, and one for the data. One policy can be both.
+# To read data, a user needs a policy for the feature and a policy for the data. This policy covers both.
 resource "lusid_access_policy" "list_instruments" {
   code         = "acme-list-instruments"
   description  = "Call ListInstruments, and read what it returns"
@@ -56,7 +56,7 @@ resource "lusid_access_policy" "official_portfolios" {
   }
 }
 
-# A Deny beats every Allow of the same role.
+# Within a role, Deny takes precedence over Allow.
 resource "lusid_access_policy" "not_external" {
   code         = "acme-not-external"
   description  = "No portfolios that somebody else manages"

@@ -22,20 +22,20 @@ resource "lusid_access_policy" "list_instruments" {
   }
 }
 
-# The role that users hold
+# The role that users have
 resource "lusid_role" "instruments" {
   name        = "acme-instruments"
   description = "Lists instruments"
 }
 
-# What its holders may do
+# What users with the role may do
 resource "lusid_access_role" "instruments" {
   code        = lusid_role.instruments.code
   description = lusid_role.instruments.description
   policies    = [lusid_access_policy.list_instruments.id]
 }
 
-# The Identity role acme-auditors is managed elsewhere.
+# The identity role acme-auditors is managed elsewhere.
 resource "lusid_access_role" "auditors" {
   code        = "acme-auditors"
   description = "Until the end of the audit"

@@ -7,7 +7,7 @@ resource "lusid_access_role" "restricted" {
   code = "acme-restricted"
 }
 
-# A user may have both roles. If they disagree, the restricted one decides.
+# If a user has several of these roles and they disagree, the first one in the list decides.
 resource "lusid_access_role_precedence" "acme" {
   roles = [
     lusid_access_role.restricted.id,

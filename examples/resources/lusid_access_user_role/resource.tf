@@ -20,7 +20,7 @@ resource "lusid_access_policy" "list_instruments" {
   ]
 }
 
-# What this user may do besides what its roles allow
+# What this user may do in addition to what its roles allow
 resource "lusid_access_user_role" "reporting" {
   user_id  = lusid_user.reporting.id
   policies = [lusid_access_policy.list_instruments.id]

@@ -1,15 +1,15 @@
-# A program signs in with a user's name and password, and with this client id and secret.
+# A program signs in with a user's name and password, and with this client ID and secret.
 resource "lusid_application" "sdk" {
   client_id    = "example-sdk-app"
   display_name = "Example SDK application"
 
-  # Every change of this map rotates the secret.
+  # Changing this map rotates the secret.
   rotation_triggers = {
     quarter = "2026-Q4"
   }
 }
 
-# The secret of this one is in neither state nor plan: see the ephemeral resource
+# The secret of this application is in neither state nor plan. Read it with the ephemeral resource
 # lusid_application_secret.
 resource "lusid_application" "vaulted" {
   client_id    = "example-vaulted-app"

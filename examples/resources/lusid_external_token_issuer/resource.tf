@@ -1,4 +1,4 @@
-# LUSID takes the tokens that the company's GitLab gives to its pipelines.
+# LUSID accepts the tokens that the company's GitLab issues to its pipelines.
 resource "lusid_external_token_issuer" "gitlab" {
   code        = "acme-gitlab"
   description = "Pipelines on gitlab.acme.com"
@@ -12,7 +12,7 @@ resource "lusid_external_token_issuer" "gitlab" {
     login   = "user_email"
     email   = "user_email"
 
-    # Values, the same for every token: in double quotes of their own
+    # Constants, the same for every token, in a second pair of double quotes
     first_name = "\"GitLab\""
     last_name  = "\"Pipeline\""
     user_type  = "\"Service\""

@@ -24,16 +24,16 @@ resource "lusid_mcp_tool" "prices" {
   }
 }
 
-# A person is asked before this one runs.
+# A person must confirm before this tool runs.
 resource "lusid_mcp_tool" "reload" {
   scope       = "market-data"
   code        = "reload"
   name        = "reload-prices"
   title       = "Reload prices"
-  description = "Loads the prices of a day again. What was corrected by hand is lost."
+  description = "Loads the prices of a day again. Manual corrections are lost."
 
   destructive                         = true
-  destructive_action_summary_template = "Load the prices of {day} again, and lose what was corrected by hand"
+  destructive_action_summary_template = "Load the prices of {day} again, and lose manual corrections"
 
   parameters = [
     {

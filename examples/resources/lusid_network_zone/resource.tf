@@ -12,7 +12,7 @@ resource "lusid_network_zone" "office" {
   ]
 }
 
-# And from nowhere else. This one is made after the other, and destroyed before it.
+# All other addresses are blocked. Terraform creates this zone after the other zone, and destroys it first.
 resource "lusid_network_zone" "elsewhere" {
   code       = "acme-elsewhere"
   action     = "Block"

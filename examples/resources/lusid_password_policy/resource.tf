@@ -11,7 +11,7 @@ resource "lusid_password_policy" "people" {
   deletion_policy = "reset"
 }
 
-# What is not configured stays as LUSID has it.
+# If an argument isn't set, LUSID's current value stays.
 resource "lusid_password_policy" "services" {
   user_type    = "Service"
   min_length   = 30

@@ -1,4 +1,4 @@
-# By the id that LUSID gave it
+# By the ID that LUSID assigned
 terraform import lusid_role.traders 00g7hk2mnPQrs4TUv2p7
 
 # By its scope and code

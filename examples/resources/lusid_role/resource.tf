@@ -3,7 +3,7 @@ resource "lusid_role" "traders" {
   description = "Books and amends trades"
 }
 
-# What its holders may do is decided by a lusid_access_role of this code.
+# A lusid_access_role with this code defines what users with the role may do.
 output "code" {
   value = lusid_role.traders.code
 }

@@ -8,7 +8,7 @@ data "lusid_user" "traders" {
   login = each.key
 }
 
-# These two trade, and nobody else.
+# Only these two users have the role.
 resource "lusid_role_members" "traders" {
   role_id  = data.lusid_role.traders.id
   user_ids = [for user in data.lusid_user.traders : user.id]

@@ -1,2 +1,2 @@
-# A domain has one
+# A domain has only one. Its ID is default.
 terraform import lusid_session_policy.acme default

@@ -1,4 +1,4 @@
-# By the id that LUSID gave it
+# By the ID that LUSID assigned
 terraform import lusid_user.pricing 00u9kc3zrLMnq7STw2p7
 
 # By its login

@@ -1,4 +1,4 @@
-# A program. Its mail goes to the person who owns it.
+# A program. LUSID sends its mail to the owner.
 resource "lusid_user" "pricing" {
   type          = "Service"
   login         = "svc-pricing@acme.com"
@@ -6,7 +6,7 @@ resource "lusid_user" "pricing" {
   first_name    = "Pricing"
   last_name     = "Service"
 
-  # Default: deprovision, which keeps a record, and with it the login.
+  # Default: deprovision, which keeps the record, so the login stays taken.
   deletion_policy = "purge"
 }
 
