@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Signs in with a person's access token, FBN_ACCESS_TOKEN, and makes one application only.
+# Signs in with a person's access token, FBN_ACCESS_TOKEN, and creates only the first application.
 provider "lusid" {}
 
 resource "lusid_application" "terraform" {

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# The roles that people hold. Somebody else manages them.
+# The roles that people have. They are managed elsewhere.
 data "lusid_role" "analysts" {
   code = "acme-analysts"
 }
@@ -15,7 +15,7 @@ data "lusid_role" "managers" {
   code = "acme-managers"
 }
 
-# The calls
+# Features: the calls that users may make
 resource "lusid_access_policy" "call_lists" {
   code         = "acme-call-lists"
   description  = "Call ListInstruments and ListPortfolios"
@@ -31,7 +31,7 @@ resource "lusid_access_policy" "call_lists" {
   ]
 }
 
-# What the calls return
+# Data: what the calls may return
 resource "lusid_access_policy" "read" {
   code         = "acme-read"
   description  = "Read all instruments, and the official portfolios"
@@ -67,7 +67,7 @@ resource "lusid_access_policy" "update" {
   ]
 }
 
-# Within a role, Deny beats Allow.
+# Within a role, Deny takes precedence over Allow.
 resource "lusid_access_policy" "closed_period" {
   code         = "acme-closed-period"
   description  = "Nobody changes what is before 2026"

@@ -11,7 +11,7 @@ terraform {
 provider "lusid" {}
 
 locals {
-  # Display names by client id.
+  # Display names by client ID.
   applications = jsondecode(file("${path.module}/applications.json"))
 }
 
@@ -29,7 +29,7 @@ resource "lusid_application" "existing" {
   display_name = each.value
 }
 
-# One of them was managed on its own before.
+# One application was managed under another address before.
 moved {
   from = lusid_application.pricing
   to   = lusid_application.existing["acme-pricing"]

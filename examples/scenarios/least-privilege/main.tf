@@ -8,7 +8,7 @@ terraform {
 
 provider "lusid" {}
 
-# Who signs in. Mail goes to the owner, who signs the user up.
+# The user that signs in. LUSID sends its mail to the owner, who finishes the sign-up.
 resource "lusid_user" "service" {
   type          = "Service"
   login         = "svc-instruments@acme.com"
@@ -52,13 +52,13 @@ resource "lusid_access_policy" "data" {
   ]
 }
 
-# The role that the user holds
+# The role that the user has
 resource "lusid_role" "instruments" {
   name        = "acme-instruments"
   description = "Lists instruments, and nothing else"
 }
 
-# What the holders of that role may do
+# What users with that role may do
 resource "lusid_access_role" "instruments" {
   code        = lusid_role.instruments.code
   description = lusid_role.instruments.description
@@ -70,7 +70,7 @@ resource "lusid_role_assignment" "service" {
   user_id = lusid_user.service.id
 }
 
-# What the user signs in through
+# The application that the user signs in through
 resource "lusid_application" "service" {
   client_id    = "acme-instruments"
   display_name = "Acme instruments"
@@ -83,7 +83,7 @@ variable "service_password" {
   sensitive   = true
 }
 
-# A token as that user, once there is a password
+# A token for that user, as soon as there is a password
 data "lusid_access_token" "service" {
   count = nonsensitive(var.service_password == null) ? 0 : 1
 

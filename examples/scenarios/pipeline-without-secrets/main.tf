@@ -16,8 +16,8 @@ provider "lusid" {
   access_token_file = var.access_token_file
 }
 
-# Whom pipelines are to LUSID. The login is the e-mail address of the GitLab service account that
-# starts them.
+# The user that pipelines sign in as. The login is the e-mail address of the GitLab service account
+# that starts the pipelines.
 resource "lusid_user" "pipeline" {
   type          = "Service"
   login         = "svc-pipeline@acme.com"
@@ -35,7 +35,7 @@ resource "lusid_role_assignment" "administrator" {
   user_id = lusid_user.pipeline.id
 }
 
-# A role that grants nothing, and tells pipelines from people.
+# A role that grants nothing. The network zones use it to recognise pipelines.
 resource "lusid_role" "pipeline" {
   name = "acme-pipeline"
 }
@@ -45,7 +45,7 @@ resource "lusid_role_assignment" "pipeline" {
   user_id = lusid_user.pipeline.id
 }
 
-# LUSID takes the tokens that the company's GitLab gives to its pipelines.
+# LUSID accepts the tokens that the company's GitLab issues to its pipelines.
 resource "lusid_external_token_issuer" "gitlab" {
   code        = "acme-gitlab"
   description = "Pipelines on gitlab.acme.com"
@@ -59,7 +59,7 @@ resource "lusid_external_token_issuer" "gitlab" {
     login   = "user_email"
     email   = "user_email"
 
-    # Values, the same for every token: in double quotes of their own
+    # Constants, the same for every token, in a second pair of double quotes
     first_name = "\"GitLab\""
     last_name  = "\"Pipeline\""
     user_type  = "\"Service\""
@@ -75,8 +75,8 @@ resource "lusid_network_zone" "runners" {
   ranges     = [{ value = "203.0.113.16/28", description = "GitLab runners" }]
 }
 
-# And from nowhere else. This one is made after the other, and destroyed before it: else it would
-# lock out the pipeline that runs this.
+# All other addresses are blocked. Terraform creates this zone after the other zone, and destroys it
+# first. Otherwise this zone would lock out the pipeline that applies the configuration.
 resource "lusid_network_zone" "elsewhere" {
   code       = "acme-pipeline-elsewhere"
   action     = "Block"

@@ -19,7 +19,7 @@ resource "lusid_application" "service" {
   }
 }
 
-# A token for the provider's own user, asked for through the new application.
+# A token for the provider's own user, requested through the new application.
 ephemeral "lusid_access_token" "service" {
   token_url     = lusid_application.service.token_url
   client_id     = lusid_application.service.client_id
@@ -34,7 +34,7 @@ provider "lusid" {
 data "lusid_application" "service" {
   provider = lusid.service
 
-  # A plan that changes the application has no token yet: the reference has the call wait for it.
+  # A plan that changes the application has no token yet. Because of this reference, the request waits for it.
   id = lusid_application.service.id
 }
 

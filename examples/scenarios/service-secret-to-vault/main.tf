@@ -48,7 +48,7 @@ resource "vault_kv_secret_v2" "service" {
     client_secret = ephemeral.lusid_application_secret.service.secret
   })
 
-  # Terraform cannot see that a write-only value changed. This number tells it.
+  # Terraform can't see that a write-only value changed. It writes the value again if this number changes.
   data_json_wo_version = lusid_application.service.secret_version
 
   # If Vault refuses an update, Vault's provider saves the new version all the same, and no later

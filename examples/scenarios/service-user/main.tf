@@ -8,7 +8,7 @@ terraform {
 
 provider "lusid" {}
 
-# The login only looks like an address. Mail goes to the owner, who signs the user up.
+# The login has the form of an address. LUSID sends mail to the owner, who finishes the sign-up.
 resource "lusid_user" "service" {
   type          = "Service"
   login         = "svc-instruments@acme.com"
@@ -38,7 +38,7 @@ variable "service_password" {
   sensitive   = true
 }
 
-# A token as that user, once there is a password.
+# A token for that user, as soon as there is a password.
 data "lusid_access_token" "service" {
   count = nonsensitive(var.service_password == null) ? 0 : 1
 

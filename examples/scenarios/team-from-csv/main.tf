@@ -36,7 +36,7 @@ resource "lusid_user" "person" {
       error_message = "people.csv gives ${each.key} a role that does not exist."
     }
 
-    # Who leaves loses the roles first, and then the account.
+    # If a person leaves, Terraform removes the roles before the user.
     create_before_destroy = true
   }
 }
