@@ -352,7 +352,8 @@ func (r *accessRolePrecedenceResource) move(ctx context.Context, move roleMove) 
 	})
 }
 
-// unchangedRole is an update that changes nothing of the role. It fails if an update would erase a part.
+// unchangedRole is an update that changes nothing of the role. It fails if an update would erase a part. LUSID
+// returns no description for a role that has none, so the update then sends none.
 func unchangedRole(role *access.RoleResponse) (access.RoleUpdateRequest, error) {
 	body, parts := role.RoleUpdateRequest, role.Unmodelled
 	if body.Resource == (access.RoleResourceRequest{}) && len(parts) == 0 {

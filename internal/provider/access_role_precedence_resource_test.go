@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -280,6 +281,40 @@ func TestAccessRolePrecedence_keepsRole(t *testing.T) {
 	mustBeOrdered(t, d, 3, 0, 1, 2)
 	if diff := cmp.Diff(want, d.StoredAccessRole(t, "role-3")); diff != "" {
 		t.Errorf("the move changed the role (-before +after):\n%s", diff)
+	}
+}
+
+// TestAccessRolePrecedence_noDescription moves a role for which LUSID returns no description. The move sends none,
+// because an empty one would erase what LUSID has.
+func TestAccessRolePrecedence_noDescription(t *testing.T) {
+	t.Parallel()
+	var sent []string
+	var w providertest.Rewriter
+	d := precedenceDomain(t, func(mock http.Handler) http.Handler {
+		mock = w.Front(mock)
+		return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut && r.UserAgent() != providertest.TestUserAgent {
+				body, _ := io.ReadAll(r.Body)
+				sent = append(sent, string(body))
+				r.Body = io.NopCloser(bytes.NewReader(body))
+			}
+			mock.ServeHTTP(out, r)
+		})
+	})
+	d.ChangeAccessRole(t, "role-3", providertest.JSONObject{"description": ""})
+	for _, description := range []any{nil, ""} {
+		w.Set(func(_ *http.Request, body any) any {
+			if role, ok := body.(providertest.JSONObject); ok {
+				role["description"] = description
+			}
+			return body
+		})
+		_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
+		diags.MustSucceed(t)
+		moveBefore(t, d, "role-0", "role-3")
+	}
+	if len(sent) != 2 || strings.Contains(sent[0], "description") || !strings.Contains(sent[1], `"description":""`) {
+		t.Errorf("the moves sent %s", sent)
 	}
 }
 

@@ -97,7 +97,7 @@ type accessRoleModel struct {
 
 // toUpdate is all of the role except its id and its place. Equal roles give equal requests.
 func (m *accessRoleModel) toUpdate(ctx context.Context) (access.RoleUpdateRequest, diag.Diagnostics) {
-	request := access.RoleUpdateRequest{Description: m.Description.ValueString()}
+	request := access.RoleUpdateRequest{Description: new(m.Description.ValueString())}
 	if isEmpty(m.SupervisedRoles) {
 		request.Resource.PolicyIDRoleResource = &access.PolicyIDRoleResource{
 			Policies: toAccessIDs(m.Policies), PolicyCollections: toAccessIDs(m.PolicyCollections),
@@ -120,7 +120,11 @@ func (m *accessRoleModel) differs(ctx context.Context, state *accessRoleModel) b
 func (m *accessRoleModel) fromAPI(ctx context.Context, role *access.RoleResponse) (diags diag.Diagnostics) {
 	m.setServerMade(role)
 	m.Code = types.StringValue(role.ID.Code)
-	m.Description = optionalString(m.Description, role.Description)
+	var description string
+	if role.Description != nil {
+		description = *role.Description
+	}
+	m.Description = optionalString(m.Description, description)
 	var policies access.PolicyIDRoleResource
 	if held := role.Resource.PolicyIDRoleResource; held != nil {
 		policies = *held

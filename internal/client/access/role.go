@@ -56,8 +56,8 @@ type RoleCreationRequest struct {
 
 // RoleUpdateRequest is all of a role except its scope, its code and its place.
 type RoleUpdateRequest struct {
-	// Description has 1024 characters at most.
-	Description string `json:"description"`
+	// Description has 1024 characters at most. It is nil if LUSID returns none, and an update then sends none.
+	Description *string `json:"description,omitempty"`
 	// Resource has no kind, and When no instants, where LUSID returns none.
 	Resource RoleResourceRequest `json:"resource"`
 	When     WhenSpec            `json:"when"`

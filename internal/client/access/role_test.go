@@ -23,7 +23,7 @@ var roleID = access.ResourceID{Scope: "s", Code: "a b"}
 
 func roleRequest() access.RoleUpdateRequest {
 	return access.RoleUpdateRequest{
-		Description: "D", When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z"},
+		Description: new("D"), When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z"},
 		Resource: access.RoleResourceRequest{PolicyIDRoleResource: &access.PolicyIDRoleResource{
 			Policies: []access.ResourceID{{Scope: "s", Code: "p"}}, PolicyCollections: []access.ResourceID{},
 		}},
@@ -53,7 +53,7 @@ func TestRoles_onTheWire(t *testing.T) {
 		}, "PUT " + path, `{` + roleParts + `}`, 200, wholeRole},
 		"supervisor": {func(ctx context.Context, c *access.Client) error {
 			return second(c.UpdateRole(ctx, roleID, access.RoleUpdateRequest{
-				When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z"},
+				Description: new(""), When: access.WhenSpec{Activate: "2020-01-01T00:00:00Z"},
 				Resource: access.RoleResourceRequest{NonTransitiveSupervisorRoleResource: &access.NonTransitiveSupervisorRoleResource{
 					Roles: []access.ResourceID{{Scope: "s", Code: "r"}},
 				}},
