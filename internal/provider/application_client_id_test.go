@@ -89,7 +89,7 @@ func TestApplication_clientIDCase_import(t *testing.T) {
 		"identity by client id": func() (providertest.Instance, providertest.Diagnostics) {
 			return p.Applications().ImportIdentity(providertest.Object{"client_id": "test-app"})
 		},
-		"identity by both": func() (providertest.Instance, providertest.Diagnostics) {
+		"identity by id and client id": func() (providertest.Instance, providertest.Diagnostics) {
 			return p.Applications().ImportIdentity(providertest.Object{"id": foreign.ID, "client_id": "test-app"})
 		},
 	} {

@@ -27,7 +27,7 @@ func importedEveryWay(t *testing.T, applications providertest.ManagedType, a pro
 		"identity by client id": func() (providertest.Instance, providertest.Diagnostics) {
 			return applications.ImportIdentity(providertest.Object{"client_id": a.ClientID})
 		},
-		"identity by both": func() (providertest.Instance, providertest.Diagnostics) {
+		"identity by id and client id": func() (providertest.Instance, providertest.Diagnostics) {
 			return applications.ImportIdentity(providertest.Object{"id": a.ID, "client_id": a.ClientID})
 		},
 	} {

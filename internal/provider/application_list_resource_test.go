@@ -107,7 +107,7 @@ func checkListing(t *testing.T, d providertest.Domain, l providertest.Listing, i
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
 	if l.DisplayName != want.DisplayName+" ("+clientID+")" {
-		t.Errorf("the display name of %s is %q", clientID, l.DisplayName)
+		t.Errorf("the display name of %s is %q, want %q", clientID, l.DisplayName, want.DisplayName+" ("+clientID+")")
 	}
 	if l.Resource.Exists() != include {
 		t.Fatalf("include_resource is %t, and the result has a resource: %t", include, l.Resource.Exists())

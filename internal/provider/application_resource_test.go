@@ -249,7 +249,7 @@ func TestApplication_redirectURIs(t *testing.T) {
 			adopted, diags := applications.Update(applications.MustRead(empty), uris(one))
 			diags.MustWarn(t, "redirect_uris", "site-app was imported", "Terraform cannot check")
 			if got := adopted.Get("redirect_uris"); got != "https://example.com/a" || adopted.Get("id") != foreign.ID || adopted.Get("secret") != foreign.Secret {
-				t.Errorf("after the update, the application is %s", adopted.Attributes)
+				t.Errorf("after the update, the application is %s, want the new URI and the same id and secret", adopted.Attributes)
 			}
 			if diff := cmp.Diff(map[string]int{"identity.GetApplication": 1}, d.Counts()); diff != "" {
 				t.Errorf("requests (-want +got):\n%s", diff)

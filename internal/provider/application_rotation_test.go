@@ -14,8 +14,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestSecretVersion_bits checks that a version fits into a signed number of 32 bits. The expected version comes from
-// another implementation than the provider's.
+// TestSecretVersion_bits checks that a version fits into a signed number of 32 bits. The test has one version as a
+// literal and computes the others itself, so the provider's function cannot change unnoticed.
 func TestSecretVersion_bits(t *testing.T) {
 	t.Parallel()
 	if got := providertest.DocumentedVersion("0oabw8p5aaGCl5zAA2p8", "secret"); got != "1759509205" {

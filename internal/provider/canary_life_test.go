@@ -68,8 +68,8 @@ func newConnectProxy(t *testing.T, address string) *connectProxy {
 	return p
 }
 
-// newMockBehindProxy starts a mock that is reachable only through a proxy. Its host is not this machine's, because
-// Go uses no proxy for this machine.
+// newMockBehindProxy starts a mock that is reachable only through a proxy. Its host name is not a name of this machine,
+// because Go uses no proxy for those names.
 func newMockBehindProxy(t *testing.T, options mockserver.Options, front func(http.Handler) http.Handler) (d providertest.Domain, proxy *connectProxy, certificate string) {
 	t.Helper()
 	options.Hosts = []string{"acme.example.com"}
@@ -281,7 +281,7 @@ resource "lusid_application" "foreign" {
 	note("after a failure")
 	checkState("after a failure")
 
-	// Replace the application.
+	// Replace one application, and rotate the secret of the other.
 	w.Configure(strings.ReplaceAll(config("1", extra), `"stored-app"`, `"second-app"`))
 	run("apply", "-auto-approve")
 	note("after a replacement")

@@ -114,7 +114,7 @@ func TestAccConcurrency(t *testing.T) {
 			all.Go(func() {
 				status, output := parties[party].Run(command...)
 				if status != 0 {
-					t.Errorf("%s %s: exit status %d\n%s", party, command, status, output)
+					t.Errorf("%s %s: exit status %d, want 0\n%s", party, command, status, output)
 				}
 				mu.Lock()
 				printed[party] = output

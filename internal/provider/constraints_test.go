@@ -134,13 +134,13 @@ var constraintWalks = []constraintWalk{
 	{
 		"CreateNetworkZoneRequest", providertest.NetworkZoneType, nil,
 		map[string]string{"code": "code", "description": "description", "action": "action", "networkZoneIPs": "ranges"},
-		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
+		map[string]string{"applyRules": "session_types and user_roles have the walk of NetworkZonesApplyRules"},
 		nil,
 	},
 	{
 		"UpdateNetworkZoneRequest", providertest.NetworkZoneType, nil,
 		map[string]string{"description": "description", "action": "action", "networkZoneIPs": "ranges", "hierarchy": "hierarchy"},
-		map[string]string{"applyRules": "session_types and user_roles are walked as NetworkZonesApplyRules"},
+		map[string]string{"applyRules": "session_types and user_roles have the walk of NetworkZonesApplyRules"},
 		[]string{"hierarchy"},
 	},
 	{
@@ -331,7 +331,7 @@ var accessWalks = []constraintWalk{
 		"access.ForSpec", providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
 		nil,
 		map[string]string{
-			"effectiveRange": "has a separate walk", "asAtRangeForSpec": "has a separate walk", "effectiveDateRelative": "walked by itself",
+			"effectiveRange": "has a separate walk", "asAtRangeForSpec": "has a separate walk", "effectiveDateRelative": "has a separate walk",
 			"asAtRelative": "has a separate walk", "effectiveDateHasQuality": "has a separate walk",
 		},
 		nil,
@@ -477,24 +477,24 @@ var accessWalks = []constraintWalk{
 	{
 		"access.RoleCreationRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
 		map[string]string{"code": "code", "description": "description", "when": "when"},
-		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},
+		map[string]string{"resource": "has the walks of PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},
 		[]string{"when"},
 	},
 	{
 		"access.UserRoleCreationRequest", providertest.AccessUserRoleType, nil,
 		map[string]string{"userId": "user_id"},
-		map[string]string{"resource": "walked as PolicyIdRoleResource"},
+		map[string]string{"resource": "has the walk of PolicyIdRoleResource"},
 		nil,
 	},
 	{
 		"access.UserRoleUpdateRequest", providertest.AccessUserRoleType, nil, nil,
-		map[string]string{"resource": "walked as PolicyIdRoleResource"},
+		map[string]string{"resource": "has the walk of PolicyIdRoleResource"},
 		nil,
 	},
 	{
 		"access.RoleUpdateRequest", providertest.AccessRoleType, providertest.AccessRoleConfig(),
 		map[string]string{"description": "description", "when": "when"},
-		map[string]string{"resource": "walked as PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},
+		map[string]string{"resource": "has the walks of PolicyIdRoleResource and NonTransitiveSupervisorRoleResource"},
 		[]string{"when"},
 	},
 	{
@@ -612,7 +612,7 @@ func readContractSchema(t *testing.T, name string) contractSchema {
 		decoder := json.NewDecoder(strings.NewReader(string(contract.Components.Schemas[name])))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&schema); err != nil {
-			t.Fatalf("the walk does not understand the schema %s: %v", name, err)
+			t.Fatalf("the test does not understand the schema %s: %v", name, err)
 		}
 		return schema
 	}
@@ -675,7 +675,7 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 	case "uri":
 		values["format"], values["format, no scheme"] = "a b", "acme.com/bye"
 	default:
-		t.Errorf("the walk does not know the format %s", s.Format)
+		t.Errorf("the test does not know the format %s", s.Format)
 	}
 	if s.Minimum != nil {
 		values["minimum"] = *s.Minimum - 1
@@ -686,7 +686,7 @@ func (s contractSchema) broken(t *testing.T) map[string]any {
 	element := func(i int) any { return fmt.Sprint("https://example.com/", i) }
 	if s.Items != nil && s.Items.Ref != "" && s.MinItems+s.MaxItems > 0 {
 		if element = listedObjects[s.Items.Ref]; element == nil {
-			t.Fatalf("the walk has no objects of %s for a list", s.Items.Ref)
+			t.Fatalf("listedObjects has no objects of %s for a list", s.Items.Ref)
 		}
 	}
 	elements := func(n int) []any {
@@ -733,8 +733,8 @@ func (s contractSchema) limits() []string {
 	return []string{strings.Repeat("ü", max(s.MinLength, 1)), strings.Repeat("ü", s.MaxLength)}
 }
 
-// TestConstraints breaks each constraint of the request schemas in the contract, and checks that the plan has an error
-// on the attribute.
+// TestConstraints breaks each constraint of the request schemas in the contract, and checks that the validation has an
+// error on the attribute.
 func TestConstraints(t *testing.T) {
 	t.Parallel()
 	p := providertest.NewProtocol(t)
@@ -769,7 +769,7 @@ func TestConstraints(t *testing.T) {
 						otherAPI, name := contractOfSchema(other.schema)
 						return other.resource == walk.resource && otherAPI == api && name == nested
 					}) {
-						t.Errorf("%s: the schema %s is not walked for %s", field, nested, walk.resource)
+						t.Errorf("%s: no walk has the schema %s for %s", field, nested, walk.resource)
 					}
 				}
 				if slices.Contains(openValues, walk.schema+"."+field) {
@@ -798,7 +798,7 @@ func TestConstraints(t *testing.T) {
 	}
 	for name := range p.Schema.ResourceSchemas {
 		if !walked[name] && !slices.Contains(withoutRequestSchema, name) {
-			t.Errorf("no request schema is walked for %s", name)
+			t.Errorf("no walk has a request schema for %s", name)
 		}
 	}
 }

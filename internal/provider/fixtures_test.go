@@ -28,7 +28,7 @@ func TestFixtures_complete(t *testing.T) {
 			"Listings":     fixture.Listings == nil,
 			"Cost.Create":  cost.Create == nil,
 			"Cost.Refresh": cost.Refresh == nil,
-			// Either an object can change and its update has a cost, or neither.
+			// Only an object that can change has an update, and so a cost of it.
 			"Cost.Update or Changed": (cost.Update == nil) != (fixture.Change() == nil),
 			"Cost.Destroy":           cost.Destroy == nil,
 		} {

@@ -45,8 +45,8 @@ type gate struct {
 	seenByKind, heldByKind map[string]int
 	// held receives an element for each request that is held back.
 	held chan struct{}
-	// underway counts the requests that are held back. They end after over is closed. If abandoned is closed first, the
-	// test has failed.
+	// underway counts the requests that are held back. LUSID may carry them out after over is closed. abandoned is
+	// closed if the test has failed.
 	underway        sync.WaitGroup
 	over, abandoned <-chan struct{}
 	end             func()

@@ -217,7 +217,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		tools.MustPlanNothing(read, config)
 	}
 
-	// A change of something that LUSID does not get or store causes no request and no new version.
+	// Empty values in place of null, and other timeouts, change nothing in LUSID. They cause no request and no version.
 	d.Forget()
 	at := read.Get("version")
 	for _, change := range []providertest.Object{
