@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"cmp"
 	"context"
 	"strconv"
 
@@ -92,15 +91,7 @@ func (t *McpToolResponse) MissingField() string {
 	case t.Name == "":
 		return "name"
 	}
-	var notifications []McpToolSchedulerNotification
-	if t.SchedulerPayload != nil {
-		notifications = t.SchedulerPayload.Notifications
-	}
-	return cmp.Or(
-		client.MissingIn("parameters", t.Parameters, func(p McpToolParameter) string { return client.IfEmpty("name", p.Name) }),
-		client.MissingIn("schedulerPayload.notifications", notifications,
-			func(n McpToolSchedulerNotification) string { return client.IfEmpty("type", n.Type) }),
-	)
+	return ""
 }
 
 // UpsertMcpToolRequest has all fields of a tool. A request always sends all of them, except the payload that is

@@ -21,12 +21,6 @@ type UserSchemaResponse struct {
 	AlternativeUserIDs []UserSchemaProperty `json:"alternativeUserIds"`
 }
 
-// MissingField implements client.Checked.
-func (s *UserSchemaResponse) MissingField() string {
-	return client.MissingIn("alternativeUserIds", s.AlternativeUserIDs,
-		func(property UserSchemaProperty) string { return client.IfEmpty("name", property.Name) })
-}
-
 // UpdateUserSchemaRequest has all fields of the user schema.
 type UpdateUserSchemaRequest struct {
 	// AlternativeUserIDs has ten elements at most.
