@@ -357,7 +357,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 		// In UTC, this is in the year 10000.
 		late := evaluation(providertest.Object{attribute: "9999-12-31T23:59:59-01:00"})
 		_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": late}})
-		mustFailOn(diags, attribute, "Invalid instant", "9999-12-31T23:59:59-01:00 is after the year 9999 in UTC")
+		mustFailOn(diags, attribute, "Invalid instant", "9999-12-31T23:59:59-01:00 is not in the years 1 to 9999 in UTC")
 	}
 	backwards := evaluation(providertest.Object{"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T22:59:59Z"})
 	_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": backwards}})

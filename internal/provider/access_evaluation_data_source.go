@@ -40,7 +40,7 @@ func (d *accessEvaluationDataSource) Metadata(_ context.Context, req datasource.
 func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	date := func(description string) schema.Attribute {
 		return schema.StringAttribute{
-			Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description, Validators: []validator.String{notAfterYear9999{}},
+			Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description, Validators: []validator.String{isAccessInstant{}},
 		}
 	}
 	resp.Schema = schema.Schema{
@@ -199,23 +199,6 @@ func (d *accessEvaluationDataSource) Read(ctx context.Context, req datasource.Re
 	}
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
-	}
-}
-
-// notAfterYear9999 refuses an instant that is after the year 9999 in UTC, which RFC 3339 cannot write.
-type notAfterYear9999 struct{}
-
-func (notAfterYear9999) Description(context.Context) string {
-	return "The instant must not be after the year 9999 in UTC."
-}
-
-func (v notAfterYear9999) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (notAfterYear9999) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	// The attribute's type reports what is not an instant.
-	if instant, err := parseInstant(req.ConfigValue.ValueString()); err == nil && instant.UTC().Year() > yearOfNever {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid instant",
-			fmt.Sprintf("%s is after the year 9999 in UTC. Give an earlier instant.", req.ConfigValue.ValueString()))
 	}
 }
 

@@ -287,8 +287,9 @@ func (m asAtBoundModel) toAPI() access.AsAtPredicateContract {
 	return access.AsAtPredicateContract{Value: m.Value.ValueString(), DateTimeOffset: toAccessInstant(m.DateTimeOffset)}
 }
 
-func newAsAtBoundModel(bound access.AsAtPredicateContract) asAtBoundModel {
-	return asAtBoundModel{fromAccessInstant(bound.DateTimeOffset), stringOrNull(bound.Value)}
+func newAsAtBoundModel(bound access.AsAtPredicateContract) (asAtBoundModel, diag.Diagnostics) {
+	instant, diags := fromAccessInstant(timetypes.NewRFC3339Null(), bound.DateTimeOffset)
+	return asAtBoundModel{instant, stringOrNull(bound.Value)}, diags
 }
 
 func (m *relativeDateModel) toAPI() *access.RelativeDate {
@@ -317,6 +318,7 @@ func newRelativeDateModel(date *access.RelativeDate) *relativeDateModel {
 
 // fromDateConditions keeps the order of the prior list, and its spelling of what means the same.
 func fromDateConditions(ctx context.Context, prior types.List, conditions []access.ForSpec) (types.List, diag.Diagnostics) {
+	var diags, failed diag.Diagnostics
 	models := make([]dateConditionModel, len(conditions))
 	for i, c := range conditions {
 		m := dateConditionModel{
@@ -325,18 +327,26 @@ func fromDateConditions(ctx context.Context, prior types.List, conditions []acce
 		}
 		if c.EffectiveRange != nil {
 			c.EffectiveRange = normalRange(c.EffectiveRange)
-			m.EffectiveRange = &effectiveRangeModel{fromAccessInstant(c.EffectiveRange.From), fromAccessInstant(c.EffectiveRange.To)}
+			m.EffectiveRange = new(effectiveRangeModel)
+			m.EffectiveRange.From, failed = fromAccessInstant(timetypes.NewRFC3339Null(), c.EffectiveRange.From)
+			diags.Append(failed...)
+			m.EffectiveRange.To, failed = fromAccessInstant(timetypes.NewRFC3339Null(), c.EffectiveRange.To)
+			diags.Append(failed...)
 		}
 		if c.AsAtRangeForSpec != nil {
-			m.AsAtRange = &asAtRangeModel{newAsAtBoundModel(normalBound(c.AsAtRangeForSpec.From)), newAsAtBoundModel(normalBound(c.AsAtRangeForSpec.To))}
+			m.AsAtRange = new(asAtRangeModel)
+			m.AsAtRange.From, failed = newAsAtBoundModel(normalBound(c.AsAtRangeForSpec.From))
+			diags.Append(failed...)
+			m.AsAtRange.To, failed = newAsAtBoundModel(normalBound(c.AsAtRangeForSpec.To))
+			diags.Append(failed...)
 		}
 		if c.EffectiveDateHasQuality != nil {
 			m.EffectiveDateHasQuality = &effectiveDateHasQualityModel{types.StringValue(c.EffectiveDateHasQuality.Quality)}
 		}
 		models[i] = m
 	}
-	read, diags := fromAPIList(ctx, dateConditionType, models)
-	if diags.HasError() {
+	read, failed := fromAPIList(ctx, dateConditionType, models)
+	if diags.Append(failed...); diags.HasError() {
 		return prior, diags
 	}
 	return keepEqualElements(ctx, prior, read, normalDateConditions)

@@ -80,7 +80,7 @@ func (f *accessPolicyFunction) Run(ctx context.Context, req function.RunRequest,
 	}
 	arguments, diags := newAccessPolicyArguments(ctx, policy)
 	if diags.HasError() {
-		resp.Error = function.FuncErrorFromDiags(ctx, diags)
+		resp.Error = function.NewArgumentFuncError(0, strings.TrimSuffix(diags.Errors()[0].Detail(), "."))
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, arguments)
@@ -117,6 +117,12 @@ func parsePolicyDocument(text string) (*access.PolicyResponse, error) {
 	}
 	if field := policy.PolicyUpdateRequest.MissingField(); field != "" {
 		return nil, fmt.Errorf("the document has no %q", field)
+	}
+	if scope := policy.ID.Scope; scope != "" && scope != access.DefaultScope {
+		return nil, fmt.Errorf("the document has the scope %q, and lusid_access_policy creates policies in the scope %s. To copy the policy, remove the scope", scope, access.DefaultScope)
+	}
+	if code.Code != "" && policy.ID.Code != "" && code.Code != policy.ID.Code {
+		return nil, fmt.Errorf("the document has two codes: %q, and %q in its id", code.Code, policy.ID.Code)
 	}
 	if code.Code != "" {
 		policy.ID.Code = code.Code

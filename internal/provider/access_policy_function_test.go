@@ -130,7 +130,7 @@ func TestAccessPolicy_function(t *testing.T) {
 		`{}`: {
 			"code": "null", "description": "null", "applications": "null", "grant": "null", "selectors": "null", "when": "null",
 		},
-		"\ufeff" + `{"id":{"scope":"s","code":"abc"},"grant":"Deny","applications":["b","a"],"links":[{}],"how":null}`: {
+		"\ufeff" + `{"id":{"scope":"default","code":"abc"},"grant":"Deny","applications":["b","a"],"links":[{}],"how":null}`: {
 			"code": "abc", "grant": "Deny", "applications": "a,b",
 		},
 	} {
@@ -165,6 +165,11 @@ func TestAccessPolicy_function(t *testing.T) {
 		`{"Code":"abc"}`:                `"Code", which is not a part of a policy`,
 		`{"how":{"type":"Mask"}}`:       "no argument for: how",
 		`{"selectors":[{"a":{"b":1}}]}`: "no argument for: selectors[0].a",
+		`{"id":{"scope":"support","code":"abc"}}`:                           `has the scope "support"`,
+		`{"id":{"scope":"default","code":"abc"},"code":"abd"}`:              `has two codes: "abd", and "abc"`,
+		`{"when":{"deactivate":"2027-06-01"}}`:                              `the instant "2027-06-01", which is not in RFC 3339`,
+		`{"when":{"activate":"2027-06-01 00:00:00Z"}}`:                      `the instant "2027-06-01 00:00:00Z", which is not`,
+		`{"for":[{"effectiveRange":{"to":"2027-06-01"}}]}`:                  `the instant "2027-06-01", which is not`,
 		`{"selectors":[{"matchAllSelectorDefinition":{"actions":[null]}}]}`: `has no "selectors[0].actions[0].scope"`,
 	} {
 		if _, failure := accessPolicyOf(t, p, document); !strings.Contains(failure, want) {

@@ -441,7 +441,76 @@ func mustTakeNever(t *testing.T, typeName string, config providertest.Object) {
 	}
 	resources.MustPlanNothing(resources.MustRead(updated), config)
 	if got := d.Counts()["access.UpdatePolicy"] + d.Counts()["access.UpdateRole"]; got != 0 {
-		t.Errorf("%d updates", got)
+		t.Errorf("got %d updates, want none", got)
+	}
+
+	// Another part of the period changes together with the end.
+	for _, end := range []any{nil, never, "2030-01-01T00:00:00Z", never, nil} {
+		for _, start := range []string{"2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"} {
+			config = providertest.With(config, "when", providertest.Object{"activate": start, "deactivate": end})
+			updated = mustUpdate(t, resources, updated, config)
+			resources.MustPlanNothing(resources.MustRead(updated), config)
+		}
+	}
+}
+
+// mustRefuseInstants configures periods that LUSID cannot store, and one in which the object is never active.
+func mustRefuseInstants(t *testing.T, typeName string, config providertest.Object) {
+	t.Helper()
+	resources := providertest.NewMock(t, mockserver.Options{}).Protocol(t).Resource(typeName)
+	for _, instant := range []string{"0001-01-01T00:00:00+14:00", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"} {
+		for _, attribute := range []string{"activate", "deactivate"} {
+			resources.Validate(providertest.With(config, "when", providertest.Object{attribute: instant})).
+				MustFail(t, "when."+attribute, "Invalid instant", instant, "years 1 to 9999 in UTC")
+		}
+	}
+	period := providertest.Object{"activate": "2030-01-01T00:00:00Z", "deactivate": "2030-01-01T01:00:00+01:00"}
+	resources.Validate(providertest.With(config, "when", period)).MustWarn(t, "when.deactivate", "is never active")
+	period["deactivate"] = "2030-01-01T00:00:01Z"
+	resources.Validate(providertest.With(config, "when", period)).MustBeQuiet(t)
+}
+
+func TestAccessPolicy_invalidPeriod(t *testing.T) {
+	t.Parallel()
+	mustRefuseInstants(t, providertest.AccessPolicyType, providertest.AccessPolicyConfig())
+}
+
+// TestAccessPolicy_unreadableInstant reads instants that are not in RFC 3339. Null would mean no limit, so the
+// policy would seem to be active for longer than it is.
+func TestAccessPolicy_unreadableInstant(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(map[string]any){
+		"deactivate": func(p map[string]any) {
+			p["when"] = map[string]any{"activate": "2020-01-01T00:00:00Z", "deactivate": "2027-06-01"}
+		},
+		"activate": func(p map[string]any) { p["when"] = map[string]any{"activate": "2027-06-01"} },
+		"effective range": func(p map[string]any) {
+			p["for"] = []any{map[string]any{"effectiveRange": map[string]any{"from": "2020-01-01T00:00:00Z", "to": "2027-06-01"}}}
+		},
+		"as-at range": func(p map[string]any) {
+			p["for"] = []any{map[string]any{"asAtRangeForSpec": map[string]any{
+				"from": map[string]any{"dateTimeOffset": "2027-06-01"}, "to": map[string]any{"value": "AsAt=Latest"},
+			}}}
+		},
+		"build time": func(p map[string]any) {
+			p["templateMetadata"] = map[string]any{"templateSelection": []any{map[string]any{"scope": "default", "code": "abc"}}, "buildAsAt": "2027-06-01"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			policies := d.Protocol(t).Resource(providertest.AccessPolicyType)
+			made := policies.MustCreate(providertest.AccessPolicyConfig())
+			w.Set(func(r *http.Request, body any) any {
+				if policy, ok := body.(map[string]any); ok && r.Method == http.MethodGet {
+					change(policy)
+				}
+				return body
+			})
+			_, diags := policies.Read(made)
+			diags.MustFail(t, "", `the instant "2027-06-01", which is not in RFC 3339`)
+		})
 	}
 }
 

@@ -104,7 +104,9 @@ func fromTemplateMetadata(ctx context.Context, prior types.Object, metadata *acc
 			diags.Append(failed...)
 			selections = append(selections, templateSelectionModel{types.StringValue(s.Scope), types.StringValue(s.Code), tags})
 		}
-		m := templateMetadataModel{BuildAsAt: fromAccessInstant(metadata.BuildAsAt)}
+		var m templateMetadataModel
+		m.BuildAsAt, failed = fromAccessInstant(timetypes.NewRFC3339Null(), metadata.BuildAsAt)
+		diags.Append(failed...)
 		m.TemplateSelection, failed = fromAPIList(ctx, templateSelectionType, selections)
 		diags.Append(failed...)
 		read, failed = types.ObjectValueFrom(ctx, templateMetadataType.AttrTypes, m)

@@ -244,6 +244,11 @@ func TestAccessRole_never(t *testing.T) {
 	mustTakeNever(t, providertest.AccessRoleType, providertest.AccessRoleConfig())
 }
 
+func TestAccessRole_invalidPeriod(t *testing.T) {
+	t.Parallel()
+	mustRefuseInstants(t, providertest.AccessRoleType, providertest.AccessRoleConfig())
+}
+
 func TestAccessRole_import(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

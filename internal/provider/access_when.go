@@ -2,12 +2,14 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -28,13 +30,15 @@ func accessWhenAttribute(noun string) schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "When the " + noun + " is active. Default: always.",
 		Attributes:          accessWhenAttributes(noun),
+		Validators:          []validator.Object{activeSometimes{noun}},
+		PlanModifiers:       []planmodifier.Object{keepEqualWhen{}},
 	}
 }
 
 func accessWhenAttributes(noun string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"activate":   accessInstantAttribute("When the " + noun + " becomes active, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default `0001-01-01T00:00:00Z`."),
-		"deactivate": accessEndAttribute("When the " + noun + " stops being active, in RFC 3339. Default: never. LUSID stores that as an instant in the year 9999, so any instant of that year means the same."),
+		"deactivate": accessInstantAttribute("When the " + noun + " stops being active, in RFC 3339. Default: never. LUSID stores that as an instant in the year 9999, so any instant of that year means the same."),
 	}
 }
 
@@ -44,41 +48,54 @@ func accessInstantAttribute(description string) schema.Attribute {
 		Optional:            true,
 		CustomType:          timetypes.RFC3339Type{},
 		MarkdownDescription: description,
+		Validators:          []validator.String{isAccessInstant{}},
 		PlanModifiers:       []planmodifier.String{keepEqualInstant{}},
 	}
 }
 
-// accessEndAttribute is an optional instant that LUSID puts into the year 9999 if it is not given.
-func accessEndAttribute(description string) schema.Attribute {
-	return schema.StringAttribute{
-		Optional:            true,
-		CustomType:          timetypes.RFC3339Type{},
-		MarkdownDescription: description,
-		PlanModifiers:       []planmodifier.String{keepEqualInstant{}, keepNever{}},
-	}
+// keepEqualWhen plans no change between two periods that mean the same. For example, LUSID puts the end into the
+// year 9999 if there is none. Terraform accepts the prior value only for the whole object.
+type keepEqualWhen struct{}
+
+func (keepEqualWhen) Description(context.Context) string {
+	return "A period that means the same is not a change."
 }
 
-// keepNever plans no change between null and an instant of the year 9999, which mean the same.
-type keepNever struct{}
+func (m keepEqualWhen) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
 
-func (keepNever) Description(context.Context) string {
-	return "Null and any instant of the year 9999 are the same."
-}
-
-func (m keepNever) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
-
-func (keepNever) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
-	isNever := func(value types.String) bool {
-		return !value.IsUnknown() && normalWhen(access.WhenSpec{Deactivate: value.ValueString()}).Deactivate == ""
-	}
-	if req.State.Raw.IsNull() || !isNever(req.PlanValue) || !isNever(req.StateValue) {
+func (keepEqualWhen) PlanModifyObject(ctx context.Context, req planmodifier.ObjectRequest, resp *planmodifier.ObjectResponse) {
+	planned, err := req.PlanValue.ToTerraformValue(ctx)
+	if err != nil || !planned.IsFullyKnown() || req.PlanValue.IsNull() || req.StateValue.IsNull() {
 		return
 	}
-	// Without a prior period there is no prior end either, and Terraform wants the configured one.
-	var prior types.Object
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, req.Path.ParentPath(), &prior)...)
-	if !resp.Diagnostics.HasError() && !prior.IsNull() {
+	before, diags := toAccessWhen(ctx, req.StateValue)
+	resp.Diagnostics.Append(diags...)
+	after, diags := toAccessWhen(ctx, req.PlanValue)
+	resp.Diagnostics.Append(diags...)
+	if !resp.Diagnostics.HasError() && normalWhen(before) == normalWhen(after) {
 		resp.PlanValue = req.StateValue
+	}
+}
+
+// activeSometimes warns of a period that ends before it starts.
+type activeSometimes struct{ noun string }
+
+func (activeSometimes) Description(context.Context) string {
+	return "deactivate should be after activate."
+}
+
+func (v activeSometimes) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v activeSometimes) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
+	activate, _ := req.ConfigValue.Attributes()["activate"].(timetypes.RFC3339)
+	deactivate, _ := req.ConfigValue.Attributes()["deactivate"].(timetypes.RFC3339)
+	start, err := parseInstant(activate.ValueString())
+	if err != nil {
+		return
+	}
+	if end, err := parseInstant(deactivate.ValueString()); err == nil && !end.After(start) {
+		resp.Diagnostics.AddAttributeWarning(req.Path.AtName("deactivate"), "The "+v.noun+" is never active", fmt.Sprintf(
+			"It is deactivated at %s, which is not after %s, when it becomes active.", deactivate.ValueString(), activate.ValueString()))
 	}
 }
 
@@ -105,9 +122,34 @@ func accessInstant(text string) string {
 	return instant.Format(accessInstantFormat)
 }
 
-// fromAccessInstant is null for none.
-func fromAccessInstant(text string) timetypes.RFC3339 {
-	return sameInstant(timetypes.NewRFC3339Null(), text)
+// isAccessInstant refuses an instant that is before the year 1 or after the year 9999 in UTC. LUSID cannot store it.
+type isAccessInstant struct{}
+
+func (isAccessInstant) Description(context.Context) string {
+	return "The instant must be in the years 1 to 9999 in UTC."
+}
+
+func (v isAccessInstant) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (isAccessInstant) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	// The attribute's type reports what is not an instant.
+	instant, err := parseInstant(req.ConfigValue.ValueString())
+	if err != nil || instant.UTC().Year() >= 1 && instant.UTC().Year() <= yearOfNever {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid instant", fmt.Sprintf(
+		"%s is not in the years 1 to 9999 in UTC, so LUSID cannot store it. The first instant is 0001-01-01T00:00:00Z, and the last 9999-12-31T23:59:59Z.",
+		req.ConfigValue.ValueString()))
+}
+
+// fromAccessInstant keeps the prior format of an equal instant. It is null for none.
+func fromAccessInstant(prior timetypes.RFC3339, text string) (timetypes.RFC3339, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	if _, err := parseInstant(text); text != "" && err != nil {
+		// Null would mean no limit, so the policy or role would seem to be active for longer than it is.
+		diags.AddError("Unreadable instant", fmt.Sprintf("The policy or role has the instant %q, which is not in RFC 3339, such as 2027-01-01T00:00:00Z.", text))
+	}
+	return sameInstant(prior, text), diags
 }
 
 // toAccessWhen sends an end in the year 9999 as it is given.
@@ -160,6 +202,10 @@ func shortens(ctx context.Context, before, planned types.Object) bool {
 // fromAccessWhen keeps the prior value if it means the same.
 func fromAccessWhen(ctx context.Context, prior types.Object, spec access.WhenSpec) (types.Object, diag.Diagnostics) {
 	before, diags := toAccessWhen(ctx, prior)
+	for _, text := range []string{spec.Activate, spec.Deactivate} {
+		_, failed := fromAccessInstant(timetypes.NewRFC3339Null(), text)
+		diags.Append(failed...)
+	}
 	spec = normalWhen(spec)
 	switch {
 	case diags.HasError():

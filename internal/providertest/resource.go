@@ -77,7 +77,46 @@ func (m ManagedType) Plan(prior Instance, config Object) (PlannedChange, Diagnos
 		change.Replaces = append(change.Replaces, strings.TrimSuffix(strings.TrimPrefix(path.String(), `AttributeName("`), `")`))
 	}
 	slices.Sort(change.Replaces)
+	if config != nil && len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
+		for _, path := range invalidPlan(m.Schema.Block.Attributes, prior.value(m.Schema), configured, change.Planned.value(m.Schema)) {
+			m.T.Errorf("invalid plan: %s is neither as configured nor as in the state", path)
+		}
+	}
 	return change, resp.Diagnostics
+}
+
+// invalidPlan returns the attributes for which Terraform refuses a plan. Unless an attribute is computed, the plan
+// must have the configured value, or the value of the state if neither of both is null. The elements of nested lists,
+// sets and maps are not compared.
+func invalidPlan(attributes []*tfprotov6.SchemaAttribute, prior, configured, planned tftypes.Value) []string {
+	var invalid []string
+	partsOf := func(object tftypes.Value) map[string]tftypes.Value {
+		var parts map[string]tftypes.Value
+		if object.IsKnown() && !object.IsNull() {
+			_ = object.As(&parts)
+		}
+		return parts
+	}
+	before, wanted, after := partsOf(prior), partsOf(configured), partsOf(planned)
+	for _, attribute := range attributes {
+		name := attribute.Name
+		was, isPrior := before[name]
+		isCollection := attribute.NestedType != nil && attribute.NestedType.Nesting != tfprotov6.SchemaObjectNestingModeSingle
+		isKept := isPrior && after[name].Equal(was) && !was.IsNull() && !wanted[name].IsNull()
+		switch {
+		case after[name].Equal(wanted[name]), isKept, attribute.Computed && wanted[name].IsNull(), isCollection:
+		case attribute.NestedType != nil && wanted[name].IsKnown() && !wanted[name].IsNull() && after[name].IsKnown() && !after[name].IsNull():
+			if !isPrior {
+				was = tftypes.NewValue(wanted[name].Type(), nil)
+			}
+			for _, path := range invalidPlan(attribute.NestedType.Attributes, was, wanted[name], after[name]) {
+				invalid = append(invalid, name+"."+path)
+			}
+		default:
+			invalid = append(invalid, name)
+		}
+	}
+	return invalid
 }
 
 // propose returns the proposed state that Terraform sends for a plan. A computed attribute that is not
