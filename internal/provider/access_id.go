@@ -75,10 +75,16 @@ func (notPageCode) Description(context.Context) string { return "must not be pag
 func (v notPageCode) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v notPageCode) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.ValueString() == "page" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid code", fmt.Sprintf(
-			"LUSID cannot read a %s with the code \"page\", because another operation has that path. Choose another code.", v.noun))
+	if req.ConfigValue.ValueString() == pageCode {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid code", unreadableCode(v.noun)+" Choose another code.")
 	}
+}
+
+// pageCode is the code that LUSID cannot read back.
+const pageCode = "page"
+
+func unreadableCode(noun string) string {
+	return fmt.Sprintf("LUSID cannot read a %s with the code %q, because another operation has that path.", noun, pageCode)
 }
 
 // accessCodeAttribute is the code of an object of the Access API.
@@ -198,6 +204,10 @@ func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req 
 	if !isAccessIDText(id.String()) {
 		resp.Diagnostics.AddError(summary, fmt.Sprintf("Give the code of the %s, or scope/code if its scope is not %s. Each has %s.",
 			noun, access.DefaultScope, accessCodeWords))
+		return
+	}
+	if id.Code == pageCode && (noun == accessPolicyNoun || noun == accessPolicyCollectionNoun) {
+		resp.Diagnostics.AddError(summary, unreadableCode(noun))
 		return
 	}
 	b.saveImported(ctx, resp, newAccessIdentity(id), map[string]any{"id": id.String(), "scope": id.Scope, "code": id.Code})

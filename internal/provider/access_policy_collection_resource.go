@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -15,11 +17,12 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*accessPolicyCollectionResource)(nil)
-	_ resource.ResourceWithConfigure   = (*accessPolicyCollectionResource)(nil)
-	_ resource.ResourceWithIdentity    = (*accessPolicyCollectionResource)(nil)
-	_ resource.ResourceWithImportState = (*accessPolicyCollectionResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*accessPolicyCollectionResource)(nil)
+	_ resource.Resource                   = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithConfigure      = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithIdentity       = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithImportState    = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*accessPolicyCollectionResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*accessPolicyCollectionResource)(nil)
 )
 
 // accessPolicyCollectionNoun is what messages call a policy collection.
@@ -222,6 +225,17 @@ func (r *accessPolicyCollectionResource) Delete(ctx context.Context, req resourc
 // ImportState takes a code, or scope/code.
 func (r *accessPolicyCollectionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	r.importAccessObject(ctx, accessPolicyCollectionNoun, req, resp)
+}
+
+// ValidateConfig refuses a collection that contains itself.
+func (r *accessPolicyCollectionResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config accessPolicyCollectionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	own := toAccessID(config.Code.ValueString()).String()
+	if slices.Contains(texts(config.PolicyCollections), own) {
+		resp.Diagnostics.AddAttributeError(path.Root("policy_collections"), "Invalid policy_collections",
+			fmt.Sprintf("The policy collection %s cannot contain itself. Remove it from policy_collections.", own))
+	}
 }
 
 // ModifyPlan refuses another domain's collection before anything is planned for it. It warns if the

@@ -133,6 +133,8 @@ func TestAccessPolicyCollection_import(t *testing.T) {
 	}
 	_, diags := collections.ImportState("a")
 	diags.MustFail(t, "", "Unable to import access policy collection", "scope/code")
+	_, diags = collections.ImportState("default/page")
+	diags.MustFail(t, "", "Unable to import access policy collection", `code "page"`)
 }
 
 func TestAccessPolicyCollection_lostAnswer(t *testing.T) {
@@ -196,6 +198,8 @@ func TestAccessPolicyCollection_validation(t *testing.T) {
 			collections.Validate(providertest.AccessPolicyCollectionConfig(providertest.Object{attribute: []string{id}})).MustFail(t, attribute)
 		}
 	}
+	own := providertest.Object{"policy_collections": []string{"default/readers"}}
+	collections.Validate(providertest.AccessPolicyCollectionConfig(own)).MustFail(t, "policy_collections", "default/readers cannot contain itself")
 	config := providertest.Object{
 		"code": providertest.Unknown, "description": providertest.Unknown,
 		"policies": providertest.Unknown, "policy_collections": providertest.Unknown,

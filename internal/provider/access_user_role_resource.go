@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -84,13 +82,29 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 	}
 }
 
-// isAccessUserID is isUserID, as narrow as the Access API takes it.
-func isAccessUserID() []validator.String {
-	return append(isUserID(),
-		stringvalidator.LengthAtLeast(3),
-		stringvalidator.RegexMatches(hasLetter, "must have at least one letter"),
-		stringvalidator.RegexMatches(regexp.MustCompile(`^[^-]`), "must not begin with a hyphen"))
+// isAccessUserID checks the form of a user's id, which the Access API limits further than the Identity API does.
+func isAccessUserID() []validator.String { return []validator.String{accessUserIDValidator{}} }
+
+type accessUserIDValidator struct{}
+
+func (accessUserIDValidator) Description(context.Context) string {
+	return "must have " + accessUserIDWords
 }
+
+func (v accessUserIDValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (accessUserIDValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || isAccessUserIDText(req.ConfigValue.ValueString()) {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid user id", fmt.Sprintf(
+		"%q is not the id that LUSID assigned to a user, which has %s. It is not a login or an e-mail address: %s.",
+		req.ConfigValue.ValueString(), accessUserIDWords, findUserID))
+}
+
+const accessUserIDWords = "3 to 64 letters, digits, hyphens and underscores, with at least one letter and no hyphen at its beginning"
 
 // isAccessUserIDText is isAccessUserID for an import.
 func isAccessUserIDText(text string) bool {
@@ -378,7 +392,7 @@ func (r *accessUserRoleResource) ImportState(ctx context.Context, req resource.I
 		return
 	}
 	if !isAccessUserIDText(id) {
-		resp.Diagnostics.AddError(summary, "Give the id of the user, which has 3 to 64 letters, digits, hyphens and underscores, with at least one letter and no hyphen at its beginning: "+findUserID+".")
+		resp.Diagnostics.AddError(summary, "Give the id of the user, which has "+accessUserIDWords+": "+findUserID+".")
 		return
 	}
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(id)}, map[string]any{"id": id, "user_id": id})

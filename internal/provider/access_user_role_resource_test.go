@@ -243,6 +243,9 @@ func TestAccessUserRole_errors(t *testing.T) {
 	} {
 		roles.Validate(config).MustFail(t, attribute)
 	}
+	for _, id := range []string{"", "ab", "-abc", "123", strings.Repeat("a", 65)} {
+		roles.Validate(providertest.Object{"user_id": id}).MustFail(t, "user_id", "Invalid user id", "3 to 64 letters", "lusid_user")
+	}
 	roles.Validate(providertest.Object{"user_id": providertest.Unknown, "policies": providertest.Unknown}).MustBeQuiet(t)
 	_, diags = roles.Plan(providertest.Instance{}, providertest.Object{"user_id": providertest.Unknown, "policies": providertest.Unknown})
 	diags.MustBeQuiet(t)

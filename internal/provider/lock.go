@@ -18,6 +18,9 @@ type lock struct {
 // for.
 func (l *lock) acquire(ctx context.Context, waitingFor string) (release func(), err error) {
 	l.made.Do(func() { l.held = make(chan struct{}, 1) })
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	select {
 	case l.held <- struct{}{}:
 		return func() { <-l.held }, nil
