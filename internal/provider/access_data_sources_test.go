@@ -98,6 +98,20 @@ func TestAccessPoliciesDataSource(t *testing.T) {
 	mustRefuseData(t, d, "lusid_access_policies", providertest.Object{}, "", "Unable to list access policies")
 }
 
+// withoutResource removes what access roles have from a response.
+func withoutResource(_ *http.Request, body any) any {
+	roles, ok := body.([]any)
+	if !ok {
+		roles = []any{body}
+	}
+	for _, role := range roles {
+		if role, ok := role.(providertest.JSONObject); ok {
+			delete(role, "resource")
+		}
+	}
+	return body
+}
+
 func TestAccessRoleDataSources(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -141,6 +155,18 @@ func TestAccessRoleDataSources(t *testing.T) {
 	diags.MustWarn(t, "", "The access role default/analysts is not shown whole", "resource.newResource")
 	_, diags = p.Data("lusid_access_roles", providertest.Object{})
 	diags.MustWarn(t, "", "is not shown whole", "resource.newResource")
+	w.Set(withoutResource)
+	_, diags = p.Data(providertest.AccessRoleType, providertest.Object{"code": "analysts"})
+	diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "may have some")
+	_, diags = p.Data("lusid_access_roles", providertest.Object{})
+	diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "may have some")
+	listed, diags := p.Resource(providertest.AccessRoleType).List(providertest.Object{}, 0, true)
+	diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "may have some")
+	if len(listed) != len(rows) {
+		t.Errorf("%d results of %d roles", len(listed), len(rows))
+	}
+	_, diags = p.Resource(providertest.AccessRoleType).List(providertest.Object{}, 0, false)
+	diags.MustBeQuiet(t)
 	w.Set(nil)
 
 	const summary = "Unable to read access role"

@@ -81,6 +81,27 @@ func newAccessRoleDataModel(ctx context.Context, role *access.RoleResponse) (acc
 	}, append(diags, failed...)
 }
 
+// unreturnedRoles are the roles for which LUSID did not return what they have. If it returned a kind that the
+// provider does not know, that is not among them: see warnUnmodelled.
+func unreturnedRoles(roles ...access.RoleResponse) []access.ResourceID {
+	var ids []access.ResourceID
+	for i := range roles {
+		if roles[i].Resource == (access.RoleResourceRequest{}) && len(roles[i].Unmodelled) == 0 {
+			ids = append(ids, roles[i].ID)
+		}
+	}
+	return ids
+}
+
+// warnUnreturned warns that something is incomplete, because LUSID did not return what some access roles have.
+func warnUnreturned(diags *diag.Diagnostics, roles []access.ResourceID, incomplete string) {
+	if len(roles) > 0 {
+		diags.AddWarning("LUSID did not return what an access role has", fmt.Sprintf(
+			"The response has no policies, policy collections or supervised roles for these access roles:\n\n%s\n\n%s "+
+				"Run Terraform again, and contact LUSID's support if the warning stays.", roleLines(roles), incomplete))
+	}
+}
+
 func (d *accessRoleDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Unable to read access role"
 	var scope, code types.String
@@ -100,5 +121,6 @@ func (d *accessRoleDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	model.Code = code
 	resp.Diagnostics.Append(diags...)
 	warnUnmodelled(&resp.Diagnostics, accessRoleNoun, id, role.Unmodelled)
+	warnUnreturned(&resp.Diagnostics, unreturnedRoles(*role), "The data source shows none, and the role may have some.")
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
@@ -54,7 +55,11 @@ func (l *accessRoleListResource) List(ctx context.Context, req list.ListRequest,
 		return
 	}
 	holds := func(role *access.RoleResponse) bool { return filter.holds(role.ID) }
-	stream.Results = listResults(req.Limit, roles, holds, func(role *access.RoleResponse) list.ListResult {
+	if req.IncludeResource {
+		listed := slices.DeleteFunc(slices.Clone(roles), func(role access.RoleResponse) bool { return !holds(&role) })
+		warnUnreturned(&diags, unreturnedRoles(listed...), "The list shows none, and these roles may have some.")
+	}
+	stream.Results = withWarnings(diags, listResults(req.Limit, roles, holds, func(role *access.RoleResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = role.ID.Code
 		result.Diagnostics.Append(result.Identity.Set(ctx, newAccessIdentity(role.ID))...)
@@ -65,5 +70,5 @@ func (l *accessRoleListResource) List(ctx context.Context, req list.ListRequest,
 			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 		}
 		return result
-	})
+	}))
 }

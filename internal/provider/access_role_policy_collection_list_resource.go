@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
 var (
@@ -59,7 +61,14 @@ func (l *accessRolePolicyCollectionListResource) List(ctx context.Context, req l
 		return
 	}
 	var attachments []accessAttachmentModel
+	var unread []access.ResourceID
 	for i := range roles {
+		if !filter.RoleID.IsNull() && filter.RoleID.ValueString() != roles[i].ID.String() {
+			continue
+		}
+		if roles[i].Resource == (access.RoleResourceRequest{}) {
+			unread = append(unread, roles[i].ID)
+		}
 		held := roles[i].Resource.PolicyIDRoleResource
 		if held == nil {
 			continue
@@ -74,10 +83,9 @@ func (l *accessRolePolicyCollectionListResource) List(ctx context.Context, req l
 			attachments = append(attachments, model)
 		}
 	}
-	holds := func(model *accessAttachmentModel) bool {
-		return filter.RoleID.IsNull() || filter.RoleID.Equal(model.RoleID)
-	}
-	stream.Results = listResults(req.Limit, attachments, holds, func(model *accessAttachmentModel) list.ListResult {
+	warnUnreturned(&diags, unread, "The list may lack policy collections that are attached to them.")
+	all := func(*accessAttachmentModel) bool { return true }
+	stream.Results = withWarnings(diags, listResults(req.Limit, attachments, all, func(model *accessAttachmentModel) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = model.ID.ValueString()
 		result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
@@ -85,5 +93,5 @@ func (l *accessRolePolicyCollectionListResource) List(ctx context.Context, req l
 			result.Diagnostics.Append(result.Resource.Set(ctx, *model)...)
 		}
 		return result
-	})
+	}))
 }

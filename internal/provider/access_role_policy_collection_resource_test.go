@@ -279,6 +279,48 @@ func TestAccessRolePolicyCollection_list(t *testing.T) {
 	}
 }
 
+// TestAccessRolePolicyCollection_listWithoutResource warns that the list may be incomplete if LUSID does not return
+// what a role has.
+func TestAccessRolePolicyCollection_listWithoutResource(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	for _, code := range []string{"analysts", "traders"} {
+		createAccessRole(t, d, code)
+		d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policycollections", providertest.JSONObject{"code": "of-" + code}, nil)
+		d.AttachPolicyCollection(t, code, "of-"+code)
+	}
+	for name, resource := range map[string]any{"null": nil, "empty": providertest.JSONObject{}, "unknown": providertest.JSONObject{"new": 1}} {
+		w.Set(func(_ *http.Request, body any) any {
+			roles, _ := body.([]any)
+			for _, role := range roles {
+				role, _ := role.(providertest.JSONObject)
+				if id, _ := role["id"].(providertest.JSONObject); id["code"] == "analysts" {
+					role["resource"] = resource
+				}
+			}
+			return body
+		})
+		for config, want := range map[string]int{"": 1, "default/analysts": 0} {
+			object := providertest.Object{}
+			if config != "" {
+				object["role_id"] = config
+			}
+			listed, diags := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).List(object, 0, true)
+			diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "list may lack policy collections")
+			if len(listed) != want {
+				t.Errorf("%s: %d results, want %d", name, len(listed), want)
+			}
+		}
+		// The roles that are not listed do not matter.
+		listed, diags := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).List(providertest.Object{"role_id": "default/traders"}, 0, true)
+		diags.MustBeQuiet(t)
+		if len(listed) != 1 {
+			t.Errorf("%s: %d results", name, len(listed))
+		}
+	}
+}
+
 // TestAccessRolePolicyCollection_createBeforeDestroy creates an attachment and then destroys another resource
 // of the same attachment, as create_before_destroy does. The attachment stays.
 func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {

@@ -305,8 +305,7 @@ func (e rolesGoneError) Error() string {
 // create of a role, so a role that it lacks is read.
 func (r *accessRolePrecedenceResource) listOrder(ctx context.Context, roles []access.ResourceID) ([]access.ResourceID, error) {
 	listed, err := r.access.ListRoles(ctx)
-	// A role that the client left out is read below.
-	if err != nil && !client.IsIncomplete(err) {
+	if err := listErrorFor(roles, listed, err); err != nil {
 		return nil, err
 	}
 	for _, id := range roles {

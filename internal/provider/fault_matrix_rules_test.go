@@ -40,6 +40,12 @@ const (
 	turnedAway
 	// differing is an answer from which the object is not as the plan found it.
 	differing
+	// insufficient is an answer that lacks what only this kind needs, and askedAgain is one that the kind asks for
+	// once more.
+	insufficient
+	askedAgain
+	// partial is an answer that lacks a part of what is shown.
+	partial
 )
 
 // outcome is what comes of a fault.
@@ -59,14 +65,17 @@ const (
 // rules say what comes of each effect: for a request that may be repeated without further effect,
 // and for a POST, or a PUT that stores versions.
 var rules = map[effect]struct{ once, forGood, postOnce, postForGood outcome }{
-	harmless:    {succeeds, succeeds, succeeds, succeeds},
-	busy:        {succeeds, fails, succeeds, fails},
-	unconnected: {succeeds, fails, succeeds, fails},
-	unavailable: {succeeds, fails, settles, settles},
-	lost:        {succeeds, fails, settles, settles},
-	unusable:    {fails, fails, settles, settles},
-	turnedAway:  {fails, fails, fails, fails},
-	differing:   {fails, fails, fails, fails},
+	harmless:     {succeeds, succeeds, succeeds, succeeds},
+	busy:         {succeeds, fails, succeeds, fails},
+	unconnected:  {succeeds, fails, succeeds, fails},
+	unavailable:  {succeeds, fails, settles, settles},
+	lost:         {succeeds, fails, settles, settles},
+	unusable:     {fails, fails, settles, settles},
+	turnedAway:   {fails, fails, fails, fails},
+	differing:    {fails, fails, fails, fails},
+	insufficient: {fails, fails, fails, fails},
+	askedAgain:   {succeeds, fails, fails, fails},
+	partial:      {warns, warns, warns, warns},
 }
 
 // fault is a column of the matrix.
@@ -81,6 +90,8 @@ type fault struct {
 	wait time.Duration
 	// isLarge tells of an answer that takes as long to read as ten others.
 	isLarge bool
+	// erases is a field that LUSID lacks afterwards, because an update sends back what was read.
+	erases string
 
 	// One of the following makes it.
 
@@ -175,6 +186,7 @@ func statusFaults() []fault {
 // target is a request that meets a fault.
 type target struct {
 	providertest.Exchange
+	kind, phase string
 	// nth counts the requests of its operation, and index all requests, both from zero.
 	nth, index int
 	// role is what the phase does without it.
@@ -228,8 +240,36 @@ var indispensable = map[string][]string{
 var missed = map[string][]string{
 	"identity.GetApplication": {"secret"},
 	"identity.GetNetworkZone": {"hierarchy"},
-	"access.GetRole":          {"description", "resource"},
-	"access.ListRoles":        {"resource", "roleHierarchyIndex"},
+}
+
+// lacks say what comes of a field that is null, where it is something else for one kind than for the others that
+// send the same request. Without a phase it is the same in all phases, except those of a later line.
+var lacks = []struct {
+	kind, phase, operation, field string
+	effect                        effect
+	words                         []string
+	erases                        string
+}{
+	{kind: providertest.AccessRoleType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partial},
+	{
+		kind: providertest.AccessRolePolicyCollectionType, operation: "access.GetRole", field: "resource", effect: askedAgain,
+		words: []string{"LUSID did not return what the access role"},
+	},
+	{kind: providertest.AccessRolePolicyCollectionType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partial},
+	{
+		kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "resource", effect: insufficient,
+		words: []string{"LUSID did not return what the role holds"},
+	},
+	{
+		kind: providertest.AccessRolePrecedenceType, operation: "access.ListRoles", field: "roleHierarchyIndex", effect: insufficient,
+		words: []string{"LUSID returned no roleHierarchyIndex"},
+	},
+	{
+		kind: providertest.AccessRolePrecedenceType, phase: providertest.Reading, operation: "access.ListRoles", field: "roleHierarchyIndex",
+		effect: askedAgain, words: []string{"LUSID returned no roleHierarchyIndex"},
+	},
+	// The contract lets a role have no description, so nobody can tell one that is missing from none.
+	{kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "description", effect: harmless, erases: "description"},
 }
 
 // compared are fields, by operation, that an update compares with the plan. If one of them is missing in the answer,
@@ -332,6 +372,11 @@ func faultsOf(t *testing.T, target target) []fault {
 		}
 		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
 			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}
+		}
+		for _, l := range lacks {
+			if l.kind == target.kind && (l.phase == "" || l.phase == target.phase) && l.operation == target.Operation && l.field == field {
+				f.effect, f.words, f.erases = l.effect, l.words, l.erases
+			}
 		}
 		all = append(all, f)
 	}

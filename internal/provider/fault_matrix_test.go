@@ -103,7 +103,7 @@ var phases = []phase{
 		wanted:  func(row providertest.KindFixture) providertest.Object { return row.Config.Number(0) },
 		run: func(m providertest.ManagedType, row providertest.KindFixture, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
 			results, diags := m.List(row.Query, 0, true)
-			if len(diags.Errors()) == 0 && len(results) == 0 {
+			if len(diags.Errors())+len(diags.Warnings()) == 0 && len(results) == 0 {
 				m.T.Error("the list shows nothing, and says nothing")
 			}
 			return before, []providertest.Diagnostics{diags}

@@ -3,6 +3,7 @@ package provider
 import (
 	"iter"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 )
 
@@ -23,6 +24,16 @@ func listResults[T any](limit int64, objects []T, holds func(*T) bool, result fu
 				return
 			}
 			pushed++
+		}
+	}
+}
+
+// withWarnings puts warnings before the results. They belong to no result, so Terraform shows them even if the
+// list is empty.
+func withWarnings(diags diag.Diagnostics, results iter.Seq[list.ListResult]) iter.Seq[list.ListResult] {
+	return func(push func(list.ListResult) bool) {
+		if len(diags) == 0 || push(list.ListResult{Diagnostics: diags}) {
+			results(push)
 		}
 	}
 }
