@@ -19,7 +19,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*applicationDataSource)(nil)
 )
 
-// applicationDataSource is one application, found by its id or client id.
+// applicationDataSource reads one application by its id or client id.
 type applicationDataSource struct{ dataSourceBase }
 
 // NewApplicationDataSource returns the data source lusid_application.

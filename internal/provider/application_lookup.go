@@ -16,7 +16,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-// errNoApplication says that no application has the client id that was looked for.
+// errNoApplication means that no application has the requested client id.
 var errNoApplication = errors.New("no application has it; the LUSID web app lists them under Identity and access > Applications")
 
 // applicationByClientID finds an application in the list, because LUSID has no read by client id.

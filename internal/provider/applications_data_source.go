@@ -17,7 +17,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*applicationsDataSource)(nil)
 )
 
-// applicationsDataSource is every application of the domain, never with a secret.
+// applicationsDataSource lists every application of the domain, without secrets.
 type applicationsDataSource struct{ dataSourceBase }
 
 // NewApplicationsDataSource returns the data source lusid_applications.

@@ -13,7 +13,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*currentUserDataSource)(nil)
 )
 
-// currentUserDataSource is the user that the provider signs in as.
+// currentUserDataSource reads the user that the provider signs in as.
 type currentUserDataSource struct{ dataSourceBase }
 
 // NewCurrentUserDataSource returns the data source lusid_current_user.

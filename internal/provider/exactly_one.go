@@ -11,7 +11,7 @@ import (
 // exactlyOne checks that a nested object has exactly one of its attributes. Each attribute is one kind
 // of the object. An unknown attribute may turn out to be null.
 type exactlyOne struct {
-	// noun is what the object is, such as "selector".
+	// noun names the object in messages, such as "selector".
 	noun string
 	// kinds are the names of the attributes.
 	kinds []string

@@ -20,7 +20,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*externalTokenIssuerDataSource)(nil)
 )
 
-// externalTokenIssuerDataSource is one external token issuer, found by its code.
+// externalTokenIssuerDataSource reads one external token issuer by its code.
 type externalTokenIssuerDataSource struct{ dataSourceBase }
 
 // NewExternalTokenIssuerDataSource returns the data source lusid_external_token_issuer.

@@ -15,7 +15,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*externalTokenIssuersDataSource)(nil)
 )
 
-// externalTokenIssuersDataSource is every external token issuer of the domain.
+// externalTokenIssuersDataSource lists every external token issuer of the domain.
 type externalTokenIssuersDataSource struct{ dataSourceBase }
 
 // NewExternalTokenIssuersDataSource returns the data source lusid_external_token_issuers.

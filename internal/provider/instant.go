@@ -34,7 +34,7 @@ func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 			return prior
 		}
 	}
-	// NewRFC3339TimeValue would cut the fraction off.
+	// NewRFC3339TimeValue would drop the fraction.
 	return timetypes.NewRFC3339ValueMust(instant.UTC().Format(time.RFC3339Nano))
 }
 

@@ -22,7 +22,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*mcpToolDataSource)(nil)
 )
 
-// mcpToolDataSource is a version of one tool, found by its scope and code.
+// mcpToolDataSource reads a version of one tool by the tool's scope and code.
 type mcpToolDataSource struct{ dataSourceBase }
 
 // NewMcpToolDataSource returns the data source lusid_mcp_tool.

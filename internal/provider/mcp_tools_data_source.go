@@ -17,7 +17,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*mcpToolsDataSource)(nil)
 )
 
-// mcpToolsDataSource is every tool of the domain.
+// mcpToolsDataSource lists every tool of the domain.
 type mcpToolsDataSource struct{ dataSourceBase }
 
 // NewMcpToolsDataSource returns the data source lusid_mcp_tools.

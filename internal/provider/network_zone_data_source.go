@@ -20,7 +20,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*networkZoneDataSource)(nil)
 )
 
-// networkZoneDataSource is one network zone, found by its code.
+// networkZoneDataSource reads one network zone by its code.
 type networkZoneDataSource struct{ dataSourceBase }
 
 // NewNetworkZoneDataSource returns the data source lusid_network_zone.

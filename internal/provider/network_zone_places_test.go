@@ -230,9 +230,9 @@ func TestNetworkZone_exchange(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeFull exchanges zones in a full domain of ten zones, which are next to each
+// TestNetworkZone_exchangeInFullDomain exchanges zones in a full domain of ten zones, which are next to each
 // other.
-func TestNetworkZone_exchangeFull(t *testing.T) {
+func TestNetworkZone_exchangeInFullDomain(t *testing.T) {
 	t.Parallel()
 	full := func(action string) placedZones {
 		zones := placedZones{}
@@ -288,9 +288,9 @@ func TestNetworkZone_exchangeFull(t *testing.T) {
 	})
 }
 
-// TestNetworkZone_exchangeFromOne expects that an exchange still succeeds if LUSID refuses the
+// TestNetworkZone_exchangeWithoutZero expects that an exchange still succeeds if LUSID refuses the
 // hierarchy 0.
-func TestNetworkZone_exchangeFromOne(t *testing.T) {
+func TestNetworkZone_exchangeWithoutZero(t *testing.T) {
 	t.Parallel()
 	placed := placedZones{"allow": placedZone("Allow", 1), "other": placedZone("NoOp", 2), "block": placedZone("Block", 3)}
 	var puts zonePuts
@@ -338,7 +338,7 @@ func TestNetworkZone_exchangeParallel(t *testing.T) {
 					change, _ := zones.Plan(read[code], placed.config(code, hierarchy))
 					all.Go(func() {
 						if _, diags := zones.CarryOut(t.Context(), change); len(diags.Errors()) > 0 {
-							t.Errorf("%s: %s", code, diags.Errors())
+							t.Errorf("update of zone %s: got the errors %s, want none", code, diags.Errors())
 						}
 					})
 				}
@@ -408,9 +408,9 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeWithNew creates a zone at the place of a zone that moves or is deleted in the
+// TestNetworkZone_exchangeWithNewZone creates a zone at the place of a zone that moves or is deleted in the
 // same run.
-func TestNetworkZone_exchangeWithNew(t *testing.T) {
+func TestNetworkZone_exchangeWithNewZone(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"old": 10})
 	for name, leave := range map[string]func(zones providertest.ManagedType, old providertest.Instance) providertest.Diagnostics{
@@ -438,8 +438,8 @@ func TestNetworkZone_exchangeWithNew(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeRefused moves a zone to the place of another zone, which does not move.
-func TestNetworkZone_exchangeRefused(t *testing.T) {
+// TestNetworkZone_placeNotLeft moves a zone to the place of another zone, which does not move.
+func TestNetworkZone_placeNotLeft(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"first": 10, "second": 20})
 	d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed()})

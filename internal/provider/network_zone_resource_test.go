@@ -123,10 +123,10 @@ resource "lusid_network_zone" "test" {
 	}
 }
 
-// TestAccNetworkZone_unplaced fails the second request of a create, which places the zone. The state
+// TestAccNetworkZone_placeFailed fails the second request of a create, which places the zone. The state
 // keeps the created zone and its real place. The next plan shows the difference, and the next apply
 // updates the zone in place.
-func TestAccNetworkZone_unplaced(t *testing.T) {
+func TestAccNetworkZone_placeFailed(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.CreateZone(t, "before")
@@ -233,9 +233,9 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.DeleteNetworkZone": 1})
 }
 
-// TestNetworkZone_sameToLUSID expects an empty plan if LUSID returns an equivalent value in another
+// TestNetworkZone_equivalentValues expects an empty plan if LUSID returns an equivalent value in another
 // format.
-func TestNetworkZone_sameToLUSID(t *testing.T) {
+func TestNetworkZone_equivalentValues(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -284,9 +284,9 @@ func TestNetworkZone_sameToLUSID(t *testing.T) {
 	zones.MustPlanNothing(made, config)
 }
 
-// TestNetworkZone_absent removes every field that a response may leave out according to the API's
+// TestNetworkZone_absentFields removes every field that a response may leave out according to the API's
 // contract.
-func TestNetworkZone_absent(t *testing.T) {
+func TestNetworkZone_absentFields(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"absent", "null"} {
 		t.Run(name, func(t *testing.T) {
@@ -402,7 +402,7 @@ func TestNetworkZone_place(t *testing.T) {
 			both.Go(func() {
 				_, diags := zones.CarryOut(t.Context(), change)
 				if all := append(diags.Errors(), diags.Warnings()...); len(all) > 0 {
-					t.Errorf("%s: %s", code, all)
+					t.Errorf("creation of zone %s: got the errors and warnings %s, want none", code, all)
 				}
 			})
 		}
@@ -482,7 +482,7 @@ func TestNetworkZone_taken(t *testing.T) {
 	diags.MustFail(t, "", "Unable to create network zone", "10 network zones at most")
 }
 
-func TestNetworkZone_lostAnswer(t *testing.T) {
+func TestNetworkZone_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault   mockserver.Fault

@@ -15,7 +15,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*networkZonesDataSource)(nil)
 )
 
-// networkZonesDataSource is every network zone of the domain.
+// networkZonesDataSource lists every network zone of the domain.
 type networkZonesDataSource struct{ dataSourceBase }
 
 // NewNetworkZonesDataSource returns the data source lusid_network_zones.

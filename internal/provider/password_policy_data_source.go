@@ -17,7 +17,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*passwordPolicyDataSource)(nil)
 )
 
-// passwordPolicyDataSource is the rules for passwords of a user type.
+// passwordPolicyDataSource reads the rules for passwords of a user type.
 type passwordPolicyDataSource struct{ dataSourceBase }
 
 // NewPasswordPolicyDataSource returns the data source lusid_password_policy.

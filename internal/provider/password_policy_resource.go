@@ -33,7 +33,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*passwordPolicyResource)(nil)
 )
 
-// passwordPolicyResource is the rules for passwords of a user type. The policy always exists. Its
+// passwordPolicyResource manages the rules for passwords of a user type. The policy always exists. Its
 // import ID is the user type.
 type passwordPolicyResource struct{ resourceBase }
 

@@ -19,7 +19,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*personalAccessTokenDataSource)(nil)
 )
 
-// personalAccessTokenDataSource is one token of the caller, without its key.
+// personalAccessTokenDataSource reads one token of the caller, without its key.
 type personalAccessTokenDataSource struct{ dataSourceBase }
 
 // NewPersonalAccessTokenDataSource returns the data source lusid_personal_access_token.

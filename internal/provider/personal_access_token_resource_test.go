@@ -262,10 +262,10 @@ func TestPersonalAccessToken_nameHiddenBefore(t *testing.T) {
 	}
 }
 
-// TestPersonalAccessToken_lostAnswer loses the response to a create. If LUSID has the token then, its
+// TestPersonalAccessToken_lostResponse loses the response to a create. If LUSID has the token then, its
 // key is lost, and this run or another run may have created it. So the provider neither adopts nor
 // deletes the token.
-func TestPersonalAccessToken_lostAnswer(t *testing.T) {
+func TestPersonalAccessToken_lostResponse(t *testing.T) {
 	t.Parallel()
 	reset := func(when mockserver.Reset) mockserver.Fault { return mockserver.Fault{Reset: when} }
 	for name, test := range map[string]struct {
@@ -380,9 +380,9 @@ func TestPersonalAccessToken_somebodyElse(t *testing.T) {
 	other.MustCreate(providertest.Object{"display_name": "pipeline"})
 }
 
-// TestPersonalAccessToken_own expects a warning if a plan ends the token that the provider signs in
+// TestPersonalAccessToken_ownToken expects a warning if a plan ends the token that the provider signs in
 // with.
-func TestPersonalAccessToken_own(t *testing.T) {
+func TestPersonalAccessToken_ownToken(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	config := providertest.Object{"display_name": "own"}
@@ -426,8 +426,8 @@ func TestPersonalAccessToken_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.PersonalAccessTokenType, made, config)
 }
 
-// TestPersonalAccessToken_lag reads a token after its creation, while the list does not contain it yet.
-func TestPersonalAccessToken_lag(t *testing.T) {
+// TestPersonalAccessToken_listLag reads a token after its creation, while the list does not contain it yet.
+func TestPersonalAccessToken_listLag(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})
 	tokens := d.Protocol(t).Resource(providertest.PersonalAccessTokenType)

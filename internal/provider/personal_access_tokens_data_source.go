@@ -16,7 +16,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*personalAccessTokensDataSource)(nil)
 )
 
-// personalAccessTokensDataSource is every token of the caller, without keys.
+// personalAccessTokensDataSource lists every token of the caller, without keys.
 type personalAccessTokensDataSource struct{ dataSourceBase }
 
 // NewPersonalAccessTokensDataSource returns the data source lusid_personal_access_tokens.

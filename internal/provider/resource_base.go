@@ -54,7 +54,7 @@ func (b *resourceBase) readFailed(ctx context.Context, resp *resource.ReadRespon
 	return true
 }
 
-// saveCreated saves a created object, and the domain that it lives in.
+// saveCreated saves a created object and its domain.
 func (b *resourceBase) saveCreated(ctx context.Context, resp *resource.CreateResponse, plan, identity any) {
 	resp.Diagnostics.Append(resp.State.Set(ctx, plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)

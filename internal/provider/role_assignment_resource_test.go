@@ -139,9 +139,9 @@ func TestRoleAssignment_import(t *testing.T) {
 	}
 }
 
-// TestRoleAssignment_lag reads an assignment after its creation, while the list of users does not
+// TestRoleAssignment_listLag reads an assignment after its creation, while the list of users does not
 // contain the user yet.
-func TestRoleAssignment_lag(t *testing.T) {
+func TestRoleAssignment_listLag(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})
 	assignments := d.Protocol(t).Resource(providertest.RoleAssignmentType)
@@ -196,9 +196,9 @@ func TestRoleAssignment_validation(t *testing.T) {
 	assignments.Validate(providertest.Object{"role_id": providertest.Unknown, "user_id": providertest.Unknown}).MustBeQuiet(t)
 }
 
-// TestRoleAssignment_strictRepeats expects success if LUSID refuses to add or remove a user because it
+// TestRoleAssignment_repeatRefused expects success if LUSID refuses to add or remove a user because it
 // has already done so.
-func TestRoleAssignment_strictRepeats(t *testing.T) {
+func TestRoleAssignment_repeatRefused(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 409} {
 		d := providertest.NewMock(t, mockserver.Options{})

@@ -21,7 +21,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*roleDataSource)(nil)
 )
 
-// roleDataSource is one role, found by its id or its code.
+// roleDataSource reads one role by its id or its code.
 type roleDataSource struct{ dataSourceBase }
 
 // NewRoleDataSource returns the data source lusid_role.

@@ -19,7 +19,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*roleMembersDataSource)(nil)
 )
 
-// roleMembersDataSource is every user who holds a role.
+// roleMembersDataSource lists every user who holds a role.
 type roleMembersDataSource struct{ dataSourceBase }
 
 // NewRoleMembersDataSource returns the data source lusid_role_members.

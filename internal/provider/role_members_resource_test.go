@@ -188,8 +188,8 @@ func TestRoleMembers_import(t *testing.T) {
 	}
 }
 
-// TestRoleMembers_lag reads members after a change that the list does not show yet.
-func TestRoleMembers_lag(t *testing.T) {
+// TestRoleMembers_listLag reads members after a change that the list does not show yet.
+func TestRoleMembers_listLag(t *testing.T) {
 	t.Parallel()
 	d, role, _, users := providertest.Crew(t, mockserver.Options{ListLag: 1})
 	members := d.Protocol(t).Resource(providertest.RoleMembersType)
@@ -271,8 +271,8 @@ func TestRoleMembers_validation(t *testing.T) {
 	members.Validate(providertest.Object{"role_id": "r", "user_ids": []any{providertest.Unknown, "u"}}).MustBeQuiet(t)
 }
 
-// TestRoleMembers_others plans and creates the members of a role that other users have already.
-func TestRoleMembers_others(t *testing.T) {
+// TestRoleMembers_otherUsers plans and creates the members of a role that other users have already.
+func TestRoleMembers_otherUsers(t *testing.T) {
 	t.Parallel()
 	d, role, caller, users := providertest.Crew(t, mockserver.Options{})
 	d.Assign(t, role, users[0], users[1], caller)
@@ -333,8 +333,8 @@ func TestRoleMembers_others(t *testing.T) {
 	d.MustCount(t, map[string]int{})
 }
 
-// TestRoleMembers_manyOthers expects that the warning names at most 20 users.
-func TestRoleMembers_manyOthers(t *testing.T) {
+// TestRoleMembers_manyOtherUsers expects that the warning names at most 20 users.
+func TestRoleMembers_manyOtherUsers(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	role := d.CreateRole(t, "traders").ID

@@ -179,7 +179,7 @@ func TestRole_taken(t *testing.T) {
 	d.MustCount(t, map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1})
 }
 
-func TestRole_lostAnswer(t *testing.T) {
+func TestRole_lostResponse(t *testing.T) {
 	t.Parallel()
 	byCode := map[string]int{"identity.ListRoles": 1, "identity.CreateRole": 1, "identity.GetRoleByCode": 1}
 	const key, noKey = "traders", "front office"
@@ -338,9 +338,9 @@ func TestRole_validation(t *testing.T) {
 	roles.Validate(providertest.Object{"name": providertest.Unknown, "description": providertest.Unknown}).MustBeQuiet(t)
 }
 
-// TestRole_default expects a warning if a plan deletes or replaces one of LUSID's default roles, and
+// TestRole_defaultRoles expects a warning if a plan deletes or replaces one of LUSID's default roles, and
 // none for other roles.
-func TestRole_default(t *testing.T) {
+func TestRole_defaultRoles(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -388,9 +388,9 @@ func TestRole_default(t *testing.T) {
 	diags.MustWarn(t, "", "LUSID-Evaluator is one of LUSID's default roles")
 }
 
-// TestAccRole_default expects the warning in each plan that the CLI shows before it deletes a default
+// TestAccRole_defaultRoles expects the warning in each plan that the CLI shows before it deletes a default
 // role.
-func TestAccRole_default(t *testing.T) {
+func TestAccRole_defaultRoles(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	const warning = "Warning: lusid-evaluator is one of LUSID's default roles"

@@ -16,7 +16,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*rolesDataSource)(nil)
 )
 
-// rolesDataSource is every role of the domain.
+// rolesDataSource lists every role of the domain.
 type rolesDataSource struct{ dataSourceBase }
 
 // NewRolesDataSource returns the data source lusid_roles.

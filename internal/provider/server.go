@@ -10,10 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// NewServer returns what serves the provider to one CLI by version 6 of Terraform's plugin protocol.
-// The version is the provider's own, and ends up in the user agent of every request. It panics if the
-// framework lacks a part of the protocol that [frameworkServer] names. This can happen only with
-// another version of the framework, and then every test fails.
+// NewServer returns a server that serves the provider to one CLI by version 6 of Terraform's plugin
+// protocol. version is the provider's version, which is part of the user agent of every request.
+// NewServer panics if the framework lacks a part of the protocol that [frameworkServer] names. This can
+// happen only with another version of the framework, and then every test fails.
 func NewServer(version string) tfprotov6.ProviderServer {
 	framework, ok := providerserver.NewProtocol6(&lusidProvider{version: version})().(frameworkServer)
 	if !ok {
@@ -58,9 +58,10 @@ func (s *server) start() {
 	s.run.Store(&run{Context: ctx, stop: stop})
 }
 
-// ConfigureProvider begins a new run if it comes again after a stop. Only a debugged process gets it
-// more than once: for the plan, for the apply, for each alias, and for the next command. It cannot
-// distinguish an alias from the next command, so it never cancels running requests. StopProvider does.
+// ConfigureProvider begins a new run if it is called again after StopProvider. Terraform calls it more
+// than once only in a debugged process: for the plan, for the apply, for each alias, and for the next
+// command. It cannot distinguish an alias from the next command, so it never cancels running requests.
+// StopProvider does.
 func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
 	if last := s.run.Load(); last.configured.Swap(true) && last.Err() != nil {
 		s.start()

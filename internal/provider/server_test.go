@@ -15,10 +15,10 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestServer_keepsNothing sends each request that Terraform sends for each object. It expects that the
+// TestServer_keepsNoContext sends each request that Terraform sends for each object. It expects that the
 // server does not keep the request's context in memory afterwards, because memory would grow with each
 // object.
-func TestServer_keepsNothing(t *testing.T) {
+func TestServer_keepsNoContext(t *testing.T) {
 	t.Parallel()
 	server := providertest.NewMock(t, mockserver.Options{}).Protocol(t).Server
 	const typeName = "lusid_role"
@@ -64,7 +64,7 @@ func TestServer_keepsNothing(t *testing.T) {
 			type key struct{}
 			value := new([1 << 10]byte)
 			if err := exchange(context.WithValue(t.Context(), key{}, value)); err != nil {
-				t.Errorf("%s: %v", name, err)
+				t.Errorf("%s: got the error %v, want none", name, err)
 			}
 			return weak.Make(value)
 		}()
@@ -76,9 +76,9 @@ func TestServer_keepsNothing(t *testing.T) {
 	runtime.KeepAlive(server)
 }
 
-// TestServer_stopped sends requests after StopProvider. None of them reaches LUSID. A debugged process
+// TestServer_afterStopProvider sends requests after StopProvider. None of them reaches LUSID. A debugged process
 // can serve a second run, whose requests must reach LUSID again.
-func TestServer_stopped(t *testing.T) {
+func TestServer_afterStopProvider(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})
 	p := d.Protocol(t)

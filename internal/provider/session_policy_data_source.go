@@ -12,7 +12,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*sessionPolicyDataSource)(nil)
 )
 
-// sessionPolicyDataSource is the session policy of the domain.
+// sessionPolicyDataSource reads the session policy of the domain.
 type sessionPolicyDataSource struct{ dataSourceBase }
 
 // NewSessionPolicyDataSource returns the data source lusid_session_policy.

@@ -422,9 +422,9 @@ func TestSingletons_destroy(t *testing.T) {
 	})
 }
 
-// TestSingletons_seen plans creates of objects that Terraform has read or has just reset itself. They
+// TestSingletons_overwriteSeen plans creates of objects that Terraform has read or has just reset itself. They
 // have no warning, because the plan has shown the values that they overwrite.
-func TestSingletons_seen(t *testing.T) {
+func TestSingletons_overwriteSeen(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
 		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
@@ -531,9 +531,9 @@ func TestSingletons_errors(t *testing.T) {
 	})
 }
 
-// TestSingletons_lostAnswer loses the response to an update. An update is safe to repeat, so the
+// TestSingletons_lostResponse loses the response to an update. An update is safe to repeat, so the
 // provider retries it.
-func TestSingletons_lostAnswer(t *testing.T) {
+func TestSingletons_lostResponse(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
 		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
@@ -559,9 +559,9 @@ func TestSingletons_lostAnswer(t *testing.T) {
 	})
 }
 
-// TestSingletons_oddAnswers changes each field of each response. A response with an unexpected value
+// TestSingletons_unexpectedResponses changes each field of each response. A response with an unexpected value
 // must not remove anything from the state. The next correct response restores the same state.
-func TestSingletons_oddAnswers(t *testing.T) {
+func TestSingletons_unexpectedResponses(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
 		var w providertest.Rewriter

@@ -17,7 +17,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*supportAccessDataSource)(nil)
 )
 
-// supportAccessDataSource is every grant of support access, including grants that have ended.
+// supportAccessDataSource lists every grant of support access, including grants that have ended.
 type supportAccessDataSource struct{ dataSourceBase }
 
 // NewSupportAccessDataSource returns the data source lusid_support_access.

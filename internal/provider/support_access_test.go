@@ -182,7 +182,7 @@ func answers(w *providertest.Rewriter, body any) {
 	w.Set(func(*http.Request, any) any { return body })
 }
 
-func TestSupportAccessDataSources_oddAnswers(t *testing.T) {
+func TestSupportAccessDataSources_unexpectedResponses(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)

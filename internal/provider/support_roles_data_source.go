@@ -17,7 +17,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*supportRolesDataSource)(nil)
 )
 
-// supportRolesDataSource is every role that support access may be limited to.
+// supportRolesDataSource lists every role that support access may be limited to.
 type supportRolesDataSource struct{ dataSourceBase }
 
 // NewSupportRolesDataSource returns the data source lusid_support_roles.

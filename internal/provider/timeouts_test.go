@@ -27,7 +27,7 @@ func TestAccTimeouts_read(t *testing.T) {
 	for _, command := range [][]string{{"plan"}, {"apply", "-auto-approve"}} {
 		status, output := w.Run(command...)
 		if status != 1 {
-			t.Fatalf("%s: exit status %d\n%s", command[0], status, output)
+			t.Fatalf("%s: got exit status %d, want 1\n%s", command[0], status, output)
 		}
 		const advice = "A refresh uses timeouts.read from the state. To raise it, change it and run terraform apply -refresh=false."
 		if got := strings.Count(providertest.Flatten(output), advice); got != len(resources) {

@@ -21,7 +21,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*userDataSource)(nil)
 )
 
-// userDataSource is one user, found by its id or login.
+// userDataSource reads one user by its id or login.
 type userDataSource struct{ dataSourceBase }
 
 // NewUserDataSource returns the data source lusid_user.

@@ -321,7 +321,7 @@ func TestUser_taken(t *testing.T) {
 	}
 }
 
-func TestUser_lostAnswer(t *testing.T) {
+func TestUser_lostResponse(t *testing.T) {
 	t.Parallel()
 	byLogin := map[string]int{"identity.ListUsers": 1, "identity.CreateUser": 1, "identity.GetUserFromLogin": 1}
 	for name, test := range map[string]struct {
@@ -496,9 +496,9 @@ func TestUser_validation(t *testing.T) {
 	}
 }
 
-// TestUser_own expects a warning if a plan deletes or replaces the user that the provider signs in as,
+// TestUser_ownUser expects a warning if a plan deletes or replaces the user that the provider signs in as,
 // or changes that user's login.
-func TestUser_own(t *testing.T) {
+func TestUser_ownUser(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	users := d.SignedIn(t).Resource(providertest.UserType)

@@ -12,7 +12,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*userSchemaDataSource)(nil)
 )
 
-// userSchemaDataSource is the list of alternative ids that users of the domain may have.
+// userSchemaDataSource reads the list of alternative ids that users of the domain may have.
 type userSchemaDataSource struct{ dataSourceBase }
 
 // NewUserSchemaDataSource returns the data source lusid_user_schema.

@@ -16,7 +16,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*usersDataSource)(nil)
 )
 
-// usersDataSource is every user of the domain.
+// usersDataSource lists every user of the domain.
 type usersDataSource struct{ dataSourceBase }
 
 // NewUsersDataSource returns the data source lusid_users.

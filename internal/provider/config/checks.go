@@ -56,8 +56,9 @@ func parseProxy(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// addPort completes the address of a proxy as FINBOURNE's Java SDKs read it: a host, and the port under
-// another name. A host means http. An address that is no URL stays as it is, for the check to refuse.
+// addPort completes the address of a proxy as FINBOURNE's Java SDKs read it: a host, and the port in a
+// separate setting. A host without a scheme means http. An address that is not a URL stays unchanged, so
+// that the check refuses it.
 func (v *value) addPort(name, port string) {
 	text := v.text
 	if !strings.Contains(text, "://") {

@@ -17,7 +17,7 @@ type Choice struct {
 	// Credential names the sign-in method and its source, such as "an access token from the environment
 	// variable FBN_ACCESS_TOKEN".
 	Credential string
-	// PassedOver names another complete sign-in method, in the same words; empty if there is none.
+	// PassedOver names another complete sign-in method, in the format of Credential; empty if there is none.
 	PassedOver string
 	// TokenDefaults has the settings that token requests use as defaults. Some may be empty.
 	TokenDefaults client.TokenRequest

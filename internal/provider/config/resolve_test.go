@@ -571,9 +571,9 @@ func TestResolve_javaProxy(t *testing.T) {
 	}
 }
 
-// TestResolve_unused expects that the error names variables that look like settings but are not used.
+// TestResolve_unusedVariables expects that the error names variables that look like settings but are not used.
 // It must not contain their values.
-func TestResolve_unused(t *testing.T) {
+func TestResolve_unusedVariables(t *testing.T) {
 	t.Parallel()
 	const canary = "s3cr3t-canary"
 	for want, env := range map[string]map[string]string{
@@ -603,7 +603,7 @@ func TestResolve_correlationID(t *testing.T) {
 		env := map[string]string{"FBN_IDENTITY_URL": "https://acme.lusid.com", "FBN_ACCESS_TOKEN": "t", variable: "mine"}
 		choice, err := place{env: env}.mustResolve(t).Choose()
 		if err != nil || choice.Client.CorrelationID != "mine" {
-			t.Errorf("%s is not read: %v", variable, err)
+			t.Errorf("%s: the value is not used: %v", variable, err)
 		}
 	}
 }
@@ -696,7 +696,7 @@ func FuzzSecretsFile(f *testing.F) {
 		for _, setting := range config.Settings() {
 			for _, key := range setting.Keys() {
 				if _, err := config.ReadSecretsFile(path, profile, key); err != nil && (!strings.Contains(err.Error(), path) || strings.Contains(err.Error(), canary) && !isName) {
-					t.Errorf("%q: %v", content, err)
+					t.Errorf("%q: got the error %v, want one that names the file and contains no secret", content, err)
 				}
 			}
 		}
@@ -732,7 +732,7 @@ func FuzzSecretsFile_password(f *testing.F) {
 	})
 }
 
-func TestResolve_wayIn(t *testing.T) {
+func TestResolve_signInMethod(t *testing.T) {
 	t.Parallel()
 	const (
 		byToken    = "an access token"
@@ -896,9 +896,9 @@ func TestResolve_fallback(t *testing.T) {
 	}
 }
 
-// TestResolve_askedProfile names a profile in FBN_PROFILE while other sources rank above the secrets
+// TestResolve_namedProfile names a profile in FBN_PROFILE while other sources rank above the secrets
 // file.
-func TestResolve_askedProfile(t *testing.T) {
+func TestResolve_namedProfile(t *testing.T) {
 	t.Parallel()
 	const file = `{"profiles": {
 		"dev": {"identityUrl": "https://dev.lusid.com/identity", "accessToken": "s3cr3t-canary"},
@@ -1032,8 +1032,8 @@ func TestResolve_askedProfile(t *testing.T) {
 	}
 }
 
-// TestResolve_missing checks the list in the error that a new user reads first.
-func TestResolve_missing(t *testing.T) {
+// TestResolve_missingSettings checks the list in the error that a new user reads first.
+func TestResolve_missingSettings(t *testing.T) {
 	t.Parallel()
 	r := place{
 		block: map[string]string{"api_url": "https://acme.lusid.com"},
