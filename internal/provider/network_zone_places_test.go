@@ -230,8 +230,8 @@ func TestNetworkZone_exchange(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeInFullDomain exchanges zones in a full domain of ten zones, which are next to each
-// other.
+// TestNetworkZone_exchangeInFullDomain exchanges zones in a full domain of ten zones, which are next to
+// each other.
 func TestNetworkZone_exchangeInFullDomain(t *testing.T) {
 	t.Parallel()
 	full := func(action string) placedZones {
@@ -324,7 +324,7 @@ func TestNetworkZone_exchangeParallel(t *testing.T) {
 	before := map[string]int{"a": 10, "b": 20, "c": 30, "d": 40, "e": 50}
 	after := map[string]int{"a": 20, "b": 10, "c": 40, "d": 50, "e": 30}
 	for _, shift := range []bool{false, true} {
-		t.Run(fmt.Sprintf("LUSID shifts %t", shift), func(t *testing.T) {
+		t.Run(fmt.Sprintf("LUSID shifts zones: %t", shift), func(t *testing.T) {
 			t.Parallel()
 			placed := zonesAt(before)
 			d := providertest.NewMock(t, mockserver.Options{Seed: placed.seed(), NetworkZonesShift: shift})
@@ -408,8 +408,8 @@ func TestNetworkZone_exchangeFailure(t *testing.T) {
 	}
 }
 
-// TestNetworkZone_exchangeWithNewZone creates a zone at the place of a zone that moves or is deleted in the
-// same run.
+// TestNetworkZone_exchangeWithNewZone creates a zone at the place of a zone that moves or is deleted in
+// the same run.
 func TestNetworkZone_exchangeWithNewZone(t *testing.T) {
 	t.Parallel()
 	placed := zonesAt(map[string]int{"old": 10})

@@ -257,7 +257,7 @@ func TestNetworkZone_equivalentValues(t *testing.T) {
 		zones.MustPlanNothing(made, config)
 	}
 	// LUSID uses another format and another order, and repeats values. A new provider process reads the
-	// zone on its own, not from a list.
+	// zone by its code, not from a list.
 	config := providertest.ZoneConfig(providertest.Object{"ranges": providertest.ZoneRanges("203.0.113.9/24", "2001:0DB8::1",
 		"::ffff:192.0.2.1", "198.51.100.0/25")})
 	made, diags := zones.Update(made, config)

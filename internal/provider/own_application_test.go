@@ -76,7 +76,7 @@ func TestOwnApplication_warnings(t *testing.T) {
 				}
 				if signIn.words == "" || doing == "" {
 					if len(about) > 0 {
-						t.Errorf("%s: got the warnings %q, want none about the own application", what, about)
+						t.Errorf("%s: got the warnings %q, want none about the provider's own application", what, about)
 					}
 					return
 				}
@@ -219,8 +219,8 @@ func TestOwnApplication_rotated(t *testing.T) {
 	})
 }
 
-// TestAccOwnApplication_aliases rotates the own application of one alias, while another alias signs in
-// through another application.
+// TestAccOwnApplication_aliases rotates the secret of the application that one alias signs in through,
+// while another alias signs in through another application.
 func TestAccOwnApplication_aliases(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

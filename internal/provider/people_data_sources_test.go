@@ -205,7 +205,7 @@ func TestRoleMembersDataSource(t *testing.T) {
 	d, role, caller, users := providertest.Crew(t, mockserver.Options{})
 	d.Assign(t, role, users[1], caller)
 	p := d.Protocol(t)
-	// The data source lists the caller too, because it manages nothing.
+	// A data source changes no membership, so it also lists the caller.
 	rows := p.MustData(providertest.RoleMembersType, providertest.Object{"role_id": role}).Rows(t, "users")
 	d.MustCount(t, map[string]int{"identity.ListUsersInRole": 1})
 	if got := providertest.Column(rows, "id"); len(got) != 2 || !strings.Contains(strings.Join(got, ","), caller) {
@@ -240,7 +240,7 @@ func TestPersonalAccessTokenDataSources(t *testing.T) {
 	}
 	for _, row := range append(rows, got) {
 		for name := range row.Attributes {
-			providertest.MustBeAbsent(t, name, row.Get(name), map[string]string{"the key": made.Get("key"), "the own key": d.Token})
+			providertest.MustBeAbsent(t, name, row.Get(name), map[string]string{"the key": made.Get("key"), "the provider's key": d.Token})
 		}
 	}
 	_, diags := d.Protocol(t, providertest.Object{"access_token": providertest.SomebodyElseKey}).Data(providertest.PersonalAccessTokenType,

@@ -12,8 +12,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// people returns a domain with a role, users and personal access tokens, some of each in the provider's
-// state.
+// people returns a domain with a role, users and personal access tokens. The provider has created some
+// of them.
 func people(t *testing.T) (d providertest.Domain, roleID string, users []string, token providertest.Instance) {
 	t.Helper()
 	d, roleID, caller, users := providertest.Crew(t, providertest.WithSomebodyElse())
@@ -122,7 +122,7 @@ func TestPeopleLists_generatedConfiguration(t *testing.T) {
 			t.Fatalf("%s: got %d results, want at least 2", typeName, len(results))
 		}
 		for _, result := range results {
-			providertest.MustBeAbsent(t, "a result", result.Bytes, map[string]string{"the key": token.Get("key"), "the own key": d.Token})
+			providertest.MustBeAbsent(t, "a result", result.Bytes, map[string]string{"the key": token.Get("key"), "the provider's key": d.Token})
 			imported, diags := m.ImportIdentity(providertest.ToObject(result.Identity))
 			diags.MustSucceed(t) // The import of a token warns that it has no key.
 			if names := result.Resource.Differences(imported); names != nil {

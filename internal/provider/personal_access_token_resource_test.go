@@ -233,8 +233,8 @@ func TestPersonalAccessToken_refused(t *testing.T) {
 }
 
 // TestPersonalAccessToken_nameHiddenBefore creates a token with a name that is taken, and the response
-// is lost. LUSID's first list hides the name of the existing token. The provider must not take that
-// token for the new one and delete it.
+// is lost. LUSID's first list hides the name of the existing token. The provider must not treat that
+// token as the new one, and must not delete it.
 func TestPersonalAccessToken_nameHiddenBefore(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -426,7 +426,8 @@ func TestPersonalAccessToken_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.PersonalAccessTokenType, made, config)
 }
 
-// TestPersonalAccessToken_listLag reads a token after its creation, while the list does not contain it yet.
+// TestPersonalAccessToken_listLag reads a token after its creation, while the list does not contain it
+// yet.
 func TestPersonalAccessToken_listLag(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{ListLag: 1})

@@ -169,8 +169,8 @@ func TestProvider_headers(t *testing.T) {
 	}
 }
 
-// TestProvider_unknownValues configures the provider with each kind of unknown value. A plan succeeds without
-// a request, and the provider does not use a value from a source of lower precedence instead.
+// TestProvider_unknownValues configures the provider with each kind of unknown value. A plan succeeds
+// without a request, and the provider does not use a value from a source of lower precedence instead.
 func TestProvider_unknownValues(t *testing.T) {
 	t.Parallel()
 	for name, unknowns := range map[string]providertest.Object{

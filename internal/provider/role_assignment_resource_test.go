@@ -252,8 +252,8 @@ func TestRoleAssignment_ownUser(t *testing.T) {
 	_, diags = m.Plan(made, providertest.With(own, "timeouts", providertest.Object{"read": "1m"}))
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
-	// After -replace or taint, Terraform plans a create as if the resource were new. The provider has
-	// planned it before, so it warns.
+	// After -replace or taint, Terraform plans a create as if the resource were new. This process has
+	// planned with the old resource before, so the provider warns.
 	_, diags = m.Plan(providertest.Instance{}, own)
 	diags.MustWarn(t, "user_id", words...)
 

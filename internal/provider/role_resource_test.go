@@ -338,8 +338,8 @@ func TestRole_validation(t *testing.T) {
 	roles.Validate(providertest.Object{"name": providertest.Unknown, "description": providertest.Unknown}).MustBeQuiet(t)
 }
 
-// TestRole_defaultRoles expects a warning if a plan deletes or replaces one of LUSID's default roles, and
-// none for other roles.
+// TestRole_defaultRoles expects a warning if a plan deletes or replaces one of LUSID's default roles,
+// and none for other roles.
 func TestRole_defaultRoles(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -388,8 +388,8 @@ func TestRole_defaultRoles(t *testing.T) {
 	diags.MustWarn(t, "", "LUSID-Evaluator is one of LUSID's default roles")
 }
 
-// TestAccRole_defaultRoles expects the warning in each plan that the CLI shows before it deletes a default
-// role.
+// TestAccRole_defaultRoles expects the warning in each plan that the CLI shows before it deletes a
+// default role.
 func TestAccRole_defaultRoles(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -76,8 +76,8 @@ func TestServer_keepsNoContext(t *testing.T) {
 	runtime.KeepAlive(server)
 }
 
-// TestServer_afterStopProvider sends requests after StopProvider. None of them reaches LUSID. A debugged process
-// can serve a second run, whose requests must reach LUSID again.
+// TestServer_afterStopProvider sends requests after StopProvider. None of them reaches LUSID. A
+// debugged process can serve a second run, whose requests must reach LUSID again.
 func TestServer_afterStopProvider(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{ID: "first", Name: "first"}}}})

@@ -362,7 +362,8 @@ func TestSingletons_lifecycle(t *testing.T) {
 	})
 }
 
-// TestSingletons_overwrite plans creates that overwrite no value, or that cannot be compared with LUSID yet. They have no warning.
+// TestSingletons_overwrite plans creates that overwrite no value, or that cannot be compared with LUSID
+// yet. They have no warning.
 func TestSingletons_overwrite(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -372,7 +373,7 @@ func TestSingletons_overwrite(t *testing.T) {
 		_, diags := m.Plan(providertest.Instance{}, s.config)
 		diags.MustBeQuiet(t)
 
-		// A value that is not known yet is compared in the plan that the apply makes.
+		// An unknown value is compared in the plan that the apply makes.
 		unsettled := maps.Clone(s.config)
 		for name := range unsettled {
 			unsettled[name] = providertest.Unknown
@@ -422,8 +423,8 @@ func TestSingletons_destroy(t *testing.T) {
 	})
 }
 
-// TestSingletons_overwriteSeen plans creates of objects that Terraform has read or has just reset itself. They
-// have no warning, because the plan has shown the values that they overwrite.
+// TestSingletons_overwriteSeen plans creates of objects that Terraform has read or has just reset
+// itself. They have no warning, because the plan has shown the values that they overwrite.
 func TestSingletons_overwriteSeen(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {
@@ -559,8 +560,8 @@ func TestSingletons_lostResponse(t *testing.T) {
 	})
 }
 
-// TestSingletons_unexpectedResponses changes each field of each response. A response with an unexpected value
-// must not remove anything from the state. The next correct response restores the same state.
+// TestSingletons_unexpectedResponses changes each field of each response. A response with an unexpected
+// value must not remove anything from the state. The next correct response restores the same state.
 func TestSingletons_unexpectedResponses(t *testing.T) {
 	t.Parallel()
 	eachSingleton(t, func(t *testing.T, s singleton) {

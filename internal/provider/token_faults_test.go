@@ -334,7 +334,7 @@ func TestAccTokenFaults(t *testing.T) {
 			for _, name := range []string{"password", "client_secret"} {
 				secrets[name], _ = d.PasswordArguments()[name].(string)
 			}
-			providertest.MustBeAbsent(t, "what was printed", printed, secrets)
+			providertest.MustBeAbsent(t, "the output", printed, secrets)
 			providertest.MustBeAbsent(t, "the log", w.ReadFile("trace.log"), secrets)
 		})
 	}

@@ -496,8 +496,8 @@ func TestUser_validation(t *testing.T) {
 	}
 }
 
-// TestUser_ownUser expects a warning if a plan deletes or replaces the user that the provider signs in as,
-// or changes that user's login.
+// TestUser_ownUser expects a warning if a plan deletes or replaces the user that the provider signs in
+// as, or changes that user's login.
 func TestUser_ownUser(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -571,8 +571,8 @@ func TestResolve_javaProxy(t *testing.T) {
 	}
 }
 
-// TestResolve_unusedVariables expects that the error names variables that look like settings but are not used.
-// It must not contain their values.
+// TestResolve_unusedVariables expects that the error names variables that look like settings but are
+// not used. It must not contain their values.
 func TestResolve_unusedVariables(t *testing.T) {
 	t.Parallel()
 	const canary = "s3cr3t-canary"

@@ -27,7 +27,7 @@ func TestSecrecy_printing(t *testing.T) {
 	if err != nil || string(choice.Client.SignIn.AccessToken) != canary || string(choice.Client.ProxyPassword) != canary {
 		t.Fatalf("the choice does not contain the canary: %v", err)
 	}
-	values["what was resolved"], values["choice"] = r, choice
+	values["resolution"], values["choice"] = r, choice
 	for name, value := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%10v"} {
 			for _, text := range []string{fmt.Sprintf(verb, value), fmt.Sprintf(verb, pointerTo(value)), fmt.Sprintf(verb, []any{value}), fmt.Sprintf(verb, struct{ Value any }{value})} {
