@@ -8,20 +8,20 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// What LUSID answers to an evaluation.
+// The results of an evaluation.
 const (
 	granted = "Granted"
 	denied  = "Denied"
 )
 
-// accessDecisions ask LUSID what the user may do who runs the checks. For a moment, this user has a role of the
-// run, whose policy allows to read something that does not exist.
+// accessDecisions ask LUSID for the rights of the user who runs the checks. For a moment, this user has a
+// role of the run. The role's policy allows reading an object that does not exist.
 var accessDecisions = []Check{
 	{
 		API: "access", Name: "date-conditions-combine", Needs: OwnRoles,
-		Statement: "All entries of a policy's for must hold.",
+		Statement: "A policy with several entries in for applies only if all of them hold.",
 		Source:    noSource,
-		Assumed:   "The documentation of the provider says so. The mock decides so.",
+		Assumed:   "The provider documents this rule, and the mock uses it.",
 		run: func(ctx context.Context, d *domain) Finding {
 			between := func(from, to string) any {
 				return map[string]any{"effectiveRange": map[string]string{"from": from + "T00:00:00Z", "to": to + "T00:00:00Z"}}
@@ -42,9 +42,9 @@ var accessDecisions = []Check{
 	},
 	{
 		API: "access", Name: "activity-case", Needs: OwnRoles,
-		Statement: "LUSID compares activities without case.",
-		Source:    noSource + "; FINBOURNE's tests write execute, and its articles Execute",
-		Assumed:   "The provider sends an activity as the configuration spells it. The mock compares without case.",
+		Statement: "LUSID ignores the case of activities.",
+		Source:    noSource + "; FINBOURNE's tests use execute, and its articles use Execute",
+		Assumed:   "The provider sends an activity unchanged. The mock ignores the case.",
 		run: func(ctx context.Context, d *domain) Finding {
 			_, results, problem := d.evaluate(ctx, "case", []map[string]any{{}}, map[string]any{
 				"same":  readRequest("a", "Read", "2020-10-01"),
@@ -54,16 +54,16 @@ var accessDecisions = []Check{
 			case problem != nil:
 				return *problem
 			case results["same"] != granted:
-				return couldNotTell("the same activity is not granted either")
+				return couldNotTell("a request with the same activity is not granted")
 			}
-			return decide(results["other"] == granted, "the activity in another case is granted: %t", results["other"] == granted)
+			return decide(results["other"] == granted, "a request with the activity in another case is granted: %t", results["other"] == granted)
 		},
 	},
 	{
 		API: "access", Name: "role-precedence", Needs: OwnRoles,
-		Statement: "Of two access roles of a user, the one with the lower roleHierarchyIndex decides, although the other one denies.",
-		Source:    "LUSID documents that the role with the higher precedence decides; which index that is, " + noSource,
-		Assumed:   "The mock judges the role with the lower index first.",
+		Statement: "If a user has two access roles, the role with the lower roleHierarchyIndex decides, even if the other role denies.",
+		Source:    "LUSID documents that the role with the higher precedence decides; which index has the higher precedence: " + noSource,
+		Assumed:   "In the mock, the role with the lower index decides.",
 		run: func(ctx context.Context, d *domain) Finding {
 			roles, results, problem := d.evaluate(ctx, "precedence", []map[string]any{
 				{"selectors": []any{selector("Read", "a"), selector("Read", "b")}},
@@ -85,7 +85,7 @@ var accessDecisions = []Check{
 	},
 }
 
-// readRequest is a request to evaluate: to do something to a made-up portfolio, as of a day.
+// readRequest returns an evaluation request: an activity on a portfolio that does not exist, on a day.
 func readRequest(code, activity, day string) map[string]any {
 	return map[string]any{
 		"request": map[string]any{
@@ -96,9 +96,9 @@ func readRequest(code, activity, day string) map[string]any {
 	}
 }
 
-// evaluate gives the user who runs the checks a role for each policy, and asks LUSID whether it grants the requests.
-// A policy allows to read a made-up object, unless its fields say something else. The problem is not nil if
-// something stood in the way.
+// evaluate gives the user who runs the checks a role for each policy, and asks LUSID whether it grants the
+// requests. By default, a policy allows reading an object that does not exist. The fields of a policy can
+// change this. If evaluate fails, the problem is not nil.
 func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[string]any, requests map[string]any) (roles []*object, results map[string]string, problem *Finding) {
 	stop := func(f Finding) ([]*object, map[string]string, *Finding) { return nil, nil, &f }
 	grant, ok := d.passwordGrant()
@@ -114,7 +114,7 @@ func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[str
 	}
 	token, err := d.client.RequestToken(ctx, grant)
 	if err != nil {
-		return stop(couldNotTell("the token endpoint gives no second token"))
+		return stop(couldNotTell("the token endpoint issues no second token"))
 	}
 	config := d.config
 	config.SignIn = client.SignIn{AccessToken: token.AccessToken}
@@ -124,7 +124,7 @@ func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[str
 	}
 	const control = "control"
 	requests[control] = readRequest("not-covered", "Read", "2020-10-01")
-	// It is a POST that changes nothing.
+	// Evaluate is a POST that changes nothing.
 	a := d.read(ctx, accessAPI(lusid).Post("Evaluate", "me").Body(requests))
 	if !a.ok() {
 		return stop(a.because("evaluate requests"))
@@ -139,8 +139,9 @@ func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[str
 	return roles, results, nil
 }
 
-// holdPolicy creates a policy, an access role with it and an identity role of the same name, and gives that role to
-// the user who runs the checks. It returns the access role. The finding says what stood in the way if that is nil.
+// holdPolicy creates a policy, an access role with the policy and an identity role with the same name. It
+// gives the identity role to the user who runs the checks, and returns the access role. If a step fails,
+// the access role is nil and the finding has the reason.
 func (d *domain) holdPolicy(ctx context.Context, name string, fields map[string]any) (*object, Finding) {
 	body := policyBody(name)
 	body["selectors"] = []any{selector("Read", "a")}

@@ -13,30 +13,30 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// notAccessDocumented is the source of a status that the Access API's contract leaves out.
+// notAccessDocumented is the source of a status that is not in the Access API's contract.
 const notAccessDocumented = "the contract of the Access API documents no status for it"
 
-// lifeOf are the checks of what creates, reads and deletes of a kind answer.
+// lifeOf returns the checks of the create, read and delete of a kind.
 func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
-	goneWords, goneAssumed := "status 404", "The provider asks the list before it takes the object for gone. The mock answers with 404."
+	goneWords, goneAssumed := "status 404", "The provider reads the list before it treats the object as deleted. The mock responds with 404."
 	if gone != 0 {
 		goneWords += " and code " + strconv.Itoa(gone)
-		goneAssumed = "The provider takes the code for success. The mock answers with this status and this code."
+		goneAssumed = "The provider treats the code as success. The mock responds with this status and this code."
 	}
 	a := article(noun)
 	return []Check{
 		{
 			API: "access", Name: name + "-create", Needs: Write,
-			Statement: "A new " + noun + " is answered with status 201.",
+			Statement: "A create of " + article(noun) + " returns status 201.",
 			Source:    contract,
-			Assumed:   "The provider takes any success. The mock answers with 201.",
+			Assumed:   "The provider accepts any success status. The mock responds with 201.",
 			run:       createdWith(a, http.StatusCreated, create),
 		},
 		{
 			API: "access", Name: name + "-duplicate", Needs: Write,
 			Statement: "A second " + noun + " with the same code is refused with status 400 and code " + strconv.Itoa(taken) + ".",
 			Source:    "LUSID documents the code; the status: " + noSource,
-			Assumed:   "The provider goes by the code. The mock answers with this status and this code.",
+			Assumed:   "The provider checks the code. The mock responds with this status and this code.",
 			run: func(ctx context.Context, d *domain) Finding {
 				code := d.name("twice")
 				o, first := create(d, ctx, code)
@@ -50,20 +50,20 @@ func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
 		{
 			API: "access", Name: name + "-read-lag", Needs: Write,
 			Statement: "A read by the code finds a new " + noun + " at once.",
-			Source:    "FINBOURNE's own tests read right after a create; " + noSource + " that it always works",
+			Source:    "FINBOURNE's own tests read right after a create; whether it always works: " + noSource,
 			Assumed:   "The provider reads the object at each refresh. The mock finds it.",
 			run:       readableWith(a, get, create),
 		},
 		{
 			API: "access", Name: name + "-delete", Needs: Write,
-			Statement: "A deleted " + noun + " is answered with status 204.",
+			Statement: "A delete of " + article(noun) + " returns status 204.",
 			Source:    deleteDocumented,
-			Assumed:   "The provider takes any success. The mock answers with 204.",
+			Assumed:   "The provider accepts any success status. The mock responds with 204.",
 			run:       deletedWith(a, http.StatusNoContent, create),
 		},
 		{
 			API: "access", Name: name + "-delete-again", Needs: Write,
-			Statement: "Deleting a deleted " + noun + " is refused with " + goneWords + ".",
+			Statement: "A second delete of " + article(noun) + " returns " + goneWords + ".",
 			Source:    notAccessDocumented,
 			Assumed:   goneAssumed,
 			run:       deletedAgainWith(a, http.StatusNotFound, gone, create),
@@ -76,7 +76,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		API: "access", Name: "policies-list-lag", Needs: Write,
 		Statement: "The first list after a create shows the new policy.",
 		Source:    noSource,
-		Assumed:   "The provider reads by the code what a list lacks. The mock's lists show everything at once.",
+		Assumed:   "If a list does not contain an object, the provider reads it by the code. The mock's lists contain new objects at once.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createPolicy(ctx, d.name("list"))
 			if o == nil {
@@ -89,7 +89,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		API: "access", Name: "create-scope", Needs: Write,
 		Statement: "New policies, policy collections and access roles are in the scope default.",
 		Source:    "LUSID's examples; a request cannot choose the scope",
-		Assumed:   "The provider looks for a new object in this scope. The mock creates it there.",
+		Assumed:   "The provider looks for a new object in this scope. The mock creates new objects in this scope.",
 		run: func(ctx context.Context, d *domain) Finding {
 			code, elsewhere := d.name("scope"), 0
 			for _, create := range []creator{(*domain).createPolicy, (*domain).createCollection, (*domain).createAccessRole} {
@@ -107,8 +107,8 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 	{
 		API: "access", Name: "policy-code-escaped", Needs: Write,
 		Statement: "A policy whose code has a space and a plus sign can be read by the code.",
-		Source:    "the contract allows both in a code; how a path must spell them, " + noSource,
-		Assumed:   "The provider escapes both as the path of a URL demands. The mock decodes the path.",
+		Source:    "the contract allows both in a code; how to encode them in a path: " + noSource,
+		Assumed:   "The provider percent-encodes both in the path of the URL. The mock decodes the path.",
 		run: readableWith("a policy", "GetPolicy", func(d *domain, ctx context.Context, code string) (*object, answer) {
 			return d.createPolicy(ctx, code+" a+b")
 		}),
@@ -117,7 +117,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		API: "access", Name: "policy-code-case", Needs: Write,
 		Statement: "Two policies can have codes that differ only in case.",
 		Source:    noSource,
-		Assumed:   "The provider compares codes with case. The mock creates both.",
+		Assumed:   "For the provider, codes are case-sensitive. The mock creates both policies.",
 		run: func(ctx context.Context, d *domain) Finding {
 			first, a := d.createPolicy(ctx, d.name("case"))
 			if first == nil {
@@ -132,9 +132,9 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 	},
 	{
 		API: "access", Name: "policy-body-id", Needs: Write,
-		Statement: "A create of a policy whose body has an id as LUSID's answers have it is refused with status 400.",
-		Source:    contract + "; whether a domain keeps to it, " + noSource,
-		Assumed:   "The function access_policy leaves the id out. The mock refuses.",
+		Statement: "A create of a policy with an id in its body, as in LUSID's responses, is refused with status 400.",
+		Source:    contract + "; whether a domain follows it: " + noSource,
+		Assumed:   "The function access_policy omits the id. The mock refuses the create.",
 		run: func(ctx context.Context, d *domain) Finding {
 			code := d.name("id")
 			body := policyBody(code)
@@ -143,7 +143,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			return a.is("create a policy with an id", http.StatusBadRequest, 0)
 		},
 	},
-	policyKeeps("policy-selector-order", "LUSID keeps the order of the selectors of a policy.", "FINBOURNE's own tool compares in order", "The provider keeps the order of the configuration if LUSID returns another one. The mock keeps the order.",
+	policyKeeps("policy-selector-order", "LUSID keeps the order of the selectors of a policy.", "FINBOURNE's own tool compares selectors in order", "The provider keeps the order of the configuration if LUSID returns another order. The mock keeps the order.",
 		map[string]any{"selectors": []any{selector("read", "c"), selector("read", "a"), selector("read", "b")}},
 		func(policy map[string]any) (bool, string) {
 			var order []string
@@ -153,19 +153,19 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			same := slices.Equal(order, []string{"c", "a", "b"})
 			return same, strconv.Itoa(len(order)) + " selectors, in the same order: " + strconv.FormatBool(same)
 		}),
-	policyKeeps("policy-activity-kept", "LUSID keeps the case of an activity.", noSource, "The provider compares activities with case. The mock keeps the case.",
+	policyKeeps("policy-activity-kept", "LUSID keeps the case of an activity.", noSource, "For the provider, activities are case-sensitive. The mock keeps the case.",
 		map[string]any{"selectors": []any{selector("rEAD", "a")}},
 		func(policy map[string]any) (bool, string) {
 			for _, part := range objectsIn(policy, "selectors") {
 				inner, _ := part["idSelectorDefinition"].(map[string]any)
 				for _, action := range objectsIn(inner, "actions") {
 					activity := text(action, "activity")
-					return activity == "rEAD", "the same text: " + strconv.FormatBool(activity == "rEAD") + "; the same without case: " + strconv.FormatBool(strings.EqualFold(activity, "rEAD"))
+					return activity == "rEAD", "the same text: " + strconv.FormatBool(activity == "rEAD") + "; the same ignoring case: " + strconv.FormatBool(strings.EqualFold(activity, "rEAD"))
 				}
 			}
 			return false, "no action"
 		}),
-	policyKeeps("policy-deactivate", "A policy without an end comes back with an end in the year 9999.", "an article on the validity of policies; the day and the time vary", "The provider takes any instant of that year for no end. The mock returns one.",
+	policyKeeps("policy-deactivate", "LUSID returns a policy without an end with an end in the year 9999.", "an article on the validity of policies; the day and the time vary", "The provider treats any date in that year as no end. The mock returns such a date.",
 		nil,
 		func(policy map[string]any) (bool, string) {
 			end := text(policy, "when.deactivate")
@@ -174,12 +174,12 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			}
 			instant, err := time.Parse(time.RFC3339, end)
 			if err != nil {
-				return false, "an end that is no instant"
+				return false, "an end that is not a date"
 			}
 			return instant.UTC().Year() == 9999, "the year " + strconv.Itoa(instant.UTC().Year())
 		}),
-	policyKeeps("policy-extras", "A policy that was created without description, for, if and how comes back without them.", "inferred from a test of FINBOURNE's own tool",
-		"The provider takes null and empty for the same, and refuses to update a policy with a how. The mock leaves them out.",
+	policyKeeps("policy-extras", "If a policy is created without description, for, if and how, LUSID returns it without them.", "inferred from a test of FINBOURNE's own tool",
+		"The provider treats null and empty alike, and refuses to update a policy with a how. The mock omits the fields.",
 		nil,
 		func(policy map[string]any) (bool, string) {
 			var extra []string
@@ -190,12 +190,12 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			}
 			return len(extra) == 0, "fields with a value: " + cmp.Or(strings.Join(extra, ", "), "none")
 		}),
-	policyKeeps("policy-empty-applications", "A policy with an empty list of applications comes back with an empty list or with none.", noSource, "The provider takes null and an empty list for the same. The mock keeps the empty list.",
+	policyKeeps("policy-empty-applications", "If a policy has an empty list of applications, LUSID returns an empty list or null.", noSource, "The provider treats null and an empty list alike. The mock keeps the empty list.",
 		map[string]any{"applications": []string{}},
 		func(policy map[string]any) (bool, string) {
 			return isEmpty(policy["applications"]), "a list with elements: " + strconv.FormatBool(!isEmpty(policy["applications"]))
 		}),
-	policyKeeps("policy-effective-range", "LUSID leaves open the end of an effective range that has none.", noSource, "The provider shows a bound that LUSID fills in as a change. The mock leaves it open.",
+	policyKeeps("policy-effective-range", "If an effective range has no end, LUSID returns it without an end.", noSource, "If LUSID adds an end, the provider shows it as a change. The mock adds no end.",
 		map[string]any{"for": []any{map[string]any{"effectiveRange": map[string]string{"from": "2020-01-01T00:00:00Z"}}}},
 		func(policy map[string]any) (bool, string) {
 			for _, condition := range objectsIn(policy, "for") {
@@ -206,9 +206,9 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		}),
 	{
 		API: "access", Name: "policy-build-as-at", Needs: Write,
-		Statement: "LUSID leaves out buildAsAt of a policy's template metadata if the request has none.",
+		Statement: "If a request has template metadata without buildAsAt, LUSID returns it without buildAsAt.",
 		Source:    noSource,
-		Assumed:   "The provider shows an instant that LUSID fills in as a change. The mock leaves it out.",
+		Assumed:   "If LUSID adds a time, the provider shows it as a change. The mock adds none.",
 		run: func(ctx context.Context, d *domain) Finding {
 			template, a := d.createTemplate(ctx, d.name("built"))
 			if template == nil {
@@ -217,15 +217,15 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			selection := map[string]string{"scope": text(template.fields, "scope"), "code": text(template.fields, "code")}
 			return d.policyWith(ctx, "policy-built", map[string]any{"templateMetadata": map[string]any{"templateSelection": []any{selection}}}, func(policy map[string]any) (bool, string) {
 				built := text(policy, "templateMetadata.buildAsAt") != ""
-				return !built, "an instant: " + strconv.FormatBool(built)
+				return !built, "a time: " + strconv.FormatBool(built)
 			})
 		},
 	},
 	{
 		API: "access", Name: "policy-update-replaces", Needs: Write,
 		Statement: "An update of a policy without a description clears the description.",
-		Source:    "KA-01699 for access roles",
-		Assumed:   "The provider sends the whole policy. The mock clears what is left out.",
+		Source:    "KA-01699, about access roles",
+		Assumed:   "The provider sends the whole policy. The mock clears missing fields.",
 		run: func(ctx context.Context, d *domain) Finding {
 			code := d.name("clear")
 			body := policyBody(code)
@@ -247,8 +247,8 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 	},
 	{
 		API: "access", Name: "policy-in-use-delete", Needs: Write,
-		Statement: "A policy that an access role refers to can be deleted: the answer has status 204.",
-		Source:    "KA-01695 speaks of it as normal",
+		Statement: "A delete of a policy that an access role refers to returns status 204.",
+		Source:    "KA-01695 describes it as normal",
 		Assumed:   "The provider deletes the policy, and explains a refusal. The mock deletes it.",
 		run: func(ctx context.Context, d *domain) Finding {
 			policy, role, a := d.policyInRole(ctx, "used")
@@ -262,7 +262,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		API: "access", Name: "role-dangling-policy", Needs: Write,
 		Statement: "An access role keeps the reference to a policy that was deleted.",
 		Source:    noSource,
-		Assumed:   "The provider shows what the role has. The mock keeps the reference.",
+		Assumed:   "The provider shows the reference. The mock keeps it.",
 		run: func(ctx context.Context, d *domain) Finding {
 			policy, role, a := d.policyInRole(ctx, "dangling")
 			if role == nil {
@@ -281,12 +281,12 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 	},
 })
 
-// missingPolicy is the id of no policy.
+// missingPolicy is the ID of a policy that does not exist.
 var missingPolicy = map[string]string{"scope": defaultScope, "code": missingID}
 
 const createdBy = "A conformance run created this object and will delete it."
 
-// selector covers what has a made-up identifier, so that the policy allows nothing that exists.
+// selector covers an identifier that does not exist, so the policy allows nothing.
 func selector(activity, code string) map[string]any {
 	return map[string]any{"idSelectorDefinition": map[string]any{
 		"identifier": map[string]string{"scope": missingID, "code": code},
@@ -294,7 +294,7 @@ func selector(activity, code string) map[string]any {
 	}}
 }
 
-// alwaysActive is the period of what has no end.
+// alwaysActive is a period without an end.
 var alwaysActive = map[string]any{"activate": "2020-01-01T00:00:00Z"}
 
 func policyBody(code string) map[string]any {
@@ -311,7 +311,7 @@ func (d *domain) createPolicyWith(ctx context.Context, code string, body map[str
 	return d.create(ctx, policies, code, d.access.Post("CreatePolicy", "policies").Body(body))
 }
 
-// policyKeeps finds out how a read shows a policy that was created with some fields.
+// policyKeeps returns the check of what a read returns for a policy with the given fields.
 func policyKeeps(name, statement, source, assumed string, fields map[string]any, holds func(policy map[string]any) (bool, string)) Check {
 	return Check{
 		API: "access", Name: name, Needs: Write, Statement: statement, Source: source, Assumed: assumed,
@@ -319,7 +319,7 @@ func policyKeeps(name, statement, source, assumed string, fields map[string]any,
 	}
 }
 
-// policyWith creates a policy with some fields, and reads it.
+// policyWith creates a policy with the given fields, and reads it.
 func (d *domain) policyWith(ctx context.Context, suffix string, fields map[string]any, holds func(policy map[string]any) (bool, string)) Finding {
 	code := d.name(suffix)
 	body := policyBody(code)
@@ -327,7 +327,7 @@ func (d *domain) policyWith(ctx context.Context, suffix string, fields map[strin
 	o, a := d.createPolicyWith(ctx, code, body)
 	switch {
 	case o == nil && a.status == http.StatusBadRequest:
-		return differs("the create is refused: %s", a)
+		return differs("LUSID refuses the create: %s", a)
 	case o == nil:
 		return a.because("create a policy")
 	}
@@ -339,8 +339,8 @@ func (d *domain) policyWith(ctx context.Context, suffix string, fields map[strin
 	return decide(held, "%s", seen)
 }
 
-// policyInRole creates a policy and a role that has it. The answer is the one that stood in the way if the role is
-// nil.
+// policyInRole creates a policy and a role with that policy. If a step fails, the role is nil, and the
+// answer is that of the failed request.
 func (d *domain) policyInRole(ctx context.Context, suffix string) (policy, role *object, a answer) {
 	if policy, a = d.createPolicy(ctx, d.name(suffix)); policy == nil {
 		return nil, nil, a
@@ -349,7 +349,7 @@ func (d *domain) policyInRole(ctx context.Context, suffix string) (policy, role 
 	return policy, role, a
 }
 
-// objectsIn reads a list of objects in an object.
+// objectsIn returns a list of objects in a field of an object.
 func objectsIn(object map[string]any, name string) (objects []map[string]any) {
 	list, _ := object[name].([]any)
 	for _, element := range list {
@@ -360,7 +360,7 @@ func objectsIn(object map[string]any, name string) (objects []map[string]any) {
 	return objects
 }
 
-// isEmpty reports that a field is missing, null, an empty text or an empty list.
+// isEmpty reports whether a field is missing, null, an empty text or an empty list.
 func isEmpty(value any) bool {
 	switch v := value.(type) {
 	case nil:
@@ -384,8 +384,8 @@ var accessCollections = slices.Concat(
 		{
 			API: "access", Name: "policy-collection-update-replaces", Needs: Write,
 			Statement: "An update of a policy collection without a description and policies clears both.",
-			Source:    "KA-01699 for access roles",
-			Assumed:   "The provider sends the whole collection. The mock clears what is left out.",
+			Source:    "KA-01699, about access roles",
+			Assumed:   "The provider sends the whole collection. The mock clears missing fields.",
 			run: func(ctx context.Context, d *domain) Finding {
 				policy, a := d.createPolicy(ctx, d.name("member"))
 				if policy == nil {
@@ -410,8 +410,8 @@ var accessCollections = slices.Concat(
 		{
 			API: "access", Name: "policy-collection-missing-policy", Needs: Write,
 			Statement: "A new policy collection with a policy that does not exist is refused with status 400 and code 772.",
-			Source:    "LUSID documents the code; the status, and whether it refuses: " + noSource,
-			Assumed:   "The provider explains the refusal. The mock answers with this status and this code.",
+			Source:    "LUSID documents the code; the status, and whether LUSID refuses the create: " + noSource,
+			Assumed:   "The provider explains the refusal. The mock responds with this status and this code.",
 			run: func(ctx context.Context, d *domain) Finding {
 				_, a := d.createCollectionWith(ctx, d.name("missing"), missingPolicy)
 				return a.is("create a policy collection with a policy that does not exist", http.StatusBadRequest, codePolicyGone)

@@ -28,12 +28,12 @@ const (
 	supportScope      = "support"
 )
 
-// ranked are roles that come with LUSID, in the order of precedence that KA-01904 documents.
+// ranked are LUSID's own roles in the order of precedence that KA-01904 documents.
 var ranked = []string{
 	administratorRole, "iam-administrator", "applications-administrator", "lusid-evaluator", "configuration-administrator", "instrument-administrator",
 }
 
-// accessAPI is the Access API without the knowledge of which code means what.
+// accessAPI returns the Access API without not-found codes, because the checks test the codes.
 func accessAPI(c *client.Client) *client.API { return c.API("access", "access/api") }
 
 var accessReads = []Check{
@@ -43,9 +43,9 @@ var accessReads = []Check{
 	missingIn("access", "policy-template-missing", "policy template", "GetPolicyTemplate", codeTemplateGone, "policytemplates", missingID),
 	{
 		API: "access", Name: "user-role-missing",
-		Statement: "A read of the user role of a user who does not exist answers with status 404 and code 616.",
+		Statement: "A read of the user role of a user who does not exist returns status 404 and code 616.",
 		Source:    "LUSID documents the code; the status: " + noSource,
-		Assumed:   "The provider takes the code for LUSID's word that the user is gone. The mock answers with this status and this code.",
+		Assumed:   "The provider concludes from the code that the user does not exist. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			a := d.read(ctx, d.access.Get("GetUserRole", "userroles", missingID))
 			return a.is("read the user role of a user who does not exist", http.StatusNotFound, codeTargetUserGone)
@@ -53,12 +53,12 @@ var accessReads = []Check{
 	},
 	{
 		API: "access", Name: "lusid-resources",
-		Statement: "The LUSID API lists what policies can refer to, at the same path as the Access API.",
-		Source:    "LUSID documents the list for each of its services; the path in the LUSID API, " + noSource,
-		Assumed:   "The provider reads it for service = \"lusid\" of the data source lusid_access_controlled_resources. The mock has the path.",
+		Statement: "The LUSID API lists the resources that policies can refer to, at the same path as the Access API.",
+		Source:    "LUSID documents the list for each of its services; the path in the LUSID API: " + noSource,
+		Assumed:   "The data source lusid_access_controlled_resources reads it if service is \"lusid\". The mock has the path.",
 		run: func(ctx context.Context, d *domain) Finding {
 			a := d.read(ctx, d.client.API("lusid", "api/api").Get("ListAccessControlledResources", "metadata", "access", "resources"))
-			return a.is("read what policies can refer to in the LUSID API", http.StatusOK, 0)
+			return a.is("read the resources of the LUSID API that policies can refer to", http.StatusOK, 0)
 		},
 	},
 	{
@@ -71,30 +71,30 @@ var accessReads = []Check{
 				return couldNotTell("the run does not sign in with a password")
 			}
 			a := d.read(ctx, d.access.Get("GetUserRole", "userroles", text(d.me, "id")))
-			return a.is("read the user role of the user who runs this", http.StatusOK, 0)
+			return a.is("read the user role of the user who runs the checks", http.StatusOK, 0)
 		},
 	},
 	{
 		API: "access", Name: "own-policies-administrator",
-		Statement: "The caller's own policies show none of the role lusid-administrator.",
-		Source:    "LUSID documents that the role has no policies; what an administrator reads there, " + noSource,
-		Assumed:   "The provider warns of a lock-out only if it finds the policy there. The mock shows none.",
+		Statement: "The caller's own policies contain no policy of the role lusid-administrator.",
+		Source:    "LUSID documents that the role has no policies; which policies an administrator reads: " + noSource,
+		Assumed:   "The provider warns about a lock-out only if the list contains the policy. The mock lists none.",
 		run: func(ctx context.Context, d *domain) Finding {
 			if groups, _ := d.me["groups"].([]any); !slices.Contains(groups, any(administratorRole)) {
-				return couldNotTell("the user who runs this does not have the role lusid-administrator")
+				return couldNotTell("the user who runs the checks does not have the role lusid-administrator")
 			}
 			a := d.read(ctx, d.access.Get("GetOwnPolicies", "me"))
 			if !a.isList() {
 				return a.because("read the caller's own policies")
 			}
 			n := countOf(a.list(), func(policy map[string]any) bool { return text(policy, "sourceRole.code") == administratorRole })
-			return decide(n == 0, "%d of %d policies from the role", n, len(a.list()))
+			return decide(n == 0, "%d of %d policies are of the role", n, len(a.list()))
 		},
 	},
 	{
 		API: "access", Name: "roles-list-scopes",
-		Statement: "The list of access roles without a scope has the roles of all scopes.",
-		Source:    "LUSID documents no default scope for this list, and documents one for other lists",
+		Statement: "If the list of access roles is read without a scope, it contains the roles of all scopes.",
+		Source:    "LUSID documents a default scope for other lists, but not for this one",
 		Assumed:   "The provider reads all roles from this list. The mock's list has all scopes.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, accessRoles)
@@ -110,8 +110,8 @@ var accessReads = []Check{
 	{
 		API: "access", Name: "role-hierarchy-index",
 		Statement: "The access role with the lower roleHierarchyIndex has the higher precedence.",
-		Source:    "KA-01904 documents the precedence of LUSID's own roles; which index is higher, " + noSource,
-		Assumed:   "The mock judges the role with the lower index first. The provider sorts roles by the index.",
+		Source:    "KA-01904 documents the precedence of LUSID's own roles; which index is higher: " + noSource,
+		Assumed:   "In the mock, the role with the lower index decides. The provider sorts roles by the index.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, accessRoles)
 			if !list.isList() {
@@ -122,9 +122,9 @@ var accessReads = []Check{
 	},
 	{
 		API: "access", Name: "policies-page-scopes",
-		Statement: "The pages of policies have the policies of all scopes.",
+		Statement: "The pages of policies contain the policies of all scopes.",
 		Source:    noSource,
-		Assumed:   "The provider reads by its id what the pages lack. The mock's pages have all scopes.",
+		Assumed:   "If the pages do not contain a policy, the provider reads it by the ID. The mock's pages contain all scopes.",
 		run: func(ctx context.Context, d *domain) Finding {
 			a := d.policiesPage(ctx)
 			values, ok := a.values()
@@ -139,9 +139,9 @@ var accessReads = []Check{
 	},
 	{
 		API: "access", Name: "policies-page-complete",
-		Statement: "A page of policies that is not full has no next page, and has every policy of the scope default.",
+		Statement: "A page of policies that is not full is the last page, and contains every policy of the scope default.",
 		Source:    noSource,
-		Assumed:   "The provider reads pages until one has no next page. The mock's pages are full.",
+		Assumed:   "The provider reads pages until there is no next page. The mock's pages are full.",
 		run: func(ctx context.Context, d *domain) Finding {
 			a := d.policiesPage(ctx)
 			values, ok := a.values()
@@ -149,7 +149,7 @@ var accessReads = []Check{
 				return a.because("read a page of policies")
 			}
 			if limit, _ := strconv.Atoi(pageSize); len(values) >= limit {
-				return couldNotTell("the domain has more policies than a page")
+				return couldNotTell("the domain has more policies than one page can contain")
 			}
 			list := d.list(ctx, policies)
 			if !list.isList() {
@@ -164,9 +164,9 @@ var accessReads = []Check{
 	},
 	{
 		API: "access", Name: "policy-templates-enabled",
-		Statement: "A domain has policy templates: their list answers with status 200.",
-		Source:    "LUSID calls policy templates experimental; whether every domain has them, " + noSource,
-		Assumed:   "The provider explains a refusal. The mock has them.",
+		Statement: "Policy templates are enabled: a read of their list returns status 200.",
+		Source:    "LUSID calls policy templates experimental; whether every domain supports them: " + noSource,
+		Assumed:   "The provider explains a refusal. The mock supports them.",
 		run: func(ctx context.Context, d *domain) Finding {
 			return d.list(ctx, templates).is("list policy templates", http.StatusOK, 0)
 		},
@@ -184,16 +184,16 @@ func (d *domain) policiesPage(ctx context.Context) answer {
 	return a
 }
 
-// elsewhere finds out whether a list that shows one scope leaves out another one.
+// elsewhere compares a list that has only one scope with the list of another scope.
 func (d *domain) elsewhere(ctx context.Context, list client.Request) Finding {
 	a := d.read(ctx, list.Query("scope", supportScope))
 	switch {
 	case !a.isList():
-		return a.because("list the objects of another scope")
+		return a.because("list the objects in another scope")
 	case len(a.list()) == 0:
-		return couldNotTell("the domain may have objects in one scope only")
+		return couldNotTell("the domain may have objects in only one scope")
 	}
-	return differs("one scope, although another one has %d objects", len(a.list()))
+	return differs("one scope, although another scope has %d objects", len(a.list()))
 }
 
 func scopes(objects []map[string]any) int {
@@ -222,14 +222,14 @@ func precedence(list []map[string]any) Finding {
 	}
 	descending := slices.Clone(indexes)
 	slices.Reverse(descending)
-	seen := fmt.Sprintf("the indexes of %d roles that LUSID ranks", len(indexes))
+	seen := fmt.Sprintf("the indexes of the %d roles in LUSID's documented order", len(indexes))
 	switch {
 	case len(indexes) < 2 || indexes[0] == indexes[len(indexes)-1]:
-		return couldNotTell("%d of the roles that LUSID ranks have an index", len(indexes))
+		return couldNotTell("only %d of the roles in LUSID's documented order have an index", len(indexes))
 	case slices.IsSorted(indexes):
-		return asAssumed("%s rise as the precedence falls", seen)
+		return asAssumed("%s increase from the highest precedence to the lowest", seen)
 	case slices.IsSorted(descending):
-		return differs("%s fall with the precedence", seen)
+		return differs("%s decrease from the highest precedence to the lowest", seen)
 	}
-	return couldNotTell("%s are in another order: somebody may have moved the roles", seen)
+	return couldNotTell("%s are in another order, perhaps because roles were moved", seen)
 }

@@ -13,7 +13,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		API: "access", Name: "role-update-replaces", Needs: Write,
 		Statement: "An update of an access role without a description and policies clears both.",
 		Source:    "KA-01699",
-		Assumed:   "The provider sends the whole role. The mock clears what is left out.",
+		Assumed:   "The provider sends the whole role. The mock clears missing fields.",
 		run: func(ctx context.Context, d *domain) Finding {
 			_, role, a := d.policyInRole(ctx, "role-clear")
 			if role == nil {
@@ -37,7 +37,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		API: "access", Name: "role-missing-policy", Needs: Write,
 		Statement: "A new access role with a policy that does not exist is refused with status 400 and code 772.",
 		Source:    "LUSID documents the code; the status: " + noSource,
-		Assumed:   "The provider shows the refusal on the argument policies. The mock answers with this status and this code.",
+		Assumed:   "The provider shows the refusal on the argument policies. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			_, a := d.createAccessRoleWith(ctx, d.name("missing"), roleResource([]any{missingPolicy}))
 			return a.is("create a role with a policy that does not exist", http.StatusBadRequest, codePolicyGone)
@@ -45,9 +45,9 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 	},
 	{
 		API: "access", Name: "role-place-new", Needs: Write,
-		Statement: "A new access role gets the highest roleHierarchyIndex of all.",
+		Statement: "A new access role has the highest roleHierarchyIndex.",
 		Source:    noSource,
-		Assumed:   "The provider shows the index that LUSID gives. The mock puts a new role behind all others.",
+		Assumed:   "The provider shows the index that LUSID returns. In the mock, a new role has the lowest precedence.",
 		run: func(ctx context.Context, d *domain) Finding {
 			role, a := d.createAccessRole(ctx, d.name("place"))
 			if role == nil {
@@ -59,7 +59,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			}
 			index, ok := indexIn(list, role)
 			if !ok {
-				return couldNotTell("the list does not show the index of the new role")
+				return couldNotTell("the list does not contain the index of the new role")
 			}
 			before := countOf(list.list(), func(other map[string]any) bool {
 				i, ok := other["roleHierarchyIndex"].(float64)
@@ -70,8 +70,8 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 	},
 	{
 		API: "access", Name: "role-move", Needs: Write,
-		Statement: "An update with beforeCode gives an access role the next lower index than the role that it names.",
-		Source:    "LUSID documents the parameter; what it does to the index, " + noSource,
+		Statement: "An update with beforeCode sets the roleHierarchyIndex of an access role to one less than the index of the named role.",
+		Source:    "LUSID documents the parameter; how it changes the index: " + noSource,
 		Assumed:   "The provider reads the index again after a move. The mock renumbers the roles.",
 		run: func(ctx context.Context, d *domain) Finding {
 			first, second, a := d.twoAccessRoles(ctx, "move")
@@ -80,7 +80,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			}
 			move := d.roleUpdate(second).Query("beforeScope", text(first.fields, "id.scope")).Query("beforeCode", first.name)
 			if moved := d.write(ctx, move); !moved.ok() {
-				return moved.because("move a role of the run before another one")
+				return moved.because("move a role of the run before another role")
 			}
 			list := d.list(ctx, accessRoles)
 			before, ok := indexIn(list, first)
@@ -88,12 +88,12 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			if !ok || !isShown {
 				return list.because("find the indexes of both roles")
 			}
-			return decide(after == before-1, "the index minus the other one: %g", after-before)
+			return decide(after == before-1, "the index of the moved role minus the index of the other role: %g", after-before)
 		},
 	},
 	{
 		API: "access", Name: "role-update-keeps-place", Needs: Write,
-		Statement: "An update of an access role without a place keeps its roleHierarchyIndex.",
+		Statement: "An update of an access role without beforeCode and afterCode keeps the roleHierarchyIndex.",
 		Source:    noSource,
 		Assumed:   "The provider plans no change of the index. The mock keeps it.",
 		run: func(ctx context.Context, d *domain) Finding {
@@ -109,9 +109,9 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 	},
 	{
 		API: "access", Name: "role-delete-renumbers", Needs: Write,
-		Statement: "Deleting an access role lowers the roleHierarchyIndex of the role behind it by one.",
+		Statement: "A delete of an access role reduces the roleHierarchyIndex of the next role by one.",
 		Source:    noSource,
-		Assumed:   "The provider reads the index at each refresh. The mock has no gaps.",
+		Assumed:   "The provider reads the index at each refresh. In the mock, the indexes have no gaps.",
 		run: func(ctx context.Context, d *domain) Finding {
 			first, second, a := d.twoAccessRoles(ctx, "gap")
 			if second == nil {
@@ -125,9 +125,9 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 	},
 	{
 		API: "access", Name: "role-attach-again", Needs: Write,
-		Statement: "Attaching a policy collection to an access role again is answered with status 200.",
+		Statement: "If a policy collection is already attached to an access role, attaching it returns status 200.",
 		Source:    noSource,
-		Assumed:   "The provider reads the role after a refusal, and takes a role with the collection for success. The mock answers with the role.",
+		Assumed:   "After a refusal, the provider reads the role. If the role has the collection, the provider treats this as success. The mock responds with the role.",
 		run: func(ctx context.Context, d *domain) Finding {
 			role, collection, a := d.attached(ctx, "attach")
 			if role == nil {
@@ -138,9 +138,9 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 	},
 	{
 		API: "access", Name: "role-detach-again", Needs: Write,
-		Statement: "Detaching a policy collection that an access role does not have is answered with status 200.",
+		Statement: "If a policy collection is not attached to an access role, detaching it returns status 200.",
 		Source:    noSource,
-		Assumed:   "The provider reads the role after a refusal, and takes a role without the collection for success. The mock answers with the role.",
+		Assumed:   "After a refusal, the provider reads the role. If the role does not have the collection, the provider treats this as success. The mock responds with the role.",
 		run: func(ctx context.Context, d *domain) Finding {
 			role, collection, a := d.attached(ctx, "detach")
 			if role == nil {
@@ -167,7 +167,8 @@ func (d *domain) createAccessRoleWith(ctx context.Context, code string, resource
 	return d.create(ctx, accessRoles, code, d.access.Post("CreateRole", "roles").Body(body))
 }
 
-// twoAccessRoles creates a role and another one. The answer is the one that stood in the way if the second is nil.
+// twoAccessRoles creates two roles. If a create fails, the second role is nil, and the answer is that of
+// the failed create.
 func (d *domain) twoAccessRoles(ctx context.Context, suffix string) (first, second *object, a answer) {
 	if first, a = d.createAccessRole(ctx, d.name(suffix+"-1")); first == nil {
 		return nil, nil, a
@@ -176,14 +177,14 @@ func (d *domain) twoAccessRoles(ctx context.Context, suffix string) (first, seco
 	return first, second, a
 }
 
-// roleUpdate replaces a role of the run by one without a description and policies.
+// roleUpdate returns the request that clears the description and the policies of a role of the run.
 func (d *domain) roleUpdate(role *object) client.Request {
 	body := map[string]any{"resource": roleResource([]any{}), "when": alwaysActive}
 	return d.access.Put("UpdateRole", role.path()...).Body(body)
 }
 
-// attached creates a role and a policy collection that is attached to it. The answer is the one that stood in the
-// way if the role is nil.
+// attached creates a role and a policy collection, and attaches the collection to the role. If a step
+// fails, the role is nil, and the answer is that of the failed request.
 func (d *domain) attached(ctx context.Context, suffix string) (role, collection *object, a answer) {
 	if collection, a = d.createCollection(ctx, d.name(suffix)); collection == nil {
 		return nil, nil, a
@@ -207,7 +208,7 @@ func (d *domain) detach(role, collection *object) client.Request {
 		text(collection.fields, "id.scope"), collection.name)
 }
 
-// indexIn is the index of a role in a list.
+// indexIn returns the index of a role in a list.
 func indexIn(list answer, role *object) (index float64, ok bool) {
 	for _, fields := range list.list() {
 		if sameID(fields, role.fields) {
@@ -217,7 +218,7 @@ func indexIn(list answer, role *object) (index float64, ok bool) {
 	return index, ok
 }
 
-// indexMoved finds out by how much the index of a role has moved since its create.
+// indexMoved checks by how much the index of a role has changed since its create.
 func (d *domain) indexMoved(ctx context.Context, role *object, assumed float64) Finding {
 	read := d.read(ctx, d.access.Get("GetRole", role.path()...))
 	if !read.ok() {
@@ -226,7 +227,7 @@ func (d *domain) indexMoved(ctx context.Context, role *object, assumed float64) 
 	before, isNumber := role.fields["roleHierarchyIndex"].(float64)
 	after, ok := read.object()["roleHierarchyIndex"].(float64)
 	if !isNumber || !ok {
-		return couldNotTell("an answer has no index")
+		return couldNotTell("a response has no index")
 	}
-	return decide(after-before == assumed, "the index moved by %g", after-before)
+	return decide(after-before == assumed, "the index changed by %g", after-before)
 }

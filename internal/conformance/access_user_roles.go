@@ -8,9 +8,9 @@ import (
 var accessUserRoles = []Check{
 	{
 		API: "access", Name: "user-role-new-user", Needs: Mail,
-		Statement: "A user who has never signed in has no user role: a read of it answers with status 404.",
-		Source:    "KA-01794 says that LUSID creates it at the first sign-in; what a read answers before, " + noSource,
-		Assumed:   "The provider creates the user role, and adopts an empty one. The mock answers with 404.",
+		Statement: "A read of the user role of a user who has never signed in returns status 404.",
+		Source:    "KA-01794 says that LUSID creates it at the first sign-in; what a read returns before that: " + noSource,
+		Assumed:   "The provider creates the user role, and adopts an empty one. The mock responds with 404.",
 		run: func(ctx context.Context, d *domain) Finding {
 			user, a := d.createUser(ctx, d.name("new-role"))
 			if user == nil {
@@ -21,16 +21,16 @@ var accessUserRoles = []Check{
 	},
 	{
 		API: "access", Name: "user-role-create", Needs: Mail,
-		Statement: "A new user role is answered with status 200.",
+		Statement: "A create of a user role returns status 200.",
 		Source:    contract,
-		Assumed:   "The provider takes any success. The mock answers with 200.",
+		Assumed:   "The provider accepts any success status. The mock responds with 200.",
 		run:       createdWith("a user role", http.StatusOK, (*domain).createUserRole),
 	},
 	{
 		API: "access", Name: "user-role-duplicate", Needs: Mail,
 		Statement: "A second user role of the same user is refused with status 400 and code 615.",
-		Source:    "LUSID documents the code for roles; whether it holds here, " + noSource,
-		Assumed:   "The provider reads the user role after a refusal, and adopts an empty one. The mock answers with this status and this code.",
+		Source:    "LUSID documents the code for roles; whether it applies to user roles: " + noSource,
+		Assumed:   "After a refusal, the provider reads the user role, and adopts it if it is empty. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createUserRole(ctx, d.name("twice"))
 			if o == nil {
@@ -43,8 +43,8 @@ var accessUserRoles = []Check{
 	{
 		API: "access", Name: "user-role-update-replaces", Needs: Mail,
 		Statement: "An update of a user role without policies clears them.",
-		Source:    "KA-01699 for access roles",
-		Assumed:   "The provider sends the whole user role. The mock clears what is left out.",
+		Source:    "KA-01699, about access roles",
+		Assumed:   "The provider sends the whole user role. The mock clears missing fields.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createUserRole(ctx, d.name("clear"))
 			if o == nil {
@@ -70,21 +70,21 @@ var accessUserRoles = []Check{
 	},
 	{
 		API: "access", Name: "user-role-delete", Needs: Mail,
-		Statement: "A deleted user role is answered with status 204.",
+		Statement: "A delete of a user role returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("a user role", http.StatusNoContent, (*domain).createUserRole),
 	},
 	{
 		API: "access", Name: "user-role-delete-again", Needs: Mail,
-		Statement: "Deleting a deleted user role is refused with status 404.",
+		Statement: "A second delete of a user role returns status 404.",
 		Source:    notAccessDocumented,
-		Assumed:   "The provider asks the list before it takes the user role for gone. The mock answers with 404.",
+		Assumed:   "The provider reads the list before it treats the user role as deleted. The mock responds with 404.",
 		run:       deletedAgainWith("a user role", http.StatusNotFound, 0, (*domain).createUserRole),
 	},
 }
 
-// createUserRole creates a user, and the user role of that user.
+// createUserRole creates a user and the user's user role.
 func (d *domain) createUserRole(ctx context.Context, name string) (*object, answer) {
 	user, a := d.createUser(ctx, name+"-role")
 	if user == nil {

@@ -12,18 +12,18 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// writeTimeout bounds one write, which an interrupt does not cut off.
+// writeTimeout limits one write. An interrupt does not stop a write.
 const writeTimeout = 2 * time.Minute
 
-// answer is what the domain answered to a request.
+// answer is the domain's response to a request.
 type answer struct {
-	// status is the HTTP status; zero if no answer came.
+	// status is the HTTP status. Zero if there was no response.
 	status int
-	// code is LUSID's error code; zero if the answer has none.
+	// code is LUSID's error code. Zero if the response has none.
 	code int
-	// body is the body of a success. It is nil if there is none.
+	// body is the body of a successful response. It is nil if there is none.
 	body json.RawMessage
-	// err is why no answer came.
+	// err is the reason why there was no response.
 	err error
 }
 
@@ -35,8 +35,8 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-// watch is the client's log. It notes what the client returns to nobody: the status of a success, and
-// the headers.
+// watch is the client's log. It records what the client does not return: the status of a success, and the
+// headers.
 func watch(ctx context.Context, _ string, fields map[string]any) {
 	seen, ok := ctx.Value(exchangeKey{}).(*exchange)
 	status, answered := fields["status"].(int)
@@ -59,7 +59,7 @@ func watch(ctx context.Context, _ string, fields map[string]any) {
 	}
 }
 
-// read sends a request that changes nothing.
+// read sends a request that reads.
 func (d *domain) read(ctx context.Context, r client.Request) answer {
 	seen := &exchange{domain: d}
 	body, err := client.Do[json.RawMessage](context.WithValue(ctx, exchangeKey{}, seen), r)
@@ -72,8 +72,8 @@ func (d *domain) read(ctx context.Context, r client.Request) answer {
 	return answer{err: err}
 }
 
-// write sends a request that changes something. An interrupt does not cut it off, so that the run knows
-// what it has created. After an interrupt it sends nothing.
+// write sends a request that writes. An interrupt does not stop it, so that the run knows what it has
+// created. After an interrupt, write sends nothing.
 func (d *domain) write(ctx context.Context, r client.Request) answer {
 	if err := ctx.Err(); err != nil {
 		return answer{err: err}
@@ -85,11 +85,11 @@ func (d *domain) write(ctx context.Context, r client.Request) answer {
 
 func (a answer) ok() bool { return a.status >= 200 && a.status <= 299 }
 
-// String describes an answer without a text of the domain.
+// String describes a response without any text from the domain.
 func (a answer) String() string {
 	switch {
 	case a.err != nil && errors.Is(a.err, context.Canceled):
-		return "no answer, because the run was interrupted"
+		return "no response, because the run was interrupted"
 	case a.err != nil:
 		return "no answer"
 	case a.code != 0:
@@ -100,26 +100,26 @@ func (a answer) String() string {
 	return fmt.Sprintf("HTTP %d", a.status)
 }
 
-// tells reports whether an answer says something about LUSID's behaviour. A missing right, a limit or a
-// failure does not.
+// tells reports whether a response shows LUSID's behaviour. The response to a missing right, to too many
+// requests or to a failure does not.
 func (a answer) tells() bool {
 	return a.err == nil && a.status < 500 && a.status != http.StatusUnauthorized &&
 		a.status != http.StatusForbidden && a.status != http.StatusTooManyRequests
 }
 
-// because is the finding of a check that cannot go on after the answer.
+// because returns the finding of a check that cannot continue after the response.
 func (a answer) because(attempt string) Finding {
 	why := ""
 	switch a.status {
 	case http.StatusForbidden:
-		why = ": the user lacks the right, or the feature is not enabled"
+		why = ": the user does not have the right, or the feature is not enabled"
 	case http.StatusUnauthorized:
 		why = ": the sign-in was refused"
 	}
 	return couldNotTell("unable to %s: %s%s", attempt, a, why)
 }
 
-// is compares an answer with the assumed status and code. A code of zero is any code or none.
+// is compares a response with the assumed status and code. If the assumed code is zero, any code matches.
 func (a answer) is(attempt string, status, code int) Finding {
 	if !a.tells() {
 		return a.because(attempt)
@@ -127,21 +127,21 @@ func (a answer) is(attempt string, status, code int) Finding {
 	return decide(a.status == status && (code == 0 || a.code == code), "%s", a)
 }
 
-// object reads a JSON object. It is empty if the body is none.
+// object returns the JSON object in the body. It is empty if there is none.
 func (a answer) object() map[string]any {
 	object := map[string]any{}
 	_ = json.Unmarshal(a.body, &object)
 	return object
 }
 
-// list reads a JSON list of objects.
+// list returns the JSON list of objects in the body.
 func (a answer) list() []map[string]any {
 	var list []map[string]any
 	_ = json.Unmarshal(a.body, &list)
 	return list
 }
 
-// values reads the objects of a page.
+// values returns the objects of a page.
 func (a answer) values() (values []map[string]any, ok bool) {
 	var page struct {
 		Values []map[string]any `json:"values"`
@@ -150,10 +150,10 @@ func (a answer) values() (values []map[string]any, ok bool) {
 	return page.Values, a.ok() && err == nil && page.Values != nil
 }
 
-// isList reports whether the answer is a success with a list, which may be empty.
+// isList reports whether the response is a success with a list, which may be empty.
 func (a answer) isList() bool { return a.ok() && a.list() != nil }
 
-// field is a field of an object. A dot in the name leads to a field of a nested object.
+// field returns a field of an object. A dot in the name selects a field of a nested object.
 func field(object map[string]any, name string) any {
 	outer, inner, nested := strings.Cut(name, ".")
 	if !nested {
@@ -163,7 +163,7 @@ func field(object map[string]any, name string) any {
 	return field(within, inner)
 }
 
-// text is a field of an object. It is empty if the field is missing or null, or is no text.
+// text returns a text field of an object. It is empty if the field is missing, null or not a text.
 func text(object map[string]any, name string) string {
 	value, _ := field(object, name).(string)
 	return value

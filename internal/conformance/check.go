@@ -1,10 +1,10 @@
-// Package conformance finds out which assumptions about LUSID hold on a real domain.
+// Package conformance checks on a real domain which assumptions about LUSID are true.
 //
-// LUSID's contracts and articles leave a part of its behaviour open. The provider and the mock assume one
-// answer to each open question. A [Check] asks the domain. [Run] runs the checks and returns a [Report]
-// that names no host, no object and no person, so that it can be published.
+// LUSID's contracts and articles do not document all of its behaviour. Where they don't, the provider and
+// the mock make an assumption. A [Check] tests one assumption. [Run] runs the checks and returns a
+// [Report]. A report contains the name of no host, object or person, so it can be published.
 //
-// The files of an API begin with its name. Its checks are listed in [Checks].
+// The names of an API's files start with the name of the API. [Checks] lists the checks.
 package conformance
 
 import (
@@ -13,49 +13,50 @@ import (
 	"slices"
 )
 
-// Check finds out whether one assumption holds.
+// Check tests one assumption.
 type Check struct {
 	// API is the API that the assumption is about, such as "identity".
 	API string
 	// Name is short, in lower case, and unique in the API.
 	Name string
-	// Statement is the assumption, as one sentence.
+	// Statement is the assumption in one sentence.
 	Statement string
-	// Source says where the statement comes from.
+	// Source is the source of the statement.
 	Source string
-	// Assumed says what the provider and the mock do about it.
+	// Assumed describes what the provider and the mock do if the statement is true.
 	Assumed string
-	// Needs is the permission that the check needs beyond reading.
+	// Needs is the permission that the check needs in addition to reading.
 	Needs Permission
 	run   func(ctx context.Context, d *domain) Finding
 }
 
-// FullName is the name with the API in front, such as "identity/role-create".
+// FullName returns the name of the API and the name of the check, such as "identity/role-create".
 func (c Check) FullName() string { return c.API + "/" + c.Name }
 
-// Permission is what a user must allow before a check runs. Each one is the name of a flag.
+// Permission is something that a user must allow before a check runs. It is the name of a flag.
 type Permission string
 
-// All permissions. Those besides Write need Write as well.
+// All permissions. Each of them except Read and Write needs Write too.
 const (
 	// Read is always given.
 	Read Permission = ""
-	// Write creates, changes and deletes objects that affect nobody.
+	// Write creates, changes and deletes objects that affect no user.
 	Write Permission = "write"
 	// Mail creates users. LUSID sends each of them an e-mail.
 	Mail Permission = "mail"
-	// NetworkZones creates network zones. A zone decides who may sign in.
+	// NetworkZones creates network zones. Network zones control who may sign in.
 	NetworkZones Permission = "network-zones"
-	// ExternalTokenIssuers creates an external token issuer. An issuer lets people in.
+	// ExternalTokenIssuers creates an external token issuer. LUSID accepts the tokens of an external token
+	// issuer.
 	ExternalTokenIssuers Permission = "external-token-issuers"
-	// OwnRoles gives the user who runs the checks roles of the run, for a moment.
+	// OwnRoles assigns roles of the run to the user who runs the checks, for a moment.
 	OwnRoles Permission = "own-roles"
 )
 
-// Permissions lists every permission that a flag gives.
+// Permissions are the permissions that have a flag.
 var Permissions = []Permission{Write, Mail, NetworkZones, ExternalTokenIssuers, OwnRoles}
 
-// Result is how a check ended.
+// Result is the result of a check.
 type Result string
 
 // The results.
@@ -66,8 +67,9 @@ const (
 	Skipped      Result = "skipped"
 )
 
-// Finding is the result of a check, and what was seen or why there is nothing to see. The text is made
-// from words of this package, HTTP statuses and error codes. It never repeats a text of the domain.
+// Finding is the result of a check with a short description, or the reason why the check can't decide. The
+// text consists of words of this package, HTTP statuses and error codes. It never contains a text from the
+// domain.
 type Finding struct {
 	Result Result
 	Seen   string
@@ -85,7 +87,7 @@ func couldNotTell(format string, args ...any) Finding {
 	return Finding{CouldNotTell, fmt.Sprintf(format, args...)}
 }
 
-// decide is asAssumed if the assumption holds, else differs.
+// decide returns asAssumed if the assumption is true, and differs otherwise.
 func decide(holds bool, format string, args ...any) Finding {
 	if holds {
 		return asAssumed(format, args...)
@@ -93,7 +95,8 @@ func decide(holds bool, format string, args ...any) Finding {
 	return differs(format, args...)
 }
 
-// Checks returns every check, in the order in which they run. The last one looks back at the whole run.
+// Checks returns all checks in the order in which they run. The last checks use the responses of the whole
+// run.
 func Checks() []Check {
 	return slices.Concat(identityReads, identityApplications, identityRoles, identityTokens, identityTools,
 		identityUsers, identityZones, identityIssuers, accessReads, accessPolicies, accessCollections, accessRolesChecks,

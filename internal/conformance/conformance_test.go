@@ -21,10 +21,10 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
-// door stands in front of the mock, for what neither an option nor a fault can do.
+// door is a handler in front of the mock. It makes changes that no option and no fault can make.
 type door func(next http.Handler) http.Handler
 
-// lusid is a domain and the way into it.
+// lusid is a domain and the connection to it.
 type lusid struct {
 	*mockserver.Server
 	url        string
@@ -38,8 +38,8 @@ func start(t *testing.T, options mockserver.Options, doors ...door) lusid {
 	return connect(t, mock, credentials.Username, credentials.Password, doors...)
 }
 
-// startAsOther returns a domain whose checks are run by a user who is no administrator. The user has all rights on
-// the APIs, which the mock gives to administrators only.
+// startAsOther returns a domain whose checks run as a user who is not an administrator. The domain gives
+// this user all rights on the APIs, which the mock otherwise gives only to administrators.
 func startAsOther(t *testing.T, options mockserver.Options, doors ...door) lusid {
 	t.Helper()
 	const login, password = "other@example.com", "correct horse"
@@ -100,14 +100,14 @@ func run(t *testing.T, domain lusid, checks []conformance.Check, options conform
 	return report
 }
 
-// collections are where a domain lists what checks create.
+// collections are the paths of the lists of the objects that checks create.
 var collections = []string{
 	"identity/api/roles", "identity/api/applications", "identity/api/keys", "identity/api/mcptools", "identity/api/users?includeDeactivated=true",
 	"identity/api/networkzones", "identity/api/externaltokenissuers",
 	"access/api/policies", "access/api/policycollections", "access/api/roles", "access/api/policytemplates", "access/api/userroles",
 }
 
-// contents are the lists of the domain, as JSON.
+// contents returns the lists of the domain as JSON.
 func (l lusid) contents(t *testing.T) map[string]string {
 	t.Helper()
 	contents := map[string]string{}
@@ -117,7 +117,7 @@ func (l lusid) contents(t *testing.T) map[string]string {
 		request.Header.Set("Authorization", "Bearer "+l.Credentials().AccessToken)
 		l.ServeHTTP(recorder, request)
 		if recorder.Code != http.StatusOK {
-			t.Fatalf("%s: status %d: %s", collection, recorder.Code, recorder.Body)
+			t.Fatalf("%s: got status %d, want 200: %s", collection, recorder.Code, recorder.Body)
 		}
 		list := recorder.Body.Bytes()
 		var page struct {
@@ -126,13 +126,13 @@ func (l lusid) contents(t *testing.T) map[string]string {
 		if json.Unmarshal(list, &page) == nil {
 			list = page.Values
 		}
-		// Every sign-in changes the time of the last one.
+		// Every sign-in changes lastLogin.
 		contents[collection] = regexp.MustCompile(`"lastLogin":("[^"]*"|null)`).ReplaceAllString(string(list), `"lastLogin":""`)
 	}
 	return contents
 }
 
-// userRoles are the ids of the users who have a user role.
+// userRoles returns the IDs of the users who have a user role.
 func (l lusid) userRoles(t *testing.T) (ids []string) {
 	t.Helper()
 	var list []struct {
@@ -149,22 +149,23 @@ func (l lusid) userRoles(t *testing.T) (ids []string) {
 	return ids
 }
 
-// isClean fails if an object of a run is left.
+// isClean fails the test if an object of a run remains.
 func (l lusid) isClean(t *testing.T) {
 	t.Helper()
 	l.ClearFaults()
 	for collection, list := range l.contents(t) {
 		if strings.Contains(strings.ToLower(list), conformance.Prefix) {
-			t.Errorf("%s still has an object of the run: %s", collection, list)
+			t.Errorf("%s still contains an object of the run: %s", collection, list)
 		}
 	}
-	// LUSID creates the user role of the user who runs the checks.
+	// The remaining user role is that of the user who runs the checks. LUSID creates it at the first
+	// sign-in.
 	if ids := l.userRoles(t); len(ids) > 1 {
-		t.Errorf("user roles of %q are left", ids)
+		t.Errorf("got the user roles of %q, want at most 1", ids)
 	}
 }
 
-// rewrite changes each JSON object of an answer, and the status with it.
+// rewrite changes each JSON object of a response, and its status.
 func rewrite(method, path string, change func(status *int, object map[string]any)) door {
 	pattern := regexp.MustCompile(path)
 	return func(next http.Handler) http.Handler {
@@ -196,7 +197,7 @@ func rewrite(method, path string, change func(status *int, object map[string]any
 	}
 }
 
-// elsewhere shows the new policy collections of a domain in another scope.
+// elsewhere returns the new policy collections of a domain with another scope.
 func elsewhere(next http.Handler) http.Handler {
 	answer := rewrite("POST", "/access/api/policycollections$", func(_ *int, collection map[string]any) {
 		id, _ := collection["id"].(map[string]any)
@@ -208,7 +209,7 @@ func elsewhere(next http.Handler) http.Handler {
 	})
 }
 
-// defaultScopeOnly makes a list without a scope show the default scope only.
+// defaultScopeOnly limits a list without a scope to the default scope.
 func defaultScopeOnly(path string) door {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -220,7 +221,7 @@ func defaultScopeOnly(path string) door {
 	}
 }
 
-// rewriteText replaces a text in what a read answers.
+// rewriteText replaces a text in the response to a read.
 func rewriteText(path, old, replacement string) door {
 	return rewrite("GET", path, func(_ *int, object map[string]any) {
 		changed, _ := json.Marshal(object)
@@ -233,15 +234,15 @@ func set(field string, value any) func(*int, map[string]any) {
 	return func(_ *int, object map[string]any) { object[field] = value }
 }
 
-// asOther are the checks that only a user can run who is no administrator.
+// asOther are the checks that can't run as an administrator.
 var asOther = []string{"access/date-conditions-combine", "access/activity-case", "access/role-precedence"}
 
 func TestRun_asAssumed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		start func(*testing.T, mockserver.Options, ...door) lusid
-		// untold are the checks that this user can't run.
-		untold []string
+		// undecided are the checks that this user can't run.
+		undecided []string
 	}{
 		"administrator": {start, asOther},
 		"other user":    {startAsOther, []string{"access/own-policies-administrator"}},
@@ -255,18 +256,18 @@ func TestRun_asAssumed(t *testing.T) {
 			report := run(t, domain, conformance.Checks(), everything())
 			for _, row := range report.Rows {
 				want := conformance.AsAssumed
-				if slices.Contains(test.untold, row.FullName()) {
+				if slices.Contains(test.undecided, row.FullName()) {
 					want = conformance.CouldNotTell
 				}
 				if row.Result != want {
-					t.Errorf("%s: %s: %s", row.FullName(), row.Result, row.Seen)
+					t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, want)
 				}
 			}
 			if len(report.Rows) != len(conformance.Checks()) || len(report.Left) > 0 || report.Interrupted {
-				t.Errorf("%d rows, left %v, interrupted %t", len(report.Rows), report.Left, report.Interrupted)
+				t.Errorf("got %d rows, left %v, interrupted %t, want %d rows and a complete run", len(report.Rows), report.Left, report.Interrupted, len(conformance.Checks()))
 			}
 			if violations := domain.ContractViolations(); len(violations) > 0 {
-				t.Error(violations)
+				t.Errorf("got contract violations, want none: %q", violations)
 			}
 			if diff := cmp.Diff(before, domain.contents(t)); diff != "" {
 				t.Errorf("the run changed the domain (-before +after):\n%s", diff)
@@ -287,17 +288,17 @@ func fault(operation string, after, status int) mockserver.Fault {
 	return mockserver.Fault{Operation: named(operation), After: after, Status: status}
 }
 
-// carriedOut is an answer without a body to a request that is carried out.
+// carriedOut returns a fault that processes the request, but responds without a body.
 func carriedOut(operation string, status int) mockserver.Fault {
 	return mockserver.Fault{Operation: named(operation), Status: status, AfterWrite: true}
 }
 
-// pretended is an empty object as the answer to a request that is not carried out.
+// pretended returns a fault that responds with an empty object, but does not process the request.
 func pretended(operation string) mockserver.Fault {
 	return mockserver.Fault{Operation: named(operation), Status: http.StatusOK, Body: "{}"}
 }
 
-// differences make each check differ: by an option of the mock, or else by a fault, or else by a door.
+// differences make each check differ, with an option of the mock, a fault or a door.
 var differences = map[string]struct {
 	options mockserver.Options
 	fault   mockserver.Fault
@@ -493,7 +494,7 @@ var differences = map[string]struct {
 	"identity/rate-limit-retry-after": {fault: fault("GetUserInfo", 0, 429)},
 }
 
-// No check passes by itself: on a domain that is different, each one says so.
+// On a domain with another behaviour, each check must report that the domain differs.
 func TestRun_differs(t *testing.T) {
 	t.Parallel()
 	var names []string
@@ -501,7 +502,7 @@ func TestRun_differs(t *testing.T) {
 		names = append(names, check.FullName())
 		difference, ok := differences[check.FullName()]
 		if !ok {
-			t.Errorf("nothing makes %s differ", check.FullName())
+			t.Errorf("differences does not contain %s", check.FullName())
 			continue
 		}
 		t.Run(check.FullName(), func(t *testing.T) {
@@ -520,10 +521,10 @@ func TestRun_differs(t *testing.T) {
 			}
 			report := run(t, domain, []conformance.Check{check}, everything())
 			if row := report.Rows[0]; row.Result != conformance.Differs {
-				t.Errorf("%s: %s, want %s", row.Result, row.Seen, conformance.Differs)
+				t.Errorf("got %s (%s), want %s", row.Result, row.Seen, conformance.Differs)
 			}
 			if len(report.Left) > 0 {
-				t.Errorf("left %v", report.Left)
+				t.Errorf("got remaining objects %v, want none", report.Left)
 			}
 			if difference.options.ListLag == 0 {
 				domain.isClean(t)
@@ -532,12 +533,12 @@ func TestRun_differs(t *testing.T) {
 	}
 	for name := range differences {
 		if !slices.Contains(names, name) {
-			t.Errorf("there is no check %s", name)
+			t.Errorf("differences contains %s, but no such check exists", name)
 		}
 	}
 }
 
-// A refusal or a failure says nothing about LUSID's behaviour.
+// A refusal or a failure does not show LUSID's behaviour.
 func TestRun_couldNotTell(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusForbidden, http.StatusInternalServerError} {
@@ -547,7 +548,7 @@ func TestRun_couldNotTell(t *testing.T) {
 			domain.InjectFault(mockserver.Fault{Operation: "*", After: 2, Count: -1, Status: status})
 			for _, row := range run(t, domain, conformance.Checks(), everything()).Rows {
 				if row.Result != conformance.CouldNotTell && row.Name != "request-id-header" {
-					t.Errorf("%s: %s: %s", row.FullName(), row.Result, row.Seen)
+					t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, conformance.CouldNotTell)
 				}
 			}
 		})
@@ -560,11 +561,11 @@ func TestRun_noSignIn(t *testing.T) {
 	domain.InjectFault(mockserver.Fault{Operation: "token", Count: -1, Status: http.StatusBadRequest})
 	report, err := conformance.Run(t.Context(), domain.connection, conformance.Checks(), everything(), io.Discard)
 	if err == nil || report != nil {
-		t.Errorf("report %v, error %v", report, err)
+		t.Errorf("got the report %v and the error %v, want only an error", report, err)
 	}
 }
 
-// Each permission allows its own writes and no other.
+// Each permission allows only its own writes.
 func TestRun_permissions(t *testing.T) {
 	t.Parallel()
 	creates := map[conformance.Permission][]string{
@@ -584,7 +585,7 @@ func TestRun_permissions(t *testing.T) {
 				for _, operation := range operations {
 					want := other == permission || other == conformance.Write
 					if got := counts[operation] > 0; got != want {
-						t.Errorf("%s: %t, want %t", operation, got, want)
+						t.Errorf("%s: got a request: %t, want %t", operation, got, want)
 					}
 				}
 			}
@@ -592,21 +593,21 @@ func TestRun_permissions(t *testing.T) {
 	}
 	t.Run("none", func(t *testing.T) {
 		t.Parallel()
-		// A permission is worth nothing without -write.
+		// Without -write, the other permissions have no effect.
 		for _, options := range []conformance.Options{allow(), allow(conformance.Permissions[1:]...)} {
 			domain := start(t, mockserver.Options{})
 			report := run(t, domain, conformance.Checks(), options)
 			for _, request := range domain.Requests() {
 				if request.Method != http.MethodGet && request.Operation != "token:password" {
-					t.Errorf("%s %s", request.Method, request.Path)
+					t.Errorf("got the write %s %s, want only reads", request.Method, request.Path)
 				}
 			}
 			if n := domain.Counts()["token:password"]; n != 1 {
-				t.Errorf("%d token requests, want 1", n)
+				t.Errorf("got %d token requests, want 1", n)
 			}
 			for _, row := range report.Rows {
 				if skipped := row.Result == conformance.Skipped; skipped != (row.Needs != conformance.Read) {
-					t.Errorf("%s: %s", row.FullName(), row.Result)
+					t.Errorf("%s: got %s, want it skipped if and only if it needs a permission", row.FullName(), row.Result)
 				}
 			}
 		}
@@ -621,10 +622,10 @@ var createOperations = []string{
 
 const userRoleOperation = "access.CreateUserRole"
 
-// Objects whose creates were answered by nobody are found by their names.
-func TestRun_removesAfterLostAnswers(t *testing.T) {
+// If the response to a create is lost, the run finds the object by its name.
+func TestRun_removesAfterLostResponses(t *testing.T) {
 	t.Parallel()
-	// Without an answer to the create of a user, no user role is created.
+	// If the response to the create of a user is lost, the run creates no user role.
 	isUserRole := func(operation string) bool { return operation == userRoleOperation }
 	for kinds, operations := range map[string][]string{
 		"user role": {userRoleOperation},
@@ -644,16 +645,16 @@ func TestRun_removesAfterLostAnswers(t *testing.T) {
 					lost.Operation = operation
 					domain.InjectFault(lost)
 				}
-				// These creates are refused, and without an answer nobody knows that.
+				// LUSID refuses these creates. If the response is lost, the run can't know that.
 				checks := slices.DeleteFunc(conformance.Checks(), func(check conformance.Check) bool {
 					return slices.Contains([]string{"access/policy-body-id", "access/role-missing-policy", "access/policy-collection-missing-policy"}, check.FullName())
 				})
 				if report := run(t, domain, checks, everything()); len(report.Left)+len(report.Lost) > 0 {
-					t.Errorf("left %v, lost %v", report.Left, report.Lost)
+					t.Errorf("got the remaining objects %v and the lost objects %v, want none", report.Left, report.Lost)
 				}
 				for _, operation := range operations {
 					if domain.Counts()[operation] == 0 {
-						t.Errorf("%s was not called", operation)
+						t.Errorf("got no request %s, want one", operation)
 					}
 				}
 				domain.isClean(t)
@@ -671,15 +672,15 @@ func pick(t *testing.T, names ...string) (picked []conformance.Check) {
 		}
 	}
 	if len(picked) != len(names) {
-		t.Fatalf("%d checks, want %q", len(picked), names)
+		t.Fatalf("got %d checks, want %q", len(picked), names)
 	}
 	return picked
 }
 
-// If the answer to a create is lost and no list shows the object, the report names the object.
+// If the response to a create is lost and no list contains the object, the report contains it.
 func TestRun_lost(t *testing.T) {
 	t.Parallel()
-	const refused, missing = "the list cannot be read (HTTP 403 with code 186)", "the list does not show it"
+	const refused, missing = "the list cannot be read (HTTP 403 with code 186)", "the list does not contain it"
 	for name, test := range map[string]struct {
 		check  string
 		faults []mockserver.Fault
@@ -691,9 +692,9 @@ func TestRun_lost(t *testing.T) {
 		"other list refused":     {"identity/role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListUsers", Count: -1, Status: 403}}, ""},
 		"not carried out":        {"identity/role-create", []mockserver.Fault{fault("CreateRole", 0, 502)}, missing},
 		"second not carried out": {"identity/role-duplicate", []mockserver.Fault{fault("CreateRole", 1, 502)}, missing},
-		// The user goes, although the user role could not be found.
+		// The run removes the user, although it could not find the user role.
 		"user role not carried out": {"access/user-role-create", []mockserver.Fault{fault("access.CreateUserRole", 0, 502)}, missing},
-		// The second tool has the path of the first one, which is gone.
+		// The second tool has the same path as the first tool, which is removed.
 		"second tool": {"identity/mcp-tool-recreate", []mockserver.Fault{{Operation: "identity.CreateMcpTool", After: 1, Status: 502, AfterWrite: true}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -714,7 +715,7 @@ func TestRun_lost(t *testing.T) {
 				want = []conformance.Left{{Kind: kind, Name: options.RunName + suffix, Why: test.why}}
 			}
 			if diff := cmp.Diff(want, report.Lost); diff != "" || len(report.Left) > 0 {
-				t.Errorf("left %v, lost (-want +got):\n%s", report.Left, diff)
+				t.Errorf("got the remaining objects %v, lost objects (-want +got):\n%s", report.Left, diff)
 			}
 			if test.why == "" {
 				domain.isClean(t)
@@ -723,7 +724,8 @@ func TestRun_lost(t *testing.T) {
 	}
 }
 
-// A 404 to a removal hides no object that the domain still has.
+// If the response to a removal is a 404 but the domain still has the object, the report contains the
+// object.
 func TestRun_notFound(t *testing.T) {
 	t.Parallel()
 	const page = "<title>not found</title>"
@@ -734,13 +736,13 @@ func TestRun_notFound(t *testing.T) {
 	}{
 		"gateway": {"identity/role-create", "role", []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Body: page, ContentType: "text/html"},
-		}, "HTTP 404 without a code, but the list shows it"},
+		}, "HTTP 404 without a code, but the list contains it"},
 		"code of another kind": {"identity/role-create", "role", []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Code: 657},
-		}, "HTTP 404 with code 657, but the list shows it"},
+		}, "HTTP 404 with code 657, but the list contains it"},
 		"kind without a code": {"identity/mcp-tool-create", "MCP tool", []mockserver.Fault{
 			{Operation: "identity.DeleteMcpTool", Count: -1, Status: 404, Body: page},
-		}, "HTTP 404 without a code, but the list shows it"},
+		}, "HTTP 404 without a code, but the list contains it"},
 		"list refused": {"identity/role-create", "role", []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Body: page},
 			{Operation: "identity.ListRoles", Count: -1, Status: 403},
@@ -751,7 +753,7 @@ func TestRun_notFound(t *testing.T) {
 		"removed": {check: "identity/role-create", faults: []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Status: 404, Body: page, AfterWrite: true},
 		}},
-		"removed, and never a code": {check: "identity/mcp-tool-create", faults: []mockserver.Fault{
+		"removed, kind without a code": {check: "identity/mcp-tool-create", faults: []mockserver.Fault{
 			{Operation: "identity.DeleteMcpTool", Status: 404, Body: page, AfterWrite: true},
 			{Operation: "identity.DeleteMcpTool", Count: -1, Status: 404, Body: page},
 		}},
@@ -768,7 +770,7 @@ func TestRun_notFound(t *testing.T) {
 				want = []conformance.Left{{Kind: test.kind, Name: options.RunName + "-create", Why: test.why}}
 			}
 			if diff := cmp.Diff(want, run(t, domain, pick(t, test.check), options).Left); diff != "" {
-				t.Errorf("left (-want +got):\n%s", diff)
+				t.Errorf("remaining objects (-want +got):\n%s", diff)
 			}
 			if test.why == "" {
 				domain.isClean(t)
@@ -777,7 +779,7 @@ func TestRun_notFound(t *testing.T) {
 	}
 }
 
-// An interrupt in the middle of any write leaves nothing behind.
+// If a run is interrupted during any write, no object remains.
 func TestRun_removesAfterInterrupt(t *testing.T) {
 	t.Parallel()
 	writes := map[string]string{
@@ -806,21 +808,22 @@ func TestRun_removesAfterInterrupt(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !report.Interrupted || len(report.Left)+len(report.Lost) > 0 {
-				t.Errorf("interrupted %t, left %v, lost %v", report.Interrupted, report.Left, report.Lost)
+				t.Errorf("got interrupted %t, the remaining objects %v and the lost objects %v, want an interrupted run without such objects", report.Interrupted, report.Left, report.Lost)
 			}
 			if last := report.Rows[len(report.Rows)-1]; last.Result != conformance.Skipped {
-				t.Errorf("%s: %s, want %s", last.FullName(), last.Result, conformance.Skipped)
+				t.Errorf("%s: got %s, want %s", last.FullName(), last.Result, conformance.Skipped)
 			}
 			domain.isClean(t)
 		})
 	}
 }
 
-// What cannot be removed is named, and Clean removes it later. It leaves the objects of other runs.
+// The report contains the objects that could not be removed, and Clean removes them later. Clean does not
+// remove the objects of other runs.
 func TestClean(t *testing.T) {
 	t.Parallel()
 	const runName, other = conformance.Prefix + "0123abcd", conformance.Prefix + "4567cdef"
-	// Lists with pages have one object on each.
+	// Each page of a list has one object.
 	pages := func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			r.URL.RawQuery = strings.ReplaceAll(r.URL.RawQuery, "limit=2000", "limit=1")
@@ -844,15 +847,15 @@ func TestClean(t *testing.T) {
 	kinds := map[string]int{}
 	for _, left := range report.Left {
 		kinds[left.Kind]++
-		if !strings.HasPrefix(strings.ToLower(left.Name), conformance.Prefix) || left.Why != "HTTP 403 with code 186" && left.Why != "its user role may be left" {
-			t.Errorf("left %+v", left)
+		if !strings.HasPrefix(strings.ToLower(left.Name), conformance.Prefix) || left.Why != "HTTP 403 with code 186" && left.Why != "its user role may remain" {
+			t.Errorf("got the remaining object %+v, want one with the prefix and the reason", left)
 		}
 	}
 	if len(kinds) != len(createOperations) {
-		t.Errorf("left %v, want objects of every kind", kinds)
+		t.Errorf("got the remaining objects %v, want objects of every kind", kinds)
 	}
 	domain.ClearFaults()
-	// A list that cannot be read hides its own objects and no others.
+	// If a list can't be read, Clean still removes the objects of other kinds.
 	domain.InjectFault(mockserver.Fault{Operation: "identity.ListExternalTokenIssuers", Status: http.StatusForbidden})
 	hidden := kinds["external token issuer"]
 	for _, want := range []struct {
@@ -864,16 +867,16 @@ func TestClean(t *testing.T) {
 	} {
 		removed, left, unread, err := conformance.Clean(t.Context(), domain.connection, runName)
 		if err != nil || len(left) > 0 || removed != want.removed || !slices.Equal(unread, want.unread) {
-			t.Errorf("removed %d, want %d; unread %q, want %q; left %v, error %v", removed, want.removed, unread, want.unread, left, err)
+			t.Errorf("got %d removed objects, want %d; got the unread lists %q, want %q; got the remaining objects %v and the error %v, want none", removed, want.removed, unread, want.unread, left, err)
 		}
 	}
 	contents := domain.contents(t)
 	if ids := domain.userRoles(t); len(ids) > 1 {
-		t.Errorf("user roles of %q are left", ids)
+		t.Errorf("got the user roles of %q, want at most 1", ids)
 	}
 	for collection, list := range contents {
 		if strings.Contains(strings.ToLower(list), runName) {
-			t.Errorf("%s still has an object of the run: %s", collection, list)
+			t.Errorf("%s still contains an object of the run: %s", collection, list)
 		}
 	}
 	if !strings.Contains(contents["identity/api/roles"], other) {
@@ -881,7 +884,7 @@ func TestClean(t *testing.T) {
 	}
 	for _, name := range []string{"", conformance.Prefix, "other-0123abcd"} {
 		if _, _, _, err := conformance.Clean(t.Context(), domain.connection, name); err == nil {
-			t.Errorf("%q is taken for the name of a run", name)
+			t.Errorf("Clean accepted %q as the name of a run", name)
 		}
 	}
 	if !strings.Contains(contents["identity/api/roles"], "lusid-conformist") || !strings.Contains(contents[collections[4]], "somebody@example.com") {

@@ -10,14 +10,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-const deleteDocumented = contract + "; whether a domain keeps to it, " + noSource
+const deleteDocumented = contract + "; whether a domain follows it: " + noSource
 
 var identityApplications = []Check{
 	{
 		API: "identity", Name: "application-create", Needs: Write,
-		Statement: "A new application is answered with status 200 and its secret.",
+		Statement: "A create of an application returns status 200 and the secret.",
 		Source:    contract,
-		Assumed:   "The provider takes any success with a secret. The mock answers with 200.",
+		Assumed:   "The provider accepts any success status if there is a secret. The mock responds with 200.",
 		run: func(ctx context.Context, d *domain) Finding {
 			_, a := d.createApplication(ctx, d.name("create"))
 			if !a.tells() {
@@ -28,9 +28,9 @@ var identityApplications = []Check{
 	},
 	{
 		API: "identity", Name: "application-include-secret", Needs: Write,
-		Statement: "A read with includeSecret shows the secret of an application.",
-		Source:    contract + "; whether LUSID withholds it from some users, " + noSource,
-		Assumed:   "The provider reads the secret this way, and keeps the old one if LUSID withholds it. The mock shows it.",
+		Statement: "A read of an application with includeSecret returns the secret.",
+		Source:    contract + "; whether LUSID withholds it from some users: " + noSource,
+		Assumed:   "The provider reads the secret with includeSecret. If LUSID withholds the secret, the provider keeps the old one. The mock returns it.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createApplication(ctx, d.name("secret"))
 			if o == nil {
@@ -45,9 +45,9 @@ var identityApplications = []Check{
 	},
 	{
 		API: "identity", Name: "application-client-id-case", Needs: Write,
-		Statement: "LUSID keeps the case of a client id.",
+		Statement: "LUSID keeps the case of a client ID.",
 		Source:    noSource,
-		Assumed:   "The provider compares client ids without case, and keeps the spelling of the configuration. The mock keeps the case.",
+		Assumed:   "The provider ignores the case of client IDs, and keeps the case in the configuration. The mock keeps the case.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("Case")
 			o, a := d.createApplication(ctx, name)
@@ -55,14 +55,14 @@ var identityApplications = []Check{
 				return a.because("create an application")
 			}
 			got := text(o.fields, "clientId")
-			return decide(got == name, "the same text: %t; the same text without case: %t", got == name, strings.EqualFold(got, name))
+			return decide(got == name, "the same text: %t; the same text ignoring case: %t", got == name, strings.EqualFold(got, name))
 		},
 	},
 	{
 		API: "identity", Name: "application-duplicate", Needs: Write,
-		Statement: "A second application with the same client id is refused with status 400 and code 144.",
-		Source:    "KA-01658 says that client ids are unique; which status and code, " + noSource,
-		Assumed:   "The provider looks for the client id in the list after any refusal. The mock answers with this status and this code.",
+		Statement: "A second application with the same client ID is refused with status 400 and code 144.",
+		Source:    "KA-01658 documents that client IDs are unique; the status and the code: " + noSource,
+		Assumed:   "The provider looks for the client ID in the list after any refusal. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createApplication(ctx, name)
@@ -75,9 +75,9 @@ var identityApplications = []Check{
 	},
 	{
 		API: "identity", Name: "applications-list-lag", Needs: Write,
-		Statement: "The first list after a create shows the new application.",
-		Source:    "waitForReindex exists for users, so their lists lag; whether others do, " + noSource,
-		Assumed:   "The provider reads by id what a list lacks. The mock's lists show everything at once.",
+		Statement: "The first list after a create contains the new application.",
+		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
+		Assumed:   "If a list does not contain an object, the provider reads it by the ID. The mock's lists contain new objects at once.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createApplication(ctx, d.name("list"))
 			if o == nil {
@@ -88,35 +88,35 @@ var identityApplications = []Check{
 	},
 	{
 		API: "identity", Name: "application-read-lag", Needs: Write,
-		Statement: "A read by the id finds a new application at once.",
+		Statement: "A read by the ID finds a new application at once.",
 		Source:    noSource + "; lists may lag",
 		Assumed:   "The provider reads an application at each refresh. The mock finds it.",
 		run:       readableWith("an application", "GetApplication", (*domain).createApplication),
 	},
 	{
 		API: "identity", Name: "application-delete", Needs: Write,
-		Statement: "A deleted application is answered with status 204.",
+		Statement: "A delete of an application returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("an application", http.StatusNoContent, (*domain).createApplication),
 	},
 	{
 		API: "identity", Name: "application-delete-again", Needs: Write,
-		Statement: "Deleting a deleted application is refused with status 404 and code 662.",
+		Statement: "A second delete of an application returns status 404 and code 662.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
+		Assumed:   "The provider treats the code as success. The mock responds with this status and this code.",
 		run:       deletedAgainWith("an application", http.StatusNotFound, codeAppGone, (*domain).createApplication),
 	},
 	{
 		API: "identity", Name: "token-refusal", Needs: Write,
 		Statement: "The token endpoint refuses a wrong client secret with status 400 or 401 and the OAuth error invalid_client.",
 		Source:    "RFC 6749; LUSID documents only the refusal of a refresh token",
-		Assumed:   "The provider takes an OAuth error for the last word on the credentials. The mock answers with it.",
+		Assumed:   "If there is an OAuth error, the provider does not send the credentials again. The mock responds with the error.",
 		run:       tokenRefusal,
 	},
 	{
 		API: "identity", Name: "application-old-secret", Needs: Write,
-		Statement: "After a rotation, no token is issued for the old secret.",
+		Statement: "After a rotation, LUSID issues no token for the old secret.",
 		Source:    noSource,
 		Assumed:   "The provider warns that the old secret stops working. The mock refuses it at once.",
 		run:       oldSecret,
@@ -135,7 +135,7 @@ func oldSecret(ctx context.Context, d *domain) Finding {
 	}
 	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret(text(o.fields, "secret"))
 	if _, err := d.client.RequestToken(ctx, grant); err != nil {
-		return couldNotTell("the new application issues no token, even with its first secret")
+		return couldNotTell("the new application issues no token, even for its first secret")
 	}
 	rotated := d.write(ctx, d.identity.Post("RotateApplicationSecrets", "applications", o.id(), "lifecycle", "$newsecret"))
 	if !rotated.ok() {
@@ -146,9 +146,9 @@ func oldSecret(ctx context.Context, d *domain) Finding {
 		return differs("the old secret still works right after the rotation")
 	}
 	if refusal, ok := errors.AsType[*client.Error](err); !ok || refusal.StatusCode >= 500 || refusal.StatusCode == http.StatusTooManyRequests {
-		return couldNotTell("the token endpoint did not answer to the old secret")
+		return couldNotTell("the token endpoint did not respond to the old secret")
 	}
-	// Only if the new secret works does the refusal say something about the old one.
+	// The refusal of the old secret is conclusive only if the new secret works.
 	grant.ClientSecret = client.Secret(text(rotated.object(), "secret"))
 	if _, err := d.client.RequestToken(ctx, grant); err != nil {
 		return couldNotTell("after the rotation, neither the old nor the new secret works")
@@ -157,7 +157,7 @@ func oldSecret(ctx context.Context, d *domain) Finding {
 }
 
 // tokenRefusal signs in through an application of the run with a wrong client secret. The user and the
-// password are right, so that nothing counts as a failed sign-in of the user.
+// password are correct, so that LUSID counts no failed sign-in of the user.
 func tokenRefusal(ctx context.Context, d *domain) Finding {
 	grant, ok := d.passwordGrant()
 	if !ok {
@@ -174,7 +174,7 @@ func tokenRefusal(ctx context.Context, d *domain) Finding {
 	}
 	refusal, ok := errors.AsType[*client.Error](err)
 	if !ok || refusal.StatusCode >= 500 || refusal.StatusCode == http.StatusTooManyRequests {
-		return couldNotTell("the token endpoint did not answer")
+		return couldNotTell("the token endpoint did not respond")
 	}
 	isAssumedStatus := refusal.StatusCode == http.StatusBadRequest || refusal.StatusCode == http.StatusUnauthorized
 	isAssumedError := refusal.Name == "invalid_client"
@@ -201,14 +201,14 @@ func (d *domain) applicationRequest(clientID, displayName string) client.Request
 	})
 }
 
-// firstList finds out whether the first list after a create shows the object.
+// firstList checks whether the first list after a create contains the object.
 func (d *domain) firstList(ctx context.Context, o *object) Finding {
 	lists, last := d.waitInList(ctx, o)
 	switch {
 	case !last.isList():
 		return last.because("read the list")
 	case lists == 0:
-		return differs("none of %d lists within %s shows the object", looks, d.options.Pause*(looks-1))
+		return differs("none of %d lists within %s contains the object", looks, d.options.Pause*(looks-1))
 	}
-	return decide(lists == 1, "list number %d shows the object", lists)
+	return decide(lists == 1, "list number %d contains the object", lists)
 }

@@ -14,7 +14,7 @@ import (
 
 const (
 	contract = "LUSID's published contract"
-	noSource = "no source says"
+	noSource = "not documented"
 )
 
 // LUSID's error codes.
@@ -30,19 +30,18 @@ const (
 	codeUserDeleted  = 705
 )
 
-// identityAPI is the Identity API without the knowledge of which code means what: the checks look
-// themselves.
+// identityAPI returns the Identity API without not-found codes, because the checks test the codes.
 func identityAPI(c *client.Client) *client.API { return c.API("identity", "identity/api") }
 
-// missingID is the id of no object.
+// missingID is an ID that no object has.
 const missingID = Prefix + "missing"
 
 var identityReads = []Check{
 	{
 		API: "identity", Name: "applications-list-secret",
-		Statement: "The list of applications shows no secrets.",
-		Source:    noSource + "; LUSID's example of an answer has one",
-		Assumed:   "The provider never takes a secret from a list. The mock's list has none.",
+		Statement: "The list of applications contains no secrets.",
+		Source:    noSource + "; LUSID's example of a response contains one",
+		Assumed:   "The provider never uses a secret from a list. The mock's list contains none.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, applications)
 			if !list.ok() {
@@ -53,14 +52,14 @@ var identityReads = []Check{
 				return couldNotTell("the domain has no application")
 			}
 			with := countOf(all, func(app map[string]any) bool { return text(app, "secret") != "" })
-			return decide(with == 0, "%d of %d applications with a secret", with, len(all))
+			return decide(with == 0, "%d of %d applications have a secret", with, len(all))
 		},
 	},
 	{
 		API: "identity", Name: "application-read-secret",
-		Statement: "A read of an application without includeSecret shows no secret.",
-		Source:    noSource + "; LUSID's example of an answer has one",
-		Assumed:   "The provider asks for the secret only if it needs it. The mock shows none unless it is asked.",
+		Statement: "A read of an application without includeSecret returns no secret.",
+		Source:    noSource + "; LUSID's example of a response contains one",
+		Assumed:   "The provider requests the secret only if it needs it. The mock returns the secret only if the request has includeSecret.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, applications)
 			all := list.list()
@@ -77,8 +76,8 @@ var identityReads = []Check{
 	{
 		API: "identity", Name: "application-issuer",
 		Statement: "The issuer of an application does not end in /v1/token.",
-		Source:    "KA-01658 calls it the token URL; an issuer of Okta's has no such ending",
-		Assumed:   "The provider takes both. The mock's issuer is without the ending.",
+		Source:    "KA-01658 calls it the token URL; Okta's issuers do not have this ending",
+		Assumed:   "The provider accepts both. The mock's issuer does not have the ending.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, applications)
 			all := list.list()
@@ -98,9 +97,9 @@ var identityReads = []Check{
 	missing("mcp-tool-missing", "MCP tool", "GetMcpTool", 0, "mcptools", missingID, missingID),
 	{
 		API: "identity", Name: "users-list-roles",
-		Statement: "The list of users does not show the roles of a user.",
-		Source:    noSource + "; the parameter includeRoles is documented for a single user only",
-		Assumed:   "The provider reads memberships from the lists of roles. The mock's list of users has none.",
+		Statement: "The list of users does not contain the roles of a user.",
+		Source:    noSource + "; the parameter includeRoles is documented only for the read of a single user",
+		Assumed:   "The provider reads memberships from the lists of roles. The mock's list of users contains no roles.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, users)
 			all := list.list()
@@ -108,14 +107,14 @@ var identityReads = []Check{
 				return list.because("list users")
 			}
 			with := countOf(all, func(user map[string]any) bool { roles, _ := user["roles"].([]any); return len(roles) > 0 })
-			return decide(with == 0, "%d of %d users with roles", with, len(all))
+			return decide(with == 0, "%d of %d users have roles", with, len(all))
 		},
 	},
 	{
 		API: "identity", Name: "user-statuses",
 		Statement: "The status of a user is one of PROVISIONED, ACTIVE, RECOVERY, PASSWORD_EXPIRED, LOCKED_OUT, SUSPENDED and DEPROVISIONED.",
 		Source:    "LUSID documents the first two; the others are Okta's",
-		Assumed:   "The provider takes DEPROVISIONED and DELETED for deleted, and any other status for alive. The mock has these seven.",
+		Assumed:   "For the provider, a user with the status DEPROVISIONED or DELETED is deleted, and any other user is not. The mock has these seven statuses.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, users)
 			all := list.list()
@@ -127,9 +126,9 @@ var identityReads = []Check{
 	},
 	{
 		API: "identity", Name: "user-types",
-		Statement: "LUSID spells the types of users Personal and Service.",
-		Source:    "KA-01906; whether an answer keeps the spelling of a request, " + noSource,
-		Assumed:   "The provider compares types without case. The mock keeps this spelling.",
+		Statement: "LUSID returns the user types as Personal and Service.",
+		Source:    "KA-01906; whether a response has the case of the request: " + noSource,
+		Assumed:   "The provider ignores the case of user types. The mock returns them like this.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, users)
 			all := list.list()
@@ -141,9 +140,9 @@ var identityReads = []Check{
 	},
 	{
 		API: "identity", Name: "login-case",
-		Statement: "LUSID finds a user by the login in another case.",
+		Statement: "LUSID ignores the case of a login when it finds a user.",
 		Source:    noSource,
-		Assumed:   "The provider compares logins without case. The mock finds the user.",
+		Assumed:   "The provider ignores the case of logins. The mock finds the user.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, users)
 			all := list.list()
@@ -163,9 +162,9 @@ var identityReads = []Check{
 	},
 	{
 		API: "identity", Name: "password-policy-user-type-case",
-		Statement: "LUSID takes the user type of a password policy in lower case and with a capital letter.",
-		Source:    "an article writes Personal, and the SDKs document personal",
-		Assumed:   "The provider sends lower case. The mock takes any case.",
+		Statement: "LUSID accepts the user type of a password policy in lower case and with a capital letter.",
+		Source:    "an article uses Personal, and the SDKs document personal",
+		Assumed:   "The provider sends lower case. The mock accepts any case.",
 		run: func(ctx context.Context, d *domain) Finding {
 			lower := d.read(ctx, d.identity.Get("GetPasswordPolicy", "authentication", "password-policy", "personal"))
 			if !lower.tells() {
@@ -180,44 +179,45 @@ var identityReads = []Check{
 	},
 }
 
-// identityHeaders look back at all answers of the run.
+// identityHeaders check all responses of the run.
 var identityHeaders = []Check{
 	{
 		API: "identity", Name: "request-id-header",
-		Statement: "Every answer has the header lusid-meta-requestid.",
-		Source:    "LUSID's SDKs; one of them looks for identity-meta-requestid",
-		Assumed:   "The provider reads both headers, and shows the id in errors. The mock sends the first.",
+		Statement: "Every response has the header lusid-meta-requestid.",
+		Source:    "LUSID's SDKs; one of them reads identity-meta-requestid",
+		Assumed:   "The provider reads both headers, and shows the ID in errors. The mock sends lusid-meta-requestid.",
 		run: func(_ context.Context, d *domain) Finding {
-			return decide(d.withRequestID == d.answers, "%d of %d answers with the header", d.withRequestID, d.answers)
+			return decide(d.withRequestID == d.answers, "%d of %d responses have the header", d.withRequestID, d.answers)
 		},
 	},
 	{
 		API: "identity", Name: "rate-limit-retry-after",
-		Statement: "Every answer with status 429 has the header Retry-After.",
+		Statement: "Every response with status 429 has the header Retry-After.",
 		Source:    noSource,
-		Assumed:   "The provider waits as long as the header asks for, and guesses if there is none. The mock sends it.",
+		Assumed:   "The provider waits for the time in the header. Without the header, it waits for a time that it chooses. The mock sends the header.",
 		run: func(_ context.Context, d *domain) Finding {
 			if d.rateLimited == 0 {
-				return couldNotTell("the run met no answer with status 429, and never provokes one")
+				return couldNotTell("the run got no response with status 429, and never causes one")
 			}
-			return decide(d.withRetryAfter == d.rateLimited, "%d of %d answers with the header", d.withRetryAfter, d.rateLimited)
+			return decide(d.withRetryAfter == d.rateLimited, "%d of %d responses have the header", d.withRetryAfter, d.rateLimited)
 		},
 	},
 }
 
-// missing is the check of what a read of an object answers that does not exist. A code of zero is any code.
+// missing returns the check of a read of an object that does not exist. If the code is zero, any code
+// matches.
 func missing(name, noun, operation string, code int, path ...string) Check {
 	return missingIn("identity", name, noun, operation, code, path...)
 }
 
 func missingIn(api, name, noun, operation string, code int, path ...string) Check {
-	source := "the pairing of status and code: " + noSource
-	assumed := "The provider takes the code for LUSID's word that the object is gone. The mock answers with this status and this code."
-	codeWords := article(noun) + " that does not exist answers with status 404 and code " + strconv.Itoa(code) + "."
+	source := "which status has the code: " + noSource
+	assumed := "The provider concludes from the code that the object does not exist. The mock responds with this status and this code."
+	codeWords := article(noun) + " that does not exist returns status 404 and code " + strconv.Itoa(code) + "."
 	if code == 0 {
-		source = "LUSID documents neither the status nor a code for it"
-		assumed = "The provider asks the list before it takes the object for gone. The mock answers with 404."
-		codeWords = article(noun) + " that does not exist answers with status 404."
+		source = "LUSID documents neither a status nor a code for this"
+		assumed = "The provider reads the list before it treats the object as deleted. The mock responds with 404."
+		codeWords = article(noun) + " that does not exist returns status 404."
 	}
 	return Check{
 		API: api, Name: name, Statement: "A read of " + codeWords, Source: source, Assumed: assumed,
@@ -231,7 +231,7 @@ func missingIn(api, name, noun, operation string, code int, path ...string) Chec
 	}
 }
 
-// listOnce reads a list, or returns what an earlier check read.
+// listOnce reads a list, or returns the list that an earlier check has read.
 func (d *domain) listOnce(ctx context.Context, k kind) answer {
 	list, ok := d.cached[k.name]
 	if !ok {
@@ -253,15 +253,15 @@ func countOf(objects []map[string]any, is func(map[string]any) bool) int {
 
 func hasField(a answer, field string) string {
 	if text(a.object(), field) == "" {
-		return "an answer without the field " + field
+		return "a response without the field " + field
 	}
-	return "an answer with the field " + field
+	return "a response with the field " + field
 }
 
-// constant is what a word of a fixed list looks like. Anything else could be a name.
+// constant matches a word that can be one of a fixed list of words. Any other text could be a name.
 var constant = regexp.MustCompile(`^[A-Z_]{1,20}$`)
 
-// words checks that a field holds nothing but the known words.
+// words checks that a field contains only the known words.
 func words(objects []map[string]any, field string, known ...string) Finding {
 	var seen, unknown []string
 	for _, object := range objects {
@@ -291,7 +291,7 @@ func otherCase(s string) string {
 }
 
 func article(noun string) string {
-	if strings.ContainsAny(noun[:1], "aeioM") { // An MCP tool, but a user.
+	if strings.ContainsAny(noun[:1], "aeioM") { // It is an MCP tool, but a user.
 		return "an " + noun
 	}
 	return "a " + noun

@@ -11,16 +11,16 @@ import (
 var identityRoles = []Check{
 	{
 		API: "identity", Name: "role-create", Needs: Write,
-		Statement: "A new role is answered with status 201.",
+		Statement: "A create of a role returns status 201.",
 		Source:    contract,
-		Assumed:   "The provider takes any success. The mock answers with 201.",
+		Assumed:   "The provider accepts any success status. The mock responds with 201.",
 		run:       createdWith("a role", http.StatusCreated, (*domain).createRole),
 	},
 	{
 		API: "identity", Name: "role-duplicate", Needs: Write,
 		Statement: "A second role with the same name is refused with status 409 and code 144.",
 		Source:    contract + " documents 409 without a body; the code: " + noSource,
-		Assumed:   "The provider looks for the name in the list after any refusal. The mock answers with this status and this code.",
+		Assumed:   "The provider looks for the name in the list after any refusal. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createRole(ctx, name)
@@ -33,9 +33,9 @@ var identityRoles = []Check{
 	},
 	{
 		API: "identity", Name: "roles-list-lag", Needs: Write,
-		Statement: "The first list after a create shows the new role.",
-		Source:    "waitForReindex exists for users, so their lists lag; whether others do, " + noSource,
-		Assumed:   "The provider reads by id what a list lacks. The mock's lists show everything at once.",
+		Statement: "The first list after a create contains the new role.",
+		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
+		Assumed:   "If a list does not contain an object, the provider reads it by the ID. The mock's lists contain new objects at once.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createRole(ctx, d.name("list"))
 			if o == nil {
@@ -46,15 +46,15 @@ var identityRoles = []Check{
 	},
 	{
 		API: "identity", Name: "role-read-lag", Needs: Write,
-		Statement: "A read by the id finds a new role at once.",
+		Statement: "A read by the ID finds a new role at once.",
 		Source:    noSource + "; lists may lag",
-		Assumed:   "The provider reads a role after it has created it. The mock finds it.",
+		Assumed:   "The provider reads a role after the create. The mock finds the role.",
 		run:       readableWith("a role", "GetRole", (*domain).createRole),
 	},
 	{
 		API: "identity", Name: "role-update-clears", Needs: Write,
 		Statement: "An update of a role without a description clears the description.",
-		Source:    "a rule for all of LUSID's PUT requests; whether it holds here, " + noSource,
+		Source:    "a rule for all of LUSID's PUT requests; whether it applies to roles: " + noSource,
 		Assumed:   "The provider always sends the description. The mock clears it.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createRole(ctx, d.name("clear"))
@@ -73,16 +73,16 @@ var identityRoles = []Check{
 	},
 	{
 		API: "identity", Name: "role-delete", Needs: Write,
-		Statement: "A deleted role is answered with status 204.",
+		Statement: "A delete of a role returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("a role", http.StatusNoContent, (*domain).createRole),
 	},
 	{
 		API: "identity", Name: "role-delete-again", Needs: Write,
-		Statement: "Deleting a deleted role is refused with status 404 and code 660.",
+		Statement: "A second delete of a role returns status 404 and code 660.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
+		Assumed:   "The provider treats the code as success. The mock responds with this status and this code.",
 		run:       deletedAgainWith("a role", http.StatusNotFound, codeRoleGone, (*domain).createRole),
 	},
 }
@@ -97,7 +97,7 @@ func (d *domain) roleRequest(name string) client.Request {
 	})
 }
 
-// What an update does to a field that it leaves out.
+// The possible results of an update for a field that the request leaves out.
 const (
 	cleared = "is empty"
 	kept    = "has a value"

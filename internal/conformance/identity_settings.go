@@ -11,23 +11,23 @@ import (
 var identityZones = []Check{
 	{
 		API: "identity", Name: "network-zone-create", Needs: NetworkZones,
-		Statement: "A new network zone is answered with status 201.",
+		Statement: "A create of a network zone returns status 201.",
 		Source:    contract,
-		Assumed:   "The provider takes any success. The mock answers with 201.",
+		Assumed:   "The provider accepts any success status. The mock responds with 201.",
 		run:       createdWith("a network zone", http.StatusCreated, (*domain).createZone),
 	},
 	{
 		API: "identity", Name: "network-zone-delete", Needs: NetworkZones,
-		Statement: "A deleted network zone is answered with status 204.",
+		Statement: "A delete of a network zone returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("a network zone", http.StatusNoContent, (*domain).createZone),
 	},
 	{
 		API: "identity", Name: "network-zone-hierarchy", Needs: NetworkZones,
 		Statement: "An update that gives a network zone the hierarchy of another one is refused with status 400.",
-		Source:    "LUSID documents that a hierarchy is unique; whether it moves the other zones, " + noSource,
-		Assumed:   "The provider reads a zone again after an update. The mock refuses.",
+		Source:    "LUSID documents that a hierarchy is unique; whether it moves the other zones: " + noSource,
+		Assumed:   "The provider reads a zone again after an update. The mock refuses the update.",
 		run: func(ctx context.Context, d *domain) Finding {
 			front, a := d.createZone(ctx, d.name("front"))
 			if front == nil {
@@ -37,10 +37,10 @@ var identityZones = []Check{
 			if back == nil {
 				return a.because("create a network zone")
 			}
-			// New zones are behind all others. Whatever LUSID moves is behind the first of the two.
+			// New zones are after all others. Only zones after the first of the two could move.
 			hierarchy, ok := front.fields["hierarchy"].(float64)
 			if behind, isNumber := back.fields["hierarchy"].(float64); !ok || !isNumber || behind <= hierarchy {
-				return couldNotTell("a new zone is not behind the zones before it")
+				return couldNotTell("a new zone is not after the existing zones")
 			}
 			body := identity.UpdateNetworkZoneRequest{Hierarchy: int64(hierarchy), Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules}
 			update := d.write(ctx, d.identity.Put("UpdateNetworkZone", back.path()...).Body(body))
@@ -49,9 +49,9 @@ var identityZones = []Check{
 	},
 	{
 		API: "identity", Name: "network-zone-delete-renumbers", Needs: NetworkZones,
-		Statement: "Deleting a network zone leaves the hierarchy of the zones behind it as it is.",
+		Statement: "A delete of a network zone does not change the hierarchy of the later zones.",
 		Source:    noSource,
-		Assumed:   "The provider reads the hierarchy at each refresh. The mock leaves it.",
+		Assumed:   "The provider reads the hierarchy at each refresh. The mock does not change it.",
 		run: func(ctx context.Context, d *domain) Finding {
 			front, a := d.createZone(ctx, d.name("first"))
 			if front == nil {
@@ -71,21 +71,21 @@ var identityZones = []Check{
 			before, isNumber := back.fields["hierarchy"].(float64)
 			after, ok := read.object()["hierarchy"].(float64)
 			if !isNumber || !ok {
-				return couldNotTell("the answer has no hierarchy")
+				return couldNotTell("the response has no hierarchy")
 			}
-			return decide(before == after, "the hierarchy moved by %g", after-before)
+			return decide(before == after, "the hierarchy changed by %g", after-before)
 		},
 	},
 	{
 		API: "identity", Name: "network-zone-delete-again", Needs: NetworkZones,
-		Statement: "Deleting a deleted network zone is answered with status 204.",
-		Source:    "LUSID documents that it succeeds",
-		Assumed:   "The provider takes this and a 404 for success. The mock answers with 204.",
+		Statement: "A second delete of a network zone returns status 204.",
+		Source:    "LUSID documents that the delete succeeds",
+		Assumed:   "The provider treats this and a 404 as success. The mock responds with 204.",
 		run:       deletedAgainWith("a network zone", http.StatusNoContent, 0, (*domain).createZone),
 	},
 }
 
-// RFC 5737 reserves the range for documentation, so nobody's address is in it.
+// RFC 5737 reserves the range for documentation, so no client has an address in it.
 var (
 	zoneIPs   = []identity.IPAddressDefinition{{Value: "192.0.2.0/24", Type: "CIDR"}}
 	zoneRules = identity.NetworkZonesApplyRules{SessionType: []string{"AllPATAccess"}, UserRoles: []string{}}
@@ -101,23 +101,23 @@ func (d *domain) createZone(ctx context.Context, code string) (*object, answer) 
 var identityIssuers = []Check{
 	{
 		API: "identity", Name: "external-token-issuer-create", Needs: ExternalTokenIssuers,
-		Statement: "A new external token issuer is answered with status 201.",
+		Statement: "A create of an external token issuer returns status 201.",
 		Source:    contract,
-		Assumed:   "The provider takes any success. The mock answers with 201.",
+		Assumed:   "The provider accepts any success status. The mock responds with 201.",
 		run:       createdWith("an external token issuer", http.StatusCreated, (*domain).createIssuer),
 	},
 	{
 		API: "identity", Name: "external-token-issuer-delete", Needs: ExternalTokenIssuers,
-		Statement: "A deleted external token issuer is answered with status 204.",
+		Statement: "A delete of an external token issuer returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("an external token issuer", http.StatusNoContent, (*domain).createIssuer),
 	},
 	{
 		API: "identity", Name: "external-token-issuer-update-keeps", Needs: ExternalTokenIssuers,
 		Statement: "An update of an external token issuer without a description keeps the description.",
-		Source:    "the contract requires no field of an update; whether it merges or replaces, " + noSource,
-		Assumed:   "The provider always sends all fields. The mock keeps what is left out.",
+		Source:    "the contract requires no field of an update; whether it merges or replaces: " + noSource,
+		Assumed:   "The provider always sends all fields. The mock keeps fields that a request omits.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createIssuer(ctx, d.name("keep"))
 			if o == nil {
@@ -137,7 +137,7 @@ var identityIssuers = []Check{
 		API: "identity", Name: "external-token-issuer-duplicate", Needs: ExternalTokenIssuers,
 		Statement: "A second external token issuer with the same code is refused with status 400 and code 144.",
 		Source:    noSource,
-		Assumed:   "The provider looks for the code in the list after any refusal. The mock answers with this status and this code.",
+		Assumed:   "The provider looks for the code in the list after any refusal. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			code := d.name("twice")
 			o, a := d.createIssuer(ctx, code)

@@ -12,7 +12,7 @@ import (
 // maxTokens is the limit that LUSID documents.
 const maxTokens = 3
 
-// tokenLifetime is when a token of the run ends, if nothing else ends it.
+// tokenLifetime is the lifetime of the tokens of the run.
 const tokenLifetime = 24 * time.Hour
 
 var identityTokens = []Check{
@@ -20,14 +20,14 @@ var identityTokens = []Check{
 		API: "identity", Name: "token-create-by-token", Needs: Write,
 		Statement: "A user who signs in with a personal access token may create personal access tokens.",
 		Source:    noSource,
-		Assumed:   "The provider tries, and explains a refusal. The mock allows it.",
+		Assumed:   "The provider tries the create, and explains a refusal. The mock allows the create.",
 		run:       tokenByToken,
 	},
 	{
 		API: "identity", Name: "token-duplicate", Needs: Write,
 		Statement: "A second active token with the same name is refused with status 400 and code 659.",
 		Source:    "LUSID documents the code; the status: " + noSource,
-		Assumed:   "The provider goes by the code. The mock answers with this status and this code.",
+		Assumed:   "The provider checks the code. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createToken(ctx, name)
@@ -36,7 +36,7 @@ var identityTokens = []Check{
 			}
 			_, refusal := d.createToken(ctx, name)
 			if refusal.code == codeTooManyKeys {
-				return couldNotTell("the user has as many tokens as LUSID allows")
+				return couldNotTell("the user already has the maximum number of tokens")
 			}
 			return refusal.is("create a second token", http.StatusBadRequest, codeKeyNameTaken)
 		},
@@ -44,34 +44,34 @@ var identityTokens = []Check{
 	{
 		API: "identity", Name: "instant-fraction", Needs: Write,
 		Statement: "LUSID keeps seven digits of the fraction of a second.",
-		Source:    "LUSID's examples of answers have seven digits; whether it keeps those of a request, " + noSource,
-		Assumed:   "The provider takes instants for equal that differ by less than 100 nanoseconds. The mock keeps seven digits.",
+		Source:    "LUSID's examples of responses have seven digits; whether it keeps the digits of a request: " + noSource,
+		Assumed:   "The provider treats times as equal if they differ by less than 100 nanoseconds. The mock keeps seven digits.",
 		run:       instantFraction,
 	},
 	{
 		API: "identity", Name: "token-delete", Needs: Write,
-		Statement: "A deleted personal access token is answered with status 200.",
+		Statement: "A delete of a personal access token returns status 200.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 200.",
+		Assumed:   "The provider accepts any success status. The mock responds with 200.",
 		run:       deletedWith("a token", http.StatusOK, (*domain).createToken),
 	},
 	{
 		API: "identity", Name: "token-delete-again", Needs: Write,
-		Statement: "Deleting a deleted personal access token is refused with status 404 and code 239.",
+		Statement: "A second delete of a personal access token returns status 404 and code 239.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
+		Assumed:   "The provider treats the code as success. The mock responds with this status and this code.",
 		run:       deletedAgainWith("a token", http.StatusNotFound, codeKeyGone, (*domain).createToken),
 	},
 	{
 		API: "identity", Name: "token-limit", Needs: Write,
-		Statement: "A user may have three active personal access tokens. Another one is refused with code 238.",
-		Source:    "KA-01774 and KA-01911; whether it holds for every domain, " + noSource,
+		Statement: "A user may have three active personal access tokens. LUSID refuses another one with code 238.",
+		Source:    "KA-01774 and KA-01911; whether it applies to every domain: " + noSource,
 		Assumed:   "The provider explains the code. The mock allows three.",
 		run:       tokenLimit,
 	},
 }
 
-// instantFraction creates a token that ends at an odd instant.
+// instantFraction creates a token that expires at a time with a seven-digit fraction.
 func instantFraction(ctx context.Context, d *domain) Finding {
 	sent := time.Now().Add(tokenLifetime).UTC().Truncate(time.Second).Add(123456700 * time.Nanosecond)
 	body := identity.CreateAPIKey{DisplayName: d.name("instant"), DeactivationDate: sent.Format(time.RFC3339Nano)}
@@ -81,9 +81,9 @@ func instantFraction(ctx context.Context, d *domain) Finding {
 	}
 	got, err := time.Parse(time.RFC3339, text(o.fields, "deactivationDate"))
 	if err != nil {
-		return differs("an answer without the instant")
+		return differs("a response without the time")
 	}
-	return decide(got.Equal(sent), "the instants differ by %s", sent.Sub(got).Abs())
+	return decide(got.Equal(sent), "the times differ by %s", sent.Sub(got).Abs())
 }
 
 // tokenByToken signs in with a token of the run and creates another one.
@@ -104,12 +104,13 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 	}
 	_, a = d.createTokenAs(ctx, byToken, d.name("second"))
 	if a.code == codeTooManyKeys {
-		return couldNotTell("the user has as many tokens as LUSID allows")
+		return couldNotTell("the user already has the maximum number of tokens")
 	}
 	if a.err != nil || a.status >= 500 || a.status == http.StatusTooManyRequests {
 		return a.because("create a token with a token")
 	}
-	// A missing right is an answer here: the same user has just created a token without one.
+	// Here, a refusal for a missing right is conclusive: the same user has just created a token without a
+	// token.
 	return decide(a.ok(), "%s", a)
 }
 
@@ -132,10 +133,10 @@ func tokenLimit(ctx context.Context, d *domain) Finding {
 			return decide(a.code == codeTooManyKeys && active == maxTokens, "%s after %d active tokens", a, active)
 		}
 		if active++; active > maxTokens {
-			return differs("%d active tokens, and no refusal", active)
+			return differs("LUSID refused none of %d active tokens", active)
 		}
 	}
-	return couldNotTell("the list of tokens lags behind")
+	return couldNotTell("the list of tokens lags")
 }
 
 func (d *domain) createToken(ctx context.Context, name string) (*object, answer) {

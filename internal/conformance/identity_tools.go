@@ -11,23 +11,23 @@ import (
 var identityTools = []Check{
 	{
 		API: "identity", Name: "mcp-tool-create", Needs: Write,
-		Statement: "A new MCP tool is answered with status 201.",
+		Statement: "A create of an MCP tool returns status 201.",
 		Source:    contract,
-		Assumed:   "The provider takes any success. The mock answers with 201.",
+		Assumed:   "The provider accepts any success status. The mock responds with 201.",
 		run:       createdWith("an MCP tool", http.StatusCreated, (*domain).createTool),
 	},
 	{
 		API: "identity", Name: "mcp-tool-delete", Needs: Write,
-		Statement: "A deleted MCP tool is answered with status 204.",
+		Statement: "A delete of an MCP tool returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("an MCP tool", http.StatusNoContent, (*domain).createTool),
 	},
 	{
 		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
 		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
 		Source:    contract,
-		Assumed:   "The provider looks for the tool in the list after any refusal. The mock answers with 409.",
+		Assumed:   "The provider looks for the tool in the list after any refusal. The mock responds with 409.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createTool(ctx, name)
@@ -40,9 +40,9 @@ var identityTools = []Check{
 	},
 	{
 		API: "identity", Name: "mcp-tool-deleted", Needs: Write,
-		Statement: "A read of a deleted MCP tool answers with status 404.",
-		Source:    "LUSID documents that it keeps the versions; what a read answers, " + noSource,
-		Assumed:   "The provider asks the list before it takes the tool for gone. The mock answers with 404.",
+		Statement: "A read of a deleted MCP tool returns status 404.",
+		Source:    "LUSID documents that it keeps the versions; what a read returns: " + noSource,
+		Assumed:   "The provider reads the list before it treats the tool as deleted. The mock responds with 404.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createTool(ctx, d.name("deleted"))
 			if o == nil {
@@ -58,7 +58,7 @@ var identityTools = []Check{
 		API: "identity", Name: "mcp-tool-recreate", Needs: Write,
 		Statement: "The scope and the code of a deleted MCP tool can be used again.",
 		Source:    noSource,
-		Assumed:   "The provider creates the tool, and explains a refusal. The mock allows it.",
+		Assumed:   "The provider creates the tool, and explains a refusal. The mock allows the create.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("recreate")
 			o, a := d.createTool(ctx, name)

@@ -11,16 +11,16 @@ import (
 var identityUsers = []Check{
 	{
 		API: "identity", Name: "user-create", Needs: Mail,
-		Statement: "A new user is answered with status 200.",
+		Statement: "A create of a user returns status 200.",
 		Source:    contract + " since January 2026; 201 before",
-		Assumed:   "The provider takes both. The mock answers with 200.",
+		Assumed:   "The provider accepts both. The mock responds with 200.",
 		run:       createdWith("a user", http.StatusOK, (*domain).createUser),
 	},
 	{
 		API: "identity", Name: "user-wait-for-reindex", Needs: Mail,
-		Statement: "After a create with waitForReindex, the first list shows the new user.",
+		Statement: "After a create with waitForReindex, the first list contains the new user.",
 		Source:    contract,
-		Assumed:   "The provider sends waitForReindex, and reads by id what a list lacks. The mock's list shows the user.",
+		Assumed:   "The provider sends waitForReindex. If a list does not contain a user, the provider reads the user by the ID. The mock's list contains the user.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createUser(ctx, d.name("list"))
 			if o == nil {
@@ -31,7 +31,7 @@ var identityUsers = []Check{
 	},
 	{
 		API: "identity", Name: "user-read-lag", Needs: Mail,
-		Statement: "A read by the id finds a new user at once.",
+		Statement: "A read by the ID finds a new user at once.",
 		Source:    noSource + "; lists may lag",
 		Assumed:   "The provider reads a user at each refresh. The mock finds the user.",
 		run:       readableWith("a user", "GetUser", (*domain).createUser),
@@ -40,7 +40,7 @@ var identityUsers = []Check{
 		API: "identity", Name: "user-duplicate", Needs: Mail,
 		Statement: "A second user with the same login is refused with status 400 and code 658.",
 		Source:    "LUSID documents the code; the status: " + noSource,
-		Assumed:   "The provider goes by the code, and looks the login up. The mock answers with this status and this code.",
+		Assumed:   "The provider checks the code, and looks for the login. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("twice")
 			o, a := d.createUser(ctx, name)
@@ -54,8 +54,8 @@ var identityUsers = []Check{
 	{
 		API: "identity", Name: "user-update-clears", Needs: Mail,
 		Statement: "An update of a user without a second e-mail address clears that address.",
-		Source:    "a rule for all of LUSID's PUT requests; whether it holds here, " + noSource,
-		Assumed:   "The provider sends null for what is to be cleared. The mock clears what is left out.",
+		Source:    "a rule for all of LUSID's PUT requests; whether it applies to users: " + noSource,
+		Assumed:   "The provider sends null to clear a field. The mock clears missing fields.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("clear")
 			o, a := d.createUser(ctx, name)
@@ -75,9 +75,9 @@ var identityUsers = []Check{
 	},
 	{
 		API: "identity", Name: "membership-add-again", Needs: Mail,
-		Statement: "Giving a user a role again is answered with status 204.",
+		Statement: "If a user already has a role, assigning the role returns status 204.",
 		Source:    noSource,
-		Assumed:   "The provider reads the members after a refusal, and takes a user who has the role for success. The mock answers with 204.",
+		Assumed:   "After a refusal, the provider reads the members. If the user has the role, the provider treats this as success. The mock responds with 204.",
 		run: func(ctx context.Context, d *domain) Finding {
 			add := func(path []string) client.Request { return d.identity.Put("AddUserToRole", path...) }
 			return d.membershipTwice(ctx, "add", add)
@@ -85,9 +85,9 @@ var identityUsers = []Check{
 	},
 	{
 		API: "identity", Name: "membership-remove-again", Needs: Mail,
-		Statement: "Taking a role from a user who does not have it is answered with status 204.",
+		Statement: "If a user does not have a role, removing the role returns status 204.",
 		Source:    noSource,
-		Assumed:   "The provider reads the members after a refusal, and takes a user without the role for success. The mock answers with 204.",
+		Assumed:   "After a refusal, the provider reads the members. If the user does not have the role, the provider treats this as success. The mock responds with 204.",
 		run: func(ctx context.Context, d *domain) Finding {
 			remove := func(path []string) client.Request { return d.identity.Delete("RemoveUserFromRole", path...) }
 			return d.membershipTwice(ctx, "remove", remove)
@@ -95,9 +95,9 @@ var identityUsers = []Check{
 	},
 	{
 		API: "identity", Name: "user-deleted-read", Needs: Mail,
-		Statement: "A read of a deleted user who is not purged answers with status 200, and the user's status is DEPROVISIONED.",
+		Statement: "A read of a deleted user who is not purged returns status 200, and the user's status is DEPROVISIONED.",
 		Source:    noSource,
-		Assumed:   "The provider takes this and a 404 for gone. The mock answers with the user.",
+		Assumed:   "The provider treats both this status and a 404 as deleted. The mock responds with the user.",
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.deprovisionedUser(ctx, d.name("read"))
 			if o == nil {
@@ -115,9 +115,9 @@ var identityUsers = []Check{
 	},
 	{
 		API: "identity", Name: "user-deleted-read-by-login", Needs: Mail,
-		Statement: "A read by the login of a deleted user who is not purged answers with status 200.",
+		Statement: "A read by the login of a deleted user who is not purged returns status 200.",
 		Source:    noSource,
-		Assumed:   "The provider takes a deleted user for gone. The mock answers with the user.",
+		Assumed:   "The provider treats a deleted user like a user that does not exist. The mock responds with the user.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("deleted")
 			o, a := d.deprovisionedUser(ctx, name)
@@ -132,7 +132,7 @@ var identityUsers = []Check{
 		API: "identity", Name: "user-deleted-login", Needs: Mail,
 		Statement: "The login of a deleted user who is not purged cannot be used again: the create is refused with code 705.",
 		Source:    noSource + "; LUSID documents the code",
-		Assumed:   "A plan that deletes a user and creates one with the same login is an error. The mock refuses.",
+		Assumed:   "The provider reports an error for a plan that deletes a user and creates a user with the same login. The mock refuses the create.",
 		run: func(ctx context.Context, d *domain) Finding {
 			name := d.name("reuse")
 			o, a := d.deprovisionedUser(ctx, name)
@@ -148,21 +148,21 @@ var identityUsers = []Check{
 	},
 	{
 		API: "identity", Name: "user-delete", Needs: Mail,
-		Statement: "A purged user is answered with status 204.",
+		Statement: "A purge of a user returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider takes any success. The mock answers with 204.",
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
 		run:       deletedWith("a user", http.StatusNoContent, (*domain).createUser),
 	},
 	{
 		API: "identity", Name: "user-delete-again", Needs: Mail,
-		Statement: "Purging a purged user is refused with status 404 and code 657.",
+		Statement: "A second purge of a user returns status 404 and code 657.",
 		Source:    noSource,
-		Assumed:   "The provider takes the code for success. The mock answers with this status and this code.",
+		Assumed:   "The provider treats the code as success. The mock responds with this status and this code.",
 		run:       deletedAgainWith("a user", http.StatusNotFound, codeUserGone, (*domain).createUser),
 	},
 }
 
-// mailDomain is reserved by RFC 2606, so nobody reads the mail.
+// mailDomain is reserved by RFC 2606, so the mail reaches no person.
 const mailDomain = "@example.com"
 
 func userBody(name string) identity.UpdateUserRequest {
@@ -177,8 +177,8 @@ func (d *domain) createUser(ctx context.Context, name string) (*object, answer) 
 		Body(identity.CreateUserRequest{Type: identity.UserTypeService, UpdateUserRequest: userBody(name)}))
 }
 
-// deprovisionedUser returns a user whom LUSID has deleted, and whose record it keeps. The answer is the
-// one that stood in the way if the user is nil.
+// deprovisionedUser returns a user that LUSID has deleted, but whose record it keeps. If a step fails, the
+// user is nil, and the answer is that of the failed request.
 func (d *domain) deprovisionedUser(ctx context.Context, name string) (*object, answer) {
 	o, a := d.createUser(ctx, name)
 	if o == nil {
@@ -202,12 +202,12 @@ func (d *domain) membershipTwice(ctx context.Context, suffix string, change func
 	}
 	path := []string{"roles", role.id(), "users", user.id()}
 	if added := d.write(ctx, d.identity.Put("AddUserToRole", path...)); !added.ok() {
-		return added.because("give a user a role")
+		return added.because("assign a role to a user")
 	}
 	if first := d.write(ctx, change(path)); suffix == "remove" && !first.ok() {
-		return first.because("take a role from a user")
+		return first.because("remove a role from a user")
 	} else if suffix == "add" {
-		return first.is("give a user a role again", http.StatusNoContent, 0)
+		return first.is("assign a role to a user again", http.StatusNoContent, 0)
 	}
-	return d.write(ctx, change(path)).is("take a role from a user again", http.StatusNoContent, 0)
+	return d.write(ctx, change(path)).is("remove a role from a user again", http.StatusNoContent, 0)
 }

@@ -13,34 +13,34 @@ import (
 )
 
 const (
-	// removeTimeout bounds the removal of all objects of a run.
+	// removeTimeout limits the time to remove all objects of a run.
 	removeTimeout = 2 * time.Minute
-	// looks is how often a list that may lag is read.
+	// looks is the maximum number of reads of a list that may lag.
 	looks = 5
-	// pageSize is how many objects LUSID puts on a page if it is not told anything else.
+	// pageSize is the number of objects on a page by default.
 	pageSize = "2000"
-	// notShown says why the run did not find an object in a list that it could read.
-	notShown = "the list does not show it"
+	// notShown is the reason if the run could read a list, but the list did not contain the object.
+	notShown = "the list does not contain it"
 )
 
-// kind is a kind of objects that the checks create.
+// kind is a kind of object that the checks create.
 type kind struct {
-	// name is the name for people.
+	// name is the name in messages.
 	name string
-	// access is true if the objects are of the Access API, and not of the Identity API.
+	// access is true if the objects are in the Access API. Otherwise they are in the Identity API.
 	access bool
-	// list and remove are LUSID's operations, and path is where they are.
+	// list and remove are LUSID's operations, and path is the path of the list.
 	list, remove, path string
-	// label is the field that holds the name which the run has chosen, and key holds the fields that
-	// are the path of one object.
+	// label is the field with the name that the run has chosen. key has the fields that form the path of
+	// an object.
 	label string
 	key   []string
-	// listQuery and removeQuery are the names of parameters that are set to true. They may be empty.
+	// listQuery and removeQuery are the names of query parameters to set to true. They may be empty.
 	listQuery, removeQuery string
-	// scope is the field with the scope. A removal without it would be of the default scope. Empty if the kind
-	// has none.
+	// scope is the field with the scope. Without it, LUSID would use the default scope for a removal.
+	// Empty if the kind has no scope.
 	scope string
-	// paged is true if the list comes in pages.
+	// paged is true if the list has pages.
 	paged bool
 	// gone is the error code for an object that does not exist. Zero if LUSID has none for the kind.
 	gone int
@@ -76,16 +76,18 @@ var (
 		name: "policy template", access: true, list: "ListPolicyTemplates", remove: "DeletePolicyTemplate", path: "policytemplates",
 		label: "code", key: []string{"code"}, scope: "scope", paged: true, gone: codeTemplateGone,
 	}
-	// The code of a user role is the id of the user. So its name is the login, which only the user has.
+	// The code of a user role is the ID of the user. So the run uses the user's login as the name of a
+	// user role.
 	userRoles = kind{
 		name: "user role", access: true, list: "ListUserRoles", remove: "DeleteUserRole", path: "userroles",
 		label: "id.code", key: []string{"id.code"}, paged: true,
 	}
-	// kinds has user roles behind users, and policies before what refers to them: the last kind is removed first.
+	// In kinds, user roles are after users, and policies are before the kinds that refer to them, because
+	// the last kind is removed first.
 	kinds = []kind{roles, applications, tokens, tools, users, zones, issuers, policies, collections, accessRoles, templates, userRoles}
 )
 
-// api is the API of a kind.
+// api returns the API of a kind.
 func (d *domain) api(k kind) *client.API {
 	if k.access {
 		return d.access
@@ -123,16 +125,16 @@ func (d *domain) list(ctx context.Context, k kind) answer {
 	}
 }
 
-// object is an object that the run has created.
+// object is an object that the run created, or may have created.
 type object struct {
 	kind kind
-	// name is the label's value, and fields is what LUSID answered to the create.
+	// name is the value of the label, and fields is the object in the response to the create.
 	name   string
 	fields map[string]any
 	gone   bool
-	// unclear is true if LUSID answered to a removal with a 404 that does not say what is missing.
+	// unclear is true if the response to a removal is a 404 that does not show what is missing.
 	unclear bool
-	// why says why the run could not remove the object, or could not find it.
+	// why is the reason why the run could not remove the object, or could not find it.
 	why string
 }
 
@@ -146,7 +148,7 @@ func (o *object) path() []string {
 	return path
 }
 
-// create sends a request that creates an object with the name. The object is nil if LUSID refuses.
+// create sends a request that creates an object with the name. If LUSID refuses, the object is nil.
 func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
 	a := d.write(ctx, r)
 	o := &object{kind: k, name: name, fields: a.object()}
@@ -163,7 +165,7 @@ func (d *domain) create(ctx context.Context, k kind, name string, r client.Reque
 // creator creates an object with a name.
 type creator func(d *domain, ctx context.Context, name string) (*object, answer)
 
-// createdWith finds out the status of the answer to a create.
+// createdWith returns a check of the status of a create.
 func createdWith(noun string, status int, create creator) func(context.Context, *domain) Finding {
 	return func(ctx context.Context, d *domain) Finding {
 		_, a := create(d, ctx, d.name("create"))
@@ -171,7 +173,7 @@ func createdWith(noun string, status int, create creator) func(context.Context, 
 	}
 }
 
-// deletedWith finds out the status of the answer to a delete.
+// deletedWith returns a check of the status of a delete.
 func deletedWith(noun string, status int, create creator) func(context.Context, *domain) Finding {
 	return func(ctx context.Context, d *domain) Finding {
 		o, a := create(d, ctx, d.name("delete"))
@@ -182,7 +184,7 @@ func deletedWith(noun string, status int, create creator) func(context.Context, 
 	}
 }
 
-// deletedAgainWith finds out the status and the code of the answer to a second delete.
+// deletedAgainWith returns a check of the status and the code of a second delete.
 func deletedAgainWith(noun string, status, code int, create creator) func(context.Context, *domain) Finding {
 	return func(ctx context.Context, d *domain) Finding {
 		o, a := create(d, ctx, d.name("again"))
@@ -196,7 +198,7 @@ func deletedAgainWith(noun string, status, code int, create creator) func(contex
 	}
 }
 
-// readableWith finds out whether a read finds a new object at once.
+// readableWith returns a check that a read finds a new object at once.
 func readableWith(noun, operation string, create creator) func(context.Context, *domain) Finding {
 	return func(ctx context.Context, d *domain) Finding {
 		o, a := create(d, ctx, d.name("readable"))
@@ -223,12 +225,12 @@ func (d *domain) remove(ctx context.Context, o *object) answer {
 	return a
 }
 
-// removeAll removes what is left of the run's objects. It returns those that it could not remove, and those
-// that LUSID may have created and that no list showed.
+// removeAll removes the remaining objects of the run. It returns the objects that it could not remove, and
+// the objects that LUSID may have created but that were in no list.
 func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
 	defer cancel()
-	// LUSID may show a new object late.
+	// A list may contain a new object late.
 	for look := 0; look < looks && len(d.lost) > 0; look++ {
 		if look > 0 && !sleep(ctx, d.options.Pause) {
 			break
@@ -254,21 +256,21 @@ func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	return left, lost
 }
 
-// removeOwn removes the objects that the run knows.
+// removeOwn removes the objects that the run has created.
 func (d *domain) removeOwn(ctx context.Context) {
 	for _, o := range slices.Backward(d.own) {
 		switch {
 		case o.gone:
 		case o.kind.name == users.name && d.hasUserRole(o):
-			o.why = "its user role may be left"
+			o.why = "its user role may remain"
 		default:
 			o.why = d.remove(ctx, o).String()
 		}
 	}
 }
 
-// hasUserRole reports that a user of the run has, or may have, a user role. Without the user, no later look or
-// clean-up would find it.
+// hasUserRole reports whether a user of the run has, or may have, a user role. If the user were removed, no
+// later run or clean-up could find the user role.
 func (d *domain) hasUserRole(user *object) bool {
 	return slices.ContainsFunc(d.own, func(o *object) bool {
 		return o.kind.name == userRoles.name && !o.gone && text(o.fields, "id.code") == user.id()
@@ -277,29 +279,29 @@ func (d *domain) hasUserRole(user *object) bool {
 	})
 }
 
-// lookFor takes an object for gone if its list does not show it. A 404 alone can come from a gateway, or from
-// a server that does not know a new object yet.
+// lookFor marks an object as removed if its list does not contain it. A 404 alone could come from a
+// gateway, or from a server that does not have the new object yet.
 func (d *domain) lookFor(ctx context.Context, o *object) {
 	list := d.list(ctx, o.kind)
 	switch {
 	case !list.isList():
 		o.why += fmt.Sprintf(", and the list cannot be read (%s)", list)
 	case o.isIn(list):
-		o.why += ", but the list shows it"
+		o.why += ", but the list contains it"
 	default:
 		o.gone = true
 	}
 }
 
-// isIn reports whether a list shows the object.
+// isIn reports whether a list contains the object.
 func (o *object) isIn(list answer) bool {
 	return slices.ContainsFunc(list.list(), func(fields map[string]any) bool {
 		return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
 	})
 }
 
-// discover adds the objects of the run that it does not know yet. It returns the kinds whose lists cannot be
-// read.
+// discover adds the objects of the run that are in lists, but that the run does not know yet. It returns
+// the kinds whose lists it could not read.
 func (d *domain) discover(ctx context.Context) (unread []string) {
 	start := d.options.RunName + "-"
 	for _, k := range kinds {
@@ -337,12 +339,12 @@ func (d *domain) loginOf(id string) string {
 	return ""
 }
 
-// found adds an object that a list shows, unless the run knows it.
+// found adds an object from a list, if the run does not know it.
 func (d *domain) found(o *object) {
 	i := slices.IndexFunc(d.own, func(known *object) bool {
 		return known.kind.name == o.kind.name && slices.Equal(known.path(), o.path())
 	})
-	// A second object has an ID that no other has, but it can have the path of one that is gone.
+	// The ID of a second object is unique, but its path can be that of a removed object.
 	if i >= 0 && slices.Contains(o.kind.key, "id") {
 		return
 	}
@@ -360,8 +362,9 @@ func (d *domain) found(o *object) {
 	}
 }
 
-// Clean removes the objects of an earlier run, whose names all start with the run's. It returns how many
-// it removed, those that it could not remove, and the kinds whose lists it could not read.
+// Clean removes the objects of an earlier run, whose names all start with the name of the run. It returns
+// the number of removed objects, the objects that it could not remove, and the kinds whose lists it could
+// not read.
 func Clean(ctx context.Context, connection *Connection, runName string) (removed int, left []Left, unread []string, err error) {
 	d, err := connection.open(Options{RunName: runName}) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
@@ -375,8 +378,8 @@ func Clean(ctx context.Context, connection *Connection, runName string) (removed
 	return len(d.own) - len(left), left, unread, nil
 }
 
-// waitInList reads a list until it shows the object. It returns how many lists that took, or zero if the last one
-// still lacked it.
+// waitInList reads a list until it contains the object. It returns the number of lists, or zero if the last
+// list did not contain the object.
 func (d *domain) waitInList(ctx context.Context, o *object) (lists int, last answer) {
 	for lists = 1; lists <= looks; lists++ {
 		last = d.list(ctx, o.kind)

@@ -10,17 +10,18 @@ import (
 	"text/tabwriter"
 )
 
-// Report is what a run found. Nothing in it names the domain, an object that existed before, or a person.
+// Report has the results of a run. It does not contain the name of the domain, of an existing object or of
+// a person.
 type Report struct {
 	Rows []Row
-	// Allowed holds the permissions that the user gave.
+	// Allowed has the permissions that the user gave.
 	Allowed map[Permission]bool
-	// Interrupted is true if the run did not reach the end.
+	// Interrupted is true if the run was interrupted.
 	Interrupted bool
-	// Left holds the objects that the run could not remove. Files say only how many there are.
+	// Left has the objects that the run could not remove. Files contain only their number.
 	Left []Left
-	// Lost holds the objects that LUSID may have created, and that no list showed to the run. Files say
-	// only how many there are.
+	// Lost has the objects that LUSID may have created, but that the run found in no list. Files contain
+	// only their number.
 	Lost []Left
 }
 
@@ -32,9 +33,9 @@ type Row struct {
 
 // Left is an object that the run created, or may have created, and did not remove.
 type Left struct {
-	// Kind is for people, and Name is the name that the run chose.
+	// Kind is the kind of the object in words, and Name is the name that the run chose.
 	Kind, Name string
-	// Why is what LUSID answered to the removal, or why the run did not find the object.
+	// Why is the response to the removal, or the reason why the run did not find the object.
 	Why string
 }
 
@@ -50,7 +51,7 @@ func (r *Report) count(result Result) int {
 	return n
 }
 
-// Summary counts the results in one line.
+// Summary returns the number of checks with each result, on one line.
 func (r *Report) Summary() string {
 	var counts []string
 	for _, result := range results {
@@ -59,7 +60,7 @@ func (r *Report) Summary() string {
 	return fmt.Sprintf("%d checks: %s.", len(r.Rows), strings.Join(counts, ", "))
 }
 
-// flags returns the permissions that were given, as flags.
+// flags returns the permissions as flags.
 func (r *Report) flags() []string {
 	var flags []string
 	for _, permission := range slices.Sorted(maps.Keys(r.Allowed)) {
@@ -84,7 +85,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	return err
 }
 
-// WriteMarkdown writes the report for an issue.
+// WriteMarkdown writes the report in Markdown.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, "# Conformance report\n\n%s\n", r.Summary())
@@ -115,7 +116,7 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 	return err
 }
 
-// WriteJSON writes the report for a program.
+// WriteJSON writes the report in JSON.
 func (r *Report) WriteJSON(w io.Writer) error {
 	type row struct {
 		Check     string `json:"check"`

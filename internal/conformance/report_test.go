@@ -18,7 +18,7 @@ import (
 
 const canary = "canary-5f1c9b"
 
-// confidential are the texts that a domain with canaries knows and that no report may have.
+// confidential returns the texts in a domain with canaries that no report may contain.
 func confidential(t *testing.T, domain lusid) []string {
 	t.Helper()
 	location, err := url.Parse(domain.url)
@@ -41,7 +41,8 @@ func confidential(t *testing.T, domain lusid) []string {
 					texts = append(texts, text)
 				}
 			}
-			// The Access API's ids are a scope and a code. The report may name LUSID's own roles.
+			// An ID of the Access API has a scope and a code. The report may contain the names of
+			// LUSID's own roles.
 			id, _ := object["id"].(map[string]any)
 			if code, _ := id["code"].(string); code != "" && code != "lusid-administrator" {
 				texts = append(texts, code)
@@ -51,7 +52,7 @@ func confidential(t *testing.T, domain lusid) []string {
 	return texts
 }
 
-// echo puts a canary into every text of an answer, and into its headers.
+// echo adds a canary to every text of a response, and to its headers.
 func echo(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorder := httptest.NewRecorder()
@@ -106,7 +107,7 @@ func TestReport_confidential(t *testing.T) {
 			{Operation: "access.DeleteRole", Count: -1, Status: 403},
 			{Operation: "access.DeleteUserRole", Count: -1, Status: 403},
 		}},
-		"not removed by another user": {faults: []mockserver.Fault{{Operation: "access.DeleteRole", Count: -1, Status: 403}}, begin: startAsOther},
+		"not removed, not an administrator": {faults: []mockserver.Fault{{Operation: "access.DeleteRole", Count: -1, Status: 403}}, begin: startAsOther},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,19 +135,19 @@ func TestReport_confidential(t *testing.T) {
 				"the progress": progress.String(), "the table": table.String(), "the Markdown": markdown.String(), "the JSON": asJSON.String(),
 			} {
 				if !strings.Contains(written, "identity/role-create") {
-					t.Errorf("%s lacks a check: %s", what, written)
+					t.Errorf("want the check identity/role-create in %s, got: %s", what, written)
 				}
 				for _, text := range texts {
 					if strings.Contains(strings.ToLower(written), strings.ToLower(text)) {
-						t.Errorf("%s has %q", what, text)
+						t.Errorf("%s contains %q", what, text)
 					}
 				}
 			}
 			if name == "lost" && (len(report.Lost) == 0 || !strings.Contains(markdown.String(), fmt.Sprintf("could not find: %d.", len(report.Lost)))) {
-				t.Errorf("lost %v, and the report says: %s", report.Lost, markdown.String())
+				t.Errorf("want the number of lost objects %v in the report, got: %s", report.Lost, markdown.String())
 			}
 			if name == "not removed" && (len(report.Left) == 0 || !strings.Contains(markdown.String(), fmt.Sprintf("could not remove: %d.", len(report.Left)))) {
-				t.Errorf("left %v, and the report says: %s", report.Left, markdown.String())
+				t.Errorf("want the number of remaining objects %v in the report, got: %s", report.Left, markdown.String())
 			}
 		})
 	}
@@ -173,7 +174,7 @@ func TestReport_files(t *testing.T) {
 		"## Differs", "| `identity/one` | It is. | It is not | a page |", "## Skipped", "| `access/two` | It has. | needs -write |",
 	} {
 		if !strings.Contains(markdown.String(), want) {
-			t.Errorf("the Markdown lacks %q:\n%s", want, markdown.String())
+			t.Errorf("want %q in the Markdown, got:\n%s", want, markdown.String())
 		}
 	}
 	if err := report.WriteJSON(&asJSON); err != nil {
@@ -200,11 +201,11 @@ func TestReport_files(t *testing.T) {
 	if !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Lost != 2 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
 		got.Checks[0].Check != "identity/one" || got.Checks[0].Result != "differs" || got.Checks[0].Assumed != "Yes." || got.Checks[0].Statement != "It is." ||
 		got.Checks[0].Source != "a page" || got.Checks[0].Seen != "It is not" {
-		t.Errorf("the JSON is %+v", got)
+		t.Errorf("got the JSON %+v", got)
 	}
 }
 
-// With an access token, what needs a password cannot be told, and everything else can.
+// With an access token, the checks that need a password can't decide. All other checks can.
 func TestRun_accessToken(t *testing.T) {
 	t.Parallel()
 	domain := start(t, mockserver.Options{})
@@ -225,29 +226,29 @@ func TestRun_accessToken(t *testing.T) {
 			want = conformance.CouldNotTell
 		}
 		if row.Result != want {
-			t.Errorf("%s: %s: %s", row.FullName(), row.Result, row.Seen)
+			t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, want)
 		}
 	}
 	domain.isClean(t)
 }
 
-// Every check says all that a report shows of it.
+// TestChecks checks that each check has all texts that a report contains.
 func TestChecks(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, check := range conformance.Checks() {
 		name := check.FullName()
 		if seen[name] {
-			t.Errorf("two checks are named %s", name)
+			t.Errorf("two checks have the name %s", name)
 		}
 		seen[name] = true
 		for what, text := range map[string]string{"statement": check.Statement, "assumption": check.Assumed} {
 			if !strings.HasSuffix(text, ".") || strings.Contains(text, "|") {
-				t.Errorf("the %s of %s is no sentence that a table can hold: %q", what, name, text)
+				t.Errorf("got the %s of %s: %q, want a sentence without a vertical bar", what, name, text)
 			}
 		}
 		if check.Source == "" || strings.Contains(check.Source, "|") {
-			t.Errorf("the source of %s is %q", name, check.Source)
+			t.Errorf("got the source of %s: %q, want a text without a vertical bar", name, check.Source)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
-// Prefix begins the name of every run, and so the name of every object that a run creates.
+// Prefix is the start of the name of every run, and of every object that a run creates.
 const Prefix = "lusid-conformance-"
 
 var runName = regexp.MustCompile("^" + Prefix + "[0-9a-f]{8}$")
@@ -23,24 +23,25 @@ var runName = regexp.MustCompile("^" + Prefix + "[0-9a-f]{8}$")
 // NewRunName returns [Prefix] and eight random hexadecimal digits.
 func NewRunName() string {
 	random := make([]byte, 4)
-	_, _ = rand.Read(random) // It never fails.
+	_, _ = rand.Read(random) // Read never fails.
 	return Prefix + hex.EncodeToString(random)
 }
 
-// maxRetries is how often a request is repeated. It is low, because a check can do without an answer.
+// maxRetries is the number of retries of a request. It is low, because a check can continue without a
+// response.
 const maxRetries = 2
 
-// Options says what a run may do, and how.
+// Options has the settings of a run.
 type Options struct {
-	// RunName begins the names of the run's objects. [NewRunName] makes one.
+	// RunName is the start of the names of the run's objects. [NewRunName] returns a new one.
 	RunName string
-	// Allowed holds the permissions that the user gives.
+	// Allowed has the permissions that the user gives.
 	Allowed map[Permission]bool
-	// Pause is the time between two looks at a list that may lag.
+	// Pause is the time between two reads of a list that may lag.
 	Pause time.Duration
 }
 
-// allow reports whether the user gives the permission. It is worth nothing without Write.
+// allow reports whether the user gives the permission. No permission has an effect without Write.
 func (o Options) allow(needed Permission) bool { return o.Allowed[Write] && o.Allowed[needed] }
 
 // domain is the LUSID domain that a run checks.
@@ -50,35 +51,35 @@ type domain struct {
 	identity *client.API
 	access   *client.API
 	options  Options
-	// me is what LUSID says about the user who runs this.
+	// me is LUSID's data about the user who runs the checks.
 	me map[string]any
-	// own are the objects that the run has created, and that it must remove.
+	// own are the objects that the run has created and must remove.
 	own []*object
-	// lost are the objects that LUSID may have created, without an answer that says so.
+	// lost are the objects that LUSID may have created, although no response confirms it.
 	lost []*object
 
 	// cached are lists that several checks read.
 	cached map[string]answer
-	// answers counts the answers of an API. The others count those with a header.
+	// answers counts the responses of an API. The other fields count responses by status or header.
 	answers, withRequestID, rateLimited, withRetryAfter int
 }
 
-// Format prints the domain without the secrets it holds.
+// Format prints the domain without its secrets.
 func (*domain) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "conformance.domain") }
 
-// Connection leads to a domain.
+// Connection has the URL of a domain and the credentials for it.
 type Connection struct {
 	config client.Config
-	// Domain names the domain, and Credential says where the credentials come from. Neither belongs in
-	// a report.
+	// Domain is the name of the domain, and Credential describes the source of the credentials. Neither
+	// may be in a report.
 	Domain, Credential string
 }
 
-// Format prints the connection without the secrets it holds.
+// Format prints the connection without its secrets.
 func (*Connection) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "conformance.Connection") }
 
-// Resolve finds the domain and the way to sign in like the provider with an empty provider block. The
-// warning is empty if there is nothing to warn of.
+// Resolve finds the domain and the credentials like the provider with an empty provider block. The warning
+// may be empty.
 func Resolve(around config.Surroundings) (_ *Connection, warning string, _ error) {
 	resolved, err := config.Resolve(nil, around)
 	if err != nil {
@@ -112,21 +113,21 @@ func (c *Connection) open(options Options) (*domain, error) {
 	}, nil
 }
 
-// signIn asks who the user is. Without an answer no check can say anything.
+// signIn reads the user who runs the checks. Without this response, no check can run.
 func (d *domain) signIn(ctx context.Context) error {
 	if _, err := d.client.AccessToken(ctx, 0); err != nil {
 		return err
 	}
 	a := d.read(ctx, d.identity.Get("GetUserInfo", "me"))
 	if a.err != nil || !a.ok() {
-		return errors.Join(fmt.Errorf("unable to ask LUSID who the user is: %s", a), a.err)
+		return errors.Join(fmt.Errorf("unable to read the current user: %s", a), a.err)
 	}
 	d.me = a.object()
 	return nil
 }
 
-// Run runs the checks and writes one line for each to progress. It removes what it created, also after a
-// failure and after the context ends. It returns an error if it cannot sign in.
+// Run runs the checks and writes one line for each of them to progress. It removes the objects that it
+// created, even after a failure and after the context ends. It returns an error if it cannot sign in.
 func Run(ctx context.Context, connection *Connection, checks []Check, options Options, progress io.Writer) (*Report, error) {
 	d, err := connection.open(options) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
@@ -143,7 +144,7 @@ func Run(ctx context.Context, connection *Connection, checks []Check, options Op
 		_, _ = fmt.Fprintln(progress, finding.Result)
 	}
 	report.Interrupted = ctx.Err() != nil
-	// An interrupt ended ctx, and the objects must be removed all the same.
+	// If an interrupt ended ctx, the objects must still be removed.
 	report.Left, report.Lost = d.removeAll(context.WithoutCancel(ctx))
 	return report, nil
 }
@@ -156,7 +157,8 @@ func (d *domain) find(ctx context.Context, check Check) Finding {
 		return Finding{Skipped, "needs " + flagsFor(check.Needs)}
 	}
 	finding := check.run(ctx, d)
-	// A domain has few network zones and issuers, and a user few tokens: the next check needs the room.
+	// A domain can have only a few network zones and issuers, and a user only a few tokens. So the objects
+	// of a check are removed before the next check.
 	d.removeOwn(ctx)
 	return finding
 }

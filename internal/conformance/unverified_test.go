@@ -13,12 +13,14 @@ import (
 )
 
 var (
-	// mark is a line of a comment or of a page which says that nobody has tested what is described there.
+	// mark is the end of a comment or a paragraph about behaviour that has not been tested on a real
+	// domain.
 	mark      = regexp.MustCompile(`Unverified: ((?:[a-z]+/[a-z0-9-]+, )*[a-z]+/[a-z0-9-]+)\.$`)
 	markNames = regexp.MustCompile(`[a-z]+/[a-z0-9-]+`)
 )
 
-// Whatever is marked as unverified names its checks, and every check belongs to such a mark.
+// TestUnverified checks that each such mark names existing checks, and that each check is named in such a
+// mark.
 func TestUnverified(t *testing.T) {
 	t.Parallel()
 	const root = "../.."
@@ -28,7 +30,7 @@ func TestUnverified(t *testing.T) {
 			return err
 		}
 		name, _ := filepath.Rel(root, path)
-		// Pages in docs are made from templates and code, and bin is where builds go.
+		// Pages in docs are generated from templates and code, and bin contains builds.
 		if entry.IsDir() && (slices.Contains([]string{"docs", "bin", "dist", filepath.Join("internal", "conformance")}, name) || entry.Name() == ".git") {
 			return filepath.SkipDir
 		}
@@ -40,14 +42,14 @@ func TestUnverified(t *testing.T) {
 			return err
 		}
 		for line := range strings.Lines(string(content)) {
-			// In backticks, the word is the mark's name.
+			// In backticks, the word is part of the name of the mark.
 			if !strings.Contains(strings.ToLower(line), "unverified") || strings.Contains(line, "`Unverified: ") {
 				continue
 			}
 			line = strings.TrimSpace(line)
 			found := mark.FindStringSubmatch(line)
 			if found == nil {
-				t.Errorf("%s: this line names no check as in `Unverified: identity/role-create.`: %s", name, line)
+				t.Errorf("%s: want the names of checks, as in `Unverified: identity/role-create.`, in the line: %s", name, line)
 				continue
 			}
 			marked = append(marked, markNames.FindAllString(found[1], -1)...)
@@ -61,12 +63,12 @@ func TestUnverified(t *testing.T) {
 	for _, check := range conformance.Checks() {
 		checks = append(checks, check.FullName())
 		if !slices.Contains(marked, check.FullName()) {
-			t.Errorf("no line says `Unverified: %s.`", check.FullName())
+			t.Errorf("want a line that ends with `Unverified: %s.`, got none", check.FullName())
 		}
 	}
 	for _, name := range marked {
 		if !slices.Contains(checks, name) {
-			t.Errorf("a line is marked as unverified, but there is no check %s", name)
+			t.Errorf("a line is marked as unverified, but the check %s does not exist", name)
 		}
 	}
 }
