@@ -24,7 +24,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// settings say what a run measures and where it writes the results.
+// settings are the measurements of a run and the files for its results.
 type settings struct {
 	sizes    []int
 	only     string
@@ -49,7 +49,7 @@ func main() {
 		return err
 	})
 	flag.StringVar(&s.only, "only", "", "measure terraform_data and only the workloads whose name starts with this `prefix`, such as applications")
-	flag.IntVar(&s.plans, "plans", 3, "`number` of plans to take the median of")
+	flag.IntVar(&s.plans, "plans", 3, "`number` of plans; the result is their median")
 	flag.StringVar(&s.jsonPath, "json", "", "`file` to write the results to, as JSON")
 	flag.StringVar(&s.docsPath, "docs", "", "`file` to write the tables into, between its marks")
 	flag.Parse()
@@ -77,7 +77,7 @@ func parseSizes(text string) ([]int, error) {
 	return slices.Compact(sizes), nil
 }
 
-// check refuses settings that cannot work, before anything is measured.
+// check returns an error for invalid settings, before the measurements start.
 func (s settings) check() error {
 	switch {
 	case s.plans < 1:
@@ -96,7 +96,7 @@ func (s settings) check() error {
 	return err
 }
 
-// run measures, prints and writes.
+// run measures, prints the results and writes the files.
 func (s settings) run(ctx context.Context) error {
 	if err := s.check(); err != nil {
 		return err

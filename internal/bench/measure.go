@@ -92,8 +92,9 @@ type subject struct {
 	domain *mockserver.Server
 }
 
-// measure applies every configuration, then plans all of them in rounds. If the machine is slow for a
-// while, that affects all configurations alike. The first round is not timed: it measures the memory.
+// measure applies every configuration and then plans all of them in rounds. If the machine is slow for a
+// while, this affects all configurations alike. The first round is not timed, because it measures the
+// memory.
 func (b *bench) measure(ctx context.Context) ([]measurement, error) {
 	var subjects []*subject
 	for _, n := range b.sizes {

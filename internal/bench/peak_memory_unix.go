@@ -43,7 +43,8 @@ func measured() bool {
 	if path == "" {
 		return false
 	}
-	// Only the CLI acts on an interrupt. Ignoring the signal would be wrong: the provider would inherit that.
+	// Only the CLI handles an interrupt. This program must not ignore the signal, because the provider
+	// would inherit that.
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	provider := exec.CommandContext(context.Background(), path, os.Args[1:]...)
 	provider.Stdin, provider.Stdout, provider.Stderr = os.Stdin, os.Stdout, os.Stderr

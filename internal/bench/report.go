@@ -48,7 +48,7 @@ type measurement struct {
 	// that number was not measured.
 	BaselineRatio float64 `json:"baselineRatio,omitempty"`
 	// PeakMemoryMiB is the peak memory of the provider during a plan, in its largest process. It is zero
-	// if the workload starts no provider, and if the operating system does not report it.
+	// if the workload starts no provider, or if the operating system does not report the memory.
 	PeakMemoryMiB float64 `json:"peakMemoryMiB,omitempty"`
 }
 

@@ -48,11 +48,11 @@ func TestReport_conclude(t *testing.T) {
 		"applications, secrets not stored, 0 ms: each resource from 500 to 1,000 / each from 100 to 500": 1.5,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
+		t.Errorf("ratios (-want +got):\n%s", diff)
 	}
 }
 
-// TestReport_conclude_floor has a plan at 0 ms that takes longer than the calls at 50 ms would.
+// TestReport_conclude_floor has a plan at 0 ms that takes longer than the calls at 50 ms.
 func TestReport_conclude_floor(t *testing.T) {
 	t.Parallel()
 	r := &report{Measurements: []measurement{
@@ -61,7 +61,7 @@ func TestReport_conclude_floor(t *testing.T) {
 	}}
 	r.conclude()
 	if len(r.Conclusions) != 1 || r.Conclusions[0].Ratio != 1.25 {
-		t.Errorf("%+v", r.Conclusions)
+		t.Errorf("got the conclusions %+v, want one with the ratio 1.25", r.Conclusions)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestReport_markdown(t *testing.T) {
 		"The provider starts in 30 ms. Terraform then reads its schema in 5 ms.",
 	} {
 		if !strings.Contains(text, line+"\n") {
-			t.Errorf("the report does not contain %q:\n%s", line, text)
+			t.Errorf("want the line %q in the report, got:\n%s", line, text)
 		}
 	}
 	columns := 0
@@ -87,7 +87,7 @@ func TestReport_markdown(t *testing.T) {
 			continue
 		}
 		if n := strings.Count(line, "|"); columns != 0 && n != columns {
-			t.Errorf("the row has a different number of columns: %s", line)
+			t.Errorf("got a row with another number of columns: %s", line)
 		} else {
 			columns = n
 		}
@@ -108,7 +108,7 @@ func TestReport_json(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(sample(), &read); diff != "" {
-		t.Error(diff)
+		t.Errorf("report (-want +got):\n%s", diff)
 	}
 }
 
@@ -120,10 +120,10 @@ func TestSplice(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff("before\n"+beginMark+"\nnew\n\n"+endMark+"after\n", once); diff != "" {
-		t.Error(diff)
+		t.Errorf("page (-want +got):\n%s", diff)
 	}
 	if twice, err := splice(once, "new\n"); err != nil || twice != once {
-		t.Errorf("%v\n%s", err, twice)
+		t.Errorf("got the error %v and the page\n%s\nwant an unchanged page", err, twice)
 	}
 	for _, wrong := range []string{"", beginMark, endMark, endMark + beginMark} {
 		if _, err := splice(wrong, "new\n"); err == nil {
@@ -143,7 +143,7 @@ func TestMedian(t *testing.T) {
 		{[]float64{4, 1, 2, 3}, 2.5},
 	} {
 		if got := median(test.values); got != test.want {
-			t.Errorf("the median of %v is %v", test.values, got)
+			t.Errorf("the median of %v: got %v, want %v", test.values, got, test.want)
 		}
 	}
 }
@@ -152,7 +152,7 @@ func TestGrouped(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
 		if got := grouped(n); got != want {
-			t.Errorf("%d is %s", n, got)
+			t.Errorf("%d: got %s, want %s", n, got, want)
 		}
 	}
 }

@@ -67,11 +67,11 @@ func start(ctx context.Context, path string) (handshake, schema time.Duration, e
 	return handshake, time.Since(started) - handshake, err
 }
 
-// connector returns the plain connection, because the client of the protocol is internal to the CLI.
+// connector returns the plain gRPC connection, because the protocol's client is internal to the CLI.
 type connector struct{ plugin.NetRPCUnsupportedPlugin }
 
 func (connector) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
-	return errors.New("connector is a client only")
+	return errors.New("connector is only a client")
 }
 
 func (connector) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, connection *grpc.ClientConn) (any, error) {

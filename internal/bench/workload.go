@@ -17,7 +17,7 @@ const (
 	unstoredApplications = "applications, secrets not stored"
 )
 
-// roles is how many roles the assignments are spread over.
+// roles is the number of roles that the assignments use.
 const roles = 20
 
 var assignments = fmt.Sprintf("assignments over %d roles", roles)
@@ -25,11 +25,11 @@ var assignments = fmt.Sprintf("assignments over %d roles", roles)
 // workload is a configuration of any number of resources.
 type workload struct {
 	name string
-	// block returns the resource type and the arguments of number i.
+	// block returns the resource type and the arguments of resource i.
 	block func(i int) (resource string, arguments providertest.Object)
-	// most is the largest number of them that a domain can have. Zero means any number.
+	// most is the maximum number of resources that a domain can have. Zero means any number.
 	most int
-	// seed returns the objects that n of them refer to.
+	// seed returns the objects that n resources refer to.
 	seed func(n int) mockserver.Seed
 }
 
@@ -49,7 +49,7 @@ var workloads = []workload{
 	{name: "guards of the domain", block: guard, most: len(guards())},
 }
 
-// kind configures objects of one kind like the tests do.
+// kind returns a configuration of objects of one kind, like in the tests.
 func kind(name string) func(i int) (resource string, arguments providertest.Object) {
 	return func(i int) (resource string, arguments providertest.Object) {
 		return providertest.TypeNameOf(name), providertest.Fixtures[name].Config.Number(i)
@@ -62,7 +62,7 @@ func assignment(i int) (resource string, arguments providertest.Object) {
 	}
 }
 
-// guard returns number i of the objects that decide who may access the domain, and from where.
+// guard returns object i of the objects that decide who may access the domain, and from which address.
 func guard(i int) (resource string, arguments providertest.Object) {
 	of := guards()[i]
 	return kind(of.kind)(of.number)
@@ -74,7 +74,7 @@ type numbered struct {
 	number int
 }
 
-// guards returns as many objects of each kind as a domain can have.
+// guards returns the maximum number of objects of each kind in a domain.
 func guards() (all []numbered) {
 	for _, name := range []string{
 		"lusid_network_zone", "lusid_external_token_issuer", "lusid_password_policy", "lusid_session_policy", "lusid_user_schema",
@@ -86,8 +86,8 @@ func guards() (all []numbered) {
 	return all
 }
 
-// configuration returns n resources, each in a separate block. With count, the CLI copies the state of
-// all of them for each of them, so its cost would grow with the square of n.
+// configuration returns n resources, each in a separate block. With count, the CLI copies the state of all
+// resources for each of them, so its cost would grow with the square of n.
 func (w workload) configuration(n int) string {
 	var b strings.Builder
 	if w.name != baseline {

@@ -12,13 +12,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// attributesOf parses a configuration and returns the type and the arguments of its resources, as
-// text.
+// attributesOf parses a configuration, and returns the type and the arguments of each resource as text.
 func attributesOf(t *testing.T, configuration string) []map[string]string {
 	t.Helper()
 	file, diags := hclparse.NewParser().ParseHCL([]byte(configuration), "main.tf")
 	if diags.HasErrors() {
-		t.Fatalf("%s\n%s", diags, configuration)
+		t.Fatalf("got the errors %s for the configuration\n%s", diags, configuration)
 	}
 	content, _, diags := file.Body.PartialContent(&hcl.BodySchema{Blocks: []hcl.BlockHeaderSchema{{
 		Type:       "resource",
@@ -61,9 +60,9 @@ func TestWorkloads_configuration(t *testing.T) {
 			}
 			all := attributesOf(t, w.configuration(n))
 			if len(all) != n {
-				t.Fatalf("the configuration has %d resources, want %d", len(all), n)
+				t.Fatalf("got %d resources in the configuration, want %d", len(all), n)
 			}
-			// No two resources are equal, and fields that LUSID requires to be unique are.
+			// All resources are different, and fields that LUSID requires to be unique are unique.
 			seen := map[string]bool{}
 			for _, attributes := range all {
 				keys := []string{fmt.Sprint(attributes)}
@@ -74,7 +73,7 @@ func TestWorkloads_configuration(t *testing.T) {
 				}
 				for _, key := range keys {
 					if seen[key] {
-						t.Errorf("not unique: %s", key)
+						t.Errorf("got the same %s twice, want unique values", key)
 					}
 					seen[key] = true
 				}
@@ -94,7 +93,7 @@ func TestWorkloads_seed(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := mockserver.ParseSeed(data); err != nil {
-			t.Errorf("%d: %v", n, err)
+			t.Errorf("%d resources: got %v, want a valid seed", n, err)
 		}
 		ids := map[string]bool{}
 		for _, role := range seed.Roles {
@@ -107,7 +106,7 @@ func TestWorkloads_seed(t *testing.T) {
 		for _, attributes := range attributesOf(t, w.configuration(n)) {
 			for _, id := range []string{attributes["role_id"], attributes["user_id"]} {
 				if !ids[id] {
-					t.Fatalf("%d: %s does not exist", n, id)
+					t.Fatalf("%d resources: want %s in the seed", n, id)
 				}
 			}
 		}
@@ -118,11 +117,11 @@ func TestParseSizes(t *testing.T) {
 	t.Parallel()
 	sizes, err := parseSizes("1000, 100,100")
 	if err != nil || !slices.Equal(sizes, []int{100, 1000}) {
-		t.Errorf("%v, %v", sizes, err)
+		t.Errorf("got the sizes %v and the error %v, want 100 and 1000", sizes, err)
 	}
 	for _, wrong := range []string{"", "0", "-1", "100,", "many"} {
 		if sizes, err := parseSizes(wrong); err == nil {
-			t.Errorf("parseSizes accepted %q, as %v", wrong, sizes)
+			t.Errorf("parseSizes accepted %q as %v, want an error", wrong, sizes)
 		}
 	}
 }

@@ -1,6 +1,7 @@
-// Command demo demonstrates the provider, on this machine only. It builds the provider and a mock LUSID domain, runs a real
-// Terraform (or OpenTofu) to plan, apply and destroy examples/quickstart there, and calls the domain with the token from
-// it. It fails if a step differs from what a user would expect, and removes everything at the end.
+// Command demo demonstrates the provider on this machine. It builds the provider and a mock LUSID domain.
+// Then it runs a real Terraform or OpenTofu to plan, apply and destroy examples/quickstart in this domain,
+// and calls the domain with the access token. It fails if a step has an unexpected result, and removes
+// everything at the end.
 //
 // Run it from the root of the repository.
 package main
@@ -24,11 +25,11 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/terraformcli"
 )
 
-// providerVersion is the version in the file names of the mirror, which must have one.
+// providerVersion is the version in the file names of the mirror. A mirror needs a version.
 const providerVersion = "0.0.1"
 
 func main() {
-	// A hang-up, or a pager that closes, must not keep the demo from cleaning up either.
+	// The demo must also clean up if its terminal or its pager closes.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 
 	var err error
@@ -47,11 +48,10 @@ func main() {
 	}
 }
 
-// errReported is the failure of a command that has printed its error.
+// errReported means that a command failed and has printed its error.
 var errReported = errors.New("a command failed")
 
-// prepare builds everything in a temporary directory, and runs the steps there beneath
-// lusid-mock exec.
+// prepare builds everything in a temporary directory, and runs the steps as a command of lusid-mock exec.
 func prepare(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "lusid-demo-")
 	if err != nil {
@@ -65,11 +65,11 @@ func prepare(ctx context.Context) error {
 	}
 	defer cleanup()
 
-	say("Build the provider, and a LUSID domain for this machine.")
+	say("Build the provider and a LUSID domain that runs on this machine.")
 	bin := filepath.Join(dir, "bin")
 	show("go build -o bin/ . ./cmd/lusid-mock")
 	build := command(ctx, os.Stdout, "go", "build", "-o", bin+string(filepath.Separator), ".", "./cmd/lusid-mock")
-	build.Env = append(os.Environ(), "GOTMPDIR="+dir) // Interrupted, it leaves its own behind.
+	build.Env = append(os.Environ(), "GOTMPDIR="+dir) // If the build is interrupted, it does not remove its temporary files.
 	if err := build.Run(); err != nil {
 		return errReported
 	}
@@ -89,7 +89,7 @@ func prepare(ctx context.Context) error {
 		return err
 	}
 
-	say("Run examples/quickstart in it: lusid-mock serves on a free port, sets FBN_* and runs what follows.")
+	say("Run examples/quickstart in this domain. lusid-mock listens on a free port, sets FBN_* and runs the next steps.")
 	show("lusid-mock exec -auth password -- demo steps")
 	mock := command(ctx, os.Stdout, filepath.Join(bin, "lusid-mock"+executable()), "exec", "-auth", "password", "--", self, "steps", cli)
 	mock.Dir = work
@@ -100,12 +100,12 @@ func prepare(ctx context.Context) error {
 	return nil
 }
 
-// inherited tells the variables that would give the CLI another configuration, other arguments
-// or logs. lusid-mock drops those that would lead to another domain.
+// inherited reports whether a variable would change the configuration, the arguments or the logs of the
+// CLI. lusid-mock itself removes the variables of other domains.
 func inherited(variable string) bool { return strings.HasPrefix(variable, "TF_") }
 
-// mirror lays out dir as a filesystem mirror that holds the provider, under the registry of
-// Terraform and under that of OpenTofu: a source address without a host means either.
+// mirror creates a filesystem mirror with the provider. It contains the provider for the registries of
+// Terraform and of OpenTofu, because a source address without a host means either.
 func mirror(dir, binary string) error {
 	host, name, _ := strings.Cut(provider.Address, "/")
 	for _, host := range []string{host, "registry.opentofu.org"} {
@@ -120,8 +120,7 @@ func mirror(dir, binary string) error {
 	return nil
 }
 
-// copyConfiguration copies what is configuration, but no state or plug-in that an earlier run by
-// hand may have left there.
+// copyConfiguration copies the configuration, without a state or plugins of an earlier manual run.
 func copyConfiguration(to, from string) error {
 	if err := os.Mkdir(to, 0o700); err != nil {
 		return err
@@ -145,9 +144,9 @@ func copyConfiguration(to, from string) error {
 	return nil
 }
 
-// command runs a command to its end, even if ctx is canceled. An interrupt from the terminal reaches every
-// process of the demo, so Terraform ends by itself, and a second signal would make it drop its
-// plug-ins: all there is to do is to wait, then clean up.
+// command returns a command that runs to its end, even if ctx is canceled. An interrupt from the terminal
+// reaches every process of the demo, so Terraform ends by itself. A second signal would make Terraform exit
+// without its plugins. So the demo waits for Terraform and then cleans up.
 func command(ctx context.Context, out io.Writer, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...)
 	cmd.Stdout, cmd.Stderr = out, out
@@ -161,8 +160,8 @@ func executable() string {
 	return ""
 }
 
-// say tells what the next command is for.
+// say prints the purpose of the next command.
 func say(text string) { fmt.Println("\n# " + text) }
 
-// show prints a command as one would type it.
+// show prints a command as a user would type it.
 func show(text string) { fmt.Println("$ " + text) }

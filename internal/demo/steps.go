@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// steps runs the steps of the demo, in a directory with the configuration. FBN_* and LUSID_MOCK_URL are those of the
-// domain.
+// steps runs the steps of the demo in a directory with the configuration. FBN_* and LUSID_MOCK_URL are
+// those of the mock domain.
 func steps(ctx context.Context, cli string) error {
 	t := &terraform{path: cli, name: strings.TrimSuffix(filepath.Base(cli), ".exe")}
 	if !isTerminal(os.Stdout) || os.Getenv("NO_COLOR") != "" {
@@ -24,7 +24,7 @@ func steps(ctx context.Context, cli string) error {
 		}
 	}
 
-	say("Install the provider that was built. No registry has signed it: record its checksum first.")
+	say("Install the provider. It has no signature from a registry, so record its checksum first.")
 	if err := t.run(ctx, "providers", "lock", "-fs-mirror=../mirror"); err != nil {
 		return err
 	}
@@ -39,19 +39,19 @@ func steps(ctx context.Context, cli string) error {
 	if err := t.run(ctx, "apply", "tfplan"); err != nil {
 		return err
 	}
-	say("Its credentials. The secret shows only when asked for by name.")
+	say("Show its credentials. Terraform shows the secret only if you name the output.")
 	if err := t.run(ctx, "output"); err != nil {
 		return err
 	}
 	if !strings.Contains(t.printed.String(), "<sensitive>") {
 		return errors.New("the output secret is not marked as sensitive")
 	}
-	say("A second plan finds nothing to change (exit status 0, where changes would be 2).")
+	say("A second plan has no changes (exit status 0; changes would be 2).")
 	if err := t.run(ctx, "plan", "-detailed-exitcode"); err != nil {
 		return fmt.Errorf("the second plan is not empty: %w", err)
 	}
 
-	say("The token of data.lusid_access_token opens the domain.")
+	say("Call the domain with the token from data.lusid_access_token.")
 	show(`TOKEN=$(` + t.name + ` show -json | jq -r '.values.root_module.resources[] | select(.type == "lusid_access_token").values.access_token')`)
 	state, err := t.state(ctx)
 	if err != nil {
@@ -72,49 +72,49 @@ func steps(ctx context.Context, cli string) error {
 		return err
 	}
 
-	say("Remove it all again.")
+	say("Destroy everything.")
 	if err := t.run(ctx, "destroy", "-auto-approve"); err != nil {
 		return err
 	}
 	if state, err := t.state(ctx); err != nil {
 		return err
 	} else if len(state) > 0 {
-		return fmt.Errorf("destroy left in the state: %v", state)
+		return fmt.Errorf("the state is not empty after the destroy: %v", state)
 	}
 	applications, err := get(ctx, "/identity/api/applications", token.string("access_token"))
 	if err != nil {
 		return err
 	}
 	if bytes.Contains(applications, []byte(application.string("id"))) {
-		return fmt.Errorf("destroy left the application in the domain: %s", applications)
+		return fmt.Errorf("the domain still has the application after the destroy: %s", applications)
 	}
 
 	for what, secret := range map[string]string{
 		"the application's secret": application.string("secret"),
 		"the access token":         token.string("access_token"),
-		"the id token":             token.string("id_token"),
+		"the ID token":             token.string("id_token"),
 		"the refresh token":        token.string("refresh_token"),
 		"FBN_PASSWORD":             os.Getenv("FBN_PASSWORD"),
 		"FBN_CLIENT_SECRET":        os.Getenv("FBN_CLIENT_SECRET"),
 	} {
 		if secret != "" && strings.Contains(t.printed.String(), secret) {
-			return fmt.Errorf("%s was printed", what)
+			return fmt.Errorf("the CLI printed %s", what)
 		}
 	}
 	if strings.Contains(t.printed.String(), "Warning:") {
 		return errors.New("the CLI printed a warning")
 	}
-	say("All as expected: two plans, one application, no secret on the screen, nothing left.")
+	say("Everything worked: two plans, one application, no secret in the output, and nothing remains.")
 	return nil
 }
 
-// terraform is the CLI, with all that it printed.
+// terraform is the CLI and its output so far.
 type terraform struct {
 	path, name string
 	printed    bytes.Buffer
 }
 
-// run shows a command, then runs it, unless the demo was interrupted.
+// run shows a command and then runs it, unless the demo was interrupted.
 func (t *terraform) run(ctx context.Context, args ...string) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
@@ -130,8 +130,8 @@ func (t *terraform) run(ctx context.Context, args ...string) error {
 	return nil
 }
 
-// Write prints what the CLI says, and keeps it. It never fails: the CLI ends by itself, even
-// where nobody reads any more.
+// Write prints and records the output of the CLI. It never fails, so that the CLI ends by itself even if no
+// process reads the output.
 func (t *terraform) Write(p []byte) (int, error) {
 	_, _ = os.Stdout.Write(p)
 	return t.printed.Write(p)
@@ -146,7 +146,7 @@ func (o object) string(name string) string {
 	return s
 }
 
-// state returns what the root module of the state holds, by address.
+// state returns the objects in the root module of the state, by address.
 func (t *terraform) state(ctx context.Context) (map[string]object, error) {
 	var out bytes.Buffer
 	cmd := command(ctx, &out, t.path, "show", "-json")
@@ -174,7 +174,7 @@ func (t *terraform) state(ctx context.Context) (map[string]object, error) {
 	return objects, nil
 }
 
-// get calls the domain as any program with a token would.
+// get calls the domain with a token, like any other program.
 func get(ctx context.Context, path, token string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
@@ -193,12 +193,12 @@ func get(ctx context.Context, path, token string) ([]byte, error) {
 		return nil, err
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("GET %s answered %s: %s", path, resp.Status, body)
+		return nil, fmt.Errorf("GET %s returned %s: %s", path, resp.Status, body)
 	}
 	return body, nil
 }
 
-// printNames prints the names in a page of instruments, as the jq filter shown does.
+// printNames prints the names in a page of instruments, like the jq filter in the printed command.
 func printNames(page []byte) error {
 	var instruments struct {
 		Values []struct {

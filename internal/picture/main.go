@@ -42,9 +42,9 @@ func main() {
 	}
 }
 
-// lines takes the lines of the frame from a run.
+// lines returns the lines of the frame in the output of a run.
 func (f frame) lines(run string) ([]string, error) {
-	// OpenTofu prints its name.
+	// OpenTofu prints its own name.
 	run = strings.ReplaceAll(run, "OpenTofu", "Terraform")
 	_, step, found := strings.Cut(run, "\n"+f.step)
 	if !found {

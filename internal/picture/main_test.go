@@ -28,15 +28,15 @@ $ terraform apply tfplan
 lusid_application.example: Creating...
 Apply complete! Resources: 1 added, 0 changed, 0 destroyed.
 
-# A second plan finds nothing.
+# A second plan has no changes.
 $ terraform plan -detailed-exitcode
 No changes. LONG
 
-# Remove it all again.
+# Destroy everything.
 $ terraform destroy
 `
 
-// texts are the lines of a picture.
+// texts returns the lines of a picture.
 func texts(t *testing.T, svg string) (texts []string) {
 	t.Helper()
 	decoder := xml.NewDecoder(strings.NewReader(svg))
@@ -70,10 +70,10 @@ func TestDraw(t *testing.T) {
 		"$ terraform plan -detailed-exitcode", "No changes. " + strings.Repeat("é", columns-13) + "…",
 	}
 	if got := texts(t, svg.String()); !slices.Equal(got, want) {
-		t.Errorf("the picture has the lines\n%s\nand not\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+		t.Errorf("got the lines\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	if strings.Contains(svg.String(), "%!") {
-		t.Errorf("a format is wrong: %s", svg.String())
+		t.Errorf("got a formatting error in the picture: %s", svg.String())
 	}
 }
 
@@ -86,10 +86,10 @@ func TestDraw_otherRun(t *testing.T) {
 	} {
 		var svg strings.Builder
 		if err := draw(&svg, other); err == nil {
-			t.Errorf("a picture of %q", other)
+			t.Errorf("got a picture of the run %q, want an error", other)
 		}
 		if svg.Len() > 0 {
-			t.Error("part of a picture is written")
+			t.Error("got a part of a picture, want none")
 		}
 	}
 }

@@ -1,8 +1,8 @@
 // Command schemaexport writes the provider's schema to standard output, in the form of
 // "terraform providers schema -json", for tfplugindocs to render docs/ from.
 //
-// It gets the schema from the provider in this process. A Terraform CLI reports only the features of its version, so the
-// pages of actions, list resources and identities could be missing.
+// It gets the schema from the provider in this process. A Terraform CLI exports only the features of its
+// own version, so the pages of actions, list resources and identities could be missing.
 package main
 
 import (
@@ -18,8 +18,7 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("schemaexport: ")
 
-	// tfplugindocs looks a provider up by its short name; it knows no other namespace
-	// than hashicorp.
+	// tfplugindocs looks up a provider by its short name. It knows only the namespace hashicorp.
 	schemas, err := export(context.Background(), "lusid", provider.NewServer("dev"))
 	if err != nil {
 		log.Fatal(err)

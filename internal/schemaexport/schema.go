@@ -46,7 +46,7 @@ func export(ctx context.Context, name string, server tfprotov6.ProviderServer) (
 	}, nil
 }
 
-// diagnosticsError is the first error among diags.
+// diagnosticsError returns the first error in the diagnostics.
 func diagnosticsError(diags []*tfprotov6.Diagnostic) error {
 	for _, d := range diags {
 		if d.Severity == tfprotov6.DiagnosticSeverityError {
@@ -56,7 +56,7 @@ func diagnosticsError(diags []*tfprotov6.Diagnostic) error {
 	return nil
 }
 
-// converter turns the protocol's schemas into terraform-json's. It keeps the first error.
+// converter converts the protocol's schemas to those of terraform-json. It keeps the first error.
 type converter struct {
 	err error
 }
@@ -173,7 +173,8 @@ func (c *converter) ctyType(t tftypes.Type) cty.Type {
 	return out
 }
 
-// nesting serves blocks and nested attributes, whose modes have the same names.
+// nesting converts the nesting mode of a block or a nested attribute, because the modes have the same
+// names.
 func nesting(mode fmt.Stringer) tfjson.SchemaNestingMode {
 	return tfjson.SchemaNestingMode(strings.ToLower(mode.String()))
 }

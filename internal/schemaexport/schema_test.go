@@ -16,7 +16,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider"
 )
 
-// stubServer answers the two calls that export makes.
+// stubServer responds to the two calls of export.
 type stubServer struct {
 	tfprotov6.ProviderServer
 
@@ -149,7 +149,7 @@ func TestExport_everyKind(t *testing.T) {
 		t.Errorf("schema (-want +got):\n%s", diff)
 	}
 	if err := json.Unmarshal(got, &tfjson.ProviderSchemas{}); err != nil {
-		t.Errorf("terraform-json does not read it back: %v", err)
+		t.Errorf("terraform-json can't read the exported schema: %v", err)
 	}
 }
 
@@ -167,13 +167,13 @@ func TestExport_errors(t *testing.T) {
 			t.Parallel()
 			_, err := export(t.Context(), "x", server)
 			if err == nil || !strings.Contains(err.Error(), "Broken schema: x_thing has none") {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want the schema's error", err)
 			}
 		})
 	}
 }
 
-// Whatever the provider registers, the export holds.
+// TestExport_provider checks that the export contains everything that the provider registers.
 func TestExport_provider(t *testing.T) {
 	t.Parallel()
 	server := provider.NewServer("test")

@@ -1,5 +1,5 @@
-// Package terraformcli finds the CLI for the demo and the acceptance tests: the Terraform or OpenTofu of the machine, or
-// else a Terraform that it installs temporarily.
+// Package terraformcli finds the CLI for the demo and the acceptance tests: an installed Terraform or
+// OpenTofu, or a Terraform that it installs temporarily.
 package terraformcli
 
 import (
@@ -21,10 +21,9 @@ const Version = "1.14.9"
 // PathVariable is the environment variable with the path of the CLI. terraform-plugin-testing uses the same variable.
 const PathVariable = "TF_ACC_TERRAFORM_PATH"
 
-// Find returns the absolute path of a CLI: the one that [PathVariable] names, else terraform,
-// else tofu from PATH, else Terraform [Version], downloaded with its checksum and signature
-// verified. The caller calls cleanup, which is never nil and removes what was downloaded, when
-// it has run the CLI for the last time.
+// Find returns the absolute path of a CLI: the CLI in [PathVariable], or terraform from PATH, or tofu from
+// PATH. If there is none, Find downloads Terraform [Version], and verifies its checksum and its signature.
+// After the last use of the CLI, the caller must call cleanup, which removes the download. It is never nil.
 func Find(ctx context.Context) (path string, cleanup func(), err error) {
 	nothing := func() {}
 
@@ -50,13 +49,14 @@ func Find(ctx context.Context) (path string, cleanup func(), err error) {
 	path, err = source.Install(ctx)
 	if err != nil {
 		remove()
-		return "", nothing, fmt.Errorf("found neither terraform nor tofu: put one on PATH, or its path into %s "+
+		return "", nothing, fmt.Errorf("found neither terraform nor tofu: put one on PATH, or set %s to its path "+
 			"(tried to download Terraform %s: %w)", PathVariable, Version, err)
 	}
 	return path, remove, nil
 }
 
-// lookPath is exec.LookPath with an absolute result, which survives a change of directory.
+// lookPath is exec.LookPath with an absolute result, so that the path is still valid after a change of
+// directory.
 func lookPath(name string) (string, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 func TestFind(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("what is executable depends on the file's extension there")
+		t.Skip("on Windows, a file is executable only with certain extensions")
 	}
 	terraform, tofu := filepath.Join(t.TempDir(), "terraform"), filepath.Join(t.TempDir(), "tofu")
 	for _, path := range []string{terraform, tofu} {
@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 			if _, err := os.Stat(test.want); err != nil {
-				t.Errorf("cleanup removed what Find did not install: %v", err)
+				t.Errorf("cleanup removed a CLI that Find did not install: %v", err)
 			}
 		})
 	}
@@ -59,18 +59,18 @@ func TestFind_errors(t *testing.T) {
 	for name, test := range map[string]struct {
 		named, want string
 	}{
-		"named but missing":                 {named: "/nowhere/terraform", want: "TF_ACC_TERRAFORM_PATH: "},
-		"nothing there, and no way to have": {want: "put one on PATH"},
+		"named but missing":      {named: "/nowhere/terraform", want: "TF_ACC_TERRAFORM_PATH: "},
+		"no CLI and no download": {want: "put one on PATH"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(terraformcli.PathVariable, test.named)
 			_, cleanup, err := terraformcli.Find(offline)
 			cleanup()
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want %q", err, test.want)
+				t.Errorf("got %v, want an error that contains %q", err, test.want)
 			}
 			if left, _ := os.ReadDir(os.Getenv("TMPDIR")); len(left) > 0 {
-				t.Errorf("left behind: %v", left)
+				t.Errorf("got remaining temporary files %v, want none", left)
 			}
 		})
 	}
