@@ -103,10 +103,10 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 
 var permissionUsage = map[conformance.Permission]string{
 	conformance.Write:                "also create, change and delete roles, applications, personal access tokens, MCP tools,\npolicies, policy collections, policy templates and access roles of the run",
-	conformance.Mail:                 "with -write, also create users and their user roles. LUSID sends each of them an e-mail,\nto an address at example.com, which nobody reads",
+	conformance.Mail:                 "with -write, also create users and their user roles. LUSID sends each of them an e-mail.\nThe addresses at example.com belong to no person",
 	conformance.NetworkZones:         "with -write, also create network zones. They have the action NoOp, and a range that\nis reserved for documentation",
 	conformance.ExternalTokenIssuers: "with -write, also create an external token issuer. Its address is reserved for\ndocumentation, so no token can come from it",
-	conformance.OwnRoles:             "with -write, also give your own user roles of the run, for a moment. They allow to\nread something that does not exist. If the user is an administrator, the checks cannot tell",
+	conformance.OwnRoles:             "with -write, also assign roles of the run to your own user, for a moment. The roles\nallow reading an object that does not exist. These checks cannot decide if the user is\nan administrator",
 }
 
 func runClean(ctx context.Context, connection *conformance.Connection, runName string, stdout, stderr io.Writer) int {

@@ -145,7 +145,7 @@ func grouped(n int) string {
 	return text
 }
 
-// rounded rounds to three digits, because the clock is no more precise.
+// rounded rounds to three digits, because the clock is not more precise.
 func rounded(value float64) float64 { return math.Round(value*1000) / 1000 }
 
 // The marks around the text that splice replaces.

@@ -39,7 +39,7 @@ type Error struct {
 	FieldErrors map[string][]string
 	// Details has LUSID's errorDetails, as "key: value".
 	Details []string
-	// RequestID is the ID that LUSID's support asks for. Empty if the response has none.
+	// RequestID is the ID that LUSID's support needs. Empty if the response has none.
 	RequestID string
 	// CorrelationID is the ID that the client sent with this and every other request of the process.
 	CorrelationID string

@@ -43,7 +43,7 @@ func Listed[T any](kind Kind[T], is func(*T) bool, codes ...int) Object {
 	}}
 }
 
-// Unlisted is an object for which only the codes decide: there is no list of it, or no list is wanted.
+// Unlisted is an object for which only the codes decide: it has no list, or a list would be too expensive.
 func Unlisted(codes ...int) Object { return Object{codes: codes} }
 
 // Singleton is an object that exists exactly once in every domain. A 404 with any of LUSID's codes means that

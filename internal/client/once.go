@@ -86,7 +86,7 @@ func (e *brokenOffError) Error() string {
 }
 
 // sentTwiceError is a redirect of a request that isn't idempotent. The server may have processed the
-// request before it answered with the redirect, and following the redirect would send it again.
+// request before it sent the redirect, and following the redirect would send the request again.
 type sentTwiceError struct{ host string }
 
 func (e *sentTwiceError) Error() string {

@@ -265,7 +265,7 @@ func (g *grant) fetch(ctx context.Context, failures int64) (*oauth2.Token, error
 	if err != nil {
 		if isRefused(err) {
 			errors.As(err, &g.refused)
-		} else if !isHurried(ctx) {
+		} else if !isShortOfTime(ctx) {
 			g.failed = err
 			g.failures.Add(1)
 		}
@@ -279,9 +279,9 @@ func (g *grant) fetch(ctx context.Context, failures int64) (*oauth2.Token, error
 	return token, nil
 }
 
-// isHurried reports whether the request may have failed because its caller had too little time left. Other
+// isShortOfTime reports whether the request may have failed because its caller had too little time left. Other
 // callers may have more.
-func isHurried(ctx context.Context) bool {
+func isShortOfTime(ctx context.Context) bool {
 	deadline, ok := ctx.Deadline()
 	return ctx.Err() != nil || ok && time.Until(deadline) < maxRetryAfter
 }

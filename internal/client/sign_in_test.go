@@ -302,11 +302,11 @@ func TestSignIn_deadlineFailureIsNotShared(t *testing.T) {
 		domain := newDomainInMemory()
 		c := newClientInMemory(t, domain, withGrant(domain.grant()), withRetries(1))
 		domain.InjectFault(mockserver.Fault{Operation: "token", Status: 503, RetryAfter: "30", Delay: time.Second})
-		hurried, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		short, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		var all sync.WaitGroup
 		all.Go(func() {
-			if _, err := c.GetUserInfo(hurried); err == nil {
+			if _, err := c.GetUserInfo(short); err == nil {
 				t.Error("the call succeeded, want the injected fault")
 			}
 		})

@@ -37,8 +37,8 @@ func TestRedirect_sameHost(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"identity.ListApplications": 2, "identity.GetUserInfo": 1})
 }
 
-// elsewhere starts a server that no request should reach. It counts the requests.
-func elsewhere(t *testing.T) (url string, requests *atomic.Int32) {
+// unwantedServer starts a server that no request should reach. It counts the requests.
+func unwantedServer(t *testing.T) (url string, requests *atomic.Int32) {
 	t.Helper()
 	requests = new(atomic.Int32)
 	return serve(t, func(http.ResponseWriter, *http.Request) { requests.Add(1) }), requests
@@ -46,7 +46,7 @@ func elsewhere(t *testing.T) (url string, requests *atomic.Int32) {
 
 func TestRedirect_refused(t *testing.T) {
 	t.Parallel()
-	other, requests := elsewhere(t)
+	other, requests := unwantedServer(t)
 	locations := map[string]string{
 		"host":           other + "/identity/api/me?secret=canary",
 		"port":           "http://127.0.0.1:1/",
@@ -191,7 +191,7 @@ func tunnel(w http.ResponseWriter, address string) {
 func TestProxy_loopback(t *testing.T) {
 	t.Parallel()
 	domain := newDomain(t, mockserver.Options{})
-	proxy, requests := elsewhere(t)
+	proxy, requests := unwantedServer(t)
 	address, err := url.Parse(proxy)
 	if err != nil {
 		t.Fatal(err)

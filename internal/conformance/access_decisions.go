@@ -127,7 +127,7 @@ func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[str
 	// Evaluate is a POST that changes nothing.
 	a := d.read(ctx, accessAPI(lusid).Post("Evaluate", "me").Body(requests))
 	if !a.ok() {
-		return stop(a.because("evaluate requests"))
+		return stop(a.unable("evaluate requests"))
 	}
 	results = map[string]string{}
 	for key := range requests {
@@ -148,19 +148,19 @@ func (d *domain) holdPolicy(ctx context.Context, name string, fields map[string]
 	maps.Copy(body, fields)
 	policy, a := d.createPolicyWith(ctx, name, body)
 	if policy == nil {
-		return nil, a.because("create a policy")
+		return nil, a.unable("create a policy")
 	}
 	held, a := d.createAccessRoleWith(ctx, name, roleResource([]any{policy.fields["id"]}))
 	if held == nil {
-		return nil, a.because("create an access role")
+		return nil, a.unable("create an access role")
 	}
 	role, a := d.createRole(ctx, name)
 	if role == nil {
-		return nil, a.because("create an identity role")
+		return nil, a.unable("create an identity role")
 	}
 	a = d.write(ctx, d.identity.Put("AddUserToRole", "roles", role.id(), "users", text(d.me, "id")))
 	if !a.ok() {
-		return nil, a.because("give the user who runs this a role")
+		return nil, a.unable("give the user who runs this a role")
 	}
 	return held, Finding{}
 }

@@ -41,7 +41,7 @@ func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
 				code := d.name("twice")
 				o, first := create(d, ctx, code)
 				if o == nil {
-					return first.because("create " + a)
+					return first.unable("create " + a)
 				}
 				_, second := create(d, ctx, code)
 				return second.is("create a second "+noun, http.StatusBadRequest, taken)
@@ -80,7 +80,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createPolicy(ctx, d.name("list"))
 			if o == nil {
-				return a.because("create a policy")
+				return a.unable("create a policy")
 			}
 			return d.firstList(ctx, o)
 		},
@@ -95,7 +95,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			for _, create := range []creator{(*domain).createPolicy, (*domain).createCollection, (*domain).createAccessRole} {
 				o, a := create(d, ctx, code)
 				if o == nil {
-					return a.because("create an object of each kind")
+					return a.unable("create an object of each kind")
 				}
 				if text(o.fields, o.kind.scope) != defaultScope {
 					elsewhere++
@@ -121,11 +121,11 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		run: func(ctx context.Context, d *domain) Finding {
 			first, a := d.createPolicy(ctx, d.name("case"))
 			if first == nil {
-				return a.because("create a policy")
+				return a.unable("create a policy")
 			}
 			_, second := d.createPolicy(ctx, d.name("CASE"))
-			if !second.tells() {
-				return second.because("create a policy")
+			if !second.isConclusive() {
+				return second.unable("create a policy")
 			}
 			return decide(second.ok(), "%s", second)
 		},
@@ -212,7 +212,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		run: func(ctx context.Context, d *domain) Finding {
 			template, a := d.createTemplate(ctx, d.name("built"))
 			if template == nil {
-				return a.because("create a policy template")
+				return a.unable("create a policy template")
 			}
 			selection := map[string]string{"scope": text(template.fields, "scope"), "code": text(template.fields, "code")}
 			return d.policyWith(ctx, "policy-built", map[string]any{"templateMetadata": map[string]any{"templateSelection": []any{selection}}}, func(policy map[string]any) (bool, string) {
@@ -232,7 +232,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			body["description"] = createdBy
 			o, a := d.createPolicyWith(ctx, code, body)
 			if o == nil {
-				return a.because("create a policy")
+				return a.unable("create a policy")
 			}
 			if text(o.fields, "description") == "" {
 				return couldNotTell("the new policy has no description")
@@ -240,7 +240,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			body = policyBody(code)
 			delete(body, "code")
 			if update := d.write(ctx, d.access.Put("UpdatePolicy", o.path()...).Body(body)); !update.ok() {
-				return update.because("update a policy without a description")
+				return update.unable("update a policy without a description")
 			}
 			return d.readAgain(ctx, d.access.Get("GetPolicy", o.path()...), "description", cleared)
 		},
@@ -253,7 +253,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		run: func(ctx context.Context, d *domain) Finding {
 			policy, role, a := d.policyInRole(ctx, "used")
 			if role == nil {
-				return a.because("create a policy and a role with it")
+				return a.unable("create a policy and a role with it")
 			}
 			return d.remove(ctx, policy).is("delete a policy in use", http.StatusNoContent, 0)
 		},
@@ -266,14 +266,14 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		run: func(ctx context.Context, d *domain) Finding {
 			policy, role, a := d.policyInRole(ctx, "dangling")
 			if role == nil {
-				return a.because("create a policy and a role with it")
+				return a.unable("create a policy and a role with it")
 			}
 			if removed := d.remove(ctx, policy); !removed.ok() {
-				return removed.because("delete a policy in use")
+				return removed.unable("delete a policy in use")
 			}
 			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
 			if !read.ok() {
-				return read.because("read the role")
+				return read.unable("read the role")
 			}
 			n := len(policiesOf(read.object()))
 			return decide(n == 1, "references: %d", n)
@@ -329,11 +329,11 @@ func (d *domain) policyWith(ctx context.Context, suffix string, fields map[strin
 	case o == nil && a.status == http.StatusBadRequest:
 		return differs("LUSID refuses the create: %s", a)
 	case o == nil:
-		return a.because("create a policy")
+		return a.unable("create a policy")
 	}
 	read := d.read(ctx, d.access.Get("GetPolicy", o.path()...))
 	if !read.ok() {
-		return read.because("read the policy")
+		return read.unable("read the policy")
 	}
 	held, seen := holds(read.object())
 	return decide(held, "%s", seen)
@@ -389,19 +389,19 @@ var accessCollections = slices.Concat(
 			run: func(ctx context.Context, d *domain) Finding {
 				policy, a := d.createPolicy(ctx, d.name("member"))
 				if policy == nil {
-					return a.because("create a policy")
+					return a.unable("create a policy")
 				}
 				o, a := d.createCollectionWith(ctx, d.name("clear"), policy.fields["id"])
 				if o == nil {
-					return a.because("create a policy collection")
+					return a.unable("create a policy collection")
 				}
 				update := d.write(ctx, d.access.Put("UpdatePolicyCollection", o.path()...).Body(map[string]any{}))
 				if !update.ok() {
-					return update.because("update a policy collection")
+					return update.unable("update a policy collection")
 				}
 				read := d.read(ctx, d.access.Get("GetPolicyCollection", o.path()...))
 				if !read.ok() {
-					return read.because("read the collection after the update")
+					return read.unable("read the collection after the update")
 				}
 				described, members := text(read.object(), "description") != "", len(objectsIn(read.object(), "policies"))
 				return decide(!described && members == 0, "a description: %t; %d policies", described, members)

@@ -85,7 +85,7 @@ var accessReads = []Check{
 			}
 			a := d.read(ctx, d.access.Get("GetOwnPolicies", "me"))
 			if !a.isList() {
-				return a.because("read the caller's own policies")
+				return a.unable("read the caller's own policies")
 			}
 			n := countOf(a.list(), func(policy map[string]any) bool { return text(policy, "sourceRole.code") == administratorRole })
 			return decide(n == 0, "%d of %d policies are of the role", n, len(a.list()))
@@ -99,7 +99,7 @@ var accessReads = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, accessRoles)
 			if !list.isList() {
-				return list.because("list access roles")
+				return list.unable("list access roles")
 			}
 			if n := scopes(list.list()); n > 1 {
 				return asAssumed("%d scopes", n)
@@ -115,7 +115,7 @@ var accessReads = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, accessRoles)
 			if !list.isList() {
-				return list.because("list access roles")
+				return list.unable("list access roles")
 			}
 			return precedence(list.list())
 		},
@@ -129,7 +129,7 @@ var accessReads = []Check{
 			a := d.policiesPage(ctx)
 			values, ok := a.values()
 			if !ok {
-				return a.because("read a page of policies")
+				return a.unable("read a page of policies")
 			}
 			if n := scopes(values); n > 1 {
 				return asAssumed("%d scopes", n)
@@ -146,14 +146,14 @@ var accessReads = []Check{
 			a := d.policiesPage(ctx)
 			values, ok := a.values()
 			if !ok {
-				return a.because("read a page of policies")
+				return a.unable("read a page of policies")
 			}
 			if limit, _ := strconv.Atoi(pageSize); len(values) >= limit {
 				return couldNotTell("the domain has more policies than one page can contain")
 			}
 			list := d.list(ctx, policies)
 			if !list.isList() {
-				return list.because("list policies")
+				return list.unable("list policies")
 			}
 			missing := countOf(list.list(), func(policy map[string]any) bool {
 				return !slices.ContainsFunc(values, func(other map[string]any) bool { return sameID(policy, other) })
@@ -189,7 +189,7 @@ func (d *domain) elsewhere(ctx context.Context, list client.Request) Finding {
 	a := d.read(ctx, list.Query("scope", supportScope))
 	switch {
 	case !a.isList():
-		return a.because("list the objects in another scope")
+		return a.unable("list the objects in another scope")
 	case len(a.list()) == 0:
 		return couldNotTell("the domain may have objects in only one scope")
 	}

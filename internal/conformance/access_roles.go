@@ -17,17 +17,17 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			_, role, a := d.policyInRole(ctx, "role-clear")
 			if role == nil {
-				return a.because("create a policy and a role with it")
+				return a.unable("create a policy and a role with it")
 			}
 			if text(role.fields, "description") == "" || len(policiesOf(role.fields)) == 0 {
 				return couldNotTell("the new role has no description, or no policy")
 			}
 			if update := d.write(ctx, d.roleUpdate(role)); !update.ok() {
-				return update.because("update an access role")
+				return update.unable("update an access role")
 			}
 			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
 			if !read.ok() {
-				return read.because("read the role after the update")
+				return read.unable("read the role after the update")
 			}
 			described, held := text(read.object(), "description") != "", len(policiesOf(read.object()))
 			return decide(!described && held == 0, "a description: %t; %d policies", described, held)
@@ -51,11 +51,11 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			role, a := d.createAccessRole(ctx, d.name("place"))
 			if role == nil {
-				return a.because("create an access role")
+				return a.unable("create an access role")
 			}
 			list := d.list(ctx, accessRoles)
 			if !list.isList() {
-				return list.because("list access roles")
+				return list.unable("list access roles")
 			}
 			index, ok := indexIn(list, role)
 			if !ok {
@@ -76,17 +76,17 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			first, second, a := d.twoAccessRoles(ctx, "move")
 			if second == nil {
-				return a.because("create two access roles")
+				return a.unable("create two access roles")
 			}
 			move := d.roleUpdate(second).Query("beforeScope", text(first.fields, "id.scope")).Query("beforeCode", first.name)
 			if moved := d.write(ctx, move); !moved.ok() {
-				return moved.because("move a role of the run before another role")
+				return moved.unable("move a role of the run before another role")
 			}
 			list := d.list(ctx, accessRoles)
 			before, ok := indexIn(list, first)
 			after, isShown := indexIn(list, second)
 			if !ok || !isShown {
-				return list.because("find the indexes of both roles")
+				return list.unable("find the indexes of both roles")
 			}
 			return decide(after == before-1, "the index of the moved role minus the index of the other role: %g", after-before)
 		},
@@ -99,10 +99,10 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			role, a := d.createAccessRole(ctx, d.name("stay"))
 			if role == nil {
-				return a.because("create an access role")
+				return a.unable("create an access role")
 			}
 			if update := d.write(ctx, d.roleUpdate(role)); !update.ok() {
-				return update.because("update an access role")
+				return update.unable("update an access role")
 			}
 			return d.indexMoved(ctx, role, 0)
 		},
@@ -115,10 +115,10 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			first, second, a := d.twoAccessRoles(ctx, "gap")
 			if second == nil {
-				return a.because("create two access roles")
+				return a.unable("create two access roles")
 			}
 			if removed := d.remove(ctx, first); !removed.ok() {
-				return removed.because("delete an access role")
+				return removed.unable("delete an access role")
 			}
 			return d.indexMoved(ctx, second, -1)
 		},
@@ -131,7 +131,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			role, collection, a := d.attached(ctx, "attach")
 			if role == nil {
-				return a.because("attach a policy collection to a role")
+				return a.unable("attach a policy collection to a role")
 			}
 			return d.write(ctx, d.attach(role, collection)).is("attach a policy collection again", http.StatusOK, 0)
 		},
@@ -144,10 +144,10 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			role, collection, a := d.attached(ctx, "detach")
 			if role == nil {
-				return a.because("attach a policy collection to a role")
+				return a.unable("attach a policy collection to a role")
 			}
 			if first := d.write(ctx, d.detach(role, collection)); !first.ok() {
-				return first.because("detach a policy collection")
+				return first.unable("detach a policy collection")
 			}
 			return d.write(ctx, d.detach(role, collection)).is("detach a policy collection again", http.StatusOK, 0)
 		},
@@ -222,7 +222,7 @@ func indexIn(list answer, role *object) (index float64, ok bool) {
 func (d *domain) indexMoved(ctx context.Context, role *object, assumed float64) Finding {
 	read := d.read(ctx, d.access.Get("GetRole", role.path()...))
 	if !read.ok() {
-		return read.because("read an access role")
+		return read.unable("read an access role")
 	}
 	before, isNumber := role.fields["roleHierarchyIndex"].(float64)
 	after, ok := read.object()["roleHierarchyIndex"].(float64)

@@ -14,7 +14,7 @@ var accessUserRoles = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			user, a := d.createUser(ctx, d.name("new-role"))
 			if user == nil {
-				return a.because("create a user")
+				return a.unable("create a user")
 			}
 			return d.read(ctx, d.access.Get("GetUserRole", "userroles", user.id())).is("read the user role of a new user", http.StatusNotFound, 0)
 		},
@@ -34,7 +34,7 @@ var accessUserRoles = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createUserRole(ctx, d.name("twice"))
 			if o == nil {
-				return a.because("create a user role")
+				return a.unable("create a user role")
 			}
 			_, second := d.createUserRoleOf(ctx, text(o.fields, "id.code"), o.name)
 			return second.is("create a second user role", http.StatusBadRequest, codeRoleTaken)
@@ -48,21 +48,21 @@ var accessUserRoles = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createUserRole(ctx, d.name("clear"))
 			if o == nil {
-				return a.because("create a user role")
+				return a.unable("create a user role")
 			}
 			policy, a := d.createPolicy(ctx, d.name("user-role"))
 			if policy == nil {
-				return a.because("create a policy")
+				return a.unable("create a policy")
 			}
 			for _, policies := range [][]any{{policy.fields["id"]}, {}} {
 				body := map[string]any{"resource": userRoleResource(policies...)}
 				if update := d.write(ctx, d.access.Post("UpdateUserRole", append(o.path(), "update")...).Body(body)); !update.ok() {
-					return update.because("update a user role")
+					return update.unable("update a user role")
 				}
 			}
 			read := d.read(ctx, d.access.Get("GetUserRole", o.path()...))
 			if !read.ok() {
-				return read.because("read the user role after the updates")
+				return read.unable("read the user role after the updates")
 			}
 			n := len(policiesOf(read.object()))
 			return decide(n == 0, "policies: %d", n)

@@ -91,7 +91,7 @@ func (a answer) String() string {
 	case a.err != nil && errors.Is(a.err, context.Canceled):
 		return "no response, because the run was interrupted"
 	case a.err != nil:
-		return "no answer"
+		return "no response"
 	case a.code != 0:
 		return fmt.Sprintf("HTTP %d with code %d", a.status, a.code)
 	case a.status >= 400:
@@ -100,15 +100,15 @@ func (a answer) String() string {
 	return fmt.Sprintf("HTTP %d", a.status)
 }
 
-// tells reports whether a response shows LUSID's behaviour. The response to a missing right, to too many
+// isConclusive reports whether a response shows LUSID's behaviour. The response to a missing right, to too many
 // requests or to a failure does not.
-func (a answer) tells() bool {
+func (a answer) isConclusive() bool {
 	return a.err == nil && a.status < 500 && a.status != http.StatusUnauthorized &&
 		a.status != http.StatusForbidden && a.status != http.StatusTooManyRequests
 }
 
-// because returns the finding of a check that cannot continue after the response.
-func (a answer) because(attempt string) Finding {
+// unable returns the finding of a check that cannot continue after the response.
+func (a answer) unable(attempt string) Finding {
 	why := ""
 	switch a.status {
 	case http.StatusForbidden:
@@ -121,8 +121,8 @@ func (a answer) because(attempt string) Finding {
 
 // is compares a response with the assumed status and code. If the assumed code is zero, any code matches.
 func (a answer) is(attempt string, status, code int) Finding {
-	if !a.tells() {
-		return a.because(attempt)
+	if !a.isConclusive() {
+		return a.unable(attempt)
 	}
 	return decide(a.status == status && (code == 0 || a.code == code), "%s", a)
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/provider/config"
 )
 
-// door is a handler in front of the mock. It makes changes that no option and no fault can make.
-type door func(next http.Handler) http.Handler
+// middleware is a handler in front of the mock. It makes changes that no option and no fault can make.
+type middleware func(next http.Handler) http.Handler
 
 // lusid is a domain and the connection to it.
 type lusid struct {
@@ -31,22 +31,22 @@ type lusid struct {
 	connection *conformance.Connection
 }
 
-func start(t *testing.T, options mockserver.Options, doors ...door) lusid {
+func start(t *testing.T, options mockserver.Options, middlewares ...middleware) lusid {
 	t.Helper()
 	mock := mockserver.New(options)
 	credentials := mock.Credentials()
-	return connect(t, mock, credentials.Username, credentials.Password, doors...)
+	return connect(t, mock, credentials.Username, credentials.Password, middlewares...)
 }
 
 // startAsOther returns a domain whose checks run as a user who is not an administrator. The domain gives
 // this user all rights on the APIs, which the mock otherwise gives only to administrators.
-func startAsOther(t *testing.T, options mockserver.Options, doors ...door) lusid {
+func startAsOther(t *testing.T, options mockserver.Options, middlewares ...middleware) lusid {
 	t.Helper()
 	const login, password = "other@example.com", "correct horse"
 	options.Seed.Users = append(options.Seed.Users, mockserver.User{Username: login, Password: password})
 	mock := mockserver.New(options)
 	isOwn := regexp.MustCompile("^/(identity|access)/api/me$|/oauth2/")
-	return connect(t, mock, login, password, append(doors, func(next http.Handler) http.Handler {
+	return connect(t, mock, login, password, append(middlewares, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !isOwn.MatchString(r.URL.Path) {
 				r.Header.Set("Authorization", "Bearer "+mock.Credentials().AccessToken)
@@ -56,11 +56,11 @@ func startAsOther(t *testing.T, options mockserver.Options, doors ...door) lusid
 	})...)
 }
 
-func connect(t *testing.T, mock *mockserver.Server, login, password string, doors ...door) lusid {
+func connect(t *testing.T, mock *mockserver.Server, login, password string, middlewares ...middleware) lusid {
 	t.Helper()
 	var handler http.Handler = mock
-	for _, door := range doors {
-		handler = door(handler)
+	for _, middleware := range middlewares {
+		handler = middleware(handler)
 	}
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -166,7 +166,7 @@ func (l lusid) isClean(t *testing.T) {
 }
 
 // rewrite changes each JSON object of a response, and its status.
-func rewrite(method, path string, change func(status *int, object map[string]any)) door {
+func rewrite(method, path string, change func(status *int, object map[string]any)) middleware {
 	pattern := regexp.MustCompile(path)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -197,8 +197,8 @@ func rewrite(method, path string, change func(status *int, object map[string]any
 	}
 }
 
-// elsewhere returns the new policy collections of a domain with another scope.
-func elsewhere(next http.Handler) http.Handler {
+// otherScope returns the new policy collections of a domain with another scope.
+func otherScope(next http.Handler) http.Handler {
 	answer := rewrite("POST", "/access/api/policycollections$", func(_ *int, collection map[string]any) {
 		id, _ := collection["id"].(map[string]any)
 		id["scope"] = "elsewhere"
@@ -210,7 +210,7 @@ func elsewhere(next http.Handler) http.Handler {
 }
 
 // defaultScopeOnly limits a list without a scope to the default scope.
-func defaultScopeOnly(path string) door {
+func defaultScopeOnly(path string) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodGet && r.URL.Path == path && r.URL.RawQuery == "" {
@@ -222,7 +222,7 @@ func defaultScopeOnly(path string) door {
 }
 
 // rewriteText replaces a text in the response to a read.
-func rewriteText(path, old, replacement string) door {
+func rewriteText(path, old, replacement string) middleware {
 	return rewrite("GET", path, func(_ *int, object map[string]any) {
 		changed, _ := json.Marshal(object)
 		clear(object)
@@ -240,7 +240,7 @@ var asOther = []string{"access/date-conditions-combine", "access/activity-case",
 func TestRun_asAssumed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		start func(*testing.T, mockserver.Options, ...door) lusid
+		start func(*testing.T, mockserver.Options, ...middleware) lusid
 		// undecided are the checks that this user can't run.
 		undecided []string
 	}{
@@ -288,24 +288,24 @@ func fault(operation string, after, status int) mockserver.Fault {
 	return mockserver.Fault{Operation: named(operation), After: after, Status: status}
 }
 
-// carriedOut returns a fault that processes the request, but responds without a body.
-func carriedOut(operation string, status int) mockserver.Fault {
+// processed returns a fault that processes the request, but responds without a body.
+func processed(operation string, status int) mockserver.Fault {
 	return mockserver.Fault{Operation: named(operation), Status: status, AfterWrite: true}
 }
 
-// pretended returns a fault that responds with an empty object, but does not process the request.
-func pretended(operation string) mockserver.Fault {
+// notProcessed returns a fault that responds with an empty object, but does not process the request.
+func notProcessed(operation string) mockserver.Fault {
 	return mockserver.Fault{Operation: named(operation), Status: http.StatusOK, Body: "{}"}
 }
 
-// differences make each check differ, with an option of the mock, a fault or a door.
+// differences make each check differ, with an option of the mock, a fault or a middleware.
 var differences = map[string]struct {
-	options mockserver.Options
-	fault   mockserver.Fault
-	door    door
+	options    mockserver.Options
+	fault      mockserver.Fault
+	middleware middleware
 }{
-	"identity/applications-list-secret":       {door: rewrite("GET", "/applications$", set("secret", "shown"))},
-	"identity/application-read-secret":        {door: rewrite("GET", "/applications/", set("secret", "shown"))},
+	"identity/applications-list-secret":       {middleware: rewrite("GET", "/applications$", set("secret", "shown"))},
+	"identity/application-read-secret":        {middleware: rewrite("GET", "/applications/", set("secret", "shown"))},
 	"identity/application-issuer":             {options: mockserver.Options{IssuerIsTokenURL: true}},
 	"identity/application-missing":            {fault: fault("GetApplication", 0, 404)},
 	"identity/role-missing":                   {fault: fault("GetRole", 0, 404)},
@@ -313,22 +313,22 @@ var differences = map[string]struct {
 	"identity/network-zone-missing":           {fault: fault("GetNetworkZone", 0, 400)},
 	"identity/external-token-issuer-missing":  {fault: fault("GetExternalTokenIssuer", 0, 400)},
 	"identity/mcp-tool-missing":               {fault: fault("GetMcpTool", 0, 400)},
-	"identity/users-list-roles":               {door: rewrite("GET", "/users$", set("roles", []any{map[string]any{}}))},
-	"identity/user-statuses":                  {door: rewrite("GET", "/users$", set("status", "STAGED"))},
-	"identity/user-types":                     {door: rewrite("GET", "/users$", set("type", "service"))},
+	"identity/users-list-roles":               {middleware: rewrite("GET", "/users$", set("roles", []any{map[string]any{}}))},
+	"identity/user-statuses":                  {middleware: rewrite("GET", "/users$", set("status", "STAGED"))},
+	"identity/user-types":                     {middleware: rewrite("GET", "/users$", set("type", "service"))},
 	"identity/login-case":                     {fault: fault("GetUserFromLogin", 0, 404)},
 	"identity/password-policy-user-type-case": {fault: fault("GetPasswordPolicy", 0, 400)},
 
-	"identity/application-create":         {door: rewrite("POST", "/applications$", func(status *int, _ map[string]any) { *status = 201 })},
+	"identity/application-create":         {middleware: rewrite("POST", "/applications$", func(status *int, _ map[string]any) { *status = 201 })},
 	"identity/application-include-secret": {options: mockserver.Options{WithholdSecrets: true}},
-	"identity/application-client-id-case": {door: rewrite("POST", "/applications$", func(_ *int, app map[string]any) {
+	"identity/application-client-id-case": {middleware: rewrite("POST", "/applications$", func(_ *int, app map[string]any) {
 		clientID, _ := app["clientId"].(string)
 		app["clientId"] = strings.ToLower(clientID)
 	})},
 	"identity/application-duplicate":    {fault: fault("CreateApplication", 1, 409)},
 	"identity/applications-list-lag":    {options: mockserver.Options{ListLag: 1}},
 	"identity/application-read-lag":     {fault: fault("GetApplication", 0, 404)},
-	"identity/application-delete":       {fault: carriedOut("DeleteApplication", 200)},
+	"identity/application-delete":       {fault: processed("DeleteApplication", 200)},
 	"identity/application-delete-again": {fault: fault("DeleteApplication", 1, 204)},
 	"identity/application-old-secret": {fault: mockserver.Fault{
 		Operation: "token:password", After: 2, Body: `{"access_token": "token", "token_type": "Bearer", "expires_in": 3600}`,
@@ -338,32 +338,32 @@ var differences = map[string]struct {
 		Operation: "token:password", After: 1, Status: 400, Body: `{"error": "invalid_grant"}`,
 	}},
 
-	"identity/role-create":        {fault: carriedOut("CreateRole", 200)},
+	"identity/role-create":        {fault: processed("CreateRole", 200)},
 	"identity/role-duplicate":     {fault: fault("CreateRole", 1, 400)},
 	"identity/roles-list-lag":     {options: mockserver.Options{ListLag: 9}},
 	"identity/role-read-lag":      {fault: fault("GetRole", 0, 404)},
-	"identity/role-update-clears": {fault: pretended("UpdateRole")},
-	"identity/role-delete":        {fault: carriedOut("DeleteRole", 200)},
+	"identity/role-update-clears": {fault: notProcessed("UpdateRole")},
+	"identity/role-delete":        {fault: processed("DeleteRole", 200)},
 	"identity/role-delete-again":  {fault: fault("DeleteRole", 1, 204)},
 
 	"identity/token-create-by-token": {fault: fault("CreateApiKey", 1, 403)},
 	"identity/token-duplicate":       {fault: fault("CreateApiKey", 1, 409)},
-	"identity/instant-fraction": {door: rewrite("POST", "/keys$", func(_ *int, key map[string]any) {
+	"identity/instant-fraction": {middleware: rewrite("POST", "/keys$", func(_ *int, key map[string]any) {
 		date, _ := key["deactivationDate"].(string)
 		key["deactivationDate"] = strings.Replace(date, ".1234567", ".123", 1)
 	})},
-	"identity/token-delete":       {fault: carriedOut("DeleteApiKey", 204)},
+	"identity/token-delete":       {fault: processed("DeleteApiKey", 204)},
 	"identity/token-delete-again": {fault: fault("DeleteApiKey", 1, 204)},
 	"identity/token-limit":        {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
 
-	"identity/mcp-tool-create":    {fault: carriedOut("CreateMcpTool", 200)},
-	"identity/mcp-tool-delete":    {fault: carriedOut("DeleteMcpTool", 200)},
+	"identity/mcp-tool-create":    {fault: processed("CreateMcpTool", 200)},
+	"identity/mcp-tool-delete":    {fault: processed("DeleteMcpTool", 200)},
 	"identity/mcp-tool-duplicate": {fault: fault("CreateMcpTool", 1, 400)},
-	"identity/mcp-tool-deleted":   {fault: pretended("GetMcpTool")},
+	"identity/mcp-tool-deleted":   {fault: notProcessed("GetMcpTool")},
 	"identity/mcp-tool-recreate":  {fault: fault("CreateMcpTool", 1, 409)},
 
-	"identity/user-create": {fault: carriedOut("CreateUser", 201)},
-	"identity/user-wait-for-reindex": {options: mockserver.Options{ListLag: 1}, door: func(next http.Handler) http.Handler {
+	"identity/user-create": {fault: processed("CreateUser", 201)},
+	"identity/user-wait-for-reindex": {options: mockserver.Options{ListLag: 1}, middleware: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost {
 				r.URL.RawQuery = ""
@@ -373,24 +373,24 @@ var differences = map[string]struct {
 	}},
 	"identity/user-read-lag":              {fault: fault("GetUser", 0, 404)},
 	"identity/user-duplicate":             {fault: fault("CreateUser", 1, 409)},
-	"identity/user-update-clears":         {fault: pretended("UpdateUser")},
+	"identity/user-update-clears":         {fault: notProcessed("UpdateUser")},
 	"identity/membership-add-again":       {fault: fault("AddUserToRole", 1, 400)},
 	"identity/membership-remove-again":    {fault: fault("RemoveUserFromRole", 1, 404)},
 	"identity/user-deleted-read":          {options: mockserver.Options{DeletedUsersGone: true}},
 	"identity/user-deleted-read-by-login": {options: mockserver.Options{DeletedUsersGone: true}},
 	"identity/user-deleted-login":         {fault: fault("CreateUser", 1, 400)},
-	"identity/user-delete":                {fault: carriedOut("DeleteUser", 200)},
+	"identity/user-delete":                {fault: processed("DeleteUser", 200)},
 	"identity/user-delete-again":          {fault: fault("DeleteUser", 1, 204)},
 
-	"identity/network-zone-create":           {fault: carriedOut("CreateNetworkZone", 200)},
-	"identity/network-zone-delete":           {fault: carriedOut("DeleteNetworkZone", 200)},
-	"identity/network-zone-delete-renumbers": {door: rewrite("GET", "/networkzones/", set("hierarchy", 1))},
+	"identity/network-zone-create":           {fault: processed("CreateNetworkZone", 200)},
+	"identity/network-zone-delete":           {fault: processed("DeleteNetworkZone", 200)},
+	"identity/network-zone-delete-renumbers": {middleware: rewrite("GET", "/networkzones/", set("hierarchy", 1))},
 	"identity/network-zone-hierarchy":        {options: mockserver.Options{NetworkZonesShift: true}},
 	"identity/network-zone-delete-again":     {fault: fault("DeleteNetworkZone", 1, 404)},
 
-	"identity/external-token-issuer-create":       {fault: carriedOut("CreateExternalTokenIssuer", 200)},
-	"identity/external-token-issuer-delete":       {fault: carriedOut("DeleteExternalTokenIssuer", 200)},
-	"identity/external-token-issuer-update-keeps": {fault: pretended("GetExternalTokenIssuer")},
+	"identity/external-token-issuer-create":       {fault: processed("CreateExternalTokenIssuer", 200)},
+	"identity/external-token-issuer-delete":       {fault: processed("DeleteExternalTokenIssuer", 200)},
+	"identity/external-token-issuer-update-keeps": {fault: notProcessed("GetExternalTokenIssuer")},
 	"identity/external-token-issuer-duplicate":    {fault: fault("CreateExternalTokenIssuer", 1, 409)},
 
 	"access/policy-missing":             {fault: fault("access.GetPolicy", 0, 404)},
@@ -401,87 +401,87 @@ var differences = map[string]struct {
 	"access/lusid-resources":            {fault: fault("lusid.ListAccessControlledResources", 0, 404)},
 	"access/own-user-role":              {fault: fault("access.GetUserRole", 0, 404)},
 	"access/own-policies-administrator": {fault: mockserver.Fault{Operation: "access.GetOwnPolicies", Body: `[{"sourceRole": {"code": "lusid-administrator"}}]`}},
-	"access/roles-list-scopes":          {door: defaultScopeOnly("/access/api/roles")},
-	"access/role-hierarchy-index": {door: rewrite("GET", "/access/api/roles$", func(_ *int, role map[string]any) {
+	"access/roles-list-scopes":          {middleware: defaultScopeOnly("/access/api/roles")},
+	"access/role-hierarchy-index": {middleware: rewrite("GET", "/access/api/roles$", func(_ *int, role map[string]any) {
 		index, _ := role["roleHierarchyIndex"].(float64)
 		role["roleHierarchyIndex"] = 100 - index
 	})},
-	"access/policies-page-scopes": {door: rewrite("GET", "/policies/page$", func(_ *int, page map[string]any) {
+	"access/policies-page-scopes": {middleware: rewrite("GET", "/policies/page$", func(_ *int, page map[string]any) {
 		values, _ := page["values"].([]any)
 		page["values"] = values[:1]
 	})},
-	"access/policies-page-complete":   {door: rewrite("GET", "/policies/page$", set("nextPage", "next"))},
+	"access/policies-page-complete":   {middleware: rewrite("GET", "/policies/page$", set("nextPage", "next"))},
 	"access/policy-templates-enabled": {fault: fault("access.ListPolicyTemplates", 0, 404)},
 
-	"access/policy-create":       {fault: carriedOut("access.CreatePolicy", 200)},
+	"access/policy-create":       {fault: processed("access.CreatePolicy", 200)},
 	"access/policy-duplicate":    {fault: fault("access.CreatePolicy", 1, 409)},
 	"access/policy-read-lag":     {fault: fault("access.GetPolicy", 0, 404)},
-	"access/policy-delete":       {fault: carriedOut("access.DeletePolicy", 200)},
+	"access/policy-delete":       {fault: processed("access.DeletePolicy", 200)},
 	"access/policy-delete-again": {fault: fault("access.DeletePolicy", 1, 204)},
 	"access/policies-list-lag":   {options: mockserver.Options{ListLag: 9}},
-	"access/create-scope":        {door: elsewhere},
+	"access/create-scope":        {middleware: otherScope},
 	"access/policy-code-escaped": {fault: fault("access.GetPolicy", 0, 404)},
 	"access/policy-code-case":    {fault: fault("access.CreatePolicy", 1, 400)},
 	"access/policy-body-id":      {fault: fault("access.CreatePolicy", 0, 409)},
-	"access/policy-selector-order": {door: rewrite("GET", "/access/api/policies/", func(_ *int, policy map[string]any) {
+	"access/policy-selector-order": {middleware: rewrite("GET", "/access/api/policies/", func(_ *int, policy map[string]any) {
 		selectors, _ := policy["selectors"].([]any)
 		slices.Reverse(selectors)
 	})},
-	"access/policy-activity-kept":      {door: rewriteText("/access/api/policies/", "rEAD", "Read")},
-	"access/policy-deactivate":         {door: rewriteText("/access/api/policies/", `"9999-`, `"2999-`)},
-	"access/policy-extras":             {door: rewrite("GET", "/access/api/policies/", set("how", map[string]any{"type": "a"}))},
-	"access/policy-empty-applications": {door: rewrite("GET", "/access/api/policies/", set("applications", []string{"LUSID"}))},
-	"access/policy-effective-range": {door: rewrite("GET", "/access/api/policies/", set("for", []any{
+	"access/policy-activity-kept":      {middleware: rewriteText("/access/api/policies/", "rEAD", "Read")},
+	"access/policy-deactivate":         {middleware: rewriteText("/access/api/policies/", `"9999-`, `"2999-`)},
+	"access/policy-extras":             {middleware: rewrite("GET", "/access/api/policies/", set("how", map[string]any{"type": "a"}))},
+	"access/policy-empty-applications": {middleware: rewrite("GET", "/access/api/policies/", set("applications", []string{"LUSID"}))},
+	"access/policy-effective-range": {middleware: rewrite("GET", "/access/api/policies/", set("for", []any{
 		map[string]any{"effectiveRange": map[string]any{"from": "2020-01-01T00:00:00Z", "to": "9999-12-31T00:00:00Z"}},
 	}))},
-	"access/policy-build-as-at":     {door: rewrite("GET", "/access/api/policies/", set("templateMetadata", map[string]any{"buildAsAt": "2020-01-01T00:00:00Z"}))},
-	"access/policy-update-replaces": {fault: pretended("access.UpdatePolicy")},
+	"access/policy-build-as-at":     {middleware: rewrite("GET", "/access/api/policies/", set("templateMetadata", map[string]any{"buildAsAt": "2020-01-01T00:00:00Z"}))},
+	"access/policy-update-replaces": {fault: notProcessed("access.UpdatePolicy")},
 	"access/policy-in-use-delete":   {fault: fault("access.DeletePolicy", 0, 400)},
-	"access/role-dangling-policy":   {door: rewrite("GET", "/access/api/roles/", set("resource", nil))},
+	"access/role-dangling-policy":   {middleware: rewrite("GET", "/access/api/roles/", set("resource", nil))},
 
-	"access/policy-collection-create":          {fault: carriedOut("access.CreatePolicyCollection", 200)},
+	"access/policy-collection-create":          {fault: processed("access.CreatePolicyCollection", 200)},
 	"access/policy-collection-duplicate":       {fault: fault("access.CreatePolicyCollection", 1, 409)},
 	"access/policy-collection-read-lag":        {fault: fault("access.GetPolicyCollection", 0, 404)},
-	"access/policy-collection-delete":          {fault: carriedOut("access.DeletePolicyCollection", 200)},
+	"access/policy-collection-delete":          {fault: processed("access.DeletePolicyCollection", 200)},
 	"access/policy-collection-delete-again":    {fault: fault("access.DeletePolicyCollection", 1, 204)},
-	"access/policy-collection-update-replaces": {fault: pretended("access.UpdatePolicyCollection")},
+	"access/policy-collection-update-replaces": {fault: notProcessed("access.UpdatePolicyCollection")},
 	"access/policy-collection-missing-policy":  {fault: fault("access.CreatePolicyCollection", 0, 404)},
 
-	"access/role-create":          {fault: carriedOut("access.CreateRole", 200)},
+	"access/role-create":          {fault: processed("access.CreateRole", 200)},
 	"access/role-duplicate":       {fault: fault("access.CreateRole", 1, 409)},
 	"access/role-read-lag":        {fault: fault("access.GetRole", 0, 404)},
-	"access/role-delete":          {fault: carriedOut("access.DeleteRole", 200)},
+	"access/role-delete":          {fault: processed("access.DeleteRole", 200)},
 	"access/role-delete-again":    {fault: fault("access.DeleteRole", 1, 204)},
-	"access/role-update-replaces": {fault: pretended("access.UpdateRole")},
+	"access/role-update-replaces": {fault: notProcessed("access.UpdateRole")},
 	"access/role-missing-policy":  {fault: fault("access.CreateRole", 0, 404)},
-	"access/role-place-new": {door: rewrite("GET", "/access/api/roles$", func(_ *int, role map[string]any) {
+	"access/role-place-new": {middleware: rewrite("GET", "/access/api/roles$", func(_ *int, role map[string]any) {
 		index, _ := role["roleHierarchyIndex"].(float64)
 		role["roleHierarchyIndex"] = 100 - index
 	})},
-	"access/role-move":               {fault: pretended("access.UpdateRole")},
-	"access/role-update-keeps-place": {door: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 1))},
-	"access/role-delete-renumbers":   {door: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 100))},
+	"access/role-move":               {fault: notProcessed("access.UpdateRole")},
+	"access/role-update-keeps-place": {middleware: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 1))},
+	"access/role-delete-renumbers":   {middleware: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 100))},
 	"access/role-attach-again":       {fault: fault("access.AddPolicyCollectionToRole", 1, 400)},
 	"access/role-detach-again":       {fault: fault("access.RemovePolicyCollectionFromRole", 1, 404)},
 
-	"access/policy-template-create":       {fault: carriedOut("access.CreatePolicyTemplate", 200)},
+	"access/policy-template-create":       {fault: processed("access.CreatePolicyTemplate", 200)},
 	"access/policy-template-duplicate":    {fault: fault("access.CreatePolicyTemplate", 1, 409)},
 	"access/policy-template-read-lag":     {fault: fault("access.GetPolicyTemplate", 0, 404)},
-	"access/policy-template-delete":       {fault: carriedOut("access.DeletePolicyTemplate", 200)},
+	"access/policy-template-delete":       {fault: processed("access.DeletePolicyTemplate", 200)},
 	"access/policy-template-delete-again": {fault: fault("access.DeletePolicyTemplate", 1, 204)},
 
-	"access/user-role-new-user":        {fault: pretended("access.GetUserRole")},
-	"access/user-role-create":          {fault: carriedOut("access.CreateUserRole", 201)},
+	"access/user-role-new-user":        {fault: notProcessed("access.GetUserRole")},
+	"access/user-role-create":          {fault: processed("access.CreateUserRole", 201)},
 	"access/user-role-duplicate":       {fault: fault("access.CreateUserRole", 1, 409)},
 	"access/user-role-update-replaces": {fault: mockserver.Fault{Operation: "access.UpdateUserRole", After: 1, Body: "{}"}},
-	"access/user-role-delete":          {fault: carriedOut("access.DeleteUserRole", 200)},
+	"access/user-role-delete":          {fault: processed("access.DeleteUserRole", 200)},
 	"access/user-role-delete-again":    {fault: fault("access.DeleteUserRole", 1, 204)},
 
-	"access/date-conditions-combine": {door: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
-	"access/activity-case":           {door: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
-	"access/role-precedence":         {door: rewrite("POST", "/access/api/me$", set("both", map[string]any{"result": "Denied"}))},
+	"access/date-conditions-combine": {middleware: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
+	"access/activity-case":           {middleware: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
+	"access/role-precedence":         {middleware: rewrite("POST", "/access/api/me$", set("both", map[string]any{"result": "Denied"}))},
 
-	"identity/request-id-header": {door: func(next http.Handler) http.Handler {
+	"identity/request-id-header": {middleware: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			recorder := httptest.NewRecorder()
 			next.ServeHTTP(recorder, r)
@@ -507,15 +507,15 @@ func TestRun_differs(t *testing.T) {
 		}
 		t.Run(check.FullName(), func(t *testing.T) {
 			t.Parallel()
-			var doors []door
-			if difference.door != nil {
-				doors = append(doors, difference.door)
+			var middlewares []middleware
+			if difference.middleware != nil {
+				middlewares = append(middlewares, difference.middleware)
 			}
 			begin := start
 			if slices.Contains(asOther, check.FullName()) {
 				begin = startAsOther
 			}
-			domain := begin(t, difference.options, doors...)
+			domain := begin(t, difference.options, middlewares...)
 			if difference.fault.Operation != "" {
 				domain.InjectFault(difference.fault)
 			}
@@ -686,10 +686,10 @@ func TestRun_lost(t *testing.T) {
 		faults []mockserver.Fault
 		why    string
 	}{
-		"list refused":           {"identity/role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListRoles", Count: -1, Status: 403}}, refused},
-		"list without JSON":      {"identity/role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListRoles", Count: -1, Status: 200, Body: "null"}}, "the list cannot be read (HTTP 200)"},
-		"list readable late":     {"identity/role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListRoles", Count: 2, Status: 403}}, ""},
-		"other list refused":     {"identity/role-create", []mockserver.Fault{carriedOut("CreateRole", 502), {Operation: "identity.ListUsers", Count: -1, Status: 403}}, ""},
+		"list refused":           {"identity/role-create", []mockserver.Fault{processed("CreateRole", 502), {Operation: "identity.ListRoles", Count: -1, Status: 403}}, refused},
+		"list without JSON":      {"identity/role-create", []mockserver.Fault{processed("CreateRole", 502), {Operation: "identity.ListRoles", Count: -1, Status: 200, Body: "null"}}, "the list cannot be read (HTTP 200)"},
+		"list readable late":     {"identity/role-create", []mockserver.Fault{processed("CreateRole", 502), {Operation: "identity.ListRoles", Count: 2, Status: 403}}, ""},
+		"other list refused":     {"identity/role-create", []mockserver.Fault{processed("CreateRole", 502), {Operation: "identity.ListUsers", Count: -1, Status: 403}}, ""},
 		"not carried out":        {"identity/role-create", []mockserver.Fault{fault("CreateRole", 0, 502)}, missing},
 		"second not carried out": {"identity/role-duplicate", []mockserver.Fault{fault("CreateRole", 1, 502)}, missing},
 		// The run removes the user, although it could not find the user role.

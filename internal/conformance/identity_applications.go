@@ -20,8 +20,8 @@ var identityApplications = []Check{
 		Assumed:   "The provider accepts any success status if there is a secret. The mock responds with 200.",
 		run: func(ctx context.Context, d *domain) Finding {
 			_, a := d.createApplication(ctx, d.name("create"))
-			if !a.tells() {
-				return a.because("create an application")
+			if !a.isConclusive() {
+				return a.unable("create an application")
 			}
 			return decide(a.status == http.StatusOK && text(a.object(), "secret") != "", "%s, %s", a, hasField(a, "secret"))
 		},
@@ -34,11 +34,11 @@ var identityApplications = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createApplication(ctx, d.name("secret"))
 			if o == nil {
-				return a.because("create an application")
+				return a.unable("create an application")
 			}
 			read := d.read(ctx, d.identity.Get("GetApplication", "applications", o.id()).Query("includeSecret", "true"))
-			if !read.tells() {
-				return read.because("read an application with its secret")
+			if !read.isConclusive() {
+				return read.unable("read an application with its secret")
 			}
 			return decide(text(read.object(), "secret") == text(o.fields, "secret"), "%s, %s", read, hasField(read, "secret"))
 		},
@@ -52,7 +52,7 @@ var identityApplications = []Check{
 			name := d.name("Case")
 			o, a := d.createApplication(ctx, name)
 			if o == nil {
-				return a.because("create an application")
+				return a.unable("create an application")
 			}
 			got := text(o.fields, "clientId")
 			return decide(got == name, "the same text: %t; the same text ignoring case: %t", got == name, strings.EqualFold(got, name))
@@ -67,7 +67,7 @@ var identityApplications = []Check{
 			name := d.name("twice")
 			o, a := d.createApplication(ctx, name)
 			if o == nil {
-				return a.because("create an application")
+				return a.unable("create an application")
 			}
 			_, second := d.create(ctx, applications, name, d.applicationRequest(name, name+"-2"))
 			return second.is("create a second application", http.StatusBadRequest, codeDuplicate)
@@ -81,7 +81,7 @@ var identityApplications = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createApplication(ctx, d.name("list"))
 			if o == nil {
-				return a.because("create an application")
+				return a.unable("create an application")
 			}
 			return d.firstList(ctx, o)
 		},
@@ -131,7 +131,7 @@ func oldSecret(ctx context.Context, d *domain) Finding {
 	}
 	o, a := d.createApplication(ctx, d.name("rotate"))
 	if o == nil {
-		return a.because("create an application")
+		return a.unable("create an application")
 	}
 	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret(text(o.fields, "secret"))
 	if _, err := d.client.RequestToken(ctx, grant); err != nil {
@@ -139,7 +139,7 @@ func oldSecret(ctx context.Context, d *domain) Finding {
 	}
 	rotated := d.write(ctx, d.identity.Post("RotateApplicationSecrets", "applications", o.id(), "lifecycle", "$newsecret"))
 	if !rotated.ok() {
-		return rotated.because("rotate the secret")
+		return rotated.unable("rotate the secret")
 	}
 	_, err := d.client.RequestToken(ctx, grant)
 	if err == nil {
@@ -165,7 +165,7 @@ func tokenRefusal(ctx context.Context, d *domain) Finding {
 	}
 	o, a := d.createApplication(ctx, d.name("refusal"))
 	if o == nil {
-		return a.because("create an application")
+		return a.unable("create an application")
 	}
 	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret("wrong-"+text(o.fields, "secret"))
 	_, err := d.client.RequestToken(ctx, grant)
@@ -206,7 +206,7 @@ func (d *domain) firstList(ctx context.Context, o *object) Finding {
 	lists, last := d.waitInList(ctx, o)
 	switch {
 	case !last.isList():
-		return last.because("read the list")
+		return last.unable("read the list")
 	case lists == 0:
 		return differs("none of %d lists within %s contains the object", looks, d.options.Pause*(looks-1))
 	}

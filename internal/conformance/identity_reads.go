@@ -45,7 +45,7 @@ var identityReads = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, applications)
 			if !list.ok() {
-				return list.because("list applications")
+				return list.unable("list applications")
 			}
 			all := list.list()
 			if len(all) == 0 {
@@ -64,11 +64,11 @@ var identityReads = []Check{
 			list := d.listOnce(ctx, applications)
 			all := list.list()
 			if len(all) == 0 {
-				return list.because("find an application in the list")
+				return list.unable("find an application in the list")
 			}
 			a := d.read(ctx, d.identity.Get("GetApplication", "applications", text(all[0], "id")))
 			if !a.ok() {
-				return a.because("read an application")
+				return a.unable("read an application")
 			}
 			return decide(text(a.object(), "secret") == "", "%s", hasField(a, "secret"))
 		},
@@ -82,7 +82,7 @@ var identityReads = []Check{
 			list := d.listOnce(ctx, applications)
 			all := list.list()
 			if len(all) == 0 {
-				return list.because("find an application in the list")
+				return list.unable("find an application in the list")
 			}
 			with := countOf(all, func(app map[string]any) bool { return strings.HasSuffix(text(app, "issuer"), "/v1/token") })
 			without := countOf(all, func(app map[string]any) bool { return text(app, "issuer") == "" })
@@ -104,7 +104,7 @@ var identityReads = []Check{
 			list := d.listOnce(ctx, users)
 			all := list.list()
 			if len(all) == 0 {
-				return list.because("list users")
+				return list.unable("list users")
 			}
 			with := countOf(all, func(user map[string]any) bool { roles, _ := user["roles"].([]any); return len(roles) > 0 })
 			return decide(with == 0, "%d of %d users have roles", with, len(all))
@@ -119,7 +119,7 @@ var identityReads = []Check{
 			list := d.listOnce(ctx, users)
 			all := list.list()
 			if len(all) == 0 {
-				return list.because("list users")
+				return list.unable("list users")
 			}
 			return words(all, "status", "PROVISIONED", "ACTIVE", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT", "SUSPENDED", "DEPROVISIONED")
 		},
@@ -133,7 +133,7 @@ var identityReads = []Check{
 			list := d.listOnce(ctx, users)
 			all := list.list()
 			if len(all) == 0 {
-				return list.because("list users")
+				return list.unable("list users")
 			}
 			return words(all, "type", identity.UserTypePersonal, identity.UserTypeService)
 		},
@@ -151,11 +151,11 @@ var identityReads = []Check{
 				return otherCase(login) != login && text(user, "status") == "ACTIVE"
 			})
 			if i < 0 {
-				return list.because("find an active user in the list")
+				return list.unable("find an active user in the list")
 			}
 			a := d.read(ctx, d.identity.Get("GetUserFromLogin", "users", "fromlogin", otherCase(text(all[i], "login"))))
-			if !a.tells() {
-				return a.because("read a user by the login")
+			if !a.isConclusive() {
+				return a.unable("read a user by the login")
 			}
 			return decide(a.ok() && text(a.object(), "id") == text(all[i], "id"), "%s", a)
 		},
@@ -167,12 +167,12 @@ var identityReads = []Check{
 		Assumed:   "The provider sends lower case. The mock accepts any case.",
 		run: func(ctx context.Context, d *domain) Finding {
 			lower := d.read(ctx, d.identity.Get("GetPasswordPolicy", "authentication", "password-policy", "personal"))
-			if !lower.tells() {
-				return lower.because("read a password policy")
+			if !lower.isConclusive() {
+				return lower.unable("read a password policy")
 			}
 			capital := d.read(ctx, d.identity.Get("GetPasswordPolicy", "authentication", "password-policy", "Personal"))
-			if !capital.tells() {
-				return capital.because("read a password policy")
+			if !capital.isConclusive() {
+				return capital.unable("read a password policy")
 			}
 			return decide(lower.ok() && capital.ok(), "personal: %s; Personal: %s", lower, capital)
 		},

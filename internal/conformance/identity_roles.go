@@ -25,7 +25,7 @@ var identityRoles = []Check{
 			name := d.name("twice")
 			o, a := d.createRole(ctx, name)
 			if o == nil {
-				return a.because("create a role")
+				return a.unable("create a role")
 			}
 			_, second := d.create(ctx, roles, name, d.roleRequest(name))
 			return second.is("create a second role", http.StatusConflict, codeDuplicate)
@@ -39,7 +39,7 @@ var identityRoles = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createRole(ctx, d.name("list"))
 			if o == nil {
-				return a.because("create a role")
+				return a.unable("create a role")
 			}
 			return d.firstList(ctx, o)
 		},
@@ -59,14 +59,14 @@ var identityRoles = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createRole(ctx, d.name("clear"))
 			if o == nil {
-				return a.because("create a role")
+				return a.unable("create a role")
 			}
 			if text(o.fields, "description") == "" {
 				return couldNotTell("the new role has no description")
 			}
 			update := d.write(ctx, d.identity.Put("UpdateRole", "roles", o.id()).Body(map[string]any{}))
 			if !update.ok() {
-				return update.because("update a role without a description")
+				return update.unable("update a role without a description")
 			}
 			return d.readAgain(ctx, d.identity.Get("GetRole", "roles", o.id()), "description", cleared)
 		},
@@ -107,7 +107,7 @@ const (
 func (d *domain) readAgain(ctx context.Context, read client.Request, field, assumed string) Finding {
 	a := d.read(ctx, read)
 	if !a.ok() {
-		return a.because("read the object after the update")
+		return a.unable("read the object after the update")
 	}
 	seen := kept
 	if text(a.object(), field) == "" {

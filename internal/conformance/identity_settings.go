@@ -31,11 +31,11 @@ var identityZones = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			front, a := d.createZone(ctx, d.name("front"))
 			if front == nil {
-				return a.because("create a network zone")
+				return a.unable("create a network zone")
 			}
 			back, a := d.createZone(ctx, d.name("back"))
 			if back == nil {
-				return a.because("create a network zone")
+				return a.unable("create a network zone")
 			}
 			// New zones are after all others. Only zones after the first of the two could move.
 			hierarchy, ok := front.fields["hierarchy"].(float64)
@@ -55,18 +55,18 @@ var identityZones = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			front, a := d.createZone(ctx, d.name("first"))
 			if front == nil {
-				return a.because("create a network zone")
+				return a.unable("create a network zone")
 			}
 			back, a := d.createZone(ctx, d.name("second"))
 			if back == nil {
-				return a.because("create a network zone")
+				return a.unable("create a network zone")
 			}
 			if removed := d.remove(ctx, front); !removed.ok() {
-				return removed.because("delete a network zone")
+				return removed.unable("delete a network zone")
 			}
 			read := d.read(ctx, d.identity.Get("GetNetworkZone", back.path()...))
 			if !read.ok() {
-				return read.because("read a network zone")
+				return read.unable("read a network zone")
 			}
 			before, isNumber := back.fields["hierarchy"].(float64)
 			after, ok := read.object()["hierarchy"].(float64)
@@ -121,14 +121,14 @@ var identityIssuers = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createIssuer(ctx, d.name("keep"))
 			if o == nil {
-				return a.because("create an external token issuer")
+				return a.unable("create an external token issuer")
 			}
 			if text(o.fields, "description") == "" {
 				return couldNotTell("the new issuer has no description")
 			}
 			body := map[string]string{"logoutUrl": logoutURL + "/2"}
 			if update := d.write(ctx, d.identity.Put("UpdateExternalTokenIssuer", o.path()...).Body(body)); !update.ok() {
-				return update.because("update an external token issuer without a description")
+				return update.unable("update an external token issuer without a description")
 			}
 			return d.readAgain(ctx, d.identity.Get("GetExternalTokenIssuer", o.path()...), "description", kept)
 		},
@@ -142,7 +142,7 @@ var identityIssuers = []Check{
 			code := d.name("twice")
 			o, a := d.createIssuer(ctx, code)
 			if o == nil {
-				return a.because("create an external token issuer")
+				return a.unable("create an external token issuer")
 			}
 			_, second := d.createIssuer(ctx, code)
 			return second.is("create a second external token issuer", http.StatusBadRequest, codeDuplicate)

@@ -32,7 +32,7 @@ var identityTokens = []Check{
 			name := d.name("twice")
 			o, a := d.createToken(ctx, name)
 			if o == nil {
-				return a.because("create a token")
+				return a.unable("create a token")
 			}
 			_, refusal := d.createToken(ctx, name)
 			if refusal.code == codeTooManyKeys {
@@ -77,7 +77,7 @@ func instantFraction(ctx context.Context, d *domain) Finding {
 	body := identity.CreateAPIKey{DisplayName: d.name("instant"), DeactivationDate: sent.Format(time.RFC3339Nano)}
 	o, a := d.create(ctx, tokens, body.DisplayName, d.identity.Post("CreateApiKey", "keys").Body(body))
 	if o == nil {
-		return a.because("create a token")
+		return a.unable("create a token")
 	}
 	got, err := time.Parse(time.RFC3339, text(o.fields, "deactivationDate"))
 	if err != nil {
@@ -90,7 +90,7 @@ func instantFraction(ctx context.Context, d *domain) Finding {
 func tokenByToken(ctx context.Context, d *domain) Finding {
 	o, a := d.createToken(ctx, d.name("first"))
 	if o == nil {
-		return a.because("create a token")
+		return a.unable("create a token")
 	}
 	config := d.config
 	config.SignIn = client.SignIn{AccessToken: client.Secret(text(o.fields, "key"))}
@@ -100,14 +100,14 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 	}
 	byToken := identityAPI(lusid)
 	if who := d.read(ctx, byToken.Get("GetUserInfo", "me")); !who.ok() {
-		return who.because("sign in with the new token")
+		return who.unable("sign in with the new token")
 	}
 	_, a = d.createTokenAs(ctx, byToken, d.name("second"))
 	if a.code == codeTooManyKeys {
 		return couldNotTell("the user already has the maximum number of tokens")
 	}
 	if a.err != nil || a.status >= 500 || a.status == http.StatusTooManyRequests {
-		return a.because("create a token with a token")
+		return a.unable("create a token with a token")
 	}
 	// Here, a refusal for a missing right is conclusive: the same user has just created a token without a
 	// token.
@@ -118,7 +118,7 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 func tokenLimit(ctx context.Context, d *domain) Finding {
 	list := d.list(ctx, tokens)
 	if !list.ok() {
-		return list.because("list the user's tokens")
+		return list.unable("list the user's tokens")
 	}
 	active := countOf(list.list(), func(token map[string]any) bool {
 		end, err := time.Parse(time.RFC3339, text(token, "deactivationDate"))
@@ -126,8 +126,8 @@ func tokenLimit(ctx context.Context, d *domain) Finding {
 	})
 	for _, suffix := range []string{"one", "two", "three", "four"} {
 		o, a := d.createToken(ctx, d.name(suffix))
-		if !a.tells() {
-			return a.because("create a token")
+		if !a.isConclusive() {
+			return a.unable("create a token")
 		}
 		if o == nil {
 			return decide(a.code == codeTooManyKeys && active == maxTokens, "%s after %d active tokens", a, active)

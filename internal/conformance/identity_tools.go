@@ -32,7 +32,7 @@ var identityTools = []Check{
 			name := d.name("twice")
 			o, a := d.createTool(ctx, name)
 			if o == nil {
-				return a.because("create an MCP tool")
+				return a.unable("create an MCP tool")
 			}
 			_, second := d.create(ctx, tools, name, d.toolRequest(name))
 			return second.is("create a second MCP tool", http.StatusConflict, 0)
@@ -46,10 +46,10 @@ var identityTools = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createTool(ctx, d.name("deleted"))
 			if o == nil {
-				return a.because("create an MCP tool")
+				return a.unable("create an MCP tool")
 			}
 			if removed := d.remove(ctx, o); !removed.ok() {
-				return removed.because("delete an MCP tool")
+				return removed.unable("delete an MCP tool")
 			}
 			return d.read(ctx, d.identity.Get("GetMcpTool", o.path()...)).is("read a deleted MCP tool", http.StatusNotFound, 0)
 		},
@@ -63,14 +63,14 @@ var identityTools = []Check{
 			name := d.name("recreate")
 			o, a := d.createTool(ctx, name)
 			if o == nil {
-				return a.because("create an MCP tool")
+				return a.unable("create an MCP tool")
 			}
 			if removed := d.remove(ctx, o); !removed.ok() {
-				return removed.because("delete an MCP tool")
+				return removed.unable("delete an MCP tool")
 			}
 			_, second := d.createTool(ctx, name)
-			if !second.tells() {
-				return second.because("create the tool again")
+			if !second.isConclusive() {
+				return second.unable("create the tool again")
 			}
 			return decide(second.ok(), "%s", second)
 		},

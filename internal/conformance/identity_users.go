@@ -24,7 +24,7 @@ var identityUsers = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.createUser(ctx, d.name("list"))
 			if o == nil {
-				return a.because("create a user")
+				return a.unable("create a user")
 			}
 			return d.firstList(ctx, o)
 		},
@@ -45,7 +45,7 @@ var identityUsers = []Check{
 			name := d.name("twice")
 			o, a := d.createUser(ctx, name)
 			if o == nil {
-				return a.because("create a user")
+				return a.unable("create a user")
 			}
 			_, second := d.createUser(ctx, name)
 			return second.is("create a second user", http.StatusBadRequest, codeUserTaken)
@@ -60,7 +60,7 @@ var identityUsers = []Check{
 			name := d.name("clear")
 			o, a := d.createUser(ctx, name)
 			if o == nil {
-				return a.because("create a user")
+				return a.unable("create a user")
 			}
 			if text(o.fields, "secondEmailAddress") == "" {
 				return couldNotTell("the new user has no second e-mail address")
@@ -68,7 +68,7 @@ var identityUsers = []Check{
 			body := userBody(name)
 			body.SecondEmailAddress = ""
 			if update := d.write(ctx, d.identity.Put("UpdateUser", "users", o.id()).Body(body)); !update.ok() {
-				return update.because("update a user")
+				return update.unable("update a user")
 			}
 			return d.readAgain(ctx, d.identity.Get("GetUser", "users", o.id()), "secondEmailAddress", cleared)
 		},
@@ -101,11 +101,11 @@ var identityUsers = []Check{
 		run: func(ctx context.Context, d *domain) Finding {
 			o, a := d.deprovisionedUser(ctx, d.name("read"))
 			if o == nil {
-				return a.because("create and delete a user")
+				return a.unable("create and delete a user")
 			}
 			read := d.read(ctx, d.identity.Get("GetUser", "users", o.id()))
-			if !read.tells() {
-				return read.because("read a deleted user")
+			if !read.isConclusive() {
+				return read.unable("read a deleted user")
 			}
 			if !read.ok() {
 				return differs("%s", read)
@@ -122,7 +122,7 @@ var identityUsers = []Check{
 			name := d.name("deleted")
 			o, a := d.deprovisionedUser(ctx, name)
 			if o == nil {
-				return a.because("create and delete a user")
+				return a.unable("create and delete a user")
 			}
 			r := d.identity.Get("GetUserFromLogin", "users", "fromlogin", name+mailDomain)
 			return d.read(ctx, r).is("read a deleted user by the login", http.StatusOK, 0)
@@ -137,11 +137,11 @@ var identityUsers = []Check{
 			name := d.name("reuse")
 			o, a := d.deprovisionedUser(ctx, name)
 			if o == nil {
-				return a.because("create and delete a user")
+				return a.unable("create and delete a user")
 			}
 			_, second := d.createUser(ctx, name)
-			if !second.tells() {
-				return second.because("create the user again")
+			if !second.isConclusive() {
+				return second.unable("create the user again")
 			}
 			return decide(second.code == codeUserDeleted, "%s", second)
 		},
@@ -194,18 +194,18 @@ func (d *domain) deprovisionedUser(ctx context.Context, name string) (*object, a
 func (d *domain) membershipTwice(ctx context.Context, suffix string, change func(path []string) client.Request) Finding {
 	user, a := d.createUser(ctx, d.name(suffix))
 	if user == nil {
-		return a.because("create a user")
+		return a.unable("create a user")
 	}
 	role, a := d.createRole(ctx, d.name(suffix))
 	if role == nil {
-		return a.because("create a role")
+		return a.unable("create a role")
 	}
 	path := []string{"roles", role.id(), "users", user.id()}
 	if added := d.write(ctx, d.identity.Put("AddUserToRole", path...)); !added.ok() {
-		return added.because("assign a role to a user")
+		return added.unable("assign a role to a user")
 	}
 	if first := d.write(ctx, change(path)); suffix == "remove" && !first.ok() {
-		return first.because("remove a role from a user")
+		return first.unable("remove a role from a user")
 	} else if suffix == "add" {
 		return first.is("assign a role to a user again", http.StatusNoContent, 0)
 	}

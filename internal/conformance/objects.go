@@ -178,7 +178,7 @@ func deletedWith(noun string, status int, create creator) func(context.Context, 
 	return func(ctx context.Context, d *domain) Finding {
 		o, a := create(d, ctx, d.name("delete"))
 		if o == nil {
-			return a.because("create " + noun)
+			return a.unable("create " + noun)
 		}
 		return d.remove(ctx, o).is("delete "+noun, status, 0)
 	}
@@ -189,10 +189,10 @@ func deletedAgainWith(noun string, status, code int, create creator) func(contex
 	return func(ctx context.Context, d *domain) Finding {
 		o, a := create(d, ctx, d.name("again"))
 		if o == nil {
-			return a.because("create " + noun)
+			return a.unable("create " + noun)
 		}
 		if first := d.remove(ctx, o); !first.ok() {
-			return first.because("delete " + noun)
+			return first.unable("delete " + noun)
 		}
 		return d.remove(ctx, o).is("delete "+noun+" again", status, code)
 	}
@@ -203,7 +203,7 @@ func readableWith(noun, operation string, create creator) func(context.Context, 
 	return func(ctx context.Context, d *domain) Finding {
 		o, a := create(d, ctx, d.name("readable"))
 		if o == nil {
-			return a.because("create " + noun)
+			return a.unable("create " + noun)
 		}
 		return d.read(ctx, d.api(o.kind).Get(operation, o.path()...)).is("read "+noun+" after the create", http.StatusOK, 0)
 	}

@@ -82,13 +82,13 @@ func TestReport_confidential(t *testing.T) {
 	}
 	words := rewrite("GET", "/users$", func(_ *int, user map[string]any) { user["status"], user["type"] = canary, canary })
 	for name, test := range map[string]struct {
-		faults []mockserver.Fault
-		doors  []door
-		begin  func(*testing.T, mockserver.Options, ...door) lusid
+		faults      []mockserver.Fault
+		middlewares []middleware
+		begin       func(*testing.T, mockserver.Options, ...middleware) lusid
 	}{
 		"as assumed": {},
-		"echoed":     {doors: []door{echo}},
-		"words":      {doors: []door{words}},
+		"echoed":     {middlewares: []middleware{echo}},
+		"words":      {middlewares: []middleware{words}},
 		"page": {faults: []mockserver.Fault{{
 			Operation: "*", After: 2, Count: -1, Status: 400, Body: "<title>" + canary + "</title>", ContentType: "text/html",
 		}}},
@@ -115,7 +115,7 @@ func TestReport_confidential(t *testing.T) {
 			if test.begin != nil {
 				begin = test.begin
 			}
-			domain := begin(t, mockserver.Options{Seed: seed}, test.doors...)
+			domain := begin(t, mockserver.Options{Seed: seed}, test.middlewares...)
 			texts := confidential(t, domain)
 			for _, fault := range test.faults {
 				domain.InjectFault(fault)

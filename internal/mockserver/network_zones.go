@@ -17,8 +17,8 @@ const (
 	maxNetworkZoneIPs = 100
 )
 
-// networkZones are the domain's network zones. They block nobody, because all requests to the mock come from this
-// machine, to which no zone of a real domain applies. To test a zone that blocks, use a fault.
+// networkZones are the domain's network zones. They block no request, because all requests to the mock come
+// from this machine, to which no zone of a real domain applies. To test a zone that blocks, use a fault.
 type networkZones struct {
 	table *table[networkZone]
 	// shift is [Options.NetworkZonesShift].

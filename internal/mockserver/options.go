@@ -28,7 +28,7 @@ type Options struct {
 	// RequestsPerSecond is the number of requests allowed per second. The response to others is 429, with a
 	// Retry-After of one second. Zero means no limit.
 	RequestsPerSecond int
-	// WithholdSecrets makes every read return null for a secret, even if the request asks for secrets.
+	// WithholdSecrets makes every read return null for a secret, even if the request has includeSecret.
 	//
 	// Unverified: identity/application-include-secret.
 	WithholdSecrets bool

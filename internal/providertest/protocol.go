@@ -141,7 +141,7 @@ func (p *Protocol) Open(typeName string, config Object) (Instance, Diagnostics) 
 	}
 	opened := p.instance(schema, resp.Result, resp.Private)
 	if len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
-		mustKeep(p.T, schema, config, opened)
+		mustContainConfigured(p.T, schema, config, opened)
 	}
 	return opened, resp.Diagnostics
 }
@@ -154,9 +154,9 @@ func (p *Protocol) MustOpen(typeName string, config Object) Instance {
 	return opened
 }
 
-// mustKeep checks the result of an ephemeral resource like Terraform does: the result must contain the
+// mustContainConfigured checks the result of an ephemeral resource like Terraform does: the result must contain the
 // configured values.
-func mustKeep(t *testing.T, schema *tfprotov6.Schema, config Object, opened Instance) {
+func mustContainConfigured(t *testing.T, schema *tfprotov6.Schema, config Object, opened Instance) {
 	t.Helper()
 	var configured map[string]tftypes.Value
 	if err := config.Value(t, schema).As(&configured); err != nil {
