@@ -50,7 +50,7 @@ func jwtExpiring(exp string) string {
 	return encode([]byte(`{"alg":"none"}`)) + "." + encode([]byte(`{"sub":"tf","exp":`+exp+`}`)) + ".c2lnbmF0dXJl"
 }
 
-func TestSignIn_passwordOnTheWire(t *testing.T) {
+func TestSignIn_passwordRequest(t *testing.T) {
 	t.Parallel()
 	var (
 		form   url.Values
@@ -96,7 +96,7 @@ func TestSignIn_passwordOnTheWire(t *testing.T) {
 	}
 }
 
-func TestSignIn_refreshOnTheWire(t *testing.T) {
+func TestSignIn_refreshRequest(t *testing.T) {
 	t.Parallel()
 	type seen struct {
 		Form     url.Values

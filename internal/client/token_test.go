@@ -197,7 +197,7 @@ func TestRequestToken_badURL(t *testing.T) {
 	wantNoSecrets(t, "the error", fmt.Sprint(err), "canary")
 }
 
-func TestRequestToken_scopeOnTheWire(t *testing.T) {
+func TestRequestToken_requestedScope(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		request client.TokenRequest

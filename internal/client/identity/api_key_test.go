@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-func TestAPIKeys_onTheWire(t *testing.T) {
+func TestAPIKeys_requests(t *testing.T) {
 	t.Parallel()
 	const key = `{"id":"k1","displayName":"one","createdDate":"2026-01-01T00:00:00.0000000+00:00","deactivationDate":null}`
 	const created = `{"id":"k1","displayName":"one","createdDate":"2026-01-01T00:00:00.0000000+00:00","deactivationDate":null,"key":"canary-key"}`
@@ -23,7 +23,7 @@ func TestAPIKeys_onTheWire(t *testing.T) {
 			return err
 		}
 	}
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"create": {create(identity.CreateAPIKey{DisplayName: "one"}), "POST /identity/api/keys", `{"displayName":"one"}`, 200, created},
 		"create, with deactivation date": {
 			create(identity.CreateAPIKey{DisplayName: "one", DeactivationDate: "2031-01-01T00:00:00Z"}),

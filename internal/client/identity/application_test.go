@@ -102,7 +102,7 @@ func TestApplication_withheldSecret(t *testing.T) {
 	}
 }
 
-func TestCreateApplication_onTheWire(t *testing.T) {
+func TestCreateApplication_requests(t *testing.T) {
 	t.Parallel()
 	const web = `{"clientId":"web-app","displayName":"Web app","type":"Web","redirectUris":["https://a/b"],"postLogoutRedirectUris":["https://a/c"]}`
 	for name, test := range map[string]struct {

@@ -14,7 +14,7 @@ import (
 const wholeIssuer = `{"code":"ci","issuer":"https://ci.acme.com","audience":"lusid","logoutUrl":"https://acme.com","description":null,` +
 	`"claimMappings":{"userId":"sub","login":"mail","email":"mail","firstName":"\"CI\"","lastName":"\"Pipeline\"","userType":"\"Service\"","groups":null},"links":[]}`
 
-func TestExternalTokenIssuers_onTheWire(t *testing.T) {
+func TestExternalTokenIssuers_requests(t *testing.T) {
 	t.Parallel()
 	mappings := identity.ClaimMappings{
 		UserID:    "sub",
@@ -44,7 +44,7 @@ func TestExternalTokenIssuers_onTheWire(t *testing.T) {
 	mapped.ClaimMappings = &withGroups
 	const plain = `"issuer":"https://ci.acme.com","audience":"lusid","logoutUrl":"https://acme.com","description":""`
 	const claims = `,"claimMappings":{"userId":"sub","login":"mail","email":"mail","firstName":"\"CI\"","lastName":"\"Pipeline\"","userType":"\"Service\"","groups":"roles"}`
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {func(ctx context.Context, c *identity.Client) error {
 			return issuer(c.GetExternalTokenIssuer(ctx, "ci"))
 		}, "GET /identity/api/externaltokenissuers/ci", "", 200, wholeIssuer},

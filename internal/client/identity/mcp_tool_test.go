@@ -37,7 +37,7 @@ var (
 	}
 )
 
-func TestMcpTools_onTheWire(t *testing.T) {
+func TestMcpTools_requests(t *testing.T) {
 	t.Parallel()
 	tool := func(got *identity.McpToolResponse, err error) error {
 		want := &identity.McpToolResponse{
@@ -59,7 +59,7 @@ func TestMcpTools_onTheWire(t *testing.T) {
 	// All fields are sent, including empty ones. Only the payload of the other type is left out.
 	const luminesce = `{"name":"n","title":"T","description":"D","destructive":false,"destructiveActionSummaryTemplate":"","idempotent":false,"openWorld":false,"readOnly":false,` +
 		`"parameters":[],"luminescePayload":{"query":"select 1"}}`
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {
 			func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 0)) },
 			"GET " + path, "", 200, wholeTool,

@@ -14,7 +14,7 @@ import (
 const wholeZone = `{"code":"office","hierarchy":7,"description":null,"action":"Allow","networkZoneIPs":[{"value":"10.0.0.0/8","type":"CIDR","description":"All"}],` +
 	`"applyRules":{"sessionType":["AllUsers"],"userRoles":[]},"createdAt":"2026-01-01T00:00:00.0000000+00:00","createdBy":"00u1","updatedAt":null,"updatedBy":null,"links":[]}`
 
-func TestNetworkZones_onTheWire(t *testing.T) {
+func TestNetworkZones_requests(t *testing.T) {
 	t.Parallel()
 	zone := func(got *identity.NetworkZoneDefinitionResponse, err error) error {
 		want := &identity.NetworkZoneDefinitionResponse{
@@ -34,7 +34,7 @@ func TestNetworkZones_onTheWire(t *testing.T) {
 	ips := []identity.IPAddressDefinition{{Value: "10.0.0.1"}, {Value: "10.0.0.0/8", Type: "CIDR", Description: "All"}}
 	rules := identity.NetworkZonesApplyRules{SessionType: []string{}, UserRoles: []string{"a b"}}
 	const rest = `"action":"Allow","networkZoneIPs":[{"value":"10.0.0.1"},{"value":"10.0.0.0/8","type":"CIDR","description":"All"}],"applyRules":{"sessionType":[],"userRoles":["a b"]}`
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {
 			func(ctx context.Context, c *identity.Client) error { return zone(c.GetNetworkZone(ctx, "office")) },
 			"GET /identity/api/networkzones/office", "", 200, wholeZone,

@@ -13,13 +13,13 @@ import (
 const wholePasswordPolicy = `{"conditions":{"complexity":{"minLength":14,"excludeFirstName":true,"excludeLastName":false},` +
 	`"age":{"maxAgeDays":0,"historyCount":4},"lockout":{"maxAttempts":10}}}`
 
-func TestPasswordPolicy_onTheWire(t *testing.T) {
+func TestPasswordPolicy_requests(t *testing.T) {
 	t.Parallel()
 	var update identity.UpdatePasswordPolicyRequest
 	update.Conditions.Complexity = identity.UpdatePasswordPolicyRequestComplexity{MinLength: 14, ExcludeFirstName: true}
 	update.Conditions.Age.HistoryCount = 4
 	update.Conditions.Lockout.MaxAttempts = 10
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetPasswordPolicy(ctx, identity.UserTypePersonal)
 			if err != nil {

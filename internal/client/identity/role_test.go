@@ -16,7 +16,7 @@ import (
 )
 
 // requestCase is a call, and the request that the call must send.
-type wireCase struct {
+type requestCase struct {
 	call func(context.Context, *identity.Client) error
 	// request is the method, the path and the query. body is JSON, or empty for no body.
 	request, body string
@@ -26,7 +26,7 @@ type wireCase struct {
 }
 
 // wantRequests makes each call with a server that doesn't use this client's wire types.
-func wantOnWire(t *testing.T, cases map[string]wireCase) {
+func wantRequests(t *testing.T, cases map[string]requestCase) {
 	t.Helper()
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func incomplete(err error) error {
 
 const wholeRole = `{"id":"00g1","name":"a b+c","description":null,"roleId":{"scope":"default","code":"a b+c"},"source":"LusidUser","samlName":null}`
 
-func TestRoles_onTheWire(t *testing.T) {
+func TestRoles_requests(t *testing.T) {
 	t.Parallel()
 	role := func(got *identity.RoleResponse, err error) error {
 		if err == nil && (got.Name != "a b+c" || got.Description != "" || got.RoleID != identity.ResourceID{Scope: "default", Code: "a b+c"}) {
@@ -80,7 +80,7 @@ func TestRoles_onTheWire(t *testing.T) {
 		}
 		return err
 	}
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {
 			func(ctx context.Context, c *identity.Client) error { return role(c.GetRole(ctx, "00g1")) },
 			"GET /identity/api/roles/00g1", "", 200, wholeRole,

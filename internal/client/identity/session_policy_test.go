@@ -9,7 +9,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-func TestSessionPolicy_onTheWire(t *testing.T) {
+func TestSessionPolicy_requests(t *testing.T) {
 	t.Parallel()
 	const path = "/identity/api/authentication/session-policy"
 	get := func(want identity.SessionPolicyResponse) func(context.Context, *identity.Client) error {
@@ -25,7 +25,7 @@ func TestSessionPolicy_onTheWire(t *testing.T) {
 		return func(ctx context.Context, c *identity.Client) error { return c.UpdateSessionPolicy(ctx, request) }
 	}
 	const both = `{"maxSessionIdleMinutes":60,"maxSessionLifetimeMinutes":480}`
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {
 			get(identity.SessionPolicyResponse{MaxSessionIdleMinutes: new(int64(60)), MaxSessionLifetimeMinutes: new(int64(480))}),
 			"GET " + path, "", 200, both,

@@ -11,7 +11,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-func TestSupportAccess_onTheWire(t *testing.T) {
+func TestSupportAccess_requests(t *testing.T) {
 	t.Parallel()
 	const path = "/identity/api/authentication/support"
 	const whole = `{"id":"1","duration":"PT24H","description":"Ticket","createdAt":"2026-01-01T00:00:00Z","expiry":"2026-01-02T00:00:00Z","createdBy":"00u1",` +
@@ -26,7 +26,7 @@ func TestSupportAccess_onTheWire(t *testing.T) {
 		}
 		return err
 	}
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"grant": {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GrantSupportAccess(ctx, identity.SupportAccessRequest{
 				Duration:       "PT24H",
@@ -81,7 +81,7 @@ func TestSupportAccess_lostResponse(t *testing.T) {
 	domain.wantCounts(t, map[string]int{"identity.GrantSupportAccess": 1, "identity.InvalidateSupportAccess": 2})
 }
 
-func TestAuthenticationInformation_onTheWire(t *testing.T) {
+func TestAuthenticationInformation_requests(t *testing.T) {
 	t.Parallel()
 	const request = "GET /identity/api/authentication/information"
 	for name, test := range map[string]struct {
@@ -103,7 +103,7 @@ func TestAuthenticationInformation_onTheWire(t *testing.T) {
 			identity.AuthenticationInformation{IssuerURL: "https://i"},
 		},
 	} {
-		wantOnWire(t, map[string]wireCase{name: {func(ctx context.Context, c *identity.Client) error {
+		wantRequests(t, map[string]requestCase{name: {func(ctx context.Context, c *identity.Client) error {
 			got, err := c.GetAuthenticationInformation(ctx)
 			if diff := cmp.Diff(&test.want, got); err == nil && diff != "" {
 				t.Errorf("%s (-want +got):\n%s", name, diff)

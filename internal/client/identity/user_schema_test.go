@@ -9,7 +9,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-func TestUserSchema_onTheWire(t *testing.T) {
+func TestUserSchema_requests(t *testing.T) {
 	t.Parallel()
 	const path = "/identity/api/users/schema"
 	properties := []identity.UserSchemaProperty{{Name: "hr", Description: "Staff number"}, {Name: "desk"}}
@@ -32,7 +32,7 @@ func TestUserSchema_onTheWire(t *testing.T) {
 	}
 	const whole = `{"alternativeUserIds":[{"name":"hr","description":"Staff number"},{"name":"desk","description":""}]}`
 	const empty = `{"alternativeUserIds":[]}`
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get":                   {get(properties), "GET " + path, "", 200, whole},
 		"get, null":             {get(nil), "GET " + path, "", 200, `{"alternativeUserIds":null}`},
 		"get, empty":            {get(nil), "GET " + path, "", 200, `{}`},

@@ -19,7 +19,7 @@ var wholeUpdate = identity.UpdateUserRequest{
 	AlternativeUserIDs: map[string]*string{"desk": new("7"), "none": nil}, UserExpiry: "2031-01-01T00:00:00Z",
 }
 
-func TestUsers_onTheWire(t *testing.T) {
+func TestUsers_requests(t *testing.T) {
 	t.Parallel()
 	user := func(got *identity.UserResponse, err error) error {
 		want := &identity.UserResponse{
@@ -36,13 +36,13 @@ func TestUsers_onTheWire(t *testing.T) {
 	create := func(ctx context.Context, c *identity.Client) error {
 		return user(c.CreateUser(ctx, identity.CreateUserRequest{Type: "Service", UpdateUserRequest: wholeUpdate}))
 	}
-	lifecycle := func(call func(*identity.Client, context.Context, string) error, action string) wireCase {
-		return wireCase{
+	lifecycle := func(call func(*identity.Client, context.Context, string) error, action string) requestCase {
+		return requestCase{
 			func(ctx context.Context, c *identity.Client) error { return call(c, ctx, "00u1") },
 			"POST /identity/api/users/00u1/lifecycle/" + action, "", 204, "",
 		}
 	}
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {
 			func(ctx context.Context, c *identity.Client) error { return user(c.GetUser(ctx, "00u1")) },
 			"GET /identity/api/users/00u1", "", 200, wholeUser,
