@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// AccessAPI is what the paths of the Access API begin with.
+// AccessAPI is the start of the paths of the Access API.
 const AccessAPI = "/access/api"
 
 // AccessPolicyType is a resource type.
@@ -32,23 +32,24 @@ const AccessUserRoleType = "lusid_access_user_role"
 // AccessRolePrecedenceType is a resource type.
 const AccessRolePrecedenceType = "lusid_access_role_precedence"
 
-// StandardFeatures is the id of a policy that every domain has.
+// StandardFeatures is the ID of a policy that every domain has.
 const StandardFeatures = "default/allow-standard-lusid-features-access"
 
 // JSONObject is an object in the body of a request or a response.
 type JSONObject = map[string]any
 
-// AccessAction is an action of a selector.
+// AccessAction returns an action of a selector.
 func AccessAction(scope, activity, entity string) Object {
 	return Object{"scope": scope, "activity": activity, "entity": entity}
 }
 
-// IDSelector covers what has the scope and code.
+// IDSelector returns a selector for the objects with the scope and the code.
 func IDSelector(scope, code string, actions ...any) Object {
 	return Object{"id": Object{"identifier": Object{"scope": scope, "code": code}, "actions": actions}}
 }
 
-// AccessPolicyConfig is a policy that allows to list instruments, with more attributes or other ones.
+// AccessPolicyConfig returns a policy that allows listing instruments. The given attributes are added or
+// replaced.
 func AccessPolicyConfig(more ...Object) Object {
 	config := Object{
 		"code":         "list-instruments",
@@ -65,8 +66,8 @@ func AccessPolicyConfig(more ...Object) Object {
 	return config
 }
 
-// AccessPolicyTemplateConfig is a template of policies that read instruments, with more attributes or other
-// ones.
+// AccessPolicyTemplateConfig returns a template of policies that allow reading instruments. The given
+// attributes are added or replaced.
 func AccessPolicyTemplateConfig(more ...Object) Object {
 	config := Object{
 		"code":         "read-instruments",
@@ -84,7 +85,7 @@ func AccessPolicyTemplateConfig(more ...Object) Object {
 	return config
 }
 
-// AccessRoleConfig is an access role with one policy, with more attributes or other ones.
+// AccessRoleConfig returns an access role with one policy. The given attributes are added or replaced.
 func AccessRoleConfig(more ...Object) Object {
 	config := Object{"code": "analysts", "description": "Read", "policies": []string{StandardFeatures}}
 	for _, m := range more {
@@ -93,7 +94,8 @@ func AccessRoleConfig(more ...Object) Object {
 	return config
 }
 
-// AccessPolicyCollectionConfig is a policy collection with one policy, with more attributes or other ones.
+// AccessPolicyCollectionConfig returns a policy collection with one policy. The given attributes are added
+// or replaced.
 func AccessPolicyCollectionConfig(more ...Object) Object {
 	config := Object{"code": "readers", "description": "Read", "policies": []string{StandardFeatures}}
 	for _, m := range more {
@@ -102,31 +104,32 @@ func AccessPolicyCollectionConfig(more ...Object) Object {
 	return config
 }
 
-// StoredPolicy reads a policy of the default scope as a PUT takes it.
+// StoredPolicy reads a policy of the default scope, in the form of a PUT request.
 func (d Domain) StoredPolicy(t *testing.T, code string) JSONObject {
 	t.Helper()
 	return d.storedAccessObject(t, "/policies/"+code)
 }
 
-// ChangePolicy changes parts of a policy behind Terraform's back. It removes a part that is nil.
+// ChangePolicy changes parts of a policy behind Terraform's back. It removes the parts that are nil.
 func (d Domain) ChangePolicy(t *testing.T, code string, changes JSONObject) {
 	t.Helper()
 	d.changeAccessObject(t, "/policies/"+code, changes)
 }
 
-// StoredAccessRole reads an access role of the default scope as a PUT takes it.
+// StoredAccessRole reads an access role of the default scope, in the form of a PUT request.
 func (d Domain) StoredAccessRole(t *testing.T, code string) JSONObject {
 	t.Helper()
 	return d.storedAccessObject(t, "/roles/"+code)
 }
 
-// ChangeAccessRole changes parts of an access role behind Terraform's back. It removes a part that is nil.
+// ChangeAccessRole changes parts of an access role behind Terraform's back. It removes the parts that are
+// nil.
 func (d Domain) ChangeAccessRole(t *testing.T, code string, changes JSONObject) {
 	t.Helper()
 	d.changeAccessObject(t, "/roles/"+code, changes)
 }
 
-// StoredPolicyTemplate reads a policy template of the default scope as a PUT takes it.
+// StoredPolicyTemplate reads a policy template of the default scope, in the form of a PUT request.
 func (d Domain) StoredPolicyTemplate(t *testing.T, code string) JSONObject {
 	t.Helper()
 	return d.storedAccessObject(t, "/policytemplates/"+code)
@@ -138,33 +141,34 @@ func (d Domain) ChangePolicyTemplate(t *testing.T, code string, changes JSONObje
 	d.changeAccessObject(t, "/policytemplates/"+code, changes)
 }
 
-// StoredPolicyCollection reads a policy collection of the default scope as a PUT takes it.
+// StoredPolicyCollection reads a policy collection of the default scope, in the form of a PUT request.
 func (d Domain) StoredPolicyCollection(t *testing.T, code string) JSONObject {
 	t.Helper()
 	return d.storedAccessObject(t, "/policycollections/"+code)
 }
 
-// ChangePolicyCollection changes parts of a policy collection behind Terraform's back. It removes a part that
-// is nil.
+// ChangePolicyCollection changes parts of a policy collection behind Terraform's back. It removes the parts
+// that are nil.
 func (d Domain) ChangePolicyCollection(t *testing.T, code string, changes JSONObject) {
 	t.Helper()
 	d.changeAccessObject(t, "/policycollections/"+code, changes)
 }
 
-// AttachPolicyCollection attaches a policy collection to an access role of the same scope, default.
+// AttachPolicyCollection attaches a policy collection to an access role. Both are in the default scope.
 func (d Domain) AttachPolicyCollection(t *testing.T, role, collection string) {
 	t.Helper()
 	body := JSONObject{"policyCollections": []any{JSONObject{"code": collection}}}
 	d.MustCall(t, http.MethodPost, AccessAPI+"/roles/default/"+role+"/policycollections", body, nil)
 }
 
-// DetachPolicyCollection detaches a policy collection from an access role of the same scope, default.
+// DetachPolicyCollection detaches a policy collection from an access role. Both are in the default scope.
 func (d Domain) DetachPolicyCollection(t *testing.T, role, collection string) {
 	t.Helper()
 	d.MustCall(t, http.MethodDelete, AccessAPI+"/roles/default/"+role+"/policycollections/default/"+collection, nil, nil)
 }
 
-// storedAccessObject leaves out what no request takes, and an end in the year 9999.
+// storedAccessObject returns an object without the parts that no request can contain, and without an end in
+// the year 9999.
 func (d Domain) storedAccessObject(t *testing.T, path string) JSONObject {
 	t.Helper()
 	var object JSONObject
