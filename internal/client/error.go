@@ -52,8 +52,8 @@ type Error struct {
 	// wrong structure. It also explains why a 404 does not mean that the object is gone. Empty if the
 	// client understood the response.
 	Unusable string
-	// Flawed is true if a member of a list within the response lacks a required field. The response is one of
-	// LUSID's, and not one of a proxy.
+	// Flawed is true if an element of a list within the response lacks a required field. The response
+	// comes from LUSID, not from a proxy.
 	Flawed bool
 	// incomplete is true if the error is about some elements of a list, and the others are valid.
 	incomplete bool

@@ -2,11 +2,11 @@ package client
 
 import "fmt"
 
-// A member of a list that is null, or lacks what names it, makes a response unusable. To leave it out would
-// make the list look complete, and an update would then erase what the provider has not seen.
+// If an element of a list is null or lacks its key, the response is unusable. If the client left the
+// element out, the list would seem complete, and an update would then delete the element in LUSID.
 
-// MissingIn returns the first element of a list in which a field is missing, such as "policies[1].code". The
-// function lacks returns the name of that field, or an empty string. MissingIn is for [Checked].
+// MissingIn returns the path of the first element in a list that lacks a field, such as "policies[1].code".
+// The function lacks returns the name of the missing field, or an empty string. MissingIn is for [Checked].
 func MissingIn[T any](list string, elements []T, lacks func(T) string) string {
 	for i, element := range elements {
 		if field := lacks(element); field != "" {
@@ -16,7 +16,7 @@ func MissingIn[T any](list string, elements []T, lacks func(T) string) string {
 	return ""
 }
 
-// IfEmpty returns the name of a field whose value is empty, or else an empty string.
+// IfEmpty returns the name of a field if its value is empty. Otherwise it returns an empty string.
 func IfEmpty(field, value string) string {
 	if value == "" {
 		return field
