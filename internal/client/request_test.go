@@ -213,7 +213,7 @@ func TestBodyCap(t *testing.T) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 			if got := requests.Load(); got != 1 {
-				t.Errorf("%d requests, want 1", got)
+				t.Errorf("got %d requests, want 1", got)
 			}
 		})
 	}

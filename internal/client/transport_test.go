@@ -340,7 +340,7 @@ func TestHeaders(t *testing.T) {
 	}
 	for _, request := range requests {
 		if request.UserAgent != "terraform-provider-lusid/1.2.3" || request.Application != "Ünit tests" || request.CorrelationID != "me-1" {
-			t.Errorf("%s: got the user agent %q, the application %q and the correlation id %q", request.Operation, request.UserAgent, request.Application, request.CorrelationID)
+			t.Errorf("%s: got the user agent %q, the application %q and the correlation ID %q, want those of the client", request.Operation, request.UserAgent, request.Application, request.CorrelationID)
 		}
 	}
 }
