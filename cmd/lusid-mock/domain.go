@@ -44,7 +44,7 @@ func (d *domainFlags) register(flags *flag.FlagSet) {
 		` "networkZones": [{"code": "", "action": "", "ips": [""], "sessionType": [""]}],`+"\n"+
 		` "externalTokenIssuers": [{"code": "", "issuer": "", "audience": "", "logoutUrl": "", "claimMappings": {}}],`+"\n"+
 		` "policies": [{}], "policyCollections": [{}], "accessRoles": [{}], "policyTemplates": [{}]}`+"\n"+
-		"The last three have the format of the Access API's create requests")
+		"The last four have the format of the Access API's create requests")
 }
 
 // load checks the options and reads the seed file.

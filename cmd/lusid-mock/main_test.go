@@ -278,6 +278,18 @@ func TestServe_accessToken(t *testing.T) {
 	r.end(t, syscall.SIGTERM)
 }
 
+// TestServe_unset runs the printed command that removes the variables. Afterwards, none of them is set.
+func TestServe_unset(t *testing.T) {
+	t.Parallel()
+	r := start(t, "serve", "-listen", "127.0.0.1:0")
+	printed := r.until(t, "# unset ")
+	_, command, _ := strings.Cut(printed[strings.LastIndex(printed, "\n# "):], "# ")
+	if left := evaluate(t, printed+"export FBN_ACCESS_TOKEN=token\n"+command); len(left) > 0 {
+		t.Errorf("%s leaves %v", command, left)
+	}
+	r.end(t, syscall.SIGTERM)
+}
+
 func TestServe_powershell(t *testing.T) {
 	t.Parallel()
 	seed := filepath.Join(t.TempDir(), "seed.json")
@@ -285,9 +297,11 @@ func TestServe_powershell(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := start(t, "serve", "-listen", "127.0.0.1:0", "-shell", "powershell", "-seed", seed)
-	printed := r.until(t, "# $Env:FBN_ACCESS_TOKEN")
-	if want := "\n$Env:FBN_PASSWORD = 'it''s ’’$x’’'\n"; !strings.Contains(printed, want) {
-		t.Errorf("want %q in the output, got:\n%s", want, printed)
+	printed := r.until(t, "# Remove-Item")
+	for _, want := range []string{"\n$Env:FBN_PASSWORD = 'it''s ’’$x’’'\n", "\n# Remove-Item -ErrorAction Ignore Env:FBN_IDENTITY_URL, Env:FBN_ACCESS_URL, "} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("want %q in the output, got:\n%s", want, printed)
+		}
 	}
 	r.end(t, syscall.SIGTERM)
 }

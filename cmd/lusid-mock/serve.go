@@ -77,12 +77,15 @@ func isLoopback(address string) bool {
 func instructions(d *domain, shell shell) string {
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, "# lusid-mock serves a LUSID domain at %s until you interrupt it.\n", d.url)
-	for _, v := range append(d.passwordVariables(), d.controlVariable()) {
+	exported := append(d.passwordVariables(), d.controlVariable())
+	for _, v := range exported {
 		_, _ = fmt.Fprintln(&b, shell.export(v))
 	}
 	_, _ = fmt.Fprintln(&b, "# Or sign in with a personal access token, without the other credentials:")
 	for _, v := range d.accessTokenVariables() {
 		_, _ = fmt.Fprintln(&b, "#", shell.export(v))
 	}
+	// A variable that stays would combine the credentials of another domain with this domain's URL.
+	_, _ = fmt.Fprintf(&b, "# Before you use another domain in the same shell:\n# %s\n", shell.unset(append(exported, variable{name: "FBN_ACCESS_TOKEN"})))
 	return b.String()
 }

@@ -46,17 +46,27 @@ func (d *domain) controlVariable() variable { return variable{"LUSID_MOCK_URL", 
 type shell struct {
 	// assign is the text before the name, and the text between the name and the quoted value.
 	assign [2]string
+	// remove is the command that removes variables, the text before each name, and the text between two.
+	remove [3]string
 	// quotes replaces each character that ends a quoted string with its escape sequence.
 	quotes *strings.Replacer
 }
 
 var shells = map[string]shell{
-	"bash": {assign: [2]string{"export ", "="}, quotes: strings.NewReplacer(`'`, `'\''`)},
+	"bash": {assign: [2]string{"export ", "="}, remove: [3]string{"unset", " ", ""}, quotes: strings.NewReplacer(`'`, `'\''`)},
 	// PowerShell treats typographic quotes like straight ones.
-	"powershell": {assign: [2]string{"$Env:", " = "}, quotes: strings.NewReplacer(
+	"powershell": {assign: [2]string{"$Env:", " = "}, remove: [3]string{"Remove-Item -ErrorAction Ignore", " Env:", ","}, quotes: strings.NewReplacer(
 		`'`, `''`, `‘`, `‘‘`, `’`, `’’`, `‚`, `‚‚`, `‛`, `‛‛`)},
 }
 
 func (s shell) export(v variable) string {
 	return s.assign[0] + v.name + s.assign[1] + "'" + s.quotes.Replace(v.value) + "'"
+}
+
+func (s shell) unset(variables []variable) string {
+	var names []string
+	for _, v := range variables {
+		names = append(names, s.remove[1]+v.name)
+	}
+	return s.remove[0] + strings.Join(names, s.remove[2])
 }
