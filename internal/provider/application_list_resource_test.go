@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,10 +85,15 @@ func TestApplicationList(t *testing.T) {
 			})
 		}
 	}
-	// The limit counts the applications that match the filter, not all applications of the domain.
+	// The limit counts the applications that match the filter, not all applications of the domain. A warning says if
+	// the limit leaves results out.
 	for limit := range int64(3) {
 		results, diags := applications.List(providertest.Object{"type": "Native", "client_id_prefix": "team"}, limit+1, false)
-		diags.MustBeQuiet(t)
+		if limit == 0 {
+			diags.MustWarn(t, "", limitWarning, "2 objects match, and the list block returns 1 of them", "set limit = 2 or more")
+		} else {
+			diags.MustBeQuiet(t)
+		}
 		if want := min(limit+1, 2); int64(len(results)) != want {
 			t.Errorf("got %d results with a limit of %d, want %d", len(results), limit+1, want)
 		}
@@ -199,6 +205,9 @@ func TestApplicationList_generatedConfiguration(t *testing.T) {
 	}
 }
 
+// limitWarning is the summary of the warning about a limit that leaves results out.
+const limitWarning = "The list block does not return all objects"
+
 // TestAccApplication_query finds applications, generates their configuration and imports them, if the CLI can.
 func TestAccApplication_query(t *testing.T) {
 	t.Parallel()
@@ -221,6 +230,14 @@ func TestAccApplication_query(t *testing.T) {
 	providertest.MustHold(t, w.MustRun("plan"), "4 to import, 0 to add, 0 to change, 0 to destroy")
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
+
+	// Terraform 1.14 shows the warning about the limit, and the results.
+	w.Write("all.tfquery.hcl", "list \"lusid_application\" \"team\" {\n  provider = lusid\n  limit    = 3\n}\n")
+	limited := w.MustRun("query", "-no-color")
+	providertest.MustHold(t, limited, limitWarning)
+	if shown := strings.Count(limited, "\nlist.lusid_application.team "); shown != 3 {
+		t.Errorf("a limit of 3 shows %d results:\n%s", shown, limited)
+	}
 }
 
 // TestAccApplication_importByIdentity imports with an import block, if the CLI supports identities.

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"fmt"
 	"iter"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -8,22 +9,30 @@ import (
 )
 
 // listResults streams the results that match, up to Terraform's limit. Zero means no limit. The first
-// error ends the stream, because all later results would fail the same way.
+// error ends the stream, because all later results would fail the same way. If the limit leaves objects
+// out, the first result has a warning: Terraform itself says nothing, and reads nothing after the last one.
 func listResults[T any](limit int64, objects []T, holds func(*T) bool, result func(*T) list.ListResult) iter.Seq[list.ListResult] {
 	return func(push func(list.ListResult) bool) {
-		var pushed int64
+		var matching []*T
 		for i := range objects {
-			if !holds(&objects[i]) {
-				continue
+			if holds(&objects[i]) {
+				matching = append(matching, &objects[i])
 			}
-			if limit > 0 && pushed >= limit {
-				return
+		}
+		found := len(matching)
+		if limit > 0 {
+			matching = matching[:min(limit, int64(found))]
+		}
+		for i, object := range matching {
+			next := result(object)
+			if i == 0 && len(matching) < found {
+				next.Diagnostics.AddWarning("The list block does not return all objects", fmt.Sprintf(
+					"%d objects match, and the list block returns %d of them. To get all of them, set limit = %d or more in the list block. "+
+						"Without limit, Terraform asks for 100.", found, limit, found))
 			}
-			next := result(&objects[i])
 			if !push(next) || next.Diagnostics.HasError() {
 				return
 			}
-			pushed++
 		}
 	}
 }

@@ -776,7 +776,11 @@ func TestMcpToolList(t *testing.T) {
 	} {
 		d.Forget()
 		results, diags := tools.List(test.config, test.limit, true)
-		diags.MustBeQuiet(t)
+		if test.limit > 0 {
+			diags.MustWarn(t, "", limitWarning)
+		} else {
+			diags.MustBeQuiet(t)
+		}
 		d.MustCount(t, map[string]int{"identity.ListMcpTools": 1})
 		var got []string
 		for _, result := range results {

@@ -82,7 +82,11 @@ func TestPeopleLists(t *testing.T) {
 	} {
 		d.Forget()
 		results, diags := p.Resource(test.typeName).List(test.config, test.limit, false)
-		diags.MustBeQuiet(t)
+		if test.limit > 0 {
+			diags.MustWarn(t, "", limitWarning)
+		} else {
+			diags.MustBeQuiet(t)
+		}
 		var got []string
 		for _, result := range results {
 			got = append(got, result.DisplayName)
