@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -196,4 +197,16 @@ type actionBase struct{ *connection }
 // Configure stores the connection. It is nil while Terraform only validates.
 func (b *actionBase) Configure(_ context.Context, req action.ConfigureRequest, _ *action.ConfigureResponse) {
 	b.connection, _ = req.ProviderData.(*connection)
+}
+
+// validateAgain runs the validators of an action once more, and reports whether they accept the configuration.
+// Terraform validates an action only before it knows the attributes of resources, so validators that wait
+// for unknown values have checked nothing yet.
+func validateAgain(ctx context.Context, a action.ActionWithConfigValidators, config tfsdk.Config, diags *diag.Diagnostics) bool {
+	for _, validator := range a.ConfigValidators(ctx) {
+		var resp action.ValidateConfigResponse
+		validator.ValidateAction(ctx, action.ValidateConfigRequest{Config: config}, &resp)
+		diags.Append(resp.Diagnostics...)
+	}
+	return !diags.HasError()
 }

@@ -70,7 +70,7 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 	const summary = "Unable to rotate application secret"
 	var model rotateApplicationSecretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !a.requireClient(summary, &resp.Diagnostics) {
+	if !validateAgain(ctx, a, req.Config, &resp.Diagnostics) || !a.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
 	application := a.lookUpApplication(ctx, model.ID, model.ClientID, false, summary, &resp.Diagnostics)
@@ -101,6 +101,9 @@ func (a *rotateApplicationSecretAction) Invoke(ctx context.Context, req action.I
 func (a *rotateApplicationSecretAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var model rotateApplicationSecretModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+	if !validateAgain(ctx, a, req.Config, &resp.Diagnostics) {
+		return
+	}
 	attribute := path.Root("id")
 	if model.ID.IsNull() {
 		attribute = path.Root("client_id")

@@ -19,6 +19,7 @@ var (
 	_ action.Action                     = (*userAction)(nil)
 	_ action.ActionWithConfigure        = (*userAction)(nil)
 	_ action.ActionWithConfigValidators = (*userAction)(nil)
+	_ action.ActionWithModifyPlan       = (*userAction)(nil)
 )
 
 // userAction is an action on a user. The actions differ only in the request and the texts.
@@ -127,11 +128,16 @@ type userActionModel struct {
 	Login  types.String `tfsdk:"login"`
 }
 
+// ModifyPlan checks the user_id and login that the plan knows. It sends no request.
+func (a *userAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	validateAgain(ctx, a, req.Config, &resp.Diagnostics)
+}
+
 func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	summary := "Unable to " + a.verb
 	var model userActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	if resp.Diagnostics.HasError() || !a.requireClient(summary, &resp.Diagnostics) {
+	if !validateAgain(ctx, a, req.Config, &resp.Diagnostics) || !a.requireClient(summary, &resp.Diagnostics) {
 		return
 	}
 	id := model.UserID.ValueString()

@@ -153,3 +153,34 @@ func TestUserActions_validation(t *testing.T) {
 		}
 	}
 }
+
+// TestActions_knownLate invokes actions with two names or none. The validation could not check them, because an
+// attribute of a resource was unknown, and Terraform does not validate again.
+func TestActions_knownLate(t *testing.T) {
+	t.Parallel()
+	for name := range userActions {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mustRefuseLate(t, name, providertest.Object{"user_id": "00uMissing", "login": actionLogin})
+		})
+	}
+	t.Run(providertest.RotateApplicationSecretType, func(t *testing.T) {
+		t.Parallel()
+		mustRefuseLate(t, providertest.RotateApplicationSecretType, providertest.Object{"id": "0oaMissing", "client_id": "test-app"})
+	})
+}
+
+func mustRefuseLate(t *testing.T, name string, both providertest.Object) {
+	t.Helper()
+	d := providertest.NewMock(t, mockserver.Options{})
+	p := d.Protocol(t)
+	for _, config := range []providertest.Object{both, {}} {
+		_, diags := p.Invoke(name, config)
+		if texts := diags.Errors(); len(texts) != 1 || !strings.Contains(texts[0], "Exactly one of these attributes must be configured") {
+			t.Errorf("with %v: %q", config, texts)
+		}
+	}
+	if got := d.Counts(); len(got) != 0 {
+		t.Errorf("requests: %v", got)
+	}
+}

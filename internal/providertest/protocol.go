@@ -197,24 +197,8 @@ func (p *Protocol) Act(name string, config Object) (progress []string, diags Dia
 		p.T.Fatal(err)
 	}
 	diags = append(diags, planned.Diagnostics...)
-	stream, err := p.actions().InvokeAction(p.context(), &tfprotov6.InvokeActionRequest{ActionType: name, Config: dynamic})
-	if err != nil {
-		p.T.Fatal(err)
-	}
-	completed := false
-	for event := range stream.Events {
-		switch event := event.Type.(type) {
-		case tfprotov6.ProgressInvokeActionEventType:
-			progress = append(progress, event.Message)
-		case tfprotov6.CompletedInvokeActionEventType:
-			completed = true
-			diags = append(diags, event.Diagnostics...)
-		}
-	}
-	if !completed {
-		p.T.Error("the action did not complete")
-	}
-	return progress, diags
+	progress, invoked := p.Invoke(name, config)
+	return progress, append(diags, invoked...)
 }
 
 // PlanRotation validates and plans the action lusid_rotate_application_secret.
@@ -243,9 +227,15 @@ func (p *Protocol) PlanRotation(config Object) Diagnostics {
 // InvokeRotation invokes the action lusid_rotate_application_secret and returns its progress messages.
 func (p *Protocol) InvokeRotation(config Object) (progress []string, diags Diagnostics) {
 	p.T.Helper()
-	schema := p.Schema.ActionSchemas[RotateApplicationSecretType].Schema
+	return p.Invoke(RotateApplicationSecretType, config)
+}
+
+// Invoke invokes an action without validation and plan, as Terraform does with values that both do not know yet.
+func (p *Protocol) Invoke(name string, config Object) (progress []string, diags Diagnostics) {
+	p.T.Helper()
+	schema := p.Schema.ActionSchemas[name].Schema
 	stream, err := p.actions().InvokeAction(p.context(), &tfprotov6.InvokeActionRequest{
-		ActionType: RotateApplicationSecretType, Config: p.Dynamic(schema, config.Value(p.T, schema)),
+		ActionType: name, Config: p.Dynamic(schema, config.Value(p.T, schema)),
 	})
 	if err != nil {
 		p.T.Fatal(err)
