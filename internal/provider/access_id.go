@@ -120,7 +120,7 @@ func accessIDsAttribute(noun, description string, more ...validator.Set) schema.
 func accessIDAttribute(noun string) schema.Attribute {
 	return schema.StringAttribute{
 		Computed:            true,
-		MarkdownDescription: fmt.Sprintf("`scope/code`. Other resources refer to the %s by this id.", noun),
+		MarkdownDescription: fmt.Sprintf("`scope/code`. Other resources refer to the %s by this ID.", noun),
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }

@@ -50,7 +50,7 @@ func (d *accessOwnPoliciesDataSource) Schema(ctx context.Context, _ datasource.S
 		Attributes: map[string]schema.Attribute{
 			"policies": schema.ListNestedAttribute{
 				Computed: true,
-				MarkdownDescription: "Policies, in the order of `source_role_hierarchy_index`, then of `source_role` and `id`. " +
+				MarkdownDescription: "Policies, sorted by `source_role_hierarchy_index`, `source_role` and `id`. " +
 					"If two roles of the user have the same policy, the list has it twice.",
 				NestedObject: schema.NestedAttributeObject{Attributes: attributes},
 			},

@@ -31,7 +31,7 @@ func (d *accessPoliciesDataSource) Metadata(_ context.Context, req datasource.Me
 
 func (d *accessPoliciesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All policies of one scope of LUSID's Access service, including LUSID's own. Select the policies that you need with a `for` expression.",
+		MarkdownDescription: "Every policy of one scope of LUSID's Access service, including LUSID's own. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"scope": schema.StringAttribute{
 				Optional:            true,
@@ -40,7 +40,7 @@ func (d *accessPoliciesDataSource) Schema(ctx context.Context, _ datasource.Sche
 			},
 			"policies": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Policies, in the order of their codes.",
+				MarkdownDescription: "Policies, sorted by code.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: accessPolicyDataAttributes(ctx)},
 			},
 		},

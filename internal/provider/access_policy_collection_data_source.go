@@ -43,7 +43,7 @@ func (d *accessPolicyCollectionDataSource) Schema(_ context.Context, _ datasourc
 // accessPolicyCollectionDataAttributes are what the singular and the plural data source have in common.
 func accessPolicyCollectionDataAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "`scope/code`. Resources refer to the policy collection by this id."},
+		"id":          schema.StringAttribute{Computed: true, MarkdownDescription: "`scope/code`. Resources refer to the policy collection by this ID."},
 		"scope":       schema.StringAttribute{Computed: true, MarkdownDescription: "Scope of the policy collection, such as `default`."},
 		"code":        schema.StringAttribute{Computed: true, MarkdownDescription: "Code of the policy collection, unique in its scope."},
 		"description": schema.StringAttribute{Computed: true, MarkdownDescription: "Description. Null if there is none."},

@@ -31,7 +31,7 @@ func (l *accessPolicyCollectionListResource) Metadata(_ context.Context, req res
 
 func (l *accessPolicyCollectionListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policy collections of LUSID's Access service, to find and import existing collections. An object is listed if it matches all filters.",
+		MarkdownDescription: "Find and import existing policy collections of LUSID's Access service. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
 			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope": schema.StringAttribute{

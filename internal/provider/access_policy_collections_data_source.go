@@ -31,7 +31,7 @@ func (d *accessPolicyCollectionsDataSource) Metadata(_ context.Context, req data
 
 func (d *accessPolicyCollectionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policy collections of LUSID's Access service. Select the collections that you need with a `for` expression.",
+		MarkdownDescription: "Policy collections of LUSID's Access service. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"scope": schema.StringAttribute{
 				Optional:            true,
@@ -40,7 +40,7 @@ func (d *accessPolicyCollectionsDataSource) Schema(_ context.Context, _ datasour
 			},
 			"policy_collections": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Policy collections, in the order of their ids.",
+				MarkdownDescription: "Policy collections, sorted by ID.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: accessPolicyCollectionDataAttributes()},
 			},
 		},

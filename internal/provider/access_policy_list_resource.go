@@ -30,7 +30,7 @@ func (l *accessPolicyListResource) Metadata(_ context.Context, req resource.Meta
 
 func (l *accessPolicyListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policies of LUSID's Access service, to find and import existing policies, including LUSID's own. An object is listed if it matches all filters.",
+		MarkdownDescription: "Find and import existing policies of LUSID's Access service. The results include LUSID's own policies. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
 			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope": schema.StringAttribute{

@@ -33,7 +33,7 @@ func (l *accessPolicyTemplateListResource) ListResourceConfigSchema(
 	_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse,
 ) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policy templates of the domain, to find and import existing templates. An object is listed if it matches all filters.",
+		MarkdownDescription: "Find and import existing policy templates of the domain. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
 			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope":       schema.StringAttribute{Optional: true, MarkdownDescription: "Scope of the template, such as `default`."},

@@ -37,7 +37,7 @@ func templateSelectionAttributes() map[string]schema.Attribute {
 		"selector_tags": schema.SetAttribute{
 			Optional:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Tags that selected the selectors, such as `Data` and `Feature`. Default: all.",
+			MarkdownDescription: "Tags of the selectors to use, such as `Data` and `Feature`. Default: all.",
 			Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 		},
 	}

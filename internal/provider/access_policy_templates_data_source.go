@@ -29,7 +29,7 @@ func (d *accessPolicyTemplatesDataSource) Metadata(_ context.Context, req dataso
 
 func (d *accessPolicyTemplatesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All policy templates of the domain. Select the templates that you need with a `for` expression. LUSID calls policy templates experimental.",
+		MarkdownDescription: "Every policy template of the domain. To filter them, use a `for` expression. LUSID calls policy templates experimental.",
 		Attributes: map[string]schema.Attribute{
 			"access_policy_templates": schema.ListNestedAttribute{
 				Computed:            true,

@@ -28,7 +28,7 @@ func (l *accessRoleListResource) Metadata(_ context.Context, req resource.Metada
 
 func (l *accessRoleListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Roles of LUSID's Access service, to find and import existing roles, including LUSID's own. An object is listed if it matches all filters.",
+		MarkdownDescription: "Find and import existing roles of LUSID's Access service. The results include LUSID's own roles. A result matches every filter that is set.",
 		Attributes: map[string]schema.Attribute{
 			"code_prefix": schema.StringAttribute{Optional: true, MarkdownDescription: "Prefix of the code."},
 			"scope": schema.StringAttribute{

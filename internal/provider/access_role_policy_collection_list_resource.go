@@ -30,12 +30,12 @@ func (l *accessRolePolicyCollectionListResource) Metadata(_ context.Context, req
 
 func (l *accessRolePolicyCollectionListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Policy collections that are attached to access roles, to find and import what exists. " +
-			"Import the role as a `lusid_access_role` instead if Terraform should manage all of it.",
+		MarkdownDescription: "Find and import existing attachments of policy collections to access roles. " +
+			"If Terraform should manage the whole role, import the role as a `lusid_access_role` instead.",
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "ID of one access role: `scope/code`. Without it, the attachments of all access roles are listed.",
+				MarkdownDescription: "ID of one access role, as `scope/code`. Default: all access roles.",
 				Validators:          isAccessID("role"),
 			},
 		},

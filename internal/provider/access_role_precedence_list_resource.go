@@ -28,7 +28,7 @@ func (l *accessRolePrecedenceListResource) Metadata(_ context.Context, req resou
 }
 
 func (l *accessRolePrecedenceListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: "The order of the domain's access roles, to import it. It includes all roles of the scope `default`."}
+	resp.Schema = schema.Schema{MarkdownDescription: "Find and import the order of the domain's access roles. There is only one. It includes all roles of the scope `default`."}
 }
 
 func (l *accessRolePrecedenceListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

@@ -28,11 +28,11 @@ func (d *accessRolesDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *accessRolesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All roles of LUSID's Access service in all scopes, including LUSID's own. Select the roles that you need with a `for` expression.",
+		MarkdownDescription: "Every role of LUSID's Access service in all scopes, including LUSID's own. To filter them, use a `for` expression.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Roles, in the order of their ids.",
+				MarkdownDescription: "Roles, sorted by ID.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: accessRoleDataAttributes(ctx)},
 			},
 		},

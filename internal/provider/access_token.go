@@ -43,7 +43,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "password", optional: true, sensitive: true,
-		markdown: "Password of that user. Default: the provider's, if `username` and the token URL are the provider's too.",
+		markdown: "Password of the user. Default: the provider's, if `username` and the token URL are the provider's too.",
 	},
 	{
 		name: "client_id", optional: true,
@@ -51,7 +51,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "client_secret", optional: true, sensitive: true,
-		markdown: "Client secret of that application. Default: the provider's, if `client_id` and the token URL are the provider's too.",
+		markdown: "Client secret of the application. Default: the provider's, if `client_id` and the token URL are the provider's too.",
 	},
 	{
 		name: "refresh_token", optional: true, computed: true, sensitive: true,
@@ -81,7 +81,7 @@ var tokenAttributes = []tokenAttribute{
 	},
 	{
 		name: "expires_at", computed: true,
-		markdown: "When the access token expires, in RFC 3339 and UTC; null when unknown, as for a personal access token.",
+		markdown: "When the access token expires, in RFC 3339 and UTC; null if it is unknown, as for a personal access token.",
 	},
 	{
 		name: "granted_scopes", isSet: true, computed: true,

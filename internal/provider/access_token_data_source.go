@@ -43,8 +43,8 @@ func (d *accessTokenDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		attributes[a.name] = set
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Get an OAuth access token of the LUSID domain. Without arguments, it is the token that the provider itself signs in with. " +
-			"With arguments, the provider requests a token with them.\n\n~> Terraform stores the token in the state, and each plan can read a new one. " +
+		MarkdownDescription: "Get an OAuth access token of the LUSID domain. Without arguments, you get the token that the provider signs in with. " +
+			"With arguments, the provider uses them to request a new token.\n\n~> Terraform stores the token in the state, and each plan can read a new one. " +
 			"To keep it out of both state and plan, use the ephemeral resource `lusid_access_token`.",
 		Attributes: attributes,
 	}

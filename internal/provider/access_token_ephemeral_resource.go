@@ -45,8 +45,8 @@ func (e *accessTokenEphemeralResource) Schema(_ context.Context, _ ephemeral.Sch
 		attributes[a.name] = set
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Get an OAuth access token of the LUSID domain. Without arguments, it is the token that the provider itself signs in with. " +
-			"With arguments, the provider requests a token with them. Terraform stores the token in neither the state nor the plan.\n\n" +
+		MarkdownDescription: "Get an OAuth access token of the LUSID domain. Without arguments, you get the token that the provider signs in with. " +
+			"With arguments, the provider uses them to request a new token. Terraform stores the token in neither the state nor the plan.\n\n" +
 			"Terraform opens this resource during plan and again during apply, and each time requests a separate token. " +
 			"The provider can't renew a token that Terraform has already read. " +
 			"For a long run, set `min_remaining_ttl` so that the token stays valid long enough.",

@@ -28,7 +28,7 @@ func (l *accessUserRoleListResource) Metadata(_ context.Context, req resource.Me
 }
 
 func (l *accessUserRoleListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{MarkdownDescription: "User roles of the domain that have policies, to find and import existing user roles. Empty user roles are left out, because LUSID creates one for every user who signs in."}
+	resp.Schema = schema.Schema{MarkdownDescription: "Find and import existing user roles of the domain. The results don't include empty user roles, because LUSID creates one for every user who signs in."}
 }
 
 func (l *accessUserRoleListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {

@@ -29,11 +29,11 @@ func (d *accessUserRolesDataSource) Metadata(_ context.Context, req datasource.M
 
 func (d *accessUserRolesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All user roles of the domain, including empty ones. Select user roles with a `for` expression, for example to find users who have policies in addition to those of their roles.",
+		MarkdownDescription: "Every user role of the domain, including empty ones. To filter them, use a `for` expression, for example to find users who have policies in addition to those of their roles.",
 		Attributes: map[string]schema.Attribute{
 			"user_roles": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "User roles, in the order of the ids of their users.",
+				MarkdownDescription: "User roles, sorted by the ID of the user.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: accessUserRoleDataAttributes()},
 			},
 		},

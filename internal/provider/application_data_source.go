@@ -34,14 +34,14 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 	attributes["id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "ID that LUSID assigned to the application. Exactly one of `id` and `client_id` must be given.",
+		MarkdownDescription: "ID that LUSID assigned to the application. Set exactly one of `id` and `client_id`.",
 		Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 			"must have 1 to 64 letters, digits, hyphens and underscores")},
 	}
 	attributes["client_id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "Client ID of the application. Exactly one of `id` and `client_id` must be given.",
+		MarkdownDescription: "Client ID of the application. Set exactly one of `id` and `client_id`.",
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	attributes["include_secret"] = schema.BoolAttribute{
@@ -59,7 +59,7 @@ func (d *applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 		MarkdownDescription: "One-way hash of the secret, as a number. It changes exactly when the secret changes. Null unless `include_secret` is `true`.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An application of the domain, found by its id or client id.",
+		MarkdownDescription: "An application of the domain, found by its ID or client ID.",
 		Attributes:          attributes,
 	}
 }

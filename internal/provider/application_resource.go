@@ -92,15 +92,15 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Optional:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "Arbitrary key-value pairs. Changing any of them rotates the secret in place, and the old secret stops working at once. " +
-					"Adding the map to an application that had none, or removing the whole map, doesn't rotate. " +
-					"To rotate by date use `formatdate(\"YYYY-MM\", plantimestamp())`. Don't use `timestamp()`: no plan knows its value, so it rotates at every apply.",
+					"Adding the map to an application that had none, or removing the whole map, doesn't rotate the secret. " +
+					"To rotate by date, use `formatdate(\"YYYY-MM\", plantimestamp())`. Don't use `timestamp()`: its value is known only after apply, so each apply would rotate the secret.",
 			},
 			"store_secret": schema.BoolAttribute{
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Whether to store the secret in the state. Default: the provider's `store_secrets`, else `true`. " +
-					"If `false`, `secret` is null in state and plan. Read the secret with the ephemeral resource `lusid_application_secret` " +
-					"instead. Refresh doesn't read the secret then, unless `refresh_secret_version` is `true`. " +
+					"If `false`, `secret` is null in state and plan, and a refresh doesn't read the secret unless `refresh_secret_version` is `true`. " +
+					"Read the secret with the ephemeral resource `lusid_application_secret` instead. " +
 					"Changing this doesn't replace the application and doesn't rotate its secret.",
 			},
 			"refresh_secret_version": schema.BoolAttribute{
@@ -133,8 +133,8 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Computed:  true,
 				Sensitive: true,
 				MarkdownDescription: "Client secret. **Null with `store_secret = false`**, so an output or a reference to it is null too, without an error. " +
-					"Read the secret with the ephemeral resource `lusid_application_secret` then. " +
-					"Otherwise every refresh reads the secret and so detects a rotation made elsewhere. " +
+					"In that case, read the secret with the ephemeral resource `lusid_application_secret`. " +
+					"With `store_secret = true`, every refresh reads the secret and so detects a rotation made elsewhere. " +
 					"If the provider's user may not see secrets, the value in the state stays.",
 			},
 			"secret_version": schema.Int64Attribute{

@@ -69,7 +69,7 @@ func networkZoneDataAttributes() map[string]schema.Attribute {
 		"user_roles": schema.SetAttribute{
 			Computed:            true,
 			ElementType:         types.StringType,
-			MarkdownDescription: "Names of roles. The zone applies to the users who hold them.",
+			MarkdownDescription: "Names of roles. The zone applies to users who have one of these roles.",
 		},
 		"hierarchy": schema.Int64Attribute{
 			Computed:            true,

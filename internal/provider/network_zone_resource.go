@@ -85,7 +85,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 				ElementType: types.StringType,
 				MarkdownDescription: "Kinds of sessions that the zone applies to: `AllUsers`, `AllServiceUsers`, `AllPersonalUsers`, `AllPATAccess`, " +
 					"`AllJWTAccess`, `AllAccessTokens`, `AllSSOUsers` and `AllNonSSOUsers`. " +
-					"The zone applies if any element of `session_types` or `user_roles` matches. At least one of the two must be given.",
+					"The zone applies if any element of `session_types` or `user_roles` matches. Set at least one of the two.",
 				Validators: []validator.Set{
 					setvalidator.NoNullValues(),
 					setvalidator.ValueStringsAre(stringvalidator.OneOf(identity.NetworkZoneSessionTypes...)),
@@ -94,7 +94,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"user_roles": schema.SetAttribute{
 				Optional:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "Names of roles. The zone applies to the users who hold them.",
+				MarkdownDescription: "Names of roles. The zone applies to users who have one of these roles.",
 				Validators:          []validator.Set{setvalidator.NoNullValues(), setvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 			},
 			"hierarchy": schema.Int64Attribute{

@@ -54,7 +54,7 @@ func personalAccessTokenDataAttributes() map[string]schema.Attribute {
 		"created_date": schema.StringAttribute{Computed: true, MarkdownDescription: "When the token was created, in RFC 3339."},
 		"deactivation_date": schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: "When the token stops working, or stopped, in RFC 3339; null where it does not expire.",
+			MarkdownDescription: "When the token stops working, or stopped, in RFC 3339; null if it does not expire.",
 		},
 	}
 }

@@ -36,13 +36,13 @@ func (d *roleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	attributes["id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "ID that LUSID assigned to the role. Exactly one of `id` and `code` must be given.",
+		MarkdownDescription: "ID that LUSID assigned to the role. Set exactly one of `id` and `code`.",
 		Validators:          isRoleID(),
 	}
 	attributes["code"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "Code of the role, such as `lusid-administrator`. Exactly one of `id` and `code` must be given.",
+		MarkdownDescription: "Code of the role, such as `lusid-administrator`. Set exactly one of `id` and `code`.",
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	attributes["scope"] = schema.StringAttribute{
@@ -52,7 +52,7 @@ func (d *roleDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1), stringvalidator.ConflictsWith(path.MatchRoot("id"))},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role of the domain, found by its id or code.",
+		MarkdownDescription: "A role of the domain, found by its ID or code.",
 		Attributes:          attributes,
 	}
 }

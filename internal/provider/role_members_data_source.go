@@ -31,7 +31,7 @@ func (d *roleMembersDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *roleMembersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every user who holds a role.",
+		MarkdownDescription: "Every user who has a role.",
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,

@@ -44,13 +44,15 @@ func (r *roleMembersResource) Metadata(_ context.Context, req resource.MetadataR
 
 func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Manages all the users who hold a role.\n\n" +
-			"- **Create** assigns the role to the users in `user_ids`. It doesn't remove anybody. " +
-			"If other users hold the role, the plan warns and names them. The next plan shows that they lose the role. " +
-			"Import the members to see this in the first plan.\n- **Update** removes the role from the users whose removal the plan shows. " +
+		MarkdownDescription: "Manages all users who have a role.\n\n" +
+			"**Create** assigns the role to the users in `user_ids`. It doesn't remove anybody. " +
+			"If other users have the role, the plan warns and names them. The next plan shows that they lose the role. " +
+			"Import the members to see this in the first plan.\n\n" +
+			"**Update** removes the role from the users whose removal the plan shows. " +
 			"If somebody got the role after the plan, they keep it and the apply warns. " +
-			"The next plan shows them.\n- **Destroy** removes the role from the users in the state. " +
-			"If other users hold the role, they keep it and the provider warns.\n\n" +
+			"The next plan shows them.\n\n" +
+			"**Destroy** removes the role from the users in the state. " +
+			"If other users have the role, they keep it and the provider warns.\n\n" +
 			"The user that the provider signs in as never loses the role, so a run can't lock itself out. " +
 			"If a plan would remove the role from this user, the apply warns.\n\n" +
 			"~> Don't use this resource for a role that `lusid_role_assignment` assigns to users. Each resource would undo the other." + renameNote,
@@ -64,7 +66,7 @@ func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"user_ids": schema.SetAttribute{
 				Required:            true,
 				ElementType:         types.StringType,
-				MarkdownDescription: "IDs of the users who hold the role. Users who are not in the set lose the role, except the user that the provider signs in as. An empty set is allowed.",
+				MarkdownDescription: "IDs of the users who have the role. Users who are not in the set lose the role, except the user that the provider signs in as. An empty set is allowed.",
 				Validators: []validator.Set{
 					setvalidator.NoNullValues(),
 					setvalidator.ValueStringsAre(isUserID()...),

@@ -48,7 +48,7 @@ var roleNamePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9-_ +]{2,99}$`)
 func (r *roleResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A role that users of a LUSID domain can hold.\n\n~> This is a role of the Identity service. By itself it grants nothing. " +
+		MarkdownDescription: "A role that users of a LUSID domain can have.\n\n~> This is a role of the Identity service. Alone, it grants nothing. " +
 			"A role with the same code in LUSID's Access service decides what its users can do. Create that role with `lusid_access_role`.\n\n" +
 			"~> Don't manage LUSID's default roles, such as `lusid-administrator` and `lusid-evaluator`. " +
 			"If a plan deletes or replaces one of them, it warns, because Terraform can't restore the role.",

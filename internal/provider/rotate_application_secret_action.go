@@ -42,13 +42,13 @@ func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.Schem
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "ID that LUSID assigned to the application. Exactly one of `id` and `client_id` must be given.",
+				MarkdownDescription: "ID that LUSID assigned to the application. Set exactly one of `id` and `client_id`.",
 				Validators: []validator.String{stringvalidator.RegexMatches(idPattern,
 					"must have 1 to 64 letters, digits, hyphens and underscores")},
 			},
 			"client_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Client ID of the application. Exactly one of `id` and `client_id` must be given.",
+				MarkdownDescription: "Client ID of the application. Set exactly one of `id` and `client_id`.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 		},

@@ -105,12 +105,12 @@ func (a *userAction) Schema(_ context.Context, _ action.SchemaRequest, resp *act
 		Attributes: map[string]schema.Attribute{
 			"user_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "ID of the user. Exactly one of `user_id` and `login` must be given.",
+				MarkdownDescription: "ID of the user. Set exactly one of `user_id` and `login`.",
 				Validators:          isUserID(),
 			},
 			"login": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Login of the user. Exactly one of `user_id` and `login` must be given.",
+				MarkdownDescription: "Login of the user. Set exactly one of `user_id` and `login`.",
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
 			},
 		},

@@ -36,17 +36,17 @@ func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	attributes["id"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "ID that LUSID assigned to the user. Exactly one of `id` and `login` must be given.",
+		MarkdownDescription: "ID that LUSID assigned to the user. Set exactly one of `id` and `login`.",
 		Validators:          isUserID(),
 	}
 	attributes["login"] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: "Login that the user signs in with. Exactly one of `id` and `login` must be given.",
+		MarkdownDescription: "Login that the user signs in with. Set exactly one of `id` and `login`.",
 		Validators:          []validator.String{stringvalidator.UTF8LengthBetween(5, 80)},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A user of the domain, found by its id or login.",
+		MarkdownDescription: "A user of the domain, found by its ID or login.",
 		Attributes:          attributes,
 	}
 }

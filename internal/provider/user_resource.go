@@ -62,7 +62,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			"type": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "`Personal`, for a person, or `Service`, for a program. Changing this forces a new user. " +
-					"Set `deletion_policy = \"purge\"` and apply it first, in an earlier run, because a deprovisioned user keeps its login.",
+					"Before that, apply `deletion_policy = \"purge\"` in a separate run, because a deprovisioned user keeps its login.",
 				Validators:    []validator.String{stringvalidator.OneOf(identity.UserTypePersonal, identity.UserTypeService)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -114,7 +114,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				MarkdownDescription: "What destroy does. `deprovision` closes the account and keeps its record, so the login stays taken. " +
 					"`purge` removes the record. Both revoke the user's personal access tokens. " +
 					"Terraform uses the value in the state, so apply a change to it before the destroy. Default `deprovision`. " +
-					"With `deprovision`, a plan is an error if it destroys a user and creates a user with the same login or e-mail address. " +
+					"With `deprovision`, the provider reports an error if a plan destroys a user and creates a user with the same login or e-mail address. " +
 					"This happens after a change of `type`, with `-replace`, `terraform taint` or `replace_triggered_by`, and when you rename the " +
 					"resource without a `moved` block. With `terraform apply -refresh=false`, the provider can't detect that a user is tainted.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionPolicyDeprovision, deletionPolicyPurge)},

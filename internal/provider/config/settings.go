@@ -92,7 +92,7 @@ var settings = []Setting{
 		Environment: []string{"FBN_PASSWORD"},
 		File:        []string{"password"},
 		Sensitive:   true,
-		description: "Password of that user. LUSID's exports contain the placeholder `<password>`, which counts as not set.",
+		description: "Password of the user. LUSID's exports contain the placeholder `<password>`, which counts as not set.",
 	},
 	{
 		Attribute:   "client_id",
@@ -105,7 +105,7 @@ var settings = []Setting{
 		Environment: []string{"FBN_CLIENT_SECRET"},
 		File:        []string{"clientSecret"},
 		Sensitive:   true,
-		description: "Client secret of that application.",
+		description: "Client secret of the application.",
 	},
 	{
 		Attribute:   "refresh_token",
