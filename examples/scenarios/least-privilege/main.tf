@@ -93,6 +93,6 @@ data "lusid_access_token" "service" {
   client_id     = lusid_application.service.client_id
   client_secret = lusid_application.service.secret
 
-  # A token has the roles that its user held when it was issued.
+  # A token has the roles that its user had when the token was issued.
   depends_on = [lusid_role_assignment.service]
 }

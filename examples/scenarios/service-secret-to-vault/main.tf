@@ -51,7 +51,7 @@ resource "vault_kv_secret_v2" "service" {
   # Terraform can't see that a write-only value changed. It writes the value again if this number changes.
   data_json_wo_version = lusid_application.service.secret_version
 
-  # If Vault refuses an update, Vault's provider saves the new version all the same, and no later
+  # If Vault refuses an update, Vault's provider still saves the new version, and no later
   # plan writes again. A replacement that fails stays in the plan until it succeeds.
   lifecycle {
     replace_triggered_by = [terraform_data.secret_version]
