@@ -109,6 +109,47 @@ func TestGuides_troubleshooting(t *testing.T) {
 	}
 }
 
+// errorNumber is LUSID's error code after a name, or an HTTP status. No file has the two together.
+var errorNumber = regexp.MustCompile(`^HTTP [0-9]+$| \([0-9]+\)$`)
+
+// TestGuides_troubleshootingWords checks that the code, LUSID's contracts or the golden errors still have
+// each text that the guide quotes from inside an error.
+func TestGuides_troubleshootingWords(t *testing.T) {
+	t.Parallel()
+	var texts strings.Builder
+	for _, pattern := range []string{
+		"*.go", "config/*.go", "testdata/first_errors/*.txt", "../client/*.go", "../mockserver/*.go", "../mockserver/*-openapi.json",
+	} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				texts.WriteString(providertest.ReadText(t, file))
+			}
+		}
+	}
+	_, table, _ := strings.Cut(providertest.ReadText(t, filepath.Join(guidesDirectory, "troubleshooting.md")), "\n## Words inside an error\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	rows := 0
+	for line := range strings.Lines(table) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 3 {
+			continue
+		}
+		for _, match := range quoted.FindAllStringSubmatch(cells[1], -1) {
+			rows++
+			if words := errorNumber.ReplaceAllString(match[1], ""); !strings.Contains(texts.String(), words) {
+				t.Errorf("no error contains %q", words)
+			}
+		}
+	}
+	if rows < 10 {
+		t.Errorf("the guide quotes %d texts", rows)
+	}
+}
+
 // TestGuides_permissions checks that the guide's row of each type has every operation that the type uses. Every user
 // may read their own details, so these operations need no row.
 func TestGuides_permissions(t *testing.T) {
