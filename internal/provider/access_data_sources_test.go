@@ -55,7 +55,7 @@ func TestAccessPolicyDataSource(t *testing.T) {
 
 	d.ChangePolicy(t, "list-instruments", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}, "description": nil, "applications": nil, "when": alwaysStored()})
 	got, diags := p.Data(providertest.AccessPolicyType, providertest.Object{"code": "list-instruments"})
-	diags.MustWarn(t, "", "The access policy default/list-instruments is not shown whole", "how")
+	diags.MustWarn(t, "", "Part of access policy default/list-instruments is left out", "how")
 	got.MustHave(t, map[string]string{"unmodelled": "how", "description": "null", "applications": "", "when": "null"})
 
 	const summary = "Unable to read access policy"
@@ -92,7 +92,7 @@ func TestAccessPoliciesDataSource(t *testing.T) {
 	}
 	d.ChangePolicy(t, "a-first", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}})
 	_, diags := p.Data("lusid_access_policies", providertest.Object{})
-	diags.MustWarn(t, "", "The access policy default/a-first is not shown whole", "how")
+	diags.MustWarn(t, "", "Part of access policy default/a-first is left out", "how")
 	_, diags = p.Data("lusid_access_policies", providertest.Object{"scope": "a/b"})
 	diags.MustFail(t, "scope", "3 to 100")
 	mustRefuseData(t, d, "lusid_access_policies", providertest.Object{}, "", "Unable to list access policies")
@@ -152,9 +152,9 @@ func TestAccessRoleDataSources(t *testing.T) {
 		return body
 	})
 	_, diags := p.Data(providertest.AccessRoleType, providertest.Object{"code": "analysts"})
-	diags.MustWarn(t, "", "The access role default/analysts is not shown whole", "resource.newResource")
+	diags.MustWarn(t, "", "Part of access role default/analysts is left out", "resource.newResource")
 	_, diags = p.Data("lusid_access_roles", providertest.Object{})
-	diags.MustWarn(t, "", "is not shown whole", "resource.newResource")
+	diags.MustWarn(t, "", "is left out", "resource.newResource")
 	w.Set(withoutResource)
 	_, diags = p.Data(providertest.AccessRoleType, providertest.Object{"code": "analysts"})
 	diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "may have some")
@@ -190,7 +190,7 @@ func TestAccessOwnPoliciesDataSource(t *testing.T) {
 	d.Forget()
 	got, diags := d.Protocol(t, providertest.Object{"access_token": "token-of-the-analyst"}).Data("lusid_access_own_policies", providertest.Object{})
 	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1})
-	diags.MustWarn(t, "", "The access policy default/a-first is not shown whole", "how")
+	diags.MustWarn(t, "", "Part of access policy default/a-first is left out", "how")
 	rows := got.Rows(t, "policies")
 	if diff := cmp.Diff([]string{"default/a-first", "default/b-second"}, providertest.Column(rows, "id")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -58,7 +58,7 @@ func (v accessIDValidator) ValidateString(_ context.Context, req validator.Strin
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid "+v.noun+" id", fmt.Sprintf(
-		"%q is not the id of a %s. An id is scope/code, such as default/CODE. Each has %s. If Terraform manages the %s, use the id attribute of its resource.",
+		"%q is not the id of a %s. An id is scope/code, such as default/CODE. Its scope and its code each have %s. If Terraform manages the %s, use the id attribute of its resource.",
 		req.ConfigValue.ValueString(), v.noun, accessCodeWords, v.noun))
 }
 
@@ -202,7 +202,7 @@ func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req 
 		return
 	}
 	if !isAccessIDText(id.String()) {
-		resp.Diagnostics.AddError(summary, fmt.Sprintf("Give the code of the %s, or scope/code if its scope is not %s. Each has %s.",
+		resp.Diagnostics.AddError(summary, fmt.Sprintf("Give the code of the %s, or scope/code if its scope is not %s. A scope and a code each have %s.",
 			noun, access.DefaultScope, accessCodeWords))
 		return
 	}

@@ -39,7 +39,7 @@ func TestAccessPolicyList(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.ListPolicies": 1})
 	d.ChangePolicy(t, "acme-bare", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}})
 	_, diags = policies.List(providertest.Object{"code_prefix": "acme-bare"}, 0, true)
-	diags.MustWarn(t, "", "The access policy default/acme-bare is not shown whole", "how")
+	diags.MustWarn(t, "", "Part of access policy default/acme-bare is left out", "how")
 	_, diags = policies.List(providertest.Object{"scope": "a/b"}, 0, false)
 	diags.MustFail(t, "scope", "3 to 100")
 	mustRefuseToList(t, d, providertest.AccessPolicyType, "Unable to list access policies")

@@ -120,8 +120,8 @@ func textList(ctx context.Context, texts []string) (types.List, diag.Diagnostics
 // warnUnmodelled warns if LUSID has parts of an object that a data source or a list cannot return.
 func warnUnmodelled(diags *diag.Diagnostics, noun string, id access.ResourceID, parts []string) {
 	if len(parts) > 0 {
-		diags.AddWarning(fmt.Sprintf("The %s %s is not shown whole", noun, id), fmt.Sprintf(
-			"In LUSID, the %s %s has a part that this provider has no attribute for: %s. What it grants may differ from what the attributes say.",
+		diags.AddWarning(fmt.Sprintf("Part of %s %s is left out", noun, id), fmt.Sprintf(
+			"In LUSID, the %s %s has a part that the provider has no attribute for: %s. What it grants may differ from its attributes.",
 			noun, id, strings.Join(parts, ", ")))
 	}
 }
