@@ -54,7 +54,7 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"Terraform then creates the new policy, changes the role, and deletes the old policy last.\n\n" +
 			"~> In LUSID, a policy can have a part that this resource has no argument for, such as `how`. The provider then refuses to plan an update of the policy: " +
 			"LUSID's update replaces the whole policy, so it would erase that part.\n\n" +
-			"~> The plan warns that it could lock the provider out if the provider's own user has the policy and the plan deletes the policy, shortens the time in which it is active, " +
+			"~> If the provider's own user has the policy, a plan can lock the provider out. The plan warns if it deletes the policy, shortens the time in which the policy is active, " +
 			"changes `grant` to `Deny`, or changes what the policy grants. The provider doesn't work out whether the user really loses a right.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy", " The code `page` is refused, because LUSID can't read a policy with that code.", notPageCode{"policy"}),

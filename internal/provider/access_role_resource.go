@@ -48,8 +48,8 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"Create the identity role with `lusid_role`, and use its `code` here.\n\n" +
 			"The resource manages all policies of the role. If somebody attaches a policy outside Terraform, the next apply removes it. " +
 			"A change of a role takes effect on the next request of each user. If a user gets or loses the role itself, the user needs a new access token.\n\n" +
-			"~> The plan warns that it could lock the provider out if the provider's own user has the role and the plan deletes the role, shortens the time in which it is active, " +
-			"or changes which policies it has. With `terraform apply -replace`, Terraform doesn't show that warning. " +
+			"~> If the provider's own user has the role, a plan can lock the provider out. The plan warns if it deletes the role, shortens the time in which the role is active, " +
+			"or changes which policies the role has. With `terraform apply -replace`, Terraform doesn't show that warning. " +
 			"Don't use `-replace` on a role that gives the provider its rights: after the delete, the provider has no right to create the role again.",
 		Attributes: map[string]schema.Attribute{
 			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`: users who have that role get what this role grants."),

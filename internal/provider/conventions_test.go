@@ -110,7 +110,11 @@ func TestConventions_pages(t *testing.T) {
 
 var subcategoryLine = regexp.MustCompile("(?m)^subcategory: \"[A-Z].*\"$")
 
-// TestConventions_subcategories checks that every page has a subcategory, and that the first page links every guide.
+// nextLine is the end of a guide, which links the next page.
+var nextLine = regexp.MustCompile(`(?m)^Next: ?`)
+
+// TestConventions_subcategories checks that every page has a subcategory, that the first page links every guide, and
+// that every other page links a guide or, if it is a guide, the next page.
 func TestConventions_subcategories(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob(filepath.Join(docsDirectory, "*", "*.md"))
@@ -119,11 +123,18 @@ func TestConventions_subcategories(t *testing.T) {
 	}
 	index := providertest.ReadText(t, filepath.Join(docsDirectory, "index.md"))
 	for _, page := range pages {
-		if !subcategoryLine.MatchString(providertest.ReadText(t, page)) {
+		text := providertest.ReadText(t, page)
+		if !subcategoryLine.MatchString(text) {
 			t.Errorf("%s has no subcategory", page)
 		}
-		if name := filepath.Base(page); filepath.Base(filepath.Dir(page)) == "guides" && !strings.Contains(index, "(guides/"+name+")") {
+		name := filepath.Base(page)
+		switch isGuide := filepath.Base(filepath.Dir(page)) == "guides"; {
+		case isGuide && !strings.Contains(index, "(guides/"+name+")"):
 			t.Errorf("index.md does not link the guide %s", name)
+		case isGuide && !nextLine.MatchString(text):
+			t.Errorf("the guide %s does not link the next page", name)
+		case !isGuide && !strings.Contains(text, "\nGuides: ["):
+			t.Errorf("%s links no guide: add a line for its subcategory to internal/schemaexport/guides.txt", page)
 		}
 	}
 }
