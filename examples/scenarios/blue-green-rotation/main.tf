@@ -9,8 +9,8 @@ terraform {
 provider "lusid" {}
 
 locals {
-  # Add one to rotate: the application that nobody uses gets a new secret, and the credentials
-  # point to it. The other one keeps its secret until the next time.
+  # To rotate, add 1. The application that nobody uses gets a new secret, and the credentials then
+  # point to it. The other application keeps its secret until the next rotation.
   rotation = 0
 
   active = local.rotation % 2 == 0 ? "blue" : "green"
