@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
@@ -64,12 +65,14 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 }
 
 // errChangedAfterPlan refuses an update that would undo what the plan does not show.
-var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, and the update would undo that change. " +
-	"Plan again: the new plan shows the change")
+var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
+	"and the update would undo that change. " + planAgain)
 
 // errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
-var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, and the deletion would take away what the plan does not show. " +
-	"Plan again: the new plan shows the change")
+var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
+	"and the deletion would take away what the plan does not show. " + planAgain)
+
+const planAgain = "Plan again, without -refresh=false: the new plan shows the change"
 
 // updateAccessObject updates an object that is still as the plan found it. LUSID's update replaces the whole
 // object, so it would erase what somebody has changed since. An object that is as wanted needs no update.
@@ -90,20 +93,55 @@ func updateAccessObject[T any](ctx context.Context, c *connection, object string
 	})
 }
 
-// deleteAccessObject deletes an object, unless another resource of this run needs it.
-func (b *resourceBase) deleteAccessObject(
-	ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse, summary, noun, label string, remove func() error,
+// deletion deletes an access object that has nothing more than the plan showed.
+type deletion[T any] struct {
+	noun, label string
+	read        func(context.Context) (*T, error)
+	// isShown reports that the state has all that the object has. It leaves out the parts that the schema cannot
+	// express, which are unmodelled.
+	isShown    func(*T) bool
+	unmodelled func(*T) []string
+	remove     func(context.Context) error
+}
+
+// deleteAccessObject deletes an object, unless another resource of this run needs it. It reads the object first:
+// nothing goes that the plan did not show. The plan warned of the parts that the private state has.
+func deleteAccessObject[T any](
+	ctx context.Context, c *connection, req resource.DeleteRequest, resp *resource.DeleteResponse, summary string, deletion deletion[T],
 ) {
+	noun, label := deletion.noun, deletion.label
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := b.placements.remove(ctx, noun+" "+label, owner, remove)
+	var warnedOf []string
+	resp.Diagnostics.Append(getPrivate(ctx, req.Private, unmodelledKey, &warnedOf)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	needed, err := c.placements.remove(ctx, noun+" "+label, owner, func() error {
+		object, err := deletion.read(ctx)
+		switch {
+		case err != nil:
+			return err
+		case !deletion.isShown(object) || len(without(deletion.unmodelled(object), warnedOf)) > 0:
+			return errChangedBeforeDelete
+		}
+		return deletion.remove(ctx)
+	})
 	switch {
 	case err != nil && !client.IsNotFound(err):
-		resp.Diagnostics.AddError(summary, b.explain(fmt.Sprintf("The %s %s of %s could not be deleted", noun, label, b.client.Domain()), err))
+		resp.Diagnostics.AddError(summary, c.explain(fmt.Sprintf("The %s %s of %s could not be deleted", noun, label, c.client.Domain()), err))
 	case needed:
 		warnNeeded(&resp.Diagnostics, fmt.Sprintf("The %s %s stays in LUSID", noun, label), fmt.Sprintf("The %s %s was not deleted.", noun, label))
 	default:
-		b.existingOf(noun).forget(strings.ToLower(label))
+		c.existingOf(noun).forget(strings.ToLower(label))
 		resp.Diagnostics.Append(warnDeletedPart(ctx, req.Private, noun, label)...)
 	}
+}
+
+// unlessMore returns the elements of the state if the object has no others. It is no loss if a deletion deletes less.
+func unlessMore(state, object types.Set) types.Set {
+	if isSubset(object, state) {
+		return state
+	}
+	return object
 }

@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,6 +77,221 @@ func TestAccessObject_changedAfterPlan(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAccessObject_changedBeforeDelete has somebody change an object between the plan and the apply of a destroy,
+// or before a plan that does not refresh. The apply deletes nothing that the plan did not show. The next plan shows it.
+func TestAccessObject_changedBeforeDelete(t *testing.T) {
+	t.Parallel()
+	const features, evaluator = "allow-standard-lusid-features-access", "lusid-evaluator-data"
+	policies := func(codes ...string) providertest.JSONObject {
+		return heldPolicies(codes...)["policyIdRoleResource"].(providertest.JSONObject) //nolint:forcetypeassert // It is.
+	}
+	one := providertest.Object{"policies": []string{providertest.StandardFeatures, evaluatorData}}
+	changeUserRole := func(d providertest.Domain, t *testing.T, _ string, changes providertest.JSONObject) {
+		t.Helper()
+		d.MustCall(t, http.MethodPost, userRolesPath+"/user-0/update", providertest.JSONObject{"resource": changes}, nil)
+	}
+	for typeName, test := range map[string]struct {
+		config            providertest.Object
+		noun, path        string
+		change            func(providertest.Domain, *testing.T, string, providertest.JSONObject)
+		get, remove       string
+		refused, harmless map[string]providertest.JSONObject
+	}{
+		providertest.AccessPolicyType: {
+			providertest.AccessPolicyConfig(), "access policy", "/policies/list-instruments",
+			providertest.Domain.ChangePolicy, "access.GetPolicy", "access.DeletePolicy",
+			map[string]providertest.JSONObject{
+				"grant": {"grant": "Deny"}, "description": {"description": "Keep this"},
+				"application":     {"applications": []any{"LUSID", "Drive"}},
+				"time":            {"when": providertest.JSONObject{"activate": "2020-01-01T00:00:00Z"}},
+				"unexpressed how": {"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}},
+			},
+			nil,
+		},
+		providertest.AccessPolicyTemplateType: {
+			providertest.AccessPolicyTemplateConfig(), "access policy template", "/policytemplates/read-instruments",
+			providertest.Domain.ChangePolicyTemplate, "access.GetPolicyTemplate", "access.DeletePolicyTemplate",
+			map[string]providertest.JSONObject{
+				"display name": {"displayName": "Other"}, "selector": {"templatedSelectors": []any{templatedAll("Data")}},
+			},
+			nil,
+		},
+		providertest.AccessPolicyCollectionType: {
+			providertest.AccessPolicyCollectionConfig(one), "access policy collection", "/policycollections/readers",
+			providertest.Domain.ChangePolicyCollection, "access.GetPolicyCollection", "access.DeletePolicyCollection",
+			map[string]providertest.JSONObject{
+				"policy":            {"policies": policies(features, evaluator, "read-instruments")["policies"]},
+				"policy collection": {"policyCollections": policies("others")["policies"]},
+				"description":       {"description": "Keep this"},
+			},
+			map[string]providertest.JSONObject{"a policy less": policies(features), "no policy": policies()},
+		},
+		providertest.AccessRoleType: {
+			providertest.AccessRoleConfig(one), "access role", "/roles/analysts",
+			providertest.Domain.ChangeAccessRole, "access.GetRole", "access.DeleteRole",
+			map[string]providertest.JSONObject{
+				"policy":            {"resource": heldPolicies(features, evaluator, "read-instruments")},
+				"another policy":    {"resource": heldPolicies("read-instruments")},
+				"policy collection": {"resource": providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{"policies": []any{}, "policyCollections": policies("others")["policies"]}}},
+				"supervised role": {"resource": providertest.JSONObject{"nonTransitiveSupervisorRoleResource": providertest.JSONObject{
+					"roles": []any{providertest.JSONObject{"scope": "support", "code": "support-iam-readonly"}},
+				}}},
+				"time":        {"when": providertest.JSONObject{"activate": "2020-01-01T00:00:00Z"}},
+				"description": {"description": "Keep this"},
+			},
+			map[string]providertest.JSONObject{"a policy less": {"resource": heldPolicies(features)}, "no policy": {"resource": heldPolicies()}},
+		},
+		providertest.AccessUserRoleType: {
+			providertest.With(one, "user_id", "user-0"), "user role", "/userroles/user-0",
+			changeUserRole, "access.GetUserRole", "access.DeleteUserRole",
+			map[string]providertest.JSONObject{
+				"policy":            policies(features, evaluator, "read-instruments"),
+				"policy collection": {"policies": []any{}, "policyCollections": policies("others")["policies"]},
+			},
+			map[string]providertest.JSONObject{"a policy less": policies(features), "no policy": policies()},
+		},
+	} {
+		code, _ := test.config["code"].(string)
+		start := func(t *testing.T) (providertest.Domain, providertest.ManagedType, providertest.Instance) {
+			t.Helper()
+			d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+			createPolicy(t, d, "read-instruments")
+			createPolicyCollections(t, d, "others")
+			objects := d.Protocol(t).Resource(typeName)
+			return d, objects, objects.MustCreate(test.config)
+		}
+		isThere := func(t *testing.T, d providertest.Domain) bool {
+			t.Helper()
+			return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+test.path, nil, nil) == nil
+		}
+		for name, changes := range test.refused {
+			t.Run(typeName+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				d, objects, made := start(t)
+				destruction, diags := objects.Plan(made, nil)
+				diags.MustBeQuiet(t)
+				test.change(d, t, code, changes)
+				d.Forget()
+				kept, diags := objects.Apply(destruction)
+				diags.MustFail(t, "", "Unable to delete "+test.noun, "changed in LUSID after the plan was made", "Plan again", "-refresh=false")
+				d.MustCount(t, map[string]int{test.get: 1})
+				if !isThere(t, d) {
+					t.Error("LUSID has it no longer")
+				}
+				if names := made.Differences(kept); names != nil {
+					t.Errorf("the failed deletion changed %s in the state", names)
+				}
+				// The next plan shows what it takes away.
+				objects.Destroy(objects.MustRead(made)).MustSucceed(t)
+				if isThere(t, d) {
+					t.Error("LUSID still has it")
+				}
+			})
+		}
+		for name, changes := range test.harmless {
+			t.Run(typeName+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				d, objects, made := start(t)
+				test.change(d, t, code, changes)
+				objects.Destroy(made).MustBeQuiet(t)
+				if isThere(t, d) {
+					t.Error("LUSID still has it")
+				}
+			})
+		}
+		t.Run(typeName+"/gone", func(t *testing.T) {
+			t.Parallel()
+			d, objects, made := start(t)
+			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+test.path, nil, nil)
+			objects.Destroy(made).MustBeQuiet(t)
+		})
+		t.Run(typeName+"/unread", func(t *testing.T) {
+			t.Parallel()
+			d, objects, made := start(t)
+			d.Mock.InjectFault(mockserver.Fault{Operation: test.get, Status: http.StatusForbidden, Count: -1})
+			d.Forget()
+			objects.Destroy(made).MustFail(t, "", "Unable to delete "+test.noun, "HTTP 403")
+			if calls := d.Counts()[test.remove]; calls != 0 {
+				t.Errorf("%d deletions", calls)
+			}
+		})
+	}
+}
+
+// TestAccessObject_partBeforeDelete has LUSID return a part that the schema cannot express. A plan that shows the
+// part allows the deletion, and a part that came after the plan stops it.
+func TestAccessObject_partBeforeDelete(t *testing.T) {
+	t.Parallel()
+	when := func(object providertest.JSONObject, part string) {
+		object["when"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+	}
+	for typeName, test := range map[string]struct {
+		config providertest.Object
+		add    func(object providertest.JSONObject, part string)
+	}{
+		providertest.AccessPolicyType: {providertest.AccessPolicyConfig(), when},
+		providertest.AccessRoleType:   {providertest.AccessRoleConfig(), when},
+		providertest.AccessPolicyTemplateType: {
+			providertest.AccessPolicyTemplateConfig(), func(object providertest.JSONObject, part string) {
+				object["templatedSelectors"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+			},
+		},
+		providertest.AccessUserRoleType: {
+			userRoleConfig(providertest.StandardFeatures), func(object providertest.JSONObject, part string) {
+				object["resource"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+			},
+		},
+	} {
+		t.Run(typeName, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
+			objects := d.Protocol(t).Resource(typeName)
+			returns := func(parts ...string) {
+				w.Set(func(_ *http.Request, body any) any {
+					object, ok := body.(providertest.JSONObject)
+					if _, isError := object["status"]; ok && !isError && object["values"] == nil {
+						for _, part := range parts {
+							test.add(object, part)
+						}
+					}
+					return body
+				})
+			}
+			made := objects.MustCreate(test.config)
+			returns("zone")
+			objects.Destroy(made).MustFail(t, "", "Unable to delete", "changed in LUSID after the plan was made")
+			made = objects.MustRead(made)
+			returns("zone", "calendar")
+			_, diags := objects.Apply(planDestroy(t, objects, made))
+			diags.MustFail(t, "", "Unable to delete", "changed in LUSID after the plan was made")
+			returns("zone")
+			_, diags = objects.Apply(planDestroy(t, objects, made))
+			diags.MustWarn(t, "", "was deleted with a part", "zone")
+		})
+	}
+}
+
+func planDestroy(t *testing.T, objects providertest.ManagedType, made providertest.Instance) providertest.PlannedChange {
+	t.Helper()
+	change, diags := objects.Plan(made, nil)
+	diags.MustWarn(t, "", "has a part that Terraform cannot restore")
+	return change
+}
+
+// TestAccAccessObject_deleteWithoutRefresh destroys and replaces with -refresh=false what somebody has changed.
+func TestAccAccessObject_deleteWithoutRefresh(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	w := providertest.NewWorkspace(t, d.Config(fmt.Sprintf("resource %q \"test\" %s\n", providertest.AccessRoleType, providertest.HCLValue(providertest.AccessRoleConfig()))))
+	w.MustRun("apply", "-auto-approve")
+	d.ChangeAccessRole(t, "analysts", providertest.JSONObject{"resource": heldPolicies("allow-standard-lusid-features-access", "lusid-evaluator-data")})
+	words := []string{"Unable to delete access role default/analysts", "Plan again, without -refresh=false"}
+	w.MustFail(words, "destroy", "-auto-approve", "-refresh=false")
+	w.MustFail(words, "apply", "-auto-approve", "-refresh=false", "-replace=lusid_access_role.test")
+	w.MustRun("destroy", "-auto-approve")
 }
 
 // An update whose answer was lost is not repeated by the next apply of the same plan: the object is as wanted.

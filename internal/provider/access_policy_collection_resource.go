@@ -95,6 +95,17 @@ func (m *accessPolicyCollectionModel) fromAPI(ctx context.Context, collection *a
 	return append(diags, failed...)
 }
 
+// shows reports that the state has all that the collection has.
+func (m *accessPolicyCollectionModel) shows(ctx context.Context, collection *access.PolicyCollectionResponse) bool {
+	now := *m
+	if now.fromAPI(ctx, collection).HasError() {
+		return false
+	}
+	now.Policies = unlessMore(m.Policies, now.Policies)
+	now.PolicyCollections = unlessMore(m.PolicyCollections, now.PolicyCollections)
+	return sameValues(m, &now)
+}
+
 func (m *accessPolicyCollectionModel) setID(id access.ResourceID) {
 	m.ID, m.Scope, m.Code = types.StringValue(id.String()), types.StringValue(id.Scope), types.StringValue(id.Code)
 }
@@ -218,8 +229,15 @@ func (r *accessPolicyCollectionResource) Delete(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(ctx, req, resp, summary, accessPolicyCollectionNoun, state.label(),
-		func() error { return r.access.DeletePolicyCollection(ctx, state.resourceID()) })
+	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.PolicyCollectionResponse]{
+		noun: accessPolicyCollectionNoun, label: state.label(),
+		read: func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
+			return r.access.GetPolicyCollection(ctx, state.resourceID())
+		},
+		isShown:    func(collection *access.PolicyCollectionResponse) bool { return state.shows(ctx, collection) },
+		unmodelled: func(*access.PolicyCollectionResponse) []string { return nil },
+		remove:     func(ctx context.Context) error { return r.access.DeletePolicyCollection(ctx, state.resourceID()) },
+	})
 }
 
 // ImportState takes a code, or scope/code.

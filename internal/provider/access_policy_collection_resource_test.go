@@ -112,7 +112,7 @@ func TestAccessPolicyCollection_lifecycle(t *testing.T) {
 	}
 	d.Forget()
 	collections.Destroy(read).MustBeQuiet(t)
-	d.MustCount(t, map[string]int{"access.DeletePolicyCollection": 1})
+	d.MustCount(t, map[string]int{"access.GetPolicyCollection": 1})
 }
 
 func TestAccessPolicyCollection_import(t *testing.T) {

@@ -320,15 +320,15 @@ func (r *accessPolicyResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(
-		ctx,
-		req,
-		resp,
-		summary,
-		accessPolicyNoun,
-		state.label(),
-		func() error { return r.access.DeletePolicy(ctx, state.resourceID()) },
-	)
+	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.PolicyResponse]{
+		noun: accessPolicyNoun, label: state.label(),
+		read: func(ctx context.Context) (*access.PolicyResponse, error) {
+			return r.access.GetPolicy(ctx, state.resourceID())
+		},
+		isShown:    func(policy *access.PolicyResponse) bool { return unchanged(ctx, &state, policy) },
+		unmodelled: func(policy *access.PolicyResponse) []string { return policy.Unmodelled },
+		remove:     func(ctx context.Context) error { return r.access.DeletePolicy(ctx, state.resourceID()) },
+	})
 }
 
 // ImportState takes a code, or scope/code.

@@ -153,7 +153,7 @@ func TestAccessPolicy_lifecycle(t *testing.T) {
 	}
 	d.Forget()
 	policies.Destroy(read).MustBeQuiet(t)
-	d.MustCount(t, map[string]int{"access.DeletePolicy": 1})
+	d.MustCount(t, map[string]int{"access.GetPolicy": 1})
 }
 
 // everyKind is a policy with every kind of selector and of condition.

@@ -246,8 +246,15 @@ func (r *accessPolicyTemplateResource) Delete(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(ctx, req, resp, summary, accessTemplateNoun, state.label(),
-		func() error { return r.access.DeletePolicyTemplate(ctx, state.resourceID()) })
+	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.PolicyTemplateResponse]{
+		noun: accessTemplateNoun, label: state.label(),
+		read: func(ctx context.Context) (*access.PolicyTemplateResponse, error) {
+			return r.access.GetPolicyTemplate(ctx, state.resourceID())
+		},
+		isShown:    func(template *access.PolicyTemplateResponse) bool { return unchanged(ctx, &state, template) },
+		unmodelled: func(template *access.PolicyTemplateResponse) []string { return template.Unmodelled },
+		remove:     func(ctx context.Context) error { return r.access.DeletePolicyTemplate(ctx, state.resourceID()) },
+	})
 }
 
 // ImportState takes a code, or scope/code.

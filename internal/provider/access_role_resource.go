@@ -162,6 +162,19 @@ func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) boo
 	return unchanged(ctx, &moved, role)
 }
 
+// shows reports that the state has all that the role has.
+func (m *accessRoleModel) shows(ctx context.Context, role *access.RoleResponse) bool {
+	before, now := *m, *m
+	before.setServerMade(role)
+	if now.fromAPI(ctx, role).HasError() {
+		return false
+	}
+	now.Policies = unlessMore(m.Policies, now.Policies)
+	now.PolicyCollections = unlessMore(m.PolicyCollections, now.PolicyCollections)
+	now.SupervisedRoles = unlessMore(m.SupervisedRoles, now.SupervisedRoles)
+	return sameValues(&before, &now)
+}
+
 func (m *accessRoleModel) resourceID() access.ResourceID {
 	return access.ResourceID{Scope: m.Scope.ValueString(), Code: m.Code.ValueString()}
 }
@@ -290,7 +303,15 @@ func (r *accessRoleResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(ctx, req, resp, summary, accessRoleNoun, state.label(), func() error { return r.access.DeleteRole(ctx, state.resourceID()) })
+	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.RoleResponse]{
+		noun: accessRoleNoun, label: state.label(),
+		read: func(ctx context.Context) (*access.RoleResponse, error) {
+			return r.access.GetRole(ctx, state.resourceID())
+		},
+		isShown:    func(role *access.RoleResponse) bool { return state.shows(ctx, role) },
+		unmodelled: func(role *access.RoleResponse) []string { return role.Unmodelled },
+		remove:     func(ctx context.Context) error { return r.access.DeleteRole(ctx, state.resourceID()) },
+	})
 }
 
 // ImportState takes a code, or scope/code.

@@ -128,9 +128,8 @@ func TestAccessRole_lifecycle(t *testing.T) {
 	}
 	roles.Destroy(read).MustBeQuiet(t)
 	d.MustCount(t, map[string]int{
-		"access.GetRole":        1,
-		"access.DeleteRole":     1,
-		"access.ListRoles":      4,
+		"access.GetRole":        2,
+		"access.ListRoles":      2,
 		"access.GetOwnPolicies": 1,
 	})
 }

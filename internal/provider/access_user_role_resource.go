@@ -371,16 +371,12 @@ func (r *accessUserRoleResource) Delete(ctx context.Context, req resource.Delete
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.deleteAccessObject(ctx, req, resp, summary, accessUserRoleNoun, userID, func() error {
-		role, err := r.access.GetUserRole(ctx, userID)
-		if err != nil {
-			return err
-		}
-		// It takes nothing unseen away if somebody removed policies. The plan warned of what the schema lacks.
-		if len(state.extras(role)) > 0 {
-			return errChangedBeforeDelete
-		}
-		return r.access.DeleteUserRole(ctx, userID)
+	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.UserRoleResponse]{
+		noun: accessUserRoleNoun, label: userID,
+		read:       func(ctx context.Context) (*access.UserRoleResponse, error) { return r.access.GetUserRole(ctx, userID) },
+		isShown:    func(role *access.UserRoleResponse) bool { return len(state.extras(role)) == 0 },
+		unmodelled: func(role *access.UserRoleResponse) []string { return role.Unmodelled },
+		remove:     func(ctx context.Context) error { return r.access.DeleteUserRole(ctx, userID) },
 	})
 }
 

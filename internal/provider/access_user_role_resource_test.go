@@ -181,20 +181,6 @@ func TestAccessUserRole_filledAfterPlan(t *testing.T) {
 	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 }
 
-// TestAccessUserRole_changedBeforeDelete has somebody attach a policy between the plan and the apply of a
-// destroy. The apply does not take it away.
-func TestAccessUserRole_changedBeforeDelete(t *testing.T) {
-	t.Parallel()
-	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
-	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
-	made := roles.MustCreate(userRoleConfig(providertest.StandardFeatures))
-	both := heldPolicies("allow-standard-lusid-features-access", "lusid-evaluator-data")["policyIdRoleResource"]
-	d.MustCall(t, http.MethodPost, userRolesPath+"/user-0/update", providertest.JSONObject{"resource": both}, nil)
-	roles.Destroy(made).MustFail(t, "", "Unable to delete user role user-0", "changed in LUSID after the plan was made", "Plan again")
-	mustHavePolicies(t, d, "allow-standard-lusid-features-access", "lusid-evaluator-data")
-	roles.Destroy(roles.MustRead(made)).MustBeQuiet(t)
-}
-
 // TestAccessUserRole_lostAnswer loses the answers to a create and an update, before and after LUSID has
 // processed the request.
 func TestAccessUserRole_lostAnswer(t *testing.T) {

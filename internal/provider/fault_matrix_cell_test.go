@@ -109,7 +109,7 @@ func (s cellSetting) targets(r reference) []target {
 		targets = append(targets, target{
 			Exchange: e, kind: s.kind, phase: s.phase.name, nth: nth, index: i, role: s.role(e),
 			mayNotRepeat: e.Method == http.MethodPost && e.Operation != s.row.Faults.Repeatable || e.Operation == s.row.Faults.Versioned,
-			beforeUpdate: !isWrite && s.phase.name == providertest.Updating,
+			compared:     compared[s.phase.name][e.Operation],
 		})
 	}
 	if s.phase.name != providertest.Refreshing && len(r.exchanges) > 0 {

@@ -195,8 +195,8 @@ type target struct {
 	first role
 	// mayNotRepeat tells of a request whose repeat would have one more effect.
 	mayNotRepeat bool
-	// beforeUpdate tells of a read in an update.
-	beforeUpdate bool
+	// compared are fields without which the object is not as the plan found it.
+	compared []string
 }
 
 // role is what depends on a request.
@@ -272,14 +272,23 @@ var lacks = []struct {
 	{kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "description", effect: harmless, erases: "description"},
 }
 
-// compared are fields, by operation, that an update compares with the plan. If one of them is missing in the answer,
-// the object is not as the plan found it, and the update is refused.
-var compared = map[string][]string{
-	"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
-	"access.GetPolicyCollection": {"description", "policies"},
-	"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
-	"access.GetRole":             {"description", "resource"},
-	"access.GetUserRole":         {"resource"},
+// compared are fields, by phase and operation, that an update or a deletion compares with the plan. If one of
+// them is missing in the answer, the object is not as the plan found it, and the change is refused. It is no reason
+// to refuse a deletion that it deletes fewer policies.
+var compared = map[string]map[string][]string{
+	providertest.Updating: {
+		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
+		"access.GetPolicyCollection": {"description", "policies"},
+		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
+		"access.GetRole":             {"description", "resource"},
+		"access.GetUserRole":         {"resource"},
+	},
+	providertest.Deleting: {
+		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
+		"access.GetPolicyCollection": {"description"},
+		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
+		"access.GetRole":             {"description"},
+	},
 }
 
 // ignored are operations whose answers the provider makes nothing of, beside every DELETE.
@@ -370,7 +379,7 @@ func faultsOf(t *testing.T, target target) []fault {
 			f.effect = unusableIf(says && !slices.Contains(dispensable[schema], field))
 			f.words, f.tokenWords = []string{"response", field, "HTTP 2"}, []string{notAToken}
 		}
-		if target.beforeUpdate && slices.Contains(compared[target.Operation], field) {
+		if slices.Contains(target.compared, field) {
 			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}
 		}
 		for _, l := range lacks {

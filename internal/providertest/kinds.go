@@ -440,7 +440,7 @@ var Fixtures = map[string]KindFixture{
 			Update: func(n int) Calls {
 				return Calls{"access.GetOwnPolicies": 2, "access.GetPolicy": n, "access.UpdatePolicy": n}
 			},
-			Destroy:     each("access.DeletePolicy"),
+			Destroy:     each("access.GetPolicy", "access.DeletePolicy"),
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
@@ -478,7 +478,7 @@ var Fixtures = map[string]KindFixture{
 			Create:  listThenEach("access.ListPolicyTemplates", "access.CreatePolicyTemplate"),
 			Refresh: refreshBySnapshot("access.GetPolicyTemplate", "access.ListPolicyTemplates"),
 			Update:  each("access.GetPolicyTemplate", "access.UpdatePolicyTemplate"),
-			Destroy: each("access.DeletePolicyTemplate"),
+			Destroy: each("access.GetPolicyTemplate", "access.DeletePolicyTemplate"),
 		},
 		Faults: Faults{OptionalRequest: "access.ListPolicyTemplates"},
 		Life: func(t *testing.T, d Domain) Life {
@@ -518,7 +518,7 @@ var Fixtures = map[string]KindFixture{
 			Update: func(n int) Calls {
 				return Calls{"access.GetOwnPolicies": 2, "access.GetRole": n, "access.UpdateRole": n}
 			},
-			Destroy:     each("access.DeleteRole"),
+			Destroy:     each("access.GetRole", "access.DeleteRole"),
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
@@ -564,7 +564,7 @@ var Fixtures = map[string]KindFixture{
 			Update: func(n int) Calls {
 				return Calls{"access.GetOwnPolicies": 2, "access.GetPolicyCollection": n, "access.UpdatePolicyCollection": n}
 			},
-			Destroy:     each("access.DeletePolicyCollection"),
+			Destroy:     each("access.GetPolicyCollection", "access.DeletePolicyCollection"),
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
@@ -669,7 +669,7 @@ var Fixtures = map[string]KindFixture{
 			Update: func(n int) Calls {
 				return Calls{"access.GetOwnPolicies": 2, "access.GetUserRole": n, "access.UpdateUserRole": n}
 			},
-			Destroy:     func(n int) Calls { return Calls{"access.GetUserRole": n, "access.DeleteUserRole": n} },
+			Destroy:     each("access.GetUserRole", "access.DeleteUserRole"),
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
