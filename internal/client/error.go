@@ -132,7 +132,10 @@ func IsIncomplete(err error) bool {
 func IsBlockedByNetworkZone(err error) bool { return HasCode(err, codeBlockedByNetworkZone) }
 
 // sentError is the failure of a request, after at least one attempt was sent.
-type sentError struct{ err error }
+type sentError struct {
+	err       error
+	operation string
+}
 
 func (e *sentError) Error() string { return e.err.Error() }
 func (e *sentError) Unwrap() error { return e.err }
@@ -145,6 +148,15 @@ func WasSent(err error) bool {
 	}
 	_, ok := errors.AsType[*Error](err)
 	return ok
+}
+
+// IsTokenFailure reports whether a token request failed, so that the request that needed the token was not sent.
+func IsTokenFailure(err error) bool {
+	if sent, ok := errors.AsType[*sentError](err); ok {
+		return sent.operation == OperationToken
+	}
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Operation == OperationToken
 }
 
 // unansweredError is a request that is not idempotent and that got no response.

@@ -373,7 +373,7 @@ func (c *Client) roundTrip(req *retryablehttp.Request) (*http.Response, []byte, 
 		err = read(resp)
 	}
 	if call, ok := req.Context().Value(callKey{}).(*call); ok && err != nil && call.sent.Load() {
-		err = &sentError{err}
+		err = &sentError{err, call.operation}
 	}
 	return resp, body, err
 }

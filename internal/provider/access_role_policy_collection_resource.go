@@ -306,10 +306,10 @@ func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *acce
 // isAttachLost reports that LUSID may have attached a collection although the attach failed. The request is
 // repeated after some failures, but not after each of them.
 func isAttachLost(err error) bool {
-	if refused, ok := errors.AsType[*client.Error](err); ok {
-		return refused.Operation != client.OperationToken && (refused.StatusCode >= 500 || refused.StatusCode < 300)
+	if refused, ok := errors.AsType[*client.Error](err); ok && (refused.StatusCode >= 300 && refused.StatusCode < 500) {
+		return false
 	}
-	return client.WasSent(err)
+	return client.WasSent(err) && !client.IsTokenFailure(err)
 }
 
 // errSupervises means that a role has the policies of other roles, and can have no policy collections.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -144,6 +145,25 @@ func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 	if got := attachedCollections(t, d); got != nil {
 		t.Errorf("%s stay attached", got)
 	}
+}
+
+// TestAccessRolePolicyCollection_noToken has the token endpoint answer nothing, so that the attach is never sent.
+func TestAccessRolePolicyCollection_noToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := providertest.DomainInMemory(t, mockserver.Options{})
+		createAccessRole(t, d, "analysts")
+		createPolicyCollections(t, d, "readers")
+		d.Mock.InjectFault(mockserver.Fault{Operation: "token:password", Reset: mockserver.ResetBefore, Count: -1})
+		p := providertest.NewProtocol(t)
+		p.Configure(d.PasswordArguments()).MustBeQuiet(t)
+		d.Forget()
+		_, diags := p.Resource(providertest.AccessRolePolicyCollectionType).Create(attachment("analysts", "readers"))
+		diags.MustFail(t, "", "Unable to create policy collection of access role", "Token request")
+		if text := diags.Errors()[0]; strings.Contains(text, "may have attached") {
+			t.Errorf("LUSID never got the request:\n%s", text)
+		}
+	})
 }
 
 // TestAccessRolePolicyCollection_lost has LUSID attach the collection and give an answer that does not say so.
