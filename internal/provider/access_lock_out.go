@@ -82,24 +82,74 @@ func (c *connection) warnOwnRole(ctx context.Context, noun string, id access.Res
 }
 
 // warnOwnPolicyCollection warns if the user that the provider signs in as has one of the policies that a policy
-// collection loses. LUSID does not say through which collection a user has a policy, so the warning covers
-// collections that give that user nothing, too. It does not cover what nested collections hold.
-func (c *connection) warnOwnPolicyCollection(ctx context.Context, id access.ResourceID, lost []string, change string, diags *diag.Diagnostics) {
-	if c == nil || c.client == nil || len(lost) == 0 {
+// collection loses, or if the collection has one of them and gets others. The plan is empty if the collection is
+// deleted. LUSID does not say through which collection a user has a policy, so the warning covers collections that
+// give that user nothing, too. It does not cover a collection without policies, which gives no user anything yet.
+func (c *connection) warnOwnPolicyCollection(ctx context.Context, state, plan *accessPolicyCollectionModel, change string, diags *diag.Diagnostics) {
+	if c == nil || c.client == nil {
+		return
+	}
+	lost := without(texts(state.Policies), texts(plan.Policies))
+	nested := without(texts(state.PolicyCollections), texts(plan.PolicyCollections))
+	adds := loses(plan.Policies, state.Policies) || loses(plan.PolicyCollections, state.PolicyCollections)
+	if len(lost) == 0 && len(nested) == 0 && !adds {
 		return
 	}
 	var own []string
 	for _, policy := range c.ownPolicies(ctx) {
-		if slices.Contains(lost, policy.ID.String()) {
-			own = append(own, policy.ID.String())
-		}
+		own = append(own, policy.ID.String())
 	}
 	if len(own) == 0 {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("The access policy collection %s could lock this provider out", id), joinParagraphs(
+	if len(nested) > 0 {
+		kept := append(c.policiesIn(ctx, texts(plan.PolicyCollections)), texts(plan.Policies)...)
+		lost = without(append(lost, c.policiesIn(ctx, nested)...), kept)
+	}
+	concerned := inBoth(lost, own)
+	if len(concerned) == 0 && adds {
+		change = "This plan adds policies to the collection, and a policy with the grant Deny among them takes rights away"
+		if concerned = inBoth(texts(state.Policies), own); len(concerned) == 0 {
+			concerned = inBoth(c.policiesIn(ctx, texts(state.PolicyCollections)), own)
+		}
+	}
+	if len(concerned) == 0 {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("The access policy collection %s could lock this provider out", state.label()), joinParagraphs(
 		fmt.Sprintf("The provider signs in with %s, whose user has policies that are in this collection: %s. %s.",
-			c.credential, strings.Join(slices.Compact(slices.Sorted(slices.Values(own))), ", "), change), lockedOut))
+			c.credential, strings.Join(concerned, ", "), change), lockedOut))
+}
+
+// policiesIn returns the ids of the policies that collections have, also through other collections. It makes a
+// request only if there are collections. If the request fails, the result is empty.
+func (c *connection) policiesIn(ctx context.Context, collections []string) (policies []string) {
+	if len(collections) == 0 {
+		return nil
+	}
+	listed, err := c.access.RefreshPolicyCollections(ctx)
+	if err != nil && !client.IsIncomplete(err) {
+		tflog.Debug(ctx, "Could not find out which policies are in nested policy collections", map[string]any{"error": err.Error()})
+	}
+	known := map[string]access.PolicyCollectionResponse{}
+	for _, collection := range listed {
+		known[collection.ID.String()] = collection
+	}
+	for collections = slices.Clone(collections); len(collections) > 0; collections = collections[1:] {
+		// A collection counts once, even if collections have each other.
+		collection := known[collections[0]]
+		delete(known, collections[0])
+		policies = append(policies, fromAccessIDs(collection.Policies)...)
+		collections = append(collections, fromAccessIDs(collection.PolicyCollections)...)
+	}
+	return policies
+}
+
+// inBoth returns the texts that are in both lists, sorted and each of them once.
+func inBoth(a, b []string) []string {
+	both := slices.DeleteFunc(slices.Clone(a), func(text string) bool { return !slices.Contains(b, text) })
+	slices.Sort(both)
+	return slices.Compact(both)
 }
 
 // lockedOut says what happens if the provider loses its rights.

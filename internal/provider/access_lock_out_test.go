@@ -56,17 +56,23 @@ func TestAccessLockOut(t *testing.T) {
 	attaching := providertest.Object{"role_id": "default/analysts", "policy_collection_id": "default/readers"}
 	attached := attachments.MustCreate(attaching)
 	otherAttached := attachments.MustCreate(providertest.With(attaching, "role_id", "default/traders"))
+	nesting := providertest.AccessPolicyCollectionConfig(providertest.Object{"code": "outer", "policy_collections": []string{"default/readers"}})
+	outer := collections.MustCreate(nesting)
+	outermostConfig := providertest.Object{"code": "outermost", "policy_collections": []string{"default/others", "default/outer"}}
+	outermost := collections.MustCreate(outermostConfig)
+	p = d.Protocol(t)
+	policies, roles = p.Resource(providertest.AccessPolicyType), p.Resource(providertest.AccessRoleType)
+	collections, attachments = p.Resource(providertest.AccessPolicyCollectionType), p.Resource(providertest.AccessRolePolicyCollectionType)
 	d.Forget()
 
 	// What takes no right away needs no call.
-	for _, config := range []providertest.Object{
-		providertest.With(collecting, "description", "New"),
-		providertest.With(collecting, "policies", []string{providertest.StandardFeatures, "default/list-instruments", "default/other"}),
-	} {
-		_, diags := collections.Plan(collection, config)
-		diags.MustBeQuiet(t)
-	}
-	_, diags := attachments.Plan(attached, providertest.With(attaching, "timeouts", providertest.Object{"read": "1m"}))
+	_, diags := collections.Plan(collection, providertest.With(collecting, "description", "New"))
+	diags.MustBeQuiet(t)
+	_, diags = collections.Plan(providertest.Instance{}, providertest.With(nesting, "code", "new"))
+	diags.MustBeQuiet(t)
+	_, diags = attachments.Plan(attached, providertest.With(attaching, "timeouts", providertest.Object{"read": "1m"}))
+	diags.MustBeQuiet(t)
+	_, diags = attachments.Plan(providertest.Instance{}, providertest.With(attaching, "role_id", providertest.Unknown))
 	diags.MustBeQuiet(t)
 	for _, config := range []providertest.Object{
 		providertest.With(mine, "description", "New"),
@@ -86,6 +92,7 @@ func TestAccessLockOut(t *testing.T) {
 
 	const policyWarning = "The access policy default/list-instruments could lock this provider out"
 	const collectionWarning = "The access policy collection default/readers could lock this provider out"
+	const outerWarning = "The access policy collection default/outer could lock this provider out"
 	const roleWarning = "The access role default/analysts could lock this provider out"
 	for _, test := range []struct {
 		m      providertest.ManagedType
@@ -132,7 +139,36 @@ func TestAccessLockOut(t *testing.T) {
 		},
 		{collections, collection, providertest.With(collecting, "policies", providertest.Unknown), []string{collectionWarning, "takes that away"}},
 		{collections, collection, providertest.With(collecting, "policies", []string{"default/list-instruments"}), nil},
+		{
+			collections, collection, providertest.With(collecting, "policies", []string{providertest.StandardFeatures, "default/list-instruments", "default/other"}),
+			[]string{collectionWarning, "in this collection: default/list-instruments. This plan adds policies", "Deny"},
+		},
+		{
+			collections, collection, providertest.With(collecting, "policy_collections", []string{"default/others"}),
+			[]string{collectionWarning, "This plan adds policies", "Deny"},
+		},
 		{collections, otherCollection, nil, nil},
+		{
+			collections, otherCollection,
+			providertest.AccessPolicyCollectionConfig(providertest.Object{"code": "others", "policies": []string{providertest.StandardFeatures, "default/other"}}), nil,
+		},
+		{collections, outer, nil, []string{outerWarning, "in this collection: default/list-instruments. This plan deletes the collection", "HTTP 403"}},
+		{collections, outer, providertest.With(nesting, "code", "new"), []string{outerWarning, "deletes the collection"}},
+		{collections, outer, providertest.With(nesting, "policy_collections", nil), []string{outerWarning, "default/list-instruments", "takes that away"}},
+		{collections, outer, providertest.With(nesting, "policy_collections", providertest.Unknown), []string{outerWarning, "takes that away"}},
+		{
+			collections, outer, providertest.With(nesting, "policy_collections", []string{"default/others", "default/readers"}),
+			[]string{outerWarning, "default/list-instruments", "This plan adds policies", "Deny"},
+		},
+		{collections, outer, providertest.With(nesting, "policies", nil), nil},
+		{
+			collections, outermost, providertest.With(outermostConfig, "policy_collections", []string{"default/others"}),
+			[]string{"collection default/outermost could lock", "default/list-instruments", "takes that away"},
+		},
+		{collections, outermost, providertest.With(outermostConfig, "policy_collections", []string{"default/outer"}), nil},
+		{attachments, providertest.Instance{}, attaching, []string{roleWarning, "attaches a policy collection to it", "Deny"}},
+		{attachments, providertest.Instance{}, providertest.With(attaching, "policy_collection_id", providertest.Unknown), []string{roleWarning, "attaches"}},
+		{attachments, providertest.Instance{}, providertest.With(attaching, "role_id", "default/traders"), nil},
 		{attachments, attached, providertest.With(attaching, "policy_collection_id", "default/others"), []string{roleWarning, "away from it"}},
 		{attachments, otherAttached, nil, []string{"Destroying takes the policy collection of access role default/traders,default/readers away", "destroy = false"}},
 	} {
@@ -150,7 +186,7 @@ func TestAccessLockOut(t *testing.T) {
 			t.Errorf("want two warnings, with %q: %s", part, warnings)
 		}
 	}
-	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1})
+	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1, "access.PagePolicyCollections": 1})
 
 	// A refusal is no reason to stop.
 	refused := providertest.NewMock(t, mockserver.Options{})
@@ -162,4 +198,7 @@ func TestAccessLockOut(t *testing.T) {
 		diags.MustBeQuiet(t)
 	}
 	refused.MustCount(t, map[string]int{"access.PagePolicies": 1, "access.CreatePolicy": 1, "access.GetOwnPolicies": 1})
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.PagePolicyCollections", Status: http.StatusForbidden, Count: -1})
+	_, diags = d.Protocol(t).Resource(providertest.AccessPolicyCollectionType).Plan(outer, nil)
+	diags.MustBeQuiet(t)
 }

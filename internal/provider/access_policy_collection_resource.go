@@ -49,8 +49,9 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"Don't update a collection with this resource if the collection has metadata that you want to keep.\n\n" +
 			"~> Changing `code` forces a new collection. If an access role refers to the collection, set `create_before_destroy` in the collection's `lifecycle` block: " +
 			"Terraform then creates the new collection, changes the role, and deletes the old collection last.\n\n" +
-			"~> If a plan removes a policy of the provider's own user from the collection, the plan warns that it could lock the provider out. " +
-			"The plan doesn't warn if it removes a nested collection, or if it adds a policy with the grant `Deny`.",
+			"~> If the collection has a policy of the provider's own user, the plan warns that it could lock the provider out if it removes that policy, " +
+			"removes a nested collection that has the policy, or adds other policies. " +
+			"LUSID does not say through which collection a user has a policy, so the warning does not mean that the user has the policy through this collection.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),
 			"description": accessDescriptionAttribute(),
@@ -271,10 +272,9 @@ func (r *accessPolicyCollectionResource) ModifyPlan(ctx context.Context, req res
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	change := "This plan takes that away from the collection"
 	if req.Plan.Raw.IsNull() || !plan.Code.Equal(state.Code) {
-		r.warnOwnPolicyCollection(ctx, state.resourceID(), texts(state.Policies), "This plan deletes the collection", &resp.Diagnostics)
-		return
+		plan, change = accessPolicyCollectionModel{}, "This plan deletes the collection"
 	}
-	r.warnOwnPolicyCollection(ctx, state.resourceID(), without(texts(state.Policies), texts(plan.Policies)),
-		"This plan takes that away from the collection", &resp.Diagnostics)
+	r.warnOwnPolicyCollection(ctx, &state, &plan, change, &resp.Diagnostics)
 }

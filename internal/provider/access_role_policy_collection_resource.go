@@ -48,7 +48,7 @@ func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resou
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Attaches one policy collection to an access role. The provider changes nothing else of the role. " +
-			"Use this resource for a role that is managed elsewhere or comes with LUSID. The plan warns if it removes a collection from a role of the user that the provider signs in as.\n\n" +
+			"Use this resource for a role that is managed elsewhere or comes with LUSID. The plan warns if it attaches a collection to a role of the user that the provider signs in as, or removes a collection from such a role.\n\n" +
 			"~> Don't use this resource for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
 			"so each resource would undo the other. List the collection in `policy_collections` of the `lusid_access_role` instead.\n\n" +
 			"~> Destroying the attachment removes the collection from the role, even if a `lusid_access_role` lists the collection by then. To move the collection to `policy_collections`, " +
@@ -252,15 +252,19 @@ func (r *accessRolePolicyCollectionResource) ImportState(ctx context.Context, re
 // ModifyPlan refuses another domain's attachment before anything is planned for it. It warns of what a destroy
 // takes away, and if the provider's own user could lose its rights.
 func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() {
-		return
-	}
 	var state, plan accessAttachmentModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessAttachmentNoun+" "+state.label())...)
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
+	if req.State.Raw.IsNull() {
+		if !plan.RoleID.IsUnknown() && !resp.Diagnostics.HasError() {
+			r.warnOwnAccessRole(ctx, plan.role(),
+				"This plan attaches a policy collection to it, and a policy with the grant Deny in the collection takes rights away", &resp.Diagnostics)
+		}
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessAttachmentNoun+" "+state.label())...)
 	if resp.Diagnostics.HasError() || (plan.RoleID.Equal(state.RoleID) && plan.PolicyCollectionID.Equal(state.PolicyCollectionID)) {
 		return
 	}

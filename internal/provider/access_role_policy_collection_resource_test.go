@@ -51,7 +51,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	config := attachment("analysts", "readers")
 	made := attachments.MustCreate(config)
-	d.MustCount(t, map[string]int{"access.AddPolicyCollectionToRole": 1})
+	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1, "access.AddPolicyCollectionToRole": 1})
 	made.MustHave(t, map[string]string{"id": "default/analysts,default/readers"})
 	want := map[string]string{"role_id": "default/analysts", "policy_collection_id": "default/readers"}
 	if diff := cmp.Diff(want, attachments.IdentityOf(made)); diff != "" {
@@ -182,7 +182,7 @@ func TestAccessRolePolicyCollection_lost(t *testing.T) {
 			d.Mock.InjectFault(fault)
 			made, diags := attachments.Create(config)
 			diags.MustWarn(t, "", "was lost", "default/analysts,default/readers", "LUSID now has it")
-			d.MustCount(t, map[string]int{"access.AddPolicyCollectionToRole": 1, "access.GetRole": 1})
+			d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1, "access.AddPolicyCollectionToRole": 1, "access.GetRole": 1})
 			attachments.MustPlanNothing(attachments.MustRead(made), config)
 
 			// If the read fails too, the next apply finds the attachment.

@@ -58,7 +58,7 @@ func TestAccBudget(t *testing.T) {
 				}
 				// What the caller may do costs one call per process that plans. The CLI plans an update once more
 				// when it applies it, and a destroy only once.
-				planning := 2
+				planning := min(processes, 2)
 				if command == "destroy" {
 					planning = 1
 				}

@@ -520,7 +520,7 @@ func without(inventory map[string][]string, field string) map[string][]string {
 func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.Duration, tries int) {
 	t.Helper()
 	longest := time.Duration(len(said)) * 11 * time.Minute
-	if c.row.Faults.ReadsFirst != "" && c.phase.name == providertest.Creating {
+	if c.row.Faults.OnlyForWarning[c.phase.name] != "" {
 		longest *= 2 // The plan waits for it too.
 	}
 	if elapsed > longest {

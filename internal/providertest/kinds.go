@@ -602,15 +602,16 @@ var Fixtures = map[string]KindFixture{
 		Listings: []string{AccessAPI + "/roles"},
 		Examples: ExampleSeeds{Resource: ExampleAttachment, Import: ExampleAttachment, List: ExampleAttachment},
 		Cost: Cost{
-			Create:  each("access.AddPolicyCollectionToRole"),
-			Refresh: func(n int) Calls { return Calls{"access.GetRole": assignedRoles(n)} },
-			Destroy: each("access.RemovePolicyCollectionFromRole"),
-			// The plan warns if the provider's own user could lose its rights.
+			// The plans warn if the provider's own user could lose its rights.
+			Plan:        once("access.GetOwnPolicies"),
+			Create:      each("access.AddPolicyCollectionToRole"),
+			Refresh:     func(n int) Calls { return Calls{"access.GetRole": assignedRoles(n)} },
+			Destroy:     each("access.RemovePolicyCollectionFromRole"),
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
 			Repeatable:     "access.AddPolicyCollectionToRole",
-			OnlyForWarning: map[string]string{Deleting: "access.GetOwnPolicies"},
+			OnlyForWarning: map[string]string{Creating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()

@@ -71,9 +71,14 @@ func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*Polic
 func (c *Client) RefreshPolicyCollection(
 	ctx context.Context, id ResourceID, accepts func(*PolicyCollectionResponse) bool,
 ) (*PolicyCollectionResponse, error) {
-	return client.Refresh(ctx, client.Kind[PolicyCollectionResponse]{API: c.api, Name: "policy collections", List: c.PagePolicyCollections},
+	return client.Refresh(ctx, c.policyCollections(),
 		func(collection *PolicyCollectionResponse) bool { return collection.ID == id && accepts(collection) },
 		func(ctx context.Context) (*PolicyCollectionResponse, error) { return c.GetPolicyCollection(ctx, id) })
+}
+
+// RefreshPolicyCollections is PagePolicyCollections for a plan: it may return the list that a refresh got.
+func (c *Client) RefreshPolicyCollections(ctx context.Context) ([]PolicyCollectionResponse, error) {
+	return client.RefreshList(ctx, c.policyCollections(), func([]PolicyCollectionResponse) bool { return true })
 }
 
 // CreatePolicyCollection creates a policy collection in the default scope. LUSID refuses a code that is
@@ -108,6 +113,10 @@ func (c *Client) RemovePolicyCollectionFromRole(ctx context.Context, role, colle
 	r := c.api.Delete("RemovePolicyCollectionFromRole", "roles", role.Scope, role.Code, "policycollections", collection.Scope, collection.Code)
 	has := func(listed *RoleResponse) bool { return listed.ID == role && listed.HasPolicyCollection(collection) }
 	return client.DoNoContent(ctx, r.On(client.Listed(c.roles(), has, codePolicyCollectionNotFound)))
+}
+
+func (c *Client) policyCollections() client.Kind[PolicyCollectionResponse] {
+	return client.Kind[PolicyCollectionResponse]{API: c.api, Name: "policy collections", List: c.PagePolicyCollections}
 }
 
 // policyCollection decides whether a policy collection is gone by the list of its scope, because the pages
