@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -130,6 +131,37 @@ func reordered(current, wanted []access.ResourceID) (roles []access.ResourceID) 
 // among returns those of the roles that are in the other list, in their order.
 func among(roles, of []access.ResourceID) []access.ResourceID {
 	return slices.DeleteFunc(slices.Clone(roles), func(role access.ResourceID) bool { return !slices.Contains(of, role) })
+}
+
+// roleOrders find resources that want access roles in opposite orders. Each apply would undo the moves of the
+// other resource. The zero value is ready to use. It is safe for concurrent use.
+type roleOrders struct {
+	mu sync.Mutex
+	// planned has the order that each resource wants, by the resource's owner.
+	planned map[string][]access.ResourceID
+}
+
+// plan records the order that a resource wants. It returns two roles that another resource wants in the opposite
+// order, or none.
+func (o *roleOrders) plan(owner string, wanted []access.ResourceID) (opposite []access.ResourceID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for other, order := range o.planned {
+		if other == owner {
+			continue
+		}
+		both := among(wanted, order)
+		for i := 1; i < len(both); i++ {
+			if slices.Index(order, both[i-1]) > slices.Index(order, both[i]) {
+				return both[i-1 : i+1]
+			}
+		}
+	}
+	if o.planned == nil {
+		o.planned = map[string][]access.ResourceID{}
+	}
+	o.planned[owner] = wanted
+	return nil
 }
 
 // toAccessIDList reads the known ids of a list, in its order.

@@ -47,7 +47,8 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 		MarkdownDescription: "The order of precedence of access roles. If the roles of a user disagree, the role with the higher precedence decides. " +
 			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Other roles may lie between the listed ones. " +
 			"The data source `lusid_access_roles` shows all roles with their places.\n\n" +
-			"Declare this resource once per domain. Two of these resources that list the same roles in different orders undo each other's moves.\n\n" +
+			"Declare this resource once per domain. Two of these resources that list two roles in opposite orders would undo each other's moves. " +
+			"If both are in one configuration and use the same provider configuration, the plan fails. Otherwise the provider can't find out.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests.\n\n" +
 			"~> The first apply can change the order that LUSID has. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
@@ -108,6 +109,8 @@ func (r *accessRolePrecedenceResource) Create(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	_, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
 	// Terraform does not tell a create what its plan showed, so a create cannot compare the order with it.
 	r.arrange(ctx, summary, toAccessIDList(plan.Roles), nil, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -207,7 +210,11 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 			resp.Diagnostics.AddAttributeError(path.Root("roles"), "Invalid roles", fmt.Sprintf("The access role %s is in the list twice. List each role once.", role))
 		}
 	}
-	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || plan.Roles.Equal(state.Roles) {
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil {
+		return
+	}
+	r.refuseOpposite(ctx, wanted, resp)
+	if resp.Diagnostics.HasError() || plan.Roles.Equal(state.Roles) {
 		return
 	}
 	current := toAccessIDList(state.Roles)
@@ -224,6 +231,17 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	}
 	for _, role := range moved {
 		r.warnOwnAccessRole(ctx, role, "This plan changes its order of precedence relative to another role, so the other role may decide in its place", &resp.Diagnostics)
+	}
+}
+
+// refuseOpposite refuses an order if another resource of this run wants two of its roles in the opposite order.
+func (r *accessRolePrecedenceResource) refuseOpposite(ctx context.Context, wanted []access.ResourceID, resp *resource.ModifyPlanResponse) {
+	owner, diags := becomeOwner(ctx, resp.Private)
+	resp.Diagnostics.Append(diags...)
+	if opposite := r.roleOrders.plan(owner, wanted); len(opposite) > 0 {
+		resp.Diagnostics.AddAttributeError(path.Root("roles"), "Two resources want opposite orders of access roles", fmt.Sprintf(
+			"This resource puts the access role %s before %s. Another lusid_access_role_precedence of the configuration puts %s before %s, "+
+				"so each apply would undo the moves of the other resource. List these roles in one resource.", opposite[0], opposite[1], opposite[1], opposite[0]))
 	}
 }
 

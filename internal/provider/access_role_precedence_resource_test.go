@@ -202,7 +202,7 @@ func TestAccessRolePrecedence_gone(t *testing.T) {
 	if got := d.Counts()["access.UpdateRole"]; got != 0 {
 		t.Errorf("%d moves", got)
 	}
-	_, diags = precedence.Create(precedenceOf(2, 0, 1))
+	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(2, 0, 1))
 	diags.MustFail(t, "roles", "Unable to set access role precedence", "default/role-1")
 	mustBeOrdered(t, d, 0, 2, 3)
 	precedence.MustPlanNothing(precedence.MustRead(mustUpdate(t, precedence, made, precedenceOf(0, 2))), precedenceOf(0, 2))
@@ -237,6 +237,7 @@ func TestAccessRolePrecedence_changedAfterPlan(t *testing.T) {
 	d := precedenceDomain(t, noFront)
 	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	made := precedence.MustCreate(precedenceOf(0, 1, 2))
+	precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	planned, diags := precedence.Plan(made, precedenceOf(2, 0, 1, 3))
 	diags.MustBeQuiet(t)
 	moveBefore(t, d, "role-1", "role-0")
@@ -318,6 +319,35 @@ func TestAccessRolePrecedence_noDescription(t *testing.T) {
 	}
 }
 
+// TestAccessRolePrecedence_opposite refuses a second resource of the same run that wants roles in the opposite order.
+func TestAccessRolePrecedence_opposite(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	for _, test := range []struct {
+		first, second []int
+		opposite      string
+	}{
+		{[]int{0, 1, 2}, []int{0, 2, 3}, ""},
+		{[]int{0, 1}, []int{3, 2}, ""},
+		{[]int{0, 1, 2}, []int{0, 3, 2, 1}, "default/role-2 before default/role-1"},
+		{[]int{1, 0}, []int{0, 2, 1}, "default/role-0 before default/role-1"},
+	} {
+		precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+		first := precedence.MustCreate(precedenceOf(test.first...))
+		_, diags := precedence.Plan(providertest.Instance{}, precedenceOf(test.second...))
+		if test.opposite == "" {
+			diags.MustSucceed(t)
+			continue
+		}
+		diags.MustFail(t, "roles", "Two resources want opposite orders", test.opposite, "one resource")
+		// A plan of the same resource takes the place of its earlier plan.
+		precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+		precedence.MustPlanNothing(precedence.MustRead(first), precedenceOf(test.first...))
+		_, diags = precedence.Plan(first, precedenceOf(test.second...))
+		diags.MustSucceed(t)
+	}
+}
+
 // TestAccessRolePrecedence_unmodelled refuses a move that would erase a part of the role.
 func TestAccessRolePrecedence_unmodelled(t *testing.T) {
 	t.Parallel()
@@ -394,6 +424,7 @@ func TestAccessRolePrecedence_own(t *testing.T) {
 	})
 	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	made := precedence.MustCreate(precedenceOf(0, 1, 2, 3))
+	precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	const warning = "The access role default/role-1 could lock this provider out"
 	d.Forget()
 	for _, test := range []struct {
@@ -496,4 +527,44 @@ resource "lusid_access_role_precedence" "test" {
 	mustBeOrdered(t, d, 3, 9, 1, 0, 2)
 	providertest.MustHold(t, w.MustRun("destroy", "-auto-approve"), "LUSID keeps the order of the access roles")
 	mustBeOrdered(t, d, 3, 1, 0, 2)
+}
+
+// TestAccAccessRolePrecedence_opposite has two resources that want opposite orders, before and after the roles are
+// known.
+func TestAccAccessRolePrecedence_opposite(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	two := func(first, second string) string {
+		return fmt.Sprintf(`resource "lusid_access_role" "new" {
+  code = "role-9"
+}
+resource "lusid_access_role_precedence" "first" {
+  roles = [%s]
+}
+resource "lusid_access_role_precedence" "second" {
+  roles      = [%s]
+  depends_on = [lusid_access_role_precedence.first]
+}
+`, first, second)
+	}
+	const refused = "Two resources want opposite orders of access roles"
+	w := providertest.NewWorkspace(t, two(`"default/role-1", "default/role-0"`, `"default/role-0", "default/role-1"`), d.Environment()...)
+	w.MustFail([]string{refused, "default/role-0 before", "lusid_access_role_precedence.second"}, "plan")
+	w.MustFail([]string{refused}, "apply", "-auto-approve")
+	mustBeOrdered(t, d, 0, 1, 2, 3)
+
+	// The id of a role is known only when the role exists.
+	w.Configure(two(`lusid_access_role.new.id, "default/role-0"`, `"default/role-0", lusid_access_role.new.id`))
+	w.MustFail([]string{refused, "default/role-9"}, "apply", "-auto-approve")
+	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
+	w.MustFail([]string{refused}, "plan")
+
+	w.Configure(two(`lusid_access_role.new.id, "default/role-0"`, `"default/role-2", lusid_access_role.new.id`))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	mustBeOrdered(t, d, 2, 9, 0, 1, 3)
+	// A resource with another order may take the place of one that goes.
+	w.Configure(strings.ReplaceAll(two(`lusid_access_role.new.id, "default/role-2"`, `"default/role-0", "default/role-1"`), "second", "other"))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
 }

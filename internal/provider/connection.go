@@ -74,6 +74,9 @@ type connection struct {
 	placing lock
 	// places records the zones whose positions change in this run.
 	places zonePlaces
+
+	// roleOrders records the orders of access roles that this run plans.
+	roleOrders roleOrders
 }
 
 // Format prints the connection without its secrets.
