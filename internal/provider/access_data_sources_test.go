@@ -388,6 +388,9 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 	backwards := evaluation(providertest.Object{"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T22:59:59Z"})
 	_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": backwards}})
 	mustFailOn(diags, "to_effective_date", "ends before it starts", "2025-12-31T22:59:59Z", "2026-01-01T00:00:00+01:00")
+	backwards = evaluation(providertest.Object{"from_as_at": "2026-01-01T00:00:00+01:00", "to_as_at": "2025-12-31T22:59:59Z"})
+	_, diags = p.Data(name, providertest.Object{"requests": providertest.Object{"read": backwards}})
+	mustFailOn(diags, "to_as_at", "Invalid range of as-at times", "ends before it starts", "2025-12-31T22:59:59Z", "2026-01-01T00:00:00+01:00")
 	_, diags = p.Data(name, providertest.Object{"requests": providertest.Object{}})
 	diags.MustFail(t, "requests", "at least 1")
 	config := providertest.Object{"requests": providertest.Object{"read": evaluation()}}
@@ -397,7 +400,10 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 
 	// A range may be of one instant.
 	p.MustData(name, providertest.Object{"requests": providertest.Object{
-		"read": evaluation(providertest.Object{"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T23:00:00Z"}),
+		"read": evaluation(providertest.Object{
+			"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T23:00:00Z",
+			"from_as_at": "2026-01-01T00:00:00+01:00", "to_as_at": "2025-12-31T23:00:00Z",
+		}),
 	}})
 	d.Forget()
 

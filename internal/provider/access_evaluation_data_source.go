@@ -95,7 +95,7 @@ func (d *accessEvaluationDataSource) Schema(_ context.Context, _ datasource.Sche
 					"from_effective_date": date("Effective date of the data, or the start of a range, in RFC 3339. Default: now."),
 					"to_effective_date":   date("End of the range of effective dates, in RFC 3339. It must not be before `from_effective_date`. Default: the start."),
 					"from_as_at":          date("As-at time of the data, or the start of a range, in RFC 3339. Default: the latest."),
-					"to_as_at":            date("End of the range of as-at times, in RFC 3339."),
+					"to_as_at":            date("End of the range of as-at times, in RFC 3339. It must not be before `from_as_at`."),
 				}},
 			},
 			"results": schema.MapNestedAttribute{
@@ -202,25 +202,29 @@ func (d *accessEvaluationDataSource) Read(ctx context.Context, req datasource.Re
 	}
 }
 
-// endsAfterStart refuses a request whose range of effective dates ends before it starts.
+// endsAfterStart refuses a request with a range of effective dates or as-at times that ends before it starts.
 type endsAfterStart struct{}
 
 func (endsAfterStart) Description(context.Context) string {
-	return "to_effective_date must not be before from_effective_date."
+	return "to_effective_date must not be before from_effective_date, and to_as_at not before from_as_at."
 }
 
 func (v endsAfterStart) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (endsAfterStart) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
-	from, _ := req.ConfigValue.Attributes()["from_effective_date"].(timetypes.RFC3339)
-	to, _ := req.ConfigValue.Attributes()["to_effective_date"].(timetypes.RFC3339)
-	// The attributes' type reports what is not an instant.
-	start, err := parseInstant(from.ValueString())
-	if err != nil {
-		return
-	}
-	if end, err := parseInstant(to.ValueString()); err == nil && end.Before(start) {
-		resp.Diagnostics.AddAttributeError(req.Path.AtName("to_effective_date"), "Invalid range of effective dates",
-			fmt.Sprintf("The range ends before it starts: to_effective_date is %s, and from_effective_date is %s. Swap them.", to.ValueString(), from.ValueString()))
+	for _, dates := range []struct{ from, to, noun string }{
+		{"from_effective_date", "to_effective_date", "effective dates"}, {"from_as_at", "to_as_at", "as-at times"},
+	} {
+		from, _ := req.ConfigValue.Attributes()[dates.from].(timetypes.RFC3339)
+		to, _ := req.ConfigValue.Attributes()[dates.to].(timetypes.RFC3339)
+		// The attributes' type reports what is not an instant.
+		start, err := parseInstant(from.ValueString())
+		if err != nil {
+			continue
+		}
+		if end, err := parseInstant(to.ValueString()); err == nil && end.Before(start) {
+			resp.Diagnostics.AddAttributeError(req.Path.AtName(dates.to), "Invalid range of "+dates.noun, fmt.Sprintf(
+				"The range ends before it starts: %s is %s, and %s is %s. Swap them.", dates.to, to.ValueString(), dates.from, from.ValueString()))
+		}
 	}
 }
