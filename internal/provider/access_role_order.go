@@ -12,7 +12,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
-// lowIndexFirst is true if the access role with the lower roleHierarchyIndex has the higher precedence.
+// lowIndexFirst is true if the access role with the lower roleHierarchyIndex has the higher precedence. The
+// descriptions of hierarchy_index and lusid_access_roles say so too.
 //
 // Unverified: access/role-hierarchy-index.
 const lowIndexFirst = true

@@ -46,7 +46,7 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The order of precedence of access roles. If the roles of a user disagree, the role with the higher precedence decides. " +
 			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Other roles may lie between the listed ones. " +
-			"The data source `lusid_access_roles` shows all roles with their places.\n\n" +
+			"The data source `lusid_access_roles` shows all roles with their places: a lower `hierarchy_index` is a higher precedence.\n\n" +
 			"Declare this resource once per domain. Two of these resources that list two roles in opposite orders would undo each other's moves. " +
 			"If both are in one configuration and use the same provider configuration, the plan fails. Otherwise the provider can't find out.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +

@@ -65,7 +65,7 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"scope":    accessScopeAttribute("role"),
 			"hierarchy_index": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Place of the role among all access roles when Terraform last read it. If the roles of a user disagree, the role with the higher precedence decides. Null if LUSID returns none.",
+				MarkdownDescription: "Place of the role among all access roles when Terraform last read it. A lower number is a higher precedence: if the roles of a user disagree, the role with the lower number decides. `lusid_access_role_precedence` sets the order. Null if LUSID returns none.",
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
 			"permission": schema.StringAttribute{

@@ -28,7 +28,8 @@ func (d *accessRolesDataSource) Metadata(_ context.Context, req datasource.Metad
 
 func (d *accessRolesDataSource) Schema(ctx context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Every role of LUSID's Access service in all scopes, including LUSID's own. To filter them, use a `for` expression.",
+		MarkdownDescription: "Every role of LUSID's Access service in all scopes, including LUSID's own. To filter them, use a `for` expression.\n\n" +
+			"If the roles of a user disagree, the role with the lower `hierarchy_index` decides. To change the order of the roles, use the resource `lusid_access_role_precedence`.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListNestedAttribute{
 				Computed:            true,
