@@ -48,7 +48,7 @@ var guides = map[string]struct {
 	"terraform-query.md": {options: mockserver.Options{Seed: mockserver.Seed{
 		Applications: []mockserver.Application{{ClientID: "acme-pricing", DisplayName: "Acme pricing"}, {ClientID: "acme-portal", DisplayName: "Acme portal", Type: "Web"}},
 		Roles:        []mockserver.Role{{Name: "acme-traders", Description: "Books and amends trades"}},
-		Users:        []mockserver.User{{Username: "jane.doe@acme.com", FirstName: "Jane", LastName: "Doe", Type: "Personal"}},
+		Users:        []mockserver.User{{Username: "jane.doe@acme.com", FirstName: "Jane", LastName: "Doe", Type: "Personal", Roles: []string{"acme-traders"}}},
 	}}},
 	"permissions.md":                {},
 	"least-privilege.md":            {},

@@ -29,7 +29,7 @@ func (l *roleAssignmentListResource) Metadata(_ context.Context, req resource.Me
 
 func (l *roleAssignmentListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Find and import existing assignments of one role.",
+		MarkdownDescription: "Find and import existing assignments of one role. A block with `for_each` lists those of several roles.",
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
