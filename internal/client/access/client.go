@@ -1,8 +1,8 @@
-// Package access is LUSID's Access API: its operations, its wire types, and the error codes by which it says
-// that an object does not exist.
+// Package access has the operations of LUSID's Access API, its wire types, and its error codes for objects
+// that do not exist.
 //
-// Methods have LUSID's operation names, and types have the names of LUSID's schemas. A refusal is a
-// [*client.Error], and so is an object that does not exist.
+// Methods have LUSID's operation names, and types have the names of LUSID's schemas. If LUSID refuses a
+// request or an object does not exist, the error is a [*client.Error].
 package access
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// Error codes by which LUSID says that an object does not exist. There is none for a role.
+// LUSID's error codes for objects that do not exist. There is no code for a role.
 const (
 	codePolicyCollectionNotFound = 604
 	codePolicyNotFound           = 772
@@ -20,7 +20,7 @@ const (
 	codeTargetUserNotFound       = 616
 )
 
-// Error codes by which LUSID says that a code is taken. They have no status of their own.
+// LUSID's error codes for a code that another object has. LUSID does not document their status.
 const (
 	codePolicyCollectionExists = 612
 	codePolicyExists           = 613
@@ -28,13 +28,13 @@ const (
 	codePolicyTemplateExists   = 877
 )
 
-// DefaultScope is where LUSID creates objects. Other scopes have what comes with LUSID.
+// DefaultScope is the scope in which LUSID creates objects. Other scopes contain LUSID's own objects.
 const DefaultScope = "default"
 
 // Client calls the Access API of one LUSID domain. It is safe for concurrent use.
 type Client struct {
 	api *client.API
-	// services are the APIs that say what policies can refer to, by the names in [Services].
+	// services are the APIs that list the objects that policies can refer to, by the names in [Services].
 	services map[string]*client.API
 }
 
@@ -49,10 +49,10 @@ func New(c *client.Client) *Client {
 	}}
 }
 
-// Format prints the client without the secrets it holds.
+// Format prints the client without its secrets.
 func (*Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "access.Client") }
 
-// IsTaken reports that LUSID refused a create because an object with that code exists.
+// IsTaken reports whether LUSID refused a create because an object with the code exists.
 func IsTaken(err error) bool {
 	return client.HasCode(err, codePolicyCollectionExists) || client.HasCode(err, codePolicyExists) ||
 		client.HasCode(err, codeRoleExists) || client.HasCode(err, codePolicyTemplateExists)

@@ -15,14 +15,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// newDomain starts a mock domain behind a real server, and returns a client of it. The test fails if the
-// mock broke the contract.
+// newDomain starts a mock domain behind a real server, and returns a client for it. The test fails if a
+// request or a response violates the contract.
 func newDomain(t *testing.T) (*mockserver.Server, *access.Client) {
 	t.Helper()
 	return newDomainWith(t, mockserver.Seed{})
 }
 
-// newDomainWith is newDomain with what the domain has from the start.
+// newDomainWith is newDomain with a seed.
 func newDomainWith(t *testing.T, seed mockserver.Seed) (*mockserver.Server, *access.Client) {
 	t.Helper()
 	mock := mockserver.New(mockserver.Options{Seed: seed})
@@ -30,7 +30,7 @@ func newDomainWith(t *testing.T, seed mockserver.Seed) (*mockserver.Server, *acc
 	t.Cleanup(func() {
 		server.Close()
 		if violations := mock.ContractViolations(); len(violations) > 0 {
-			t.Errorf("contract violations: %q", violations)
+			t.Errorf("got the contract violations %q, want none", violations)
 		}
 	})
 	return mock, newClient(t, server.URL, client.Secret(mock.Credentials().AccessToken))
@@ -45,7 +45,7 @@ func newClient(t *testing.T, url string, token client.Secret) *access.Client {
 	return access.New(c)
 }
 
-// newClientOf returns a client of a server that answers with the handler.
+// newClientOf returns a client of a server that responds with the handler.
 func newClientOf(t *testing.T, handler http.HandlerFunc) *access.Client {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -64,18 +64,18 @@ func jsonReply(status int, body string) http.HandlerFunc {
 // second is the error of a call that also returns something.
 func second[T any](_ T, err error) error { return err }
 
-// wireCase is a call, and the request that it has to become.
-type wireCase struct {
+// requestCase is a call, and the request that the call must send.
+type requestCase struct {
 	call func(context.Context, *access.Client) error
-	// request is method, path and query; body is JSON, or empty.
+	// request is the method, the path and the query. body is JSON, or empty for no body.
 	request, body string
 	status        int
-	// answer is what the server says; empty for a 204.
+	// answer is the body of the response. Empty for a 204.
 	answer string
 }
 
-// wantOnWire makes each call against a server that knows nothing of this client.
-func wantOnWire(t *testing.T, cases map[string]wireCase) {
+// wantRequests makes each call with a server that doesn't use this client's wire types.
+func wantRequests(t *testing.T, cases map[string]requestCase) {
 	t.Helper()
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestIsTaken(t *testing.T) {
 		for _, status := range []int{http.StatusBadRequest, http.StatusConflict, http.StatusNotFound} {
 			c := newClientOf(t, jsonReply(status, `{"name":"N","code":`+code+`}`))
 			if got := access.IsTaken(second(c.CreatePolicy(t.Context(), access.PolicyCreationRequest{}))); got != want {
-				t.Errorf("%d with %s: got %t", status, code, got)
+				t.Errorf("status %d, code %s: got %t, want %t", status, code, got, want)
 			}
 		}
 	}

@@ -11,10 +11,11 @@ type ForSpec struct {
 	EffectiveDateHasQuality *EffectiveDateHasQuality `json:"effectiveDateHasQuality,omitempty"`
 }
 
-// isUnknown reports a kind of condition that this package does not know.
+// isUnknown reports whether the condition is of a kind that this package does not support.
 func (f ForSpec) isUnknown() bool { return f == ForSpec{} }
 
-// EffectiveRange is a range of effective dates. Both are instants in RFC 3339; empty means open.
+// EffectiveRange is a range of effective dates. Both are timestamps in RFC 3339. If one is empty, the range
+// has no bound there.
 type EffectiveRange struct {
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
@@ -26,23 +27,23 @@ type AsAtRangeForSpec struct {
 	To   AsAtPredicateContract `json:"to"`
 }
 
-// AsAtPredicateContract is a bound. One of the two is not empty.
+// AsAtPredicateContract is a bound of a range. One of the two fields is not empty.
 type AsAtPredicateContract struct {
 	// Value has 5 to 25 characters, such as "AsAt=Latest".
 	Value string `json:"value,omitempty"`
-	// DateTimeOffset is an instant in RFC 3339.
+	// DateTimeOffset is a timestamp in RFC 3339.
 	DateTimeOffset string `json:"dateTimeOffset,omitempty"`
 }
 
 // RelativeDate compares a date with a point in time. In LUSID's contract it is EffectiveDateRelative or
 // AsAtRelative.
 type RelativeDate struct {
-	// Date is such as Now, and Unit such as Day.
+	// Date is a name such as Now, and Unit a name such as Day.
 	Date string `json:"date,omitempty"`
 	// Adjustment is added to the date.
 	Adjustment int32  `json:"adjustment"`
 	Unit       string `json:"unit,omitempty"`
-	// RelativeToDateTime is such as BeforeOrOn.
+	// RelativeToDateTime is a name such as BeforeOrOn.
 	RelativeToDateTime string `json:"relativeToDateTime,omitempty"`
 }
 
@@ -59,10 +60,10 @@ type IfExpression struct {
 	IfViaAPIExpression        *IfViaAPIExpression        `json:"ifViaApiExpression,omitempty"`
 }
 
-// isUnknown reports a kind of condition that this package does not know.
+// isUnknown reports whether the condition is of a kind that this package does not support.
 func (e IfExpression) isUnknown() bool { return e == IfExpression{} }
 
-// missingField names the first feature that is null or empty.
+// missingField returns the path of the first feature that is null or empty.
 func (e IfExpression) missingField() string {
 	if e.IfViaAPIExpression == nil {
 		return ""
@@ -75,7 +76,7 @@ func (e IfExpression) missingField() string {
 type IfRequestHeaderExpression struct {
 	// HeaderName has 1 to 1024 characters, and Value 4096 at most.
 	HeaderName string `json:"headerName"`
-	// Operator is such as EqualsCaseSensitive.
+	// Operator is a name such as EqualsCaseSensitive.
 	Operator string `json:"operator"`
 	Value    string `json:"value,omitempty"`
 }
@@ -98,6 +99,6 @@ type IfIdentityScopeExpression struct {
 // IfViaAPIExpression is a condition on the features through which the request came.
 type IfViaAPIExpression struct {
 	APIFeatureCodes []string `json:"apiFeatureCodes"`
-	// Operator has no published values.
+	// Operator has no documented values.
 	Operator string `json:"operator"`
 }

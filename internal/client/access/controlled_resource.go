@@ -7,13 +7,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// Services are the services that [Client.ListAccessControlledResources] can ask, in the order of their names.
+// Services are the services that [Client.ListAccessControlledResources] supports, in alphabetical order.
 var Services = []string{"access", "identity", "lusid"}
 
 // ControlledResource is a kind of object that policies can refer to. In LUSID's contract it is
 // AccessControlledResource.
 type ControlledResource struct {
-	// Application is such as LUSID. It and Name are empty where LUSID does not say.
+	// Application is a name such as LUSID. Application and Name are empty if LUSID does not return them.
 	Application string             `json:"application"`
 	Name        string             `json:"name"`
 	Description string             `json:"description"`
@@ -26,13 +26,13 @@ type ControlledResource struct {
 type ControlledAction struct {
 	Description string   `json:"description"`
 	Action      ActionID `json:"action"`
-	// LimitedSet are the only identifiers that a selector may have with this action. Empty means any.
+	// LimitedSet has the only identifiers that a selector with this action may use. Empty means any.
 	LimitedSet []IDSelectorDefinition `json:"limitedSet"`
 }
 
 // IdentifierPartSchema is a part of an identifier, such as scope.
 type IdentifierPartSchema struct {
-	// Index is its usual place.
+	// Index is the usual position of the part.
 	Index       int32  `json:"index"`
 	Name        string `json:"name"`
 	DisplayName string `json:"displayName"`
@@ -58,8 +58,8 @@ func (r *ControlledResource) MissingField() string {
 	return client.MissingIn("identifierParts", r.IdentifierParts, func(part IdentifierPartSchema) string { return client.IfEmpty("name", part.Name) })
 }
 
-// ListAccessControlledResources returns what policies can refer to in one of the [Services]. Each service of
-// LUSID has this operation, with the same response.
+// ListAccessControlledResources returns the objects of one of the [Services] that policies can refer to.
+// Every service of LUSID has this operation, with the same response.
 func (c *Client) ListAccessControlledResources(ctx context.Context, service string) ([]ControlledResource, error) {
 	return client.DoPages[ControlledResource](ctx,
 		c.services[service].Get("ListAccessControlledResources", "metadata", "access", "resources"))

@@ -13,9 +13,9 @@ func TestListAccessControlledResources(t *testing.T) {
 	t.Parallel()
 	const answer = `{"values":[{"application":"LUSID","name":"Features","description":"D","actions":[{"description":"Run","action":{"scope":"LUSID","activity":"Execute","entity":"Feature"},
 		"limitedSet":[{"identifier":{"scope":"LUSID","code":"api-a-b"},"actions":[]}]}],"identifierParts":[{"index":1,"name":"scope","displayName":"Scope","description":"S","required":true}]}]}`
-	cases := map[string]wireCase{}
+	cases := map[string]requestCase{}
 	for service, path := range map[string]string{"access": "/access/api", "identity": "/identity/api", "lusid": "/api/api"} {
-		cases[service] = wireCase{func(ctx context.Context, c *access.Client) error {
+		cases[service] = requestCase{func(ctx context.Context, c *access.Client) error {
 			got, err := c.ListAccessControlledResources(ctx, service)
 			want := []access.ControlledResource{{
 				Application: "LUSID", Name: "Features", Description: "D",
@@ -28,15 +28,15 @@ func TestListAccessControlledResources(t *testing.T) {
 				IdentifierParts: []access.IdentifierPartSchema{{Index: 1, Name: "scope", DisplayName: "Scope", Description: "S", Required: true}},
 			}}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("resources (-want +got):\n%s", diff)
 			}
 			return err
 		}, "GET " + path + "/metadata/access/resources", "", 200, answer}
 	}
-	wantOnWire(t, cases)
+	wantRequests(t, cases)
 	for _, broken := range []string{`{"values":[{"description":"D"}]}`, `{"values":[{"actions":[{"description":"D"}]}]}`} {
 		if _, err := newClientOf(t, jsonReply(200, broken)).ListAccessControlledResources(t.Context(), "access"); err == nil {
-			t.Errorf("%s was taken", broken)
+			t.Errorf("the response %s was accepted, want an error", broken)
 		}
 	}
 }

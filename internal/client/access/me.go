@@ -11,9 +11,9 @@ import (
 
 // AttachedPolicyDefinitionResponse is a policy that the caller has, with the role that it comes from.
 type AttachedPolicyDefinitionResponse struct {
-	// SourceRole is the role of the caller that has the policy. It is empty if LUSID does not say.
+	// SourceRole is the role of the caller that has the policy. It is empty if LUSID does not return it.
 	SourceRole ResourceID
-	// RoleHierarchyIndex is that role's place among all roles. Nil where LUSID does not say.
+	// RoleHierarchyIndex is the position of that role among all roles. Nil if LUSID does not return it.
 	RoleHierarchyIndex *int32
 	// PolicyType is Entitlement or Licence.
 	PolicyType string
@@ -34,18 +34,19 @@ func (p *AttachedPolicyDefinitionResponse) UnmarshalJSON(data []byte) error {
 	return p.PolicyResponse.UnmarshalJSON(data)
 }
 
-// GetOwnPolicies returns the policies that the caller has, once for each of its roles.
+// GetOwnPolicies returns the policies of the caller. A policy occurs once for each role that has it.
 func (c *Client) GetOwnPolicies(ctx context.Context) ([]AttachedPolicyDefinitionResponse, error) {
 	return client.DoList[AttachedPolicyDefinitionResponse](ctx, c.api.Get("GetOwnPolicies", "me"))
 }
 
-// EvaluationRequest is a request to judge: an action, and the object that it is done to.
+// EvaluationRequest is a request to evaluate: an action and its object.
 type EvaluationRequest struct {
 	Request  RequestDetails  `json:"request"`
 	Resource ResourceDetails `json:"resource"`
 }
 
-// RequestDetails is an action, and the dates of the data. The dates are instants in RFC 3339; empty means now.
+// RequestDetails is an action and the dates of the data. The dates are timestamps in RFC 3339. Empty means
+// now.
 type RequestDetails struct {
 	Action            RequestedActionKey `json:"action"`
 	FromEffectiveDate string             `json:"fromEffectiveDate,omitempty"`
@@ -61,7 +62,7 @@ type RequestedActionKey struct {
 	Activity   string `json:"activity"`
 }
 
-// ResourceDetails is the object that an action is done to: its identifier and its access metadata.
+// ResourceDetails is the object of an action: its identifier and its access metadata.
 type ResourceDetails struct {
 	ID       map[string]string                `json:"id"`
 	Metadata map[string][]EntitlementMetadata `json:"metadata,omitempty"`
@@ -72,7 +73,8 @@ type EntitlementMetadata struct {
 	Value string `json:"value"`
 }
 
-// EvaluationGranted is the result of a request that LUSID would grant. All others would be denied.
+// EvaluationGranted is the result of a request that LUSID would grant. LUSID would deny a request with any
+// other result.
 const EvaluationGranted = "Granted"
 
 // EvaluationResponses are the results of an evaluation, by the keys of its requests.
@@ -82,7 +84,7 @@ type EvaluationResponses map[string]EvaluationResponse
 type EvaluationResponse struct {
 	// Result is Granted, Denied or DeniedAsLicenceRequired.
 	Result string `json:"result"`
-	// DetailedMessage says why a request was denied. Empty where LUSID does not say.
+	// DetailedMessage is the reason for a denial. Empty if LUSID does not return it.
 	DetailedMessage string `json:"detailedMessage"`
 }
 
@@ -96,8 +98,8 @@ func (r *EvaluationResponses) MissingField() string {
 	return ""
 }
 
-// Evaluate asks which requests LUSID would grant to the caller. It changes nothing. Only policies for these
-// applications count. If there are no applications, all policies count.
+// Evaluate returns which requests LUSID would grant to the caller. It changes nothing. If there are
+// applications, only the policies for these applications count.
 func (c *Client) Evaluate(ctx context.Context, applications []string, requests map[string]EvaluationRequest) (EvaluationResponses, error) {
 	r := c.api.Post("Evaluate", "me").Body(requests).ReadOnly()
 	for _, application := range applications {

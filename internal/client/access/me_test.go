@@ -12,7 +12,7 @@ import (
 
 func TestGetOwnPolicies(t *testing.T) {
 	t.Parallel()
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"list": {func(ctx context.Context, c *access.Client) error {
 			got, err := c.GetOwnPolicies(ctx)
 			want := []access.AttachedPolicyDefinitionResponse{
@@ -25,10 +25,10 @@ func TestGetOwnPolicies(t *testing.T) {
 				{PolicyResponse: access.PolicyResponse{ID: access.ResourceID{Scope: "default", Code: "q"}}},
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("policies (-want +got):\n%s", diff)
 			}
 			if !client.IsIncomplete(err) {
-				t.Errorf("got %v", err)
+				t.Errorf("got %v, want an error that the list is incomplete", err)
 			}
 			return nil
 		}, "GET /access/api/me", "", 200, `[{"id":{"scope":"s","code":"p"},"sourceRole":{"code":"r"},"roleHierarchyIndex":7,"policyType":"Entitlement","grant":"Allow","how":{"type":"x"}},{"id":{"code":"q"},"sourceRole":null},{"id":null}]`},
@@ -45,13 +45,13 @@ func TestEvaluate(t *testing.T) {
 			ID: map[string]string{"scope": "s"}, Metadata: map[string][]access.EntitlementMetadata{"k": {{Value: "v"}}},
 		},
 	}}
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"two applications": {
 			func(ctx context.Context, c *access.Client) error {
 				got, err := c.Evaluate(ctx, []string{"LUSID", "Drive"}, requests)
 				want := access.EvaluationResponses{"read": {Result: "Denied", DetailedMessage: "No."}}
 				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("(-want +got):\n%s", diff)
+					t.Errorf("results (-want +got):\n%s", diff)
 				}
 				return err
 			}, "POST /access/api/me?applications=LUSID&applications=Drive",
@@ -61,6 +61,6 @@ func TestEvaluate(t *testing.T) {
 	})
 	c := newClientOf(t, jsonReply(200, `{"read":{"detailedMessage":"No."}}`))
 	if _, err := c.Evaluate(t.Context(), nil, requests); err == nil {
-		t.Error("an answer without a result was taken")
+		t.Error("a response without a result was accepted, want an error")
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
-// listsWithMembers are all lists of ids and of objects that responses have. In a body, MEMBER is where one more
-// member goes. Missing is the field that the error names.
+// listsWithMembers are all lists of IDs and objects in responses. The test replaces MEMBER in the body with
+// another element. missing is the field in the error.
 var listsWithMembers = map[string]struct {
 	read          func(context.Context, *access.Client) error
 	body, missing string
@@ -85,7 +85,7 @@ func evaluate(ctx context.Context, c *access.Client) error {
 	return second(c.Evaluate(ctx, nil, map[string]access.EvaluationRequest{"read": {}}))
 }
 
-// TestMembers reads lists with a member that is null, or lacks what names it. The error names the member.
+// TestMembers reads lists with an element that is null or lacks its key. The error names the element.
 func TestMembers(t *testing.T) {
 	t.Parallel()
 	for name, test := range listsWithMembers {
@@ -95,20 +95,21 @@ func TestMembers(t *testing.T) {
 				body := strings.NewReplacer("MEMBER", member, "NULL", "null").Replace(test.body)
 				err := test.read(t.Context(), newClientOf(t, jsonReply(200, body)))
 				if err == nil || !strings.Contains(err.Error(), `The response has no "`+test.missing+`".`) {
-					t.Errorf("%s: got %v", body, err)
+					t.Errorf("response %s: got %v, want an error that names %q", body, err, test.missing)
 				}
 			})
 		}
 	}
 }
 
-// TestMembers_listed leaves out only the role that has such a member, and says that the list is incomplete.
+// TestMembers_listed leaves out only the role with such an element. The error says that the list is
+// incomplete.
 func TestMembers_listed(t *testing.T) {
 	t.Parallel()
 	body := "[" + wholeRole + "," + heldByRole(`"policies":[null]`) + "]"
 	list, err := newClientOf(t, jsonReply(200, body)).ListRoles(t.Context())
 	if len(list) != 1 || !client.IsIncomplete(err) || !strings.Contains(err.Error(), `Element 2 of 2 in the response has no "resource.policyIdRoleResource.policies[0].code"`) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got the roles %v and the error %v, want one role and an error that names the element", list, err)
 	}
 	for _, parts := range []string{
 		`"actions":[{"action":` + anAction + `,"limitedSet":[null]}]`,
@@ -118,12 +119,12 @@ func TestMembers_listed(t *testing.T) {
 	} {
 		c := newClientOf(t, jsonReply(200, `{"values":[{"description":"D",`+parts+`}]}`))
 		if _, err := c.ListAccessControlledResources(t.Context(), "lusid"); !client.IsIncomplete(err) {
-			t.Errorf("%s: got %v", parts, err)
+			t.Errorf("parts %s: got %v, want an error that the list is incomplete", parts, err)
 		}
 	}
 }
 
-// TestMembers_unknown names selectors and conditions that are null, as it names those of an unknown kind.
+// TestMembers_unknown treats selectors and conditions that are null like those of an unknown kind.
 func TestMembers_unknown(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
@@ -135,13 +136,13 @@ func TestMembers_unknown(t *testing.T) {
 	} {
 		policy, err := newClientOf(t, jsonReply(200, body)).GetPolicy(t.Context(), roleID)
 		if err != nil || strings.Join(policy.Unmodelled, ",") != want {
-			t.Errorf("%s: got %v, %v", body, policy, err)
+			t.Errorf("response %s: got the policy %v and the error %v, want %s in Unmodelled", body, policy, err, want)
 		}
 	}
 	for _, body := range []string{`{"code":"abc","templatedSelectors":[null]}`, `{"code":"abc","templatedSelectors":[{"selector":null}]}`} {
 		template, err := newClientOf(t, jsonReply(200, body)).GetPolicyTemplate(t.Context(), roleID)
 		if err != nil || strings.Join(template.Unmodelled, ",") != "templatedSelectors[0]" {
-			t.Errorf("%s: got %v, %v", body, template, err)
+			t.Errorf("response %s: got the template %v and the error %v, want templatedSelectors[0] in Unmodelled", body, template, err)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// pageSize is how many objects LUSID puts on a page if it is not told anything else.
+// pageSize is the number of objects on a page by default.
 const pageSize = 2000
 
 // PolicyResponse is a policy.
@@ -18,8 +18,9 @@ type PolicyResponse struct {
 	ID ResourceID `json:"id"`
 	PolicyUpdateRequest
 
-	// Unmodelled names the parts of the policy that this package has no field for, such as "how". An update
-	// would erase them. Selectors and conditions of an unknown kind are left out of the lists.
+	// Unmodelled has the names of the parts of the policy that this package does not support, such as
+	// "how". An update would remove these parts. Selectors and conditions of an unknown kind are left out
+	// of the lists.
 	Unmodelled []string `json:"-"`
 }
 
@@ -31,7 +32,7 @@ func (p *PolicyResponse) MissingField() string {
 	return p.PolicyUpdateRequest.MissingField()
 }
 
-// UnmarshalJSON reads a policy, and notes what it cannot read.
+// UnmarshalJSON decodes a policy, and records the parts that this package does not support.
 func (p *PolicyResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain PolicyResponse
 	if err = json.Unmarshal(data, (*plain)(p)); err != nil {
@@ -53,11 +54,11 @@ type PolicyCreationRequest struct {
 	PolicyUpdateRequest
 }
 
-// PolicyUpdateRequest is all of a policy except its scope and code.
+// PolicyUpdateRequest has all fields of a policy except its scope and code.
 type PolicyUpdateRequest struct {
 	// Description has 1024 characters at most.
 	Description string `json:"description"`
-	// Applications are such as LUSID. Empty where there are none.
+	// Applications are names such as LUSID. Empty if there are none.
 	Applications []string `json:"applications,omitempty"`
 	// Grant is Allow or Deny.
 	Grant string `json:"grant"`
@@ -69,8 +70,8 @@ type PolicyUpdateRequest struct {
 	TemplateMetadata *TemplateMetadata    `json:"templateMetadata,omitempty"`
 }
 
-// MissingField returns the first member of a list that is null, or lacks what names it. It is empty if there is
-// none.
+// MissingField returns the path of the first list element that is null or lacks a required field. It is
+// empty if all elements are complete.
 func (p *PolicyUpdateRequest) MissingField() string {
 	return cmp.Or(
 		client.MissingIn("selectors", p.Selectors, SelectorDefinition.missingField),
@@ -79,14 +80,14 @@ func (p *PolicyUpdateRequest) MissingField() string {
 	)
 }
 
-// TemplateMetadata says which templates a policy was generated from.
+// TemplateMetadata has the templates from which a policy was generated.
 type TemplateMetadata struct {
 	TemplateSelection []TemplateSelection `json:"templateSelection,omitempty"`
-	// BuildAsAt is an instant in RFC 3339. Empty where LUSID does not say.
+	// BuildAsAt is a timestamp in RFC 3339. Empty if LUSID does not return it.
 	BuildAsAt string `json:"buildAsAt,omitempty"`
 }
 
-// missingField names the first template that has no code.
+// missingField returns the path of the first template without a code.
 func (m *TemplateMetadata) missingField() string {
 	if m == nil {
 		return ""
@@ -95,7 +96,8 @@ func (m *TemplateMetadata) missingField() string {
 		func(s TemplateSelection) string { return client.IfEmpty("code", s.Code) })
 }
 
-// TemplateSelection is a template, and which of its selectors were taken: all if there are no tags.
+// TemplateSelection is a template and the tags of the selectors that were used. Without tags, all selectors
+// were used.
 type TemplateSelection struct {
 	Scope        string   `json:"scope"`
 	Code         string   `json:"code"`
@@ -107,12 +109,13 @@ func (c *Client) ListPolicies(ctx context.Context, scope string) ([]PolicyRespon
 	return client.DoList[PolicyResponse](ctx, c.api.Get("ListPolicies", "policies").Query("scope", scope))
 }
 
-// PagePolicies returns every policy, page by page.
+// PagePolicies returns every policy. It reads all pages.
 func (c *Client) PagePolicies(ctx context.Context) ([]PolicyResponse, error) {
 	return client.DoPages[PolicyResponse](ctx, c.api.Get("PagePolicies", "policies", "page").Query("limit", strconv.Itoa(pageSize)))
 }
 
-// GetPolicy reads a policy. The policy has the id as it is given here, if LUSID's differs only in case.
+// GetPolicy reads a policy. If LUSID returns the ID in another case, the policy gets the ID of the
+// argument.
 func (c *Client) GetPolicy(ctx context.Context, id ResourceID) (*PolicyResponse, error) {
 	policy, err := client.Do[PolicyResponse](ctx, c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
 	if err == nil {
@@ -121,19 +124,21 @@ func (c *Client) GetPolicy(ctx context.Context, id ResourceID) (*PolicyResponse,
 	return policy, err
 }
 
-// RefreshPolicy is GetPolicy for one of many: it may answer from a list, with a policy that accepts knows.
+// RefreshPolicy is GetPolicy for one of many. It may return the policy from a list, if accepts is true for
+// it.
 func (c *Client) RefreshPolicy(ctx context.Context, id ResourceID, accepts func(*PolicyResponse) bool) (*PolicyResponse, error) {
 	return client.Refresh(ctx, client.Kind[PolicyResponse]{API: c.api, Name: "policies", List: c.PagePolicies},
 		func(policy *PolicyResponse) bool { return policy.ID == id && accepts(policy) },
 		func(ctx context.Context) (*PolicyResponse, error) { return c.GetPolicy(ctx, id) })
 }
 
-// CreatePolicy creates a policy in the default scope. LUSID refuses a code that is taken: see [IsTaken].
+// CreatePolicy creates a policy in the default scope. LUSID refuses the code of another policy: see
+// [IsTaken].
 func (c *Client) CreatePolicy(ctx context.Context, body PolicyCreationRequest) (*PolicyResponse, error) {
 	return client.Do[PolicyResponse](ctx, c.api.Post("CreatePolicy", "policies").Body(body))
 }
 
-// UpdatePolicy replaces all of a policy except its scope and code.
+// UpdatePolicy replaces all fields of a policy except its scope and code.
 func (c *Client) UpdatePolicy(ctx context.Context, id ResourceID, body PolicyUpdateRequest) (*PolicyResponse, error) {
 	r := c.api.Put("UpdatePolicy", "policies", id.Code).Query("scope", id.Scope).Body(body)
 	return client.Do[PolicyResponse](ctx, r.On(c.policy(id)))
@@ -144,8 +149,8 @@ func (c *Client) DeletePolicy(ctx context.Context, id ResourceID) error {
 	return client.DoNoContent(ctx, c.api.Delete("DeletePolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
 }
 
-// policy decides whether a policy is gone by the list of its scope, because the pages may have only the
-// default scope.
+// policy decides with the list of the policy's scope whether the policy is gone, because the pages may
+// contain only the default scope.
 //
 // Unverified: access/policies-page-scopes, access/policy-missing.
 func (c *Client) policy(id ResourceID) client.Object {

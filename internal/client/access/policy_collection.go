@@ -8,7 +8,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// PolicyCollectionResponse is a policy collection: policies that a role can have together. LUSID never
+// PolicyCollectionResponse is a policy collection: policies that a role can get together. LUSID never
 // returns the metadata of a collection.
 type PolicyCollectionResponse struct {
 	ID ResourceID `json:"id"`
@@ -30,11 +30,12 @@ type PolicyCollectionCreationRequest struct {
 	PolicyCollectionUpdateRequest
 }
 
-// PolicyCollectionUpdateRequest is all of a policy collection except its scope, its code and its metadata.
+// PolicyCollectionUpdateRequest has all fields of a policy collection except its scope, its code and its
+// metadata.
 type PolicyCollectionUpdateRequest struct {
 	// Description has 1024 characters at most.
 	Description string `json:"description"`
-	// Policies and PolicyCollections must not be nil in a request. Nil where LUSID returns none.
+	// Policies and PolicyCollections must not be nil in a request. Nil if LUSID returns none.
 	Policies          []ResourceID `json:"policies"`
 	PolicyCollections []ResourceID `json:"policyCollections"`
 }
@@ -49,14 +50,14 @@ func (c *Client) ListPolicyCollections(ctx context.Context, scope string) ([]Pol
 	return client.DoList[PolicyCollectionResponse](ctx, c.api.Get("ListPolicyCollections", "policycollections").Query("scope", scope))
 }
 
-// PagePolicyCollections returns every policy collection, page by page.
+// PagePolicyCollections returns every policy collection. It reads all pages.
 func (c *Client) PagePolicyCollections(ctx context.Context) ([]PolicyCollectionResponse, error) {
 	r := c.api.Get("PagePolicyCollections", "policycollections", "page").Query("limit", strconv.Itoa(pageSize))
 	return client.DoPages[PolicyCollectionResponse](ctx, r)
 }
 
-// GetPolicyCollection reads a policy collection. The collection has the id as it is given here, if LUSID's
-// differs only in case.
+// GetPolicyCollection reads a policy collection. If LUSID returns the ID in another case, the collection
+// gets the ID of the argument.
 func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*PolicyCollectionResponse, error) {
 	r := c.api.Get("GetPolicyCollection", "policycollections", id.Code).Query("scope", id.Scope)
 	collection, err := client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
@@ -66,8 +67,8 @@ func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*Polic
 	return collection, err
 }
 
-// RefreshPolicyCollection is GetPolicyCollection for one of many: it may answer from a list, with a policy
-// collection that accepts knows.
+// RefreshPolicyCollection is GetPolicyCollection for one of many. It may return the policy collection from
+// a list, if accepts is true for it.
 func (c *Client) RefreshPolicyCollection(
 	ctx context.Context, id ResourceID, accepts func(*PolicyCollectionResponse) bool,
 ) (*PolicyCollectionResponse, error) {
@@ -81,14 +82,14 @@ func (c *Client) RefreshPolicyCollections(ctx context.Context) ([]PolicyCollecti
 	return client.RefreshList(ctx, c.policyCollections(), func([]PolicyCollectionResponse) bool { return true })
 }
 
-// CreatePolicyCollection creates a policy collection in the default scope. LUSID refuses a code that is
-// taken: see [IsTaken].
+// CreatePolicyCollection creates a policy collection in the default scope. LUSID refuses the code of
+// another collection: see [IsTaken].
 func (c *Client) CreatePolicyCollection(ctx context.Context, body PolicyCollectionCreationRequest) (*PolicyCollectionResponse, error) {
 	return client.Do[PolicyCollectionResponse](ctx, c.api.Post("CreatePolicyCollection", "policycollections").Body(body))
 }
 
-// UpdatePolicyCollection replaces all of a policy collection except its scope and code. That includes its
-// metadata.
+// UpdatePolicyCollection replaces all fields of a policy collection except its scope and code. This removes
+// its metadata.
 func (c *Client) UpdatePolicyCollection(ctx context.Context, id ResourceID, body PolicyCollectionUpdateRequest) (*PolicyCollectionResponse, error) {
 	r := c.api.Put("UpdatePolicyCollection", "policycollections", id.Code).Query("scope", id.Scope).Body(body)
 	return client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
@@ -100,15 +101,15 @@ func (c *Client) DeletePolicyCollection(ctx context.Context, id ResourceID) erro
 	return client.DoNoContent(ctx, r.On(c.policyCollection(id)))
 }
 
-// AddPolicyCollectionToRole attaches a policy collection to a role, whose other policies and policy
-// collections stay. If the role has the collection already, LUSID may refuse the request or do nothing.
+// AddPolicyCollectionToRole attaches a policy collection to a role. The role keeps its other policies and
+// policy collections. If the collection is already attached, LUSID may refuse the request or do nothing.
 func (c *Client) AddPolicyCollectionToRole(ctx context.Context, role, collection ResourceID) (*RoleResponse, error) {
 	r := c.api.Post("AddPolicyCollectionToRole", "roles", role.Scope, role.Code, "policycollections")
 	return client.Do[RoleResponse](ctx, r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).Idempotent().On(c.role(role)))
 }
 
-// RemovePolicyCollectionFromRole detaches a policy collection from a role, whose other policies and policy
-// collections stay.
+// RemovePolicyCollectionFromRole detaches a policy collection from a role. The role keeps its other
+// policies and policy collections.
 func (c *Client) RemovePolicyCollectionFromRole(ctx context.Context, role, collection ResourceID) error {
 	r := c.api.Delete("RemovePolicyCollectionFromRole", "roles", role.Scope, role.Code, "policycollections", collection.Scope, collection.Code)
 	has := func(listed *RoleResponse) bool { return listed.ID == role && listed.HasPolicyCollection(collection) }
@@ -119,8 +120,8 @@ func (c *Client) policyCollections() client.Kind[PolicyCollectionResponse] {
 	return client.Kind[PolicyCollectionResponse]{API: c.api, Name: "policy collections", List: c.PagePolicyCollections}
 }
 
-// policyCollection decides whether a policy collection is gone by the list of its scope, because the pages
-// may have only the default scope.
+// policyCollection decides with the list of the collection's scope whether the collection is gone, because
+// the pages may contain only the default scope.
 func (c *Client) policyCollection(id ResourceID) client.Object {
 	list := func(ctx context.Context) ([]PolicyCollectionResponse, error) {
 		return c.ListPolicyCollections(ctx, id.Scope)

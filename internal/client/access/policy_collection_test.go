@@ -25,17 +25,17 @@ func collectionRequest() access.PolicyCollectionUpdateRequest {
 	}
 }
 
-func TestPolicyCollections_onTheWire(t *testing.T) {
+func TestPolicyCollections_requests(t *testing.T) {
 	t.Parallel()
 	whole := func(got *access.PolicyCollectionResponse, err error) error {
 		want := &access.PolicyCollectionResponse{ID: collectionID, PolicyCollectionUpdateRequest: collectionRequest()}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("policy collection (-want +got):\n%s", diff)
 		}
 		return err
 	}
 	const path = "/access/api/policycollections/a%20b+c?scope=s"
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {func(ctx context.Context, c *access.Client) error {
 			return whole(c.GetPolicyCollection(ctx, collectionID))
 		}, "GET " + path, "", 200, wholeCollection},
@@ -56,14 +56,14 @@ func TestPolicyCollections_onTheWire(t *testing.T) {
 		"list of a scope": {func(ctx context.Context, c *access.Client) error {
 			list, err := c.ListPolicyCollections(ctx, "s")
 			if len(list) != 1 || !client.IsIncomplete(err) {
-				t.Errorf("got %d policy collections and %v", len(list), err)
+				t.Errorf("got %d policy collections and the error %v, want 1 and an incomplete list", len(list), err)
 			}
 			return nil
 		}, "GET /access/api/policycollections?scope=s", "", 200, "[" + wholeCollection + `,null,{"id":null}]`},
-		"what is optional is absent": {func(ctx context.Context, c *access.Client) error {
+		"get, without optional fields": {func(ctx context.Context, c *access.Client) error {
 			got, err := c.GetPolicyCollection(ctx, collectionID)
 			if diff := cmp.Diff(&access.PolicyCollectionResponse{ID: access.ResourceID{Scope: "default", Code: "abc"}}, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("policy collection (-want +got):\n%s", diff)
 			}
 			return err
 		}, "GET " + path, "", 200, `{"id":{"code":"abc"},"description":null,"policies":null}`},
@@ -82,7 +82,7 @@ func TestPolicyCollections_onTheWire(t *testing.T) {
 	})
 }
 
-// TestPagePolicyCollections follows the pages to the end.
+// TestPagePolicyCollections reads all pages.
 func TestPagePolicyCollections(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{
@@ -92,7 +92,7 @@ func TestPagePolicyCollections(t *testing.T) {
 	c := newClientOf(t, func(w http.ResponseWriter, r *http.Request) { jsonReply(200, pages[r.URL.RequestURI()])(w, r) })
 	list, err := c.PagePolicyCollections(t.Context())
 	if len(list) != 2 || list[0].ID.Code != "one" || list[1].ID.Code != "two" || !client.IsIncomplete(err) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %v and the error %v, want the collections one and two and an incomplete list", list, err)
 	}
 }
 
@@ -103,20 +103,20 @@ func TestPolicyCollections_notFound(t *testing.T) {
 	evaluator := access.ResourceID{Scope: access.DefaultScope, Code: "lusid-evaluator"}
 	request := access.PolicyCollectionUpdateRequest{Policies: []access.ResourceID{}, PolicyCollections: []access.ResourceID{}}
 	for name, err := range map[string]error{
-		"get":                 second(c.GetPolicyCollection(t.Context(), missing)),
-		"update":              second(c.UpdatePolicyCollection(t.Context(), missing, request)),
-		"delete":              c.DeletePolicyCollection(t.Context(), missing),
-		"detach from no role": c.RemovePolicyCollectionFromRole(t.Context(), missing, missing),
-		"attach to no role":   second(c.AddPolicyCollectionToRole(t.Context(), missing, missing)),
+		"get":                        second(c.GetPolicyCollection(t.Context(), missing)),
+		"update":                     second(c.UpdatePolicyCollection(t.Context(), missing, request)),
+		"delete":                     c.DeletePolicyCollection(t.Context(), missing),
+		"detach from a missing role": c.RemovePolicyCollectionFromRole(t.Context(), missing, missing),
+		"attach to a missing role":   second(c.AddPolicyCollectionToRole(t.Context(), missing, missing)),
 	} {
 		if !client.IsNotFound(err) {
 			t.Errorf("%s: got %v, want not found", name, err)
 		}
 	}
 	if err := second(c.AddPolicyCollectionToRole(t.Context(), evaluator, missing)); err == nil || client.IsNotFound(err) {
-		t.Errorf("a role is gone because a collection is: %v", err)
+		t.Errorf("got %v for a missing collection, want an error that is not not-found, because the role exists", err)
 	}
-	// A 404 without a code may be anybody's, and the list decides.
+	// A 404 without a code may come from a gateway, so the list decides.
 	made, err := c.CreatePolicyCollection(t.Context(), access.PolicyCollectionCreationRequest{Code: "there", PolicyCollectionUpdateRequest: request})
 	if err != nil {
 		t.Fatal(err)
@@ -129,15 +129,15 @@ func TestPolicyCollections_notFound(t *testing.T) {
 	}
 	for id, want := range map[access.ResourceID]bool{missing: true, made.ID: false} {
 		if err := second(c.GetPolicyCollection(t.Context(), id)); err == nil || client.IsNotFound(err) != want {
-			t.Errorf("%s: got %v", id, err)
+			t.Errorf("%s: got %v, want not found: %t", id, err, want)
 		}
 		if err := c.RemovePolicyCollectionFromRole(t.Context(), evaluator, id); err == nil || client.IsNotFound(err) != want {
-			t.Errorf("detach %s: got %v", id, err)
+			t.Errorf("detach %s: got %v, want not found: %t", id, err, want)
 		}
 	}
 }
 
-// TestRefreshPolicyCollection reads few policy collections one by one, and many from one list.
+// TestRefreshPolicyCollection reads a few policy collections individually, and many from one list.
 func TestRefreshPolicyCollection(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]map[string]int{
@@ -154,7 +154,7 @@ func TestRefreshPolicyCollection(t *testing.T) {
 		for range n {
 			got, err := c.RefreshPolicyCollection(t.Context(), made.ID, func(*access.PolicyCollectionResponse) bool { return true })
 			if err != nil || got.ID != made.ID {
-				t.Fatalf("got %v, %v", got, err)
+				t.Fatalf("got %v and the error %v, want the policy collection", got, err)
 			}
 		}
 		if diff := cmp.Diff(want, mock.Counts()); diff != "" {

@@ -12,17 +12,17 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// PolicyTemplateResponse is a template that policies are generated from. LUSID calls templates experimental.
+// PolicyTemplateResponse is a template for policies. LUSID calls templates experimental.
 type PolicyTemplateResponse struct {
-	// ID is on the top level of LUSID's document.
+	// ID is at the top level of LUSID's document.
 	ID ResourceID `json:"-"`
 	PolicyTemplateUpdateRequest
 
-	// Applications and Tags are those of the selectors. LUSID derives them.
+	// Applications and Tags are those of the selectors. LUSID computes them.
 	Applications []string `json:"applications"`
 	Tags         []string `json:"tags"`
-	// Unmodelled names the parts of the template that this package has no field for. An update would erase
-	// them. Selectors of an unknown kind are left out of the list.
+	// Unmodelled has the names of the parts of the template that this package does not support. An update
+	// would remove these parts. Selectors of an unknown kind are left out of the list.
 	Unmodelled []string `json:"-"`
 }
 
@@ -36,7 +36,7 @@ func (p *PolicyTemplateResponse) MissingField() string {
 	})
 }
 
-// UnmarshalJSON reads a template, and notes what it cannot read.
+// UnmarshalJSON decodes a template, and records the parts that this package does not support.
 func (p *PolicyTemplateResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain PolicyTemplateResponse
 	if err = json.Unmarshal(data, (*plain)(p)); err != nil {
@@ -68,7 +68,7 @@ type PolicyTemplateCreationRequest struct {
 	PolicyTemplateUpdateRequest
 }
 
-// PolicyTemplateUpdateRequest is all of a template except its scope and code.
+// PolicyTemplateUpdateRequest has all fields of a template except its scope and code.
 type PolicyTemplateUpdateRequest struct {
 	// DisplayName has 1 to 512 characters.
 	DisplayName string `json:"displayName"`
@@ -78,20 +78,21 @@ type PolicyTemplateUpdateRequest struct {
 	TemplatedSelectors []PolicyTemplatedSelector `json:"templatedSelectors"`
 }
 
-// PolicyTemplatedSelector is a selector with the application that it is for.
+// PolicyTemplatedSelector is a selector with its application.
 type PolicyTemplatedSelector struct {
-	// Application is such as LUSID.
+	// Application is a name such as LUSID.
 	Application string `json:"application"`
-	// Tag is such as Data or Feature. A policy can be generated from the selectors of some tags only.
+	// Tag is a name such as Data or Feature. A policy can be generated from the selectors with certain
+	// tags only.
 	Tag      string             `json:"tag"`
 	Selector SelectorDefinition `json:"selector"`
 }
 
-// GeneratePolicyFromTemplateRequest says what to generate a policy from.
+// GeneratePolicyFromTemplateRequest has the templates and the selectors of a policy to generate.
 type GeneratePolicyFromTemplateRequest struct {
 	// TemplateSelection has 100 templates at most. It must not be nil.
 	TemplateSelection []TemplateSelection `json:"templateSelection"`
-	// Selectors are added to those of the templates: 100 at most.
+	// Selectors are added to those of the templates. There are 100 at most.
 	Selectors []SelectorDefinition `json:"selectors,omitempty"`
 }
 
@@ -99,10 +100,10 @@ type GeneratePolicyFromTemplateRequest struct {
 type GeneratedPolicyComponents struct {
 	Applications []string             `json:"applications"`
 	Selectors    []SelectorDefinition `json:"selectors"`
-	// TemplateMetadata belongs into the policy. Nil where LUSID does not say.
+	// TemplateMetadata is for the TemplateMetadata of the policy. Nil if LUSID does not return it.
 	TemplateMetadata *TemplateMetadata `json:"templateMetadata"`
-	// Unmodelled names the parts of the policy that this package has no field for. Selectors of an unknown
-	// kind are left out of the list.
+	// Unmodelled has the names of the parts of the policy that this package does not support. Selectors of
+	// an unknown kind are left out of the list.
 	Unmodelled []string `json:"-"`
 }
 
@@ -114,7 +115,7 @@ func (g *GeneratedPolicyComponents) MissingField() string {
 	return cmp.Or(client.MissingIn("selectors", g.Selectors, SelectorDefinition.missingField), g.TemplateMetadata.missingField())
 }
 
-// UnmarshalJSON reads the parts, and notes what it cannot read.
+// UnmarshalJSON decodes the parts, and records those that this package does not support.
 func (g *GeneratedPolicyComponents) UnmarshalJSON(data []byte) (err error) {
 	type plain GeneratedPolicyComponents
 	if err = json.Unmarshal(data, (*plain)(g)); err != nil {
@@ -127,14 +128,14 @@ func (g *GeneratedPolicyComponents) UnmarshalJSON(data []byte) (err error) {
 	return nil
 }
 
-// ListPolicyTemplates returns every template, page by page.
+// ListPolicyTemplates returns every template. It reads all pages.
 func (c *Client) ListPolicyTemplates(ctx context.Context) ([]PolicyTemplateResponse, error) {
 	return client.DoPages[PolicyTemplateResponse](ctx,
 		c.api.Get("ListPolicyTemplates", "policytemplates").Query("limit", strconv.Itoa(pageSize)))
 }
 
-// GetPolicyTemplate reads a template. The template has the id as it is given here, if LUSID's differs only in
-// case.
+// GetPolicyTemplate reads a template. If LUSID returns the ID in another case, the template gets the ID of
+// the argument.
 func (c *Client) GetPolicyTemplate(ctx context.Context, id ResourceID) (*PolicyTemplateResponse, error) {
 	r := c.api.Get("GetPolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
 	template, err := client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(id)))
@@ -144,8 +145,8 @@ func (c *Client) GetPolicyTemplate(ctx context.Context, id ResourceID) (*PolicyT
 	return template, err
 }
 
-// RefreshPolicyTemplate is GetPolicyTemplate for one of many: it may answer from a list, with a template that
-// accepts knows.
+// RefreshPolicyTemplate is GetPolicyTemplate for one of many. It may return the template from a list, if
+// accepts is true for it.
 func (c *Client) RefreshPolicyTemplate(
 	ctx context.Context, id ResourceID, accepts func(*PolicyTemplateResponse) bool,
 ) (*PolicyTemplateResponse, error) {
@@ -154,20 +155,20 @@ func (c *Client) RefreshPolicyTemplate(
 		func(ctx context.Context) (*PolicyTemplateResponse, error) { return c.GetPolicyTemplate(ctx, id) })
 }
 
-// CreatePolicyTemplate creates a template in the default scope. LUSID refuses a code that is taken: see
-// [IsTaken].
+// CreatePolicyTemplate creates a template in the default scope. LUSID refuses the code of another template:
+// see [IsTaken].
 func (c *Client) CreatePolicyTemplate(ctx context.Context, body PolicyTemplateCreationRequest) (*PolicyTemplateResponse, error) {
 	return client.Do[PolicyTemplateResponse](ctx, c.api.Post("CreatePolicyTemplate", "policytemplates").Body(body))
 }
 
-// UpdatePolicyTemplate replaces all of a template of the default scope except its code. LUSID updates no
-// template of another scope.
+// UpdatePolicyTemplate replaces all fields of a template in the default scope except its code. LUSID can't
+// update a template in another scope.
 func (c *Client) UpdatePolicyTemplate(ctx context.Context, code string, body PolicyTemplateUpdateRequest) (*PolicyTemplateResponse, error) {
 	r := c.api.Put("UpdatePolicyTemplate", "policytemplates", code).Body(body)
 	return client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(ResourceID{Scope: DefaultScope, Code: code})))
 }
 
-// DeletePolicyTemplate deletes a template. Policies that were generated from it stay.
+// DeletePolicyTemplate deletes a template. LUSID keeps the policies that were generated from it.
 func (c *Client) DeletePolicyTemplate(ctx context.Context, id ResourceID) error {
 	r := c.api.Delete("DeletePolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
 	return client.DoNoContent(ctx, r.On(c.policyTemplate(id)))

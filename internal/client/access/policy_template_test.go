@@ -33,19 +33,19 @@ var (
 	}
 )
 
-func TestPolicyTemplates_onTheWire(t *testing.T) {
+func TestPolicyTemplates_requests(t *testing.T) {
 	t.Parallel()
 	whole := func(got *access.PolicyTemplateResponse, err error) error {
 		want := &access.PolicyTemplateResponse{
 			ID: templateID, PolicyTemplateUpdateRequest: templateRequest, Applications: []string{"LUSID"}, Tags: []string{"Data"},
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("template (-want +got):\n%s", diff)
 		}
 		return err
 	}
 	const scoped = wholeTemplatePath + "?scope=default"
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {
 			func(ctx context.Context, c *access.Client) error { return whole(c.GetPolicyTemplate(ctx, templateID)) },
 			"GET " + scoped, "", 200, wholeTemplate,
@@ -56,7 +56,7 @@ func TestPolicyTemplates_onTheWire(t *testing.T) {
 			},
 			"POST " + templatesPath, `{"code":"a b+c",` + templateParts + `}`, 201, wholeTemplate,
 		},
-		// LUSID takes no scope here.
+		// This operation has no parameter for the scope.
 		"update": {
 			func(ctx context.Context, c *access.Client) error {
 				return whole(c.UpdatePolicyTemplate(ctx, "a b+c", templateRequest))
@@ -79,14 +79,14 @@ func TestPolicyTemplates_onTheWire(t *testing.T) {
 				},
 			}
 			if diff := cmp.Diff(want, got); err == nil && diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("generated policy (-want +got):\n%s", diff)
 			}
 			return err
 		}, "POST " + templatesPath + "/$generatepolicy", generateRequest, 200, generateResponse},
-		"what is optional is absent": {func(ctx context.Context, c *access.Client) error {
+		"get, without optional fields": {func(ctx context.Context, c *access.Client) error {
 			got, err := c.GetPolicyTemplate(ctx, templateID)
 			if diff := cmp.Diff(&access.PolicyTemplateResponse{ID: access.ResourceID{Scope: "default", Code: "abc"}}, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("template (-want +got):\n%s", diff)
 			}
 			return err
 		}, "GET " + scoped, "", 200, `{"code":"abc","scope":null,"displayName":null,"description":null,"templatedSelectors":null,"applications":null,"tags":null}`},
@@ -102,7 +102,7 @@ func TestListPolicyTemplates(t *testing.T) {
 	c := newClientOf(t, func(w http.ResponseWriter, r *http.Request) { jsonReply(200, pages[r.URL.RequestURI()])(w, r) })
 	list, err := c.ListPolicyTemplates(t.Context())
 	if len(list) != 2 || list[0].ID != templateID || list[1].ID.Code != "two" || !client.IsIncomplete(err) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %v and the error %v, want two templates and an incomplete list", list, err)
 	}
 }
 
@@ -128,12 +128,12 @@ func TestPolicyTemplate_unmodelled(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want.parts, got.Unmodelled); diff != "" || len(got.TemplatedSelectors) != want.n {
-			t.Errorf("%s: %d selectors (-want +got):\n%s", selectors, len(got.TemplatedSelectors), diff)
+			t.Errorf("%s: got %d selectors, unmodelled parts (-want +got):\n%s", selectors, len(got.TemplatedSelectors), diff)
 		}
 	}
 }
 
-func TestGeneratePolicyFromTemplate_unusual(t *testing.T) {
+func TestGeneratePolicyFromTemplate_unmodelled(t *testing.T) {
 	t.Parallel()
 	generate := func(body string) (*access.GeneratedPolicyComponents, error) {
 		return newClientOf(t, jsonReply(200, body)).GeneratePolicyFromTemplate(t.Context(), access.GeneratePolicyFromTemplateRequest{})
@@ -143,10 +143,10 @@ func TestGeneratePolicyFromTemplate_unusual(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"selectors[0].a"}, got.Unmodelled); diff != "" || len(got.Selectors) != 1 {
-		t.Errorf("%d selectors (-want +got):\n%s", len(got.Selectors), diff)
+		t.Errorf("got %d selectors, unmodelled parts (-want +got):\n%s", len(got.Selectors), diff)
 	}
 	if err := second(generate(`{}`)); err == nil {
-		t.Error("an empty answer is no policy")
+		t.Error("an empty response was accepted, want an error")
 	}
 }
 
@@ -169,16 +169,16 @@ func TestPolicyTemplates_notFound(t *testing.T) {
 			t.Errorf("%s: got %v, want not found", name, err)
 		}
 	}
-	// A 404 without a code may be anybody's, and the list decides.
+	// A 404 without a code may come from a gateway, so the list decides.
 	mock.InjectFault(mockserver.Fault{Operation: "access.GetPolicyTemplate", Status: http.StatusNotFound, Count: -1})
 	for code, want := range map[string]bool{"missing": true, "there": false} {
 		if err := second(c.GetPolicyTemplate(t.Context(), access.ResourceID{Scope: access.DefaultScope, Code: code})); err == nil || client.IsNotFound(err) != want {
-			t.Errorf("%s: got %v", code, err)
+			t.Errorf("%s: got %v, want not found: %t", code, err, want)
 		}
 	}
 }
 
-// TestRefreshPolicyTemplate reads few templates one by one, and many from one list.
+// TestRefreshPolicyTemplate reads a few templates individually, and many from one list.
 func TestRefreshPolicyTemplate(t *testing.T) {
 	t.Parallel()
 	mock, c := newDomain(t)
@@ -192,7 +192,7 @@ func TestRefreshPolicyTemplate(t *testing.T) {
 	for range 20 {
 		got, err := c.RefreshPolicyTemplate(t.Context(), id, func(*access.PolicyTemplateResponse) bool { return true })
 		if err != nil || got.ID != id {
-			t.Fatalf("got %v, %v", got, err)
+			t.Fatalf("got %v and the error %v, want the template", got, err)
 		}
 	}
 	if diff := cmp.Diff(map[string]int{"access.GetPolicyTemplate": 3, "access.ListPolicyTemplates": 1}, mock.Counts()); diff != "" {

@@ -13,7 +13,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// policyParts is all of a policy except its id.
+// policyParts has all fields of a policy except its ID.
 const policyParts = `"description":"D","applications":["LUSID"],"grant":"Deny","selectors":[` +
 	`{"idSelectorDefinition":{"actions":[{"scope":"default","activity":"Read","entity":"Quote"}],"name":"N","description":"S","identifier":{"scope":"*","code":null}}},` +
 	`{"matchAllSelectorDefinition":{"actions":[]}},` +
@@ -92,17 +92,17 @@ func wholeRequest() access.PolicyUpdateRequest {
 
 var policyID = access.ResourceID{Scope: "s", Code: "a b+c"}
 
-func TestPolicies_onTheWire(t *testing.T) {
+func TestPolicies_requests(t *testing.T) {
 	t.Parallel()
 	whole := func(got *access.PolicyResponse, err error) error {
 		want := &access.PolicyResponse{ID: policyID, PolicyUpdateRequest: wholeRequest()}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("policy (-want +got):\n%s", diff)
 		}
 		return err
 	}
 	const path = "/access/api/policies/a%20b+c?scope=s"
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {func(ctx context.Context, c *access.Client) error { return whole(c.GetPolicy(ctx, policyID)) }, "GET " + path, "", 200, wholePolicy},
 		"create": {
 			func(ctx context.Context, c *access.Client) error {
@@ -116,7 +116,7 @@ func TestPolicies_onTheWire(t *testing.T) {
 			},
 			"PUT " + path, `{` + policyParts + `}`, 200, wholePolicy,
 		},
-		"least": {
+		"update, required fields only": {
 			func(ctx context.Context, c *access.Client) error {
 				return second(c.UpdatePolicy(
 					ctx,
@@ -134,24 +134,24 @@ func TestPolicies_onTheWire(t *testing.T) {
 		"list of a scope": {func(ctx context.Context, c *access.Client) error {
 			list, err := c.ListPolicies(ctx, "s")
 			if len(list) != 1 {
-				t.Errorf("got %d policies", len(list))
+				t.Errorf("got %d policies, want 1", len(list))
 			}
 			if !client.IsIncomplete(err) {
-				return fmt.Errorf("the list left out nothing: %w", err)
+				return fmt.Errorf("want an error that the list is incomplete, got %w", err)
 			}
 			return nil
 		}, "GET /access/api/policies?scope=s", "", 200, "[" + wholePolicy + `,null,{"id":null}]`},
-		"what is optional is absent": {func(ctx context.Context, c *access.Client) error {
+		"get, without optional fields": {func(ctx context.Context, c *access.Client) error {
 			got, err := c.GetPolicy(ctx, policyID)
 			if diff := cmp.Diff(&access.PolicyResponse{ID: access.ResourceID{Scope: "default", Code: "abc"}}, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("policy (-want +got):\n%s", diff)
 			}
 			return err
 		}, "GET " + path, "", 200, `{"id":{"code":"abc"},"description":null,"selectors":null,"for":null,"if":null,"how":{"type":null,"parameters":[]},"when":null,"templateMetadata":null}`},
 	})
 }
 
-// TestPagePolicies follows the pages to the end.
+// TestPagePolicies reads all pages.
 func TestPagePolicies(t *testing.T) {
 	t.Parallel()
 	pages := map[string]string{
@@ -162,15 +162,15 @@ func TestPagePolicies(t *testing.T) {
 	c := newClientOf(t, func(w http.ResponseWriter, r *http.Request) { jsonReply(200, pages[r.URL.RequestURI()])(w, r) })
 	list, err := c.PagePolicies(t.Context())
 	if len(list) != 2 || list[0].ID.Code != "one" || list[1].ID.Code != "two" || !client.IsIncomplete(err) {
-		t.Errorf("got %v, %v", list, err)
+		t.Errorf("got %v and the error %v, want the policies one and two and an incomplete list", list, err)
 	}
 	for _, body := range []string{`{"values":[],"nextPage":"a"}`, `{}`, `[]`, `{"values":null}`, `null`} {
 		if list, err := newClientOf(t, jsonReply(200, body)).PagePolicies(t.Context()); err == nil || client.IsIncomplete(err) {
-			t.Errorf("%s: got %d policies and %v", body, len(list), err)
+			t.Errorf("%s: got %d policies and the error %v, want an error that is not IsIncomplete", body, len(list), err)
 		}
 	}
 	if err := second(newClientOf(t, jsonReply(403, "")).PagePolicies(t.Context())); !client.IsForbidden(err) {
-		t.Errorf("got %v", err)
+		t.Errorf("got %v, want IsForbidden", err)
 	}
 }
 
@@ -188,7 +188,7 @@ func TestPolicy_unmodelled(t *testing.T) {
 			"selectors[0].policySelectorDefinition.restrictionSelectors[1].policySelectorDefinition",
 		},
 		`"for":[{"a":0}],"if":[{"b":"c"}]`: {"for[0].a", "if[0].b"},
-		// A kind may need no fields.
+		// A kind may have no required fields.
 		`"for":[{"a":{}}],"if":[{"ifViaApiExpression":null,"b":{}}]`:   {"for[0].a", "if[0].b"},
 		`"for":[{}],"if":[null,{"a":[]},{"ifViaApiExpression":null}]`:  {"for[0]", "if[0]", "if[1]", "if[2]"},
 		`"selectors":[{"a":{}},` + all + `,{"a":""},{"b":{"c":null}}]`: {"selectors[0].a", "selectors[2]", "selectors[3].b"},
@@ -205,15 +205,15 @@ func TestPolicy_unmodelled(t *testing.T) {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(want, got.Unmodelled); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", document, diff)
+			t.Errorf("unmodelled parts of %s (-want +got):\n%s", document, diff)
 		}
 		for _, selector := range got.Selectors {
 			if selector == (access.SelectorDefinition{}) {
-				t.Errorf("%s: a selector is of no kind", document)
+				t.Errorf("%s: got a selector without a kind, want it left out", document)
 			}
 		}
 		if len(got.For)+len(got.If) > 0 {
-			t.Errorf("%s: a condition is of no kind", document)
+			t.Errorf("%s: got a condition without a kind, want it left out", document)
 		}
 	}
 }
@@ -239,7 +239,7 @@ func TestPolicies_notFound(t *testing.T) {
 			t.Errorf("%s: got %v, want not found", name, err)
 		}
 	}
-	// A 404 without a code may be anybody's, and the list of the scope decides.
+	// A 404 without a code may come from a gateway, so the list of the scope decides.
 	mock.InjectFault(mockserver.Fault{Operation: "access.GetPolicy", Status: http.StatusNotFound, Count: -1})
 	for id, want := range map[access.ResourceID]bool{
 		missing: true,
@@ -247,12 +247,12 @@ func TestPolicies_notFound(t *testing.T) {
 		{Scope: "support", Code: "support-access-to-drive-website-feature"}: false,
 	} {
 		if err := second(c.GetPolicy(t.Context(), id)); err == nil || client.IsNotFound(err) != want {
-			t.Errorf("%s: got %v", id, err)
+			t.Errorf("%s: got %v, want not found: %t", id, err, want)
 		}
 	}
 }
 
-// TestRefreshPolicy reads few policies one by one, and many from one list.
+// TestRefreshPolicy reads a few policies individually, and many from one list.
 func TestRefreshPolicy(t *testing.T) {
 	t.Parallel()
 	id := access.ResourceID{Scope: access.DefaultScope, Code: "allow-standard-lusid-features-access"}
@@ -263,7 +263,7 @@ func TestRefreshPolicy(t *testing.T) {
 		for range n {
 			got, err := c.RefreshPolicy(t.Context(), id, func(*access.PolicyResponse) bool { return true })
 			if err != nil || got.ID != id {
-				t.Fatalf("got %v, %v", got, err)
+				t.Fatalf("got %v and the error %v, want the policy", got, err)
 			}
 		}
 		if diff := cmp.Diff(want, mock.Counts()); diff != "" {

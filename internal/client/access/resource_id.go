@@ -8,14 +8,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// ResourceID is LUSID's name of an object: a code, unique within its scope. In LUSID's contract it is
+// ResourceID identifies an object by its code, which is unique within its scope. In LUSID's contract it is
 // PolicyId, PolicyCollectionId or RoleId.
 type ResourceID struct {
 	Scope string `json:"scope"`
 	Code  string `json:"code"`
 }
 
-// UnmarshalJSON reads an id. If LUSID leaves out the scope, it is the default one.
+// UnmarshalJSON decodes an ID. If LUSID leaves out the scope, it is the default scope.
 func (id *ResourceID) UnmarshalJSON(data []byte) error {
 	type plain ResourceID
 	if err := json.Unmarshal(data, (*plain)(id)); err != nil {
@@ -27,21 +27,22 @@ func (id *ResourceID) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// missingCode names the first id of a list that has no code.
+// missingCode returns the path of the first ID in a list that has no code.
 func missingCode(list string, ids []ResourceID) string {
 	return client.MissingIn(list, ids, func(id ResourceID) string { return client.IfEmpty("code", id.Code) })
 }
 
-// String is the scope and the code with a slash between them. Neither can contain a slash.
+// String returns the scope and the code, separated by a slash. Neither can contain a slash.
 func (id ResourceID) String() string { return id.Scope + "/" + id.Code }
 
-// isLike reports an id that differs at most in case. LUSID does not document whether it distinguishes them.
+// isLike reports whether two IDs are equal except for case. LUSID does not document whether IDs are
+// case-sensitive.
 func (id ResourceID) isLike(other ResourceID) bool {
 	return strings.EqualFold(id.String(), other.String())
 }
 
-// setSpelling gives an object that was asked for by an id the spelling of that id. LUSID may find it by
-// another spelling than the one it returns.
+// setSpelling sets the ID of an object to the ID in the request, if they differ only in case. LUSID may
+// find an object by an ID in another case.
 func (id *ResourceID) setSpelling(asked ResourceID) {
 	if id.isLike(asked) {
 		*id = asked

@@ -9,17 +9,18 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// RoleResponse is a role of the Access service: what the holders of the Identity role with the same code may
-// do.
+// RoleResponse is a role of the Access service. It has the policies of the users who have the Identity role
+// with the same code.
 type RoleResponse struct {
 	ID ResourceID `json:"id"`
 	RoleUpdateRequest
 
-	// RoleHierarchyIndex is the role's place among all roles. Nil where LUSID does not say.
+	// RoleHierarchyIndex is the position of the role among all roles. Nil if LUSID does not return it.
 	RoleHierarchyIndex *int32 `json:"roleHierarchyIndex"`
-	// Permission is LUSID's own, such as Read.
+	// Permission is a name such as Read. No request can set it.
 	Permission string `json:"permission"`
-	// Unmodelled names the parts of the role that this package has no field for. An update would erase them.
+	// Unmodelled has the names of the parts of the role that this package does not support. An update
+	// would remove these parts.
 	Unmodelled []string `json:"-"`
 }
 
@@ -31,13 +32,13 @@ func (r *RoleResponse) MissingField() string {
 	return r.Resource.missingField()
 }
 
-// HasPolicyCollection reports that the policy collection is attached to the role, perhaps in another case.
+// HasPolicyCollection reports whether the policy collection is attached to the role. It ignores case.
 func (r *RoleResponse) HasPolicyCollection(id ResourceID) bool {
 	held := r.Resource.PolicyIDRoleResource
 	return held != nil && slices.ContainsFunc(held.PolicyCollections, id.isLike)
 }
 
-// UnmarshalJSON reads a role, and notes what it cannot read.
+// UnmarshalJSON decodes a role, and records the parts that this package does not support.
 func (r *RoleResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain RoleResponse
 	if err = json.Unmarshal(data, (*plain)(r)); err != nil {
@@ -49,27 +50,27 @@ func (r *RoleResponse) UnmarshalJSON(data []byte) (err error) {
 
 // RoleCreationRequest describes a new role.
 type RoleCreationRequest struct {
-	// Code is the one of the Identity role. It is immutable.
+	// Code is the code of the Identity role. It is immutable.
 	Code string `json:"code"`
 	RoleUpdateRequest
 }
 
-// RoleUpdateRequest is all of a role except its scope, its code and its place.
+// RoleUpdateRequest has all fields of a role except its scope, its code and its position.
 type RoleUpdateRequest struct {
 	// Description has 1024 characters at most. It is nil if LUSID returns none, and an update then sends none.
 	Description *string `json:"description,omitempty"`
-	// Resource has no kind, and When no instants, where LUSID returns none.
+	// If LUSID returns none, Resource has no kind and When has no timestamps.
 	Resource RoleResourceRequest `json:"resource"`
 	When     WhenSpec            `json:"when"`
 }
 
-// RoleResourceRequest is what a role holds. Exactly one kind is not nil in a request.
+// RoleResourceRequest is the content of a role. Exactly one kind is not nil in a request.
 type RoleResourceRequest struct {
 	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource,omitempty"`
 	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource,omitempty"`
 }
 
-// missingField names the first policy, policy collection or role that has no code.
+// missingField returns the path of the first policy, policy collection or role without a code.
 func (r RoleResourceRequest) missingField() (field string) {
 	if held := r.PolicyIDRoleResource; held != nil {
 		field = cmp.Or(missingCode("resource.policyIdRoleResource.policies", held.Policies),
@@ -87,17 +88,17 @@ type PolicyIDRoleResource struct {
 	PolicyCollections []ResourceID `json:"policyCollections"`
 }
 
-// NonTransitiveSupervisorRoleResource are roles whose policies a role has too: at least one.
+// NonTransitiveSupervisorRoleResource are roles whose policies a role has too. There is at least one.
 type NonTransitiveSupervisorRoleResource struct {
 	Roles []ResourceID `json:"roles"`
 }
 
-// ListRoles returns every role of every scope.
+// ListRoles returns all roles of all scopes.
 func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 	return client.DoList[RoleResponse](ctx, c.api.Get("ListRoles", "roles"))
 }
 
-// GetRole reads a role. The role has the id as it is given here, if LUSID's differs only in case.
+// GetRole reads a role. If LUSID returns the ID in another case, the role gets the ID of the argument.
 func (c *Client) GetRole(ctx context.Context, id ResourceID) (*RoleResponse, error) {
 	role, err := client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope).On(c.role(id)))
 	if err == nil {
@@ -106,15 +107,15 @@ func (c *Client) GetRole(ctx context.Context, id ResourceID) (*RoleResponse, err
 	return role, err
 }
 
-// RefreshRole is GetRole for one of many: it may answer from a list, with a role that accepts knows.
+// RefreshRole is GetRole for one of many. It may return the role from a list, if accepts is true for it.
 func (c *Client) RefreshRole(ctx context.Context, id ResourceID, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
 	return client.Refresh(ctx, c.roles(),
 		func(role *RoleResponse) bool { return role.ID == id && accepts(role) },
 		func(ctx context.Context) (*RoleResponse, error) { return c.GetRole(ctx, id) })
 }
 
-// RefreshSharedRole is GetRole for one of many reads of the same role: it may answer from an earlier read, with
-// a role that accepts takes.
+// RefreshSharedRole is GetRole for one of many reads of the same role. It may return the role from an
+// earlier read, if accepts is true for it.
 func (c *Client) RefreshSharedRole(ctx context.Context, id ResourceID, accepts func(*RoleResponse) bool) (*RoleResponse, error) {
 	read := func(ctx context.Context) ([]RoleResponse, error) {
 		role, err := c.GetRole(ctx, id)
@@ -131,33 +132,34 @@ func (c *Client) RefreshSharedRole(ctx context.Context, id ResourceID, accepts f
 	return &roles[0], nil
 }
 
-// RefreshRoles is ListRoles for a refresh: many reads share a list. If accepts does not take the list, which
-// may lag, a later one decides.
+// RefreshRoles is ListRoles for a refresh, in which many reads share a list. If accepts is false for the
+// list, which may lag, RefreshRoles returns a later list.
 func (c *Client) RefreshRoles(ctx context.Context, accepts func([]RoleResponse) bool) ([]RoleResponse, error) {
 	return client.RefreshList(ctx, c.roles(), accepts)
 }
 
-// CreateRole creates a role in the default scope. LUSID refuses a code that is taken: see [IsTaken].
+// CreateRole creates a role in the default scope. LUSID refuses the code of another role: see [IsTaken].
 func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*RoleResponse, error) {
 	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))
 }
 
-// UpdateRole replaces all of a role except its scope, its code and its place.
+// UpdateRole replaces all fields of a role except its scope, its code and its position.
 func (c *Client) UpdateRole(ctx context.Context, id ResourceID, body RoleUpdateRequest) (*RoleResponse, error) {
 	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
 	return client.Do[RoleResponse](ctx, r.On(c.role(id)))
 }
 
-// RolePlace is a place in the hierarchy of the roles. Exactly one field is not empty.
+// RolePlace is a position in the hierarchy of the roles. Exactly one field is not empty.
 type RolePlace struct {
-	// Before is the role that comes directly after the place, and After the one directly before it.
+	// Before is the role directly after the position, and After is the role directly before it.
 	//
-	// LUSID may mean the role of beforeCode to precede. Unverified: access/role-move.
+	// LUSID may use beforeCode for the role directly before the position. Unverified: access/role-move.
 	Before, After ResourceID
 }
 
-// MoveRole is UpdateRole that moves the role to a place too. LUSID has no operation that only moves. It is not
-// repeated if its answer is lost, because a second move could undo a move that somebody made in between.
+// MoveRole is UpdateRole that also moves the role to a position. LUSID has no operation that only moves. If
+// the response is lost, the request is not retried, because a second move could undo a move that another
+// user made in between.
 func (c *Client) MoveRole(ctx context.Context, id ResourceID, body RoleUpdateRequest, place RolePlace) (*RoleResponse, error) {
 	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body).Versioned()
 	if place.Before.Code != "" {
@@ -177,8 +179,8 @@ func (c *Client) roles() client.Kind[RoleResponse] {
 	return client.Kind[RoleResponse]{API: c.api, Name: "access roles", List: c.ListRoles}
 }
 
-// role decides whether a role is gone by the list, because LUSID has no error code for that. The list has to
-// show the same spelling: a role that differs in case may be another one.
+// role decides with the list whether a role is gone, because LUSID has no error code for that. The ID in
+// the list must have the same case, because a role that differs only in case may be another role.
 func (c *Client) role(id ResourceID) client.Object {
 	return client.Listed(c.roles(), func(role *RoleResponse) bool { return role.ID == id })
 }

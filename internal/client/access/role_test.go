@@ -30,17 +30,17 @@ func roleRequest() access.RoleUpdateRequest {
 	}
 }
 
-func TestRoles_onTheWire(t *testing.T) {
+func TestRoles_requests(t *testing.T) {
 	t.Parallel()
 	whole := func(got *access.RoleResponse, err error) error {
 		want := &access.RoleResponse{ID: roleID, RoleUpdateRequest: roleRequest(), RoleHierarchyIndex: new(int32(5)), Permission: "Read"}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("role (-want +got):\n%s", diff)
 		}
 		return err
 	}
 	const path = "/access/api/roles/a%20b?scope=s"
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {func(ctx context.Context, c *access.Client) error { return whole(c.GetRole(ctx, roleID)) }, "GET " + path, "", 200, wholeRole},
 		"create": {
 			func(ctx context.Context, c *access.Client) error {
@@ -63,19 +63,19 @@ func TestRoles_onTheWire(t *testing.T) {
 		"list": {func(ctx context.Context, c *access.Client) error {
 			list, err := c.ListRoles(ctx)
 			if len(list) != 2 {
-				t.Errorf("got %d roles", len(list))
+				t.Errorf("got %d roles, want 2", len(list))
 			}
 			return err
 		}, "GET /access/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
 	})
 }
 
-// TestGetRole_parts reads roles that lack something.
+// TestGetRole_parts reads roles without some of their parts.
 func TestGetRole_parts(t *testing.T) {
 	t.Parallel()
 	for body, unmodelled := range map[string][]string{
 		`{"id":{"code":"abc"},"resource":{"newResource":{"a":1}},"when":{"activate":"2020-01-01T00:00:00Z"}}`: {"resource.newResource"},
-		// What is absent may be null, empty or missing.
+		// A missing part may be null, empty or absent.
 		`{"id":{"code":"abc"}}`:                             nil,
 		`{"id":{"code":"abc"},"resource":null,"when":null}`: nil,
 		`{"id":{"code":"abc"},"resource":{},"when":{}}`:     nil,
@@ -88,15 +88,15 @@ func TestGetRole_parts(t *testing.T) {
 			t.Fatalf("%s: %v", body, err)
 		}
 		if diff := cmp.Diff(unmodelled, got.Unmodelled); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", body, diff)
+			t.Errorf("unmodelled parts of %s (-want +got):\n%s", body, diff)
 		}
 	}
 	if _, err := newClientOf(t, jsonReply(200, `{"resource":{"policyIdRoleResource":{}},"when":{"activate":"2020-01-01T00:00:00Z"}}`)).GetRole(t.Context(), roleID); err == nil {
-		t.Error("a role without a code was taken")
+		t.Error("a role without a code was accepted, want an error")
 	}
 }
 
-// TestRoles_notFound has the list decide, because LUSID has no error code for a role that does not exist.
+// In TestRoles_notFound the list decides, because LUSID has no error code for a role that does not exist.
 func TestRoles_notFound(t *testing.T) {
 	t.Parallel()
 	mock, c := newDomain(t)
@@ -114,16 +114,16 @@ func TestRoles_notFound(t *testing.T) {
 	}
 	mock.InjectFault(mockserver.Fault{Operation: "access.GetRole", Status: http.StatusNotFound})
 	if err := second(c.GetRole(t.Context(), access.ResourceID{Scope: "default", Code: "lusid-evaluator"})); err == nil || client.IsNotFound(err) {
-		t.Errorf("a role that is listed: got %v", err)
+		t.Errorf("got %v for a role in the list, want an error that is not not-found", err)
 	}
-	// A policy that does not exist says nothing about the role.
+	// A policy that does not exist does not mean that the role does not exist.
 	c = newClientOf(t, jsonReply(http.StatusNotFound, `{"name":"PolicyNotFound","code":772}`))
 	if err := second(c.UpdateRole(t.Context(), roleID, roleRequest())); client.IsNotFound(err) {
-		t.Errorf("a missing policy: got %v", err)
+		t.Errorf("got %v for a missing policy, want an error that is not not-found", err)
 	}
 }
 
-// TestRefreshRole reads few roles one by one, and many from one list.
+// TestRefreshRole reads a few roles individually, and many from one list.
 func TestRefreshRole(t *testing.T) {
 	t.Parallel()
 	id := access.ResourceID{Scope: access.DefaultScope, Code: "lusid-evaluator"}
@@ -134,7 +134,7 @@ func TestRefreshRole(t *testing.T) {
 		for range n {
 			got, err := c.RefreshRole(t.Context(), id, func(*access.RoleResponse) bool { return true })
 			if err != nil || got.ID != id {
-				t.Fatalf("got %v, %v", got, err)
+				t.Fatalf("got %v and the error %v, want the role", got, err)
 			}
 		}
 		if diff := cmp.Diff(want, mock.Counts()); diff != "" {

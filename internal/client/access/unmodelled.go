@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// unmodelled names the parts of a JSON document that a decoded value does not have, such as "how" or
-// "selectors[1].newSelectorDefinition". A PUT of the decoded value would erase them. Only the given fields
-// of the document count: LUSID may add others, which no PUT can erase.
+// unmodelled returns the names of the parts of a JSON document that a decoded value does not contain, such
+// as "how" or "selectors[1].newSelectorDefinition". A PUT of the decoded value would remove these parts.
+// Only the given fields of the document count, because LUSID may add fields that a PUT does not change.
 func unmodelled(document []byte, decoded any, fields ...string) ([]string, error) {
 	encoded, err := json.Marshal(decoded)
 	if err != nil {
@@ -29,7 +29,7 @@ func unmodelled(document []byte, decoded any, fields ...string) ([]string, error
 	return parts, nil
 }
 
-// lost names what a value has and its copy has not.
+// lost returns the names of the parts of a value that its copy does not have.
 func lost(name string, value, copied any) (parts []string) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -39,7 +39,7 @@ func lost(name string, value, copied any) (parts []string) {
 		}
 		for _, field := range slices.Sorted(maps.Keys(value)) {
 			if _, isObject := value[field].(map[string]any); isObject && len(object) == 0 {
-				// It may be a kind of selector, condition or resource that needs no fields.
+				// It may be a kind of selector, condition or resource without required fields.
 				parts = append(parts, name+"."+field)
 				continue
 			}
@@ -58,7 +58,7 @@ func lost(name string, value, copied any) (parts []string) {
 			}
 			found := lost(fmt.Sprintf("%s[%d]", name, i), value[i], element)
 			if object, ok := element.(map[string]any); ok && len(object) == 0 && len(found) == 0 {
-				// The reader leaves out what is of no kind that it knows.
+				// The decoder leaves out elements of an unknown kind.
 				found = []string{fmt.Sprintf("%s[%d]", name, i)}
 			}
 			parts = append(parts, found...)
@@ -71,7 +71,7 @@ func lost(name string, value, copied any) (parts []string) {
 	return nil
 }
 
-// isEmpty reports that a value says nothing.
+// isEmpty reports whether a value contains no data.
 func isEmpty(value any) bool {
 	switch value := value.(type) {
 	case nil:

@@ -9,14 +9,15 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// UserRoleResponse is a user role: the policies that one user has besides those of its roles.
+// UserRoleResponse is a user role. It has the policies of one user, in addition to those of the user's
+// roles.
 type UserRoleResponse struct {
-	// ID has the user's id as its code.
+	// ID has the user's ID as its code.
 	ID ResourceID `json:"id"`
-	// Resource has no kind where LUSID returns none.
+	// Resource has no kind if LUSID returns none.
 	Resource RoleResourceRequest `json:"resource"`
-	// Unmodelled names the parts of the user role that this package has no field for. An update would erase
-	// them.
+	// Unmodelled has the names of the parts of the user role that this package does not support. An update
+	// would remove these parts.
 	Unmodelled []string `json:"-"`
 }
 
@@ -28,13 +29,14 @@ func (r *UserRoleResponse) MissingField() string {
 	return r.Resource.missingField()
 }
 
-// UnmarshalJSON reads a user role, and notes what it cannot read.
+// UnmarshalJSON decodes a user role, and records the parts that this package does not support.
 func (r *UserRoleResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain UserRoleResponse
 	if err = json.Unmarshal(data, (*plain)(r)); err != nil {
 		return err
 	}
-	// No request can have the policies of other roles, although the contract lets a response have them.
+	// A request can't contain the policies of other roles, although the contract allows them in a
+	// response.
 	known := RoleResourceRequest{PolicyIDRoleResource: r.Resource.PolicyIDRoleResource}
 	r.Unmodelled, err = unmodelled(data, struct {
 		Resource RoleResourceRequest `json:"resource"`
@@ -44,23 +46,23 @@ func (r *UserRoleResponse) UnmarshalJSON(data []byte) (err error) {
 
 // UserRoleCreationRequest describes a new user role.
 type UserRoleCreationRequest struct {
-	// UserID is the user's id in the Identity API. It is immutable.
+	// UserID is the user's ID in the Identity API. It is immutable.
 	UserID string `json:"userId"`
 	UserRoleUpdateRequest
 }
 
-// UserRoleUpdateRequest is all of a user role except its user.
+// UserRoleUpdateRequest has all fields of a user role except its user.
 type UserRoleUpdateRequest struct {
 	Resource PolicyIDRoleResource `json:"resource"`
 }
 
-// ListUserRoles returns the user role of every user who has one, page by page.
+// ListUserRoles returns the user roles of all users. It reads all pages.
 func (c *Client) ListUserRoles(ctx context.Context) ([]UserRoleResponse, error) {
 	return client.DoPages[UserRoleResponse](ctx, c.api.Get("ListUserRoles", "userroles").Query("limit", strconv.Itoa(pageSize)))
 }
 
-// GetUserRole reads the user role of a user. The user role has the user's id as it is given here, if LUSID's
-// differs only in case.
+// GetUserRole reads the user role of a user. If LUSID returns the ID in another case, the user role gets
+// the ID of the argument.
 func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
 	role, err := client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)))
 	if err == nil && strings.EqualFold(role.ID.Code, userID) {
@@ -69,22 +71,22 @@ func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleRespo
 	return role, err
 }
 
-// LookForUserRole is GetUserRole before a create. A 404 with any of LUSID's codes means that the user has no
-// user role: a list for each of many creates would cost too much.
+// LookForUserRole is GetUserRole before a create. A 404 with any of LUSID's codes means that the user has
+// no user role. Reading a list for each of many creates would cost too much.
 func (c *Client) LookForUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
 	return client.Do[UserRoleResponse](ctx, c.api.Get("GetUserRole", "userroles", userID).On(client.Singleton()))
 }
 
-// RefreshUserRole is GetUserRole for one of many: it may answer from a list, with a user role that accepts
-// knows.
+// RefreshUserRole is GetUserRole for one of many. It may return the user role from a list, if accepts is
+// true for it.
 func (c *Client) RefreshUserRole(ctx context.Context, userID string, accepts func(*UserRoleResponse) bool) (*UserRoleResponse, error) {
 	return client.Refresh(ctx, c.userRoles(),
 		func(role *UserRoleResponse) bool { return role.ID.Code == userID && accepts(role) },
 		func(ctx context.Context) (*UserRoleResponse, error) { return c.GetUserRole(ctx, userID) })
 }
 
-// CreateUserRole creates the user role of a user who has none. LUSID creates an empty one when a user first
-// signs in: see [IsTaken].
+// CreateUserRole creates the user role of a user without one. LUSID creates an empty user role when a user
+// first signs in: see [IsTaken].
 func (c *Client) CreateUserRole(ctx context.Context, body UserRoleCreationRequest) (*UserRoleResponse, error) {
 	return client.Do[UserRoleResponse](ctx, c.api.Post("CreateUserRole", "userroles").Body(body))
 }
@@ -95,7 +97,7 @@ func (c *Client) UpdateUserRole(ctx context.Context, userID string, body UserRol
 	return client.Do[UserRoleResponse](ctx, r.On(c.userRole(userID)))
 }
 
-// DeleteUserRole deletes the user role of a user. The user stays.
+// DeleteUserRole deletes the user role of a user. LUSID keeps the user.
 func (c *Client) DeleteUserRole(ctx context.Context, userID string) error {
 	return client.DoNoContent(ctx, c.api.Delete("DeleteUserRole", "userroles", userID).On(c.userRole(userID)))
 }
@@ -104,8 +106,8 @@ func (c *Client) userRoles() client.Kind[UserRoleResponse] {
 	return client.Kind[UserRoleResponse]{API: c.api, Name: "user roles", List: c.ListUserRoles}
 }
 
-// userRole decides by the list if LUSID's code doesn't say whether the user lacks a user role. A user that
-// does not exist has none.
+// userRole decides with the list if LUSID's code does not show whether the user has a user role. A user
+// that does not exist has none.
 func (c *Client) userRole(userID string) client.Object {
 	return client.Listed(c.userRoles(), func(role *UserRoleResponse) bool { return strings.EqualFold(role.ID.Code, userID) }, codeTargetUserNotFound)
 }

@@ -23,7 +23,7 @@ func userRoleRequest() access.UserRoleUpdateRequest {
 	}}
 }
 
-func TestUserRoles_onTheWire(t *testing.T) {
+func TestUserRoles_requests(t *testing.T) {
 	t.Parallel()
 	whole := func(got *access.UserRoleResponse, err error) error {
 		held := userRoleRequest().Resource
@@ -32,12 +32,12 @@ func TestUserRoles_onTheWire(t *testing.T) {
 			Resource: access.RoleResourceRequest{PolicyIDRoleResource: &held},
 		}
 		if diff := cmp.Diff(want, got); err == nil && diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+			t.Errorf("user role (-want +got):\n%s", diff)
 		}
 		return err
 	}
 	const path = "/access/api/userroles/00u1"
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"get": {func(ctx context.Context, c *access.Client) error { return whole(c.GetUserRole(ctx, "00u1")) }, "GET " + path, "", 200, wholeUserRole},
 		"create": {func(ctx context.Context, c *access.Client) error {
 			return whole(c.CreateUserRole(ctx, access.UserRoleCreationRequest{UserID: "00u1", UserRoleUpdateRequest: userRoleRequest()}))
@@ -49,14 +49,15 @@ func TestUserRoles_onTheWire(t *testing.T) {
 		"list": {func(ctx context.Context, c *access.Client) error {
 			list, err := c.ListUserRoles(ctx)
 			if len(list) != 1 {
-				t.Errorf("got %d user roles", len(list))
+				t.Errorf("got %d user roles, want 1", len(list))
 			}
 			return err
 		}, "GET /access/api/userroles?limit=2000", "", 200, `{"values":[` + wholeUserRole + `]}`},
 	})
 }
 
-// TestGetUserRole_parts reads user roles that lack something, or have something that no request can have.
+// TestGetUserRole_parts reads user roles without some of their parts, and with parts that no request can
+// have.
 func TestGetUserRole_parts(t *testing.T) {
 	t.Parallel()
 	for body, unmodelled := range map[string][]string{
@@ -74,15 +75,15 @@ func TestGetUserRole_parts(t *testing.T) {
 			t.Fatalf("%s: %v", body, err)
 		}
 		if diff := cmp.Diff(unmodelled, got.Unmodelled); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", body, diff)
+			t.Errorf("unmodelled parts of %s (-want +got):\n%s", body, diff)
 		}
 	}
 	if _, err := newClientOf(t, jsonReply(200, `{"resource":{}}`)).GetUserRole(t.Context(), "00u1"); err == nil {
-		t.Error("a user role without a user was taken")
+		t.Error("a user role without a user was accepted, want an error")
 	}
 }
 
-// TestUserRoles_notFound asks for a user who has no user role, and for one who does not exist.
+// TestUserRoles_notFound reads the user role of a user who has none, and of a user who does not exist.
 func TestUserRoles_notFound(t *testing.T) {
 	t.Parallel()
 	seed := mockserver.Seed{Users: []mockserver.User{{ID: "00u1", Username: "one@acme.com", FirstName: "One", LastName: "User"}}}
@@ -103,15 +104,15 @@ func TestUserRoles_notFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := second(c.CreateUserRole(t.Context(), create)); !access.IsTaken(err) {
-		t.Errorf("a second user role: got %v", err)
+		t.Errorf("got %v for a second user role, want IsTaken", err)
 	}
 	domain.InjectFault(mockserver.Fault{Operation: "access.GetUserRole", Status: http.StatusNotFound})
 	if err := second(c.GetUserRole(t.Context(), "00u1")); err == nil || client.IsNotFound(err) {
-		t.Errorf("a user role that is listed: got %v", err)
+		t.Errorf("got %v for a user role in the list, want an error that is not not-found", err)
 	}
 }
 
-// TestMoveRole moves a role before and after another one.
+// TestMoveRole moves a role before and after another role.
 func TestMoveRole(t *testing.T) {
 	t.Parallel()
 	const path = "PUT /access/api/roles/a%20b?"
@@ -121,13 +122,13 @@ func TestMoveRole(t *testing.T) {
 			return second(c.MoveRole(ctx, roleID, roleRequest(), place))
 		}
 	}
-	wantOnWire(t, map[string]wireCase{
+	wantRequests(t, map[string]requestCase{
 		"before": {move(access.RolePlace{Before: other}), path + "beforeCode=c+d&beforeScope=support&scope=s", `{` + roleParts + `}`, 200, wholeRole},
 		"after":  {move(access.RolePlace{After: other}), path + "afterCode=c+d&afterScope=support&scope=s", `{` + roleParts + `}`, 200, wholeRole},
 	})
 }
 
-// TestRefreshUserRole reads few user roles one by one, and many from one list.
+// TestRefreshUserRole reads a few user roles individually, and many from one list.
 func TestRefreshUserRole(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]map[string]int{
@@ -141,7 +142,7 @@ func TestRefreshUserRole(t *testing.T) {
 		for range n {
 			got, err := c.RefreshUserRole(t.Context(), "00u1", func(*access.UserRoleResponse) bool { return true })
 			if err != nil || got.ID.Code != "00u1" {
-				t.Fatalf("got %v, %v", got, err)
+				t.Fatalf("got %v and the error %v, want the user role", got, err)
 			}
 		}
 		if diff := cmp.Diff(want, mock.Counts()); diff != "" {
