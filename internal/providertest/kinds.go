@@ -9,8 +9,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// Fixtures are the kinds of resources by name: the resource type and, where a type has several kinds,
-// what is particular. TestFixtures_complete says what a new kind lacks.
+// Fixtures are the kinds of resources by name. The name is the resource type. If a type has several kinds,
+// the name also has the special property of the kind. TestFixtures_complete lists what is missing for a new
+// kind.
 var Fixtures = map[string]KindFixture{
 	"lusid_application with its secret": {
 		Label: "stored",
@@ -32,7 +33,7 @@ var Fixtures = map[string]KindFixture{
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
 			return Life{
-				// Another secret is no change for anybody who does not use it.
+				// A new secret is no change for an application whose secret nothing uses.
 				Drift:               func() { d.RotateApplication(t, "stored-0") },
 				Vanish:              func() { d.DeleteApplication(t, "stored-0") },
 				DeletedAndMadeAgain: map[string]int{"identity.CreateApplication": 1},
@@ -197,7 +198,7 @@ var Fixtures = map[string]KindFixture{
 			Create:  each("identity.AddUserToRole"),
 			Refresh: func(n int) Calls { return Calls{"identity.ListUsersInRole": assignedRoles(n)} },
 			Destroy: each("identity.RemoveUserFromRole"),
-			// The plan warns if the provider's own user loses a role.
+			// The plan warns if the provider's own user would lose a role.
 			DestroyPlan: once("identity.GetUserInfo"),
 		},
 		Faults: Faults{OnlyForWarning: map[string]string{Deleting: "identity.GetUserInfo"}},
@@ -205,7 +206,7 @@ var Fixtures = map[string]KindFixture{
 			t.Helper()
 			const label = "assigned-0/user-0"
 			return Life{
-				// Another user's assignment is nobody's business.
+				// The resource ignores the assignment of another user.
 				Drift:               func() { d.Assign(t, "assigned-0", "user-1") },
 				Vanish:              func() { d.MustCall(t, http.MethodDelete, "/roles/assigned-0/users/user-0", nil, nil) },
 				DeletedAndMadeAgain: map[string]int{"identity.AddUserToRole": 1},
@@ -222,7 +223,7 @@ var Fixtures = map[string]KindFixture{
 		Label:   "many",
 		Config:  Object{"role_id": "staffed-${n}", "user_ids": []string{"user-${n}", "user-${n+1}"}},
 		Changed: Object{"role_id": "staffed-${n}", "user_ids": []string{"user-${n+1}", "user-${n+2}"}},
-		// One user each, so that a create is one request.
+		// Each role has one user, so that a create needs one request.
 		Many: func(_, step int) Object {
 			return Object{"user_ids": []any{Expression(fmt.Sprintf(`"user-${count.index + %d}"`, step))}}
 		},
@@ -230,7 +231,7 @@ var Fixtures = map[string]KindFixture{
 		Listings: []string{"/roles/staffed-0/users"},
 		Examples: ExampleSeeds{Resource: ExampleTeam, Import: ExampleTeam, List: ExampleTeam},
 		Cost: Cost{
-			// Who holds a role is listed before the role is managed, and before it is changed.
+			// The members are listed before the role is managed, and before it is changed.
 			Plan:    each("identity.ListUsersInRole"),
 			Create:  func(n int) Calls { return Calls{"identity.ListUsersInRole": n, "identity.AddUserToRole": n} },
 			Refresh: each("identity.ListUsersInRole"),
@@ -311,7 +312,8 @@ var Fixtures = map[string]KindFixture{
 			"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "One", "hierarchy": Numbered{11, 10},
 		}),
 		Changed: ZoneConfig(Object{"code": "zone-${n}", "ranges": ZoneRanges("203.0.113.${n}"), "description": "Two"}),
-		// The change of one zone leaves its place to LUSID, and the change of many names another place.
+		// The change of one zone sets no hierarchy, so LUSID chooses it. The change of many zones sets
+		// another hierarchy.
 		Many: func(_, step int) Object {
 			return Object{"hierarchy": Expression(fmt.Sprintf("10 * (count.index + 1) + %d", step))}
 		},
@@ -319,7 +321,7 @@ var Fixtures = map[string]KindFixture{
 		Listings: []string{"/networkzones"},
 		Examples: ExampleSeeds{Import: ExampleGuards, List: ExampleGuards},
 		Cost: Cost{
-			// Created, and then placed.
+			// A zone is created and then moved to its hierarchy.
 			Create: func(n int) Calls {
 				return Calls{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": n, "identity.UpdateNetworkZone": n}
 			},
@@ -617,7 +619,7 @@ var Fixtures = map[string]KindFixture{
 			t.Helper()
 			const label = "default/attached-0,default/attached-0"
 			return Life{
-				// Another attachment is nobody's business.
+				// The resource ignores another attachment.
 				Drift:               func() { d.AttachPolicyCollection(t, "attached-0", "attached-1") },
 				Vanish:              func() { d.DetachPolicyCollection(t, "attached-0", "attached-0") },
 				DeletedAndMadeAgain: map[string]int{"access.AddPolicyCollectionToRole": 1},
@@ -638,8 +640,8 @@ var Fixtures = map[string]KindFixture{
 		ImportBy: "id",
 		Listings: []string{AccessAPI + "/roles"},
 		Cost: Cost{
-			// The plan of a create warns of the order that LUSID has, and if the provider's own user could lose
-			// its rights.
+			// The plan of a create warns about the current order in LUSID, and if the provider's own
+			// user could lose its rights.
 			Plan:    func(int) Calls { return Calls{"access.ListRoles": 1, "access.GetOwnPolicies": 1} },
 			Create:  func(int) Calls { return Calls{"access.ListRoles": 1, "access.GetRole": 1, "access.UpdateRole": 1} },
 			Refresh: once("access.ListRoles"),
@@ -662,7 +664,7 @@ var Fixtures = map[string]KindFixture{
 		Listings: []string{AccessAPI + "/userroles"},
 		Examples: ExampleSeeds{Resource: ExampleTeam, Import: exampleUserRole(), List: exampleUserRole()},
 		Cost: Cost{
-			// The plan of a create warns of policies that the user role has already.
+			// The plan of a create warns about the existing policies of the user role.
 			Plan:    each("access.GetUserRole"),
 			Create:  func(n int) Calls { return Calls{"access.GetUserRole": n, "access.CreateUserRole": n} },
 			Refresh: refreshBySnapshot("access.GetUserRole", "access.ListUserRoles"),
@@ -743,7 +745,7 @@ var Fixtures = map[string]KindFixture{
 				return ""
 			}
 			return Life{
-				// An end that somebody put to it is shown, and not undone.
+				// If another user sets a deactivation date, the plan shows it, but does not undo it.
 				Drift: func() {
 					if err := d.Mock.DeactivatePersonalAccessToken(id()); err != nil {
 						t.Fatal(err)
@@ -769,7 +771,7 @@ func holdsSecret(t *testing.T, d Domain, made Instance) {
 	d.MustHoldSecret(t, made)
 }
 
-// each is a request per object.
+// each returns the requests if there is one for each object.
 func each(operations ...string) func(n int) Calls {
 	return func(n int) Calls {
 		calls := Calls{}
@@ -780,18 +782,18 @@ func each(operations ...string) func(n int) Calls {
 	}
 }
 
-// once is one request, however many objects there are.
+// once returns one request, regardless of the number of objects.
 func once(operation string) func(int) Calls {
 	return func(int) Calls { return Calls{operation: 1} }
 }
 
-// listThenEach is one list per process, and a request per object.
+// listThenEach returns one list per process and one request for each object.
 func listThenEach(list, operation string) func(n int) Calls {
 	return func(n int) Calls { return Calls{list: 1, operation: n} }
 }
 
-// refreshBySnapshot is what a kind costs that can be read by id and listed: from the fourth on,
-// one list.
+// refreshBySnapshot returns the requests of a refresh for a kind that can be read by ID and listed. From
+// the fourth object on, it is one list.
 func refreshBySnapshot(get, list string) func(n int) Calls {
 	return func(n int) Calls {
 		if n > 3 {
@@ -801,12 +803,12 @@ func refreshBySnapshot(get, list string) func(n int) Calls {
 	}
 }
 
-// costOfSingleton is what a kind costs that a domain has one of.
+// costOfSingleton returns the cost of a kind with exactly one object in a domain.
 func costOfSingleton(get, update string) Cost {
 	return Cost{Plan: once(get), Create: once(update), Refresh: once(get), Update: once(update), Destroy: once(update)}
 }
 
-// exampleUserRole is ExampleTeam with policies of one of the two people.
+// exampleUserRole returns ExampleTeam with policies for one of its two people.
 func exampleUserRole() mockserver.Seed {
 	seed := ExampleTeam
 	seed.UserRoles = []json.RawMessage{[]byte(`{"userId": "00u4ax8yeBCdf6GHj2p7",
@@ -814,5 +816,5 @@ func exampleUserRole() mockserver.Seed {
 	return seed
 }
 
-// assignedRoles is over how many roles n assignments are spread.
+// assignedRoles returns the number of roles that n assignments use.
 func assignedRoles(n int) int { return max(1, n/5) }
