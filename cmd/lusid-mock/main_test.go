@@ -278,14 +278,14 @@ func TestServe_accessToken(t *testing.T) {
 	r.end(t, syscall.SIGTERM)
 }
 
-// TestServe_unset runs the printed command that removes the variables. Afterwards, none of them is set.
+// TestServe_unset runs the printed command that removes the variables, and checks that none of them is set.
 func TestServe_unset(t *testing.T) {
 	t.Parallel()
 	r := start(t, "serve", "-listen", "127.0.0.1:0")
 	printed := r.until(t, "# unset ")
 	_, command, _ := strings.Cut(printed[strings.LastIndex(printed, "\n# "):], "# ")
 	if left := evaluate(t, printed+"export FBN_ACCESS_TOKEN=token\n"+command); len(left) > 0 {
-		t.Errorf("%s leaves %v", command, left)
+		t.Errorf("%s: got the remaining variables %v, want none", command, left)
 	}
 	r.end(t, syscall.SIGTERM)
 }

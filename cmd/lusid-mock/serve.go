@@ -85,7 +85,7 @@ func instructions(d *domain, shell shell) string {
 	for _, v := range d.accessTokenVariables() {
 		_, _ = fmt.Fprintln(&b, "#", shell.export(v))
 	}
-	// A variable that stays would combine the credentials of another domain with this domain's URL.
+	// Any remaining variable would combine this domain's URL with the credentials of another domain.
 	_, _ = fmt.Fprintf(&b, "# Before you use another domain in the same shell:\n# %s\n", shell.unset(append(exported, variable{name: "FBN_ACCESS_TOKEN"})))
 	return b.String()
 }

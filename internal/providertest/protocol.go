@@ -230,7 +230,7 @@ func (p *Protocol) InvokeRotation(config Object) (progress []string, diags Diagn
 	return p.Invoke(RotateApplicationSecretType, config)
 }
 
-// Invoke invokes an action without validation and plan, as Terraform does with values that both do not know yet.
+// Invoke invokes an action without validation and plan. In Terraform, some values are unknown in both.
 func (p *Protocol) Invoke(name string, config Object) (progress []string, diags Diagnostics) {
 	p.T.Helper()
 	schema := p.Schema.ActionSchemas[name].Schema

@@ -79,15 +79,15 @@ func (m ManagedType) Plan(prior Instance, config Object) (PlannedChange, Diagnos
 	slices.Sort(change.Replaces)
 	if config != nil && len(Diagnostics(resp.Diagnostics).Errors()) == 0 {
 		for _, path := range invalidPlan(m.Schema.Block.Attributes, prior.value(m.Schema), configured, change.Planned.value(m.Schema)) {
-			m.T.Errorf("invalid plan: %s is neither as configured nor as in the state", path)
+			m.T.Errorf("invalid plan: want the value of the configuration or of the state for %s", path)
 		}
 	}
 	return change, resp.Diagnostics
 }
 
-// invalidPlan returns the attributes for which Terraform refuses a plan. Unless an attribute is computed, the plan
-// must have the configured value, or the value of the state if neither of both is null. The elements of nested lists,
-// sets and maps are not compared.
+// invalidPlan returns the attributes for which Terraform refuses a plan. If an attribute is not computed, the
+// plan must have the configured value. The plan may also have the value of the state, if neither of the two is
+// null. The elements of nested lists, sets and maps are not compared.
 func invalidPlan(attributes []*tfprotov6.SchemaAttribute, prior, configured, planned tftypes.Value) []string {
 	var invalid []string
 	partsOf := func(object tftypes.Value) map[string]tftypes.Value {

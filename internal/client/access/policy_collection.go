@@ -77,7 +77,7 @@ func (c *Client) RefreshPolicyCollection(
 		func(ctx context.Context) (*PolicyCollectionResponse, error) { return c.GetPolicyCollection(ctx, id) })
 }
 
-// RefreshPolicyCollections is PagePolicyCollections for a plan: it may return the list that a refresh got.
+// RefreshPolicyCollections is PagePolicyCollections for a plan. It may return the cached list of a refresh.
 func (c *Client) RefreshPolicyCollections(ctx context.Context) ([]PolicyCollectionResponse, error) {
 	return client.RefreshList(ctx, c.policyCollections(), func([]PolicyCollectionResponse) bool { return true })
 }
