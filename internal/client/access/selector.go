@@ -106,7 +106,7 @@ func withoutUnknown(selectors []SelectorDefinition) []SelectorDefinition {
 func (s SelectorDefinition) missingField() string {
 	field := s.RestrictionSelector.missingField()
 	if policy := s.PolicySelectorDefinition; policy != nil {
-		field = cmp.Or(field, policy.SelectorBase.missingField(),
+		field = cmp.Or(field, policy.missingField(),
 			client.MissingIn("restrictionSelectors", policy.RestrictionSelectors, RestrictionSelector.missingField))
 	}
 	return field
@@ -114,13 +114,13 @@ func (s SelectorDefinition) missingField() string {
 
 func (s RestrictionSelector) missingField() (field string) {
 	if selector := s.IDSelectorDefinition; selector != nil {
-		field = selector.SelectorBase.missingField()
+		field = selector.missingField()
 	}
 	if selector := s.MatchAllSelectorDefinition; selector != nil {
-		field = cmp.Or(field, selector.SelectorBase.missingField())
+		field = cmp.Or(field, selector.missingField())
 	}
 	if selector := s.MetadataSelectorDefinition; selector != nil {
-		field = cmp.Or(field, selector.SelectorBase.missingField(),
+		field = cmp.Or(field, selector.missingField(),
 			client.MissingIn("expressions", selector.Expressions, func(e MetadataExpression) string { return client.IfEmpty("metadataKey", e.MetadataKey) }))
 	}
 	return field
