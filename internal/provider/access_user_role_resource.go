@@ -60,7 +60,9 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 			"If a role and the user role disagree, the role decides.\n\n" +
 			"The resource manages all policies of the user role. If somebody attaches a policy outside Terraform, the next apply removes it. Destroying the resource deletes the user role. The user stays.\n\n" +
 			"-> LUSID creates an empty user role when a user first signs in. This resource then adopts that user role. If the user role already has policies that the configuration lacks, the plan warns. " +
-			"The create keeps these policies, and the next plan shows their removal.\n\n" +
+			"The create keeps these policies, and the next plan shows their removal. " +
+			"If the same plan destroys another `lusid_access_user_role` of the user, it may delete these policies instead. " +
+			"An example is a rename without a `moved` block.\n\n" +
 			"~> Don't manage the user role of one user with two resources: each would remove the policies of the other. " +
 			"Don't use `create_before_destroy` with `-replace` either. A user has only one user role, so Terraform can't create a new one before it destroys the old one.",
 		Attributes: map[string]schema.Attribute{
@@ -445,8 +447,11 @@ func (r *accessUserRoleResource) warnOfPresent(ctx context.Context, plan *access
 	if err != nil {
 		return
 	}
+	// The provider does not learn what else the plan destroys.
 	warnKeptPolicies(userID, plan.extras(role), "Applying keeps them, and the plan after that shows their removal. "+
-		"To see it in the first plan, import the user role, "+importHint("lusid_access_user_role", userID), diags)
+		"If this plan also destroys another lusid_access_user_role of this user, applying may delete them instead. "+
+		"If you renamed the resource, add a moved block: the plan then shows what changes. "+
+		"If not, import the user role to see the removal in the first plan, "+importHint("lusid_access_user_role", userID), diags)
 }
 
 // warnKeptPolicies warns of the policies that a create found and kept.
@@ -454,6 +459,6 @@ func warnKeptPolicies(userID string, kept []string, next string, diags *diag.Dia
 	if len(kept) == 0 {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("The user role of %s has policies that Terraform has not seen", userID), fmt.Sprintf(
+	diags.AddWarning(fmt.Sprintf("The user role of %s already has other policies", userID), fmt.Sprintf(
 		"The configuration lacks these policies and policy collections of the user role: %s. %s", strings.Join(kept, ", "), next))
 }

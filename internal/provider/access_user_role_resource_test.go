@@ -100,14 +100,14 @@ func TestAccessUserRole_present(t *testing.T) {
 			config := userRoleConfig(providertest.StandardFeatures)
 			planned, diags := roles.Plan(providertest.Instance{}, config)
 			if test.warns {
-				diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData, "keeps them", "to = lusid_access_user_role.NAME")
+				diags.MustWarn(t, "", "already has other policies", evaluatorData, "keeps them", "to = lusid_access_user_role.NAME")
 			} else {
 				diags.MustBeQuiet(t)
 			}
 			d.Forget()
 			made, diags := roles.Apply(planned)
 			if test.warns {
-				diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData, "The next plan shows their removal")
+				diags.MustWarn(t, "", "already has other policies", evaluatorData, "The next plan shows their removal")
 			} else {
 				diags.MustBeQuiet(t)
 			}
@@ -129,6 +129,26 @@ func TestAccessUserRole_present(t *testing.T) {
 	}
 }
 
+// TestAccessUserRole_renamed plans what a rename without a moved block does: a destroy and a create of one user role.
+// The destroy may come first, and then nothing is kept.
+func TestAccessUserRole_renamed(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	old := d.Protocol(t).Resource(providertest.AccessUserRoleType).MustCreate(userRoleConfig(providertest.StandardFeatures, evaluatorData))
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	old = roles.MustRead(old)
+	destruction, diags := roles.Plan(old, nil)
+	diags.MustBeQuiet(t)
+	creation, diags := roles.Plan(providertest.Instance{}, userRoleConfig(providertest.StandardFeatures))
+	diags.MustWarn(t, "", "already has other policies", evaluatorData,
+		"If this plan also destroys another lusid_access_user_role of this user, applying may delete them instead", "moved block")
+	_, diags = roles.Apply(destruction)
+	diags.MustBeQuiet(t)
+	_, diags = roles.Apply(creation)
+	diags.MustBeQuiet(t)
+	mustHavePolicies(t, d, "allow-standard-lusid-features-access")
+}
+
 // TestAccessUserRole_createReplaces has a LUSID that replaces the user role if it gets a second create.
 func TestAccessUserRole_createReplaces(t *testing.T) {
 	t.Parallel()
@@ -144,7 +164,7 @@ func TestAccessUserRole_createReplaces(t *testing.T) {
 	})
 	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
 	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
-	diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData, "The next plan shows their removal")
+	diags.MustWarn(t, "", "already has other policies", evaluatorData, "The next plan shows their removal")
 	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 }
 
@@ -171,7 +191,7 @@ func TestAccessUserRole_filledAfterPlan(t *testing.T) {
 	diags.MustBeQuiet(t)
 	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
 	made, diags := roles.Apply(planned)
-	diags.MustWarn(t, "", "policies that Terraform has not seen", evaluatorData)
+	diags.MustWarn(t, "", "already has other policies", evaluatorData)
 	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 
 	planned, diags = roles.Plan(made, userRoleConfig())
