@@ -238,6 +238,11 @@ func TestAccessObject_partBeforeDelete(t *testing.T) {
 				object["templatedSelectors"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
 			},
 		},
+		providertest.AccessPolicyCollectionType: {
+			providertest.AccessPolicyCollectionConfig(), func(object providertest.JSONObject, part string) {
+				object["policies"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+			},
+		},
 		providertest.AccessUserRoleType: {
 			userRoleConfig(providertest.StandardFeatures), func(object providertest.JSONObject, part string) {
 				object["resource"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.

@@ -49,6 +49,8 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"Don't update a collection with this resource if the collection has metadata that you want to keep.\n\n" +
 			"~> Changing `code` forces a new collection. If an access role refers to the collection, set `create_before_destroy` in the collection's `lifecycle` block: " +
 			"Terraform then creates the new collection, changes the role, and deletes the old collection last.\n\n" +
+			"~> If LUSID has a part of a collection that this resource has no argument for, the provider refuses to plan an update of the collection: " +
+			"LUSID's update replaces the whole collection, and would erase that part.\n\n" +
 			"~> If the collection has a policy of the provider's own user, the plan warns that it could lock the provider out if it removes that policy, " +
 			"removes a nested collection that has the policy, or adds other policies. " +
 			"LUSID does not say through which collection a user has a policy, so the warning does not mean that the user has the policy through this collection.",
@@ -163,9 +165,11 @@ func (r *accessPolicyCollectionResource) create(
 		byKey: func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
 			return r.access.GetPolicyCollection(ctx, id)
 		},
-		id:     func(collection *access.PolicyCollectionResponse) string { return collection.ID.String() },
-		holds:  func(collection *access.PolicyCollectionResponse) bool { return collection.ID == id },
-		isSame: func(collection *access.PolicyCollectionResponse) bool { return unchanged(ctx, &plan, collection) },
+		id:    func(collection *access.PolicyCollectionResponse) string { return collection.ID.String() },
+		holds: func(collection *access.PolicyCollectionResponse) bool { return collection.ID == id },
+		isSame: func(collection *access.PolicyCollectionResponse) bool {
+			return len(collection.Unmodelled) == 0 && unchanged(ctx, &plan, collection)
+		},
 	}, diags)
 }
 
@@ -185,6 +189,7 @@ func (r *accessPolicyCollectionResource) Read(ctx context.Context, req resource.
 		return
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, collection)...)
+	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, collection.Unmodelled)...)
 	r.saveRead(ctx, resp, state)
 }
 
@@ -201,7 +206,9 @@ func (r *accessPolicyCollectionResource) Update(ctx context.Context, req resourc
 
 	if !reflect.DeepEqual(plan.toUpdate(), state.toUpdate()) {
 		is := func(m accessPolicyCollectionModel) func(*access.PolicyCollectionResponse) bool {
-			return func(collection *access.PolicyCollectionResponse) bool { return unchanged(ctx, &m, collection) }
+			return func(collection *access.PolicyCollectionResponse) bool {
+				return len(collection.Unmodelled) == 0 && unchanged(ctx, &m, collection)
+			}
 		}
 		err := updateAccessObject(ctx, r.connection, accessPolicyCollectionNoun+" "+state.label(),
 			func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
@@ -236,7 +243,7 @@ func (r *accessPolicyCollectionResource) Delete(ctx context.Context, req resourc
 			return r.access.GetPolicyCollection(ctx, state.resourceID())
 		},
 		isShown:    func(collection *access.PolicyCollectionResponse) bool { return state.shows(ctx, collection) },
-		unmodelled: func(*access.PolicyCollectionResponse) []string { return nil },
+		unmodelled: func(collection *access.PolicyCollectionResponse) []string { return collection.Unmodelled },
 		remove:     func(ctx context.Context) error { return r.access.DeletePolicyCollection(ctx, state.resourceID()) },
 	})
 }
@@ -257,10 +264,11 @@ func (r *accessPolicyCollectionResource) ValidateConfig(ctx context.Context, req
 	}
 }
 
-// ModifyPlan refuses another domain's collection before anything is planned for it. It warns if the
-// provider's own user could lose its rights.
+// ModifyPlan refuses another domain's collection before anything is planned for it, and an update that would
+// erase what the schema cannot express. It warns if the provider's own user could lose its rights.
 func (r *accessPolicyCollectionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(checkHiddenReplacement(ctx, req.Private, accessPolicyCollectionNoun)...)
 		return
 	}
 	var state, plan accessPolicyCollectionModel
@@ -272,9 +280,18 @@ func (r *accessPolicyCollectionResource) ModifyPlan(ctx context.Context, req res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	change := "This plan takes that away from the collection"
-	if req.Plan.Raw.IsNull() || !plan.Code.Equal(state.Code) {
-		plan, change = accessPolicyCollectionModel{}, "This plan deletes the collection"
+	change, what := updates, "This plan takes that away from the collection"
+	switch {
+	case req.Plan.Raw.IsNull():
+		change = destroys
+	case !plan.Code.Equal(state.Code):
+		change = replaces
+	case req.Plan.Raw.IsFullyKnown() && reflect.DeepEqual(plan.toUpdate(), state.toUpdate()):
+		return
 	}
-	r.warnOwnPolicyCollection(ctx, &state, &plan, change, &resp.Diagnostics)
+	if change != updates {
+		plan, what = accessPolicyCollectionModel{}, "This plan deletes the collection"
+	}
+	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessPolicyCollectionNoun, state.label())...)
+	r.warnOwnPolicyCollection(ctx, &state, &plan, what, &resp.Diagnostics)
 }

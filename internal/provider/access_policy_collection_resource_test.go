@@ -152,6 +152,38 @@ func TestAccessPolicyCollection_lostAnswer(t *testing.T) {
 	diags.MustFail(t, "code", "Unable to create access policy collection", "default/traders", "(612)", "to = lusid_access_policy_collection.NAME")
 }
 
+func TestAccessPolicyCollection_unmodelled(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	collections := d.Protocol(t).Resource(providertest.AccessPolicyCollectionType)
+	config := providertest.AccessPolicyCollectionConfig()
+	made := collections.MustCreate(config)
+	changed := providertest.With(config, "description", "Other")
+	planned, diags := collections.Plan(made, changed)
+	diags.MustBeQuiet(t)
+	w.Set(func(_ *http.Request, body any) any {
+		if collection, ok := body.(providertest.JSONObject); ok && collection["policies"] != nil {
+			expire(collection)
+		}
+		return body
+	})
+	// The part came after the plan.
+	_, diags = collections.Apply(planned)
+	diags.MustFail(t, "", "Unable to update access policy collection default/readers", "changed in LUSID after the plan was made")
+
+	made = collections.MustRead(made)
+	collections.MustPlanNothing(made, config)
+	_, diags = collections.Plan(made, providertest.With(config, "timeouts", providertest.Object{"read": "1m"}))
+	diags.MustBeQuiet(t)
+	_, diags = collections.Plan(made, changed)
+	diags.MustFail(t, "", "Unable to update access policy collection default/readers", "policies[0].expires")
+	for _, config := range []providertest.Object{nil, providertest.With(config, "code", "other")} {
+		_, diags = collections.Plan(made, config)
+		diags.MustWarn(t, "", "default/readers has a part", "policies[0].expires")
+	}
+}
+
 func TestAccessPolicyCollection_errors(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -16,6 +16,13 @@ func withHow(t *testing.T, d providertest.Domain, code string) {
 	d.ChangePolicy(t, code, providertest.JSONObject{"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}})
 }
 
+// expire gives the members of a policy collection a part that the schema cannot express.
+func expire(collection providertest.JSONObject) {
+	for _, member := range collection["policies"].([]any) { //nolint:forcetypeassert // It is.
+		member.(providertest.JSONObject)["expires"] = "2030-01-01" //nolint:forcetypeassert // It is.
+	}
+}
+
 // Terraform plans -replace and replace_triggered_by as an update that changes nothing, and then as a create
 // without a prior state, which has only the private state of the first plan.
 func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
@@ -32,6 +39,9 @@ func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
 		providertest.AccessRoleType: {
 			providertest.AccessRoleConfig(), "access role", "when.zone",
 			func(role providertest.JSONObject) { role["when"].(providertest.JSONObject)["zone"] = "UTC" }, //nolint:forcetypeassert // It is.
+		},
+		providertest.AccessPolicyCollectionType: {
+			providertest.AccessPolicyCollectionConfig(), "access policy collection", "policies[0].expires", expire,
 		},
 	} {
 		t.Run(typeName, func(t *testing.T) {

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"strconv"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -13,6 +14,10 @@ import (
 type PolicyCollectionResponse struct {
 	ID ResourceID `json:"id"`
 	PolicyCollectionUpdateRequest
+
+	// Unmodelled names the parts of the collection that this package has no field for. An update would erase them.
+	// The metadata is not among them.
+	Unmodelled []string `json:"-"`
 }
 
 // MissingField implements [client.Checked].
@@ -21,6 +26,16 @@ func (p *PolicyCollectionResponse) MissingField() string {
 		return "id.code"
 	}
 	return cmp.Or(missingCode("policies", p.Policies), missingCode("policyCollections", p.PolicyCollections))
+}
+
+// UnmarshalJSON reads a policy collection, and notes what it cannot read.
+func (p *PolicyCollectionResponse) UnmarshalJSON(data []byte) (err error) {
+	type plain PolicyCollectionResponse
+	if err = json.Unmarshal(data, (*plain)(p)); err != nil {
+		return err
+	}
+	p.Unmodelled, err = unmodelled(data, p.PolicyCollectionUpdateRequest, "policies", "policyCollections")
+	return err
 }
 
 // PolicyCollectionCreationRequest describes a new policy collection.

@@ -162,3 +162,25 @@ func TestRefreshPolicyCollection(t *testing.T) {
 		}
 	}
 }
+
+// TestGetPolicyCollection_parts reads collections that have more than an update could send. LUSID adds links itself,
+// and no update erases them.
+func TestGetPolicyCollection_parts(t *testing.T) {
+	t.Parallel()
+	for body, unmodelled := range map[string][]string{
+		wholeCollection:         nil,
+		`{"id":{"code":"abc"}}`: nil,
+		`{"id":{"code":"abc"},"policies":null,"policyCollections":null}`:                                       nil,
+		`{"id":{"code":"abc"},"policies":[{"code":"p"}],"metadata":{"a":[{"value":"b"}]}}`:                     nil,
+		`{"id":{"code":"abc"},"policies":[{"code":"p"},{"scope":"s","code":"p","expires":"2030-01-01"}]}`:      {"policies[1].expires"},
+		`{"id":{"code":"abc"},"policies":[],"policyCollections":[{"scope":"s","code":"p","when":{"to":"x"}}]}`: {"policyCollections[0].when"},
+	} {
+		got, err := newClientOf(t, jsonReply(200, body)).GetPolicyCollection(t.Context(), collectionID)
+		if err != nil {
+			t.Fatalf("%s: %v", body, err)
+		}
+		if diff := cmp.Diff(unmodelled, got.Unmodelled); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", body, diff)
+		}
+	}
+}
