@@ -57,7 +57,8 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 				Required:    true,
 				ElementType: types.StringType,
 				MarkdownDescription: "IDs of access roles, each `scope/code`, highest precedence first. List at least 2 roles, each once. LUSID puts a new role below all others. " +
-					"LUSID moves only roles of the scope `default`. If the list has a role of another scope, the provider moves other roles around it if it can.",
+					"LUSID moves only roles of the scope `default`. If the list has a role of another scope, the provider moves other roles around it if it can. " +
+					"Refer to the roles of the same configuration by their `id`: if Terraform replaces such a role, the same apply puts the new role into its place.",
 				Validators: []validator.List{
 					listvalidator.SizeAtLeast(2), listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(isAccessID("role")...),
 				},
@@ -156,12 +157,16 @@ func (r *accessRolePrecedenceResource) Update(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !plan.Roles.Equal(state.Roles) {
-		r.arrange(ctx, summary, toAccessIDList(plan.Roles), toAccessIDList(state.Roles), &resp.Diagnostics)
+	wanted, seen := toAccessIDList(plan.Roles), toAccessIDList(state.Roles)
+	if created := r.createdOf(ctx, wanted); len(created) > 0 || !plan.Roles.Equal(state.Roles) {
+		// A role that this run has replaced lost its place.
+		seen = slices.DeleteFunc(seen, func(role access.ResourceID) bool { return slices.Contains(created, role) })
+		r.arrange(ctx, summary, wanted, seen, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
+	plan.ID = types.StringValue(singletonID)
 	r.saveUpdated(ctx, resp, plan, singletonIdentity())
 }
 
@@ -214,6 +219,11 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 		return
 	}
 	r.refuseOpposite(ctx, wanted, resp)
+	if !req.State.Raw.IsNull() && (!req.Plan.Raw.IsFullyKnown() || len(r.createdOf(ctx, wanted)) > 0) {
+		// The run may replace a listed role, which then loses its place, and its id stays the same. Terraform drops an
+		// update that changes nothing in the end, so the plan has to leave something open.
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), types.StringUnknown())...)
+	}
 	if resp.Diagnostics.HasError() || plan.Roles.Equal(state.Roles) {
 		return
 	}
@@ -232,6 +242,13 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	for _, role := range moved {
 		r.warnOwnAccessRole(ctx, role, "This plan changes its order of precedence relative to another role, so the other role may decide in its place", &resp.Diagnostics)
 	}
+}
+
+// createdOf returns those of the roles that this run has created.
+func (r *accessRolePrecedenceResource) createdOf(ctx context.Context, roles []access.ResourceID) []access.ResourceID {
+	return slices.DeleteFunc(slices.Clone(roles), func(role access.ResourceID) bool {
+		return !r.placements.isNeeded(ctx, accessRoleNoun+" "+role.String())
+	})
 }
 
 // refuseOpposite refuses an order if another resource of this run wants two of its roles in the opposite order.

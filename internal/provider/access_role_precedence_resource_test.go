@@ -568,3 +568,94 @@ resource "lusid_access_role_precedence" "second" {
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 }
+
+// TestAccAccessRolePrecedence_replacedRole gives a listed role another code, with and without create_before_destroy,
+// and replaces it without a change.
+func TestAccAccessRolePrecedence_replacedRole(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	config := func(code string, createBeforeDestroy bool) string {
+		return fmt.Sprintf(`resource "lusid_access_role" "new" {
+  code = %q
+
+  lifecycle {
+    create_before_destroy = %t
+  }
+}
+resource "lusid_access_role_precedence" "test" {
+  roles = ["default/role-2", lusid_access_role.new.id, "support/support-iam-readonly", "default/role-0"]
+}
+`, code, createBeforeDestroy)
+	}
+	w := providertest.NewWorkspace(t, config("role-8", false), d.Environment()...)
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	mustBeOrdered(t, d, 2, 8, 0, 1, 3)
+	for code, createBeforeDestroy := range map[string]bool{"role-7": false, "role-6": true} {
+		w.Configure(config(code, createBeforeDestroy))
+		w.MustRun("apply", "-auto-approve")
+		w.MustPlanEmpty()
+		var number int
+		if _, err := fmt.Sscanf(code, "role-%d", &number); err != nil {
+			t.Fatal(err)
+		}
+		mustBeOrdered(t, d, 2, number, 0, 1, 3)
+	}
+	w.Configure(config("role-6", false))
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role_precedence.test"), "LUSID keeps the order of the access roles")
+	w.MustPlanEmpty()
+	// The new role has the same id, and LUSID puts it below all others.
+	w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role.new")
+	mustBeOrdered(t, d, 2, 6, 0, 1, 3)
+	w.MustPlanEmpty()
+	w.Configure(strings.Replace(config("role-6", false), `"default/role-2", lusid_access_role.new.id`, `lusid_access_role.new.id, "default/role-2"`, 1))
+	w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role.new")
+	mustBeOrdered(t, d, 6, 2, 0, 1, 3)
+	w.MustPlanEmpty()
+}
+
+// TestAccAccessRolePrecedence_import imports the order of all roles, and then lists a few of them. It deletes a listed
+// role between the plan and the apply.
+func TestAccAccessRolePrecedence_import(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	config := func(roles string) string {
+		return fmt.Sprintf("resource \"lusid_access_role_precedence\" \"test\" {\n  roles = [%s]\n}\n", roles)
+	}
+	w := providertest.NewWorkspace(t, config(`"default/role-0", "default/role-2"`), d.Environment()...)
+	w.MustFail([]string{"whose id is default"}, "import", "lusid_access_role_precedence.test", "default/role-0")
+	w.MustRun("import", "lusid_access_role_precedence.test", "default")
+	d.Forget()
+	w.MustRun("apply", "-auto-approve")
+	if got := d.Counts()["access.UpdateRole"]; got != 0 {
+		t.Errorf("%d moves", got)
+	}
+	w.MustPlanEmpty()
+
+	w.Configure(config(`"default/role-3", "default/role-2", "default/role-0"`))
+	w.MustRun("plan", "-out=tfplan")
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/role-2", nil, nil)
+	w.MustFail([]string{"LUSID has no access role default/role-2", "Nothing was changed", "remove it from roles"}, "apply", "tfplan")
+	mustBeOrdered(t, d, 0, 1, 3)
+	w.MustFail([]string{"LUSID has no access role default/role-2"}, "apply", "-auto-approve")
+	mustBeOrdered(t, d, 0, 1, 3)
+	w.Configure(config(`"default/role-3", "default/role-0"`))
+	w.MustRun("apply", "-auto-approve")
+	w.MustPlanEmpty()
+	mustBeOrdered(t, d, 3, 0, 1)
+
+	// Somebody else has another plan for the same roles.
+	other := providertest.NewWorkspace(t, config(`"default/role-1", "default/role-0"`), d.Environment()...)
+	w.Configure(config(`"default/role-0", "default/role-3"`))
+	w.MustRun("plan", "-out=tfplan")
+	other.MustRun("apply", "-auto-approve")
+	w.MustRun("apply", "tfplan")
+	mustBeOrdered(t, d, 0, 3, 1)
+	w.Configure(config(`"default/role-3", "default/role-0"`))
+	w.MustRun("plan", "-out=tfplan")
+	moveBefore(t, d, "role-3", "role-0")
+	moveBefore(t, d, "role-0", "role-1")
+	w.MustRun("apply", "tfplan")
+	w.MustPlanEmpty()
+	mustBeOrdered(t, d, 3, 0, 1)
+}

@@ -95,6 +95,22 @@ func (p *placements) touched(object string) bool {
 	return p.objects[object] != nil
 }
 
+// isNeeded reports that a resource which this run has created or updated needs an object.
+func (p *placements) isNeeded(ctx context.Context, object string) bool {
+	p.mu.Lock()
+	taken := p.objects[object]
+	p.mu.Unlock()
+	if taken == nil {
+		return false
+	}
+	release, err := taken.turn.acquire(ctx, "another resource of this run, which is changing the same "+object)
+	if err != nil {
+		return false
+	}
+	defer release()
+	return len(taken.owners) > 0
+}
+
 // ownerKey is the private state key for the value that distinguishes a resource from other resources.
 const ownerKey = "owner"
 
