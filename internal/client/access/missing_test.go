@@ -51,6 +51,9 @@ var listsWithMembers = map[string]struct {
 	"results":                         {evaluate, `{"read":MEMBER}`, "read.result"},
 }
 
+// abcID is the id of the objects in these bodies.
+var abcID = access.ResourceID{Scope: "default", Code: "abc"}
+
 const anAction = `{"scope":"default","activity":"Read","entity":"Portfolio"}`
 
 func heldByRole(lists string) string {
@@ -61,20 +64,20 @@ func policyWith(selector string) string {
 	return `{"id":{"code":"abc"},"selectors":[` + selector + `]}`
 }
 
-func getRole(ctx context.Context, c *access.Client) error { return second(c.GetRole(ctx, roleID)) }
+func getRole(ctx context.Context, c *access.Client) error { return second(c.GetRole(ctx, abcID)) }
 
 func getUserRole(ctx context.Context, c *access.Client) error {
 	return second(c.GetUserRole(ctx, "abc"))
 }
 
-func getPolicy(ctx context.Context, c *access.Client) error { return second(c.GetPolicy(ctx, roleID)) }
+func getPolicy(ctx context.Context, c *access.Client) error { return second(c.GetPolicy(ctx, abcID)) }
 
 func getPolicyCollection(ctx context.Context, c *access.Client) error {
-	return second(c.GetPolicyCollection(ctx, roleID))
+	return second(c.GetPolicyCollection(ctx, abcID))
 }
 
 func getPolicyTemplate(ctx context.Context, c *access.Client) error {
-	return second(c.GetPolicyTemplate(ctx, roleID))
+	return second(c.GetPolicyTemplate(ctx, abcID))
 }
 
 func generatePolicy(ctx context.Context, c *access.Client) error {
@@ -134,13 +137,13 @@ func TestMembers_unknown(t *testing.T) {
 		`{"id":{"code":"abc"},"if":[null]}`:  "if[0]",
 		policyWith(`{"policySelectorDefinition":{"restrictionSelectors":[null]}}`): "selectors[0].policySelectorDefinition.restrictionSelectors[0]",
 	} {
-		policy, err := newClientOf(t, jsonReply(200, body)).GetPolicy(t.Context(), roleID)
+		policy, err := newClientOf(t, jsonReply(200, body)).GetPolicy(t.Context(), abcID)
 		if err != nil || strings.Join(policy.Unmodelled, ",") != want {
 			t.Errorf("response %s: got the policy %v and the error %v, want %s in Unmodelled", body, policy, err, want)
 		}
 	}
 	for _, body := range []string{`{"code":"abc","templatedSelectors":[null]}`, `{"code":"abc","templatedSelectors":[{"selector":null}]}`} {
-		template, err := newClientOf(t, jsonReply(200, body)).GetPolicyTemplate(t.Context(), roleID)
+		template, err := newClientOf(t, jsonReply(200, body)).GetPolicyTemplate(t.Context(), abcID)
 		if err != nil || strings.Join(template.Unmodelled, ",") != "templatedSelectors[0]" {
 			t.Errorf("response %s: got the template %v and the error %v, want templatedSelectors[0] in Unmodelled", body, template, err)
 		}

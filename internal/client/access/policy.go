@@ -24,6 +24,8 @@ type PolicyResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
+func (p *PolicyResponse) key() string { return p.ID.String() }
+
 // MissingField implements [client.Checked].
 func (p *PolicyResponse) MissingField() string {
 	if p.ID.Code == "" {
@@ -117,9 +119,10 @@ func (c *Client) PagePolicies(ctx context.Context) ([]PolicyResponse, error) {
 // GetPolicy reads a policy. If LUSID returns the ID in another case, the policy gets the ID of the
 // argument.
 func (c *Client) GetPolicy(ctx context.Context, id ResourceID) (*PolicyResponse, error) {
-	policy, err := client.Do[PolicyResponse](ctx, c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope).On(c.policy(id)))
+	r := c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope)
+	policy, err := client.DoFor(ctx, r.On(c.policy(id)), id.String(), (*PolicyResponse).key)
 	if err == nil {
-		policy.ID.setSpelling(id)
+		policy.ID = id
 	}
 	return policy, err
 }
@@ -135,13 +138,14 @@ func (c *Client) RefreshPolicy(ctx context.Context, id ResourceID, accepts func(
 // CreatePolicy creates a policy in the default scope. LUSID refuses the code of another policy: see
 // [IsTaken].
 func (c *Client) CreatePolicy(ctx context.Context, body PolicyCreationRequest) (*PolicyResponse, error) {
-	return client.Do[PolicyResponse](ctx, c.api.Post("CreatePolicy", "policies").Body(body))
+	r := c.api.Post("CreatePolicy", "policies").Body(body)
+	return client.DoFor(ctx, r, body.Code, func(policy *PolicyResponse) string { return policy.ID.Code })
 }
 
 // UpdatePolicy replaces all fields of a policy except its scope and code.
 func (c *Client) UpdatePolicy(ctx context.Context, id ResourceID, body PolicyUpdateRequest) (*PolicyResponse, error) {
 	r := c.api.Put("UpdatePolicy", "policies", id.Code).Query("scope", id.Scope).Body(body)
-	return client.Do[PolicyResponse](ctx, r.On(c.policy(id)))
+	return client.DoFor(ctx, r.On(c.policy(id)), id.String(), (*PolicyResponse).key)
 }
 
 // DeletePolicy deletes a policy.

@@ -20,6 +20,8 @@ type PolicyCollectionResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
+func (p *PolicyCollectionResponse) key() string { return p.ID.String() }
+
 // MissingField implements [client.Checked].
 func (p *PolicyCollectionResponse) MissingField() string {
 	if p.ID.Code == "" {
@@ -75,9 +77,9 @@ func (c *Client) PagePolicyCollections(ctx context.Context) ([]PolicyCollectionR
 // gets the ID of the argument.
 func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*PolicyCollectionResponse, error) {
 	r := c.api.Get("GetPolicyCollection", "policycollections", id.Code).Query("scope", id.Scope)
-	collection, err := client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
+	collection, err := client.DoFor(ctx, r.On(c.policyCollection(id)), id.String(), (*PolicyCollectionResponse).key)
 	if err == nil {
-		collection.ID.setSpelling(id)
+		collection.ID = id
 	}
 	return collection, err
 }
@@ -100,14 +102,15 @@ func (c *Client) RefreshPolicyCollections(ctx context.Context) ([]PolicyCollecti
 // CreatePolicyCollection creates a policy collection in the default scope. LUSID refuses the code of
 // another collection: see [IsTaken].
 func (c *Client) CreatePolicyCollection(ctx context.Context, body PolicyCollectionCreationRequest) (*PolicyCollectionResponse, error) {
-	return client.Do[PolicyCollectionResponse](ctx, c.api.Post("CreatePolicyCollection", "policycollections").Body(body))
+	r := c.api.Post("CreatePolicyCollection", "policycollections").Body(body)
+	return client.DoFor(ctx, r, body.Code, func(collection *PolicyCollectionResponse) string { return collection.ID.Code })
 }
 
 // UpdatePolicyCollection replaces all fields of a policy collection except its scope and code. This removes
 // its metadata.
 func (c *Client) UpdatePolicyCollection(ctx context.Context, id ResourceID, body PolicyCollectionUpdateRequest) (*PolicyCollectionResponse, error) {
 	r := c.api.Put("UpdatePolicyCollection", "policycollections", id.Code).Query("scope", id.Scope).Body(body)
-	return client.Do[PolicyCollectionResponse](ctx, r.On(c.policyCollection(id)))
+	return client.DoFor(ctx, r.On(c.policyCollection(id)), id.String(), (*PolicyCollectionResponse).key)
 }
 
 // DeletePolicyCollection deletes a policy collection.
@@ -120,7 +123,8 @@ func (c *Client) DeletePolicyCollection(ctx context.Context, id ResourceID) erro
 // policy collections. If the collection is already attached, LUSID may refuse the request or do nothing.
 func (c *Client) AddPolicyCollectionToRole(ctx context.Context, role, collection ResourceID) (*RoleResponse, error) {
 	r := c.api.Post("AddPolicyCollectionToRole", "roles", role.Scope, role.Code, "policycollections")
-	return client.Do[RoleResponse](ctx, r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).Idempotent().On(c.role(role)))
+	r = r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).Idempotent()
+	return client.DoFor(ctx, r.On(c.role(role)), role.String(), (*RoleResponse).key)
 }
 
 // RemovePolicyCollectionFromRole detaches a policy collection from a role. The role keeps its other

@@ -61,12 +61,12 @@ func TestPolicyCollections_requests(t *testing.T) {
 			return nil
 		}, "GET /access/api/policycollections?scope=s", "", 200, "[" + wholeCollection + `,null,{"id":null}]`},
 		"get, without optional fields": {func(ctx context.Context, c *access.Client) error {
-			got, err := c.GetPolicyCollection(ctx, collectionID)
-			if diff := cmp.Diff(&access.PolicyCollectionResponse{ID: access.ResourceID{Scope: "default", Code: "abc"}}, got); diff != "" {
+			got, err := c.GetPolicyCollection(ctx, abcID)
+			if diff := cmp.Diff(&access.PolicyCollectionResponse{ID: abcID}, got); diff != "" {
 				t.Errorf("policy collection (-want +got):\n%s", diff)
 			}
 			return err
-		}, "GET " + path, "", 200, `{"id":{"code":"abc"},"description":null,"policies":null}`},
+		}, "GET /access/api/policycollections/abc?scope=default", "", 200, `{"id":{"code":"abc"},"description":null,"policies":null}`},
 		"attach": {
 			func(ctx context.Context, c *access.Client) error {
 				return second(c.AddPolicyCollectionToRole(ctx, roleID, collectionID))

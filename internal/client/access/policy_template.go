@@ -26,6 +26,8 @@ type PolicyTemplateResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
+func (p *PolicyTemplateResponse) key() string { return p.ID.String() }
+
 // MissingField implements [client.Checked].
 func (p *PolicyTemplateResponse) MissingField() string {
 	if p.ID.Code == "" {
@@ -138,9 +140,9 @@ func (c *Client) ListPolicyTemplates(ctx context.Context) ([]PolicyTemplateRespo
 // the argument.
 func (c *Client) GetPolicyTemplate(ctx context.Context, id ResourceID) (*PolicyTemplateResponse, error) {
 	r := c.api.Get("GetPolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
-	template, err := client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(id)))
+	template, err := client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).key)
 	if err == nil {
-		template.ID.setSpelling(id)
+		template.ID = id
 	}
 	return template, err
 }
@@ -158,14 +160,15 @@ func (c *Client) RefreshPolicyTemplate(
 // CreatePolicyTemplate creates a template in the default scope. LUSID refuses the code of another template:
 // see [IsTaken].
 func (c *Client) CreatePolicyTemplate(ctx context.Context, body PolicyTemplateCreationRequest) (*PolicyTemplateResponse, error) {
-	return client.Do[PolicyTemplateResponse](ctx, c.api.Post("CreatePolicyTemplate", "policytemplates").Body(body))
+	r := c.api.Post("CreatePolicyTemplate", "policytemplates").Body(body)
+	return client.DoFor(ctx, r, body.Code, func(template *PolicyTemplateResponse) string { return template.ID.Code })
 }
 
 // UpdatePolicyTemplate replaces all fields of a template in the default scope except its code. LUSID can't
 // update a template in another scope.
 func (c *Client) UpdatePolicyTemplate(ctx context.Context, code string, body PolicyTemplateUpdateRequest) (*PolicyTemplateResponse, error) {
-	r := c.api.Put("UpdatePolicyTemplate", "policytemplates", code).Body(body)
-	return client.Do[PolicyTemplateResponse](ctx, r.On(c.policyTemplate(ResourceID{Scope: DefaultScope, Code: code})))
+	id, r := ResourceID{Scope: DefaultScope, Code: code}, c.api.Put("UpdatePolicyTemplate", "policytemplates", code).Body(body)
+	return client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).key)
 }
 
 // DeletePolicyTemplate deletes a template. LUSID keeps the policies that were generated from it.

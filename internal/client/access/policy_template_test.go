@@ -84,12 +84,12 @@ func TestPolicyTemplates_requests(t *testing.T) {
 			return err
 		}, "POST " + templatesPath + "/$generatepolicy", generateRequest, 200, generateResponse},
 		"get, without optional fields": {func(ctx context.Context, c *access.Client) error {
-			got, err := c.GetPolicyTemplate(ctx, templateID)
-			if diff := cmp.Diff(&access.PolicyTemplateResponse{ID: access.ResourceID{Scope: "default", Code: "abc"}}, got); diff != "" {
+			got, err := c.GetPolicyTemplate(ctx, abcID)
+			if diff := cmp.Diff(&access.PolicyTemplateResponse{ID: abcID}, got); diff != "" {
 				t.Errorf("template (-want +got):\n%s", diff)
 			}
 			return err
-		}, "GET " + scoped, "", 200, `{"code":"abc","scope":null,"displayName":null,"description":null,"templatedSelectors":null,"applications":null,"tags":null}`},
+		}, "GET /access/api/policytemplates/abc?scope=default", "", 200, `{"code":"abc","scope":null,"displayName":null,"description":null,"templatedSelectors":null,"applications":null,"tags":null}`},
 	})
 }
 
@@ -123,7 +123,7 @@ func TestPolicyTemplate_unmodelled(t *testing.T) {
 			[]string{"templatedSelectors[0].selector.policySelectorDefinition.restrictionSelectors[0].a"}, 1,
 		},
 	} {
-		got, err := newClientOf(t, jsonReply(200, `{"code":"abc","new":{"a":1},"templatedSelectors":[`+selectors+`]}`)).GetPolicyTemplate(t.Context(), templateID)
+		got, err := newClientOf(t, jsonReply(200, `{"code":"abc","new":{"a":1},"templatedSelectors":[`+selectors+`]}`)).GetPolicyTemplate(t.Context(), abcID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -142,12 +142,12 @@ func TestPolicies_requests(t *testing.T) {
 			return nil
 		}, "GET /access/api/policies?scope=s", "", 200, "[" + wholePolicy + `,null,{"id":null}]`},
 		"get, without optional fields": {func(ctx context.Context, c *access.Client) error {
-			got, err := c.GetPolicy(ctx, policyID)
-			if diff := cmp.Diff(&access.PolicyResponse{ID: access.ResourceID{Scope: "default", Code: "abc"}}, got); diff != "" {
+			got, err := c.GetPolicy(ctx, abcID)
+			if diff := cmp.Diff(&access.PolicyResponse{ID: abcID}, got); diff != "" {
 				t.Errorf("policy (-want +got):\n%s", diff)
 			}
 			return err
-		}, "GET " + path, "", 200, `{"id":{"code":"abc"},"description":null,"selectors":null,"for":null,"if":null,"how":{"type":null,"parameters":[]},"when":null,"templateMetadata":null}`},
+		}, "GET /access/api/policies/abc?scope=default", "", 200, `{"id":{"code":"abc"},"description":null,"selectors":null,"for":null,"if":null,"how":{"type":null,"parameters":[]},"when":null,"templateMetadata":null}`},
 	})
 }
 
@@ -200,7 +200,7 @@ func TestPolicy_unmodelled(t *testing.T) {
 		`"when":{"activate":"x","a":1}`:             {"when.a"},
 		`"templateMetadata":{"a":[{"b":[null,1]}]}`: {"templateMetadata.a"},
 	} {
-		got, err := newClientOf(t, jsonReply(200, `{"id":{"code":"abc"},`+document+`}`)).GetPolicy(t.Context(), policyID)
+		got, err := newClientOf(t, jsonReply(200, `{"id":{"code":"abc"},`+document+`}`)).GetPolicy(t.Context(), abcID)
 		if err != nil {
 			t.Fatal(err)
 		}

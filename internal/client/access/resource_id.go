@@ -40,11 +40,3 @@ func (id ResourceID) String() string { return id.Scope + "/" + id.Code }
 func (id ResourceID) isLike(other ResourceID) bool {
 	return strings.EqualFold(id.String(), other.String())
 }
-
-// setSpelling sets the ID of an object to the ID in the request, if they differ only in case. LUSID may
-// find an object by an ID in another case.
-func (id *ResourceID) setSpelling(asked ResourceID) {
-	if id.isLike(asked) {
-		*id = asked
-	}
-}

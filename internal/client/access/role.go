@@ -24,6 +24,8 @@ type RoleResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
+func (r *RoleResponse) key() string { return r.ID.String() }
+
 // MissingField implements [client.Checked].
 func (r *RoleResponse) MissingField() string {
 	if r.ID.Code == "" {
@@ -100,9 +102,10 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 
 // GetRole reads a role. If LUSID returns the ID in another case, the role gets the ID of the argument.
 func (c *Client) GetRole(ctx context.Context, id ResourceID) (*RoleResponse, error) {
-	role, err := client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope).On(c.role(id)))
+	r := c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope)
+	role, err := client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).key)
 	if err == nil {
-		role.ID.setSpelling(id)
+		role.ID = id
 	}
 	return role, err
 }
@@ -140,13 +143,13 @@ func (c *Client) RefreshRoles(ctx context.Context, accepts func([]RoleResponse) 
 
 // CreateRole creates a role in the default scope. LUSID refuses the code of another role: see [IsTaken].
 func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*RoleResponse, error) {
-	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))
+	return client.DoFor(ctx, c.api.Post("CreateRole", "roles").Body(body), body.Code, func(role *RoleResponse) string { return role.ID.Code })
 }
 
 // UpdateRole replaces all fields of a role except its scope, its code and its position.
 func (c *Client) UpdateRole(ctx context.Context, id ResourceID, body RoleUpdateRequest) (*RoleResponse, error) {
 	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
-	return client.Do[RoleResponse](ctx, r.On(c.role(id)))
+	return client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).key)
 }
 
 // RolePlace is a position in the hierarchy of the roles. Exactly one field is not empty.
@@ -167,7 +170,7 @@ func (c *Client) MoveRole(ctx context.Context, id ResourceID, body RoleUpdateReq
 	} else {
 		r = r.Query("afterScope", place.After.Scope).Query("afterCode", place.After.Code)
 	}
-	return client.Do[RoleResponse](ctx, r.On(c.role(id)))
+	return client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).key)
 }
 
 // DeleteRole deletes a role.

@@ -83,7 +83,7 @@ func TestGetRole_parts(t *testing.T) {
 		`{"id":{"code":"abc"},"resource":{"policyIdRoleResource":{}},"when":{"activate":"2020-01-01T00:00:00Z"}}`:      nil,
 		`{"id":{"code":"abc"},"resource":{"policyIdRoleResource":{"policies":null}},"when":{"activate":"2020","a":1}}`: {"when.a"},
 	} {
-		got, err := newClientOf(t, jsonReply(200, body)).GetRole(t.Context(), roleID)
+		got, err := newClientOf(t, jsonReply(200, body)).GetRole(t.Context(), abcID)
 		if err != nil {
 			t.Fatalf("%s: %v", body, err)
 		}

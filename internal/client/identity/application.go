@@ -35,6 +35,8 @@ type OAuthApplication struct {
 // HeldSecret implements client.SecretHolder.
 func (a *OAuthApplication) HeldSecret() client.Secret { return a.Secret }
 
+func (a *OAuthApplication) key() string { return a.ID }
+
 // MissingField implements client.Checked.
 func (a *OAuthApplication) MissingField() string {
 	switch {
@@ -79,7 +81,7 @@ func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bo
 	if includeSecret {
 		r = r.Query("includeSecret", "true")
 	}
-	application, err := client.Do[OAuthApplication](ctx, r)
+	application, err := client.DoFor(ctx, r, id, (*OAuthApplication).key)
 	if err == nil && !includeSecret {
 		application.Secret = ""
 	}
@@ -108,7 +110,7 @@ func (c *Client) DeleteApplication(ctx context.Context, id string) error {
 // RotateApplicationSecrets replaces the secret of an application and returns the new one.
 func (c *Client) RotateApplicationSecrets(ctx context.Context, id string) (*OAuthApplication, error) {
 	r := c.api.Post("RotateApplicationSecrets", "applications", id, "lifecycle", "$newsecret")
-	return client.Do[OAuthApplication](ctx, r.On(client.Unlisted(codeApplicationNotFound)))
+	return client.DoFor(ctx, r.On(client.Unlisted(codeApplicationNotFound)), id, (*OAuthApplication).key)
 }
 
 func (c *Client) applications() client.Kind[OAuthApplication] {

@@ -20,6 +20,8 @@ type ExternalTokenIssuerResponse struct {
 	ClaimMappings *ClaimMappings `json:"claimMappings"`
 }
 
+func (i *ExternalTokenIssuerResponse) key() string { return i.Code }
+
 // MissingField implements client.Checked.
 func (i *ExternalTokenIssuerResponse) MissingField() string {
 	if i.Code == "" {
@@ -69,7 +71,7 @@ func (c *Client) ListExternalTokenIssuers(ctx context.Context) ([]ExternalTokenI
 // GetExternalTokenIssuer reads an external token issuer by its code.
 func (c *Client) GetExternalTokenIssuer(ctx context.Context, code string) (*ExternalTokenIssuerResponse, error) {
 	r := c.api.Get("GetExternalTokenIssuer", "externaltokenissuers", code).On(c.externalTokenIssuer(code))
-	return client.Do[ExternalTokenIssuerResponse](ctx, r)
+	return client.DoFor(ctx, r, code, (*ExternalTokenIssuerResponse).key)
 }
 
 // RefreshExternalTokenIssuer is GetExternalTokenIssuer for one of many. It may return the issuer from a list,
@@ -88,7 +90,7 @@ func (c *Client) RefreshExternalTokenIssuer(
 func (c *Client) CreateExternalTokenIssuer(
 	ctx context.Context, body CreateExternalTokenIssuerRequest,
 ) (*ExternalTokenIssuerResponse, error) {
-	return client.Do[ExternalTokenIssuerResponse](ctx, c.api.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(body))
+	return client.DoFor(ctx, c.api.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(body), body.Code, (*ExternalTokenIssuerResponse).key)
 }
 
 // UpdateExternalTokenIssuer replaces all fields of an external token issuer, except its code.
@@ -96,7 +98,7 @@ func (c *Client) UpdateExternalTokenIssuer(
 	ctx context.Context, code string, body UpdateExternalTokenIssuerRequest,
 ) (*ExternalTokenIssuerResponse, error) {
 	r := c.api.Put("UpdateExternalTokenIssuer", "externaltokenissuers", code).Body(body).On(c.externalTokenIssuer(code))
-	return client.Do[ExternalTokenIssuerResponse](ctx, r)
+	return client.DoFor(ctx, r, code, (*ExternalTokenIssuerResponse).key)
 }
 
 // DeleteExternalTokenIssuer deletes an external token issuer by its code.

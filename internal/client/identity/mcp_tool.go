@@ -81,6 +81,8 @@ type McpToolResponse struct {
 // ID is the ID of the tool. Paths use it.
 func (t *McpToolResponse) ID() ResourceID { return ResourceID{Scope: t.Scope, Code: t.Code} }
 
+func (t *McpToolResponse) key() string { return t.ID().key() }
+
 // MissingField implements client.Checked.
 func (t *McpToolResponse) MissingField() string {
 	switch {
@@ -129,7 +131,7 @@ func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (
 	} else {
 		r = r.Query("version", strconv.Itoa(int(version)))
 	}
-	return client.Do[McpToolResponse](ctx, r)
+	return client.DoFor(ctx, r, id.key(), (*McpToolResponse).key)
 }
 
 // RefreshMcpTool is GetMcpTool for the current version of one of many. It may return the tool from a list, if
@@ -142,14 +144,14 @@ func (c *Client) RefreshMcpTool(ctx context.Context, id ResourceID, accepts func
 
 // CreateMcpTool creates a tool. If another tool has the scope and code, or the name, LUSID responds with 409.
 func (c *Client) CreateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
-	return client.Do[McpToolResponse](ctx, c.api.Post("CreateMcpTool", "mcptools", id.Scope, id.Code).Body(body))
+	return client.DoFor(ctx, c.api.Post("CreateMcpTool", "mcptools", id.Scope, id.Code).Body(body), id.key(), (*McpToolResponse).key)
 }
 
 // UpdateMcpTool stores a new version of a tool on every call. If another tool has the name, LUSID responds with
 // 409.
 func (c *Client) UpdateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
 	r := c.api.Put("UpdateMcpTool", "mcptools", id.Scope, id.Code).Body(body).Versioned()
-	return client.Do[McpToolResponse](ctx, r.On(c.mcpTool(id)))
+	return client.DoFor(ctx, r.On(c.mcpTool(id)), id.key(), (*McpToolResponse).key)
 }
 
 // DeleteMcpTool closes the current version of a tool. LUSID keeps the versions.

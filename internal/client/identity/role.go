@@ -15,6 +15,8 @@ type ResourceID struct {
 	Code  string `json:"code"`
 }
 
+func (id ResourceID) key() string { return id.Scope + "/" + id.Code }
+
 // RoleResponse is a role of the Identity service. The Access service has a separate role with the same code,
 // which has the policies.
 type RoleResponse struct {
@@ -29,6 +31,8 @@ type RoleResponse struct {
 	// SAMLName is the name of the role for an identity provider. Empty if LUSID does not return it.
 	SAMLName string `json:"samlName"`
 }
+
+func (r *RoleResponse) key() string { return r.ID }
 
 // MissingField implements client.Checked.
 func (r *RoleResponse) MissingField() string {
@@ -64,7 +68,7 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 
 // GetRole reads a role by its id.
 func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
-	return client.Do[RoleResponse](ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)))
+	return client.DoFor(ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)), id, (*RoleResponse).key)
 }
 
 // RefreshRole is GetRole for one of many. It may return the role from a list, if accepts is true for it.
@@ -79,7 +83,7 @@ func (c *Client) RefreshRole(ctx context.Context, id string, accepts func(*RoleR
 func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleResponse, error) {
 	role := client.Listed(c.roles(), func(role *RoleResponse) bool { return role.RoleID == id }, codeRoleNotFound)
 	r := c.api.Get("GetRoleByCode", "roles", "byCode", id.Code).Query("scope", id.Scope).On(role)
-	return client.Do[RoleResponse](ctx, r)
+	return client.DoFor(ctx, r, id.Code, func(role *RoleResponse) string { return role.RoleID.Code })
 }
 
 // CreateRole creates a role. If another role has the name, LUSID responds with 409.
@@ -89,7 +93,7 @@ func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleR
 
 // UpdateRole changes the description of a role.
 func (c *Client) UpdateRole(ctx context.Context, id string, body UpdateRoleRequest) (*RoleResponse, error) {
-	return client.Do[RoleResponse](ctx, c.api.Put("UpdateRole", "roles", id).Body(body).On(c.role(id)))
+	return client.DoFor(ctx, c.api.Put("UpdateRole", "roles", id).Body(body).On(c.role(id)), id, (*RoleResponse).key)
 }
 
 // DeleteRole deletes a role by its id.

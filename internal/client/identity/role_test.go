@@ -86,8 +86,8 @@ func TestRoles_requests(t *testing.T) {
 			"GET /identity/api/roles/00g1", "", 200, wholeRole,
 		},
 		"get by code": {func(ctx context.Context, c *identity.Client) error {
-			return role(c.GetRoleByCode(ctx, identity.ResourceID{Scope: "s", Code: "c"}))
-		}, "GET /identity/api/roles/byCode/c?scope=s", "", 200, wholeRole},
+			return role(c.GetRoleByCode(ctx, identity.ResourceID{Scope: "s", Code: "a b+c"}))
+		}, "GET /identity/api/roles/byCode/a%20b+c?scope=s", "", 200, wholeRole},
 		"create": {
 			func(ctx context.Context, c *identity.Client) error {
 				return role(c.CreateRole(ctx, identity.CreateRoleRequest{Name: "a b+c"}))

@@ -44,6 +44,8 @@ type UserResponse struct {
 	UserExpiry string `json:"userExpiry"`
 }
 
+func (u *UserResponse) key() string { return u.ID }
+
 // MissingField implements client.Checked.
 func (u *UserResponse) MissingField() string {
 	switch {
@@ -95,7 +97,7 @@ func (c *Client) ListUsers(ctx context.Context, includeDeactivated bool) ([]User
 
 // GetUser reads a user by its id.
 func (c *Client) GetUser(ctx context.Context, id string) (*UserResponse, error) {
-	return client.Do[UserResponse](ctx, c.api.Get("GetUser", "users", id).On(c.user(id)))
+	return client.DoFor(ctx, c.api.Get("GetUser", "users", id).On(c.user(id)), id, (*UserResponse).key)
 }
 
 // RefreshUser is GetUser for one of many. It may return the user from a list, if accepts is true for it.
@@ -109,7 +111,8 @@ func (c *Client) RefreshUser(ctx context.Context, id string, accepts func(*UserR
 func (c *Client) GetUserFromLogin(ctx context.Context, login string) (*UserResponse, error) {
 	is := func(user *UserResponse) bool { return strings.EqualFold(user.Login, login) && !user.IsDeleted() }
 	user := client.Listed(c.users(false), is, codeUserNotFound, codeUserIsDeleted)
-	return client.Do[UserResponse](ctx, c.api.Get("GetUserFromLogin", "users", "fromlogin", login).On(user))
+	r := c.api.Get("GetUserFromLogin", "users", "fromlogin", login)
+	return client.DoFor(ctx, r.On(user), login, func(user *UserResponse) string { return user.Login })
 }
 
 // CreateUser creates a user and waits until lists contain it. LUSID sends a mail that asks a person to finish
@@ -127,12 +130,12 @@ func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserReque
 		}
 		return &text
 	}
-	return client.Do[UserResponse](ctx, c.api.Put("UpdateUser", "users", id).Body(struct {
+	return client.DoFor(ctx, c.api.Put("UpdateUser", "users", id).Body(struct {
 		UpdateUserRequest
 		SecondEmailAddress *string            `json:"secondEmailAddress"`
 		AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
 		UserExpiry         *string            `json:"userExpiry"`
-	}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)}))
+	}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)}), id, (*UserResponse).key)
 }
 
 // DeleteUser deprovisions a user. LUSID keeps the record, unless purge is set. Both revoke the user's personal

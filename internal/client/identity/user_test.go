@@ -48,8 +48,10 @@ func TestUsers_requests(t *testing.T) {
 			"GET /identity/api/users/00u1", "", 200, wholeUser,
 		},
 		"get by login": {
-			func(ctx context.Context, c *identity.Client) error { return user(c.GetUserFromLogin(ctx, "a+b@c/d")) },
-			"GET /identity/api/users/fromlogin/a+b@c%2Fd", "", 200, wholeUser,
+			func(ctx context.Context, c *identity.Client) error {
+				return user(c.GetUserFromLogin(ctx, "A@example.com"))
+			},
+			"GET /identity/api/users/fromlogin/A@example.com", "", 200, wholeUser,
 		},
 		// LUSID responded with 201 until 2026.
 		"create, 200": {create, "POST /identity/api/users?waitForReindex=true", `{"type":"Service",` + update + rest, 200, wholeUser},
