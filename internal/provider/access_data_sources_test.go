@@ -61,7 +61,7 @@ func TestAccessPolicyDataSource(t *testing.T) {
 	const summary = "Unable to read access policy"
 	_, diags = p.Data(providertest.AccessPolicyType, providertest.Object{"code": "missing", "scope": "support"})
 	diags.MustFail(t, "code", summary, "The access policy support/missing could not be read", "HTTP 404")
-	for code, part := range map[string]string{"page": "cannot read", "a/b": "3 to 100", "12345": "at least one letter"} {
+	for code, part := range map[string]string{"page": "cannot read", "Page": "cannot read", "a/b": "3 to 100", "12345": "at least one letter"} {
 		_, diags = p.Data(providertest.AccessPolicyType, providertest.Object{"code": code})
 		diags.MustFail(t, "code", part)
 	}

@@ -75,16 +75,16 @@ func (notPageCode) Description(context.Context) string { return "must not be pag
 func (v notPageCode) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
 func (v notPageCode) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.ValueString() == pageCode {
+	if isPageCode(req.ConfigValue.ValueString()) {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid code", unreadableCode(v.noun)+" Choose another code.")
 	}
 }
 
-// pageCode is the code that LUSID cannot read back.
-const pageCode = "page"
+// isPageCode reports a code that LUSID cannot read back. LUSID may ignore the case of a path.
+func isPageCode(code string) bool { return strings.EqualFold(code, "page") }
 
 func unreadableCode(noun string) string {
-	return fmt.Sprintf("LUSID cannot read a %s with the code %q, because another operation has that path.", noun, pageCode)
+	return fmt.Sprintf("LUSID cannot read a %s with the code \"page\", in upper or lower case, because another operation has that path.", noun)
 }
 
 // accessCodeAttribute is the code of an object of the Access API.
@@ -206,7 +206,7 @@ func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req 
 			noun, access.DefaultScope, accessCodeWords))
 		return
 	}
-	if id.Code == pageCode && (noun == accessPolicyNoun || noun == accessPolicyCollectionNoun) {
+	if isPageCode(id.Code) && (noun == accessPolicyNoun || noun == accessPolicyCollectionNoun) {
 		resp.Diagnostics.AddError(summary, unreadableCode(noun))
 		return
 	}

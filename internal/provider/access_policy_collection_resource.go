@@ -55,7 +55,7 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"removes a nested collection that has the policy, or adds other policies. " +
 			"LUSID does not say through which collection a user has a policy, so the warning does not mean that the user has the policy through this collection.",
 		Attributes: map[string]schema.Attribute{
-			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),
+			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, in upper or lower case, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),
 			"description": accessDescriptionAttribute(),
 			"policies":    accessIDsAttribute("policy", "IDs of the policies in the collection, each `scope/code`."),
 			"policy_collections": accessIDsAttribute("policy collection",

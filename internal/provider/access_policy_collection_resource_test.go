@@ -133,8 +133,10 @@ func TestAccessPolicyCollection_import(t *testing.T) {
 	}
 	_, diags := collections.ImportState("a")
 	diags.MustFail(t, "", "Unable to import access policy collection", "scope/code")
-	_, diags = collections.ImportState("default/page")
-	diags.MustFail(t, "", "Unable to import access policy collection", `code "page"`)
+	for _, code := range []string{"page", "PAGE"} {
+		_, diags = collections.ImportState("default/" + code)
+		diags.MustFail(t, "", "Unable to import access policy collection", `code "page"`)
+	}
 }
 
 func TestAccessPolicyCollection_lostAnswer(t *testing.T) {
@@ -219,6 +221,7 @@ func TestAccessPolicyCollection_validation(t *testing.T) {
 	for name, test := range map[string]struct{ attribute, value string }{
 		"two letters":      {"code", "ab"},
 		"page":             {"code", "page"},
+		"Page":             {"code", "Page"},
 		"long description": {"description", strings.Repeat("ü", 1025)},
 	} {
 		t.Run(name, func(t *testing.T) {

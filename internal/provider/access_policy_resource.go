@@ -57,7 +57,7 @@ func (r *accessPolicyResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"~> If the provider's own user has the policy, a plan can lock the provider out. The plan warns if it deletes the policy, shortens the time in which the policy is active, " +
 			"changes `grant` to `Deny`, or changes what the policy grants. The provider doesn't work out whether the user really loses a right.",
 		Attributes: map[string]schema.Attribute{
-			"code":        accessCodeAttribute("policy", " The code `page` is refused, because LUSID can't read a policy with that code.", notPageCode{"policy"}),
+			"code":        accessCodeAttribute("policy", " The code `page` is refused, in upper or lower case, because LUSID can't read a policy with that code.", notPageCode{"policy"}),
 			"description": accessDescriptionAttribute(),
 			"applications": schema.SetAttribute{
 				Optional:            true,

@@ -821,6 +821,7 @@ func TestAccessPolicy_validation(t *testing.T) {
 		"a slash":                  {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
 		"no letter":                {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
 		"page":                     {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
+		"Page":                     {providertest.AccessPolicyConfig(providertest.Object{"code": "Page"}), "code"},
 		"long description":         {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
 		"grant":                    {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
 		"an empty application":     {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
