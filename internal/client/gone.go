@@ -71,7 +71,7 @@ func (e *Error) settle(ctx context.Context, object Object) {
 	case err != nil:
 		e.Unusable += fmt.Sprintf(" Unable to check whether the object is gone: %s.", strings.TrimSuffix(err.Error(), "."))
 	case has:
-		e.Unusable += fmt.Sprintf(" The object still exists: it is in LUSID's list of %s.", object.list)
+		e.Unusable += fmt.Sprintf(" The object may still exist: it is in LUSID's list of %s. The list may lag behind a deletion. Run Terraform again.", object.list)
 	default:
 		e.isGone, e.Unusable = true, ""
 		e.Details = append(e.Details, fmt.Sprintf("The object is not in LUSID's list of %s.", object.list))

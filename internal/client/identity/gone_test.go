@@ -147,9 +147,9 @@ func TestGone(t *testing.T) {
 			says  string
 		}{
 			"lacks the object":           {[]http.HandlerFunc{lacks}, true, "list of"},
-			"has the object":             {[]http.HandlerFunc{shows}, false, "still exists"},
+			"has the object":             {[]http.HandlerFunc{shows}, false, "may still exist: it is in LUSID's list"},
 			"lags, and has the object":   {[]http.HandlerFunc{shows, lacks}, true, "is not in LUSID's list"},
-			"lags, and lacks the object": {[]http.HandlerFunc{lacks, shows}, false, "still exists"},
+			"lags, and lacks the object": {[]http.HandlerFunc{lacks, shows}, false, "may still exist: it is in LUSID's list"},
 			"is refused":                 {[]http.HandlerFunc{reply(403, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
 			"is a 404 too":               {[]http.HandlerFunc{reply(404, "", "")}, false, "Unable to check whether the object is gone: identity.List"},
 			"is an HTML page": {
@@ -158,7 +158,7 @@ func TestGone(t *testing.T) {
 				"Unable to check whether the object is gone: identity.List",
 			},
 			"is incomplete":                     {[]http.HandlerFunc{jsonReply(200, "[{}]")}, false, "Unable to check whether the object is gone: identity.List"},
-			"is incomplete, and has the object": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "still exists"},
+			"is incomplete, and has the object": {[]http.HandlerFunc{jsonReply(200, "[{},"+operation.listed+"]")}, false, "may still exist: it is in LUSID's list"},
 		}
 		for form, other := range withoutCode() {
 			for list, test := range lists {
@@ -168,6 +168,9 @@ func TestGone(t *testing.T) {
 					err := operation.call(t.Context(), newClientOf(t, domain))
 					if err == nil || client.IsNotFound(err) != test.want {
 						t.Fatalf("IsNotFound is %v, want %v, for the error %v", client.IsNotFound(err), test.want, err)
+					}
+					if strings.Contains(test.says, "may still exist") && !strings.Contains(err.Error(), "The list may lag behind a deletion. Run Terraform again.") {
+						t.Errorf("want an error that says that the list may lag, got %v", err)
 					}
 					if !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "HTTP 404") {
 						t.Errorf("want an error that contains %q and HTTP 404, got %v", test.says, err)
