@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
@@ -83,8 +84,12 @@ func (d *accessUserRoleDataSource) Read(ctx context.Context, req datasource.Read
 	userID := model.UserID.ValueString()
 	role, err := d.access.GetUserRole(ctx, userID)
 	if err != nil {
+		var next []string
+		if client.IsNotFound(err) {
+			next = []string{"LUSID creates a user role at the user's first sign-in. The resource lusid_access_user_role creates it earlier."}
+		}
 		resp.Diagnostics.AddAttributeError(path.Root("user_id"), summary,
-			d.explain(fmt.Sprintf("The user role of the user %q could not be read from %s", userID, d.client.Domain()), err))
+			d.explain(fmt.Sprintf("The user role of the user %q could not be read from %s", userID, d.client.Domain()), err, next...))
 		return
 	}
 	model, diags := newAccessUserRoleDataModel(ctx, role)

@@ -286,7 +286,7 @@ func TestAccessUserRole_dataSources(t *testing.T) {
 	diags.MustBeQuiet(t)
 	one.MustHave(t, map[string]string{"policies": evaluatorData, "policy_collections": ""})
 	_, diags = p.Data("lusid_access_user_role", providertest.Object{"user_id": "user-2"})
-	diags.MustFail(t, "user_id", "Unable to read user role", "user-2")
+	diags.MustFail(t, "user_id", "Unable to read user role", "user-2", "at the user's first sign-in", "lusid_access_user_role creates it")
 	all, diags := p.Data("lusid_access_user_roles", nil)
 	diags.MustBeQuiet(t)
 	found := map[string]string{}
