@@ -68,6 +68,9 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the update would undo that change. " + planAgain)
 
+// errDeletedAfterPlan refuses an update of an object that does not exist.
+var errDeletedAfterPlan = errors.New(deletedAfterPlan)
+
 // errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
 var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the deletion would take away what the plan does not show. " + planAgain)
@@ -82,6 +85,8 @@ func updateAccessObject[T any](ctx context.Context, c *connection, object string
 	return c.placements.during(ctx, object, func() error {
 		current, err := read(ctx)
 		switch {
+		case client.IsNotFound(err):
+			return errDeletedAfterPlan
 		case err != nil:
 			return err
 		case isWanted(current):

@@ -49,6 +49,17 @@ func (c *connection) explainFound(attempt string, lost error, next string) strin
 	return joinParagraphs(sentence(attempt), e.Words(), next, c.facts(e))
 }
 
+const deletedAfterPlan = "it was deleted in LUSID after the plan was made, or before a plan with -refresh=false. " +
+	"Plan again, without -refresh=false: the new plan creates it"
+
+// deletedNext is the next step if an update finds no object.
+func deletedNext(err error) []string {
+	if !client.IsNotFound(err) {
+		return nil
+	}
+	return []string{sentence(deletedAfterPlan)}
+}
+
 // otherWay names other complete credentials if LUSID refused those that the provider used.
 func (c *connection) otherWay(e *client.Error) string {
 	isRefused := e.StatusCode == http.StatusUnauthorized ||

@@ -91,7 +91,7 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 			}
 		}
 	}
-	var remedies []string
+	remedies := deletedNext(err)
 	if client.IsOutcomeUnknown(err) {
 		remedies = append(remedies, "LUSID may have saved the new version anyway. The next plan shows whether it did.")
 	}

@@ -226,7 +226,7 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		_, err := r.identity.UpdateRole(ctx, state.ID.ValueString(), identity.UpdateRoleRequest{Description: plan.Description.ValueString()})
 		if err != nil {
 			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The description of the role %s (%s) of %s could not be changed",
-				state.ID.ValueString(), state.label(), r.client.Domain()), err))
+				state.ID.ValueString(), state.label(), r.client.Domain()), err, deletedNext(err)...))
 			return
 		}
 	}

@@ -130,7 +130,8 @@ func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserReque
 		}
 		return &text
 	}
-	return client.DoFor(ctx, c.api.Put("UpdateUser", "users", id).Body(struct {
+	r := c.api.Put("UpdateUser", "users", id).On(client.Unlisted(codeUserNotFound, codeUserIsDeleted))
+	return client.DoFor(ctx, r.Body(struct {
 		UpdateUserRequest
 		SecondEmailAddress *string            `json:"secondEmailAddress"`
 		AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
