@@ -51,7 +51,7 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 			"If both are in one configuration and use the same provider configuration, the plan fails. Otherwise the provider can't find out.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests.\n\n" +
-			"~> The first apply can change the order that LUSID has. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
+			"~> The first apply can change the order that LUSID has, and so can an apply after you add a role to the list. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListAttribute{
 				Required:    true,
@@ -139,6 +139,7 @@ func (r *accessRolePrecedenceResource) Read(ctx context.Context, req resource.Re
 	}
 	if err == nil {
 		err = state.fromAPI(ctx, listed)
+		resp.Diagnostics.Append(rememberOrder(ctx, resp.Private, listed)...)
 	}
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The order of the access roles of "+r.client.Domain()+" could not be read", err))
@@ -157,17 +158,51 @@ func (r *accessRolePrecedenceResource) Update(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	wanted, seen := toAccessIDList(plan.Roles), toAccessIDList(state.Roles)
+	wanted := toAccessIDList(plan.Roles)
 	if created := r.createdOf(ctx, wanted); len(created) > 0 || !plan.Roles.Equal(state.Roles) {
+		seen, diags := seenOrder(ctx, req.Private, state)
+		resp.Diagnostics.Append(diags...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		// A role that this run has replaced lost its place.
 		seen = slices.DeleteFunc(seen, func(role access.ResourceID) bool { return slices.Contains(created, role) })
 		r.arrange(ctx, summary, wanted, seen, &resp.Diagnostics)
+		resp.Diagnostics.Append(setPrivate(ctx, resp.Private, orderKey, []string(nil))...)
 		if resp.Diagnostics.HasError() {
 			return
 		}
 	}
 	plan.ID = types.StringValue(singletonID)
 	r.saveUpdated(ctx, resp, plan, singletonIdentity())
+}
+
+// orderKey is the private state key for the order of all access roles at the last read. When Terraform applies an
+// update, it plans the update again from the state, and drops the private state of the first plan. So only the read
+// before the plan can say what the plan was based on.
+const orderKey = "order"
+
+func rememberOrder(ctx context.Context, private privateWriter, listed []access.RoleResponse) diag.Diagnostics {
+	placed := slices.DeleteFunc(slices.Clone(listed), func(role access.RoleResponse) bool { return role.RoleHierarchyIndex == nil })
+	order, err := roleOrder(placed, func(access.ResourceID) bool { return true })
+	if err != nil {
+		return nil
+	}
+	return setPrivate(ctx, private, orderKey, fromAccessIDs(order))
+}
+
+// seenOrder is the order of the access roles that a plan was based on.
+func seenOrder(ctx context.Context, private privateReader, state accessRolePrecedenceModel) ([]access.ResourceID, diag.Diagnostics) {
+	var order []string
+	diags := getPrivate(ctx, private, orderKey, &order)
+	if len(order) == 0 {
+		return toAccessIDList(state.Roles), diags
+	}
+	seen := make([]access.ResourceID, len(order))
+	for i, id := range order {
+		seen[i] = toAccessID(id)
+	}
+	return seen, diags
 }
 
 // Delete changes nothing in LUSID, which always has an order of the roles.
@@ -193,7 +228,7 @@ func (r *accessRolePrecedenceResource) ImportState(ctx context.Context, req reso
 }
 
 // ModifyPlan refuses another domain's order before anything is planned for it. It warns of an order that
-// Terraform has not seen, of what a destroy leaves, and if the provider's own user could lose its rights.
+// the plan does not show, of what a destroy leaves, and if the provider's own user could lose its rights.
 func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	var state, plan accessRolePrecedenceModel
 	if !req.State.Raw.IsNull() {
@@ -227,7 +262,8 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	if resp.Diagnostics.HasError() || plan.Roles.Equal(state.Roles) {
 		return
 	}
-	current := toAccessIDList(state.Roles)
+	shown := toAccessIDList(state.Roles)
+	current := shown
 	if isKnown := len(among(wanted, current)) == len(wanted); !isKnown {
 		current = r.planOrder(ctx, &plan, wanted, &resp.Diagnostics)
 	}
@@ -235,7 +271,8 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	wanted = among(wanted, current)
 	current = among(current, wanted)
 	moved := reordered(current, wanted)
-	if req.State.Raw.IsNull() && len(moved) > 0 {
+	// The plan shows the order of the roles in the state only.
+	if len(among(moved, shown)) < len(moved) {
 		resp.Diagnostics.AddWarning("The access roles have an order that Terraform has not seen", fmt.Sprintf(
 			"LUSID has the listed roles in this order, highest precedence first:\n\n%s\n\nApplying changes it to this order:\n\n%s", roleLines(current), roleLines(wanted)))
 	}
@@ -282,7 +319,7 @@ func (r *accessRolePrecedenceResource) planOrder(ctx context.Context, plan *acce
 }
 
 // arrange puts roles into the wanted order. It refuses if those of the seen roles that are wanted have
-// another order than the plan showed.
+// another order than when the plan was made.
 func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary string, wanted, seen []access.ResourceID, diags *diag.Diagnostics) {
 	attempt := "The access roles of " + r.client.Domain() + " could not be put into order"
 	err := r.placements.during(ctx, accessRolePrecedenceNoun, func() error {
