@@ -360,7 +360,7 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 	case errors.As(err, &gone):
 		diags.AddAttributeError(path.Root("roles"), summary, r.explain(attempt, err))
 	case client.IsOutcomeUnknown(err):
-		diags.AddError(summary, r.explain(attempt, err, "LUSID may still have moved the role. The next plan shows the order that LUSID has."))
+		diags.AddError(summary, r.explain(attempt, err, "LUSID may have moved the role anyway. The next plan shows the order that LUSID has."))
 	case err != nil:
 		diags.AddError(summary, r.explain(attempt, err))
 	}

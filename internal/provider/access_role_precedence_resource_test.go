@@ -403,7 +403,7 @@ func TestAccessRolePrecedence_lostAnswer(t *testing.T) {
 	d := precedenceDomain(t, noFront)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.UpdateRole", Status: http.StatusInternalServerError, Count: -1})
 	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
-	diags.MustFail(t, "", "Unable to set access role precedence", "The access role default/role-3", "LUSID may still have moved the role")
+	diags.MustFail(t, "", "Unable to set access role precedence", "The access role default/role-3", "LUSID may have moved the role anyway")
 	if got := d.Counts()["access.UpdateRole"]; got != 2 {
 		t.Errorf("%d moves", got)
 	}

@@ -205,7 +205,7 @@ func adoptedNext(err error) []string {
 	if !client.IsOutcomeUnknown(err) {
 		return nil
 	}
-	return []string{"LUSID may still have created it. If so, the next apply adopts it."}
+	return []string{"LUSID may have created it anyway. If so, the next apply adopts it."}
 }
 
 // updatedNext is adoptedNext for an update.
@@ -213,7 +213,7 @@ func updatedNext(err error) []string {
 	if !client.IsOutcomeUnknown(err) {
 		return nil
 	}
-	return []string{"LUSID may still have updated it. If so, the next apply finds it as configured."}
+	return []string{"LUSID may have updated it anyway. If so, the next apply finds it as configured."}
 }
 
 // create creates the user role, or adds to the one that LUSID has. It returns what that one has besides.
