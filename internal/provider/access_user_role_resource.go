@@ -254,11 +254,11 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 		return nil, err
 	case len(current.Unmodelled) > 0:
 		return nil, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))
+	case current.Resource.PolicyIDRoleResource == nil:
+		return nil, errors.New(`the response to GetUserRole has no "resource", so the provider does not know which policies the user role has, and an update could erase them. ` +
+			"Run Terraform again, and contact LUSID's support if the error stays")
 	}
-	var held access.PolicyIDRoleResource
-	if current.Resource.PolicyIDRoleResource != nil {
-		held = *current.Resource.PolicyIDRoleResource
-	}
+	held := *current.Resource.PolicyIDRoleResource
 	both := access.UserRoleUpdateRequest{Resource: access.PolicyIDRoleResource{
 		Policies: withIDs(held.Policies, wanted.Resource.Policies), PolicyCollections: withIDs(held.PolicyCollections, wanted.Resource.PolicyCollections),
 	}}

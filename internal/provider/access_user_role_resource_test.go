@@ -180,6 +180,18 @@ func TestAccessUserRole_createUnread(t *testing.T) {
 	}
 }
 
+// TestAccessUserRole_createPartlyRead has LUSID return a user role without what it has. The create does not erase that.
+func TestAccessUserRole_createPartlyRead(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
+	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	w.Set(withoutResource)
+	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
+	diags.MustFail(t, "", "Unable to create user role", "user-0", `no "resource"`, "could erase them", "Run Terraform again")
+	mustHavePolicies(t, d, "lusid-evaluator-data")
+}
+
 // TestAccessUserRole_filledAfterPlan has somebody attach a policy between the plan and the apply of a create
 // and of an update. Neither takes it away.
 func TestAccessUserRole_filledAfterPlan(t *testing.T) {
