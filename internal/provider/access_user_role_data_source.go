@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -74,6 +75,22 @@ func newAccessUserRoleDataModel(ctx context.Context, role *access.UserRoleRespon
 	return m, append(diags, failed...)
 }
 
+// warnUnreturnedUserRoles warns of user roles for which LUSID did not return what they have.
+func warnUnreturnedUserRoles(diags *diag.Diagnostics, roles ...access.UserRoleResponse) {
+	var users []string
+	for i := range roles {
+		if roles[i].Resource == (access.RoleResourceRequest{}) && len(roles[i].Unmodelled) == 0 {
+			users = append(users, roles[i].ID.Code)
+		}
+	}
+	if len(users) > 0 {
+		diags.AddWarning("LUSID did not return what a user role has", fmt.Sprintf(
+			"The response has no policies or policy collections for the user roles of these users:\n\n  %s\n\n"+
+				"None are shown, and these user roles may have some. Run Terraform again, and contact LUSID's support if the warning stays.",
+			strings.Join(users, "\n  ")))
+	}
+}
+
 func (d *accessUserRoleDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const summary = "Unable to read user role"
 	var model accessUserRoleDataModel
@@ -94,5 +111,6 @@ func (d *accessUserRoleDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	model, diags := newAccessUserRoleDataModel(ctx, role)
 	resp.Diagnostics.Append(diags...)
+	warnUnreturnedUserRoles(&resp.Diagnostics, *role)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

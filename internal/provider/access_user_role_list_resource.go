@@ -45,7 +45,8 @@ func (l *accessUserRoleListResource) List(ctx context.Context, req list.ListRequ
 		return
 	}
 	hasPolicies := func(role *access.UserRoleResponse) bool { return len((&accessUserRoleModel{}).extras(role)) > 0 }
-	stream.Results = listResults(req.Limit, roles, hasPolicies, func(role *access.UserRoleResponse) list.ListResult {
+	warnUnreturnedUserRoles(&diags, roles...)
+	stream.Results = withWarnings(diags, listResults(req.Limit, roles, hasPolicies, func(role *access.UserRoleResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = role.ID.Code
 		model := accessUserRoleModel{
@@ -57,5 +58,5 @@ func (l *accessUserRoleListResource) List(ctx context.Context, req list.ListRequ
 			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 		}
 		return result
-	})
+	}))
 }

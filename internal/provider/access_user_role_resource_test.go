@@ -315,6 +315,29 @@ func TestAccessUserRole_dataSources(t *testing.T) {
 	}
 }
 
+// TestAccessUserRole_unreturned has LUSID return user roles without what they have.
+func TestAccessUserRole_unreturned(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
+	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	p := d.Protocol(t)
+	w.Set(func(r *http.Request, body any) any {
+		if page, ok := body.(map[string]any); ok && page["values"] != nil {
+			page["values"] = withoutResource(r, page["values"])
+			return page
+		}
+		return withoutResource(r, body)
+	})
+	words := []string{"LUSID did not return what a user role has", "user-0", "may have some"}
+	_, diags := p.Data("lusid_access_user_role", providertest.Object{"user_id": "user-0"})
+	diags.MustWarn(t, "", words...)
+	_, diags = p.Data("lusid_access_user_roles", nil)
+	diags.MustWarn(t, "", words...)
+	_, diags = p.Resource(providertest.AccessUserRoleType).List(nil, 0, false)
+	diags.MustWarn(t, "", words...)
+}
+
 // TestAccessUserRole_repeated has LUSID return a policy of a user role twice.
 func TestAccessUserRole_repeated(t *testing.T) {
 	t.Parallel()

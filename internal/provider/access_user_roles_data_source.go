@@ -62,5 +62,6 @@ func (d *accessUserRolesDataSource) Read(ctx context.Context, _ datasource.ReadR
 		model.UserRoles[i], diags = newAccessUserRoleDataModel(ctx, &roles[i])
 		resp.Diagnostics.Append(diags...)
 	}
+	warnUnreturnedUserRoles(&resp.Diagnostics, roles...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
