@@ -22,6 +22,8 @@ type accessObject struct {
 	noun, typeName string
 	id             access.ResourceID
 	owner          string
+	// onAgain is called if this run has deleted an object of the same id before it created this one. It may be nil.
+	onAgain func()
 }
 
 // createAccessObject creates an object, or finds the one that a create made whose answer was lost. It
@@ -36,6 +38,9 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 	if err == nil {
 		if adopted {
 			warnAdopted(diags, object.noun+" "+object.id.Code, label)
+		}
+		if creation.again && object.onAgain != nil {
+			object.onAgain()
 		}
 		return made
 	}

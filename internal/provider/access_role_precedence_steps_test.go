@@ -67,3 +67,49 @@ func TestAccAccessRolePrecedence_savedPlan(t *testing.T) {
 	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), unseenOrder)
 	mustBeOrdered(t, d, 0, 1, 2, 3)
 }
+
+const lostPlace = "The access role default/role-9 lost its place"
+
+// TestAccessRole_replacedInRun deletes and creates a role of the same code in one run. LUSID puts it below all others.
+func TestAccessRole_replacedInRun(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	config := providertest.Object{"code": "role-9"}
+	made := roles.MustCreate(config)
+	roles.Destroy(made).MustBeQuiet(t)
+	made, diags := roles.Create(config)
+	diags.MustWarn(t, "", lostPlace, "below all others", "lusid_access_role_precedence")
+	d.Protocol(t).Resource(providertest.AccessRoleType).Destroy(made).MustBeQuiet(t)
+	// Another run does not know the former place.
+	d.Protocol(t).Resource(providertest.AccessRoleType).MustCreate(config)
+	roles.MustCreate(providertest.Object{"code": "role-8"})
+}
+
+// TestAccAccessRole_replaced replaces a listed role with -replace.
+func TestAccAccessRole_replaced(t *testing.T) {
+	t.Parallel()
+	config := func(more string) string {
+		return fmt.Sprintf(`resource "lusid_access_role" "new" {
+  code = "role-9"
+}
+resource "lusid_access_role_precedence" "test" {
+  roles = [lusid_access_role.new.id, "default/role-0"]
+%s}
+`, more)
+	}
+	const trigger = "  lifecycle {\n    replace_triggered_by = [lusid_access_role.new.id]\n  }\n"
+	d := precedenceDomain(t, noFront)
+	w := providertest.NewWorkspace(t, config(trigger), d.Environment()...)
+	w.MustRun("apply", "-auto-approve")
+	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role.new"), lostPlace)
+	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
+	w.MustPlanEmpty()
+
+	w.Configure(config(""))
+	w.MustPlanEmpty()
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role.new"), lostPlace)
+	w.MustRun("apply", "-auto-approve")
+	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
+}

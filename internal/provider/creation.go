@@ -68,6 +68,8 @@ type creation[T any] struct {
 	holds, isSame func(*T) bool
 	// lost is the error of the first lost response, or nil.
 	lost error
+	// again is true if this run has deleted an object with the same name before. Only runFor sets it.
+	again bool
 }
 
 // takenError means that another object has a value that must be unique.
@@ -82,7 +84,8 @@ func (e *takenError[T]) Unwrap() error { return e.err }
 // runFor is run for an object whose ID is a name that the user chooses. A destroy of another
 // resource deletes by that name, so it could delete the object that this run has just created.
 func (c *creation[T]) runFor(ctx context.Context, p *placements, object, owner string) (made *T, adopted bool, err error) {
-	err = p.put(ctx, object, owner, func(bool) error {
+	err = p.put(ctx, object, owner, func(removed bool) error {
+		c.again = removed
 		made, adopted, err = c.run(ctx)
 		return err
 	})
