@@ -231,6 +231,7 @@ func TestAccessRole_withoutParts(t *testing.T) {
 				t.Error("a role that is gone stays in the state")
 			}
 			roles.Destroy(made).MustBeQuiet(t)
+			roles = d.Protocol(t).Resource(providertest.AccessRoleType)
 			roles.MustPlanNothing(roles.MustRead(roles.MustCreate(config)), config)
 		})
 	}
