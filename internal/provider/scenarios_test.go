@@ -1069,9 +1069,14 @@ func testEntitlementsTest(t *testing.T, directory string) {
 	}
 	w.MustRun("get")
 	w.MustRun("test")
-	// The test evaluates once for each user. Its apply, plan and destroy evaluate nothing.
-	if got := d.Counts()["access.Evaluate"]; got != 3 {
-		t.Errorf("got %d evaluations, want 3", got)
+	// The test evaluates once for each user. Its apply, plan and destroy evaluate nothing. When OpenTofu cleans up, it
+	// reads the data source of the last run again.
+	want := 3
+	if _, version := w.Run("version"); strings.Contains(version, "OpenTofu") {
+		want = 4
+	}
+	if got := d.Counts()["access.Evaluate"]; got != want {
+		t.Errorf("got %d evaluations, want %d", got, want)
 	}
 	main := w.ReadFile("main.tf")
 	for change, broken := range map[[2]string]string{
