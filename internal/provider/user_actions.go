@@ -152,7 +152,7 @@ func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: a.doing})
 	if err := a.call(a.identity, ctx, id); err != nil {
-		resp.Diagnostics.AddError(summary, a.explain(fmt.Sprintf("LUSID did not %s %s of %s", a.verb, id, a.client.Domain()), err))
+		resp.Diagnostics.AddError(summary, a.explain(fmt.Sprintf("The action failed for the user %s of %s", id, a.client.Domain()), err))
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: a.done})

@@ -105,7 +105,10 @@ func TestUserActions_errors(t *testing.T) {
 				attribute string
 				parts     []string
 			}{
-				{providertest.Object{"user_id": user.ID}, "", []string{fmt.Sprintf("(%d)", test.code), "The status of the user", user.ID}},
+				{
+					providertest.Object{"user_id": user.ID}, "",
+					[]string{fmt.Sprintf("(%d)", test.code), "The status of the user", "The action failed for the user " + user.ID + " of "},
+				},
 				{providertest.Object{"user_id": deleted.ID}, "", []string{"(705)"}},
 				{providertest.Object{"user_id": "missing"}, "", []string{"(657)", "missing"}},
 				{providertest.Object{"login": "missing@example.com"}, "login", []string{"(657)", "missing@example.com"}},
