@@ -305,7 +305,11 @@ func TestAccessPolicyCollection_list(t *testing.T) {
 	} {
 		d.Forget()
 		listed, diags := collections.List(test.config, test.limit, true)
-		diags.MustBeQuiet(t)
+		if test.limit > 0 {
+			diags.MustWarn(t, "", limitWarning)
+		} else {
+			diags.MustBeQuiet(t)
+		}
 		var got []string
 		for _, listing := range listed {
 			got = append(got, listing.DisplayName)
