@@ -51,10 +51,6 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 			"If both are in one configuration and use the same provider configuration, the plan fails. Otherwise the provider can't find out.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests.\n\n" +
-			"If Terraform deletes a listed role and creates it again with the same code, for example with `-replace` or after `terraform taint`, LUSID puts the role below all others. " +
-			"The next plan shows the lost place, and the next apply restores it. To restore it in the same run, replace this resource too:\n\n" +
-			"```terraform\nresource \"lusid_access_role_precedence\" \"example\" {\n  roles = [lusid_access_role.example.id, \"default/other-role\"]\n\n" +
-			"  lifecycle {\n    replace_triggered_by = [lusid_access_role.example.id]\n  }\n}\n```\n\n" +
 			"~> The first apply can change the order that LUSID has, and so can an apply after you add a role to the list. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListAttribute{

@@ -86,30 +86,23 @@ func TestAccessRole_replacedInRun(t *testing.T) {
 	roles.MustCreate(providertest.Object{"code": "role-8"})
 }
 
-// TestAccAccessRole_replaced replaces a listed role with -replace.
+// TestAccAccessRole_replaced replaces a role that a precedence lists as text, so the next apply restores its place.
+// TestAccAccessRolePrecedence_replacedRole has a reference.
 func TestAccAccessRole_replaced(t *testing.T) {
 	t.Parallel()
-	config := func(more string) string {
-		return fmt.Sprintf(`resource "lusid_access_role" "new" {
+	d := precedenceDomain(t, noFront)
+	w := providertest.NewWorkspace(t, `resource "lusid_access_role" "new" {
   code = "role-9"
 }
 resource "lusid_access_role_precedence" "test" {
-  roles = [lusid_access_role.new.id, "default/role-0"]
-%s}
-`, more)
-	}
-	const trigger = "  lifecycle {\n    replace_triggered_by = [lusid_access_role.new.id]\n  }\n"
-	d := precedenceDomain(t, noFront)
-	w := providertest.NewWorkspace(t, config(trigger), d.Environment()...)
+  roles      = ["default/role-9", "default/role-0"]
+  depends_on = [lusid_access_role.new]
+}
+`, d.Environment()...)
 	w.MustRun("apply", "-auto-approve")
 	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
 	providertest.MustHold(t, w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role.new"), lostPlace)
-	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
-	w.MustPlanEmpty()
-
-	w.Configure(config(""))
-	w.MustPlanEmpty()
-	providertest.MustHold(t, w.MustRun("apply", "-auto-approve", "-replace=lusid_access_role.new"), lostPlace)
 	w.MustRun("apply", "-auto-approve")
 	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
+	w.MustPlanEmpty()
 }

@@ -52,7 +52,7 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"or changes which policies the role has. With `terraform apply -replace`, Terraform doesn't show that warning. " +
 			"Don't use `-replace` on a role that gives the provider its rights: after the delete, the provider has no right to create the role again.\n\n" +
 			"~> If you replace a role without a new code, for example with `-replace`, the role loses its place: LUSID puts a new role below all others. " +
-			"The page of `lusid_access_role_precedence` shows how one run can replace a role and restore its place.",
+			"If a `lusid_access_role_precedence` refers to the role by its `id`, the same apply restores the place.",
 		Attributes: map[string]schema.Attribute{
 			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`: users who have that role get what this role grants."),
 			"description":        accessDescriptionAttribute(),
@@ -222,8 +222,8 @@ func (r *accessRoleResource) create(ctx context.Context, request access.RoleCrea
 		owner:    owner,
 		onAgain: func() {
 			diags.AddWarning(fmt.Sprintf("The access role %s lost its place", id), "This run deleted the role and created it again. LUSID puts a new role below all others. "+
-				"If a lusid_access_role_precedence lists the role, run terraform apply again: the plan shows the new order, and the apply restores the old one. "+
-				"This is not necessary if this run replaced the lusid_access_role_precedence too. "+
+				"If a lusid_access_role_precedence refers to the role by its id, this run restores the place. "+
+				"If it lists the role as text, run terraform apply again: the plan shows the new order, and the apply restores the old one. "+
 				"If no lusid_access_role_precedence lists the role, the role stays below all others until somebody moves it.")
 		},
 	}, creation[access.RoleResponse]{

@@ -175,7 +175,11 @@ func TestGetPolicyCollection_parts(t *testing.T) {
 		`{"id":{"code":"abc"},"policies":[{"code":"p"},{"scope":"s","code":"p","expires":"2030-01-01"}]}`:      {"policies[1].expires"},
 		`{"id":{"code":"abc"},"policies":[],"policyCollections":[{"scope":"s","code":"p","when":{"to":"x"}}]}`: {"policyCollections[0].when"},
 	} {
-		got, err := newClientOf(t, jsonReply(200, body)).GetPolicyCollection(t.Context(), abcID)
+		id := abcID
+		if body == wholeCollection {
+			id = collectionID
+		}
+		got, err := newClientOf(t, jsonReply(200, body)).GetPolicyCollection(t.Context(), id)
 		if err != nil {
 			t.Fatalf("%s: %v", body, err)
 		}
