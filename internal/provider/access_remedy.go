@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -31,6 +32,20 @@ var accessBlamed = map[string]map[int]string{
 	accessRoleNoun:             {604: "policy_collections", 609: "policies", 610: "policies", 772: "policies"},
 	accessTemplateNoun:         {607: "templated_selectors", 608: "templated_selectors", 611: "templated_selectors"},
 	accessUserRoleNoun:         {604: "policy_collections", 609: "policies", 610: "policies", 616: "user_id", 772: "policies"},
+}
+
+// missingReference says what kind of object LUSID did not find to which a request referred. It is empty for other errors.
+func missingReference(err error) string {
+	refused, ok := errors.AsType[*client.Error](err)
+	switch {
+	case !ok:
+		return ""
+	case refused.Code == 604:
+		return "policy collection"
+	case refused.Code == 772:
+		return "policy"
+	}
+	return ""
 }
 
 // codeInsufficientPermissions and codeAccessDenied say that the caller lacks a right.

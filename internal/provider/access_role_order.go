@@ -50,6 +50,15 @@ type roleMove struct {
 	place access.RolePlace
 }
 
+// movedRoles are the roles of the moves.
+func movedRoles(moves []roleMove) []access.ResourceID {
+	roles := make([]access.ResourceID, len(moves))
+	for i, move := range moves {
+		roles[i] = move.role
+	}
+	return roles
+}
+
 // above is the place directly above a role.
 func above(role access.ResourceID) access.RolePlace {
 	if lowIndexFirst {

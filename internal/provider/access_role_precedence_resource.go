@@ -322,6 +322,8 @@ func (r *accessRolePrecedenceResource) planOrder(ctx context.Context, plan *acce
 // another order than when the plan was made.
 func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary string, wanted, seen []access.ResourceID, diags *diag.Diagnostics) {
 	attempt := "The access roles of " + r.client.Domain() + " could not be put into order"
+	var done, left []access.ResourceID // Roles that were moved, and roles that were to be moved.
+	next := ""
 	err := r.placements.during(ctx, accessRolePrecedenceNoun, func() error {
 		current, err := r.listOrder(ctx, wanted)
 		if err != nil {
@@ -336,12 +338,17 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 		var lost access.ResourceID
 		for moves := roleMoves(current, wanted); len(moves) > 0; {
 			move := moves[0]
+			left = movedRoles(moves)
 			err := r.move(ctx, move)
 			if err == nil {
-				moves = moves[1:]
+				done, moves = append(done, move.role), moves[1:]
 				continue
 			}
 			attempt = fmt.Sprintf("The access role %s of %s could not be moved", move.role, r.client.Domain())
+			if missing := missingReference(err); missing != "" {
+				next = fmt.Sprintf("The access role %s refers to a %s that does not exist. Remove it from the role: LUSID moves a role by an update of the whole role, and refuses that as long as the role refers to it.",
+					move.role, missing)
+			}
 			if !client.IsOutcomeUnknown(err) || lost == move.role || ctx.Err() != nil {
 				return err
 			}
@@ -352,6 +359,9 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 				return err
 			}
 			moves = roleMoves(current, wanted)
+			if !slices.Contains(movedRoles(moves), move.role) {
+				done = append(done, move.role)
+			}
 		}
 		return nil
 	})
@@ -360,10 +370,21 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 	case errors.As(err, &gone):
 		diags.AddAttributeError(path.Root("roles"), summary, r.explain(attempt, err))
 	case client.IsOutcomeUnknown(err):
-		diags.AddError(summary, r.explain(attempt, err, "LUSID may have moved the role anyway. The next plan shows the order that LUSID has."))
+		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left), "LUSID may have moved the role anyway. The next plan shows the order that LUSID has."))
+	case next != "":
+		diags.AddError(summary, r.explainFound(attempt, err, next, movesDone(done, left)))
 	case err != nil:
-		diags.AddError(summary, r.explain(attempt, err))
+		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left)))
 	}
+}
+
+// movesDone says which moves LUSID has carried out before one failed.
+func movesDone(done, left []access.ResourceID) string {
+	if len(done) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d moves were done: %s. The next plan shows the order that LUSID has.",
+		len(done), len(done)+len(left), strings.Join(fromAccessIDs(done), ", "))
 }
 
 // rolesGoneError are listed roles that LUSID does not have.

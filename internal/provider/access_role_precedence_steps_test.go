@@ -2,8 +2,11 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
@@ -105,4 +108,62 @@ resource "lusid_access_role_precedence" "test" {
 	w.MustRun("apply", "-auto-approve")
 	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
 	w.MustPlanEmpty()
+}
+
+// leaveDangling gives a role a policy, and deletes the policy.
+func leaveDangling(t *testing.T, d providertest.Domain, role string) {
+	t.Helper()
+	createPolicy(t, d, "gone-soon")
+	d.ChangeAccessRole(t, role, providertest.JSONObject{"resource": heldPolicies("gone-soon")})
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/gone-soon", nil, nil)
+}
+
+// mustNotHold fails if a text says what it must not.
+func mustNotHold(t *testing.T, diags providertest.Diagnostics, unwanted string) {
+	t.Helper()
+	if all := strings.Join(diags.Errors(), "\n"); strings.Contains(all, unwanted) {
+		t.Errorf("the errors have %q:\n%s", unwanted, all)
+	}
+}
+
+// TestAccessRolePrecedence_partly moves some roles until LUSID refuses one, which has a policy that is gone.
+func TestAccessRolePrecedence_partly(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	leaveDangling(t, d, "role-3")
+	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 2, 1, 0))
+	diags.MustFail(t, "", "The access role default/role-3", "could not be moved", "The access role default/role-3 refers to a policy that does not exist. Remove it from the role",
+		"2 of 3 moves were done: default/role-1, default/role-2.", "The next plan shows the order that LUSID has.")
+	mustNotHold(t, diags, "Refer to it by the id of its resource")
+	mustBeOrdered(t, d, 2, 1, 0, 3)
+
+	// The first move fails.
+	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 2))
+	diags.MustFail(t, "", "refers to a policy that does not exist")
+	mustNotHold(t, diags, "moves were done")
+
+	// A move whose response was lost counts if LUSID has carried it out.
+	d = precedenceDomain(t, noFront)
+	leaveDangling(t, d, "role-3")
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.UpdateRole", Reset: mockserver.ResetAfter})
+	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 2, 1, 0))
+	diags.MustFail(t, "", "2 of 3 moves were done: default/role-1, default/role-2.")
+}
+
+// TestAccessUserRole_keptGone creates a user role over one that has a policy which is gone.
+func TestAccessUserRole_keptGone(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	createPolicy(t, d, "gone-soon")
+	giveUserRole(t, d, "user-0", "gone-soon")
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/gone-soon", nil, nil)
+	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
+	_, diags := roles.Create(userRoleConfig(providertest.StandardFeatures))
+	diags.MustFail(t, "", "Unable to create user role", "default/gone-soon", "The create keeps", "to = lusid_access_user_role.NAME", "shows their removal")
+	mustNotHold(t, diags, "Refer to it by the id of its resource")
+	// The policy that is missing is one of the configuration.
+	d = providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	_, diags = d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig("default/not-there"))
+	diags.MustFail(t, "policies", "Unable to create user role", "default/not-there", "Refer to it by the id of its resource")
 }

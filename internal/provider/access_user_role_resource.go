@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -191,8 +192,12 @@ func (r *accessUserRoleResource) Create(ctx context.Context, req resource.Create
 		return err
 	})
 	if err != nil {
-		r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary,
-			fmt.Sprintf("The user role of the user %s could not be created in %s", userID, r.client.Domain()), err, adoptedNext(err)...)
+		attempt := fmt.Sprintf("The user role of the user %s could not be created in %s", userID, r.client.Domain())
+		if next := keptNext(userID, kept, &plan, err); next != "" {
+			resp.Diagnostics.AddError(summary, r.explainFound(attempt, err, next))
+			return
+		}
+		r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary, attempt, err, adoptedNext(err)...)
 		return
 	}
 	warnKeptPolicies(userID, kept, "The create kept them. The next plan shows their removal.", &resp.Diagnostics)
@@ -206,6 +211,20 @@ func adoptedNext(err error) []string {
 		return nil
 	}
 	return []string{"LUSID may have created it anyway. If so, the next apply adopts it."}
+}
+
+// keptNext is the next step if LUSID refuses a policy that it has in the user role already, because the policy is gone.
+// It is empty if LUSID names one of the configuration.
+func keptNext(userID string, kept []string, plan *accessUserRoleModel, err error) string {
+	missing := missingReference(err)
+	isNamed := func(id string) bool { return strings.Contains(err.Error(), strconv.Quote(id)) }
+	if missing == "" || len(kept) == 0 || slices.ContainsFunc(append(texts(plan.Policies), texts(plan.PolicyCollections)...), isNamed) {
+		return ""
+	}
+	return fmt.Sprintf("The create keeps what the user role has in LUSID besides the configuration: %s. A %s among them may no longer exist. "+
+		"Import the user role instead of creating it, %s. The plan then shows their removal. "+
+		"If a %s of the configuration does not exist, refer to it by the id of its resource.",
+		strings.Join(kept, ", "), missing, importHint("lusid_access_user_role", userID), missing)
 }
 
 // updatedNext is adoptedNext for an update.

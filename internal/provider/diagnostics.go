@@ -39,14 +39,14 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 	}, more, []string{c.facts(e)})...)
 }
 
-// explainFound is explain for a lost response after which the provider found the object. It leaves out
-// the usual next step, such as to run again later, because next says what to do.
-func (c *connection) explainFound(attempt string, lost error, next string) string {
-	e, ok := errors.AsType[*client.Error](lost)
+// explainFound is explain for an error whose usual next step, such as to run again later, would be wrong. next says
+// what to do.
+func (c *connection) explainFound(attempt string, err error, next ...string) string {
+	e, ok := errors.AsType[*client.Error](err)
 	if !ok {
-		return c.explain(attempt, lost, next)
+		return c.explain(attempt, err, next...)
 	}
-	return joinParagraphs(sentence(attempt), e.Words(), next, c.facts(e))
+	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words()}, next, []string{c.facts(e)})...)
 }
 
 const deletedAfterPlan = "it was deleted in LUSID after the plan was made, or before a plan with -refresh=false. " +
