@@ -289,6 +289,7 @@ func (r *accessPolicyCollectionResource) ModifyPlan(ctx context.Context, req res
 	case req.Plan.Raw.IsFullyKnown() && reflect.DeepEqual(plan.toUpdate(), state.toUpdate()):
 		return
 	}
+	warnLUSIDScope(accessPolicyCollectionNoun, state.resourceID(), &resp.Diagnostics)
 	if change != updates {
 		plan, what = accessPolicyCollectionModel{}, "This plan deletes the collection"
 	}

@@ -380,6 +380,7 @@ func (r *accessPolicyResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessPolicyNoun, state.label())...)
+	warnLUSIDScope(accessPolicyNoun, state.resourceID(), &resp.Diagnostics)
 	switch {
 	case change == updates && plan.Grant.ValueString() == "Deny":
 		r.warnOwnPolicy(ctx, state.resourceID(), "After this plan, it denies what it covers", &resp.Diagnostics)

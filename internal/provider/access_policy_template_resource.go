@@ -292,6 +292,7 @@ func (r *accessPolicyTemplateResource) ModifyPlan(ctx context.Context, req resou
 		return
 	}
 	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessTemplateNoun, state.label())...)
+	warnLUSIDScope(accessTemplateNoun, state.resourceID(), &resp.Diagnostics)
 	if change == updates && state.Scope.ValueString() != access.DefaultScope {
 		resp.Diagnostics.AddError("Unable to update "+accessTemplateNoun+" "+state.label(), fmt.Sprintf(
 			"LUSID updates only templates of the scope %s, and this one is of the scope %s. Nothing was changed. "+

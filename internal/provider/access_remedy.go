@@ -2,10 +2,15 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
+	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
 // accessRemedies are the next steps after LUSID's error codes for the Access API. A create that meets a code
@@ -53,6 +58,37 @@ const (
 	codeInsufficientPermissions = 606
 	codeAccessDenied            = 186
 )
+
+// lusidScope is the scope of the object whose change LUSID refused, if the object came with LUSID. It is empty for other
+// errors.
+func lusidScope(e *client.Error) string {
+	target, err := url.Parse(e.URL)
+	if err != nil || e.Method == http.MethodGet || !strings.HasPrefix(e.Operation, "access.") || e.StatusCode != http.StatusForbidden && !isRightLacking(e) {
+		return ""
+	}
+	scope := target.Query().Get("scope")
+	if _, role, ok := strings.Cut(target.Path, "/roles/"); ok && scope == "" {
+		scope, _, _ = strings.Cut(role, "/") // The path of an attachment: roles/{scope}/{code}/policycollections.
+	}
+	if scope == access.DefaultScope {
+		return ""
+	}
+	return scope
+}
+
+// inLUSIDScope says why LUSID refuses to change an object, and what to do.
+func inLUSIDScope(scope string) string {
+	return fmt.Sprintf("The object is in the scope %s. Objects outside the scope default come with LUSID, and LUSID lets nobody change them. "+
+		"If Terraform manages the object, replace its resource block with a removed block that has lifecycle { destroy = false }, or run terraform state rm. "+
+		"Terraform then forgets the object, and LUSID keeps it.", scope)
+}
+
+// warnLUSIDScope warns of a change to an object that came with LUSID. Only the apply would show that LUSID refuses it.
+func warnLUSIDScope(noun string, id access.ResourceID, diags *diag.Diagnostics) {
+	if id.Scope != access.DefaultScope && id.Scope != "" {
+		diags.AddWarning(fmt.Sprintf("LUSID may refuse to change the %s %s", noun, id), inLUSIDScope(id.Scope))
+	}
+}
 
 // codeTemplateUnknown says that a policy template does not exist.
 const codeTemplateUnknown = 878

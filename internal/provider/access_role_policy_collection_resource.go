@@ -258,6 +258,7 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 	}
 	if req.State.Raw.IsNull() {
 		if !plan.RoleID.IsUnknown() && !resp.Diagnostics.HasError() {
+			warnLUSIDScope(accessRoleNoun, plan.role(), &resp.Diagnostics)
 			r.warnOwnAccessRole(ctx, plan.role(),
 				"This plan attaches a policy collection to it, and a policy with the grant Deny in the collection takes rights away", &resp.Diagnostics)
 		}
@@ -275,6 +276,7 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 				"lifecycle { destroy = false }. That needs Terraform or OpenTofu 1.7.",
 			state.RoleID.ValueString(), state.PolicyCollectionID.ValueString()))
 	}
+	warnLUSIDScope(accessRoleNoun, state.role(), &resp.Diagnostics)
 	r.warnOwnAccessRole(ctx, state.role(),
 		fmt.Sprintf("This plan takes the policy collection %s away from it", state.PolicyCollectionID.ValueString()), &resp.Diagnostics)
 }

@@ -345,6 +345,9 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 				continue
 			}
 			attempt = fmt.Sprintf("The access role %s of %s could not be moved", move.role, r.client.Domain())
+			if refused, ok := errors.AsType[*client.Error](err); ok && lusidScope(refused) != "" {
+				next = fmt.Sprintf("LUSID moves only roles of the scope default. Remove %s from roles.", move.role)
+			}
 			if missing := missingReference(err); missing != "" {
 				next = fmt.Sprintf("The access role %s refers to a %s that does not exist. Remove it from the role: LUSID moves a role by an update of the whole role, and refuses that as long as the role refers to it.",
 					move.role, missing)

@@ -167,3 +167,61 @@ func TestAccessUserRole_keptGone(t *testing.T) {
 	_, diags = d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig("default/not-there"))
 	diags.MustFail(t, "policies", "Unable to create user role", "default/not-there", "Refer to it by the id of its resource")
 }
+
+// TestAccess_lusidScope changes objects that come with LUSID.
+func TestAccess_lusidScope(t *testing.T) {
+	t.Parallel()
+	const (
+		warning = "LUSID may refuse to change the"
+		scope   = "scope support"
+		next    = "lifecycle { destroy = false }"
+		policy  = "support/support-access-to-drive-website-feature"
+		role    = "support/support-iam-readonly"
+	)
+	for typeName, test := range map[string]struct {
+		id      string
+		changed providertest.Object
+	}{
+		providertest.AccessRoleType:   {role, providertest.Object{"code": "support-iam-readonly", "description": "Other"}},
+		providertest.AccessPolicyType: {policy, providertest.AccessPolicyConfig(providertest.Object{"code": "support-access-to-drive-website-feature"})},
+	} {
+		t.Run(typeName, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			objects := d.Protocol(t).Resource(typeName)
+			imported, diags := objects.ImportState(test.id)
+			diags.MustSucceed(t)
+			for _, config := range []providertest.Object{test.changed, nil} {
+				planned, diags := objects.Plan(imported, config)
+				diags.MustWarn(t, "", warning, scope, next)
+				_, diags = objects.Apply(planned)
+				diags.MustFail(t, "", "Unable to", "HTTP 403", scope, "come with LUSID", next)
+				mustNotHold(t, diags, "lacks the right")
+			}
+		})
+	}
+	t.Run("attachment", func(t *testing.T) {
+		t.Parallel()
+		d := providertest.NewMock(t, mockserver.Options{})
+		d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policycollections", providertest.JSONObject{"code": "readers", "policies": []any{}, "policyCollections": []any{}}, nil)
+		attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
+		planned, diags := attachments.Plan(providertest.Instance{}, providertest.Object{"role_id": role, "policy_collection_id": "default/readers"})
+		diags.MustWarn(t, "", warning, scope)
+		_, diags = attachments.Apply(planned)
+		diags.MustFail(t, "", "could not be attached", "HTTP 403", scope, "come with LUSID")
+		mustNotHold(t, diags, "lacks the right")
+	})
+	t.Run("precedence", func(t *testing.T) {
+		t.Parallel()
+		d := precedenceDomain(t, noFront)
+		_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(
+			providertest.Object{"roles": []string{role, "LUSID_SYSTEM/lusid-administrator"}})
+		diags.MustFail(t, "", "could not be moved", "HTTP 403", "LUSID moves only roles of the scope default", "from roles")
+		mustNotHold(t, diags, "lacks the right")
+	})
+	// A right that is lacking is still the reason in the scope default.
+	d := precedenceDomain(t, noFront)
+	d.Mock.InjectFault(mockserver.Fault{Operation: "access.UpdateRole", Status: http.StatusForbidden, Count: 1})
+	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
+	diags.MustFail(t, "", "lacks the right")
+}

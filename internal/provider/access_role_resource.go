@@ -374,6 +374,7 @@ func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessRoleNoun, state.label())...)
+	warnLUSIDScope(accessRoleNoun, state.resourceID(), &resp.Diagnostics)
 	switch {
 	case change != updates:
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan deletes it, and what it grants", &resp.Diagnostics)

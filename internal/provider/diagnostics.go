@@ -122,6 +122,8 @@ func (c *connection) remedy(e *client.Error) string {
 			c.client.Domain())
 	case e.Unusable != "":
 		return fmt.Sprintf("Check that %s is the LUSID domain and that no proxy responds instead.", c.client.Domain())
+	case lusidScope(e) != "":
+		return inLUSIDScope(lusidScope(e))
 	case e.StatusCode == http.StatusForbidden || isRightLacking(e):
 		return fmt.Sprintf("The provider signs in with %s, whose user lacks the right to do this. LUSID's role lusid-administrator has it.",
 			c.credential)
