@@ -61,7 +61,11 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
 	detail := c.explain(attempt, err, more...)
 	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && refused.Method != http.MethodGet {
-		if attribute := accessBlamed[noun][refused.Code]; attribute != "" {
+		attribute := accessBlamed[noun][refused.Code]
+		if noun == accessRoleNoun && isSupervisedRoleRefused(refused) {
+			attribute = "supervised_roles"
+		}
+		if attribute != "" {
 			diags.AddAttributeError(path.Root(attribute), summary, detail)
 			return
 		}

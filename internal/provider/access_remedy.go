@@ -53,6 +53,17 @@ func missingReference(err error) string {
 	return ""
 }
 
+// isSupervisedRoleRefused reports that LUSID refused a role among those that a role supervises. LUSID has no error code
+// for a role that does not exist, so the path of the field decides.
+func isSupervisedRoleRefused(e *client.Error) bool {
+	for field := range e.FieldErrors {
+		if strings.Contains(strings.ToLower(field), "nontransitivesupervisorroleresource") {
+			return true
+		}
+	}
+	return false
+}
+
 // codeInsufficientPermissions and codeAccessDenied say that the caller lacks a right.
 const (
 	codeInsufficientPermissions = 606
@@ -105,6 +116,9 @@ func accessRemedy(e *client.Error) string {
 	}
 	if e.Method == http.MethodGet && (e.Code == 604 || e.Code == 772 || e.Operation == "access.GetRole" && client.IsNotFound(e)) {
 		return "Check the scope and the code." // The object itself is missing, and not one that it refers to.
+	}
+	if isSupervisedRoleRefused(e) {
+		return "A role in supervised_roles does not exist, or no role can supervise it. Refer to it by the id of its resource, so that Terraform creates it first."
 	}
 	return accessRemedies[e.Code]
 }

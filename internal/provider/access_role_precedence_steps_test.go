@@ -225,3 +225,20 @@ func TestAccess_lusidScope(t *testing.T) {
 	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
 	diags.MustFail(t, "", "lacks the right")
 }
+
+// TestAccessRole_supervisedRoles refuses roles that a role cannot supervise.
+func TestAccessRole_supervisedRoles(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+	config := func(supervised ...string) providertest.Object {
+		return providertest.Object{"code": "role-9", "supervised_roles": supervised}
+	}
+	_, diags := roles.Create(config("default/role-0", "default/not-there"))
+	diags.MustFail(t, "supervised_roles", "Unable to create access role", "default/not-there", "Refer to it by the id of its resource")
+	made := roles.MustCreate(config("default/role-0"))
+	_, diags = roles.Update(made, config("default/not-there"))
+	diags.MustFail(t, "supervised_roles", "Unable to update access role", "default/not-there", "Refer to it by the id of its resource")
+	roles.Validate(config("default/role-0", "default/role-9")).MustFail(t, "supervised_roles", "default/role-9", "cannot supervise itself")
+	roles.Validate(config("default/role-0", "support/role-9")).MustBeQuiet(t)
+}

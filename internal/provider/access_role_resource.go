@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -342,6 +343,11 @@ func (m *accessRoleModel) validate() (diags diag.Diagnostics) {
 		diags.AddAttributeError(path.Root("supervised_roles"), "Invalid supervised_roles",
 			"A role has either policies and policy collections, or the policies of other roles, and this one has both. "+
 				"Remove supervised_roles, or remove policies and policy_collections.")
+	}
+	own := access.ResourceID{Scope: access.DefaultScope, Code: m.Code.ValueString()}.String()
+	if slices.Contains(texts(m.SupervisedRoles), own) {
+		diags.AddAttributeError(path.Root("supervised_roles"), "Invalid supervised_roles",
+			fmt.Sprintf("The access role %s cannot supervise itself. Remove it from supervised_roles.", own))
 	}
 	return diags
 }
