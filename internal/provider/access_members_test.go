@@ -44,27 +44,34 @@ func TestAccessMembers(t *testing.T) {
 		summary, part  string
 	}{
 		"role": {
-			providertest.AccessRoleType, providertest.AccessRoleConfig(), providertest.Object{"description": "Other"},
+			providertest.AccessRoleType, providertest.AccessRoleConfig(),
+			providertest.Object{"description": "Other"},
 			"access role default/analysts", "resource.policyIdRoleResource.policies[1].code",
 		},
 		"supervisor": {
-			providertest.AccessRoleType, supervisor, providertest.Object{"description": "Other"},
+			providertest.AccessRoleType, supervisor,
+			providertest.Object{"description": "Other"},
 			"access role default/supervisors", "resource.nonTransitiveSupervisorRoleResource.roles[1].code",
 		},
 		"user role": {
-			providertest.AccessUserRoleType, providertest.Object{"user_id": "user-0", "policies": []string{providertest.StandardFeatures}},
-			providertest.Object{"policies": []string{"default/lusid-evaluator-data"}}, "user role user-0", "resource.policyIdRoleResource.policies[1].code",
+			providertest.AccessUserRoleType,
+			providertest.Object{"user_id": "user-0", "policies": []string{providertest.StandardFeatures}},
+			providertest.Object{"policies": []string{"default/lusid-evaluator-data"}},
+			"user role user-0", "resource.policyIdRoleResource.policies[1].code",
 		},
 		"policy collection": {
-			providertest.AccessPolicyCollectionType, providertest.AccessPolicyCollectionConfig(), providertest.Object{"description": "Other"},
+			providertest.AccessPolicyCollectionType, providertest.AccessPolicyCollectionConfig(),
+			providertest.Object{"description": "Other"},
 			"access policy collection default/readers", "policies[1].code",
 		},
 		"policy": {
-			providertest.AccessPolicyType, providertest.AccessPolicyConfig(), providertest.Object{"description": "Other"},
+			providertest.AccessPolicyType, providertest.AccessPolicyConfig(),
+			providertest.Object{"description": "Other"},
 			"access policy default/list-instruments", "selectors[0].actions[1].scope",
 		},
 		"policy template": {
-			providertest.AccessPolicyTemplateType, providertest.AccessPolicyTemplateConfig(), providertest.Object{"description": "Other"},
+			providertest.AccessPolicyTemplateType, providertest.AccessPolicyTemplateConfig(),
+			providertest.Object{"description": "Other"},
 			"access policy template default/read-instruments", "templatedSelectors[0].actions[1].scope",
 		},
 	} {
