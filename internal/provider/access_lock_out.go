@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,10 +16,11 @@ import (
 )
 
 // ownPolicies are the policies of the user that the provider signs in as. LUSID is asked once per process,
-// and only if a plan could take a right away from that user. If the request fails, the result is empty.
+// and only if a plan could take a right away from that user. If the request fails, the result may lack policies, and
+// the first plan warns of that.
 //
 // Unverified: access/own-policies-administrator.
-func (c *connection) ownPolicies(ctx context.Context) []access.AttachedPolicyDefinitionResponse {
+func (c *connection) ownPolicies(ctx context.Context, diags *diag.Diagnostics) []access.AttachedPolicyDefinitionResponse {
 	release, err := c.ownPoliciesLock.acquire(ctx, "another operation, which asks LUSID the same")
 	if err != nil {
 		return nil
@@ -26,8 +28,14 @@ func (c *connection) ownPolicies(ctx context.Context) []access.AttachedPolicyDef
 	defer release()
 	if !c.hasOwnPolicies {
 		policies, err := c.access.GetOwnPolicies(ctx)
-		if err != nil && !client.IsIncomplete(err) {
-			tflog.Debug(ctx, "Could not find out whether the plan takes a right from the provider's own user", map[string]any{"error": err.Error()})
+		hasRole := func(policy access.AttachedPolicyDefinitionResponse) bool { return policy.SourceRole.Code != "" }
+		if err == nil && len(policies) > 0 && !slices.ContainsFunc(policies, hasRole) {
+			err = errors.New(`LUSID did not return from which role each policy comes ("sourceRole")`)
+		}
+		if err != nil && ctx.Err() == nil {
+			diags.AddWarning("Could not check whether this plan takes rights from the provider's own user", c.explain(
+				fmt.Sprintf("The provider signs in with %s, and the policies of its user could not be read", c.credential), err,
+				"Check yourself whether the changes in this plan could lock the provider out. "+lockedOut))
 		}
 		c.own, c.hasOwnPolicies = policies, ctx.Err() == nil
 	}
@@ -42,7 +50,7 @@ func (c *connection) warnOwnPolicy(ctx context.Context, id access.ResourceID, ch
 	}
 	isOwn := false
 	var roles []string
-	for _, policy := range c.ownPolicies(ctx) {
+	for _, policy := range c.ownPolicies(ctx, diags) {
 		if policy.ID != id {
 			continue
 		}
@@ -74,7 +82,7 @@ func (c *connection) warnOwnRole(ctx context.Context, noun string, id access.Res
 		return
 	}
 	isOfRole := func(policy access.AttachedPolicyDefinitionResponse) bool { return policy.SourceRole == id }
-	if !slices.ContainsFunc(c.ownPolicies(ctx), isOfRole) {
+	if !slices.ContainsFunc(c.ownPolicies(ctx, diags), isOfRole) {
 		return
 	}
 	diags.AddWarning(fmt.Sprintf("The %s %s could lock this provider out", noun, id), joinParagraphs(
@@ -96,7 +104,7 @@ func (c *connection) warnOwnPolicyCollection(ctx context.Context, state, plan *a
 		return
 	}
 	var own []string
-	for _, policy := range c.ownPolicies(ctx) {
+	for _, policy := range c.ownPolicies(ctx, diags) {
 		own = append(own, policy.ID.String())
 	}
 	if len(own) == 0 {

@@ -166,7 +166,8 @@ func (c cell) outcome() outcome {
 		(c.fault.effect != unusable || !c.fault.written || c.fault.isLarge) && c.fault.mock.Status != http.StatusNotFound:
 		// A 404 says enough without a body, and a list decides about a gateway's.
 		role = needed
-	case c.span == forGood && c.fault.connection != providertest.Accepted && role == optionalRequest:
+	case c.span == forGood && c.fault.connection != providertest.Accepted &&
+		(role == optionalRequest || role == failureOnlyWarns && c.target.index < len(c.reference.exchanges)-1):
 		// No later request gets through either.
 		role = needed
 	}

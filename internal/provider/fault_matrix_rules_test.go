@@ -233,6 +233,8 @@ var indispensable = map[string][]string{
 	"access.PolicyResponse":           {"id"},
 	"access.PolicyCollectionResponse": {"id"},
 	"access.PolicyTemplateResponse":   {"code"},
+
+	"access.AttachedPolicyDefinitionResponse": {"id"},
 }
 
 // missed are fields, by operation, without which the provider warns or gives up, though they are not
@@ -240,6 +242,7 @@ var indispensable = map[string][]string{
 var missed = map[string][]string{
 	"identity.GetApplication": {"secret"},
 	"identity.GetNetworkZone": {"hierarchy"},
+	"access.GetOwnPolicies":   {"sourceRole"},
 }
 
 // lacks say what comes of a field that is null, where it is something else for one kind than for the others that

@@ -446,8 +446,8 @@ var Fixtures = map[string]KindFixture{
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
-			OptionalRequest: "access.PagePolicies",
-			OnlyForWarning:  map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+			OptionalRequest:  "access.PagePolicies",
+			FailureOnlyWarns: map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
@@ -524,8 +524,8 @@ var Fixtures = map[string]KindFixture{
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
-			OptionalRequest: "access.ListRoles",
-			OnlyForWarning:  map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+			OptionalRequest:  "access.ListRoles",
+			FailureOnlyWarns: map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
@@ -570,8 +570,8 @@ var Fixtures = map[string]KindFixture{
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
-			OptionalRequest: "access.PagePolicyCollections",
-			OnlyForWarning:  map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+			OptionalRequest:  "access.PagePolicyCollections",
+			FailureOnlyWarns: map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
@@ -612,8 +612,8 @@ var Fixtures = map[string]KindFixture{
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
-			Repeatable:     "access.AddPolicyCollectionToRole",
-			OnlyForWarning: map[string]string{Creating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+			Repeatable:       "access.AddPolicyCollectionToRole",
+			FailureOnlyWarns: map[string]string{Creating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
@@ -651,9 +651,9 @@ var Fixtures = map[string]KindFixture{
 			Destroy: func(int) Calls { return Calls{} },
 		},
 		Faults: Faults{
-			Versioned:      "access.UpdateRole",
-			Adopts:         true,
-			OnlyForWarning: map[string]string{Creating: "access.GetOwnPolicies", Updating: "access.GetOwnPolicies"},
+			Versioned:        "access.UpdateRole",
+			Adopts:           true,
+			FailureOnlyWarns: map[string]string{Creating: "access.GetOwnPolicies", Updating: "access.GetOwnPolicies"},
 		},
 	},
 	AccessUserRoleType: {
@@ -676,11 +676,10 @@ var Fixtures = map[string]KindFixture{
 			DestroyPlan: once("access.GetOwnPolicies"),
 		},
 		Faults: Faults{
-			OptionalRequest: "access.ListUserRoles",
-			OnlyForWarning: map[string]string{
-				Creating: "access.GetUserRole", Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies",
-			},
-			ReadsFirst: "access.GetUserRole",
+			OptionalRequest:  "access.ListUserRoles",
+			OnlyForWarning:   map[string]string{Creating: "access.GetUserRole"},
+			FailureOnlyWarns: map[string]string{Updating: "access.GetOwnPolicies", Deleting: "access.GetOwnPolicies"},
+			ReadsFirst:       "access.GetUserRole",
 		},
 		Life: func(t *testing.T, d Domain) Life {
 			t.Helper()
