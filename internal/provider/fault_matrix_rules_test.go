@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -352,6 +353,15 @@ func faultsOf(t *testing.T, target target) []fault {
 	if body[0] == '[' {
 		shapes = map[string]string{"null": "null", "a string": `"yes"`, "an object": `{"values":[]}`, "a list of nulls": "[null]"}
 	}
+	if another := aboutAnother(target.Path, body); body[0] == '{' && says && !bytes.Equal(another, body) {
+		all = append(all, fault{
+			name: "another object", effect: unusable, written: true, words: []string{"A proxy or cache may mix up responses", "HTTP 2"},
+			rewrite: func(answer *httptest.ResponseRecorder, w http.ResponseWriter, r *http.Request) {
+				// LUSID generates some ids, so this path differs from that of the target.
+				rewriteBody(func(body []byte) []byte { return aboutAnother(r.URL.EscapedPath(), body) })(answer, w, r)
+			},
+		})
+	}
 	schema, required, optional := fieldsOf(t, target.Operation)
 	for name, shape := range shapes {
 		// Where nothing is required an object may be empty.
@@ -393,6 +403,18 @@ func faultsOf(t *testing.T, target target) []fault {
 		all = append(all, f)
 	}
 	return all
+}
+
+// aboutAnother changes the keys in a response that the path of the request has. The first three elements of the path
+// are the API and the kind.
+func aboutAnother(path string, body []byte) []byte {
+	elements := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	for _, element := range elements[min(3, len(elements)):] {
+		if key, err := url.PathUnescape(element); err == nil {
+			body = bytes.ReplaceAll(body, []byte(`:"`+key+`"`), []byte(`:"another-`+key+`"`))
+		}
+	}
+	return body
 }
 
 // rewriteBody changes the body of an answer.

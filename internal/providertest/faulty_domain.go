@@ -53,8 +53,8 @@ func FaultSeed() mockserver.Seed {
 
 // Exchange is a request and the original response of the mock.
 type Exchange struct {
-	Method, Operation string
-	Body              []byte
+	Method, Operation, Path string
+	Body                    []byte
 }
 
 // Rewrite sends another response in place of the original one.
@@ -83,7 +83,7 @@ func (f *faultFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.abort(wire)
 		panic(http.ErrAbortHandler)
 	}
-	if change := f.note(Exchange{r.Method, f.operationOf(answer), bytes.Clone(answer.Body.Bytes())}); change != nil {
+	if change := f.note(Exchange{r.Method, f.operationOf(answer), r.URL.EscapedPath(), bytes.Clone(answer.Body.Bytes())}); change != nil {
 		change(answer, w, r)
 		return
 	}
