@@ -50,7 +50,10 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 			"Declare this resource once per domain. Two of these resources that list two roles in opposite orders would undo each other's moves. " +
 			"If both are in one configuration and use the same provider configuration, the plan fails. Otherwise the provider can't find out.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
-			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests.\n\n" +
+			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests. " +
+			"If somebody moves a role during the apply, the next plan shows it.\n\n" +
+			"Manage the roles, what is attached to them, and their order through one provider configuration. " +
+			"Resources with different provider configurations, such as aliases, don't wait for each other, so a move could undo the change of another resource.\n\n" +
 			"~> The first apply can change the order that LUSID has, and so can an apply after you add a role to the list. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListAttribute{
