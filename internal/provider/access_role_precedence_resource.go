@@ -373,23 +373,30 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 	})
 	var gone rolesGoneError
 	switch {
+	case err == nil:
 	case errors.As(err, &gone):
 		diags.AddAttributeError(path.Root("roles"), summary, r.explain(attempt, err))
 	case client.IsOutcomeUnknown(err):
-		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left), "LUSID may have moved the role anyway. The next plan shows the order that LUSID has."))
+		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left), "LUSID may have moved the role anyway. "+nextPlanShowsOrder))
+	case len(done) > 0 && next != "":
+		diags.AddError(summary, r.explainFound(attempt, err, next, movesDone(done, left)+" "+nextPlanShowsOrder))
 	case next != "":
-		diags.AddError(summary, r.explainFound(attempt, err, next, movesDone(done, left)))
-	case err != nil:
-		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left)))
+		diags.AddError(summary, r.explainFound(attempt, err, next))
+	case len(done) > 0:
+		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left)+" "+nextPlanShowsOrder))
+	default:
+		diags.AddError(summary, r.explain(attempt, err))
 	}
 }
+
+const nextPlanShowsOrder = "The next plan shows the order that LUSID has."
 
 // movesDone says which moves LUSID has carried out before one failed.
 func movesDone(done, left []access.ResourceID) string {
 	if len(done) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d of %d moves were done: %s. The next plan shows the order that LUSID has.",
+	return fmt.Sprintf("%d of %d moves were done: %s.",
 		len(done), len(done)+len(left), strings.Join(fromAccessIDs(done), ", "))
 }
 
