@@ -106,7 +106,8 @@ func TestUserActions_errors(t *testing.T) {
 				parts     []string
 			}{
 				{
-					providertest.Object{"user_id": user.ID}, "",
+					providertest.Object{"user_id": user.ID},
+					"",
 					[]string{fmt.Sprintf("(%d)", test.code), "The status of the user", "The action failed for the user " + user.ID + " of "},
 				},
 				{providertest.Object{"user_id": deleted.ID}, "", []string{"(705)"}},
