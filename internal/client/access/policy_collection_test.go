@@ -168,7 +168,7 @@ func TestRefreshPolicyCollection(t *testing.T) {
 func TestGetPolicyCollection_parts(t *testing.T) {
 	t.Parallel()
 	for body, unmodelled := range map[string][]string{
-		wholeCollection:         nil,
+		`{"id":{"code":"abc"},"description":"D","policies":[{"code":"p"}],"policyCollections":[],"links":[]}`: nil,
 		`{"id":{"code":"abc"}}`: nil,
 		`{"id":{"code":"abc"},"policies":null,"policyCollections":null}`:                                       nil,
 		`{"id":{"code":"abc"},"policies":[{"code":"p"}],"metadata":{"a":[{"value":"b"}]}}`:                     nil,
