@@ -59,6 +59,9 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 // addAccessError explains a refusal on the attribute that LUSID's error code is about, if there is one. A code
 // of a read is about the object itself.
 func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
+	if errors.Is(err, errDeletedAfterPlan) {
+		more = append(more, sentence(deletedAfterPlan))
+	}
 	detail := c.explain(attempt, err, more...)
 	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && refused.Method != http.MethodGet {
 		attribute := accessBlamed[noun][refused.Code]
@@ -95,7 +98,7 @@ func updateAccessObject[T any](ctx context.Context, c *connection, object string
 		current, err := read(ctx)
 		switch {
 		case client.IsNotFound(err):
-			return errDeletedAfterPlan
+			return errors.Join(errDeletedAfterPlan, err)
 		case err != nil:
 			return err
 		case isWanted(current):
