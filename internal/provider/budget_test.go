@@ -13,27 +13,27 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// manyApplications are n applications of the kind with a label.
+// manyApplications returns n applications of the kind with a label. Step is 1 for the create, and 2 for an update.
 func manyApplications(label string, n, step int) string {
 	for kind, fixture := range providertest.Fixtures {
 		if providertest.TypeNameOf(kind) == "lusid_application" && fixture.Label == label {
 			return fixture.HCL(kind, n, step)
 		}
 	}
-	panic("no kind of application has the label " + label)
+	panic("no kind of application has the label " + label + ", want one")
 }
 
-// optionsOfMany are those of a domain that n resources of every kind fit into.
+// optionsOfMany returns the options of a domain that can have n resources of every kind.
 func optionsOfMany(n int) mockserver.Options {
 	return mockserver.Options{MaxPersonalAccessTokens: n + 1, Seed: providertest.FixtureSeed(n)}
 }
 
-// many is a configuration with n resources of every kind.
+// many returns a configuration with n resources of every kind. Step is 1 for the create, and 2 for an update.
 func many(d providertest.Domain, n, step int) string {
 	return manyOf(d, slices.Sorted(maps.Keys(providertest.Fixtures)), n, step)
 }
 
-// manyOf is many for some kinds.
+// manyOf returns a configuration with n resources of each given kind.
 func manyOf(d providertest.Domain, kinds []string, n, step int) string {
 	text := providertest.ProviderBlock(d.PasswordArguments())
 	for _, name := range kinds {
@@ -42,7 +42,7 @@ func manyOf(d providertest.Domain, kinds []string, n, step int) string {
 	return text
 }
 
-// TestAccBudget counts what each command of the CLI costs, for every kind of resource at once.
+// TestAccBudget counts the requests of each command of the CLI, for every kind of resource at once.
 func TestAccBudget(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1, 3, 10, 100} {
@@ -52,12 +52,13 @@ func TestAccBudget(t *testing.T) {
 			w := providertest.NewWorkspace(t, many(d, n, 1))
 			expect := func(command string, processes int, want providertest.Calls) {
 				t.Helper()
-				// Who the caller is costs one call per process, whoever asks.
+				// All resources of a process share one request for the caller. If a command has several processes, one
+				// of them does not send the request.
 				if most := max(1, processes-1); want["identity.GetUserInfo"] > most {
 					want["identity.GetUserInfo"] = most
 				}
-				// What the caller may do costs one call per process that plans. The CLI plans an update once more
-				// when it applies it, and a destroy only once.
+				// All resources of a process that plans share one request for the caller's policies. The CLI plans an
+				// update a second time when it applies the update. It plans a destroy only once.
 				planning := min(processes, 2)
 				if command == "destroy" {
 					planning = 1
@@ -69,9 +70,9 @@ func TestAccBudget(t *testing.T) {
 					want["token:password"] = processes
 				}
 				if diff := cmp.Diff(map[string]int(want), d.Counts()); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", command, diff)
+					t.Errorf("%s: requests by operation (-want +got):\n%s", command, diff)
 				}
-				mustTakeOneToken(d, t, command)
+				mustRequestOneToken(d, t, command)
 				d.Forget()
 			}
 			plan, create, refresh, update, destroy, destroyPlan := providertest.Calls{}, providertest.Calls{}, providertest.Calls{}, providertest.Calls{}, providertest.Calls{}, providertest.Calls{}
@@ -86,7 +87,7 @@ func TestAccBudget(t *testing.T) {
 				}
 			}
 			if n > 3 {
-				// One list of the access roles serves the refresh of the roles and that of their order.
+				// The refresh of the access roles and the refresh of their order share one list of the roles.
 				refresh["access.ListRoles"]--
 			}
 			w.MustRun("validate")
@@ -94,7 +95,7 @@ func TestAccBudget(t *testing.T) {
 			w.MustRun("plan")
 			expect("first plan", 1, plan.Add(nil))
 			w.MustRun("apply", "-auto-approve")
-			// The CLI plans a create once more when it applies it.
+			// The CLI plans a create a second time when it applies the create.
 			expect("apply", 2, plan.Add(plan).Add(create))
 			w.MustPlanEmpty()
 			expect("plan", 1, refresh.Add(nil))
@@ -102,15 +103,15 @@ func TestAccBudget(t *testing.T) {
 			w.MustRun("apply", "-auto-approve")
 			expect("apply of an update", 2, refresh.Add(update))
 			w.MustRun("destroy", "-auto-approve")
-			// One process refreshes, one plans the destroy and one carries it out.
+			// One process refreshes, the second plans the destroy, and the third carries it out.
 			expect("destroy", 3, refresh.Add(destroyPlan).Add(destroy))
 		})
 	}
 }
 
-// TestAccBudget_exchange counts what it costs that zones take each other's places, in the orders
-// that the CLI has.
-func TestAccBudget_exchange(t *testing.T) {
+// TestAccBudget_swappedPlaces counts the requests if network zones swap their places. The CLI updates the zones in
+// parallel, one at a time, and in the order of depends_on.
+func TestAccBudget_swappedPlaces(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	config := func(places map[string]int, secondDependsOn string) string {
@@ -130,8 +131,8 @@ func TestAccBudget_exchange(t *testing.T) {
 		places    map[string]int
 		dependsOn string
 		args      []string
-		// updates are at most one for each zone that moves, one more by way of a free place, and
-		// one for each zone but the last that LUSID refuses at first. The order decides.
+		// updates is the largest number of updates: one for each zone that moves, one more to move a zone to a free place
+		// first, and one for each zone except the last that LUSID refuses at first. The actual number depends on the order.
 		updates int
 	}{
 		{map[string]int{"first": 2, "second": 1, "third": 3}, "", nil, 2 + 1 + 1},
@@ -148,14 +149,14 @@ func TestAccBudget_exchange(t *testing.T) {
 		}
 		got := d.Counts()
 		if got["identity.UpdateNetworkZone"] > test.updates || got["identity.ListNetworkZones"] != 1 || got["identity.GetNetworkZone"] != 3 || len(got) != 3 {
-			t.Errorf("%v cost %v, and should cost %d updates", test.places, got, test.updates)
+			t.Errorf("places %v: got requests %v, want at most %d updates, 1 list and 3 reads", test.places, got, test.updates)
 		}
 		w.MustPlanEmpty()
 	}
 }
 
-// mustTakeOneToken expects that each process, which sends one correlation id, asked for one token.
-func mustTakeOneToken(d providertest.Domain, t *testing.T, command string) {
+// mustRequestOneToken expects that each process requested one token. Each process has a different correlation ID.
+func mustRequestOneToken(d providertest.Domain, t *testing.T, command string) {
 	t.Helper()
 	tokens := map[string]int{}
 	for _, r := range d.Requests() {
@@ -165,7 +166,7 @@ func mustTakeOneToken(d providertest.Domain, t *testing.T, command string) {
 	}
 	for _, r := range d.Requests() {
 		if tokens[r.CorrelationID] != 1 {
-			t.Fatalf("%s: a process asked for %d tokens", command, tokens[r.CorrelationID])
+			t.Fatalf("%s: a process sent %d token requests, want 1", command, tokens[r.CorrelationID])
 		}
 	}
 }

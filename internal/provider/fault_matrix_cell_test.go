@@ -20,7 +20,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// cellSetting is what the cells of one kind and phase have in common.
+// cellSetting has what all cells of one kind and phase share.
 type cellSetting struct {
 	kind         string
 	row          providertest.KindFixture
@@ -28,10 +28,10 @@ type cellSetting struct {
 	certificates providertest.Certificates
 }
 
-// reference is what a phase does without a fault.
+// reference is the result of a phase without a fault.
 type reference struct {
 	exchanges []providertest.Exchange
-	// warnings is how many there are of all objects, and inventory what the domain holds at last.
+	// warnings is the number of warnings about all objects, and inventory has the objects in the domain at the end.
 	warnings  int
 	inventory map[string][]string
 }
@@ -40,13 +40,13 @@ type reference struct {
 type span string
 
 const (
-	onlyOnce span = "once"
-	forGood  span = "for good"
-	// outage is once, and then no request is answered.
-	outage span = "outage"
+	once   span = "once"
+	always span = "always"
+	// outage means that the fault occurs once, and then no request gets a response.
+	outage span = "once, then an outage"
 )
 
-// cell is one kind, in one phase, that meets one fault in one request.
+// cell is one fault in one request of one phase of one kind.
 type cell struct {
 	cellSetting
 	reference reference
@@ -55,19 +55,19 @@ type cell struct {
 	span      span
 }
 
-// cells are all that the setting has. An outage is of interest where a write may have taken place:
-// whatever would settle that fails too.
+// cells returns all cells of the setting. Only writes that LUSID may have carried out have an outage: then the requests
+// that check the write fail too.
 func (s cellSetting) cells(t *testing.T) []cell {
 	t.Helper()
 	var cells []cell
 	reference := s.reference(t)
 	for _, target := range s.targets(reference) {
 		for _, fault := range faultsOf(t, target) {
-			spans := []span{onlyOnce, forGood}
+			spans := []span{once, always}
 			if fault.effect == harmless {
 				spans = spans[1:]
 			}
-			if target.mayNotRepeat && rules[fault.effect].postOnce == settles {
+			if target.mustNotRetry && rules[fault.effect].noRetryOnce == checksWrite {
 				spans = append(spans, outage)
 			}
 			for _, span := range spans {
@@ -78,9 +78,9 @@ func (s cellSetting) cells(t *testing.T) []cell {
 	return cells
 }
 
-// orphans reports that something is left behind that the state knows nothing of.
-func (c cell) orphans() bool {
-	isKeyLost := c.row.Faults.ShownOnce && c.target.mayNotRepeat && rules[c.fault.effect].postOnce == settles
+// leavesObject reports whether the fault leaves an object in LUSID that is not in the state.
+func (c cell) leavesObject() bool {
+	isKeyLost := c.row.Faults.ShownOnce && c.target.mustNotRetry && rules[c.fault.effect].noRetryOnce == checksWrite
 	return c.fault.written && c.phase.name == providertest.Creating && !c.row.Faults.Adopts && c.row.Faults.ReadsFirst == "" && (c.span == outage || isKeyLost)
 }
 
@@ -92,8 +92,8 @@ func (c cell) name() string {
 	return strings.Join([]string{request, c.fault.name, string(c.span)}, "/")
 }
 
-// targets are the requests of a phase that meet faults: the first of each operation, a second
-// write, and what a token is asked for with.
+// targets returns the requests of a phase in which faults occur: the first request of each operation, the second request
+// of an operation that writes, and the token request.
 func (s cellSetting) targets(r reference) []target {
 	var targets []target
 	counts := map[string]int{}
@@ -101,15 +101,16 @@ func (s cellSetting) targets(r reference) []target {
 		nth := counts[e.Operation]
 		counts[e.Operation]++
 		isWrite := e.Method != http.MethodGet
-		// In a refresh of many only the list is new, where it is not what every read takes.
+		// A refresh of many objects sends the same requests as a read, except a list. If every read uses the list, the
+		// refresh has no new request.
 		isNew := s.phase.name != providertest.Refreshing || e.Operation == s.row.Faults.OptionalRequest && e.Operation != r.exchanges[0].Operation
 		if nth > 0 && (!isWrite || nth > 1) || !isNew {
 			continue
 		}
 		targets = append(targets, target{
 			Exchange: e, kind: s.kind, phase: s.phase.name, nth: nth, index: i, role: s.role(e),
-			mayNotRepeat: e.Method == http.MethodPost && e.Operation != s.row.Faults.Repeatable || e.Operation == s.row.Faults.Versioned,
-			compared:     compared[s.phase.name][e.Operation],
+			mustNotRetry:     e.Method == http.MethodPost && e.Operation != s.row.Faults.Repeatable || e.Operation == s.row.Faults.Versioned,
+			comparedWithPlan: comparedWithPlan[s.phase.name][e.Operation],
 		})
 	}
 	if s.phase.name != providertest.Refreshing && len(r.exchanges) > 0 {
@@ -136,39 +137,40 @@ func (s cellSetting) role(e providertest.Exchange) role {
 
 func (t target) isToken() bool { return strings.HasPrefix(t.Operation, "token") }
 
-// outcome is what must come of the cell.
+// outcome is the expected outcome of the cell.
 func (c cell) outcome() outcome {
 	rule := rules[c.fault.effect]
 	outcome := rule.once
 	switch {
 	case c.span == outage:
 		return fails
-	case c.target.mayNotRepeat && c.span == forGood:
-		outcome = rule.postForGood
-	case c.target.mayNotRepeat:
-		outcome = rule.postOnce
-	case c.span == forGood:
-		outcome = rule.forGood
+	case c.target.mustNotRetry && c.span == always:
+		outcome = rule.noRetryAlways
+	case c.target.mustNotRetry:
+		outcome = rule.noRetryOnce
+	case c.span == always:
+		outcome = rule.always
 	}
-	if outcome == settles {
-		return c.settled()
+	if outcome == checksWrite {
+		return c.outcomeAfterCheck()
 	}
-	if outcome == fails && rule.postForGood == settles && c.fault.written && c.target.Operation == c.row.Faults.Repeatable {
-		return warns // It is found.
+	if outcome == fails && rule.noRetryAlways == checksWrite && c.fault.written && c.target.Operation == c.row.Faults.Repeatable {
+		return warns // The provider finds the object.
 	}
 	role := c.target.role
 	switch {
-	case c.target.isToken() && c.span == onlyOnce:
-		// Whatever comes next asks again.
+	case c.target.isToken() && c.span == once:
+		// The next request requests a token again.
 		role = c.target.first
 	case c.target.isToken():
-	case c.span == forGood && c.target.Operation == c.row.Faults.ReadsFirst && c.phase.name == providertest.Creating &&
-		(c.fault.effect != unusable || !c.fault.written || c.fault.isLarge) && c.fault.mock.Status != http.StatusNotFound:
-		// A 404 says enough without a body, and a list decides about a gateway's.
+	case c.span == always && c.target.Operation == c.row.Faults.ReadsFirst && c.phase.name == providertest.Creating &&
+		(c.fault.effect != unusableResponse || !c.fault.written || c.fault.isLarge) && c.fault.mock.Status != http.StatusNotFound:
+		// The response to this read is a 404. If a fault changes only the body, the status is still enough. After a 404 of a
+		// gateway, the provider reads a list instead.
 		role = needed
-	case c.span == forGood && c.fault.connection != providertest.Accepted &&
+	case c.span == always && c.fault.connection != providertest.Accepted &&
 		(role == optionalRequest || role == failureOnlyWarns && c.target.index < len(c.reference.exchanges)-1):
-		// No later request gets through either.
+		// All later requests fail to connect too.
 		role = needed
 	}
 	switch {
@@ -180,45 +182,46 @@ func (c cell) outcome() outcome {
 	return outcome
 }
 
-// settled is what comes of a write that may not be repeated, and of which it is found out whether it
-// took place.
-func (c cell) settled() outcome {
+// outcomeAfterCheck is the expected outcome of a write that must not be retried, after the provider checked whether LUSID
+// carried it out.
+func (c cell) outcomeAfterCheck() outcome {
 	switch {
-	case !c.isFound() && c.span == onlyOnce:
-		return succeeds // It is done again.
+	case !c.isFound() && c.span == once:
+		return succeeds // The provider sends the write again.
 	case !c.isFound(), c.row.Faults.ShownOnce:
 		return fails
 	case c.phase.name == providertest.Updating, c.row.Faults.Adopts:
-		return succeeds // It is as it should be.
+		return succeeds // The object already equals the plan.
 	}
 	return warns
 }
 
-// isFound reports that the provider can find what a write did whose answer was lost.
+// isFound reports whether the provider can find the result of a write whose response was lost.
 func (c cell) isFound() bool {
 	return c.fault.written && (c.phase.name != providertest.Rotating || !c.row.Faults.OldSecretUnknown)
 }
 
-// cellRun is a domain in memory, and the processes of the provider that work on it.
+// cellRun is a domain in memory that processes of the provider use.
 type cellRun struct {
 	cellSetting
 	providertest.FaultyDomain
 	t *testing.T
-	// api and tokens are where the API and the token endpoint listen.
+	// api and tokens are the listeners of the API and of the token endpoint.
 	api, tokens *providertest.MemoryListener
 	arguments   providertest.Object
 	log         bytes.Buffer
-	said        strings.Builder
+	// messages has the text of all diagnostics.
+	messages strings.Builder
 }
 
-// start starts a domain that can meet a fault. With a token the provider signs in by password; over
-// TLS it trusts one authority. A fault of the connection strikes one request, which therefore has a
-// separate connection.
-func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
+// start starts a domain in which the fault can occur. If withToken is true, the provider signs in with a password. Over
+// TLS, the provider trusts one authority. A connection fault occurs in one request, so every request then has a separate
+// connection.
+func (s cellSetting) start(t *testing.T, withToken bool, f fault) *cellRun {
 	t.Helper()
 	run := &cellRun{cellSetting: s, FaultyDomain: providertest.NewFaultyDomain(t), t: t}
-	isHTTP2 := met.breakOff != nil
-	overTLS, scheme := met.connection.IsTLS() || isHTTP2, "http"
+	isHTTP2 := f.breakOff != nil
+	overTLS, scheme := f.connection.IsTLS() || isHTTP2, "http"
 	var protocols []string
 	if overTLS {
 		scheme = "https"
@@ -241,7 +244,7 @@ func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 				return &tls.Config{NextProtos: protocols, Certificates: []tls.Certificate{*s.certificates.ByFate[conn.Fate]}}, nil
 			}})
 		}
-		providertest.ServeInMemory(t, listener, run.Front).SetKeepAlivesEnabled(met.connection == providertest.Accepted)
+		providertest.ServeInMemory(t, listener, run.Front).SetKeepAlivesEnabled(f.connection == providertest.Accepted)
 		return l
 	}
 	run.api, run.tokens = listen(), listen()
@@ -257,7 +260,7 @@ func (s cellSetting) start(t *testing.T, withToken bool, met fault) *cellRun {
 	return run
 }
 
-// process is a new process of the provider.
+// process returns a new process of the provider.
 func (r *cellRun) process() providertest.ManagedType {
 	r.t.Helper()
 	p := providertest.NewProtocol(r.t)
@@ -266,50 +269,52 @@ func (r *cellRun) process() providertest.ManagedType {
 	return p.Resource(providertest.TypeNameOf(r.kind))
 }
 
-// before makes what the phase starts with.
-func (r *cellRun) before() []providertest.Instance {
+// createObjects creates the objects that must exist before the phase.
+func (r *cellRun) createObjects() []providertest.Instance {
 	r.t.Helper()
 	m := r.process()
-	var made []providertest.Instance
+	var objects []providertest.Instance
 	for n := range r.phase.objects {
-		made = append(made, m.MustCreate(r.row.Config.Number(n)))
+		objects = append(objects, m.MustCreate(r.row.Config.Number(n)))
 	}
-	return made
+	return objects
 }
 
-// adopt follows the error of a create whose outcome nobody could tell, and then the one of the next
-// create, which says what it met.
-func (r *cellRun) adopt(errs []string) []providertest.Instance {
+// followErrors does what the errors say after a create whose outcome the provider can't know. It creates the object again,
+// which fails with an error that names the existing object. Then it imports that object. If LUSID returns a value of the
+// object only once, it deletes the object instead.
+func (r *cellRun) followErrors(errs []string) []providertest.Instance {
 	r.t.Helper()
 	if len(errs) != 1 || !strings.Contains(errs[0], "may have created it anyway") && !strings.Contains(errs[0], "LUSID now has the token ") {
-		r.t.Errorf("the error does not say whether LUSID may have created the object: %s", errs)
+		r.t.Errorf("the errors are %q, want one that says that LUSID has or may have created the object", errs)
 	}
 	m := r.process()
-	made, diags := m.Create(r.row.Config.Number(0))
-	if made.Exists() || len(diags.Errors()) != 1 {
-		r.t.Fatalf("a second create is not refused: %s", diags.Errors())
+	created, diags := m.Create(r.row.Config.Number(0))
+	if created.Exists() || len(diags.Errors()) != 1 {
+		r.t.Fatalf("a second create left an object in the state: %t, and its errors are %q; want no object and one error", created.Exists(), diags.Errors())
 	}
-	r.hear([]providertest.Diagnostics{diags})
+	r.record([]providertest.Diagnostics{diags})
 	if r.row.Faults.ShownOnce {
-		// It is of no use to anybody, and the error names it.
+		// The value is lost, so nobody can use the object. The error names the object.
 		id := regexp.MustCompile(`taken by the token (\w+),`).FindStringSubmatch(diags.Errors()[0])
 		if id == nil {
-			r.t.Fatalf("the error does not name the object that has the name: %s", diags.Errors())
+			r.t.Fatalf("the error is %q, want the id of the object that has the name", diags.Errors())
 		}
 		r.MustCall(r.t, http.MethodDelete, r.row.Listings[0]+"/"+id[1], nil, nil)
 		return []providertest.Instance{{}}
 	}
 	block := regexp.MustCompile(`import {\n  to = (\w+)\.NAME\n  id = "([^"]+)"\n}`).FindStringSubmatch(diags.Errors()[0])
 	if block == nil || block[1] != m.Name {
-		r.t.Fatalf("the error has no import block: %s", diags.Errors())
+		r.t.Fatalf("the error is %q, want an import block of %s", diags.Errors(), m.Name)
 	}
 	imported, diags := m.ImportState(block[2])
 	diags.MustSucceed(r.t)
 	return []providertest.Instance{imported}
 }
 
-// apply is one more apply in a separate process, and the state that a user would then find.
-func (r *cellRun) apply(before, after []providertest.Instance, warnings int) {
+// applyAgain refreshes and applies the configuration in a separate process. Then it expects that the state is up to date
+// and that the next plan is empty.
+func (r *cellRun) applyAgain(before, after []providertest.Instance, warnings int) {
 	r.t.Helper()
 	if r.phase.again != nil {
 		after = r.phase.again(r.process(), r.row, before, after)
@@ -331,7 +336,7 @@ func (r *cellRun) apply(before, after []providertest.Instance, warnings int) {
 	change, diags := m.Plan(state, wanted)
 	diags.MustSucceed(r.t)
 	if state.Exists() && state.Differences(change.Planned) == nil {
-		// There is nothing to apply: this was the plan that has to be empty.
+		// This is already the empty plan.
 		r.check(state)
 		return
 	}
@@ -340,10 +345,10 @@ func (r *cellRun) apply(before, after []providertest.Instance, warnings int) {
 	m = r.process()
 	read := m.MustRead(state)
 	if !read.Exists() {
-		r.t.Fatal("the object is missing after one more apply")
+		r.t.Fatal("the object does not exist after one more apply, want it to exist")
 	}
 	if names := state.Differences(read); names != nil {
-		r.t.Errorf("after one more apply a refresh still changes %s", names)
+		r.t.Errorf("after one more apply, a refresh changed %s, want no change", names)
 	}
 	m.MustPlanNothing(read, wanted)
 	r.check(read)
@@ -356,20 +361,20 @@ func (r *cellRun) check(state providertest.Instance) {
 	}
 }
 
-// hear keeps what the provider said.
-func (r *cellRun) hear(said []providertest.Diagnostics) {
-	for _, diags := range said {
+// record adds the text of diagnostics to the messages.
+func (r *cellRun) record(perObject []providertest.Diagnostics) {
+	for _, diags := range perObject {
 		for _, text := range slices.Concat(diags.Errors(), diags.Warnings()) {
-			r.said.WriteString(text + "\n")
+			r.messages.WriteString(text + "\n")
 		}
 	}
 }
 
-// checkSecrets looks for secrets where none may be.
+// checkSecrets expects no secret in the messages, the log, the private state and the attributes that are not sensitive.
 func (r *cellRun) checkSecrets(states []providertest.Instance) {
 	r.t.Helper()
 	secrets := r.Front.Seen()
-	providertest.MustBeAbsent(r.t, "what was said", r.said.String(), secrets)
+	providertest.MustBeAbsent(r.t, "the errors and warnings", r.messages.String(), secrets)
 	providertest.MustBeAbsent(r.t, "the log", r.log.String(), secrets)
 	schema := providertest.NewProtocol(r.t).Schema.ResourceSchemas[providertest.TypeNameOf(r.kind)]
 	for _, state := range states {
@@ -382,7 +387,7 @@ func (r *cellRun) checkSecrets(states []providertest.Instance) {
 	}
 }
 
-// reference tells what the phase does when nothing is wrong.
+// reference runs the phase without a fault.
 func (s cellSetting) reference(t *testing.T) (r reference) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) { r = s.runWithoutFault(t) })
@@ -392,25 +397,25 @@ func (s cellSetting) reference(t *testing.T) (r reference) {
 func (s cellSetting) runWithoutFault(t *testing.T) reference {
 	t.Helper()
 	run := s.start(t, false, fault{})
-	before := run.before()
+	before := run.createObjects()
 	m := run.process()
 	run.Front.TakeExchanges()
-	after, said := s.phase.run(m, s.row, before)
+	after, perObject := s.phase.run(m, s.row, before)
 	reference := reference{exchanges: run.Front.TakeExchanges()}
-	for _, diags := range said {
+	for _, diags := range perObject {
 		diags.MustSucceed(t)
 		reference.warnings += len(diags.Warnings())
 	}
-	run.apply(before, after, reference.warnings)
+	run.applyAgain(before, after, reference.warnings)
 	reference.inventory = inventory(run.FaultyDomain, t)
 	return reference
 }
 
-// strikes reports that number n, counted from zero, meets a fault that begins with number first.
-func (c cell) strikes(n, first int) bool { return n == first || c.span == forGood && n > first }
+// occursIn reports whether the fault occurs in request n, counted from zero, if request first is the first with the fault.
+func (c cell) occursIn(n, first int) bool { return n == first || c.span == always && n > first }
 
-// arm sets the fault off, unless it is one of the connection.
-func (c cell) arm(d providertest.FaultyDomain) {
+// inject injects the fault, unless it is a fault of the connection.
+func (c cell) inject(d providertest.FaultyDomain) {
 	fault := c.fault.mock
 	switch {
 	case c.fault.connection != providertest.Accepted:
@@ -420,14 +425,14 @@ func (c cell) arm(d providertest.FaultyDomain) {
 			if e.Operation == c.target.Operation {
 				n++
 			}
-			if e.Operation != c.target.Operation || !c.strikes(n, c.target.nth) {
+			if e.Operation != c.target.Operation || !c.occursIn(n, c.target.nth) {
 				return nil
 			}
 			return c.fault.rewrite
 		})
 	default:
 		fault.Operation, fault.After = c.target.Operation, c.target.nth
-		if c.span == forGood {
+		if c.span == always {
 			fault.Count = -1
 		}
 		if c.fault.retryAfter != nil {
@@ -441,14 +446,14 @@ func (c cell) arm(d providertest.FaultyDomain) {
 	}
 }
 
-// armConnections sets a fault of the connection off.
-func (c cell) armConnections(run *cellRun) {
+// injectConnections injects a fault of the connection.
+func (c cell) injectConnections(run *cellRun) {
 	listener, first := run.api, c.target.index
 	if c.target.isToken() {
 		listener, first = run.tokens, 0
 	}
 	listener.Decide(func(n int) providertest.ConnectionFate {
-		if c.strikes(n, first) {
+		if c.occursIn(n, first) {
 			return c.fault.connection
 		}
 		return providertest.Accepted
@@ -458,40 +463,40 @@ func (c cell) armConnections(run *cellRun) {
 func (c cell) test(t *testing.T) {
 	defer func() {
 		if p := recover(); p != nil {
-			t.Errorf("panic: %v\n%s", p, debug.Stack())
+			t.Errorf("the provider panicked: %v\n%s", p, debug.Stack())
 		}
 	}()
 	run := c.start(t, c.target.isToken(), c.fault)
-	before := run.before()
+	before := run.createObjects()
 	m := run.process()
 
 	run.Forget()
-	c.arm(run.FaultyDomain)
-	c.armConnections(run)
+	c.inject(run.FaultyDomain)
+	c.injectConnections(run)
 	began := time.Now()
-	after, said := c.phase.run(m, c.row, before)
+	after, perObject := c.phase.run(m, c.row, before)
 	elapsed := time.Since(began)
 	run.Front.Recover()
 	run.api.Decide(nil)
 	run.tokens.Decide(nil)
-	run.hear(said)
-	c.judge(t, said, elapsed, run.Counts()[c.target.Operation])
-	for i, diags := range said {
+	run.record(perObject)
+	c.checkOutcome(t, perObject, elapsed, run.Counts()[c.target.Operation])
+	for i, diags := range perObject {
 		if len(diags.Errors()) > 0 && i < len(before) && after[i].Exists() {
 			if names := before[i].Differences(after[i]); names != nil {
-				t.Errorf("a failure changed %s in the state", names)
+				t.Errorf("the failed phase changed %s in the state, want no change", names)
 			}
 		}
 	}
 
-	if c.orphans() {
-		after = run.adopt(said[0].Errors())
+	if c.leavesObject() {
+		after = run.followErrors(perObject[0].Errors())
 	}
-	run.apply(before, after, c.reference.warnings)
+	run.applyAgain(before, after, c.reference.warnings)
 	want, got := c.reference.inventory, inventory(run.FaultyDomain, t)
 	if c.fault.erases != "" {
 		if cmp.Equal(want, got) {
-			t.Errorf("the domain still has the %s", c.fault.erases)
+			t.Errorf("the domain still has the %s, want none", c.fault.erases)
 		}
 		want, got = without(want, c.fault.erases), without(got, c.fault.erases)
 	}
@@ -500,11 +505,11 @@ func (c cell) test(t *testing.T) {
 	}
 	run.checkSecrets(after)
 	if t.Failed() {
-		t.Logf("the provider said:\n%s", run.said.String())
+		t.Logf("errors and warnings of the provider:\n%s", run.messages.String())
 	}
 }
 
-// without is an inventory without one field of its objects.
+// without returns an inventory without one field of its objects.
 func without(inventory map[string][]string, field string) map[string][]string {
 	pattern := regexp.MustCompile(`"` + field + `":"[^"]*",?`)
 	rest := map[string][]string{}
@@ -517,25 +522,26 @@ func without(inventory map[string][]string, field string) map[string][]string {
 	return rest
 }
 
-// judge holds what the provider said, and how often it tried, against what must come of the cell.
-func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.Duration, tries int) {
+// checkOutcome compares the diagnostics of each object, the time and the number of requests with the expected outcome of
+// the cell.
+func (c cell) checkOutcome(t *testing.T, perObject []providertest.Diagnostics, elapsed time.Duration, requests int) {
 	t.Helper()
-	longest := time.Duration(len(said)) * 11 * time.Minute
+	longest := time.Duration(len(perObject)) * 11 * time.Minute
 	if c.row.Faults.OnlyForWarning[c.phase.name] != "" {
-		longest *= 2 // The plan waits for it too.
+		longest *= 2 // The plan waits for this request too.
 	}
 	if elapsed > longest {
-		t.Errorf("it took %s", elapsed)
+		t.Errorf("the phase took %s, want at most %s", elapsed, longest)
 	}
 	var errs, warnings []string
-	for _, diags := range said {
+	for _, diags := range perObject {
 		if got := diags.Errors(); len(got) > 1 {
-			t.Errorf("%d errors about one object", len(got))
+			t.Errorf("got %d errors about one object, want at most 1", len(got))
 		}
 		errs, warnings = append(errs, diags.Errors()...), append(warnings, diags.Warnings()...)
 	}
-	if c.fault.effect == turnedAway && elapsed > time.Second {
-		t.Errorf("it took %s, though another try would be no better", elapsed)
+	if c.fault.effect == refusedBeforeLUSID && elapsed > time.Second {
+		t.Errorf("the phase took %s, want at most 1s, because a retry would not help", elapsed)
 	}
 	want := c.outcome()
 	got := succeeds
@@ -545,40 +551,40 @@ func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.
 	case len(warnings) > c.reference.warnings:
 		got = warns
 	}
-	isDoneOnce := c.isFound() && rules[c.fault.effect].postOnce == settles || c.fault.effect == turnedAway
-	if c.target.mayNotRepeat && isDoneOnce && tries > 1 {
-		t.Errorf("%s was sent %d times", c.target.Operation, tries)
+	isSentOnce := c.isFound() && rules[c.fault.effect].noRetryOnce == checksWrite || c.fault.effect == refusedBeforeLUSID
+	if c.target.mustNotRetry && isSentOnce && requests > 1 {
+		t.Errorf("got %d requests of %s, want 1", requests, c.target.Operation)
 	}
-	// Only the retry policy repeats a request, five times, and a lost write may be made once more.
-	limit := 12 * len(said)
+	// The retry policy retries a request five times. A lost write may be sent once more, also with five retries.
+	limit := 12 * len(perObject)
 	for _, e := range c.reference.exchanges {
 		limit += btoi(e.Operation == c.target.Operation)
 	}
-	if tries > limit {
-		t.Errorf("%s was sent %d times, and %d at most was expected", c.target.Operation, tries, limit)
+	if requests > limit {
+		t.Errorf("got %d requests of %s, want at most %d", requests, c.target.Operation, limit)
 	}
 	if got != want {
-		t.Errorf("the outcome is %s, and should be %s: %s", got, want, append(errs, warnings...))
+		t.Errorf("the outcome is %s, want %s; errors and warnings: %s", got, want, append(errs, warnings...))
 		return
 	}
 	switch got {
 	case fails:
 		words := c.fault.words
 		if c.span == outage && strings.Contains(strings.Join(errs, ""), "connection reset") {
-			words = nil // What came last is said.
+			words = nil // The error reports the last fault.
 		}
 		if c.target.isToken() && c.fault.tokenWords != nil {
 			words = c.fault.tokenWords
 		}
 		parts := append([]string{"Unable to ", "could not be "}, words...)
-		neverLeft := c.fault.effect == unconnected || c.fault.connection == providertest.Untrusted || c.fault.connection == providertest.Outdated
-		if !neverLeft && !slices.Contains([]effect{differing, insufficient, askedAgain}, c.fault.effect) {
-			// Only what left the machine has an identifier that LUSID's support can find. A refusal by the provider
-			// itself has none.
+		neverSent := c.fault.effect == notConnected || c.fault.connection == providertest.Untrusted || c.fault.connection == providertest.Outdated
+		if !neverSent && !slices.Contains([]effect{changedSincePlan, missingField, missingFieldRetried}, c.fault.effect) {
+			// LUSID's support can find the correlation ID of a request that was sent. If the request was not sent, or if the
+			// provider refuses the change, the error has no correlation ID.
 			parts = append(parts, "correlation ")
 		}
 		switch {
-		case !c.target.mayNotRepeat || rules[c.fault.effect].postOnce != settles:
+		case !c.target.mustNotRetry || rules[c.fault.effect].noRetryOnce != checksWrite:
 		case c.isFound() && c.row.Faults.ShownOnce && c.span != outage:
 			parts = append(parts, "LUSID now has the token ")
 		default:
@@ -586,27 +592,27 @@ func (c cell) judge(t *testing.T, said []providertest.Diagnostics, elapsed time.
 		}
 		for _, text := range errs {
 			if strings.Contains(text, "LUSID now has the token ") && strings.Contains(text, "Run again later") {
-				t.Errorf("the error has two different next steps:\n%s", text)
+				t.Errorf("the error has two different next steps, want one:\n%s", text)
 			}
 			for _, part := range parts {
 				if !strings.Contains(text, part) {
-					t.Errorf("the error lacks %q:\n%s", part, text)
+					t.Errorf("the error does not contain %q, want it:\n%s", part, text)
 				}
 			}
 		}
 	case warns:
 		if len(warnings) != c.reference.warnings+1 {
-			t.Errorf("%d warnings where one was expected:\n%s", len(warnings)-c.reference.warnings, strings.Join(warnings, "\n"))
+			t.Errorf("got %d more warnings than without the fault, want 1:\n%s", len(warnings)-c.reference.warnings, strings.Join(warnings, "\n"))
 		}
 	case succeeds:
-		isSettled := c.target.mayNotRepeat && rules[c.fault.effect].postOnce == settles
-		if c.target.role == needed && !isSettled && elapsed < c.fault.wait {
-			t.Errorf("it took %s, and was asked to wait for %s", elapsed, c.fault.wait)
+		isChecked := c.target.mustNotRetry && rules[c.fault.effect].noRetryOnce == checksWrite
+		if c.target.role == needed && !isChecked && elapsed < c.fault.wait {
+			t.Errorf("the phase took %s, want at least %s, because of Retry-After", elapsed, c.fault.wait)
 		}
-	case settles:
+	case checksWrite:
 	}
 }
 
 func (o outcome) String() string {
-	return [...]string{"success", "success with a warning", "an error", "to be settled"}[o]
+	return [...]string{"success", "success with a warning", "an error", "a check of the write"}[o]
 }

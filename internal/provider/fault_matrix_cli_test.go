@@ -27,130 +27,130 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// cliStep is a command of the CLI under a fault, which strikes every kind of resource at once, each
-// in the request that does its work.
+// cliStep is a command of the CLI with a fault. The fault occurs for every kind of resource at once, in the request that
+// creates, reads, updates or deletes the object.
 type cliStep struct {
 	// phase is what the command does: create, read, update or delete.
 	phase string
 	fault string
 	span  span
-	// token has the fault strike requests for a token instead.
+	// token is true if the fault occurs in token requests instead.
 	token bool
 }
 
-// cliLives are lives of one object of every kind. After a step that fails the command is repeated
-// without the fault, and succeeds.
-var cliLives = map[string][]cliStep{
-	"a proxy in trouble": {
-		{phase: providertest.Creating, fault: "HTML 502", span: forGood},
-		{phase: providertest.Reading, fault: "HTML 200", span: forGood},
-		{phase: providertest.Updating, fault: "HTML 502 after the write", span: forGood},
-		{phase: providertest.Deleting, fault: "504", span: forGood},
+// cliLifecycles have the steps for one object of every kind. After a step fails, the test runs the command again without
+// the fault, and expects success.
+var cliLifecycles = map[string][]cliStep{
+	"proxy errors": {
+		{phase: providertest.Creating, fault: "HTML 502", span: always},
+		{phase: providertest.Reading, fault: "HTML 200", span: always},
+		{phase: providertest.Updating, fault: "HTML 502 after the write", span: always},
+		{phase: providertest.Deleting, fault: "504", span: always},
 	},
-	"answers that get lost": {
-		{phase: providertest.Creating, fault: "reset after the write", span: onlyOnce},
-		{phase: providertest.Reading, fault: "truncated", span: forGood},
-		{phase: providertest.Updating, fault: "reset after the write", span: forGood},
-		{phase: providertest.Deleting, fault: "slow, after the write", span: onlyOnce},
+	"lost responses": {
+		{phase: providertest.Creating, fault: "connection reset after the write", span: once},
+		{phase: providertest.Reading, fault: "truncated response", span: always},
+		{phase: providertest.Updating, fault: "connection reset after the write", span: always},
+		{phase: providertest.Deleting, fault: "timeout after the write", span: once},
 	},
-	"answers of no use": {
-		{phase: providertest.Creating, fault: "empty 200 after the write", span: forGood},
-		{phase: providertest.Reading, fault: "50 MB", span: forGood},
-		{phase: providertest.Updating, fault: "429, Retry-After in seconds", span: onlyOnce},
-		{phase: providertest.Deleting, fault: "HTML 200", span: forGood},
+	"unusable responses": {
+		{phase: providertest.Creating, fault: "empty 200 after the write", span: always},
+		{phase: providertest.Reading, fault: "50 MB response", span: always},
+		{phase: providertest.Updating, fault: "429, Retry-After in seconds", span: once},
+		{phase: providertest.Deleting, fault: "HTML 200", span: always},
 	},
-	"nobody there, or somebody else": {
-		{phase: providertest.Creating, fault: "redirect to another host", span: forGood},
-		{phase: providertest.Reading, fault: "connection refused", span: forGood},
-		{phase: providertest.Reading, fault: "TLS, unknown authority", span: forGood},
-		{phase: providertest.Deleting, fault: "redirect to another host", span: forGood},
+	"refused connections and redirects": {
+		{phase: providertest.Creating, fault: "redirect to another host", span: always},
+		{phase: providertest.Reading, fault: "connection refused", span: always},
+		{phase: providertest.Reading, fault: "TLS certificate of an unknown authority", span: always},
+		{phase: providertest.Deleting, fault: "redirect to another host", span: always},
 	},
-	"a gateway that knows no route": {
-		{phase: providertest.Creating, fault: "ASP.NET 404", span: forGood},
-		{phase: providertest.Reading, fault: "empty 404", span: forGood},
-		{phase: providertest.Updating, fault: "empty 404", span: forGood},
-		{phase: providertest.Deleting, fault: "ASP.NET 404", span: forGood},
+	"404 of a gateway": {
+		{phase: providertest.Creating, fault: "ASP.NET 404", span: always},
+		{phase: providertest.Reading, fault: "empty 404", span: always},
+		{phase: providertest.Updating, fault: "empty 404", span: always},
+		{phase: providertest.Deleting, fault: "ASP.NET 404", span: always},
 	},
-	"a token endpoint in trouble": {
-		{phase: providertest.Creating, fault: "503", span: onlyOnce, token: true},
-		{phase: providertest.Reading, fault: "reset before the write", span: forGood, token: true},
-		// Without a token, a destroy would not get beyond its refresh.
-		{phase: providertest.Reading, fault: "HTML 200", span: forGood, token: true},
-		{phase: providertest.Deleting, fault: "503", span: onlyOnce, token: true},
+	"token endpoint errors": {
+		{phase: providertest.Creating, fault: "503", span: once, token: true},
+		{phase: providertest.Reading, fault: "connection reset before the write", span: always, token: true},
+		// This step is a plan, because without a token a destroy fails in its refresh.
+		{phase: providertest.Reading, fault: "HTML 200", span: always, token: true},
+		{phase: providertest.Deleting, fault: "503", span: once, token: true},
 	},
 }
 
-// TestAccFaultMatrix is the part of the fault matrix that only the CLI can show: what is tainted and
-// what stays in the state, the exit status, and how all is printed and logged.
+// TestAccFaultMatrix checks what only the CLI can show: which objects are tainted, which stay in the state, the exit
+// status, the output and the log.
 func TestAccFaultMatrix(t *testing.T) {
 	t.Parallel()
 	certificates := providertest.NewCertificates(t)
 	var cells atomic.Int64
-	for name, steps := range cliLives {
+	for name, steps := range cliLifecycles {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			life := newCLILife(t, certificates)
+			lifecycle := newCLILifecycle(t, certificates)
 			for _, step := range steps {
-				cells.Add(int64(life.take(step)))
+				cells.Add(int64(lifecycle.runStep(step)))
 			}
-			life.end()
+			lifecycle.checkEnd()
 		})
 	}
 	t.Cleanup(func() {
-		t.Logf("%d cells were run", cells.Load())
-		if theExtent() != sample {
-			fmt.Fprintf(os.Stdout, "Through the CLI, %d cells were run.\n", cells.Load())
+		t.Logf("ran %d cells", cells.Load())
+		if chosenExtent() != sample {
+			fmt.Fprintf(os.Stdout, "The CLI ran %d cells.\n", cells.Load())
 		}
 	})
 }
 
-// cliMember is a kind of resource in a life.
+// cliMember is the object of one kind of resource in a lifecycle.
 type cliMember struct {
 	kind, address string
 	row           providertest.KindFixture
-	// number tells it from others of its type.
+	// number is different for each object of the same type.
 	number int
 }
 
-// cliLife is a domain, and a workspace that holds one object of every kind.
-type cliLife struct {
+// cliLifecycle is a domain, and a workspace with one object of every kind.
+type cliLifecycle struct {
 	t *testing.T
 	providertest.FaultyDomain
 	workspace    *providertest.Workspace
-	door         *door
+	server       *tlsServer
 	certificates providertest.Certificates
 	members      []cliMember
 	printed      strings.Builder
 }
 
-func newCLILife(t *testing.T, certificates providertest.Certificates) *cliLife {
+func newCLILifecycle(t *testing.T, certificates providertest.Certificates) *cliLifecycle {
 	t.Helper()
-	life := &cliLife{t: t, FaultyDomain: providertest.NewFaultyDomain(t), certificates: certificates}
-	life.door = openDoor(t, life.Front, certificates)
-	life.URL = "https://" + life.door.address
+	l := &cliLifecycle{t: t, FaultyDomain: providertest.NewFaultyDomain(t), certificates: certificates}
+	l.server = startTLSServer(t, l.Front, certificates)
+	l.URL = "https://" + l.server.address
 	numbers := map[string]int{}
 	for _, kind := range slices.Sorted(maps.Keys(providertest.Fixtures)) {
 		name := providertest.TypeNameOf(kind)
-		life.members = append(life.members, cliMember{
+		l.members = append(l.members, cliMember{
 			kind: kind, address: fmt.Sprintf("%s.number_%d", name, numbers[name]), row: providertest.Fixtures[kind], number: numbers[name],
 		})
 		numbers[name]++
 	}
-	life.workspace = providertest.NewWorkspace(t, "", "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
-	return life
+	l.workspace = providertest.NewWorkspace(t, "", "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
+	return l
 }
 
-// config is every member after a phase.
-func (l *cliLife) config(step cliStep) string {
+// config returns the configuration of every member after a step.
+func (l *cliLifecycle) config(step cliStep) string {
 	l.t.Helper()
 	arguments := providertest.Object{"api_url": l.URL, "access_token": l.Token}
 	if step.token {
 		arguments = l.PasswordArguments()
 	}
-	// Of two kinds that share a request, one may meet the faults of both.
+	// If two kinds send the same request, both faults can occur in the request of one kind.
 	maps.Copy(arguments, providertest.Object{"ca_certificate_file": l.certificates.Authority, "max_retries": 2})
-	if strings.HasPrefix(step.fault, "slow") {
-		// Long enough for an answer that comes at all.
+	if strings.HasPrefix(step.fault, "timeout") {
+		// Other responses must arrive within this time.
 		arguments["request_timeout"] = "5s"
 	}
 	var b strings.Builder
@@ -166,7 +166,7 @@ func (l *cliLife) config(step cliStep) string {
 	return b.String()
 }
 
-// setting is the phase of a step for a member; ok is false where the kind has no such phase.
+// setting returns the phase of a step for a member. Ok is false if the kind has no such phase.
 func (m cliMember) setting(step cliStep) (setting cellSetting, ok bool) {
 	name := step.phase
 	if name == providertest.Updating && m.row.Rotated != nil {
@@ -177,7 +177,7 @@ func (m cliMember) setting(step cliStep) (setting cellSetting, ok bool) {
 	return setting, setting.phase.exists == nil || setting.phase.exists(m.row)
 }
 
-// reference is what a step does for a member without a fault.
+// reference returns the result of a step for a member without a fault.
 func (m cliMember) reference(t *testing.T, step cliStep) reference {
 	t.Helper()
 	if setting, ok := m.setting(step); ok {
@@ -186,14 +186,14 @@ func (m cliMember) reference(t *testing.T, step cliStep) reference {
 	return reference{}
 }
 
-// cell is what a step is for a member; ok is false where there is nothing to strike.
+// cell returns the cell of a step for a member. Ok is false if the member has no request in which the fault can occur.
 func (m cliMember) cell(t *testing.T, step cliStep, reference reference) (c cell, ok bool) {
 	t.Helper()
 	setting, _ := m.setting(step)
 	for _, target := range setting.targets(reference) {
-		works := target.isToken() == step.token && target.role == needed && target.nth == 0 &&
+		hasFault := target.isToken() == step.token && target.role == needed && target.nth == 0 &&
 			(step.token || step.phase == providertest.Reading || target.Method != http.MethodGet)
-		if !works {
+		if !hasFault {
 			continue
 		}
 		for _, fault := range faultsOf(t, target) {
@@ -205,11 +205,11 @@ func (m cliMember) cell(t *testing.T, step cliStep, reference reference) (c cell
 	return cell{}, false
 }
 
-// take takes a step, and returns how many cells it is.
-func (l *cliLife) take(step cliStep) int {
+// runStep runs a step, and returns its number of cells.
+func (l *cliLifecycle) runStep(step cliStep) int {
 	l.t.Helper()
 	cells := map[string]cell{}
-	// Each command warns of the development override.
+	// Each command has a warning about the development override.
 	warnings := 1
 	for _, m := range l.members {
 		reference := m.reference(l.t, step)
@@ -219,23 +219,23 @@ func (l *cliLife) take(step cliStep) int {
 		}
 	}
 	if len(cells) == 0 {
-		l.t.Fatalf("no operation matches %v", step)
+		l.t.Fatalf("%v: no kind has a request with this fault, want at least one", step)
 	}
 	l.workspace.Configure(l.config(step))
 	before := l.resources()
-	l.arm(step, cells)
+	l.inject(step, cells)
 	status, output := l.run(step)
 	l.Front.Recover()
-	l.door.open(providertest.Accepted)
-	l.judge(step, cells, before, warnings, status, output)
+	l.server.setFate(providertest.Accepted)
+	l.checkStep(step, cells, before, warnings, status, output)
 
-	// Nobody has the key of such a token, and the error says to delete it.
+	// The key of such a token is lost, and the error says to delete the token.
 	for _, lost := range lostTokens.FindAllStringSubmatch(providertest.Flatten(output), -1) {
 		l.MustCall(l.t, http.MethodDelete, "/keys/"+lost[1], nil, nil)
 	}
 	if status != 0 && step.phase != providertest.Reading {
 		if status, output = l.run(step); status != 0 {
-			l.t.Fatalf("%v: once more, without the fault: exit status %d\n%s", step, status, output)
+			l.t.Fatalf("%v: without the fault, the exit status is %d, want 0\n%s", step, status, output)
 		}
 	}
 	if step.phase == providertest.Creating || step.phase == providertest.Updating {
@@ -244,32 +244,32 @@ func (l *cliLife) take(step cliStep) int {
 	return len(cells)
 }
 
-// arm sets the faults off. Two kinds may work through the same request.
-func (l *cliLife) arm(step cliStep, cells map[string]cell) {
+// inject injects the faults of a step. If two kinds send the same request, it injects a lasting fault only once.
+func (l *cliLifecycle) inject(step cliStep, cells map[string]cell) {
 	l.t.Helper()
-	armed := map[string]bool{}
+	injected := map[string]bool{}
 	for _, address := range slices.Sorted(maps.Keys(cells)) {
 		c := cells[address]
 		if c.fault.connection != providertest.Accepted {
-			l.door.open(c.fault.connection)
+			l.server.setFate(c.fault.connection)
 			return
 		}
 		if c.fault.mock.RetryAfter != "" {
-			c.fault.mock.RetryAfter = "1" // This waits in earnest.
+			c.fault.mock.RetryAfter = "1" // The CLI really waits, without a fake clock.
 		}
-		if !armed[c.target.Operation] || step.span == onlyOnce && !step.token {
-			c.arm(l.FaultyDomain)
+		if !injected[c.target.Operation] || step.span == once && !step.token {
+			c.inject(l.FaultyDomain)
 		}
-		armed[c.target.Operation] = true
+		injected[c.target.Operation] = true
 	}
 }
 
 // run runs the command of a step.
-func (l *cliLife) run(step cliStep) (status int, output string) {
+func (l *cliLifecycle) run(step cliStep) (status int, output string) {
 	l.t.Helper()
 	command := map[string][]string{
 		providertest.Creating: {"apply", "-auto-approve"},
-		// Not ten bodies of 50 MB at once.
+		// The default of 10 would read ten 50 MB responses at once.
 		providertest.Reading:  {"plan", "-parallelism=2"},
 		providertest.Updating: {"apply", "-auto-approve"},
 		providertest.Deleting: {"destroy", "-auto-approve"},
@@ -285,21 +285,21 @@ var (
 	warningHeads = regexp.MustCompile(`(?m)^(│ )?Warning: `)
 )
 
-// judge holds what a command did against what must come of its cells.
-// Without the faults it warns so many times.
-func (l *cliLife) judge(step cliStep, cells map[string]cell, before map[string]cliResource, warnings, status int, output string) {
+// checkStep compares the result of a command with the expected outcomes of its cells. Warnings is the number of warnings
+// without the faults.
+func (l *cliLifecycle) checkStep(step cliStep, cells map[string]cell, before map[string]cliResource, warnings, status int, output string) {
 	l.t.Helper()
 	wantStatus, errs := 0, 0
 	after := l.resources()
 	for _, address := range slices.Sorted(maps.Keys(cells)) {
 		c := cells[address]
-		_, isThere := after[address]
-		wantThere := step.phase != providertest.Deleting
+		_, inState := after[address]
+		wantInState := step.phase != providertest.Deleting
 		switch c.outcome() {
 		case fails:
 			wantStatus = 1
 			errs++
-			wantThere = step.phase != providertest.Creating
+			wantInState = step.phase != providertest.Creating
 			words := c.fault.words
 			if c.target.isToken() && c.fault.tokenWords != nil {
 				words = c.fault.tokenWords
@@ -307,45 +307,45 @@ func (l *cliLife) judge(step cliStep, cells map[string]cell, before map[string]c
 			providertest.MustHold(l.t, output, words...)
 		case warns:
 			warnings++
-		case succeeds, settles:
+		case succeeds, checksWrite:
 		}
-		if isThere != wantThere {
-			l.t.Errorf("%v: %s is in the state: %t", step, address, isThere)
+		if inState != wantInState {
+			l.t.Errorf("%v: %s is in the state: %t, want %t", step, address, inState, wantInState)
 		}
 		if after[address].Status != "" {
-			l.t.Errorf("%v: %s is %s", step, address, after[address].Status)
+			l.t.Errorf("%v: %s is %s, want it not to be", step, address, after[address].Status)
 		}
 	}
 	if step.phase == providertest.Reading {
 		if diff := cmp.Diff(before, after); diff != "" {
-			l.t.Errorf("%v: the state has changed (-before +after):\n%s", step, diff)
+			l.t.Errorf("%v: the command changed the state, want no change (-before +after):\n%s", step, diff)
 		}
 	}
 	if status != wantStatus {
-		l.t.Errorf("%v: the exit status is %d, not %d", step, status, wantStatus)
+		l.t.Errorf("%v: the exit status is %d, want %d", step, status, wantStatus)
 	}
 	if got := len(errorHeads.FindAllString(output, -1)); got != errs {
-		l.t.Errorf("%v: %d errors, not %d", step, got, errs)
+		l.t.Errorf("%v: got %d errors, want %d", step, got, errs)
 	}
 	if got := len(warningHeads.FindAllString(output, -1)); got != warnings {
-		l.t.Errorf("%v: %d warnings, not %d", step, got, warnings)
+		l.t.Errorf("%v: got %d warnings, want %d", step, got, warnings)
 	}
 	if strings.Contains(output, "panic") || strings.Contains(output, "plugin did not respond") {
 		l.t.Errorf("%v: the provider panicked", step)
 	}
 	if l.t.Failed() {
-		l.t.Fatalf("%v printed:\n%s", step, output)
+		l.t.Fatalf("%v: output of the command:\n%s", step, output)
 	}
 }
 
-// end checks what is left after the last step, which destroys everything, and that no secret was
-// printed or logged.
-func (l *cliLife) end() {
+// checkEnd checks the state and the domain after the last step, which destroys all objects. It also checks that the output
+// and the log contain no secret.
+func (l *cliLifecycle) checkEnd() {
 	l.t.Helper()
 	if left := l.resources(); len(left) > 0 {
-		l.t.Errorf("the state still holds %v", left)
+		l.t.Errorf("after the destroy, the state has %v, want no resources", left)
 	}
-	// How many there are tells of what was made twice, or forgotten.
+	// The numbers of objects differ if the provider created an object twice, or did not delete it.
 	want, got := map[string]int{}, map[string]int{}
 	inventory := inventory(l.FaultyDomain, l.t)
 	for _, m := range l.members {
@@ -357,7 +357,7 @@ func (l *cliLife) end() {
 	if diff := cmp.Diff(want, got); diff != "" {
 		l.t.Errorf("the objects of the domain differ (-want +got):\n%s", diff)
 	}
-	providertest.MustBeAbsent(l.t, "what was printed", l.printed.String(), l.Front.Seen())
+	providertest.MustBeAbsent(l.t, "the output", l.printed.String(), l.Front.Seen())
 	providertest.MustBeAbsent(l.t, "the log", l.workspace.ReadFile("trace.log"), l.Front.Seen())
 }
 
@@ -368,8 +368,8 @@ type cliResource struct {
 	Attributes map[string]any `json:"attributes"`
 }
 
-// resources are those in the state file, by address.
-func (l *cliLife) resources() map[string]cliResource {
+// resources returns the resource instances in the state file, by address.
+func (l *cliLifecycle) resources() map[string]cliResource {
 	l.t.Helper()
 	resources := map[string]cliResource{}
 	text, err := os.ReadFile(filepath.Join(l.workspace.Directory, "terraform.tfstate"))
@@ -394,63 +394,62 @@ func (l *cliLife) resources() map[string]cliResource {
 	return resources
 }
 
-// door is a server over TLS that can close, show a certificate nobody trusts, and open again at the
-// same address.
-type door struct {
+// tlsServer is a server over TLS that can stop, present an untrusted certificate, and start again at the same address.
+type tlsServer struct {
 	t            *testing.T
 	address      string
 	handler      http.Handler
 	certificates providertest.Certificates
 	fate         atomic.Int64
-	// server is nil while the door is closed.
+	// server is nil while the server is stopped.
 	server *http.Server
 }
 
-// openDoor opens a door below the ports that systems hand out: while it is closed nobody else gets
-// its address.
-func openDoor(t *testing.T, handler http.Handler, certificates providertest.Certificates) *door {
+// startTLSServer starts a server on a port below the ephemeral ports. Otherwise another process could get the port while
+// the server is stopped.
+func startTLSServer(t *testing.T, handler http.Handler, certificates providertest.Certificates) *tlsServer {
 	t.Helper()
-	d := &door{t: t, handler: handler, certificates: certificates}
-	for d.server == nil {
-		d.address = fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
-		d.listen()
+	s := &tlsServer{t: t, handler: handler, certificates: certificates}
+	for s.server == nil {
+		s.address = fmt.Sprintf("127.0.0.1:%d", 20000+rand.IntN(10000))
+		s.listen()
 	}
 	t.Cleanup(func() {
-		if d.server != nil {
-			_ = d.server.Close()
+		if s.server != nil {
+			_ = s.server.Close()
 		}
 	})
-	return d
+	return s
 }
 
-// listen serves at the door's address, unless that is taken.
-func (d *door) listen() {
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", d.address)
+// listen starts the server at its address, unless another process uses the address.
+func (s *tlsServer) listen() {
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", s.address)
 	if err != nil {
 		return
 	}
-	d.server = &http.Server{Handler: d.handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: providertest.WithWire}
-	server := d.server
+	s.server = &http.Server{Handler: s.handler, ReadHeaderTimeout: time.Hour, ErrorLog: log.New(io.Discard, "", 0), ConnContext: providertest.WithWire}
+	server := s.server
 	go func() {
 		_ = server.Serve(tls.NewListener(listener, &tls.Config{
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				return d.certificates.ByFate[providertest.ConnectionFate(d.fate.Load())], nil
+				return s.certificates.ByFate[providertest.ConnectionFate(s.fate.Load())], nil
 			},
 		}))
 	}()
 }
 
-// open gives the connections to come a fate.
-func (d *door) open(fate providertest.ConnectionFate) {
-	d.t.Helper()
-	d.fate.Store(int64(fate))
+// setFate sets what happens to later connections.
+func (s *tlsServer) setFate(fate providertest.ConnectionFate) {
+	s.t.Helper()
+	s.fate.Store(int64(fate))
 	switch {
 	case fate == providertest.Refused:
-		_ = d.server.Close()
-		d.server = nil
-	case d.server == nil:
-		if d.listen(); d.server == nil {
-			d.t.Fatalf("the address %s was taken", d.address)
+		_ = s.server.Close()
+		s.server = nil
+	case s.server == nil:
+		if s.listen(); s.server == nil {
+			s.t.Fatalf("another process uses the address %s, want it free", s.address)
 		}
 	}
 }

@@ -21,149 +21,151 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// effect is what a fault comes to for who sent the request.
+// effect is what a fault means for the sender of the request.
 type effect int
 
 const (
-	// harmless is an answer like any other.
+	// harmless is a response that the provider accepts.
 	harmless effect = iota
-	// busy is a 429: nothing was done, and everything may be sent again.
-	busy
-	// unconnected is a connection that was never made, which is the same.
-	unconnected
-	// unavailable is a 502, 503 or 504: it may have been done.
+	// rateLimited is a 429. LUSID did not carry out the request, so every request can be retried.
+	rateLimited
+	// notConnected is a connection that failed. LUSID did not get the request, so every request can be retried.
+	notConnected
+	// unavailable is a 502, 503 or 504. LUSID may have carried out the request.
 	unavailable
-	// lost is no answer: it may have been done.
-	lost
-	// unusable is an answer that tells nothing, and would be no other the next time.
-	unusable
-	// turnedAway is a no that is not LUSID's: nothing was done, and another try would be no better.
-	turnedAway
-	// differing is an answer from which the object is not as the plan found it.
-	differing
-	// insufficient is an answer that lacks what only this kind needs, and askedAgain is one that the kind asks for
-	// once more.
-	insufficient
-	askedAgain
-	// partial is an answer that lacks a part of what is shown.
-	partial
+	// responseLost means that no response came. LUSID may have carried out the request.
+	responseLost
+	// unusableResponse is a response that the provider can't use. A retry would get the same response.
+	unusableResponse
+	// refusedBeforeLUSID means that a gateway or the TLS handshake refused the request. LUSID did not carry it out, and
+	// a retry would not help.
+	refusedBeforeLUSID
+	// changedSincePlan is a response with an object that differs from the plan.
+	changedSincePlan
+	// missingField is a response without a field that only this kind needs. The provider does not retry the request.
+	// missingFieldRetried is the same, but the provider sends the request again.
+	missingField
+	missingFieldRetried
+	// partialResponse is a response without a part of what the provider shows.
+	partialResponse
 )
 
-// outcome is what comes of a fault.
+// outcome is the result of a phase in which a fault occurs.
 type outcome int
 
 const (
-	// succeeds is success without a word of the fault.
+	// succeeds is success without a message about the fault.
 	succeeds outcome = iota
 	// warns is success with one warning.
 	warns
 	// fails is one error.
 	fails
-	// settles is finding out whether a write took place: see cell.settled.
-	settles
+	// checksWrite means that the provider checks whether LUSID carried out a write: see cell.outcomeAfterCheck.
+	checksWrite
 )
 
-// rules say what comes of each effect: for a request that may be repeated without further effect,
-// and for a POST, or a PUT that stores versions.
-var rules = map[effect]struct{ once, forGood, postOnce, postForGood outcome }{
-	harmless:     {succeeds, succeeds, succeeds, succeeds},
-	busy:         {succeeds, fails, succeeds, fails},
-	unconnected:  {succeeds, fails, succeeds, fails},
-	unavailable:  {succeeds, fails, settles, settles},
-	lost:         {succeeds, fails, settles, settles},
-	unusable:     {fails, fails, settles, settles},
-	turnedAway:   {fails, fails, fails, fails},
-	differing:    {fails, fails, fails, fails},
-	insufficient: {fails, fails, fails, fails},
-	askedAgain:   {succeeds, fails, fails, fails},
-	partial:      {warns, warns, warns, warns},
+// rules has the outcome of each effect. Once and always are the outcomes for a request whose retry has no further
+// effect, if the fault occurs once or each time. NoRetryOnce and noRetryAlways are the outcomes for a request that must
+// not be retried: a POST, or a PUT that stores versions.
+var rules = map[effect]struct{ once, always, noRetryOnce, noRetryAlways outcome }{
+	harmless:            {succeeds, succeeds, succeeds, succeeds},
+	rateLimited:         {succeeds, fails, succeeds, fails},
+	notConnected:        {succeeds, fails, succeeds, fails},
+	unavailable:         {succeeds, fails, checksWrite, checksWrite},
+	responseLost:        {succeeds, fails, checksWrite, checksWrite},
+	unusableResponse:    {fails, fails, checksWrite, checksWrite},
+	refusedBeforeLUSID:  {fails, fails, fails, fails},
+	changedSincePlan:    {fails, fails, fails, fails},
+	missingField:        {fails, fails, fails, fails},
+	missingFieldRetried: {succeeds, fails, fails, fails},
+	partialResponse:     {warns, warns, warns, warns},
 }
 
 // fault is a column of the matrix.
 type fault struct {
 	name   string
 	effect effect
-	// written tells that the request is carried out before things go wrong.
+	// written is true if LUSID carries out the request before the fault occurs.
 	written bool
-	// words are in the error, if it comes to one; tokenWords where a token was asked for.
+	// words must be in the error, if the outcome is an error. If the request is for a token, tokenWords replace them.
 	words, tokenWords []string
-	// wait is how long success takes at least.
+	// wait is the shortest time in which the phase can succeed.
 	wait time.Duration
-	// isLarge tells of an answer that takes as long to read as ten others.
+	// isLarge is true for a response that takes as long to read as ten others.
 	isLarge bool
-	// erases is a field that LUSID lacks afterwards, because an update sends back what was read.
+	// erases is a field that LUSID has no value for afterwards, because an update sends back the response that was read.
 	erases string
 
-	// One of the following makes it.
+	// One of the following fields causes the fault.
 
-	// mock is a fault of the mock's, less the aim, and retryAfter a header that depends on the time.
+	// mock is a fault in the mock, without the operation. RetryAfter returns a header that depends on the time.
 	mock       mockserver.Fault
 	retryAfter func() string
-	// rewrite changes the answer to a request that was carried out.
+	// rewrite changes the response to a request that was carried out.
 	rewrite providertest.Rewrite
-	// connection becomes of the connection that is made for the request.
+	// connection is what happens to the connection of the request.
 	connection providertest.ConnectionFate
 
-	// breakOff is how the request is broken off if mock resets, over HTTP/2. Nil means HTTP/1.1.
+	// breakOff is how a reset in mock aborts the request over HTTP/2. Nil means HTTP/1.1.
 	breakOff func(*providertest.Wire)
 }
 
 const notAToken = "not a token in JSON"
 
-// aspNET404 is what ASP.NET answers for a route that it does not know.
+// aspNET404 is ASP.NET's response for an unknown route.
 const aspNET404 = `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.5","title":"Not Found","status":404,"traceId":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"}`
 
-// faults are all but those that depend on the answer: see faultsOf.
+// faults are all faults that do not depend on the response. Function faultsOf adds the others.
 var faults = slices.Concat(
 	[]fault{
-		{name: "429, Retry-After in seconds", effect: busy, words: []string{"HTTP 429"}, wait: 30 * time.Second, mock: mockserver.Fault{Status: 429, RetryAfter: "30"}},
+		{name: "429, Retry-After in seconds", effect: rateLimited, words: []string{"HTTP 429"}, wait: 30 * time.Second, mock: mockserver.Fault{Status: 429, RetryAfter: "30"}},
 		{
-			name: "429, Retry-After as a date", effect: busy, words: []string{"HTTP 429"}, wait: 29 * time.Second, mock: mockserver.Fault{Status: 429},
+			name: "429, Retry-After as a date", effect: rateLimited, words: []string{"HTTP 429"}, wait: 29 * time.Second, mock: mockserver.Fault{Status: 429},
 			retryAfter: func() string { return time.Now().Add(30 * time.Second).UTC().Format(http.TimeFormat) },
 		},
-		{name: "429", effect: busy, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429}},
-		{name: "429, Retry-After in the past", effect: busy, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429, RetryAfter: "Thu, 01 Jan 1970 00:00:00 GMT"}},
-		// Nothing may hang a run for a thousand years.
-		{name: "429, Retry-After of centuries", effect: busy, words: []string{"HTTP 429"}, wait: time.Minute, mock: mockserver.Fault{Status: 429, RetryAfter: "99999999999999999999"}},
-		{name: "429, Retry-After in words", effect: busy, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429, RetryAfter: "soon"}},
-		{name: "503, Retry-After", effect: unavailable, words: []string{"HTTP 503"}, wait: 30 * time.Second, mock: mockserver.Fault{Status: 503, RetryAfter: "30"}},
+		{name: "429", effect: rateLimited, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429}},
+		{name: "429, Retry-After in the past", effect: rateLimited, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429, RetryAfter: "Thu, 01 Jan 1970 00:00:00 GMT"}},
+		// A header must not stop a run for trillions of years.
+		{name: "429, Retry-After too large", effect: rateLimited, words: []string{"HTTP 429"}, wait: time.Minute, mock: mockserver.Fault{Status: 429, RetryAfter: "99999999999999999999"}},
+		{name: "429, Retry-After not a number", effect: rateLimited, words: []string{"HTTP 429"}, mock: mockserver.Fault{Status: 429, RetryAfter: "soon"}},
+		{name: "503, Retry-After in seconds", effect: unavailable, words: []string{"HTTP 503"}, wait: 30 * time.Second, mock: mockserver.Fault{Status: 503, RetryAfter: "30"}},
 
-		{name: "connection refused", effect: unconnected, words: []string{"connection refused"}, connection: providertest.Refused},
-		{name: "reset before the write", effect: lost, words: []string{"connection reset"}, mock: mockserver.Fault{Reset: mockserver.ResetBefore}},
-		{name: "reset after the write", effect: lost, written: true, words: []string{"connection reset"}, mock: mockserver.Fault{Reset: mockserver.ResetAfter}},
-		{name: "slow, before the write", effect: lost, words: []string{"The time was up"}, mock: mockserver.Fault{Delay: time.Hour}},
+		{name: "connection refused", effect: notConnected, words: []string{"connection refused"}, connection: providertest.Refused},
+		{name: "connection reset before the write", effect: responseLost, words: []string{"connection reset"}, mock: mockserver.Fault{Reset: mockserver.ResetBefore}},
+		{name: "connection reset after the write", effect: responseLost, written: true, words: []string{"connection reset"}, mock: mockserver.Fault{Reset: mockserver.ResetAfter}},
+		{name: "timeout before the write", effect: responseLost, words: []string{"The time was up"}, mock: mockserver.Fault{Delay: time.Hour}},
 		{
-			name: "slow, after the write", effect: lost, written: true, words: []string{"The time was up"},
+			name: "timeout after the write", effect: responseLost, written: true, words: []string{"The time was up"},
 			rewrite: func(_ *httptest.ResponseRecorder, _ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 		},
 
-		{name: "HTML 200", effect: unusable, words: []string{`an HTML page titled "Proxy"`, "HTTP 200"}, tokenWords: []string{notAToken, "HTTP 200"}, mock: mockserver.Fault{Status: 200, HTML: true}},
-		{name: "HTML 404", effect: turnedAway, words: []string{`an HTML page titled "Proxy"`, "HTTP 404"}, mock: mockserver.Fault{Status: 404, HTML: true}},
-		{name: "empty 404", effect: turnedAway, words: []string{"has no LUSID error code", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
-		{name: "ASP.NET 404", effect: turnedAway, words: []string{"Not Found", "has no LUSID error code", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
-		// Who follows it finds nobody, since nobody listens on that port in memory.
-		{name: "redirect to another host", effect: unusable, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + providertest.MemoryHost + ":1/identity/api"}},
+		{name: "HTML 200", effect: unusableResponse, words: []string{`an HTML page titled "Proxy"`, "HTTP 200"}, tokenWords: []string{notAToken, "HTTP 200"}, mock: mockserver.Fault{Status: 200, HTML: true}},
+		{name: "HTML 404", effect: refusedBeforeLUSID, words: []string{`an HTML page titled "Proxy"`, "HTTP 404"}, mock: mockserver.Fault{Status: 404, HTML: true}},
+		{name: "empty 404", effect: refusedBeforeLUSID, words: []string{"has no LUSID error code", "HTTP 404"}, tokenWords: []string{"HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: " "}},
+		{name: "ASP.NET 404", effect: refusedBeforeLUSID, words: []string{"Not Found", "has no LUSID error code", "HTTP 404"}, tokenWords: []string{"Not Found", "HTTP 404"}, mock: mockserver.Fault{Status: 404, Body: aspNET404}},
+		// If the provider follows the redirect, its connection fails, because nothing listens on that port in memory.
+		{name: "redirect to another host", effect: unusableResponse, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"}, mock: mockserver.Fault{Status: 307, Location: "https://" + providertest.MemoryHost + ":1/identity/api"}},
 		{
-			name: "redirect to another host after the write", effect: unusable, written: true, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"},
+			name: "redirect to another host after the write", effect: unusableResponse, written: true, words: []string{"refused to follow a redirect", providertest.MemoryHost + ":1"},
 			mock: mockserver.Fault{Status: 303, Location: "https://" + providertest.MemoryHost + ":1/login", AfterWrite: true},
 		},
 
-		{name: "TLS, unknown authority", effect: turnedAway, words: []string{"certificate", "ca_certificate_file"}, connection: providertest.Untrusted},
-		{name: "TLS 1.1", effect: turnedAway, words: []string{"the TLS handshake failed", "protocol version"}, connection: providertest.Outdated},
-		{name: "TLS, broken off", effect: unconnected, words: []string{"connection reset"}, connection: providertest.Cut},
+		{name: "TLS certificate of an unknown authority", effect: refusedBeforeLUSID, words: []string{"certificate", "ca_certificate_file"}, connection: providertest.Untrusted},
+		{name: "TLS 1.1", effect: refusedBeforeLUSID, words: []string{"the TLS handshake failed", "protocol version"}, connection: providertest.Outdated},
+		{name: "connection reset during the TLS handshake", effect: notConnected, words: []string{"connection reset"}, connection: providertest.Cut},
 	},
 	statusFaults(),
 	http2Faults(),
 )
 
-// statusFaults are the statuses of a server in trouble, LUSID's own and a proxy's, with and without
-// the request having been carried out.
+// statusFaults returns the statuses 500 to 504 of LUSID and a 502 of a proxy. Each occurs before and after LUSID carries
+// out the request.
 func statusFaults() []fault {
 	var all []fault
 	for _, status := range []int{500, 502, 503, 504} {
 		effect := unavailable
 		if status == 500 {
-			effect = unusable
+			effect = unusableResponse
 		}
 		for _, html := range []bool{false, true}[:1+btoi(status == 502)] {
 			for _, written := range []bool{false, true} {
@@ -184,37 +186,37 @@ func statusFaults() []fault {
 	return all
 }
 
-// target is a request that meets a fault.
+// target is a request in which a fault occurs.
 type target struct {
 	providertest.Exchange
 	kind, phase string
 	// nth counts the requests of its operation, and index all requests, both from zero.
 	nth, index int
-	// role is what the phase does without it.
+	// role is how the phase depends on the request.
 	role role
-	// first is the role of what a token is first asked for.
+	// first is the role of the first request that needs a token. It is set for a token request.
 	first role
-	// mayNotRepeat tells of a request whose repeat would have one more effect.
-	mayNotRepeat bool
-	// compared are fields without which the object is not as the plan found it.
-	compared []string
+	// mustNotRetry is true for a request whose retry would have a further effect.
+	mustNotRetry bool
+	// comparedWithPlan are fields that must be in the response: without one of them, the object differs from the plan.
+	comparedWithPlan []string
 }
 
-// role is what depends on a request.
+// role is how a phase depends on a request.
 type role int
 
 const (
-	// needed is a request without which there is no success.
+	// needed is a request that must succeed.
 	needed role = iota
 	// failureOnlyWarns is a request whose failure is a warning and not an error.
 	failureOnlyWarns
-	// optionalRequest is a request that the phase can do without.
+	// optionalRequest is a request whose failure has no effect on the phase.
 	optionalRequest
 )
 
-// dispensable are required fields that the provider does without, by schema: it keeps what it
-// knows, or never looks.
-var dispensable = map[string][]string{
+// requiredButUnneeded are, by schema, fields that the contract requires and the provider does not need. It keeps the
+// value that it knows, or never reads the field.
+var requiredButUnneeded = map[string][]string{
 	"ApiKey":                  {"createdDate"},
 	"CreatedApiKey":           {"createdDate"},
 	"OAuthApplication":        {"issuer"},
@@ -225,9 +227,8 @@ var dispensable = map[string][]string{
 	"access.UserRoleResponse": {"resource"},
 }
 
-// indispensable are fields that the provider needs though the contract does not require them, by
-// schema.
-var indispensable = map[string][]string{
+// optionalButNeeded are, by schema, fields that the provider needs although the contract does not require them.
+var optionalButNeeded = map[string][]string{
 	"ExternalTokenIssuerResponse":     {"code"},
 	"McpToolResponse":                 {"scope", "code", "name"},
 	"NetworkZoneDefinitionResponse":   {"code"},
@@ -238,48 +239,48 @@ var indispensable = map[string][]string{
 	"access.AttachedPolicyDefinitionResponse": {"id"},
 }
 
-// missed are fields, by operation, without which the provider warns or gives up, though they are not
-// required, or other kinds do without them. The tests of their kinds say when.
-var missed = map[string][]string{
+// testedByKind are, by operation, fields that the matrix skips. The contract does not require them, or other kinds do
+// not need them, but without them the provider warns or fails. The tests of their kinds check when.
+var testedByKind = map[string][]string{
 	"identity.GetApplication": {"secret"},
 	"identity.GetNetworkZone": {"hierarchy"},
 	"access.GetOwnPolicies":   {"sourceRole"},
 }
 
-// lacks say what comes of a field that is null, where it is something else for one kind than for the others that
-// send the same request. Without a phase it is the same in all phases, except those of a later line.
-var lacks = []struct {
+// nullFields has the effect of a null field for a kind that differs from the other kinds with the same request. A row
+// without a phase applies to all phases, except those of a later row.
+var nullFields = []struct {
 	kind, phase, operation, field string
 	effect                        effect
 	words                         []string
 	erases                        string
 }{
-	{kind: providertest.AccessRoleType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partial},
+	{kind: providertest.AccessRoleType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partialResponse},
 	{
-		kind: providertest.AccessRolePolicyCollectionType, operation: "access.GetRole", field: "resource", effect: askedAgain,
+		kind: providertest.AccessRolePolicyCollectionType, operation: "access.GetRole", field: "resource", effect: missingFieldRetried,
 		words: []string{"LUSID did not return what the access role"},
 	},
-	{kind: providertest.AccessRolePolicyCollectionType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partial},
+	{kind: providertest.AccessRolePolicyCollectionType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partialResponse},
 	{
-		kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "resource", effect: insufficient,
+		kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "resource", effect: missingField,
 		words: []string{"LUSID did not return what the role holds"},
 	},
 	{
-		kind: providertest.AccessRolePrecedenceType, operation: "access.ListRoles", field: "roleHierarchyIndex", effect: insufficient,
+		kind: providertest.AccessRolePrecedenceType, operation: "access.ListRoles", field: "roleHierarchyIndex", effect: missingField,
 		words: []string{"LUSID returned no roleHierarchyIndex"},
 	},
 	{
 		kind: providertest.AccessRolePrecedenceType, phase: providertest.Reading, operation: "access.ListRoles", field: "roleHierarchyIndex",
-		effect: askedAgain, words: []string{"LUSID returned no roleHierarchyIndex"},
+		effect: missingFieldRetried, words: []string{"LUSID returned no roleHierarchyIndex"},
 	},
-	// The contract lets a role have no description, so nobody can tell one that is missing from none.
+	// The contract allows a role without a description, so the provider can't notice that a description is missing.
 	{kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "description", effect: harmless, erases: "description"},
 }
 
-// compared are fields, by phase and operation, that an update or a deletion compares with the plan. If one of
-// them is missing in the answer, the object is not as the plan found it, and the change is refused. It is no reason
-// to refuse a deletion that it deletes fewer policies.
-var compared = map[string]map[string][]string{
+// comparedWithPlan are, by phase and operation, fields that an update or a delete compares with the plan. If the response
+// lacks one of them, the object differs from the plan, and the provider refuses the change. A policy collection with
+// fewer policies than in the plan is no reason to refuse a delete.
+var comparedWithPlan = map[string]map[string][]string{
 	providertest.Updating: {
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
 		"access.GetPolicyCollection": {"description", "policies"},
@@ -295,32 +296,33 @@ var compared = map[string]map[string][]string{
 	},
 }
 
-// ignored are operations whose answers the provider makes nothing of, beside every DELETE.
-var ignored = []string{"identity.UpdatePasswordPolicy", "identity.UpdateSessionPolicy", "identity.UpdateUserSchema"}
+// ignoredResponses are operations whose responses the provider does not use. The provider does not use the response to a
+// DELETE either.
+var ignoredResponses = []string{"identity.UpdatePasswordPolicy", "identity.UpdateSessionPolicy", "identity.UpdateUserSchema"}
 
-// faultsOf are the faults that a target can meet. One that would be no other than the next, or
-// change nothing of the answer, is left out.
+// faultsOf returns the faults that can occur in a target. It leaves out a fault that equals another fault, and a fault
+// that does not change the response.
 func faultsOf(t *testing.T, target target) []fault {
 	t.Helper()
 	writes := target.Method != http.MethodGet && !target.isToken()
 	body := bytes.TrimSpace(target.Body)
-	// An answer that says nothing may be anything in JSON.
-	says := len(body) > 0 && target.Method != http.MethodDelete && !slices.Contains(ignored, target.Operation)
-	unusableIf := func(unusableAnswer bool) effect {
-		if unusableAnswer {
-			return unusable
+	// If the provider does not use the response, any JSON will do.
+	isUsed := len(body) > 0 && target.Method != http.MethodDelete && !slices.Contains(ignoredResponses, target.Operation)
+	unusableIf := func(isUnusable bool) effect {
+		if isUnusable {
+			return unusableResponse
 		}
 		return harmless
 	}
 	all := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.written && !writes })
 	if writes {
 		all = append(all, fault{
-			name: "empty 200 after the write", effect: unusableIf(says), written: true, words: []string{"The response is empty", "HTTP 200"},
+			name: "empty 200 after the write", effect: unusableIf(isUsed), written: true, words: []string{"The response is empty", "HTTP 200"},
 			mock: mockserver.Fault{Status: 200, AfterWrite: true},
 		})
 	}
 	if target.Method == http.MethodDelete {
-		// LUSID's list then shows that the object is gone.
+		// After a delete, LUSID's list shows that the object no longer exists.
 		for _, f := range all {
 			if f.mock.Status == http.StatusNotFound {
 				f.name, f.effect, f.written, f.mock.AfterWrite = f.name+" after the write", harmless, true, true
@@ -328,46 +330,46 @@ func faultsOf(t *testing.T, target target) []fault {
 			}
 		}
 	}
-	// Of a write whose answer says nothing, an empty answer of somebody else is one nobody can tell.
-	if says {
+	// If the provider does not use the response to a write, it can't tell an empty response of a proxy from LUSID's.
+	if isUsed {
 		all = append(all, fault{
-			name: "empty 200", effect: unusable, words: []string{"The response is empty", "HTTP 200"}, tokenWords: []string{notAToken},
+			name: "empty 200", effect: unusableResponse, words: []string{"The response is empty", "HTTP 200"}, tokenWords: []string{notAToken},
 			mock: mockserver.Fault{Status: 200},
 		})
 	}
 	all = append(all, fault{
-		name: "50 MB", effect: unusable, written: true, isLarge: true, words: []string{"larger than 32 MiB", "HTTP 200"}, tokenWords: []string{notAToken},
+		name: "50 MB response", effect: unusableResponse, written: true, isLarge: true, words: []string{"larger than 32 MiB", "HTTP 200"}, tokenWords: []string{notAToken},
 		rewrite: func(_ *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) { sendLarge(w) },
 	})
 	if len(body) == 0 {
 		return all
 	}
 
-	all = append(all, fault{name: "truncated", effect: lost, written: true, words: []string{"the response ended early"}, mock: mockserver.Fault{Truncate: true}})
+	all = append(all, fault{name: "truncated response", effect: responseLost, written: true, words: []string{"the response ended early"}, mock: mockserver.Fault{Truncate: true}})
 	all = append(all, fault{
-		// All but its end, so that a secret in it is whole.
-		name: "JSON cut short", effect: unusable, written: true, words: []string{"not readable JSON", "HTTP 2"}, tokenWords: []string{notAToken},
+		// Only the last byte is missing, so that a secret in the response is complete.
+		name: "JSON without its end", effect: unusableResponse, written: true, words: []string{"not readable JSON", "HTTP 2"}, tokenWords: []string{notAToken},
 		rewrite: rewriteBody(func(body []byte) []byte { return body[:len(body)-1] }),
 	})
 	shapes := map[string]string{"null": "null", "a string": `"yes"`, "an empty object": "{}", "a list": "[" + string(body) + "]"}
 	if body[0] == '[' {
 		shapes = map[string]string{"null": "null", "a string": `"yes"`, "an object": `{"values":[]}`, "a list of nulls": "[null]"}
 	}
-	if another := aboutAnother(target.Path, body); body[0] == '{' && says && !bytes.Equal(another, body) {
+	if another := anotherObject(target.Path, body); body[0] == '{' && isUsed && !bytes.Equal(another, body) {
 		all = append(all, fault{
-			name: "another object", effect: unusable, written: true, words: []string{"A proxy or cache may mix up responses", "HTTP 2"},
-			rewrite: func(answer *httptest.ResponseRecorder, w http.ResponseWriter, r *http.Request) {
-				// LUSID generates some ids, so this path differs from that of the target.
-				rewriteBody(func(body []byte) []byte { return aboutAnother(r.URL.EscapedPath(), body) })(answer, w, r)
+			name: "response is about another object", effect: unusableResponse, written: true, words: []string{"A proxy or cache may mix up responses", "HTTP 2"},
+			rewrite: func(response *httptest.ResponseRecorder, w http.ResponseWriter, r *http.Request) {
+				// LUSID generates some ids, so the path of this request differs from the path of the target.
+				rewriteBody(func(body []byte) []byte { return anotherObject(r.URL.EscapedPath(), body) })(response, w, r)
 			},
 		})
 	}
 	schema, required, optional := fieldsOf(t, target.Operation)
 	for name, shape := range shapes {
-		// Where nothing is required an object may be empty.
-		isUnusable := says && (shape != "{}" || len(required) > 0)
+		// If no field is required, an empty object is a valid response.
+		isUnusable := isUsed && (shape != "{}" || len(required) > 0)
 		all = append(all, fault{
-			name: "wrong shape, " + name, effect: unusableIf(isUnusable), written: true, words: []string{"response", "HTTP 2"}, tokenWords: []string{notAToken},
+			name: "response is " + name, effect: unusableIf(isUnusable), written: true, words: []string{"response", "HTTP 2"}, tokenWords: []string{notAToken},
 			rewrite: rewriteBody(func([]byte) []byte { return []byte(shape) }),
 		})
 	}
@@ -381,7 +383,7 @@ func faultsOf(t *testing.T, target target) []fault {
 		}),
 	})
 	for _, field := range slices.Concat(required, optional) {
-		if slices.Contains(missed[target.Operation], field) {
+		if slices.Contains(testedByKind[target.Operation], field) {
 			continue
 		}
 		f := fault{
@@ -389,13 +391,13 @@ func faultsOf(t *testing.T, target target) []fault {
 			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
 		}
 		if slices.Contains(required, field) {
-			f.effect = unusableIf(says && !slices.Contains(dispensable[schema], field))
+			f.effect = unusableIf(isUsed && !slices.Contains(requiredButUnneeded[schema], field))
 			f.words, f.tokenWords = []string{"response", field, "HTTP 2"}, []string{notAToken}
 		}
-		if slices.Contains(target.compared, field) {
-			f.effect, f.words = differing, []string{"changed in LUSID after the plan was made"}
+		if slices.Contains(target.comparedWithPlan, field) {
+			f.effect, f.words = changedSincePlan, []string{"changed in LUSID after the plan was made"}
 		}
-		for _, l := range lacks {
+		for _, l := range nullFields {
 			if l.kind == target.kind && (l.phase == "" || l.phase == target.phase) && l.operation == target.Operation && l.field == field {
 				f.effect, f.words, f.erases = l.effect, l.words, l.erases
 			}
@@ -405,9 +407,9 @@ func faultsOf(t *testing.T, target target) []fault {
 	return all
 }
 
-// aboutAnother changes the keys in a response that the path of the request has. The first three elements of the path
-// are the API and the kind.
-func aboutAnother(path string, body []byte) []byte {
+// anotherObject replaces the keys in a response that are also in the path of the request, so that the response is about
+// another object. The first three elements of the path are the API and the kind.
+func anotherObject(path string, body []byte) []byte {
 	elements := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for _, element := range elements[min(3, len(elements)):] {
 		if key, err := url.PathUnescape(element); err == nil {
@@ -417,17 +419,17 @@ func aboutAnother(path string, body []byte) []byte {
 	return body
 }
 
-// rewriteBody changes the body of an answer.
+// rewriteBody changes the body of a response.
 func rewriteBody(change func(body []byte) []byte) providertest.Rewrite {
-	return func(answer *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
-		body := change(answer.Body.Bytes())
-		answer.Body = bytes.NewBuffer(body)
-		answer.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		providertest.Forward(answer, w)
+	return func(response *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
+		body := change(response.Body.Bytes())
+		response.Body = bytes.NewBuffer(body)
+		response.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		providertest.Forward(response, w)
 	}
 }
 
-// rewriteObjects changes the object of an answer, or every one of a list.
+// rewriteObjects changes the object of a response, or each object of a list.
 func rewriteObjects(change func(map[string]any)) providertest.Rewrite {
 	return rewriteBody(func(body []byte) []byte {
 		var value any
@@ -448,13 +450,13 @@ func rewriteObjects(change func(map[string]any)) providertest.Rewrite {
 	})
 }
 
-// atATime keeps what reads 50 MB from filling the memory.
-var atATime = make(chan struct{}, 2)
+// largeResponses limits the number of 50 MB responses at a time, so that they do not fill the memory.
+var largeResponses = make(chan struct{}, 2)
 
-// sendLarge sends a JSON object of 50 MB, whose size is not told beforehand.
+// sendLarge sends a JSON object of 50 MB without Content-Length.
 func sendLarge(w http.ResponseWriter) {
-	atATime <- struct{}{}
-	defer func() { <-atATime }()
+	largeResponses <- struct{}{}
+	defer func() { <-largeResponses }()
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"id":"`)
 	chunk := strings.Repeat("a", 64<<10)
@@ -474,9 +476,9 @@ func contractOf(api string) func() (*openapi3.T, error) {
 	})
 }
 
-// fieldsOf are the fields that the answer to an operation must have, and those that it may have, and
-// the name of its schema, which has the name of its API in front unless that is identity. A token answer is
-// not LUSID's.
+// fieldsOf returns the required and the optional fields of the response to an operation, and the name of its schema. The
+// name of the API precedes the name of the schema, except for identity. The response to a token request has no schema,
+// because LUSID does not send it.
 func fieldsOf(t *testing.T, operation string) (schema string, required, optional []string) {
 	t.Helper()
 	if strings.HasPrefix(operation, "token") {
@@ -502,7 +504,7 @@ func fieldsOf(t *testing.T, operation string) (schema string, required, optional
 					if api != "identity" {
 						schema = api + "." + schema
 					}
-					required = slices.Concat(ref.Value.Required, indispensable[schema])
+					required = slices.Concat(ref.Value.Required, optionalButNeeded[schema])
 					for _, field := range slices.Sorted(maps.Keys(ref.Value.Properties)) {
 						if !slices.Contains(required, field) {
 							optional = append(optional, field)
@@ -513,7 +515,7 @@ func fieldsOf(t *testing.T, operation string) (schema string, required, optional
 			}
 		}
 	}
-	t.Fatalf("the contract has no answer of %s", operation)
+	t.Fatalf("the contract has no response with status 200 or 201 for %s, want one", operation)
 	return "", nil, nil
 }
 

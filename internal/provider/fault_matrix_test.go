@@ -18,18 +18,18 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// phase is what a process of the provider is doing when it meets a fault.
+// phase is the operation of the provider during which a fault occurs.
 type phase struct {
 	name string
-	// objects is how many there are before.
+	// objects is the number of objects before the phase.
 	objects int
-	// wanted is the configuration that it works towards; nil is none, and no object.
+	// wanted returns the configuration. It is nil if the phase deletes the object.
 	wanted func(row providertest.KindFixture) providertest.Object
-	// exists reports that the kind has the phase; nil is yes.
+	// exists reports whether the kind has the phase. Nil means yes.
 	exists func(row providertest.KindFixture) bool
-	// run returns the objects afterwards, and what the provider said of each.
+	// run returns the objects after the phase, and the diagnostics of each.
 	run func(m providertest.ManagedType, row providertest.KindFixture, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics)
-	// again is how it is done once more after an error, where an apply does not do it.
+	// again does the phase again after an error. Nil means that an apply does it.
 	again func(m providertest.ManagedType, row providertest.KindFixture, before, after []providertest.Instance) []providertest.Instance
 }
 
@@ -38,17 +38,17 @@ var phases = []phase{
 		name:   providertest.Creating,
 		wanted: func(row providertest.KindFixture) providertest.Object { return row.Config.Number(0) },
 		run: func(m providertest.ManagedType, row providertest.KindFixture, _ []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
-			// A plan may ask LUSID what it would overwrite.
+			// The plan may read the object that the create would overwrite.
 			change, diags := m.Plan(providertest.Instance{}, row.Config.Number(0))
 			if len(diags.Errors()) > 0 {
 				return []providertest.Instance{{}}, []providertest.Diagnostics{diags}
 			}
-			made, applied := m.Apply(change)
+			created, applied := m.Apply(change)
 			diags = append(diags, applied...)
-			if len(diags.Errors()) > 0 && made.Exists() {
-				m.T.Error("a create that failed left something in the state: Terraform would taint it, and replace it")
+			if len(diags.Errors()) > 0 && created.Exists() {
+				m.T.Error("a failed create left an object in the state, want none, because Terraform would taint and replace it")
 			}
-			return []providertest.Instance{made}, []providertest.Diagnostics{diags}
+			return []providertest.Instance{created}, []providertest.Diagnostics{diags}
 		},
 	},
 	{
@@ -104,7 +104,7 @@ var phases = []phase{
 		run: func(m providertest.ManagedType, row providertest.KindFixture, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
 			results, diags := m.List(row.Query, 0, true)
 			if len(diags.Errors())+len(diags.Warnings()) == 0 && len(results) == 0 {
-				m.T.Error("the list shows nothing, and says nothing")
+				m.T.Error("the list returned no results and no diagnostics, want results, an error or a warning")
 			}
 			return before, []providertest.Diagnostics{diags}
 		},
@@ -133,33 +133,33 @@ var phases = []phase{
 
 func readAll(m providertest.ManagedType, _ providertest.KindFixture, before []providertest.Instance) ([]providertest.Instance, []providertest.Diagnostics) {
 	var (
-		after []providertest.Instance
-		said  []providertest.Diagnostics
+		after     []providertest.Instance
+		perObject []providertest.Diagnostics
 	)
 	for _, prior := range before {
 		read, diags := m.Read(prior)
 		if len(diags.Errors()) == 0 && !read.Exists() {
-			m.T.Error("an object that is there was dropped from the state")
+			m.T.Error("a read removed an existing object from the state, want it to stay")
 		}
-		after, said = append(after, read), append(said, diags)
+		after, perObject = append(after, read), append(perObject, diags)
 	}
-	return after, said
+	return after, perObject
 }
 
-// extent is how much of the matrix is run.
+// extent is the part of the matrix that the test runs.
 type extent int
 
 const (
-	// sample is one cell in sixteen, the same ones each time: the race detector makes them slow.
+	// sample is one cell in sixteen, because the race detector makes the cells slow. It is the same cells each time.
 	sample extent = iota
-	// whole is all that differ: to ask for a token is the same for every purpose, and half of what takes
-	// long will do.
+	// whole leaves out cells that show little more than others. Token requests are the same in every phase, so it has them
+	// only for a create and a read. It has cells with a 50 MB response only with the span always.
 	whole
 	// soak is every cell.
 	soak
 )
 
-func theExtent() extent {
+func chosenExtent() extent {
 	switch {
 	case providertest.IsSoak():
 		return soak
@@ -170,11 +170,11 @@ func theExtent() extent {
 }
 
 func (e extent) has(c cell) bool {
-	isTwin := c.target.isToken() && c.phase.name != providertest.Creating && c.phase.name != providertest.Reading || c.fault.isLarge && c.span != forGood
+	isRedundant := c.target.isToken() && c.phase.name != providertest.Creating && c.phase.name != providertest.Reading || c.fault.isLarge && c.span != always
 	switch {
 	case e == soak:
 		return true
-	case isTwin:
+	case isRedundant:
 		return false
 	case e == whole:
 		return true
@@ -184,15 +184,14 @@ func (e extent) has(c cell) bool {
 	return hash.Sum32()%16 == 0
 }
 
-// TestFaultMatrix has every kind of resource meet every fault in every request of every phase, once
-// and for good. What must hold of each cell the table of rules says; and always: one more apply
-// makes the state and the domain agree, the domain holds what it would without the fault, and no
-// secret was said.
+// TestFaultMatrix injects every fault into every request of every phase of every kind of resource, once and always. The
+// rules have the expected outcome of each cell. In every cell, one more apply makes the state and the domain agree, the
+// domain has the same objects as without the fault, and no message or log contains a secret.
 func TestFaultMatrix(t *testing.T) {
 	t.Parallel()
-	extent := theExtent()
+	extent := chosenExtent()
 	if extent == whole {
-		// Short-lived processes of the provider are nothing but garbage.
+		// Each cell leaves garbage of short-lived provider processes. Fewer collections make the test faster.
 		debug.SetGCPercent(400)
 	}
 	certificates := providertest.NewCertificates(t)
@@ -219,15 +218,15 @@ func TestFaultMatrix(t *testing.T) {
 			})
 		}
 	}
-	t.Logf("%d of %d cells were run", ran.Load(), cells.Load())
+	t.Logf("ran %d of %d cells", ran.Load(), cells.Load())
 	if extent != sample {
-		fmt.Fprintf(os.Stdout, "The fault matrix has %d cells, of which %d were run.\n", cells.Load(), ran.Load())
+		fmt.Fprintf(os.Stdout, "The fault matrix ran %d of %d cells.\n", ran.Load(), cells.Load())
 	}
 }
 
-// TestFaultMatrix_gateway puts a gateway before LUSID that answers everything with a 404. No object may
-// leave the state, and none may count as deleted.
-func TestFaultMatrix_gateway(t *testing.T) {
+// TestFaultMatrix_gateway404 lets a gateway respond to every request with a 404. The provider must not remove an object
+// from the state, and must not report an object as deleted.
+func TestFaultMatrix_gateway404(t *testing.T) {
 	t.Parallel()
 	for kind, row := range providertest.Fixtures {
 		for name, body := range map[string]string{"empty": "", "ASP.NET": aspNET404, "HTML": "<title>Gateway</title>"} {
@@ -235,7 +234,7 @@ func TestFaultMatrix_gateway(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					run := cellSetting{kind: kind, row: row, phase: phase{objects: 5}}.start(t, false, fault{})
-					before := run.before()
+					before := run.createObjects()
 					gateway := func(_ *httptest.ResponseRecorder, w http.ResponseWriter, _ *http.Request) {
 						w.WriteHeader(http.StatusNotFound)
 						_, _ = io.WriteString(w, body)
@@ -247,7 +246,7 @@ func TestFaultMatrix_gateway(t *testing.T) {
 						read, diags := m.Read(prior)
 						diags.MustFail(t, "", "Unable to ", "HTTP 404")
 						if names := prior.Differences(read); names != nil {
-							t.Errorf("a gateway's 404 changed %s", names)
+							t.Errorf("a 404 of a gateway changed %s in the state, want no change", names)
 						}
 						if len(row.Cost.Destroy(1)) > 0 {
 							m.Destroy(prior).MustFail(t, "", "Unable to ", "HTTP 404")
@@ -257,7 +256,7 @@ func TestFaultMatrix_gateway(t *testing.T) {
 					m = run.process()
 					for _, prior := range before {
 						if !m.MustRead(prior).Exists() {
-							t.Error("the object is missing from the domain")
+							t.Error("after the 404 of a gateway, the object does not exist, want it to exist")
 						}
 					}
 				})

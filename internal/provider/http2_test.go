@@ -20,7 +20,7 @@ func http2Faults() []fault {
 		{"connection reset", (*providertest.Wire).Reset, "connection reset"},
 	} {
 		for _, written := range []bool{false, true} {
-			f := fault{name: "HTTP2 " + way.name, effect: lost, written: written, words: []string{way.words}, breakOff: way.breakOff}
+			f := fault{name: "HTTP2 " + way.name, effect: responseLost, written: written, words: []string{way.words}, breakOff: way.breakOff}
 			f.mock.Reset = "before"
 			if written {
 				f.name, f.mock.Reset = f.name+" after the write", "after"
