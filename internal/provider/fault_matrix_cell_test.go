@@ -527,7 +527,7 @@ func without(inventory map[string][]string, field string) map[string][]string {
 func (c cell) checkOutcome(t *testing.T, perObject []providertest.Diagnostics, elapsed time.Duration, requests int) {
 	t.Helper()
 	longest := time.Duration(len(perObject)) * 11 * time.Minute
-	if c.row.Faults.OnlyForWarning[c.phase.name] != "" {
+	if c.row.Faults.OnlyForWarning[c.phase.name] != "" || c.row.Faults.FailureOnlyWarns[c.phase.name] != "" {
 		longest *= 2 // The plan waits for this request too.
 	}
 	if elapsed > longest {
