@@ -14,7 +14,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// analystSeed has an analyst who holds a role, and a token for each of analyst and guest.
+// analystSeed returns an analyst with a role and a personal access token.
 func analystSeed() mockserver.Seed {
 	return mockserver.Seed{
 		Roles: []mockserver.Role{{Name: "analysts"}},
@@ -25,7 +25,7 @@ func analystSeed() mockserver.Seed {
 	}
 }
 
-// mustRefuseData reads a data source without rights, and without credentials.
+// mustRefuseData reads a data source without rights, and without credentials. It expects an error from each read.
 func mustRefuseData(t *testing.T, d providertest.Domain, typeName string, config providertest.Object, attribute, summary string) {
 	t.Helper()
 	_, diags := d.NoRights(t).Data(typeName, config)
@@ -46,7 +46,7 @@ func TestAccessPolicyDataSource(t *testing.T) {
 		got := p.MustData(providertest.AccessPolicyType, config)
 		for _, name := range []string{"id", "scope", "code", "description", "applications", "grant", "selectors", "date_conditions", "request_conditions", "when", "template_metadata"} {
 			if !got.Attributes[name].Equal(made.Attributes[name]) {
-				t.Errorf("%s is %s, and the resource has %s", name, got.Get(name), made.Get(name))
+				t.Errorf("%s is %s, want %s as in the resource", name, got.Get(name), made.Get(name))
 			}
 		}
 		got.MustHave(t, map[string]string{"unmodelled": ""})
@@ -81,14 +81,14 @@ func TestAccessPoliciesDataSource(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.ListPolicies": 1})
 	codes := providertest.Column(rows, "code")
 	if codes[0] != "a-first" || codes[len(codes)-1] != "z-last" {
-		t.Errorf("got %q", codes)
+		t.Errorf("got the codes %q, want a-first first and z-last last", codes)
 	}
 	one := p.MustData(providertest.AccessPolicyType, providertest.Object{"code": "a-first"})
 	if names := rows[0].Differences(one); names != nil {
-		t.Errorf("the singular and the plural data source differ in %s", names)
+		t.Errorf("the singular and the plural data source differ in %s, want no difference", names)
 	}
 	if rows := p.MustData("lusid_access_policies", providertest.Object{"scope": "nothing"}).Rows(t, "policies"); len(rows) != 0 {
-		t.Errorf("a scope without policies has %d", len(rows))
+		t.Errorf("a scope without policies: got %d policies, want none", len(rows))
 	}
 	d.ChangePolicy(t, "a-first", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}})
 	_, diags := p.Data("lusid_access_policies", providertest.Object{})
@@ -98,7 +98,7 @@ func TestAccessPoliciesDataSource(t *testing.T) {
 	mustRefuseData(t, d, "lusid_access_policies", providertest.Object{}, "", "Unable to list access policies")
 }
 
-// withoutResource removes what access roles have from a response.
+// withoutResource removes the field resource, with the policies of an access role, from each role in a response.
 func withoutResource(_ *http.Request, body any) any {
 	roles, ok := body.([]any)
 	if !ok {
@@ -123,7 +123,7 @@ func TestAccessRoleDataSources(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.GetRole": 1})
 	for _, name := range []string{"id", "scope", "code", "description", "policies", "when", "hierarchy_index", "permission"} {
 		if !got.Attributes[name].Equal(made.Attributes[name]) {
-			t.Errorf("%s is %s, and the resource has %s", name, got.Get(name), made.Get(name))
+			t.Errorf("%s is %s, want %s as in the resource", name, got.Get(name), made.Get(name))
 		}
 	}
 	got.MustHave(t, map[string]string{"policy_collections": "", "supervised_roles": "", "unmodelled": ""})
@@ -133,10 +133,10 @@ func TestAccessRoleDataSources(t *testing.T) {
 	ids := providertest.Column(rows, "id")
 	place := slices.Index(ids, "default/analysts")
 	if place < 0 || !slices.IsSorted(ids) {
-		t.Fatalf("got %q", ids)
+		t.Fatalf("got the ids %q, want default/analysts among them, in alphabetical order", ids)
 	}
 	if names := rows[place].Differences(got); names != nil {
-		t.Errorf("the singular and the plural data source differ in %s", names)
+		t.Errorf("the singular and the plural data source differ in %s, want no difference", names)
 	}
 	w.Set(func(_ *http.Request, body any) any {
 		change := func(role any) {
@@ -163,7 +163,7 @@ func TestAccessRoleDataSources(t *testing.T) {
 	listed, diags := p.Resource(providertest.AccessRoleType).List(providertest.Object{}, 0, true)
 	diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "may have some")
 	if len(listed) != len(rows) {
-		t.Errorf("%d results of %d roles", len(listed), len(rows))
+		t.Errorf("got %d results, want %d, one for each role", len(listed), len(rows))
 	}
 	_, diags = p.Resource(providertest.AccessRoleType).List(providertest.Object{}, 0, false)
 	diags.MustBeQuiet(t)
@@ -193,14 +193,14 @@ func TestAccessOwnPoliciesDataSource(t *testing.T) {
 	diags.MustWarn(t, "", "Part of access policy default/a-first is left out", "how")
 	rows := got.Rows(t, "policies")
 	if diff := cmp.Diff([]string{"default/a-first", "default/b-second"}, providertest.Column(rows, "id")); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("ids of the policies (-want +got):\n%s", diff)
 	}
 	rows[1].MustHave(t, map[string]string{"source_role": "default/analysts", "policy_type": "Entitlement", "grant": "Allow", "scope": "default", "code": "b-second"})
 	if rows[1].Get("source_role_hierarchy_index") == "null" {
-		t.Error("the role has no place")
+		t.Error("source_role_hierarchy_index is null, want the place of the role")
 	}
 	if rows := d.Protocol(t).MustData("lusid_access_own_policies", providertest.Object{}).Rows(t, "policies"); len(rows) != 0 {
-		t.Errorf("an administrator has %d policies", len(rows))
+		t.Errorf("got %d policies of the administrator, want none", len(rows))
 	}
 	_, diags = d.NotConfigured(t).Data("lusid_access_own_policies", providertest.Object{})
 	diags.MustFail(t, "", "Unable to list own access policies", "access_token will be known only after apply")
@@ -228,7 +228,7 @@ func TestAccessControlledResourcesDataSource(t *testing.T) {
 					var parts map[string]tftypes.Value
 					var code string
 					if identifier.As(&parts) != nil || parts["code"].As(&code) != nil {
-						t.Fatal("no code")
+						t.Fatalf("got the identifier %s, want one with a code", identifier)
 					}
 					codes = append(codes, code)
 				}
@@ -240,14 +240,14 @@ func TestAccessControlledResourcesDataSource(t *testing.T) {
 		t.Errorf("features (-want +got):\n%s", diff)
 	}
 	if codes := append(features("identity"), features("access")...); codes != nil {
-		t.Errorf("got %q", codes)
+		t.Errorf("got the codes %q for identity and access, want none", codes)
 	}
 	rows := p.MustData("lusid_access_controlled_resources", providertest.Object{"service": "access"}).Rows(t, "resources")
 	rows[0].MustHave(t, map[string]string{"application": "Access", "name": "Policy"})
 	rows[0].Rows(t, "actions")[0].MustHave(t, map[string]string{"scope": "default", "activity": "Read", "entity": "Policy"})
 	parts := rows[0].Rows(t, "identifier_parts")
 	if diff := cmp.Diff([]string{"scope", "code"}, providertest.Column(parts, "name")); diff != "" {
-		t.Errorf("parts (-want +got):\n%s", diff)
+		t.Errorf("names of the identifier's parts (-want +got):\n%s", diff)
 	}
 	parts[0].MustHave(t, map[string]string{"display_name": "Scope", "required": "true"})
 	_, diags := p.Data("lusid_access_controlled_resources", providertest.Object{"service": "drive"})
@@ -260,7 +260,7 @@ func TestAccessControlledResourcesDataSource(t *testing.T) {
 	diags.MustFail(t, "service", summary, "HTTP 403")
 }
 
-// evaluation is a request to read a portfolio, with more attributes or other ones.
+// evaluation returns a request to read a portfolio. The arguments add attributes or replace them.
 func evaluation(more ...providertest.Object) providertest.Object {
 	request := providertest.Object{
 		"scope": "default", "activity": "Read", "entity": "Portfolio", "identifier": providertest.Object{"scope": "official", "code": "main"},
@@ -293,15 +293,15 @@ func TestAccessEvaluationDataSource(t *testing.T) {
 	p.Resource(providertest.AccessRoleType).MustCreate(providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/portfolios"}}))
 	other := providertest.Object{"identifier": providertest.Object{"scope": "other"}}
 	config := providertest.Object{"requests": providertest.Object{
-		"read":        evaluation(),
-		"update":      evaluation(providertest.Object{"activity": "Update"}),
-		"other":       evaluation(other),
-		"rates":       evaluation(other, providertest.Object{"metadata": providertest.Object{"desk": []string{"rates"}}}),
-		"credit":      evaluation(other, providertest.Object{"metadata": providertest.Object{"desk": []string{"credit"}}}),
-		"of 2021":     evaluation(providertest.Object{"from_effective_date": "2021-01-01T00:00:00+01:00"}),
-		"of 2019":     evaluation(providertest.Object{"from_effective_date": "2019-01-01T00:00:00Z", "to_effective_date": "2021-01-01T00:00:00Z"}),
-		"as at 2021":  evaluation(providertest.Object{"from_as_at": "2021-01-01T00:00:00Z", "to_as_at": "2022-01-01T00:00:00Z"}),
-		"no identity": evaluation(providertest.Object{"identifier": providertest.Object{}}),
+		"read":             evaluation(),
+		"update":           evaluation(providertest.Object{"activity": "Update"}),
+		"other scope":      evaluation(other),
+		"desk rates":       evaluation(other, providertest.Object{"metadata": providertest.Object{"desk": []string{"rates"}}}),
+		"desk credit":      evaluation(other, providertest.Object{"metadata": providertest.Object{"desk": []string{"credit"}}}),
+		"from 2021":        evaluation(providertest.Object{"from_effective_date": "2021-01-01T00:00:00+01:00"}),
+		"from 2019":        evaluation(providertest.Object{"from_effective_date": "2019-01-01T00:00:00Z", "to_effective_date": "2021-01-01T00:00:00Z"}),
+		"as at 2021":       evaluation(providertest.Object{"from_as_at": "2021-01-01T00:00:00Z", "to_as_at": "2022-01-01T00:00:00Z"}),
+		"empty identifier": evaluation(providertest.Object{"identifier": providertest.Object{}}),
 	}}
 	results := func(p *providertest.Protocol, config providertest.Object) map[string]bool {
 		t.Helper()
@@ -320,30 +320,32 @@ func TestAccessEvaluationDataSource(t *testing.T) {
 			}
 			granted[key] = result.Get("granted") == "true"
 			if reason := result.Get("reason"); granted[key] != (reason == "null") || !granted[key] && !strings.HasPrefix(reason, "No policy allows") {
-				t.Errorf("%s: the reason is %q", key, reason)
+				t.Errorf("%s: granted is %t and the reason is %q, want a reason only if it is not granted", key, granted[key], reason)
 			}
 		}
 		return granted
 	}
 	analyst := d.Protocol(t, providertest.Object{"access_token": "token-of-the-analyst"})
 	want := map[string]bool{
-		"read": true, "update": false, "other": false, "rates": true, "credit": false, "of 2021": true, "of 2019": false, "as at 2021": true, "no identity": false,
+		"read": true, "update": false, "other scope": false, "desk rates": true, "desk credit": false, "from 2021": true, "from 2019": false, "as at 2021": true,
+		"empty identifier": false,
 	}
 	if diff := cmp.Diff(want, results(analyst, config)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("granted requests (-want +got):\n%s", diff)
 	}
 	for application, granted := range map[string]bool{"LUSID": true, "Drive": false} {
 		got := results(analyst, providertest.Object{"applications": []string{application}, "requests": providertest.Object{"read": evaluation()}})
 		if got["read"] != granted {
-			t.Errorf("%s: got %t", application, got["read"])
+			t.Errorf("application %s: granted is %t, want %t", application, got["read"], granted)
 		}
 	}
 	if got := results(p, config); !got["update"] {
-		t.Errorf("an administrator may not update: %v", got)
+		t.Errorf("the administrator's results are %v, want the update granted", got)
 	}
 }
 
-// TestAccessEvaluationDataSource_errors gives bad input, and meets a refusal and answers that say nothing.
+// TestAccessEvaluationDataSource_errors evaluates invalid requests, a request that LUSID refuses, and responses without a
+// result.
 func TestAccessEvaluationDataSource_errors(t *testing.T) {
 	t.Parallel()
 	const (
@@ -359,7 +361,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 		diags.MustFail(t, "requests."+attribute, parts...)
 		want := tftypes.NewAttributePath().WithAttributeName("requests").WithElementKeyString("read").WithAttributeName(attribute)
 		if got := diags[0].Attribute; !strings.HasPrefix(got.String(), want.String()) {
-			t.Errorf("the error is on %s, not on %s", got, want)
+			t.Errorf("the error is on %s, want %s", got, want)
 		}
 	}
 	for attribute, test := range map[string]struct {
@@ -380,7 +382,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 		mustFailOn(diags, attribute, test.part)
 	}
 	for _, attribute := range []string{"from_effective_date", "to_effective_date", "from_as_at", "to_as_at"} {
-		// In UTC, this is in the year 10000.
+		// This instant is in the year 10000 in UTC.
 		late := evaluation(providertest.Object{attribute: "9999-12-31T23:59:59-01:00"})
 		_, diags := p.Data(name, providertest.Object{"requests": providertest.Object{"read": late}})
 		mustFailOn(diags, attribute, "Invalid instant", "9999-12-31T23:59:59-01:00 is not in the years 1 to 9999 in UTC")
@@ -398,7 +400,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 	diags.MustFail(t, "applications", "at least 1")
 	d.MustCount(t, map[string]int{})
 
-	// A range may be of one instant.
+	// A range can start and end at the same instant.
 	p.MustData(name, providertest.Object{"requests": providertest.Object{
 		"read": evaluation(providertest.Object{
 			"from_effective_date": "2026-01-01T00:00:00+01:00", "to_effective_date": "2025-12-31T23:00:00Z",
@@ -407,7 +409,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 	}})
 	d.Forget()
 
-	// A lost answer is asked for again.
+	// After a lost response, the provider retries the request, because an evaluation changes nothing.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.Evaluate", Reset: mockserver.ResetAfter})
 	p.MustData(name, config)
 	d.MustCount(t, map[string]int{"access.Evaluate": 2})
@@ -424,7 +426,7 @@ func TestAccessEvaluationDataSource_errors(t *testing.T) {
 		return map[string]any{"read": map[string]any{"result": "DeniedAsLicenceRequired", "detailedMessage": nil}}
 	})
 	if text := p.MustData(name, config).Attributes["results"].String(); !strings.Contains(text, "DeniedAsLicenceRequired") {
-		t.Errorf("got %s", text)
+		t.Errorf("got the results %s, want them to contain DeniedAsLicenceRequired", text)
 	}
 	_, diags = d.NotConfigured(t).Data(name, config)
 	diags.MustFail(t, "", summary, "access_token will be known only after apply")

@@ -25,7 +25,7 @@ func TestAccessPolicyTemplate_dataSources(t *testing.T) {
 	all := p.MustData("lusid_access_policy_templates", nil)
 	if text := all.Attributes["access_policy_templates"].String(); !strings.Contains(text, "default/first") ||
 		strings.Index(text, "default/first") > strings.Index(text, "default/second") {
-		t.Errorf("the templates are %s", text)
+		t.Errorf("got the templates %s, want default/first before default/second", text)
 	}
 	d.MustCount(t, map[string]int{"access.GetPolicyTemplate": 1, "access.ListPolicyTemplates": 1})
 	_, diags := p.Data(providertest.AccessPolicyTemplateType, providertest.Object{"code": "missing", "scope": "support"})
@@ -47,7 +47,7 @@ func TestAccessPolicyTemplate_list(t *testing.T) {
 		results, diags := templates.List(want.config, 0, true)
 		diags.MustBeQuiet(t)
 		if len(results) != want.n {
-			t.Errorf("%s: %d results", query, len(results))
+			t.Errorf("query %s: got %d results, want %d", query, len(results), want.n)
 		}
 	}
 }
@@ -66,10 +66,10 @@ func TestAccessGeneratedPolicy(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.GeneratePolicyFromTemplate": 1})
 	var selectors []tftypes.Value
 	if err := generated.Attributes["selectors"].As(&selectors); err != nil || len(selectors) != 2 || !strings.Contains(selectors[1].String(), "a-scope") {
-		t.Errorf("%d selectors, %v", len(selectors), err)
+		t.Errorf("got %d selectors and the error %v, want 2 selectors with a-scope in the second", len(selectors), err)
 	}
 
-	// A lost answer is asked for again, because nothing is created.
+	// After a lost response, the provider retries the request, because LUSID stores nothing.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GeneratePolicyFromTemplate", Reset: mockserver.ResetAfter})
 	p.MustData(generatedPolicyType, config)
 
@@ -88,7 +88,7 @@ func TestAccessGeneratedPolicy(t *testing.T) {
 	diags.MustFail(t, "template_selection", "Unable to generate an access policy", "(878)", "Check its scope and code")
 }
 
-// TestAccessGeneratedPolicy_noSelectors selects by tags that no selector has, and takes a template without selectors.
+// TestAccessGeneratedPolicy_noSelectors uses tags that no selector of the template has, and a template without selectors.
 func TestAccessGeneratedPolicy_noSelectors(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -107,7 +107,7 @@ func TestAccessGeneratedPolicy_noSelectors(t *testing.T) {
 			providertest.Object{"template_selection": append(mistyped, providertest.Object{"code": "empty"})},
 			[]string{why, "The template default/empty has no selectors.", "grant or deny nothing"},
 		},
-		"additional ones": {
+		"additional selectors": {
 			providertest.Object{"template_selection": mistyped, "additional_selectors": []any{
 				providertest.IDSelector("a-scope", "*", providertest.AccessAction("default", "Read", "Quote")),
 			}},
@@ -123,7 +123,7 @@ func TestAccessGeneratedPolicy_noSelectors(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.GeneratePolicyFromTemplate": 4})
 }
 
-// TestAccessGeneratedPolicy_unmodelled has LUSID generate a selector that no argument can express.
+// TestAccessGeneratedPolicy_unmodelled lets LUSID generate a selector that no argument can express.
 func TestAccessGeneratedPolicy_unmodelled(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -139,8 +139,8 @@ func TestAccessGeneratedPolicy_unmodelled(t *testing.T) {
 	diags.MustFail(t, "", "selectors[0].newSelectorDefinition", "would lack it")
 }
 
-// TestAccAccessGeneratedPolicy applies a template with a policy that is generated from it, and changes the
-// template.
+// TestAccAccessGeneratedPolicy applies a template and a policy that is generated from the template. A change of the
+// template also updates the policy.
 func TestAccAccessGeneratedPolicy(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -152,7 +152,7 @@ func TestAccAccessGeneratedPolicy(t *testing.T) {
 	d.Forget()
 	w.MustRun("apply", "-auto-approve")
 	if counts := d.Counts(); counts["access.UpdatePolicyTemplate"] != 1 || counts["access.UpdatePolicy"] != 1 {
-		t.Errorf("requests %v", counts)
+		t.Errorf("got the requests %v, want one update of the template and one of the policy", counts)
 	}
 	w.MustPlanEmpty()
 	w.MustRun("destroy", "-auto-approve")

@@ -24,17 +24,17 @@ func TestAccessPolicyList(t *testing.T) {
 		names := mustListAndImport(policies, providertest.Object{"code_prefix": prefix})
 		slices.Sort(names)
 		if diff := cmp.Diff(want, names); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", prefix, diff)
+			t.Errorf("policies with the prefix %s (-want +got):\n%s", prefix, diff)
 		}
 	}
 	if names := mustListAndImport(policies, providertest.Object{"scope": "nothing"}); len(names) != 0 {
-		t.Errorf("got %q", names)
+		t.Errorf("a scope without policies: got %q, want no policies", names)
 	}
 	d.Forget()
 	results, diags := policies.List(providertest.Object{}, 2, false)
 	diags.MustWarn(t, "", limitWarning, "returns 2 of them")
 	if len(results) != 2 || results[0].Resource.Exists() {
-		t.Errorf("%d results", len(results))
+		t.Errorf("got %d results, want 2 without a resource", len(results))
 	}
 	d.MustCount(t, map[string]int{"access.ListPolicies": 1})
 	d.ChangePolicy(t, "acme-bare", providertest.JSONObject{"how": providertest.JSONObject{"type": "Mask"}})
@@ -64,14 +64,14 @@ func TestAccessRoleList(t *testing.T) {
 		names := mustListAndImport(roles, test.filter)
 		slices.Sort(names)
 		if diff := cmp.Diff(test.want, names); diff != "" {
-			t.Errorf("%v (-want +got):\n%s", test.filter, diff)
+			t.Errorf("roles with the filter %v (-want +got):\n%s", test.filter, diff)
 		}
 	}
 	d.Forget()
 	results, diags := roles.List(providertest.Object{}, 2, false)
 	diags.MustWarn(t, "", limitWarning, "returns 2 of them")
 	if len(results) != 2 || results[0].Resource.Exists() {
-		t.Errorf("%d results", len(results))
+		t.Errorf("got %d results, want 2 without a resource", len(results))
 	}
 	d.MustCount(t, map[string]int{"access.ListRoles": 1})
 	_, diags = roles.List(providertest.Object{"scope": "a/b"}, 0, false)

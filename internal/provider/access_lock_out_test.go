@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// TestAccessLockOut_withoutRoles has LUSID return the provider's own policies without their roles.
+// TestAccessLockOut_withoutRoles lets LUSID return the provider's own policies without their roles.
 func TestAccessLockOut_withoutRoles(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -24,7 +24,8 @@ func TestAccessLockOut_withoutRoles(t *testing.T) {
 	diags.MustBeQuiet(t)
 }
 
-// TestAccessLockOut plans changes to what the provider's own user may do, and others.
+// TestAccessLockOut plans changes of access objects. A plan that could take rights from the provider's own user has a
+// warning, and other plans don't.
 func TestAccessLockOut(t *testing.T) {
 	t.Parallel()
 	const own = `[
@@ -79,7 +80,7 @@ func TestAccessLockOut(t *testing.T) {
 	collections, attachments = p.Resource(providertest.AccessPolicyCollectionType), p.Resource(providertest.AccessRolePolicyCollectionType)
 	d.Forget()
 
-	// What takes no right away needs no call.
+	// A change that takes no rights away needs no request.
 	_, diags := collections.Plan(collection, providertest.With(collecting, "description", "New"))
 	diags.MustBeQuiet(t)
 	_, diags = collections.Plan(providertest.Instance{}, providertest.With(nesting, "code", "new"))
@@ -197,12 +198,12 @@ func TestAccessLockOut(t *testing.T) {
 	warnings := diags.Warnings()
 	for _, part := range []string{"destroy = false", roleWarning, "takes the policy collection default/readers away from it", "HTTP 403"} {
 		if len(warnings) != 2 || !strings.Contains(strings.Join(warnings, ""), part) {
-			t.Errorf("want two warnings, with %q: %s", part, warnings)
+			t.Errorf("got the warnings %s, want two that contain %q", warnings, part)
 		}
 	}
 	d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1, "access.PagePolicyCollections": 1})
 
-	// A refusal is no reason to stop, and the first plan says it.
+	// If LUSID refuses the request for the own policies, the plan continues. Only the first plan has a warning.
 	refused := providertest.NewMock(t, mockserver.Options{})
 	refused.Mock.InjectFault(mockserver.Fault{Operation: "access.GetOwnPolicies", Status: http.StatusForbidden, Count: -1})
 	policies = refused.Protocol(t).Resource(providertest.AccessPolicyType)

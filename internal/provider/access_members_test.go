@@ -33,8 +33,8 @@ func addMembers(member any) func(*http.Request, any) any {
 	return func(_ *http.Request, body any) any { return add("", body) }
 }
 
-// TestAccessMembers reads objects whose lists have a member that is null or empty. The read fails and says what is
-// wrong. It neither leaves the member out nor makes an id of it.
+// TestAccessMembers reads objects whose lists have a null or empty member. The read fails, and the error names the
+// field that the response lacks. The read does not skip the member, and does not return an id for it.
 func TestAccessMembers(t *testing.T) {
 	t.Parallel()
 	supervisor := providertest.Object{"code": "supervisors", "supervised_roles": []string{"default/lusid-evaluator"}}
@@ -91,13 +91,13 @@ func TestAccessMembers(t *testing.T) {
 				read, diags := objects().Read(made)
 				diags.MustFail(t, "", "Unable to read "+test.summary, `The response has no "`+test.part+`"`, "LUSID's support")
 				if names := made.Differences(read); names != nil {
-					t.Errorf("the failure changed %s", names)
+					t.Errorf("the failed read changed %s in the state, want no change", names)
 				}
 				_, diags = objects().Apply(planned)
 				diags.MustFail(t, "", "Unable to update "+test.summary, test.part)
 				for operation, n := range d.Counts() {
 					if strings.HasPrefix(operation, "access.Update") && n > 0 {
-						t.Errorf("%s was sent", operation)
+						t.Errorf("got %d requests of %s, want none", n, operation)
 					}
 				}
 
@@ -108,7 +108,8 @@ func TestAccessMembers(t *testing.T) {
 	}
 }
 
-// TestAccessMembers_precedence moves roles while LUSID returns another role with such a member.
+// TestAccessMembers_precedence orders roles while LUSID returns a role with a null member. If the role is not in the
+// list, the order can change. If it is in the list, the read and the update fail.
 func TestAccessMembers_precedence(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -139,7 +140,7 @@ func TestAccessMembers_precedence(t *testing.T) {
 	read, diags := precedence().Read(made)
 	diags.MustFail(t, "", "Unable to read access role precedence", "resource.policyIdRoleResource.policies[0].code")
 	if names := made.Differences(read); names != nil {
-		t.Errorf("the failure changed %s", names)
+		t.Errorf("the failed read changed %s in the state, want no change", names)
 	}
 	planned, diags := precedence().Plan(made, precedenceOf(0, 3, 1))
 	diags.MustSucceed(t)

@@ -13,9 +13,9 @@ const (
 	lastInstant  = "9999-12-31T23:59:59.9999999+00:00"
 )
 
-// TestAccessPolicy_filledIn has LUSID fill in what the configuration leaves out. Whether LUSID does is not
-// documented.
-func TestAccessPolicy_filledIn(t *testing.T) {
+// TestAccessPolicy_valuesFilledIn lets LUSID fill in values that the configuration leaves out. LUSID does not document
+// whether it does.
+func TestAccessPolicy_valuesFilledIn(t *testing.T) {
 	t.Parallel()
 	dates := func(condition providertest.Object) providertest.Object {
 		return providertest.Object{"date_conditions": []any{condition}}
@@ -26,11 +26,11 @@ func TestAccessPolicy_filledIn(t *testing.T) {
 	metadata := providertest.Object{"template_selection": []any{providertest.Object{"scope": "default", "code": "abc"}}}
 	const instant = "2024-01-01T00:00:00Z"
 	for name, config := range map[string]providertest.Object{
-		"no end":              effective(providertest.Object{"from": instant}),
-		"no beginning":        effective(providertest.Object{"to": instant}),
-		"neither":             effective(providertest.Object{}),
-		"configured as it is": effective(providertest.Object{"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59Z"}),
-		"an expression": dates(providertest.Object{"as_at_range": providertest.Object{
+		"no end":                         effective(providertest.Object{"from": instant}),
+		"no start":                       effective(providertest.Object{"to": instant}),
+		"no start and no end":            effective(providertest.Object{}),
+		"the values that LUSID fills in": effective(providertest.Object{"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59Z"}),
+		"an as-at expression": dates(providertest.Object{"as_at_range": providertest.Object{
 			"from": providertest.Object{"value": "AsAt=Latest"}, "to": providertest.Object{"date_time_offset": instant},
 		}}),
 		"a template without a time": {"template_metadata": metadata},
@@ -55,9 +55,9 @@ func TestAccessPolicy_filledIn(t *testing.T) {
 			changed := providertest.With(config, "description", "Other")
 			policies.MustPlanNothing(policies.MustRead(mustUpdate(t, policies, made, changed)), changed)
 			if got := d.Counts()["access.UpdatePolicy"]; got != 1 {
-				t.Errorf("%d updates", got)
+				t.Errorf("got %d updates, want 1", got)
 			}
-			// A lost create is found all the same.
+			// After a lost response to a create, the provider finds the policy although LUSID filled in values.
 			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/list-instruments", nil, nil)
 			d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreatePolicy", Reset: mockserver.ResetAfter})
 			policies = d.Protocol(t).Resource(providertest.AccessPolicyType)
@@ -65,7 +65,7 @@ func TestAccessPolicy_filledIn(t *testing.T) {
 			diags.MustWarn(t, "", "The response to the creation of access policy list-instruments was lost")
 		})
 	}
-	// An end that somebody sets elsewhere is shown.
+	// A read shows an end that another user set.
 	d := providertest.NewMock(t, mockserver.Options{})
 	policies := d.Protocol(t).Resource(providertest.AccessPolicyType)
 	config := providertest.AccessPolicyConfig(effective(providertest.Object{"from": instant}))
@@ -75,11 +75,11 @@ func TestAccessPolicy_filledIn(t *testing.T) {
 	})
 	read := policies.MustRead(made)
 	if made.Attributes["date_conditions"].Equal(read.Attributes["date_conditions"]) {
-		t.Error("the end is not read")
+		t.Error("the read did not change date_conditions, want the end that another user set")
 	}
 }
 
-// fillIn gives a policy the instants that nobody has set.
+// fillIn sets the instants that a policy lacks.
 func fillIn(policy providertest.JSONObject) {
 	conditions, _ := policy["for"].([]any)
 	for _, condition := range conditions {
@@ -104,7 +104,8 @@ func setAbsent(object providertest.JSONObject, field string, value any) {
 	}
 }
 
-// TestAccessPolicy_buildTime plans with another time of generation, as every read of a generated policy gives.
+// TestAccessPolicy_buildTime plans with another build_as_at. Every read of a generated policy returns another time, so a
+// new time alone is no change.
 func TestAccessPolicy_buildTime(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -116,10 +117,10 @@ func TestAccessPolicy_buildTime(t *testing.T) {
 	}
 	made := policies.MustCreate(at("2026-01-01T00:00:00Z"))
 	policies.MustPlanNothing(policies.MustRead(made), at("2026-06-01T00:00:00Z"))
-	// With another change, the time goes along.
+	// An update because of another change also sends the new time.
 	read := policies.MustRead(mustUpdate(t, policies, made, providertest.With(at("2026-06-01T00:00:00Z"), "description", "Other")))
 	policies.MustPlanNothing(read, providertest.With(at("2026-06-01T00:00:00Z"), "description", "Other"))
 	if stored, _ := d.StoredPolicy(t, "list-instruments")["templateMetadata"].(providertest.JSONObject); stored["buildAsAt"] != "2026-06-01T00:00:00.0000000+00:00" {
-		t.Errorf("LUSID has the time %v", stored["buildAsAt"])
+		t.Errorf("LUSID has the time %v, want 2026-06-01T00:00:00.0000000+00:00", stored["buildAsAt"])
 	}
 }

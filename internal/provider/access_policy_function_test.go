@@ -17,10 +17,10 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// policyDocuments are policies as LUSID's web app has them.
+// policyDocuments is a directory with policies as JSON documents of LUSID's web app.
 const policyDocuments = scenariosDirectory + "/policies-from-the-web-app/policies"
 
-// accessPolicyOf calls the function access_policy. The failure is empty after success.
+// accessPolicyOf calls the function access_policy. The failure is empty if the call succeeds.
 func accessPolicyOf(t *testing.T, p *providertest.Protocol, document string) (arguments providertest.Object, failure string) {
 	t.Helper()
 	definition := p.Schema.Functions["access_policy"]
@@ -53,7 +53,8 @@ func accessPolicyOf(t *testing.T, p *providertest.Protocol, document string) (ar
 	return arguments, ""
 }
 
-// comparablePolicy gives what means the same one form: the order of sets, and an end in the year 9999.
+// comparablePolicy returns a policy in a form in which equal policies compare equal. It sorts sets, and removes the id and
+// an end in the year 9999.
 func comparablePolicy(t *testing.T, document string) providertest.JSONObject {
 	t.Helper()
 	var policy providertest.JSONObject
@@ -86,7 +87,7 @@ func comparablePolicy(t *testing.T, document string) providertest.JSONObject {
 	return policy
 }
 
-// TestAccessPolicy_documents has each document become a policy that is the document again.
+// TestAccessPolicy_documents creates a policy from each document. LUSID then has the same policy as the document.
 func TestAccessPolicy_documents(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -94,13 +95,13 @@ func TestAccessPolicy_documents(t *testing.T) {
 	policies := p.Resource(providertest.AccessPolicyType)
 	files, err := filepath.Glob(filepath.Join(policyDocuments, "*.json"))
 	if err != nil || len(files) < 8 {
-		t.Fatalf("%d documents, %v", len(files), err)
+		t.Fatalf("got %d documents and the error %v, want at least 8 documents", len(files), err)
 	}
 	for _, file := range files {
 		document := providertest.ReadText(t, file)
 		config, failure := accessPolicyOf(t, p, document)
 		if failure != "" {
-			t.Errorf("%s: %s", file, failure)
+			t.Errorf("%s: got the error %q, want none", file, failure)
 			continue
 		}
 		made := policies.MustCreate(config)
@@ -113,10 +114,10 @@ func TestAccessPolicy_documents(t *testing.T) {
 		if diff := cmp.Diff(want, comparablePolicy(t, providertest.JSONText(t, stored))); diff != "" {
 			t.Errorf("%s: LUSID has (-want +got):\n%s", file, diff)
 		}
-		// LUSID's response is a document too.
+		// The function also accepts LUSID's response as a document.
 		again, failure := accessPolicyOf(t, p, providertest.JSONText(t, stored))
 		if failure != "" {
-			t.Errorf("%s, read back: %s", file, failure)
+			t.Errorf("LUSID's response for %s: got the error %q, want none", file, failure)
 			continue
 		}
 		policies.MustPlanNothing(policies.MustRead(made), again)
@@ -136,7 +137,7 @@ func TestAccessPolicy_function(t *testing.T) {
 	} {
 		arguments, failure := accessPolicyOf(t, p, document)
 		if failure != "" {
-			t.Errorf("%s: %s", document, failure)
+			t.Errorf("%s: got the error %q, want none", document, failure)
 			continue
 		}
 		got := providertest.Instance{Attributes: map[string]tftypes.Value{}}
@@ -148,12 +149,12 @@ func TestAccessPolicy_function(t *testing.T) {
 		for name := range maps.Keys(arguments) {
 			isArgument := func(a *tfprotov6.SchemaAttribute) bool { return a.Name == name }
 			if !slices.ContainsFunc(schema.Block.Attributes, isArgument) {
-				t.Errorf("the resource has no argument %s", name)
+				t.Errorf("the function returned the argument %s, want only arguments of the resource", name)
 			}
 		}
 		if len(arguments) != len(schema.Block.Attributes)-3 {
-			t.Errorf("%d arguments of a resource with %d attributes, of which it lacks id, scope and timeouts",
-				len(arguments), len(schema.Block.Attributes))
+			t.Errorf("got %d arguments, want %d: all attributes of the resource except id, scope and timeouts",
+				len(arguments), len(schema.Block.Attributes)-3)
 		}
 	}
 	for document, want := range map[string]string{
@@ -175,7 +176,7 @@ func TestAccessPolicy_function(t *testing.T) {
 		if _, failure := accessPolicyOf(t, p, document); !strings.Contains(failure, want) {
 			t.Errorf("%s: got %q, want %q", document, failure, want)
 		} else if strings.HasSuffix(failure, ".") {
-			t.Errorf("%s: Terraform adds a full stop to %q", document, failure)
+			t.Errorf("%s: got %q, want no full stop at the end, because Terraform adds one", document, failure)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func permutations(roles []access.ResourceID) (all [][]access.ResourceID) {
 	return all
 }
 
-// afterMove is an order after a move, as LUSID carries it out.
+// afterMove returns the order after LUSID carried out a move.
 func afterMove(order []access.ResourceID, move provider.RoleMove) []access.ResourceID {
 	order = slices.DeleteFunc(slices.Clone(order), func(role access.ResourceID) bool { return role == move.Role })
 	place := slices.Index(order, move.Place.Before)
@@ -33,7 +33,7 @@ func afterMove(order []access.ResourceID, move provider.RoleMove) []access.Resou
 	return slices.Insert(order, place, move.Role)
 }
 
-// leastMoves finds by trial how few moves lead from one order to the other.
+// leastMoves returns the smallest number of moves from one order to the other. It tries all moves.
 func leastMoves(current, wanted []access.ResourceID) int {
 	reached, moves := [][]access.ResourceID{current}, 0
 	for ; ; moves++ {
@@ -59,7 +59,7 @@ func compareOrders(a, b []access.ResourceID) int {
 	return slices.CompareFunc(a, b, func(a, b access.ResourceID) int { return slices.Compare([]byte(a.Code), []byte(b.Code)) })
 }
 
-// TestRoleMoves moves up to five roles from their order to every other one.
+// TestRoleMoves moves up to five roles into every possible order.
 func TestRoleMoves(t *testing.T) {
 	t.Parallel()
 	for n := range 6 {
@@ -73,20 +73,20 @@ func TestRoleMoves(t *testing.T) {
 				order = afterMove(order, move)
 			}
 			if !slices.Equal(order, wanted) {
-				t.Errorf("%v leads to %v", wanted, order)
+				t.Errorf("the moves lead to the order %v, want %v", order, wanted)
 			}
 			if least := leastMoves(roles, wanted); len(moves) != least {
-				t.Errorf("%v takes %d moves, and %d are enough", wanted, len(moves), least)
+				t.Errorf("the order %v: got %d moves, want %d", wanted, len(moves), least)
 			}
 			if (len(provider.Reordered(roles, wanted)) == 0) != slices.Equal(roles, wanted) {
-				t.Errorf("%v: reordered are %v", wanted, provider.Reordered(roles, wanted))
+				t.Errorf("the order %v: got %v as reordered, want roles only if the order differs", wanted, provider.Reordered(roles, wanted))
 			}
 		}
 	}
 }
 
-// TestRoleMoves_between leaves the roles alone that are not listed.
-func TestRoleMoves_between(t *testing.T) {
+// TestRoleMoves_unlistedRoles orders some roles of a domain. The order of the other roles stays the same.
+func TestRoleMoves_unlistedRoles(t *testing.T) {
 	t.Parallel()
 	id := func(code string) access.ResourceID { return access.ResourceID{Scope: access.DefaultScope, Code: code} }
 	domain := []access.ResourceID{id("a"), id("x"), id("b"), id("y"), id("c")}
@@ -96,12 +96,12 @@ func TestRoleMoves_between(t *testing.T) {
 			order = afterMove(order, move)
 		}
 		if !slices.Equal(provider.Among(order, wanted), wanted) || slices.Index(order, id("x")) > slices.Index(order, id("y")) {
-			t.Errorf("%v leads to %v", wanted, order)
+			t.Errorf("the moves lead to the order %v, want the listed roles in the order %v, and x before y", order, wanted)
 		}
 	}
 }
 
-// TestRoleMoves_otherScopes moves many roles around two that LUSID does not let anybody move.
+// TestRoleMoves_otherScopes moves six roles below two roles of other scopes. LUSID lets nobody move those two.
 func TestRoleMoves_otherScopes(t *testing.T) {
 	t.Parallel()
 	var current []access.ResourceID
@@ -113,20 +113,20 @@ func TestRoleMoves_otherScopes(t *testing.T) {
 	current = append(current, fixed...)
 	moves := provider.RoleMoves(current, wanted)
 	if len(moves) != 6 {
-		t.Errorf("%d moves", len(moves))
+		t.Errorf("got %d moves, want 6", len(moves))
 	}
 	for _, move := range moves {
 		if move.Role.Scope != access.DefaultScope {
-			t.Errorf("%s is moved", move.Role)
+			t.Errorf("got a move of %s, want moves only in the scope %s", move.Role, access.DefaultScope)
 		}
 		current = afterMove(current, move)
 	}
 	if !slices.Equal(current, wanted) {
-		t.Errorf("got %v", current)
+		t.Errorf("got the order %v, want %v", current, wanted)
 	}
 }
 
-// TestReordered names the roles that change places with another one.
+// TestReordered returns the roles that swap places with another role.
 func TestReordered(t *testing.T) {
 	t.Parallel()
 	a, b, c := access.ResourceID{Code: "a"}, access.ResourceID{Code: "b"}, access.ResourceID{Code: "c"}
@@ -137,7 +137,7 @@ func TestReordered(t *testing.T) {
 		{[]access.ResourceID{a, c, b}, []access.ResourceID{c, b}},
 	} {
 		if got := provider.Reordered([]access.ResourceID{a, b, c}, test.wanted); !slices.Equal(got, test.moved) {
-			t.Errorf("%v: got %v", test.wanted, got)
+			t.Errorf("the order %v: got %v, want %v", test.wanted, got, test.moved)
 		}
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
+// TestAccessToken_own gets the token with which the provider itself signs in.
 func TestAccessToken_own(t *testing.T) {
 	t.Parallel()
 	t.Run("personal access token", func(t *testing.T) {
@@ -31,11 +32,11 @@ func TestAccessToken_own(t *testing.T) {
 			"expires_at": "null", "granted_scopes": "null",
 		} {
 			if got := token.Get(name); got != want {
-				t.Errorf("%s is %s, not %s", name, got, want)
+				t.Errorf("%s is %s, want %s", name, got, want)
 			}
 		}
 		if counts := d.Counts(); len(counts) != 0 {
-			t.Errorf("requests: %v", counts)
+			t.Errorf("got the requests %v, want none", counts)
 		}
 	})
 	t.Run("password", func(t *testing.T) {
@@ -46,14 +47,14 @@ func TestAccessToken_own(t *testing.T) {
 		p.Applications().MustCreate(providertest.Object{"client_id": "test-app", "display_name": "Test"})
 		again := p.MustGetAccessToken(providertest.Object{"min_remaining_ttl": "50m"})
 		if names := first.Differences(again); !cmp.Equal(names, []string{"min_remaining_ttl"}) {
-			t.Errorf("the second read differs in %s", names)
+			t.Errorf("the second read differs in %s, want only min_remaining_ttl", names)
 		}
 		if first.Get("refresh_token") != "null" || first.Get("id_token") == "null" || first.Get("granted_scopes") != "client,groups,offline_access,openid" {
-			t.Errorf("got %s", first.Attributes)
+			t.Errorf("got %s, want no refresh token, an ID token and the scopes client,groups,offline_access,openid", first.Attributes)
 		}
 		expires, err := time.Parse(time.RFC3339, first.Get("expires_at"))
 		if err != nil || time.Until(expires).Round(time.Minute) != time.Hour || !strings.HasSuffix(first.Get("expires_at"), "Z") {
-			t.Errorf("expires_at is %s: %v", first.Get("expires_at"), err)
+			t.Errorf("expires_at is %s and the error is %v, want a time in UTC in one hour", first.Get("expires_at"), err)
 		}
 		want := map[string]int{"token:password": 1, "identity.ListApplications": 1, "identity.CreateApplication": 1}
 		if diff := cmp.Diff(want, d.Counts()); diff != "" {
@@ -62,16 +63,16 @@ func TestAccessToken_own(t *testing.T) {
 	})
 }
 
-// TestAccessToken_minRemainingTTL asks for a token that lives long enough.
+// TestAccessToken_minRemainingTTL gets a token that is valid for at least min_remaining_ttl.
 func TestAccessToken_minRemainingTTL(t *testing.T) {
 	t.Parallel()
-	t.Run("renews the provider's own", func(t *testing.T) {
+	t.Run("token of the provider", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{TokenLifetime: 10 * time.Minute})
 		p := d.SignedIn(t)
 		first := p.MustGetAccessToken(nil)
 		if again := p.MustGetAccessToken(providertest.Object{"min_remaining_ttl": "9m"}); again.Get("access_token") != first.Get("access_token") {
-			t.Error("a token that is valid long enough was renewed")
+			t.Error("the provider renewed a token that is valid for 10 minutes, want no renewal for a min_remaining_ttl of 9 minutes")
 		}
 		_, diags := p.AccessToken(providertest.Object{"min_remaining_ttl": "11m"})
 		diags.MustFail(t, "", "Unable to get access token", "before the requested 11m0s")
@@ -79,7 +80,7 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 			t.Errorf("requests (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("another application's", func(t *testing.T) {
+	t.Run("token with other scopes", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{TokenLifetime: 10 * time.Minute})
 		p := d.SignedIn(t)
@@ -88,22 +89,22 @@ func TestAccessToken_minRemainingTTL(t *testing.T) {
 		_, diags := p.AccessToken(providertest.Object{"scopes": scopes, "min_remaining_ttl": "1h"})
 		diags.MustFail(t, "min_remaining_ttl", "less than min_remaining_ttl, which is 1h0m0s")
 	})
-	t.Run("that the provider cannot renew", func(t *testing.T) {
+	t.Run("token that the provider cannot renew", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{TokenLifetime: 10 * time.Minute})
 		token := d.SignedIn(t).MustGetAccessToken(nil).Get("access_token")
 		p := d.Protocol(t, providertest.Object{"access_token": token})
 		if got := p.MustGetAccessToken(providertest.Object{"min_remaining_ttl": "9m"}).Get("expires_at"); got == "null" {
-			t.Error("the expiry of a JWT is not told")
+			t.Error("expires_at is null, want the time in the JWT")
 		}
 		_, diags := p.AccessToken(providertest.Object{"min_remaining_ttl": "1h"})
 		diags.MustFail(t, "", "cannot be renewed", "before the requested 1h0m0s")
-		// A personal access token does not tell when it expires.
+		// A personal access token does not contain its expiry, so min_remaining_ttl has no effect.
 		d.Protocol(t).MustGetAccessToken(providertest.Object{"min_remaining_ttl": "1h"})
 	})
 }
 
-// TestAccessToken_arguments gives each argument alone, with the provider's own for the rest.
+// TestAccessToken_arguments sets some arguments. The provider's own settings supply the others.
 func TestAccessToken_arguments(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -112,13 +113,13 @@ func TestAccessToken_arguments(t *testing.T) {
 	p := d.SignedIn(t)
 	refresh := p.MustGetAccessToken(providertest.Object{"scopes": []string{"openid", "offline_access"}}).Get("refresh_token")
 	if refresh == "null" {
-		t.Fatal("offline_access gave no refresh token")
+		t.Fatal("got no refresh token with the scope offline_access, want one")
 	}
 
 	for _, test := range []struct {
 		name   string
 		config providertest.Object
-		// scopes are those granted, in order.
+		// scopes are the granted scopes, in order.
 		scopes string
 	}{
 		{"token_url", providertest.Object{"token_url": own["token_url"]}, "client,groups,offline_access,openid"},
@@ -145,17 +146,17 @@ func TestAccessToken_arguments(t *testing.T) {
 			d.Forget()
 			token := d.SignedIn(t).MustGetAccessToken(test.config)
 			if got := token.Get("granted_scopes"); got != test.scopes {
-				t.Errorf("granted_scopes is %s", got)
+				t.Errorf("granted_scopes is %s, want %s", got, test.scopes)
 			}
 			for name, scope := range map[string]string{"id_token": "openid", "refresh_token": "offline_access"} {
 				want := strings.Contains(test.scopes, scope) || test.config[name] != nil
 				if got := token.Get(name) != "null"; got != want {
-					t.Errorf("with %s, %s is %.10s", test.scopes, name, token.Get(name))
+					t.Errorf("with the scopes %s, %s is set: %t, want %t", test.scopes, name, got, want)
 				}
 			}
 			for name, want := range test.config {
 				if text, ok := want.(string); ok && name != "refresh_token" && token.Get(name) != text {
-					t.Errorf("%s came back as %s", name, token.Get(name))
+					t.Errorf("%s in the result is %s, want the value in the configuration", name, token.Get(name))
 				}
 			}
 			grant := "token:password"
@@ -166,9 +167,9 @@ func TestAccessToken_arguments(t *testing.T) {
 				t.Errorf("requests (-want +got):\n%s", diff)
 			}
 			var me struct{ ID string }
-			friend := d
-			friend.Token = token.Get("access_token")
-			friend.MustCall(t, http.MethodGet, "/me", nil, &me)
+			withToken := d
+			withToken.Token = token.Get("access_token")
+			withToken.MustCall(t, http.MethodGet, "/me", nil, &me)
 		})
 	}
 }
@@ -184,18 +185,18 @@ func TestAccessToken_errors(t *testing.T) {
 		config    providertest.Object
 		attribute string
 		parts     []string
-		// asked is whether a token request was made.
-		asked bool
+		// isRequested is true if the provider sends a token request.
+		isRequested bool
 	}{
 		{
-			"nothing to ask with", pat,
+			"client_id without other credentials", pat,
 			providertest.Object{"client_id": "other-app"},
 			"token_url",
 			[]string{"To request a token, set token_url, client_secret, username, password."},
 			false,
 		},
 		{
-			"no client", pat,
+			"no client_id and client_secret", pat,
 			providertest.Object{"token_url": own["token_url"], "username": "u", "password": "p"},
 			"client_id",
 			[]string{"To request a token, set client_id, client_secret."},
@@ -240,14 +241,14 @@ func TestAccessToken_errors(t *testing.T) {
 			test.p.T = t
 			_, diags := test.p.AccessToken(test.config)
 			diags.MustFail(t, test.attribute, append(test.parts, "Unable to get access token")...)
-			if asked := len(d.Counts()) > 0; asked != test.asked {
-				t.Errorf("requests: %v", d.Counts())
+			if isRequested := len(d.Counts()) > 0; isRequested != test.isRequested {
+				t.Errorf("got the requests %v, want a token request: %t", d.Counts(), test.isRequested)
 			}
 		})
 	}
 }
 
-// TestAccessToken_validation fails at plan time, on the attribute, without a call.
+// TestAccessToken_validation configures invalid arguments. Validation fails on the attribute, without a request.
 func TestAccessToken_validation(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -275,17 +276,17 @@ func TestAccessToken_validation(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.config), func(t *testing.T) {
 			t.Parallel()
-			// It is not configured: only validation can fail.
+			// The provider is not configured, so that only validation can fail.
 			_, diags := providertest.NewProtocol(t).AccessToken(test.config)
 			if errs := diags.Errors(); len(errs) != 1 || !strings.HasPrefix(errs[0], test.attribute+": ") {
-				t.Errorf("not one error on %s: %q", test.attribute, errs)
+				t.Errorf("got the errors %q, want one on %s", errs, test.attribute)
 			}
 		})
 	}
 }
 
-// TestAccessToken_otherURL sends the provider's own credentials nowhere but home: another host, and
-// another domain behind the same gateway, keep all that arrives.
+// TestAccessToken_otherURL requests tokens from another host, and from another domain behind the same gateway. The
+// provider's own credentials must not arrive there. Both servers record every request.
 func TestAccessToken_otherURL(t *testing.T) {
 	t.Parallel()
 	var (
@@ -324,7 +325,7 @@ func TestAccessToken_otherURL(t *testing.T) {
 		{"password": "p", "client_id": "c", "client_secret": "s"},
 		{"refresh_token": "r"},
 		{"refresh_token": "r", "client_id": own["client_id"]},
-		// These ask, with nothing of the provider's but the client id.
+		// These configurations send a request. Of the provider's own settings, it contains only the client_id.
 		{"username": "u", "password": "p", "client_secret": "s"},
 		{"refresh_token": "r", "client_secret": "s"},
 	} {
@@ -333,7 +334,7 @@ func TestAccessToken_otherURL(t *testing.T) {
 			for _, p := range []*providertest.Protocol{home.SignedIn(t), home.WithRefreshToken(t)} {
 				_, diags := p.AccessToken(config)
 				if len(diags.Errors()) == 0 {
-					t.Errorf("%v: no error", config)
+					t.Errorf("%v: got no error, want one", config)
 				}
 			}
 		}
@@ -342,16 +343,17 @@ func TestAccessToken_otherURL(t *testing.T) {
 		secret, _ := own[name].(string)
 		for _, form := range providertest.FormsOf(secret) {
 			if strings.Contains(received.String(), form) {
-				t.Errorf("the provider's %s was sent to another server", name)
+				t.Errorf("the provider sent its %s to another server, want it sent only to the token endpoint of the provider", name)
 			}
 		}
 	}
 	if !strings.Contains(received.String(), "grant_type=password") || !strings.Contains(received.String(), "grant_type=refresh_token") {
-		t.Errorf("the other server got no token request: %s", &received)
+		t.Errorf("the other servers got the requests %s, want grant_type=password and grant_type=refresh_token among them", &received)
 	}
 }
 
-// TestAccAccessToken_application makes an application and signs in through it in one run.
+// TestAccAccessToken_application creates an application, and gets a token with the application's credentials in the same
+// run.
 func TestAccAccessToken_application(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -373,9 +375,9 @@ data "lusid_access_token" "test" {
 			}},
 			ConfigStateChecks: append([]statecheck.StateCheck{
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("access_token"), knownvalue.StringFunc(func(token string) error {
-					friend := d
-					friend.Token = token
-					return friend.Call(t.Context(), http.MethodGet, "/me", nil, nil)
+					withToken := d
+					withToken.Token = token
+					return withToken.Call(t.Context(), http.MethodGet, "/me", nil, nil)
 				})),
 			}, providertest.ExpectSensitive(t, address, "access_token", "id_token", "refresh_token")...),
 		}},

@@ -10,21 +10,22 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// withHow gives a policy a part that the schema cannot express.
+// withHow adds a part to a policy that the schema cannot express.
 func withHow(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
 	d.ChangePolicy(t, code, providertest.JSONObject{"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}})
 }
 
-// expire gives the members of a policy collection a part that the schema cannot express.
+// expire adds a part to the members of a policy collection that the schema cannot express.
 func expire(collection providertest.JSONObject) {
 	for _, member := range collection["policies"].([]any) { //nolint:forcetypeassert // It is.
 		member.(providertest.JSONObject)["expires"] = "2030-01-01" //nolint:forcetypeassert // It is.
 	}
 }
 
-// Terraform plans -replace and replace_triggered_by as an update that changes nothing, and then as a create
-// without a prior state, which has only the private state of the first plan.
+// TestAccessUnmodelled_hiddenReplacement replaces objects as -replace and replace_triggered_by do. Terraform first plans an
+// update that changes nothing, and then a create without a prior state. The create only has the private state of the
+// first plan.
 func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
 	t.Parallel()
 	for typeName, test := range map[string]struct {
@@ -72,11 +73,11 @@ func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
 			} else {
 				diags.MustBeQuiet(t)
 			}
-			// The new object has no such part.
+			// The new object has no part that the schema can't express, so there is no warning.
 			_, diags = objects.Plan(replaced, providertest.With(test.config, "description", "Other"))
 			diags.MustBeQuiet(t)
 
-			// A create that replaces nothing of that kind is quiet.
+			// A create that does not replace an object with such a part has no warning.
 			_, diags = objects.Plan(providertest.Instance{Private: replaced.Private}, test.config)
 			diags.MustBeQuiet(t)
 			_, diags = objects.Plan(providertest.Instance{}, test.config)
@@ -85,7 +86,7 @@ func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
 	}
 }
 
-// TestAccAccessUnmodelled_replace replaces a policy with -replace, which no provider is told about.
+// TestAccAccessUnmodelled_replace replaces a policy with -replace. Terraform does not send this option to providers.
 func TestAccAccessUnmodelled_replace(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -97,19 +98,19 @@ func TestAccAccessUnmodelled_replace(t *testing.T) {
 	w.MustRun("apply", "-auto-approve")
 	withHow(t, d, "list-instruments")
 	const replace = "-replace=lusid_access_policy.test"
-	// With another change, the plan begins with an update, and that is refused.
+	// With another change, Terraform first plans an update, and the provider refuses the update.
 	w.Configure(config("Two"))
 	w.MustFail([]string{"Unable to update access policy default/list-instruments", "undo the other changes"}, "plan", replace)
 	w.Configure(config("One"))
 	w.MustRun("apply", "-auto-approve", replace)
 	if _, has := d.StoredPolicy(t, "list-instruments")["how"]; has {
-		t.Error("the policy was not replaced")
+		t.Error("the policy still has its part how, want a new policy without it")
 	}
 	w.Configure(config("Two"))
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 	// Neither Terraform 1.11 nor OpenTofu 1.12 shows the warning of the plan.
 	if !strings.Contains(w.Printed.String(), "was deleted with a part that") {
-		t.Errorf("the apply does not warn:\n%s", w.Printed.String())
+		t.Errorf("the apply did not warn that the policy was deleted with a part, want a warning:\n%s", w.Printed.String())
 	}
 }
