@@ -11,7 +11,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// accessCodes are kinds that are named by codes, with the configuration of an object, its path and its create.
+// accessCodes are the types whose objects have a code, with the configuration of an object, its path and its create.
 var accessCodes = map[string]struct {
 	config func(...providertest.Object) providertest.Object
 	path   string
@@ -23,8 +23,7 @@ var accessCodes = map[string]struct {
 	providertest.AccessPolicyTemplateType:   {providertest.AccessPolicyTemplateConfig, "/policytemplates", "access.CreatePolicyTemplate"},
 }
 
-// newDomainWithoutCase is a domain that takes codes for the same if they differ only in case, and returns
-// them in small letters.
+// newDomainWithoutCase returns a domain that ignores the case of codes, and returns codes in lower case.
 func newDomainWithoutCase(t *testing.T, options ...mockserver.Options) providertest.Domain {
 	t.Helper()
 	return providertest.NewMockBehind(t, append(options, mockserver.Options{})[0], func(mock http.Handler) http.Handler {
@@ -43,7 +42,7 @@ func newDomainWithoutCase(t *testing.T, options ...mockserver.Options) providert
 	})
 }
 
-// TestAccessCase_ignored has LUSID ignore the case of codes. The configured spelling stays.
+// TestAccessCase_ignored lets LUSID ignore the case of codes. The state keeps the code as configured.
 func TestAccessCase_ignored(t *testing.T) {
 	t.Parallel()
 	for typeName, kind := range accessCodes {
@@ -54,7 +53,7 @@ func TestAccessCase_ignored(t *testing.T) {
 			config := kind.config(providertest.Object{"code": "Acme-Code"})
 			made := objects.MustCreate(config)
 			made.MustHave(t, map[string]string{"code": "Acme-Code", "id": "default/Acme-Code"})
-			for range 5 { // The later ones look into a list.
+			for range 5 { // The later reads use a list.
 				made = objects.MustRead(made)
 				objects.MustPlanNothing(made, config)
 			}
@@ -62,19 +61,19 @@ func TestAccessCase_ignored(t *testing.T) {
 			made.MustHave(t, map[string]string{"code": "Acme-Code", "description": "Other"})
 
 			if typeName != providertest.AccessRoleType { // LUSID's own 404 for a role has no code.
-				// A gateway's 404 makes nothing gone that the list shows in another spelling.
+				// After a 404 of a gateway, the list decides. It shows the object with its code in lower case.
 				d.Mock.InjectFault(mockserver.Fault{Operation: strings.Replace(kind.create, "Create", "Get", 1), Status: http.StatusNotFound})
 				_, diags := d.Protocol(t).Resource(typeName).Read(made)
 				diags.MustFail(t, "", "may still exist")
 			}
 
-			// Another resource does not adopt it, though its create is lost.
+			// A create with a lost request does not adopt the object of another resource.
 			d.Mock.InjectFault(mockserver.Fault{Operation: kind.create, Reset: mockserver.ResetBefore})
 			_, diags := d.Protocol(t).Resource(typeName).Create(providertest.With(config, "description", "Other"))
 			diags.MustFail(t, "code", "taken")
 		})
 	}
-	// A lost create is found.
+	// After a lost response to a create, the provider finds the object.
 	for typeName, kind := range accessCodes {
 		d := newDomainWithoutCase(t)
 		d.Mock.InjectFault(mockserver.Fault{Operation: kind.create, Reset: mockserver.ResetAfter})
@@ -86,28 +85,29 @@ func TestAccessCase_ignored(t *testing.T) {
 	}
 }
 
-// TestAccessCase_distinguished has LUSID take codes for different that differ only in case.
+// TestAccessCase_distinguished lets LUSID have two objects whose codes differ only in case.
 func TestAccessCase_distinguished(t *testing.T) {
 	t.Parallel()
 	for typeName, kind := range accessCodes {
 		d := providertest.NewMock(t, mockserver.Options{})
 		objects := d.Protocol(t).Resource(typeName)
-		small, capital := kind.config(providertest.Object{"code": "acme-code"}), kind.config(providertest.Object{"code": "Acme-Code"})
-		first := objects.MustCreate(small)
+		lower, upper := kind.config(providertest.Object{"code": "acme-code"}), kind.config(providertest.Object{"code": "Acme-Code"})
+		first := objects.MustCreate(lower)
 		d.Mock.InjectFault(mockserver.Fault{Operation: kind.create, Reset: mockserver.ResetBefore})
-		second := objects.MustCreate(capital)
+		second := objects.MustCreate(upper)
 		for range 5 {
-			objects.MustPlanNothing(objects.MustRead(first), small)
-			objects.MustPlanNothing(objects.MustRead(second), capital)
+			objects.MustPlanNothing(objects.MustRead(first), lower)
+			objects.MustPlanNothing(objects.MustRead(second), upper)
 		}
 		objects.Destroy(first).MustSucceed(t)
-		if objects.MustRead(first).Exists() || !objects.MustRead(second).Exists() {
-			t.Errorf("%s: the wrong object is gone", typeName)
+		firstExists, secondExists := objects.MustRead(first).Exists(), objects.MustRead(second).Exists()
+		if firstExists || !secondExists {
+			t.Errorf("%s: after the delete of acme-code, acme-code exists: %t, want false; Acme-Code exists: %t, want true", typeName, firstExists, secondExists)
 		}
 	}
 }
 
-// TestAccessCase_attachment has LUSID return another spelling of the collection that is attached to a role.
+// TestAccessCase_attachment lets LUSID return the code of an attached policy collection in lower case.
 func TestAccessCase_attachment(t *testing.T) {
 	t.Parallel()
 	d := newDomainWithoutCase(t)
@@ -118,16 +118,16 @@ func TestAccessCase_attachment(t *testing.T) {
 	config := attachment("analysts", "Acme-Code")
 	made := attachments.MustRead(attachments.MustCreate(config))
 	if !made.Exists() {
-		t.Fatal("the attachment was lost")
+		t.Fatal("the read removed the attachment from the state, want it to stay")
 	}
 	attachments.MustPlanNothing(made, config)
 }
 
-// TestAccessCase_userRole has LUSID return another spelling of the user's id.
+// TestAccessCase_userRole lets LUSID return the id of a user in lower case.
 func TestAccessCase_userRole(t *testing.T) {
 	t.Parallel()
 	d := newDomainWithoutCase(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
-	d.MustCall(t, http.MethodPost, userRolesPath, providertest.JSONObject{"userId": "user-0", "resource": heldPolicies()["policyIdRoleResource"]}, nil)
+	d.MustCall(t, http.MethodPost, userRolesPath, providertest.JSONObject{"userId": "user-0", "resource": resourceWithPolicies()["policyIdRoleResource"]}, nil)
 	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
 	imported, diags := roles.ImportState("User-0")
 	diags.MustBeQuiet(t)

@@ -11,12 +11,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// Somebody changes an object after the plan of an update. LUSID's update would erase that change, so the
-// apply makes none, and the next plan shows the change.
+// TestAccessObject_changedAfterPlan changes an object after the plan of an update. LUSID's update would erase that
+// change, so the apply fails without an update, and the next plan shows the change.
 func TestAccessObject_changedAfterPlan(t *testing.T) {
 	t.Parallel()
 	policies := func(codes ...string) providertest.JSONObject {
-		return providertest.JSONObject{"resource": heldPolicies(codes...)}
+		return providertest.JSONObject{"resource": resourceWithPolicies(codes...)}
 	}
 	for typeName, test := range map[string]struct {
 		config  func(...providertest.Object) providertest.Object
@@ -79,13 +79,14 @@ func TestAccessObject_changedAfterPlan(t *testing.T) {
 	}
 }
 
-// TestAccessObject_changedBeforeDelete has somebody change an object between the plan and the apply of a destroy,
-// or before a plan that does not refresh. The apply deletes nothing that the plan did not show. The next plan shows it.
+// TestAccessObject_changedBeforeDelete changes an object between the plan and the apply of a destroy, or before a plan
+// that does not refresh. If the delete would remove something that the plan did not show, the apply fails. The next plan
+// shows the change.
 func TestAccessObject_changedBeforeDelete(t *testing.T) {
 	t.Parallel()
 	const features, evaluator = "allow-standard-lusid-features-access", "lusid-evaluator-data"
 	policies := func(codes ...string) providertest.JSONObject {
-		return heldPolicies(codes...)["policyIdRoleResource"].(providertest.JSONObject) //nolint:forcetypeassert // It is.
+		return resourceWithPolicies(codes...)["policyIdRoleResource"].(providertest.JSONObject) //nolint:forcetypeassert // It is.
 	}
 	one := providertest.Object{"policies": []string{providertest.StandardFeatures, evaluatorData}}
 	changeUserRole := func(d providertest.Domain, t *testing.T, _ string, changes providertest.JSONObject) {
@@ -104,9 +105,9 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 			providertest.Domain.ChangePolicy, "access.GetPolicy", "access.DeletePolicy",
 			map[string]providertest.JSONObject{
 				"grant": {"grant": "Deny"}, "description": {"description": "Keep this"},
-				"application":     {"applications": []any{"LUSID", "Drive"}},
-				"time":            {"when": providertest.JSONObject{"activate": "2020-01-01T00:00:00Z"}},
-				"unexpressed how": {"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}},
+				"application":                          {"applications": []any{"LUSID", "Drive"}},
+				"time":                                 {"when": providertest.JSONObject{"activate": "2020-01-01T00:00:00Z"}},
+				"a part that the schema can't express": {"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}},
 			},
 			nil,
 		},
@@ -122,35 +123,35 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 			providertest.AccessPolicyCollectionConfig(one), "access policy collection", "/policycollections/readers",
 			providertest.Domain.ChangePolicyCollection, "access.GetPolicyCollection", "access.DeletePolicyCollection",
 			map[string]providertest.JSONObject{
-				"policy":            {"policies": policies(features, evaluator, "read-instruments")["policies"]},
-				"policy collection": {"policyCollections": policies("others")["policies"]},
-				"description":       {"description": "Keep this"},
+				"one more policy":            {"policies": policies(features, evaluator, "read-instruments")["policies"]},
+				"one more policy collection": {"policyCollections": policies("others")["policies"]},
+				"description":                {"description": "Keep this"},
 			},
-			map[string]providertest.JSONObject{"a policy less": policies(features), "no policy": policies()},
+			map[string]providertest.JSONObject{"one policy removed": policies(features), "all policies removed": policies()},
 		},
 		providertest.AccessRoleType: {
 			providertest.AccessRoleConfig(one), "access role", "/roles/analysts",
 			providertest.Domain.ChangeAccessRole, "access.GetRole", "access.DeleteRole",
 			map[string]providertest.JSONObject{
-				"policy":            {"resource": heldPolicies(features, evaluator, "read-instruments")},
-				"another policy":    {"resource": heldPolicies("read-instruments")},
-				"policy collection": {"resource": providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{"policies": []any{}, "policyCollections": policies("others")["policies"]}}},
-				"supervised role": {"resource": providertest.JSONObject{"nonTransitiveSupervisorRoleResource": providertest.JSONObject{
+				"one more policy":     {"resource": resourceWithPolicies(features, evaluator, "read-instruments")},
+				"another policy":      {"resource": resourceWithPolicies("read-instruments")},
+				"a policy collection": {"resource": providertest.JSONObject{"policyIdRoleResource": providertest.JSONObject{"policies": []any{}, "policyCollections": policies("others")["policies"]}}},
+				"a supervised role": {"resource": providertest.JSONObject{"nonTransitiveSupervisorRoleResource": providertest.JSONObject{
 					"roles": []any{providertest.JSONObject{"scope": "support", "code": "support-iam-readonly"}},
 				}}},
 				"time":        {"when": providertest.JSONObject{"activate": "2020-01-01T00:00:00Z"}},
 				"description": {"description": "Keep this"},
 			},
-			map[string]providertest.JSONObject{"a policy less": {"resource": heldPolicies(features)}, "no policy": {"resource": heldPolicies()}},
+			map[string]providertest.JSONObject{"one policy removed": {"resource": resourceWithPolicies(features)}, "all policies removed": {"resource": resourceWithPolicies()}},
 		},
 		providertest.AccessUserRoleType: {
 			providertest.With(one, "user_id", "user-0"), "user role", "/userroles/user-0",
 			changeUserRole, "access.GetUserRole", "access.DeleteUserRole",
 			map[string]providertest.JSONObject{
-				"policy":            policies(features, evaluator, "read-instruments"),
-				"policy collection": {"policies": []any{}, "policyCollections": policies("others")["policies"]},
+				"one more policy":     policies(features, evaluator, "read-instruments"),
+				"a policy collection": {"policies": []any{}, "policyCollections": policies("others")["policies"]},
 			},
-			map[string]providertest.JSONObject{"a policy less": policies(features), "no policy": policies()},
+			map[string]providertest.JSONObject{"one policy removed": policies(features), "all policies removed": policies()},
 		},
 	} {
 		code, _ := test.config["code"].(string)
@@ -162,7 +163,7 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 			objects := d.Protocol(t).Resource(typeName)
 			return d, objects, objects.MustCreate(test.config)
 		}
-		isThere := func(t *testing.T, d providertest.Domain) bool {
+		exists := func(t *testing.T, d providertest.Domain) bool {
 			t.Helper()
 			return d.Call(t.Context(), http.MethodGet, providertest.AccessAPI+test.path, nil, nil) == nil
 		}
@@ -177,16 +178,16 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 				kept, diags := objects.Apply(destruction)
 				diags.MustFail(t, "", "Unable to delete "+test.noun, "changed in LUSID after the plan was made", "Plan again", "-refresh=false")
 				d.MustCount(t, map[string]int{test.get: 1})
-				if !isThere(t, d) {
-					t.Error("LUSID has it no longer")
+				if !exists(t, d) {
+					t.Error("after the failed destroy, LUSID does not have the object, want it to exist")
 				}
 				if names := made.Differences(kept); names != nil {
-					t.Errorf("the failed deletion changed %s in the state", names)
+					t.Errorf("the failed destroy changed %s in the state, want no change", names)
 				}
-				// The next plan shows what it takes away.
+				// After a refresh, the plan shows what the destroy removes, so the destroy succeeds.
 				objects.Destroy(objects.MustRead(made)).MustSucceed(t)
-				if isThere(t, d) {
-					t.Error("LUSID still has it")
+				if exists(t, d) {
+					t.Error("after the destroy, LUSID still has the object, want it deleted")
 				}
 			})
 		}
@@ -196,32 +197,32 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 				d, objects, made := start(t)
 				test.change(d, t, code, changes)
 				objects.Destroy(made).MustBeQuiet(t)
-				if isThere(t, d) {
-					t.Error("LUSID still has it")
+				if exists(t, d) {
+					t.Error("after the destroy, LUSID still has the object, want it deleted")
 				}
 			})
 		}
-		t.Run(typeName+"/gone", func(t *testing.T) {
+		t.Run(typeName+"/deleted outside Terraform", func(t *testing.T) {
 			t.Parallel()
 			d, objects, made := start(t)
 			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+test.path, nil, nil)
 			objects.Destroy(made).MustBeQuiet(t)
 		})
-		t.Run(typeName+"/unread", func(t *testing.T) {
+		t.Run(typeName+"/read refused", func(t *testing.T) {
 			t.Parallel()
 			d, objects, made := start(t)
 			d.Mock.InjectFault(mockserver.Fault{Operation: test.get, Status: http.StatusForbidden, Count: -1})
 			d.Forget()
 			objects.Destroy(made).MustFail(t, "", "Unable to delete "+test.noun, "HTTP 403")
 			if calls := d.Counts()[test.remove]; calls != 0 {
-				t.Errorf("%d deletions", calls)
+				t.Errorf("got %d deletes, want none", calls)
 			}
 		})
 	}
 }
 
-// TestAccessObject_partBeforeDelete has LUSID return a part that the schema cannot express. A plan that shows the
-// part allows the deletion, and a part that came after the plan stops it.
+// TestAccessObject_partBeforeDelete lets LUSID return a part that the schema cannot express. If the plan shows the part,
+// the destroy succeeds. If LUSID adds the part after the plan, the destroy fails.
 func TestAccessObject_partBeforeDelete(t *testing.T) {
 	t.Parallel()
 	when := func(object providertest.JSONObject, part string) {
@@ -286,20 +287,22 @@ func planDestroy(t *testing.T, objects providertest.ManagedType, made providerte
 	return change
 }
 
-// TestAccAccessObject_deleteWithoutRefresh destroys and replaces with -refresh=false what somebody has changed.
+// TestAccAccessObject_deleteWithoutRefresh destroys and replaces an object with -refresh=false after another user changed
+// it.
 func TestAccAccessObject_deleteWithoutRefresh(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	w := providertest.NewWorkspace(t, d.Config(fmt.Sprintf("resource %q \"test\" %s\n", providertest.AccessRoleType, providertest.HCLValue(providertest.AccessRoleConfig()))))
 	w.MustRun("apply", "-auto-approve")
-	d.ChangeAccessRole(t, "analysts", providertest.JSONObject{"resource": heldPolicies("allow-standard-lusid-features-access", "lusid-evaluator-data")})
+	d.ChangeAccessRole(t, "analysts", providertest.JSONObject{"resource": resourceWithPolicies("allow-standard-lusid-features-access", "lusid-evaluator-data")})
 	words := []string{"Unable to delete access role default/analysts", "Plan again, without -refresh=false"}
 	w.MustFail(words, "destroy", "-auto-approve", "-refresh=false")
 	w.MustFail(words, "apply", "-auto-approve", "-refresh=false", "-replace=lusid_access_role.test")
 	w.MustRun("destroy", "-auto-approve")
 }
 
-// An update whose answer was lost is not repeated by the next apply of the same plan: the object is as wanted.
+// TestAccessObject_updatedAlready applies a plan whose update LUSID already carried out, as after a lost response. The
+// object equals the plan, so the apply sends no update.
 func TestAccessObject_updatedAlready(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})

@@ -11,7 +11,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// createPolicyCollections creates empty policy collections behind Terraform's back.
+// createPolicyCollections creates empty policy collections outside Terraform.
 func createPolicyCollections(t *testing.T, d providertest.Domain, codes ...string) {
 	t.Helper()
 	for _, code := range codes {
@@ -77,12 +77,12 @@ func TestAccessPolicyCollection_lifecycle(t *testing.T) {
 		read = collections.MustRead(mustUpdate(t, collections, read, config))
 		collections.MustPlanNothing(read, config)
 		if got := d.Counts()["access.UpdatePolicyCollection"]; got != 1 {
-			t.Errorf("%s: %d updates", change.attribute, got)
+			t.Errorf("change of %s: got %d updates, want 1", change.attribute, got)
 		}
 		want[change.field] = change.stored
 		mustBeStored()
 	}
-	// Null and empty are the same to LUSID, and it stores no timeouts.
+	// LUSID treats null and empty as equal, and does not store timeouts, so these changes send no update.
 	for _, same := range []providertest.Object{
 		{"policies": []string{}, "policy_collections": []string{}},
 		{"timeouts": providertest.Object{"update": "1m"}},
@@ -95,20 +95,20 @@ func TestAccessPolicyCollection_lifecycle(t *testing.T) {
 		read = collections.MustRead(mustUpdate(t, collections, read, config))
 		collections.MustPlanNothing(read, config)
 		if got := d.Counts()["access.UpdatePolicyCollection"]; got != 0 {
-			t.Errorf("%v: %d updates", same, got)
+			t.Errorf("change to %v: got %d updates, want none", same, got)
 		}
 	}
 	change, diags := collections.Plan(read, providertest.With(config, "code", "other"))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force a new resource (-want +got):\n%s", diff)
 	}
 
-	// Gone.
+	// After a delete outside Terraform, the read removes the object from the state.
 	collections = d.Protocol(t).Resource(providertest.AccessPolicyCollectionType)
 	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policycollections/readers", nil, nil)
 	if collections.MustRead(read).Exists() {
-		t.Error("a collection that is gone stays in the state")
+		t.Error("the read kept a deleted collection in the state, want it removed")
 	}
 	d.Forget()
 	collections.Destroy(read).MustBeQuiet(t)
@@ -139,7 +139,7 @@ func TestAccessPolicyCollection_import(t *testing.T) {
 	}
 }
 
-func TestAccessPolicyCollection_lostAnswer(t *testing.T) {
+func TestAccessPolicyCollection_lostResponse(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreatePolicyCollection", Reset: mockserver.ResetAfter})
@@ -170,7 +170,7 @@ func TestAccessPolicyCollection_unmodelled(t *testing.T) {
 		}
 		return body
 	})
-	// The part came after the plan.
+	// LUSID added the part after the plan.
 	_, diags = collections.Apply(planned)
 	diags.MustFail(t, "", "Unable to update access policy collection default/readers", "changed in LUSID after the plan was made")
 
@@ -200,7 +200,7 @@ func TestAccessPolicyCollection_errors(t *testing.T) {
 		_, diags = collections.Update(made, refused)
 		diags.MustFail(t, attribute, "Unable to update access policy collection default/readers", "not-there", code, step)
 	}
-	// The collection itself is gone since the plan, which is about no attribute.
+	// The collection itself was deleted after the plan. The error is not on an attribute, because no attribute is wrong.
 	planned, diags := collections.Plan(made, providertest.With(config, "description", "Other"))
 	diags.MustBeQuiet(t)
 	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policycollections/readers", nil, nil)
@@ -219,10 +219,10 @@ func TestAccessPolicyCollection_validation(t *testing.T) {
 	t.Parallel()
 	collections := providertest.NewProtocol(t).Resource(providertest.AccessPolicyCollectionType)
 	for name, test := range map[string]struct{ attribute, value string }{
-		"two letters":      {"code", "ab"},
-		"page":             {"code", "page"},
-		"Page":             {"code", "Page"},
-		"long description": {"description", strings.Repeat("ü", 1025)},
+		"code with two letters": {"code", "ab"},
+		"reserved code page":    {"code", "page"},
+		"reserved code Page":    {"code", "Page"},
+		"long description":      {"description", strings.Repeat("ü", 1025)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			collections.Validate(providertest.AccessPolicyCollectionConfig(providertest.Object{test.attribute: test.value})).MustFail(t, test.attribute)
@@ -279,7 +279,7 @@ func TestAccessPolicyCollection_dataSources(t *testing.T) {
 		rows := p.MustData("lusid_access_policy_collections", test.config).Rows(t, "policy_collections")
 		d.MustCount(t, map[string]int{test.call: 1})
 		if diff := cmp.Diff(test.want, providertest.Column(rows, "id")); diff != "" {
-			t.Errorf("%v (-want +got):\n%s", test.config, diff)
+			t.Errorf("policy collections with the configuration %v (-want +got):\n%s", test.config, diff)
 		}
 	}
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.PagePolicyCollections", Status: http.StatusForbidden})
@@ -315,7 +315,7 @@ func TestAccessPolicyCollection_list(t *testing.T) {
 			got = append(got, listing.DisplayName)
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%v (-want +got):\n%s", test.config, diff)
+			t.Errorf("policy collections with the query %v (-want +got):\n%s", test.config, diff)
 		}
 		d.MustCount(t, map[string]int{test.call: 1})
 	}

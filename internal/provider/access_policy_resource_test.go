@@ -15,7 +15,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// storedIDSelector is IDSelector as LUSID stores it.
+// storedIDSelector returns the selector of providertest.IDSelector as LUSID stores it.
 func storedIDSelector(scope, code string, actions ...any) providertest.JSONObject {
 	return providertest.JSONObject{
 		"idSelectorDefinition": providertest.JSONObject{"identifier": providertest.JSONObject{"scope": scope, "code": code}, "actions": actions},
@@ -26,12 +26,12 @@ func storedAction(scope, activity, entity string) providertest.JSONObject {
 	return providertest.JSONObject{"scope": scope, "activity": activity, "entity": entity}
 }
 
-// alwaysStored is the period of what has no period.
+// alwaysStored returns the period that LUSID stores if the configuration has none.
 func alwaysStored() providertest.JSONObject {
 	return providertest.JSONObject{"activate": "0001-01-01T00:00:00.0000000+00:00"}
 }
 
-// createPolicy creates a policy that covers instruments behind Terraform's back.
+// createPolicy creates a policy for all instruments outside Terraform.
 func createPolicy(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
 	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policies", providertest.JSONObject{
@@ -41,7 +41,7 @@ func createPolicy(t *testing.T, d providertest.Domain, code string) {
 	}, nil)
 }
 
-// mustUpdate changes a resource without a warning.
+// mustUpdate updates a resource, and expects no error and no warning.
 func mustUpdate(t *testing.T, m providertest.ManagedType, prior providertest.Instance, config providertest.Object) providertest.Instance {
 	t.Helper()
 	updated, diags := m.Update(prior, config)
@@ -80,7 +80,7 @@ func TestAccessPolicy_lifecycle(t *testing.T) {
 	policies.MustPlanNothing(read, config)
 	d.MustCount(t, map[string]int{"access.GetPolicy": 1})
 
-	// Each change in place is one request, of the whole policy.
+	// Each update in place is one request with the whole policy.
 	for _, change := range []struct {
 		attribute string
 		value     any
@@ -117,13 +117,13 @@ func TestAccessPolicy_lifecycle(t *testing.T) {
 		read = policies.MustRead(mustUpdate(t, policies, read, config))
 		policies.MustPlanNothing(read, config)
 		if got := d.Counts()["access.UpdatePolicy"]; got != 1 {
-			t.Errorf("%s: %d updates", change.attribute, got)
+			t.Errorf("change of %s: got %d updates, want 1", change.attribute, got)
 		}
 		want[change.field] = change.stored
 		mustBeStored()
 	}
 
-	// What means the same to LUSID is read as it is configured, and changes nothing.
+	// If LUSID treats a value as equal, the state keeps the configured value, and the plan is empty.
 	for _, same := range []providertest.Object{
 		providertest.With(config, "when", providertest.Object{"activate": "2024-01-01T05:30:00+05:30", "deactivate": "9999-06-01T00:00:00Z"}),
 		providertest.With(config, "date_conditions", []any{}),
@@ -142,21 +142,21 @@ func TestAccessPolicy_lifecycle(t *testing.T) {
 	change, diags := policies.Plan(read, providertest.With(config, "code", "other"))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force a new resource (-want +got):\n%s", diff)
 	}
 
-	// Gone.
+	// After a delete outside Terraform, the read removes the object from the state.
 	policies = d.Protocol(t).Resource(providertest.AccessPolicyType)
 	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/list-instruments", nil, nil)
 	if policies.MustRead(read).Exists() {
-		t.Error("a policy that is gone stays in the state")
+		t.Error("the read kept a deleted policy in the state, want it removed")
 	}
 	d.Forget()
 	policies.Destroy(read).MustBeQuiet(t)
 	d.MustCount(t, map[string]int{"access.GetPolicy": 1})
 }
 
-// everyKind is a policy with every kind of selector and of condition.
+// everyKind returns a policy with every kind of selector and every kind of condition.
 func everyKind() providertest.Object {
 	actions := []any{providertest.AccessAction("default", "Any", "Portfolio")}
 	relative := providertest.Object{"date": "Now", "adjustment": -7, "unit": "Day", "relative_to_date_time": "BeforeOrOn"}
@@ -303,16 +303,16 @@ func TestAccessPolicy_everyKind(t *testing.T) {
 		t.Errorf("LUSID has (-want +got):\n%s", diff)
 	}
 
-	// An import reads all of it.
+	// An import reads every part of the policy.
 	imported, diags := policies.ImportState("every-kind")
 	diags.MustBeQuiet(t)
 	d.Forget()
 	policies.MustPlanNothing(policies.MustRead(mustUpdate(t, policies, imported, config)), config)
 	if got := d.Counts()["access.UpdatePolicy"]; got != 0 {
-		t.Errorf("%d updates of an imported policy that is as configured", got)
+		t.Errorf("the imported policy equals the configuration: got %d updates, want none", got)
 	}
 
-	// The order in which LUSID returns lists is no change, nor are nulls in place of absent parts.
+	// Lists in another order are not a change, and null instead of a missing part is not a change.
 	w.Set(func(_ *http.Request, body any) any {
 		policy, ok := body.(providertest.JSONObject)
 		if !ok || policy["selectors"] == nil {
@@ -363,7 +363,7 @@ func TestAccessPolicy_import(t *testing.T) {
 			imported.MustHave(t, map[string]string{"id": "default/" + code})
 		}
 	}
-	// Of another scope.
+	// A policy of another scope can be imported too.
 	support, diags := policies.ImportState("support/support-access-to-drive-website-feature")
 	diags.MustBeQuiet(t)
 	support.MustHave(t, map[string]string{"scope": "support", "code": "support-access-to-drive-website-feature"})
@@ -374,11 +374,11 @@ func TestAccessPolicy_import(t *testing.T) {
 		diags.MustFail(t, "", summary, "scope/code")
 	}
 	if missing, _ := policies.ImportState("not-there"); missing.Exists() {
-		t.Error("something was imported")
+		t.Error("the import of a missing policy returned an object, want none")
 	}
 }
 
-// TestAccessPolicy_repeatedAction imports a policy in which LUSID repeats an action.
+// TestAccessPolicy_repeatedAction imports a policy in which LUSID returns an action twice.
 func TestAccessPolicy_repeatedAction(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -399,8 +399,8 @@ func TestAccessPolicy_repeatedAction(t *testing.T) {
 	}})
 }
 
-// TestAccessPolicy_nullPart imports a policy with null parts of identifiers. They say nothing, and the
-// configuration must not have them.
+// TestAccessPolicy_nullPart imports a policy with null parts of identifiers. A null part has no meaning, and the
+// configuration must not contain it.
 func TestAccessPolicy_nullPart(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -423,8 +423,9 @@ func TestAccessPolicy_nullPart(t *testing.T) {
 	}})
 }
 
-// mustTakeNever adds a period without an end to what was created without a period.
-func mustTakeNever(t *testing.T, typeName string, config providertest.Object) {
+// mustAcceptEndlessPeriod creates an object without a period, and then configures the end that LUSID stores for no end. It
+// expects no update.
+func mustAcceptEndlessPeriod(t *testing.T, typeName string, config providertest.Object) {
 	t.Helper()
 	d := providertest.NewMock(t, mockserver.Options{})
 	resources := d.Protocol(t).Resource(typeName)
@@ -434,17 +435,17 @@ func mustTakeNever(t *testing.T, typeName string, config providertest.Object) {
 	config = providertest.With(config, "when", providertest.Object{"deactivate": never})
 	d.Forget()
 	updated := mustUpdate(t, resources, made, config)
-	// Terraform refuses a plan that has neither the configured end nor that of the state.
+	// Terraform refuses a plan whose end is neither in the configuration nor in the state.
 	var when map[string]tftypes.Value
 	if err := updated.Attributes["when"].As(&when); err != nil || !when["deactivate"].Equal(tftypes.NewValue(tftypes.String, never)) {
-		t.Errorf("the end is %s, %v", when["deactivate"], err)
+		t.Errorf("the end is %s and the error is %v, want the end %s", when["deactivate"], err, never)
 	}
 	resources.MustPlanNothing(resources.MustRead(updated), config)
 	if got := d.Counts()["access.UpdatePolicy"] + d.Counts()["access.UpdateRole"]; got != 0 {
 		t.Errorf("got %d updates, want none", got)
 	}
 
-	// Another part of the period changes together with the end.
+	// The start of the period can change together with the end.
 	for _, end := range []any{nil, never, "2030-01-01T00:00:00Z", never, nil} {
 		for _, start := range []string{"2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"} {
 			config = providertest.With(config, "when", providertest.Object{"activate": start, "deactivate": end})
@@ -454,7 +455,8 @@ func mustTakeNever(t *testing.T, typeName string, config providertest.Object) {
 	}
 }
 
-// mustRefuseInstants configures periods that LUSID cannot store, and one in which the object is never active.
+// mustRefuseInstants configures periods that LUSID cannot store, and expects errors. It also configures a period in which
+// the object is never active, and expects a warning.
 func mustRefuseInstants(t *testing.T, typeName string, config providertest.Object) {
 	t.Helper()
 	resources := providertest.NewMock(t, mockserver.Options{}).Protocol(t).Resource(typeName)
@@ -475,8 +477,8 @@ func TestAccessPolicy_invalidPeriod(t *testing.T) {
 	mustRefuseInstants(t, providertest.AccessPolicyType, providertest.AccessPolicyConfig())
 }
 
-// TestAccessPolicy_unreadableInstant reads instants that are not in RFC 3339. Null would mean no limit, so the
-// policy would seem to be active for longer than it is.
+// TestAccessPolicy_unreadableInstant reads instants that are not in RFC 3339. The read must fail: null in the state would
+// mean no limit, so the policy would seem to be active for longer than it is.
 func TestAccessPolicy_unreadableInstant(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(map[string]any){
@@ -514,11 +516,11 @@ func TestAccessPolicy_unreadableInstant(t *testing.T) {
 	}
 }
 
-// TestAccessPolicy_never writes the end that LUSID stores for none into the configuration of a policy that
-// has no period.
-func TestAccessPolicy_never(t *testing.T) {
+// TestAccessPolicy_endlessPeriod creates a policy without a period, and then configures the end that LUSID stores for no
+// end. The plan has no update.
+func TestAccessPolicy_endlessPeriod(t *testing.T) {
 	t.Parallel()
-	mustTakeNever(t, providertest.AccessPolicyType, providertest.AccessPolicyConfig())
+	mustAcceptEndlessPeriod(t, providertest.AccessPolicyType, providertest.AccessPolicyConfig())
 }
 
 func TestAccessPolicy_taken(t *testing.T) {
@@ -527,7 +529,7 @@ func TestAccessPolicy_taken(t *testing.T) {
 		d := providertest.NewMock(t, mockserver.Options{})
 		createPolicy(t, d, "list-instruments")
 		if status != 0 {
-			// LUSID documents the code, and no status.
+			// LUSID documents the error code, but not the status.
 			d = providertest.NewMockBehind(t, mockserver.Options{}, func(mock http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if r.Method == http.MethodPost && r.UserAgent() != providertest.TestUserAgent {
@@ -543,34 +545,34 @@ func TestAccessPolicy_taken(t *testing.T) {
 		}
 		made, diags := d.Protocol(t).Resource(providertest.AccessPolicyType).Create(providertest.AccessPolicyConfig())
 		if made.Exists() {
-			t.Error("something is in the state")
+			t.Error("the failed create left an object in the state, want none")
 		}
 		diags.MustFail(t, "code", "Unable to create access policy", "default/list-instruments", "(613)",
 			"import {\n  to = lusid_access_policy.NAME\n  id = \"default/list-instruments\"\n}", "create_before_destroy")
 	}
 }
 
-func TestAccessPolicy_lostAnswer(t *testing.T) {
+func TestAccessPolicy_lostResponse(t *testing.T) {
 	t.Parallel()
 	found := map[string]int{"access.PagePolicies": 1, "access.CreatePolicy": 1, "access.GetPolicy": 1}
-	for what, test := range map[string]struct {
+	for name, test := range map[string]struct {
 		fault   mockserver.Fault
 		lag     int
 		adopted bool
 		want    map[string]int
 	}{
-		"reset after":            {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, found},
-		"reset after, under lag": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, found},
-		"500 after":              {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, found},
-		"truncated":              {mockserver.Fault{Truncate: true}, 0, true, found},
-		"reset before": {
+		"connection reset after the write":                        {mockserver.Fault{Reset: mockserver.ResetAfter}, 0, true, found},
+		"connection reset after the write, with a list that lags": {mockserver.Fault{Reset: mockserver.ResetAfter}, 3, true, found},
+		"500 after the write":                                     {mockserver.Fault{Status: 500, AfterWrite: true}, 0, true, found},
+		"truncated response":                                      {mockserver.Fault{Truncate: true}, 0, true, found},
+		"connection reset before the write": {
 			mockserver.Fault{Reset: mockserver.ResetBefore},
 			0,
 			false,
 			map[string]int{"access.PagePolicies": 2, "access.CreatePolicy": 2, "access.GetPolicy": 1},
 		},
 	} {
-		t.Run(what, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{ListLag: test.lag})
 			test.fault.Operation = "access.CreatePolicy"
@@ -593,8 +595,9 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 			policies.MustPlanNothing(policies.MustRead(made), config)
 		})
 	}
-	// The order in which LUSID returns lists makes no difference, nor another spelling of what is empty.
-	t.Run("in another order", func(t *testing.T) {
+	// The provider also finds its policy if LUSID returns lists in another order, or if the configuration has an empty
+	// description or the end that LUSID stores for no end.
+	t.Run("response in another order", func(t *testing.T) {
 		t.Parallel()
 		var w providertest.Rewriter
 		d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -613,21 +616,21 @@ func TestAccessPolicy_lostAnswer(t *testing.T) {
 		diags.MustWarn(t, "", "The response to the creation of access policy every-kind was lost")
 		policies.MustPlanNothing(policies.MustRead(made), config)
 	})
-	t.Run("another's", func(t *testing.T) {
+	t.Run("policy of another owner", func(t *testing.T) {
 		t.Parallel()
 		d := providertest.NewMock(t, mockserver.Options{})
 		createPolicy(t, d, "list-instruments")
 		d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreatePolicy", Reset: mockserver.ResetAfter})
 		made, diags := d.Protocol(t).Resource(providertest.AccessPolicyType).Create(providertest.AccessPolicyConfig())
 		if made.Exists() {
-			t.Error("a foreign policy was taken over")
+			t.Error("the create adopted a policy that existed before, want no object in the state")
 		}
 		diags.MustFail(t, "code", "default/list-instruments")
 	})
 }
 
-// TestAccessPolicy_unmodelled imports policies with a part that the schema cannot express. LUSID's update
-// replaces the whole policy, and would erase it.
+// TestAccessPolicy_unmodelled imports policies with a part that the schema cannot express. LUSID's update replaces the
+// whole policy, and would erase the part, so the provider refuses updates.
 func TestAccessPolicy_unmodelled(t *testing.T) {
 	t.Parallel()
 	actions := []any{storedAction("default", "Any", "Policy")}
@@ -645,9 +648,9 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 		"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}},
 	}
 	for part, test := range map[string]struct {
-		// stored changes the policy in the domain, and answered the policy that LUSID returns.
+		// stored changes the policy in the domain. Returned changes the policy in LUSID's responses.
 		stored   providertest.JSONObject
-		answered func(policy providertest.JSONObject)
+		returned func(policy providertest.JSONObject)
 		config   providertest.Object
 	}{
 		"how": {
@@ -660,23 +663,23 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 			stored: providertest.JSONObject{"selectors": []any{all, selector(nested)}},
 			config: providertest.With(config, "selectors", append(slices.Clone(config["selectors"].([]any)), providertest.Object{"policy": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Policy")}}})), //nolint:forcetypeassert // It is.
 		},
-		"selectors[0].newSelectorDefinition": {answered: func(policy providertest.JSONObject) {
+		"selectors[0].newSelectorDefinition": {returned: func(policy providertest.JSONObject) {
 			policy["selectors"] = []any{providertest.JSONObject{"newSelectorDefinition": providertest.JSONObject{"actions": actions}}, all}
 		}, config: config},
-		"selectors[0].matchAllSelectorDefinition.limit": {answered: func(policy providertest.JSONObject) {
+		"selectors[0].matchAllSelectorDefinition.limit": {returned: func(policy providertest.JSONObject) {
 			policy["selectors"] = []any{
 				providertest.JSONObject{
 					"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}, "limit": 5},
 				},
 			}
 		}, config: config},
-		"for[0].newCondition": {answered: func(policy providertest.JSONObject) {
+		"for[0].newCondition": {returned: func(policy providertest.JSONObject) {
 			policy["for"] = []any{providertest.JSONObject{"newCondition": providertest.JSONObject{"a": "b"}}}
 		}, config: config},
-		"if[0].ifMfaExpression": {answered: func(policy providertest.JSONObject) {
+		"if[0].ifMfaExpression": {returned: func(policy providertest.JSONObject) {
 			policy["if"] = []any{providertest.JSONObject{"ifMfaExpression": providertest.JSONObject{}}}
 		}, config: config},
-		"if[0].ifFeatureChainExpression": {answered: func(policy providertest.JSONObject) {
+		"if[0].ifFeatureChainExpression": {returned: func(policy providertest.JSONObject) {
 			policy["if"] = []any{providertest.JSONObject{"ifFeatureChainExpression": providertest.JSONObject{"selectors": []any{all}}}}
 		}, config: config},
 	} {
@@ -685,8 +688,8 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 			var w providertest.Rewriter
 			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
 			w.Set(func(_ *http.Request, body any) any {
-				if policy, ok := body.(providertest.JSONObject); ok && policy["selectors"] != nil && test.answered != nil {
-					test.answered(policy)
+				if policy, ok := body.(providertest.JSONObject); ok && policy["selectors"] != nil && test.returned != nil {
+					test.returned(policy)
 				}
 				return body
 			})
@@ -704,7 +707,7 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 			imported, diags := policies.ImportState("with-more")
 			diags.MustBeQuiet(t)
 			policies.MustPlanNothing(imported, test.config)
-			// What LUSID is not told about needs no update.
+			// LUSID does not store timeouts, so a change of the timeouts sends no update, and is not refused.
 			_, diags = policies.Update(imported, providertest.With(test.config, "timeouts", providertest.Object{"update": "1m"}))
 			diags.MustBeQuiet(t)
 
@@ -717,7 +720,7 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 			diags.MustWarn(t, "", "default/with-more has a part", part, "deletes it")
 			d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1})
 
-			// Once it is gone, an update is possible again.
+			// After the part is removed, the policy can be updated.
 			w.Set(func(_ *http.Request, body any) any { return body })
 			d.ChangePolicy(t, "with-more", providertest.JSONObject{"how": nil, "selectors": []any{all}})
 			changed := providertest.With(config, "description", "New")
@@ -734,7 +737,7 @@ func TestAccessPolicy_errors(t *testing.T) {
 	config := providertest.AccessPolicyConfig()
 	made := policies.MustCreate(config)
 
-	// LUSID documents the code for want of a right, and no status.
+	// LUSID documents the error code for missing rights, but not the status.
 	for _, status := range []int{http.StatusForbidden, http.StatusBadRequest} {
 		for code, step := range map[int]string{
 			606: "lusid-administrator",
@@ -761,7 +764,7 @@ func TestAccessPolicy_errors(t *testing.T) {
 		}
 	}
 
-	// Only LUSID's own 404 means gone.
+	// Only LUSID's own 404 means that the policy no longer exists.
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetPolicy", Status: http.StatusNotFound, HTML: true})
 	_, diags := policies.Read(made)
 	diags.MustFail(t, "", "HTML page")
@@ -815,30 +818,30 @@ func TestAccessPolicy_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"two letters":              {providertest.AccessPolicyConfig(providertest.Object{"code": "ab"}), "code"},
-		"101 letters":              {providertest.AccessPolicyConfig(providertest.Object{"code": strings.Repeat("a", 101)}), "code"},
-		"a hyphen first":           {providertest.AccessPolicyConfig(providertest.Object{"code": "-abc"}), "code"},
-		"a slash":                  {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
-		"no letter":                {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
-		"page":                     {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
-		"Page":                     {providertest.AccessPolicyConfig(providertest.Object{"code": "Page"}), "code"},
-		"long description":         {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
-		"grant":                    {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
-		"an empty application":     {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
-		"no kind of selector":      {selectors(providertest.Object{}), "selectors"},
-		"two kinds of selector":    {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
-		"a selector of null":       {selectors(nil), "selectors"},
-		"no actions":               {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
-		"a null part":              {id(providertest.Object{"identifier": providertest.Object{"name": nil}}), "selectors.id.identifier"},
-		"a null part among others": {id(providertest.Object{"identifier": providertest.Object{"name": nil, "path": "/"}}), "selectors.id.identifier"},
-		"a null part of a restriction": {
+		"code with two letters":                       {providertest.AccessPolicyConfig(providertest.Object{"code": "ab"}), "code"},
+		"code with 101 letters":                       {providertest.AccessPolicyConfig(providertest.Object{"code": strings.Repeat("a", 101)}), "code"},
+		"code with a leading hyphen":                  {providertest.AccessPolicyConfig(providertest.Object{"code": "-abc"}), "code"},
+		"code with a slash":                           {providertest.AccessPolicyConfig(providertest.Object{"code": "a/bc"}), "code"},
+		"code without a letter":                       {providertest.AccessPolicyConfig(providertest.Object{"code": "123"}), "code"},
+		"reserved code page":                          {providertest.AccessPolicyConfig(providertest.Object{"code": "page"}), "code"},
+		"reserved code Page":                          {providertest.AccessPolicyConfig(providertest.Object{"code": "Page"}), "code"},
+		"long description":                            {providertest.AccessPolicyConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
+		"unknown grant":                               {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
+		"empty application":                           {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
+		"no kind of selector":                         {selectors(providertest.Object{}), "selectors"},
+		"two kinds of selector":                       {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
+		"null selector":                               {selectors(nil), "selectors"},
+		"no actions":                                  {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
+		"null part of an identifier":                  {id(providertest.Object{"identifier": providertest.Object{"name": nil}}), "selectors.id.identifier"},
+		"null part of an identifier with other parts": {id(providertest.Object{"identifier": providertest.Object{"name": nil, "path": "/"}}), "selectors.id.identifier"},
+		"null part of a restriction": {
 			selectors(providertest.Object{"policy": providertest.Object{
 				"actions":              []any{providertest.AccessAction("default", "Any", "Policy")},
 				"identity_restriction": providertest.Object{"scope": nil},
 			}}), "selectors.policy.identity_restriction",
 		},
-		"no identifier":             {id(providertest.Object{"identifier": providertest.Object{}}), "selectors.id.identifier"},
-		"long name":                 {id(providertest.Object{"name": strings.Repeat("a", 101)}), "selectors.id.name"},
+		"empty identifier":          {id(providertest.Object{"identifier": providertest.Object{}}), "selectors.id.identifier"},
+		"long selector name":        {id(providertest.Object{"name": strings.Repeat("a", 101)}), "selectors.id.name"},
 		"long selector description": {id(providertest.Object{"description": strings.Repeat("a", 1025)}), "selectors.id.description"},
 		"short scope of an action": {
 			id(providertest.Object{"actions": []any{providertest.AccessAction("de", "Read", "Instrument")}}),
@@ -852,8 +855,8 @@ func TestAccessPolicy_validation(t *testing.T) {
 			id(providertest.Object{"actions": []any{providertest.AccessAction("default", "Read", strings.Repeat("a", 41))}}),
 			"selectors.id.actions.entity",
 		},
-		"no key":   {metadata(providertest.Object{"metadata_key": ""}), "selectors.metadata.expressions.metadata_key"},
-		"operator": {metadata(providertest.Object{"operator": "Undefined"}), "selectors.metadata.expressions.operator"},
+		"empty metadata key":        {metadata(providertest.Object{"metadata_key": ""}), "selectors.metadata.expressions.metadata_key"},
+		"unknown metadata operator": {metadata(providertest.Object{"operator": "Undefined"}), "selectors.metadata.expressions.operator"},
 		"no expressions": {
 			selectors(providertest.Object{
 				"metadata": providertest.Object{"expressions": []any{}, "actions": []any{providertest.AccessAction("default", "Read", "Quote")}},
@@ -879,11 +882,11 @@ func TestAccessPolicy_validation(t *testing.T) {
 			"selectors.policy.restriction_selectors.match_all.actions",
 		},
 		"no kind of date condition": {dates(providertest.Object{}), "date_conditions"},
-		"no instant": {
+		"word instead of an instant": {
 			dates(providertest.Object{"effective_range": providertest.Object{"from": "today"}}),
 			"date_conditions.effective_range.from",
 		},
-		"two bounds": {
+		"bound with two values": {
 			dates(providertest.Object{
 				"as_at_range": providertest.Object{
 					"from": providertest.Object{"value": "AsAt=Latest", "date_time_offset": "2018-01-01T00:00:00Z"},
@@ -892,41 +895,41 @@ func TestAccessPolicy_validation(t *testing.T) {
 			}),
 			"date_conditions.as_at_range.from",
 		},
-		"no bound": {
+		"empty bound": {
 			dates(providertest.Object{"as_at_range": providertest.Object{"from": bound, "to": providertest.Object{}}}),
 			"date_conditions.as_at_range.to",
 		},
-		"a short bound": {
+		"short bound": {
 			dates(providertest.Object{"as_at_range": providertest.Object{"from": bound, "to": providertest.Object{"value": "abcd"}}}),
 			"date_conditions.as_at_range.to.value",
 		},
-		"point in time": {relative(providertest.Object{"date": "Today"}), "date_conditions.as_at_relative.date"},
-		"unit":          {relative(providertest.Object{"unit": "Undefined"}), "date_conditions.as_at_relative.unit"},
-		"comparison": {
+		"unknown point in time": {relative(providertest.Object{"date": "Today"}), "date_conditions.as_at_relative.date"},
+		"unknown unit":          {relative(providertest.Object{"unit": "Undefined"}), "date_conditions.as_at_relative.unit"},
+		"unknown comparison": {
 			relative(providertest.Object{"relative_to_date_time": "Undefined"}),
 			"date_conditions.as_at_relative.relative_to_date_time",
 		},
-		"adjustment": {relative(providertest.Object{"adjustment": 1 << 31}), "date_conditions.as_at_relative.adjustment"},
-		"quality": {
+		"adjustment above 32 bits": {relative(providertest.Object{"adjustment": 1 << 31}), "date_conditions.as_at_relative.adjustment"},
+		"unknown quality": {
 			dates(providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "Undefined"}}),
 			"date_conditions.effective_date_has_quality.quality",
 		},
-		"no kind of request": {requests(providertest.Object{}), "request_conditions"},
-		"two kinds of request": {
+		"no kind of request condition": {requests(providertest.Object{}), "request_conditions"},
+		"two kinds of request condition": {
 			requests(providertest.Object{
 				"identity_scope": providertest.Object{"scope_name": "abc"},
 				"via_api":        providertest.Object{"api_feature_codes": []string{"a"}, "operator": "In"},
 			}),
 			"request_conditions",
 		},
-		"no header": {header(providertest.Object{"header_name": ""}), "request_conditions.request_header.header_name"},
-		"long header": {
+		"empty header name": {header(providertest.Object{"header_name": ""}), "request_conditions.request_header.header_name"},
+		"long header name": {
 			header(providertest.Object{"header_name": strings.Repeat("a", 1025)}),
 			"request_conditions.request_header.header_name",
 		},
-		"long value":    {header(providertest.Object{"value": strings.Repeat("a", 4097)}), "request_conditions.request_header.value"},
-		"text operator": {header(providertest.Object{"operator": "Undefined"}), "request_conditions.request_header.operator"},
-		"no claim": {
+		"long header value":       {header(providertest.Object{"value": strings.Repeat("a", 4097)}), "request_conditions.request_header.value"},
+		"unknown header operator": {header(providertest.Object{"operator": "Undefined"}), "request_conditions.request_header.operator"},
+		"empty claim type": {
 			requests(providertest.Object{"identity_claim": providertest.Object{"claim_type": "", "operator": "NotPresent"}}),
 			"request_conditions.identity_claim.claim_type",
 		},
@@ -934,24 +937,24 @@ func TestAccessPolicy_validation(t *testing.T) {
 			requests(providertest.Object{"identity_scope": providertest.Object{"scope_name": "ab"}}),
 			"request_conditions.identity_scope.scope_name",
 		},
-		"activate": {
+		"word instead of the start of the period": {
 			providertest.AccessPolicyConfig(providertest.Object{"when": providertest.Object{"activate": "now"}}),
 			"when.activate",
 		},
-		"template code": {
+		"template code with a slash": {
 			providertest.AccessPolicyConfig(providertest.Object{
 				"template_metadata": providertest.Object{"template_selection": []any{providertest.Object{"scope": "default", "code": "a/b"}}},
 			}),
 			"template_metadata.template_selection.code",
 		},
-		"dates for features": {
+		"date conditions for features": {
 			providertest.AccessPolicyConfig(providertest.Object{
 				"selectors":       []any{providertest.IDSelector("LUSID", "api-a-b", providertest.AccessAction("LUSID", "Execute", "Feature"))},
 				"date_conditions": []any{providertest.Object{"effective_date_has_quality": providertest.Object{"quality": "IsBefore5pm"}}},
 			}),
 			"date_conditions",
 		},
-		"dates for features, nested": {
+		"date conditions for features, effective range": {
 			providertest.AccessPolicyConfig(providertest.Object{
 				"selectors": []any{
 					providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("LUSID", "Execute", "Feature")}}},
@@ -965,10 +968,10 @@ func TestAccessPolicy_validation(t *testing.T) {
 	}
 	policies.Validate(everyKind()).MustBeQuiet(t)
 	policies.Validate(selectors()).MustBeQuiet(t)
-	// A value that is not known yet may be right.
+	// Validation accepts unknown values, because they may be valid at apply.
 	date := []any{providertest.Object{"effective_date_has_quality": providertest.Object{"quality": providertest.Unknown}}}
 	for name, config := range map[string]providertest.Object{
-		"everything": {
+		"values of all attributes": {
 			"code":               providertest.Unknown,
 			"description":        providertest.Unknown,
 			"applications":       providertest.Unknown,
@@ -979,17 +982,17 @@ func TestAccessPolicy_validation(t *testing.T) {
 			"when":               providertest.Unknown,
 			"template_metadata":  providertest.Unknown,
 		},
-		"a selector": providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Unknown}, "date_conditions": date}),
-		"a kind": providertest.AccessPolicyConfig(providertest.Object{
+		"selector": providertest.AccessPolicyConfig(providertest.Object{"selectors": []any{providertest.Unknown}, "date_conditions": date}),
+		"selector of a known kind": providertest.AccessPolicyConfig(providertest.Object{
 			"selectors":       []any{providertest.Object{"id": providertest.Unknown}},
 			"date_conditions": date,
 		}),
-		"two kinds": selectors(providertest.Object{"id": providertest.Unknown, "match_all": providertest.Unknown}),
+		"two kinds of a selector": selectors(providertest.Object{"id": providertest.Unknown, "match_all": providertest.Unknown}),
 		"actions": providertest.AccessPolicyConfig(providertest.Object{
 			"selectors":       []any{providertest.Object{"match_all": providertest.Object{"actions": providertest.Unknown}}},
 			"date_conditions": date,
 		}),
-		"an entity": providertest.AccessPolicyConfig(providertest.Object{
+		"entity": providertest.AccessPolicyConfig(providertest.Object{
 			"selectors": []any{
 				providertest.Object{
 					"match_all": providertest.Object{
@@ -999,7 +1002,7 @@ func TestAccessPolicy_validation(t *testing.T) {
 			},
 			"date_conditions": date,
 		}),
-		"a bound": dates(providertest.Object{
+		"bound": dates(providertest.Object{
 			"as_at_range": providertest.Object{"from": providertest.Object{"value": providertest.Unknown}, "to": providertest.Unknown},
 		}),
 		"instants": providertest.AccessPolicyConfig(providertest.Object{
@@ -1024,9 +1027,9 @@ func TestAccessPolicy_featureCode(t *testing.T) {
 	diags.MustWarn(t, "selectors.id.identifier", "not in lower case", "api-instruments-listinstruments")
 }
 
-// TestAccAccessPolicy_spelling has the CLI judge the plans: it wants the configured spelling, or that of the
-// state.
-func TestAccAccessPolicy_spelling(t *testing.T) {
+// TestAccAccessPolicy_equivalentInstants configures instants in equivalent formats. The CLI refuses a plan whose value is
+// neither in the configuration nor in the state.
+func TestAccAccessPolicy_equivalentInstants(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	config := func(instant, never string) string {
@@ -1055,7 +1058,7 @@ func TestAccAccessPolicy_spelling(t *testing.T) {
 	w.MustPlanEmpty()
 	w.MustRun("apply", "-auto-approve")
 	if got := d.Counts()["access.UpdatePolicy"]; got != 0 {
-		t.Errorf("%d updates", got)
+		t.Errorf("equivalent instants: got %d updates, want none", got)
 	}
 	w.Configure(config("2024-01-01T00:00:00.1234567Z", "2099-01-01T00:00:00Z"))
 	w.MustRun("apply", "-auto-approve")

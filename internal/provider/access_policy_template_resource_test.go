@@ -13,13 +13,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// templatedAll is a selector of a template as LUSID stores it.
+// templatedAll returns a selector of a template as LUSID stores it. It selects all portfolios.
 func templatedAll(tag string) providertest.JSONObject {
 	return providertest.JSONObject{"application": "LUSID", "tag": tag, "selector": providertest.JSONObject{
 		"matchAllSelectorDefinition": providertest.JSONObject{"actions": []any{storedAction("default", "Any", "Portfolio")}},
 	}}
 }
 
+// createTemplate creates a policy template outside Terraform.
 func createTemplate(t *testing.T, d providertest.Domain, code string, selectors ...any) {
 	t.Helper()
 	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policytemplates", providertest.JSONObject{
@@ -69,22 +70,23 @@ func TestAccessPolicyTemplate_lifecycle(t *testing.T) {
 		read = templates.MustRead(mustUpdate(t, templates, read, config))
 		templates.MustPlanNothing(read, config)
 		if got := d.Counts()["access.UpdatePolicyTemplate"]; got != change.updates {
-			t.Errorf("%s: %d updates", change.attribute, got)
+			t.Errorf("change of %s: got %d updates, want %d", change.attribute, got, change.updates)
 		}
 	}
 	change, diags := templates.Plan(read, providertest.With(config, "code", "other"))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force a new resource (-want +got):\n%s", diff)
 	}
 	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policytemplates/read-instruments", nil, nil)
 	if d.Protocol(t).Resource(providertest.AccessPolicyTemplateType).MustRead(read).Exists() {
-		t.Error("a template that is gone stays in the state")
+		t.Error("the read kept a deleted template in the state, want it removed")
 	}
 	templates.Destroy(read).MustBeQuiet(t)
 }
 
-func TestAccessPolicyTemplate_order(t *testing.T) {
+// TestAccessPolicyTemplate_selectorOrder lets LUSID return the selectors in another order. This is not a change.
+func TestAccessPolicyTemplate_selectorOrder(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -124,7 +126,8 @@ func TestAccessPolicyTemplate_import(t *testing.T) {
 	diags.MustFail(t, "", "Unable to import access policy template", "scope/code")
 }
 
-// TestAccessPolicyTemplate_otherScope has a template in another scope. LUSID's update takes no scope.
+// TestAccessPolicyTemplate_otherScope plans an update of a template in another scope. The provider refuses it, because
+// LUSID's update has no scope.
 func TestAccessPolicyTemplate_otherScope(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -155,13 +158,13 @@ func TestAccessPolicyTemplate_taken(t *testing.T) {
 	createTemplate(t, d, "read-instruments")
 	made, diags := d.Protocol(t).Resource(providertest.AccessPolicyTemplateType).Create(providertest.AccessPolicyTemplateConfig())
 	if made.Exists() {
-		t.Error("something is in the state")
+		t.Error("the failed create left an object in the state, want none")
 	}
 	diags.MustFail(t, "code", "Unable to create access policy template", "(877)",
 		"import {\n  to = lusid_access_policy_template.NAME\n  id = \"default/read-instruments\"\n}")
 }
 
-func TestAccessPolicyTemplate_lostAnswer(t *testing.T) {
+func TestAccessPolicyTemplate_lostResponse(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []mockserver.Fault{{Reset: mockserver.ResetAfter}, {Status: 500, AfterWrite: true}, {Truncate: true}} {
 		d := providertest.NewMock(t, mockserver.Options{ListLag: 3})
@@ -190,7 +193,8 @@ func TestAccessPolicyTemplate_changedAfterPlan(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.GetPolicyTemplate": 1})
 }
 
-// TestAccessPolicyTemplate_unmodelled imports a template with parts that the schema cannot express.
+// TestAccessPolicyTemplate_unmodelled imports a template with a part that the schema cannot express. An update would erase
+// the part, so the provider refuses it.
 func TestAccessPolicyTemplate_unmodelled(t *testing.T) {
 	t.Parallel()
 	for part, add := range map[string]func(template providertest.JSONObject){

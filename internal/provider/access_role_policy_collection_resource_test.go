@@ -13,12 +13,13 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// attachment is an attachment of a policy collection to an access role of the same scope, default.
+// attachment returns the configuration of an attachment. The policy collection and the access role are in the scope
+// default.
 func attachment(role, collection string) providertest.Object {
 	return providertest.Object{"role_id": "default/" + role, "policy_collection_id": "default/" + collection}
 }
 
-// attachable is a domain with the access role "analysts" and the policy collections "readers" and "writers".
+// attachable returns a domain with the access role "analysts" and the policy collections "readers" and "writers".
 func attachable(t *testing.T) providertest.Domain {
 	t.Helper()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -28,7 +29,7 @@ func attachable(t *testing.T) providertest.Domain {
 	return d
 }
 
-// attachedCollections are the codes of the policy collections that the access role analysts has.
+// attachedCollections returns the codes of the policy collections of the access role analysts.
 func attachedCollections(t *testing.T, d providertest.Domain) (codes []string) {
 	t.Helper()
 	var stored struct {
@@ -61,7 +62,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 	attachments.MustPlanNothing(attachments.MustRead(made), config)
 	d.MustCount(t, map[string]int{"access.GetRole": 1})
 
-	// A second create finds the collection attached, and another attachment is nobody's business.
+	// A second create finds the collection attached. The resource ignores other attachments of the role.
 	again := attachments.MustCreate(config)
 	d.AttachPolicyCollection(t, "analysts", "writers")
 	d.Forget()
@@ -72,7 +73,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 		change, diags := attachments.Plan(changed, providertest.With(config, attribute, value))
 		diags.MustBeQuiet(t)
 		if diff := cmp.Diff([]string{attribute}, change.Replaces); diff != "" {
-			t.Errorf("replaced because of (-want +got):\n%s", diff)
+			t.Errorf("attributes that force a new resource (-want +got):\n%s", diff)
 		}
 	}
 	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
@@ -80,11 +81,11 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 		attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 	}
 	if diff := cmp.Diff([]string{"writers"}, attachedCollections(t, d)); diff != "" {
-		t.Errorf("attached (-want +got):\n%s", diff)
+		t.Errorf("policy collections of the role (-want +got):\n%s", diff)
 	}
 }
 
-// TestAccessRolePolicyCollection_refresh reads each role once, however many collections are attached to it.
+// TestAccessRolePolicyCollection_refresh refreshes ten attachments to two roles. The provider reads each role once.
 func TestAccessRolePolicyCollection_refresh(t *testing.T) {
 	t.Parallel()
 	d := attachable(t)
@@ -100,17 +101,19 @@ func TestAccessRolePolicyCollection_refresh(t *testing.T) {
 	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	for _, instance := range made {
 		if !attachments.MustRead(instance).Exists() {
-			t.Error("an attachment was lost")
+			t.Error("a read removed an attachment from the state, want it to stay")
 		}
 	}
 	d.MustCount(t, map[string]int{"access.GetRole": 2})
 }
 
-func TestAccessRolePolicyCollection_gone(t *testing.T) {
+// TestAccessRolePolicyCollection_deletedOutsideTerraform deletes the attachment or the role outside Terraform. The read
+// removes the attachment from the state, and a destroy succeeds.
+func TestAccessRolePolicyCollection_deletedOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	for name, path := range map[string]string{
-		"the attachment": "/roles/default/analysts/policycollections/default/readers",
-		"the role":       "/roles/analysts",
+		"attachment": "/roles/default/analysts/policycollections/default/readers",
+		"role":       "/roles/analysts",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,15 +122,16 @@ func TestAccessRolePolicyCollection_gone(t *testing.T) {
 			made := attachments.MustCreate(attachment("analysts", "readers"))
 			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+path, nil, nil)
 			if attachments.MustRead(made).Exists() {
-				t.Error("an attachment that is gone stays in the state")
+				t.Error("the read kept a deleted attachment in the state, want it removed")
 			}
 			attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 		})
 	}
 }
 
-// TestAccessRolePolicyCollection_refusal has LUSID refuse a request because of what is so already.
-func TestAccessRolePolicyCollection_refusal(t *testing.T) {
+// TestAccessRolePolicyCollection_attachedAlready lets LUSID refuse an attach of an attached collection, and a detach of a
+// collection that is not attached. Both succeed, because LUSID already has the wanted result.
+func TestAccessRolePolicyCollection_attachedAlready(t *testing.T) {
 	t.Parallel()
 	d := attachable(t)
 	attachments := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
@@ -143,11 +147,11 @@ func TestAccessRolePolicyCollection_refusal(t *testing.T) {
 	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType)
 	attachments.Destroy(made).MustWarn(t, "", "Destroying takes", "removed block", "destroy = false")
 	if got := attachedCollections(t, d); got != nil {
-		t.Errorf("%s stay attached", got)
+		t.Errorf("after the destroy, the role has the policy collections %s, want none", got)
 	}
 }
 
-// TestAccessRolePolicyCollection_noToken has the token endpoint answer nothing, so that the attach is never sent.
+// TestAccessRolePolicyCollection_noToken lets every token request fail, so that the provider never sends the attach.
 func TestAccessRolePolicyCollection_noToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -161,17 +165,18 @@ func TestAccessRolePolicyCollection_noToken(t *testing.T) {
 		_, diags := p.Resource(providertest.AccessRolePolicyCollectionType).Create(attachment("analysts", "readers"))
 		diags.MustFail(t, "", "Unable to create policy collection of access role", "Token request")
 		if text := diags.Errors()[0]; strings.Contains(text, "may have attached") {
-			t.Errorf("LUSID never got the request:\n%s", text)
+			t.Errorf("the error says that LUSID may have attached the collection, want no such text, because LUSID never got the request:\n%s", text)
 		}
 	})
 }
 
-// TestAccessRolePolicyCollection_lost has LUSID attach the collection and give an answer that does not say so.
-func TestAccessRolePolicyCollection_lost(t *testing.T) {
+// TestAccessRolePolicyCollection_lostResponse lets LUSID attach the collection, and then fail or return an unusable
+// response.
+func TestAccessRolePolicyCollection_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]mockserver.Fault{
-		"500":        {Status: http.StatusInternalServerError, AfterWrite: true},
-		"unreadable": {Status: http.StatusOK, Body: "null", AfterWrite: true},
+		"500 after the write": {Status: http.StatusInternalServerError, AfterWrite: true},
+		"unusable response":   {Status: http.StatusOK, Body: "null", AfterWrite: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -185,7 +190,7 @@ func TestAccessRolePolicyCollection_lost(t *testing.T) {
 			d.MustCount(t, map[string]int{"access.GetOwnPolicies": 1, "access.AddPolicyCollectionToRole": 1, "access.GetRole": 1})
 			attachments.MustPlanNothing(attachments.MustRead(made), config)
 
-			// If the read fails too, the next apply finds the attachment.
+			// If the read after it also fails, the create fails, and the next apply finds the attachment.
 			other := attachment("analysts", "writers")
 			d.Mock.InjectFault(fault)
 			d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetRole", Status: http.StatusForbidden})
@@ -193,11 +198,11 @@ func TestAccessRolePolicyCollection_lost(t *testing.T) {
 			diags.MustFail(t, "", "could not find out whether LUSID attached", "LUSID may have attached it. Run terraform apply again")
 			attachments.MustCreate(other)
 			if diff := cmp.Diff([]string{"readers", "writers"}, attachedCollections(t, d)); diff != "" {
-				t.Errorf("attached (-want +got):\n%s", diff)
+				t.Errorf("policy collections of the role (-want +got):\n%s", diff)
 			}
 		})
 	}
-	// What LUSID did not attach is no success.
+	// If LUSID did not attach the collection, the create fails.
 	d := attachable(t)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.AddPolicyCollectionToRole", Status: http.StatusInternalServerError})
 	_, diags := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).Create(attachment("analysts", "readers"))
@@ -214,7 +219,7 @@ func TestAccessRolePolicyCollection_import(t *testing.T) {
 		imported, diags := attachments.ImportState(key)
 		diags.MustBeQuiet(t)
 		if names := imported.Differences(made); names != nil {
-			t.Errorf("%s: %s differ", key, names)
+			t.Errorf("import of %s: %s differ from the created attachment, want no difference", key, names)
 		}
 	}
 	imported, diags := attachments.ImportIdentity(config)
@@ -228,7 +233,7 @@ func TestAccessRolePolicyCollection_import(t *testing.T) {
 		missing, diags := attachments.ImportState(key)
 		diags.MustBeQuiet(t)
 		if missing.Exists() {
-			t.Errorf("%s was imported", key)
+			t.Errorf("the import of %s returned an object, want none", key)
 		}
 	}
 }
@@ -254,7 +259,7 @@ func TestAccessRolePolicyCollection_errors(t *testing.T) {
 		diags.MustFail(t, "code", "Unable to read", "not-there")
 		for _, text := range diags.Errors() {
 			if strings.Contains(text, "Refer to it by") || !strings.Contains(text, "Check ") {
-				t.Errorf("%s advises:\n%s", typeName, text)
+				t.Errorf("the error of the data source %s does not say what to check, or says to refer to a resource, want only what to check:\n%s", typeName, text)
 			}
 		}
 	}
@@ -297,14 +302,14 @@ func TestAccessRolePolicyCollection_list(t *testing.T) {
 			got = append(got, listing.DisplayName)
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%v (-want +got):\n%s", test.config, diff)
+			t.Errorf("attachments with the query %v (-want +got):\n%s", test.config, diff)
 		}
 		d.MustCount(t, map[string]int{"access.ListRoles": 1})
 	}
 }
 
-// TestAccessRolePolicyCollection_listWithoutResource warns that the list may be incomplete if LUSID does not return
-// what a role has.
+// TestAccessRolePolicyCollection_listWithoutResource lets LUSID list a role without its policy collections. The provider
+// warns that the list may be incomplete.
 func TestAccessRolePolicyCollection_listWithoutResource(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
@@ -333,20 +338,20 @@ func TestAccessRolePolicyCollection_listWithoutResource(t *testing.T) {
 			listed, diags := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).List(object, 0, true)
 			diags.MustWarn(t, "", "LUSID did not return what an access role has", "default/analysts", "list may lack policy collections")
 			if len(listed) != want {
-				t.Errorf("%s: %d results, want %d", name, len(listed), want)
+				t.Errorf("resource %s, role_id %q: got %d results, want %d", name, config, len(listed), want)
 			}
 		}
-		// The roles that are not listed do not matter.
+		// If the query excludes the role, there is no warning.
 		listed, diags := d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType).List(providertest.Object{"role_id": "default/traders"}, 0, true)
 		diags.MustBeQuiet(t)
 		if len(listed) != 1 {
-			t.Errorf("%s: %d results", name, len(listed))
+			t.Errorf("resource %s, role_id default/traders: got %d results, want 1", name, len(listed))
 		}
 	}
 }
 
-// TestAccessRolePolicyCollection_createBeforeDestroy creates an attachment and then destroys another resource
-// of the same attachment, as create_before_destroy does. The attachment stays.
+// TestAccessRolePolicyCollection_createBeforeDestroy creates an attachment, and then destroys another resource of the same
+// attachment, as create_before_destroy does. The collection stays attached.
 func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
 	t.Parallel()
 	d := attachable(t)
@@ -359,12 +364,12 @@ func TestAccessRolePolicyCollection_createBeforeDestroy(t *testing.T) {
 	_, diags = attachments.Apply(change)
 	diags.MustWarn(t, "", "stays in LUSID", "keeps the policy collection default/readers")
 	if diff := cmp.Diff([]string{"readers"}, attachedCollections(t, d)); diff != "" {
-		t.Errorf("attached (-want +got):\n%s", diff)
+		t.Errorf("policy collections of the role (-want +got):\n%s", diff)
 	}
 }
 
-// TestAccessRolePolicyCollection_withoutResource expects that an attachment stays in the state if LUSID does not
-// return what the role has.
+// TestAccessRolePolicyCollection_withoutResource lets LUSID return a role without its policy collections. The attachment
+// stays in the state.
 func TestAccessRolePolicyCollection_withoutResource(t *testing.T) {
 	t.Parallel()
 	d := attachable(t)
@@ -376,6 +381,6 @@ func TestAccessRolePolicyCollection_withoutResource(t *testing.T) {
 	read, diags := attachments.Read(made)
 	diags.MustFail(t, "", "Unable to read policy collection of access role", "LUSID did not return what the access role default/analysts has")
 	if !read.Exists() {
-		t.Error("the attachment is gone from the state")
+		t.Error("the failed read removed the attachment from the state, want it to stay")
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// precedenceDomain is a domain with the access roles role-0 to role-3, in this order.
+// precedenceDomain returns a domain with the access roles role-0 to role-3, in this order.
 func precedenceDomain(t *testing.T, front func(http.Handler) http.Handler) providertest.Domain {
 	t.Helper()
 	d := providertest.NewMockBehind(t, mockserver.Options{}, front)
@@ -28,9 +28,10 @@ func precedenceDomain(t *testing.T, front func(http.Handler) http.Handler) provi
 	return d
 }
 
+// noFront returns the mock itself.
 func noFront(mock http.Handler) http.Handler { return mock }
 
-// precedenceOf is a configuration with these of the roles.
+// precedenceOf returns a configuration with the roles of these numbers, in this order.
 func precedenceOf(numbers ...int) providertest.Object {
 	roles := []string{}
 	for _, n := range numbers {
@@ -39,7 +40,7 @@ func precedenceOf(numbers ...int) providertest.Object {
 	return providertest.Object{"roles": roles}
 }
 
-// mustBeOrdered compares the order that LUSID has of role-0 to role-3.
+// mustBeOrdered expects that LUSID has the roles with a code role-N in the order of these numbers.
 func mustBeOrdered(t *testing.T, d providertest.Domain, numbers ...int) {
 	t.Helper()
 	var roles []struct {
@@ -64,11 +65,11 @@ func mustBeOrdered(t *testing.T, d providertest.Domain, numbers ...int) {
 		want = append(want, fmt.Sprint("role-", n))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the order in LUSID (-want +got):\n%s", diff)
+		t.Errorf("order of the roles in LUSID (-want +got):\n%s", diff)
 	}
 }
 
-// listedRoles are the roles in a state, in their order.
+// listedRoles returns the roles in a state, in their order.
 func listedRoles(t *testing.T, made providertest.Instance) []string {
 	t.Helper()
 	var elements []tftypes.Value
@@ -84,15 +85,15 @@ func listedRoles(t *testing.T, made providertest.Instance) []string {
 	return roles
 }
 
-// mustList compares the order in a state.
+// mustList expects that the state has the roles of these numbers, in this order.
 func mustList(t *testing.T, made providertest.Instance, numbers ...int) {
 	t.Helper()
 	if diff := cmp.Diff(precedenceOf(numbers...)["roles"], any(listedRoles(t, made))); diff != "" {
-		t.Errorf("the order in the state (-want +got):\n%s", diff)
+		t.Errorf("order of the roles in the state (-want +got):\n%s", diff)
 	}
 }
 
-// moveBefore moves a role behind Terraform's back.
+// moveBefore moves a role directly before another role, outside Terraform.
 func moveBefore(t *testing.T, d providertest.Domain, code, before string) {
 	t.Helper()
 	d.MustCall(t, http.MethodPut, providertest.AccessAPI+"/roles/"+code+"?beforeScope=default&beforeCode="+url.QueryEscape(before), d.StoredAccessRole(t, code), nil)
@@ -117,7 +118,7 @@ func TestAccessRolePrecedence_lifecycle(t *testing.T) {
 	}
 	mustBeOrdered(t, d, 3, 0, 1, 2)
 
-	// A role that is not listed may lie between, and a new one comes last.
+	// An unlisted role between listed roles is not a change, and a new role below all others is not a change.
 	moveBefore(t, d, "role-2", "role-0")
 	createAccessRole(t, d, "role-4")
 	d.Forget()
@@ -136,7 +137,7 @@ func TestAccessRolePrecedence_lifecycle(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.GetOwnPolicies": 1, "access.GetRole": 1, "access.UpdateRole": 1})
 	mustBeOrdered(t, d, 3, 2, 0, 1, 4)
 
-	// A change of the timeouts asks LUSID for nothing.
+	// A change of the timeouts sends no request.
 	d.Forget()
 	made = mustUpdate(t, precedence, made, providertest.With(config, "timeouts", providertest.Object{"update": "1m"}))
 	d.MustCount(t, map[string]int{})
@@ -149,8 +150,9 @@ func TestAccessRolePrecedence_lifecycle(t *testing.T) {
 	mustBeOrdered(t, d, 3, 2, 0, 1, 4)
 }
 
-// TestAccessRolePrecedence_present creates the resource over an order that is as wanted. It has nothing to do.
-func TestAccessRolePrecedence_present(t *testing.T) {
+// TestAccessRolePrecedence_orderedAlready creates the resource when LUSID already has the configured order. The create
+// moves no role.
+func TestAccessRolePrecedence_orderedAlready(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
 	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
@@ -167,7 +169,7 @@ func TestAccessRolePrecedence_import(t *testing.T) {
 	diags.MustBeQuiet(t)
 	roles := listedRoles(t, imported)
 	if roles[0] != "default/iam-administrator" || roles[len(roles)-1] != "default/role-3" {
-		t.Errorf("got %v", roles)
+		t.Errorf("got the roles %v, want default/iam-administrator first and default/role-3 last", roles)
 	}
 	precedence.MustPlanNothing(imported, providertest.Object{"roles": roles})
 	// Fewer roles of the same order need no move.
@@ -180,12 +182,13 @@ func TestAccessRolePrecedence_import(t *testing.T) {
 	listed, diags := precedence.List(nil, 10, true)
 	diags.MustBeQuiet(t)
 	if len(listed) != 1 {
-		t.Errorf("%d results", len(listed))
+		t.Errorf("got %d results, want 1", len(listed))
 	}
 }
 
-// TestAccessRolePrecedence_gone deletes a listed role outside Terraform.
-func TestAccessRolePrecedence_gone(t *testing.T) {
+// TestAccessRolePrecedence_deletedOutsideTerraform deletes a listed role outside Terraform. An update or a create that
+// lists the role fails without a move.
+func TestAccessRolePrecedence_deletedOutsideTerraform(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
 	config := precedenceOf(0, 1, 2)
@@ -200,7 +203,7 @@ func TestAccessRolePrecedence_gone(t *testing.T) {
 	_, diags = precedence.Apply(planned)
 	diags.MustFail(t, "roles", "Unable to update access role precedence", "LUSID has no access role default/role-1", "Create it")
 	if got := d.Counts()["access.UpdateRole"]; got != 0 {
-		t.Errorf("%d moves", got)
+		t.Errorf("got %d moves, want none", got)
 	}
 	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(2, 0, 1))
 	diags.MustFail(t, "roles", "Unable to set access role precedence", "default/role-1")
@@ -247,7 +250,7 @@ func TestAccessRolePrecedence_changedAfterPlan(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.ListRoles": 1})
 	mustBeOrdered(t, d, 1, 0, 2, 3)
 
-	// What the plan does not order may change: a role that leaves the list.
+	// The plan removes role-1 from the list, so another user may move that role.
 	made = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).MustRead(made)
 	planned, _ = precedence.Plan(made, precedenceOf(2, 0, 3))
 	moveBefore(t, d, "role-1", "role-3")
@@ -256,7 +259,7 @@ func TestAccessRolePrecedence_changedAfterPlan(t *testing.T) {
 	diags.MustBeQuiet(t)
 	mustBeOrdered(t, d, 1, 2, 0, 3)
 
-	// Somebody has made the change that is wanted.
+	// Another user already made the planned change, so the apply moves no role.
 	made = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).MustRead(made)
 	planned, _ = precedence.Plan(made, precedenceOf(1, 0, 2))
 	moveBefore(t, d, "role-0", "role-2")
@@ -266,14 +269,14 @@ func TestAccessRolePrecedence_changedAfterPlan(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.ListRoles": 1})
 }
 
-// TestAccessRolePrecedence_keepsRole changes a role after the plan. The move keeps that change.
+// TestAccessRolePrecedence_keepsRole changes a role after the plan. The move of the role keeps that change.
 func TestAccessRolePrecedence_keepsRole(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
 	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	planned, _ := precedence.Plan(providertest.Instance{}, precedenceOf(3, 0))
 	d.ChangeAccessRole(t, "role-3", providertest.JSONObject{
-		"description": "Elsewhere", "resource": heldPolicies("lusid-evaluator-data", "allow-standard-lusid-features-access"),
+		"description": "Elsewhere", "resource": resourceWithPolicies("lusid-evaluator-data", "allow-standard-lusid-features-access"),
 		"when": providertest.JSONObject{"activate": "2024-01-01T00:00:00Z", "deactivate": "2099-01-01T00:00:00Z"},
 	})
 	want := d.StoredAccessRole(t, "role-3")
@@ -285,8 +288,8 @@ func TestAccessRolePrecedence_keepsRole(t *testing.T) {
 	}
 }
 
-// TestAccessRolePrecedence_noDescription moves a role for which LUSID returns no description. The move sends none,
-// because an empty one would erase what LUSID has.
+// TestAccessRolePrecedence_noDescription moves a role for which LUSID returns no description. The move sends no
+// description, because an empty description would erase the description in LUSID.
 func TestAccessRolePrecedence_noDescription(t *testing.T) {
 	t.Parallel()
 	var sent []string
@@ -315,11 +318,12 @@ func TestAccessRolePrecedence_noDescription(t *testing.T) {
 		moveBefore(t, d, "role-0", "role-3")
 	}
 	if len(sent) != 2 || strings.Contains(sent[0], "description") || !strings.Contains(sent[1], `"description":""`) {
-		t.Errorf("the moves sent %s", sent)
+		t.Errorf("the moves sent %s, want no description in the first, and an empty description in the second", sent)
 	}
 }
 
-// TestAccessRolePrecedence_opposite refuses a second resource of the same run that wants roles in the opposite order.
+// TestAccessRolePrecedence_opposite plans a second resource in the same run that has roles in the opposite order. The plan
+// fails.
 func TestAccessRolePrecedence_opposite(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -340,7 +344,7 @@ func TestAccessRolePrecedence_opposite(t *testing.T) {
 			continue
 		}
 		diags.MustFail(t, "roles", "Two resources want opposite orders", test.opposite, "one resource")
-		// A plan of the same resource takes the place of its earlier plan.
+		// A new plan of the same resource replaces its earlier plan, so it does not fail.
 		precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 		precedence.MustPlanNothing(precedence.MustRead(first), precedenceOf(test.first...))
 		_, diags = precedence.Plan(first, precedenceOf(test.second...))
@@ -348,15 +352,16 @@ func TestAccessRolePrecedence_opposite(t *testing.T) {
 	}
 }
 
-// TestAccessRolePrecedence_unmodelled refuses a move that would erase a part of the role.
+// TestAccessRolePrecedence_unmodelled moves a role that LUSID returns with an unknown part, or without its resource. The
+// move would erase a part of the role, so the provider refuses it.
 func TestAccessRolePrecedence_unmodelled(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		resource any
 		words    string
 	}{
-		"unknown": {providertest.JSONObject{"newRoleResource": providertest.JSONObject{"everything": true}}, "resource.newRoleResource"},
-		"missing": {nil, "did not return what the role holds"},
+		"unknown part":  {providertest.JSONObject{"newRoleResource": providertest.JSONObject{"everything": true}}, "resource.newRoleResource"},
+		"null resource": {nil, "did not return what the role holds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -375,15 +380,16 @@ func TestAccessRolePrecedence_unmodelled(t *testing.T) {
 	}
 }
 
-// TestAccessRolePrecedence_lostAnswer loses the answer to a move. The provider looks before it moves again.
-func TestAccessRolePrecedence_lostAnswer(t *testing.T) {
+// TestAccessRolePrecedence_lostResponse loses the response to a move. The provider reads the order before it moves the role
+// again.
+func TestAccessRolePrecedence_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault mockserver.Fault
 		moves int
 	}{
-		"after":  {mockserver.Fault{Reset: mockserver.ResetAfter}, 2},
-		"before": {mockserver.Fault{Status: http.StatusServiceUnavailable}, 3},
+		"connection reset after the write": {mockserver.Fault{Reset: mockserver.ResetAfter}, 2},
+		"503 before the write":             {mockserver.Fault{Status: http.StatusServiceUnavailable}, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -405,17 +411,18 @@ func TestAccessRolePrecedence_lostAnswer(t *testing.T) {
 	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
 	diags.MustFail(t, "", "Unable to set access role precedence", "The access role default/role-3", "LUSID may have moved the role anyway")
 	if got := d.Counts()["access.UpdateRole"]; got != 2 {
-		t.Errorf("%d moves", got)
+		t.Errorf("got %d moves, want 2", got)
 	}
 }
 
-// TestAccessRolePrecedence_own warns if a role of the provider's own user changes places with another one.
+// TestAccessRolePrecedence_own plans moves of roles. If a role of the provider's own user swaps places with another role,
+// the plan has a warning.
 func TestAccessRolePrecedence_own(t *testing.T) {
 	t.Parallel()
 	const own = `[{"id": {"scope": "default", "code": "lusid-evaluator-data"}, "sourceRole": {"scope": "default", "code": "role-1"}, "grant": "Allow"}]`
 	d := precedenceDomain(t, func(mock http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			mock.ServeHTTP(choose(r.URL.Path == providertest.AccessAPI+"/me", w), r)
+			mock.ServeHTTP(discardIf(r.URL.Path == providertest.AccessAPI+"/me", w), r)
 			if r.URL.Path == providertest.AccessAPI+"/me" {
 				w.Header().Set("Content-Type", "application/json")
 				_, _ = io.WriteString(w, own)
@@ -444,12 +451,12 @@ func TestAccessRolePrecedence_own(t *testing.T) {
 		}
 	}
 	if got := d.Counts()["access.GetOwnPolicies"]; got != 1 {
-		t.Errorf("%d calls for the provider's own policies", got)
+		t.Errorf("got %d requests for the provider's own policies, want 1", got)
 	}
 }
 
-// choose discards what the mock answers.
-func choose(isDiscarded bool, w http.ResponseWriter) http.ResponseWriter {
+// discardIf returns a writer that discards the mock's response, or else w.
+func discardIf(isDiscarded bool, w http.ResponseWriter) http.ResponseWriter {
 	if isDiscarded {
 		return &discard{}
 	}
@@ -463,7 +470,7 @@ func TestAccessRolePrecedence_errors(t *testing.T) {
 	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	config := precedenceOf(0, 1)
 	made := precedence.MustCreate(config)
-	// LUSID lets nobody move the roles of its other scopes.
+	// LUSID lets nobody move roles of other scopes than default.
 	_, diags := precedence.Create(providertest.Object{"roles": []string{"support/support-iam-readonly", "LUSID_SYSTEM/lusid-administrator"}})
 	diags.MustFail(t, "", "Unable to set access role precedence", "could not be moved", "HTTP 403")
 	_, diags = precedence.Create(providertest.Object{"roles": []string{"default/role-3", "support/support-iam-readonly"}})
@@ -491,8 +498,8 @@ func TestAccessRolePrecedence_validation(t *testing.T) {
 	t.Parallel()
 	precedence := providertest.NewProtocol(t).Resource(providertest.AccessRolePrecedenceType)
 	for name, roles := range map[string]any{
-		"one": []string{"default/a-role"}, "none": []string{}, "twice": []string{"default/a-role", "default/b-role", "default/a-role"},
-		"a null": []any{"default/a-role", nil}, "a code": []string{"default/a-role", "b-role"}, "missing": nil,
+		"one role": []string{"default/a-role"}, "no roles": []string{}, "a role twice": []string{"default/a-role", "default/b-role", "default/a-role"},
+		"a null role": []any{"default/a-role", nil}, "a code instead of an id": []string{"default/a-role", "b-role"}, "no argument": nil,
 	} {
 		t.Run(name, func(t *testing.T) { precedence.Validate(providertest.Object{"roles": roles}).MustFail(t, "roles") })
 	}
@@ -501,7 +508,7 @@ func TestAccessRolePrecedence_validation(t *testing.T) {
 	}
 }
 
-// TestAccAccessRolePrecedence is the life of the resource in the CLI, with a role that the same run creates.
+// TestAccAccessRolePrecedence creates, updates and destroys the resource in the CLI, with a role that the same run creates.
 func TestAccAccessRolePrecedence(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -529,8 +536,8 @@ resource "lusid_access_role_precedence" "test" {
 	mustBeOrdered(t, d, 3, 1, 0, 2)
 }
 
-// TestAccAccessRolePrecedence_opposite has two resources that want opposite orders, before and after the roles are
-// known.
+// TestAccAccessRolePrecedence_opposite configures two resources with opposite orders. If the ids of the roles are known,
+// the plan fails. Otherwise the apply fails.
 func TestAccAccessRolePrecedence_opposite(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -553,7 +560,7 @@ resource "lusid_access_role_precedence" "second" {
 	w.MustFail([]string{refused}, "apply", "-auto-approve")
 	mustBeOrdered(t, d, 0, 1, 2, 3)
 
-	// The id of a role is known only when the role exists.
+	// The id of a new role is unknown until the apply creates the role.
 	w.Configure(two(`lusid_access_role.new.id, "default/role-0"`, `"default/role-0", lusid_access_role.new.id`))
 	w.MustFail([]string{refused, "default/role-9"}, "apply", "-auto-approve")
 	mustBeOrdered(t, d, 9, 0, 1, 2, 3)
@@ -563,14 +570,14 @@ resource "lusid_access_role_precedence" "second" {
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 	mustBeOrdered(t, d, 2, 9, 0, 1, 3)
-	// A resource with another order may take the place of one that goes.
+	// A new resource can have the opposite order of a resource that the same apply destroys.
 	w.Configure(strings.ReplaceAll(two(`lusid_access_role.new.id, "default/role-2"`, `"default/role-0", "default/role-1"`), "second", "other"))
 	w.MustRun("apply", "-auto-approve")
 	w.MustPlanEmpty()
 }
 
-// TestAccAccessRolePrecedence_replacedRole gives a listed role another code, with and without create_before_destroy,
-// and replaces it without a change.
+// TestAccAccessRolePrecedence_replacedRole changes the code of a listed role, with and without create_before_destroy. It
+// also replaces the role without a change.
 func TestAccAccessRolePrecedence_replacedRole(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -614,8 +621,8 @@ resource "lusid_access_role_precedence" "test" {
 	w.MustPlanEmpty()
 }
 
-// TestAccAccessRolePrecedence_import imports the order of all roles, and then lists a few of them. It deletes a listed
-// role between the plan and the apply.
+// TestAccAccessRolePrecedence_import imports the order of all roles, and then configures only a few roles. It deletes a
+// listed role between a plan and its apply.
 func TestAccAccessRolePrecedence_import(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -628,7 +635,7 @@ func TestAccAccessRolePrecedence_import(t *testing.T) {
 	d.Forget()
 	w.MustRun("apply", "-auto-approve")
 	if got := d.Counts()["access.UpdateRole"]; got != 0 {
-		t.Errorf("%d moves", got)
+		t.Errorf("got %d moves, want none", got)
 	}
 	w.MustPlanEmpty()
 
@@ -644,7 +651,7 @@ func TestAccAccessRolePrecedence_import(t *testing.T) {
 	w.MustPlanEmpty()
 	mustBeOrdered(t, d, 3, 0, 1)
 
-	// Somebody else has another plan for the same roles.
+	// Another workspace applies another order between the plan and the apply.
 	other := providertest.NewWorkspace(t, config(`"default/role-1", "default/role-0"`), d.Environment()...)
 	w.Configure(config(`"default/role-0", "default/role-3"`))
 	w.MustRun("plan", "-out=tfplan")

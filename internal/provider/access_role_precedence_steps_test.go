@@ -12,7 +12,7 @@ import (
 
 const unseenOrder = "order that Terraform has not seen"
 
-// TestAccessRolePrecedence_addedRole adds a role that LUSID has to the list of an update.
+// TestAccessRolePrecedence_addedRole adds an existing role to the list of an update.
 func TestAccessRolePrecedence_addedRole(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -25,13 +25,13 @@ func TestAccessRolePrecedence_addedRole(t *testing.T) {
 	}
 	_, _, diags := plan(3, 0, 1)
 	diags.MustWarn(t, "", unseenOrder, "default/role-0\n  default/role-1\n  default/role-3", "default/role-3\n  default/role-0\n  default/role-1")
-	// The plan itself shows a new order of the roles in the state.
+	// If the added role keeps its place, there is no warning: the plan itself shows the new order of the other roles.
 	for _, numbers := range [][]int{{0, 1, 3}, {1, 0, 3}} {
 		_, _, diags = plan(numbers...)
 		diags.MustBeQuiet(t)
 	}
 
-	// Somebody moves the added role after the plan.
+	// Another user moves the added role after the plan, so the apply fails.
 	precedence, planned, diags := plan(0, 1, 3)
 	diags.MustBeQuiet(t)
 	moveBefore(t, d, "role-3", "role-0")
@@ -45,7 +45,7 @@ func TestAccessRolePrecedence_addedRole(t *testing.T) {
 	diags.MustBeQuiet(t)
 	mustBeOrdered(t, d, 0, 1, 3, 2)
 
-	// The order that the update made is no change after the plan, even without a refresh.
+	// The next update succeeds without a refresh, because the state has the order that the last update made.
 	precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	planned, _ = precedence.Plan(made, precedenceOf(2, 0, 1, 3))
 	_, diags = precedence.Apply(planned)
@@ -53,7 +53,7 @@ func TestAccessRolePrecedence_addedRole(t *testing.T) {
 	mustBeOrdered(t, d, 2, 0, 1, 3)
 }
 
-// TestAccAccessRolePrecedence_savedPlan has somebody move an added role between a saved plan and its apply.
+// TestAccAccessRolePrecedence_savedPlan moves an added role outside Terraform between a saved plan and its apply.
 func TestAccAccessRolePrecedence_savedPlan(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -73,7 +73,8 @@ func TestAccAccessRolePrecedence_savedPlan(t *testing.T) {
 
 const lostPlace = "The access role default/role-9 lost its place"
 
-// TestAccessRole_replacedInRun deletes and creates a role of the same code in one run. LUSID puts it below all others.
+// TestAccessRole_replacedInRun deletes and creates a role with the same code in one run. LUSID puts the new role below all
+// others, so the create has a warning.
 func TestAccessRole_replacedInRun(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -84,13 +85,13 @@ func TestAccessRole_replacedInRun(t *testing.T) {
 	made, diags := roles.Create(config)
 	diags.MustWarn(t, "", lostPlace, "below all others", "lusid_access_role_precedence")
 	d.Protocol(t).Resource(providertest.AccessRoleType).Destroy(made).MustBeQuiet(t)
-	// Another run does not know the former place.
+	// Another run does not know the former place, so it has no warning.
 	d.Protocol(t).Resource(providertest.AccessRoleType).MustCreate(config)
 	roles.MustCreate(providertest.Object{"code": "role-8"})
 }
 
-// TestAccAccessRole_replaced replaces a role that a precedence lists as text, so the next apply restores its place.
-// TestAccAccessRolePrecedence_replacedRole has a reference.
+// TestAccAccessRole_replaced replaces a role that the precedence refers to by a literal id, so only the next apply restores
+// its place. In TestAccAccessRolePrecedence_replacedRole, the precedence refers to the resource of the role.
 func TestAccAccessRole_replaced(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
@@ -110,65 +111,65 @@ resource "lusid_access_role_precedence" "test" {
 	w.MustPlanEmpty()
 }
 
-// leaveDangling gives a role a policy, and deletes the policy.
-func leaveDangling(t *testing.T, d providertest.Domain, role string) {
+// addDeletedPolicy adds a policy to a role, and then deletes the policy.
+func addDeletedPolicy(t *testing.T, d providertest.Domain, role string) {
 	t.Helper()
-	createPolicy(t, d, "gone-soon")
-	d.ChangeAccessRole(t, role, providertest.JSONObject{"resource": heldPolicies("gone-soon")})
-	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/gone-soon", nil, nil)
+	createPolicy(t, d, "deleted-soon")
+	d.ChangeAccessRole(t, role, providertest.JSONObject{"resource": resourceWithPolicies("deleted-soon")})
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/deleted-soon", nil, nil)
 }
 
-// mustNotHold fails if a text says what it must not.
-func mustNotHold(t *testing.T, diags providertest.Diagnostics, unwanted string) {
+// mustNotContain expects that the errors do not contain a text.
+func mustNotContain(t *testing.T, diags providertest.Diagnostics, unwanted string) {
 	t.Helper()
 	if all := strings.Join(diags.Errors(), "\n"); strings.Contains(all, unwanted) {
-		t.Errorf("the errors have %q:\n%s", unwanted, all)
+		t.Errorf("the errors contain %q, want them not to:\n%s", unwanted, all)
 	}
 }
 
-// TestAccessRolePrecedence_partly moves some roles until LUSID refuses one, which has a policy that is gone.
-func TestAccessRolePrecedence_partly(t *testing.T) {
+// TestAccessRolePrecedence_someMoves moves roles until LUSID refuses a move, because a policy of that role was deleted.
+func TestAccessRolePrecedence_someMoves(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)
-	leaveDangling(t, d, "role-3")
+	addDeletedPolicy(t, d, "role-3")
 	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 2, 1, 0))
 	diags.MustFail(t, "", "The access role default/role-3", "could not be moved", "The access role default/role-3 refers to a policy that does not exist. Remove it from the role",
 		"2 of 3 moves were done: default/role-1, default/role-2.", "The next plan shows the order that LUSID has.")
-	mustNotHold(t, diags, "Refer to it by the id of its resource")
+	mustNotContain(t, diags, "Refer to it by the id of its resource")
 	mustBeOrdered(t, d, 2, 1, 0, 3)
 
 	// The first move fails.
 	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 2))
 	diags.MustFail(t, "", "refers to a policy that does not exist")
-	mustNotHold(t, diags, "moves were done")
+	mustNotContain(t, diags, "moves were done")
 
-	// A move whose response was lost counts if LUSID has carried it out.
+	// A move with a lost response counts as done if LUSID carried it out.
 	d = precedenceDomain(t, noFront)
-	leaveDangling(t, d, "role-3")
+	addDeletedPolicy(t, d, "role-3")
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.UpdateRole", Reset: mockserver.ResetAfter})
 	_, diags = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 2, 1, 0))
 	diags.MustFail(t, "", "2 of 3 moves were done: default/role-1, default/role-2.")
 }
 
-// TestAccessUserRole_keptGone creates a user role over one that has a policy which is gone.
-func TestAccessUserRole_keptGone(t *testing.T) {
+// TestAccessUserRole_keptDeletedPolicy creates a user role for a user who already has one, with a policy that was deleted.
+func TestAccessUserRole_keptDeletedPolicy(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
-	createPolicy(t, d, "gone-soon")
-	giveUserRole(t, d, "user-0", "gone-soon")
-	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/gone-soon", nil, nil)
+	createPolicy(t, d, "deleted-soon")
+	createUserRole(t, d, "user-0", "deleted-soon")
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/deleted-soon", nil, nil)
 	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
 	_, diags := roles.Create(userRoleConfig(providertest.StandardFeatures))
-	diags.MustFail(t, "", "Unable to create user role", "default/gone-soon", "The create keeps", "to = lusid_access_user_role.NAME", "shows their removal")
-	mustNotHold(t, diags, "Refer to it by the id of its resource")
-	// The policy that is missing is one of the configuration.
+	diags.MustFail(t, "", "Unable to create user role", "default/deleted-soon", "The create keeps", "to = lusid_access_user_role.NAME", "shows their removal")
+	mustNotContain(t, diags, "Refer to it by the id of its resource")
+	// If the missing policy is in the configuration, the error is on the attribute policies.
 	d = providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
-	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	createUserRole(t, d, "user-0", "lusid-evaluator-data")
 	_, diags = d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig("default/not-there"))
 	diags.MustFail(t, "policies", "Unable to create user role", "default/not-there", "Refer to it by the id of its resource")
 }
 
-// TestAccess_lusidScope changes objects that come with LUSID.
+// TestAccess_lusidScope updates and deletes objects that come with LUSID. The plan has a warning, and the apply fails.
 func TestAccess_lusidScope(t *testing.T) {
 	t.Parallel()
 	const (
@@ -196,7 +197,7 @@ func TestAccess_lusidScope(t *testing.T) {
 				diags.MustWarn(t, "", warning, scope, next)
 				_, diags = objects.Apply(planned)
 				diags.MustFail(t, "", "Unable to", "HTTP 403", scope, "come with LUSID", next)
-				mustNotHold(t, diags, "lacks the right")
+				mustNotContain(t, diags, "lacks the right")
 			}
 		})
 	}
@@ -209,7 +210,7 @@ func TestAccess_lusidScope(t *testing.T) {
 		diags.MustWarn(t, "", warning, scope)
 		_, diags = attachments.Apply(planned)
 		diags.MustFail(t, "", "could not be attached", "HTTP 403", scope, "come with LUSID")
-		mustNotHold(t, diags, "lacks the right")
+		mustNotContain(t, diags, "lacks the right")
 	})
 	t.Run("precedence", func(t *testing.T) {
 		t.Parallel()
@@ -217,16 +218,17 @@ func TestAccess_lusidScope(t *testing.T) {
 		_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(
 			providertest.Object{"roles": []string{role, "LUSID_SYSTEM/lusid-administrator"}})
 		diags.MustFail(t, "", "could not be moved", "HTTP 403", "LUSID moves only roles of the scope default", "from roles")
-		mustNotHold(t, diags, "lacks the right")
+		mustNotContain(t, diags, "lacks the right")
 	})
-	// A right that is lacking is still the reason in the scope default.
+	// In the scope default, the error says that the user lacks the right.
 	d := precedenceDomain(t, noFront)
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.UpdateRole", Status: http.StatusForbidden, Count: 1})
 	_, diags := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).Create(precedenceOf(3, 0))
 	diags.MustFail(t, "", "lacks the right")
 }
 
-// TestAccessRole_supervisedRoles refuses roles that a role cannot supervise.
+// TestAccessRole_supervisedRoles configures roles that a role cannot supervise. The error is on the attribute
+// supervised_roles.
 func TestAccessRole_supervisedRoles(t *testing.T) {
 	t.Parallel()
 	d := precedenceDomain(t, noFront)

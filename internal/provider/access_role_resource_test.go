@@ -12,19 +12,20 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
+// createAccessRole creates an access role without policies outside Terraform.
 func createAccessRole(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
 	d.MustCall(
 		t,
 		http.MethodPost,
 		providertest.AccessAPI+"/roles",
-		providertest.JSONObject{"code": code, "when": alwaysStored(), "resource": heldPolicies()},
+		providertest.JSONObject{"code": code, "when": alwaysStored(), "resource": resourceWithPolicies()},
 		nil,
 	)
 }
 
-// heldPolicies is what a role with these policies of the default scope holds.
-func heldPolicies(codes ...string) providertest.JSONObject {
+// resourceWithPolicies returns the field resource of a role with these policies of the scope default.
+func resourceWithPolicies(codes ...string) providertest.JSONObject {
 	policies := []any{}
 	for _, code := range codes {
 		policies = append(policies, providertest.JSONObject{"scope": "default", "code": code})
@@ -42,12 +43,12 @@ func TestAccessRole_lifecycle(t *testing.T) {
 	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.CreateRole": 1})
 	made.MustHave(t, map[string]string{"id": "default/analysts", "scope": "default", "permission": "Read", "when": "null"})
 	if made.Get("hierarchy_index") == "null" {
-		t.Error("the role has no place")
+		t.Error("hierarchy_index is null, want the place of the role")
 	}
 	if diff := cmp.Diff(map[string]string{"scope": "default", "code": "analysts"}, roles.IdentityOf(made)); diff != "" {
 		t.Errorf("identity (-want +got):\n%s", diff)
 	}
-	want := providertest.JSONObject{"description": "Read", "when": alwaysStored(), "resource": heldPolicies("allow-standard-lusid-features-access")}
+	want := providertest.JSONObject{"description": "Read", "when": alwaysStored(), "resource": resourceWithPolicies("allow-standard-lusid-features-access")}
 	mustBeStored := func() {
 		t.Helper()
 		if diff := cmp.Diff(want, d.StoredAccessRole(t, "analysts")); diff != "" {
@@ -72,7 +73,7 @@ func TestAccessRole_lifecycle(t *testing.T) {
 			"policies",
 			[]string{providertest.StandardFeatures, "default/read-instruments"},
 			"resource",
-			heldPolicies("allow-standard-lusid-features-access", "read-instruments"),
+			resourceWithPolicies("allow-standard-lusid-features-access", "read-instruments"),
 		},
 		{"policies", []string{
 			"support/support-access-to-drive-website-feature",
@@ -81,7 +82,7 @@ func TestAccessRole_lifecycle(t *testing.T) {
 				providertest.JSONObject{"scope": "support", "code": "support-access-to-drive-website-feature"},
 			}, "policyCollections": []any{},
 		}}},
-		{"policies", nil, "resource", heldPolicies()},
+		{"policies", nil, "resource", resourceWithPolicies()},
 		{
 			"when",
 			providertest.Object{"activate": "2024-01-01T01:00:00+01:00"},
@@ -91,40 +92,41 @@ func TestAccessRole_lifecycle(t *testing.T) {
 		{"supervised_roles", []string{"support/support-iam-readonly"}, "resource", providertest.JSONObject{"nonTransitiveSupervisorRoleResource": providertest.JSONObject{
 			"roles": []any{providertest.JSONObject{"scope": "support", "code": "support-iam-readonly"}},
 		}}},
-		{"supervised_roles", nil, "resource", heldPolicies()},
+		{"supervised_roles", nil, "resource", resourceWithPolicies()},
 	} {
 		d.Forget()
 		config = providertest.With(config, change.attribute, change.value)
 		read = roles.MustRead(mustUpdate(t, roles, read, config))
 		roles.MustPlanNothing(read, config)
 		if got := d.Counts()["access.UpdateRole"]; got != 1 {
-			t.Errorf("%s: %d updates", change.attribute, got)
+			t.Errorf("change of %s: got %d updates, want 1", change.attribute, got)
 		}
 		want[change.field] = change.stored
 		mustBeStored()
 	}
-	// Null and empty are the same to LUSID.
+	// LUSID treats null and empty as equal, so a change between them sends no update.
 	for _, none := range []any{[]string{}, nil} {
 		d.Forget()
 		config = providertest.With(providertest.With(config, "policies", none), "policy_collections", none)
 		read = roles.MustRead(mustUpdate(t, roles, read, config))
 		roles.MustPlanNothing(read, config)
 		if got := d.Counts()["access.UpdateRole"]; got != 0 {
-			t.Errorf("%d updates from none to none", got)
+			t.Errorf("change of empty lists to %#v: got %d updates, want none", none, got)
 		}
 	}
 	change, diags := roles.Plan(read, providertest.With(config, "code", "other"))
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"code"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force a new resource (-want +got):\n%s", diff)
 	}
 
-	// Gone. LUSID has no error code for that, so its list decides.
+	// After a delete outside Terraform, the read removes the role from the state. LUSID has no error code for a missing
+	// role, so the list of the roles decides.
 	roles = d.Protocol(t).Resource(providertest.AccessRoleType)
 	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/analysts", nil, nil)
 	d.Forget()
 	if roles.MustRead(read).Exists() {
-		t.Error("a role that is gone stays in the state")
+		t.Error("the read kept a deleted role in the state, want it removed")
 	}
 	roles.Destroy(read).MustBeQuiet(t)
 	d.MustCount(t, map[string]int{
@@ -134,7 +136,8 @@ func TestAccessRole_lifecycle(t *testing.T) {
 	})
 }
 
-// TestAccessRole_places refreshes roles whose places have changed since. They are read from one list.
+// TestAccessRole_places refreshes roles after their places changed. After the first reads, the provider reads the roles
+// from one list.
 func TestAccessRole_places(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -149,15 +152,15 @@ func TestAccessRole_places(t *testing.T) {
 	for i, role := range made {
 		read := roles.MustRead(role)
 		if read.Get("hierarchy_index") == role.Get("hierarchy_index") {
-			t.Errorf("role %d is where it was", i)
+			t.Errorf("role %d has the hierarchy_index %s as before, want another one", i, read.Get("hierarchy_index"))
 		}
 		roles.MustPlanNothing(read, providertest.AccessRoleConfig(providertest.Object{"code": fmt.Sprint("analysts-", i)}))
 	}
 	d.MustCount(t, map[string]int{"access.GetRole": 3, "access.ListRoles": 1})
 }
 
-// TestAccessRole_withoutServerMade updates a role of which LUSID says neither the place nor the permission.
-func TestAccessRole_withoutServerMade(t *testing.T) {
+// TestAccessRole_withoutComputedFields updates a role for which LUSID returns no place and no permission.
+func TestAccessRole_withoutComputedFields(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
@@ -173,7 +176,7 @@ func TestAccessRole_withoutServerMade(t *testing.T) {
 	made.MustHave(t, map[string]string{"permission": "null", "hierarchy_index": "null"})
 	for _, change := range []providertest.Object{
 		{"description": "Other"},
-		// LUSID stores nothing of this one, and is sent nothing.
+		// LUSID does not store timeouts, so this update sends no request.
 		{"description": "Other", "timeouts": providertest.Object{"update": "1m"}},
 	} {
 		config := providertest.AccessRoleConfig(change)
@@ -185,8 +188,8 @@ func TestAccessRole_withoutServerMade(t *testing.T) {
 	roles.MustRead(made).MustHave(t, map[string]string{"permission": "Read"})
 }
 
-// TestAccessRole_withoutParts has LUSID return roles without a resource or a period. The list of the roles
-// still decides what is gone, and finds a role whose create had no answer.
+// TestAccessRole_withoutParts lets LUSID return a role without a resource or a period. The provider can still use the list
+// of the roles: to notice that a role was deleted, and to find a role after the response to its create was lost.
 func TestAccessRole_withoutParts(t *testing.T) {
 	t.Parallel()
 	for name, strip := range map[string]func(role providertest.JSONObject){
@@ -228,7 +231,7 @@ func TestAccessRole_withoutParts(t *testing.T) {
 			roles = d.Protocol(t).Resource(providertest.AccessRoleType)
 			d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/roles/analysts", nil, nil)
 			if roles.MustRead(made).Exists() {
-				t.Error("a role that is gone stays in the state")
+				t.Error("the read kept a deleted role in the state, want it removed")
 			}
 			roles.Destroy(made).MustBeQuiet(t)
 			roles = d.Protocol(t).Resource(providertest.AccessRoleType)
@@ -237,11 +240,11 @@ func TestAccessRole_withoutParts(t *testing.T) {
 	}
 }
 
-// TestAccessRole_never writes the end that LUSID stores for none into the configuration of a role that has
-// no period.
-func TestAccessRole_never(t *testing.T) {
+// TestAccessRole_endlessPeriod creates a role without a period, and then configures the end that LUSID stores for no end.
+// The plan has no update.
+func TestAccessRole_endlessPeriod(t *testing.T) {
 	t.Parallel()
-	mustTakeNever(t, providertest.AccessRoleType, providertest.AccessRoleConfig())
+	mustAcceptEndlessPeriod(t, providertest.AccessRoleType, providertest.AccessRoleConfig())
 }
 
 func TestAccessRole_invalidPeriod(t *testing.T) {
@@ -272,7 +275,7 @@ func TestAccessRole_import(t *testing.T) {
 	diags.MustFail(t, "", "Unable to import access role", "scope/code")
 }
 
-func TestAccessRole_lostAnswer(t *testing.T) {
+func TestAccessRole_lostResponse(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.CreateRole", Reset: mockserver.ResetAfter})
@@ -332,20 +335,20 @@ func TestAccessRole_validation(t *testing.T) {
 		config    providertest.Object
 		attribute string
 	}{
-		"two letters":            {providertest.AccessRoleConfig(providertest.Object{"code": "ab"}), "code"},
-		"long description":       {providertest.AccessRoleConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
-		"a code for an id":       {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"read-instruments"}}), "policies"},
-		"an id with two slashes": {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/read/instruments"}}), "policies"},
-		"no letter in the code":  {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/123"}}), "policies"},
-		"no letter in the scope": {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"123/read-instruments"}}), "policies"},
-		"a collection":           {providertest.AccessRoleConfig(providertest.Object{"policy_collections": []string{"x"}}), "policy_collections"},
-		"a role":                 {providertest.Object{"code": "analysts", "supervised_roles": []string{"x"}}, "supervised_roles"},
-		"no roles":               {providertest.Object{"code": "analysts", "supervised_roles": []string{}}, "supervised_roles"},
-		"both": {
+		"code with two letters":                   {providertest.AccessRoleConfig(providertest.Object{"code": "ab"}), "code"},
+		"long description":                        {providertest.AccessRoleConfig(providertest.Object{"description": strings.Repeat("ü", 1025)}), "description"},
+		"policy code instead of an id":            {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"read-instruments"}}), "policies"},
+		"policy id with two slashes":              {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/read/instruments"}}), "policies"},
+		"policy id without a letter in the code":  {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"default/123"}}), "policies"},
+		"policy id without a letter in the scope": {providertest.AccessRoleConfig(providertest.Object{"policies": []string{"123/read-instruments"}}), "policies"},
+		"invalid id of a policy collection":       {providertest.AccessRoleConfig(providertest.Object{"policy_collections": []string{"x"}}), "policy_collections"},
+		"invalid id of a supervised role":         {providertest.Object{"code": "analysts", "supervised_roles": []string{"x"}}, "supervised_roles"},
+		"no supervised roles":                     {providertest.Object{"code": "analysts", "supervised_roles": []string{}}, "supervised_roles"},
+		"policies and supervised roles": {
 			providertest.AccessRoleConfig(providertest.Object{"supervised_roles": []string{"support/support-iam-readonly"}}),
 			"supervised_roles",
 		},
-		"deactivate": {providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"deactivate": "never"}}), "when.deactivate"},
+		"word instead of the end of the period": {providertest.AccessRoleConfig(providertest.Object{"when": providertest.Object{"deactivate": "never"}}), "when.deactivate"},
 	} {
 		t.Run(name, func(t *testing.T) { roles.Validate(test.config).MustFail(t, test.attribute) })
 	}

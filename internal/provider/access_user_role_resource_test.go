@@ -18,20 +18,20 @@ const (
 	evaluatorData = "default/lusid-evaluator-data"
 )
 
-// giveUserRole creates a user role behind Terraform's back.
-func giveUserRole(t *testing.T, d providertest.Domain, userID string, codes ...string) {
+// createUserRole creates a user role outside Terraform.
+func createUserRole(t *testing.T, d providertest.Domain, userID string, codes ...string) {
 	t.Helper()
 	d.MustCall(t, http.MethodPost, userRolesPath, providertest.JSONObject{
-		"userId": userID, "resource": heldPolicies(codes...)["policyIdRoleResource"],
+		"userId": userID, "resource": resourceWithPolicies(codes...)["policyIdRoleResource"],
 	}, nil)
 }
 
-// mustHavePolicies compares the policies of the user role of user-0 with codes of the default scope.
+// mustHavePolicies expects that the user role of user-0 has the policies with these codes of the scope default.
 func mustHavePolicies(t *testing.T, d providertest.Domain, codes ...string) {
 	t.Helper()
 	var stored struct{ Resource providertest.JSONObject }
 	d.MustCall(t, http.MethodGet, userRolesPath+"/user-0", nil, &stored)
-	if diff := cmp.Diff(heldPolicies(codes...), stored.Resource); diff != "" {
+	if diff := cmp.Diff(resourceWithPolicies(codes...), stored.Resource); diff != "" {
 		t.Errorf("LUSID has (-want +got):\n%s", diff)
 	}
 }
@@ -69,17 +69,17 @@ func TestAccessUserRole_lifecycle(t *testing.T) {
 	change, diags := roles.Plan(made, providertest.Object{"user_id": "user-1"})
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"user_id"}, change.Replaces); diff != "" {
-		t.Errorf("replaced because of (-want +got):\n%s", diff)
+		t.Errorf("attributes that force a new resource (-want +got):\n%s", diff)
 	}
 	roles.Destroy(made).MustBeQuiet(t)
 	if roles.MustRead(made).Exists() {
-		t.Error("a user role that is gone stays in the state")
+		t.Error("the read kept a deleted user role in the state, want it removed")
 	}
 	roles.Destroy(made).MustBeQuiet(t)
 }
 
-// TestAccessUserRole_present creates a user role where LUSID has one already.
-func TestAccessUserRole_present(t *testing.T) {
+// TestAccessUserRole_existing creates a user role for a user who already has one.
+func TestAccessUserRole_existing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		present []string
@@ -87,15 +87,15 @@ func TestAccessUserRole_present(t *testing.T) {
 		stored  []string
 		updates int
 	}{
-		"empty":         {nil, false, []string{"allow-standard-lusid-features-access"}, 1},
-		"as wanted":     {[]string{"allow-standard-lusid-features-access"}, false, []string{"allow-standard-lusid-features-access"}, 0},
-		"another one":   {[]string{"lusid-evaluator-data"}, true, []string{"lusid-evaluator-data", "allow-standard-lusid-features-access"}, 1},
-		"one of others": {[]string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}, true, []string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}, 0},
+		"no policies":                       {nil, false, []string{"allow-standard-lusid-features-access"}, 1},
+		"the configured policy":             {[]string{"allow-standard-lusid-features-access"}, false, []string{"allow-standard-lusid-features-access"}, 0},
+		"another policy":                    {[]string{"lusid-evaluator-data"}, true, []string{"lusid-evaluator-data", "allow-standard-lusid-features-access"}, 1},
+		"the configured policy and another": {[]string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}, true, []string{"allow-standard-lusid-features-access", "lusid-evaluator-data"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
-			giveUserRole(t, d, "user-0", test.present...)
+			createUserRole(t, d, "user-0", test.present...)
 			roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
 			config := userRoleConfig(providertest.StandardFeatures)
 			planned, diags := roles.Plan(providertest.Instance{}, config)
@@ -122,15 +122,15 @@ func TestAccessUserRole_present(t *testing.T) {
 				roles.MustPlanNothing(read, config)
 				return
 			}
-			// The next apply takes away what its plan shows.
+			// The next plan shows that the other policies are removed, and its apply removes them.
 			mustUpdate(t, roles, read, config)
 			mustHavePolicies(t, d, "allow-standard-lusid-features-access")
 		})
 	}
 }
 
-// TestAccessUserRole_renamed plans what a rename without a moved block does: a destroy and a create of one user role.
-// The destroy may come first, and then nothing is kept.
+// TestAccessUserRole_renamed plans a destroy and a create of the same user role, as after a rename without a moved block.
+// If the destroy is applied first, the create keeps no policies.
 func TestAccessUserRole_renamed(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
@@ -149,59 +149,62 @@ func TestAccessUserRole_renamed(t *testing.T) {
 	mustHavePolicies(t, d, "allow-standard-lusid-features-access")
 }
 
-// TestAccessUserRole_createReplaces has a LUSID that replaces the user role if it gets a second create.
+// TestAccessUserRole_createReplaces lets LUSID replace an existing user role with a create. The provider must not send a
+// create for an existing user role.
 func TestAccessUserRole_createReplaces(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, func(mock http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && r.URL.Path == userRolesPath {
-				gone := r.Clone(r.Context())
-				gone.Method, gone.URL.Path, gone.Body, gone.ContentLength = http.MethodDelete, userRolesPath+"/user-0", http.NoBody, 0
-				mock.ServeHTTP(httptest.NewRecorder(), gone)
+				deletion := r.Clone(r.Context())
+				deletion.Method, deletion.URL.Path, deletion.Body, deletion.ContentLength = http.MethodDelete, userRolesPath+"/user-0", http.NoBody, 0
+				mock.ServeHTTP(httptest.NewRecorder(), deletion)
 			}
 			mock.ServeHTTP(w, r)
 		})
 	})
-	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	createUserRole(t, d, "user-0", "lusid-evaluator-data")
 	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
 	diags.MustWarn(t, "", "already has other policies", evaluatorData, "The next plan shows their removal")
 	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 }
 
-// TestAccessUserRole_createUnread does not create a user role where LUSID does not say that there is none.
-func TestAccessUserRole_createUnread(t *testing.T) {
+// TestAccessUserRole_createReadRefused refuses the read before a create. The provider sends no create, because LUSID may
+// already have the user role.
+func TestAccessUserRole_createReadRefused(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
 	d.Mock.InjectFault(mockserver.Fault{Operation: "access.GetUserRole", Status: http.StatusForbidden, Count: -1})
 	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
 	diags.MustFail(t, "", "Unable to create user role", "user-0", "403")
 	if calls := d.Counts()["access.CreateUserRole"]; calls != 0 {
-		t.Errorf("%d creates", calls)
+		t.Errorf("got %d creates, want none", calls)
 	}
 }
 
-// TestAccessUserRole_createPartlyRead has LUSID return a user role without what it has. The create does not erase that.
-func TestAccessUserRole_createPartlyRead(t *testing.T) {
+// TestAccessUserRole_createWithoutResource lets LUSID return an existing user role without its policies. The create fails,
+// and does not erase the policies.
+func TestAccessUserRole_createWithoutResource(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
-	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	createUserRole(t, d, "user-0", "lusid-evaluator-data")
 	w.Set(withoutResource)
 	_, diags := d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
 	diags.MustFail(t, "", "Unable to create user role", "user-0", `no "resource"`, "could erase them", "Run Terraform again")
 	mustHavePolicies(t, d, "lusid-evaluator-data")
 }
 
-// TestAccessUserRole_filledAfterPlan has somebody attach a policy between the plan and the apply of a create
-// and of an update. Neither takes it away.
-func TestAccessUserRole_filledAfterPlan(t *testing.T) {
+// TestAccessUserRole_policyAddedAfterPlan adds a policy outside Terraform between the plan and the apply of a create, and
+// of an update. The applies don't remove the policy.
+func TestAccessUserRole_policyAddedAfterPlan(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
 	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
 	config := userRoleConfig(providertest.StandardFeatures)
 	planned, diags := roles.Plan(providertest.Instance{}, config)
 	diags.MustBeQuiet(t)
-	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	createUserRole(t, d, "user-0", "lusid-evaluator-data")
 	made, diags := roles.Apply(planned)
 	diags.MustWarn(t, "", "already has other policies", evaluatorData)
 	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
@@ -213,12 +216,12 @@ func TestAccessUserRole_filledAfterPlan(t *testing.T) {
 	mustHavePolicies(t, d, "lusid-evaluator-data", "allow-standard-lusid-features-access")
 }
 
-// TestAccessUserRole_lostAnswer loses the answers to a create and an update, before and after LUSID has
-// processed the request.
-func TestAccessUserRole_lostAnswer(t *testing.T) {
+// TestAccessUserRole_lostResponse loses the responses to a create and an update, before and after LUSID carried out the
+// request.
+func TestAccessUserRole_lostResponse(t *testing.T) {
 	t.Parallel()
 	for name, reset := range map[string]mockserver.Fault{
-		"after": {Reset: mockserver.ResetAfter}, "before": {Status: http.StatusInternalServerError},
+		"after the write": {Reset: mockserver.ResetAfter}, "before the write": {Status: http.StatusInternalServerError},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -230,7 +233,7 @@ func TestAccessUserRole_lostAnswer(t *testing.T) {
 				d.Mock.InjectFault(fault)
 			}
 			made, diags := roles.Create(userRoleConfig(providertest.StandardFeatures))
-			if name == "after" {
+			if name == "after the write" {
 				diags.MustWarn(t, "", "The response to the creation of the user role of user-0 was lost")
 			} else {
 				diags.MustBeQuiet(t)
@@ -271,7 +274,8 @@ func TestAccessUserRole_errors(t *testing.T) {
 	providertest.MustDoWithoutCredentials(t, d, providertest.AccessUserRoleType, made, config)
 }
 
-// TestAccessUserRole_own warns if the plan takes policies from the provider's own user, or adds some.
+// TestAccessUserRole_own plans changes of the user role of the provider's own user. If a plan removes or adds policies, it
+// has a warning.
 func TestAccessUserRole_own(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{})
@@ -291,8 +295,8 @@ func TestAccessUserRole_own(t *testing.T) {
 func TestAccessUserRole_dataSources(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
-	giveUserRole(t, d, "user-1", "lusid-evaluator-data")
-	giveUserRole(t, d, "user-0")
+	createUserRole(t, d, "user-1", "lusid-evaluator-data")
+	createUserRole(t, d, "user-0")
 	p := d.Protocol(t)
 	one, diags := p.Data("lusid_access_user_role", providertest.Object{"user_id": "user-1"})
 	diags.MustBeQuiet(t)
@@ -306,21 +310,22 @@ func TestAccessUserRole_dataSources(t *testing.T) {
 		found[row.Get("user_id")] = row.Get("policies")
 	}
 	if found["user-0"] != "" || found["user-1"] != evaluatorData {
-		t.Errorf("got %v", found)
+		t.Errorf("got the policies by user %v, want none for user-0 and %s for user-1", found, evaluatorData)
 	}
 	listed, diags := p.Resource(providertest.AccessUserRoleType).List(nil, 10, true)
 	diags.MustBeQuiet(t)
 	if len(listed) != 1 {
-		t.Errorf("%d user roles with policies are listed", len(listed))
+		t.Errorf("got %d user roles, want 1, the one with policies", len(listed))
 	}
 }
 
-// TestAccessUserRole_unreturned has LUSID return user roles without what they have.
-func TestAccessUserRole_unreturned(t *testing.T) {
+// TestAccessUserRole_withoutResource lets LUSID return user roles without their policies. Data sources and lists have a
+// warning.
+func TestAccessUserRole_withoutResource(t *testing.T) {
 	t.Parallel()
 	var w providertest.Rewriter
 	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
-	giveUserRole(t, d, "user-0", "lusid-evaluator-data")
+	createUserRole(t, d, "user-0", "lusid-evaluator-data")
 	p := d.Protocol(t)
 	w.Set(func(r *http.Request, body any) any {
 		if page, ok := body.(map[string]any); ok && page["values"] != nil {
@@ -338,18 +343,18 @@ func TestAccessUserRole_unreturned(t *testing.T) {
 	diags.MustWarn(t, "", words...)
 }
 
-// TestAccessUserRole_repeated has LUSID return a policy of a user role twice.
-func TestAccessUserRole_repeated(t *testing.T) {
+// TestAccessUserRole_repeatedPolicy lets LUSID return a policy of a user role twice.
+func TestAccessUserRole_repeatedPolicy(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, func(mock http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := httptest.NewRecorder()
-			mock.ServeHTTP(answer, r)
+			response := httptest.NewRecorder()
+			mock.ServeHTTP(response, r)
 			const member = `{"code":"allow-standard-lusid-features-access","scope":"default"}`
 			const other = `{"scope":"default","code":"allow-standard-lusid-features-access"}`
-			body := strings.NewReplacer(member, member+","+member, other, other+","+other).Replace(answer.Body.String())
-			w.Header().Set("Content-Type", answer.Header().Get("Content-Type"))
-			w.WriteHeader(answer.Code)
+			body := strings.NewReplacer(member, member+","+member, other, other+","+other).Replace(response.Body.String())
+			w.Header().Set("Content-Type", response.Header().Get("Content-Type"))
+			w.WriteHeader(response.Code)
 			_, _ = io.WriteString(w, body)
 		})
 	})
@@ -361,6 +366,6 @@ func TestAccessUserRole_repeated(t *testing.T) {
 	all, diags := p.Data("lusid_access_user_roles", nil)
 	diags.MustSucceed(t)
 	if len(all.Rows(t, "user_roles")) == 0 {
-		t.Error("no user role was listed")
+		t.Error("got no user roles, want the created one")
 	}
 }

@@ -527,7 +527,7 @@ func TestCanaries_listAndAction(t *testing.T) {
 	createPolicyCollections(t, d, "readers")
 	d.AttachPolicyCollection(t, "analysts", "readers")
 	createTemplate(t, d, "acme-read", templatedAll("Data"))
-	giveUserRole(t, d, user.ID, "lusid-evaluator-data")
+	createUserRole(t, d, user.ID, "lusid-evaluator-data")
 	said := ""
 	for name := range p.Schema.ListResourceSchemas {
 		config := providertest.Object{}
