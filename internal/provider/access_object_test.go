@@ -86,7 +86,7 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 	t.Parallel()
 	const features, evaluator = "allow-standard-lusid-features-access", "lusid-evaluator-data"
 	policies := func(codes ...string) providertest.JSONObject {
-		return resourceWithPolicies(codes...)["policyIdRoleResource"].(providertest.JSONObject) //nolint:forcetypeassert // It is.
+		return resourceWithPolicies(codes...)["policyIdRoleResource"].(providertest.JSONObject) //nolint:forcetypeassert // The test data has this type.
 	}
 	one := providertest.Object{"policies": []string{providertest.StandardFeatures, evaluatorData}}
 	changeUserRole := func(d providertest.Domain, t *testing.T, _ string, changes providertest.JSONObject) {
@@ -226,7 +226,7 @@ func TestAccessObject_changedBeforeDelete(t *testing.T) {
 func TestAccessObject_partBeforeDelete(t *testing.T) {
 	t.Parallel()
 	when := func(object providertest.JSONObject, part string) {
-		object["when"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+		object["when"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // The test data has this type.
 	}
 	for typeName, test := range map[string]struct {
 		config providertest.Object
@@ -236,17 +236,17 @@ func TestAccessObject_partBeforeDelete(t *testing.T) {
 		providertest.AccessRoleType:   {providertest.AccessRoleConfig(), when},
 		providertest.AccessPolicyTemplateType: {
 			providertest.AccessPolicyTemplateConfig(), func(object providertest.JSONObject, part string) {
-				object["templatedSelectors"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+				object["templatedSelectors"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // The test data has this type.
 			},
 		},
 		providertest.AccessPolicyCollectionType: {
 			providertest.AccessPolicyCollectionConfig(), func(object providertest.JSONObject, part string) {
-				object["policies"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+				object["policies"].([]any)[0].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // The test data has this type.
 			},
 		},
 		providertest.AccessUserRoleType: {
 			userRoleConfig(providertest.StandardFeatures), func(object providertest.JSONObject, part string) {
-				object["resource"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // It is.
+				object["resource"].(providertest.JSONObject)[part] = "UTC" //nolint:forcetypeassert // The test data has this type.
 			},
 		},
 	} {

@@ -319,17 +319,17 @@ func TestAccessPolicy_everyKind(t *testing.T) {
 			return body
 		}
 		for _, list := range []string{"selectors", "for", "if"} {
-			slices.Reverse(policy[list].([]any)) //nolint:forcetypeassert // It is.
+			slices.Reverse(policy[list].([]any)) //nolint:forcetypeassert // The test data has this type.
 		}
 		policy["how"] = nil
-		for _, selector := range policy["selectors"].([]any) { //nolint:forcetypeassert // It is.
+		for _, selector := range policy["selectors"].([]any) { //nolint:forcetypeassert // The test data has this type.
 			for _, kind := range []string{
 				"idSelectorDefinition",
 				"matchAllSelectorDefinition",
 				"metadataSelectorDefinition",
 				"policySelectorDefinition",
 			} {
-				if selector := selector.(providertest.JSONObject); selector[kind] == nil { //nolint:forcetypeassert // It is.
+				if selector := selector.(providertest.JSONObject); selector[kind] == nil { //nolint:forcetypeassert // The test data has this type.
 					selector[kind] = nil
 				}
 			}
@@ -407,7 +407,7 @@ func TestAccessPolicy_nullPart(t *testing.T) {
 	createPolicy(t, d, "read-instruments")
 	action := storedAction("default", "Read", "Instrument")
 	selector := storedIDSelector("*", "*", action)
-	selector["idSelectorDefinition"].(providertest.JSONObject)["identifier"] = providertest.JSONObject{"scope": "*", "code": nil} //nolint:forcetypeassert // It is.
+	selector["idSelectorDefinition"].(providertest.JSONObject)["identifier"] = providertest.JSONObject{"scope": "*", "code": nil} //nolint:forcetypeassert // The test data has this type.
 	d.ChangePolicy(t, "read-instruments", providertest.JSONObject{"selectors": []any{selector, providertest.JSONObject{
 		"policySelectorDefinition": providertest.JSONObject{
 			"actions": []any{action}, "identityRestriction": providertest.JSONObject{"scope": nil},
@@ -604,7 +604,7 @@ func TestAccessPolicy_lostResponse(t *testing.T) {
 		w.Set(func(_ *http.Request, body any) any {
 			if policy, ok := body.(providertest.JSONObject); ok && policy["selectors"] != nil {
 				for _, list := range []string{"selectors", "for", "if"} {
-					slices.Reverse(policy[list].([]any)) //nolint:forcetypeassert // It is.
+					slices.Reverse(policy[list].([]any)) //nolint:forcetypeassert // The test data has this type.
 				}
 			}
 			return body
@@ -661,7 +661,7 @@ func TestAccessPolicy_unmodelled(t *testing.T) {
 		},
 		"selectors[1].policySelectorDefinition.restrictionSelectors[0].policySelectorDefinition": {
 			stored: providertest.JSONObject{"selectors": []any{all, selector(nested)}},
-			config: providertest.With(config, "selectors", append(slices.Clone(config["selectors"].([]any)), providertest.Object{"policy": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Policy")}}})), //nolint:forcetypeassert // It is.
+			config: providertest.With(config, "selectors", append(slices.Clone(config["selectors"].([]any)), providertest.Object{"policy": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Policy")}}})), //nolint:forcetypeassert // The test data has this type.
 		},
 		"selectors[0].newSelectorDefinition": {returned: func(policy providertest.JSONObject) {
 			policy["selectors"] = []any{providertest.JSONObject{"newSelectorDefinition": providertest.JSONObject{"actions": actions}}, all}
@@ -829,7 +829,7 @@ func TestAccessPolicy_validation(t *testing.T) {
 		"unknown grant":                               {providertest.AccessPolicyConfig(providertest.Object{"grant": "allow"}), "grant"},
 		"empty application":                           {providertest.AccessPolicyConfig(providertest.Object{"applications": []string{""}}), "applications"},
 		"no kind of selector":                         {selectors(providertest.Object{}), "selectors"},
-		"two kinds of selector":                       {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // It is.
+		"two kinds of selector":                       {selectors(providertest.Object{"match_all": providertest.Object{"actions": []any{providertest.AccessAction("default", "Any", "Quote")}}, "id": id(nil)["selectors"].([]any)[0].(providertest.Object)["id"]}), "selectors"}, //nolint:forcetypeassert // The test data has this type.
 		"null selector":                               {selectors(nil), "selectors"},
 		"no actions":                                  {id(providertest.Object{"actions": []any{}}), "selectors.id.actions"},
 		"null part of an identifier":                  {id(providertest.Object{"identifier": providertest.Object{"name": nil}}), "selectors.id.identifier"},

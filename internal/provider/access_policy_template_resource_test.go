@@ -95,7 +95,7 @@ func TestAccessPolicyTemplate_selectorOrder(t *testing.T) {
 	made := templates.MustCreate(config)
 	w.Set(func(_ *http.Request, body any) any {
 		if template, ok := body.(providertest.JSONObject); ok && template["templatedSelectors"] != nil {
-			slices.Reverse(template["templatedSelectors"].([]any)) //nolint:forcetypeassert // It is.
+			slices.Reverse(template["templatedSelectors"].([]any)) //nolint:forcetypeassert // The test data has this type.
 		}
 		return body
 	})
@@ -204,7 +204,7 @@ func TestAccessPolicyTemplate_unmodelled(t *testing.T) {
 			}}
 		},
 		"templatedSelectors[0].level": func(template providertest.JSONObject) {
-			template["templatedSelectors"].([]any)[0].(providertest.JSONObject)["level"] = 5 //nolint:forcetypeassert // It is.
+			template["templatedSelectors"].([]any)[0].(providertest.JSONObject)["level"] = 5 //nolint:forcetypeassert // The test data has this type.
 		},
 	} {
 		var w providertest.Rewriter

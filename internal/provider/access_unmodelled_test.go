@@ -10,21 +10,21 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-// withHow adds a part to a policy that the schema cannot express.
+// withHow sets how in a policy. The schema cannot express this part.
 func withHow(t *testing.T, d providertest.Domain, code string) {
 	t.Helper()
 	d.ChangePolicy(t, code, providertest.JSONObject{"how": providertest.JSONObject{"type": "kept", "parameters": []any{}}})
 }
 
-// expire adds a part to the members of a policy collection that the schema cannot express.
+// expire sets expires in the members of a policy collection. The schema cannot express this part.
 func expire(collection providertest.JSONObject) {
-	for _, member := range collection["policies"].([]any) { //nolint:forcetypeassert // It is.
-		member.(providertest.JSONObject)["expires"] = "2030-01-01" //nolint:forcetypeassert // It is.
+	for _, member := range collection["policies"].([]any) { //nolint:forcetypeassert // The test data has this type.
+		member.(providertest.JSONObject)["expires"] = "2030-01-01" //nolint:forcetypeassert // The test data has this type.
 	}
 }
 
 // TestAccessUnmodelled_hiddenReplacement replaces objects as -replace and replace_triggered_by do. Terraform first plans an
-// update that changes nothing, and then a create without a prior state. The create only has the private state of the
+// update that changes nothing, and then a create without a prior state. The create has only the private state of the
 // first plan.
 func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
 	t.Parallel()
@@ -39,7 +39,7 @@ func TestAccessUnmodelled_hiddenReplacement(t *testing.T) {
 		},
 		providertest.AccessRoleType: {
 			providertest.AccessRoleConfig(), "access role", "when.zone",
-			func(role providertest.JSONObject) { role["when"].(providertest.JSONObject)["zone"] = "UTC" }, //nolint:forcetypeassert // It is.
+			func(role providertest.JSONObject) { role["when"].(providertest.JSONObject)["zone"] = "UTC" }, //nolint:forcetypeassert // The test data has this type.
 		},
 		providertest.AccessPolicyCollectionType: {
 			providertest.AccessPolicyCollectionConfig(), "access policy collection", "policies[0].expires", expire,

@@ -40,7 +40,7 @@ const (
 	// refusedBeforeLUSID means that a gateway or the TLS handshake refused the request. LUSID did not carry it out, and
 	// a retry would not help.
 	refusedBeforeLUSID
-	// changedSincePlan is a response with an object that differs from the plan.
+	// changedSincePlan is a response in which the object differs from the object that the plan read.
 	changedSincePlan
 	// missingField is a response without a field that only this kind needs. The provider does not retry the request.
 	// missingFieldRetried is the same, but the provider sends the request again.
@@ -214,8 +214,8 @@ const (
 	optionalRequest
 )
 
-// requiredButUnneeded are, by schema, fields that the contract requires and the provider does not need. It keeps the
-// value that it knows, or never reads the field.
+// requiredButUnneeded are, by schema, fields that the contract requires and the provider does not need. The
+// provider keeps the value that it knows, or never reads the field.
 var requiredButUnneeded = map[string][]string{
 	"ApiKey":                  {"createdDate"},
 	"CreatedApiKey":           {"createdDate"},

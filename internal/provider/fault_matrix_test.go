@@ -23,7 +23,7 @@ type phase struct {
 	name string
 	// objects is the number of objects before the phase.
 	objects int
-	// wanted returns the configuration. It is nil if the phase deletes the object.
+	// wanted returns the configuration. The result is nil if the phase deletes the object.
 	wanted func(row providertest.KindFixture) providertest.Object
 	// exists reports whether the kind has the phase. Nil means yes.
 	exists func(row providertest.KindFixture) bool

@@ -25,14 +25,14 @@ func inventory(d providertest.FaultyDomain, t *testing.T) map[string][]string {
 			if inventory[path] != nil {
 				continue
 			}
-			var answer any
-			d.MustCall(t, http.MethodGet, path, nil, &answer)
-			if page, ok := answer.(map[string]any); ok && page["values"] != nil {
-				answer = page["values"]
+			var response any
+			d.MustCall(t, http.MethodGet, path, nil, &response)
+			if page, ok := response.(map[string]any); ok && page["values"] != nil {
+				response = page["values"]
 			}
-			objects, ok := answer.([]any)
+			objects, ok := response.([]any)
 			if !ok {
-				objects = []any{answer}
+				objects = []any{response}
 			}
 			inventory[path] = []string{}
 			for _, o := range objects {
