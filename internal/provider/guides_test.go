@@ -50,7 +50,9 @@ var guides = map[string]struct {
 		Roles:        []mockserver.Role{{Name: "acme-traders", Description: "Books and amends trades"}},
 		Users:        []mockserver.User{{Username: "jane.doe@acme.com", FirstName: "Jane", LastName: "Doe", Type: "Personal", Roles: []string{"acme-traders"}}},
 	}}},
-	"permissions.md":                {},
+	"permissions.md": {options: mockserver.Options{Seed: mockserver.Seed{
+		Users: []mockserver.User{{Username: "svc-terraform@acme.com", FirstName: "Terraform", LastName: "Pipeline", Type: "Service"}},
+	}}},
 	"least-privilege.md":            {},
 	"limits.md":                     {},
 	"troubleshooting.md":            {},
