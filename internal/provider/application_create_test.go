@@ -42,7 +42,7 @@ func TestApplication_clientIDOrNameTaken(t *testing.T) {
 		}
 		diags.MustFail(t, test.attribute, "Unable to create application", "already exists", test.taken.ID,
 			fmt.Sprintf("client id %q, display name %q", test.taken.ClientID, test.taken.DisplayName),
-			"module.team.lusid_application.NAME", fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
+			`NAME["key"] or NAME[0]`, "module.team.lusid_application.NAME", fmt.Sprintf("import {\n  to = lusid_application.NAME\n  id = %q\n}", test.taken.ID))
 	}
 	// The provider sends one list before the first create, and one after each refusal.
 	if diff := cmp.Diff(map[string]int{"identity.ListApplications": 5, "identity.CreateApplication": 4}, d.Counts()); diff != "" {
