@@ -89,7 +89,8 @@ access roles allow:
     and List on Portfolio. The parameters effectiveAt and asAt set the dates of a request.
   - POST /access/api/me evaluates a single action for the user of the token. A request
     for data needs no feature there.
-  - No other operation of the Identity API or the Access API checks policies.
+  - All other operations of the Identity API and the Access API need the role
+    lusid-administrator. No policy can allow them to another user.
 
 A change of a policy takes effect on the next request. An access token has the identity
 roles that its user had when the token was issued. A personal access token and a token of

@@ -45,6 +45,9 @@ type Fault struct {
 	Reset Reset `json:"reset"`
 	// Truncate sends only the first half of the response body.
 	Truncate bool `json:"truncate"`
+
+	// detail is the detail of the problem. Empty means that the detail names the fault.
+	detail string
 }
 
 // Reset says when a fault resets the connection.
@@ -151,7 +154,7 @@ func (f Fault) answer(c *call, operation string) answer {
 	case isToken(operation):
 		a = jsonAnswer(f.Status, newOktaError(c, f.oktaCode(), http.StatusText(f.Status)))
 	default:
-		a = (&problem{status: f.Status, code: f.problemCode(), detail: "A fault was injected into lusid-mock."}).answer(c)
+		a = (&problem{status: f.Status, code: f.problemCode(), detail: cmp.Or(f.detail, "A fault was injected into lusid-mock.")}).answer(c)
 	}
 	if f.RetryAfter != "" {
 		a.header.Set("Retry-After", f.RetryAfter)

@@ -18,7 +18,7 @@ type rateLimit struct {
 // rateLimited returns the response to a request beyond the limit.
 //
 // Unverified: identity/rate-limit-retry-after.
-var rateLimited = Fault{Status: http.StatusTooManyRequests, RetryAfter: "1"}
+var rateLimited = Fault{Status: http.StatusTooManyRequests, RetryAfter: "1", detail: "This second already had as many requests as -requests-per-second allows."}
 
 // exceeded counts a request and reports whether it exceeds the limit.
 func (l *rateLimit) exceeded(now time.Time) bool {

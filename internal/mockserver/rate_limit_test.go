@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,6 +19,9 @@ func TestRateLimit(t *testing.T) {
 			r := d.get(applicationsPath)
 			if r.status != status || (r.header.Get("Retry-After") == "1") != (status == http.StatusTooManyRequests) {
 				t.Errorf("request %d: got status %d and the Retry-After %q, want status %d", i, r.status, r.header.Get("Retry-After"), status)
+			}
+			if status == http.StatusTooManyRequests && !strings.Contains(r.body, "-requests-per-second") {
+				t.Errorf("request %d: the response does not name the option: %s", i, r.body)
 			}
 		}
 	}
