@@ -222,7 +222,7 @@ func (r *accessRolePrecedenceResource) Delete(ctx context.Context, req resource.
 // warnOrderKept says what a destroy leaves behind.
 func warnOrderKept(diags *diag.Diagnostics) {
 	diags.AddWarning("LUSID keeps the order of the access roles",
-		"Destroying "+accessRolePrecedenceNoun+" changes nothing in LUSID. The roles keep their order, and Terraform no longer manages it.")
+		"Destroying lusid_access_role_precedence changes nothing in LUSID. The roles keep their order, and Terraform no longer manages it.")
 }
 
 // ImportState takes the id default.
@@ -276,7 +276,7 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	moved := reordered(current, wanted)
 	// The plan shows the order of the roles in the state only.
 	if len(among(moved, shown)) < len(moved) {
-		resp.Diagnostics.AddWarning("The access roles have an order that Terraform has not seen", fmt.Sprintf(
+		resp.Diagnostics.AddWarning("Applying changes the order of the access roles in LUSID", fmt.Sprintf(
 			"LUSID has the listed roles in this order, highest precedence first:\n\n%s\n\nApplying changes it to this order:\n\n%s", roleLines(current), roleLines(wanted)))
 	}
 	for _, role := range moved {

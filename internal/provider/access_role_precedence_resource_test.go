@@ -105,7 +105,7 @@ func TestAccessRolePrecedence_lifecycle(t *testing.T) {
 	precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 	config := precedenceOf(3, 0, 1)
 	planned, diags := precedence.Plan(providertest.Instance{}, config)
-	diags.MustWarn(t, "", "order that Terraform has not seen", "default/role-0\n  default/role-1\n  default/role-3", "default/role-3\n  default/role-0\n  default/role-1")
+	diags.MustWarn(t, "", "changes the order of the access roles in LUSID", "default/role-0\n  default/role-1\n  default/role-3", "default/role-3\n  default/role-0\n  default/role-1")
 	d.MustCount(t, map[string]int{"access.ListRoles": 1, "access.GetOwnPolicies": 1})
 	d.Forget()
 	made, diags := precedence.Apply(planned)
@@ -522,7 +522,7 @@ resource "lusid_access_role_precedence" "test" {
 `, roles)
 	}
 	w := providertest.NewWorkspace(t, config(`lusid_access_role.new.id, "default/role-1", "default/role-0"`), d.Environment()...)
-	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "order that Terraform has not seen")
+	providertest.MustHold(t, w.MustRun("apply", "-auto-approve"), "changes the order of the access roles in LUSID")
 	mustBeOrdered(t, d, 9, 1, 0, 2, 3)
 	w.MustPlanEmpty()
 	moveBefore(t, d, "role-0", "role-9")

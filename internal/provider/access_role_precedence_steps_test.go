@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/providertest"
 )
 
-const unseenOrder = "order that Terraform has not seen"
+const unseenOrder = "changes the order of the access roles in LUSID"
 
 // TestAccessRolePrecedence_addedRole adds an existing role to the list of an update.
 func TestAccessRolePrecedence_addedRole(t *testing.T) {

@@ -78,7 +78,8 @@ func (s Surroundings) get(name string) string {
 
 // unused names the variables that are set and look as if they were the provider's, but are not read.
 func (s Surroundings) unused() []string {
-	used := []string{"FBN_CORRELATION_ID"}
+	// lusid-mock exports LUSID_MOCK_URL for programs that use its control API.
+	used := []string{"FBN_CORRELATION_ID", "LUSID_MOCK_URL"}
 	for _, setting := range settings {
 		used = append(slices.Concat(used, setting.Variables()), setting.portVariable)
 	}

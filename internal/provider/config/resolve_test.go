@@ -583,7 +583,7 @@ func TestResolve_unusedVariables(t *testing.T) {
 		"the environment: fbn_username, FBN_PASSWORD; found, but not used: FINBOURNE_SECRET\n": {
 			"fbn_username": canary, "FBN_PASSWORD": canary, "FINBOURNE_SECRET": canary,
 		},
-		"the environment: FBN_LUMINESCE_API_URL\n": {"FBN_LUMINESCE_API_URL": canary},
+		"the environment: FBN_LUMINESCE_API_URL\n": {"FBN_LUMINESCE_API_URL": canary, "LUSID_MOCK_URL": canary},
 		"the environment: FBN_USERNAME; found, but not used: Fbn_Password, fbn_username\n": {
 			"Fbn_Password": canary, "FBN_USERNAME": canary, "fbn_username": canary + " too", "fbn_correlation_id": canary, "FBN_PROXY_PORT": canary,
 		},

@@ -172,7 +172,7 @@ func (r *Resolved) incomplete(reason string) error {
 		if len(missing) == 0 {
 			missing = []string{"nothing"}
 			if r.highest(way.own) < rankBlock && slices.ContainsFunc(waysIn, r.isBegun) {
-				missing[0] += ", but the way that the provider block sets in part takes precedence"
+				missing[0] += ", but the provider block takes precedence, and it sets only part of another way"
 			}
 		}
 		fmt.Fprintf(&b, "  - %s: %s\n", way.name, strings.Join(missing, ", "))
