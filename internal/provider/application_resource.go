@@ -101,7 +101,9 @@ func (r *applicationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				MarkdownDescription: "Whether to store the secret in the state. Default: the provider's `store_secrets`, else `true`. " +
 					"If `false`, `secret` is null in state and plan, and a refresh doesn't read the secret unless `refresh_secret_version` is `true`. " +
 					"Read the secret with the ephemeral resource `lusid_application_secret` instead. " +
-					"Changing this doesn't replace the application and doesn't rotate its secret.",
+					"Changing this doesn't replace the application and doesn't rotate its secret. " +
+					"If you change it from `false` to `true`, the plan shows `secret_version` as known after apply, because the apply reads the secret. " +
+					"A resource that uses `secret_version` may then show an update or a replacement.",
 			},
 			"refresh_secret_version": schema.BoolAttribute{
 				Optional: true,
