@@ -1,8 +1,10 @@
 package provider_test
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -20,6 +22,42 @@ func TestReadme_links(t *testing.T) {
 	for _, match := range linkPattern.FindAllStringSubmatch(providertest.ReadText(t, "../../README.md"), -1) {
 		if _, err := os.Stat(filepath.Join("../..", match[1])); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+var (
+	fragmentPattern = regexp.MustCompile(`\]\(([^):#]*)#([^)]+)\)`)
+	headingPattern  = regexp.MustCompile("(?m)^#+ (.+)$|<a id=\"([^\"]+)\">")
+	// notInFragment are the characters that GitHub and the registry leave out of the fragment of a heading.
+	notInFragment = regexp.MustCompile(`[^\pL\pN_ -]`)
+)
+
+// TestReadme_fragments expects that each link of the README and of docs/ to a heading has one.
+func TestReadme_fragments(t *testing.T) {
+	t.Parallel()
+	pages, err := fs.Glob(os.DirFS("../.."), "docs/*/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("%d pages in docs/, %v", len(pages), err)
+	}
+	pages = append(pages, "README.md", "docs/index.md")
+	fragments := map[string]bool{}
+	for _, page := range pages {
+		text := blockPattern.ReplaceAllString(providertest.ReadText(t, filepath.Join("../..", page)), "")
+		for _, heading := range headingPattern.FindAllStringSubmatch(text, -1) {
+			fragment := strings.ReplaceAll(notInFragment.ReplaceAllString(strings.ToLower(heading[1]), ""), " ", "-")
+			fragments[page+"#"+fragment+heading[2]] = true
+		}
+	}
+	for _, page := range pages {
+		for _, link := range fragmentPattern.FindAllStringSubmatch(providertest.ReadText(t, filepath.Join("../..", page)), -1) {
+			target := page
+			if link[1] != "" {
+				target = path.Join(path.Dir(page), link[1])
+			}
+			if !fragments[target+"#"+link[2]] {
+				t.Errorf("%s: no heading for the link to %s#%s", page, link[1], link[2])
+			}
 		}
 	}
 }
