@@ -7,7 +7,7 @@ terraform {
 }
 
 variable "access_token_file" {
-  description = "File with the token that the CI system gives to the pipeline. Not set, an administrator runs Terraform."
+  description = "File with the token that the CI system gives to the pipeline. Leave it unset if an administrator runs Terraform."
   type        = string
   default     = null
 }
