@@ -84,7 +84,7 @@ func (v notPageCode) ValidateString(_ context.Context, req validator.StringReque
 func isPageCode(code string) bool { return strings.EqualFold(code, "page") }
 
 func unreadableCode(noun string) string {
-	return fmt.Sprintf("LUSID cannot read a %s with the code \"page\", in upper or lower case, because another operation has that path.", noun)
+	return fmt.Sprintf("LUSID cannot read the %s with the code \"page\", in upper or lower case, because another operation has that path.", noun)
 }
 
 // accessCodeAttribute is the code of an object of the Access API.

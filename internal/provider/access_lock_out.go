@@ -9,9 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
-	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/access"
 )
 
@@ -33,13 +31,17 @@ func (c *connection) ownPolicies(ctx context.Context, diags *diag.Diagnostics) [
 			err = errors.New(`LUSID did not return from which role each policy comes ("sourceRole")`)
 		}
 		if err != nil && ctx.Err() == nil {
-			diags.AddWarning("Could not check whether this plan takes rights from the provider's own user", c.explain(
-				fmt.Sprintf("The provider signs in with %s, and the policies of its user could not be read", c.credential), err,
-				"Check yourself whether the changes in this plan could lock the provider out. "+lockedOut))
+			c.warnUnchecked(fmt.Sprintf("The provider signs in with %s, and the policies of its user could not be read", c.credential), err, diags)
 		}
 		c.own, c.hasOwnPolicies = policies, ctx.Err() == nil
 	}
 	return c.own
+}
+
+// warnUnchecked warns that a plan could lock the provider out without another warning.
+func (c *connection) warnUnchecked(attempt string, err error, diags *diag.Diagnostics) {
+	diags.AddWarning("Could not check whether this plan takes rights from the provider's own user",
+		c.explain(attempt, err, "Check yourself whether the changes in this plan could lock the provider out. "+lockedOut))
 }
 
 // warnOwnPolicy warns if an access role of the user that the provider signs in as has a policy that the plan
@@ -92,7 +94,7 @@ func (c *connection) warnOwnRole(ctx context.Context, noun string, id access.Res
 // warnOwnPolicyCollection warns if the user that the provider signs in as has one of the policies that a policy
 // collection loses, or if the collection has one of them and gets others. The plan is empty if the collection is
 // deleted. LUSID does not say through which collection a user has a policy, so the warning covers collections that
-// give that user nothing, too. It does not cover a collection without policies, which gives no user anything yet.
+// give that user nothing, too. It does not cover a collection without policies: nothing shows which users it reaches.
 func (c *connection) warnOwnPolicyCollection(ctx context.Context, state, plan *accessPolicyCollectionModel, change string, diags *diag.Diagnostics) {
 	if c == nil || c.client == nil {
 		return
@@ -111,14 +113,14 @@ func (c *connection) warnOwnPolicyCollection(ctx context.Context, state, plan *a
 		return
 	}
 	if len(nested) > 0 {
-		kept := append(c.policiesIn(ctx, texts(plan.PolicyCollections)), texts(plan.Policies)...)
-		lost = without(append(lost, c.policiesIn(ctx, nested)...), kept)
+		kept := append(c.policiesIn(ctx, texts(plan.PolicyCollections), diags), texts(plan.Policies)...)
+		lost = without(append(lost, c.policiesIn(ctx, nested, diags)...), kept)
 	}
 	concerned := inBoth(lost, own)
 	if len(concerned) == 0 && adds {
 		change = "This plan adds policies to the collection, and a policy with the grant Deny among them takes rights away"
 		if concerned = inBoth(texts(state.Policies), own); len(concerned) == 0 {
-			concerned = inBoth(c.policiesIn(ctx, texts(state.PolicyCollections)), own)
+			concerned = inBoth(c.policiesIn(ctx, texts(state.PolicyCollections), diags), own)
 		}
 	}
 	if len(concerned) == 0 {
@@ -130,14 +132,14 @@ func (c *connection) warnOwnPolicyCollection(ctx context.Context, state, plan *a
 }
 
 // policiesIn returns the ids of the policies that collections have, also through other collections. It makes a
-// request only if there are collections. If the request fails, the result is empty.
-func (c *connection) policiesIn(ctx context.Context, collections []string) (policies []string) {
+// request only if there are collections. If the request fails, the result may lack policies, and the plan warns.
+func (c *connection) policiesIn(ctx context.Context, collections []string, diags *diag.Diagnostics) (policies []string) {
 	if len(collections) == 0 {
 		return nil
 	}
 	listed, err := c.access.RefreshPolicyCollections(ctx)
-	if err != nil && !client.IsIncomplete(err) {
-		tflog.Debug(ctx, "Could not find out which policies are in nested policy collections", map[string]any{"error": err.Error()})
+	if err != nil && ctx.Err() == nil {
+		c.warnUnchecked("The policies in nested policy collections could not be read", err, diags)
 	}
 	known := map[string]access.PolicyCollectionResponse{}
 	for _, collection := range listed {

@@ -185,6 +185,7 @@ func TestAccessLockOut(t *testing.T) {
 		{attachments, providertest.Instance{}, providertest.With(attaching, "policy_collection_id", providertest.Unknown), []string{roleWarning, "attaches"}},
 		{attachments, providertest.Instance{}, providertest.With(attaching, "role_id", "default/traders"), nil},
 		{attachments, attached, providertest.With(attaching, "policy_collection_id", "default/others"), []string{roleWarning, "away from it"}},
+		{attachments, otherAttached, attaching, []string{roleWarning, "attaches a policy collection to it"}},
 		{attachments, otherAttached, nil, []string{"Destroying takes the policy collection of access role default/traders,default/readers away", "destroy = false"}},
 	} {
 		_, diags := test.m.Plan(test.prior, test.config)

@@ -59,10 +59,10 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 // addAccessError explains a refusal on the attribute that LUSID's error code is about, if there is one. A code
 // of a read is about the object itself.
 func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
-	if errors.Is(err, errDeletedAfterPlan) {
-		more = append(more, sentence(deletedAfterPlan))
-	}
 	detail := c.explain(attempt, err, more...)
+	if errors.Is(err, errDeletedAfterPlan) {
+		detail = c.explainFound(attempt, err, sentence(deletedAfterPlan))
+	}
 	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && refused.Method != http.MethodGet {
 		attribute := accessBlamed[noun][refused.Code]
 		if noun == accessRoleNoun && isSupervisedRoleRefused(refused) {
@@ -121,8 +121,8 @@ type deletion[T any] struct {
 	remove     func(context.Context) error
 }
 
-// deleteAccessObject deletes an object, unless another resource of this run needs it. It reads the object first:
-// nothing goes that the plan did not show. The plan warned of the parts that the private state has.
+// deleteAccessObject deletes an object, unless another resource of this run needs it. It reads the object first, so that
+// it deletes only what the plan showed. The plan warned of the parts that the private state has.
 func deleteAccessObject[T any](
 	ctx context.Context, c *connection, req resource.DeleteRequest, resp *resource.DeleteResponse, summary string, deletion deletion[T],
 ) {

@@ -180,3 +180,19 @@ func TestAccessPolicy_function(t *testing.T) {
 		}
 	}
 }
+
+// TestAccessPolicy_functionLateInstant reads an end whose year in UTC is 10000, which RFC 3339 cannot write. It means
+// that there is no end.
+func TestAccessPolicy_functionLateInstant(t *testing.T) {
+	t.Parallel()
+	p := providertest.NewProtocol(t)
+	for _, document := range []string{
+		`{"when":{"activate":"2027-01-01T00:00:00Z","deactivate":"9999-12-31T23:59:59-05:00"}}`,
+		`{"for":[{"effectiveRange":{"from":"9999-12-31T23:59:59-05:00"}}]}`,
+		`{"templateMetadata":{"buildAsAt":"9999-12-31T23:59:59-05:00","templateSelection":[{"scope":"default","code":"abc"}]}}`,
+	} {
+		if _, failure := accessPolicyOf(t, p, document); failure != "" {
+			t.Errorf("%s: got the error %s", document, failure)
+		}
+	}
+}

@@ -89,7 +89,7 @@ func lusidScope(e *client.Error) string {
 
 // inLUSIDScope says why LUSID refuses to change an object, and what to do.
 func inLUSIDScope(scope string) string {
-	return fmt.Sprintf("The object is in the scope %s. Objects outside the scope default come with LUSID, and LUSID lets nobody change them. "+
+	return fmt.Sprintf("The object is in the scope %s. Objects outside the scope default come with LUSID, which may refuse to change them for every user. "+
 		"If Terraform manages the object, replace its resource block with a removed block that has lifecycle { destroy = false }, or run terraform state rm. "+
 		"Terraform then forgets the object, and LUSID keeps it.", scope)
 }

@@ -48,7 +48,7 @@ func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resou
 	replace := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Attaches one policy collection to an access role. The provider changes nothing else of the role. " +
-			"Use this resource for a role that is managed elsewhere or comes with LUSID. LUSID lets nobody change a role outside the scope `default`. " +
+			"Use this resource for a role that is managed elsewhere or comes with LUSID in the scope `default`. LUSID may refuse to change a role of another scope. " +
 			"Manage the attachment and the order of its role, `lusid_access_role_precedence`, through one provider configuration. With two, such as an alias, a move of the role could undo the attachment.\n\n" +
 			"The plan warns if it attaches a collection to a role of the user that the provider signs in as, or removes a collection from such a role.\n\n" +
 			"~> Don't use this resource for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
@@ -258,12 +258,15 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	}
-	if req.State.Raw.IsNull() {
+	warnOfAttach := func() {
 		if !plan.RoleID.IsUnknown() && !resp.Diagnostics.HasError() {
 			warnLUSIDScope(accessRoleNoun, plan.role(), &resp.Diagnostics)
 			r.warnOwnAccessRole(ctx, plan.role(),
 				"This plan attaches a policy collection to it, and a policy with the grant Deny in the collection takes rights away", &resp.Diagnostics)
 		}
+	}
+	if req.State.Raw.IsNull() {
+		warnOfAttach()
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -277,6 +280,9 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 				"To move the collection there and keep it in LUSID, replace the resource block of the attachment with a removed block that has "+
 				"lifecycle { destroy = false }. That needs Terraform or OpenTofu 1.7.",
 			state.RoleID.ValueString(), state.PolicyCollectionID.ValueString()))
+	} else if !plan.RoleID.Equal(state.RoleID) {
+		// Terraform does not show the warnings of the create that replaces the attachment.
+		warnOfAttach()
 	}
 	warnLUSIDScope(accessRoleNoun, state.role(), &resp.Diagnostics)
 	r.warnOwnAccessRole(ctx, state.role(),

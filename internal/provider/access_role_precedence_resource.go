@@ -47,8 +47,8 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 		MarkdownDescription: "The order of precedence of access roles. If the roles of a user disagree, the role with the higher precedence decides. " +
 			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Other roles may lie between the listed ones. " +
 			"The data source `lusid_access_roles` shows all roles with their places: a lower `hierarchy_index` is a higher precedence.\n\n" +
-			"Declare this resource once per domain. Two of these resources that list two roles in opposite orders would undo each other's moves. " +
-			"If both are in one configuration and use the same provider configuration, the plan fails. Otherwise the provider can't find out.\n\n" +
+			"Declare this resource once per domain. Two of these resources that share a role can undo each other's moves. " +
+			"If they list two roles in opposite orders, are in one configuration and use the same provider configuration, the plan fails. The provider can't find other conflicts.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests. " +
 			"If somebody moves a role during the apply, the next plan shows it.\n\n" +
@@ -257,9 +257,10 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 		return
 	}
 	r.refuseOpposite(ctx, wanted, resp)
-	if !req.State.Raw.IsNull() && (!req.Plan.Raw.IsFullyKnown() || len(r.createdOf(ctx, wanted)) > 0) {
+	if !req.State.Raw.IsNull() && (!req.Plan.Raw.Equal(req.State.Raw) || len(r.createdOf(ctx, wanted)) > 0) {
 		// The run may replace a listed role, which then loses its place, and its id stays the same. Terraform drops an
-		// update that changes nothing in the end, so the plan has to leave something open.
+		// update that changes nothing in the end, so each update has to leave something open. Terraform plans an update
+		// again when it applies it, and refuses it if only the second plan leaves something open.
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("id"), types.StringUnknown())...)
 	}
 	if resp.Diagnostics.HasError() || plan.Roles.Equal(state.Roles) {
@@ -336,7 +337,7 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 			return rolesGoneError(fromAccessIDs(gone))
 		}
 		if !slices.Equal(current, wanted) && !slices.Equal(among(current, seen), among(seen, current)) {
-			return errChangedAfterPlan
+			return errOrderChanged
 		}
 		var lost access.ResourceID
 		for moves := roleMoves(current, wanted); len(moves) > 0; {
@@ -400,6 +401,10 @@ func movesDone(done, left []access.ResourceID) string {
 		len(done), len(done)+len(left), strings.Join(fromAccessIDs(done), ", "))
 }
 
+// errOrderChanged refuses moves that would undo what the plan does not show.
+var errOrderChanged = errors.New("their order was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
+	"and the update would undo that change. " + planAgain)
+
 // rolesGoneError are listed roles that LUSID does not have.
 type rolesGoneError []string
 
@@ -462,7 +467,8 @@ func (r *accessRolePrecedenceResource) move(ctx context.Context, move roleMove) 
 func unchangedRole(role *access.RoleResponse) (access.RoleUpdateRequest, error) {
 	body, parts := role.RoleUpdateRequest, role.Unmodelled
 	if body.Resource == (access.RoleResourceRequest{}) && len(parts) == 0 {
-		return body, errors.New("LUSID did not return what the role holds, and a move would erase that. Nothing of the role was changed")
+		return body, errors.New("LUSID did not return what the role has, and a move would erase that. Nothing of the role was changed. " +
+			"Run Terraform again, and contact LUSID's support if the error stays")
 	}
 	if len(parts) > 0 {
 		return body, fmt.Errorf("in LUSID, the role has a part that the provider cannot send: %s. LUSID's update replaces the whole role, so a move would erase that part. "+
@@ -474,7 +480,8 @@ func unchangedRole(role *access.RoleResponse) (access.RoleUpdateRequest, error) 
 		}
 	}
 	if body.When.Activate == "" {
-		body.When.Activate = alwaysActive
+		return body, errors.New("LUSID did not return when the role is active, and a move would make it active for ever. Nothing of the role was changed. " +
+			"Run Terraform again, and contact LUSID's support if the error stays")
 	}
 	return body, nil
 }

@@ -361,7 +361,7 @@ func TestAccessRolePrecedence_unmodelled(t *testing.T) {
 		words    string
 	}{
 		"unknown part":  {providertest.JSONObject{"newRoleResource": providertest.JSONObject{"everything": true}}, "resource.newRoleResource"},
-		"null resource": {nil, "did not return what the role holds"},
+		"null resource": {nil, "did not return what the role has"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

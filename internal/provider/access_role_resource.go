@@ -169,7 +169,8 @@ func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) boo
 func (m *accessRoleModel) shows(ctx context.Context, role *access.RoleResponse) bool {
 	before, now := *m, *m
 	before.setServerMade(role)
-	if now.fromAPI(ctx, role).HasError() {
+	// If LUSID does not return what the role has, the role may have anything.
+	if now.fromAPI(ctx, role).HasError() || role.Resource == (access.RoleResourceRequest{}) && len(role.Unmodelled) == 0 {
 		return false
 	}
 	now.Policies = unlessMore(m.Policies, now.Policies)

@@ -165,6 +165,12 @@ func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) []string {
 		without(fromAccessIDs(held.PolicyCollections), texts(m.PolicyCollections))...)
 }
 
+// shows reports that the state has all that the user role has. If LUSID does not return what the user role has, it may
+// have anything.
+func (m *accessUserRoleModel) shows(role *access.UserRoleResponse) bool {
+	return (role.Resource.PolicyIDRoleResource != nil || len(role.Unmodelled) > 0) && len(m.extras(role)) == 0
+}
+
 // accessID is how LUSID names the user role in the list of the caller's policies.
 func (m *accessUserRoleModel) accessID() access.ResourceID {
 	return access.ResourceID{Scope: access.DefaultScope, Code: m.UserID.ValueString()}
@@ -395,7 +401,7 @@ func (r *accessUserRoleResource) Delete(ctx context.Context, req resource.Delete
 	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.UserRoleResponse]{
 		noun: accessUserRoleNoun, label: userID,
 		read:       func(ctx context.Context) (*access.UserRoleResponse, error) { return r.access.GetUserRole(ctx, userID) },
-		isShown:    func(role *access.UserRoleResponse) bool { return len(state.extras(role)) == 0 },
+		isShown:    state.shows,
 		unmodelled: func(role *access.UserRoleResponse) []string { return role.Unmodelled },
 		remove:     func(ctx context.Context) error { return r.access.DeleteUserRole(ctx, userID) },
 	})

@@ -263,7 +263,11 @@ var nullFields = []struct {
 	{kind: providertest.AccessRolePolicyCollectionType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partialResponse},
 	{
 		kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "resource", effect: missingField,
-		words: []string{"LUSID did not return what the role holds"},
+		words: []string{"LUSID did not return what the role has"},
+	},
+	{
+		kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "when", effect: missingField,
+		words: []string{"LUSID did not return when the role is active"},
 	},
 	{
 		kind: providertest.AccessRolePrecedenceType, operation: "access.ListRoles", field: "roleHierarchyIndex", effect: missingField,
@@ -292,7 +296,8 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
 		"access.GetPolicyCollection": {"description"},
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
-		"access.GetRole":             {"description"},
+		"access.GetRole":             {"description", "resource"},
+		"access.GetUserRole":         {"resource"},
 	},
 }
 

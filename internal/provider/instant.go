@@ -34,8 +34,12 @@ func sameInstant(prior timetypes.RFC3339, text string) timetypes.RFC3339 {
 			return prior
 		}
 	}
+	// The last hours of the year 9999 may be in the year 10000 in UTC, which RFC 3339 cannot write.
+	if utc := instant.UTC(); utc.Year() <= 9999 {
+		instant = utc
+	}
 	// NewRFC3339TimeValue would drop the fraction.
-	return timetypes.NewRFC3339ValueMust(instant.UTC().Format(time.RFC3339Nano))
+	return timetypes.NewRFC3339ValueMust(instant.Format(time.RFC3339Nano))
 }
 
 // parseInstant reads a time without an offset as UTC.
