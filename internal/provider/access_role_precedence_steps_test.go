@@ -244,3 +244,30 @@ func TestAccessRole_supervisedRoles(t *testing.T) {
 	roles.Validate(config("default/role-0", "default/role-9")).MustFail(t, "supervised_roles", "default/role-9", "cannot supervise itself")
 	roles.Validate(config("default/role-0", "support/role-9")).MustBeQuiet(t)
 }
+
+// TestAccAccessRolePrecedence_createdRoleAsText adds a role as text in the run that creates the role. Terraform plans the
+// update of the precedence again after the create, and the second plan must agree with the first.
+func TestAccAccessRolePrecedence_createdRoleAsText(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	config := func(roles, more string) string {
+		return `resource "lusid_access_role_precedence" "test" {
+  roles      = [` + roles + `]
+  depends_on = [lusid_access_role.first` + more + `
+}
+resource "lusid_access_role" "first" {
+  code = "role-8"
+}
+`
+	}
+	w := providertest.NewWorkspace(t, config(`"default/role-8", "default/role-0"`, "]"), d.Environment()...)
+	w.MustRun("apply", "-auto-approve")
+	w.Configure(config(`"default/role-9", "default/role-0", "default/role-8"`, ", lusid_access_role.second]") + `
+resource "lusid_access_role" "second" {
+  code = "role-9"
+}
+`)
+	w.MustRun("apply", "-auto-approve")
+	mustBeOrdered(t, d, 9, 0, 8, 1, 2, 3)
+	w.MustPlanEmpty()
+}
