@@ -22,7 +22,7 @@ func TestDeletedAfterPlan(t *testing.T) {
 			made := m.MustCreate(row.Config.Number(0))
 			life := row.Life(t, d)
 			if life.Vanish == nil {
-				t.Skip("the object cannot be deleted")
+				t.Skip("this kind has no Vanish: its object cannot be deleted alone")
 			}
 			life.Vanish()
 			_, diags := m.Update(made, row.Changed.Number(0))
