@@ -120,7 +120,9 @@ type cliLifecycle struct {
 	server       *tlsServer
 	certificates providertest.Certificates
 	members      []cliMember
-	printed      strings.Builder
+	// mostOfOneType is the highest number of members of one resource type.
+	mostOfOneType int
+	printed       strings.Builder
 }
 
 func newCLILifecycle(t *testing.T, certificates providertest.Certificates) *cliLifecycle {
@@ -135,6 +137,7 @@ func newCLILifecycle(t *testing.T, certificates providertest.Certificates) *cliL
 			kind: kind, address: fmt.Sprintf("%s.number_%d", name, numbers[name]), row: providertest.Fixtures[kind], number: numbers[name],
 		})
 		numbers[name]++
+		l.mostOfOneType = max(l.mostOfOneType, numbers[name])
 	}
 	l.workspace = providertest.NewWorkspace(t, "", "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
 	return l
@@ -147,8 +150,8 @@ func (l *cliLifecycle) config(step cliStep) string {
 	if step.token {
 		arguments = l.PasswordArguments()
 	}
-	// If two kinds send the same request, both faults can occur in the request of one kind.
-	maps.Copy(arguments, providertest.Object{"ca_certificate_file": l.certificates.Authority, "max_retries": 2})
+	// The kinds of one type send the same request, and all their faults can occur in the request of one object.
+	maps.Copy(arguments, providertest.Object{"ca_certificate_file": l.certificates.Authority, "max_retries": l.mostOfOneType})
 	if strings.HasPrefix(step.fault, "timeout") {
 		// Other responses must arrive within this time.
 		arguments["request_timeout"] = "5s"
