@@ -162,7 +162,7 @@ func (r *accessRolePolicyCollectionResource) Read(ctx context.Context, req resou
 	}
 	switch {
 	case isAttached(role):
-	case role.Resource.PolicyIDRoleResource == nil && role.Resource.NonTransitiveSupervisorRoleResource == nil:
+	case role.Resource.IsEmpty():
 		resp.Diagnostics.AddError(summary, fmt.Sprintf("The policy collection %s of the access role %s could not be read from %s.\n\n"+
 			"LUSID did not return what the access role %s has, so the provider can't tell whether the collection is attached. "+
 			"Run Terraform again, and contact LUSID's support if the error stays.",

@@ -466,7 +466,7 @@ func (r *accessRolePrecedenceResource) move(ctx context.Context, move roleMove) 
 // returns no description for a role that has none, so the update then sends none.
 func unchangedRole(role *access.RoleResponse) (access.RoleUpdateRequest, error) {
 	body, parts := role.RoleUpdateRequest, role.Unmodelled
-	if body.Resource == (access.RoleResourceRequest{}) && len(parts) == 0 {
+	if role.LacksResource() {
 		return body, errors.New("LUSID did not return what the role has, and a move would erase that. Nothing of the role was changed. " +
 			"Run Terraform again, and contact LUSID's support if the error stays")
 	}

@@ -170,7 +170,7 @@ func (m *accessRoleModel) shows(ctx context.Context, role *access.RoleResponse) 
 	before, now := *m, *m
 	before.setServerMade(role)
 	// If LUSID does not return what the role has, the role may have anything.
-	if now.fromAPI(ctx, role).HasError() || role.Resource == (access.RoleResourceRequest{}) && len(role.Unmodelled) == 0 {
+	if now.fromAPI(ctx, role).HasError() || role.LacksResource() {
 		return false
 	}
 	now.Policies = unlessMore(m.Policies, now.Policies)

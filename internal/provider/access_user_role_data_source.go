@@ -79,7 +79,7 @@ func newAccessUserRoleDataModel(ctx context.Context, role *access.UserRoleRespon
 func warnUnreturnedUserRoles(diags *diag.Diagnostics, roles ...access.UserRoleResponse) {
 	var users []string
 	for i := range roles {
-		if roles[i].Resource == (access.RoleResourceRequest{}) && len(roles[i].Unmodelled) == 0 {
+		if roles[i].LacksResource() {
 			users = append(users, roles[i].ID.Code)
 		}
 	}

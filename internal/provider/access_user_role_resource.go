@@ -168,7 +168,7 @@ func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) []string {
 // shows reports that the state has all that the user role has. If LUSID does not return what the user role has, it may
 // have anything.
 func (m *accessUserRoleModel) shows(role *access.UserRoleResponse) bool {
-	return (role.Resource.PolicyIDRoleResource != nil || len(role.Unmodelled) > 0) && len(m.extras(role)) == 0
+	return !role.LacksResource() && len(m.extras(role)) == 0
 }
 
 // accessID is how LUSID names the user role in the list of the caller's policies.
@@ -279,7 +279,7 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 		return nil, err
 	case len(current.Unmodelled) > 0:
 		return nil, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))
-	case current.Resource.PolicyIDRoleResource == nil:
+	case current.LacksResource():
 		return nil, errors.New(`the response to GetUserRole has no "resource", so the provider does not know which policies the user role has, and an update could erase them. ` +
 			"Run Terraform again, and contact LUSID's support if the error stays")
 	}

@@ -34,6 +34,10 @@ func (r *RoleResponse) MissingField() string {
 	return r.Resource.missingField()
 }
 
+// LacksResource reports whether LUSID did not return what the role has. If LUSID returned a kind of resource that this
+// package does not support, LacksResource is false, and Unmodelled has the name of the kind.
+func (r *RoleResponse) LacksResource() bool { return r.Resource.IsEmpty() && len(r.Unmodelled) == 0 }
+
 // HasPolicyCollection reports whether the policy collection is attached to the role. It ignores case.
 func (r *RoleResponse) HasPolicyCollection(id ResourceID) bool {
 	held := r.Resource.PolicyIDRoleResource
@@ -71,6 +75,9 @@ type RoleResourceRequest struct {
 	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource,omitempty"`
 	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource,omitempty"`
 }
+
+// IsEmpty reports whether a response has no resource of a kind that this package supports.
+func (r RoleResourceRequest) IsEmpty() bool { return r == RoleResourceRequest{} }
 
 // missingField returns the path of the first policy, policy collection or role without a code.
 func (r RoleResourceRequest) missingField() (field string) {

@@ -142,3 +142,32 @@ func TestRefreshRole(t *testing.T) {
 		}
 	}
 }
+
+// TestLacksResource has responses that do and do not have what a role or user role has.
+func TestLacksResource(t *testing.T) {
+	t.Parallel()
+	for resource, want := range map[string]bool{
+		`null`:                          true,
+		`{}`:                            true,
+		`{"policyIdRoleResource":null}`: true,
+		`{"policyIdRoleResource":{}}`:   false,
+		`{"newResource":{"a":1}}`:       false,
+		`{"nonTransitiveSupervisorRoleResource":{"roles":[]}}`: false,
+	} {
+		c := newClientOf(t, jsonReply(200, `{"id":{"scope":"default","code":"abc"},"resource":`+resource+`}`))
+		role, err := c.GetRole(t.Context(), abcID)
+		if err != nil {
+			t.Fatalf("%s: %v", resource, err)
+		}
+		if got := role.LacksResource(); got != want {
+			t.Errorf("role with %s: got %t, want %t", resource, got, want)
+		}
+		userRole, err := c.GetUserRole(t.Context(), "abc")
+		if err != nil {
+			t.Fatalf("%s: %v", resource, err)
+		}
+		if got := userRole.LacksResource(); got != want {
+			t.Errorf("user role with %s: got %t, want %t", resource, got, want)
+		}
+	}
+}

@@ -31,6 +31,12 @@ func (r *UserRoleResponse) MissingField() string {
 	return r.Resource.missingField()
 }
 
+// LacksResource reports whether LUSID did not return what the user role has. If LUSID returned a kind of resource that
+// this package does not support, LacksResource is false, and Unmodelled has the name of the kind.
+func (r *UserRoleResponse) LacksResource() bool {
+	return r.Resource.PolicyIDRoleResource == nil && len(r.Unmodelled) == 0
+}
+
 // UnmarshalJSON decodes a user role, and records the parts that this package does not support.
 func (r *UserRoleResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain UserRoleResponse
