@@ -149,30 +149,31 @@ type answer struct {
 // Do sends a request and decodes the response. After a 401 it signs in again and retries once. T should be
 // [Checked], and a [SecretHolder] if it has a secret.
 func Do[T any](ctx context.Context, r Request) (*T, error) {
-	c := r.api.client
-	a, err := c.perform(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	return decode[T](c, r, a)
+	object, _, err := receive[T](ctx, r)
+	return object, err
 }
 
 // DoFor is [Do] for an operation on the object with a key. The function key returns the key in the response. If it is
 // another key, the response is unusable. DoFor ignores case, because LUSID may do so too.
 func DoFor[T any](ctx context.Context, r Request, asked string, key func(*T) string) (*T, error) {
-	c := r.api.client
-	a, err := c.perform(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	object, err := decode[T](c, r, a)
+	object, a, err := receive[T](ctx, r)
 	if err != nil {
 		return nil, err
 	}
 	if got := key(object); !strings.EqualFold(got, asked) {
-		return nil, c.unusable(r, a, "The request was for %q, and the response is about %q. A proxy or cache may mix up responses.", asked, got)
+		return nil, r.api.client.unusable(r, a, "The request was for %q, and the response is about %q. A proxy or cache may mix up responses.", asked, got)
 	}
 	return object, nil
+}
+
+// receive sends a request and decodes the response. The answer is for errors about the response.
+func receive[T any](ctx context.Context, r Request) (*T, *answer, error) {
+	a, err := r.api.client.perform(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := decode[T](r.api.client, r, a)
+	return out, a, err
 }
 
 // perform sends a request. An error response becomes an error. For a 404 that may not come from LUSID,
@@ -226,16 +227,11 @@ func DoList[T any, P interface {
 	*T
 	Checked
 }](ctx context.Context, r Request) ([]T, error) {
-	c := r.api.client
-	a, err := c.perform(ctx, r)
+	list, a, err := receive[[]T](ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	list, err := decode[[]T](c, r, a)
-	if err != nil {
-		return nil, err
-	}
-	return keepUsable[T, P](c, r, a, *list)
+	return keepUsable[T, P](r.api.client, r, a, *list)
 }
 
 // page is one page of a list.
@@ -263,11 +259,7 @@ func DoPages[T any, P interface {
 		incomplete error
 	)
 	for seen := map[string]bool{}; ; {
-		a, err := c.perform(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		next, err := decode[page[T]](c, r, a)
+		next, a, err := receive[page[T]](ctx, r)
 		if err != nil {
 			return nil, err
 		}
