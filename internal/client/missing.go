@@ -6,7 +6,7 @@ import "fmt"
 // element out, the list would seem complete, and an update would then delete the element in LUSID.
 
 // MissingIn returns the path of the first element in a list that lacks a field, such as "policies[1].code".
-// The function lacks returns the name of the missing field, or an empty string. MissingIn is for [Checked].
+// The function lacks returns the name of the missing field, or an empty string. MissingIn is for [CheckedElements].
 func MissingIn[T any](list string, elements []T, lacks func(T) string) string {
 	for i, element := range elements {
 		if field := lacks(element); field != "" {

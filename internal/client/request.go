@@ -133,6 +133,21 @@ type Checked interface {
 	MissingField() string
 }
 
+// CheckedElements is a response type with lists whose elements have required fields. If an element lacks one, [Do]
+// returns an error, and [DoList] leaves out the object with the list.
+type CheckedElements interface {
+	// MissingElementField returns the path of a required field that an element lacks, or an empty string.
+	MissingElementField() string
+}
+
+// missingElementField is [CheckedElements.MissingElementField]. It is empty for other response types.
+func missingElementField(answer any) string {
+	if answer, ok := answer.(CheckedElements); ok {
+		return answer.MissingElementField()
+	}
+	return ""
+}
+
 // SecretHolder is a response type with a secret. The client masks the secret in every text that it receives
 // afterwards.
 type SecretHolder interface {
@@ -290,7 +305,7 @@ func keepUsable[T any, P interface {
 		if haveSecrets {
 			c.learnFrom(element)
 		}
-		switch missing := element.MissingField(); {
+		switch missing := cmp.Or(element.MissingField(), missingElementField(element)); {
 		case missing == "":
 			usable = append(usable, *element)
 		case broken == nil:
@@ -444,10 +459,13 @@ func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 	c.learnFrom(out)
 	if answer, ok := any(out).(Checked); ok {
 		if field := answer.MissingField(); field != "" {
-			e := c.unusable(r, a, "The response has no %q.", field)
-			e.Flawed = strings.Contains(field, "[")
-			return nil, e
+			return nil, c.unusable(r, a, "The response has no %q.", field)
 		}
+	}
+	if field := missingElementField(out); field != "" {
+		e := c.unusable(r, a, "The response has no %q.", field)
+		e.Flawed = true
+		return nil, e
 	}
 	return out, nil
 }

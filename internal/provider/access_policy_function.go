@@ -115,7 +115,7 @@ func parsePolicyDocument(text string) (*access.PolicyResponse, error) {
 	if len(policy.Unmodelled) > 0 {
 		return nil, fmt.Errorf("the document has a part that lusid_access_policy has no argument for: %s", strings.Join(policy.Unmodelled, ", "))
 	}
-	if field := policy.PolicyUpdateRequest.MissingField(); field != "" {
+	if field := policy.MissingElementField(); field != "" {
 		return nil, fmt.Errorf("the document has no %q", field)
 	}
 	if scope := policy.ID.Scope; scope != "" && scope != access.DefaultScope {

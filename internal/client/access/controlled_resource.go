@@ -45,6 +45,11 @@ func (r *ControlledResource) MissingField() string {
 	if r.Actions == nil {
 		return "actions"
 	}
+	return ""
+}
+
+// MissingElementField implements [client.CheckedElements].
+func (r *ControlledResource) MissingElementField() string {
 	for i, action := range r.Actions {
 		if action.Action.Activity == "" || action.Action.Entity == "" {
 			return fmt.Sprintf("actions[%d].action", i)

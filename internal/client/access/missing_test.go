@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -101,6 +102,26 @@ func TestMembers(t *testing.T) {
 					t.Errorf("response %s: got %v, want an error that names %q", body, err, test.missing)
 				}
 			})
+		}
+	}
+}
+
+// TestMembers_flawed has errors about an element of a list, and about the response as a whole. A bracket in the key of a
+// result does not make the result an element of a list.
+func TestMembers_flawed(t *testing.T) {
+	t.Parallel()
+	for body, test := range map[string]struct {
+		read func(context.Context, *access.Client) error
+		want bool
+	}{
+		heldByRole(`"policies":[null]`):                           {getRole, true},
+		policyWith(`{"idSelectorDefinition":{"actions":[null]}}`): {getPolicy, true},
+		`{"id":{}}`:        {getRole, false},
+		`{"read[0]":null}`: {evaluate, false},
+	} {
+		refused, ok := errors.AsType[*client.Error](test.read(t.Context(), newClientOf(t, jsonReply(200, body))))
+		if !ok || refused.Flawed != test.want {
+			t.Errorf("response %s: got %+v, want an error with Flawed %t", body, refused, test.want)
 		}
 	}
 }

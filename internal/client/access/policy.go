@@ -31,7 +31,7 @@ func (p *PolicyResponse) MissingField() string {
 	if p.ID.Code == "" {
 		return "id.code"
 	}
-	return p.PolicyUpdateRequest.MissingField()
+	return ""
 }
 
 // UnmarshalJSON decodes a policy, and records the parts that this package does not support.
@@ -72,9 +72,8 @@ type PolicyUpdateRequest struct {
 	TemplateMetadata *TemplateMetadata    `json:"templateMetadata,omitempty"`
 }
 
-// MissingField returns the path of the first list element that is null or lacks a required field. It is
-// empty if all elements are complete.
-func (p *PolicyUpdateRequest) MissingField() string {
+// MissingElementField implements [client.CheckedElements] for a PolicyResponse.
+func (p *PolicyUpdateRequest) MissingElementField() string {
 	return cmp.Or(
 		client.MissingIn("selectors", p.Selectors, SelectorDefinition.missingField),
 		client.MissingIn("if", p.If, IfExpression.missingField),

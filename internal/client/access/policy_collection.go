@@ -27,6 +27,11 @@ func (p *PolicyCollectionResponse) MissingField() string {
 	if p.ID.Code == "" {
 		return "id.code"
 	}
+	return ""
+}
+
+// MissingElementField implements [client.CheckedElements].
+func (p *PolicyCollectionResponse) MissingElementField() string {
 	return cmp.Or(missingCode("policies", p.Policies), missingCode("policyCollections", p.PolicyCollections))
 }
 

@@ -33,6 +33,11 @@ func (p *PolicyTemplateResponse) MissingField() string {
 	if p.ID.Code == "" {
 		return "code"
 	}
+	return ""
+}
+
+// MissingElementField implements [client.CheckedElements].
+func (p *PolicyTemplateResponse) MissingElementField() string {
 	return client.MissingIn("templatedSelectors", p.TemplatedSelectors, func(s PolicyTemplatedSelector) string {
 		return cmp.Or(client.IfEmpty("application", s.Application), client.IfEmpty("tag", s.Tag), s.Selector.missingField())
 	})
@@ -114,6 +119,11 @@ func (g *GeneratedPolicyComponents) MissingField() string {
 	if g.Selectors == nil && g.Applications == nil && g.TemplateMetadata == nil {
 		return "selectors"
 	}
+	return ""
+}
+
+// MissingElementField implements [client.CheckedElements].
+func (g *GeneratedPolicyComponents) MissingElementField() string {
 	return cmp.Or(client.MissingIn("selectors", g.Selectors, SelectorDefinition.missingField), g.TemplateMetadata.missingField())
 }
 

@@ -31,8 +31,11 @@ func (r *RoleResponse) MissingField() string {
 	if r.ID.Code == "" {
 		return "id.code"
 	}
-	return r.Resource.missingField()
+	return ""
 }
+
+// MissingElementField implements [client.CheckedElements].
+func (r *RoleResponse) MissingElementField() string { return r.Resource.missingField() }
 
 // LacksResource reports whether LUSID did not return what the role has. If LUSID returned a kind of resource that this
 // package does not support, LacksResource is false, and Unmodelled has the name of the kind.

@@ -28,8 +28,11 @@ func (r *UserRoleResponse) MissingField() string {
 	if r.ID.Code == "" {
 		return "id.code"
 	}
-	return r.Resource.missingField()
+	return ""
 }
+
+// MissingElementField implements [client.CheckedElements].
+func (r *UserRoleResponse) MissingElementField() string { return r.Resource.missingField() }
 
 // LacksResource reports whether LUSID did not return what the user role has. If LUSID returned a kind of resource that
 // this package does not support, LacksResource is false, and Unmodelled has the name of the kind.
