@@ -1,8 +1,8 @@
 package access
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -50,17 +50,22 @@ func (r *ControlledResource) MissingField() string {
 
 // MissingElementField implements [client.CheckedElements].
 func (r *ControlledResource) MissingElementField() string {
-	for i, action := range r.Actions {
-		if action.Action.Activity == "" || action.Action.Entity == "" {
-			return fmt.Sprintf("actions[%d].action", i)
-		}
-		for j, selector := range action.LimitedSet {
-			if selector.Identifier == nil {
-				return fmt.Sprintf("actions[%d].limitedSet[%d].identifier", i, j)
-			}
-		}
+	return cmp.Or(
+		client.MissingIn("actions", r.Actions, ControlledAction.missingField),
+		client.MissingIn("identifierParts", r.IdentifierParts, func(part IdentifierPartSchema) string { return client.IfEmpty("name", part.Name) }),
+	)
+}
+
+func (a ControlledAction) missingField() string {
+	if a.Action.Activity == "" || a.Action.Entity == "" {
+		return "action"
 	}
-	return client.MissingIn("identifierParts", r.IdentifierParts, func(part IdentifierPartSchema) string { return client.IfEmpty("name", part.Name) })
+	return client.MissingIn("limitedSet", a.LimitedSet, func(selector IDSelectorDefinition) string {
+		if selector.Identifier == nil {
+			return "identifier"
+		}
+		return ""
+	})
 }
 
 // ListAccessControlledResources returns the objects of one of the [Services] that policies can refer to.
