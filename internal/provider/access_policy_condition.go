@@ -288,7 +288,7 @@ func (m asAtBoundModel) toAPI() access.AsAtPredicateContract {
 }
 
 func newAsAtBoundModel(bound access.AsAtPredicateContract) (asAtBoundModel, diag.Diagnostics) {
-	instant, diags := fromAccessInstant(timetypes.NewRFC3339Null(), bound.DateTimeOffset)
+	instant, diags := fromAccessInstant(bound.DateTimeOffset)
 	return asAtBoundModel{instant, stringOrNull(bound.Value)}, diags
 }
 
@@ -328,9 +328,9 @@ func fromDateConditions(ctx context.Context, prior types.List, conditions []acce
 		if c.EffectiveRange != nil {
 			c.EffectiveRange = normalRange(c.EffectiveRange)
 			m.EffectiveRange = new(effectiveRangeModel)
-			m.EffectiveRange.From, failed = fromAccessInstant(timetypes.NewRFC3339Null(), c.EffectiveRange.From)
+			m.EffectiveRange.From, failed = fromAccessInstant(c.EffectiveRange.From)
 			diags.Append(failed...)
-			m.EffectiveRange.To, failed = fromAccessInstant(timetypes.NewRFC3339Null(), c.EffectiveRange.To)
+			m.EffectiveRange.To, failed = fromAccessInstant(c.EffectiveRange.To)
 			diags.Append(failed...)
 		}
 		if c.AsAtRangeForSpec != nil {

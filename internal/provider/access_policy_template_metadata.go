@@ -105,7 +105,7 @@ func fromTemplateMetadata(ctx context.Context, prior types.Object, metadata *acc
 			selections = append(selections, templateSelectionModel{types.StringValue(s.Scope), types.StringValue(s.Code), tags})
 		}
 		var m templateMetadataModel
-		m.BuildAsAt, failed = fromAccessInstant(timetypes.NewRFC3339Null(), metadata.BuildAsAt)
+		m.BuildAsAt, failed = fromAccessInstant(metadata.BuildAsAt)
 		diags.Append(failed...)
 		m.TemplateSelection, failed = fromAPIList(ctx, templateSelectionType, selections)
 		diags.Append(failed...)

@@ -142,14 +142,14 @@ func (isAccessInstant) ValidateString(_ context.Context, req validator.StringReq
 		req.ConfigValue.ValueString()))
 }
 
-// fromAccessInstant keeps the prior format of an equal instant. It is null for none.
-func fromAccessInstant(prior timetypes.RFC3339, text string) (timetypes.RFC3339, diag.Diagnostics) {
+// fromAccessInstant reads an instant. It is null for none.
+func fromAccessInstant(text string) (timetypes.RFC3339, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if _, err := parseInstant(text); text != "" && err != nil {
 		// Null would mean no limit, so the policy or role would seem to be active for longer than it is.
 		diags.AddError("Unreadable instant", fmt.Sprintf("The policy or role has the instant %q, which is not in RFC 3339, such as 2027-01-01T00:00:00Z.", text))
 	}
-	return sameInstant(prior, text), diags
+	return sameInstant(timetypes.NewRFC3339Null(), text), diags
 }
 
 // toAccessWhen sends an end in the year 9999 as it is given.
@@ -203,7 +203,7 @@ func shortens(ctx context.Context, before, planned types.Object) bool {
 func fromAccessWhen(ctx context.Context, prior types.Object, spec access.WhenSpec) (types.Object, diag.Diagnostics) {
 	before, diags := toAccessWhen(ctx, prior)
 	for _, text := range []string{spec.Activate, spec.Deactivate} {
-		_, failed := fromAccessInstant(timetypes.NewRFC3339Null(), text)
+		_, failed := fromAccessInstant(text)
 		diags.Append(failed...)
 	}
 	spec = normalWhen(spec)
