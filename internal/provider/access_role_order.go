@@ -18,8 +18,7 @@ import (
 // Unverified: access/role-hierarchy-index.
 const lowIndexFirst = true
 
-// roleOrder returns the roles that wants accepts, highest precedence first. Roles with the same index keep
-// the order in which LUSID lists them.
+// roleOrder returns the roles that wants accepts, highest precedence first. It fails if one of them has no index.
 func roleOrder(listed []access.RoleResponse, wants func(access.ResourceID) bool) ([]access.ResourceID, error) {
 	var roles []access.RoleResponse
 	for _, role := range listed {
@@ -31,6 +30,12 @@ func roleOrder(listed []access.RoleResponse, wants func(access.ResourceID) bool)
 		}
 		roles = append(roles, role)
 	}
+	return byPrecedence(roles), nil
+}
+
+// byPrecedence sorts roles with an index, highest precedence first, and returns their IDs. Roles with the same index keep
+// the order in which LUSID lists them.
+func byPrecedence(roles []access.RoleResponse) []access.ResourceID {
 	slices.SortStableFunc(roles, func(a, b access.RoleResponse) int {
 		if lowIndexFirst {
 			return cmp.Compare(*a.RoleHierarchyIndex, *b.RoleHierarchyIndex)
@@ -41,7 +46,7 @@ func roleOrder(listed []access.RoleResponse, wants func(access.ResourceID) bool)
 	for _, role := range roles {
 		ids = append(ids, role.ID)
 	}
-	return ids, nil
+	return ids
 }
 
 // roleMove moves one role to a place.

@@ -187,11 +187,7 @@ const orderKey = "order"
 
 func rememberOrder(ctx context.Context, private privateWriter, listed []access.RoleResponse) diag.Diagnostics {
 	placed := slices.DeleteFunc(slices.Clone(listed), func(role access.RoleResponse) bool { return role.RoleHierarchyIndex == nil })
-	order, err := roleOrder(placed, func(access.ResourceID) bool { return true })
-	if err != nil {
-		return nil
-	}
-	return setPrivate(ctx, private, orderKey, fromAccessIDs(order))
+	return setPrivate(ctx, private, orderKey, fromAccessIDs(byPrecedence(placed)))
 }
 
 // seenOrder is the order of the access roles that a plan was based on.
