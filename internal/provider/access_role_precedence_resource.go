@@ -368,22 +368,25 @@ func (r *accessRolePrecedenceResource) arrange(ctx context.Context, summary stri
 		}
 		return nil
 	})
-	var gone rolesGoneError
-	switch {
-	case err == nil:
-	case errors.As(err, &gone):
-		diags.AddAttributeError(path.Root("roles"), summary, r.explain(attempt, err))
-	case client.IsOutcomeUnknown(err):
-		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left), "LUSID may have moved the role anyway. "+nextPlanShowsOrder))
-	case len(done) > 0 && next != "":
-		diags.AddError(summary, r.explainFound(attempt, err, next, movesDone(done, left)+" "+nextPlanShowsOrder))
-	case next != "":
-		diags.AddError(summary, r.explainFound(attempt, err, next))
-	case len(done) > 0:
-		diags.AddError(summary, r.explain(attempt, err, movesDone(done, left)+" "+nextPlanShowsOrder))
-	default:
-		diags.AddError(summary, r.explain(attempt, err))
+	if err == nil {
+		return
 	}
+	moved := movesDone(done, left)
+	switch {
+	case client.IsOutcomeUnknown(err):
+		next, moved = "", joinParagraphs(moved, "LUSID may have moved the role anyway. "+nextPlanShowsOrder)
+	case len(done) > 0:
+		moved += " " + nextPlanShowsOrder
+	}
+	detail := r.explain(attempt, err, moved)
+	if next != "" {
+		detail = r.explainFound(attempt, err, next, moved)
+	}
+	if _, ok := errors.AsType[rolesGoneError](err); ok {
+		diags.AddAttributeError(path.Root("roles"), summary, detail)
+		return
+	}
+	diags.AddError(summary, detail)
 }
 
 const nextPlanShowsOrder = "The next plan shows the order that LUSID has."
