@@ -60,10 +60,13 @@ func createAccessObject[T any](ctx context.Context, c *connection, object access
 // of a read is about the object itself.
 func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, attempt string, err error, more ...string) {
 	detail := c.explain(attempt, err, more...)
-	if errors.Is(err, errDeletedAfterPlan) {
-		detail = c.explainFound(attempt, err, sentence(deletedAfterPlan))
-	}
-	if refused, ok := errors.AsType[*client.Error](err); ok && !isRightLacking(refused) && refused.Method != http.MethodGet {
+	refused, ok := errors.AsType[*client.Error](err)
+	switch {
+	case !ok || isRightLacking(refused):
+	case refused.Method == http.MethodGet:
+		// If a read before a create finds no object, the create goes on. So the object of this read was to be updated.
+		detail = c.explainUpdate(attempt, err, more...)
+	default:
 		attribute := accessBlamed[noun][refused.Code]
 		if noun == accessRoleNoun && isSupervisedRoleRefused(refused) {
 			attribute = "supervised_roles"
@@ -80,9 +83,6 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the update would undo that change. " + planAgain)
 
-// errDeletedAfterPlan refuses an update of an object that does not exist.
-var errDeletedAfterPlan = errors.New(deletedAfterPlan)
-
 // errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
 var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the deletion would take away what the plan does not show. " + planAgain)
@@ -97,8 +97,6 @@ func updateAccessObject[T any](ctx context.Context, c *connection, object string
 	return c.placements.during(ctx, object, func() error {
 		current, err := read(ctx)
 		switch {
-		case client.IsNotFound(err):
-			return errors.Join(errDeletedAfterPlan, err)
 		case err != nil:
 			return err
 		case isWanted(current):

@@ -49,15 +49,13 @@ func (c *connection) explainFound(attempt string, err error, next ...string) str
 	return joinParagraphs(slices.Concat([]string{sentence(attempt), e.Words()}, next, []string{c.facts(e)})...)
 }
 
-const deletedAfterPlan = "it was deleted in LUSID after the plan was made, or before a plan with -refresh=false. " +
-	"Plan again, without -refresh=false: the new plan creates it"
-
-// deletedNext is the next step if an update finds no object.
-func deletedNext(err error) []string {
+// explainUpdate is explain for an update. If the object does not exist, the next step is to plan again.
+func (c *connection) explainUpdate(attempt string, err error, more ...string) string {
 	if !client.IsNotFound(err) {
-		return nil
+		return c.explain(attempt, err, more...)
 	}
-	return []string{sentence(deletedAfterPlan)}
+	return c.explainFound(attempt, err, append(more, "It was deleted in LUSID after the plan was made, or before a plan with -refresh=false. "+
+		"Plan again, without -refresh=false: the new plan creates it.")...)
 }
 
 // otherWay names other complete credentials if LUSID refused those that the provider used.

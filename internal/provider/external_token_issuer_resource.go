@@ -241,7 +241,7 @@ func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.U
 	if !reflect.DeepEqual(after, before) {
 		if _, err := r.identity.UpdateExternalTokenIssuer(ctx, code, after); err != nil {
 			resp.Diagnostics.AddError(summary,
-				r.explain(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err, deletedNext(err)...))
+				r.explainUpdate(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err))
 			return
 		}
 	}

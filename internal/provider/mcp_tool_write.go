@@ -91,11 +91,11 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 			}
 		}
 	}
-	remedies := deletedNext(err)
+	var remedies []string
 	if client.IsOutcomeUnknown(err) {
 		remedies = append(remedies, "LUSID may have saved the new version anyway. The next plan shows whether it did.")
 	}
-	diags.AddError(summary, r.explain(attempt, err, remedies...))
+	diags.AddError(summary, r.explainUpdate(attempt, err, remedies...))
 }
 
 // isAsRequested reports that a tool equals the requested one.

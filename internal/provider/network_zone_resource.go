@@ -260,7 +260,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 			err = r.updateAndMove(ctx, code, state.toUpdate(ctx), after, &resp.Diagnostics)
 		}
 		if err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(attempt, err, append(remedies, deletedNext(err)...)...))
+			resp.Diagnostics.AddError(summary, r.explainUpdate(attempt, err, remedies...))
 			return
 		}
 	}

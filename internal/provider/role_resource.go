@@ -225,8 +225,8 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if plan.Description.ValueString() != state.Description.ValueString() {
 		_, err := r.identity.UpdateRole(ctx, state.ID.ValueString(), identity.UpdateRoleRequest{Description: plan.Description.ValueString()})
 		if err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The description of the role %s (%s) of %s could not be changed",
-				state.ID.ValueString(), state.label(), r.client.Domain()), err, deletedNext(err)...))
+			resp.Diagnostics.AddError(summary, r.explainUpdate(fmt.Sprintf("The description of the role %s (%s) of %s could not be changed",
+				state.ID.ValueString(), state.label(), r.client.Domain()), err))
 			return
 		}
 	}

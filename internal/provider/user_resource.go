@@ -347,8 +347,8 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 			}
 		}
 		if _, err := r.identity.UpdateUser(ctx, state.ID.ValueString(), after); err != nil {
-			resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The user %s (%s) of %s could not be updated",
-				state.ID.ValueString(), state.label(), r.client.Domain()), err, deletedNext(err)...))
+			resp.Diagnostics.AddError(summary, r.explainUpdate(fmt.Sprintf("The user %s (%s) of %s could not be updated",
+				state.ID.ValueString(), state.label(), r.client.Domain()), err))
 			return
 		}
 	}
