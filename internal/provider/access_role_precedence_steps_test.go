@@ -156,12 +156,23 @@ func TestAccessUserRole_keptDeletedPolicy(t *testing.T) {
 	t.Parallel()
 	d := providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
 	createPolicy(t, d, "deleted-soon")
-	createUserRole(t, d, "user-0", "deleted-soon")
+	createUserRole(t, d, "user-0", "lusid-evaluator-data", "deleted-soon")
 	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policies/deleted-soon", nil, nil)
 	roles := d.Protocol(t).Resource(providertest.AccessUserRoleType)
 	_, diags := roles.Create(userRoleConfig(providertest.StandardFeatures))
-	diags.MustFail(t, "", "Unable to create user role", "default/deleted-soon", "The create keeps", "to = lusid_access_user_role.NAME", "shows their removal")
+	diags.MustFail(t, "", "Unable to create user role", "The create keeps", "Of these, LUSID no longer has default/deleted-soon. Import",
+		"to = lusid_access_user_role.NAME", "shows their removal")
 	mustNotContain(t, diags, "Refer to it by the id of its resource")
+
+	d = providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
+	empty := providertest.JSONObject{"policies": []any{}, "policyCollections": []any{}}
+	d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policycollections", providertest.With(empty, "code", "deleted-soon"), nil)
+	held := providertest.With(empty, "policyCollections", []any{providertest.JSONObject{"scope": "default", "code": "deleted-soon"}})
+	d.MustCall(t, http.MethodPost, userRolesPath, providertest.JSONObject{"userId": "user-0", "resource": held}, nil)
+	d.MustCall(t, http.MethodDelete, providertest.AccessAPI+"/policycollections/deleted-soon", nil, nil)
+	_, diags = d.Protocol(t).Resource(providertest.AccessUserRoleType).Create(userRoleConfig(providertest.StandardFeatures))
+	diags.MustFail(t, "", "Unable to create user role", "Of these, LUSID no longer has default/deleted-soon. Import")
+
 	// If the missing policy is in the configuration, the error is on the attribute policies.
 	d = providertest.NewMock(t, mockserver.Options{Seed: providertest.FixtureSeed(1)})
 	createUserRole(t, d, "user-0", "lusid-evaluator-data")

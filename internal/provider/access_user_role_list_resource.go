@@ -44,7 +44,7 @@ func (l *accessUserRoleListResource) List(ctx context.Context, req list.ListRequ
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	hasPolicies := func(role *access.UserRoleResponse) bool { return len((&accessUserRoleModel{}).extras(role)) > 0 }
+	hasPolicies := func(role *access.UserRoleResponse) bool { return len((&accessUserRoleModel{}).extras(role).all()) > 0 }
 	warnUnreturnedUserRoles(&diags, roles...)
 	stream.Results = withWarnings(diags, listResults(req.Limit, roles, hasPolicies, func(role *access.UserRoleResponse) list.ListResult {
 		result := req.NewListResult(ctx)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -155,20 +154,26 @@ func (m *accessUserRoleModel) is(ctx context.Context, role *access.UserRoleRespo
 	return len(role.Unmodelled) == 0 && unchanged(ctx, m, role)
 }
 
-// extras are the ids that the user role has besides those of the model.
-func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) []string {
-	if role.Resource.PolicyIDRoleResource == nil {
-		return nil
+// userRoleExtras are the ids of what a user role has besides what a model has.
+type userRoleExtras struct{ policies, policyCollections []string }
+
+func (e userRoleExtras) all() []string { return slices.Concat(e.policies, e.policyCollections) }
+
+func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) userRoleExtras {
+	held := role.Resource.PolicyIDRoleResource
+	if held == nil {
+		return userRoleExtras{}
 	}
-	held := *role.Resource.PolicyIDRoleResource
-	return append(without(fromAccessIDs(held.Policies), texts(m.Policies)),
-		without(fromAccessIDs(held.PolicyCollections), texts(m.PolicyCollections))...)
+	return userRoleExtras{
+		without(fromAccessIDs(held.Policies), texts(m.Policies)),
+		without(fromAccessIDs(held.PolicyCollections), texts(m.PolicyCollections)),
+	}
 }
 
 // shows reports that the state has all that the user role has. If LUSID does not return what the user role has, it may
 // have anything.
 func (m *accessUserRoleModel) shows(role *access.UserRoleResponse) bool {
-	return !role.LacksResource() && len(m.extras(role)) == 0
+	return !role.LacksResource() && len(m.extras(role).all()) == 0
 }
 
 // accessID is how LUSID names the user role in the list of the caller's policies.
@@ -192,21 +197,21 @@ func (r *accessUserRoleResource) Create(ctx context.Context, req resource.Create
 	}
 
 	userID := plan.UserID.ValueString()
-	var kept []string
+	var kept userRoleExtras
 	err := r.placements.put(ctx, accessUserRoleNoun+" "+userID, owner, func(bool) (err error) {
 		kept, err = r.create(ctx, &plan, &resp.Diagnostics)
 		return err
 	})
 	if err != nil {
 		attempt := fmt.Sprintf("The user role of the user %s could not be created in %s", userID, r.client.Domain())
-		if next := keptNext(userID, kept, &plan, err); next != "" {
+		if next := r.keptNext(ctx, userID, kept, err); next != "" {
 			resp.Diagnostics.AddError(summary, r.explainFound(attempt, err, next))
 			return
 		}
 		r.addAccessError(&resp.Diagnostics, accessUserRoleNoun, summary, attempt, err, adoptedNext(err)...)
 		return
 	}
-	warnKeptPolicies(userID, kept, "The create kept them. The next plan shows their removal.", &resp.Diagnostics)
+	warnKeptPolicies(userID, kept.all(), "The create kept them. The next plan shows their removal.", &resp.Diagnostics)
 	plan.ID = plan.UserID
 	r.saveCreated(ctx, resp, plan, idIdentity{plan.ID})
 }
@@ -219,18 +224,34 @@ func adoptedNext(err error) []string {
 	return []string{"LUSID may have created it anyway. If so, the next apply adopts it."}
 }
 
-// keptNext is the next step if LUSID refuses a policy that it has in the user role already, because the policy is gone.
-// It is empty if LUSID names one of the configuration.
-func keptNext(userID string, kept []string, plan *accessUserRoleModel, err error) string {
-	missing := missingReference(err)
-	isNamed := func(id string) bool { return strings.Contains(err.Error(), strconv.Quote(id)) }
-	if missing == "" || len(kept) == 0 || slices.ContainsFunc(append(texts(plan.Policies), texts(plan.PolicyCollections)...), isNamed) {
+// keptNext is the next step if LUSID refuses to keep a policy or policy collection that the user role has already,
+// because it was deleted. LUSID's error does not have the id in a field, so keptNext reads what the create keeps. The
+// result is empty if all of it exists.
+func (r *accessUserRoleResource) keptNext(ctx context.Context, userID string, kept userRoleExtras, err error) string {
+	var gone []string
+	switch {
+	case client.HasCode(err, 772):
+		gone = deletedAmong(kept.policies, func(id access.ResourceID) error {
+			_, err := r.access.GetPolicy(ctx, id)
+			return err
+		})
+	case client.HasCode(err, 604):
+		gone = deletedAmong(kept.policyCollections, func(id access.ResourceID) error {
+			_, err := r.access.GetPolicyCollection(ctx, id)
+			return err
+		})
+	}
+	if len(gone) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The create keeps what the user role has in LUSID besides the configuration: %s. A %s among them may no longer exist. "+
-		"Import the user role instead of creating it, %s. The plan then shows their removal. "+
-		"If a %s of the configuration does not exist, refer to it by the id of its resource.",
-		strings.Join(kept, ", "), missing, importHint("lusid_access_user_role", userID), missing)
+	return fmt.Sprintf("The create keeps what the user role has in LUSID besides the configuration: %s. Of these, LUSID no longer has %s. "+
+		"Import the user role instead of creating it. The plan then shows their removal. Use this import block, %s",
+		strings.Join(kept.all(), ", "), strings.Join(gone, ", "), importHint("lusid_access_user_role", userID))
+}
+
+// deletedAmong returns those of the ids whose object does not exist.
+func deletedAmong(ids []string, read func(access.ResourceID) error) []string {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !client.IsNotFound(read(toAccessID(id))) })
 }
 
 // updatedNext is adoptedNext for an update.
@@ -246,7 +267,7 @@ func updatedNext(err error) []string {
 // Terraform plans a create a second time when it applies it, and the provider does not learn what the first
 // plan showed. So the create takes no policy away. It reads first: LUSID does not document that it refuses to
 // create a second user role for a user, and it may replace the first one.
-func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel, diags *diag.Diagnostics) (kept []string, err error) {
+func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel, diags *diag.Diagnostics) (kept userRoleExtras, err error) {
 	userID, wanted := plan.UserID.ValueString(), plan.toUpdate()
 	create := func() error {
 		_, err := r.access.CreateUserRole(ctx, access.UserRoleCreationRequest{UserID: userID, UserRoleUpdateRequest: wanted})
@@ -261,7 +282,7 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 		err = create()
 		isLost = client.IsOutcomeUnknown(err)
 		if err == nil || !isLost && !isConflict(err) {
-			return nil, err
+			return kept, err
 		}
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), reconcileTimeout)
 		defer cancel()
@@ -269,18 +290,18 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 		current, readErr = r.access.GetUserRole(short, userID)
 		switch {
 		case client.IsNotFound(readErr) && isLost && ctx.Err() == nil:
-			return nil, create()
+			return kept, create()
 		case readErr == nil:
 			err = nil
 		}
 	}
 	switch {
 	case err != nil:
-		return nil, err
+		return kept, err
 	case len(current.Unmodelled) > 0:
-		return nil, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))
+		return kept, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))
 	case current.LacksResource():
-		return nil, errors.New(`the response to GetUserRole has no "resource", so the provider does not know which policies the user role has, and an update could erase them. ` +
+		return kept, errors.New(`the response to GetUserRole has no "resource", so the provider does not know which policies the user role has, and an update could erase them. ` +
 			"Run Terraform again, and contact LUSID's support if the error stays")
 	}
 	held := *current.Resource.PolicyIDRoleResource
@@ -473,7 +494,7 @@ func (r *accessUserRoleResource) warnOfPresent(ctx context.Context, plan *access
 		return
 	}
 	// The provider does not learn what else the plan destroys.
-	warnKeptPolicies(userID, plan.extras(role), "Applying keeps them, and the plan after that shows their removal. "+
+	warnKeptPolicies(userID, plan.extras(role).all(), "Applying keeps them, and the plan after that shows their removal. "+
 		"If this plan also destroys another lusid_access_user_role of this user, applying may delete them instead. "+
 		"If you renamed the resource, add a moved block: the plan then shows what changes. "+
 		"If not, import the user role to see the removal in the first plan, "+importHint("lusid_access_user_role", userID), diags)
