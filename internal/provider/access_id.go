@@ -207,7 +207,7 @@ func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req 
 		return
 	}
 	if isPageCode(id.Code) && (noun == accessPolicyNoun || noun == accessPolicyCollectionNoun) {
-		resp.Diagnostics.AddError(summary, unreadableCode(noun))
+		resp.Diagnostics.AddError(summary, fmt.Sprintf("%s Terraform cannot manage it. Create an %s with the same content and another code instead.", unreadableCode(noun), noun))
 		return
 	}
 	b.saveImported(ctx, resp, newAccessIdentity(id), map[string]any{"id": id.String(), "scope": id.Scope, "code": id.Code})

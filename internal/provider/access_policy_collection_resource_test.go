@@ -135,7 +135,7 @@ func TestAccessPolicyCollection_import(t *testing.T) {
 	diags.MustFail(t, "", "Unable to import access policy collection", "scope/code")
 	for _, code := range []string{"page", "PAGE"} {
 		_, diags = collections.ImportState("default/" + code)
-		diags.MustFail(t, "", "Unable to import access policy collection", `code "page"`)
+		diags.MustFail(t, "", "Unable to import access policy collection", `code "page"`, "with the same content and another code")
 	}
 }
 
