@@ -150,7 +150,7 @@ func (d *accessGeneratedPolicyDataSource) Read(ctx context.Context, req datasour
 	if len(generated.Selectors) <= len(request.Selectors) {
 		resp.Diagnostics.AddAttributeWarning(path.Root("template_selection"), "The templates give the policy no selectors", withoutSelectors(request))
 	}
-	resp.Diagnostics.Append(model.fromAPI(ctx, generated)...)
+	resp.Diagnostics.Append(explainUnreadable(summary, "generated policy", model.fromAPI(ctx, generated))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }
 

@@ -346,7 +346,11 @@ func fromDateConditions(ctx context.Context, prior types.List, conditions []acce
 		models[i] = m
 	}
 	read, failed := fromAPIList(ctx, dateConditionType, models)
-	if diags.Append(failed...); diags.HasError() {
+	switch diags.Append(failed...); {
+	case diags.HasError() && prior.IsNull():
+		// The null of a data source has no element type.
+		return types.ListNull(dateConditionType), diags
+	case diags.HasError():
 		return prior, diags
 	}
 	return keepEqualElements(ctx, prior, read, normalDateConditions)

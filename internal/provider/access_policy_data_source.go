@@ -94,7 +94,7 @@ type accessPolicyDataModel struct {
 
 func newAccessPolicyDataModel(ctx context.Context, policy *access.PolicyResponse) (accessPolicyDataModel, diag.Diagnostics) {
 	managed := accessPolicyModel{Applications: types.SetValueMust(types.StringType, nil)}
-	diags := managed.fromAPI(ctx, policy)
+	diags := explainUnreadable("Unable to read "+accessPolicyNoun, accessPolicyNoun+" "+policy.ID.String(), managed.fromAPI(ctx, policy))
 	unmodelled, failed := textList(ctx, policy.Unmodelled)
 	return accessPolicyDataModel{
 		ID:                managed.ID,

@@ -168,9 +168,9 @@ func TestAccessPolicy_function(t *testing.T) {
 		`{"selectors":[{"a":{"b":1}}]}`: "no argument for: selectors[0].a",
 		`{"id":{"scope":"support","code":"abc"}}`:                           `has the scope "support"`,
 		`{"id":{"scope":"default","code":"abc"},"code":"abd"}`:              `has two codes: "abd", and "abc"`,
-		`{"when":{"deactivate":"2027-06-01"}}`:                              `the instant "2027-06-01", which is not in RFC 3339`,
-		`{"when":{"activate":"2027-06-01 00:00:00Z"}}`:                      `the instant "2027-06-01 00:00:00Z", which is not`,
-		`{"for":[{"effectiveRange":{"to":"2027-06-01"}}]}`:                  `the instant "2027-06-01", which is not`,
+		`{"when":{"deactivate":"2027-06-01"}}`:                              `instant "2027-06-01" is not in RFC 3339`,
+		`{"when":{"activate":"2027-06-01 00:00:00Z"}}`:                      `instant "2027-06-01 00:00:00Z" is not`,
+		`{"for":[{"effectiveRange":{"to":"2027-06-01"}}]}`:                  `instant "2027-06-01" is not`,
 		`{"selectors":[{"matchAllSelectorDefinition":{"actions":[null]}}]}`: `has no "selectors[0].actions[0].scope"`,
 	} {
 		if _, failure := accessPolicyOf(t, p, document); !strings.Contains(failure, want) {

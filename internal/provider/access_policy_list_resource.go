@@ -74,7 +74,7 @@ func (l *accessPolicyListResource) List(ctx context.Context, req list.ListReques
 		result.Diagnostics.Append(result.Identity.Set(ctx, newAccessIdentity(policy.ID))...)
 		if req.IncludeResource {
 			model := accessPolicyModel{Timeouts: nullTimeouts(ctx)}
-			result.Diagnostics.Append(model.fromAPI(ctx, policy)...)
+			result.Diagnostics.Append(explainUnreadable(summary, accessPolicyNoun+" "+policy.ID.String(), model.fromAPI(ctx, policy))...)
 			warnUnmodelled(&result.Diagnostics, accessPolicyNoun, policy.ID, policy.Unmodelled)
 			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 		}

@@ -264,7 +264,7 @@ func (r *accessPolicyResource) Read(ctx context.Context, req resource.ReadReques
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access policy %s of %s could not be read", state.label(), r.client.Domain()), err) {
 		return
 	}
-	resp.Diagnostics.Append(state.fromAPI(ctx, policy)...)
+	resp.Diagnostics.Append(explainUnreadable(summary, accessPolicyNoun+" "+state.label(), state.fromAPI(ctx, policy))...)
 	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, policy.Unmodelled)...)
 	r.saveRead(ctx, resp, state)
 }

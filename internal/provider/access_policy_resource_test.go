@@ -510,8 +510,11 @@ func TestAccessPolicy_unreadableInstant(t *testing.T) {
 				}
 				return body
 			})
+			words := []string{"Unable to read access policy", "The access policy " + made.Get("id") + " could not be read.", `instant "2027-06-01" is not in RFC 3339`, "Correct the instant"}
 			_, diags := policies.Read(made)
-			diags.MustFail(t, "", `the instant "2027-06-01", which is not in RFC 3339`)
+			diags.MustFail(t, "", words...)
+			_, diags = d.Protocol(t).Data("lusid_access_policy", providertest.Object{"code": made.Get("code")})
+			diags.MustFail(t, "", words...)
 		})
 	}
 }

@@ -64,7 +64,7 @@ type accessRoleDataModel struct {
 func newAccessRoleDataModel(ctx context.Context, role *access.RoleResponse) (accessRoleDataModel, diag.Diagnostics) {
 	none := types.SetValueMust(types.StringType, nil)
 	managed := accessRoleModel{Policies: none, PolicyCollections: none, SupervisedRoles: none}
-	diags := managed.fromAPI(ctx, role)
+	diags := explainUnreadable("Unable to read "+accessRoleNoun, accessRoleNoun+" "+role.ID.String(), managed.fromAPI(ctx, role))
 	unmodelled, failed := textList(ctx, role.Unmodelled)
 	return accessRoleDataModel{
 		ID:                managed.ID,

@@ -65,7 +65,7 @@ func (l *accessRoleListResource) List(ctx context.Context, req list.ListRequest,
 		result.Diagnostics.Append(result.Identity.Set(ctx, newAccessIdentity(role.ID))...)
 		if req.IncludeResource {
 			model := accessRoleModel{Timeouts: nullTimeouts(ctx)}
-			result.Diagnostics.Append(model.fromAPI(ctx, role)...)
+			result.Diagnostics.Append(explainUnreadable(summary, accessRoleNoun+" "+role.ID.String(), model.fromAPI(ctx, role))...)
 			warnUnmodelled(&result.Diagnostics, accessRoleNoun, role.ID, role.Unmodelled)
 			result.Diagnostics.Append(result.Resource.Set(ctx, model)...)
 		}

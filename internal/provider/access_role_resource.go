@@ -261,7 +261,7 @@ func (r *accessRoleResource) Read(ctx context.Context, req resource.ReadRequest,
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The access role %s of %s could not be read", state.label(), r.client.Domain()), err) {
 		return
 	}
-	resp.Diagnostics.Append(state.fromAPI(ctx, role)...)
+	resp.Diagnostics.Append(explainUnreadable(summary, accessRoleNoun+" "+state.label(), state.fromAPI(ctx, role))...)
 	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, role.Unmodelled)...)
 	r.saveRead(ctx, resp, state)
 }

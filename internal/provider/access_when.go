@@ -147,9 +147,18 @@ func fromAccessInstant(text string) (timetypes.RFC3339, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	if _, err := parseInstant(text); text != "" && err != nil {
 		// Null would mean no limit, so the policy or role would seem to be active for longer than it is.
-		diags.AddError("Unreadable instant", fmt.Sprintf("The policy or role has the instant %q, which is not in RFC 3339, such as 2027-01-01T00:00:00Z.", text))
+		diags.AddError("Unreadable instant", fmt.Sprintf("The instant %q is not in RFC 3339, such as 2027-01-01T00:00:00Z.", text))
 	}
 	return sameInstant(timetypes.NewRFC3339Null(), text), diags
+}
+
+// explainUnreadable adds the object and the next step to the errors of a fromAPI. Only an instant can be unreadable.
+func explainUnreadable(summary, object string, failed diag.Diagnostics) (diags diag.Diagnostics) {
+	for _, d := range failed {
+		diags.AddError(summary, joinParagraphs("The "+object+" could not be read.", d.Detail(),
+			"Correct the instant in LUSID's web app or through its API, and run Terraform again. If LUSID itself wrote it, contact LUSID's support."))
+	}
+	return diags
 }
 
 // toAccessWhen sends an end in the year 9999 as it is given.
@@ -208,6 +217,9 @@ func fromAccessWhen(ctx context.Context, prior types.Object, spec access.WhenSpe
 	}
 	spec = normalWhen(spec)
 	switch {
+	case diags.HasError() && prior.IsNull():
+		// The null of a data source has no attribute types.
+		return types.ObjectNull(accessWhenType.AttrTypes), diags
 	case diags.HasError():
 		return prior, diags
 	case !prior.IsUnknown() && !prior.IsNull() && normalWhen(before) == spec:
