@@ -121,6 +121,6 @@ func (d *accessRoleDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	model.Code = code
 	resp.Diagnostics.Append(diags...)
 	warnUnmodelled(&resp.Diagnostics, accessRoleNoun, id, role.Unmodelled)
-	warnUnreturned(&resp.Diagnostics, unreturnedRoles(*role), "The data source shows none, and the role may have some.")
+	warnUnreturned(&resp.Diagnostics, unreturnedRoles(*role), "The data source shows no policies, policy collections or supervised roles, although the role may have some.")
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

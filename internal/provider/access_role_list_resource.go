@@ -57,7 +57,7 @@ func (l *accessRoleListResource) List(ctx context.Context, req list.ListRequest,
 	holds := func(role *access.RoleResponse) bool { return filter.holds(role.ID) }
 	if req.IncludeResource {
 		listed := slices.DeleteFunc(slices.Clone(roles), func(role access.RoleResponse) bool { return !holds(&role) })
-		warnUnreturned(&diags, unreturnedRoles(listed...), "The list shows none, and these roles may have some.")
+		warnUnreturned(&diags, unreturnedRoles(listed...), "The list shows no policies, policy collections or supervised roles for them, although they may have some.")
 	}
 	stream.Results = withWarnings(diags, listResults(req.Limit, roles, holds, func(role *access.RoleResponse) list.ListResult {
 		result := req.NewListResult(ctx)

@@ -63,6 +63,6 @@ func (d *accessRolesDataSource) Read(ctx context.Context, _ datasource.ReadReque
 		warnUnmodelled(&resp.Diagnostics, accessRoleNoun, roles[i].ID, roles[i].Unmodelled)
 		model.Roles = append(model.Roles, role)
 	}
-	warnUnreturned(&resp.Diagnostics, unreturnedRoles(roles...), "The data source shows none, and these roles may have some.")
+	warnUnreturned(&resp.Diagnostics, unreturnedRoles(roles...), "The data source shows no policies, policy collections or supervised roles for them, although they may have some.")
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -86,7 +86,7 @@ func warnUnreturnedUserRoles(diags *diag.Diagnostics, roles ...access.UserRoleRe
 	if len(users) > 0 {
 		diags.AddWarning("LUSID did not return what a user role has", fmt.Sprintf(
 			"The response has no policies or policy collections for the user roles of these users:\n\n  %s\n\n"+
-				"None are shown, and these user roles may have some. Run Terraform again, and contact LUSID's support if the warning stays.",
+				"So the result shows no policies or policy collections for them, although they may have some. Run Terraform again, and contact LUSID's support if the warning stays.",
 			strings.Join(users, "\n  ")))
 	}
 }
