@@ -62,7 +62,7 @@ func (v accessIDValidator) ValidateString(_ context.Context, req validator.Strin
 		req.ConfigValue.ValueString(), v.noun, accessCodeWords, v.noun))
 }
 
-// isAccessIDText reports that a text is scope/code.
+// isAccessIDText reports whether a text is scope/code.
 func isAccessIDText(text string) bool {
 	return accessIDPattern.MatchString(text) && hasLetters.MatchString(text)
 }
@@ -80,7 +80,7 @@ func (v notPageCode) ValidateString(_ context.Context, req validator.StringReque
 	}
 }
 
-// isPageCode reports a code that LUSID cannot read back. LUSID may ignore the case of a path.
+// isPageCode reports whether LUSID cannot read an object with the code. LUSID may ignore the case of a path.
 func isPageCode(code string) bool { return strings.EqualFold(code, "page") }
 
 func unreadableCode(noun string) string {

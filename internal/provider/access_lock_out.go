@@ -169,5 +169,5 @@ const lockedOut = "If that gives the provider its rights, the rest of this run a
 // addsPolicies says what a role may lose by what it gets. The plan of a role does not know the policies.
 const addsPolicies = "This plan adds policies to it, and a policy with the grant Deny among them takes rights away"
 
-// loses reports that a set has an element which the planned one may lack.
+// loses reports whether a set has an element which the planned one may lack.
 func loses(before, planned types.Set) bool { return !isSubset(before, planned) }

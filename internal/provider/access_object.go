@@ -112,7 +112,7 @@ func updateAccessObject[T any](ctx context.Context, c *connection, object string
 type deletion[T any] struct {
 	noun, label string
 	read        func(context.Context) (*T, error)
-	// isShown reports that the state has all that the object has. It leaves out the parts that the schema cannot
+	// isShown reports whether the state has all that the object has. It leaves out the parts that the schema cannot
 	// express, which are unmodelled.
 	isShown    func(*T) bool
 	unmodelled func(*T) []string

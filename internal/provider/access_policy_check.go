@@ -24,7 +24,7 @@ func (m *accessPolicyModel) validate() (diags diag.Diagnostics) {
 	return diags
 }
 
-// coversOnlyFeatures reports that every selector is known, and that every action is the call of a feature.
+// coversOnlyFeatures reports whether every selector is known and every action is the call of a feature.
 func (m *accessPolicyModel) coversOnlyFeatures() bool {
 	entities, known := []string{}, !m.Selectors.IsUnknown()
 	for _, selector := range m.Selectors.Elements() {

@@ -98,7 +98,7 @@ func (m *accessPolicyCollectionModel) fromAPI(ctx context.Context, collection *a
 	return append(diags, failed...)
 }
 
-// shows reports that the state has all that the collection has.
+// shows reports whether the state has all that the collection has.
 func (m *accessPolicyCollectionModel) shows(ctx context.Context, collection *access.PolicyCollectionResponse) bool {
 	now := *m
 	if now.fromAPI(ctx, collection).HasError() {

@@ -153,14 +153,14 @@ func (m *accessPolicyModel) toUpdate(ctx context.Context) (request access.Policy
 	return request, append(diags, failed...)
 }
 
-// differs reports that an update from the state to this plan sends something.
+// differs reports whether an update from the state to this plan sends something.
 func (m *accessPolicyModel) differs(ctx context.Context, state *accessPolicyModel) bool {
 	after, diags := m.toUpdate(ctx)
 	before, failed := state.toUpdate(ctx)
 	return diags.HasError() || failed.HasError() || !reflect.DeepEqual(after, before)
 }
 
-// grantsOther reports that the plan may change what the policy grants while it is active.
+// grantsOther reports whether the plan may change what the policy grants while it is active.
 func (m *accessPolicyModel) grantsOther(ctx context.Context, state *accessPolicyModel) bool {
 	after, before := *m, *state
 	for _, policy := range []*accessPolicyModel{&after, &before} {

@@ -96,7 +96,7 @@ func (m *accessPolicyTemplateModel) toUpdate(ctx context.Context) (access.Policy
 	}, diags
 }
 
-// differs reports that an update from the state to this plan sends something.
+// differs reports whether an update from the state to this plan sends something.
 func (m *accessPolicyTemplateModel) differs(ctx context.Context, state *accessPolicyTemplateModel) bool {
 	after, diags := m.toUpdate(ctx)
 	before, failed := state.toUpdate(ctx)

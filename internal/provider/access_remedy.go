@@ -53,7 +53,7 @@ func missingReference(err error) string {
 	return ""
 }
 
-// isSupervisedRoleRefused reports that LUSID refused a role among those that a role supervises. LUSID has no error code
+// isSupervisedRoleRefused reports whether LUSID refused a role among those that a role supervises. LUSID has no error code
 // for a role that does not exist, so the path of the field decides.
 func isSupervisedRoleRefused(e *client.Error) bool {
 	for field := range e.FieldErrors {
@@ -106,7 +106,8 @@ func warnLUSIDScope(noun string, id access.ResourceID, diags *diag.Diagnostics) 
 // codeTemplateUnknown says that a policy template does not exist.
 const codeTemplateUnknown = 878
 
-// isRightLacking reports a refusal for want of a right. The Access API documents the code but no status.
+// isRightLacking reports whether LUSID refused a request because the caller lacks a right. The Access API documents the code
+// but no status.
 func isRightLacking(e *client.Error) bool {
 	return e.Code == codeInsufficientPermissions || e.Code == codeAccessDenied
 }

@@ -317,7 +317,7 @@ func (r *accessRolePolicyCollectionResource) attach(ctx context.Context, m *acce
 	})
 }
 
-// isAttachLost reports that LUSID may have attached a collection although the attach failed. The request is
+// isAttachLost reports whether LUSID may have attached a collection although the attach failed. The request is
 // repeated after some failures, but not after each of them.
 func isAttachLost(err error) bool {
 	if refused, ok := errors.AsType[*client.Error](err); ok && (refused.StatusCode >= 300 && refused.StatusCode < 500) {

@@ -113,7 +113,7 @@ func (m *accessRoleModel) toUpdate(ctx context.Context) (access.RoleUpdateReques
 	return request, diags
 }
 
-// differs reports that an update from the state to this plan sends something.
+// differs reports whether an update from the state to this plan sends something.
 func (m *accessRoleModel) differs(ctx context.Context, state *accessRoleModel) bool {
 	after, diags := m.toUpdate(ctx)
 	before, failed := state.toUpdate(ctx)
@@ -157,7 +157,7 @@ func (m *accessRoleModel) setServerMade(role *access.RoleResponse) {
 	}
 }
 
-// is reports that the role is as the model says. Its place doesn't count: the create or move of another role
+// is reports whether the role is as the model says. Its place doesn't count: the create or move of another role
 // changes the places of many.
 func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) bool {
 	moved := *m
@@ -165,7 +165,7 @@ func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) boo
 	return unchanged(ctx, &moved, role)
 }
 
-// shows reports that the state has all that the role has.
+// shows reports whether the state has all that the role has.
 func (m *accessRoleModel) shows(ctx context.Context, role *access.RoleResponse) bool {
 	before, now := *m, *m
 	before.setServerMade(role)

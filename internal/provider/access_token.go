@@ -163,7 +163,7 @@ func (m *accessTokenModel) minRemaining() (time.Duration, error) {
 	return d, nil
 }
 
-// isOwn reports that no argument is set, so the provider's own token is requested.
+// isOwn reports whether no argument is set. The token is then the provider's own.
 func (m *accessTokenModel) isOwn() bool {
 	return m.TokenURL.IsNull() && m.Username.IsNull() && m.Password.IsNull() && m.ClientID.IsNull() &&
 		m.ClientSecret.IsNull() && m.RefreshToken.IsNull() && m.Scopes.IsNull()

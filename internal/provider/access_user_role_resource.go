@@ -149,7 +149,7 @@ func (m *accessUserRoleModel) fromAPI(ctx context.Context, role *access.UserRole
 	return append(diags, failed...)
 }
 
-// is reports that the user role is as the model says.
+// is reports whether the user role is as the model says.
 func (m *accessUserRoleModel) is(ctx context.Context, role *access.UserRoleResponse) bool {
 	return len(role.Unmodelled) == 0 && unchanged(ctx, m, role)
 }
@@ -170,7 +170,7 @@ func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) userRoleExtr
 	}
 }
 
-// shows reports that the state has all that the user role has. If LUSID does not return what the user role has, it may
+// shows reports whether the state has all that the user role has. If LUSID does not return what the user role has, it may
 // have anything.
 func (m *accessUserRoleModel) shows(role *access.UserRoleResponse) bool {
 	return !role.LacksResource() && len(m.extras(role).all()) == 0

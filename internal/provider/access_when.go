@@ -189,12 +189,13 @@ func normalWhen(spec access.WhenSpec) access.WhenSpec {
 	return normal
 }
 
-// isNever reports an instant of the year 9999, and isFirstInstant the first one that LUSID knows.
+// isNever reports whether an instant is in the year 9999. isFirstInstant reports whether it is the first one that LUSID
+// knows.
 func isNever(text string) bool { return strings.HasPrefix(accessInstant(text), "9999-") }
 
 func isFirstInstant(text string) bool { return accessInstant(text) == alwaysActive }
 
-// shortens reports that the planned period may begin later, or end earlier.
+// shortens reports whether the planned period may begin later, or end earlier.
 func shortens(ctx context.Context, before, planned types.Object) bool {
 	value, err := planned.ToTerraformValue(ctx)
 	if err != nil || !value.IsFullyKnown() {

@@ -47,7 +47,7 @@ func (e *existing) forget(id string) {
 	}
 }
 
-// isNew reports that an object did not exist before, as far as the list shows.
+// isNew reports whether an object did not exist before, as far as the list shows.
 func (e *existing) isNew(id string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -63,7 +63,7 @@ type creation[T any] struct {
 	// LUSID has no such read.
 	byKey func(context.Context) (*T, error)
 	id    func(*T) string
-	// holds reports that an object has a value that must be unique. isSame reports that an object also
+	// holds reports whether an object has a value that must be unique. isSame reports whether an object also
 	// equals the requested one.
 	holds, isSame func(*T) bool
 	// lost is the error of the first lost response, or nil.
@@ -212,7 +212,7 @@ func (c *creation[T]) find(ctx context.Context) (*T, error) {
 	return nil, err
 }
 
-// isConflict reports that LUSID may have refused a request because of another object.
+// isConflict reports whether LUSID may have refused a request because of another object.
 func isConflict(err error) bool {
 	var refused *client.Error
 	return errors.As(err, &refused) && (refused.StatusCode == http.StatusBadRequest || refused.StatusCode == http.StatusConflict || access.IsTaken(err))

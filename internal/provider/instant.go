@@ -14,7 +14,7 @@ import (
 // Unverified: identity/instant-fraction.
 const instantResolution = 100 * time.Nanosecond
 
-// isSameInstant reports that LUSID may store both instants as the same value.
+// isSameInstant reports whether LUSID may store both instants as the same value.
 func isSameInstant(a, b time.Time) bool { return a.Sub(b).Abs() < instantResolution }
 
 // sameInstant keeps the state's spelling of an equal instant.
@@ -51,7 +51,7 @@ func parseInstant(text string) (time.Time, error) {
 	return instant, nil
 }
 
-// isPast reports that an instant is in the past. An empty instant never is.
+// isPast reports whether an instant is in the past. An empty instant never is.
 func isPast(text string) bool {
 	instant, err := parseInstant(text)
 	return err == nil && !instant.After(time.Now())

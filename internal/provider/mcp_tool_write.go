@@ -98,7 +98,7 @@ func (r *mcpToolResource) addUpdateError(ctx context.Context, summary string, st
 	diags.AddError(summary, r.explainUpdate(attempt, err, remedies...))
 }
 
-// isAsRequested reports that a tool equals the requested one.
+// isAsRequested reports whether a tool equals the requested one.
 func isAsRequested(ctx context.Context, tool *identity.McpToolResponse, request identity.UpsertMcpToolRequest) bool {
 	var m mcpToolModel
 	if m.fromAPI(ctx, tool).HasError() {

@@ -108,7 +108,7 @@ func reachesFurther(ctx context.Context, zone, other *networkZoneModel) string {
 	return ""
 }
 
-// holds reports that this range contains every address of the other range.
+// holds reports whether this range contains every address of the other range.
 func (r *networkZoneRange) holds(other *networkZoneRange) bool {
 	outer, err := parseRange(r.Value.ValueString())
 	inner, innerErr := parseRange(other.Value.ValueString())

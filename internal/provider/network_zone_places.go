@@ -131,7 +131,7 @@ func (p *zonePlaces) at(place int64) *zonePlace {
 	return nil
 }
 
-// isOpposite reports that one of two actions allows what the other one blocks.
+// isOpposite reports whether one of two actions allows what the other one blocks.
 func isOpposite(a, b string) bool {
 	return a == identity.NetworkZoneAllow && b == identity.NetworkZoneBlock || a == identity.NetworkZoneBlock && b == identity.NetworkZoneAllow
 }

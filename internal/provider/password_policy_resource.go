@@ -166,7 +166,7 @@ func (m *passwordPolicyConditions) fromAPI(policy *identity.PasswordPolicyRespon
 	m.MaxAttempts = types.Int64PointerValue(conditions.Lockout.MaxAttempts)
 }
 
-// isOpen reports that a condition is not configured.
+// isOpen reports whether a condition is not configured.
 func (m *passwordPolicyConditions) isOpen() bool {
 	return slices.ContainsFunc(
 		[]attr.Value{m.MinLength, m.ExcludeFirstName, m.ExcludeLastName, m.MaxAgeDays, m.HistoryCount, m.MaxAttempts},

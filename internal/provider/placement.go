@@ -88,14 +88,14 @@ func (p *placements) during(ctx context.Context, object string, change func() er
 	return change()
 }
 
-// touched reports that this run has written or removed an object, or is about to do so.
+// touched reports whether this run has written or removed an object, or is about to do so.
 func (p *placements) touched(object string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.objects[object] != nil
 }
 
-// isNeeded reports that a resource which this run has created or updated needs an object.
+// isNeeded reports whether a resource which this run has created or updated needs an object.
 func (p *placements) isNeeded(ctx context.Context, object string) bool {
 	p.mu.Lock()
 	taken := p.objects[object]

@@ -74,7 +74,7 @@ func (c *connection) holdsRole(ctx context.Context, roleID, userID string) (bool
 	return false, nil
 }
 
-// isAmong reports that a user is among those who hold a role. LUSID may still list deleted users.
+// isAmong reports whether a user is among those who hold a role. LUSID may still list deleted users.
 func isAmong(users []identity.UserResponse, id string) bool {
 	return slices.ContainsFunc(users, func(user identity.UserResponse) bool { return user.ID == id && !user.IsDeleted() })
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// sameValues reports that two models hold equal values in every field.
+// sameValues reports whether two models hold equal values in every field.
 func sameValues[M any](a, b *M) bool {
 	left, right := reflect.ValueOf(a).Elem(), reflect.ValueOf(b).Elem()
 	for i := range left.NumField() {
@@ -27,7 +27,7 @@ type apiModel[M, T any] interface {
 	fromAPI(ctx context.Context, response *T) diag.Diagnostics
 }
 
-// unchanged reports that the values from LUSID's list do not change the state.
+// unchanged reports whether the values from LUSID's list do not change the state.
 func unchanged[M, T any, P apiModel[M, T]](ctx context.Context, state P, listed *T) bool {
 	refreshed := *state
 	return !P(&refreshed).fromAPI(ctx, listed).HasError() && sameValues(&refreshed, (*M)(state))

@@ -15,7 +15,7 @@ func (c *connection) saw(kind, key string) bool {
 	return !known
 }
 
-// hasSeen reports that saw recorded the object, and that nothing has dropped it since.
+// hasSeen reports whether saw recorded the object and nothing has dropped it since.
 func (c *connection) hasSeen(kind, key string) bool {
 	_, known := c.seen.Load(seenObject{kind, key})
 	return known

@@ -50,7 +50,7 @@ func optionalSet[T any](ctx context.Context, prior types.Set, of attr.Type, elem
 	return prior, nil
 }
 
-// isSubset reports that every element of a set is known and is in another set.
+// isSubset reports whether every element of a set is known and is in another set.
 func isSubset(set, of types.Set) bool {
 	for _, element := range set.Elements() {
 		if element.IsUnknown() || !slices.ContainsFunc(of.Elements(), element.Equal) {

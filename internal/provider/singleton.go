@@ -105,7 +105,7 @@ func warnNotReset(diags *diag.Diagnostics, noun string) {
 // the noun.
 const singletonInState = "singleton in the state"
 
-// isUnseen reports that Terraform has not seen LUSID's values of a singleton: no state of this process
+// isUnseen reports whether Terraform has not seen LUSID's values of a singleton: no state of this process
 // has the singleton, and this run has not written it.
 func (c *connection) isUnseen(noun string) bool {
 	return !c.hasSeen(singletonInState, noun) && !c.placements.touched(noun)

@@ -84,7 +84,7 @@ func (r *Resolved) passedOver(chosen *wayIn) string {
 	return ""
 }
 
-// isBegun reports that the provider block sets part of a method and no source has the rest. Shared
+// isBegun reports whether the provider block sets part of a method and no source has the rest. Shared
 // settings count only if the other method that uses them is not complete either.
 func (r *Resolved) isBegun(way wayIn) bool {
 	if len(r.missing(way.settings())) == 0 {
