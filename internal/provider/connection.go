@@ -202,9 +202,11 @@ func (b *actionBase) Configure(_ context.Context, req action.ConfigureRequest, _
 	b.connection, _ = req.ProviderData.(*connection)
 }
 
-// validateAgain runs the validators of an action once more, and reports whether they accept the configuration.
-// Terraform validates an action only before it knows the attributes of resources, so validators that wait
-// for unknown values have checked nothing yet.
+// validateAgain runs the validators of an action when Terraform plans or invokes the action. The result is false if diags
+// has an error.
+//
+// When Terraform validates an action, values from resources are unknown, and the validators accept unknown values. By the
+// time of the plan or the invocation, more values are known.
 func validateAgain(ctx context.Context, a action.ActionWithConfigValidators, config tfsdk.Config, diags *diag.Diagnostics) bool {
 	for _, validator := range a.ConfigValidators(ctx) {
 		var resp action.ValidateConfigResponse

@@ -9,14 +9,14 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// PolicyCollectionResponse is a policy collection: policies that a role can get together. LUSID never
-// returns the metadata of a collection.
+// PolicyCollectionResponse is a policy collection, which is a set of policies and other policy collections. A role that
+// has the collection has all its policies. LUSID never returns the metadata of a collection.
 type PolicyCollectionResponse struct {
 	ID ResourceID `json:"id"`
 	PolicyCollectionUpdateRequest
 
-	// Unmodelled names the parts of the collection that this package has no field for. An update would erase them.
-	// The metadata is not among them.
+	// Unmodelled has the names of the parts of the collection that this package does not support. An update
+	// would remove these parts. The metadata is not included.
 	Unmodelled []string `json:"-"`
 }
 
@@ -35,7 +35,7 @@ func (p *PolicyCollectionResponse) MissingElementField() string {
 	return cmp.Or(missingCode("policies", p.Policies), missingCode("policyCollections", p.PolicyCollections))
 }
 
-// UnmarshalJSON reads a policy collection, and notes what it cannot read.
+// UnmarshalJSON decodes a policy collection, and records the parts that this package does not support.
 func (p *PolicyCollectionResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain PolicyCollectionResponse
 	if err = json.Unmarshal(data, (*plain)(p)); err != nil {
@@ -62,7 +62,7 @@ type PolicyCollectionUpdateRequest struct {
 	PolicyCollections []ResourceID `json:"policyCollections"`
 }
 
-// addPolicyCollectionToRoleRequest is LUSID's AddPolicyCollectionToRoleRequest.
+// addPolicyCollectionToRoleRequest has the policy collections to attach to a role.
 type addPolicyCollectionToRoleRequest struct {
 	PolicyCollections []ResourceID `json:"policyCollections"`
 }
