@@ -261,6 +261,7 @@ var nullFields = []struct {
 		words: []string{"LUSID did not return what the access role"},
 	},
 	{kind: providertest.AccessRolePolicyCollectionType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partialResponse},
+	{kind: providertest.AccessUserRoleType, phase: providertest.Querying, operation: "access.ListUserRoles", field: "resource", effect: partialResponse},
 	{
 		kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "resource", effect: missingField,
 		words: []string{"LUSID did not return what the role has"},
@@ -369,10 +370,10 @@ func faultsOf(t *testing.T, target target) []fault {
 			},
 		})
 	}
-	schema, required, optional := fieldsOf(t, target.Operation)
+	objects := objectsOf(t, target.Operation)
 	for name, shape := range shapes {
 		// If no field is required, an empty object is a valid response.
-		isUnusable := isUsed && (shape != "{}" || len(required) > 0)
+		isUnusable := isUsed && (shape != "{}" || len(objects[0].required) > 0)
 		all = append(all, fault{
 			name: "response is " + name, effect: unusableIf(isUnusable), written: true, words: []string{"response", "HTTP 2"}, tokenWords: []string{notAToken},
 			rewrite: rewriteBody(func([]byte) []byte { return []byte(shape) }),
@@ -387,27 +388,29 @@ func faultsOf(t *testing.T, target target) []fault {
 			maps.Copy(o, map[string]any{"links": nil, "": 1, "Links": map[string]any{"id": "other"}, "extra": []any{"x"}})
 		}),
 	})
-	for _, field := range slices.Concat(required, optional) {
-		if slices.Contains(testedByKind[target.Operation], field) {
-			continue
-		}
-		f := fault{
-			name: "null " + field, effect: harmless, written: true,
-			rewrite: rewriteObjects(func(o map[string]any) { o[field] = nil }),
-		}
-		if slices.Contains(required, field) {
-			f.effect = unusableIf(isUsed && !slices.Contains(requiredButUnneeded[schema], field))
-			f.words, f.tokenWords = []string{"response", field, "HTTP 2"}, []string{notAToken}
-		}
-		if slices.Contains(target.comparedWithPlan, field) {
-			f.effect, f.words = changedSincePlan, []string{"changed in LUSID after the plan was made"}
-		}
-		for _, l := range nullFields {
-			if l.kind == target.kind && (l.phase == "" || l.phase == target.phase) && l.operation == target.Operation && l.field == field {
-				f.effect, f.words, f.erases = l.effect, l.words, l.erases
+	for _, object := range objects {
+		for _, field := range slices.Concat(object.required, object.optional) {
+			if slices.Contains(testedByKind[target.Operation], field) {
+				continue
 			}
+			f := fault{
+				name: "null " + object.path + field, effect: harmless, written: true,
+				rewrite: object.rewrite(func(o map[string]any) { o[field] = nil }),
+			}
+			if slices.Contains(object.required, field) {
+				f.effect = unusableIf(isUsed && !slices.Contains(requiredButUnneeded[object.schema], field))
+				f.words, f.tokenWords = []string{"response", field, "HTTP 2"}, []string{notAToken}
+			}
+			if slices.Contains(target.comparedWithPlan, field) {
+				f.effect, f.words = changedSincePlan, []string{"changed in LUSID after the plan was made"}
+			}
+			for _, l := range nullFields {
+				if l.kind == target.kind && (l.phase == "" || l.phase == target.phase) && l.operation == target.Operation && l.field == field {
+					f.effect, f.words, f.erases = l.effect, l.words, l.erases
+				}
+			}
+			all = append(all, f)
 		}
-		all = append(all, f)
 	}
 	return all
 }
@@ -455,6 +458,18 @@ func rewriteObjects(change func(map[string]any)) providertest.Rewrite {
 	})
 }
 
+// rewriteElements changes each object of a page.
+func rewriteElements(change func(map[string]any)) providertest.Rewrite {
+	return rewriteObjects(func(page map[string]any) {
+		elements, _ := page["values"].([]any)
+		for _, element := range elements {
+			if o, ok := element.(map[string]any); ok {
+				change(o)
+			}
+		}
+	})
+}
+
 // largeResponses limits the number of 50 MB responses at a time, so that they do not fill the memory.
 var largeResponses = make(chan struct{}, 2)
 
@@ -481,13 +496,22 @@ func contractOf(api string) func() (*openapi3.T, error) {
 	})
 }
 
-// fieldsOf returns the required and the optional fields of the response to an operation, and the name of its schema. The
-// name of the API precedes the name of the schema, except for identity. The response to a token request has no schema,
-// because LUSID does not send it.
-func fieldsOf(t *testing.T, operation string) (schema string, required, optional []string) {
+// responseObject describes the object of a response, each object of a list, or each object of a page.
+type responseObject struct {
+	// path precedes the names of the fields of the objects of a page.
+	path string
+	// schema is the name of the schema. The name of the API precedes it, except for identity. The response to a token
+	// request has no schema, because LUSID does not send it.
+	schema             string
+	required, optional []string
+	rewrite            func(change func(map[string]any)) providertest.Rewrite
+}
+
+// objectsOf returns the object of the response to an operation. For a page, it returns the page and then its objects.
+func objectsOf(t *testing.T, operation string) []responseObject {
 	t.Helper()
 	if strings.HasPrefix(operation, "token") {
-		return "", []string{"access_token"}, nil
+		return []responseObject{{required: []string{"access_token"}, rewrite: rewriteObjects}}
 	}
 	api, name, _ := strings.Cut(operation, ".")
 	doc, err := contracts[api]()
@@ -505,23 +529,33 @@ func fieldsOf(t *testing.T, operation string) (schema string, required, optional
 					if ref.Value.Items != nil {
 						ref = ref.Value.Items
 					}
-					schema = strings.TrimPrefix(ref.Ref, "#/components/schemas/")
-					if api != "identity" {
-						schema = api + "." + schema
+					objects := []responseObject{newResponseObject(api, ref, rewriteObjects)}
+					if values := ref.Value.Properties["values"]; values != nil && values.Value.Items != nil {
+						element := newResponseObject(api, values.Value.Items, rewriteElements)
+						element.path = "values[]."
+						objects = append(objects, element)
 					}
-					required = slices.Concat(ref.Value.Required, optionalButNeeded[schema])
-					for _, field := range slices.Sorted(maps.Keys(ref.Value.Properties)) {
-						if !slices.Contains(required, field) {
-							optional = append(optional, field)
-						}
-					}
-					return schema, required, optional
+					return objects
 				}
 			}
 		}
 	}
 	t.Fatalf("the contract has no response with status 200 or 201 for %s, want one", operation)
-	return "", nil, nil
+	return nil
+}
+
+func newResponseObject(api string, ref *openapi3.SchemaRef, rewrite func(func(map[string]any)) providertest.Rewrite) responseObject {
+	o := responseObject{schema: strings.TrimPrefix(ref.Ref, "#/components/schemas/"), rewrite: rewrite}
+	if api != "identity" {
+		o.schema = api + "." + o.schema
+	}
+	o.required = slices.Concat(ref.Value.Required, optionalButNeeded[o.schema])
+	for _, field := range slices.Sorted(maps.Keys(ref.Value.Properties)) {
+		if !slices.Contains(o.required, field) {
+			o.optional = append(o.optional, field)
+		}
+	}
+	return o
 }
 
 func btoi(b bool) int {
