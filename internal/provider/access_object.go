@@ -83,6 +83,10 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the update would undo that change. " + planAgain)
 
+// errUnreturned refuses a change of a role or user role if LUSID does not return what it has.
+var errUnreturned = errors.New("LUSID did not return what it has, so the change could take away what the plan does not show. Nothing was changed. " +
+	"Run Terraform again, and contact LUSID's support if the error stays")
+
 // errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
 var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the deletion would take away what the plan does not show. " + planAgain)

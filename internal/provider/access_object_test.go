@@ -3,6 +3,7 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -277,6 +278,76 @@ func TestAccessObject_partBeforeDelete(t *testing.T) {
 			_, diags = objects.Apply(planDestroy(t, objects, made))
 			diags.MustWarn(t, "", "was deleted with a part", "zone")
 		})
+	}
+}
+
+// TestAccessObject_withoutResource lets LUSID return roles and user roles without what they have. A refresh keeps the
+// values in the state, and has a warning. An import has a warning too. An update and a destroy fail, and change nothing.
+func TestAccessObject_withoutResource(t *testing.T) {
+	t.Parallel()
+	strips := map[string]func(role providertest.JSONObject){
+		"missing": func(role providertest.JSONObject) { delete(role, "resource") },
+		"null":    func(role providertest.JSONObject) { role["resource"] = nil },
+		"empty":   func(role providertest.JSONObject) { role["resource"] = providertest.JSONObject{} },
+	}
+	for name, test := range map[string]struct {
+		typeName, id     string
+		config, changed  providertest.Object
+		noun, path, word string
+	}{
+		"role": {
+			providertest.AccessRoleType, "analysts", providertest.AccessRoleConfig(), providertest.AccessRoleConfig(providertest.Object{"description": "New"}),
+			"access role default/analysts", providertest.AccessAPI + "/roles/analysts", "default/analysts",
+		},
+		"supervisor": {
+			providertest.AccessRoleType, "supervisors", providertest.Object{"code": "supervisors", "supervised_roles": []string{"default/lusid-evaluator"}},
+			providertest.Object{"code": "supervisors", "supervised_roles": []string{"support/support-iam-readonly"}},
+			"access role default/supervisors", providertest.AccessAPI + "/roles/supervisors", "default/supervisors",
+		},
+		"role without policies": {
+			providertest.AccessRoleType, "analysts", providertest.Object{"code": "analysts"}, providertest.AccessRoleConfig(),
+			"access role default/analysts", providertest.AccessAPI + "/roles/analysts", "default/analysts",
+		},
+		"user role": {
+			providertest.AccessUserRoleType, "user-0", userRoleConfig(providertest.StandardFeatures), userRoleConfig(evaluatorData),
+			"user role user-0", userRolesPath + "/user-0", "user-0",
+		},
+	} {
+		for kind, strip := range strips {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				var w providertest.Rewriter
+				d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
+				objects := d.Protocol(t).Resource(test.typeName)
+				made := objects.MustCreate(test.config)
+				w.Set(func(r *http.Request, body any) any {
+					if role, ok := body.(providertest.JSONObject); ok && r.Method == http.MethodGet && role["id"] != nil {
+						strip(role)
+					}
+					return body
+				})
+				read, diags := objects.Read(made)
+				diags.MustWarn(t, "", "LUSID did not return what", test.word, "The state keeps what it had before")
+				if names := made.Differences(read); names != nil {
+					t.Errorf("the read changed %s in the state, want no change", names)
+				}
+				imported, diags := objects.ImportState(test.id)
+				diags.MustWarn(t, "", "LUSID did not return what", test.word, "If this is an import, the state has none")
+				imported.MustHave(t, map[string]string{"policies": "null", "policy_collections": "null"})
+
+				d.Forget()
+				_, diags = objects.Update(read, test.changed)
+				diags.MustFail(t, "", "Unable to update "+test.noun, "LUSID did not return what it has", "Nothing was changed", "Run Terraform again")
+				objects.Destroy(read).MustFail(t, "", "Unable to delete "+test.noun, "LUSID did not return what it has", "Nothing was changed")
+				for operation, n := range d.Counts() {
+					if strings.Contains(operation, ".Update") || strings.Contains(operation, ".Delete") {
+						t.Errorf("got %d requests of %s, want none", n, operation)
+					}
+				}
+				w.Set(func(_ *http.Request, body any) any { return body })
+				objects.MustPlanNothing(objects.MustRead(made), test.config)
+			})
+		}
 	}
 }
 

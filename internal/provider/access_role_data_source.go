@@ -93,6 +93,9 @@ func unreturnedRoles(roles ...access.RoleResponse) []access.ResourceID {
 	return ids
 }
 
+// stateKeepsUnreturned says what the state has if LUSID did not return what a role or user role has.
+const stateKeepsUnreturned = "The state keeps what it had before. If this is an import, the state has none, and LUSID may have some."
+
 // warnUnreturned warns that something is incomplete, because LUSID did not return what some access roles have.
 func warnUnreturned(diags *diag.Diagnostics, roles []access.ResourceID, incomplete string) {
 	if len(roles) > 0 {

@@ -120,6 +120,8 @@ func (m *accessRoleModel) differs(ctx context.Context, state *accessRoleModel) b
 	return diags.HasError() || failed.HasError() || !reflect.DeepEqual(after, before)
 }
 
+// fromAPI keeps the policies, policy collections and supervised roles of the model if LUSID does not return what the
+// role has.
 func (m *accessRoleModel) fromAPI(ctx context.Context, role *access.RoleResponse) (diags diag.Diagnostics) {
 	m.setServerMade(role)
 	m.Code = types.StringValue(role.ID.Code)
@@ -128,20 +130,22 @@ func (m *accessRoleModel) fromAPI(ctx context.Context, role *access.RoleResponse
 		description = *role.Description
 	}
 	m.Description = optionalString(m.Description, description)
-	var policies access.PolicyIDRoleResource
-	if held := role.Resource.PolicyIDRoleResource; held != nil {
-		policies = *held
+	var policies, collections, supervised []string
+	if role.LacksResource() {
+		policies, collections, supervised = texts(m.Policies), texts(m.PolicyCollections), texts(m.SupervisedRoles)
 	}
-	var supervised access.NonTransitiveSupervisorRoleResource
+	if held := role.Resource.PolicyIDRoleResource; held != nil {
+		policies, collections = fromAccessIDs(held.Policies), fromAccessIDs(held.PolicyCollections)
+	}
 	if held := role.Resource.NonTransitiveSupervisorRoleResource; held != nil {
-		supervised = *held
+		supervised = fromAccessIDs(held.Roles)
 	}
 	var failed diag.Diagnostics
-	m.Policies, failed = sameTexts(ctx, m.Policies, fromAccessIDs(policies.Policies))
+	m.Policies, failed = sameTexts(ctx, m.Policies, policies)
 	diags.Append(failed...)
-	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, fromAccessIDs(policies.PolicyCollections))
+	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, collections)
 	diags.Append(failed...)
-	m.SupervisedRoles, failed = sameTexts(ctx, m.SupervisedRoles, fromAccessIDs(supervised.Roles))
+	m.SupervisedRoles, failed = sameTexts(ctx, m.SupervisedRoles, supervised)
 	diags.Append(failed...)
 	m.When, failed = fromAccessWhen(ctx, m.When, role.When)
 	return append(diags, failed...)
@@ -162,15 +166,14 @@ func (m *accessRoleModel) setServerMade(role *access.RoleResponse) {
 func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) bool {
 	moved := *m
 	moved.setServerMade(role)
-	return unchanged(ctx, &moved, role)
+	return !role.LacksResource() && unchanged(ctx, &moved, role)
 }
 
 // shows reports whether the state has all that the role has.
 func (m *accessRoleModel) shows(ctx context.Context, role *access.RoleResponse) bool {
 	before, now := *m, *m
 	before.setServerMade(role)
-	// If LUSID does not return what the role has, the role may have anything.
-	if now.fromAPI(ctx, role).HasError() || role.LacksResource() {
+	if now.fromAPI(ctx, role).HasError() {
 		return false
 	}
 	now.Policies = unlessMore(m.Policies, now.Policies)
@@ -262,8 +265,18 @@ func (r *accessRoleResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	resp.Diagnostics.Append(explainUnreadable(summary, accessRoleNoun+" "+state.label(), state.fromAPI(ctx, role))...)
+	warnUnreturned(&resp.Diagnostics, unreturnedRoles(*role), stateKeepsUnreturned)
 	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, role.Unmodelled)...)
 	r.saveRead(ctx, resp, state)
+}
+
+// readForChange reads the role before a change. It fails if LUSID does not return what the role has.
+func (r *accessRoleResource) readForChange(ctx context.Context, id access.ResourceID) (*access.RoleResponse, error) {
+	role, err := r.access.GetRole(ctx, id)
+	if err == nil && role.LacksResource() {
+		err = errUnreturned
+	}
+	return role, err
 }
 
 func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -288,7 +301,7 @@ func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequ
 		}
 		err := updateAccessObject(ctx, r.connection, accessRoleNoun+" "+state.label(),
 			func(ctx context.Context) (*access.RoleResponse, error) {
-				return r.access.GetRole(ctx, state.resourceID())
+				return r.readForChange(ctx, state.resourceID())
 			},
 			is(plan), is(state),
 			func(ctx context.Context) error {
@@ -316,7 +329,7 @@ func (r *accessRoleResource) Delete(ctx context.Context, req resource.DeleteRequ
 	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.RoleResponse]{
 		noun: accessRoleNoun, label: state.label(),
 		read: func(ctx context.Context) (*access.RoleResponse, error) {
-			return r.access.GetRole(ctx, state.resourceID())
+			return r.readForChange(ctx, state.resourceID())
 		},
 		isShown:    func(role *access.RoleResponse) bool { return state.shows(ctx, role) },
 		unmodelled: func(role *access.RoleResponse) []string { return role.Unmodelled },

@@ -75,8 +75,11 @@ func newAccessUserRoleDataModel(ctx context.Context, role *access.UserRoleRespon
 	return m, append(diags, failed...)
 }
 
+// noneShown says what a data source or list has if LUSID did not return what user roles have.
+const noneShown = "So the result shows no policies or policy collections for them, although they may have some."
+
 // warnUnreturnedUserRoles warns of user roles for which LUSID did not return what they have.
-func warnUnreturnedUserRoles(diags *diag.Diagnostics, roles ...access.UserRoleResponse) {
+func warnUnreturnedUserRoles(diags *diag.Diagnostics, incomplete string, roles ...access.UserRoleResponse) {
 	var users []string
 	for i := range roles {
 		if roles[i].LacksResource() {
@@ -86,8 +89,8 @@ func warnUnreturnedUserRoles(diags *diag.Diagnostics, roles ...access.UserRoleRe
 	if len(users) > 0 {
 		diags.AddWarning("LUSID did not return what a user role has", fmt.Sprintf(
 			"The response has no policies or policy collections for the user roles of these users:\n\n  %s\n\n"+
-				"So the result shows no policies or policy collections for them, although they may have some. Run Terraform again, and contact LUSID's support if the warning stays.",
-			strings.Join(users, "\n  ")))
+				"%s Run Terraform again, and contact LUSID's support if the warning stays.",
+			strings.Join(users, "\n  "), incomplete))
 	}
 }
 
@@ -111,6 +114,6 @@ func (d *accessUserRoleDataSource) Read(ctx context.Context, req datasource.Read
 	}
 	model, diags := newAccessUserRoleDataModel(ctx, role)
 	resp.Diagnostics.Append(diags...)
-	warnUnreturnedUserRoles(&resp.Diagnostics, *role)
+	warnUnreturnedUserRoles(&resp.Diagnostics, noneShown, *role)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -45,7 +45,7 @@ func (l *accessUserRoleListResource) List(ctx context.Context, req list.ListRequ
 		return
 	}
 	hasPolicies := func(role *access.UserRoleResponse) bool { return len((&accessUserRoleModel{}).extras(role).all()) > 0 }
-	warnUnreturnedUserRoles(&diags, roles...)
+	warnUnreturnedUserRoles(&diags, noneShown, roles...)
 	stream.Results = withWarnings(diags, listResults(req.Limit, roles, hasPolicies, func(role *access.UserRoleResponse) list.ListResult {
 		result := req.NewListResult(ctx)
 		result.DisplayName = role.ID.Code

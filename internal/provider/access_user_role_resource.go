@@ -136,22 +136,26 @@ func (m *accessUserRoleModel) toUpdate() access.UserRoleUpdateRequest {
 	}}
 }
 
+// fromAPI keeps the policies and policy collections of the model if LUSID does not return what the user role has.
 func (m *accessUserRoleModel) fromAPI(ctx context.Context, role *access.UserRoleResponse) (diags diag.Diagnostics) {
 	m.UserID, m.ID = types.StringValue(role.ID.Code), types.StringValue(role.ID.Code)
-	var held access.PolicyIDRoleResource
-	if role.Resource.PolicyIDRoleResource != nil {
-		held = *role.Resource.PolicyIDRoleResource
+	var policies, collections []string
+	if role.LacksResource() {
+		policies, collections = texts(m.Policies), texts(m.PolicyCollections)
+	}
+	if held := role.Resource.PolicyIDRoleResource; held != nil {
+		policies, collections = fromAccessIDs(held.Policies), fromAccessIDs(held.PolicyCollections)
 	}
 	var failed diag.Diagnostics
-	m.Policies, failed = sameTexts(ctx, m.Policies, fromAccessIDs(held.Policies))
+	m.Policies, failed = sameTexts(ctx, m.Policies, policies)
 	diags.Append(failed...)
-	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, fromAccessIDs(held.PolicyCollections))
+	m.PolicyCollections, failed = sameTexts(ctx, m.PolicyCollections, collections)
 	return append(diags, failed...)
 }
 
 // is reports whether the user role is as the model says.
 func (m *accessUserRoleModel) is(ctx context.Context, role *access.UserRoleResponse) bool {
-	return len(role.Unmodelled) == 0 && unchanged(ctx, m, role)
+	return len(role.Unmodelled) == 0 && !role.LacksResource() && unchanged(ctx, m, role)
 }
 
 // userRoleExtras are the ids of what a user role has besides what a model has.
@@ -170,10 +174,9 @@ func (m *accessUserRoleModel) extras(role *access.UserRoleResponse) userRoleExtr
 	}
 }
 
-// shows reports whether the state has all that the user role has. If LUSID does not return what the user role has, it may
-// have anything.
+// shows reports whether the state has all that the user role has.
 func (m *accessUserRoleModel) shows(role *access.UserRoleResponse) bool {
-	return !role.LacksResource() && len(m.extras(role).all()) == 0
+	return len(m.extras(role).all()) == 0
 }
 
 // accessID is how LUSID names the user role in the list of the caller's policies.
@@ -348,7 +351,7 @@ func (r *accessUserRoleResource) update(ctx context.Context, userID string, requ
 	if current.Resource.PolicyIDRoleResource != nil {
 		held = *current.Resource.PolicyIDRoleResource
 	}
-	if sameElements(fromAccessIDs(held.Policies), fromAccessIDs(request.Resource.Policies)) &&
+	if !current.LacksResource() && sameElements(fromAccessIDs(held.Policies), fromAccessIDs(request.Resource.Policies)) &&
 		sameElements(fromAccessIDs(held.PolicyCollections), fromAccessIDs(request.Resource.PolicyCollections)) {
 		return nil
 	}
@@ -376,8 +379,18 @@ func (r *accessUserRoleResource) Read(ctx context.Context, req resource.ReadRequ
 		return
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, role)...)
+	warnUnreturnedUserRoles(&resp.Diagnostics, stateKeepsUnreturned, *role)
 	resp.Diagnostics.Append(rememberUnmodelled(ctx, resp.Private, role.Unmodelled)...)
 	r.saveRead(ctx, resp, state)
+}
+
+// readForChange reads the user role before a change. It fails if LUSID does not return what the user role has.
+func (r *accessUserRoleResource) readForChange(ctx context.Context, userID string) (*access.UserRoleResponse, error) {
+	role, err := r.access.GetUserRole(ctx, userID)
+	if err == nil && role.LacksResource() {
+		err = errUnreturned
+	}
+	return role, err
 }
 
 func (r *accessUserRoleResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -397,7 +410,7 @@ func (r *accessUserRoleResource) Update(ctx context.Context, req resource.Update
 			return func(role *access.UserRoleResponse) bool { return m.is(ctx, role) }
 		}
 		err := updateAccessObject(ctx, r.connection, accessUserRoleNoun+" "+userID,
-			func(ctx context.Context) (*access.UserRoleResponse, error) { return r.access.GetUserRole(ctx, userID) },
+			func(ctx context.Context) (*access.UserRoleResponse, error) { return r.readForChange(ctx, userID) },
 			is(plan), is(state),
 			func(ctx context.Context) error { return r.update(ctx, userID, request) })
 		if err != nil {
@@ -421,7 +434,7 @@ func (r *accessUserRoleResource) Delete(ctx context.Context, req resource.Delete
 	}
 	deleteAccessObject(ctx, r.connection, req, resp, summary, deletion[access.UserRoleResponse]{
 		noun: accessUserRoleNoun, label: userID,
-		read:       func(ctx context.Context) (*access.UserRoleResponse, error) { return r.access.GetUserRole(ctx, userID) },
+		read:       func(ctx context.Context) (*access.UserRoleResponse, error) { return r.readForChange(ctx, userID) },
 		isShown:    state.shows,
 		unmodelled: func(role *access.UserRoleResponse) []string { return role.Unmodelled },
 		remove:     func(ctx context.Context) error { return r.access.DeleteUserRole(ctx, userID) },

@@ -62,6 +62,6 @@ func (d *accessUserRolesDataSource) Read(ctx context.Context, _ datasource.ReadR
 		model.UserRoles[i], diags = newAccessUserRoleDataModel(ctx, &roles[i])
 		resp.Diagnostics.Append(diags...)
 	}
-	warnUnreturnedUserRoles(&resp.Diagnostics, roles...)
+	warnUnreturnedUserRoles(&resp.Diagnostics, noneShown, roles...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
 }

@@ -256,6 +256,14 @@ var nullFields = []struct {
 	erases                        string
 }{
 	{kind: providertest.AccessRoleType, phase: providertest.Querying, operation: "access.ListRoles", field: "resource", effect: partialResponse},
+	{kind: providertest.AccessRoleType, operation: "access.GetRole", field: "resource", effect: partialResponse},
+	{kind: providertest.AccessRoleType, phase: providertest.Updating, operation: "access.GetRole", field: "resource", effect: missingField, words: unreturned},
+	{kind: providertest.AccessRoleType, phase: providertest.Deleting, operation: "access.GetRole", field: "resource", effect: missingField, words: unreturned},
+	{kind: providertest.AccessUserRoleType, operation: "access.GetUserRole", field: "resource", effect: partialResponse},
+	// A create reads a user role that does not exist.
+	{kind: providertest.AccessUserRoleType, phase: providertest.Creating, operation: "access.GetUserRole", field: "resource", effect: harmless},
+	{kind: providertest.AccessUserRoleType, phase: providertest.Updating, operation: "access.GetUserRole", field: "resource", effect: missingField, words: unreturned},
+	{kind: providertest.AccessUserRoleType, phase: providertest.Deleting, operation: "access.GetUserRole", field: "resource", effect: missingField, words: unreturned},
 	{
 		kind: providertest.AccessRolePolicyCollectionType, operation: "access.GetRole", field: "resource", effect: missingFieldRetried,
 		words: []string{"LUSID did not return what the access role"},
@@ -282,6 +290,8 @@ var nullFields = []struct {
 	{kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "description", effect: harmless, erases: "description"},
 }
 
+var unreturned = []string{"LUSID did not return what it has"}
+
 // comparedWithPlan are, by phase and operation, fields that an update or a delete compares with the plan. If the response
 // lacks one of them, the object differs from the plan, and the provider refuses the change. A policy collection with
 // fewer policies than in the plan is no reason to refuse a delete.
@@ -290,15 +300,13 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
 		"access.GetPolicyCollection": {"description", "policies"},
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
-		"access.GetRole":             {"description", "resource"},
-		"access.GetUserRole":         {"resource"},
+		"access.GetRole":             {"description"},
 	},
 	providertest.Deleting: {
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
 		"access.GetPolicyCollection": {"description"},
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
-		"access.GetRole":             {"description", "resource"},
-		"access.GetUserRole":         {"resource"},
+		"access.GetRole":             {"description"},
 	},
 }
 
