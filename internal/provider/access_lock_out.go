@@ -91,6 +91,26 @@ func (c *connection) warnOwnRole(ctx context.Context, noun string, id access.Res
 		fmt.Sprintf("The provider signs in with %s, whose user has this role. %s.", c.credential, change), lockedOut))
 }
 
+// warnFirstPolicies warns if a role gets its first policies, and the user that the provider signs in as may have the role.
+// LUSID returns no own role without policies, so the provider cannot tell. There is no warning if all policies of that user
+// come from roles that take precedence: the role then takes nothing away.
+func (c *connection) warnFirstPolicies(ctx context.Context, state *accessRoleModel, diags *diag.Diagnostics) {
+	if c == nil || c.client == nil {
+		return
+	}
+	isBelow := func(policy access.AttachedPolicyDefinitionResponse) bool {
+		return policy.RoleHierarchyIndex == nil || state.HierarchyIndex.IsNull() ||
+			comparePlaces(state.HierarchyIndex.ValueInt64(), int64(*policy.RoleHierarchyIndex)) <= 0
+	}
+	if !slices.ContainsFunc(c.ownPolicies(ctx, diags), isBelow) {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("The %s %s could lock this provider out", accessRoleNoun, state.label()), joinParagraphs(
+		fmt.Sprintf("The provider signs in with %s. LUSID does not return which roles without policies its user has, so the provider cannot tell whether the user has this role. "+
+			"%s, also from roles with a lower precedence.", c.credential, addsPolicies),
+		"If that takes rights from the provider, "+runsFail))
+}
+
 // warnOwnPolicyCollection warns if the user that the provider signs in as has one of the policies that a policy
 // collection loses, or if the collection has one of them and gets others. The plan is empty if the collection is
 // deleted. LUSID does not say through which collection a user has a policy, so the warning covers collections that
@@ -163,7 +183,9 @@ func inBoth(a, b []string) []string {
 }
 
 // lockedOut says what happens if the provider loses its rights.
-const lockedOut = "If that gives the provider its rights, the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the rights back. " +
+const lockedOut = "If that gives the provider its rights, " + runsFail
+
+const runsFail = "the rest of this run and all later runs fail with HTTP 403, and somebody else has to give the rights back. " +
 	"A user with LUSID's role lusid-administrator keeps all rights."
 
 // addsPolicies says what a role may lose by what it gets. The plan of a role does not know the policies.

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,6 +23,63 @@ func TestAccessLockOut_withoutRoles(t *testing.T) {
 	diags.MustWarn(t, "", "Could not check whether this plan takes rights from the provider's own user", `"sourceRole"`, "lock the provider out")
 	_, diags = roles.Plan(made, nil)
 	diags.MustBeQuiet(t)
+}
+
+// TestAccessLockOut_firstPolicies adds policies to a role without policies. LUSID doesn't return whether the provider's own
+// user has the role. If the role takes precedence over a role that gives the user a policy, the plan has a warning.
+func TestAccessLockOut_firstPolicies(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	empty := d.Protocol(t).Resource(providertest.AccessRoleType).MustCreate(providertest.Object{"code": "empty-role"})
+	place, err := strconv.Atoi(empty.Get("hierarchy_index"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ownAt := func(place any) []any {
+		policy := map[string]any{"id": map[string]any{"code": "abc"}, "sourceRole": map[string]any{"code": "own-role"}, "grant": "Allow"}
+		if place != nil {
+			policy["roleHierarchyIndex"] = place
+		}
+		return []any{policy}
+	}
+	config := providertest.Object{"code": "empty-role", "policies": []string{evaluatorData}}
+	for name, test := range map[string]struct {
+		own    []any
+		config providertest.Object
+		warns  bool
+	}{
+		"below the own role":       {ownAt(place - 1), config, false},
+		"place of the own role":    {ownAt(place), config, true},
+		"above the own role":       {ownAt(place + 1), config, true},
+		"own user role":            {ownAt(nil), config, true},
+		"no own policies":          {[]any{}, config, false},
+		"policy collections":       {ownAt(place + 1), providertest.Object{"code": "empty-role", "policy_collections": []string{"default/readers"}}, true},
+		"supervised roles":         {ownAt(place + 1), providertest.Object{"code": "empty-role", "supervised_roles": []string{"default/lusid-evaluator"}}, true},
+		"unknown policies":         {ownAt(place + 1), providertest.Object{"code": "empty-role", "policies": providertest.Unknown}, true},
+		"only another description": {ownAt(place + 1), providertest.Object{"code": "empty-role", "description": "New"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w.Set(func(r *http.Request, body any) any {
+				if r.URL.Path == providertest.AccessAPI+"/me" {
+					return test.own
+				}
+				return body
+			})
+			d.Forget()
+			_, diags := d.Protocol(t).Resource(providertest.AccessRoleType).Plan(empty, test.config)
+			if test.warns {
+				diags.MustWarn(t, "", "The access role default/empty-role could lock this provider out", "cannot tell whether the user has this role", "adds policies", "Deny", "HTTP 403")
+			} else {
+				diags.MustBeQuiet(t)
+			}
+			want := map[string]int{"access.GetOwnPolicies": 1}
+			if test.config["description"] != nil {
+				want = map[string]int{}
+			}
+			d.MustCount(t, want)
+		})
+	}
 }
 
 // TestAccessLockOut plans changes of access objects. A plan that could take rights from the provider's own user has a

@@ -53,7 +53,8 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"LUSID's update replaces the whole collection, and would erase that part.\n\n" +
 			"~> If the collection has a policy of the provider's own user, the plan warns that it could lock the provider out if it removes that policy, " +
 			"removes a nested collection that has the policy, or adds other policies. " +
-			"LUSID does not say through which collection a user has a policy, so the warning does not mean that the user has the policy through this collection.",
+			"LUSID does not say through which collection a user has a policy, so the warning does not mean that the user has the policy through this collection. " +
+			"If the collection has no policies yet, the plan doesn't warn, even if the user has the collection.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, in upper or lower case, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),
 			"description": accessDescriptionAttribute(),

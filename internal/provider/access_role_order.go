@@ -37,16 +37,21 @@ func roleOrder(listed []access.RoleResponse, wants func(access.ResourceID) bool)
 // the order in which LUSID lists them.
 func byPrecedence(roles []access.RoleResponse) []access.ResourceID {
 	slices.SortStableFunc(roles, func(a, b access.RoleResponse) int {
-		if lowIndexFirst {
-			return cmp.Compare(*a.RoleHierarchyIndex, *b.RoleHierarchyIndex)
-		}
-		return cmp.Compare(*b.RoleHierarchyIndex, *a.RoleHierarchyIndex)
+		return comparePlaces(int64(*a.RoleHierarchyIndex), int64(*b.RoleHierarchyIndex))
 	})
 	ids := make([]access.ResourceID, 0, len(roles))
 	for _, role := range roles {
 		ids = append(ids, role.ID)
 	}
 	return ids
+}
+
+// comparePlaces returns a negative number if a role with the index a takes precedence over a role with the index b.
+func comparePlaces(a, b int64) int {
+	if lowIndexFirst {
+		return cmp.Compare(a, b)
+	}
+	return cmp.Compare(b, a)
 }
 
 // roleMove moves one role to a place.

@@ -52,6 +52,9 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"~> If the provider's own user has the role, a plan can lock the provider out. The plan warns if it deletes the role, shortens the time in which the role is active, " +
 			"or changes which policies the role has. With `terraform apply -replace`, Terraform doesn't show that warning. " +
 			"Don't use `-replace` on a role that gives the provider its rights: after the delete, the provider has no right to create the role again.\n\n" +
+			"~> The plan can't find every change that takes rights from the provider's own user, because LUSID returns only the policies of that user, each with the role that it comes from. " +
+			"If a role has no policies, policy collections or supervised roles, the provider can't tell whether the user has the role. " +
+			"If such a role gets its first policies, the plan warns unless all roles that give the user its policies have a higher precedence.\n\n" +
 			"~> If you replace a role without a new code, for example with `-replace`, the role loses its place: LUSID puts a new role below all others. " +
 			"If a `lusid_access_role_precedence` refers to the role by its `id`, the same apply restores the place.",
 		Attributes: map[string]schema.Attribute{
@@ -402,7 +405,10 @@ func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.Modify
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan takes policies away from it", &resp.Diagnostics)
 	case shortens(ctx, state.When, plan.When):
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan shortens the time in which it is active", &resp.Diagnostics)
-	case loses(plan.Policies, state.Policies) || loses(plan.PolicyCollections, state.PolicyCollections) || loses(plan.SupervisedRoles, state.SupervisedRoles):
+	case !loses(plan.Policies, state.Policies) && !loses(plan.PolicyCollections, state.PolicyCollections) && !loses(plan.SupervisedRoles, state.SupervisedRoles):
+	case isEmpty(state.Policies) && isEmpty(state.PolicyCollections) && isEmpty(state.SupervisedRoles):
+		r.warnFirstPolicies(ctx, &state, &resp.Diagnostics)
+	default:
 		r.warnOwnAccessRole(ctx, state.resourceID(), addsPolicies, &resp.Diagnostics)
 	}
 }
