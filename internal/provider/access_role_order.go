@@ -148,6 +148,22 @@ func reordered(current, wanted []access.ResourceID) (roles []access.ResourceID) 
 	return roles
 }
 
+// belowNew returns the listed roles that are below a role without a current place, such as a role that the run creates.
+func belowNew(list types.List, current []access.ResourceID) (roles []access.ResourceID) {
+	hasNew := false
+	for _, element := range list.Elements() {
+		text, _ := element.(types.String)
+		role := toAccessID(text.ValueString())
+		switch {
+		case text.IsUnknown() || !slices.Contains(current, role):
+			hasNew = true
+		case hasNew:
+			roles = append(roles, role)
+		}
+	}
+	return roles
+}
+
 // among returns those of the roles that are in the other list, in their order.
 func among(roles, of []access.ResourceID) []access.ResourceID {
 	return slices.DeleteFunc(slices.Clone(roles), func(role access.ResourceID) bool { return !slices.Contains(of, role) })

@@ -54,6 +54,8 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 			"If somebody moves a role during the apply, the next plan shows it.\n\n" +
 			"Manage the roles, what is attached to them, and their order through one provider configuration. " +
 			"Resources with different provider configurations, such as aliases, don't wait for each other, so a move could undo the change of another resource.\n\n" +
+			"~> If the provider's own user has a listed role, a plan can lock the provider out. The plan warns if the role gets another order relative to another listed role, or if it puts a new role above the role. " +
+			"The plan doesn't warn if the user's role isn't in the list or has no policies.\n\n" +
 			"~> The first apply can change the order that LUSID has, and so can an apply after you add a role to the list. The plan then shows both orders in a warning. Destroying the resource changes nothing in LUSID: the roles keep their order, and Terraform no longer manages it.",
 		Attributes: map[string]schema.Attribute{
 			"roles": schema.ListAttribute{
@@ -265,7 +267,9 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	shown := toAccessIDList(state.Roles)
 	current := shown
 	if isKnown := len(among(wanted, current)) == len(wanted); !isKnown {
-		current = r.planOrder(ctx, &plan, wanted, &resp.Diagnostics)
+		if current = r.planOrder(ctx, &plan, wanted, &resp.Diagnostics); resp.Diagnostics.HasError() {
+			return
+		}
 	}
 	// The other roles are created in the same run, or their absence is an error of the apply.
 	wanted = among(wanted, current)
@@ -278,6 +282,11 @@ func (r *accessRolePrecedenceResource) ModifyPlan(ctx context.Context, req resou
 	}
 	for _, role := range moved {
 		r.warnOwnAccessRole(ctx, role, "This plan changes its order of precedence relative to another role, so the other role may decide in its place", &resp.Diagnostics)
+	}
+	for _, role := range belowNew(plan.Roles, current) {
+		if !slices.Contains(moved, role) {
+			r.warnOwnAccessRole(ctx, role, "This plan puts a new role above it, so the new role may decide in its place if the user gets that role too", &resp.Diagnostics)
+		}
 	}
 }
 

@@ -450,6 +450,26 @@ func TestAccessRolePrecedence_own(t *testing.T) {
 			diags.MustBeQuiet(t)
 		}
 	}
+	// The run creates the role whose id is unknown or missing in LUSID.
+	for _, test := range []struct {
+		prior providertest.Instance
+		roles []any
+		warns bool
+	}{
+		{made, []any{providertest.Unknown, "default/role-0", "default/role-1", "default/role-2"}, true},
+		{providertest.Instance{}, []any{"default/role-0", providertest.Unknown, "default/role-1"}, true},
+		{providertest.Instance{}, []any{"default/role-9", "default/role-1"}, true},
+		{made, []any{"default/role-0", "default/role-1", providertest.Unknown, "default/role-2"}, false},
+		{providertest.Instance{}, []any{"default/role-1", "default/role-8"}, false},
+		{providertest.Instance{}, []any{providertest.Unknown, "default/role-2"}, false},
+	} {
+		_, diags := precedence.Plan(test.prior, providertest.Object{"roles": test.roles})
+		if test.warns {
+			diags.MustWarn(t, "", warning, "puts a new role above it", "HTTP 403")
+		} else {
+			diags.MustBeQuiet(t)
+		}
+	}
 	if got := d.Counts()["access.GetOwnPolicies"]; got != 1 {
 		t.Errorf("got %d requests for the provider's own policies, want 1", got)
 	}
