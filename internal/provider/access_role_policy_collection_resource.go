@@ -51,7 +51,8 @@ func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resou
 			"Use this resource for a role that is managed elsewhere or comes with LUSID in the scope `default`. LUSID may refuse to change a role of another scope. " +
 			"Manage the attachment and the order of its role, `lusid_access_role_precedence`, through one provider configuration. With two, such as an alias, a move of the role could undo the attachment.\n\n" +
 			"The plan warns if it attaches a collection to a role of the user that the provider signs in as, or removes a collection from such a role. " +
-			"If the role has no policies yet, the plan doesn't warn: LUSID doesn't return which roles without policies the user has.\n\n" +
+			"If the role has no policies yet, the plan doesn't warn: LUSID doesn't return which roles without policies the user has. " +
+			"The plan doesn't warn either if the user has the policies of the role only because another role of the user supervises the role.\n\n" +
 			"~> Don't use this resource for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
 			"so each resource would undo the other. List the collection in `policy_collections` of the `lusid_access_role` instead.\n\n" +
 			"~> Destroying the attachment removes the collection from the role, even if a `lusid_access_role` lists the collection by then. To move the collection to `policy_collections`, " +

@@ -54,7 +54,9 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"Don't use `-replace` on a role that gives the provider its rights: after the delete, the provider has no right to create the role again.\n\n" +
 			"~> The plan can't find every change that takes rights from the provider's own user, because LUSID returns only the policies of that user, each with the role that it comes from. " +
 			"If a role has no policies, policy collections or supervised roles, the provider can't tell whether the user has the role. " +
-			"If such a role gets its first policies, the plan warns unless all roles that give the user its policies have a higher precedence.\n\n" +
+			"If such a role gets its first policies, the plan warns unless all roles that give the user its policies have a higher precedence. " +
+			"The plan doesn't warn if it creates a role, even if the user has the identity role with the same code. " +
+			"The plan doesn't warn either if it changes a role whose policies the user has only because another role of the user supervises that role.\n\n" +
 			"~> If you replace a role without a new code, for example with `-replace`, the role loses its place: LUSID puts a new role below all others. " +
 			"If a `lusid_access_role_precedence` refers to the role by its `id`, the same apply restores the place.",
 		Attributes: map[string]schema.Attribute{
