@@ -169,34 +169,54 @@ func among(roles, of []access.ResourceID) []access.ResourceID {
 	return slices.DeleteFunc(slices.Clone(roles), func(role access.ResourceID) bool { return !slices.Contains(of, role) })
 }
 
-// roleOrders find resources that want access roles in opposite orders. Each apply would undo the moves of the
-// other resource. The zero value is ready to use. It is safe for concurrent use.
+// roleOrders find resources that want access roles in opposite orders. Each apply would undo the moves of another
+// resource. The zero value is ready to use. It is safe for concurrent use.
 type roleOrders struct {
 	mu sync.Mutex
 	// planned has the order that each resource wants, by the resource's owner.
 	planned map[string][]access.ResourceID
 }
 
-// plan records the order that a resource wants. It returns two roles that another resource wants in the opposite
-// order, or none.
+// plan records the order that a resource wants. If the other resources want two of its roles in the opposite order, plan
+// returns their order, from the one role to the other. The order may come from several resources: one wants a before b,
+// and another wants b before c.
 func (o *roleOrders) plan(owner string, wanted []access.ResourceID) (opposite []access.ResourceID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	next := map[access.ResourceID][]access.ResourceID{}
 	for other, order := range o.planned {
-		if other == owner {
-			continue
+		for i := 1; i < len(order) && other != owner; i++ {
+			next[order[i-1]] = append(next[order[i-1]], order[i])
 		}
-		both := among(wanted, order)
-		for i := 1; i < len(both); i++ {
-			if slices.Index(order, both[i-1]) > slices.Index(order, both[i]) {
-				return both[i-1 : i+1]
-			}
+	}
+	for i, role := range wanted {
+		if opposite = orderTo(wanted[:i], role, next); opposite != nil {
+			return opposite
 		}
 	}
 	if o.planned == nil {
 		o.planned = map[string][]access.ResourceID{}
 	}
 	o.planned[owner] = wanted
+	return nil
+}
+
+// orderTo returns a shortest order from a role to one of the targets, or nil. Next has the roles that come directly after
+// each role.
+func orderTo(targets []access.ResourceID, role access.ResourceID, next map[access.ResourceID][]access.ResourceID) []access.ResourceID {
+	seen := map[access.ResourceID]bool{role: true}
+	for orders := [][]access.ResourceID{{role}}; len(orders) > 0; orders = orders[1:] {
+		last := orders[0][len(orders[0])-1]
+		if slices.Contains(targets, last) {
+			return orders[0]
+		}
+		for _, role := range next[last] {
+			if !seen[role] {
+				seen[role] = true
+				orders = append(orders, append(slices.Clone(orders[0]), role))
+			}
+		}
+	}
 	return nil
 }
 

@@ -48,7 +48,9 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Other roles may lie between the listed ones. " +
 			"The data source `lusid_access_roles` shows all roles with their places: a lower `hierarchy_index` is a higher precedence.\n\n" +
 			"Declare this resource once per domain. Two of these resources that share a role can undo each other's moves. " +
-			"If they list two roles in opposite orders, are in one configuration and use the same provider configuration, the plan fails. The provider can't find other conflicts.\n\n" +
+			"If they list roles in opposite orders, are in one configuration and use the same provider configuration, the plan fails. That includes orders that are opposite only together: " +
+			"the first resource lists `a` before `b`, the second `b` before `c`, and the third `c` before `a`. The provider can't find other conflicts. " +
+			"Even if the orders agree, a move of one resource can change the place of a role that another resource lists. Each plan can then show a change again.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests. " +
 			"If somebody moves a role during the apply, the next plan shows it.\n\n" +
@@ -297,14 +299,14 @@ func (r *accessRolePrecedenceResource) createdOf(ctx context.Context, roles []ac
 	})
 }
 
-// refuseOpposite refuses an order if another resource of this run wants two of its roles in the opposite order.
+// refuseOpposite refuses an order if other resources of this run want two of its roles in the opposite order.
 func (r *accessRolePrecedenceResource) refuseOpposite(ctx context.Context, wanted []access.ResourceID, resp *resource.ModifyPlanResponse) {
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
 	if opposite := r.roleOrders.plan(owner, wanted); len(opposite) > 0 {
-		resp.Diagnostics.AddAttributeError(path.Root("roles"), "Two resources want opposite orders of access roles", fmt.Sprintf(
-			"This resource puts the access role %s before %s. Another lusid_access_role_precedence of the configuration puts %s before %s, "+
-				"so each apply would undo the moves of the other resource. List these roles in one resource.", opposite[0], opposite[1], opposite[1], opposite[0]))
+		resp.Diagnostics.AddAttributeError(path.Root("roles"), "Resources want opposite orders of access roles", fmt.Sprintf(
+			"This resource puts the access role %s before %s. The other lusid_access_role_precedence resources of the configuration want this order, highest precedence first:\n\n%s\n\n"+
+				"So each apply would undo the moves of another resource. List these roles in one resource.", opposite[len(opposite)-1], opposite[0], roleLines(opposite)))
 	}
 }
 

@@ -343,12 +343,42 @@ func TestAccessRolePrecedence_opposite(t *testing.T) {
 			diags.MustSucceed(t)
 			continue
 		}
-		diags.MustFail(t, "roles", "Two resources want opposite orders", test.opposite, "one resource")
+		diags.MustFail(t, "roles", "Resources want opposite orders", test.opposite, "one resource")
 		// A new plan of the same resource replaces its earlier plan, so it does not fail.
 		precedence = d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
 		precedence.MustPlanNothing(precedence.MustRead(first), precedenceOf(test.first...))
 		_, diags = precedence.Plan(first, precedenceOf(test.second...))
 		diags.MustSucceed(t)
+	}
+}
+
+// TestAccessRolePrecedence_cycle plans resources whose orders are opposite only together. The plan of the last resource
+// fails, and shows the order of the others.
+func TestAccessRolePrecedence_cycle(t *testing.T) {
+	t.Parallel()
+	d := precedenceDomain(t, noFront)
+	for _, test := range []struct {
+		others  [][]int
+		last    []int
+		refused []string
+	}{
+		{[][]int{{0, 1}, {1, 2}}, []int{2, 0}, []string{"default/role-2 before default/role-0", "  default/role-0\n  default/role-1\n  default/role-2\n"}},
+		{[][]int{{2, 3}, {0, 1}, {1, 2}}, []int{3, 0}, []string{"default/role-3 before default/role-0", "default/role-1\n  default/role-2"}},
+		{[][]int{{0, 1}, {2, 3}}, []int{3, 0, 1, 2}, []string{"default/role-3 before default/role-2"}},
+		{[][]int{{0, 1}, {1, 2}}, []int{0, 2}, nil},
+		{[][]int{{0, 1}, {1, 2}, {0, 3}}, []int{2, 3}, nil},
+	} {
+		precedence := d.Protocol(t).Resource(providertest.AccessRolePrecedenceType)
+		for _, order := range test.others {
+			_, diags := precedence.Plan(providertest.Instance{}, precedenceOf(order...))
+			diags.MustSucceed(t)
+		}
+		_, diags := precedence.Plan(providertest.Instance{}, precedenceOf(test.last...))
+		if test.refused == nil {
+			diags.MustSucceed(t)
+		} else {
+			diags.MustFail(t, "roles", append(test.refused, "Resources want opposite orders", "one resource")...)
+		}
 	}
 }
 
@@ -574,7 +604,7 @@ resource "lusid_access_role_precedence" "second" {
 }
 `, first, second)
 	}
-	const refused = "Two resources want opposite orders of access roles"
+	const refused = "Resources want opposite orders of access roles"
 	w := providertest.NewWorkspace(t, two(`"default/role-1", "default/role-0"`, `"default/role-0", "default/role-1"`), d.Environment()...)
 	w.MustFail([]string{refused, "default/role-0 before", "lusid_access_role_precedence.second"}, "plan")
 	w.MustFail([]string{refused}, "apply", "-auto-approve")
