@@ -18,6 +18,7 @@ func TestAnotherObject(t *testing.T) {
 		application = `{"id":"KEY","clientId":"KEY","displayName":"X","type":"Native"}`
 		coded       = `{"code":"KEY"}`
 		tool        = `{"scope":"s","code":"KEY","name":"X"}`
+		apiKey      = `{"id":"1","displayName":"KEY","key":"canary-1"}`
 	)
 	toolID := identity.ResourceID{Scope: "s", Code: "abc"}
 	for name, test := range map[string]struct {
@@ -30,6 +31,19 @@ func TestAnotherObject(t *testing.T) {
 		}},
 		"UpdateRole": {role, func(ctx context.Context, c *identity.Client) error {
 			return second(c.UpdateRole(ctx, "abc", identity.UpdateRoleRequest{}))
+		}},
+		// LUSID generates the ID of these four objects, so the check compares the name that the request has.
+		"CreateRole": {role, func(ctx context.Context, c *identity.Client) error {
+			return second(c.CreateRole(ctx, identity.CreateRoleRequest{Name: "abc"}))
+		}},
+		"CreateUser": {user, func(ctx context.Context, c *identity.Client) error {
+			return second(c.CreateUser(ctx, identity.CreateUserRequest{UpdateUserRequest: identity.UpdateUserRequest{Login: "abc"}}))
+		}},
+		"CreateApplication": {application, func(ctx context.Context, c *identity.Client) error {
+			return second(c.CreateApplication(ctx, identity.CreateApplicationRequest{ClientID: "abc"}))
+		}},
+		"CreateAPIKey": {apiKey, func(ctx context.Context, c *identity.Client) error {
+			return second(c.CreateAPIKey(ctx, identity.CreateAPIKey{DisplayName: "abc"}))
 		}},
 		"GetUser":          {user, func(ctx context.Context, c *identity.Client) error { return second(c.GetUser(ctx, "abc")) }},
 		"GetUserFromLogin": {user, func(ctx context.Context, c *identity.Client) error { return second(c.GetUserFromLogin(ctx, "abc")) }},

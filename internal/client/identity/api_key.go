@@ -69,7 +69,8 @@ func (c *Client) RefreshOwnAPIKeys(ctx context.Context, accepts func([]APIKey) b
 // CreateAPIKey creates a personal access token of the caller. LUSID refuses the name of another active token
 // (659), and a token beyond the limit per user (238).
 func (c *Client) CreateAPIKey(ctx context.Context, body CreateAPIKey) (*CreatedAPIKey, error) {
-	return client.Do[CreatedAPIKey](ctx, c.api.Post("CreateApiKey", "keys").Body(body))
+	r := c.api.Post("CreateApiKey", "keys").Body(body)
+	return client.DoFor(ctx, r, body.DisplayName, func(key *CreatedAPIKey) string { return key.DisplayName })
 }
 
 // DeleteAPIKey deletes one of the caller's personal access tokens. It takes effect at once.

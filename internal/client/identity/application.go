@@ -99,7 +99,8 @@ func (c *Client) RefreshApplication(ctx context.Context, id string, accepts func
 // CreateApplication creates an application and returns it with its secret. LUSID refuses a client ID or
 // display name of another application.
 func (c *Client) CreateApplication(ctx context.Context, body CreateApplicationRequest) (*OAuthApplication, error) {
-	return client.Do[OAuthApplication](ctx, c.api.Post("CreateApplication", "applications").Body(body))
+	r := c.api.Post("CreateApplication", "applications").Body(body)
+	return client.DoFor(ctx, r, body.ClientID, func(application *OAuthApplication) string { return application.ClientID })
 }
 
 // DeleteApplication deletes an application by its id.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -126,7 +127,7 @@ func TestCreateApplication_requests(t *testing.T) {
 				if r.Method != http.MethodPost || r.URL.Path != "/identity/api/applications" || r.Header.Get("Content-Type") != "application/json" {
 					t.Errorf("got %s %s with the content type %s, want a POST of JSON to /identity/api/applications", r.Method, r.URL.Path, r.Header.Get("Content-Type"))
 				}
-				jsonReply(200, wholeApplication+`}`)(w, r)
+				jsonReply(200, strings.ReplaceAll(wholeApplication, "some-app", test.request.ClientID)+`}`)(w, r)
 			}))
 			if _, err := c.CreateApplication(t.Context(), test.request); err != nil {
 				t.Fatal(err)

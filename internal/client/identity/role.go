@@ -88,7 +88,7 @@ func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleRespons
 
 // CreateRole creates a role. If another role has the name, LUSID responds with 409.
 func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleResponse, error) {
-	return client.Do[RoleResponse](ctx, c.api.Post("CreateRole", "roles").Body(body))
+	return client.DoFor(ctx, c.api.Post("CreateRole", "roles").Body(body), body.Name, func(role *RoleResponse) string { return role.Name })
 }
 
 // UpdateRole changes the description of a role.

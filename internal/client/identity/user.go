@@ -46,6 +46,8 @@ type UserResponse struct {
 
 func (u *UserResponse) key() string { return u.ID }
 
+func (u *UserResponse) login() string { return u.Login }
+
 // MissingField implements client.Checked.
 func (u *UserResponse) MissingField() string {
 	switch {
@@ -112,13 +114,14 @@ func (c *Client) GetUserFromLogin(ctx context.Context, login string) (*UserRespo
 	is := func(user *UserResponse) bool { return strings.EqualFold(user.Login, login) && !user.IsDeleted() }
 	user := client.Listed(c.users(false), is, codeUserNotFound, codeUserIsDeleted)
 	r := c.api.Get("GetUserFromLogin", "users", "fromlogin", login)
-	return client.DoFor(ctx, r.On(user), login, func(user *UserResponse) string { return user.Login })
+	return client.DoFor(ctx, r.On(user), login, (*UserResponse).login)
 }
 
 // CreateUser creates a user and waits until lists contain it. LUSID sends a mail that asks a person to finish
 // the sign-up.
 func (c *Client) CreateUser(ctx context.Context, body CreateUserRequest) (*UserResponse, error) {
-	return client.Do[UserResponse](ctx, c.api.Post("CreateUser", "users").Body(body).Query("waitForReindex", "true"))
+	r := c.api.Post("CreateUser", "users").Body(body).Query("waitForReindex", "true")
+	return client.DoFor(ctx, r, body.Login, (*UserResponse).login)
 }
 
 // UpdateUser replaces all fields of a user, except its type. Empty fields are sent as null, which clears them
