@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -83,7 +84,10 @@ func (c *Client) RefreshRole(ctx context.Context, id string, accepts func(*RoleR
 func (c *Client) GetRoleByCode(ctx context.Context, id ResourceID) (*RoleResponse, error) {
 	role := client.Listed(c.roles(), func(role *RoleResponse) bool { return role.RoleID == id }, codeRoleNotFound)
 	r := c.api.Get("GetRoleByCode", "roles", "byCode", id.Code).Query("scope", id.Scope).On(role)
-	return client.DoFor(ctx, r, id.Code, func(role *RoleResponse) string { return role.RoleID.Code })
+	return client.DoFor(ctx, r, id.key(), func(role *RoleResponse) string {
+		// LUSID may leave out the scope.
+		return ResourceID{cmp.Or(role.RoleID.Scope, id.Scope), role.RoleID.Code}.key()
+	})
 }
 
 // CreateRole creates a role. If another role has the name, LUSID responds with 409.
