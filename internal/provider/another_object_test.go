@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -80,6 +82,37 @@ func TestCreate_anotherObject(t *testing.T) {
 			if names := victim.Differences(d.Protocol(t).Resource(name).MustRead(victim)); names != nil {
 				t.Errorf("%s of the other object changed", names)
 			}
+		})
+	}
+}
+
+// TestRead_idInAnotherCase has responses with the ID in upper case. The client accepts them, so the ID in the state must
+// stay the same. With another ID, later requests could fail to find the object.
+func TestRead_idInAnotherCase(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]providertest.Object{
+		"lusid_role":        {"name": "traders"},
+		"lusid_application": {"client_id": "my-app", "display_name": "Mine"},
+		"lusid_user":        {"type": "Service", "login": "joe@example.com", "email_address": "joe@example.com", "first_name": "A", "last_name": "User"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			objects := d.Protocol(t).Resource(name)
+			made := objects.MustCreate(config)
+			w.Set(func(_ *http.Request, body any) any {
+				if object, ok := body.(map[string]any); ok && object["id"] != nil {
+					object["id"] = strings.ToUpper(fmt.Sprint(object["id"]))
+				}
+				return body
+			})
+			read := objects.MustRead(made)
+			w.Set(nil)
+			if names := made.Differences(read); names != nil {
+				t.Errorf("the read changed %s in the state", names)
+			}
+			objects.MustPlanNothing(objects.MustRead(read), config)
 		})
 	}
 }

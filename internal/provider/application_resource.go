@@ -184,7 +184,7 @@ func (m *applicationModel) toCreate(ctx context.Context) (identity.CreateApplica
 
 // fromAPI copies LUSID's response to the model, except the secret, which setSecret sets.
 func (m *applicationModel) fromAPI(_ context.Context, application *identity.OAuthApplication) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
-	m.ID = types.StringValue(application.ID)
+	m.ID = sameFold(m.ID, application.ID)
 	m.ClientID = sameFold(m.ClientID, application.ClientID)
 	m.DisplayName = types.StringValue(application.DisplayName)
 	m.Type = types.StringValue(application.Type)
@@ -263,9 +263,6 @@ func (r *applicationResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	if client.IsNotFound(err) {
 		r.dropSeen(priorApplication, state.key())
-	}
-	if err == nil && application.ID != id {
-		err = fmt.Errorf("the response is about another application, %s", application.ID)
 	}
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The application %s of %s could not be read", id, r.client.Domain()), err) {
 		return

@@ -31,7 +31,7 @@ func (m *applicationModel) setSecret(application *identity.OAuthApplication) {
 	if application.Secret == "" {
 		return
 	}
-	m.SecretVersion = secretVersion(application.ID, application.Secret)
+	m.SecretVersion = secretVersion(m.ID.ValueString(), application.Secret)
 	if m.StoreSecret.ValueBool() {
 		m.Secret = types.StringValue(string(application.Secret))
 	}

@@ -188,8 +188,8 @@ func (m *mcpToolModel) toUpsert(ctx context.Context) (identity.UpsertMcpToolRequ
 }
 
 func (m *mcpToolModel) fromAPI(ctx context.Context, tool *identity.McpToolResponse) (diags diag.Diagnostics) {
-	m.Scope = types.StringValue(tool.Scope)
-	m.Code = types.StringValue(tool.Code)
+	m.Scope = sameFold(m.Scope, tool.Scope)
+	m.Code = sameFold(m.Code, tool.Code)
 	m.ID = types.StringValue(m.label())
 	m.Name = types.StringValue(tool.Name)
 	m.Title = types.StringValue(tool.Title)

@@ -341,6 +341,31 @@ func TestMcpTool_import(t *testing.T) {
 	}
 }
 
+// TestMcpTool_case has responses with the scope and code in upper case. Otherwise the plan would replace the tool, and
+// the next read would change its identity.
+func TestMcpTool_case(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	w.Set(func(_ *http.Request, body any) any {
+		if answer, ok := body.(map[string]any); ok && answer["code"] != nil {
+			answer["scope"] = strings.ToUpper(fmt.Sprint(answer["scope"]))
+			answer["code"] = strings.ToUpper(fmt.Sprint(answer["code"]))
+		}
+		return body
+	})
+	made := tools.MustCreate(providertest.JobTool())
+	imported, diags := tools.ImportState(made.Get("id"))
+	diags.MustBeQuiet(t)
+	for what, read := range map[string]providertest.Instance{"read": tools.MustRead(made), "imported": imported} {
+		if names := made.Differences(read); names != nil {
+			t.Errorf("the %s tool differs from the created tool in %s", what, names)
+		}
+		tools.MustPlanNothing(tools.MustRead(read), providertest.JobTool())
+	}
+}
+
 func TestMcpTool_taken(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

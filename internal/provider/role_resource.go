@@ -119,7 +119,7 @@ type roleModel struct {
 }
 
 func (m *roleModel) fromAPI(_ context.Context, role *identity.RoleResponse) diag.Diagnostics { //nolint:unparam // unchanged needs the same fromAPI of every model.
-	m.ID = types.StringValue(role.ID)
+	m.ID = sameFold(m.ID, role.ID)
 	m.Name = types.StringValue(role.Name)
 	m.Description = optionalString(m.Description, role.Description)
 	m.Scope = stringOrNull(role.RoleID.Scope)

@@ -184,7 +184,7 @@ func (m *userModel) toUpdate(ctx context.Context) (identity.UpdateUserRequest, d
 }
 
 func (m *userModel) fromAPI(ctx context.Context, user *identity.UserResponse) diag.Diagnostics {
-	m.ID = types.StringValue(user.ID)
+	m.ID = sameFold(m.ID, user.ID)
 	m.Type = sameFold(m.Type, user.Type)
 	m.Login = sameFold(m.Login, user.Login)
 	m.EmailAddress = sameFold(m.EmailAddress, user.EmailAddress)
