@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
@@ -180,11 +179,7 @@ func fromAccessIDs(ids []access.ResourceID) []string {
 }
 
 // distinctAccessIDs are ids as texts, sorted and each of them once. It is never nil.
-func distinctAccessIDs(ids []access.ResourceID) []string {
-	texts := fromAccessIDs(ids)
-	slices.Sort(texts)
-	return slices.Compact(texts)
-}
+func distinctAccessIDs(ids []access.ResourceID) []string { return distinct(fromAccessIDs(ids)) }
 
 // importAccessObject imports by a code, by scope/code, or by an identity.
 func (b *resourceBase) importAccessObject(ctx context.Context, noun string, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -442,7 +441,7 @@ func fromRequestConditions(ctx context.Context, prior types.List, conditions []a
 			m.IdentityScope = &identityScopeModel{types.StringValue(c.IfIdentityScopeExpression.ScopeName)}
 		}
 		if via := c.IfViaAPIExpression; via != nil {
-			codes, failed := types.SetValueFrom(ctx, types.StringType, slices.Compact(slices.Sorted(slices.Values(via.APIFeatureCodes))))
+			codes, failed := types.SetValueFrom(ctx, types.StringType, distinct(via.APIFeatureCodes))
 			diags.Append(failed...)
 			m.ViaAPI = &viaAPIModel{codes, types.StringValue(via.Operator)}
 		}

@@ -279,6 +279,6 @@ func (m *accessTokenModel) fill(ctx context.Context, token *client.Token) diag.D
 		return nil
 	}
 	var diags diag.Diagnostics
-	m.GrantedScopes, diags = types.SetValueFrom(ctx, types.StringType, token.Scopes)
+	m.GrantedScopes, diags = types.SetValueFrom(ctx, types.StringType, distinct(token.Scopes))
 	return diags
 }

@@ -75,7 +75,7 @@ func (d *currentUserDataSource) Read(ctx context.Context, _ datasource.ReadReque
 		Type:         stringOrNull(user.Type),
 		APIURL:       types.StringValue(d.client.APIURL()),
 		DomainType:   stringOrNull(user.DomainType),
-		Groups:       append([]string{}, user.Groups...),
+		Groups:       distinct(user.Groups),
 		UserExpiry:   stringOrNull(user.UserExpiry),
 	})...)
 }

@@ -97,10 +97,17 @@ func userIDs(users []identity.UserResponse) []string {
 	return ids
 }
 
-// membersAmong returns the users who hold a role, without the deleted ones. It leaves out the
-// caller, unless the caller is listed.
+// membersAmong returns the users who hold a role, each of them once and without the deleted ones. It leaves
+// out the caller, unless the caller is listed.
 func (c *connection) membersAmong(ctx context.Context, users []identity.UserResponse, listed []string) ([]identity.UserResponse, error) {
-	members := slices.DeleteFunc(slices.Clone(users), func(user identity.UserResponse) bool { return user.IsDeleted() })
+	seen := make(map[string]bool, len(users))
+	members := slices.DeleteFunc(slices.Clone(users), func(user identity.UserResponse) bool {
+		if user.IsDeleted() || seen[user.ID] {
+			return true
+		}
+		seen[user.ID] = true
+		return false
+	})
 	if !slices.ContainsFunc(members, func(user identity.UserResponse) bool { return !slices.Contains(listed, user.ID) }) {
 		return members, nil
 	}

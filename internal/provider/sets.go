@@ -24,11 +24,17 @@ func texts(set types.Set) []string {
 	return texts
 }
 
+// distinct returns each text once, sorted. A set with a repeat is an error of the framework, and LUSID may repeat an
+// element of a response. It is empty, not nil, if there are none.
+func distinct(texts []string) []string {
+	texts = append([]string{}, texts...)
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
 // sameTexts returns null or an empty set as in the state, because LUSID does not distinguish them.
 func sameTexts(ctx context.Context, prior types.Set, texts []string) (types.Set, diag.Diagnostics) {
-	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return text == "" })
-	slices.Sort(texts)
-	texts = slices.Compact(texts)
+	texts = without(distinct(texts), []string{""})
 	if len(texts) > 0 {
 		return types.SetValueFrom(ctx, types.StringType, texts)
 	}
@@ -39,11 +45,19 @@ func sameTexts(ctx context.Context, prior types.Set, texts []string) (types.Set,
 }
 
 // optionalSet returns null or an empty set as in the prior value, because LUSID does not distinguish
-// them.
+// them. Of equal elements, it keeps one.
 func optionalSet[T any](ctx context.Context, prior types.Set, of attr.Type, elements []T) (types.Set, diag.Diagnostics) {
 	switch {
 	case len(elements) > 0:
-		return types.SetValueFrom(ctx, of, elements)
+		list, diags := types.ListValueFrom(ctx, of, elements)
+		var kept []attr.Value
+		for _, element := range list.Elements() {
+			if !slices.ContainsFunc(kept, element.Equal) {
+				kept = append(kept, element)
+			}
+		}
+		set, failed := types.SetValue(of, kept)
+		return set, append(diags, failed...)
 	case prior.IsNull(), prior.IsUnknown(), len(prior.Elements()) > 0:
 		return types.SetNull(of), nil
 	}

@@ -97,7 +97,7 @@ func (d *supportAccessDataSource) Read(ctx context.Context, _ datasource.ReadReq
 			ID:             types.StringValue(grant.ID),
 			Duration:       stringOrNull(grant.Duration),
 			Description:    stringOrNull(grant.Description),
-			PermittedRoles: append([]string{}, grant.PermittedRoles...),
+			PermittedRoles: distinct(grant.PermittedRoles),
 			CreatedAt:      stringOrNull(grant.CreatedAt),
 			CreatedBy:      stringOrNull(grant.CreatedBy),
 			Expiry:         stringOrNull(grant.Expiry),
