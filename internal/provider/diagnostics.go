@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -153,7 +154,7 @@ func (c *connection) networkRemedy(err error) string {
 			"A refresh uses timeouts.read from the state. To raise it, change it and run terraform apply -refresh=false."
 	case errors.As(err, &file):
 		return fmt.Sprintf("The provider signs in with %s. Check that the file exists and that Terraform can read it.", c.credential)
-	case errors.As(err, &network):
+	case errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
 		return "Check the network. If you need a proxy, check proxy.address (FBN_PROXY_ADDRESS) or HTTPS_PROXY."
 	}
 	return ""

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
@@ -31,7 +32,9 @@ type userAction struct {
 	verb string
 	// doing and done are the progress messages. done describes the effect for the user.
 	doing, done string
-	call        func(c *identity.Client, ctx context.Context, id string) error
+	// lost is the next step if the response is lost.
+	lost string
+	call func(c *identity.Client, ctx context.Context, id string) error
 }
 
 // NewActivateUserAction returns the action lusid_activate_user.
@@ -42,6 +45,7 @@ func NewActivateUserAction() action.Action {
 		verb:        "activate user",
 		doing:       "Asking LUSID to send the activation mail again.",
 		done:        "The user gets a mail with a link, and can sign in after following the link and choosing a password.",
+		lost:        "Ask the user whether the mail has arrived. If it has not, invoke the action again: LUSID then sends another mail.",
 		call:        (*identity.Client).SendActivationEmail,
 	}
 }
@@ -54,6 +58,7 @@ func NewUnlockUserAction() action.Action {
 		verb:        "unlock user",
 		doing:       "Asking LUSID to unlock the user.",
 		done:        "The user can sign in again, with the same password.",
+		lost:        "Invoke the action again. If LUSID then says that the user is not locked out, the first attempt succeeded.",
 		call:        (*identity.Client).UnlockUser,
 	}
 }
@@ -66,6 +71,7 @@ func NewUnsuspendUserAction() action.Action {
 		verb:        "unsuspend user",
 		doing:       "Asking LUSID to end the suspension.",
 		done:        "The user can sign in again, with the same password.",
+		lost:        "Invoke the action again. If LUSID then refuses it because of the status of the user, the first attempt succeeded.",
 		call:        (*identity.Client).UnsuspendUser,
 	}
 }
@@ -79,6 +85,7 @@ func NewResetUserPasswordAction() action.Action {
 		verb:  "reset user password",
 		doing: "Asking LUSID to reset the password.",
 		done:  "The user gets a mail with a link, and can sign in after following the link and choosing a new password. The old password no longer works.",
+		lost:  "If LUSID reset the password, the old password no longer works. Ask the user whether the mail has arrived. If it has not, invoke the action again: LUSID then sends another mail.",
 		call:  (*identity.Client).ResetPassword,
 	}
 }
@@ -91,6 +98,7 @@ func NewResetUserFactorsAction() action.Action {
 		verb:        "reset user factors",
 		doing:       "Asking LUSID to reset the factors.",
 		done:        "The user is asked to enrol for multi-factor authentication again at the next sign-in.",
+		lost:        "Ask the user whether the next sign-in asks for a new enrolment. If it does not, invoke the action again.",
 		call:        (*identity.Client).ResetFactors,
 	}
 }
@@ -151,7 +159,13 @@ func (a *userAction) Invoke(ctx context.Context, req action.InvokeRequest, resp 
 		id = user.ID
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: a.doing})
-	if err := a.call(a.identity, ctx, id); err != nil {
+	err := a.call(a.identity, ctx, id)
+	if client.IsOutcomeUnknown(err) {
+		resp.Diagnostics.AddError(summary, a.explain(fmt.Sprintf("The action failed for the user %s of %s, or it succeeded and the response was lost",
+			id, a.client.Domain()), err, a.lost))
+		return
+	}
+	if err != nil {
 		resp.Diagnostics.AddError(summary, a.explain(fmt.Sprintf("The action failed for the user %s of %s", id, a.client.Domain()), err))
 		return
 	}

@@ -23,21 +23,26 @@ var userActions = map[string]struct {
 	// notice is the part of the progress message that says what the user notices.
 	notice string
 	code   int
+	// lost is the part of the error after a lost response that says how to find out what happened.
+	lost string
 }{
-	"lusid_activate_user": {"identity.SendActivationEmail", false, nil, "PROVISIONED", "activate user", "mail with a link", 707},
+	"lusid_activate_user": {"identity.SendActivationEmail", false, nil, "PROVISIONED", "activate user", "mail with a link", 707, whetherMailArrived},
 	"lusid_unlock_user": {
 		"identity.UnlockUser", true, (*mockserver.Server).LockUser, "ACTIVE", "unlock user", "can sign in again", 706,
+		"not locked out, the first attempt succeeded",
 	},
 	"lusid_unsuspend_user": {
 		"identity.UnsuspendUser", true, (*mockserver.Server).SuspendUser, "ACTIVE", "unsuspend user",
-		"can sign in again", 717,
+		"can sign in again", 717, "status of the user, the first attempt succeeded",
 	},
-	"lusid_reset_user_password": {"identity.ResetPassword", true, nil, "RECOVERY", "reset user password", "old password no longer works", 718},
+	"lusid_reset_user_password": {"identity.ResetPassword", true, nil, "RECOVERY", "reset user password", "old password no longer works", 718, whetherMailArrived},
 	"lusid_reset_user_factors": {
 		"identity.ResetFactors", true, nil, "ACTIVE", "reset user factors", "enrol for multi-factor authentication",
-		717,
+		717, "Ask the user whether the next sign-in",
 	},
 }
+
+const whetherMailArrived = "Ask the user whether the mail has arrived"
 
 const actionLogin = "acted-on@example.com"
 
@@ -126,11 +131,19 @@ func TestUserActions_errors(t *testing.T) {
 			diags.MustFail(t, "", summary, "access_token will be known only after apply")
 
 			// If LUSID may have processed the action, the provider does not repeat it.
-			d.Forget()
-			d.Mock.InjectFault(mockserver.Fault{Operation: test.operation, Reset: mockserver.ResetAfter})
-			_, diags = p.Act(name, providertest.Object{"user_id": user.ID})
-			diags.MustFail(t, "", summary)
-			d.MustCount(t, map[string]int{test.operation: 1})
+			for remedy, fault := range map[string]mockserver.Fault{
+				"Check the network. If you need a proxy": {Reset: mockserver.ResetAfter},
+				"Run again later":                        {Status: http.StatusInternalServerError, AfterWrite: true},
+				"unexpected EOF.\n\nCheck the network":   {Truncate: true},
+				"no proxy responds instead":              {HTML: true, Status: http.StatusOK},
+			} {
+				d.Forget()
+				fault.Operation = test.operation
+				d.Mock.InjectFault(fault)
+				_, diags = p.Act(name, providertest.Object{"user_id": user.ID})
+				diags.MustFail(t, "", summary, "or it succeeded and the response was lost", remedy, test.lost)
+				d.MustCount(t, map[string]int{test.operation: 1})
+			}
 		})
 	}
 }
