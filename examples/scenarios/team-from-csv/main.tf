@@ -36,7 +36,7 @@ resource "lusid_user" "person" {
       error_message = "people.csv gives ${each.key} a role that does not exist."
     }
 
-    # If a person leaves, Terraform removes the roles before the user.
+    # Without this, Terraform would deprovision a person who leaves before it removes the person's roles.
     create_before_destroy = true
   }
 }
