@@ -51,9 +51,9 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"Terraform then creates the new collection, changes the role, and deletes the old collection last.\n\n" +
 			"~> If LUSID has a part of a collection that this resource has no argument for, the provider refuses to plan an update of the collection: " +
 			"LUSID's update replaces the whole collection, and would erase that part.\n\n" +
-			"~> If the collection has a policy of the provider's own user, the plan warns that it could lock the provider out if it removes that policy, " +
-			"removes a nested collection that has the policy, or adds other policies. " +
-			"LUSID does not say through which collection a user has a policy, so the warning does not mean that the user has the policy through this collection. " +
+			"~> If the collection has a policy of the provider's own user, a plan can lock the provider out. " +
+			"The plan warns if it removes that policy, removes a nested collection that has the policy, or adds other policies. " +
+			"The user may have the policy through something else, because LUSID does not say through which collection a user has a policy. " +
 			"If the collection has no policies yet, the plan doesn't warn, even if the user has the collection.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, in upper or lower case, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),

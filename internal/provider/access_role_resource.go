@@ -57,7 +57,7 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"If such a role gets its first policies, the plan warns unless all roles that give the user its policies have a higher precedence. " +
 			"The plan doesn't warn if it creates a role, even if the user has the identity role with the same code. " +
 			"The plan doesn't warn either if it changes a role whose policies the user has only because another role of the user supervises that role.\n\n" +
-			"~> If you replace a role without a new code, for example with `-replace`, the role loses its place: LUSID puts a new role below all others. " +
+			"~> If you replace a role and its code stays the same, for example with `-replace`, the role loses its place: LUSID puts a new role below all others. " +
 			"If a `lusid_access_role_precedence` refers to the role by its `id`, the same apply restores the place.",
 		Attributes: map[string]schema.Attribute{
 			"code":               accessCodeAttribute("role", " Use the `code` of the `lusid_role`: users who have that role get what this role grants."),

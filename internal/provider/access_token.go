@@ -56,8 +56,8 @@ var tokenAttributes = []tokenAttribute{
 	{
 		name: "refresh_token", optional: true, computed: true, sensitive: true,
 		markdown: "Refresh token to request the access token with, instead of `username` and `password`. " +
-			"The output value is the refresh token that was granted: null unless the scope `offline_access` was granted, and always null " +
-			"for the provider's own token. In an ephemeral resource, a refresh token that you set stays as it is, even if another one was granted.",
+			"After the read, the value is the refresh token that was granted. It is null if the scope `offline_access` was not granted, " +
+			"and for the provider's own token. In an ephemeral resource, a value that you set stays, even if LUSID granted another refresh token.",
 	},
 	{
 		name: "scopes", isSet: true, optional: true,
