@@ -23,7 +23,7 @@ func claimMappingsAttribute() schema.Attribute {
 		Computed: true,
 		MarkdownDescription: "Where LUSID takes the fields of a user from. Each value is the name of a claim of the token, such as `email`. " +
 			"A value inside a second pair of double quotes, such as `\"\\\"Service\\\"\"`, is a constant that is the same for every token. " +
-			"If you don't set this, the mappings are LUSID's: the current ones, or LUSID's defaults.",
+			"If you don't set this, a new issuer gets LUSID's defaults, and an existing issuer keeps its mappings.",
 		Attributes:    claimMappingsAttributes(),
 		PlanModifiers: []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
 	}

@@ -37,7 +37,7 @@ func (a *rotateApplicationSecretAction) Schema(_ context.Context, _ action.Schem
 		MarkdownDescription: "Rotate the secret of an application. The old secret stops working at once. " +
 			"The next refresh of a `lusid_application` with `store_secret = true` or `refresh_secret_version = true` shows the new `secret_version`.\n\n" +
 			"~> With `store_secret = false` and without `refresh_secret_version`, refresh doesn't read the secret. " +
-			"In that case this action doesn't change `secret_version`. A resource that uses it as a version then keeps the old secret, " +
+			"In that case this action doesn't change `secret_version`. A resource that uses `secret_version` as its version then keeps the old secret, " +
 			"which no longer works. Set `refresh_secret_version = true`, or rotate such an application with its `rotation_triggers`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{
