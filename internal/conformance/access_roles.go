@@ -152,42 +152,7 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			return d.write(ctx, d.detach(role, collection)).is("detach a policy collection again", http.StatusOK, 0)
 		},
 	},
-	{
-		API: "access", Name: "role-lusid-scope", Needs: Write,
-		Statement: "LUSID refuses a change of an access role outside the scope default with status 403.",
-		Source:    "a request cannot choose the scope of a new object; whether LUSID's own objects can be changed: " + noSource,
-		Assumed:   "The plan of such a change warns. The mock refuses the change.",
-		run: func(ctx context.Context, d *domain) Finding {
-			// A user who can create a role has the right to change roles.
-			if own, a := d.createAccessRole(ctx, d.name("own")); own == nil {
-				return a.unable("create an access role")
-			}
-			list := d.listOnce(ctx, accessRoles)
-			if !list.isList() {
-				return list.unable("list access roles")
-			}
-			for _, role := range list.list() {
-				if scope := text(role, "id.scope"); scope != defaultScope {
-					return d.detachMissing(ctx, scope, text(role, "id.code"))
-				}
-			}
-			return couldNotTell("the list has no access role in another scope")
-		},
-	},
 })
-
-// detachMissing detaches a policy collection that does not exist from a role of LUSID's. If LUSID accepts the request,
-// the role stays as it is.
-func (d *domain) detachMissing(ctx context.Context, scope, code string) Finding {
-	a := d.write(ctx, d.access.Delete("RemovePolicyCollectionFromRole", "roles", scope, code, "policycollections", defaultScope, missingID))
-	switch {
-	case a.status == http.StatusForbidden:
-		return asAssumed("%s", a)
-	case a.status == http.StatusNotFound || !a.isConclusive():
-		return a.unable("detach a policy collection from a role of another scope")
-	}
-	return differs("%s", a)
-}
 
 func roleResource(policies []any) map[string]any {
 	return map[string]any{"policyIdRoleResource": map[string]any{"policies": policies, "policyCollections": []any{}}}

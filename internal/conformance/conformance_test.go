@@ -463,7 +463,6 @@ var differences = map[string]struct {
 	"access/role-delete-renumbers":   {middleware: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 100))},
 	"access/role-attach-again":       {fault: fault("access.AddPolicyCollectionToRole", 1, 400)},
 	"access/role-detach-again":       {fault: fault("access.RemovePolicyCollectionFromRole", 1, 404)},
-	"access/role-lusid-scope":        {fault: fault("access.RemovePolicyCollectionFromRole", 0, 200)},
 
 	"access/policy-template-create":       {fault: processed("access.CreatePolicyTemplate", 200)},
 	"access/policy-template-duplicate":    {fault: fault("access.CreatePolicyTemplate", 1, 409)},

@@ -112,8 +112,6 @@ func accessID(c *call) entitlement.ID {
 }
 
 // mayChange returns the *problem for a change of an object in one of LUSID's own scopes.
-//
-// Unverified: access/role-lusid-scope.
 func mayChange(id entitlement.ID) error {
 	if id.Scope == defaultScope {
 		return nil

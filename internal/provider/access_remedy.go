@@ -95,8 +95,6 @@ func inLUSIDScope(scope string) string {
 }
 
 // warnLUSIDScope warns of a change to an object that came with LUSID. Only the apply would show that LUSID refuses it.
-//
-// Unverified: access/role-lusid-scope.
 func warnLUSIDScope(noun string, id access.ResourceID, diags *diag.Diagnostics) {
 	if id.Scope != access.DefaultScope && id.Scope != "" {
 		diags.AddWarning(fmt.Sprintf("LUSID may refuse to change the %s %s", noun, id), inLUSIDScope(id.Scope))
