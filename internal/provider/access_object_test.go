@@ -300,12 +300,15 @@ func TestAccessObject_withoutResource(t *testing.T) {
 			"access role default/analysts", providertest.AccessAPI + "/roles/analysts", "default/analysts",
 		},
 		"supervisor": {
-			providertest.AccessRoleType, "supervisors", providertest.Object{"code": "supervisors", "supervised_roles": []string{"default/lusid-evaluator"}},
+			providertest.AccessRoleType, "supervisors",
+			providertest.Object{"code": "supervisors", "supervised_roles": []string{"default/lusid-evaluator"}},
 			providertest.Object{"code": "supervisors", "supervised_roles": []string{"support/support-iam-readonly"}},
 			"access role default/supervisors", providertest.AccessAPI + "/roles/supervisors", "default/supervisors",
 		},
 		"role without policies": {
-			providertest.AccessRoleType, "analysts", providertest.Object{"code": "analysts"}, providertest.AccessRoleConfig(),
+			providertest.AccessRoleType, "analysts",
+			providertest.Object{"code": "analysts"},
+			providertest.AccessRoleConfig(),
 			"access role default/analysts", providertest.AccessAPI + "/roles/analysts", "default/analysts",
 		},
 		"user role": {
