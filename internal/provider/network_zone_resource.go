@@ -251,10 +251,8 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 			err      error
 		)
 		switch {
-		case place.IsNull():
-			err = r.updateInPlace(ctx, code, after)
-		case plan.Hierarchy.Equal(state.Hierarchy):
-			_, err = r.identity.UpdateNetworkZone(ctx, code, after)
+		case place.IsNull(), plan.Hierarchy.Equal(state.Hierarchy):
+			err = r.updateInPlace(ctx, &plan, &state, place)
 		default:
 			remedies = []string{"If zones swap positions, some may have moved already. The next plan reads the position of each zone, and the next apply moves the rest."}
 			err = r.updateAndMove(ctx, code, state.toUpdate(ctx), after, &resp.Diagnostics)
@@ -267,18 +265,38 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 	r.saveUpdated(ctx, resp, plan, codeIdentity{plan.Code})
 }
 
-// updateInPlace updates a zone without moving it.
-func (r *networkZoneResource) updateInPlace(ctx context.Context, code string, after identity.UpdateNetworkZoneRequest) error {
-	zone, err := r.identity.GetNetworkZone(ctx, code)
-	if err == nil && zone.Hierarchy == nil {
-		err = errors.New("LUSID did not return the zone's hierarchy, and an update needs it: set hierarchy")
+// updateInPlace updates a zone without moving it. It refuses to undo a change that the plan did not show: it could
+// remove a range that somebody has added since, and lock out the users in that range. place is null if the
+// configuration does not set the hierarchy.
+func (r *networkZoneResource) updateInPlace(ctx context.Context, plan, state *networkZoneModel, place types.Int64) error {
+	code, after := state.Code.ValueString(), plan.toUpdate(ctx)
+	// The position may have changed: other zones of this run move too.
+	isLike := func(zone *identity.NetworkZoneDefinitionResponse, m *networkZoneModel) bool {
+		read := *m
+		failed := read.fromAPI(ctx, zone).HasError()
+		read.Hierarchy = m.Hierarchy
+		return !failed && sameValues(&read, m)
 	}
-	if err != nil {
-		return err
-	}
-	after.Hierarchy = *zone.Hierarchy
-	_, err = r.identity.UpdateNetworkZone(ctx, code, after)
-	return err
+	return updateAccessObject(ctx, r.connection, networkZoneObject(code),
+		func(ctx context.Context) (*identity.NetworkZoneDefinitionResponse, error) {
+			zone, err := r.identity.GetNetworkZone(ctx, code)
+			switch {
+			case err != nil || !place.IsNull():
+			case zone.Hierarchy == nil:
+				err = errors.New("LUSID did not return the zone's hierarchy, and an update needs it: set hierarchy")
+			default:
+				after.Hierarchy = *zone.Hierarchy
+			}
+			return zone, err
+		},
+		func(zone *identity.NetworkZoneDefinitionResponse) bool {
+			return isLike(zone, plan) && (place.IsNull() || plan.Hierarchy.Equal(types.Int64PointerValue(zone.Hierarchy)))
+		},
+		func(zone *identity.NetworkZoneDefinitionResponse) bool { return isLike(zone, state) },
+		func(ctx context.Context) error {
+			_, err := r.identity.UpdateNetworkZone(ctx, code, after)
+			return err
+		})
 }
 
 // updateAndMove updates a zone whose position changes.
