@@ -452,7 +452,7 @@ func TestNetworkZone_placeNotLeft(t *testing.T) {
 		_, diags := zones.Update(first, providertest.ZoneConfig(providertest.Object{"code": "first", "hierarchy": 20, "description": "Changed"}))
 		diags.MustWarn(t, "hierarchy", "Network zone first waits for its place", "The network zone second of", "has the hierarchy 20",
 			"first stays at 10, in force with all its other changes. The next plan shows the difference", "give one of the two zones another hierarchy")
-		d.MustCount(t, map[string]int{"identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
+		d.MustCount(t, map[string]int{"identity.GetNetworkZone": 1, "identity.UpdateNetworkZone": updates, "identity.ListNetworkZones": 1})
 		got := d.Zone(t, "first")
 		if diff := gocmp.Diff(providertest.ZoneBody{Hierarchy: 10, Description: new("Changed")}, providertest.ZoneBody{Hierarchy: got.Hierarchy, Description: got.Description}); diff != "" {
 			t.Errorf("zone first (-want +got):\n%s", diff)

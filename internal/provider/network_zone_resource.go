@@ -255,7 +255,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 			err = r.updateInPlace(ctx, &plan, &state, place)
 		default:
 			remedies = []string{"If zones swap positions, some may have moved already. The next plan reads the position of each zone, and the next apply moves the rest."}
-			err = r.updateAndMove(ctx, code, state.toUpdate(ctx), after, &resp.Diagnostics)
+			err = r.updateAndMove(ctx, &plan, &state, &resp.Diagnostics)
 		}
 		if err != nil {
 			resp.Diagnostics.AddError(summary, r.explainUpdate(attempt, err, remedies...))
@@ -270,13 +270,6 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 // configuration does not set the hierarchy.
 func (r *networkZoneResource) updateInPlace(ctx context.Context, plan, state *networkZoneModel, place types.Int64) error {
 	code, after := state.Code.ValueString(), plan.toUpdate(ctx)
-	// The position may have changed: other zones of this run move too.
-	isLike := func(zone *identity.NetworkZoneDefinitionResponse, m *networkZoneModel) bool {
-		read := *m
-		failed := read.fromAPI(ctx, zone).HasError()
-		read.Hierarchy = m.Hierarchy
-		return !failed && sameValues(&read, m)
-	}
 	return updateAccessObject(ctx, r.connection, networkZoneObject(code),
 		func(ctx context.Context) (*identity.NetworkZoneDefinitionResponse, error) {
 			zone, err := r.identity.GetNetworkZone(ctx, code)
@@ -290,17 +283,26 @@ func (r *networkZoneResource) updateInPlace(ctx context.Context, plan, state *ne
 			return zone, err
 		},
 		func(zone *identity.NetworkZoneDefinitionResponse) bool {
-			return isLike(zone, plan) && (place.IsNull() || plan.Hierarchy.Equal(types.Int64PointerValue(zone.Hierarchy)))
+			return plan.isLike(ctx, zone) && (place.IsNull() || plan.Hierarchy.Equal(types.Int64PointerValue(zone.Hierarchy)))
 		},
-		func(zone *identity.NetworkZoneDefinitionResponse) bool { return isLike(zone, state) },
+		func(zone *identity.NetworkZoneDefinitionResponse) bool { return state.isLike(ctx, zone) },
 		func(ctx context.Context) error {
 			_, err := r.identity.UpdateNetworkZone(ctx, code, after)
 			return err
 		})
 }
 
-// updateAndMove updates a zone whose position changes.
-func (r *networkZoneResource) updateAndMove(ctx context.Context, code string, before, after identity.UpdateNetworkZoneRequest, diags *diag.Diagnostics) error {
+// updateAndMove updates a zone whose position changes. Like updateInPlace, it refuses to undo a change that the plan
+// did not show.
+func (r *networkZoneResource) updateAndMove(ctx context.Context, plan, state *networkZoneModel, diags *diag.Diagnostics) error {
+	code, before, after := state.Code.ValueString(), state.toUpdate(ctx), plan.toUpdate(ctx)
+	zone, err := r.identity.GetNetworkZone(ctx, code)
+	switch {
+	case err != nil:
+		return err
+	case !state.isLike(ctx, zone) && !plan.isLike(ctx, zone):
+		return errChangedAfterPlan
+	}
 	release, err := r.placing.acquire(ctx, otherZone)
 	if err != nil {
 		return err
@@ -308,6 +310,15 @@ func (r *networkZoneResource) updateAndMove(ctx context.Context, code string, be
 	defer release()
 	before.Hierarchy = after.Hierarchy
 	return r.moveZone(ctx, zoneMove{code: code, zone: after, changes: !reflect.DeepEqual(before, after)}, diags)
+}
+
+// isLike reports that a zone in LUSID equals the model, except for its position. LUSID may have moved the zone, because
+// other zones moved.
+func (m *networkZoneModel) isLike(ctx context.Context, zone *identity.NetworkZoneDefinitionResponse) bool {
+	read := *m
+	failed := read.fromAPI(ctx, zone).HasError()
+	read.Hierarchy = m.Hierarchy
+	return !failed && sameValues(&read, m)
 }
 
 func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

@@ -326,7 +326,7 @@ var Fixtures = map[string]KindFixture{
 				return Calls{"identity.ListNetworkZones": 1, "identity.CreateNetworkZone": n, "identity.UpdateNetworkZone": n}
 			},
 			Refresh: refreshBySnapshot("identity.GetNetworkZone", "identity.ListNetworkZones"),
-			Update:  each("identity.UpdateNetworkZone"),
+			Update:  each("identity.GetNetworkZone", "identity.UpdateNetworkZone"),
 			Destroy: each("identity.DeleteNetworkZone"),
 		},
 		Faults: Faults{
