@@ -1,7 +1,9 @@
 package identity
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"strconv"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -127,11 +129,13 @@ func (c *Client) ListMcpTools(ctx context.Context) ([]McpToolResponse, error) {
 func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (*McpToolResponse, error) {
 	r := c.api.Get("GetMcpTool", "mcptools", id.Scope, id.Code)
 	if version == 0 {
-		r = r.On(c.mcpTool(id))
-	} else {
-		r = r.Query("version", strconv.Itoa(int(version)))
+		return client.DoFor(ctx, r.On(c.mcpTool(id)), id.key(), (*McpToolResponse).key)
 	}
-	return client.DoFor(ctx, r, id.key(), (*McpToolResponse).key)
+	keyOf := func(key string, version int32) string { return fmt.Sprintf("version %d of %s", version, key) }
+	return client.DoFor(ctx, r.Query("version", strconv.Itoa(int(version))), keyOf(id.key(), version), func(tool *McpToolResponse) string {
+		// LUSID may leave out the version.
+		return keyOf(tool.key(), cmp.Or(tool.Version, version))
+	})
 }
 
 // RefreshMcpTool is GetMcpTool for the current version of one of many. It may return the tool from a list, if

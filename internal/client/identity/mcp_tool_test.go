@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,8 +66,8 @@ func TestMcpTools_requests(t *testing.T) {
 			"GET " + path, "", 200, wholeTool,
 		},
 		"get a version": {
-			func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 3)) },
-			"GET " + path + "?version=3", "", 200, wholeTool,
+			func(ctx context.Context, c *identity.Client) error { return tool(c.GetMcpTool(ctx, toolID, 7)) },
+			"GET " + path + "?version=7", "", 200, wholeTool,
 		},
 		"create": {
 			func(ctx context.Context, c *identity.Client) error {
@@ -149,6 +150,18 @@ func TestRefreshMcpTool(t *testing.T) {
 		}
 		if got := domain.Counts()["identity.GetMcpTool"]; got != 1 {
 			t.Errorf("got %d reads, want 1", got)
+		}
+	}
+}
+
+// A cache that ignores the query of a URL may return another version of a tool. LUSID may leave out the version.
+func TestGetMcpTool_anotherVersion(t *testing.T) {
+	t.Parallel()
+	for version, wantsError := range map[int]bool{2: false, 0: false, 3: true} {
+		body := fmt.Sprintf(`{"scope":"s","code":"c","name":"tool","version":%d}`, version)
+		_, err := newClientOf(t, jsonReply(200, body)).GetMcpTool(t.Context(), identity.ResourceID{Scope: "s", Code: "c"}, 2)
+		if (err != nil) != wantsError {
+			t.Errorf("version %d: got the error %v, want an error: %t", version, err, wantsError)
 		}
 	}
 }
