@@ -79,10 +79,6 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 	diags.AddError(summary, detail)
 }
 
-// errChangedAfterPlan refuses an update that would undo what the plan does not show.
-var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
-	"and the update would undo that change. " + planAgain)
-
 // errUnreturned refuses a change of a role or user role if LUSID does not return what it has.
 var errUnreturned = errors.New("LUSID did not return what it has, so the change could take away what the plan does not show. Nothing was changed. " +
 	"Run Terraform again, and contact LUSID's support if the error stays")
@@ -90,27 +86,6 @@ var errUnreturned = errors.New("LUSID did not return what it has, so the change 
 // errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
 var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
 	"and the deletion would take away what the plan does not show. " + planAgain)
-
-const planAgain = "Plan again, without -refresh=false: the new plan shows the change"
-
-// updateAccessObject updates an object that is still as the plan found it. LUSID's update replaces the whole
-// object, so it would erase what somebody has changed since. An object that is as wanted needs no update.
-func updateAccessObject[T any](ctx context.Context, c *connection, object string, read func(context.Context) (*T, error),
-	isWanted, isAsPlanned func(*T) bool, update func(context.Context) error,
-) error {
-	return c.placements.during(ctx, object, func() error {
-		current, err := read(ctx)
-		switch {
-		case err != nil:
-			return err
-		case isWanted(current):
-			return nil
-		case !isAsPlanned(current):
-			return errChangedAfterPlan
-		}
-		return update(ctx)
-	})
-}
 
 // deletion deletes an access object that has nothing more than the plan showed.
 type deletion[T any] struct {

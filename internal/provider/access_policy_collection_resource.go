@@ -211,7 +211,7 @@ func (r *accessPolicyCollectionResource) Update(ctx context.Context, req resourc
 				return len(collection.Unmodelled) == 0 && unchanged(ctx, &m, collection)
 			}
 		}
-		err := updateAccessObject(ctx, r.connection, accessPolicyCollectionNoun+" "+state.label(),
+		err := updateAsPlanned(ctx, r.connection, accessPolicyCollectionNoun+" "+state.label(),
 			func(ctx context.Context) (*access.PolicyCollectionResponse, error) {
 				return r.access.GetPolicyCollection(ctx, state.resourceID())
 			},

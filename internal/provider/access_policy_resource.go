@@ -293,7 +293,7 @@ func (r *accessPolicyResource) Update(ctx context.Context, req resource.UpdateRe
 				return len(policy.Unmodelled) == 0 && unchanged(ctx, &m, policy)
 			}
 		}
-		err := updateAccessObject(ctx, r.connection, accessPolicyNoun+" "+state.label(),
+		err := updateAsPlanned(ctx, r.connection, accessPolicyNoun+" "+state.label(),
 			func(ctx context.Context) (*access.PolicyResponse, error) {
 				return r.access.GetPolicy(ctx, state.resourceID())
 			},

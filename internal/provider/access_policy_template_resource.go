@@ -219,7 +219,7 @@ func (r *accessPolicyTemplateResource) Update(ctx context.Context, req resource.
 				return len(template.Unmodelled) == 0 && unchanged(ctx, &m, template)
 			}
 		}
-		err := updateAccessObject(ctx, r.connection, accessTemplateNoun+" "+state.label(),
+		err := updateAsPlanned(ctx, r.connection, accessTemplateNoun+" "+state.label(),
 			func(ctx context.Context) (*access.PolicyTemplateResponse, error) {
 				return r.access.GetPolicyTemplate(ctx, state.resourceID())
 			},

@@ -304,7 +304,7 @@ func (r *accessRoleResource) Update(ctx context.Context, req resource.UpdateRequ
 		is := func(m accessRoleModel) func(*access.RoleResponse) bool {
 			return func(role *access.RoleResponse) bool { return len(role.Unmodelled) == 0 && m.is(ctx, role) }
 		}
-		err := updateAccessObject(ctx, r.connection, accessRoleNoun+" "+state.label(),
+		err := updateAsPlanned(ctx, r.connection, accessRoleNoun+" "+state.label(),
 			func(ctx context.Context) (*access.RoleResponse, error) {
 				return r.readForChange(ctx, state.resourceID())
 			},

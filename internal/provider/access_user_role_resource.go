@@ -409,7 +409,7 @@ func (r *accessUserRoleResource) Update(ctx context.Context, req resource.Update
 		is := func(m accessUserRoleModel) func(*access.UserRoleResponse) bool {
 			return func(role *access.UserRoleResponse) bool { return m.is(ctx, role) }
 		}
-		err := updateAccessObject(ctx, r.connection, accessUserRoleNoun+" "+userID,
+		err := updateAsPlanned(ctx, r.connection, accessUserRoleNoun+" "+userID,
 			func(ctx context.Context) (*access.UserRoleResponse, error) { return r.readForChange(ctx, userID) },
 			is(plan), is(state),
 			func(ctx context.Context) error { return r.update(ctx, userID, request) })

@@ -270,7 +270,7 @@ func (r *networkZoneResource) Update(ctx context.Context, req resource.UpdateReq
 // configuration does not set the hierarchy.
 func (r *networkZoneResource) updateInPlace(ctx context.Context, plan, state *networkZoneModel, place types.Int64) error {
 	code, after := state.Code.ValueString(), plan.toUpdate(ctx)
-	return updateAccessObject(ctx, r.connection, networkZoneObject(code),
+	return updateAsPlanned(ctx, r.connection, networkZoneObject(code),
 		func(ctx context.Context) (*identity.NetworkZoneDefinitionResponse, error) {
 			zone, err := r.identity.GetNetworkZone(ctx, code)
 			switch {

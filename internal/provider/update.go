@@ -1,0 +1,31 @@
+package provider
+
+import (
+	"context"
+	"errors"
+)
+
+// errChangedAfterPlan refuses an update that would undo what the plan does not show.
+var errChangedAfterPlan = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
+	"and the update would undo that change. " + planAgain)
+
+const planAgain = "Plan again, without -refresh=false: the new plan shows the change"
+
+// updateAsPlanned updates an object that is still as the plan found it. LUSID's update replaces the whole
+// object, so it would erase what somebody has changed since. An object that is as wanted needs no update.
+func updateAsPlanned[T any](ctx context.Context, c *connection, object string, read func(context.Context) (*T, error),
+	isWanted, isAsPlanned func(*T) bool, update func(context.Context) error,
+) error {
+	return c.placements.during(ctx, object, func() error {
+		current, err := read(ctx)
+		switch {
+		case err != nil:
+			return err
+		case isWanted(current):
+			return nil
+		case !isAsPlanned(current):
+			return errChangedAfterPlan
+		}
+		return update(ctx)
+	})
+}
