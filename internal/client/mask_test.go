@@ -171,7 +171,7 @@ func TestMask_issued(t *testing.T) {
 	var says string
 	c := newClientInMemory(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		application := func(secret string) string {
-			return fmt.Sprintf(`{"id":"0oa1","type":"Native","displayName":"x","clientId":"x-app","secret":%q}`, secret)
+			return fmt.Sprintf(`{"id":"0oa1","type":"Native","displayName":"x","clientId":"new-app","secret":%q}`, secret)
 		}
 		switch r.Method + " " + r.URL.Path {
 		case "POST /token":

@@ -369,6 +369,10 @@ func TestHeaders_only(t *testing.T) {
 			jsonReply(200, `{"access_token":"canary"}`)(w, r)
 			return
 		}
+		if r.Method == http.MethodPost {
+			jsonReply(200, strings.ReplaceAll(wholeApplication+"}", "some-app", newApplication.ClientID))(w, r)
+			return
+		}
 		jsonReply(200, wholeApplication+"}")(w, r)
 	})
 	changes := []func(*client.Config){func(c *client.Config) {
