@@ -80,7 +80,7 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 }
 
 // errUnreturned refuses a change of a role or user role if LUSID does not return what it has.
-var errUnreturned = errors.New("LUSID did not return what it has, so the change could take away what the plan does not show. Nothing was changed. " +
+var errUnreturned = errors.New("LUSID did not return what the role has, so the change could take away what the plan does not show. Nothing was changed. " +
 	"Run Terraform again, and contact LUSID's support if the error stays")
 
 // errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.

@@ -340,8 +340,8 @@ func TestAccessObject_withoutResource(t *testing.T) {
 
 				d.Forget()
 				_, diags = objects.Update(read, test.changed)
-				diags.MustFail(t, "", "Unable to update "+test.noun, "LUSID did not return what it has", "Nothing was changed", "Run Terraform again")
-				objects.Destroy(read).MustFail(t, "", "Unable to delete "+test.noun, "LUSID did not return what it has", "Nothing was changed")
+				diags.MustFail(t, "", "Unable to update "+test.noun, "LUSID did not return what the role has", "Nothing was changed", "Run Terraform again")
+				objects.Destroy(read).MustFail(t, "", "Unable to delete "+test.noun, "LUSID did not return what the role has", "Nothing was changed")
 				for operation, n := range d.Counts() {
 					if strings.Contains(operation, ".Update") || strings.Contains(operation, ".Delete") {
 						t.Errorf("got %d requests of %s, want none", n, operation)

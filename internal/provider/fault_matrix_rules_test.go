@@ -290,7 +290,7 @@ var nullFields = []struct {
 	{kind: providertest.AccessRolePrecedenceType, operation: "access.GetRole", field: "description", effect: harmless, erases: "description"},
 }
 
-var unreturned = []string{"LUSID did not return what it has"}
+var unreturned = []string{"LUSID did not return what the role has"}
 
 // comparedWithPlan are, by phase and operation, fields that an update or a delete compares with the plan. If the response
 // lacks one of them, the object differs from the plan, and the provider refuses the change. A policy collection with
