@@ -99,8 +99,9 @@ func (c *connection) warnFirstPolicies(ctx context.Context, state *accessRoleMod
 		return
 	}
 	isBelow := func(policy access.AttachedPolicyDefinitionResponse) bool {
-		return policy.RoleHierarchyIndex == nil || state.HierarchyIndex.IsNull() ||
-			comparePlaces(state.HierarchyIndex.ValueInt64(), int64(*policy.RoleHierarchyIndex)) <= 0
+		// FINBOURNE manages licences, so a role takes none away.
+		return policy.PolicyType != "Licence" && (policy.RoleHierarchyIndex == nil || state.HierarchyIndex.IsNull() ||
+			comparePlaces(state.HierarchyIndex.ValueInt64(), int64(*policy.RoleHierarchyIndex)) <= 0)
 	}
 	if !slices.ContainsFunc(c.ownPolicies(ctx, diags), isBelow) {
 		return

@@ -43,6 +43,9 @@ func TestAccessLockOut_firstPolicies(t *testing.T) {
 		}
 		return []any{policy}
 	}
+	licence := []any{map[string]any{
+		"id": map[string]any{"scope": "FINBOURNE", "code": "abc"}, "sourceRole": map[string]any{"scope": "FINBOURNE", "code": "licences"}, "policyType": "Licence",
+	}}
 	config := providertest.Object{"code": "empty-role", "policies": []string{evaluatorData}}
 	for name, test := range map[string]struct {
 		own    []any
@@ -53,6 +56,7 @@ func TestAccessLockOut_firstPolicies(t *testing.T) {
 		"place of the own role":    {ownAt(place), config, true},
 		"above the own role":       {ownAt(place + 1), config, true},
 		"own user role":            {ownAt(nil), config, true},
+		"licence":                  {licence, config, false},
 		"no own policies":          {[]any{}, config, false},
 		"policy collections":       {ownAt(place + 1), providertest.Object{"code": "empty-role", "policy_collections": []string{"default/readers"}}, true},
 		"supervised roles":         {ownAt(place + 1), providertest.Object{"code": "empty-role", "supervised_roles": []string{"default/lusid-evaluator"}}, true},
