@@ -169,17 +169,20 @@ func Do[T any](ctx context.Context, r Request) (*T, error) {
 }
 
 // DoFor is [Do] for an operation on the object with a key. The function key returns the key in the response. If it is
-// another key, the response is unusable. DoFor ignores case, because LUSID may do so too.
+// another key, the response is unusable. DoFor ignores case and extra spaces, because LUSID may do so too.
 func DoFor[T any](ctx context.Context, r Request, asked string, key func(*T) string) (*T, error) {
 	object, a, err := receive[T](ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if got := key(object); !strings.EqualFold(got, asked) {
+	if got := key(object); !strings.EqualFold(inWords(got), inWords(asked)) {
 		return nil, r.api.client.unusable(r, a, "The request was for %q, and the response is about %q. A proxy or cache may mix up responses.", asked, got)
 	}
 	return object, nil
 }
+
+// inWords removes spaces at both ends of a name, and repeated spaces within it.
+func inWords(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 // receive sends a request and decodes the response. The answer is for errors about the response.
 func receive[T any](ctx context.Context, r Request) (*T, *answer, error) {

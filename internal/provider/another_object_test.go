@@ -116,3 +116,32 @@ func TestRead_idInAnotherCase(t *testing.T) {
 		})
 	}
 }
+
+// TestCreate_spacesInName has a domain that removes extra spaces from a name. LUSID does not document whether it does so.
+// If the provider took the response for one about another object, it would send a second create, and the key of a token
+// would be lost.
+func TestCreate_spacesInName(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ attribute, field, operation string }{
+		"lusid_role":                         {"name", "name", "identity.CreateRole"},
+		providertest.PersonalAccessTokenType: {"display_name", "displayName", "identity.CreateApiKey"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			w.Set(func(_ *http.Request, body any) any {
+				if object, ok := body.(map[string]any); ok && object[test.field] != nil {
+					object[test.field] = strings.Join(strings.Fields(fmt.Sprint(object[test.field])), " ")
+				}
+				return body
+			})
+			made, diags := d.Protocol(t).Resource(name).Create(providertest.Object{test.attribute: "nightly  job "})
+			diags.MustBeQuiet(t)
+			made.MustHave(t, map[string]string{test.attribute: "nightly  job "})
+			if got := d.Mock.Counts()[test.operation]; got != 1 {
+				t.Errorf("got %d requests for %s, want 1", got, test.operation)
+			}
+		})
+	}
+}
