@@ -61,6 +61,8 @@ func TestAccessLockOut_firstPolicies(t *testing.T) {
 		"policy collections":       {ownAt(place + 1), providertest.Object{"code": "empty-role", "policy_collections": []string{"default/readers"}}, true},
 		"supervised roles":         {ownAt(place + 1), providertest.Object{"code": "empty-role", "supervised_roles": []string{"default/lusid-evaluator"}}, true},
 		"unknown policies":         {ownAt(place + 1), providertest.Object{"code": "empty-role", "policies": providertest.Unknown}, true},
+		"unknown end":              {ownAt(place + 1), providertest.With(config, "when", providertest.Object{"deactivate": providertest.Unknown}), true},
+		"earlier end":              {ownAt(place + 1), providertest.With(config, "when", providertest.Object{"deactivate": "2090-01-01T00:00:00Z"}), true},
 		"only another description": {ownAt(place + 1), providertest.Object{"code": "empty-role", "description": "New"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

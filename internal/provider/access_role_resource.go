@@ -400,17 +400,17 @@ func (r *accessRoleResource) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 	resp.Diagnostics.Append(checkUnmodelled(ctx, req.Private, change, accessRoleNoun, state.label())...)
 	warnLUSIDScope(accessRoleNoun, state.resourceID(), &resp.Diagnostics)
+	adds := loses(plan.Policies, state.Policies) || loses(plan.PolicyCollections, state.PolicyCollections) || loses(plan.SupervisedRoles, state.SupervisedRoles)
 	switch {
 	case change != updates:
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan deletes it, and what it grants", &resp.Diagnostics)
+	case adds && isEmpty(state.Policies) && isEmpty(state.PolicyCollections) && isEmpty(state.SupervisedRoles):
+		r.warnFirstPolicies(ctx, &state, &resp.Diagnostics)
 	case loses(state.Policies, plan.Policies) || loses(state.PolicyCollections, plan.PolicyCollections) || loses(state.SupervisedRoles, plan.SupervisedRoles):
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan takes policies away from it", &resp.Diagnostics)
 	case shortens(ctx, state.When, plan.When):
 		r.warnOwnAccessRole(ctx, state.resourceID(), "This plan shortens the time in which it is active", &resp.Diagnostics)
-	case !loses(plan.Policies, state.Policies) && !loses(plan.PolicyCollections, state.PolicyCollections) && !loses(plan.SupervisedRoles, state.SupervisedRoles):
-	case isEmpty(state.Policies) && isEmpty(state.PolicyCollections) && isEmpty(state.SupervisedRoles):
-		r.warnFirstPolicies(ctx, &state, &resp.Diagnostics)
-	default:
+	case adds:
 		r.warnOwnAccessRole(ctx, state.resourceID(), addsPolicies, &resp.Diagnostics)
 	}
 }
