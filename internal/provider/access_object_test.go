@@ -288,7 +288,6 @@ func TestAccessObject_withoutResource(t *testing.T) {
 	strips := map[string]func(role providertest.JSONObject){
 		"missing": func(role providertest.JSONObject) { delete(role, "resource") },
 		"null":    func(role providertest.JSONObject) { role["resource"] = nil },
-		"empty":   func(role providertest.JSONObject) { role["resource"] = providertest.JSONObject{} },
 	}
 	for name, test := range map[string]struct {
 		typeName, id     string
@@ -352,6 +351,64 @@ func TestAccessObject_withoutResource(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAccessObject_withEmptyResource has LUSID return a resource without a kind for a role that has nothing. The contract
+// allows that, and the role can be planned, changed, moved and deleted.
+func TestAccessObject_withEmptyResource(t *testing.T) {
+	t.Parallel()
+	for shape, resource := range map[string]providertest.JSONObject{
+		"no kind": {}, "null": {"policyIdRoleResource": nil, "nonTransitiveSupervisorRoleResource": nil},
+	} {
+		t.Run(shape, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
+			w.Set(func(_ *http.Request, body any) any {
+				emptyResources(body, resource)
+				return body
+			})
+			empty, filled := providertest.Object{"code": "analysts"}, providertest.AccessRoleConfig()
+			roles := d.Protocol(t).Resource(providertest.AccessRoleType)
+			made := roles.MustCreate(empty)
+			read := roles.MustRead(made)
+			roles.MustPlanNothing(read, empty)
+			imported, diags := roles.ImportState("analysts")
+			diags.MustBeQuiet(t)
+			roles.MustPlanNothing(imported, empty)
+
+			updated, diags := roles.Update(read, filled)
+			diags.MustBeQuiet(t)
+			emptied, diags := roles.Update(updated, empty)
+			diags.MustBeQuiet(t)
+			for _, order := range [][]string{{"default/analysts", "support/support-iam-readonly"}, {"support/support-iam-readonly", "default/analysts"}} {
+				d.Protocol(t).Resource(providertest.AccessRolePrecedenceType).MustCreate(providertest.Object{"roles": order})
+			}
+			roles.Destroy(roles.MustRead(emptied)).MustBeQuiet(t)
+		})
+	}
+}
+
+// emptyResources replaces the resource of each role in a response that has no policies, policy collections or roles.
+func emptyResources(body any, resource providertest.JSONObject) {
+	switch body := body.(type) {
+	case []any:
+		for _, element := range body {
+			emptyResources(element, resource)
+		}
+	case providertest.JSONObject:
+		emptyResources(body["values"], resource)
+		held, _ := body["resource"].(providertest.JSONObject)
+		policies, _ := held["policyIdRoleResource"].(providertest.JSONObject)
+		if policies != nil && isEmptyList(policies["policies"]) && isEmptyList(policies["policyCollections"]) {
+			body["resource"] = resource
+		}
+	}
+}
+
+func isEmptyList(value any) bool {
+	list, ok := value.([]any)
+	return ok && len(list) == 0
 }
 
 func planDestroy(t *testing.T, objects providertest.ManagedType, made providertest.Instance) providertest.PlannedChange {

@@ -86,7 +86,7 @@ func newAccessRoleDataModel(ctx context.Context, role *access.RoleResponse) (acc
 func unreturnedRoles(roles ...access.RoleResponse) []access.ResourceID {
 	var ids []access.ResourceID
 	for i := range roles {
-		if roles[i].LacksResource() {
+		if roles[i].LacksResource {
 			ids = append(ids, roles[i].ID)
 		}
 	}

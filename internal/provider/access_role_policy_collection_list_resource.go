@@ -66,7 +66,7 @@ func (l *accessRolePolicyCollectionListResource) List(ctx context.Context, req l
 		if !filter.RoleID.IsNull() && filter.RoleID.ValueString() != roles[i].ID.String() {
 			continue
 		}
-		if roles[i].Resource.IsEmpty() {
+		if roles[i].HidesPolicies() {
 			unread = append(unread, roles[i].ID)
 		}
 		held := roles[i].Resource.PolicyIDRoleResource

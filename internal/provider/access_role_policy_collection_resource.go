@@ -164,7 +164,7 @@ func (r *accessRolePolicyCollectionResource) Read(ctx context.Context, req resou
 	}
 	switch {
 	case isAttached(role):
-	case role.Resource.IsEmpty():
+	case role.HidesPolicies():
 		resp.Diagnostics.AddError(summary, fmt.Sprintf("The policy collection %s of the access role %s could not be read from %s.\n\n"+
 			"LUSID did not return what the access role %s has, so the provider can't tell whether the collection is attached. "+
 			"Run Terraform again, and contact LUSID's support if the error stays.",

@@ -319,7 +319,7 @@ func TestAccessRolePolicyCollection_listWithoutResource(t *testing.T) {
 		d.MustCall(t, http.MethodPost, providertest.AccessAPI+"/policycollections", providertest.JSONObject{"code": "of-" + code}, nil)
 		d.AttachPolicyCollection(t, code, "of-"+code)
 	}
-	for name, resource := range map[string]any{"null": nil, "empty": providertest.JSONObject{}, "unknown": providertest.JSONObject{"new": 1}} {
+	for name, resource := range map[string]any{"null": nil, "unknown": providertest.JSONObject{"new": 1}} {
 		w.Set(func(_ *http.Request, body any) any {
 			roles, _ := body.([]any)
 			for _, role := range roles {

@@ -476,13 +476,17 @@ func (r *accessRolePrecedenceResource) move(ctx context.Context, move roleMove) 
 // returns no description for a role that has none, so the update then sends none.
 func unchangedRole(role *access.RoleResponse) (access.RoleUpdateRequest, error) {
 	body, parts := role.RoleUpdateRequest, role.Unmodelled
-	if role.LacksResource() {
+	if role.LacksResource {
 		return body, errors.New("LUSID did not return what the role has, and a move would erase that. Nothing of the role was changed. " +
 			"Run Terraform again, and contact LUSID's support if the error stays")
 	}
 	if len(parts) > 0 {
 		return body, fmt.Errorf("in LUSID, the role has a part that the provider cannot send: %s. LUSID's update replaces the whole role, so a move would erase that part. "+
 			"Nothing of the role was changed. Move the role in LUSID's web app", strings.Join(parts, ", "))
+	}
+	// A request has a resource of some kind, also for a role that has nothing.
+	if body.Resource == (access.RoleResourceRequest{}) {
+		body.Resource.PolicyIDRoleResource = &access.PolicyIDRoleResource{}
 	}
 	if held := body.Resource.PolicyIDRoleResource; held != nil {
 		body.Resource.PolicyIDRoleResource = &access.PolicyIDRoleResource{

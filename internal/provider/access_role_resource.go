@@ -136,7 +136,7 @@ func (m *accessRoleModel) fromAPI(ctx context.Context, role *access.RoleResponse
 	}
 	m.Description = optionalString(m.Description, description)
 	var policies, collections, supervised []string
-	if role.LacksResource() {
+	if role.LacksResource {
 		policies, collections, supervised = texts(m.Policies), texts(m.PolicyCollections), texts(m.SupervisedRoles)
 	}
 	if held := role.Resource.PolicyIDRoleResource; held != nil {
@@ -171,7 +171,7 @@ func (m *accessRoleModel) setServerMade(role *access.RoleResponse) {
 func (m *accessRoleModel) is(ctx context.Context, role *access.RoleResponse) bool {
 	moved := *m
 	moved.setServerMade(role)
-	return !role.LacksResource() && unchanged(ctx, &moved, role)
+	return !role.LacksResource && unchanged(ctx, &moved, role)
 }
 
 // shows reports whether the state has all that the role has.
@@ -278,7 +278,7 @@ func (r *accessRoleResource) Read(ctx context.Context, req resource.ReadRequest,
 // readForChange reads the role before a change. It fails if LUSID does not return what the role has.
 func (r *accessRoleResource) readForChange(ctx context.Context, id access.ResourceID) (*access.RoleResponse, error) {
 	role, err := r.access.GetRole(ctx, id)
-	if err == nil && role.LacksResource() {
+	if err == nil && role.LacksResource {
 		err = errUnreturned
 	}
 	return role, err

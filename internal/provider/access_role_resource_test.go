@@ -224,7 +224,11 @@ func TestAccessRole_withoutParts(t *testing.T) {
 			config := providertest.AccessRoleConfig()
 			made := roles.MustCreate(config)
 			imported, diags := roles.ImportState("LUSID_SYSTEM/lusid-administrator")
-			diags.MustWarn(t, "", "LUSID did not return what an access role has", "LUSID_SYSTEM/lusid-administrator", "If this is an import, the state has none")
+			if name == "empty" {
+				diags.MustBeQuiet(t)
+			} else {
+				diags.MustWarn(t, "", "LUSID did not return what an access role has", "LUSID_SYSTEM/lusid-administrator", "If this is an import, the state has none")
+			}
 			imported.MustHave(t, map[string]string{"policies": "null", "supervised_roles": "null", "when": "null"})
 			roles.MustPlanNothing(imported, providertest.Object{"code": "lusid-administrator", "description": imported.Get("description")})
 

@@ -82,7 +82,7 @@ const noneShown = "So the result shows no policies or policy collections for the
 func warnUnreturnedUserRoles(diags *diag.Diagnostics, incomplete string, roles ...access.UserRoleResponse) {
 	var users []string
 	for i := range roles {
-		if roles[i].LacksResource() {
+		if roles[i].LacksResource {
 			users = append(users, roles[i].ID.Code)
 		}
 	}

@@ -140,7 +140,7 @@ func (m *accessUserRoleModel) toUpdate() access.UserRoleUpdateRequest {
 func (m *accessUserRoleModel) fromAPI(ctx context.Context, role *access.UserRoleResponse) (diags diag.Diagnostics) {
 	m.UserID, m.ID = types.StringValue(role.ID.Code), types.StringValue(role.ID.Code)
 	var policies, collections []string
-	if role.LacksResource() {
+	if role.LacksResource {
 		policies, collections = texts(m.Policies), texts(m.PolicyCollections)
 	}
 	if held := role.Resource.PolicyIDRoleResource; held != nil {
@@ -155,7 +155,7 @@ func (m *accessUserRoleModel) fromAPI(ctx context.Context, role *access.UserRole
 
 // is reports whether the user role is as the model says.
 func (m *accessUserRoleModel) is(ctx context.Context, role *access.UserRoleResponse) bool {
-	return len(role.Unmodelled) == 0 && !role.LacksResource() && unchanged(ctx, m, role)
+	return len(role.Unmodelled) == 0 && !role.LacksResource && unchanged(ctx, m, role)
 }
 
 // userRoleExtras are the ids of what a user role has besides what a model has.
@@ -303,11 +303,14 @@ func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRol
 		return kept, err
 	case len(current.Unmodelled) > 0:
 		return kept, fmt.Errorf("in LUSID, the user role has a part that this resource has no argument for: %s. An update would erase it", strings.Join(current.Unmodelled, ", "))
-	case current.LacksResource():
+	case current.LacksResource:
 		return kept, errors.New(`the response to GetUserRole has no "resource", so the provider does not know which policies the user role has, and an update could erase them. ` +
 			"Run Terraform again, and contact LUSID's support if the error stays")
 	}
-	held := *current.Resource.PolicyIDRoleResource
+	var held access.PolicyIDRoleResource
+	if current.Resource.PolicyIDRoleResource != nil {
+		held = *current.Resource.PolicyIDRoleResource
+	}
 	both := access.UserRoleUpdateRequest{Resource: access.PolicyIDRoleResource{
 		Policies: withIDs(held.Policies, wanted.Resource.Policies), PolicyCollections: withIDs(held.PolicyCollections, wanted.Resource.PolicyCollections),
 	}}
@@ -351,7 +354,7 @@ func (r *accessUserRoleResource) update(ctx context.Context, userID string, requ
 	if current.Resource.PolicyIDRoleResource != nil {
 		held = *current.Resource.PolicyIDRoleResource
 	}
-	if !current.LacksResource() && sameElements(fromAccessIDs(held.Policies), fromAccessIDs(request.Resource.Policies)) &&
+	if !current.LacksResource && sameElements(fromAccessIDs(held.Policies), fromAccessIDs(request.Resource.Policies)) &&
 		sameElements(fromAccessIDs(held.PolicyCollections), fromAccessIDs(request.Resource.PolicyCollections)) {
 		return nil
 	}
@@ -387,7 +390,7 @@ func (r *accessUserRoleResource) Read(ctx context.Context, req resource.ReadRequ
 // readForChange reads the user role before a change. It fails if LUSID does not return what the user role has.
 func (r *accessUserRoleResource) readForChange(ctx context.Context, userID string) (*access.UserRoleResponse, error) {
 	role, err := r.access.GetUserRole(ctx, userID)
-	if err == nil && role.LacksResource() {
+	if err == nil && role.LacksResource {
 		err = errUnreturned
 	}
 	return role, err

@@ -19,6 +19,9 @@ type RoleResponse struct {
 	RoleHierarchyIndex *int32 `json:"roleHierarchyIndex"`
 	// Permission is a name such as Read. No request can set it.
 	Permission string `json:"permission"`
+	// LacksResource is true if LUSID did not return what the role has. A resource without a kind means that the role has
+	// nothing.
+	LacksResource bool `json:"-"`
 	// Unmodelled has the names of the parts of the role that this package does not support. An update
 	// would remove these parts.
 	Unmodelled []string `json:"-"`
@@ -37,9 +40,11 @@ func (r *RoleResponse) MissingField() string {
 // MissingElementField implements [client.CheckedElements].
 func (r *RoleResponse) MissingElementField() string { return r.Resource.missingField() }
 
-// LacksResource reports whether LUSID did not return what the role has. If LUSID returned a kind of resource that this
-// package does not support, LacksResource is false, and Unmodelled has the name of the kind.
-func (r *RoleResponse) LacksResource() bool { return r.Resource.IsEmpty() && len(r.Unmodelled) == 0 }
+// HidesPolicies reports whether the response does not show which policies the role has, because LUSID did not return what
+// the role has, or returned only a kind of resource that this package does not support.
+func (r *RoleResponse) HidesPolicies() bool {
+	return r.LacksResource || r.Resource == (RoleResourceRequest{}) && len(r.Unmodelled) > 0
+}
 
 // HasPolicyCollection reports whether the policy collection is attached to the role. It ignores case.
 func (r *RoleResponse) HasPolicyCollection(id ResourceID) bool {
@@ -53,8 +58,20 @@ func (r *RoleResponse) UnmarshalJSON(data []byte) (err error) {
 	if err = json.Unmarshal(data, (*plain)(r)); err != nil {
 		return err
 	}
+	if r.LacksResource, err = lacksResource(data); err != nil {
+		return err
+	}
 	r.Unmodelled, err = unmodelled(data, r.RoleUpdateRequest, "resource", "when")
 	return err
+}
+
+// lacksResource reports whether a role or user role in JSON has no resource, or null.
+func lacksResource(data []byte) (bool, error) {
+	var role struct {
+		Resource *struct{} `json:"resource"`
+	}
+	err := json.Unmarshal(data, &role)
+	return role.Resource == nil, err
 }
 
 // RoleCreationRequest describes a new role.
@@ -78,9 +95,6 @@ type RoleResourceRequest struct {
 	PolicyIDRoleResource                *PolicyIDRoleResource                `json:"policyIdRoleResource,omitempty"`
 	NonTransitiveSupervisorRoleResource *NonTransitiveSupervisorRoleResource `json:"nonTransitiveSupervisorRoleResource,omitempty"`
 }
-
-// IsEmpty reports whether a response has no resource of a kind that this package supports.
-func (r RoleResourceRequest) IsEmpty() bool { return r == RoleResourceRequest{} }
 
 // missingField returns the path of the first policy, policy collection or role without a code.
 func (r RoleResourceRequest) missingField() (field string) {

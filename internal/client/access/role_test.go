@@ -148,8 +148,8 @@ func TestLacksResource(t *testing.T) {
 	t.Parallel()
 	for resource, want := range map[string]bool{
 		`null`:                          true,
-		`{}`:                            true,
-		`{"policyIdRoleResource":null}`: true,
+		`{}`:                            false,
+		`{"policyIdRoleResource":null}`: false,
 		`{"policyIdRoleResource":{}}`:   false,
 		`{"newResource":{"a":1}}`:       false,
 		`{"nonTransitiveSupervisorRoleResource":{"roles":[]}}`: false,
@@ -159,14 +159,14 @@ func TestLacksResource(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", resource, err)
 		}
-		if got := role.LacksResource(); got != want {
+		if got := role.LacksResource; got != want {
 			t.Errorf("role with %s: got %t, want %t", resource, got, want)
 		}
 		userRole, err := c.GetUserRole(t.Context(), "abc")
 		if err != nil {
 			t.Fatalf("%s: %v", resource, err)
 		}
-		if got := userRole.LacksResource(); got != want {
+		if got := userRole.LacksResource; got != want {
 			t.Errorf("user role with %s: got %t, want %t", resource, got, want)
 		}
 	}

@@ -16,6 +16,9 @@ type UserRoleResponse struct {
 	ID ResourceID `json:"id"`
 	// Resource has no kind if LUSID returns none.
 	Resource RoleResourceRequest `json:"resource"`
+	// LacksResource is true if LUSID did not return what the user role has. A resource without a kind means that the user
+	// role has nothing.
+	LacksResource bool `json:"-"`
 	// Unmodelled has the names of the parts of the user role that this package does not support. An update
 	// would remove these parts.
 	Unmodelled []string `json:"-"`
@@ -34,16 +37,13 @@ func (r *UserRoleResponse) MissingField() string {
 // MissingElementField implements [client.CheckedElements].
 func (r *UserRoleResponse) MissingElementField() string { return r.Resource.missingField() }
 
-// LacksResource reports whether LUSID did not return what the user role has. If LUSID returned a kind of resource that
-// this package does not support, LacksResource is false, and Unmodelled has the name of the kind.
-func (r *UserRoleResponse) LacksResource() bool {
-	return r.Resource.PolicyIDRoleResource == nil && len(r.Unmodelled) == 0
-}
-
 // UnmarshalJSON decodes a user role, and records the parts that this package does not support.
 func (r *UserRoleResponse) UnmarshalJSON(data []byte) (err error) {
 	type plain UserRoleResponse
 	if err = json.Unmarshal(data, (*plain)(r)); err != nil {
+		return err
+	}
+	if r.LacksResource, err = lacksResource(data); err != nil {
 		return err
 	}
 	// A request can't contain the policies of other roles, although the contract allows them in a
