@@ -301,6 +301,7 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetPolicyCollection": {"description", "policies"},
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
 		"access.GetRole":             {"description"},
+		"identity.GetUserSchema":     {"alternativeUserIds"},
 	},
 	providertest.Deleting: {
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
@@ -309,6 +310,8 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetRole":             {"description"},
 	},
 }
+
+var changedWords = []string{"changed in LUSID after the plan was made"}
 
 // ignoredResponses are operations whose responses the provider does not use. The provider does not use the response to a
 // DELETE either.
@@ -382,10 +385,14 @@ func faultsOf(t *testing.T, target target) []fault {
 	for name, shape := range shapes {
 		// If no field is required, an empty object is a valid response.
 		isUnusable := isUsed && (shape != "{}" || len(objects[0].required) > 0)
-		all = append(all, fault{
+		f := fault{
 			name: "response is " + name, effect: unusableIf(isUnusable), written: true, words: []string{"response", "HTTP 2"}, tokenWords: []string{notAToken},
 			rewrite: rewriteBody(func([]byte) []byte { return []byte(shape) }),
-		})
+		}
+		if !isUnusable && len(target.comparedWithPlan) > 0 {
+			f.effect, f.words = changedSincePlan, changedWords
+		}
+		all = append(all, f)
 	}
 	if string(body) == "[]" {
 		return all
@@ -410,7 +417,7 @@ func faultsOf(t *testing.T, target target) []fault {
 				f.words, f.tokenWords = []string{"response", field, "HTTP 2"}, []string{notAToken}
 			}
 			if slices.Contains(target.comparedWithPlan, field) {
-				f.effect, f.words = changedSincePlan, []string{"changed in LUSID after the plan was made"}
+				f.effect, f.words = changedSincePlan, changedWords
 			}
 			for _, l := range nullFields {
 				if l.kind == target.kind && (l.phase == "" || l.phase == target.phase) && l.operation == target.Operation && l.field == field {

@@ -260,12 +260,20 @@ func (r *passwordPolicyResource) Update(ctx context.Context, req resource.Update
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	err := r.placements.put(ctx, plan.noun(), owner, func(removed bool) error {
-		if !removed && plan.toUpdate() == state.toUpdate() {
-			return nil
-		}
-		return r.identity.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), plan.toUpdate())
-	})
+	userType := state.UserType.ValueString()
+	err := updateSingleton(ctx, r.connection, plan.noun(), owner, state.toUpdate(), plan.toUpdate(),
+		func(ctx context.Context) (*identity.UpdatePasswordPolicyRequest, error) {
+			policy, err := r.identity.GetPasswordPolicy(ctx, userType)
+			if err != nil {
+				return nil, err
+			}
+			var now passwordPolicyConditions
+			now.fromAPI(policy)
+			return new(now.toUpdate()), nil
+		},
+		func(ctx context.Context, request identity.UpdatePasswordPolicyRequest) error {
+			return r.identity.UpdatePasswordPolicy(ctx, userType, request)
+		})
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The %s of %s could not be updated", state.noun(), r.client.Domain()), err))
 		return

@@ -159,12 +159,16 @@ func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateR
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	err := r.placements.put(ctx, sessionPolicyNoun, owner, func(removed bool) error {
-		if !removed && sameValues(&plan.sessionPolicyLimits, &state.sessionPolicyLimits) {
-			return nil
-		}
-		return r.identity.UpdateSessionPolicy(ctx, plan.toUpdate())
-	})
+	err := updateSingleton(ctx, r.connection, sessionPolicyNoun, owner, state.toUpdate(), plan.toUpdate(),
+		func(ctx context.Context) (*identity.UpdateSessionPolicyRequest, error) {
+			policy, err := r.identity.GetSessionPolicy(ctx)
+			if err != nil {
+				return nil, err
+			}
+			now := state.sessionPolicyLimits
+			now.fromAPI(policy)
+			return new(now.toUpdate()), nil
+		}, r.identity.UpdateSessionPolicy)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
 		return

@@ -40,7 +40,13 @@ func TestSessionPolicy_lifetime(t *testing.T) {
 		_, diags := d.Protocol(t).Resource(providertest.SessionPolicyType).Plan(providertest.Instance{}, config)
 		diags.MustBeQuiet(t)
 	}
+	// An update does not take the missing minutes for the minutes that it wants, or for a change.
+	updated, diags := policies.Update(made, providertest.Object{"max_session_idle_minutes": 20})
+	diags.MustBeQuiet(t)
 	w.Set(nil)
+	session.mustStore(t, d, `{"maxSessionIdleMinutes":20}`)
+	made, diags = policies.Update(updated, config)
+	diags.MustBeQuiet(t)
 
 	session.set(t, d, session.stored)
 	drifted := policies.MustRead(made)

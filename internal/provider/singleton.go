@@ -111,6 +111,27 @@ func (c *connection) isUnseen(noun string) bool {
 	return !c.hasSeen(singletonInState, noun) && !c.placements.touched(noun)
 }
 
+// updateSingleton changes the values of a singleton from before to after. The values are those of an update request U.
+// It refuses to undo a change that the plan did not show: it could relax a rule for passwords that somebody has made
+// stricter since. read returns the values that LUSID has now.
+func updateSingleton[U any](ctx context.Context, c *connection, noun, owner string, before, after U,
+	read func(context.Context) (*U, error), update func(context.Context, U) error,
+) error {
+	send := func(ctx context.Context) error { return update(ctx, after) }
+	return c.placements.put(ctx, noun, owner, func(removed bool) error {
+		switch {
+		case removed:
+			// A destroy of this run has reset the values, so they differ from before.
+			return send(ctx)
+		case reflect.DeepEqual(after, before):
+			return nil
+		}
+		return updateIfAsPlanned(ctx, read,
+			func(now *U) bool { return reflect.DeepEqual(*now, after) },
+			func(now *U) bool { return reflect.DeepEqual(*now, before) }, send)
+	})
+}
+
 // warnOverwritten warns which values a create overwrites. Terraform has never read them, so it cannot
 // show them as a change. Unknown values are compared when they are known.
 func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string, present, planned *M, diags *diag.Diagnostics) {

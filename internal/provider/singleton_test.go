@@ -341,7 +341,7 @@ func TestSingletons_lifecycle(t *testing.T) {
 		d.Forget()
 		updated, diags := m.Update(read, s.changed)
 		diags.MustBeQuiet(t)
-		d.MustCount(t, map[string]int{s.update: 1})
+		d.MustCount(t, map[string]int{s.get: 1, s.update: 1})
 		s.mustStore(t, d, s.restored)
 		updated = m.MustRead(updated)
 		m.MustPlanNothing(updated, s.changed)
@@ -359,6 +359,32 @@ func TestSingletons_lifecycle(t *testing.T) {
 		diags.MustBeQuiet(t)
 		s.mustStore(t, d, s.stored)
 		m.MustPlanNothing(m.MustRead(mended), s.config)
+	})
+}
+
+// TestSingletons_changedAfterPlan changes the values in LUSID after the plan of an update was made. The update would
+// undo the change, and the plan did not show that.
+func TestSingletons_changedAfterPlan(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
+		made := s.made(t, m, s.config)
+
+		s.set(t, d, s.seeded)
+		d.Forget()
+		_, diags := m.Update(made, s.changed)
+		diags.MustFail(t, "", "Unable to update "+s.noun, "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
+		d.MustCount(t, map[string]int{s.get: 1})
+		s.mustStore(t, d, s.seeded)
+
+		// The values are as wanted, for example after an update whose response was lost.
+		s.set(t, d, s.restored)
+		d.Forget()
+		updated, diags := m.Update(made, s.changed)
+		diags.MustBeQuiet(t)
+		d.MustCount(t, map[string]int{s.get: 1})
+		m.MustPlanNothing(m.MustRead(updated), s.changed)
 	})
 }
 

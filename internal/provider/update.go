@@ -17,15 +17,22 @@ func updateAsPlanned[T any](ctx context.Context, c *connection, object string, r
 	isWanted, isAsPlanned func(*T) bool, update func(context.Context) error,
 ) error {
 	return c.placements.during(ctx, object, func() error {
-		current, err := read(ctx)
-		switch {
-		case err != nil:
-			return err
-		case isWanted(current):
-			return nil
-		case !isAsPlanned(current):
-			return errChangedAfterPlan
-		}
-		return update(ctx)
+		return updateIfAsPlanned(ctx, read, isWanted, isAsPlanned, update)
 	})
+}
+
+// updateIfAsPlanned is updateAsPlanned for a caller that has the turn to change the object.
+func updateIfAsPlanned[T any](ctx context.Context, read func(context.Context) (*T, error), isWanted, isAsPlanned func(*T) bool,
+	update func(context.Context) error,
+) error {
+	current, err := read(ctx)
+	switch {
+	case err != nil:
+		return err
+	case isWanted(current):
+		return nil
+	case !isAsPlanned(current):
+		return errChangedAfterPlan
+	}
+	return update(ctx)
 }

@@ -120,13 +120,21 @@ func (m *userSchemaList) toUpdate(ctx context.Context) (identity.UpdateUserSchem
 
 func (m *userSchemaList) fromAPI(ctx context.Context, userSchema *identity.UserSchemaResponse) (diags diag.Diagnostics) {
 	properties := []userSchemaPropertyModel{}
-	for _, property := range userSchema.AlternativeUserIDs {
-		if property.Name != "" {
-			properties = append(properties, userSchemaPropertyModel{types.StringValue(property.Name), types.StringValue(property.Description)})
-		}
+	for _, property := range named(userSchema.AlternativeUserIDs) {
+		properties = append(properties, userSchemaPropertyModel{types.StringValue(property.Name), types.StringValue(property.Description)})
 	}
 	m.AlternativeUserIDs, diags = types.ListValueFrom(ctx, userSchemaPropertyType, properties)
 	return diags
+}
+
+// named leaves out the properties without a name. It returns nil if there are no others.
+func named(properties []identity.UserSchemaProperty) (kept []identity.UserSchemaProperty) {
+	for _, property := range properties {
+		if property.Name != "" {
+			kept = append(kept, property)
+		}
+	}
+	return kept
 }
 
 const userSchemaNoun = "user schema"
@@ -183,7 +191,9 @@ func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequ
 	const summary = "Unable to update user schema"
 	ctx, cancel := r.begin(ctx, summary, req.Private, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
-	request, diags := plan.toUpdate(ctx)
+	after, diags := plan.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	before, diags := state.toUpdate(ctx)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -191,12 +201,14 @@ func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequ
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	err := r.placements.put(ctx, userSchemaNoun, owner, func(removed bool) error {
-		if !removed && plan.AlternativeUserIDs.Equal(state.AlternativeUserIDs) {
-			return nil
-		}
-		return r.identity.UpdateUserSchema(ctx, request)
-	})
+	err := updateSingleton(ctx, r.connection, userSchemaNoun, owner, before, after,
+		func(ctx context.Context) (*identity.UpdateUserSchemaRequest, error) {
+			userSchema, err := r.identity.GetUserSchema(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return &identity.UpdateUserSchemaRequest{AlternativeUserIDs: named(userSchema.AlternativeUserIDs)}, nil
+		}, r.identity.UpdateUserSchema)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
 		return
