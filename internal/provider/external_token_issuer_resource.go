@@ -239,7 +239,19 @@ func (r *externalTokenIssuerResource) Update(ctx context.Context, req resource.U
 	}
 
 	if !reflect.DeepEqual(after, before) {
-		if _, err := r.identity.UpdateExternalTokenIssuer(ctx, code, after); err != nil {
+		is := func(m *externalTokenIssuerModel) func(*identity.ExternalTokenIssuerResponse) bool {
+			return func(issuer *identity.ExternalTokenIssuerResponse) bool { return unchanged(ctx, m, issuer) }
+		}
+		err := updateAsPlanned(ctx, r.connection, externalTokenIssuerObject(code),
+			func(ctx context.Context) (*identity.ExternalTokenIssuerResponse, error) {
+				return r.identity.GetExternalTokenIssuer(ctx, code)
+			},
+			is(&plan), is(&state),
+			func(ctx context.Context) error {
+				_, err := r.identity.UpdateExternalTokenIssuer(ctx, code, after)
+				return err
+			})
+		if err != nil {
 			resp.Diagnostics.AddError(summary,
 				r.explainUpdate(fmt.Sprintf("The external token issuer %s of %s could not be updated", code, r.client.Domain()), err))
 			return

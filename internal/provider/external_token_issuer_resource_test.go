@@ -208,7 +208,7 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 		maps.Copy(changed, test.change)
 		updated, diags := issuers.Update(read, changed)
 		diags.MustBeQuiet(t)
-		d.MustCount(t, map[string]int{"identity.UpdateExternalTokenIssuer": 1})
+		d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1, "identity.UpdateExternalTokenIssuer": 1})
 		whole(test.want)
 		updated = issuers.MustRead(updated)
 		issuers.MustPlanNothing(updated, changed)
@@ -238,6 +238,54 @@ func TestExternalTokenIssuer_lifecycle(t *testing.T) {
 	issuers.Destroy(read).MustBeQuiet(t)
 	// LUSID has no error code for a deleted issuer, so the provider checks the list.
 	d.MustCount(t, map[string]int{"identity.DeleteExternalTokenIssuer": 1, "identity.ListExternalTokenIssuers": 2})
+}
+
+// TestExternalTokenIssuer_changedAfterPlan changes an issuer after the plan of another change was made. The update would
+// undo the change, and the plan did not show that.
+func TestExternalTokenIssuer_changedAfterPlan(t *testing.T) {
+	t.Parallel()
+	ciClaims := map[string]string{
+		"userId": "user_id", "login": "user_email", "email": "user_email", "firstName": `"CI"`, "lastName": `"Pipeline"`, "userType": `"Service"`,
+	}
+	otherClaims := maps.Clone(ciClaims)
+	otherClaims["login"] = "email"
+	for name, test := range map[string]struct {
+		config        providertest.Object
+		audience      string
+		claimMappings map[string]string
+	}{
+		"audience":                     {nil, "other", ciClaims},
+		"claim mappings":               {nil, "https://acme.lusid.com", otherClaims},
+		"claim mappings left to LUSID": {providertest.Object{"claim_mappings": nil}, "https://acme.lusid.com", otherClaims},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			issuers := d.Protocol(t).Resource(providertest.ExternalTokenIssuerType)
+			made := issuers.MustCreate(providertest.IssuerConfig())
+			changed := providertest.IssuerConfig(providertest.Object{"description": "CI"}, test.config)
+			change := func(audience string, claimMappings map[string]string) {
+				d.MustCall(t, http.MethodPut, "/externaltokenissuers/acme-ci", map[string]any{"audience": audience, "claimMappings": claimMappings}, nil)
+			}
+
+			change(test.audience, test.claimMappings)
+			d.Forget()
+			_, diags := issuers.Update(made, changed)
+			diags.MustFail(t, "", "Unable to update external token issuer acme-ci", "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
+			d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
+
+			change("https://acme.lusid.com", ciClaims)
+			updated, diags := issuers.Update(made, changed)
+			diags.MustBeQuiet(t)
+			issuers.MustPlanNothing(issuers.MustRead(updated), changed)
+
+			// The issuer is as wanted, for example after an update whose response was lost.
+			d.Forget()
+			_, diags = issuers.Update(made, changed)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, map[string]int{"identity.GetExternalTokenIssuer": 1})
+		})
+	}
 }
 
 // TestExternalTokenIssuer_sendsAll checks the whole body of an update. The mock keeps fields that the body leaves out,

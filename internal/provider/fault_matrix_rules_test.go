@@ -301,7 +301,8 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetPolicyCollection": {"description", "policies"},
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
 		"access.GetRole":             {"description"},
-		"identity.GetUserSchema":     {"alternativeUserIds"},
+
+		"identity.GetExternalTokenIssuer": {"audience", "claimMappings", "description", "issuer", "logoutUrl"},
 	},
 	providertest.Deleting: {
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},

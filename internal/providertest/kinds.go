@@ -364,7 +364,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("identity.ListExternalTokenIssuers", "identity.CreateExternalTokenIssuer"),
 			Refresh: refreshBySnapshot("identity.GetExternalTokenIssuer", "identity.ListExternalTokenIssuers"),
-			Update:  each("identity.UpdateExternalTokenIssuer"),
+			Update:  each("identity.GetExternalTokenIssuer", "identity.UpdateExternalTokenIssuer"),
 			Destroy: each("identity.DeleteExternalTokenIssuer"),
 		},
 		Faults: Faults{OptionalRequest: "identity.ListExternalTokenIssuers"},
