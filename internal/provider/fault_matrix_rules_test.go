@@ -303,6 +303,7 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetRole":             {"description"},
 
 		"identity.GetExternalTokenIssuer": {"audience", "claimMappings", "description", "issuer", "logoutUrl"},
+		"identity.GetMcpTool":             {"description", "luminescePayload", "title"},
 	},
 	providertest.Deleting: {
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},

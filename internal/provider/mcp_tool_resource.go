@@ -286,7 +286,20 @@ func (r *mcpToolResource) Update(ctx context.Context, req resource.UpdateRequest
 
 	plan.Version = state.Version
 	if !reflect.DeepEqual(after, before) {
-		tool, err := r.update(ctx, state.resourceID(), after)
+		is := func(request identity.UpsertMcpToolRequest) func(*identity.McpToolResponse) bool {
+			return func(tool *identity.McpToolResponse) bool { return isAsRequested(ctx, tool, request) }
+		}
+		var tool *identity.McpToolResponse
+		err := updateAsPlanned(ctx, r.connection, mcpToolObject(state.label()),
+			func(ctx context.Context) (_ *identity.McpToolResponse, err error) {
+				tool, err = r.identity.GetMcpTool(ctx, state.resourceID(), 0)
+				return tool, err
+			},
+			is(after), is(before),
+			func(ctx context.Context) (err error) {
+				tool, err = r.update(ctx, state.resourceID(), after)
+				return err
+			})
 		if err != nil {
 			r.addUpdateError(ctx, summary, &state, after.Name, err, &resp.Diagnostics)
 			return

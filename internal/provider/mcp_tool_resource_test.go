@@ -193,7 +193,7 @@ func TestMcpTool_lifecycle(t *testing.T) {
 		want[change.field] = change.stored
 		updated, diags := tools.Update(read, config)
 		diags.MustBeQuiet(t)
-		d.MustCount(t, map[string]int{"identity.UpdateMcpTool": 1})
+		d.MustCount(t, map[string]int{"identity.GetMcpTool": 1, "identity.UpdateMcpTool": 1})
 		version++
 		updated.MustHave(t, map[string]string{"version": fmt.Sprint(version)})
 		mustBeStored(version)
@@ -453,6 +453,42 @@ func TestMcpTool_lostCreate(t *testing.T) {
 	})
 }
 
+// TestMcpTool_changedAfterPlan changes the query of a tool after the plan of another change was made. The update would
+// undo the change, and the plan did not show that.
+func TestMcpTool_changedAfterPlan(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	tools := d.Protocol(t).Resource(providertest.MCPToolType)
+	made := tools.MustCreate(providertest.QueryTool())
+	query := tool(d, t, "market-data/prices")["luminescePayload"]
+	changed := providertest.QueryTool(providertest.Object{"title": "Another"})
+	change := func(query any) {
+		d.MustCall(t, http.MethodPut, "/mcptools/market-data/prices", providertest.ToolBody{
+			"name": made.Get("name"), "title": made.Get("title"), "description": made.Get("description"), "luminescePayload": query,
+		}, nil)
+	}
+
+	change(providertest.ToolBody{"query": "select 7"})
+	d.Forget()
+	_, diags := tools.Update(made, changed)
+	diags.MustFail(t, "", "Unable to update MCP tool market-data/prices", "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
+	d.MustCount(t, map[string]int{"identity.GetMcpTool": 1})
+
+	// Only the version differs from the plan.
+	change(query)
+	updated, diags := tools.Update(made, changed)
+	diags.MustBeQuiet(t)
+	updated.MustHave(t, map[string]string{"version": "4"})
+	tools.MustPlanNothing(tools.MustRead(updated), changed)
+
+	// The tool is as wanted, for example after an update whose response was lost.
+	d.Forget()
+	updated, diags = tools.Update(made, changed)
+	diags.MustBeQuiet(t)
+	updated.MustHave(t, map[string]string{"version": "4"})
+	d.MustCount(t, map[string]int{"identity.GetMcpTool": 1})
+}
+
 // TestMcpTool_lostUpdate loses responses to updates. Every update that LUSID processes stores a new version.
 func TestMcpTool_lostUpdate(t *testing.T) {
 	t.Parallel()
@@ -467,42 +503,42 @@ func TestMcpTool_lostUpdate(t *testing.T) {
 	}{
 		"reset after the write": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetAfter}},
-			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 2},
 			2, nil,
 		},
 		"reset before the write": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Reset: mockserver.ResetBefore}},
-			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 2},
 			2, nil,
 		},
 		"503 after the write": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 503, AfterWrite: true}},
-			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 2},
 			2, nil,
 		},
 		"truncated response": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Truncate: true}},
-			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 2},
 			2, nil,
 		},
 		"500 on every attempt": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 500, Count: always}},
-			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 2, "identity.GetMcpTool": 2},
 			1,
 			[]string{"HTTP 500", "may have saved the new version anyway"},
 		},
 		"lost response and refused read": {
 			[]mockserver.Fault{
 				{Operation: "identity.UpdateMcpTool", Status: 500, AfterWrite: true},
-				{Operation: "identity.GetMcpTool", Status: 403},
+				{Operation: "identity.GetMcpTool", Status: 403, After: 1},
 			},
-			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 2},
 			2,
 			[]string{"HTTP 500", "could not find out whether LUSID updated the object", "may have saved"},
 		},
 		"refused update": {
 			[]mockserver.Fault{{Operation: "identity.UpdateMcpTool", Status: 400}},
-			map[string]int{"identity.UpdateMcpTool": 1},
+			map[string]int{"identity.UpdateMcpTool": 1, "identity.GetMcpTool": 1},
 			1,
 			[]string{"HTTP 400"},
 		},

@@ -280,7 +280,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("identity.ListMcpTools", "identity.CreateMcpTool"),
 			Refresh: refreshBySnapshot("identity.GetMcpTool", "identity.ListMcpTools"),
-			Update:  each("identity.UpdateMcpTool"),
+			Update:  each("identity.GetMcpTool", "identity.UpdateMcpTool"),
 			Destroy: each("identity.DeleteMcpTool"),
 		},
 		Faults: Faults{OptionalRequest: "identity.ListMcpTools", Versioned: "identity.UpdateMcpTool"},
