@@ -346,13 +346,38 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 				after.AlternativeUserIDs[name] = nil
 			}
 		}
-		if _, err := r.identity.UpdateUser(ctx, state.ID.ValueString(), after); err != nil {
+		err := updateAsPlanned(ctx, r.connection, "user "+state.ID.ValueString(),
+			func(ctx context.Context) (*identity.UserResponse, error) {
+				user, err := r.identity.GetUser(ctx, state.ID.ValueString())
+				if err == nil && user.IsDeleted() {
+					err = errors.New("it was deprovisioned in LUSID after the plan was made, or before a plan with -refresh=false. " + planAgain)
+				}
+				return user, err
+			},
+			func(user *identity.UserResponse) bool {
+				// Only an update changes the case of letters in LUSID.
+				return plan.isLike(ctx, user) && user.Login == after.Login && user.EmailAddress == after.EmailAddress
+			},
+			func(user *identity.UserResponse) bool { return plan.isLike(ctx, user) || state.isLike(ctx, user) },
+			func(ctx context.Context) error {
+				_, err := r.identity.UpdateUser(ctx, state.ID.ValueString(), after)
+				return err
+			})
+		if err != nil {
 			resp.Diagnostics.AddError(summary, r.explainUpdate(fmt.Sprintf("The user %s (%s) of %s could not be updated",
 				state.ID.ValueString(), state.label(), r.client.Domain()), err))
 			return
 		}
 	}
 	r.saveUpdated(ctx, resp, plan, idIdentity{plan.ID})
+}
+
+// isLike reports whether a user in LUSID equals the model, except for what an update does not change: the user may have
+// finished the sign-up since the plan.
+func (m *userModel) isLike(ctx context.Context, user *identity.UserResponse) bool {
+	expected := *m
+	expected.Status, expected.External = types.StringValue(user.Status), types.BoolValue(user.External)
+	return unchanged(ctx, &expected, user)
 }
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

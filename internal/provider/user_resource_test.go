@@ -106,7 +106,7 @@ func TestUser_lifecycle(t *testing.T) {
 		changed := providertest.ServiceUser(change)
 		updated, diags := users.Update(read, changed)
 		diags.MustBeQuiet(t)
-		d.MustCount(t, map[string]int{"identity.UpdateUser": 1})
+		d.MustCount(t, map[string]int{"identity.GetUser": 1, "identity.UpdateUser": 1})
 		mustBeWhole(d, t, stored.ID)
 		read = users.MustRead(updated)
 		users.MustPlanNothing(read, changed)
@@ -142,6 +142,82 @@ func TestUser_lifecycle(t *testing.T) {
 	diags.MustBeQuiet(t)
 	if diff := cmp.Diff([]string{"type"}, change.Replaces); diff != "" {
 		t.Errorf("attributes that force the replacement (-want +got):\n%s", diff)
+	}
+}
+
+// TestUser_changedAfterPlan changes a user after the plan of another change was made. The update would undo the change,
+// and the plan did not show that.
+func TestUser_changedAfterPlan(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config providertest.Object
+		field  string
+		value  any
+	}{
+		"login":                 {nil, "login", "robot2@example.com"},
+		"e-mail address":        {nil, "emailAddress", "owner2@example.com"},
+		"ID in another system":  {nil, "alternativeUserIds", map[string]string{"desk": "8", "hr": "42"}},
+		"expiry":                {nil, "userExpiry", "2032-01-01T00:00:00Z"},
+		"expiry, not in config": {providertest.Object{"user_expiry": nil}, "userExpiry", "2032-01-01T00:00:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			users := d.Protocol(t).Resource(providertest.UserType)
+			config := providertest.ServiceUser(test.config)
+			made := users.MustCreate(config)
+			changed := maps.Clone(config)
+			changed["last_name"] = "Yo"
+			path := "/users/" + made.Get("id")
+			stored := map[string]any{
+				"login": "robot@example.com", "emailAddress": "owner@example.com", "firstName": "Robot", "lastName": "Xi",
+				"secondEmailAddress": "second@example.com", "alternativeUserIds": map[string]string{"desk": "7", "hr": "42"},
+				"userExpiry": config["user_expiry"],
+			}
+			elsewhere := maps.Clone(stored)
+			elsewhere[test.field] = test.value
+
+			d.MustCall(t, http.MethodPut, path, elsewhere, nil)
+			d.Forget()
+			_, diags := users.Update(made, changed)
+			diags.MustFail(t, "", "Unable to update user robot@example.com", "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
+			d.MustCount(t, map[string]int{"identity.GetUser": 1})
+
+			// The update does not change the status or the roles, and the case of a login is not a change.
+			stored["login"] = "Robot@example.com"
+			d.MustCall(t, http.MethodPut, path, stored, nil)
+			if err := d.Mock.SignUp(made.Get("id"), "canary-password"); err != nil {
+				t.Fatal(err)
+			}
+			role := d.Protocol(t).Resource("lusid_role").MustCreate(providertest.Object{"name": "traders"})
+			d.Assign(t, role.Get("id"), made.Get("id"))
+			updated, diags := users.Update(made, changed)
+			diags.MustBeQuiet(t)
+			users.MustPlanNothing(users.MustRead(updated), changed)
+
+			// The user is as wanted, for example after an update whose response was lost.
+			d.Forget()
+			_, diags = users.Update(made, changed)
+			diags.MustBeQuiet(t)
+			d.MustCount(t, map[string]int{"identity.GetUser": 1})
+
+			d.MustCall(t, http.MethodDelete, path, nil, nil)
+			_, diags = users.Update(made, changed)
+			diags.MustFail(t, "", "Unable to update user robot@example.com", "It was deprovisioned in LUSID after the plan was made", "Plan again, without -refresh=false")
+		})
+	}
+}
+
+// TestUser_loginInOtherCase updates the login of a user if only the case of letters changes.
+func TestUser_loginInOtherCase(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	users := d.Protocol(t).Resource(providertest.UserType)
+	made := users.MustCreate(providertest.ServiceUser())
+	_, diags := users.Update(made, providertest.ServiceUser(providertest.Object{"login": "Robot@example.com"}))
+	diags.MustBeQuiet(t)
+	if got := d.UsersWith(t, "robot@example.com")[0].Login; got != "Robot@example.com" {
+		t.Errorf("LUSID has the login %s, want Robot@example.com", got)
 	}
 }
 

@@ -149,7 +149,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("identity.ListUsers", "identity.CreateUser"),
 			Refresh: refreshBySnapshot("identity.GetUser", "identity.ListUsers"),
-			Update:  each("identity.UpdateUser"),
+			Update:  each("identity.GetUser", "identity.UpdateUser"),
 			Destroy: each("identity.DeleteUser"),
 		},
 		Faults: Faults{OptionalRequest: "identity.ListUsers"},
