@@ -304,6 +304,7 @@ var comparedWithPlan = map[string]map[string][]string{
 
 		"identity.GetExternalTokenIssuer": {"audience", "claimMappings", "description", "issuer", "logoutUrl"},
 		"identity.GetMcpTool":             {"description", "luminescePayload", "title"},
+		"identity.GetRole":                {"description"},
 		"identity.GetUser":                {"emailAddress", "firstName", "lastName"},
 	},
 	providertest.Deleting: {

@@ -222,11 +222,19 @@ func (r *roleResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		return
 	}
 
-	if plan.Description.ValueString() != state.Description.ValueString() {
-		_, err := r.identity.UpdateRole(ctx, state.ID.ValueString(), identity.UpdateRoleRequest{Description: plan.Description.ValueString()})
+	if before, after := state.Description.ValueString(), plan.Description.ValueString(); after != before {
+		id := state.ID.ValueString()
+		err := updateAsPlanned(ctx, r.connection, "role "+id,
+			func(ctx context.Context) (*identity.RoleResponse, error) { return r.identity.GetRole(ctx, id) },
+			func(role *identity.RoleResponse) bool { return role.Description == after },
+			func(role *identity.RoleResponse) bool { return role.Description == before },
+			func(ctx context.Context) error {
+				_, err := r.identity.UpdateRole(ctx, id, identity.UpdateRoleRequest{Description: after})
+				return err
+			})
 		if err != nil {
 			resp.Diagnostics.AddError(summary, r.explainUpdate(fmt.Sprintf("The description of the role %s (%s) of %s could not be changed",
-				state.ID.ValueString(), state.label(), r.client.Domain()), err))
+				id, state.label(), r.client.Domain()), err))
 			return
 		}
 	}

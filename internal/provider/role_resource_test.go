@@ -88,7 +88,7 @@ func TestRole_lifecycle(t *testing.T) {
 		"timeouts":    providertest.Object{"update": "1m"},
 	})
 	diags.MustBeQuiet(t)
-	d.MustCount(t, map[string]int{"identity.UpdateRole": 1})
+	d.MustCount(t, map[string]int{"identity.GetRole": 1, "identity.UpdateRole": 1})
 	if got := d.RolesNamed(t, "traders")[0]; got.Description == nil || *got.Description != "Trade more" {
 		t.Errorf("got the description %v in LUSID, want Trade more", got.Description)
 	}
@@ -124,6 +124,33 @@ func TestRole_lifecycle(t *testing.T) {
 	d.Forget()
 	roles.Destroy(mended).MustBeQuiet(t)
 	d.MustCount(t, map[string]int{"identity.DeleteRole": 1})
+}
+
+// TestRole_changedAfterPlan changes the description of a role after the plan of another description was made. The update
+// would replace the description of somebody else, and the plan did not show that description.
+func TestRole_changedAfterPlan(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	roles := d.Protocol(t).Resource("lusid_role")
+	made := roles.MustCreate(providertest.Object{"name": "traders", "description": "Trade"})
+	changed := providertest.Object{"name": "traders", "description": "Trade more"}
+	describe := func(description string) {
+		d.MustCall(t, http.MethodPut, "/roles/"+made.Get("id"), map[string]string{"description": description}, nil)
+	}
+
+	describe("Trade nothing")
+	d.Forget()
+	_, diags := roles.Update(made, changed)
+	diags.MustFail(t, "", "Unable to update role traders", "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
+	d.MustCount(t, map[string]int{"identity.GetRole": 1})
+
+	// The role is as wanted, for example after an update whose response was lost.
+	describe("Trade more")
+	d.Forget()
+	updated, diags := roles.Update(made, changed)
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"identity.GetRole": 1})
+	roles.MustPlanNothing(roles.MustRead(updated), changed)
 }
 
 func TestRole_import(t *testing.T) {

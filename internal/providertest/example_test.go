@@ -42,7 +42,7 @@ func TestExample(t *testing.T) {
 	changed := providertest.Object{"name": "traders", "description": "Trade more"}
 	kept, diags := roles.Update(made, changed)
 	diags.MustFail(t, "", "Unable to update role traders", "HTTP 403")
-	d.MustCount(t, map[string]int{"identity.UpdateRole": 1})
+	d.MustCount(t, map[string]int{"identity.GetRole": 1, "identity.UpdateRole": 1})
 
 	// The state did not change, so the next plan contains the same change again.
 	if diff := cmp.Diff([]string(nil), made.Differences(kept)); diff != "" {

@@ -109,7 +109,7 @@ var Fixtures = map[string]KindFixture{
 		Cost: Cost{
 			Create:  listThenEach("identity.ListRoles", "identity.CreateRole"),
 			Refresh: refreshBySnapshot("identity.GetRole", "identity.ListRoles"),
-			Update:  each("identity.UpdateRole"),
+			Update:  each("identity.GetRole", "identity.UpdateRole"),
 			Destroy: each("identity.DeleteRole"),
 		},
 		Faults: Faults{OptionalRequest: "identity.ListRoles"},
