@@ -296,6 +296,11 @@ func (r *networkZoneResource) updateInPlace(ctx context.Context, plan, state *ne
 // did not show.
 func (r *networkZoneResource) updateAndMove(ctx context.Context, plan, state *networkZoneModel, diags *diag.Diagnostics) error {
 	code, before, after := state.Code.ValueString(), state.toUpdate(ctx), plan.toUpdate(ctx)
+	release, err := r.placing.acquire(ctx, otherZone)
+	if err != nil {
+		return err
+	}
+	defer release()
 	zone, err := r.identity.GetNetworkZone(ctx, code)
 	switch {
 	case err != nil:
@@ -303,11 +308,6 @@ func (r *networkZoneResource) updateAndMove(ctx context.Context, plan, state *ne
 	case !state.isLike(ctx, zone) && !plan.isLike(ctx, zone):
 		return errChangedAfterPlan
 	}
-	release, err := r.placing.acquire(ctx, otherZone)
-	if err != nil {
-		return err
-	}
-	defer release()
 	before.Hierarchy = after.Hierarchy
 	return r.moveZone(ctx, zoneMove{code: code, zone: after, changes: !reflect.DeepEqual(before, after)}, diags)
 }
