@@ -302,6 +302,8 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
 		"access.GetRole":             {"description"},
 
+		"identity.GetUserSchema":          {"alternativeUserIds"},
+		"identity.GetNetworkZone":         {"action", "applyRules", "description", "networkZoneIPs"},
 		"identity.GetExternalTokenIssuer": {"audience", "claimMappings", "description", "issuer", "logoutUrl"},
 		"identity.GetMcpTool":             {"description", "luminescePayload", "title"},
 		"identity.GetRole":                {"description"},
