@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -358,7 +359,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 				// Only an update changes the case of letters in LUSID.
 				return plan.isLike(ctx, user) && user.Login == after.Login && user.EmailAddress == after.EmailAddress
 			},
-			func(user *identity.UserResponse) bool { return plan.isLike(ctx, user) || state.isLike(ctx, user) },
+			func(user *identity.UserResponse) bool {
+				return plan.isLike(ctx, user) || state.withoutLostIDs(&plan, user).isLike(ctx, user)
+			},
 			func(ctx context.Context) error {
 				_, err := r.identity.UpdateUser(ctx, state.ID.ValueString(), after)
 				return err
@@ -378,6 +381,22 @@ func (m *userModel) isLike(ctx context.Context, user *identity.UserResponse) boo
 	expected := *m
 	expected.Status, expected.External = types.StringValue(user.Status), types.BoolValue(user.External)
 	return unchanged(ctx, &expected, user)
+}
+
+// withoutLostIDs returns the model without the alternative IDs that neither the plan nor LUSID has. If the same run removes
+// a name from the user schema, LUSID may have removed the user's ID under that name.
+func (m *userModel) withoutLostIDs(plan *userModel, user *identity.UserResponse) *userModel {
+	kept := map[string]attr.Value{}
+	for name, id := range m.AlternativeUserIDs.Elements() {
+		if plan.AlternativeUserIDs.Elements()[name] != nil || user.AlternativeUserIDs[name] != nil {
+			kept[name] = id
+		}
+	}
+	known := *m
+	if len(kept) < len(m.AlternativeUserIDs.Elements()) {
+		known.AlternativeUserIDs = types.MapValueMust(types.StringType, kept)
+	}
+	return &known
 }
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {

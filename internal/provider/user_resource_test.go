@@ -208,6 +208,42 @@ func TestUser_changedAfterPlan(t *testing.T) {
 	}
 }
 
+// TestUser_nameLeavesSchema updates a user in the run that removes a name from the user schema. LUSID may remove the user's
+// ID under that name when the schema changes.
+func TestUser_nameLeavesSchema(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]providertest.Object{
+		"renamed": {"desk": "7", "people": "42"},
+		"removed": {"desk": "7"},
+		"all":     nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			users := d.Protocol(t).Resource(providertest.UserType)
+			config := providertest.ServiceUser()
+			made := users.MustCreate(config)
+			left := map[string]string{"desk": "7"}
+			changed := maps.Clone(config)
+			changed["last_name"], changed["alternative_user_ids"] = "Yo", nil
+			if after == nil {
+				left = map[string]string{}
+			} else {
+				changed["alternative_user_ids"] = after
+			}
+			stored := map[string]any{
+				"login": "robot@example.com", "emailAddress": "owner@example.com", "firstName": "Robot", "lastName": "Xi",
+				"secondEmailAddress": "second@example.com", "alternativeUserIds": left, "userExpiry": config["user_expiry"],
+			}
+			d.MustCall(t, http.MethodPut, "/users/"+made.Get("id"), stored, nil)
+
+			updated, diags := users.Update(made, changed)
+			diags.MustBeQuiet(t)
+			users.MustPlanNothing(users.MustRead(updated), changed)
+		})
+	}
+}
+
 // TestUser_loginInOtherCase updates the login of a user if only the case of letters changes.
 func TestUser_loginInOtherCase(t *testing.T) {
 	t.Parallel()
