@@ -356,6 +356,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 				return user, err
 			},
 			func(user *identity.UserResponse) bool {
+				if _, err := parseInstant(user.UserExpiry); err != nil && user.UserExpiry != "" {
+					return false // fromAPI keeps the plan's expiry, but LUSID may have another one.
+				}
 				// Only an update changes the case of letters in LUSID.
 				return plan.isLike(ctx, user) && user.Login == after.Login && user.EmailAddress == after.EmailAddress
 			},

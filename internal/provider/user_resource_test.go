@@ -244,6 +244,21 @@ func TestUser_nameLeavesSchema(t *testing.T) {
 	}
 }
 
+// TestUser_expiryInOtherForm updates the expiry of a user if LUSID returns an expiry that is no timestamp.
+func TestUser_expiryInOtherForm(t *testing.T) {
+	t.Parallel()
+	d := providertest.NewMock(t, mockserver.Options{})
+	users := d.Protocol(t).Resource(providertest.UserType)
+	made := users.MustCreate(providertest.ServiceUser())
+	d.Mock.InjectFault(mockserver.Fault{Operation: "identity.GetUser", Body: fmt.Sprintf(`{"id": %q, "type": "Service", "login": "robot@example.com",
+		"emailAddress": "owner@example.com", "firstName": "Robot", "lastName": "Xi", "secondEmailAddress": "second@example.com",
+		"alternativeUserIds": {"desk": "7", "hr": "42"}, "status": "PROVISIONED", "userExpiry": "1 January 2031"}`, made.Get("id"))})
+	d.Forget()
+	_, diags := users.Update(made, providertest.ServiceUser(providertest.Object{"user_expiry": "2032-01-01T00:00:00Z"}))
+	diags.MustBeQuiet(t)
+	d.MustCount(t, map[string]int{"identity.GetUser": 1, "identity.UpdateUser": 1})
+}
+
 // TestUser_loginInOtherCase updates the login of a user if only the case of letters changes.
 func TestUser_loginInOtherCase(t *testing.T) {
 	t.Parallel()
