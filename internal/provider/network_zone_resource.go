@@ -285,7 +285,9 @@ func (r *networkZoneResource) updateInPlace(ctx context.Context, plan, state *ne
 		func(zone *identity.NetworkZoneDefinitionResponse) bool {
 			return plan.isLike(ctx, zone) && (place.IsNull() || plan.Hierarchy.Equal(types.Int64PointerValue(zone.Hierarchy)))
 		},
-		func(zone *identity.NetworkZoneDefinitionResponse) bool { return state.isLike(ctx, zone) },
+		func(zone *identity.NetworkZoneDefinitionResponse) bool {
+			return isZoneAsPlanned(ctx, zone, plan, state)
+		},
 		func(ctx context.Context) error {
 			_, err := r.identity.UpdateNetworkZone(ctx, code, after)
 			return err
@@ -305,11 +307,26 @@ func (r *networkZoneResource) updateAndMove(ctx context.Context, plan, state *ne
 	switch {
 	case err != nil:
 		return err
-	case !state.isLike(ctx, zone) && !plan.isLike(ctx, zone):
+	case !isZoneAsPlanned(ctx, zone, plan, state):
 		return errChangedAfterPlan
 	}
 	before.Hierarchy = after.Hierarchy
 	return r.moveZone(ctx, zoneMove{code: code, zone: after, changes: !reflect.DeepEqual(before, after)}, diags)
+}
+
+// isZoneAsPlanned reports whether an update of a zone undoes no change. If the same run deletes a role, LUSID may have
+// removed the role from the zone.
+func isZoneAsPlanned(ctx context.Context, zone *identity.NetworkZoneDefinitionResponse, plan, state *networkZoneModel) bool {
+	known := *state
+	lost := without(without(texts(state.UserRoles), texts(plan.UserRoles)), zone.ApplyRules.UserRoles)
+	if len(lost) > 0 {
+		var diags diag.Diagnostics
+		known.UserRoles, diags = sameTexts(ctx, types.SetNull(types.StringType), without(texts(state.UserRoles), lost))
+		if diags.HasError() {
+			return false
+		}
+	}
+	return plan.isLike(ctx, zone) || known.isLike(ctx, zone)
 }
 
 // isLike reports that a zone in LUSID equals the model, except for its position. LUSID may have moved the zone, because

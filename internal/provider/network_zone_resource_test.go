@@ -183,8 +183,51 @@ func TestNetworkZone_changedAfterPlan(t *testing.T) {
 			if name != "hierarchy changes" {
 				d.MustCount(t, map[string]int{"identity.GetNetworkZone": 1})
 			}
+
+			// LUSID has also moved the zone since.
+			d.ChangeZone(t, "acme-office", func(zone *providertest.ZoneBody) { zone.Hierarchy = 8 })
+			_, diags = zones.Update(made, changed)
+			diags.MustBeQuiet(t)
 		})
 	}
+}
+
+// TestNetworkZone_roleDeleted updates a zone in the run that deletes or replaces a role of the zone. LUSID may remove the
+// role from the zone when the role is deleted.
+func TestNetworkZone_roleDeleted(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		hierarchy int
+		roles     any
+	}{
+		"replaced":                        {5, []string{"brokers"}},
+		"replaced, hierarchy changes":     {6, []string{"brokers"}},
+		"not replaced":                    {5, nil},
+		"replaced by two":                 {5, []string{"brokers", "auditors"}},
+		"not replaced, hierarchy changes": {6, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
+			made := zones.MustCreate(providertest.ZoneConfig(providertest.Object{"hierarchy": 5, "user_roles": []string{"traders"}}))
+			changed := providertest.ZoneConfig(providertest.Object{"hierarchy": test.hierarchy, "user_roles": test.roles, "description": "Office"})
+			d.ChangeZone(t, "acme-office", func(zone *providertest.ZoneBody) { zone.ApplyRules.UserRoles = []string{} })
+
+			updated, diags := zones.Update(made, changed)
+			diags.MustBeQuiet(t)
+			zones.MustPlanNothing(zones.MustRead(updated), changed)
+		})
+	}
+
+	// The update would add a role again that the plan keeps and that somebody has removed.
+	d := providertest.NewMock(t, mockserver.Options{})
+	zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
+	config := providertest.Object{"hierarchy": 5, "user_roles": []string{"traders"}}
+	made := zones.MustCreate(providertest.ZoneConfig(config))
+	d.ChangeZone(t, "acme-office", func(zone *providertest.ZoneBody) { zone.ApplyRules.UserRoles = []string{} })
+	_, diags := zones.Update(made, providertest.ZoneConfig(config, providertest.Object{"description": "Office"}))
+	diags.MustFail(t, "", "Unable to update network zone acme-office", "It was changed in LUSID after the plan was made")
 }
 
 func TestNetworkZone_lifecycle(t *testing.T) {
