@@ -329,7 +329,7 @@ func isZoneAsPlanned(ctx context.Context, zone *identity.NetworkZoneDefinitionRe
 	return plan.isLike(ctx, zone) || known.isLike(ctx, zone)
 }
 
-// isLike reports that a zone in LUSID equals the model, except for its position. LUSID may have moved the zone, because
+// isLike reports whether a zone in LUSID equals the model, except for its position. LUSID may have moved the zone, because
 // other zones moved.
 func (m *networkZoneModel) isLike(ctx context.Context, zone *identity.NetworkZoneDefinitionResponse) bool {
 	read := *m
