@@ -90,7 +90,9 @@ access roles allow:
   - POST /access/api/me evaluates a single action for the user of the token. A request
     for data needs no feature there.
   - All other operations of the Identity API and the Access API need the role
-    lusid-administrator. No policy can allow them to another user.
+    lusid-administrator. Two other roles allow parts of them: applications-administrator
+    the operations on applications, and iam-administrator all others. No policy can allow
+    them to another user.
 
 A change of a policy takes effect on the next request. An access token has the identity
 roles that its user had when the token was issued. A personal access token and a token of

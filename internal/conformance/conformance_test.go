@@ -38,22 +38,15 @@ func start(t *testing.T, options mockserver.Options, middlewares ...middleware) 
 	return connect(t, mock, credentials.Username, credentials.Password, middlewares...)
 }
 
-// startAsOther returns a domain whose checks run as a user who is not an administrator. The domain gives
-// this user all rights on the APIs, which the mock otherwise gives only to administrators.
+// startAsOther returns a domain whose checks run as a user who has all rights on the APIs, but not the role
+// lusid-administrator.
 func startAsOther(t *testing.T, options mockserver.Options, middlewares ...middleware) lusid {
 	t.Helper()
 	const login, password = "other@example.com", "correct horse"
-	options.Seed.Users = append(options.Seed.Users, mockserver.User{Username: login, Password: password})
-	mock := mockserver.New(options)
-	isOwn := regexp.MustCompile("^/(identity|access)/api/me$|/oauth2/")
-	return connect(t, mock, login, password, append(middlewares, func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !isOwn.MatchString(r.URL.Path) {
-				r.Header.Set("Authorization", "Bearer "+mock.Credentials().AccessToken)
-			}
-			next.ServeHTTP(w, r)
-		})
-	})...)
+	options.Seed.Users = append(options.Seed.Users, mockserver.User{
+		Username: login, Password: password, Roles: []string{"iam-administrator", "applications-administrator"},
+	})
+	return connect(t, mockserver.New(options), login, password, middlewares...)
 }
 
 func connect(t *testing.T, mock *mockserver.Server, login, password string, middlewares ...middleware) lusid {

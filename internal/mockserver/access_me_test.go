@@ -135,7 +135,7 @@ func TestAccessMe_evaluate(t *testing.T) {
 	d.as(bearer, http.MethodPost, accessMePath, `{}`).wantStatus(t, http.StatusOK).wantObject(t, map[string]any{})
 }
 
-// Every user may ask about their own policies. Only an administrator may call the other operations.
+// Every user may ask about their own policies. Only administrators may call the other operations.
 func TestAccessMe_rights(t *testing.T) {
 	t.Parallel()
 	d, signIn := newAnalyst(t)

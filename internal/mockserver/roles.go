@@ -11,7 +11,9 @@ import (
 const (
 	codeRoleDoesNotExist = 660
 
-	administratorRole = "lusid-administrator"
+	administratorRole             = "lusid-administrator"
+	iamAdministratorRole          = "iam-administrator"
+	applicationsAdministratorRole = "applications-administrator"
 
 	// systemScope is the scope of lusid-administrator in LUSID's responses. All other roles have the default
 	// scope.
@@ -26,8 +28,8 @@ const (
 // them.
 var builtInRoles = []Role{
 	{Name: administratorRole, Description: "View any data and perform any operation in LUSID."},
-	{Name: "iam-administrator", Description: "Perform any identity management or access control operation."},
-	{Name: "applications-administrator", Description: "View, create, edit and delete client secrets."},
+	{Name: iamAdministratorRole, Description: "Perform any identity management or access control operation."},
+	{Name: applicationsAdministratorRole, Description: "View, create, edit and delete client secrets."},
 	{Name: "lusid-evaluator", Description: "View the example dataset and perform most non-administrative operations in LUSID."},
 	{Name: "configuration-administrator", Description: "View, create, edit and delete transaction types."},
 	{Name: "instrument-administrator", Description: "View, create, edit and delete instruments."},

@@ -52,15 +52,28 @@ var ownOperations = []string{
 	"access." + evaluate,
 }
 
-// mayCall is the access control of the Identity API and of the Access API. A user with the role
-// lusid-administrator may call everything. Any other user may call only the operations about itself.
-// Policies apply only to the LUSID API. The operation has its name from the request log.
+// mayCall is the access control of the Identity API and of the Access API. The roles that LUSID documents as
+// administrators of these APIs may call their operations. LUSID documents a separate role for applications and their
+// secrets, so iam-administrator may not call the operations on applications. Any other user may call only the operations
+// about itself. Policies apply only to the LUSID API. The operation has its name from the request log.
+//
+// Source: What default roles and policies are provided with LUSID?, KA-01904.
 func (r caller) mayCall(operation string) bool {
 	if r.limit == noRights {
 		return operation == ownUserInfo
 	}
-	return slices.Contains(ownOperations, operation) ||
-		slices.ContainsFunc(r.roles, func(role role) bool { return role.name == administratorRole })
+	isOnApplications := strings.Contains(operation, "Application")
+	return slices.Contains(ownOperations, operation) || slices.ContainsFunc(r.roles, func(role role) bool {
+		switch role.name {
+		case administratorRole:
+			return true
+		case iamAdministratorRole:
+			return !isOnApplications
+		case applicationsAdministratorRole:
+			return isOnApplications
+		}
+		return false
+	})
 }
 
 func (r caller) mayReadSecrets() error {

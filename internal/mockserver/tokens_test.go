@@ -2,6 +2,7 @@ package mockserver_test
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -117,4 +118,35 @@ func TestTokens_signOut(t *testing.T) {
 	d.as(one, http.MethodGet, mePath, "").wantProblem(t, http.StatusUnauthorized, 2153)
 	d.as(other, http.MethodGet, mePath, "").wantStatus(t, http.StatusOK)
 	d.delete(path).wantProblem(t, http.StatusBadRequest, 785)
+}
+
+// The documented administrator roles may call operations of the Identity API and the Access API, but not those of the
+// LUSID API.
+func TestTokens_administrators(t *testing.T) {
+	t.Parallel()
+	const password = "correct horse"
+	const identity, applications, accessAPI, lusid = usersPath, applicationsPath, policiesPath, "/api/portfolios"
+	for role, allowed := range map[string][]string{
+		"lusid-administrator":        {identity, applications, accessAPI, lusid},
+		"iam-administrator":          {identity, accessAPI},
+		"applications-administrator": {applications},
+		"lusid-evaluator":            {lusid},
+	} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			d := newDomain(t, mockserver.Options{Seed: mockserver.Seed{
+				Users: []mockserver.User{{Username: "user@example.com", Password: password, Roles: []string{role}}},
+			}})
+			bearer := d.token(d.passwordFormOf("user@example.com", password)).text(t, "access_token")
+			for _, path := range []string{identity, applications, accessAPI, lusid} {
+				want := http.StatusForbidden
+				if slices.Contains(allowed, path) {
+					want = http.StatusOK
+				}
+				if got := d.as(bearer, http.MethodGet, path, "").status; got != want {
+					t.Errorf("%s: got status %d, want %d", path, got, want)
+				}
+			}
+		})
+	}
 }
