@@ -106,7 +106,7 @@ var permissionUsage = map[conformance.Permission]string{
 	conformance.Mail:                 "with -write, also create users and their user roles. LUSID sends each of them an e-mail.\nThe addresses at example.com belong to no person",
 	conformance.NetworkZones:         "with -write, also create network zones. They have the action NoOp, and a range that\nis reserved for documentation",
 	conformance.ExternalTokenIssuers: "with -write, also create an external token issuer. Its address is reserved for\ndocumentation, so no token can come from it",
-	conformance.OwnRoles:             "with -write, also assign roles of the run to your own user, for a moment. The roles\nallow reading an object that does not exist. These checks cannot decide if the user is\nan administrator",
+	conformance.OwnRoles:             "with -write, also assign roles of the run to your own user, for a moment. The roles\nallow reading an object that does not exist. These checks cannot decide if the user\nhas the role lusid-administrator",
 }
 
 func runClean(ctx context.Context, connection *conformance.Connection, runName string, stdout, stderr io.Writer) int {
