@@ -63,6 +63,7 @@ func (e *Error) settle(ctx context.Context, object Object) {
 	}
 	if object.isListed == nil {
 		// LUSID's own 404 has a code, but LUSID does not document which. A gateway's has none.
+		// Unverified: access/role-missing, identity/network-zone-missing.
 		e.isGone = object.single && e.Code != 0
 		return
 	}

@@ -31,6 +31,7 @@ type accessObject struct {
 func createAccessObject[T any](ctx context.Context, c *connection, object accessObject, creation creation[T], diags *diag.Diagnostics) *T {
 	creation.existing = c.existingOf(object.noun)
 	// What is the same to LUSID must not count as new: LUSID does not document whether it ignores case.
+	// Unverified: access/policy-code-case.
 	id := creation.id
 	creation.id = func(object *T) string { return strings.ToLower(id(object)) }
 	label := object.id.String()

@@ -65,6 +65,8 @@ func updatedNext(err error) []string {
 // Terraform plans a create a second time when it applies it, and the provider does not learn what the first
 // plan showed. So the create takes no policy away. It reads first: LUSID does not document that it refuses to
 // create a second user role for a user, and it may replace the first one.
+//
+// Unverified: access/user-role-duplicate.
 func (r *accessUserRoleResource) create(ctx context.Context, plan *accessUserRoleModel, diags *diag.Diagnostics) (kept userRoleExtras, err error) {
 	userID, wanted := plan.UserID.ValueString(), plan.toUpdate()
 	create := func() error {

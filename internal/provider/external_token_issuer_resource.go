@@ -102,6 +102,8 @@ type externalTokenIssuerModel struct {
 
 // toUpdate returns the whole issuer, because LUSID does not document whether it clears or keeps
 // omitted fields.
+//
+// Unverified: identity/external-token-issuer-update-keeps.
 func (m *externalTokenIssuerModel) toUpdate(ctx context.Context) (identity.UpdateExternalTokenIssuerRequest, diag.Diagnostics) {
 	mappings, diags := claimMappingsToAPI(ctx, m.ClaimMappings)
 	return identity.UpdateExternalTokenIssuerRequest{

@@ -172,7 +172,7 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 				}
 				return err
 			}
-			// LUSID does not document which hierarchies it accepts.
+			// LUSID does not document which hierarchies it accepts. Unverified: identity/network-zone-hierarchy.
 			if !isConflict(err) {
 				return err
 			}

@@ -21,6 +21,9 @@ const (
 )
 
 // LUSID's error codes for a code that another object has. LUSID does not document their status.
+//
+// Unverified: access/policy-duplicate, access/policy-collection-duplicate, access/role-duplicate.
+// Unverified: access/policy-template-duplicate, access/user-role-duplicate.
 const (
 	codePolicyCollectionExists = 612
 	codePolicyExists           = 613

@@ -37,6 +37,8 @@ func (id ResourceID) String() string { return id.Scope + "/" + id.Code }
 
 // isLike reports whether two IDs are equal except for case. LUSID does not document whether IDs are
 // case-sensitive.
+//
+// Unverified: access/policy-code-case.
 func (id ResourceID) isLike(other ResourceID) bool {
 	return strings.EqualFold(id.String(), other.String())
 }

@@ -34,7 +34,7 @@ type UserResponse struct {
 	// Type is Personal or Service, and immutable.
 	Type string `json:"type"`
 	// Status is the status from the identity provider: PROVISIONED until a person has finished the sign-up, then
-	// ACTIVE. LUSID does not document other values.
+	// ACTIVE. LUSID does not document other values. Unverified: identity/user-statuses.
 	Status string `json:"status"`
 	// External is true if the user comes from another identity system.
 	External bool `json:"external"`
