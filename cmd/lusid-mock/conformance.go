@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -81,6 +82,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return conformanceFailure(stderr, err)
 	}
+	report.Version = version()
 	_, _ = fmt.Fprintln(stdout)
 	err = report.WriteTable(stdout)
 	if *markdown != "" {
@@ -99,6 +101,15 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 		return exitSignal + int(syscall.SIGINT)
 	}
 	return 0
+}
+
+// version returns the version of the module that this program was built from.
+func version() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return build.Main.Version
 }
 
 var permissionUsage = map[conformance.Permission]string{

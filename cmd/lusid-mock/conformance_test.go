@@ -35,8 +35,10 @@ func TestConformance_reports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(report), "| `identity/role-create` |") {
-		t.Errorf("want the check identity/role-create in the Markdown report, got:\n%s", report)
+	for _, want := range []string{"| `identity/role-create` |", "\nVersion: ", " Sign-in: a password.\n"} {
+		if !strings.Contains(string(report), want) {
+			t.Errorf("want %q in the Markdown report, got:\n%s", want, report)
+		}
 	}
 	if report, err = os.ReadFile(asJSON); err != nil || !json.Valid(report) {
 		t.Errorf("got the error %v and the JSON report %s, want valid JSON", err, report)

@@ -13,7 +13,12 @@ import (
 // Report has the results of a run. It does not contain the name of the domain, of an existing object or of
 // a person.
 type Report struct {
-	Rows []Row
+	// Version is the version of the program that ran the checks. The caller of [Run] sets it.
+	Version string
+	// SignIn is the kind of credential: "a password", "a refresh token" or "an access token". Some checks need a
+	// password.
+	SignIn string
+	Rows   []Row
 	// Allowed has the permissions that the user gave.
 	Allowed map[Permission]bool
 	// Interrupted is true if the run was interrupted.
@@ -88,7 +93,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 // WriteMarkdown writes the report in Markdown.
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "# Conformance report\n\n%s\n", r.Summary())
+	_, _ = fmt.Fprintf(&b, "# Conformance report\n\n%s\n\nVersion: %s. Sign-in: %s.\n", r.Summary(), r.Version, r.SignIn)
 	if flags := r.flags(); len(flags) > 0 {
 		_, _ = fmt.Fprintf(&b, "\nFlags: `%s`.\n", strings.Join(flags, " "))
 	}
@@ -127,13 +132,18 @@ func (r *Report) WriteJSON(w io.Writer) error {
 		Seen      string `json:"seen"`
 	}
 	report := struct {
+		Version     string         `json:"version"`
+		SignIn      string         `json:"signIn"`
 		Flags       []string       `json:"flags"`
 		Interrupted bool           `json:"interrupted"`
 		Left        int            `json:"left"`
 		Lost        int            `json:"lost"`
 		Counts      map[Result]int `json:"counts"`
 		Checks      []row          `json:"checks"`
-	}{Flags: append([]string{}, r.flags()...), Interrupted: r.Interrupted, Left: len(r.Left), Lost: len(r.Lost), Counts: map[Result]int{}, Checks: []row{}}
+	}{
+		Version: r.Version, SignIn: r.SignIn, Flags: append([]string{}, r.flags()...), Interrupted: r.Interrupted,
+		Left: len(r.Left), Lost: len(r.Lost), Counts: map[Result]int{}, Checks: []row{},
+	}
 	for _, result := range results {
 		report.Counts[result] = r.count(result)
 	}

@@ -156,6 +156,8 @@ func TestReport_confidential(t *testing.T) {
 func TestReport_files(t *testing.T) {
 	t.Parallel()
 	report := &conformance.Report{
+		Version: "v1.2.3",
+		SignIn:  "a password",
 		Allowed: map[conformance.Permission]bool{conformance.Write: true, conformance.Mail: false},
 		Rows: []conformance.Row{
 			{Check: conformance.Check{API: "identity", Name: "one", Statement: "It is.", Source: "a page", Assumed: "Yes."}, Finding: conformance.Finding{Result: conformance.Differs, Seen: "It is not"}},
@@ -170,7 +172,7 @@ func TestReport_files(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"2 checks: 0 as assumed, 1 differs, 0 could not tell, 1 skipped.", "Flags: `-write`.", "was interrupted", "could not remove: 1.", "could not find: 2.",
+		"2 checks: 0 as assumed, 1 differs, 0 could not tell, 1 skipped.", "Version: v1.2.3. Sign-in: a password.", "Flags: `-write`.", "was interrupted", "could not remove: 1.", "could not find: 2.",
 		"## Differs", "| `identity/one` | It is. | It is not | a page |", "## Skipped", "| `access/two` | It has. | needs -write |",
 	} {
 		if !strings.Contains(markdown.String(), want) {
@@ -181,6 +183,8 @@ func TestReport_files(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct {
+		Version     string         `json:"version"`
+		SignIn      string         `json:"signIn"`
 		Flags       []string       `json:"flags"`
 		Interrupted bool           `json:"interrupted"`
 		Left        int            `json:"left"`
@@ -198,7 +202,7 @@ func TestReport_files(t *testing.T) {
 	if err := json.Unmarshal(asJSON.Bytes(), &got); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Lost != 2 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
+	if got.Version != "v1.2.3" || got.SignIn != "a password" || !slices.Equal(got.Flags, []string{"-write"}) || !got.Interrupted || got.Left != 1 || got.Lost != 2 || got.Counts["differs"] != 1 || len(got.Checks) != 2 ||
 		got.Checks[0].Check != "identity/one" || got.Checks[0].Result != "differs" || got.Checks[0].Assumed != "Yes." || got.Checks[0].Statement != "It is." ||
 		got.Checks[0].Source != "a page" || got.Checks[0].Seen != "It is not" {
 		t.Errorf("got the JSON %+v", got)

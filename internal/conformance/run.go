@@ -126,6 +126,18 @@ func (d *domain) signIn(ctx context.Context) error {
 	return nil
 }
 
+// signInKind describes the credential without its value or its source.
+func (d *domain) signInKind() string {
+	signIn := d.config.SignIn
+	switch {
+	case signIn.AccessToken != "" || signIn.AccessTokenFile != "":
+		return "an access token"
+	case signIn.Grant.RefreshToken != "":
+		return "a refresh token"
+	}
+	return "a password"
+}
+
 // Run runs the checks and writes one line for each of them to progress. It removes the objects that it
 // created, even after a failure and after the context ends. It returns an error if it cannot sign in.
 func Run(ctx context.Context, connection *Connection, checks []Check, options Options, progress io.Writer) (*Report, error) {
@@ -136,7 +148,7 @@ func Run(ctx context.Context, connection *Connection, checks []Check, options Op
 	if err := d.signIn(ctx); err != nil {
 		return nil, err
 	}
-	report := &Report{Allowed: options.Allowed}
+	report := &Report{SignIn: d.signInKind(), Allowed: options.Allowed}
 	for i, check := range checks {
 		_, _ = fmt.Fprintf(progress, "[%*d/%d] %s: ", len(strconv.Itoa(len(checks))), i+1, len(checks), check.FullName())
 		finding := d.find(ctx, check)
