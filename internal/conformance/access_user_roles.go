@@ -93,8 +93,8 @@ func (d *domain) createUserRole(ctx context.Context, name string) (*object, answ
 	return d.createUserRoleOf(ctx, user.id(), user.name)
 }
 
-func (d *domain) createUserRoleOf(ctx context.Context, userID, login string) (*object, answer) {
-	body := map[string]any{"userId": userID, "resource": userRoleResource()}
+func (d *domain) createUserRoleOf(ctx context.Context, userID, login string, policies ...any) (*object, answer) {
+	body := map[string]any{"userId": userID, "resource": userRoleResource(policies...)}
 	return d.create(ctx, userRoles, login, d.access.Post("CreateUserRole", "userroles").Body(body))
 }
 

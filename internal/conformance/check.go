@@ -100,5 +100,5 @@ func decide(holds bool, format string, args ...any) Finding {
 func Checks() []Check {
 	return slices.Concat(identityReads, identityApplications, identityRoles, identityTokens, identityTools,
 		identityUsers, identityZones, identityIssuers, accessReads, accessPolicies, accessCollections, accessRolesChecks,
-		accessTemplates, accessUserRoles, accessDecisions, identityHeaders)
+		accessTemplates, accessUserRoles, accessDecisions, listFields, identityHeaders)
 }

@@ -190,6 +190,18 @@ func rewrite(method, path string, change func(status *int, object map[string]any
 	}
 }
 
+// rewritePage changes each object on a page.
+func rewritePage(path string, change func(status *int, object map[string]any)) middleware {
+	return rewrite("GET", path, func(status *int, page map[string]any) {
+		values, _ := page["values"].([]any)
+		for _, value := range values {
+			if object, ok := value.(map[string]any); ok {
+				change(status, object)
+			}
+		}
+	})
+}
+
 // otherScope returns the new policy collections of a domain with another scope.
 func otherScope(next http.Handler) http.Handler {
 	answer := rewrite("POST", "/access/api/policycollections$", func(_ *int, collection map[string]any) {
@@ -473,6 +485,18 @@ var differences = map[string]struct {
 	"access/date-conditions-combine": {middleware: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
 	"access/activity-case":           {middleware: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
 	"access/role-precedence":         {middleware: rewrite("POST", "/access/api/me$", set("both", map[string]any{"result": "Denied"}))},
+
+	"identity/role-list-fields":                  {middleware: rewrite("GET", "/identity/api/roles$", set("description", nil))},
+	"identity/application-list-fields":           {middleware: rewrite("GET", "/applications$", set("displayName", ""))},
+	"identity/mcp-tool-list-fields":              {middleware: rewrite("GET", "/mcptools$", set("luminescePayload", nil))},
+	"identity/user-list-fields":                  {middleware: rewrite("GET", "/users$", set("secondEmailAddress", nil))},
+	"identity/network-zone-list-fields":          {middleware: rewrite("GET", "/networkzones$", set("applyRules", map[string]any{"sessionType": []any{}}))},
+	"identity/external-token-issuer-list-fields": {middleware: rewrite("GET", "/externaltokenissuers$", set("description", nil))},
+	"access/policy-list-fields":                  {middleware: rewritePage("/policies/page$", set("for", nil))},
+	"access/policy-collection-list-fields":       {middleware: rewritePage("/policycollections/page$", set("policies", nil))},
+	"access/role-list-fields":                    {middleware: rewrite("GET", "/access/api/roles$", set("resource", nil))},
+	"access/policy-template-list-fields":         {middleware: rewritePage("/policytemplates$", set("description", nil))},
+	"access/user-role-list-fields":               {middleware: rewritePage("/userroles$", set("resource", map[string]any{}))},
 
 	"identity/request-id-header": {middleware: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

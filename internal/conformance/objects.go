@@ -104,6 +104,11 @@ func (d *domain) list(ctx context.Context, k kind) answer {
 	if !k.paged {
 		return d.read(ctx, r)
 	}
+	return d.pages(ctx, r)
+}
+
+// pages reads all pages of a list and returns them as one list.
+func (d *domain) pages(ctx context.Context, r client.Request) answer {
 	all := []map[string]any{}
 	for token := ""; ; {
 		page := r.Query("limit", pageSize)
@@ -295,9 +300,12 @@ func (d *domain) lookFor(ctx context.Context, o *object) {
 
 // isIn reports whether a list contains the object.
 func (o *object) isIn(list answer) bool {
-	return slices.ContainsFunc(list.list(), func(fields map[string]any) bool {
-		return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
-	})
+	return slices.ContainsFunc(list.list(), o.isSameAs)
+}
+
+// isSameAs reports whether an element of a list is the object.
+func (o *object) isSameAs(fields map[string]any) bool {
+	return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
 }
 
 // discover adds the objects of the run that are in lists, but that the run does not know yet. It returns
