@@ -110,10 +110,10 @@ func (r *Report) WriteMarkdown(w io.Writer) error {
 		if r.count(result) == 0 {
 			continue
 		}
-		_, _ = fmt.Fprintf(&b, "\n## %s%s\n\n| Check | Statement | Seen | Source |\n|---|---|---|---|\n", strings.ToUpper(string(result[:1])), result[1:])
+		_, _ = fmt.Fprintf(&b, "\n## %s%s\n\n| Check | Statement | Seen | Assumed | Source |\n|---|---|---|---|---|\n", strings.ToUpper(string(result[:1])), result[1:])
 		for _, row := range r.Rows {
 			if row.Result == result {
-				_, _ = fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", row.FullName(), row.Statement, row.Seen, row.Source)
+				_, _ = fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", row.FullName(), row.Statement, row.Seen, row.Assumed, row.Source)
 			}
 		}
 	}

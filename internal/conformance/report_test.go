@@ -173,7 +173,7 @@ func TestReport_files(t *testing.T) {
 	}
 	for _, want := range []string{
 		"2 checks: 0 as assumed, 1 differs, 0 could not tell, 1 skipped.", "Version: v1.2.3. Sign-in: a password.", "Flags: `-write`.", "was interrupted", "could not remove: 1.", "could not find: 2.",
-		"## Differs", "| `identity/one` | It is. | It is not | a page |", "## Skipped", "| `access/two` | It has. | needs -write |",
+		"## Differs", "| `identity/one` | It is. | It is not | Yes. | a page |", "## Skipped", "| `access/two` | It has. | needs -write |",
 	} {
 		if !strings.Contains(markdown.String(), want) {
 			t.Errorf("want %q in the Markdown, got:\n%s", want, markdown.String())
