@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,21 +101,34 @@ func (a answer) String() string {
 	return fmt.Sprintf("HTTP %d", a.status)
 }
 
+// denials are LUSID's codes for a missing right or licence, and for a network zone that blocks the caller. LUSID
+// does not document the HTTP status of a code.
+var denials = []int{186, 605, 606, 939}
+
+// isDenied reports whether LUSID refused a request because of the caller.
+func (a answer) isDenied() bool {
+	return a.status == http.StatusForbidden || slices.Contains(denials, a.code)
+}
+
 // isConclusive reports whether a response shows LUSID's behaviour. The response to a missing right, to too many
 // requests or to a failure does not.
 func (a answer) isConclusive() bool {
 	return a.err == nil && a.status < 500 && a.status != http.StatusUnauthorized &&
-		a.status != http.StatusForbidden && a.status != http.StatusTooManyRequests
+		!a.isDenied() && a.status != http.StatusTooManyRequests
 }
 
 // unable returns the finding of a check that cannot continue after the response.
 func (a answer) unable(attempt string) Finding {
 	why := ""
-	switch a.status {
-	case http.StatusForbidden:
+	switch {
+	case a.isDenied():
 		why = ": the user does not have the right, or the feature is not enabled"
-	case http.StatusUnauthorized:
+	case a.status == http.StatusUnauthorized:
 		why = ": the sign-in was refused"
+	case a.code == codeTooManyKeys:
+		why = ": the user already has the maximum number of tokens"
+	case a.status == http.StatusBadRequest:
+		why = ": LUSID refuses it, for example because of a limit of the domain"
 	}
 	return couldNotTell("unable to %s: %s%s", attempt, a, why)
 }

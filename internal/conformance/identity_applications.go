@@ -20,7 +20,7 @@ var identityApplications = []Check{
 		Assumed:   "The provider accepts any success status if there is a secret. The mock responds with 200.",
 		run: func(ctx context.Context, d *domain) Finding {
 			_, a := d.createApplication(ctx, d.name("create"))
-			if !a.isConclusive() {
+			if !a.ok() {
 				return a.unable("create an application")
 			}
 			return decide(a.status == http.StatusOK && text(a.object(), "secret") != "", "%s, %s", a, hasField(a, "secret"))
@@ -37,8 +37,11 @@ var identityApplications = []Check{
 				return a.unable("create an application")
 			}
 			read := d.read(ctx, d.identity.Get("GetApplication", "applications", o.id()).Query("includeSecret", "true"))
-			if !read.isConclusive() {
+			switch {
+			case !read.ok():
 				return read.unable("read an application with its secret")
+			case text(o.fields, "secret") == "":
+				return couldNotTell("the new application has no secret")
 			}
 			return decide(text(read.object(), "secret") == text(o.fields, "secret"), "%s, %s", read, hasField(read, "secret"))
 		},
