@@ -27,7 +27,7 @@ var accessDecisions = []Check{
 				return map[string]any{"effectiveRange": map[string]string{"from": from + "T00:00:00Z", "to": to + "T00:00:00Z"}}
 			}
 			conditions := []any{between("2020-01-01", "2020-12-31"), between("2020-07-01", "2021-06-30")}
-			_, results, problem := d.evaluate(ctx, "dates", []map[string]any{{"for": conditions}}, map[string]any{
+			_, results, problem := d.evaluate(ctx, "dates", [][]map[string]any{{{"for": conditions}}}, map[string]any{
 				"both": readRequest("a", "Read", "2020-10-01"),
 				"one":  readRequest("a", "Read", "2020-02-01"),
 			})
@@ -46,7 +46,7 @@ var accessDecisions = []Check{
 		Source:    noSource + "; FINBOURNE's tests use execute, and its articles use Execute",
 		Assumed:   "The provider sends an activity unchanged. The mock ignores the case.",
 		run: func(ctx context.Context, d *domain) Finding {
-			_, results, problem := d.evaluate(ctx, "case", []map[string]any{{}}, map[string]any{
+			_, results, problem := d.evaluate(ctx, "case", [][]map[string]any{{{}}}, map[string]any{
 				"same":  readRequest("a", "Read", "2020-10-01"),
 				"other": readRequest("a", "READ", "2020-10-01"),
 			})
@@ -65,22 +65,45 @@ var accessDecisions = []Check{
 		Source:    "LUSID documents that the role with the higher precedence decides; which index has the higher precedence: " + noSource,
 		Assumed:   "In the mock, the role with the lower index decides.",
 		run: func(ctx context.Context, d *domain) Finding {
-			roles, results, problem := d.evaluate(ctx, "precedence", []map[string]any{
-				{"selectors": []any{selector("Read", "a"), selector("Read", "b")}},
-				{"grant": "Deny"},
+			allow := func(codes ...string) map[string]any {
+				var selectors []any
+				for _, code := range codes {
+					selectors = append(selectors, selector("Read", code))
+				}
+				return map[string]any{"selectors": selectors}
+			}
+			deny := func(code string) map[string]any {
+				return map[string]any{"grant": "Deny", "selectors": []any{selector("Read", code)}}
+			}
+			// Each role allows what the other one denies. So the result shows whether the index decides, or
+			// whether every Allow or every Deny does.
+			roles, results, problem := d.evaluate(ctx, "precedence", [][]map[string]any{
+				{allow("a", "first"), deny("b")},
+				{allow("b", "second"), deny("a")},
 			}, map[string]any{
-				"both": readRequest("a", "Read", "2020-10-01"),
-				"one":  readRequest("b", "Read", "2020-10-01"),
+				"a":      readRequest("a", "Read", "2020-10-01"),
+				"b":      readRequest("b", "Read", "2020-10-01"),
+				"first":  readRequest("first", "Read", "2020-10-01"),
+				"second": readRequest("second", "Read", "2020-10-01"),
 			})
 			if problem != nil {
 				return *problem
 			}
-			allows, ok := roles[0].fields["roleHierarchyIndex"].(float64)
-			denies, isNumber := roles[1].fields["roleHierarchyIndex"].(float64)
-			if !ok || !isNumber || results["one"] != granted {
-				return couldNotTell("a role has no index, or the role that allows has no effect")
+			// Until now, a create of the second role could change the index of the first role.
+			if problem := d.readIndexes(ctx, roles...); problem != nil {
+				return *problem
 			}
-			return decide((results["both"] == granted) == (allows < denies), "the role that allows has the lower index: %t; the request is granted: %t", allows < denies, results["both"] == granted)
+			first, second := indexOf(roles[0]), indexOf(roles[1])
+			a, b := results["a"] == granted, results["b"] == granted
+			switch {
+			case results["first"] != granted || results["second"] != granted:
+				return couldNotTell("a role of the run has no effect")
+			case first == second:
+				return couldNotTell("two new roles have the same index")
+			case a == b:
+				return differs("each of two roles allows what the other role denies: LUSID grants both requests: %t", a)
+			}
+			return decide(a == (first < second), "the role with the lower index decides: %t", a == (first < second))
 		},
 	},
 }
@@ -96,17 +119,17 @@ func readRequest(code, activity, day string) map[string]any {
 	}
 }
 
-// evaluate gives the user who runs the checks a role for each policy, and asks LUSID whether it grants the
-// requests. By default, a policy allows reading an object that does not exist. The fields of a policy can
+// evaluate gives the user who runs the checks a role for each list of policies, and asks LUSID whether it grants
+// the requests. By default, a policy allows reading an object that does not exist. The fields of a policy can
 // change this. If evaluate fails, the problem is not nil.
-func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[string]any, requests map[string]any) (roles []*object, results map[string]string, problem *Finding) {
+func (d *domain) evaluate(ctx context.Context, suffix string, held [][]map[string]any, requests map[string]any) (roles []*object, results map[string]string, problem *Finding) {
 	stop := func(f Finding) ([]*object, map[string]string, *Finding) { return nil, nil, &f }
 	grant, ok := d.passwordGrant()
 	if !ok {
 		return stop(couldNotTell("the run does not sign in with a password, and a new role needs a new token"))
 	}
-	for i, fields := range policies {
-		role, f := d.holdPolicy(ctx, d.name(suffix+"-"+strconv.Itoa(i+1)), fields)
+	for i, policies := range held {
+		role, f := d.holdPolicies(ctx, d.name(suffix+"-"+strconv.Itoa(i+1)), policies)
 		if role == nil {
 			return stop(f)
 		}
@@ -139,18 +162,23 @@ func (d *domain) evaluate(ctx context.Context, suffix string, policies []map[str
 	return roles, results, nil
 }
 
-// holdPolicy creates a policy, an access role with the policy and an identity role with the same name. It
+// holdPolicies creates policies, an access role with the policies and an identity role with the same name. It
 // gives the identity role to the user who runs the checks, and returns the access role. If a step fails,
 // the access role is nil and the finding has the reason.
-func (d *domain) holdPolicy(ctx context.Context, name string, fields map[string]any) (*object, Finding) {
-	body := policyBody(name)
-	body["selectors"] = []any{selector("Read", "a")}
-	maps.Copy(body, fields)
-	policy, a := d.createPolicyWith(ctx, name, body)
-	if policy == nil {
-		return nil, a.unable("create a policy")
+func (d *domain) holdPolicies(ctx context.Context, name string, policies []map[string]any) (*object, Finding) {
+	var ids []any
+	for i, fields := range policies {
+		code := name + "-" + strconv.Itoa(i+1)
+		body := policyBody(code)
+		body["selectors"] = []any{selector("Read", "a")}
+		maps.Copy(body, fields)
+		policy, a := d.createPolicyWith(ctx, code, body)
+		if policy == nil {
+			return nil, a.unable("create a policy")
+		}
+		ids = append(ids, policy.fields["id"])
 	}
-	held, a := d.createAccessRoleWith(ctx, name, roleResource([]any{policy.fields["id"]}))
+	held, a := d.createAccessRoleWith(ctx, name, roleResource(ids))
 	if held == nil {
 		return nil, a.unable("create an access role")
 	}

@@ -216,7 +216,7 @@ func precedence(list []map[string]any) Finding {
 		if i < 0 {
 			continue
 		}
-		if index, ok := list[i]["roleHierarchyIndex"].(float64); ok {
+		if index, ok := list[i][hierarchyIndex].(float64); ok {
 			indexes = append(indexes, index)
 		}
 	}

@@ -61,11 +61,15 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			if !ok {
 				return couldNotTell("the list does not contain the index of the new role")
 			}
-			before := countOf(list.list(), func(other map[string]any) bool {
-				i, ok := other["roleHierarchyIndex"].(float64)
-				return ok && i > index
+			others := slices.DeleteFunc(list.list(), func(other map[string]any) bool { return sameID(other, role.fields) })
+			if len(others) == 0 {
+				return couldNotTell("the domain has no other access role")
+			}
+			before := countOf(others, func(other map[string]any) bool {
+				i, ok := other[hierarchyIndex].(float64)
+				return ok && i >= index
 			})
-			return decide(before == 0, "%d of %d other roles have a higher index", before, len(list.list())-1)
+			return decide(before == 0, "%d of %d other roles have the same or a higher index", before, len(others))
 		},
 	},
 	{
@@ -74,21 +78,19 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		Source:    "LUSID documents the parameter; how it changes the index: " + noSource,
 		Assumed:   "The provider reads the index again after a move. The mock renumbers the roles.",
 		run: func(ctx context.Context, d *domain) Finding {
-			first, second, a := d.twoAccessRoles(ctx, "move")
-			if second == nil {
-				return a.unable("create two access roles")
+			front, back, problem := d.twoAccessRoles(ctx, "move")
+			if problem != nil {
+				return *problem
 			}
-			move := d.roleUpdate(second).Query("beforeScope", text(first.fields, "id.scope")).Query("beforeCode", first.name)
+			move := d.roleUpdate(back).Query("beforeScope", text(front.fields, "id.scope")).Query("beforeCode", front.name)
 			if moved := d.write(ctx, move); !moved.ok() {
 				return moved.unable("move a role of the run before another role")
 			}
-			list := d.list(ctx, accessRoles)
-			before, ok := indexIn(list, first)
-			after, isShown := indexIn(list, second)
-			if !ok || !isShown {
-				return list.unable("find the indexes of both roles")
+			if problem := d.readIndexes(ctx, front, back); problem != nil {
+				return *problem
 			}
-			return decide(after == before-1, "the index of the moved role minus the index of the other role: %g", after-before)
+			gap := indexOf(back) - indexOf(front)
+			return decide(gap == -1, "the index of the moved role minus the index of the other role: %g", gap)
 		},
 	},
 	{
@@ -97,14 +99,24 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		Source:    noSource,
 		Assumed:   "The provider plans no change of the index. The mock keeps it.",
 		run: func(ctx context.Context, d *domain) Finding {
-			role, a := d.createAccessRole(ctx, d.name("stay"))
-			if role == nil {
-				return a.unable("create an access role")
+			// The role in front is neither the first nor the last role, so a move to either end changes its
+			// index.
+			front, back, problem := d.twoAccessRoles(ctx, "stay")
+			if problem != nil {
+				return *problem
 			}
-			if update := d.write(ctx, d.roleUpdate(role)); !update.ok() {
+			before, behind := indexOf(front), indexOf(back)
+			if update := d.write(ctx, d.roleUpdate(front)); !update.ok() {
 				return update.unable("update an access role")
 			}
-			return d.indexMoved(ctx, role, 0)
+			if problem := d.readIndexes(ctx, front, back); problem != nil {
+				return *problem
+			}
+			moved := indexOf(front) - before
+			if moved != 0 && indexOf(back)-behind == moved {
+				return couldNotTell("the indexes of both roles of the run changed, perhaps because somebody else changed a role")
+			}
+			return decide(moved == 0, "the index changed by %g", moved)
 		},
 	},
 	{
@@ -113,14 +125,19 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		Source:    noSource,
 		Assumed:   "The provider reads the index at each refresh. In the mock, the indexes have no gaps.",
 		run: func(ctx context.Context, d *domain) Finding {
-			first, second, a := d.twoAccessRoles(ctx, "gap")
-			if second == nil {
-				return a.unable("create two access roles")
+			front, back, problem := d.twoAccessRoles(ctx, "gap")
+			if problem != nil {
+				return *problem
 			}
-			if removed := d.remove(ctx, first); !removed.ok() {
+			before := indexOf(back)
+			if removed := d.remove(ctx, front); !removed.ok() {
 				return removed.unable("delete an access role")
 			}
-			return d.indexMoved(ctx, second, -1)
+			if problem := d.readIndexes(ctx, back); problem != nil {
+				return *problem
+			}
+			moved := indexOf(back) - before
+			return decide(moved == -1, "the index changed by %g", moved)
 		},
 	},
 	{
@@ -167,14 +184,56 @@ func (d *domain) createAccessRoleWith(ctx context.Context, code string, resource
 	return d.create(ctx, accessRoles, code, d.access.Post("CreateRole", "roles").Body(body))
 }
 
-// twoAccessRoles creates two roles. If a create fails, the second role is nil, and the answer is that of
-// the failed create.
-func (d *domain) twoAccessRoles(ctx context.Context, suffix string) (first, second *object, a answer) {
-	if first, a = d.createAccessRole(ctx, d.name(suffix+"-1")); first == nil {
-		return nil, nil, a
+// twoAccessRoles creates two roles. It returns the role with the lower index first. LUSID does not document where
+// it places a new role. If twoAccessRoles fails, the problem is not nil.
+func (d *domain) twoAccessRoles(ctx context.Context, suffix string) (front, back *object, problem *Finding) {
+	var roles []*object
+	for _, number := range []string{"-1", "-2"} {
+		role, a := d.createAccessRole(ctx, d.name(suffix+number))
+		if role == nil {
+			unable := a.unable("create two access roles")
+			return nil, nil, &unable
+		}
+		roles = append(roles, role)
 	}
-	second, a = d.createAccessRole(ctx, d.name(suffix+"-2"))
-	return first, second, a
+	if problem := d.readIndexes(ctx, roles...); problem != nil {
+		return nil, nil, problem
+	}
+	front, back = roles[0], roles[1]
+	if indexOf(front) > indexOf(back) {
+		front, back = back, front
+	}
+	if indexOf(front) == indexOf(back) {
+		same := couldNotTell("two new roles have the same index")
+		return nil, nil, &same
+	}
+	return front, back, nil
+}
+
+// readIndexes reads roles of the run again, because a create, a move or a delete of another role can change an
+// index. If readIndexes fails, the problem is not nil.
+func (d *domain) readIndexes(ctx context.Context, roles ...*object) (problem *Finding) {
+	for _, role := range roles {
+		read := d.read(ctx, d.access.Get("GetRole", role.path()...))
+		if !read.ok() {
+			unable := read.unable("read an access role")
+			return &unable
+		}
+		if _, ok := read.object()[hierarchyIndex].(float64); !ok {
+			missing := couldNotTell("a response has no index")
+			return &missing
+		}
+		role.fields = read.object()
+	}
+	return nil
+}
+
+const hierarchyIndex = "roleHierarchyIndex"
+
+// indexOf returns the index of a role that readIndexes has read.
+func indexOf(role *object) float64 {
+	index, _ := role.fields[hierarchyIndex].(float64)
+	return index
 }
 
 // roleUpdate returns the request that clears the description and the policies of a role of the run.
@@ -212,22 +271,8 @@ func (d *domain) detach(role, collection *object) client.Request {
 func indexIn(list answer, role *object) (index float64, ok bool) {
 	for _, fields := range list.list() {
 		if sameID(fields, role.fields) {
-			index, ok = fields["roleHierarchyIndex"].(float64)
+			index, ok = fields[hierarchyIndex].(float64)
 		}
 	}
 	return index, ok
-}
-
-// indexMoved checks by how much the index of a role has changed since its create.
-func (d *domain) indexMoved(ctx context.Context, role *object, assumed float64) Finding {
-	read := d.read(ctx, d.access.Get("GetRole", role.path()...))
-	if !read.ok() {
-		return read.unable("read an access role")
-	}
-	before, isNumber := role.fields["roleHierarchyIndex"].(float64)
-	after, ok := read.object()["roleHierarchyIndex"].(float64)
-	if !isNumber || !ok {
-		return couldNotTell("a response has no index")
-	}
-	return decide(after-before == assumed, "the index changed by %g", after-before)
 }

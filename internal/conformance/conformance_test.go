@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -233,6 +234,33 @@ func rewriteText(path, old, replacement string) middleware {
 		clear(object)
 		_ = json.Unmarshal([]byte(strings.ReplaceAll(string(changed), old, replacement)), &object)
 	})
+}
+
+// updatedLast places an updated access role after the second role of the run.
+func updatedLast(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if code, ok := strings.CutPrefix(r.URL.Path, "/access/api/roles/"); ok && r.Method == http.MethodPut && strings.HasSuffix(code, "-1") {
+			r.URL.RawQuery = "afterCode=" + strings.TrimSuffix(code, "1") + "2"
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// indexAfter increases the index of every access role by one after each request with the method.
+func indexAfter(method string) middleware {
+	return func(next http.Handler) http.Handler {
+		var requests atomic.Int64
+		changed := rewrite("GET", "/access/api/roles/", func(_ *int, role map[string]any) {
+			index, _ := role["roleHierarchyIndex"].(float64)
+			role["roleHierarchyIndex"] = index + float64(requests.Load())
+		})(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == method && strings.HasPrefix(r.URL.Path, "/access/api/roles/") {
+				requests.Add(1)
+			}
+			changed.ServeHTTP(w, r)
+		})
+	}
 }
 
 func set(field string, value any) func(*int, map[string]any) {
@@ -464,8 +492,8 @@ var differences = map[string]struct {
 		role["roleHierarchyIndex"] = 100 - index
 	})},
 	"access/role-move":               {fault: notProcessed("access.UpdateRole")},
-	"access/role-update-keeps-place": {middleware: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 1))},
-	"access/role-delete-renumbers":   {middleware: rewrite("GET", "/access/api/roles/", set("roleHierarchyIndex", 100))},
+	"access/role-update-keeps-place": {middleware: updatedLast},
+	"access/role-delete-renumbers":   {middleware: indexAfter(http.MethodDelete)},
 	"access/role-attach-again":       {fault: fault("access.AddPolicyCollectionToRole", 1, 400)},
 	"access/role-detach-again":       {fault: fault("access.RemovePolicyCollectionFromRole", 1, 404)},
 
@@ -484,7 +512,9 @@ var differences = map[string]struct {
 
 	"access/date-conditions-combine": {middleware: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
 	"access/activity-case":           {middleware: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
-	"access/role-precedence":         {middleware: rewrite("POST", "/access/api/me$", set("both", map[string]any{"result": "Denied"}))},
+	"access/role-precedence": {middleware: rewrite("POST", "/access/api/me$", func(_ *int, results map[string]any) {
+		results["a"], results["b"] = results["b"], results["a"]
+	})},
 
 	"identity/role-list-fields":                  {middleware: rewrite("GET", "/identity/api/roles$", set("description", nil))},
 	"identity/application-list-fields":           {middleware: rewrite("GET", "/applications$", set("displayName", ""))},

@@ -1,16 +1,24 @@
 package conformance_test
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
-// undecided are domains on which a check can't see what it tests. The check must not report that the domain is as
-// assumed, and must not report that it differs.
+// undecided are domains on which a check could take something else for what it tests. By default, the check must
+// report that it could not tell.
 var undecided = map[string]struct {
 	check      string
 	options    mockserver.Options
@@ -18,6 +26,8 @@ var undecided = map[string]struct {
 	middleware middleware
 	// asOther is true if the user who runs the checks is not an administrator.
 	asOther bool
+	// want is the result. Empty means that the check could not tell.
+	want conformance.Result
 }{
 	// LUSID documents at most 10 network zones and 5 external token issuers.
 	"no free network zone":            {check: "identity/network-zone-create", options: mockserver.Options{Seed: mockserver.Seed{NetworkZones: seedZones(10)}}},
@@ -28,6 +38,14 @@ var undecided = map[string]struct {
 	"denial with another status":      {check: "access/policy-missing", fault: mockserver.Fault{Operation: "access.GetPolicy", Status: 400, Code: 606}},
 	"denial as 404":                   {check: "identity/mcp-tool-missing", fault: mockserver.Fault{Operation: "identity.GetMcpTool", Status: 404, Code: 186}},
 	"new application without secret":  {check: "identity/application-include-secret", middleware: withoutSecrets},
+	"roles changed by somebody else":  {check: "access/role-update-keeps-place", middleware: indexAfter(http.MethodPut)},
+	"no other access role":            {check: "access/role-place-new", middleware: onlyNewRoles},
+	"equal indexes":                   {check: "access/role-place-new", middleware: rewrite("GET", "/access/api/roles$", set("roleHierarchyIndex", 1)), want: conformance.Differs},
+	"new roles first, move":           {check: "access/role-move", middleware: newRolesFirst, want: conformance.AsAssumed},
+	"new roles first, no move":        {check: "access/role-move", middleware: func(next http.Handler) http.Handler { return withoutMoves(newRolesFirst(next)) }, want: conformance.Differs},
+	"new roles first, delete":         {check: "access/role-delete-renumbers", middleware: newRolesFirst, want: conformance.AsAssumed},
+	"new roles first, precedence":     {check: "access/role-precedence", middleware: newRolesFirst, asOther: true, want: conformance.AsAssumed},
+	"every allow decides":             {check: "access/role-precedence", middleware: rewrite("POST", "/access/api/me$", set("b", map[string]any{"result": "Granted"})), asOther: true, want: conformance.Differs},
 	"new application not yet visible": {check: "identity/application-include-secret", fault: fault("GetApplication", 0, 404)},
 }
 
@@ -35,6 +53,68 @@ var undecided = map[string]struct {
 func withoutSecrets(next http.Handler) http.Handler {
 	remove := func(_ *int, app map[string]any) { delete(app, "secret") }
 	return rewrite("POST", "/applications$", remove)(rewrite("GET", "/applications", remove)(next))
+}
+
+// onlyNewRoles lists only the access roles of a run.
+func onlyNewRoles(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet || r.URL.Path != "/access/api/roles" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		recorder := httptest.NewRecorder()
+		next.ServeHTTP(recorder, r)
+		var roles []map[string]any
+		_ = json.Unmarshal(recorder.Body.Bytes(), &roles)
+		roles = slices.DeleteFunc(roles, func(role map[string]any) bool {
+			id, _ := role["id"].(map[string]any)
+			code, _ := id["code"].(string)
+			return !strings.HasPrefix(code, conformance.Prefix)
+		})
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(roles)
+	})
+}
+
+// newRolesFirst places a new access role before all others.
+func newRolesFirst(next http.Handler) http.Handler {
+	first := "iam-administrator"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.URL.Path != "/access/api/roles" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		var role map[string]any
+		content, _ := io.ReadAll(r.Body)
+		_ = json.Unmarshal(content, &role)
+		r.Body = io.NopCloser(bytes.NewReader(content))
+		created := httptest.NewRecorder()
+		next.ServeHTTP(created, r)
+		code, _ := role["code"].(string)
+		delete(role, "code")
+		content, _ = json.Marshal(role)
+		move := httptest.NewRequestWithContext(r.Context(), http.MethodPut, "/access/api/roles/"+code+"?beforeCode="+first, bytes.NewReader(content))
+		move.Host, move.Header = r.Host, r.Header.Clone()
+		move.Header.Set("Content-Length", strconv.Itoa(len(content)))
+		moved := httptest.NewRecorder()
+		next.ServeHTTP(moved, move)
+		if moved.Code == http.StatusOK {
+			first, moved.Code = code, created.Code
+		}
+		maps.Copy(w.Header(), moved.Header())
+		w.WriteHeader(moved.Code)
+		_, _ = w.Write(moved.Body.Bytes())
+	})
+}
+
+// withoutMoves ignores the new position in an update of an access role of a run.
+func withoutMoves(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/access/api/roles/") {
+			r.URL.RawQuery = ""
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func seedZones(n int) (zones []mockserver.NetworkZone) {
@@ -70,8 +150,9 @@ func TestRun_undecided(t *testing.T) {
 				domain.InjectFault(test.fault)
 			}
 			report := run(t, domain, pick(t, test.check), everything())
-			if row := report.Rows[0]; row.Result != conformance.CouldNotTell || row.Seen == "" {
-				t.Errorf("got %s (%s), want %s with a reason", row.Result, row.Seen, conformance.CouldNotTell)
+			want := cmp.Or(test.want, conformance.CouldNotTell)
+			if row := report.Rows[0]; row.Result != want || row.Seen == "" {
+				t.Errorf("got %s (%s), want %s with a reason", row.Result, row.Seen, want)
 			}
 		})
 	}
