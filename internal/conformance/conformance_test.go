@@ -416,6 +416,7 @@ var differences = map[string]struct {
 	"identity/user-delete-again":          {fault: fault("DeleteUser", 1, 204)},
 
 	"identity/network-zone-create":           {fault: processed("CreateNetworkZone", 200)},
+	"identity/network-zone-duplicate":        {fault: fault("CreateNetworkZone", 1, 409)},
 	"identity/network-zone-delete":           {fault: processed("DeleteNetworkZone", 200)},
 	"identity/network-zone-delete-renumbers": {middleware: rewrite("GET", "/networkzones/", set("hierarchy", 1))},
 	"identity/network-zone-hierarchy":        {options: mockserver.Options{NetworkZonesShift: true}},

@@ -8,6 +8,12 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
+// The maximum numbers in a domain that LUSID documents.
+const (
+	maxZones   = 10
+	maxIssuers = 5
+)
+
 var identityZones = []Check{
 	{
 		API: "identity", Name: "network-zone-create", Needs: NetworkZones,
@@ -15,6 +21,21 @@ var identityZones = []Check{
 		Source:    contract,
 		Assumed:   "The provider accepts any success status. The mock responds with 201.",
 		run:       createdWith("a network zone", http.StatusCreated, (*domain).createZone),
+	},
+	{
+		API: "identity", Name: "network-zone-duplicate", Needs: NetworkZones,
+		Statement: "A second network zone with the same code is refused with status 400 and code 144.",
+		Source:    noSource,
+		Assumed:   "The provider looks for the code after any refusal. The mock responds with this status and this code.",
+		run: func(ctx context.Context, d *domain) Finding {
+			code := d.name("twice")
+			o, a := d.createZone(ctx, code)
+			if o == nil {
+				return a.unable("create a network zone")
+			}
+			_, second := d.createZone(ctx, code)
+			return d.duplicate(ctx, zones, maxZones, second)
+		},
 	},
 	{
 		API: "identity", Name: "network-zone-delete", Needs: NetworkZones,
@@ -29,21 +50,21 @@ var identityZones = []Check{
 		Source:    "LUSID documents that a hierarchy is unique; whether it moves the other zones: " + noSource,
 		Assumed:   "The provider reads a zone again after an update. The mock refuses the update.",
 		run: func(ctx context.Context, d *domain) Finding {
-			front, a := d.createZone(ctx, d.name("front"))
-			if front == nil {
-				return a.unable("create a network zone")
+			front, back, problem := d.twoZones(ctx, "hierarchy")
+			if problem != nil {
+				return *problem
 			}
-			back, a := d.createZone(ctx, d.name("back"))
-			if back == nil {
-				return a.unable("create a network zone")
+			place := func(hierarchy int64) answer {
+				body := identity.UpdateNetworkZoneRequest{Hierarchy: hierarchy, Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules}
+				return d.write(ctx, d.identity.Put("UpdateNetworkZone", back.path()...).Body(body))
 			}
-			// New zones are after all others. Only zones after the first of the two could move.
-			hierarchy, ok := front.fields["hierarchy"].(float64)
-			if behind, isNumber := back.fields["hierarchy"].(float64); !ok || !isNumber || behind <= hierarchy {
-				return couldNotTell("a new zone is not after the existing zones")
+			update := place(hierarchyOf(front))
+			if update.status == http.StatusBadRequest {
+				// The refusal is conclusive only if LUSID accepts the rest of the request.
+				if control := place(hierarchyOf(back)); !control.ok() {
+					return control.unable("update a network zone without a change of the hierarchy")
+				}
 			}
-			body := identity.UpdateNetworkZoneRequest{Hierarchy: int64(hierarchy), Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules}
-			update := d.write(ctx, d.identity.Put("UpdateNetworkZone", back.path()...).Body(body))
 			return update.is("give a network zone the hierarchy of another one", http.StatusBadRequest, 0)
 		},
 	},
@@ -53,13 +74,9 @@ var identityZones = []Check{
 		Source:    noSource,
 		Assumed:   "The provider reads the hierarchy at each refresh. The mock does not change it.",
 		run: func(ctx context.Context, d *domain) Finding {
-			front, a := d.createZone(ctx, d.name("first"))
-			if front == nil {
-				return a.unable("create a network zone")
-			}
-			back, a := d.createZone(ctx, d.name("second"))
-			if back == nil {
-				return a.unable("create a network zone")
+			front, back, problem := d.twoZones(ctx, "gap")
+			if problem != nil {
+				return *problem
 			}
 			if removed := d.remove(ctx, front); !removed.ok() {
 				return removed.unable("delete a network zone")
@@ -68,12 +85,12 @@ var identityZones = []Check{
 			if !read.ok() {
 				return read.unable("read a network zone")
 			}
-			before, isNumber := back.fields["hierarchy"].(float64)
 			after, ok := read.object()["hierarchy"].(float64)
-			if !isNumber || !ok {
+			if !ok {
 				return couldNotTell("the response has no hierarchy")
 			}
-			return decide(before == after, "the hierarchy changed by %g", after-before)
+			moved := int64(after) - hierarchyOf(back)
+			return decide(moved == 0, "the hierarchy changed by %d", moved)
 		},
 	},
 	{
@@ -96,6 +113,45 @@ func (d *domain) createZone(ctx context.Context, code string) (*object, answer) 
 		Code: code, Description: "A conformance run created this zone and will delete it.",
 		Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules,
 	}))
+}
+
+// twoZones creates two network zones. LUSID documents that a new zone is after all others. If twoZones fails, the
+// problem is not nil.
+func (d *domain) twoZones(ctx context.Context, suffix string) (front, back *object, problem *Finding) {
+	stop := func(f Finding) (*object, *object, *Finding) { return nil, nil, &f }
+	front, a := d.createZone(ctx, d.name(suffix+"-front"))
+	if front == nil {
+		return stop(a.unable("create a network zone"))
+	}
+	back, a = d.createZone(ctx, d.name(suffix+"-back"))
+	switch {
+	case back == nil:
+		return stop(a.unable("create a second network zone"))
+	case hierarchyOf(front) <= 0 || hierarchyOf(back) <= hierarchyOf(front):
+		return stop(couldNotTell("a new zone is not after the existing zones"))
+	}
+	return front, back, nil
+}
+
+// hierarchyOf returns the hierarchy in the response to the create of a network zone. It is zero if there is none.
+func hierarchyOf(zone *object) int64 {
+	hierarchy, _ := zone.fields["hierarchy"].(float64)
+	return int64(hierarchy)
+}
+
+// duplicate decides whether LUSID refused the create of a second object because of its code. The first object can
+// be the last one that the domain may have.
+func (d *domain) duplicate(ctx context.Context, k kind, maximum int, second answer) Finding {
+	if second.status == http.StatusBadRequest && second.code != codeDuplicate {
+		list := d.list(ctx, k)
+		if !list.isList() {
+			return list.unable("count the " + k.name + "s after a refusal")
+		}
+		if len(list.list()) >= maximum {
+			return couldNotTell("the domain already has the maximum number of %ss", k.name)
+		}
+	}
+	return second.is("create a second "+k.name, http.StatusBadRequest, codeDuplicate)
 }
 
 var identityIssuers = []Check{
@@ -144,8 +200,9 @@ var identityIssuers = []Check{
 			if o == nil {
 				return a.unable("create an external token issuer")
 			}
-			_, second := d.createIssuer(ctx, code)
-			return second.is("create a second external token issuer", http.StatusBadRequest, codeDuplicate)
+			// LUSID documents that the pair of issuer and audience is unique too, so the second pair differs.
+			_, second := d.create(ctx, issuers, code, d.issuerRequest(code, code+"-2"))
+			return d.duplicate(ctx, issuers, maxIssuers, second)
 		},
 	},
 }
@@ -153,13 +210,13 @@ var identityIssuers = []Check{
 const logoutURL = "https://example.com/logout"
 
 func (d *domain) createIssuer(ctx context.Context, code string) (*object, answer) {
-	return d.create(ctx, issuers, code, d.issuerRequest(code))
+	return d.create(ctx, issuers, code, d.issuerRequest(code, code))
 }
 
-func (d *domain) issuerRequest(code string) client.Request {
+func (d *domain) issuerRequest(code, audience string) client.Request {
 	return d.identity.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(identity.CreateExternalTokenIssuerRequest{
 		Code: code, UpdateExternalTokenIssuerRequest: identity.UpdateExternalTokenIssuerRequest{
-			Issuer: "https://example.com/" + code, Audience: code, LogoutURL: logoutURL,
+			Issuer: "https://example.com/" + audience, Audience: audience, LogoutURL: logoutURL,
 			Description: "A conformance run created this issuer and will delete it.",
 		},
 	})

@@ -34,7 +34,8 @@ var identityTools = []Check{
 			if o == nil {
 				return a.unable("create an MCP tool")
 			}
-			_, second := d.create(ctx, tools, name, d.toolRequest(name))
+			// LUSID documents that a name is unique too, so the second tool has another name.
+			_, second := d.create(ctx, tools, name, d.toolRequest(name, name+"-2"))
 			return second.is("create a second MCP tool", http.StatusConflict, 0)
 		},
 	},
@@ -78,11 +79,11 @@ var identityTools = []Check{
 }
 
 func (d *domain) createTool(ctx context.Context, name string) (*object, answer) {
-	return d.create(ctx, tools, name, d.toolRequest(name))
+	return d.create(ctx, tools, name, d.toolRequest(name, name))
 }
 
-func (d *domain) toolRequest(name string) client.Request {
-	return d.identity.Post("CreateMcpTool", "mcptools", Prefix+"scope", name).Body(identity.UpsertMcpToolRequest{
+func (d *domain) toolRequest(code, name string) client.Request {
+	return d.identity.Post("CreateMcpTool", "mcptools", Prefix+"scope", code).Body(identity.UpsertMcpToolRequest{
 		Name: name, Title: name, Description: "A conformance run created this tool and will delete it.",
 		ReadOnly: true, Parameters: []identity.McpToolParameter{},
 		LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},

@@ -38,6 +38,13 @@ var undecided = map[string]struct {
 	"denial with another status":      {check: "access/policy-missing", fault: mockserver.Fault{Operation: "access.GetPolicy", Status: 400, Code: 606}},
 	"denial as 404":                   {check: "identity/mcp-tool-missing", fault: mockserver.Fault{Operation: "identity.GetMcpTool", Status: 404, Code: 186}},
 	"new application without secret":  {check: "identity/application-include-secret", middleware: withoutSecrets},
+	"last free network zone":          {check: "identity/network-zone-duplicate", options: mockserver.Options{Seed: mockserver.Seed{NetworkZones: seedZones(9)}}, fault: fault("CreateNetworkZone", 1, 400)},
+	"last free external token issuer": {check: "identity/external-token-issuer-duplicate", options: mockserver.Options{Seed: mockserver.Seed{ExternalTokenIssuers: seedIssuers(4)}}, fault: fault("CreateExternalTokenIssuer", 1, 400)},
+	"only names of tools are unique":  {check: "identity/mcp-tool-duplicate", middleware: onlyUnique("/mcptools/", "name", 409), want: conformance.Differs},
+	"only issuers are unique":         {check: "identity/external-token-issuer-duplicate", middleware: onlyUnique("/externaltokenissuers", "issuer", 400), want: conformance.Differs},
+	"updates of zones refused":        {check: "identity/network-zone-hierarchy", fault: mockserver.Fault{Operation: "identity.UpdateNetworkZone", Count: -1, Status: 400}},
+	"new zones first":                 {check: "identity/network-zone-delete-renumbers", middleware: rewrite("POST", "/networkzones$", set("hierarchy", 1))},
+	"creates of policies refused":     {check: "access/policy-body-id", fault: mockserver.Fault{Operation: "access.CreatePolicy", Count: -1, Status: 400}},
 	"roles changed by somebody else":  {check: "access/role-update-keeps-place", middleware: indexAfter(http.MethodPut)},
 	"no other access role":            {check: "access/role-place-new", middleware: onlyNewRoles},
 	"equal indexes":                   {check: "access/role-place-new", middleware: rewrite("GET", "/access/api/roles$", set("roleHierarchyIndex", 1)), want: conformance.Differs},
@@ -115,6 +122,35 @@ func withoutMoves(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// onlyUnique accepts a second object with the same code, if the field of the second object has another value.
+func onlyUnique(path, field string, status int) middleware {
+	return func(next http.Handler) http.Handler {
+		seen := map[any]bool{}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodPost || !strings.Contains(r.URL.Path, path) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			var object map[string]any
+			content, _ := io.ReadAll(r.Body)
+			_ = json.Unmarshal(content, &object)
+			switch {
+			case len(seen) == 0:
+				r.Body = io.NopCloser(bytes.NewReader(content))
+				next.ServeHTTP(w, r)
+			case seen[object[field]]:
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, `{"name": "Duplicate", "code": 144}`)
+			default:
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write(content)
+			}
+			seen[object[field]] = true
+		})
+	}
 }
 
 func seedZones(n int) (zones []mockserver.NetworkZone) {

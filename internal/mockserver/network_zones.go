@@ -124,7 +124,7 @@ func (z *networkZones) get(c *call) (any, error) {
 
 // create places the zone after all others.
 //
-// Unverified: identity/network-zone-create.
+// Unverified: identity/network-zone-create, identity/network-zone-duplicate.
 func (z *networkZones) create(c *call) (any, error) {
 	request, err := decode[createNetworkZoneRequest](c)
 	if err != nil {
