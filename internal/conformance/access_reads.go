@@ -37,10 +37,10 @@ var ranked = []string{
 func accessAPI(c *client.Client) *client.API { return c.API("access", "access/api") }
 
 var accessReads = []Check{
-	missingIn("access", "policy-missing", "policy", "GetPolicy", codePolicyGone, "policies", missingID),
-	missingIn("access", "policy-collection-missing", "policy collection", "GetPolicyCollection", codeCollectionGone, "policycollections", missingID),
-	missingIn("access", "role-missing", "role", "GetRole", 0, "roles", missingID),
-	missingIn("access", "policy-template-missing", "policy template", "GetPolicyTemplate", codeTemplateGone, "policytemplates", missingID),
+	missing("policy-missing", policies, "GetPolicy", missingID),
+	missing("policy-collection-missing", collections, "GetPolicyCollection", missingID),
+	missing("role-missing", accessRoles, "GetRole", missingID),
+	missing("policy-template-missing", templates, "GetPolicyTemplate", missingID),
 	{
 		API: "access", Name: "user-role-missing",
 		Statement: "A read of the user role of a user who does not exist returns status 404 and code 616.",
@@ -48,7 +48,7 @@ var accessReads = []Check{
 		Assumed:   "The provider concludes from the code that the user does not exist. The mock responds with this status and this code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			a := d.read(ctx, d.access.Get("GetUserRole", "userroles", missingID))
-			return a.is("read the user role of a user who does not exist", http.StatusNotFound, codeTargetUserGone)
+			return d.isMissing(ctx, userRoles, a, "read the user role of a user who does not exist", codeTargetUserGone)
 		},
 	},
 	{

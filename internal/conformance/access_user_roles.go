@@ -8,15 +8,19 @@ import (
 var accessUserRoles = []Check{
 	{
 		API: "access", Name: "user-role-new-user", Needs: Mail,
-		Statement: "A read of the user role of a user who has never signed in returns status 404.",
+		Statement: "A read of the user role of a user who has never signed in returns status 404 and one of LUSID's codes.",
 		Source:    "KA-01794 says that LUSID creates it at the first sign-in; what a read returns before that: " + noSource,
-		Assumed:   "The provider creates the user role, and adopts an empty one. The mock responds with 404.",
+		Assumed:   "If the response has a code, the provider creates the user role. It adopts an empty one. The mock responds with 404 and a code.",
 		run: func(ctx context.Context, d *domain) Finding {
 			user, a := d.createUser(ctx, d.name("new-role"))
 			if user == nil {
 				return a.unable("create a user")
 			}
-			return d.read(ctx, d.access.Get("GetUserRole", "userroles", user.id())).is("read the user role of a new user", http.StatusNotFound, 0)
+			read := d.read(ctx, d.access.Get("GetUserRole", "userroles", user.id()))
+			if !read.isConclusive() {
+				return read.unable("read the user role of a new user")
+			}
+			return decide(read.status == http.StatusNotFound && read.code != 0, "%s", read)
 		},
 	},
 	{

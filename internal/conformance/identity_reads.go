@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -89,12 +90,12 @@ var identityReads = []Check{
 			return decide(with+without == 0, "%d of %d issuers end in /v1/token, and %d are missing", with, len(all), without)
 		},
 	},
-	missing("application-missing", "application", "GetApplication", codeAppGone, "applications", missingID),
-	missing("role-missing", "role", "GetRole", codeRoleGone, "roles", missingID),
-	missing("user-missing", "user", "GetUser", codeUserGone, "users", missingID),
-	missing("network-zone-missing", "network zone", "GetNetworkZone", 0, "networkzones", missingID),
-	missing("external-token-issuer-missing", "external token issuer", "GetExternalTokenIssuer", 0, "externaltokenissuers", missingID),
-	missing("mcp-tool-missing", "MCP tool", "GetMcpTool", 0, "mcptools", missingID, missingID),
+	missing("application-missing", applications, "GetApplication", missingID),
+	missing("role-missing", roles, "GetRole", missingID),
+	missing("user-missing", users, "GetUser", missingID),
+	missing("network-zone-missing", zones, "GetNetworkZone", missingID),
+	missing("external-token-issuer-missing", issuers, "GetExternalTokenIssuer", missingID),
+	missing("mcp-tool-missing", tools, "GetMcpTool", missingID, missingID),
 	{
 		API: "identity", Name: "users-list-roles",
 		Statement: "The list of users does not contain the roles of a user.",
@@ -204,32 +205,46 @@ var identityHeaders = []Check{
 	},
 }
 
-// missing returns the check of a read of an object that does not exist. If the code is zero, any code
-// matches.
-func missing(name, noun, operation string, code int, path ...string) Check {
-	return missingIn("identity", name, noun, operation, code, path...)
-}
-
-func missingIn(api, name, noun, operation string, code int, path ...string) Check {
+// missing returns the check of a read of an object that does not exist. The path is the rest of the object's path.
+func missing(name string, k kind, operation string, path ...string) Check {
 	source := "which status has the code: " + noSource
 	assumed := "The provider concludes from the code that the object does not exist. The mock responds with this status and this code."
-	codeWords := article(noun) + " that does not exist returns status 404 and code " + strconv.Itoa(code) + "."
-	if code == 0 {
+	codeWords := " that does not exist returns status 404 and code " + strconv.Itoa(k.gone) + "."
+	if k.gone == 0 {
 		source = "LUSID documents neither a status nor a code for this"
 		assumed = "The provider reads the list before it treats the object as deleted. The mock responds with 404."
-		codeWords = article(noun) + " that does not exist returns status 404."
+		codeWords = " that does not exist returns status 404."
+	}
+	api := "identity"
+	if k.access {
+		api = "access"
 	}
 	return Check{
-		API: api, Name: name, Statement: "A read of " + codeWords, Source: source, Assumed: assumed,
+		API: api, Name: name, Statement: "A read of " + article(k.name) + codeWords, Source: source, Assumed: assumed,
 		run: func(ctx context.Context, d *domain) Finding {
-			from := d.identity
-			if api == "access" {
-				from = d.access
-			}
-			return d.read(ctx, from.Get(operation, path...)).is("read "+article(noun)+" that does not exist", 404, code)
+			a := d.read(ctx, d.api(k).Get(operation, append([]string{k.path}, path...)...))
+			return d.isMissing(ctx, k, a, "read "+article(k.name)+" that does not exist", k.gone)
 		},
 	}
 }
+
+// isMissing compares the response to a read of a missing object with status 404 and the code. If the code is zero,
+// any code matches.
+func (d *domain) isMissing(ctx context.Context, k kind, a answer, attempt string, code int) Finding {
+	switch {
+	case a.status == http.StatusNotFound && a.code == 0:
+		// A path that the domain does not have gives the same response.
+		if list := d.listOnce(ctx, k); !list.ok() {
+			return couldNotTell("%s, but the list of %ss cannot be read either (%s), so the feature may not be enabled", a, k.name, list)
+		}
+	case a.status == http.StatusBadRequest && code != 0 && slices.Contains(invalid, a.code):
+		return couldNotTell("%s: LUSID may refuse the form of the ID", a)
+	}
+	return a.is(attempt, http.StatusNotFound, code)
+}
+
+// invalid are LUSID's codes for a request with an invalid value.
+var invalid = []int{0, 151, 157}
 
 // listOnce reads a list, or returns the list that an earlier check has read.
 func (d *domain) listOnce(ctx context.Context, k kind) answer {

@@ -45,6 +45,13 @@ var undecided = map[string]struct {
 	"updates of zones refused":        {check: "identity/network-zone-hierarchy", fault: mockserver.Fault{Operation: "identity.UpdateNetworkZone", Count: -1, Status: 400}},
 	"new zones first":                 {check: "identity/network-zone-delete-renumbers", middleware: rewrite("POST", "/networkzones$", set("hierarchy", 1))},
 	"creates of policies refused":     {check: "access/policy-body-id", fault: mockserver.Fault{Operation: "access.CreatePolicy", Count: -1, Status: 400}},
+	"tools not enabled":               {check: "identity/mcp-tool-missing", middleware: withoutPath("/mcptools")},
+	"issuers not enabled":             {check: "identity/external-token-issuer-missing", middleware: withoutPath("/externaltokenissuers")},
+	"templates not enabled":           {check: "access/policy-template-missing", middleware: withoutPath("/policytemplates")},
+	"form of an ID refused":           {check: "identity/user-missing", fault: mockserver.Fault{Operation: "identity.GetUser", Status: 400, Code: 151}},
+	"other status of the code":        {check: "identity/user-missing", fault: mockserver.Fault{Operation: "identity.GetUser", Status: 400, Code: 657}, want: conformance.Differs},
+	"no code":                         {check: "identity/user-missing", fault: mockserver.Fault{Operation: "identity.GetUser", Status: 404, Body: "{}"}, want: conformance.Differs},
+	"no code for a new user":          {check: "access/user-role-new-user", fault: mockserver.Fault{Operation: "access.GetUserRole", Status: 404, Body: "{}"}, want: conformance.Differs},
 	"roles changed by somebody else":  {check: "access/role-update-keeps-place", middleware: indexAfter(http.MethodPut)},
 	"no other access role":            {check: "access/role-place-new", middleware: onlyNewRoles},
 	"equal indexes":                   {check: "access/role-place-new", middleware: rewrite("GET", "/access/api/roles$", set("roleHierarchyIndex", 1)), want: conformance.Differs},
@@ -122,6 +129,19 @@ func withoutMoves(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// withoutPath responds with a 404 without a code to each request with the text in its path.
+func withoutPath(path string) middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, path) {
+				http.NotFound(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // onlyUnique accepts a second object with the same code, if the field of the second object has another value.
