@@ -134,6 +134,9 @@ var accessReads = []Check{
 			if n := scopes(values); n > 1 {
 				return asAssumed("%d scopes", n)
 			}
+			if isFull(values) || text(a.object(), "nextPage") != "" {
+				return couldNotTell("the first page contains one scope, and there may be more pages")
+			}
 			return d.elsewhere(ctx, d.access.Get("ListPolicies", "policies"))
 		},
 	},
@@ -148,16 +151,25 @@ var accessReads = []Check{
 			if !ok {
 				return a.unable("read a page of policies")
 			}
-			if limit, _ := strconv.Atoi(pageSize); len(values) >= limit {
+			if isFull(values) {
 				return couldNotTell("the domain has more policies than one page can contain")
 			}
 			list := d.list(ctx, policies)
 			if !list.isList() {
 				return list.unable("list policies")
 			}
-			missing := countOf(list.list(), func(policy map[string]any) bool {
-				return !slices.ContainsFunc(values, func(other map[string]any) bool { return sameID(policy, other) })
-			})
+			if len(list.list()) == 0 {
+				return couldNotTell("the domain has no policy in the scope default")
+			}
+			missing := notOn(values, list.list())
+			if missing > 0 {
+				// Somebody may have created a policy after the read of the page.
+				delete(d.cached, firstPage)
+				if values, ok = d.policiesPage(ctx).values(); !ok {
+					return couldNotTell("unable to read the page of policies again")
+				}
+				missing = notOn(values, list.list())
+			}
 			next := text(a.object(), "nextPage")
 			return decide(next == "" && missing == 0, "a next page: %t; %d of %d policies are not on the page", next != "", missing, len(list.list()))
 		},
@@ -173,13 +185,28 @@ var accessReads = []Check{
 	},
 }
 
+// firstPage is the key of the first page of policies among the cached responses.
+const firstPage = "page of policies"
+
+// isFull reports whether a page has as many objects as a request allows.
+func isFull(values []map[string]any) bool {
+	limit, _ := strconv.Atoi(pageSize)
+	return len(values) >= limit
+}
+
+// notOn returns the number of objects that are not on a page.
+func notOn(page, objects []map[string]any) int {
+	return countOf(objects, func(object map[string]any) bool {
+		return !slices.ContainsFunc(page, func(other map[string]any) bool { return sameID(object, other) })
+	})
+}
+
 // policiesPage reads the first page of policies, once in a run.
 func (d *domain) policiesPage(ctx context.Context) answer {
-	const key = "page of policies"
-	a, ok := d.cached[key]
+	a, ok := d.cached[firstPage]
 	if !ok {
 		a = d.read(ctx, d.access.Get("PagePolicies", "policies", "page").Query("limit", pageSize))
-		d.cached[key] = a
+		d.cached[firstPage] = a
 	}
 	return a
 }
@@ -212,7 +239,10 @@ func sameID(a, b map[string]any) bool {
 func precedence(list []map[string]any) Finding {
 	var indexes []float64
 	for _, code := range ranked {
-		i := slices.IndexFunc(list, func(role map[string]any) bool { return text(role, "id.code") == code })
+		// A role in the scope of LUSID's support can have the same code.
+		i := slices.IndexFunc(list, func(role map[string]any) bool {
+			return text(role, "id.code") == code && text(role, "id.scope") != supportScope
+		})
 		if i < 0 {
 			continue
 		}

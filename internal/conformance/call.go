@@ -54,6 +54,10 @@ func watch(ctx context.Context, _ string, fields map[string]any) {
 		return
 	}
 	seen.status = status
+	if status >= 500 || status == http.StatusTooManyRequests {
+		// A gateway in front of LUSID may have sent the response.
+		return
+	}
 	seen.domain.answers++
 	if fields["lusid-meta-requestid"] != nil {
 		seen.domain.withRequestID++

@@ -381,10 +381,11 @@ var differences = map[string]struct {
 
 	"identity/token-create-by-token": {fault: fault("CreateApiKey", 1, 403)},
 	"identity/token-duplicate":       {fault: fault("CreateApiKey", 1, 409)},
-	"identity/instant-fraction": {middleware: rewrite("POST", "/keys$", func(_ *int, key map[string]any) {
+	"identity/instant-fraction": {middleware: rewrite("GET", "/keys$", func(_ *int, key map[string]any) {
 		date, _ := key["deactivationDate"].(string)
 		key["deactivationDate"] = strings.Replace(date, ".1234567", ".123", 1)
 	})},
+	"identity/tokens-list-lag":    {options: mockserver.Options{ListLag: 1}},
 	"identity/token-delete":       {fault: processed("DeleteApiKey", 204)},
 	"identity/token-delete-again": {fault: fault("DeleteApiKey", 1, 204)},
 	"identity/token-limit":        {options: mockserver.Options{MaxPersonalAccessTokens: 5}},

@@ -29,6 +29,8 @@ const (
 	codeRoleGone     = 660
 	codeAppGone      = 662
 	codeUserDeleted  = 705
+	// codeWrongSignIn refuses a request because of the way in which the user signed in.
+	codeWrongSignIn = 785
 )
 
 // identityAPI returns the Identity API without not-found codes, because the checks test the codes.
@@ -87,7 +89,10 @@ var identityReads = []Check{
 			}
 			with := countOf(all, func(app map[string]any) bool { return strings.HasSuffix(text(app, "issuer"), "/v1/token") })
 			without := countOf(all, func(app map[string]any) bool { return text(app, "issuer") == "" })
-			return decide(with+without == 0, "%d of %d issuers end in /v1/token, and %d are missing", with, len(all), without)
+			if without == len(all) {
+				return couldNotTell("no application in the list has an issuer")
+			}
+			return decide(with == 0, "%d of %d issuers end in /v1/token, and %d are missing", with, len(all), without)
 		},
 	},
 	missing("application-missing", applications, "GetApplication", missingID),
@@ -154,9 +159,19 @@ var identityReads = []Check{
 			if i < 0 {
 				return list.unable("find an active user in the list")
 			}
-			a := d.read(ctx, d.identity.Get("GetUserFromLogin", "users", "fromlogin", otherCase(text(all[i], "login"))))
+			from := func(login string) answer {
+				return d.read(ctx, d.identity.Get("GetUserFromLogin", "users", "fromlogin", login))
+			}
+			login := text(all[i], "login")
+			a := from(otherCase(login))
 			if !a.isConclusive() {
 				return a.unable("read a user by the login")
+			}
+			if !a.ok() {
+				// This response is conclusive only if LUSID finds the user by the login in the list.
+				if control := from(login); !control.ok() {
+					return control.unable("read a user by the login in the list")
+				}
 			}
 			return decide(a.ok() && text(a.object(), "id") == text(all[i], "id"), "%s", a)
 		},
@@ -175,6 +190,9 @@ var identityReads = []Check{
 			if !capital.isConclusive() {
 				return capital.unable("read a password policy")
 			}
+			if !lower.ok() && !capital.ok() {
+				return lower.unable("read a password policy")
+			}
 			return decide(lower.ok() && capital.ok(), "personal: %s; Personal: %s", lower, capital)
 		},
 	},
@@ -188,6 +206,9 @@ var identityHeaders = []Check{
 		Source:    "LUSID's SDKs; one of them reads identity-meta-requestid",
 		Assumed:   "The provider reads both headers, and shows the ID in errors. The mock sends lusid-meta-requestid.",
 		run: func(_ context.Context, d *domain) Finding {
+			if d.answers == 0 {
+				return couldNotTell("the run got no response from LUSID")
+			}
 			return decide(d.withRequestID == d.answers, "%d of %d responses have the header", d.withRequestID, d.answers)
 		},
 	},

@@ -3,6 +3,8 @@ package conformance
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -36,7 +38,7 @@ var identityTokens = []Check{
 			}
 			_, refusal := d.createToken(ctx, name)
 			if refusal.code == codeTooManyKeys {
-				return couldNotTell("the user already has the maximum number of tokens")
+				return refusal.unable("create a second token")
 			}
 			return refusal.is("create a second token", http.StatusBadRequest, codeKeyNameTaken)
 		},
@@ -47,6 +49,19 @@ var identityTokens = []Check{
 		Source:    "LUSID's examples of responses have seven digits; whether it keeps the digits of a request: " + noSource,
 		Assumed:   "The provider treats times as equal if they differ by less than 100 nanoseconds. The mock keeps seven digits.",
 		run:       instantFraction,
+	},
+	{
+		API: "identity", Name: "tokens-list-lag", Needs: Write,
+		Statement: "The first list after a create contains the new personal access token.",
+		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
+		Assumed:   "LUSID has no read of a single token. If a list does not contain a token, the provider lists again. The mock's lists contain new objects at once.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createToken(ctx, d.name("list"))
+			if o == nil {
+				return a.unable("create a token")
+			}
+			return d.firstList(ctx, o)
+		},
 	},
 	{
 		API: "identity", Name: "token-delete", Needs: Write,
@@ -79,9 +94,18 @@ func instantFraction(ctx context.Context, d *domain) Finding {
 	if o == nil {
 		return a.unable("create a token")
 	}
-	got, err := time.Parse(time.RFC3339, text(o.fields, "deactivationDate"))
+	// The response to the create may repeat the request. The provider reads the list.
+	lists, list := d.waitInList(ctx, o)
+	switch {
+	case !list.isList():
+		return list.unable("list the user's tokens")
+	case lists == 0:
+		return couldNotTell("the list does not contain the new token")
+	}
+	i := slices.IndexFunc(list.list(), func(token map[string]any) bool { return text(token, "id") == o.id() })
+	got, err := time.Parse(time.RFC3339, text(list.list()[i], "deactivationDate"))
 	if err != nil {
-		return differs("a response without the time")
+		return differs("a token without the time")
 	}
 	return decide(got.Equal(sent), "the times differ by %s", sent.Sub(got).Abs())
 }
@@ -89,6 +113,9 @@ func instantFraction(ctx context.Context, d *domain) Finding {
 // tokenByToken signs in with a token of the run and creates another one.
 func tokenByToken(ctx context.Context, d *domain) Finding {
 	o, a := d.createToken(ctx, d.name("first"))
+	if a.code == codeWrongSignIn {
+		return differs("%s", a)
+	}
 	if o == nil {
 		return a.unable("create a token")
 	}
@@ -103,10 +130,7 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 		return who.unable("sign in with the new token")
 	}
 	_, a = d.createTokenAs(ctx, byToken, d.name("second"))
-	if a.code == codeTooManyKeys {
-		return couldNotTell("the user already has the maximum number of tokens")
-	}
-	if a.err != nil || a.status >= 500 || a.status == http.StatusTooManyRequests {
+	if a.err != nil || a.status >= 500 || a.status == http.StatusTooManyRequests || a.code == codeTooManyKeys {
 		return a.unable("create a token with a token")
 	}
 	// Here, a refusal for a missing right is conclusive: the same user has just created a token without a
@@ -117,26 +141,40 @@ func tokenByToken(ctx context.Context, d *domain) Finding {
 // tokenLimit creates tokens until LUSID refuses one.
 func tokenLimit(ctx context.Context, d *domain) Finding {
 	list := d.list(ctx, tokens)
-	if !list.ok() {
+	if !list.isList() {
 		return list.unable("list the user's tokens")
 	}
 	active := countOf(list.list(), func(token map[string]any) bool {
 		end, err := time.Parse(time.RFC3339, text(token, "deactivationDate"))
-		return err != nil || end.After(time.Now())
+		return (err != nil || end.After(time.Now())) && !d.hasRemoved(token)
 	})
-	for _, suffix := range []string{"one", "two", "three", "four"} {
-		o, a := d.createToken(ctx, d.name(suffix))
-		if !a.isConclusive() {
+	for created, waits := 0, 0; ; {
+		_, a := d.createToken(ctx, d.name("limit-"+strconv.Itoa(created)))
+		switch {
+		case a.ok():
+			created++
+			if active++; active > maxTokens {
+				return differs("LUSID refused none of %d active tokens", active)
+			}
+		case a.code != codeTooManyKeys:
 			return a.unable("create a token")
-		}
-		if o == nil {
-			return decide(a.code == codeTooManyKeys && active == maxTokens, "%s after %d active tokens", a, active)
-		}
-		if active++; active > maxTokens {
-			return differs("LUSID refused none of %d active tokens", active)
+		case active < maxTokens && waits < looks-1:
+			// LUSID may still count the tokens that the run has just removed.
+			waits++
+			if !sleep(ctx, d.options.Pause) {
+				return couldNotTell("the run was interrupted")
+			}
+		default:
+			return decide(active == maxTokens, "%s after %d active tokens", a, active)
 		}
 	}
-	return couldNotTell("the list of tokens lags")
+}
+
+// hasRemoved reports whether a token in a list is a token of the run that LUSID has deleted. The list may lag.
+func (d *domain) hasRemoved(token map[string]any) bool {
+	return slices.ContainsFunc(d.own, func(o *object) bool {
+		return o.gone && o.kind.name == tokens.name && o.id() == text(token, "id")
+	})
 }
 
 func (d *domain) createToken(ctx context.Context, name string) (*object, answer) {

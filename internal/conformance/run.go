@@ -60,7 +60,8 @@ type domain struct {
 
 	// cached are lists that several checks read.
 	cached map[string]answer
-	// answers counts the responses of an API. The other fields count responses by status or header.
+	// answers counts the responses of an API that are no failure. The other fields count responses by status or
+	// header.
 	answers, withRequestID, rateLimited, withRetryAfter int
 }
 
@@ -172,6 +173,10 @@ func (d *domain) find(ctx context.Context, check Check) Finding {
 	// A domain can have only a few network zones and issuers, and a user only a few tokens. So the objects
 	// of a check are removed before the next check.
 	d.removeOwn(ctx)
+	if ctx.Err() != nil && finding.Result == Differs {
+		// The check may have stopped waiting.
+		return couldNotTell("the run was interrupted during the check")
+	}
 	return finding
 }
 

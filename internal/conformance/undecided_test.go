@@ -3,15 +3,18 @@ package conformance_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -52,6 +55,18 @@ var undecided = map[string]struct {
 	"other status of the code":        {check: "identity/user-missing", fault: mockserver.Fault{Operation: "identity.GetUser", Status: 400, Code: 657}, want: conformance.Differs},
 	"no code":                         {check: "identity/user-missing", fault: mockserver.Fault{Operation: "identity.GetUser", Status: 404, Body: "{}"}, want: conformance.Differs},
 	"no code for a new user":          {check: "access/user-role-new-user", fault: mockserver.Fault{Operation: "access.GetUserRole", Status: 404, Body: "{}"}, want: conformance.Differs},
+	"token refused":                   {check: "identity/token-limit", fault: fault("CreateApiKey", 1, 400)},
+	"removed tokens still count":      {check: "identity/token-limit", fault: mockserver.Fault{Operation: "identity.CreateApiKey", After: 1, Status: 400, Code: 238}, want: conformance.AsAssumed},
+	"lower limit of tokens":           {check: "identity/token-limit", options: mockserver.Options{MaxPersonalAccessTokens: 2}, want: conformance.Differs},
+	"no free token":                   {check: "identity/token-create-by-token", options: mockserver.Options{MaxPersonalAccessTokens: 2}},
+	"signed in with a token":          {check: "identity/token-create-by-token", fault: mockserver.Fault{Operation: "identity.CreateApiKey", Status: 400, Code: 785}, want: conformance.Differs},
+	"list without issuers":            {check: "identity/application-issuer", middleware: rewrite("GET", "/applications$", set("issuer", nil))},
+	"no read by the login":            {check: "identity/login-case", fault: mockserver.Fault{Operation: "identity.GetUserFromLogin", Count: -1, Status: 404}},
+	"no password policy":              {check: "identity/password-policy-user-type-case", fault: mockserver.Fault{Operation: "identity.GetPasswordPolicy", Count: -1, Status: 404}},
+	"more pages of policies":          {check: "access/policies-page-scopes", middleware: rewrite("GET", "/policies/page$", onePolicyOfMany)},
+	"no policies":                     {check: "access/policies-page-complete", middleware: rewriteBody("/access/api/policies$", "[]")},
+	"policy created after the page":   {check: "access/policies-page-complete", fault: mockserver.Fault{Operation: "access.PagePolicies", Body: `{"values": []}`}, want: conformance.AsAssumed},
+	"role of LUSID's support":         {check: "access/role-hierarchy-index", middleware: supportAdministrator, want: conformance.AsAssumed},
 	"roles changed by somebody else":  {check: "access/role-update-keeps-place", middleware: indexAfter(http.MethodPut)},
 	"no other access role":            {check: "access/role-place-new", middleware: onlyNewRoles},
 	"equal indexes":                   {check: "access/role-place-new", middleware: rewrite("GET", "/access/api/roles$", set("roleHierarchyIndex", 1)), want: conformance.Differs},
@@ -129,6 +144,35 @@ func withoutMoves(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// onePolicyOfMany leaves one policy on a page, and adds a next page.
+func onePolicyOfMany(_ *int, page map[string]any) {
+	values, _ := page["values"].([]any)
+	page["values"], page["nextPage"] = values[:1], "next"
+}
+
+// rewriteBody replaces the body of the response to a read.
+func rewriteBody(path, body string) middleware {
+	pattern := regexp.MustCompile(path)
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet || !pattern.MatchString(r.URL.Path) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, body)
+		})
+	}
+}
+
+// supportAdministrator is a domain in which the role lusid-administrator of LUSID's support comes first in the list.
+func supportAdministrator(next http.Handler) http.Handler {
+	return rewriteBody("/access/api/roles$", `[
+		{"id": {"scope": "support", "code": "lusid-administrator"}, "roleHierarchyIndex": 9},
+		{"id": {"scope": "default", "code": "lusid-administrator"}, "roleHierarchyIndex": 1},
+		{"id": {"scope": "default", "code": "iam-administrator"}, "roleHierarchyIndex": 2}]`)(next)
 }
 
 // withoutPath responds with a 404 without a code to each request with the text in its path.
@@ -211,5 +255,58 @@ func TestRun_undecided(t *testing.T) {
 				t.Errorf("got %s (%s), want %s with a reason", row.Result, row.Seen, want)
 			}
 		})
+	}
+}
+
+// A list that still contains a deleted token does not change the number of active tokens.
+func TestRun_deletedTokenInList(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{ListLag: 1})
+	for _, row := range run(t, domain, pick(t, "identity/tokens-list-lag", "identity/token-limit"), everything()).Rows {
+		if row.Name == "token-limit" && row.Result != conformance.AsAssumed {
+			t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, conformance.AsAssumed)
+		}
+	}
+}
+
+// A check that stops waiting because of an interrupt does not report a difference.
+func TestRun_interruptedWait(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	domain := start(t, mockserver.Options{ListLag: 9}, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/roles") {
+				time.AfterFunc(100*time.Millisecond, interrupt)
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	options := everything()
+	options.Pause = time.Hour
+	report, err := conformance.Run(ctx, domain.connection, pick(t, "identity/roles-list-lag"), options, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := report.Rows[0]; row.Result != conformance.CouldNotTell {
+		t.Errorf("got %s (%s), want %s", row.Result, row.Seen, conformance.CouldNotTell)
+	}
+}
+
+// A response of a gateway does not show whether LUSID's responses have a request ID.
+func TestRun_gatewayWithoutRequestID(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{}, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.Contains(r.URL.Path, "/policytemplates") {
+				w.WriteHeader(http.StatusServiceUnavailable)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	report := run(t, domain, pick(t, "access/policy-templates-enabled", "identity/request-id-header"), everything())
+	if row := report.Rows[1]; row.Result != conformance.AsAssumed {
+		t.Errorf("got %s (%s), want %s", row.Result, row.Seen, conformance.AsAssumed)
 	}
 }

@@ -20,7 +20,7 @@ type Options struct {
 	// after a change is the first one that contains it. Reads by id never lag. The lag is counted separately for
 	// each kind of object, and for the users of each role.
 	//
-	// Unverified: identity/applications-list-lag, identity/roles-list-lag.
+	// Unverified: identity/applications-list-lag, identity/roles-list-lag, identity/tokens-list-lag.
 	// Unverified: identity/application-read-lag, identity/role-read-lag, identity/user-read-lag.
 	// Unverified: access/policies-list-lag, access/policy-read-lag, access/policy-collection-read-lag.
 	// Unverified: access/role-read-lag, access/policy-template-read-lag.
