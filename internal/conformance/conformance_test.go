@@ -390,11 +390,12 @@ var differences = map[string]struct {
 	"identity/token-delete-again": {fault: fault("DeleteApiKey", 1, 204)},
 	"identity/token-limit":        {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
 
-	"identity/mcp-tool-create":    {fault: processed("CreateMcpTool", 200)},
-	"identity/mcp-tool-delete":    {fault: processed("DeleteMcpTool", 200)},
-	"identity/mcp-tool-duplicate": {fault: fault("CreateMcpTool", 1, 400)},
-	"identity/mcp-tool-deleted":   {fault: notProcessed("GetMcpTool")},
-	"identity/mcp-tool-recreate":  {fault: fault("CreateMcpTool", 1, 409)},
+	"identity/mcp-tool-create":       {fault: processed("CreateMcpTool", 200)},
+	"identity/mcp-tool-delete":       {fault: processed("DeleteMcpTool", 200)},
+	"identity/mcp-tool-delete-again": {fault: fault("DeleteMcpTool", 1, 204)},
+	"identity/mcp-tool-duplicate":    {fault: fault("CreateMcpTool", 1, 400)},
+	"identity/mcp-tool-deleted":      {fault: notProcessed("GetMcpTool")},
+	"identity/mcp-tool-recreate":     {fault: fault("CreateMcpTool", 1, 409)},
 
 	"identity/user-create": {fault: processed("CreateUser", 201)},
 	"identity/user-wait-for-reindex": {options: mockserver.Options{ListLag: 1}, middleware: func(next http.Handler) http.Handler {
@@ -408,6 +409,9 @@ var differences = map[string]struct {
 	"identity/user-read-lag":              {fault: fault("GetUser", 0, 404)},
 	"identity/user-duplicate":             {fault: fault("CreateUser", 1, 409)},
 	"identity/user-update-clears":         {fault: notProcessed("UpdateUser")},
+	"identity/user-update-null-clears":    {fault: notProcessed("UpdateUser")},
+	"identity/user-deleted-delete":        {fault: fault("DeleteUser", 1, 204)},
+	"identity/user-purged-read":           {fault: fault("DeleteUser", 0, 204)},
 	"identity/membership-add-again":       {fault: fault("AddUserToRole", 1, 400)},
 	"identity/membership-remove-again":    {fault: fault("RemoveUserFromRole", 1, 404)},
 	"identity/user-deleted-read":          {options: mockserver.Options{DeletedUsersGone: true}},
@@ -425,6 +429,7 @@ var differences = map[string]struct {
 
 	"identity/external-token-issuer-create":       {fault: processed("CreateExternalTokenIssuer", 200)},
 	"identity/external-token-issuer-delete":       {fault: processed("DeleteExternalTokenIssuer", 200)},
+	"identity/external-token-issuer-delete-again": {fault: fault("DeleteExternalTokenIssuer", 1, 204)},
 	"identity/external-token-issuer-update-keeps": {fault: notProcessed("GetExternalTokenIssuer")},
 	"identity/external-token-issuer-duplicate":    {fault: fault("CreateExternalTokenIssuer", 1, 409)},
 
@@ -469,10 +474,11 @@ var differences = map[string]struct {
 	"access/policy-effective-range": {middleware: rewrite("GET", "/access/api/policies/", set("for", []any{
 		map[string]any{"effectiveRange": map[string]any{"from": "2020-01-01T00:00:00Z", "to": "9999-12-31T00:00:00Z"}},
 	}))},
-	"access/policy-build-as-at":     {middleware: rewrite("GET", "/access/api/policies/", set("templateMetadata", map[string]any{"buildAsAt": "2020-01-01T00:00:00Z"}))},
-	"access/policy-update-replaces": {fault: notProcessed("access.UpdatePolicy")},
-	"access/policy-in-use-delete":   {fault: fault("access.DeletePolicy", 0, 400)},
-	"access/role-dangling-policy":   {middleware: rewrite("GET", "/access/api/roles/", set("resource", nil))},
+	"access/policy-build-as-at":              {middleware: rewrite("GET", "/access/api/policies/", set("templateMetadata", map[string]any{"buildAsAt": "2020-01-01T00:00:00Z"}))},
+	"access/policy-update-replaces":          {fault: notProcessed("access.UpdatePolicy")},
+	"access/policy-in-use-delete":            {fault: fault("access.DeletePolicy", 0, 400)},
+	"access/policy-collection-in-use-delete": {fault: fault("access.DeletePolicyCollection", 0, 400)},
+	"access/role-dangling-policy":            {middleware: rewrite("GET", "/access/api/roles/", set("resource", nil))},
 
 	"access/policy-collection-create":          {fault: processed("access.CreatePolicyCollection", 200)},
 	"access/policy-collection-duplicate":       {fault: fault("access.CreatePolicyCollection", 1, 409)},

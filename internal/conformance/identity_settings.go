@@ -170,6 +170,13 @@ var identityIssuers = []Check{
 		run:       deletedWith("an external token issuer", http.StatusNoContent, (*domain).createIssuer),
 	},
 	{
+		API: "identity", Name: "external-token-issuer-delete-again", Needs: ExternalTokenIssuers,
+		Statement: "A second delete of an external token issuer returns status 404.",
+		Source:    noSource,
+		Assumed:   "The provider reads the list before it treats the issuer as deleted. The mock responds with 404.",
+		run:       deletedAgainWith("an external token issuer", http.StatusNotFound, 0, (*domain).createIssuer),
+	},
+	{
 		API: "identity", Name: "external-token-issuer-update-keeps", Needs: ExternalTokenIssuers,
 		Statement: "An update of an external token issuer without a description keeps the description.",
 		Source:    "the contract requires no field of an update; whether it merges or replaces: " + noSource,

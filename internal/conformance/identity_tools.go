@@ -24,6 +24,13 @@ var identityTools = []Check{
 		run:       deletedWith("an MCP tool", http.StatusNoContent, (*domain).createTool),
 	},
 	{
+		API: "identity", Name: "mcp-tool-delete-again", Needs: Write,
+		Statement: "A second delete of an MCP tool returns status 404.",
+		Source:    noSource,
+		Assumed:   "The provider reads the list before it treats the tool as deleted. The mock responds with 404.",
+		run:       deletedAgainWith("an MCP tool", http.StatusNotFound, 0, (*domain).createTool),
+	},
+	{
 		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
 		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
 		Source:    contract,

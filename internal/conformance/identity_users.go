@@ -55,22 +55,26 @@ var identityUsers = []Check{
 		API: "identity", Name: "user-update-clears", Needs: Mail,
 		Statement: "An update of a user without a second e-mail address clears that address.",
 		Source:    "a rule for all of LUSID's PUT requests; whether it applies to users: " + noSource,
-		Assumed:   "The provider sends null to clear a field. The mock clears missing fields.",
+		Assumed:   "The provider never leaves a field out. The mock clears missing fields.",
 		run: func(ctx context.Context, d *domain) Finding {
-			name := d.name("clear")
-			o, a := d.createUser(ctx, name)
-			if o == nil {
-				return a.unable("create a user")
-			}
-			if text(o.fields, "secondEmailAddress") == "" {
-				return couldNotTell("the new user has no second e-mail address")
-			}
-			body := userBody(name)
-			body.SecondEmailAddress = ""
-			if update := d.write(ctx, d.identity.Put("UpdateUser", "users", o.id()).Body(body)); !update.ok() {
-				return update.unable("update a user")
-			}
-			return d.readAgain(ctx, d.identity.Get("GetUser", "users", o.id()), "secondEmailAddress", cleared)
+			return d.clearsSecondAddress(ctx, "clear", func(body identity.UpdateUserRequest) any {
+				body.SecondEmailAddress = ""
+				return body
+			})
+		},
+	},
+	{
+		API: "identity", Name: "user-update-null-clears", Needs: Mail,
+		Statement: "An update of a user with null as the second e-mail address clears that address.",
+		Source:    noSource,
+		Assumed:   "The provider sends null to clear a field. The mock clears the field.",
+		run: func(ctx context.Context, d *domain) Finding {
+			return d.clearsSecondAddress(ctx, "null", func(body identity.UpdateUserRequest) any {
+				return struct {
+					identity.UpdateUserRequest
+					SecondEmailAddress *string `json:"secondEmailAddress"`
+				}{UpdateUserRequest: body}
+			})
 		},
 	},
 	{
@@ -147,6 +151,39 @@ var identityUsers = []Check{
 		},
 	},
 	{
+		API: "identity", Name: "user-deleted-delete", Needs: Mail,
+		Statement: "A second delete of a user who is not purged is refused with status 400 and code 705.",
+		Source:    noSource + "; LUSID documents the code",
+		Assumed:   "The provider treats the code as success. The mock responds with this status and this code.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.deprovisionedUser(ctx, d.name("deleted-twice"))
+			if o == nil {
+				return a.unable("create and delete a user")
+			}
+			second := d.write(ctx, d.identity.Delete("DeleteUser", o.path()...))
+			return second.is("delete a deleted user", http.StatusBadRequest, codeUserDeleted)
+		},
+	},
+	{
+		API: "identity", Name: "user-purged-read", Needs: Mail,
+		Statement: "A read of a user after one request that purges the user returns status 404 and code 657.",
+		Source:    "LUSID documents that a purge removes the record; whether a user who is not deleted needs two requests: " + noSource,
+		Assumed:   "The provider sends one request to purge a user. The mock removes the record.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createUser(ctx, d.name("purged"))
+			if o == nil {
+				return a.unable("create a user")
+			}
+			if removed := d.remove(ctx, o); !removed.ok() {
+				return removed.unable("purge a user")
+			}
+			read := d.read(ctx, d.identity.Get("GetUser", o.path()...))
+			// If LUSID keeps the record, the run must remove it.
+			o.gone = !read.ok()
+			return read.is("read a purged user", http.StatusNotFound, codeUserGone)
+		},
+	},
+	{
 		API: "identity", Name: "user-delete", Needs: Mail,
 		Statement: "A purge of a user returns status 204.",
 		Source:    deleteDocumented,
@@ -188,6 +225,23 @@ func (d *domain) deprovisionedUser(ctx context.Context, name string) (*object, a
 		return nil, a
 	}
 	return o, a
+}
+
+// clearsSecondAddress updates a user with a second e-mail address, and checks whether the address is cleared. The
+// argument changes the body of the update.
+func (d *domain) clearsSecondAddress(ctx context.Context, suffix string, change func(identity.UpdateUserRequest) any) Finding {
+	name := d.name(suffix)
+	o, a := d.createUser(ctx, name)
+	if o == nil {
+		return a.unable("create a user")
+	}
+	if text(o.fields, "secondEmailAddress") == "" {
+		return couldNotTell("the new user has no second e-mail address")
+	}
+	if update := d.write(ctx, d.identity.Put("UpdateUser", "users", o.id()).Body(change(userBody(name)))); !update.ok() {
+		return update.unable("update a user")
+	}
+	return d.readAgain(ctx, d.identity.Get("GetUser", "users", o.id()), "secondEmailAddress", cleared)
 }
 
 // membershipTwice sends the same change of a membership twice.

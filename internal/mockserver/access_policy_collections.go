@@ -107,6 +107,7 @@ func (p accessPolicyCollections) update(c *call) (any, error) {
 // delete also deletes a collection that roles and collections refer to. They keep the reference.
 //
 // Unverified: access/policy-collection-delete, access/policy-collection-delete-again.
+// Unverified: access/policy-collection-in-use-delete.
 func (p accessPolicyCollections) delete(c *call) (any, error) {
 	row, err := p.lookUpToChange(c)
 	if err != nil {

@@ -164,7 +164,7 @@ func (e *externalTokenIssuers) save(row externalTokenIssuer, request updateExter
 	return row.body(), nil
 }
 
-// Unverified: identity/external-token-issuer-delete.
+// Unverified: identity/external-token-issuer-delete, identity/external-token-issuer-delete-again.
 func (e *externalTokenIssuers) delete(c *call) (any, error) {
 	row, err := e.lookUp(c)
 	if err != nil {

@@ -163,7 +163,7 @@ func (t *mcpTools) update(c *call) (any, error) {
 	return t.save(c, tool)
 }
 
-// Unverified: identity/mcp-tool-delete.
+// Unverified: identity/mcp-tool-delete, identity/mcp-tool-delete-again.
 func (t *mcpTools) delete(c *call) (any, error) {
 	if !t.current.delete(mcpToolKey(c)) {
 		return nil, doesNotExist(codeUnknown, "MCP tool", mcpToolKey(c))

@@ -207,7 +207,7 @@ func (s *users) update(c *call) (any, error) {
 // save replaces all fields that a request can set, and clears those that it leaves out. The roles are an exception: they
 // change only if the request has the deprecated list of roles.
 //
-// Unverified: identity/user-update-clears.
+// Unverified: identity/user-update-clears, identity/user-update-null-clears.
 func (s *users) save(c *call, u user, request updateUserRequest) error {
 	u.login = request.Login
 	u.email = request.EmailAddress
@@ -237,7 +237,7 @@ func (s *users) save(c *call, u user, request updateUserRequest) error {
 // delete keeps the record, unless the request purges it. In both cases the user's tokens stop working, because every
 // request looks up its user.
 //
-// Unverified: identity/user-delete, identity/user-delete-again.
+// Unverified: identity/user-delete, identity/user-delete-again, identity/user-deleted-delete, identity/user-purged-read.
 func (s *users) delete(c *call) (any, error) {
 	id := c.params["id"]
 	purge := c.query.Get("purge") == "true"

@@ -126,6 +126,8 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserRequest) (*UserR
 
 // UpdateUser replaces all fields of a user, except its type. Empty fields are sent as null, which clears them
 // whether LUSID replaces the user or merges the request into it.
+//
+// Unverified: identity/user-update-null-clears.
 func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserRequest) (*UserResponse, error) {
 	null := func(text string) *string {
 		if text == "" {
