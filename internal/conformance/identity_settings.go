@@ -130,6 +130,19 @@ func (d *domain) twoZones(ctx context.Context, suffix string) (front, back *obje
 	case hierarchyOf(front) <= 0 || hierarchyOf(back) <= hierarchyOf(front):
 		return stop(couldNotTell("a new zone is not after the existing zones"))
 	}
+	// A change of a zone of the run may move the zones after it. The run must not move another zone.
+	list := d.list(ctx, zones)
+	if !list.isList() {
+		return stop(list.unable("list network zones"))
+	}
+	behind := countOf(list.list(), func(zone map[string]any) bool {
+		hierarchy, ok := zone["hierarchy"].(float64)
+		isOwn := text(zone, "code") == front.name || text(zone, "code") == back.name
+		return !isOwn && (!ok || int64(hierarchy) >= hierarchyOf(front))
+	})
+	if behind > 0 {
+		return stop(couldNotTell("a new zone is not after the existing zones"))
+	}
 	return front, back, nil
 }
 

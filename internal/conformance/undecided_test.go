@@ -261,6 +261,32 @@ func TestRun_undecided(t *testing.T) {
 	}
 }
 
+// If LUSID does not place new network zones after all others, the run must not give a zone another place. It could move
+// a zone that it has not created.
+func TestRun_zoneBehind(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*int, map[string]any){
+		"number": set("hierarchy", 9), "null": set("hierarchy", nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := mockserver.Options{Seed: mockserver.Seed{NetworkZones: seedZones(1)}}
+			domain := start(t, options, rewrite("GET", "/networkzones$", func(status *int, zone map[string]any) {
+				if zone["code"] == "zone-0" {
+					change(status, zone)
+				}
+			}))
+			report := run(t, domain, pick(t, "identity/network-zone-hierarchy"), everything())
+			if row := report.Rows[0]; row.Result != conformance.CouldNotTell {
+				t.Errorf("got %s (%s), want %s", row.Result, row.Seen, conformance.CouldNotTell)
+			}
+			if n := domain.Counts()["identity.UpdateNetworkZone"]; n > 0 {
+				t.Errorf("got %d updates of network zones, want none", n)
+			}
+		})
+	}
+}
+
 // A list that still contains a deleted token does not change the number of active tokens.
 func TestRun_deletedTokenInList(t *testing.T) {
 	t.Parallel()
