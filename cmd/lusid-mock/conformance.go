@@ -66,10 +66,11 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	_, _ = fmt.Fprintf(stderr, "The LUSID domain is %s. The run signs in with %s.\n", connection.Domain, connection.Credential)
-	// The first signal ends the run gracefully. A second one ends it at once.
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
+	ctx := untilSignal(func() {
+		if allowed[conformance.Write] {
+			_, _ = fmt.Fprintln(stderr, "\nThe run was interrupted. It removes its objects. Press Ctrl-C to stop it at once.")
+		}
+	})
 	if *clean != "" {
 		return runClean(ctx, connection, *clean, stdout, stderr)
 	}
@@ -91,10 +92,12 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	if *asJSON != "" {
 		err = errors.Join(err, writeFile(*asJSON, report.WriteJSON))
 	}
+	// If a report can't be written, the user still needs the names of the remaining objects.
+	code := printLeft(stderr, options.RunName, report.Left, report.Lost)
 	if err != nil {
 		return conformanceFailure(stderr, err)
 	}
-	if code := printLeft(stderr, options.RunName, report.Left, report.Lost); code != 0 {
+	if code != 0 {
 		return code
 	}
 	if report.Interrupted {
@@ -110,6 +113,28 @@ func version() string {
 		return "unknown"
 	}
 	return build.Main.Version
+}
+
+// untilSignal returns a context that ends at the first signal, so that the run can remove its objects. It then calls
+// the function. A later SIGINT or SIGTERM ends the program at once.
+func untilSignal(received func()) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	// If nobody reads the output any more, each write to it sends SIGPIPE.
+	caught := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it.
+		caught = append(caught, syscall.SIGHUP)
+	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, caught...)
+	go func() {
+		<-signals
+		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
+		// When a terminal closes, the shell and the system may both send SIGHUP.
+		signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
+		cancel()
+		received()
+	}()
+	return ctx
 }
 
 var permissionUsage = map[conformance.Permission]string{

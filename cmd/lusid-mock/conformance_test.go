@@ -3,10 +3,13 @@
 package main_test
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -54,6 +57,21 @@ func TestConformance_unwritable(t *testing.T) {
 		if code != 1 || stdout != "" || !strings.Contains(stderr, path) {
 			t.Errorf("%s: got exit code %d, stdout %q and stderr %q, want 1 and an error that names the file", flag, code, stdout, stderr)
 		}
+	}
+}
+
+// If the disk is full, the command still names the objects that it could not remove.
+func TestConformance_fullDisk(t *testing.T) {
+	t.Parallel()
+	const full = "/dev/full"
+	if _, err := os.Stat(full); err != nil {
+		t.Skip(err)
+	}
+	vars, env := serveFor(t)
+	control(t, vars, http.MethodPost, "faults", `{"operation": "identity.DeleteApplication", "status": 403, "count": -1}`)
+	code, stdout, stderr := runWith(t, env, "conformance", "-write", "-out", full)
+	if code != 1 || !strings.Contains(stdout, "\nCHECK ") || !strings.Contains(stderr, full) || !strings.Contains(stderr, "Unable to remove the application "+prefix) {
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1, the table, an error about the file and the remaining application", code, stdout, stderr)
 	}
 }
 
@@ -136,6 +154,50 @@ func TestConformance_interrupted(t *testing.T) {
 				t.Errorf("got %d remaining objects of the run, want none", ofRuns)
 			}
 		})
+	}
+}
+
+// If a terminal is closed, the shell and the system may both send SIGHUP.
+func TestConformance_hangup(t *testing.T) {
+	t.Parallel()
+	vars, env := serveFor(t, "-latency", "20ms")
+	conformance := startWith(t, env, writing...)
+	for line := ""; !strings.Contains(line, "identity/application-duplicate: "); {
+		line = conformance.until(t, "[")
+	}
+	if err := conformance.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if code := conformance.end(t, syscall.SIGHUP); code != 130 || !strings.Contains(conformance.stderr.String(), "was interrupted") {
+		t.Errorf("got exit code %d and stderr %q, want 130 and a message about the interrupt", code, conformance.stderr)
+	}
+	if ofRuns, _ := left(t, vars); ofRuns > 0 {
+		t.Errorf("got %d remaining objects of the run, want none", ofRuns)
+	}
+}
+
+// If the program that reads the output ends, as head does, the run ends and names the objects that it could not remove.
+func TestConformance_closedOutput(t *testing.T) {
+	t.Parallel()
+	vars, env := serveFor(t)
+	control(t, vars, http.MethodPost, "faults", `{"operation": "identity.DeleteApplication", "status": 403, "count": -1}`)
+	conformance := exec.CommandContext(t.Context(), binary, "conformance", "-write")
+	var stderr bytes.Buffer
+	conformance.Stderr, conformance.Env = &stderr, append(os.Environ(), env...)
+	stdout, err := conformance.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := conformance.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() && !strings.Contains(lines.Text(), "identity/application-create: ") {
+	}
+	_ = stdout.Close()
+	_ = conformance.Wait()
+	if code := conformance.ProcessState.ExitCode(); code != 1 || !strings.Contains(stderr.String(), "was interrupted") || !strings.Contains(stderr.String(), "Unable to remove the application "+prefix) {
+		t.Errorf("got %s and stderr %q, want exit code 1, a message about the interrupt and the remaining application", conformance.ProcessState, stderr.String())
 	}
 }
 
