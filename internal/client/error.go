@@ -52,6 +52,8 @@ type Error struct {
 	// wrong structure. It also explains why a 404 does not mean that the object is gone. Empty if the
 	// client understood the response.
 	Unusable string
+	// NotJSON is true if the response has a body that is not JSON, such as the page of a proxy.
+	NotJSON bool
 	// Flawed is true if an element of a list within the response lacks a required field. The response
 	// comes from LUSID, not from a proxy.
 	Flawed bool
@@ -213,6 +215,7 @@ func (e *Error) read(header http.Header, body []byte, clean func(string) string)
 	}
 	var p problem
 	if err := json.Unmarshal(body, &p); err != nil {
+		e.NotJSON = !json.Valid(body)
 		e.Unusable = "The response is " + describeBody(header, body, clean) + ". It comes from something between here and LUSID, such as a proxy."
 		return
 	}

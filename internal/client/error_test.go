@@ -92,19 +92,19 @@ func TestError(t *testing.T) {
 		"HTML": {
 			status: 502, contentType: "text/html; charset=utf-8",
 			body:  "<html><head><TITLE lang=en>\n Bad &amp; Gateway </TITLE></head><body>secret things</body></html>",
-			want:  client.Error{Unusable: `The response is an HTML page titled "Bad & Gateway". It comes from something between here and LUSID, such as a proxy.`},
+			want:  client.Error{Unusable: `The response is an HTML page titled "Bad & Gateway". It comes from something between here and LUSID, such as a proxy.`, NotJSON: true},
 			words: `The response is an HTML page titled "Bad & Gateway". It comes from something between here and LUSID, such as a proxy.`,
 			line:  `identity.GetApplication: HTTP 502: The response is an HTML page titled "Bad & Gateway". It comes from something between here and LUSID, such as a proxy.`,
 		},
 		"HTML without a title": {
 			status: 403, contentType: "text/html", body: "<h1>secret things</h1>",
-			want:  client.Error{Unusable: "The response is an HTML page. It comes from something between here and LUSID, such as a proxy."},
+			want:  client.Error{Unusable: "The response is an HTML page. It comes from something between here and LUSID, such as a proxy.", NotJSON: true},
 			words: "The response is an HTML page. It comes from something between here and LUSID, such as a proxy.",
 			line:  "identity.GetApplication: HTTP 403: The response is an HTML page. It comes from something between here and LUSID, such as a proxy.",
 		},
 		"text": {
 			status: 500, contentType: "text/plain", body: "secret things",
-			want:  client.Error{Unusable: "The response is not readable JSON (text/plain, 13 bytes). It comes from something between here and LUSID, such as a proxy."},
+			want:  client.Error{Unusable: "The response is not readable JSON (text/plain, 13 bytes). It comes from something between here and LUSID, such as a proxy.", NotJSON: true},
 			words: "The response is not readable JSON (text/plain, 13 bytes). It comes from something between here and LUSID, such as a proxy.",
 			line:  "identity.GetApplication: HTTP 500: The response is not readable JSON (text/plain, 13 bytes). It comes from something between here and LUSID, such as a proxy.",
 		},

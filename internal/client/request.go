@@ -453,7 +453,9 @@ func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 			}
 			return nil, c.unusable(r, a, "The response has a JSON %s in %q, where a %s is expected.", kind, wrongType.Field, wrongType.Type.Kind())
 		}
-		return nil, c.unusable(r, a, "The response is %s.", describeBody(a.Header, body, c.clean))
+		e := c.unusable(r, a, "The response is %s.", describeBody(a.Header, body, c.clean))
+		e.NotJSON = true
+		return nil, e
 	}
 	if string(body) == "null" && !mayBeEmpty {
 		// JSON null would decode as an empty list, or as an object without fields.

@@ -341,6 +341,7 @@ func TestRequestToken_badResponses(t *testing.T) {
 			client.Error{
 				StatusCode: 502,
 				Unusable:   `The response is an HTML page titled "Bad gateway". It comes from something between here and LUSID, such as a proxy.`,
+				NotJSON:    true,
 			},
 		},
 	}

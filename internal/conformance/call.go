@@ -24,14 +24,17 @@ type answer struct {
 	code int
 	// body is the body of a successful response. It is nil if there is none.
 	body json.RawMessage
-	// err is the reason why there was no response.
+	// err is the reason why there was no response. With a status, there was a response that is not JSON,
+	// such as the page of a proxy. It does not show what LUSID did.
 	err error
 }
 
-// exchange collects what the client logs about one request.
+// exchange collects what the client logs about one request. The status and the header are those of the last
+// response.
 type exchange struct {
-	domain *domain
-	status int
+	domain       *domain
+	status       int
+	hasRequestID bool
 }
 
 type exchangeKey struct{}
@@ -53,28 +56,31 @@ func watch(ctx context.Context, _ string, fields map[string]any) {
 	if fields["operation"] == client.OperationToken {
 		return
 	}
-	seen.status = status
-	if status >= 500 || status == http.StatusTooManyRequests {
-		// A gateway in front of LUSID may have sent the response.
-		return
-	}
-	seen.domain.answers++
-	if fields["lusid-meta-requestid"] != nil {
-		seen.domain.withRequestID++
-	}
+	seen.status, seen.hasRequestID = status, fields["lusid-meta-requestid"] != nil
 }
 
 // read sends a request that reads.
 func (d *domain) read(ctx context.Context, r client.Request) answer {
 	seen := &exchange{domain: d}
 	body, err := client.Do[json.RawMessage](context.WithValue(ctx, exchangeKey{}, seen), r)
-	if err == nil {
-		return answer{status: seen.status, body: *body}
+	e, isAnswered := errors.AsType[*client.Error](err)
+	switch {
+	case err != nil && (!isAnswered || e.Operation == client.OperationToken):
+		return answer{err: err}
+	case err != nil && e.NotJSON:
+		return answer{status: e.StatusCode, err: err}
 	}
-	if e, ok := errors.AsType[*client.Error](err); ok && e.Operation != client.OperationToken {
+	// A gateway in front of LUSID may have sent any other response.
+	if seen.status < 500 && seen.status != http.StatusTooManyRequests {
+		d.answers++
+		if seen.hasRequestID {
+			d.withRequestID++
+		}
+	}
+	if err != nil {
 		return answer{status: e.StatusCode, code: e.Code}
 	}
-	return answer{err: err}
+	return answer{status: seen.status, body: *body}
 }
 
 // write sends a request that writes. An interrupt does not stop it, so that the run knows what it has
@@ -88,13 +94,15 @@ func (d *domain) write(ctx context.Context, r client.Request) answer {
 	return d.read(ctx, r)
 }
 
-func (a answer) ok() bool { return a.status >= 200 && a.status <= 299 }
+func (a answer) ok() bool { return a.err == nil && a.status >= 200 && a.status <= 299 }
 
 // String describes a response without any text from the domain.
 func (a answer) String() string {
 	switch {
 	case a.err != nil && errors.Is(a.err, context.Canceled):
 		return "no response, because the run was interrupted"
+	case a.status != 0 && a.err != nil:
+		return fmt.Sprintf("HTTP %d with a body that is not JSON, perhaps from a proxy", a.status)
 	case a.err != nil:
 		return "no response"
 	case a.code != 0:

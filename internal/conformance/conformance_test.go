@@ -700,9 +700,14 @@ func TestRun_removesAfterLostResponses(t *testing.T) {
 					lost.Operation = operation
 					domain.InjectFault(lost)
 				}
-				// LUSID refuses these creates. If the response is lost, the run can't know that.
+				// LUSID refuses these creates. If the response is lost, the run can't know that. The last one would be
+				// the sixth external token issuer, because a lost object remains until the end of the run.
+				refused := []string{
+					"access/policy-body-id", "access/role-missing-policy", "access/policy-collection-missing-policy",
+					"identity/external-token-issuer-list-fields",
+				}
 				checks := slices.DeleteFunc(conformance.Checks(), func(check conformance.Check) bool {
-					return slices.Contains([]string{"access/policy-body-id", "access/role-missing-policy", "access/policy-collection-missing-policy"}, check.FullName())
+					return slices.Contains(refused, check.FullName())
 				})
 				if report := run(t, domain, checks, everything()); len(report.Left)+len(report.Lost) > 0 {
 					t.Errorf("got the remaining objects %v and the lost objects %v, want none", report.Left, report.Lost)
@@ -783,7 +788,7 @@ func TestRun_lost(t *testing.T) {
 // object.
 func TestRun_notFound(t *testing.T) {
 	t.Parallel()
-	const page = "<title>not found</title>"
+	const page, proxy = "<title>not found</title>", "HTTP 404 with a body that is not JSON, perhaps from a proxy"
 	for name, test := range map[string]struct {
 		check, kind string
 		faults      []mockserver.Fault
@@ -791,17 +796,17 @@ func TestRun_notFound(t *testing.T) {
 	}{
 		"gateway": {"identity/role-create", "role", []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Body: page, ContentType: "text/html"},
-		}, "HTTP 404 without a code, but the list contains it"},
+		}, proxy + ", but the list contains it"},
 		"code of another kind": {"identity/role-create", "role", []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Code: 657},
 		}, "HTTP 404 with code 657, but the list contains it"},
 		"kind without a code": {"identity/mcp-tool-create", "MCP tool", []mockserver.Fault{
 			{Operation: "identity.DeleteMcpTool", Count: -1, Status: 404, Body: page},
-		}, "HTTP 404 without a code, but the list contains it"},
+		}, proxy + ", but the list contains it"},
 		"list refused": {"identity/role-create", "role", []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: -1, Status: 404, Body: page},
 			{Operation: "identity.ListRoles", Count: -1, Status: 403},
-		}, "HTTP 404 without a code, and the list cannot be read (HTTP 403 with code 186)"},
+		}, proxy + ", and the list cannot be read (HTTP 403 with code 186)"},
 		"late": {check: "identity/role-create", faults: []mockserver.Fault{
 			{Operation: "identity.DeleteRole", Count: 3, Status: 404, Body: page},
 		}},
