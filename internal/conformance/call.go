@@ -101,6 +101,8 @@ func (a answer) String() string {
 	switch {
 	case a.err != nil && errors.Is(a.err, context.Canceled):
 		return "no response, because the run was interrupted"
+	case errors.Is(a.err, errStuck):
+		return "no request, because the run could not remove an earlier object of this kind"
 	case a.status != 0 && a.err != nil:
 		return fmt.Sprintf("HTTP %d with a body that is not JSON, perhaps from a proxy", a.status)
 	case a.err != nil:

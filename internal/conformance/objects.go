@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,6 +18,8 @@ const (
 	removeTimeout = 2 * time.Minute
 	// looks is the maximum number of reads of a list that may lag.
 	looks = 5
+	// maxTries is the number of removals after which the run tries again only at its end.
+	maxTries = 3
 	// pageSize is the number of objects on a page by default.
 	pageSize = "2000"
 	// notShown is the reason if the run could read a list, but the list did not contain the object.
@@ -137,8 +140,11 @@ type object struct {
 	name   string
 	fields map[string]any
 	gone   bool
-	// unclear is true if the response to a removal is a 404 that does not show what is missing.
+	// unclear is true if the response to a removal does not show whether LUSID has removed the object, or
+	// whether it could do so later. Such a response is a 404 that does not show what is missing.
 	unclear bool
+	// tries is the number of failed removals.
+	tries int
 	// why is the reason why the run could not remove the object, or could not find it.
 	why string
 }
@@ -153,8 +159,17 @@ func (o *object) path() []string {
 	return path
 }
 
+// errStuck means that create sent nothing, because the run could not remove an earlier object of the kind.
+// Otherwise the run of a user who may create objects, but not delete them, would fill the domain.
+var errStuck = errors.New("an earlier object of the kind remains")
+
 // create sends a request that creates an object with the name. If LUSID refuses, the object is nil.
 func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
+	isOfKind := func(o *object) bool { return o.kind.name == k.name && o.why != "" && !o.gone }
+	d.removeOwn(ctx, func(o *object) bool { return isOfKind(o) && o.tries < maxTries })
+	if slices.ContainsFunc(d.own, isOfKind) {
+		return nil, answer{err: errStuck}
+	}
 	a := d.write(ctx, r)
 	o := &object{kind: k, name: name, fields: a.object()}
 	switch {
@@ -234,7 +249,8 @@ func (d *domain) remove(ctx context.Context, o *object) answer {
 	a := d.write(ctx, r)
 	isNotFound := a.status == http.StatusNotFound
 	o.gone = o.gone || a.ok() || isNotFound && a.code != 0 && a.code == o.kind.gone
-	o.unclear = isNotFound && !o.gone
+	isRefused := a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
+	o.unclear = !o.gone && (isNotFound || !a.isConclusive() && !isRefused)
 	return a
 }
 
@@ -253,10 +269,11 @@ func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	for _, o := range d.lost {
 		lost = append(lost, Left{o.kind.name, o.name, o.why})
 	}
-	d.removeOwn(ctx)
+	isAny := func(*object) bool { return true }
+	d.removeOwn(ctx, isAny)
 	isUnclear := func(o *object) bool { return o.unclear }
 	for look := 1; look < looks && slices.ContainsFunc(d.own, isUnclear) && sleep(ctx, d.options.Pause); look++ {
-		d.removeOwn(ctx)
+		d.removeOwn(ctx, isAny)
 	}
 	for _, o := range slices.Backward(d.own) {
 		if o.unclear {
@@ -269,15 +286,16 @@ func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	return left, lost
 }
 
-// removeOwn removes the objects that the run has created.
-func (d *domain) removeOwn(ctx context.Context) {
+// removeOwn removes the objects that the run has created and that are due.
+func (d *domain) removeOwn(ctx context.Context, isDue func(*object) bool) {
 	for _, o := range slices.Backward(d.own) {
 		switch {
-		case o.gone:
+		case o.gone || !isDue(o):
 		case o.kind.name == users.name && d.hasUserRole(o):
 			o.why = "its user role may remain"
 		default:
 			o.why = d.remove(ctx, o).String()
+			o.tries++
 		}
 	}
 }

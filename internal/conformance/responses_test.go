@@ -1,7 +1,9 @@
 package conformance_test
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,5 +53,64 @@ func TestRun_page(t *testing.T) {
 			}
 			domain.isClean(t)
 		})
+	}
+}
+
+// If a removal fails for a moment, the run tries again.
+func TestRun_removesLater(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		check string
+		fault mockserver.Fault
+	}{
+		"failure":              {"identity/role-create", mockserver.Fault{Operation: "identity.DeleteRole", Count: 4, Status: http.StatusInternalServerError}},
+		"rate limit":           {"identity/role-create", mockserver.Fault{Operation: "identity.DeleteRole", Count: 9, Status: http.StatusTooManyRequests, RetryAfter: "0"}},
+		"page":                 {"access/policy-create", mockserver.Fault{Operation: "access.DeletePolicy", Count: 3, Status: http.StatusOK, HTML: true}},
+		"all responses lost":   {"identity/mcp-tool-create", mockserver.Fault{Operation: "identity.DeleteMcpTool", Count: -1, Reset: mockserver.ResetAfter}},
+		"failure of user role": {"access/user-role-create", mockserver.Fault{Operation: "access.DeleteUserRole", Count: 4, Status: http.StatusInternalServerError}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			domain.InjectFault(test.fault)
+			if report := run(t, domain, pick(t, test.check), everything()); len(report.Left)+len(report.Lost) > 0 {
+				t.Errorf("got the remaining objects %v and the lost objects %v, want none", report.Left, report.Lost)
+			}
+			domain.isClean(t)
+		})
+	}
+}
+
+// If the user may create objects, but not delete them, the run leaves few objects.
+func TestRun_stuck(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	deletes := 0
+	for _, operation := range createOperations {
+		operation = strings.Replace(operation, "Create", "Delete", 1)
+		domain.InjectFault(mockserver.Fault{Operation: operation, Count: -1, Status: http.StatusForbidden})
+	}
+	report := run(t, domain, conformance.Checks(), everything())
+	for operation, count := range domain.Counts() {
+		if strings.Contains(operation, ".Delete") {
+			deletes += count
+		}
+	}
+	perKind := map[string]int{}
+	for _, left := range report.Left {
+		perKind[left.Kind]++
+	}
+	for kind, count := range perKind {
+		if count > 2 {
+			t.Errorf("got %d remaining objects of the kind %s, want at most 2", count, kind)
+		}
+	}
+	// The run removes each object once after its check, twice before a create of its kind, and once at its end.
+	if len(report.Left) < 10 || deletes > 4*len(report.Left) {
+		t.Errorf("got the remaining objects %v after %d deletes, want few deletes", slices.Sorted(maps.Keys(perKind)), deletes)
+	}
+	const reason = "unable to create a role: no request, because the run could not remove an earlier object of this kind"
+	if !slices.ContainsFunc(report.Rows, func(row conformance.Row) bool { return row.Seen == reason }) {
+		t.Errorf("want a check with the reason %q, got: %v", reason, report.Rows)
 	}
 }

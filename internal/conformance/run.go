@@ -172,7 +172,7 @@ func (d *domain) find(ctx context.Context, check Check) Finding {
 	finding := check.run(ctx, d)
 	// A domain can have only a few network zones and issuers, and a user only a few tokens. So the objects
 	// of a check are removed before the next check.
-	d.removeOwn(ctx)
+	d.removeOwn(ctx, func(o *object) bool { return o.why == "" })
 	if ctx.Err() != nil && finding.Result == Differs {
 		// The check may have stopped waiting.
 		return couldNotTell("the run was interrupted during the check")
