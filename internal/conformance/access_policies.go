@@ -77,13 +77,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 		Statement: "The first list after a create shows the new policy.",
 		Source:    noSource,
 		Assumed:   "If a list does not contain an object, the provider reads it by the code. The mock's lists contain new objects at once.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createPolicy(ctx, d.name("list"))
-			if o == nil {
-				return a.unable("create a policy")
-			}
-			return d.firstList(ctx, o)
-		},
+		run:       listedWith("a policy", (*domain).createPolicy),
 	},
 	{
 		API: "access", Name: "create-scope", Needs: Write,
@@ -248,7 +242,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if update := d.write(ctx, d.access.Put("UpdatePolicy", o.path()...).Body(body)); !update.ok() {
 				return update.unable("update a policy without a description")
 			}
-			return d.readAgain(ctx, d.access.Get("GetPolicy", o.path()...), "description", cleared)
+			return d.isClearedAfter(ctx, d.access.Get("GetPolicy", o.path()...), "description")
 		},
 	},
 	{
@@ -423,11 +417,17 @@ var accessCollections = slices.Concat(
 				if !update.ok() {
 					return update.unable("update a policy collection")
 				}
-				read := d.read(ctx, d.access.Get("GetPolicyCollection", o.path()...))
+				seen := func(collection map[string]any) (described bool, members int) {
+					return text(collection, "description") != "", len(objectsIn(collection, "policies"))
+				}
+				read := d.readUntil(ctx, d.access.Get("GetPolicyCollection", o.path()...), func(collection map[string]any) bool {
+					described, members := seen(collection)
+					return !described && members == 0
+				})
 				if !read.ok() {
 					return read.unable("read the collection after the update")
 				}
-				described, members := text(read.object(), "description") != "", len(objectsIn(read.object(), "policies"))
+				described, members := seen(read.object())
 				return decide(!described && members == 0, "a description: %t; %d policies", described, members)
 			},
 		},

@@ -10,6 +10,13 @@ import (
 
 var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", codeRoleTaken, 0, (*domain).createAccessRole), []Check{
 	{
+		API: "access", Name: "roles-list-lag", Needs: Write,
+		Statement: "The first list after a create contains the new access role.",
+		Source:    noSource,
+		Assumed:   "LUSID has no code for a missing access role, so the list decides. The provider lists twice. The mock's lists contain new objects at once.",
+		run:       listedWith("an access role", (*domain).createAccessRole),
+	},
+	{
 		API: "access", Name: "role-update-replaces", Needs: Write,
 		Statement: "An update of an access role without a description and policies clears both.",
 		Source:    "KA-01699",
@@ -25,11 +32,17 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			if update := d.write(ctx, d.roleUpdate(role)); !update.ok() {
 				return update.unable("update an access role")
 			}
-			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
+			seen := func(role map[string]any) (described bool, held int) {
+				return text(role, "description") != "", len(policiesOf(role))
+			}
+			read := d.readUntil(ctx, d.access.Get("GetRole", role.path()...), func(role map[string]any) bool {
+				described, held := seen(role)
+				return !described && held == 0
+			})
 			if !read.ok() {
 				return read.unable("read the role after the update")
 			}
-			described, held := text(read.object(), "description") != "", len(policiesOf(read.object()))
+			described, held := seen(read.object())
 			return decide(!described && held == 0, "a description: %t; %d policies", described, held)
 		},
 	},

@@ -64,13 +64,20 @@ var accessUserRoles = []Check{
 					return update.unable("update a user role")
 				}
 			}
-			read := d.read(ctx, d.access.Get("GetUserRole", o.path()...))
+			read := d.readUntil(ctx, d.access.Get("GetUserRole", o.path()...), func(role map[string]any) bool { return len(policiesOf(role)) == 0 })
 			if !read.ok() {
 				return read.unable("read the user role after the updates")
 			}
 			n := len(policiesOf(read.object()))
 			return decide(n == 0, "policies: %d", n)
 		},
+	},
+	{
+		API: "access", Name: "user-roles-list-lag", Needs: Mail,
+		Statement: "The first list after a create contains the new user role.",
+		Source:    noSource,
+		Assumed:   "If a 404 has no code for a missing user, the list decides. The provider lists twice. The mock's lists contain new objects at once.",
+		run:       listedWith("a user role", (*domain).createUserRole),
 	},
 	{
 		API: "access", Name: "user-role-delete", Needs: Mail,

@@ -263,6 +263,27 @@ func indexAfter(method string) middleware {
 	}
 }
 
+// listsDeletedRole is a domain whose first list of roles after a delete is the list before the delete.
+func listsDeletedRole(next http.Handler) http.Handler {
+	var last *httptest.ResponseRecorder
+	isOld := false
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isOld = isOld || r.Method == http.MethodDelete && strings.HasPrefix(r.URL.Path, "/identity/api/roles/")
+		if r.Method != http.MethodGet || r.URL.Path != "/identity/api/roles" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if !isOld {
+			last = httptest.NewRecorder()
+			next.ServeHTTP(last, r)
+		}
+		isOld = false
+		maps.Copy(w.Header(), last.Header())
+		w.WriteHeader(last.Code)
+		_, _ = w.Write(last.Body.Bytes())
+	})
+}
+
 func set(field string, value any) func(*int, map[string]any) {
 	return func(_ *int, object map[string]any) { object[field] = value }
 }
@@ -374,6 +395,7 @@ var differences = map[string]struct {
 	"identity/role-create":        {fault: processed("CreateRole", 200)},
 	"identity/role-duplicate":     {fault: fault("CreateRole", 1, 400)},
 	"identity/roles-list-lag":     {options: mockserver.Options{ListLag: 9}},
+	"identity/roles-list-deleted": {middleware: listsDeletedRole},
 	"identity/role-read-lag":      {fault: fault("GetRole", 0, 404)},
 	"identity/role-update-clears": {fault: notProcessed("UpdateRole")},
 	"identity/role-delete":        {fault: processed("DeleteRole", 200)},
@@ -393,6 +415,7 @@ var differences = map[string]struct {
 	"identity/mcp-tool-create":       {fault: processed("CreateMcpTool", 200)},
 	"identity/mcp-tool-delete":       {fault: processed("DeleteMcpTool", 200)},
 	"identity/mcp-tool-delete-again": {fault: fault("DeleteMcpTool", 1, 204)},
+	"identity/mcp-tools-list-lag":    {options: mockserver.Options{ListLag: 1}},
 	"identity/mcp-tool-duplicate":    {fault: fault("CreateMcpTool", 1, 400)},
 	"identity/mcp-tool-deleted":      {fault: notProcessed("GetMcpTool")},
 	"identity/mcp-tool-recreate":     {fault: fault("CreateMcpTool", 1, 409)},
@@ -409,6 +432,7 @@ var differences = map[string]struct {
 	"identity/user-read-lag":              {fault: fault("GetUser", 0, 404)},
 	"identity/user-duplicate":             {fault: fault("CreateUser", 1, 409)},
 	"identity/user-update-clears":         {fault: notProcessed("UpdateUser")},
+	"identity/role-members-list-lag":      {options: mockserver.Options{ListLag: 1}},
 	"identity/user-update-null-clears":    {fault: notProcessed("UpdateUser")},
 	"identity/user-deleted-delete":        {fault: fault("DeleteUser", 1, 204)},
 	"identity/user-purged-read":           {fault: fault("DeleteUser", 0, 204)},
@@ -425,12 +449,13 @@ var differences = map[string]struct {
 	"identity/network-zone-delete":           {fault: processed("DeleteNetworkZone", 200)},
 	"identity/network-zone-delete-renumbers": {middleware: rewrite("GET", "/networkzones/", set("hierarchy", 1))},
 	"identity/network-zone-hierarchy":        {options: mockserver.Options{NetworkZonesShift: true}},
+	"identity/network-zone-hierarchy-gap":    {fault: fault("UpdateNetworkZone", 0, 400)},
 	"identity/network-zone-delete-again":     {fault: fault("DeleteNetworkZone", 1, 404)},
 
 	"identity/external-token-issuer-create":       {fault: processed("CreateExternalTokenIssuer", 200)},
 	"identity/external-token-issuer-delete":       {fault: processed("DeleteExternalTokenIssuer", 200)},
 	"identity/external-token-issuer-delete-again": {fault: fault("DeleteExternalTokenIssuer", 1, 204)},
-	"identity/external-token-issuer-update-keeps": {fault: notProcessed("GetExternalTokenIssuer")},
+	"identity/external-token-issuer-update-keeps": {middleware: rewrite("GET", "/externaltokenissuers/", set("description", nil))},
 	"identity/external-token-issuer-duplicate":    {fault: fault("CreateExternalTokenIssuer", 1, 409)},
 
 	"access/policy-missing":             {fault: fault("access.GetPolicy", 0, 404)},
@@ -493,6 +518,7 @@ var differences = map[string]struct {
 	"access/role-read-lag":        {fault: fault("access.GetRole", 0, 404)},
 	"access/role-delete":          {fault: processed("access.DeleteRole", 200)},
 	"access/role-delete-again":    {fault: fault("access.DeleteRole", 1, 204)},
+	"access/roles-list-lag":       {options: mockserver.Options{ListLag: 1}},
 	"access/role-update-replaces": {fault: notProcessed("access.UpdateRole")},
 	"access/role-missing-policy":  {fault: fault("access.CreateRole", 0, 404)},
 	"access/role-place-new": {middleware: rewrite("GET", "/access/api/roles$", func(_ *int, role map[string]any) {
@@ -515,6 +541,7 @@ var differences = map[string]struct {
 	"access/user-role-create":          {fault: processed("access.CreateUserRole", 201)},
 	"access/user-role-duplicate":       {fault: fault("access.CreateUserRole", 1, 409)},
 	"access/user-role-update-replaces": {fault: mockserver.Fault{Operation: "access.UpdateUserRole", After: 1, Body: "{}"}},
+	"access/user-roles-list-lag":       {options: mockserver.Options{ListLag: 1}},
 	"access/user-role-delete":          {fault: processed("access.DeleteUserRole", 200)},
 	"access/user-role-delete-again":    {fault: fault("access.DeleteUserRole", 1, 204)},
 

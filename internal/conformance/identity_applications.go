@@ -81,13 +81,7 @@ var identityApplications = []Check{
 		Statement: "The first list after a create contains the new application.",
 		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
 		Assumed:   "If a list does not contain an object, the provider reads it by the ID. The mock's lists contain new objects at once.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createApplication(ctx, d.name("list"))
-			if o == nil {
-				return a.unable("create an application")
-			}
-			return d.firstList(ctx, o)
-		},
+		run:       listedWith("an application", (*domain).createApplication),
 	},
 	{
 		API: "identity", Name: "application-read-lag", Needs: Write,
@@ -207,11 +201,16 @@ func (d *domain) applicationRequest(clientID, displayName string) client.Request
 // firstList checks whether the first list after a create contains the object.
 func (d *domain) firstList(ctx context.Context, o *object) Finding {
 	lists, last := d.waitInList(ctx, o)
+	return d.first(lists, last, "contains the object")
+}
+
+// first checks whether the first of several lists shows a change. The number of lists is zero if none of them does.
+func (d *domain) first(lists int, last answer, shows string) Finding {
 	switch {
 	case !last.isList():
 		return last.unable("read the list")
 	case lists == 0:
-		return differs("none of %d lists within %s contains the object", looks, d.options.Pause*(looks-1))
+		return differs("none of %d lists within %s %s", looks, d.options.Pause*(looks-1), shows)
 	}
-	return decide(lists == 1, "list number %d contains the object", lists)
+	return decide(lists == 1, "list number %d %s", lists, shows)
 }

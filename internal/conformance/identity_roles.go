@@ -36,12 +36,29 @@ var identityRoles = []Check{
 		Statement: "The first list after a create contains the new role.",
 		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
 		Assumed:   "If a list does not contain an object, the provider reads it by the ID. The mock's lists contain new objects at once.",
+		run:       listedWith("a role", (*domain).createRole),
+	},
+	{
+		API: "identity", Name: "roles-list-deleted", Needs: Write,
+		Statement: "The first list after a delete does not contain the role.",
+		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
+		Assumed:   "If a response is unclear and a list contains the object, the provider reports an error, which says that the list may lag. The mock's lists do not contain deleted objects.",
 		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createRole(ctx, d.name("list"))
+			o, a := d.createRole(ctx, d.name("listed"))
 			if o == nil {
 				return a.unable("create a role")
 			}
-			return d.firstList(ctx, o)
+			switch lists, list := d.waitInList(ctx, o); {
+			case !list.isList():
+				return list.unable("list roles")
+			case lists == 0:
+				return couldNotTell("the list does not contain the new role")
+			}
+			if removed := d.remove(ctx, o); !removed.ok() {
+				return removed.unable("delete a role")
+			}
+			lists, last := d.waitFor(ctx, func() answer { return d.list(ctx, roles) }, func(list answer) bool { return !o.isIn(list) })
+			return d.first(lists, last, "shows the delete")
 		},
 	},
 	{
@@ -68,7 +85,7 @@ var identityRoles = []Check{
 			if !update.ok() {
 				return update.unable("update a role without a description")
 			}
-			return d.readAgain(ctx, d.identity.Get("GetRole", "roles", o.id()), "description", cleared)
+			return d.isClearedAfter(ctx, d.identity.Get("GetRole", "roles", o.id()), "description")
 		},
 	},
 	{
@@ -103,15 +120,27 @@ const (
 	kept    = "has a value"
 )
 
-// readAgain reads an object after an update that left a field out.
-func (d *domain) readAgain(ctx context.Context, read client.Request, field, assumed string) Finding {
-	a := d.read(ctx, read)
+// isClearedAfter checks whether an update has cleared a field.
+func (d *domain) isClearedAfter(ctx context.Context, read client.Request, field string) Finding {
+	isEmpty := func(object map[string]any) bool { return text(object, field) == "" }
+	a := d.readUntil(ctx, read, isEmpty)
 	if !a.ok() {
 		return a.unable("read the object after the update")
 	}
 	seen := kept
-	if text(a.object(), field) == "" {
+	if isEmpty(a.object()) {
 		seen = cleared
 	}
-	return decide(seen == assumed, "the field %s %s after the update", field, seen)
+	return decide(seen == cleared, "the field %s %s after the update", field, seen)
+}
+
+// readUntil reads an object until done is true for it, because a read may lag behind an update. It returns the
+// response to the last read.
+func (d *domain) readUntil(ctx context.Context, read client.Request, done func(object map[string]any) bool) answer {
+	for look := 1; ; look++ {
+		a := d.read(ctx, read)
+		if !a.ok() || done(a.object()) || look == looks || !sleep(ctx, d.options.Pause) {
+			return a
+		}
+	}
 }

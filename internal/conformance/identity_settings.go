@@ -54,18 +54,40 @@ var identityZones = []Check{
 			if problem != nil {
 				return *problem
 			}
-			place := func(hierarchy int64) answer {
-				body := identity.UpdateNetworkZoneRequest{Hierarchy: hierarchy, Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules}
-				return d.write(ctx, d.identity.Put("UpdateNetworkZone", back.path()...).Body(body))
-			}
-			update := place(hierarchyOf(front))
+			update := d.placeZone(ctx, back, hierarchyOf(front))
 			if update.status == http.StatusBadRequest {
 				// The refusal is conclusive only if LUSID accepts the rest of the request.
-				if control := place(hierarchyOf(back)); !control.ok() {
+				if control := d.placeZone(ctx, back, hierarchyOf(back)); !control.ok() {
 					return control.unable("update a network zone without a change of the hierarchy")
 				}
 			}
 			return update.is("give a network zone the hierarchy of another one", http.StatusBadRequest, 0)
+		},
+	},
+	{
+		API: "identity", Name: "network-zone-hierarchy-gap", Needs: NetworkZones,
+		Statement: "An update can give the last network zone a hierarchy that leaves a gap, and LUSID keeps the gap.",
+		Source:    noSource,
+		Assumed:   "If two zones swap their places, the provider moves one of them to a free hierarchy first. The mock accepts any free hierarchy.",
+		run: func(ctx context.Context, d *domain) Finding {
+			_, back, problem := d.twoZones(ctx, "free")
+			if problem != nil {
+				return *problem
+			}
+			const gap = 2
+			update := d.placeZone(ctx, back, hierarchyOf(back)+gap)
+			if update.status == http.StatusBadRequest {
+				// The refusal is conclusive only if LUSID accepts the rest of the request.
+				if control := d.placeZone(ctx, back, hierarchyOf(back)); !control.ok() {
+					return control.unable("update a network zone without a change of the hierarchy")
+				}
+			}
+			if !update.isConclusive() {
+				return update.unable("give a network zone a free hierarchy")
+			}
+			hierarchy, _ := update.object()["hierarchy"].(float64)
+			isKept := int64(hierarchy) == hierarchyOf(back)+gap
+			return decide(update.ok() && isKept, "%s, the same hierarchy as in the request: %t", update, isKept)
 		},
 	},
 	{
@@ -146,6 +168,12 @@ func (d *domain) twoZones(ctx context.Context, suffix string) (front, back *obje
 	return front, back, nil
 }
 
+// placeZone gives a network zone of the run a hierarchy.
+func (d *domain) placeZone(ctx context.Context, zone *object, hierarchy int64) answer {
+	body := identity.UpdateNetworkZoneRequest{Hierarchy: hierarchy, Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules}
+	return d.write(ctx, d.identity.Put("UpdateNetworkZone", zone.path()...).Body(body))
+}
+
 // hierarchyOf returns the hierarchy in the response to the create of a network zone. It is zero if there is none.
 func hierarchyOf(zone *object) int64 {
 	hierarchy, _ := zone.fields["hierarchy"].(float64)
@@ -202,11 +230,21 @@ var identityIssuers = []Check{
 			if text(o.fields, "description") == "" {
 				return couldNotTell("the new issuer has no description")
 			}
-			body := map[string]string{"logoutUrl": logoutURL + "/2"}
+			const changed = logoutURL + "/2"
+			body := map[string]string{"logoutUrl": changed}
 			if update := d.write(ctx, d.identity.Put("UpdateExternalTokenIssuer", o.path()...).Body(body)); !update.ok() {
 				return update.unable("update an external token issuer without a description")
 			}
-			return d.readAgain(ctx, d.identity.Get("GetExternalTokenIssuer", o.path()...), "description", kept)
+			isNew := func(issuer map[string]any) bool { return text(issuer, "logoutUrl") == changed }
+			read := d.readUntil(ctx, d.identity.Get("GetExternalTokenIssuer", o.path()...), isNew)
+			switch {
+			case !read.ok():
+				return read.unable("read the issuer after the update")
+			case !isNew(read.object()):
+				return couldNotTell("a read does not show the update")
+			}
+			isKept := text(read.object(), "description") != ""
+			return decide(isKept, "a description after the update: %t", isKept)
 		},
 	},
 	{

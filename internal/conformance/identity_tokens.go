@@ -55,13 +55,7 @@ var identityTokens = []Check{
 		Statement: "The first list after a create contains the new personal access token.",
 		Source:    "the parameter waitForReindex shows that the lists of users lag; whether other lists do: " + noSource,
 		Assumed:   "LUSID has no read of a single token. If a list does not contain a token, the provider lists again. The mock's lists contain new objects at once.",
-		run: func(ctx context.Context, d *domain) Finding {
-			o, a := d.createToken(ctx, d.name("list"))
-			if o == nil {
-				return a.unable("create a token")
-			}
-			return d.firstList(ctx, o)
-		},
+		run:       listedWith("a token", (*domain).createToken),
 	},
 	{
 		API: "identity", Name: "token-delete", Needs: Write,

@@ -31,6 +31,13 @@ var identityTools = []Check{
 		run:       deletedAgainWith("an MCP tool", http.StatusNotFound, 0, (*domain).createTool),
 	},
 	{
+		API: "identity", Name: "mcp-tools-list-lag", Needs: Write,
+		Statement: "The first list after a create contains the new MCP tool.",
+		Source:    noSource,
+		Assumed:   "LUSID has no code for a missing tool, so the list decides. The provider lists twice. The mock's lists contain new objects at once.",
+		run:       listedWith("an MCP tool", (*domain).createTool),
+	},
+	{
 		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
 		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
 		Source:    contract,

@@ -237,6 +237,17 @@ func readableWith(noun, operation string, create creator) func(context.Context, 
 	}
 }
 
+// listedWith returns a check that the first list after a create contains the new object.
+func listedWith(noun string, create creator) func(context.Context, *domain) Finding {
+	return func(ctx context.Context, d *domain) Finding {
+		o, a := create(d, ctx, d.name("list"))
+		if o == nil {
+			return a.unable("create " + noun)
+		}
+		return d.firstList(ctx, o)
+	}
+}
+
 // remove deletes an object of this run.
 func (d *domain) remove(ctx context.Context, o *object) answer {
 	r := d.api(o.kind).Delete(o.kind.remove, o.path()...)
@@ -415,12 +426,18 @@ func Clean(ctx context.Context, connection *Connection, runName string) (removed
 // waitInList reads a list until it contains the object. It returns the number of lists, or zero if the last
 // list did not contain the object.
 func (d *domain) waitInList(ctx context.Context, o *object) (lists int, last answer) {
+	return d.waitFor(ctx, func() answer { return d.list(ctx, o.kind) }, o.isIn)
+}
+
+// waitFor reads a list until it shows a change. It returns the number of lists, or zero if the last list did not show
+// the change.
+func (d *domain) waitFor(ctx context.Context, list func() answer, shows func(list answer) bool) (lists int, last answer) {
 	for lists = 1; lists <= looks; lists++ {
-		last = d.list(ctx, o.kind)
+		last = list()
 		if !last.isList() {
 			return 0, last
 		}
-		if o.isIn(last) {
+		if shows(last) {
 			return lists, last
 		}
 		if lists < looks && !sleep(ctx, d.options.Pause) {

@@ -105,8 +105,9 @@ func TestRun_stuck(t *testing.T) {
 			t.Errorf("got %d remaining objects of the kind %s, want at most 2", count, kind)
 		}
 	}
-	// The run removes each object once after its check, twice before a create of its kind, and once at its end.
-	if len(report.Left) < 10 || deletes > 4*len(report.Left) {
+	// The run removes each object once after its check, twice before a create of its kind, and once at its end. A check
+	// may also remove its object.
+	if len(report.Left) < 10 || deletes > 5*len(report.Left) {
 		t.Errorf("got the remaining objects %v after %d deletes, want few deletes", slices.Sorted(maps.Keys(perKind)), deletes)
 	}
 	const reason = "unable to create a role: no request, because the run could not remove an earlier object of this kind"

@@ -20,10 +20,12 @@ type Options struct {
 	// after a change is the first one that contains it. Reads by id never lag. The lag is counted separately for
 	// each kind of object, and for the users of each role.
 	//
-	// Unverified: identity/applications-list-lag, identity/roles-list-lag, identity/tokens-list-lag.
+	// Unverified: identity/applications-list-lag, identity/roles-list-lag, identity/roles-list-deleted.
+	// Unverified: identity/tokens-list-lag, identity/mcp-tools-list-lag, identity/role-members-list-lag.
 	// Unverified: identity/application-read-lag, identity/role-read-lag, identity/user-read-lag.
-	// Unverified: access/policies-list-lag, access/policy-read-lag, access/policy-collection-read-lag.
-	// Unverified: access/role-read-lag, access/policy-template-read-lag.
+	// Unverified: access/policies-list-lag, access/roles-list-lag, access/user-roles-list-lag.
+	// Unverified: access/policy-read-lag, access/policy-collection-read-lag, access/role-read-lag.
+	// Unverified: access/policy-template-read-lag.
 	ListLag int
 	// RequestsPerSecond is the number of requests allowed per second. The response to others is 429, with a
 	// Retry-After of one second. Zero means no limit.
@@ -50,7 +52,7 @@ type Options struct {
 	// NetworkZonesShift decides what happens if an update gives a network zone the hierarchy of another zone. If it
 	// is true, the other zone and all later ones move back by one. Otherwise the update fails.
 	//
-	// Unverified: identity/network-zone-hierarchy.
+	// Unverified: identity/network-zone-hierarchy, identity/network-zone-hierarchy-gap.
 	NetworkZonesShift bool
 	// Clock returns the current time of the domain. Nil means [time.Now].
 	Clock func() time.Time

@@ -172,7 +172,8 @@ func (c *connection) moveZone(ctx context.Context, m zoneMove, diags *diag.Diagn
 				}
 				return err
 			}
-			// LUSID does not document which hierarchies it accepts. Unverified: identity/network-zone-hierarchy.
+			// LUSID does not document which hierarchies it accepts.
+			// Unverified: identity/network-zone-hierarchy, identity/network-zone-hierarchy-gap.
 			if !isConflict(err) {
 				return err
 			}
