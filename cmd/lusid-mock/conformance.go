@@ -146,7 +146,7 @@ var permissionUsage = map[conformance.Permission]string{
 }
 
 func runClean(ctx context.Context, connection *conformance.Connection, runName string, stdout, stderr io.Writer) int {
-	removed, left, unread, err := conformance.Clean(ctx, connection, runName)
+	removed, left, unread, err := conformance.Clean(ctx, connection, runName, listPause)
 	if err != nil {
 		return conformanceFailure(stderr, err)
 	}

@@ -946,7 +946,7 @@ func TestClean(t *testing.T) {
 	}
 	domain.ClearFaults()
 	// If a list can't be read, Clean still removes the objects of other kinds.
-	domain.InjectFault(mockserver.Fault{Operation: "identity.ListExternalTokenIssuers", Status: http.StatusForbidden})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.ListExternalTokenIssuers", Count: -1, Status: http.StatusForbidden})
 	hidden := kinds["external token issuer"]
 	for _, want := range []struct {
 		removed int
@@ -955,10 +955,11 @@ func TestClean(t *testing.T) {
 		{len(report.Left) + 2 - hidden, []string{"external token issuers (HTTP 403 with code 186)"}},
 		{hidden, nil},
 	} {
-		removed, left, unread, err := conformance.Clean(t.Context(), domain.connection, runName)
+		removed, left, unread, err := conformance.Clean(t.Context(), domain.connection, runName, 0)
 		if err != nil || len(left) > 0 || removed != want.removed || !slices.Equal(unread, want.unread) {
 			t.Errorf("got %d removed objects, want %d; got the unread lists %q, want %q; got the remaining objects %v and the error %v, want none", removed, want.removed, unread, want.unread, left, err)
 		}
+		domain.ClearFaults()
 	}
 	contents := domain.contents(t)
 	if ids := domain.userRoles(t); len(ids) > 1 {
@@ -973,7 +974,7 @@ func TestClean(t *testing.T) {
 		t.Error("Clean removed an object of another run")
 	}
 	for _, name := range []string{"", conformance.Prefix, "other-0123abcd"} {
-		if _, _, _, err := conformance.Clean(t.Context(), domain.connection, name); err == nil {
+		if _, _, _, err := conformance.Clean(t.Context(), domain.connection, name, 0); err == nil {
 			t.Errorf("Clean accepted %q as the name of a run", name)
 		}
 	}

@@ -409,16 +409,18 @@ func (d *domain) found(o *object) {
 
 // Clean removes the objects of an earlier run, whose names all start with the name of the run. It returns
 // the number of removed objects, the objects that it could not remove, and the kinds whose lists it could
-// not read.
-func Clean(ctx context.Context, connection *Connection, runName string) (removed int, left []Left, unread []string, err error) {
-	d, err := connection.open(Options{RunName: runName}) //nolint:contextcheck // Every request brings its own context.
+// not read. It reads each list several times, with a pause, because a list may contain a new object late.
+func Clean(ctx context.Context, connection *Connection, runName string, pause time.Duration) (removed int, left []Left, unread []string, err error) {
+	d, err := connection.open(Options{RunName: runName, Pause: pause}) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
 		return 0, nil, nil, err
 	}
 	if err := d.signIn(ctx); err != nil {
 		return 0, nil, nil, err
 	}
-	unread = d.discover(ctx)
+	for look := 0; look < looks && (look == 0 || sleep(ctx, pause)); look++ {
+		unread = d.discover(ctx)
+	}
 	left, _ = d.removeAll(ctx)
 	return len(d.own) - len(left), left, unread, nil
 }

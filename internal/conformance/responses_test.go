@@ -115,3 +115,23 @@ func TestRun_stuck(t *testing.T) {
 		t.Errorf("want a check with the reason %q, got: %v", reason, report.Rows)
 	}
 }
+
+// Right after a killed run, the lists may not contain its last objects yet.
+func TestClean_lag(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{ListLag: 3})
+	options := everything()
+	for _, operation := range []string{"identity.DeleteApplication", "access.DeleteUserRole"} {
+		domain.InjectFault(mockserver.Fault{Operation: operation, Count: -1, Status: http.StatusForbidden})
+	}
+	report := run(t, domain, pick(t, "identity/application-create", "access/user-role-create"), options)
+	domain.ClearFaults()
+	removed, left, unread, err := conformance.Clean(t.Context(), domain.connection, options.RunName, 0)
+	if err != nil || len(left)+len(unread) > 0 || removed != 3 || len(report.Left) != 3 {
+		t.Errorf("got %d removed objects of %d, the remaining objects %v, the unread lists %q and the error %v, want 3 and none", removed, len(report.Left), left, unread, err)
+	}
+	for range 4 {
+		domain.contents(t)
+	}
+	domain.isClean(t)
+}
