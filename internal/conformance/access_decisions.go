@@ -60,6 +60,56 @@ var accessDecisions = []Check{
 		},
 	},
 	{
+		API: "access", Name: "request-conditions-combine", Needs: OwnRoles,
+		Statement: "A policy with several entries in if applies only if all of them hold.",
+		Source:    noSource,
+		Assumed:   "The mock uses this rule.",
+		run: func(ctx context.Context, d *domain) Finding {
+			// The run sends neither header.
+			header := func(name, operator string) any {
+				return map[string]any{"ifRequestHeaderExpression": map[string]string{"headerName": Prefix + name, "operator": operator, "value": "value"}}
+			}
+			absent := header("first", "NotPresent")
+			_, results, problem := d.evaluate(ctx, "headers", [][]map[string]any{{
+				{"if": []any{absent, header("second", "NotPresent")}},
+				{"if": []any{absent, header("second", "EqualsCaseInsensitive")}, "selectors": []any{selector("Read", "b")}},
+			}}, map[string]any{
+				"both": readRequest("a", "Read", "2020-10-01"),
+				"one":  readRequest("b", "Read", "2020-10-01"),
+			})
+			switch {
+			case problem != nil:
+				return *problem
+			case results["both"] != granted:
+				return couldNotTell("a request for which all entries hold is not granted")
+			}
+			return decide(results["one"] != granted, "a request for which one of two entries holds is granted: %t", results["one"] == granted)
+		},
+	},
+	{
+		API: "access", Name: "selector-part-left-out", Needs: OwnRoles,
+		Statement: "A part that the identifier of a selector leaves out matches every value.",
+		Source:    "LUSID's example of a policy has only a scope; what it matches: " + noSource,
+		Assumed:   "The mock uses this rule.",
+		run: func(ctx context.Context, d *domain) Finding {
+			// No object has this scope.
+			const scope = missingID + "-part"
+			_, results, problem := d.evaluate(ctx, "part", [][]map[string]any{{
+				{"selectors": []any{selector("Read", "a"), selectorOf("Read", map[string]string{"scope": scope})}},
+			}}, map[string]any{
+				"same": readRequest("a", "Read", "2020-10-01"),
+				"part": readRequestOf(map[string]string{"scope": scope, "code": "a"}, "Read", "2020-10-01"),
+			})
+			switch {
+			case problem != nil:
+				return *problem
+			case results["same"] != granted:
+				return couldNotTell("a request with the same identifier is not granted")
+			}
+			return decide(results["part"] == granted, "a request with another part is granted: %t", results["part"] == granted)
+		},
+	},
+	{
 		API: "access", Name: "role-precedence", Needs: OwnRoles,
 		Statement: "If a user has two access roles, the role with the lower roleHierarchyIndex decides, even if the other role denies.",
 		Source:    "LUSID documents that the role with the higher precedence decides; which index has the higher precedence: " + noSource,
@@ -110,12 +160,17 @@ var accessDecisions = []Check{
 
 // readRequest returns an evaluation request: an activity on a portfolio that does not exist, on a day.
 func readRequest(code, activity, day string) map[string]any {
+	return readRequestOf(map[string]string{"scope": missingID, "code": code}, activity, day)
+}
+
+// readRequestOf is readRequest for an identifier.
+func readRequestOf(identifier map[string]string, activity, day string) map[string]any {
 	return map[string]any{
 		"request": map[string]any{
 			"action":            map[string]string{"entityCode": "Portfolio", "scope": defaultScope, "activity": activity},
 			"fromEffectiveDate": day + "T00:00:00Z", "toEffectiveDate": day + "T00:00:00Z",
 		},
-		"resource": map[string]any{"id": map[string]string{"scope": missingID, "code": code}},
+		"resource": map[string]any{"id": identifier},
 	}
 }
 

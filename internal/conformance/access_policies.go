@@ -301,8 +301,13 @@ const createdBy = "A conformance run created this object and will delete it."
 
 // selector covers an identifier that does not exist, so the policy allows nothing.
 func selector(activity, code string) map[string]any {
+	return selectorOf(activity, map[string]string{"scope": missingID, "code": code})
+}
+
+// selectorOf covers the portfolios with an identifier.
+func selectorOf(activity string, identifier map[string]string) map[string]any {
 	return map[string]any{"idSelectorDefinition": map[string]any{
-		"identifier": map[string]string{"scope": missingID, "code": code},
+		"identifier": identifier,
 		"actions":    []any{map[string]string{"scope": defaultScope, "activity": activity, "entity": "Portfolio"}},
 	}}
 }

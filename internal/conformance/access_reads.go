@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -57,8 +58,65 @@ var accessReads = []Check{
 		Source:    "LUSID documents the list for each of its services; the path in the LUSID API: " + noSource,
 		Assumed:   "The data source lusid_access_controlled_resources reads it if service is \"lusid\". The mock has the path.",
 		run: func(ctx context.Context, d *domain) Finding {
-			a := d.read(ctx, d.client.API("lusid", "api/api").Get("ListAccessControlledResources", "metadata", "access", "resources"))
-			return a.is("read the resources of the LUSID API that policies can refer to", http.StatusOK, 0)
+			a := d.lusidResources(ctx)
+			if !a.isConclusive() {
+				return a.unable(readResources)
+			}
+			values, _ := a.values()
+			return decide(a.ok() && len(values) > 0, "%s, %d resources", a, len(values))
+		},
+	},
+	{
+		API: "access", Name: "lusid-instrument-actions",
+		Statement: "A policy can allow the activities Read and List for the entity Instrument in the scope default.",
+		Source:    "KA-01660 documents the activities; whether they apply to instruments: " + noSource,
+		Assumed:   "The examples in the documentation use these actions. The mock lists them.",
+		run: func(ctx context.Context, d *domain) Finding {
+			a := d.lusidResources(ctx)
+			values, ok := a.values()
+			if !ok {
+				return a.unable(readResources)
+			}
+			var seen []string
+			for _, action := range actionsIn(values) {
+				if text(action, "action.entity") == "Instrument" && text(action, "action.scope") == defaultScope {
+					seen = append(seen, text(action, "action.activity"))
+				}
+			}
+			reads, lists := slices.Contains(seen, "Read"), slices.Contains(seen, "List")
+			if !(reads && lists) && (len(actionsIn(values)) == 0 || text(a.object(), "nextPage") != "") {
+				return couldNotTell("the list has no actions, or more pages")
+			}
+			return decide(reads && lists, "%d actions for the entity; Read: %t; List: %t", len(seen), reads, lists)
+		},
+	},
+	{
+		API: "access", Name: "lusid-feature-code",
+		Statement: "The code of the feature that lists instruments is api-instruments-listinstruments.",
+		Source:    "one of FINBOURNE's notebooks has a code of this form; the code itself: " + noSource,
+		Assumed:   "The examples in the documentation, and the mock, use this code.",
+		run: func(ctx context.Context, d *domain) Finding {
+			a := d.lusidResources(ctx)
+			values, ok := a.values()
+			if !ok {
+				return a.unable(readResources)
+			}
+			similar := 0
+			for _, action := range actionsIn(values) {
+				for _, limited := range objectsIn(action, "limitedSet") {
+					code := text(limited, "identifier.code")
+					if code == listInstruments {
+						return asAssumed("a feature with the code")
+					}
+					if strings.Contains(strings.ToLower(code), "listinstruments") {
+						similar++
+					}
+				}
+			}
+			if similar == 0 {
+				return couldNotTell("the list of resources does not contain the code of such a feature")
+			}
+			return differs("no feature with the code, but %d with a similar code", similar)
 		},
 	},
 	{
@@ -183,6 +241,30 @@ var accessReads = []Check{
 			return d.list(ctx, templates).is("list policy templates", http.StatusOK, 0)
 		},
 	},
+}
+
+// listInstruments is the code of a feature in the examples of the documentation.
+const listInstruments = "api-instruments-listinstruments"
+
+const readResources = "read the resources of the LUSID API that policies can refer to"
+
+// lusidResources reads the resources of the LUSID API that policies can refer to, once in a run.
+func (d *domain) lusidResources(ctx context.Context) answer {
+	const key = "resources of the LUSID API"
+	a, ok := d.cached[key]
+	if !ok {
+		a = d.read(ctx, d.client.API("lusid", "api/api").Get("ListAccessControlledResources", "metadata", "access", "resources"))
+		d.cached[key] = a
+	}
+	return a
+}
+
+// actionsIn returns the actions of all resources.
+func actionsIn(resources []map[string]any) (actions []map[string]any) {
+	for _, resource := range resources {
+		actions = append(actions, objectsIn(resource, "actions")...)
+	}
+	return actions
 }
 
 // firstPage is the key of the first page of policies among the cached responses.

@@ -289,7 +289,9 @@ func set(field string, value any) func(*int, map[string]any) {
 }
 
 // asOther are the checks that can't run as an administrator.
-var asOther = []string{"access/date-conditions-combine", "access/activity-case", "access/role-precedence"}
+var asOther = []string{
+	"access/date-conditions-combine", "access/activity-case", "access/request-conditions-combine", "access/selector-part-left-out", "access/role-precedence",
+}
 
 func TestRun_asAssumed(t *testing.T) {
 	t.Parallel()
@@ -464,6 +466,8 @@ var differences = map[string]struct {
 	"access/policy-template-missing":    {fault: fault("access.GetPolicyTemplate", 0, 404)},
 	"access/user-role-missing":          {fault: fault("access.GetUserRole", 0, 404)},
 	"access/lusid-resources":            {fault: fault("lusid.ListAccessControlledResources", 0, 404)},
+	"access/lusid-instrument-actions":   {fault: mockserver.Fault{Operation: "lusid.ListAccessControlledResources", Body: `{"values": [{"actions": [{"action": {"scope": "default", "activity": "Any", "entity": "Instrument"}}]}]}`}},
+	"access/lusid-feature-code":         {fault: mockserver.Fault{Operation: "lusid.ListAccessControlledResources", Body: `{"values": [{"actions": [{"limitedSet": [{"identifier": {"scope": "LUSID", "code": "ListInstruments"}}]}]}]}`}},
 	"access/own-user-role":              {fault: fault("access.GetUserRole", 0, 404)},
 	"access/own-policies-administrator": {fault: mockserver.Fault{Operation: "access.GetOwnPolicies", Body: `[{"sourceRole": {"code": "lusid-administrator"}}]`}},
 	"access/roles-list-scopes":          {middleware: defaultScopeOnly("/access/api/roles")},
@@ -545,8 +549,10 @@ var differences = map[string]struct {
 	"access/user-role-delete":          {fault: processed("access.DeleteUserRole", 200)},
 	"access/user-role-delete-again":    {fault: fault("access.DeleteUserRole", 1, 204)},
 
-	"access/date-conditions-combine": {middleware: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
-	"access/activity-case":           {middleware: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
+	"access/date-conditions-combine":    {middleware: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
+	"access/activity-case":              {middleware: rewrite("POST", "/access/api/me$", set("other", map[string]any{"result": "Denied"}))},
+	"access/request-conditions-combine": {middleware: rewrite("POST", "/access/api/me$", set("one", map[string]any{"result": "Granted"}))},
+	"access/selector-part-left-out":     {middleware: rewrite("POST", "/access/api/me$", set("part", map[string]any{"result": "Denied"}))},
 	"access/role-precedence": {middleware: rewrite("POST", "/access/api/me$", func(_ *int, results map[string]any) {
 		results["a"], results["b"] = results["b"], results["a"]
 	})},

@@ -223,7 +223,7 @@ func TestRun_accessToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after", "own-user-role", "date-conditions-combine", "activity-case", "role-precedence"}
+	needPassword := []string{"application-old-secret", "token-refusal", "rate-limit-retry-after", "own-user-role", "date-conditions-combine", "activity-case", "request-conditions-combine", "selector-part-left-out", "role-precedence"}
 	for _, row := range run(t, domain, conformance.Checks(), everything()).Rows {
 		want := conformance.AsAssumed
 		if slices.Contains(needPassword, row.Name) {

@@ -17,7 +17,9 @@ func isLusidResources(method, path string) bool {
 }
 
 // lusidResourcesRoute responds with the features and the data of the mock's lists. According to the
-// contract of the Access API, the other services have such a list too. Unverified: access/lusid-resources.
+// contract of the Access API, the other services have such a list too.
+//
+// Unverified: access/lusid-resources, access/lusid-instrument-actions, access/lusid-feature-code.
 func lusidResourcesRoute(s *Server) route {
 	return route{
 		operation: lusidResourcesOperation,

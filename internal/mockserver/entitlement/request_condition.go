@@ -20,7 +20,10 @@ const (
 	InCaseInsensitive                    TextOperator = "InCaseInsensitive"
 )
 
-// IfExpression is a condition on the request or on its caller. One of its fields is set.
+// IfExpression is a condition on the request or on its caller. One of its fields is set. If a policy has several, all
+// of them must hold.
+//
+// Unverified: access/request-conditions-combine.
 type IfExpression struct {
 	IfRequestHeaderExpression *IfRequestHeaderExpression `json:"ifRequestHeaderExpression"`
 	IfIdentityClaimExpression *IfIdentityClaimExpression `json:"ifIdentityClaimExpression"`

@@ -21,6 +21,8 @@ type SelectorDefinition struct {
 
 // IDSelectorDefinition covers the objects whose identifier parts match. A part that is missing or null
 // matches everything.
+//
+// Unverified: access/selector-part-left-out.
 type IDSelectorDefinition struct {
 	Identifier map[string]*string `json:"identifier"`
 	Actions    []ActionID         `json:"actions"`
