@@ -216,8 +216,9 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			}
 			selection := map[string]string{"scope": text(template.fields, "scope"), "code": text(template.fields, "code")}
 			return d.policyWith(ctx, "policy-built", map[string]any{"templateMetadata": map[string]any{"templateSelection": []any{selection}}}, func(policy map[string]any) (bool, string) {
-				built := text(policy, "templateMetadata.buildAsAt") != ""
-				return !built, "a time: " + strconv.FormatBool(built)
+				metadata, _ := policy["templateMetadata"].(map[string]any)
+				built, n := text(metadata, "buildAsAt") != "", len(objectsIn(metadata, "templateSelection"))
+				return !built && n == 1, strconv.Itoa(n) + " templates; a time: " + strconv.FormatBool(built)
 			})
 		},
 	},
@@ -357,6 +358,9 @@ func (d *domain) policyWith(ctx context.Context, suffix string, fields map[strin
 	read := d.read(ctx, d.access.Get("GetPolicy", o.path()...))
 	if !read.ok() {
 		return read.unable("read the policy")
+	}
+	if !sameID(read.object(), o.fields) {
+		return couldNotTell("a read returns another object than the new policy")
 	}
 	held, seen := holds(read.object())
 	return decide(held, "%s", seen)

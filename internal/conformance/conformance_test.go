@@ -391,7 +391,7 @@ var differences = map[string]struct {
 	}},
 
 	"identity/token-refusal": {fault: mockserver.Fault{
-		Operation: "token:password", After: 1, Status: 400, Body: `{"error": "invalid_grant"}`,
+		Operation: "token:password", After: 2, Status: 400, Body: `{"error": "invalid_grant"}`,
 	}},
 
 	"identity/role-create":        {fault: processed("CreateRole", 200)},
@@ -503,7 +503,7 @@ var differences = map[string]struct {
 	"access/policy-effective-range": {middleware: rewrite("GET", "/access/api/policies/", set("for", []any{
 		map[string]any{"effectiveRange": map[string]any{"from": "2020-01-01T00:00:00Z", "to": "9999-12-31T00:00:00Z"}},
 	}))},
-	"access/policy-build-as-at":              {middleware: rewrite("GET", "/access/api/policies/", set("templateMetadata", map[string]any{"buildAsAt": "2020-01-01T00:00:00Z"}))},
+	"access/policy-build-as-at":              {middleware: rewrite("GET", "/access/api/policies/", set("templateMetadata", map[string]any{"buildAsAt": "2020-01-01T00:00:00Z", "templateSelection": []any{map[string]any{}}}))},
 	"access/policy-update-replaces":          {fault: notProcessed("access.UpdatePolicy")},
 	"access/policy-in-use-delete":            {fault: fault("access.DeletePolicy", 0, 400)},
 	"access/policy-collection-in-use-delete": {fault: fault("access.DeletePolicyCollection", 0, 400)},

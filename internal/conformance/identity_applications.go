@@ -164,7 +164,12 @@ func tokenRefusal(ctx context.Context, d *domain) Finding {
 	if o == nil {
 		return a.unable("create an application")
 	}
-	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret("wrong-"+text(o.fields, "secret"))
+	grant.ClientID, grant.ClientSecret = text(o.fields, "clientId"), client.Secret(text(o.fields, "secret"))
+	// The token endpoint refuses an application that it does not know yet with the same error.
+	if _, err := d.client.RequestToken(ctx, grant); err != nil {
+		return couldNotTell("the new application issues no token for its secret")
+	}
+	grant.ClientSecret = "wrong-" + grant.ClientSecret
 	_, err := d.client.RequestToken(ctx, grant)
 	if err == nil {
 		return differs("a token")
