@@ -27,6 +27,9 @@ type answer struct {
 	// err is the reason why there was no response. With a status, there was a response that is not JSON,
 	// such as the page of a proxy. It does not show what LUSID did.
 	err error
+	// isRepeated is true if the client sent a write again, after a failure or a lost response. A refusal does not
+	// show what LUSID did with the first request.
+	isRepeated bool
 }
 
 // exchange collects what the client logs about one request. The status and the header are those of the last
@@ -35,6 +38,7 @@ type exchange struct {
 	domain       *domain
 	status       int
 	hasRequestID bool
+	attempts     int
 }
 
 type exchangeKey struct{}
@@ -57,6 +61,7 @@ func watch(ctx context.Context, _ string, fields map[string]any) {
 		return
 	}
 	seen.status, seen.hasRequestID = status, fields["lusid-meta-requestid"] != nil
+	seen.attempts, _ = fields["attempt"].(int)
 }
 
 // read sends a request that reads.
@@ -78,7 +83,7 @@ func (d *domain) read(ctx context.Context, r client.Request) answer {
 		}
 	}
 	if err != nil {
-		return answer{status: e.StatusCode, code: e.Code}
+		return answer{status: e.StatusCode, code: e.Code, isRepeated: seen.attempts > 1 && e.Method != http.MethodGet}
 	}
 	return answer{status: seen.status, body: *body}
 }
@@ -105,6 +110,8 @@ func (a answer) String() string {
 		return "no request, because the run could not remove an earlier object of this kind"
 	case a.status != 0 && a.err != nil:
 		return fmt.Sprintf("HTTP %d with a body that is not JSON, perhaps from a proxy", a.status)
+	case client.IsTokenFailure(a.err):
+		return "no request, because the sign-in failed"
 	case a.err != nil:
 		return "no response"
 	case a.code != 0:
@@ -125,9 +132,9 @@ func (a answer) isDenied() bool {
 }
 
 // isConclusive reports whether a response shows LUSID's behaviour. The response to a missing right, to too many
-// requests or to a failure does not.
+// requests or to a failure does not. The refusal of a repeated write does not either.
 func (a answer) isConclusive() bool {
-	return a.err == nil && a.status < 500 && a.status != http.StatusUnauthorized &&
+	return a.err == nil && !a.isRepeated && a.status < 500 && a.status != http.StatusUnauthorized &&
 		!a.isDenied() && a.status != http.StatusTooManyRequests
 }
 
@@ -135,6 +142,8 @@ func (a answer) isConclusive() bool {
 func (a answer) unable(attempt string) Finding {
 	why := ""
 	switch {
+	case a.isRepeated:
+		why = " after the run sent the request again, because the first response was a failure or was lost"
 	case a.isDenied():
 		why = ": the user does not have the right, or the feature is not enabled"
 	case a.status == http.StatusUnauthorized:

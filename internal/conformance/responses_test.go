@@ -135,3 +135,26 @@ func TestClean_lag(t *testing.T) {
 	}
 	domain.isClean(t)
 }
+
+// If the response to a delete is lost, the client sends the delete again. The refusal of the second delete shows
+// nothing about LUSID.
+func TestRun_repeated(t *testing.T) {
+	t.Parallel()
+	for operation, check := range map[string]string{
+		"identity.DeleteApiKey":              "identity/token-delete",
+		"identity.DeleteExternalTokenIssuer": "identity/external-token-issuer-delete",
+		"access.DeletePolicyTemplate":        "access/policy-template-delete",
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			domain.InjectFault(mockserver.Fault{Operation: operation, Reset: mockserver.ResetAfter})
+			report := run(t, domain, pick(t, check), everything())
+			undecided(t, report)
+			if len(report.Left) > 0 || !strings.Contains(report.Rows[0].Seen, "sent the request again") {
+				t.Errorf("got the remaining objects %v and the text %q, want none and a text about the second request", report.Left, report.Rows[0].Seen)
+			}
+			domain.isClean(t)
+		})
+	}
+}
