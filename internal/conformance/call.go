@@ -69,6 +69,9 @@ func (d *domain) read(ctx context.Context, r client.Request) answer {
 	seen := &exchange{domain: d}
 	body, err := client.Do[json.RawMessage](context.WithValue(ctx, exchangeKey{}, seen), r)
 	e, isAnswered := errors.AsType[*client.Error](err)
+	if err != nil && ctx.Err() == nil && (!isAnswered || e.Operation == client.OperationToken || e.NotJSON) {
+		d.unanswered++
+	}
 	switch {
 	case err != nil && (!isAnswered || e.Operation == client.OperationToken):
 		return answer{err: err}
@@ -107,7 +110,7 @@ func (a answer) String() string {
 	case a.err != nil && errors.Is(a.err, context.Canceled):
 		return "no response, because the run was interrupted"
 	case errors.Is(a.err, errStuck):
-		return "no request, because the run could not remove an earlier object of this kind"
+		return "no request, because earlier objects of this kind may remain"
 	case a.status != 0 && a.err != nil:
 		return fmt.Sprintf("HTTP %d with a body that is not JSON, perhaps from a proxy", a.status)
 	case client.IsTokenFailure(a.err):

@@ -20,6 +20,9 @@ const (
 	looks = 5
 	// maxTries is the number of removals after which the run tries again only at its end.
 	maxTries = 3
+	// maxLost is the number of objects of a kind whose creates got no response before the run creates no
+	// other one.
+	maxLost = 3
 	// pageSize is the number of objects on a page by default.
 	pageSize = "2000"
 	// notShown is the reason if the run could read a list, but the list did not contain the object.
@@ -159,15 +162,16 @@ func (o *object) path() []string {
 	return path
 }
 
-// errStuck means that create sent nothing, because the run could not remove an earlier object of the kind.
+// errStuck means that create sent nothing, because earlier objects of the kind remain, or may remain.
 // Otherwise the run of a user who may create objects, but not delete them, would fill the domain.
-var errStuck = errors.New("an earlier object of the kind remains")
+var errStuck = errors.New("earlier objects of the kind may remain")
 
 // create sends a request that creates an object with the name. If LUSID refuses, the object is nil.
 func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
 	isOfKind := func(o *object) bool { return o.kind.name == k.name && o.why != "" && !o.gone }
 	d.removeOwn(ctx, func(o *object) bool { return isOfKind(o) && o.tries < maxTries })
-	if slices.ContainsFunc(d.own, isOfKind) {
+	lost := slices.DeleteFunc(slices.Clone(d.lost), func(o *object) bool { return o.kind.name != k.name })
+	if slices.ContainsFunc(d.own, isOfKind) || len(lost) >= maxLost {
 		return nil, answer{err: errStuck}
 	}
 	a := d.write(ctx, r)

@@ -31,6 +31,10 @@ func NewRunName() string {
 // response.
 const maxRetries = 2
 
+// maxSilent is the number of checks in a row without a response after which the run sends nothing. Each of
+// them can wait for minutes, and a create without a response may leave an object.
+const maxSilent = 3
+
 // Options has the settings of a run.
 type Options struct {
 	// RunName is the start of the names of the run's objects. [NewRunName] returns a new one.
@@ -60,6 +64,9 @@ type domain struct {
 
 	// cached are lists that several checks read.
 	cached map[string]answer
+	// unanswered counts the requests without a response of an API. silent counts the last checks in a row that
+	// got none.
+	unanswered, silent int
 	// answers counts the responses of an API that are no failure. The other fields count responses by status or
 	// header.
 	answers, withRequestID, rateLimited, withRetryAfter int
@@ -168,8 +175,20 @@ func (d *domain) find(ctx context.Context, check Check) Finding {
 		return Finding{Skipped, "the run was interrupted"}
 	case check.Needs != Read && !d.options.allow(check.Needs):
 		return Finding{Skipped, "needs " + flagsFor(check.Needs)}
+	case d.silent >= maxSilent:
+		return couldNotTell("LUSID did not respond to earlier checks, so this check sent nothing")
 	}
+	answers, unanswered := d.answers, d.unanswered
 	finding := check.run(ctx, d)
+	if d.answers == answers && d.unanswered > unanswered {
+		// Perhaps only the responses to writes are lost.
+		if d.silent++; d.silent == maxSilent {
+			d.read(ctx, d.identity.Get("GetUserInfo", "me"))
+		}
+	}
+	if d.answers > answers {
+		d.silent = 0
+	}
 	// A domain can have only a few network zones and issuers, and a user only a few tokens. So the objects
 	// of a check are removed before the next check.
 	d.removeOwn(ctx, func(o *object) bool { return o.why == "" })
