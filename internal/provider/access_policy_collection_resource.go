@@ -41,7 +41,7 @@ func (r *accessPolicyCollectionResource) Metadata(_ context.Context, req resourc
 
 func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A policy collection of LUSID's Access service: policies that access roles can have together. " +
+		MarkdownDescription: "A policy collection of LUSID's Access service: a set of policies that you give to a role as one. " +
 			"To give a collection to a role, list it in `policy_collections` of the `lusid_access_role`. If the role is managed elsewhere, use `lusid_access_role_policy_collection`.\n\n" +
 			"The resource manages all members of the collection. If somebody adds a policy outside Terraform, the next apply removes it. " +
 			"A change of a collection takes effect on the next request of each user.\n\n" +
@@ -49,11 +49,11 @@ func (r *accessPolicyCollectionResource) Schema(ctx context.Context, _ resource.
 			"Don't update a collection with this resource if the collection has metadata that you want to keep.\n\n" +
 			"~> Changing `code` forces a new collection. If an access role refers to the collection, set `create_before_destroy` in the collection's `lifecycle` block: " +
 			"Terraform then creates the new collection, changes the role, and deletes the old collection last.\n\n" +
-			"~> If LUSID has a part of a collection that this resource has no argument for, the provider refuses to plan an update of the collection: " +
-			"LUSID's update replaces the whole collection, and would erase that part.\n\n" +
+			"~> In LUSID, a collection can have a part that this resource has no argument for. The provider then refuses to plan an update of the collection: " +
+			"LUSID's update replaces the whole collection, so it would erase that part.\n\n" +
 			"~> If the collection has a policy of the provider's own user, a plan can lock the provider out. " +
 			"The plan warns if it removes that policy, removes a nested collection that has the policy, or adds other policies. " +
-			"The user may have the policy through something else, because LUSID does not say through which collection a user has a policy. " +
+			"LUSID doesn't return through which collection a user has a policy. So the plan also warns if the user has the policy in another way. " +
 			"If the collection has no policies yet, the plan doesn't warn, even if the user has the collection.",
 		Attributes: map[string]schema.Attribute{
 			"code":        accessCodeAttribute("policy collection", " The code `page` is refused, in upper or lower case, because LUSID can't read a collection with that code.", notPageCode{"policy collection"}),

@@ -49,14 +49,15 @@ func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resou
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Attaches one policy collection to an access role. The provider changes nothing else of the role. " +
 			"Use this resource for a role that is managed elsewhere or comes with LUSID in the scope `default`. LUSID may refuse to change a role of another scope. " +
-			"Manage the attachment and the order of its role, `lusid_access_role_precedence`, through one provider configuration. With two, such as an alias, a move of the role could undo the attachment.\n\n" +
+			"If a `lusid_access_role_precedence` lists the role, manage both resources through one provider configuration. " +
+			"With two configurations, such as an alias, a move of the role could undo the attachment.\n\n" +
 			"The plan warns if it attaches a collection to a role of the user that the provider signs in as, or removes a collection from such a role. " +
-			"If the role has no policies yet, the plan doesn't warn: LUSID doesn't return which roles without policies the user has. " +
-			"The plan doesn't warn either if the user has the policies of the role only because another role of the user supervises the role.\n\n" +
+			"There are two exceptions. If the role has no policies yet, the plan doesn't warn, because LUSID doesn't return which roles without policies the user has. " +
+			"If the user has the policies of the role only because another role supervises it, the plan doesn't warn either.\n\n" +
 			"~> Don't use this resource for a role that a `lusid_access_role` manages. The `lusid_access_role` sets all policy collections of its role, " +
 			"so each resource would undo the other. List the collection in `policy_collections` of the `lusid_access_role` instead.\n\n" +
-			"~> Destroying the attachment removes the collection from the role, even if a `lusid_access_role` lists the collection by then. To move the collection to `policy_collections`, " +
-			"list it there, and replace the `resource` block of the attachment with a `removed` block. Terraform then forgets the attachment and changes nothing in LUSID. " +
+			"~> Destroying the attachment removes the collection from the role, even if a `lusid_access_role` lists the collection by then. " +
+			"To move the collection to `policy_collections` of a `lusid_access_role`, list it there, and replace the `resource` block of the attachment with a `removed` block. Terraform then forgets the attachment and changes nothing in LUSID. " +
 			"A `removed` block needs Terraform or OpenTofu 1.7.\n\n" +
 			"```terraform\nremoved {\n  from = lusid_access_role_policy_collection.example\n\n  lifecycle {\n    destroy = false\n  }\n}\n```" + renameNote,
 		Attributes: map[string]schema.Attribute{

@@ -57,9 +57,9 @@ func (r *accessUserRoleResource) Schema(ctx context.Context, _ resource.SchemaRe
 			"If a role and the user role disagree, the role decides.\n\n" +
 			"The resource manages all policies of the user role. If somebody attaches a policy outside Terraform, the next apply removes it. Destroying the resource deletes the user role. The user stays.\n\n" +
 			"-> LUSID creates an empty user role when a user first signs in. This resource then adopts that user role. If the user role already has policies that the configuration lacks, the plan warns. " +
-			"The create keeps these policies, and the next plan shows their removal. " +
-			"If the same plan destroys another `lusid_access_user_role` of the user, it may delete these policies instead. " +
-			"An example is a rename without a `moved` block.\n\n" +
+			"The create keeps these policies, and the next plan shows their removal.\n\n" +
+			"-> If you rename this resource or change its `for_each` key, add a `moved` block. Without it, the plan destroys one `lusid_access_user_role` of the user and creates another one, " +
+			"and the apply may delete policies that the configuration lacks.\n\n" +
 			"~> Don't manage the user role of one user with two resources: each would remove the policies of the other. " +
 			"Don't use `create_before_destroy` with `-replace` either. A user has only one user role, so Terraform can't create a new one before it destroys the old one.",
 		Attributes: map[string]schema.Attribute{

@@ -53,7 +53,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"~> A zone can lock out the provider that manages it, and then Terraform can't undo the change. " +
 			"The plan warns of each change that could do this: a `Block` zone that is new or blocks more than before, and an `Allow` zone " +
 			"that is new (it may lack the provider's address), allows less than before, or is deleted. " +
-			"The address that counts is the one that LUSID sees. Behind NAT or a proxy, this is not the machine's own address. " +
+			"LUSID compares the address that it sees. Behind NAT or a proxy, this is not the machine's own address. " +
 			"If `Allow` zones make exceptions from a `Block` zone, set `depends_on` in the `Block` zone to those `Allow` zones. " +
 			"Terraform then creates the `Block` zone after them and destroys it before them.",
 		Attributes: map[string]schema.Attribute{
@@ -70,7 +70,7 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"action": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What LUSID does with a request that this zone decides: `Allow`, `Block` or `NoOp`.",
+				MarkdownDescription: "What LUSID does with a request that this zone decides: `Allow`, `Block` or `NoOp`. LUSID does not document what `NoOp` does.",
 				Validators: []validator.String{stringvalidator.OneOf(identity.NetworkZoneAllow, identity.NetworkZoneBlock,
 					identity.NetworkZoneNoOp)},
 			},
@@ -101,11 +101,12 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Optional: true,
 				Computed: true,
 				MarkdownDescription: "Position among the zones, unique in the domain. Of the zones that match a request, the one with the lowest hierarchy " +
-					"decides. Default: LUSID creates the zone after all others, and Terraform keeps the position that LUSID has. " +
+					"decides. Leave gaps, such as 10, 20, 30, so that zones can swap positions in one apply. " +
+					"Default: LUSID creates the zone after all others, and Terraform keeps the position that LUSID has. " +
 					"If you set it, the provider creates the zone after all others and moves it with a second request. " +
-					"If the move fails, the provider warns and the next apply moves the zone. Zones can swap positions in one apply. " +
-					"If another zone still has the position, the zone waits at a free hierarchy nearby: an `Allow` zone before its position, a " +
-					"`Block` zone after it. It moves when the other zone has moved away. So leave gaps, such as 10, 20, 30.",
+					"If the move fails, the provider warns and the next apply moves the zone. " +
+					"If another zone still has the position, this zone waits at a free position nearby: an `Allow` zone before the position that you set, " +
+					"a `Block` zone after it. It moves when the other zone has moved.",
 				Validators:    []validator.Int64{int64validator.Between(0, math.MaxInt32)},
 				PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 			},
