@@ -52,7 +52,7 @@ func (d *accessGeneratedPolicyDataSource) Schema(_ context.Context, _ datasource
 			"The plan then shows `selectors = (known after apply)`, so it does not show what the policy will grant. " +
 			"To see what the policy will grant before it is updated, apply the template first, with `-target`.\n\n" +
 			"~> If no selector of the templates has the tags in `selector_tags`, LUSID generates a policy without selectors, and the provider warns. " +
-			"LUSID doesn't say which of several templates gave no selector, so the provider warns only if none of them gave one.",
+			"If you select several templates and only some of them have selectors with these tags, the provider doesn't warn, because LUSID doesn't return which template a selector comes from.",
 		Attributes: map[string]schema.Attribute{
 			"template_selection": schema.ListNestedAttribute{
 				Required:            true,

@@ -46,8 +46,9 @@ func (r *accessRolePrecedenceResource) Schema(ctx context.Context, _ resource.Sc
 			"The resource keeps the order of the listed roles relative to each other, and moves as few roles as it can. Other roles may lie between the listed ones. " +
 			"The data source `lusid_access_roles` shows all roles with their places: a lower `hierarchy_index` is a higher precedence.\n\n" +
 			"Declare this resource once per domain. Two of these resources that share a role can undo each other's moves. " +
-			"If they list roles in opposite orders, are in one configuration and use the same provider configuration, the plan fails. That includes orders that are opposite only together: " +
-			"the first resource lists `a` before `b`, the second `b` before `c`, and the third `c` before `a`. The provider can't find other conflicts. " +
+			"The plan fails if such resources contradict each other, for example if one lists `a` before `b`, and another one `b` before `a`. " +
+			"Three or more resources can also contradict each other: the first lists `a` before `b`, the second `b` before `c`, and the third `c` before `a`. " +
+			"The provider finds contradictions only between resources of one configuration that use the same provider configuration. " +
 			"Even if the orders agree, a move of one resource can change the place of a role that another resource lists. Each plan can then show a change again.\n\n" +
 			"To move a role, LUSID updates the whole role. So the provider reads each role directly before it moves the role, and sends back what it read. " +
 			"Without that read, the move could undo somebody else's change to the role. A move therefore costs two requests. " +
