@@ -51,8 +51,8 @@ func (r *networkZoneResource) Schema(ctx context.Context, _ resource.SchemaReque
 		MarkdownDescription: "A network zone allows or blocks requests to LUSID by their address, for the sessions and roles that it applies to. " +
 			"Of the zones that match a request, the one with the lowest hierarchy decides. A domain can have at most ten.\n\n" +
 			"~> A zone can lock out the provider that manages it, and then Terraform can't undo the change. " +
-			"The plan warns of each change that could do this: a `Block` zone that is new or blocks more than before, and an `Allow` zone " +
-			"that is new (it may lack the provider's address), allows less than before, or is deleted. " +
+			"The plan warns of each change that could do this: of a `Block` zone that is new or blocks more than before, and of an `Allow` zone " +
+			"that is new, allows less than before, or is deleted. A new `Allow` zone may lack the provider's address. " +
 			"LUSID compares the address that it sees. Behind NAT or a proxy, this is not the machine's own address. " +
 			"If `Allow` zones make exceptions from a `Block` zone, set `depends_on` in the `Block` zone to those `Allow` zones. " +
 			"Terraform then creates the `Block` zone after them and destroys it before them.",

@@ -51,8 +51,8 @@ func (r *sessionPolicyResource) Schema(ctx context.Context, _ resource.SchemaReq
 				MarkdownDescription: "Minutes after which a user must sign in again, even if active. From 5 to 1440. If not set, sessions have no such limit.",
 				Validators:          []validator.Int64{int64validator.Between(5, 1440)},
 			},
-			"deletion_policy": singletonDeletionPolicy("restores LUSID's defaults, as far as they are known: `max_session_idle_minutes` 60, because LUSID's help says that an " +
-				"inactive user is signed out after an hour, and no `max_session_lifetime_minutes`, because the help does not mention it."),
+			"deletion_policy": singletonDeletionPolicy("sets `max_session_idle_minutes` to 60 and removes `max_session_lifetime_minutes`. LUSID does not document its defaults. " +
+				"LUSID's help says only that an inactive user is signed out after an hour."),
 			"timeouts": timeoutsAttribute(ctx),
 			"id":       singletonIDAttribute(),
 		},
