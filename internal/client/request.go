@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -140,6 +141,13 @@ type CheckedElements interface {
 	MissingElementField() string
 }
 
+// Keyed is a response type whose objects have a key that is unique in a list. If a list has such an object twice, [DoList]
+// and [DoPages] return it once.
+type Keyed interface {
+	// ObjectKey returns the ID of the object, or its scope and code.
+	ObjectKey() string
+}
+
 // missingElementField is [CheckedElements.MissingElementField]. It is empty for other response types.
 func missingElementField(answer any) string {
 	if answer, ok := answer.(CheckedElements); ok {
@@ -249,7 +257,8 @@ func DoList[T any, P interface {
 	if err != nil {
 		return nil, err
 	}
-	return keepUsable[T, P](r.api.client, r, a, *list)
+	usable, err := keepUsable[T, P](r.api.client, r, a, *list)
+	return withoutRepeats(usable), err
 }
 
 // page is one page of a list.
@@ -284,7 +293,7 @@ func DoPages[T any, P interface {
 		usable, err := keepUsable[T, P](c, r, a, next.Values)
 		all, incomplete = append(all, usable...), cmp.Or(incomplete, err)
 		if next.NextPage == "" {
-			return all, incomplete
+			return withoutRepeats(all), incomplete
 		}
 		if seen[next.NextPage] {
 			return nil, c.unusable(r, a, "The response refers to an earlier page of the list as the next one.")
@@ -320,6 +329,26 @@ func keepUsable[T any, P interface {
 		return usable, broken
 	}
 	return usable, nil
+}
+
+// withoutRepeats leaves out an object if an equal one is before it in the list. If an object is created or deleted while
+// a list with pages is read, the object at the end of a page can be on the next page too.
+func withoutRepeats[T any](list []T) []T {
+	first, kept := make(map[string]int, len(list)), list[:0]
+	for i := range list {
+		if keyed, ok := any(&list[i]).(Keyed); ok {
+			key := keyed.ObjectKey()
+			earlier, isSeen := first[key]
+			if isSeen && reflect.DeepEqual(kept[earlier], list[i]) {
+				continue
+			}
+			if !isSeen {
+				first[key] = len(kept)
+			}
+		}
+		kept = append(kept, list[i])
+	}
+	return kept
 }
 
 // DoNoContent is [Do] for an operation whose response body, if any, is ignored.

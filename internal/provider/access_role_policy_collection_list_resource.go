@@ -73,10 +73,10 @@ func (l *accessRolePolicyCollectionListResource) List(ctx context.Context, req l
 		if held == nil {
 			continue
 		}
-		for _, collection := range held.PolicyCollections {
+		for _, collection := range distinctAccessIDs(held.PolicyCollections) {
 			model := accessAttachmentModel{
 				RoleID:             types.StringValue(roles[i].ID.String()),
-				PolicyCollectionID: types.StringValue(collection.String()),
+				PolicyCollectionID: types.StringValue(collection),
 				Timeouts:           nullTimeouts(ctx),
 			}
 			model.ID = types.StringValue(model.label())

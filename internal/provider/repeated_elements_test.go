@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func TestRead_repeatedElements(t *testing.T) {
 			diags.MustSucceed(t)
 			names := read.Differences(made)
 			// These are lists in the schema, so a repeat is a difference.
-			lists := []string{"selectors", "templated_selectors", "roles", "alternative_user_ids"}
+			lists := []string{"selectors", "templated_selectors", "alternative_user_ids"}
 			names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(lists, name) })
 			if len(names) > 0 {
 				t.Errorf("the read changed %s in the state", names)
@@ -74,4 +75,50 @@ func TestRead_repeatedElements(t *testing.T) {
 			t.Errorf("got the permitted roles %s, want a and b once", roles)
 		}
 	})
+}
+
+// TestList_repeatedObjects lists every kind while LUSID returns each object, and each element of an object, twice. Each
+// object has one result: a second import block of the same object would be an error.
+func TestList_repeatedObjects(t *testing.T) {
+	t.Parallel()
+	for kind, row := range providertest.Fixtures {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{Seed: providertest.FixtureSeed(1)}, w.Front)
+			m := d.Protocol(t).Resource(providertest.TypeNameOf(kind))
+			m.MustCreate(row.Config.Number(0))
+			w.Set(func(r *http.Request, body any) any {
+				if strings.HasPrefix(r.URL.Path, "/oauth2/") {
+					return body
+				}
+				return repeat(body)
+			})
+			results, diags := m.List(row.Query, 0, true)
+			diags.MustSucceed(t)
+			seen := map[string]bool{}
+			for _, result := range results {
+				identity := fmt.Sprint(providertest.ToObject(result.Identity))
+				if seen[identity] {
+					t.Errorf("the list has two results for %s, want one", identity)
+				}
+				seen[identity] = true
+			}
+			if len(results) == 0 {
+				t.Error("the list has no results, want at least one")
+			}
+		})
+	}
+}
+
+// TestRole_listedTwice looks up a role by its code while LUSID returns each role twice.
+func TestRole_listedTwice(t *testing.T) {
+	t.Parallel()
+	var w providertest.Rewriter
+	d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+	w.Set(func(_ *http.Request, body any) any { return repeat(body) })
+	p := d.Protocol(t)
+	if code := p.MustData("lusid_role", providertest.Object{"code": "lusid-administrator"}).Get("code"); code != "lusid-administrator" {
+		t.Errorf("got the role %s, want lusid-administrator", code)
+	}
 }

@@ -24,7 +24,8 @@ type PolicyResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
-func (p *PolicyResponse) key() string { return p.ID.String() }
+// ObjectKey implements client.Keyed.
+func (p *PolicyResponse) ObjectKey() string { return p.ID.String() }
 
 // MissingField implements [client.Checked].
 func (p *PolicyResponse) MissingField() string {
@@ -119,7 +120,7 @@ func (c *Client) PagePolicies(ctx context.Context) ([]PolicyResponse, error) {
 // argument.
 func (c *Client) GetPolicy(ctx context.Context, id ResourceID) (*PolicyResponse, error) {
 	r := c.api.Get("GetPolicy", "policies", id.Code).Query("scope", id.Scope)
-	policy, err := client.DoFor(ctx, r.On(c.policy(id)), id.String(), (*PolicyResponse).key)
+	policy, err := client.DoFor(ctx, r.On(c.policy(id)), id.String(), (*PolicyResponse).ObjectKey)
 	if err == nil {
 		policy.ID = id
 	}
@@ -144,7 +145,7 @@ func (c *Client) CreatePolicy(ctx context.Context, body PolicyCreationRequest) (
 // UpdatePolicy replaces all fields of a policy except its scope and code.
 func (c *Client) UpdatePolicy(ctx context.Context, id ResourceID, body PolicyUpdateRequest) (*PolicyResponse, error) {
 	r := c.api.Put("UpdatePolicy", "policies", id.Code).Query("scope", id.Scope).Body(body)
-	return client.DoFor(ctx, r.On(c.policy(id)), id.String(), (*PolicyResponse).key)
+	return client.DoFor(ctx, r.On(c.policy(id)), id.String(), (*PolicyResponse).ObjectKey)
 }
 
 // DeletePolicy deletes a policy.

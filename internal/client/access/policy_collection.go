@@ -20,7 +20,8 @@ type PolicyCollectionResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
-func (p *PolicyCollectionResponse) key() string { return p.ID.String() }
+// ObjectKey implements client.Keyed.
+func (p *PolicyCollectionResponse) ObjectKey() string { return p.ID.String() }
 
 // MissingField implements [client.Checked].
 func (p *PolicyCollectionResponse) MissingField() string {
@@ -82,7 +83,7 @@ func (c *Client) PagePolicyCollections(ctx context.Context) ([]PolicyCollectionR
 // gets the ID of the argument.
 func (c *Client) GetPolicyCollection(ctx context.Context, id ResourceID) (*PolicyCollectionResponse, error) {
 	r := c.api.Get("GetPolicyCollection", "policycollections", id.Code).Query("scope", id.Scope)
-	collection, err := client.DoFor(ctx, r.On(c.policyCollection(id)), id.String(), (*PolicyCollectionResponse).key)
+	collection, err := client.DoFor(ctx, r.On(c.policyCollection(id)), id.String(), (*PolicyCollectionResponse).ObjectKey)
 	if err == nil {
 		collection.ID = id
 	}
@@ -115,7 +116,7 @@ func (c *Client) CreatePolicyCollection(ctx context.Context, body PolicyCollecti
 // its metadata.
 func (c *Client) UpdatePolicyCollection(ctx context.Context, id ResourceID, body PolicyCollectionUpdateRequest) (*PolicyCollectionResponse, error) {
 	r := c.api.Put("UpdatePolicyCollection", "policycollections", id.Code).Query("scope", id.Scope).Body(body)
-	return client.DoFor(ctx, r.On(c.policyCollection(id)), id.String(), (*PolicyCollectionResponse).key)
+	return client.DoFor(ctx, r.On(c.policyCollection(id)), id.String(), (*PolicyCollectionResponse).ObjectKey)
 }
 
 // DeletePolicyCollection deletes a policy collection.
@@ -129,7 +130,7 @@ func (c *Client) DeletePolicyCollection(ctx context.Context, id ResourceID) erro
 func (c *Client) AddPolicyCollectionToRole(ctx context.Context, role, collection ResourceID) (*RoleResponse, error) {
 	r := c.api.Post("AddPolicyCollectionToRole", "roles", role.Scope, role.Code, "policycollections")
 	r = r.Body(addPolicyCollectionToRoleRequest{[]ResourceID{collection}}).Idempotent()
-	return client.DoFor(ctx, r.On(c.role(role)), role.String(), (*RoleResponse).key)
+	return client.DoFor(ctx, r.On(c.role(role)), role.String(), (*RoleResponse).ObjectKey)
 }
 
 // RemovePolicyCollectionFromRole detaches a policy collection from a role. The role keeps its other

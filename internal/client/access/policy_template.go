@@ -26,7 +26,8 @@ type PolicyTemplateResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
-func (p *PolicyTemplateResponse) key() string { return p.ID.String() }
+// ObjectKey implements client.Keyed.
+func (p *PolicyTemplateResponse) ObjectKey() string { return p.ID.String() }
 
 // MissingField implements [client.Checked].
 func (p *PolicyTemplateResponse) MissingField() string {
@@ -150,7 +151,7 @@ func (c *Client) ListPolicyTemplates(ctx context.Context) ([]PolicyTemplateRespo
 // the argument.
 func (c *Client) GetPolicyTemplate(ctx context.Context, id ResourceID) (*PolicyTemplateResponse, error) {
 	r := c.api.Get("GetPolicyTemplate", "policytemplates", id.Code).Query("scope", id.Scope)
-	template, err := client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).key)
+	template, err := client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).ObjectKey)
 	if err == nil {
 		template.ID = id
 	}
@@ -178,7 +179,7 @@ func (c *Client) CreatePolicyTemplate(ctx context.Context, body PolicyTemplateCr
 // update a template in another scope.
 func (c *Client) UpdatePolicyTemplate(ctx context.Context, code string, body PolicyTemplateUpdateRequest) (*PolicyTemplateResponse, error) {
 	id, r := ResourceID{Scope: DefaultScope, Code: code}, c.api.Put("UpdatePolicyTemplate", "policytemplates", code).Body(body)
-	return client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).key)
+	return client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).ObjectKey)
 }
 
 // DeletePolicyTemplate deletes a template. LUSID keeps the policies that were generated from it.

@@ -27,7 +27,8 @@ type RoleResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
-func (r *RoleResponse) key() string { return r.ID.String() }
+// ObjectKey implements client.Keyed.
+func (r *RoleResponse) ObjectKey() string { return r.ID.String() }
 
 // MissingField implements [client.Checked].
 func (r *RoleResponse) MissingField() string {
@@ -127,7 +128,7 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 // GetRole reads a role. If LUSID returns the ID in another case, the role gets the ID of the argument.
 func (c *Client) GetRole(ctx context.Context, id ResourceID) (*RoleResponse, error) {
 	r := c.api.Get("GetRole", "roles", id.Code).Query("scope", id.Scope)
-	role, err := client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).key)
+	role, err := client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).ObjectKey)
 	if err == nil {
 		role.ID = id
 	}
@@ -173,7 +174,7 @@ func (c *Client) CreateRole(ctx context.Context, body RoleCreationRequest) (*Rol
 // UpdateRole replaces all fields of a role except its scope, its code and its position.
 func (c *Client) UpdateRole(ctx context.Context, id ResourceID, body RoleUpdateRequest) (*RoleResponse, error) {
 	r := c.api.Put("UpdateRole", "roles", id.Code).Query("scope", id.Scope).Body(body)
-	return client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).key)
+	return client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).ObjectKey)
 }
 
 // RolePlace is a position in the hierarchy of the roles. Exactly one field is not empty.
@@ -194,7 +195,7 @@ func (c *Client) MoveRole(ctx context.Context, id ResourceID, body RoleUpdateReq
 	} else {
 		r = r.Query("afterScope", place.After.Scope).Query("afterCode", place.After.Code)
 	}
-	return client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).key)
+	return client.DoFor(ctx, r.On(c.role(id)), id.String(), (*RoleResponse).ObjectKey)
 }
 
 // DeleteRole deletes a role.

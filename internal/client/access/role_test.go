@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,7 +67,7 @@ func TestRoles_requests(t *testing.T) {
 				t.Errorf("got %d roles, want 2", len(list))
 			}
 			return err
-		}, "GET /access/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
+		}, "GET /access/api/roles", "", 200, "[" + wholeRole + "," + strings.ReplaceAll(wholeRole, "a b", "c d") + "]"},
 	})
 }
 

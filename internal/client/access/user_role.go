@@ -24,7 +24,8 @@ type UserRoleResponse struct {
 	Unmodelled []string `json:"-"`
 }
 
-func (r *UserRoleResponse) key() string { return r.ID.Code }
+// ObjectKey implements client.Keyed.
+func (r *UserRoleResponse) ObjectKey() string { return r.ID.Code }
 
 // MissingField implements [client.Checked].
 func (r *UserRoleResponse) MissingField() string {
@@ -75,7 +76,7 @@ func (c *Client) ListUserRoles(ctx context.Context) ([]UserRoleResponse, error) 
 // GetUserRole reads the user role of a user. If LUSID returns the ID in another case, the user role gets
 // the ID of the argument.
 func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
-	role, err := client.DoFor(ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)), userID, (*UserRoleResponse).key)
+	role, err := client.DoFor(ctx, c.api.Get("GetUserRole", "userroles", userID).On(c.userRole(userID)), userID, (*UserRoleResponse).ObjectKey)
 	if err == nil {
 		role.ID.Code = userID
 	}
@@ -85,7 +86,7 @@ func (c *Client) GetUserRole(ctx context.Context, userID string) (*UserRoleRespo
 // LookForUserRole is GetUserRole before a create. A 404 with any of LUSID's codes means that the user has
 // no user role. Reading a list for each of many creates would cost too much.
 func (c *Client) LookForUserRole(ctx context.Context, userID string) (*UserRoleResponse, error) {
-	return client.DoFor(ctx, c.api.Get("GetUserRole", "userroles", userID).On(client.Singleton()), userID, (*UserRoleResponse).key)
+	return client.DoFor(ctx, c.api.Get("GetUserRole", "userroles", userID).On(client.Singleton()), userID, (*UserRoleResponse).ObjectKey)
 }
 
 // RefreshUserRole is GetUserRole for one of many. It may return the user role from a list, if accepts is
@@ -99,13 +100,13 @@ func (c *Client) RefreshUserRole(ctx context.Context, userID string, accepts fun
 // CreateUserRole creates the user role of a user without one. LUSID creates an empty user role when a user
 // first signs in: see [IsTaken].
 func (c *Client) CreateUserRole(ctx context.Context, body UserRoleCreationRequest) (*UserRoleResponse, error) {
-	return client.DoFor(ctx, c.api.Post("CreateUserRole", "userroles").Body(body), body.UserID, (*UserRoleResponse).key)
+	return client.DoFor(ctx, c.api.Post("CreateUserRole", "userroles").Body(body), body.UserID, (*UserRoleResponse).ObjectKey)
 }
 
 // UpdateUserRole replaces the policies and policy collections of a user role.
 func (c *Client) UpdateUserRole(ctx context.Context, userID string, body UserRoleUpdateRequest) (*UserRoleResponse, error) {
 	r := c.api.Post("UpdateUserRole", "userroles", userID, "update").Body(body)
-	return client.DoFor(ctx, r.On(c.userRole(userID)), userID, (*UserRoleResponse).key)
+	return client.DoFor(ctx, r.On(c.userRole(userID)), userID, (*UserRoleResponse).ObjectKey)
 }
 
 // DeleteUserRole deletes the user role of a user. LUSID keeps the user.

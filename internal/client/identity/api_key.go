@@ -29,6 +29,9 @@ func (k *APIKey) MissingField() string {
 	return ""
 }
 
+// ObjectKey implements client.Keyed.
+func (k *APIKey) ObjectKey() string { return k.ID }
+
 // CreatedAPIKey is a new personal access token.
 type CreatedAPIKey struct {
 	APIKey

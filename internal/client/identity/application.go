@@ -35,7 +35,8 @@ type OAuthApplication struct {
 // HeldSecret implements client.SecretHolder.
 func (a *OAuthApplication) HeldSecret() client.Secret { return a.Secret }
 
-func (a *OAuthApplication) key() string { return a.ID }
+// ObjectKey implements client.Keyed.
+func (a *OAuthApplication) ObjectKey() string { return a.ID }
 
 // MissingField implements client.Checked.
 func (a *OAuthApplication) MissingField() string {
@@ -81,7 +82,7 @@ func (c *Client) GetApplication(ctx context.Context, id string, includeSecret bo
 	if includeSecret {
 		r = r.Query("includeSecret", "true")
 	}
-	application, err := client.DoFor(ctx, r, id, (*OAuthApplication).key)
+	application, err := client.DoFor(ctx, r, id, (*OAuthApplication).ObjectKey)
 	if err == nil && !includeSecret {
 		application.Secret = ""
 	}
@@ -111,7 +112,7 @@ func (c *Client) DeleteApplication(ctx context.Context, id string) error {
 // RotateApplicationSecrets replaces the secret of an application and returns the new one.
 func (c *Client) RotateApplicationSecrets(ctx context.Context, id string) (*OAuthApplication, error) {
 	r := c.api.Post("RotateApplicationSecrets", "applications", id, "lifecycle", "$newsecret")
-	return client.DoFor(ctx, r.On(client.Unlisted(codeApplicationNotFound)), id, (*OAuthApplication).key)
+	return client.DoFor(ctx, r.On(client.Unlisted(codeApplicationNotFound)), id, (*OAuthApplication).ObjectKey)
 }
 
 func (c *Client) applications() client.Kind[OAuthApplication] {

@@ -20,7 +20,8 @@ type ExternalTokenIssuerResponse struct {
 	ClaimMappings *ClaimMappings `json:"claimMappings"`
 }
 
-func (i *ExternalTokenIssuerResponse) key() string { return i.Code }
+// ObjectKey implements client.Keyed.
+func (i *ExternalTokenIssuerResponse) ObjectKey() string { return i.Code }
 
 // MissingField implements client.Checked.
 func (i *ExternalTokenIssuerResponse) MissingField() string {
@@ -71,7 +72,7 @@ func (c *Client) ListExternalTokenIssuers(ctx context.Context) ([]ExternalTokenI
 // GetExternalTokenIssuer reads an external token issuer by its code.
 func (c *Client) GetExternalTokenIssuer(ctx context.Context, code string) (*ExternalTokenIssuerResponse, error) {
 	r := c.api.Get("GetExternalTokenIssuer", "externaltokenissuers", code).On(c.externalTokenIssuer(code))
-	return client.DoFor(ctx, r, code, (*ExternalTokenIssuerResponse).key)
+	return client.DoFor(ctx, r, code, (*ExternalTokenIssuerResponse).ObjectKey)
 }
 
 // RefreshExternalTokenIssuer is GetExternalTokenIssuer for one of many. It may return the issuer from a list,
@@ -90,7 +91,7 @@ func (c *Client) RefreshExternalTokenIssuer(
 func (c *Client) CreateExternalTokenIssuer(
 	ctx context.Context, body CreateExternalTokenIssuerRequest,
 ) (*ExternalTokenIssuerResponse, error) {
-	return client.DoFor(ctx, c.api.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(body), body.Code, (*ExternalTokenIssuerResponse).key)
+	return client.DoFor(ctx, c.api.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(body), body.Code, (*ExternalTokenIssuerResponse).ObjectKey)
 }
 
 // UpdateExternalTokenIssuer replaces all fields of an external token issuer, except its code.
@@ -98,7 +99,7 @@ func (c *Client) UpdateExternalTokenIssuer(
 	ctx context.Context, code string, body UpdateExternalTokenIssuerRequest,
 ) (*ExternalTokenIssuerResponse, error) {
 	r := c.api.Put("UpdateExternalTokenIssuer", "externaltokenissuers", code).Body(body).On(c.externalTokenIssuer(code))
-	return client.DoFor(ctx, r, code, (*ExternalTokenIssuerResponse).key)
+	return client.DoFor(ctx, r, code, (*ExternalTokenIssuerResponse).ObjectKey)
 }
 
 // DeleteExternalTokenIssuer deletes an external token issuer by its code.

@@ -83,7 +83,8 @@ type McpToolResponse struct {
 // ID is the ID of the tool. Paths use it.
 func (t *McpToolResponse) ID() ResourceID { return ResourceID{Scope: t.Scope, Code: t.Code} }
 
-func (t *McpToolResponse) key() string { return t.ID().key() }
+// ObjectKey implements client.Keyed.
+func (t *McpToolResponse) ObjectKey() string { return t.ID().key() }
 
 // MissingField implements client.Checked.
 func (t *McpToolResponse) MissingField() string {
@@ -129,12 +130,12 @@ func (c *Client) ListMcpTools(ctx context.Context) ([]McpToolResponse, error) {
 func (c *Client) GetMcpTool(ctx context.Context, id ResourceID, version int32) (*McpToolResponse, error) {
 	r := c.api.Get("GetMcpTool", "mcptools", id.Scope, id.Code)
 	if version == 0 {
-		return client.DoFor(ctx, r.On(c.mcpTool(id)), id.key(), (*McpToolResponse).key)
+		return client.DoFor(ctx, r.On(c.mcpTool(id)), id.key(), (*McpToolResponse).ObjectKey)
 	}
 	keyOf := func(key string, version int32) string { return fmt.Sprintf("version %d of %s", version, key) }
 	return client.DoFor(ctx, r.Query("version", strconv.Itoa(int(version))), keyOf(id.key(), version), func(tool *McpToolResponse) string {
 		// LUSID may leave out the version.
-		return keyOf(tool.key(), cmp.Or(tool.Version, version))
+		return keyOf(tool.ObjectKey(), cmp.Or(tool.Version, version))
 	})
 }
 
@@ -148,14 +149,14 @@ func (c *Client) RefreshMcpTool(ctx context.Context, id ResourceID, accepts func
 
 // CreateMcpTool creates a tool. If another tool has the scope and code, or the name, LUSID responds with 409.
 func (c *Client) CreateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
-	return client.DoFor(ctx, c.api.Post("CreateMcpTool", "mcptools", id.Scope, id.Code).Body(body), id.key(), (*McpToolResponse).key)
+	return client.DoFor(ctx, c.api.Post("CreateMcpTool", "mcptools", id.Scope, id.Code).Body(body), id.key(), (*McpToolResponse).ObjectKey)
 }
 
 // UpdateMcpTool stores a new version of a tool on every call. If another tool has the name, LUSID responds with
 // 409.
 func (c *Client) UpdateMcpTool(ctx context.Context, id ResourceID, body UpsertMcpToolRequest) (*McpToolResponse, error) {
 	r := c.api.Put("UpdateMcpTool", "mcptools", id.Scope, id.Code).Body(body).Versioned()
-	return client.DoFor(ctx, r.On(c.mcpTool(id)), id.key(), (*McpToolResponse).key)
+	return client.DoFor(ctx, r.On(c.mcpTool(id)), id.key(), (*McpToolResponse).ObjectKey)
 }
 
 // DeleteMcpTool closes the current version of a tool. LUSID keeps the versions.

@@ -38,7 +38,8 @@ type NetworkZoneDefinitionResponse struct {
 	UpdatedBy string `json:"updatedBy"`
 }
 
-func (z *NetworkZoneDefinitionResponse) key() string { return z.Code }
+// ObjectKey implements client.Keyed.
+func (z *NetworkZoneDefinitionResponse) ObjectKey() string { return z.Code }
 
 // MissingField implements client.Checked.
 func (z *NetworkZoneDefinitionResponse) MissingField() string {
@@ -89,7 +90,7 @@ func (c *Client) ListNetworkZones(ctx context.Context) ([]NetworkZoneDefinitionR
 
 // GetNetworkZone reads a network zone by its code.
 func (c *Client) GetNetworkZone(ctx context.Context, code string) (*NetworkZoneDefinitionResponse, error) {
-	return client.DoFor(ctx, c.api.Get("GetNetworkZone", "networkzones", code).On(c.networkZone(code)), code, (*NetworkZoneDefinitionResponse).key)
+	return client.DoFor(ctx, c.api.Get("GetNetworkZone", "networkzones", code).On(c.networkZone(code)), code, (*NetworkZoneDefinitionResponse).ObjectKey)
 }
 
 // RefreshNetworkZone is GetNetworkZone for one of many. It may return the zone from a list, if accepts is true
@@ -104,7 +105,7 @@ func (c *Client) RefreshNetworkZone(
 
 // CreateNetworkZone creates a network zone.
 func (c *Client) CreateNetworkZone(ctx context.Context, body CreateNetworkZoneRequest) (*NetworkZoneDefinitionResponse, error) {
-	return client.DoFor(ctx, c.api.Post("CreateNetworkZone", "networkzones").Body(body), body.Code, (*NetworkZoneDefinitionResponse).key)
+	return client.DoFor(ctx, c.api.Post("CreateNetworkZone", "networkzones").Body(body), body.Code, (*NetworkZoneDefinitionResponse).ObjectKey)
 }
 
 // UpdateNetworkZone replaces all fields of a network zone, except its code.
@@ -112,7 +113,7 @@ func (c *Client) UpdateNetworkZone(
 	ctx context.Context, code string, body UpdateNetworkZoneRequest,
 ) (*NetworkZoneDefinitionResponse, error) {
 	r := c.api.Put("UpdateNetworkZone", "networkzones", code).Body(body).On(c.networkZone(code))
-	return client.DoFor(ctx, r, code, (*NetworkZoneDefinitionResponse).key)
+	return client.DoFor(ctx, r, code, (*NetworkZoneDefinitionResponse).ObjectKey)
 }
 
 // DeleteNetworkZone deletes a network zone by its code. It also succeeds if the zone does not exist.

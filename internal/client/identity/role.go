@@ -33,7 +33,8 @@ type RoleResponse struct {
 	SAMLName string `json:"samlName"`
 }
 
-func (r *RoleResponse) key() string { return r.ID }
+// ObjectKey implements client.Keyed.
+func (r *RoleResponse) ObjectKey() string { return r.ID }
 
 // MissingField implements client.Checked.
 func (r *RoleResponse) MissingField() string {
@@ -69,7 +70,7 @@ func (c *Client) ListRoles(ctx context.Context) ([]RoleResponse, error) {
 
 // GetRole reads a role by its id.
 func (c *Client) GetRole(ctx context.Context, id string) (*RoleResponse, error) {
-	return client.DoFor(ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)), id, (*RoleResponse).key)
+	return client.DoFor(ctx, c.api.Get("GetRole", "roles", id).On(c.role(id)), id, (*RoleResponse).ObjectKey)
 }
 
 // RefreshRole is GetRole for one of many. It may return the role from a list, if accepts is true for it.
@@ -97,7 +98,7 @@ func (c *Client) CreateRole(ctx context.Context, body CreateRoleRequest) (*RoleR
 
 // UpdateRole changes the description of a role.
 func (c *Client) UpdateRole(ctx context.Context, id string, body UpdateRoleRequest) (*RoleResponse, error) {
-	return client.DoFor(ctx, c.api.Put("UpdateRole", "roles", id).Body(body).On(c.role(id)), id, (*RoleResponse).key)
+	return client.DoFor(ctx, c.api.Put("UpdateRole", "roles", id).Body(body).On(c.role(id)), id, (*RoleResponse).ObjectKey)
 }
 
 // DeleteRole deletes a role by its id.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -122,7 +123,7 @@ func TestRoles_requests(t *testing.T) {
 				t.Errorf("got %d roles, want 2", len(list))
 			}
 			return err
-		}, "GET /identity/api/roles", "", 200, "[" + wholeRole + "," + wholeRole + "]"},
+		}, "GET /identity/api/roles", "", 200, "[" + wholeRole + "," + strings.ReplaceAll(wholeRole, "00g1", "00g2") + "]"},
 		"empty list": {
 			func(ctx context.Context, c *identity.Client) error { return second(c.ListUsersInRole(ctx, "r")) },
 			"GET /identity/api/roles/r/users", "", 200, "[]",

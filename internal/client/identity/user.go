@@ -44,7 +44,8 @@ type UserResponse struct {
 	UserExpiry string `json:"userExpiry"`
 }
 
-func (u *UserResponse) key() string { return u.ID }
+// ObjectKey implements client.Keyed.
+func (u *UserResponse) ObjectKey() string { return u.ID }
 
 func (u *UserResponse) login() string { return u.Login }
 
@@ -99,7 +100,7 @@ func (c *Client) ListUsers(ctx context.Context, includeDeactivated bool) ([]User
 
 // GetUser reads a user by its id.
 func (c *Client) GetUser(ctx context.Context, id string) (*UserResponse, error) {
-	return client.DoFor(ctx, c.api.Get("GetUser", "users", id).On(c.user(id)), id, (*UserResponse).key)
+	return client.DoFor(ctx, c.api.Get("GetUser", "users", id).On(c.user(id)), id, (*UserResponse).ObjectKey)
 }
 
 // RefreshUser is GetUser for one of many. It may return the user from a list, if accepts is true for it.
@@ -141,7 +142,7 @@ func (c *Client) UpdateUser(ctx context.Context, id string, body UpdateUserReque
 		SecondEmailAddress *string            `json:"secondEmailAddress"`
 		AlternativeUserIDs map[string]*string `json:"alternativeUserIds"`
 		UserExpiry         *string            `json:"userExpiry"`
-	}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)}), id, (*UserResponse).key)
+	}{body, null(body.SecondEmailAddress), body.AlternativeUserIDs, null(body.UserExpiry)}), id, (*UserResponse).ObjectKey)
 }
 
 // DeleteUser deprovisions a user. LUSID keeps the record, unless purge is set. Both revoke the user's personal
