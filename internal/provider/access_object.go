@@ -84,10 +84,6 @@ func (c *connection) addAccessError(diags *diag.Diagnostics, noun, summary, atte
 var errUnreturned = errors.New("LUSID did not return what the role has, so the change could take away what the plan does not show. Nothing was changed. " +
 	"Run Terraform again, and contact LUSID's support if the error stays")
 
-// errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
-var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
-	"and the deletion would take away what the plan does not show. " + planAgain)
-
 // deletion deletes an access object that has nothing more than the plan showed.
 type deletion[T any] struct {
 	noun, label string
@@ -113,14 +109,9 @@ func deleteAccessObject[T any](
 		return
 	}
 	needed, err := c.placements.remove(ctx, noun+" "+label, owner, func() error {
-		object, err := deletion.read(ctx)
-		switch {
-		case err != nil:
-			return err
-		case !deletion.isShown(object) || len(without(deletion.unmodelled(object), warnedOf)) > 0:
-			return errChangedBeforeDelete
-		}
-		return deletion.remove(ctx)
+		return deleteIfShown(ctx, deletion.read, func(object *T) bool {
+			return deletion.isShown(object) && len(without(deletion.unmodelled(object), warnedOf)) == 0
+		}, deletion.remove)
 	})
 	switch {
 	case err != nil && !client.IsNotFound(err):

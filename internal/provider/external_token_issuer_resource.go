@@ -274,7 +274,14 @@ func (r *externalTokenIssuerResource) Delete(ctx context.Context, req resource.D
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, externalTokenIssuerObject(code), owner, func() error { return r.identity.DeleteExternalTokenIssuer(ctx, code) })
+	needed, err := r.placements.remove(ctx, externalTokenIssuerObject(code), owner, func() error {
+		return deleteIfShown(ctx,
+			func(ctx context.Context) (*identity.ExternalTokenIssuerResponse, error) {
+				return r.identity.GetExternalTokenIssuer(ctx, code)
+			},
+			func(issuer *identity.ExternalTokenIssuerResponse) bool { return unchanged(ctx, &state, issuer) },
+			func(ctx context.Context) error { return r.identity.DeleteExternalTokenIssuer(ctx, code) })
+	})
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary,

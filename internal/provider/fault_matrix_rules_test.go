@@ -294,7 +294,7 @@ var unreturned = []string{"LUSID did not return what the role has"}
 
 // comparedWithPlan are, by phase and operation, fields that an update or a delete compares with the plan. If the response
 // lacks one of them, the object differs from the plan, and the provider refuses the change. A policy collection with
-// fewer policies than in the plan is no reason to refuse a delete.
+// fewer policies than in the plan, or a network zone with fewer ranges, is no reason to refuse a delete.
 var comparedWithPlan = map[string]map[string][]string{
 	providertest.Updating: {
 		"access.GetPolicy":           {"applications", "description", "grant", "selectors"},
@@ -314,6 +314,10 @@ var comparedWithPlan = map[string]map[string][]string{
 		"access.GetPolicyCollection": {"description"},
 		"access.GetPolicyTemplate":   {"description", "displayName", "templatedSelectors"},
 		"access.GetRole":             {"description"},
+
+		"identity.GetNetworkZone":         {"action", "description"},
+		"identity.GetExternalTokenIssuer": {"audience", "claimMappings", "description", "issuer", "logoutUrl"},
+		"identity.GetMcpTool":             {"description", "luminescePayload", "title"},
 	},
 }
 

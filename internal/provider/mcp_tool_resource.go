@@ -315,12 +315,21 @@ func (r *mcpToolResource) Delete(ctx context.Context, req resource.DeleteRequest
 	summary := "Unable to delete MCP tool " + state.label()
 	ctx, cancel := r.begin(ctx, summary, req.Private, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
+	known, diags := state.toUpsert(ctx)
+	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, mcpToolObject(state.label()), owner, func() error { return r.identity.DeleteMcpTool(ctx, state.resourceID()) })
+	needed, err := r.placements.remove(ctx, mcpToolObject(state.label()), owner, func() error {
+		return deleteIfShown(ctx,
+			func(ctx context.Context) (*identity.McpToolResponse, error) {
+				return r.identity.GetMcpTool(ctx, state.resourceID(), 0)
+			},
+			func(tool *identity.McpToolResponse) bool { return isAsRequested(ctx, tool, known) },
+			func(ctx context.Context) error { return r.identity.DeleteMcpTool(ctx, state.resourceID()) })
+	})
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary,

@@ -262,10 +262,10 @@ func TestMcpTool_lifecycle(t *testing.T) {
 	}
 
 	d.Forget()
-	for range 2 { // The second delete finds no tool, which two lists confirm.
+	for range 2 { // The second destroy finds no tool, which two lists confirm.
 		tools.Destroy(read).MustBeQuiet(t)
 	}
-	d.MustCount(t, map[string]int{"identity.DeleteMcpTool": 2, "identity.ListMcpTools": 2})
+	d.MustCount(t, map[string]int{"identity.GetMcpTool": 2, "identity.DeleteMcpTool": 1, "identity.ListMcpTools": 2})
 	if got := d.ToolIDs(t); len(got) != 0 {
 		t.Errorf("got the tools %s, want none", got)
 	}

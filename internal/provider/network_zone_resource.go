@@ -339,6 +339,19 @@ func (m *networkZoneModel) isLike(ctx context.Context, zone *identity.NetworkZon
 	return !failed && sameValues(&read, m)
 }
 
+// shows reports whether the state has all that the zone has, except for its position.
+func (m *networkZoneModel) shows(ctx context.Context, zone *identity.NetworkZoneDefinitionResponse) bool {
+	now := *m
+	if now.fromAPI(ctx, zone).HasError() {
+		return false
+	}
+	now.Hierarchy = m.Hierarchy
+	now.Ranges = unlessMore(m.Ranges, now.Ranges)
+	now.SessionTypes = unlessMore(m.SessionTypes, now.SessionTypes)
+	now.UserRoles = unlessMore(m.UserRoles, now.UserRoles)
+	return sameValues(m, &now)
+}
+
 func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state networkZoneModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -357,7 +370,14 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 	defer release()
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, networkZoneObject(code), owner, func() error { return r.identity.DeleteNetworkZone(ctx, code) })
+	needed, err := r.placements.remove(ctx, networkZoneObject(code), owner, func() error {
+		return deleteIfShown(ctx,
+			func(ctx context.Context) (*identity.NetworkZoneDefinitionResponse, error) {
+				return r.identity.GetNetworkZone(ctx, code)
+			},
+			func(zone *identity.NetworkZoneDefinitionResponse) bool { return state.shows(ctx, zone) },
+			func(ctx context.Context) error { return r.identity.DeleteNetworkZone(ctx, code) })
+	})
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain(fmt.Sprintf("The network zone %s of %s could not be deleted", code, r.client.Domain()), err))

@@ -312,7 +312,7 @@ func TestNetworkZone_lifecycle(t *testing.T) {
 	}
 	d.Forget()
 	zones.Destroy(read).MustBeQuiet(t)
-	d.MustCount(t, map[string]int{"identity.DeleteNetworkZone": 1})
+	d.MustCount(t, map[string]int{"identity.GetNetworkZone": 1})
 }
 
 // TestNetworkZone_equivalentValues expects an empty plan if LUSID returns an equivalent value in another

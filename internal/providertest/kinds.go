@@ -281,7 +281,7 @@ var Fixtures = map[string]KindFixture{
 			Create:  listThenEach("identity.ListMcpTools", "identity.CreateMcpTool"),
 			Refresh: refreshBySnapshot("identity.GetMcpTool", "identity.ListMcpTools"),
 			Update:  each("identity.GetMcpTool", "identity.UpdateMcpTool"),
-			Destroy: each("identity.DeleteMcpTool"),
+			Destroy: each("identity.GetMcpTool", "identity.DeleteMcpTool"),
 		},
 		Faults: Faults{OptionalRequest: "identity.ListMcpTools", Versioned: "identity.UpdateMcpTool"},
 		Life: func(t *testing.T, d Domain) Life {
@@ -327,7 +327,7 @@ var Fixtures = map[string]KindFixture{
 			},
 			Refresh: refreshBySnapshot("identity.GetNetworkZone", "identity.ListNetworkZones"),
 			Update:  each("identity.GetNetworkZone", "identity.UpdateNetworkZone"),
-			Destroy: each("identity.DeleteNetworkZone"),
+			Destroy: each("identity.GetNetworkZone", "identity.DeleteNetworkZone"),
 		},
 		Faults: Faults{
 			OptionalRequest:  "identity.ListNetworkZones",
@@ -365,7 +365,7 @@ var Fixtures = map[string]KindFixture{
 			Create:  listThenEach("identity.ListExternalTokenIssuers", "identity.CreateExternalTokenIssuer"),
 			Refresh: refreshBySnapshot("identity.GetExternalTokenIssuer", "identity.ListExternalTokenIssuers"),
 			Update:  each("identity.GetExternalTokenIssuer", "identity.UpdateExternalTokenIssuer"),
-			Destroy: each("identity.DeleteExternalTokenIssuer"),
+			Destroy: each("identity.GetExternalTokenIssuer", "identity.DeleteExternalTokenIssuer"),
 		},
 		Faults: Faults{OptionalRequest: "identity.ListExternalTokenIssuers"},
 		Life: func(t *testing.T, d Domain) Life {
