@@ -263,13 +263,7 @@ func (r *passwordPolicyResource) Update(ctx context.Context, req resource.Update
 	userType := state.UserType.ValueString()
 	err := updateSingleton(ctx, r.connection, plan.noun(), owner, state.toUpdate(), plan.toUpdate(),
 		func(ctx context.Context) (*identity.UpdatePasswordPolicyRequest, error) {
-			policy, err := r.identity.GetPasswordPolicy(ctx, userType)
-			if err != nil {
-				return nil, err
-			}
-			var now passwordPolicyConditions
-			now.fromAPI(policy)
-			return new(now.toUpdate()), nil
+			return r.readForUpdate(ctx, userType)
 		},
 		func(ctx context.Context, request identity.UpdatePasswordPolicyRequest) error {
 			return r.identity.UpdatePasswordPolicy(ctx, userType, request)
@@ -279,6 +273,17 @@ func (r *passwordPolicyResource) Update(ctx context.Context, req resource.Update
 		return
 	}
 	r.saveUpdated(ctx, resp, plan, passwordPolicyIdentity{plan.UserType})
+}
+
+// readForUpdate reads the values that LUSID has now.
+func (r *passwordPolicyResource) readForUpdate(ctx context.Context, userType string) (*identity.UpdatePasswordPolicyRequest, error) {
+	policy, err := r.identity.GetPasswordPolicy(ctx, userType)
+	if err != nil {
+		return nil, err
+	}
+	var now passwordPolicyConditions
+	now.fromAPI(policy)
+	return new(now.toUpdate()), nil
 }
 
 func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -296,10 +301,14 @@ func (r *passwordPolicyResource) Delete(ctx context.Context, req resource.Delete
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	defaults := defaultPasswordConditions()
-	needed, err := r.placements.remove(ctx, state.noun(), owner, func() error {
-		return r.identity.UpdatePasswordPolicy(ctx, state.UserType.ValueString(), defaults.toUpdate())
-	})
+	userType, defaults := state.UserType.ValueString(), defaultPasswordConditions()
+	needed, err := resetSingleton(ctx, r.connection, state.noun(), owner, state.toUpdate(), defaults.toUpdate(),
+		func(ctx context.Context) (*identity.UpdatePasswordPolicyRequest, error) {
+			return r.readForUpdate(ctx, userType)
+		},
+		func(ctx context.Context, request identity.UpdatePasswordPolicyRequest) error {
+			return r.identity.UpdatePasswordPolicy(ctx, userType, request)
+		})
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary,

@@ -161,19 +161,25 @@ func (r *sessionPolicyResource) Update(ctx context.Context, req resource.UpdateR
 	resp.Diagnostics.Append(diags...)
 	err := updateSingleton(ctx, r.connection, sessionPolicyNoun, owner, state.toUpdate(), plan.toUpdate(),
 		func(ctx context.Context) (*identity.UpdateSessionPolicyRequest, error) {
-			policy, err := r.identity.GetSessionPolicy(ctx)
-			if err != nil {
-				return nil, err
-			}
-			now := state.sessionPolicyLimits
-			now.fromAPI(policy)
-			return new(now.toUpdate()), nil
-		}, r.identity.UpdateSessionPolicy)
+			return r.readForUpdate(ctx, &state)
+		},
+		r.identity.UpdateSessionPolicy)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be updated", err))
 		return
 	}
 	r.saveUpdated(ctx, resp, plan, singletonIdentity())
+}
+
+// readForUpdate reads the values that LUSID has now.
+func (r *sessionPolicyResource) readForUpdate(ctx context.Context, state *sessionPolicyModel) (*identity.UpdateSessionPolicyRequest, error) {
+	policy, err := r.identity.GetSessionPolicy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := state.sessionPolicyLimits
+	now.fromAPI(policy)
+	return new(now.toUpdate()), nil
 }
 
 func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -192,7 +198,11 @@ func (r *sessionPolicyResource) Delete(ctx context.Context, req resource.DeleteR
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	defaults := defaultSessionLimits()
-	needed, err := r.placements.remove(ctx, sessionPolicyNoun, owner, func() error { return r.identity.UpdateSessionPolicy(ctx, defaults.toUpdate()) })
+	needed, err := resetSingleton(ctx, r.connection, sessionPolicyNoun, owner, state.toUpdate(), defaults.toUpdate(),
+		func(ctx context.Context) (*identity.UpdateSessionPolicyRequest, error) {
+			return r.readForUpdate(ctx, &state)
+		},
+		r.identity.UpdateSessionPolicy)
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain("The session policy of "+r.client.Domain()+" could not be set to the defaults", err))

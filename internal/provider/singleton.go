@@ -132,6 +132,23 @@ func updateSingleton[U any](ctx context.Context, c *connection, noun, owner stri
 	})
 }
 
+// resetSingleton sets a singleton to LUSID's defaults, unless another resource of this run needs its values. It refuses to
+// undo a change that the plan did not show: an empty user schema could remove IDs of users that somebody has added since.
+func resetSingleton[U any](ctx context.Context, c *connection, noun, owner string, before, defaults U,
+	read func(context.Context) (*U, error), update func(context.Context, U) error,
+) (needed bool, err error) {
+	return c.placements.remove(ctx, noun, owner, func() error {
+		now, err := read(ctx)
+		switch {
+		case err != nil:
+			return err
+		case !reflect.DeepEqual(*now, before) && !reflect.DeepEqual(*now, defaults):
+			return errChangedAfterPlan
+		}
+		return update(ctx, defaults)
+	})
+}
+
 // warnOverwritten warns which values a create overwrites. Terraform has never read them, so it cannot
 // show them as a change. Unknown values are compared when they are known.
 func warnOverwritten[M any](ctx context.Context, noun, typeName, importID string, present, planned *M, diags *diag.Diagnostics) {

@@ -388,6 +388,29 @@ func TestSingletons_changedAfterPlan(t *testing.T) {
 	})
 }
 
+// TestSingletons_changedBeforeReset changes the values in LUSID after the plan of a destroy was made. The reset would undo
+// the change, and the plan did not show that.
+func TestSingletons_changedBeforeReset(t *testing.T) {
+	t.Parallel()
+	eachSingleton(t, func(t *testing.T, s singleton) {
+		d := providertest.NewMock(t, mockserver.Options{Seed: singletonSeed})
+		m := d.Protocol(t).Resource(s.typeName)
+		made := s.made(t, m, providertest.With(s.config, "deletion_policy", "reset"))
+
+		s.set(t, d, s.seeded)
+		d.Forget()
+		m.Destroy(made).MustFail(t, "", "Unable to reset "+s.noun, "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
+		d.MustCount(t, map[string]int{s.get: 1})
+		s.mustStore(t, d, s.seeded)
+
+		m.Destroy(m.MustRead(made)).MustBeQuiet(t)
+		s.mustStore(t, d, s.reset)
+		// LUSID has the defaults already, for example after a reset whose response was lost.
+		m.Destroy(made).MustBeQuiet(t)
+		s.mustStore(t, d, s.reset)
+	})
+}
+
 // TestSingletons_overwrite plans creates that overwrite no value, or that cannot be compared with LUSID
 // yet. They have no warning.
 func TestSingletons_overwrite(t *testing.T) {
@@ -441,7 +464,7 @@ func TestSingletons_destroy(t *testing.T) {
 		made = s.made(t, m, providertest.With(s.config, "deletion_policy", "reset"))
 		d.Forget()
 		m.Destroy(made).MustBeQuiet(t)
-		d.MustCount(t, map[string]int{s.update: 1})
+		d.MustCount(t, map[string]int{s.get: 1, s.update: 1})
 		s.mustStore(t, d, s.reset)
 
 		d.Mock.InjectFault(mockserver.Fault{Operation: s.update, Status: http.StatusNotFound})

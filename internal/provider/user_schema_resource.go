@@ -201,19 +201,21 @@ func (r *userSchemaResource) Update(ctx context.Context, req resource.UpdateRequ
 
 	owner, diags := becomeOwner(ctx, resp.Private)
 	resp.Diagnostics.Append(diags...)
-	err := updateSingleton(ctx, r.connection, userSchemaNoun, owner, before, after,
-		func(ctx context.Context) (*identity.UpdateUserSchemaRequest, error) {
-			userSchema, err := r.identity.GetUserSchema(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return &identity.UpdateUserSchemaRequest{AlternativeUserIDs: named(userSchema.AlternativeUserIDs)}, nil
-		}, r.identity.UpdateUserSchema)
+	err := updateSingleton(ctx, r.connection, userSchemaNoun, owner, before, after, r.readForUpdate, r.identity.UpdateUserSchema)
 	if err != nil {
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be updated", err))
 		return
 	}
 	r.saveUpdated(ctx, resp, plan, singletonIdentity())
+}
+
+// readForUpdate reads the names that LUSID has now.
+func (r *userSchemaResource) readForUpdate(ctx context.Context) (*identity.UpdateUserSchemaRequest, error) {
+	userSchema, err := r.identity.GetUserSchema(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &identity.UpdateUserSchemaRequest{AlternativeUserIDs: named(userSchema.AlternativeUserIDs)}, nil
 }
 
 func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -231,7 +233,9 @@ func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	owner, diags := ownerOf(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	needed, err := r.placements.remove(ctx, userSchemaNoun, owner, func() error { return r.identity.UpdateUserSchema(ctx, identity.UpdateUserSchemaRequest{}) })
+	before, diags := state.toUpdate(ctx)
+	resp.Diagnostics.Append(diags...)
+	needed, err := resetSingleton(ctx, r.connection, userSchemaNoun, owner, before, identity.UpdateUserSchemaRequest{}, r.readForUpdate, r.identity.UpdateUserSchema)
 	switch {
 	case err != nil && !client.IsNotFound(err):
 		resp.Diagnostics.AddError(summary, r.explain("The user schema of "+r.client.Domain()+" could not be emptied", err))

@@ -804,7 +804,7 @@ func refreshBySnapshot(get, list string) func(n int) Calls {
 
 // costOfSingleton returns the cost of a kind with exactly one object in a domain.
 func costOfSingleton(get, update string) Cost {
-	return Cost{Plan: once(get), Create: once(update), Refresh: once(get), Update: each(get, update), Destroy: once(update)}
+	return Cost{Plan: once(get), Create: once(update), Refresh: once(get), Update: each(get, update), Destroy: each(get, update)}
 }
 
 // exampleUserRole returns ExampleTeam with policies for one of its two people.
