@@ -456,7 +456,7 @@ func mustAcceptEndlessPeriod(t *testing.T, typeName string, config providertest.
 }
 
 // mustRefuseInstants configures periods that LUSID cannot store, and expects errors. It also configures a period in which
-// the object is never active, and expects a warning.
+// the object is never active, and periods that have ended. It expects a warning for each of these.
 func mustRefuseInstants(t *testing.T, typeName string, config providertest.Object) {
 	t.Helper()
 	resources := providertest.NewMock(t, mockserver.Options{}).Protocol(t).Resource(typeName)
@@ -470,6 +470,12 @@ func mustRefuseInstants(t *testing.T, typeName string, config providertest.Objec
 	resources.Validate(providertest.With(config, "when", period)).MustWarn(t, "when.deactivate", "is never active")
 	period["deactivate"] = "2030-01-01T00:00:01Z"
 	resources.Validate(providertest.With(config, "when", period)).MustBeQuiet(t)
+	for _, period := range []providertest.Object{
+		{"deactivate": "2020-01-01T00:00:00Z"},
+		{"activate": "2019-01-01T00:00:00Z", "deactivate": "2020-01-01T01:00:00+01:00"},
+	} {
+		resources.Validate(providertest.With(config, "when", period)).MustWarn(t, "when.deactivate", "is no longer active", "set deactivate to a later time")
+	}
 }
 
 func TestAccessPolicy_invalidPeriod(t *testing.T) {

@@ -38,7 +38,7 @@ func accessWhenAttribute(noun string) schema.Attribute {
 func accessWhenAttributes(noun string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"activate":   accessInstantAttribute("When the " + noun + " becomes active, in RFC 3339, such as `2027-01-01T00:00:00Z`. Default `0001-01-01T00:00:00Z`."),
-		"deactivate": accessInstantAttribute("When the " + noun + " stops being active, in RFC 3339. Default: never. LUSID stores that as an instant in the year 9999, so any instant of that year means the same."),
+		"deactivate": accessInstantAttribute("When the " + noun + " stops being active, in RFC 3339. Default: never. LUSID stores that as an instant in the year 9999, so any instant of that year means the same. The plan warns if the instant is in the past."),
 	}
 }
 
@@ -77,11 +77,12 @@ func (keepEqualWhen) PlanModifyObject(ctx context.Context, req planmodifier.Obje
 	}
 }
 
-// activeSometimes warns of a period that ends before it starts.
+// activeSometimes warns of a period that has ended, or that ends before it starts. After the end, users lose what a role
+// or policy allows, although Terraform finds no change.
 type activeSometimes struct{ noun string }
 
 func (activeSometimes) Description(context.Context) string {
-	return "deactivate should be after activate."
+	return "deactivate should be in the future, and after activate."
 }
 
 func (v activeSometimes) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -89,13 +90,18 @@ func (v activeSometimes) MarkdownDescription(ctx context.Context) string { retur
 func (v activeSometimes) ValidateObject(_ context.Context, req validator.ObjectRequest, resp *validator.ObjectResponse) {
 	activate, _ := req.ConfigValue.Attributes()["activate"].(timetypes.RFC3339)
 	deactivate, _ := req.ConfigValue.Attributes()["deactivate"].(timetypes.RFC3339)
-	start, err := parseInstant(activate.ValueString())
+	end, err := parseInstant(deactivate.ValueString())
 	if err != nil {
 		return
 	}
-	if end, err := parseInstant(deactivate.ValueString()); err == nil && !end.After(start) {
-		resp.Diagnostics.AddAttributeWarning(req.Path.AtName("deactivate"), "The "+v.noun+" is never active", fmt.Sprintf(
+	at := req.Path.AtName("deactivate")
+	if start, err := parseInstant(activate.ValueString()); err == nil && !end.After(start) {
+		resp.Diagnostics.AddAttributeWarning(at, "The "+v.noun+" is never active", fmt.Sprintf(
 			"It is deactivated at %s, which is not after %s, when it becomes active.", deactivate.ValueString(), activate.ValueString()))
+	} else if isPast(deactivate.ValueString()) {
+		resp.Diagnostics.AddAttributeWarning(at, "The "+v.noun+" is no longer active", fmt.Sprintf(
+			"It was deactivated at %s. Since then, it neither allows nor denies anything. "+
+				"To activate it again, set deactivate to a later time, or remove deactivate.", deactivate.ValueString()))
 	}
 }
 

@@ -105,7 +105,8 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 				CustomType: timetypes.RFC3339Type{},
 				MarkdownDescription: "When the account expires, in RFC 3339, such as `2027-01-01T00:00:00Z`. " +
 					"Equivalent timestamps in a different format are not a change. LUSID stores seven digits of a fraction of a second, so " +
-					"further digits are not a change either.",
+					"further digits are not a change either. The plan warns if the instant is in the past.",
+				Validators:    []validator.String{notExpired{}},
 				PlanModifiers: []planmodifier.String{keepEqualInstant{}},
 			},
 			"deletion_policy": schema.StringAttribute{
@@ -448,6 +449,21 @@ func (r *userResource) ValidateConfig(ctx context.Context, req resource.Validate
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(config.validateType()...)
+	}
+}
+
+// notExpired warns of an account that has expired. Nobody can sign in as the user, although Terraform finds no change.
+type notExpired struct{}
+
+func (notExpired) Description(context.Context) string { return "should be in the future" }
+
+func (v notExpired) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (notExpired) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if expiry := req.ConfigValue.ValueString(); isPast(expiry) {
+		resp.Diagnostics.AddAttributeWarning(req.Path, "The user has expired", fmt.Sprintf(
+			"The account expires at %s, which is in the past. Programs and people that sign in as the user are refused. "+
+				"To let them sign in, set user_expiry to a later time, or remove it.", expiry))
 	}
 }
 

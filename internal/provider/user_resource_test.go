@@ -665,3 +665,18 @@ func TestUser_ownUser(t *testing.T) {
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
 }
+
+// TestUser_expired validates the expiry of an account. If it is in the past, nobody can sign in as the user.
+func TestUser_expired(t *testing.T) {
+	t.Parallel()
+	users := providertest.NewProtocol(t).Resource(providertest.UserType)
+	config := providertest.PlainUser("jane.doe@acme.com")
+	for expiry, isExpired := range map[string]bool{"2020-01-01T01:00:00+01:00": true, "2199-01-01T00:00:00Z": false} {
+		diags := users.Validate(providertest.With(config, "user_expiry", expiry))
+		if !isExpired {
+			diags.MustBeQuiet(t)
+			continue
+		}
+		diags.MustWarn(t, "user_expiry", "The user has expired", expiry, "set user_expiry to a later time")
+	}
+}
