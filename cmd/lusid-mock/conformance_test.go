@@ -260,9 +260,11 @@ func TestConformance_unreadList(t *testing.T) {
 		!strings.HasSuffix(stderr, "\n\nlusid-mock conformance -clean "+runName+"\n") {
 		t.Errorf("got exit code %d and stderr %q, want 1, the role and the command that removes it", code, stderr)
 	}
+	control(t, vars, http.MethodPost, "faults", `{"operation": "access.ListPolicies", "status": 403, "count": -1}`)
 	code, stdout, stderr := runWith(t, env, "conformance", "-clean", runName)
-	if code != 1 || stdout != "Removed 0 objects.\n" || !strings.Contains(stderr, "Unable to look for roles (HTTP 403") {
-		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1 and an error about the list of roles", code, stdout, stderr)
+	if code != 1 || stdout != "Removed 0 objects.\n" ||
+		!strings.HasSuffix(stderr, "Unable to look for roles (HTTP 403 with code 186), policies (HTTP 403 with code 186).\n") {
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1 and an error about the lists of roles and policies", code, stdout, stderr)
 	}
 	control(t, vars, http.MethodDelete, "faults", "")
 	code, stdout, stderr = runWith(t, env, "conformance", "-clean", runName)

@@ -256,7 +256,7 @@ func (d *domain) isMissing(ctx context.Context, k kind, a answer, attempt string
 	case a.status == http.StatusNotFound && a.code == 0:
 		// A path that the domain does not have gives the same response.
 		if list := d.listOnce(ctx, k); !list.ok() {
-			return couldNotTell("%s, but the list of %ss cannot be read either (%s), so the feature may not be enabled", a, k.name, list)
+			return couldNotTell("%s, but the list of %s cannot be read either (%s), so the feature may not be enabled", a, k.plural(), list)
 		}
 	case a.status == http.StatusBadRequest && code != 0 && slices.Contains(invalid, a.code):
 		return couldNotTell("%s: LUSID may refuse the form of the ID", a)

@@ -52,6 +52,14 @@ type kind struct {
 	gone int
 }
 
+// plural is the name of several objects in messages.
+func (k kind) plural() string {
+	if stem, ok := strings.CutSuffix(k.name, "y"); ok {
+		return stem + "ies"
+	}
+	return k.name + "s"
+}
+
 var (
 	roles        = kind{name: "role", list: "ListRoles", remove: "DeleteRole", path: "roles", label: "name", key: []string{"id"}, gone: codeRoleGone}
 	applications = kind{name: "application", list: "ListApplications", remove: "DeleteApplication", path: "applications", label: "clientId", key: []string{"id"}, gone: codeAppGone}
@@ -357,7 +365,7 @@ func (d *domain) discover(ctx context.Context) (unread []string) {
 		a := d.list(ctx, k)
 		why := notShown
 		if !a.isList() {
-			unread = append(unread, fmt.Sprintf("%ss (%s)", k.name, a))
+			unread = append(unread, fmt.Sprintf("%s (%s)", k.plural(), a))
 			why = fmt.Sprintf("the list cannot be read (%s)", a)
 		}
 		for _, fields := range a.list() {
