@@ -220,7 +220,7 @@ func (r *applicationResource) Create(ctx context.Context, req resource.CreateReq
 	// error here would taint the application, and the next apply would replace it.
 	plan.ClientID, plan.DisplayName, plan.Type = planned.ClientID, planned.DisplayName, planned.Type
 	if application.Secret == "" {
-		r.readSecret(ctx, application, &resp.Diagnostics)
+		r.readSecretOrWarn(ctx, application, &resp.Diagnostics)
 	}
 	plan.setSecret(application)
 	r.saveCreated(ctx, resp, plan, plan.identity())
@@ -315,7 +315,7 @@ func (r *applicationResource) Update(ctx context.Context, req resource.UpdateReq
 		plan.setSecret(application)
 	case plan.StoreSecret.ValueBool() && !state.StoreSecret.ValueBool():
 		application := &identity.OAuthApplication{ID: state.ID.ValueString(), ClientID: state.ClientID.ValueString()}
-		if r.readSecret(ctx, application, &resp.Diagnostics) {
+		if r.readSecretOrWarn(ctx, application, &resp.Diagnostics) {
 			plan.setSecret(application)
 		}
 	}

@@ -100,7 +100,13 @@ func (r *applicationResource) rotate(ctx context.Context, state *applicationMode
 		return nil
 	}
 	if application.Secret == "" {
-		r.readSecret(ctx, application, diags)
+		// An error keeps the old triggers in the state. A warning would let the run end well, and resources that use the
+		// secret would get none.
+		if unread := r.readSecret(ctx, application, "To fix this, sign in as a user who may see secrets, and apply again. The apply rotates the secret again, and stores the new one."); unread != "" {
+			diags.AddError("Unable to rotate the secret of application "+state.label(), joinParagraphs(
+				"LUSID rotated the secret, and did not return the new secret. The old secret no longer works.", unread))
+			return nil
+		}
 	}
 	r.useRotated(application)
 	return application
@@ -134,22 +140,27 @@ func (r *applicationResource) reconcileRotation(ctx context.Context, state *appl
 	return application, err
 }
 
-// readSecret reads the secret into the application. On failure it warns and returns false. An error
+// readSecretOrWarn reads the secret into the application. On failure it warns and returns false. An error
 // would taint the application, which exists, and a refresh can still read the secret.
-func (r *applicationResource) readSecret(ctx context.Context, application *identity.OAuthApplication, diags *diag.Diagnostics) bool {
+func (r *applicationResource) readSecretOrWarn(ctx context.Context, application *identity.OAuthApplication, diags *diag.Diagnostics) bool {
+	unread := r.readSecret(ctx, application, "To fix this, refresh as a user who may see secrets.")
+	if unread != "" {
+		diags.AddAttributeWarning(path.Root("secret"), "The secret of application "+application.ClientID+" is not known", unread)
+	}
+	return unread == ""
+}
+
+// readSecret reads the secret into the application. On failure it returns the reason and the next step, mend.
+func (r *applicationResource) readSecret(ctx context.Context, application *identity.OAuthApplication, mend string) (unread string) {
 	attempt := fmt.Sprintf("The secret of the application %s (%s) could not be read from %s",
 		application.ClientID, application.ID, r.client.Domain())
 	read, err := r.identity.GetApplication(ctx, application.ID, true)
-	if err == nil && read.Secret != "" {
-		application.Secret = read.Secret
-		return true
+	switch {
+	case err != nil:
+		return r.explain(attempt, err, mend)
+	case read.Secret == "":
+		return joinParagraphs(sentence(attempt)+" LUSID did not show it: the provider signs in with "+r.credential+", whose user may not see secrets.", mend)
 	}
-	detail := sentence(attempt) + " LUSID did not show it: the provider signs in with " + r.credential + ", whose user may not see secrets."
-	const mend = "To fix this, refresh as a user who may see secrets."
-	detail += "\n\n" + mend
-	if err != nil {
-		detail = r.explain(attempt, err, mend)
-	}
-	diags.AddAttributeWarning(path.Root("secret"), "The secret of application "+application.ClientID+" is not known", detail)
-	return false
+	application.Secret = read.Secret
+	return ""
 }

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"fmt"
 	"math/big"
 	"net/http"
 	"strings"
@@ -565,6 +566,40 @@ func TestApplication_rotationInterrupted(t *testing.T) {
 			t.Errorf("got the requests %v, want one rotation and a new secret in the state", d.Counts())
 		}
 	})
+}
+
+// TestApplication_rotatedWithoutSecret rotates a secret while LUSID returns no secret. The old secret no longer works, so
+// a run that ends well would leave every program with a dead secret. The next apply rotates again.
+func TestApplication_rotatedWithoutSecret(t *testing.T) {
+	t.Parallel()
+	for _, store := range []providertest.Object{{"store_secret": true}, {"store_secret": false}, {"store_secret": false, "refresh_secret_version": true}} {
+		t.Run(fmt.Sprint(store), func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			applications := d.Protocol(t).Applications()
+			made := applications.MustCreate(providertest.ApplicationWithTriggers(providertest.Object{"a": "1"}, store))
+			changed := providertest.ApplicationWithTriggers(providertest.Object{"a": "2"}, store)
+			w.Set(func(_ *http.Request, body any) any {
+				if application, ok := body.(map[string]any); ok && application["clientId"] != nil {
+					application["secret"] = nil
+				}
+				return body
+			})
+			kept, diags := applications.Rotate(made, changed)
+			diags.MustFail(t, "", "Unable to rotate the secret of application test-app", "LUSID rotated the secret", "did not return the new secret",
+				"The old secret no longer works", "apply again")
+			if names := kept.Differences(made); names != nil {
+				t.Errorf("the failed rotation changed %s in the state, want no change, so that the next apply rotates again", names)
+			}
+			w.Set(nil)
+			rotated, diags := applications.Rotate(kept, changed)
+			diags.MustSucceed(t)
+			if rotated.Get("secret_version") == made.Get("secret_version") {
+				t.Error("the next apply stored no new secret_version")
+			}
+		})
+	}
 }
 
 // discard drops the response, so that nobody receives it.
