@@ -35,9 +35,19 @@ func (c *connection) explain(attempt string, err error, more ...string) string {
 		}
 		return joinParagraphs(paragraphs...)
 	}
-	return joinParagraphs(slices.Concat([]string{
-		sentence(attempt), e.Words(), doubt, c.remedy(e), c.otherWay(e),
-	}, more, []string{c.facts(e)})...)
+	steps := joinParagraphs(slices.Concat([]string{doubt, c.remedy(e), c.otherWay(e)}, more)...)
+	if steps == "" && len(e.FieldErrors) == 0 && !client.IsNotFound(e) {
+		steps = unknownRemedy(e)
+	}
+	return joinParagraphs(sentence(attempt), e.Words(), steps, c.facts(e))
+}
+
+// unknownRemedy is the next step after a refusal that the provider does not know.
+func unknownRemedy(e *client.Error) string {
+	if e.Words() == "" {
+		return "LUSID gave no reason. Contact LUSID's support with the identifiers below."
+	}
+	return "If this does not say what to correct, contact LUSID's support with the identifiers below."
 }
 
 // explainFound is explain for an error whose usual next step, such as to run again later, would be wrong. next says

@@ -85,3 +85,33 @@ func TestDiagnostics_operation(t *testing.T) {
 	_, diags := d.Protocol(t, providertest.Object{"max_retries": 0, "api_url": "https://acme.lusid.invalid"}).Data("lusid_roles", nil)
 	diags.MustFail(t, "", "\n\nidentity.ListRoles: ")
 }
+
+// TestDiagnostics_unknownCode has refusals that the provider knows no next step for. Each error has one anyway, unless LUSID
+// names the field or the object is gone.
+func TestDiagnostics_unknownCode(t *testing.T) {
+	t.Parallel()
+	const support = "contact LUSID's support with the identifiers below"
+	for name, test := range map[string]struct {
+		fault mockserver.Fault
+		want  string
+	}{
+		"unknown code": {
+			mockserver.Fault{Status: http.StatusBadRequest, Body: `{"name":"Odd","code":4711,"title":"It is odd."}`},
+			"It is odd.\n\nIf this does not say what to correct, " + support,
+		},
+		"no body": {mockserver.Fault{Status: http.StatusConflict, Body: " "}, "LUSID gave no reason. Contact LUSID's support with the identifiers below."},
+		"field": {
+			mockserver.Fault{Status: http.StatusBadRequest, Body: `{"name":"Odd","code":4711,"title":"It is odd.","errors":{"name":["Too long."]}}`},
+			"name: Too long.\n\nHTTP 400",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			test.fault.Operation = "identity.ListRoles"
+			d.Mock.InjectFault(test.fault)
+			_, diags := d.Protocol(t).Data("lusid_roles", nil)
+			diags.MustFail(t, "", test.want)
+		})
+	}
+}
