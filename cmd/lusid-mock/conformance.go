@@ -6,9 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -31,7 +34,11 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	allowed := map[conformance.Permission]bool{}
 	for _, permission := range conformance.Permissions {
 		flags.BoolFunc(string(permission), permissionUsage[permission], func(value string) error {
-			allowed[permission] = value == "true"
+			given, err := strconv.ParseBool(value)
+			if err != nil {
+				return errors.New("want true or false")
+			}
+			allowed[permission] = given
 			return nil
 		})
 	}
@@ -44,13 +51,24 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	if flags.NArg() > 0 {
 		return usageError(flags, stderr, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
 	}
-	for permission, given := range allowed {
-		if given && !allowed[conformance.Write] {
-			return usageError(flags, stderr, fmt.Errorf("-%s needs -write", permission))
-		}
-		if given && *clean != "" {
+	isClean := false // -clean may have an empty value, for example from a variable that is not set.
+	flags.Visit(func(f *flag.Flag) { isClean = isClean || f.Name == "clean" })
+	for _, permission := range conformance.Permissions {
+		if allowed[permission] && isClean {
 			return usageError(flags, stderr, errors.New("-clean cannot be combined with a flag that allows writes"))
 		}
+		if allowed[permission] && !allowed[conformance.Write] {
+			return usageError(flags, stderr, fmt.Errorf("-%s needs -write", permission))
+		}
+	}
+	if isClean && *markdown+*asJSON != "" {
+		return usageError(flags, stderr, errors.New("-clean writes no report, so it cannot be combined with -out and -json"))
+	}
+	if isClean && !conformance.IsRunName(*clean) {
+		return usageError(flags, stderr, fmt.Errorf("-clean: %q is not the name of a run. A run prints its name at the start: %s and 8 hexadecimal digits", *clean, conformance.Prefix))
+	}
+	if *markdown != "" && isSameFile(*markdown, *asJSON) {
+		return usageError(flags, stderr, errors.New("-out and -json name the same file"))
 	}
 
 	connection, warning, err := conformance.Resolve(config.Here())
@@ -71,7 +89,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 			_, _ = fmt.Fprintln(stderr, "\nThe run was interrupted. It removes its objects. Press Ctrl-C to stop it at once.")
 		}
 	})
-	if *clean != "" {
+	if isClean {
 		return runClean(ctx, connection, *clean, stdout, stderr)
 	}
 
@@ -81,7 +99,7 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 	}
 	report, err := conformance.Run(ctx, connection, conformance.Checks(), options, stdout)
 	if err != nil {
-		return conformanceFailure(stderr, err)
+		return signInFailure(ctx, stderr, err)
 	}
 	report.Version = version()
 	_, _ = fmt.Fprintln(stdout)
@@ -148,7 +166,7 @@ var permissionUsage = map[conformance.Permission]string{
 func runClean(ctx context.Context, connection *conformance.Connection, runName string, stdout, stderr io.Writer) int {
 	removed, left, unread, err := conformance.Clean(ctx, connection, runName, listPause)
 	if err != nil {
-		return conformanceFailure(stderr, err)
+		return signInFailure(ctx, stderr, err)
 	}
 	_, _ = fmt.Fprintf(stdout, "Removed %d objects.\n", removed)
 	if len(unread) > 0 {
@@ -180,21 +198,46 @@ func conformanceFailure(stderr io.Writer, err error) int {
 	return exitFailure
 }
 
-// checkWritable checks before a run that its report can be written. It creates a file that does not exist, and does
-// not change the content of an existing file.
+// signInFailure reports that a run could not begin.
+func signInFailure(ctx context.Context, stderr io.Writer, err error) int {
+	code := conformanceFailure(stderr, err)
+	if ctx.Err() != nil {
+		return exitSignal + int(syscall.SIGINT)
+	}
+	_, _ = fmt.Fprintln(stderr, "The command created and removed nothing. Check the domain, the credentials and the network, and run it again.")
+	return code
+}
+
+// isSameFile reports whether two paths name the same file.
+func isSameFile(a, b string) bool {
+	if filepath.Clean(a) == filepath.Clean(b) {
+		return true
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && infoA.Mode().IsRegular() && os.SameFile(infoA, infoB)
+}
+
+// checkWritable checks before a run that its report can be written. It leaves no new file, and does not change the
+// content of an existing one.
 func checkWritable(path string) error {
 	if path == "" {
 		return nil
 	}
+	_, missing := os.Lstat(path)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	return file.Close()
+	err = file.Close()
+	if errors.Is(missing, fs.ErrNotExist) {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
 }
 
 func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

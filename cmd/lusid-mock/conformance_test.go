@@ -75,6 +75,74 @@ func TestConformance_fullDisk(t *testing.T) {
 	}
 }
 
+// A wrong command line is an error before the first request.
+func TestConformance_usage(t *testing.T) {
+	t.Parallel()
+	vars, env := serveFor(t)
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "report"), filepath.Join(dir, "link")
+	if err := os.WriteFile(path, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	const name = prefix + "0123abcd"
+	for _, test := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-clean", ""}, `-clean: "" is not the name of a run`},
+		{[]string{"-clean="}, `-clean: "" is not the name of a run`},
+		{[]string{"-clean", prefix}, "8 hexadecimal digits"},
+		{[]string{"-clean", name + " "}, "is not the name of a run"},
+		{[]string{"-clean", name + "\n"}, "is not the name of a run"},
+		{[]string{"-clean", strings.ToUpper(name)}, "is not the name of a run"},
+		{[]string{"-clean", prefix + "*"}, "is not the name of a run"},
+		{[]string{"-clean", name + "-create"}, "is not the name of a run"},
+		{[]string{"-clean", name, "-write"}, "-clean cannot be combined"},
+		{[]string{"-clean", name, "-mail"}, "-clean cannot be combined"},
+		{[]string{"-clean", "", "-write"}, "-clean cannot be combined"},
+		{[]string{"-clean", name, "-out", path}, "-clean writes no report"},
+		{[]string{"-clean", name, "-json", path}, "-clean writes no report"},
+		{[]string{"-write=yes"}, `invalid boolean value "yes" for -write: want true or false`},
+		{[]string{"-mail=1"}, "-mail needs -write"},
+		{[]string{"-out", path, "-json", dir + "/./report"}, "-out and -json name the same file"},
+		{[]string{"-out", link, "-json", path}, "-out and -json name the same file"},
+		{[]string{"-out", dir + "/new", "-json", dir + "/./new"}, "-out and -json name the same file"},
+	} {
+		code, stdout, stderr := runWith(t, env, append([]string{"conformance"}, test.args...)...)
+		if code != 2 || stdout != "" || !strings.Contains(stderr, test.want) || !strings.HasSuffix(stderr, "\"lusid-mock conformance -h\" for its usage.\n") {
+			t.Errorf("%q: got exit code %d, stdout %q and stderr %q, want 2 and %q", test.args, code, stdout, stderr, test.want)
+		}
+	}
+	if log := control(t, vars, http.MethodGet, "requests", ""); strings.Contains(log, "token") {
+		t.Errorf("got the requests %s, want none", log)
+	}
+	if kept, err := os.ReadFile(path); err != nil || string(kept) != "kept" {
+		t.Errorf("got the file %q and the error %v, want no change", kept, err)
+	}
+}
+
+// If the sign-in fails, the error has LUSID's words and the next step. No empty report remains.
+func TestConformance_refused(t *testing.T) {
+	t.Parallel()
+	_, env := serveFor(t)
+	path := filepath.Join(t.TempDir(), "report.md")
+	for variable, want := range map[string]string{
+		"FBN_PASSWORD":     "unable to sign in: token request: HTTP 400 invalid_grant: ",
+		"FBN_ACCESS_TOKEN": "unable to read the current user: identity.GetUserInfo: HTTP 401 ",
+	} {
+		code, stdout, stderr := runWith(t, append(env, variable+"=wrong-canary"), "conformance", "-write", "-out", path)
+		if code != 1 || stdout != "" || !strings.Contains(stderr, want) || !strings.Contains(stderr, "created and removed nothing. Check the domain, the credentials") || strings.Contains(stderr, "canary") {
+			t.Errorf("%s: got exit code %d, stdout %q and stderr %q, want 1, %q and the next step", variable, code, stdout, stderr, want)
+		}
+		if _, err := os.Stat(path); err == nil {
+			t.Error("want no report")
+		}
+	}
+}
+
 func TestConformance_noCredentials(t *testing.T) {
 	t.Parallel()
 	code, stdout, stderr := runWith(t, []string{"FBN_IDENTITY_URL=https://acme.lusid.com", "FBN_ACCESS_TOKEN=", "FBN_PASSWORD="}, "conformance")

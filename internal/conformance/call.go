@@ -66,6 +66,12 @@ func watch(ctx context.Context, _ string, fields map[string]any) {
 
 // read sends a request that reads.
 func (d *domain) read(ctx context.Context, r client.Request) answer {
+	a, _ := d.send(ctx, r)
+	return a
+}
+
+// send sends a request. The error has LUSID's words, so no report may contain it.
+func (d *domain) send(ctx context.Context, r client.Request) (answer, error) {
 	seen := &exchange{domain: d}
 	body, err := client.Do[json.RawMessage](context.WithValue(ctx, exchangeKey{}, seen), r)
 	e, isAnswered := errors.AsType[*client.Error](err)
@@ -74,9 +80,9 @@ func (d *domain) read(ctx context.Context, r client.Request) answer {
 	}
 	switch {
 	case err != nil && (!isAnswered || e.Operation == client.OperationToken):
-		return answer{err: err}
+		return answer{err: err}, err
 	case err != nil && e.NotJSON:
-		return answer{status: e.StatusCode, err: err}
+		return answer{status: e.StatusCode, err: err}, err
 	}
 	// A gateway in front of LUSID may have sent any other response.
 	if seen.status < 500 && seen.status != http.StatusTooManyRequests {
@@ -86,9 +92,9 @@ func (d *domain) read(ctx context.Context, r client.Request) answer {
 		}
 	}
 	if err != nil {
-		return answer{status: e.StatusCode, code: e.Code, isRepeated: seen.attempts > 1 && e.Method != http.MethodGet}
+		return answer{status: e.StatusCode, code: e.Code, isRepeated: seen.attempts > 1 && e.Method != http.MethodGet}, err
 	}
-	return answer{status: seen.status, body: *body}
+	return answer{status: seen.status, body: *body}, nil
 }
 
 // write sends a request that writes. An interrupt does not stop it, so that the run knows what it has

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -26,6 +25,9 @@ func NewRunName() string {
 	_, _ = rand.Read(random) // Read never fails.
 	return Prefix + hex.EncodeToString(random)
 }
+
+// IsRunName reports whether a text has the form of a name that [NewRunName] returns.
+func IsRunName(text string) bool { return runName.MatchString(text) }
 
 // maxRetries is the number of retries of a request. It is low, because a check can continue without a
 // response.
@@ -112,7 +114,7 @@ func (c *Connection) open(options Options) (*domain, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !runName.MatchString(options.RunName) {
+	if !IsRunName(options.RunName) {
 		return nil, fmt.Errorf("%q is not the name of a run: it is %s and 8 hexadecimal digits", options.RunName, Prefix)
 	}
 	return &domain{
@@ -124,11 +126,11 @@ func (c *Connection) open(options Options) (*domain, error) {
 // signIn reads the user who runs the checks. Without this response, no check can run.
 func (d *domain) signIn(ctx context.Context) error {
 	if _, err := d.client.AccessToken(ctx, 0); err != nil {
-		return err
+		return fmt.Errorf("unable to sign in: %w", err)
 	}
-	a := d.read(ctx, d.identity.Get("GetUserInfo", "me"))
-	if a.err != nil || !a.ok() {
-		return errors.Join(fmt.Errorf("unable to read the current user: %s", a), a.err)
+	a, err := d.send(ctx, d.identity.Get("GetUserInfo", "me"))
+	if err != nil {
+		return fmt.Errorf("unable to read the current user: %w", err)
 	}
 	d.me = a.object()
 	return nil
