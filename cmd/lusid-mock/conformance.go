@@ -181,7 +181,9 @@ func runClean(ctx context.Context, connection *conformance.Connection, runName s
 
 func printLeft(stderr io.Writer, runName string, left, lost []conformance.Left) int {
 	for _, object := range left {
-		_, _ = fmt.Fprintf(stderr, "Unable to remove the %s %s: %s.\n", object.Kind, object.Name, object.Why)
+		// LUSID may have changed the name. Escape its control characters.
+		name := strings.Trim(strconv.Quote(object.Name), `"`)
+		_, _ = fmt.Fprintf(stderr, "Unable to remove the %s %s: %s.\n", object.Kind, name, object.Why)
 	}
 	for _, object := range lost {
 		_, _ = fmt.Fprintf(stderr, "LUSID may have created the %s %s: the response to the create request was lost, and %s.\n", object.Kind, object.Name, object.Why)

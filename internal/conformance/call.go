@@ -117,6 +117,8 @@ func (a answer) String() string {
 		return "no response, because the run was interrupted"
 	case errors.Is(a.err, errStuck):
 		return "no request, because earlier objects of this kind may remain"
+	case errors.Is(a.err, errOtherObject):
+		return fmt.Sprintf("HTTP %d with another object, perhaps from a proxy", a.status)
 	case a.status != 0 && a.err != nil:
 		return fmt.Sprintf("HTTP %d with a body that is not JSON, perhaps from a proxy", a.status)
 	case client.IsTokenFailure(a.err):

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -124,6 +125,7 @@ func (d *domain) list(ctx context.Context, k kind) answer {
 // pages reads all pages of a list and returns them as one list.
 func (d *domain) pages(ctx context.Context, r client.Request) answer {
 	all := []map[string]any{}
+	seen := map[string]bool{}
 	for token := ""; ; {
 		page := r.Query("limit", pageSize)
 		if token != "" {
@@ -136,11 +138,11 @@ func (d *domain) pages(ctx context.Context, r client.Request) answer {
 		}
 		all = append(all, values...)
 		next := text(a.object(), "nextPage")
-		if next == "" || next == token {
+		if next == "" || seen[next] {
 			body, err := json.Marshal(all)
 			return answer{status: a.status, body: body, err: err}
 		}
-		token = next
+		token, seen[next] = next, true
 	}
 }
 
@@ -174,6 +176,19 @@ func (o *object) path() []string {
 // Otherwise the run of a user who may create objects, but not delete them, would fill the domain.
 var errStuck = errors.New("earlier objects of the kind may remain")
 
+// errOtherObject means that the response to a create is about another object.
+var errOtherObject = errors.New("the response is about another object")
+
+// isOwn reports whether the response to a create is about the object that the run asked for. A proxy or a cache may mix
+// up responses, and the run must not remove the object of another response.
+func (d *domain) isOwn(o *object) bool {
+	label := text(o.fields, o.kind.label)
+	if label != "" && o.kind.name == userRoles.name {
+		label = cmp.Or(d.loginOf(label), label)
+	}
+	return label == "" || strings.EqualFold(label, o.name)
+}
+
 // create sends a request that creates an object with the name. If LUSID refuses, the object is nil.
 func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
 	isOfKind := func(o *object) bool { return o.kind.name == k.name && o.why != "" && !o.gone }
@@ -185,6 +200,9 @@ func (d *domain) create(ctx context.Context, k kind, name string, r client.Reque
 	a := d.write(ctx, r)
 	o := &object{kind: k, name: name, fields: a.object()}
 	switch {
+	case a.ok() && !d.isOwn(o):
+		d.lost = append(d.lost, &object{kind: k, name: name})
+		a.err = errOtherObject
 	case a.ok() && !slices.Contains(o.path(), ""):
 		d.own = append(d.own, o)
 		return o, a
@@ -373,7 +391,8 @@ func (d *domain) discover(ctx context.Context) (unread []string) {
 			if k.name == userRoles.name {
 				found.name = d.loginOf(found.name)
 			}
-			if strings.HasPrefix(strings.ToLower(found.name), start) && !slices.Contains(found.path(), "") {
+			// The name of a run is in lower case. A name in another case may be the name of a person's object.
+			if strings.HasPrefix(found.name, start) && !slices.Contains(found.path(), "") {
 				d.found(found)
 			}
 		}

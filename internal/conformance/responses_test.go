@@ -1,11 +1,15 @@
 package conformance_test
 
 import (
+	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -191,5 +195,84 @@ func TestRun_manyLost(t *testing.T) {
 	domain.InjectFault(mockserver.Fault{Operation: "identity.ListUsers", Count: -1, Status: http.StatusForbidden})
 	if report := run(t, domain, conformance.Checks(), everything()); len(report.Lost) != 3 || domain.Counts()["identity.CreateUser"] != 3 {
 		t.Errorf("got %d creates and the lost objects %v, want 3", domain.Counts()["identity.CreateUser"], report.Lost)
+	}
+}
+
+// If a proxy mixes up responses, the run removes no object that it did not create.
+func TestRun_otherObject(t *testing.T) {
+	t.Parallel()
+	const victim = "payments"
+	domain := start(t, mockserver.Options{Seed: mockserver.Seed{
+		Roles:       []mockserver.Role{{Name: victim}},
+		AccessRoles: []json.RawMessage{json.RawMessage(`{"code": "` + victim + `", "resource": {"policyIdRoleResource": {}}, "when": {"activate": "2020-01-01T00:00:00Z"}}`)},
+	}}, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			recorder := httptest.NewRecorder()
+			next.ServeHTTP(recorder, r)
+			body := recorder.Body.Bytes()
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/roles") {
+				// The response is the object of another request.
+				list := httptest.NewRecorder()
+				get := httptest.NewRequestWithContext(r.Context(), http.MethodGet, "http://localhost"+r.URL.Path, nil)
+				get.Header = r.Header
+				next.ServeHTTP(list, get)
+				var objects []map[string]any
+				_ = json.Unmarshal(list.Body.Bytes(), &objects)
+				for _, object := range objects {
+					id, _ := object["id"].(map[string]any)
+					if object["name"] == victim || id["code"] == victim {
+						body, _ = json.Marshal(object)
+					}
+				}
+			}
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(recorder.Code)
+			_, _ = w.Write(body)
+		})
+	})
+	report := run(t, domain, conformance.Checks(), everything())
+	if len(report.Left)+len(report.Lost) > 0 {
+		t.Errorf("got the remaining objects %v and the lost objects %v, want none", report.Left, report.Lost)
+	}
+	for _, collection := range []string{"identity/api/roles", "access/api/roles"} {
+		if !strings.Contains(domain.contents(t)[collection], victim) {
+			t.Errorf("the run removed an object of %s that it did not create", collection)
+		}
+	}
+	domain.isClean(t)
+}
+
+// Clean does not remove an object whose name has the name of the run in another case.
+func TestClean_case(t *testing.T) {
+	t.Parallel()
+	const runName = conformance.Prefix + "0123abcd"
+	person := strings.ToUpper(runName) + "-mine"
+	domain := start(t, mockserver.Options{Seed: mockserver.Seed{Roles: []mockserver.Role{{Name: person}}}})
+	removed, left, unread, err := conformance.Clean(t.Context(), domain.connection, runName, 0)
+	if err != nil || removed+len(left)+len(unread) > 0 || !strings.Contains(domain.contents(t)["identity/api/roles"], person) {
+		t.Errorf("got %d removed objects, the remaining objects %v, the unread lists %q and the error %v, want none", removed, left, unread, err)
+	}
+}
+
+// If the pages of a list refer to each other, a run still ends.
+func TestRun_endlessPages(t *testing.T) {
+	t.Parallel()
+	pages := 0
+	domain := start(t, mockserver.Options{}, rewrite("GET", "/userroles$", func(_ *int, page map[string]any) {
+		pages++
+		page["nextPage"] = []string{"a", "b"}[pages%2]
+	}), func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			query := r.URL.Query()
+			query.Del("page")
+			r.URL.RawQuery = query.Encode()
+			next.ServeHTTP(w, r)
+		})
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, _, unread, err := conformance.Clean(ctx, domain.connection, conformance.NewRunName(), 0)
+	if err != nil || len(unread) > 0 {
+		t.Errorf("got the unread lists %q and the error %v after %d pages, want none", unread, err, pages)
 	}
 }
