@@ -134,7 +134,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			body := policyBody(code)
 			body["id"] = map[string]string{"scope": defaultScope, "code": code}
 			_, a := d.createPolicyWith(ctx, code, body)
-			if a.status == http.StatusBadRequest {
+			if a.isConclusive() && !a.ok() {
 				// The refusal is conclusive only if LUSID accepts the same policy without the id.
 				if o, control := d.createPolicy(ctx, code); o == nil {
 					return control.unable("create the same policy without an id")
@@ -243,7 +243,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if update := d.write(ctx, d.access.Put("UpdatePolicy", o.path()...).Body(body)); !update.ok() {
 				return update.unable("update a policy without a description")
 			}
-			return d.isClearedAfter(ctx, d.access.Get("GetPolicy", o.path()...), "description")
+			return d.isClearedAfter(ctx, o, d.access.Get("GetPolicy", o.path()...), "description")
 		},
 	},
 	{
@@ -256,7 +256,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if role == nil {
 				return a.unable("create a policy and a role with it")
 			}
-			return d.remove(ctx, policy).is("delete a policy in use", http.StatusNoContent, 0)
+			return d.removedInUse(ctx, "a policy", policy, role)
 		},
 	},
 	{
@@ -269,7 +269,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if role == nil {
 				return a.unable("attach a policy collection to a role")
 			}
-			return d.remove(ctx, collection).is("delete a policy collection in use", http.StatusNoContent, 0)
+			return d.removedInUse(ctx, "a policy collection", collection, role)
 		},
 	},
 	{
@@ -288,6 +288,9 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
 			if !read.ok() {
 				return read.unable("read the role")
+			}
+			if !role.isIt(read.object()) {
+				return anotherObject
 			}
 			n := len(policiesOf(read.object()))
 			return decide(n == 1, "references: %d", n)
@@ -359,8 +362,8 @@ func (d *domain) policyWith(ctx context.Context, suffix string, fields map[strin
 	if !read.ok() {
 		return read.unable("read the policy")
 	}
-	if !sameID(read.object(), o.fields) {
-		return couldNotTell("a read returns another object than the new policy")
+	if !o.isIt(read.object()) {
+		return anotherObject
 	}
 	held, seen := holds(read.object())
 	return decide(held, "%s", seen)
@@ -374,6 +377,21 @@ func (d *domain) policyInRole(ctx context.Context, suffix string) (policy, role 
 	}
 	role, a = d.createAccessRoleWith(ctx, d.name(suffix), roleResource([]any{policy.fields["id"]}))
 	return policy, role, a
+}
+
+// removedInUse deletes an object that an access role of the run refers to, and checks the status.
+func (d *domain) removedInUse(ctx context.Context, noun string, o, role *object) Finding {
+	a := d.remove(ctx, o)
+	if a.isConclusive() && !a.ok() {
+		// The refusal is conclusive only if LUSID deletes the object as soon as no role refers to it.
+		if removed := d.remove(ctx, role); !removed.ok() {
+			return removed.unable("delete the access role")
+		}
+		if removed := d.remove(ctx, o); !removed.ok() {
+			return removed.unable("delete " + noun + " that is not in use")
+		}
+	}
+	return a.is("delete "+noun+" in use", http.StatusNoContent, 0)
 }
 
 // objectsIn returns a list of objects in a field of an object.
@@ -429,14 +447,14 @@ var accessCollections = slices.Concat(
 				seen := func(collection map[string]any) (described bool, members int) {
 					return text(collection, "description") != "", len(objectsIn(collection, "policies"))
 				}
-				read := d.readUntil(ctx, d.access.Get("GetPolicyCollection", o.path()...), func(collection map[string]any) bool {
+				updated, problem := d.readUpdated(ctx, o, d.access.Get("GetPolicyCollection", o.path()...), func(collection map[string]any) bool {
 					described, members := seen(collection)
 					return !described && members == 0
 				})
-				if !read.ok() {
-					return read.unable("read the collection after the update")
+				if problem != nil {
+					return *problem
 				}
-				described, members := seen(read.object())
+				described, members := seen(updated)
 				return decide(!described && members == 0, "a description: %t; %d policies", described, members)
 			},
 		},
@@ -447,6 +465,12 @@ var accessCollections = slices.Concat(
 			Assumed:   "The provider explains the refusal. The mock responds with this status and this code.",
 			run: func(ctx context.Context, d *domain) Finding {
 				_, a := d.createCollectionWith(ctx, d.name("missing"), missingPolicy)
+				if a.isConclusive() && !a.ok() && a.code != codePolicyGone {
+					// The refusal is conclusive only if LUSID accepts a collection without the policy.
+					if o, control := d.createCollection(ctx, d.name("without")); o == nil {
+						return control.unable("create a policy collection")
+					}
+				}
 				return a.is("create a policy collection with a policy that does not exist", http.StatusBadRequest, codePolicyGone)
 			},
 		},

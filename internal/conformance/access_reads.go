@@ -129,6 +129,12 @@ var accessReads = []Check{
 				return couldNotTell("the run does not sign in with a password")
 			}
 			a := d.read(ctx, d.access.Get("GetUserRole", "userroles", text(d.me, "id")))
+			if problem := d.isUnknownPath(ctx, userRoles, a); problem != nil {
+				return *problem
+			}
+			if a.ok() && text(a.object(), "id.code") == "" {
+				return anotherObject
+			}
 			return a.is("read the user role of the user who runs the checks", http.StatusOK, 0)
 		},
 	},

@@ -20,6 +20,9 @@ var accessUserRoles = []Check{
 			if !read.isConclusive() {
 				return read.unable("read the user role of a new user")
 			}
+			if problem := d.isUnknownPath(ctx, userRoles, read); problem != nil {
+				return *problem
+			}
 			return decide(read.status == http.StatusNotFound && read.code != 0, "%s", read)
 		},
 	},
@@ -64,11 +67,11 @@ var accessUserRoles = []Check{
 					return update.unable("update a user role")
 				}
 			}
-			read := d.readUntil(ctx, d.access.Get("GetUserRole", o.path()...), func(role map[string]any) bool { return len(policiesOf(role)) == 0 })
-			if !read.ok() {
-				return read.unable("read the user role after the updates")
+			updated, problem := d.readUpdated(ctx, o, d.access.Get("GetUserRole", o.path()...), func(role map[string]any) bool { return len(policiesOf(role)) == 0 })
+			if problem != nil {
+				return *problem
 			}
-			n := len(policiesOf(read.object()))
+			n := len(policiesOf(updated))
 			return decide(n == 0, "policies: %d", n)
 		},
 	},

@@ -252,16 +252,27 @@ func missing(name string, k kind, operation string, path ...string) Check {
 // isMissing compares the response to a read of a missing object with status 404 and the code. If the code is zero,
 // any code matches.
 func (d *domain) isMissing(ctx context.Context, k kind, a answer, attempt string, code int) Finding {
-	switch {
-	case a.status == http.StatusNotFound && a.code == 0:
-		// A path that the domain does not have gives the same response.
-		if list := d.listOnce(ctx, k); !list.ok() {
-			return couldNotTell("%s, but the list of %s cannot be read either (%s), so the feature may not be enabled", a, k.plural(), list)
-		}
-	case a.status == http.StatusBadRequest && code != 0 && slices.Contains(invalid, a.code):
+	if problem := d.isUnknownPath(ctx, k, a); problem != nil {
+		return *problem
+	}
+	if a.status == http.StatusBadRequest && code != 0 && slices.Contains(invalid, a.code) {
 		return couldNotTell("%s: LUSID may refuse the form of the ID", a)
 	}
 	return a.is(attempt, http.StatusNotFound, code)
+}
+
+// isUnknownPath returns a problem if the domain may not have the paths of a kind. A 404 without a code does not show
+// whether LUSID has sent it. So the list must exist.
+func (d *domain) isUnknownPath(ctx context.Context, k kind, a answer) *Finding {
+	if a.status != http.StatusNotFound || a.code != 0 {
+		return nil
+	}
+	list := d.listOnce(ctx, k)
+	if list.ok() {
+		return nil
+	}
+	unknown := couldNotTell("%s, but the list of %s cannot be read either (%s), so the feature may not be enabled", a, k.plural(), list)
+	return &unknown
 }
 
 // invalid are LUSID's codes for a request with an invalid value.

@@ -85,7 +85,7 @@ var identityRoles = []Check{
 			if !update.ok() {
 				return update.unable("update a role without a description")
 			}
-			return d.isClearedAfter(ctx, d.identity.Get("GetRole", "roles", o.id()), "description")
+			return d.isClearedAfter(ctx, o, d.identity.Get("GetRole", "roles", o.id()), "description")
 		},
 	},
 	{
@@ -120,19 +120,35 @@ const (
 	kept    = "has a value"
 )
 
-// isClearedAfter checks whether an update has cleared a field.
-func (d *domain) isClearedAfter(ctx context.Context, read client.Request, field string) Finding {
+// isClearedAfter checks whether an update of an object has cleared a field.
+func (d *domain) isClearedAfter(ctx context.Context, o *object, read client.Request, field string) Finding {
 	isEmpty := func(object map[string]any) bool { return text(object, field) == "" }
-	a := d.readUntil(ctx, read, isEmpty)
-	if !a.ok() {
-		return a.unable("read the object after the update")
+	updated, problem := d.readUpdated(ctx, o, read, isEmpty)
+	if problem != nil {
+		return *problem
 	}
 	seen := kept
-	if isEmpty(a.object()) {
+	if isEmpty(updated) {
 		seen = cleared
 	}
 	return decide(seen == cleared, "the field %s %s after the update", field, seen)
 }
+
+// readUpdated is readUntil for an object that the run has updated. If the response is not that object, the problem is
+// not nil.
+func (d *domain) readUpdated(ctx context.Context, o *object, read client.Request, done func(object map[string]any) bool) (map[string]any, *Finding) {
+	a := d.readUntil(ctx, read, done)
+	if !a.ok() {
+		unable := a.unable("read the object after the update")
+		return nil, &unable
+	}
+	if !o.isIt(a.object()) {
+		return nil, &anotherObject
+	}
+	return a.object(), nil
+}
+
+var anotherObject = couldNotTell("a read returns another object than the one in the request")
 
 // readUntil reads an object until done is true for it, because a read may lag behind an update. It returns the
 // response to the last read.

@@ -236,14 +236,14 @@ var identityIssuers = []Check{
 				return update.unable("update an external token issuer without a description")
 			}
 			isNew := func(issuer map[string]any) bool { return text(issuer, "logoutUrl") == changed }
-			read := d.readUntil(ctx, d.identity.Get("GetExternalTokenIssuer", o.path()...), isNew)
+			updated, problem := d.readUpdated(ctx, o, d.identity.Get("GetExternalTokenIssuer", o.path()...), isNew)
 			switch {
-			case !read.ok():
-				return read.unable("read the issuer after the update")
-			case !isNew(read.object()):
+			case problem != nil:
+				return *problem
+			case !isNew(updated):
 				return couldNotTell("a read does not show the update")
 			}
-			isKept := text(read.object(), "description") != ""
+			isKept := text(updated, "description") != ""
 			return decide(isKept, "a description after the update: %t", isKept)
 		},
 	},

@@ -136,6 +136,9 @@ var identityUsers = []Check{
 			if !read.ok() {
 				return differs("%s", read)
 			}
+			if !o.isIt(read.object()) {
+				return anotherObject
+			}
 			return words([]map[string]any{read.object()}, "status", "DEPROVISIONED")
 		},
 	},
@@ -151,7 +154,11 @@ var identityUsers = []Check{
 				return a.unable("create and delete a user")
 			}
 			r := d.identity.Get("GetUserFromLogin", "users", "fromlogin", name+mailDomain)
-			return d.read(ctx, r).is("read a deleted user by the login", http.StatusOK, 0)
+			read := d.read(ctx, r)
+			if read.ok() && !o.isIt(read.object()) {
+				return anotherObject
+			}
+			return read.is("read a deleted user by the login", http.StatusOK, 0)
 		},
 	},
 	{
@@ -263,7 +270,7 @@ func (d *domain) clearsSecondAddress(ctx context.Context, suffix string, change 
 	if update := d.write(ctx, d.identity.Put("UpdateUser", "users", o.id()).Body(change(userBody(name)))); !update.ok() {
 		return update.unable("update a user")
 	}
-	return d.isClearedAfter(ctx, d.identity.Get("GetUser", "users", o.id()), "secondEmailAddress")
+	return d.isClearedAfter(ctx, o, d.identity.Get("GetUser", "users", o.id()), "secondEmailAddress")
 }
 
 // member creates a user and a role, and assigns the role to the user. If a step fails, the user is nil, and the

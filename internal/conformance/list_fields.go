@@ -90,7 +90,7 @@ func (d *domain) listed(ctx context.Context, o *object) (listed map[string]any, 
 			last = d.list(ctx, o.kind)
 		}
 		for _, fields := range last.list() {
-			if o.isSameAs(fields) {
+			if o.isIt(fields) {
 				return fields, last
 			}
 		}

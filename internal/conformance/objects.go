@@ -263,7 +263,11 @@ func readableWith(noun, operation string, create creator) func(context.Context, 
 		if o == nil {
 			return a.unable("create " + noun)
 		}
-		return d.read(ctx, d.api(o.kind).Get(operation, o.path()...)).is("read "+noun+" after the create", http.StatusOK, 0)
+		read := d.read(ctx, d.api(o.kind).Get(operation, o.path()...))
+		if read.ok() && !o.isIt(read.object()) {
+			return anotherObject
+		}
+		return read.is("read "+noun+" after the create", http.StatusOK, 0)
 	}
 }
 
@@ -367,11 +371,11 @@ func (d *domain) lookFor(ctx context.Context, o *object) {
 
 // isIn reports whether a list contains the object.
 func (o *object) isIn(list answer) bool {
-	return slices.ContainsFunc(list.list(), o.isSameAs)
+	return slices.ContainsFunc(list.list(), o.isIt)
 }
 
-// isSameAs reports whether an element of a list is the object.
-func (o *object) isSameAs(fields map[string]any) bool {
+// isIt reports whether the fields in a response are those of the object.
+func (o *object) isIt(fields map[string]any) bool {
 	return slices.Equal((&object{kind: o.kind, fields: fields}).path(), o.path())
 }
 
