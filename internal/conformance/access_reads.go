@@ -84,7 +84,7 @@ var accessReads = []Check{
 				}
 			}
 			reads, lists := slices.Contains(seen, "Read"), slices.Contains(seen, "List")
-			if !(reads && lists) && (len(actionsIn(values)) == 0 || text(a.object(), "nextPage") != "") {
+			if (!reads || !lists) && (len(actionsIn(values)) == 0 || text(a.object(), "nextPage") != "") {
 				return couldNotTell("the list has no actions, or more pages")
 			}
 			return decide(reads && lists, "%d actions for the entity; Read: %t; List: %t", len(seen), reads, lists)
@@ -144,7 +144,7 @@ var accessReads = []Check{
 		Source:    "LUSID documents that the role has no policies; which policies an administrator reads: " + noSource,
 		Assumed:   "The provider warns about a lock-out only if the list contains the policy. The mock lists none.",
 		run: func(ctx context.Context, d *domain) Finding {
-			if groups, _ := d.me["groups"].([]any); !slices.Contains(groups, any(administratorRole)) {
+			if !d.isAdministrator() {
 				return couldNotTell("the user who runs the checks does not have the role lusid-administrator")
 			}
 			a := d.read(ctx, d.access.Get("GetOwnPolicies", "me"))
@@ -247,6 +247,12 @@ var accessReads = []Check{
 			return d.list(ctx, templates).is("list policy templates", http.StatusOK, 0)
 		},
 	},
+}
+
+// isAdministrator reports whether the user who runs the checks is known to have the role lusid-administrator.
+func (d *domain) isAdministrator() bool {
+	groups, _ := d.me["groups"].([]any)
+	return slices.Contains(groups, any(administratorRole))
 }
 
 // listInstruments is the code of a feature in the examples of the documentation.

@@ -666,7 +666,7 @@ func TestRun_permissions(t *testing.T) {
 	for _, permission := range conformance.Permissions {
 		t.Run(string(permission), func(t *testing.T) {
 			t.Parallel()
-			domain := start(t, mockserver.Options{})
+			domain := startAsOther(t, mockserver.Options{})
 			run(t, domain, conformance.Checks(), allow(conformance.Write, permission))
 			counts := domain.Counts()
 			for other, operations := range creates {

@@ -310,6 +310,22 @@ func TestRun_zoneBehind(t *testing.T) {
 	}
 }
 
+// The checks of decisions can't show anything for an administrator, so they create nothing.
+func TestRun_administratorGetsNoRole(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	for _, row := range run(t, domain, pick(t, asOther...), everything()).Rows {
+		if row.Result != conformance.CouldNotTell {
+			t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, conformance.CouldNotTell)
+		}
+	}
+	for _, request := range domain.Requests() {
+		if request.Method != http.MethodGet && request.Operation != "token:password" {
+			t.Errorf("got the write %s %s, want none", request.Method, request.Path)
+		}
+	}
+}
+
 // A list that still contains a deleted token does not change the number of active tokens.
 func TestRun_deletedTokenInList(t *testing.T) {
 	t.Parallel()
