@@ -76,11 +76,12 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 			if !list.isList() {
 				return list.unable("list access roles")
 			}
-			index, ok := indexIn(list, role)
-			if !ok {
-				return couldNotTell("the list does not contain the index of the new role")
+			if problem := d.readIndexes(ctx, role); problem != nil {
+				return *problem
 			}
-			others := slices.DeleteFunc(list.list(), func(other map[string]any) bool { return sameID(other, role.fields) })
+			index := indexOf(role)
+			// The list may still contain the roles of other checks.
+			others := slices.DeleteFunc(list.list(), func(other map[string]any) bool { return d.isNamed(text(other, "id.code")) })
 			if len(others) == 0 {
 				return couldNotTell("the domain has no other access role")
 			}
@@ -284,14 +285,4 @@ func (d *domain) attach(role, collection *object) client.Request {
 func (d *domain) detach(role, collection *object) client.Request {
 	return d.access.Delete("RemovePolicyCollectionFromRole", "roles", text(role.fields, "id.scope"), role.name, "policycollections",
 		text(collection.fields, "id.scope"), collection.name)
-}
-
-// indexIn returns the index of a role in a list.
-func indexIn(list answer, role *object) (index float64, ok bool) {
-	for _, fields := range list.list() {
-		if sameID(fields, role.fields) {
-			index, ok = fields[hierarchyIndex].(float64)
-		}
-	}
-	return index, ok
 }

@@ -159,8 +159,7 @@ func (d *domain) twoZones(ctx context.Context, suffix string) (front, back *obje
 	}
 	behind := countOf(list.list(), func(zone map[string]any) bool {
 		hierarchy, ok := zone["hierarchy"].(float64)
-		isOwn := text(zone, "code") == front.name || text(zone, "code") == back.name
-		return !isOwn && (!ok || int64(hierarchy) >= hierarchyOf(front))
+		return !d.isNamed(text(zone, "code")) && (!ok || int64(hierarchy) >= hierarchyOf(front))
 	})
 	if behind > 0 {
 		return stop(couldNotTell("a new zone is not after the existing zones"))

@@ -382,7 +382,6 @@ func (o *object) isIt(fields map[string]any) bool {
 // discover adds the objects of the run that are in lists, but that the run does not know yet. It returns
 // the kinds whose lists it could not read.
 func (d *domain) discover(ctx context.Context) (unread []string) {
-	start := d.options.RunName + "-"
 	for _, k := range kinds {
 		a := d.list(ctx, k)
 		why := notShown
@@ -395,8 +394,7 @@ func (d *domain) discover(ctx context.Context) (unread []string) {
 			if k.name == userRoles.name {
 				found.name = d.loginOf(found.name)
 			}
-			// The name of a run is in lower case. A name in another case may be the name of a person's object.
-			if strings.HasPrefix(found.name, start) && !slices.Contains(found.path(), "") {
+			if d.isNamed(found.name) && !slices.Contains(found.path(), "") {
 				d.found(found)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
@@ -210,3 +211,7 @@ func flagsFor(needed Permission) string {
 
 // name returns a name for an object of this run.
 func (d *domain) name(suffix string) string { return d.options.RunName + "-" + suffix }
+
+// isNamed reports whether a name is that of an object of this run. The name of a run is in lower case. A name in another
+// case may be the name of a person's object.
+func (d *domain) isNamed(name string) bool { return strings.HasPrefix(name, d.name("")) }
