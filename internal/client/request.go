@@ -490,6 +490,7 @@ func decode[T any](c *Client, r Request, a *answer) (*T, error) {
 		// JSON null would decode as an empty list, or as an object without fields.
 		return nil, c.unusable(r, a, "The response is a JSON null, which is not the format that LUSID documents.")
 	}
+	normalize(body, out)
 	c.learnFrom(out)
 	if answer, ok := any(out).(Checked); ok {
 		if field := answer.MissingField(); field != "" {
