@@ -260,7 +260,10 @@ func TestConformance_closedOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(stdout)
-	for lines.Scan() && !strings.Contains(lines.Text(), "identity/application-create: ") {
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), "identity/application-create: ") {
+			break
+		}
 	}
 	_ = stdout.Close()
 	_ = conformance.Wait()

@@ -80,8 +80,13 @@ func (r *Report) flags() []string {
 func (r *Report) WriteTable(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "CHECK\tRESULT\tSEEN")
-	for _, row := range r.Rows {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", row.FullName(), row.Result, row.Seen)
+	// A terminal shows the end of a long table.
+	for _, result := range []Result{Skipped, AsAssumed, CouldNotTell, Differs} {
+		for _, row := range r.Rows {
+			if row.Result == result {
+				_, _ = fmt.Fprintf(table, "%s\t%s\t%s\n", row.FullName(), row.Result, row.Seen)
+			}
+		}
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -167,7 +167,13 @@ func TestReport_files(t *testing.T) {
 		Left:        []conformance.Left{{Kind: "role", Name: "a-name", Why: "HTTP 403"}},
 		Lost:        []conformance.Left{{Kind: "role", Name: "b-name"}, {Kind: "role", Name: "c-name"}},
 	}
-	var markdown, asJSON bytes.Buffer
+	var table, markdown, asJSON bytes.Buffer
+	if err := report.WriteTable(&table); err != nil {
+		t.Fatal(err)
+	}
+	if skipped, differs := strings.Index(table.String(), "access/two "), strings.Index(table.String(), "identity/one "); skipped < 0 || differs < skipped {
+		t.Errorf("want the difference after all other rows of the table, got:\n%s", table.String())
+	}
 	if err := report.WriteMarkdown(&markdown); err != nil {
 		t.Fatal(err)
 	}
