@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -268,8 +269,12 @@ func (r *roleResource) ImportState(ctx context.Context, req resource.ImportState
 	}
 	role, err := r.roleByImportID(ctx, key)
 	if err != nil {
+		var steps []string
+		if identity.IsRoleNotFound(err) && !strings.Contains(key, "/") {
+			steps = append(steps, fmt.Sprintf("An import also accepts the scope and the code of a role. For the code %q, that is default/%[1]s.", key))
+		}
 		resp.Diagnostics.AddError(summary,
-			r.explain(fmt.Sprintf("The role with the id or scope/code %q could not be found in %s", key, r.client.Domain()), err))
+			r.explain(fmt.Sprintf("The role with the id or scope/code %q could not be found in %s", key, r.client.Domain()), err, steps...))
 		return
 	}
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(role.ID)}, map[string]any{"id": role.ID})

@@ -179,7 +179,7 @@ func TestRole_import(t *testing.T) {
 
 	const summary = "Unable to import role"
 	for key, parts := range map[string][]string{
-		"missing":          {"HTTP 404"},
+		"missing":          {"HTTP 404", "that is default/missing"},
 		"front office":     {"1 to 64 letters", "scope/code"},
 		"default/missing":  {"HTTP 404"},
 		"default/not here": {"lusid_roles"},
