@@ -27,7 +27,7 @@ var pagedOperations = map[string]string{policies.name: "PagePolicies", collectio
 func listFieldsOf(k kind, needs Permission, get string, create creator, fields ...string) Check {
 	check := Check{
 		API: "identity", Name: strings.ToLower(strings.ReplaceAll(k.name, " ", "-")) + "-list-fields", Needs: needs,
-		Statement: "The list of " + k.name + "s contains the same fields of " + article(k.name) + " as a read.",
+		Statement: "The list of " + k.plural() + " contains the same fields of " + article(k.name) + " as a read.",
 		Source:    "LUSID's published contract has the same schema for both; whether a domain fills all fields of a list: " + noSource,
 		Assumed:   "A plan of many objects uses the list, and reads an object only if the list shows a change. The mock fills all fields.",
 		run: func(ctx context.Context, d *domain) Finding {
@@ -39,10 +39,13 @@ func listFieldsOf(k kind, needs Permission, get string, create creator, fields .
 			if !read.ok() {
 				return read.unable("read " + article(k.name))
 			}
+			if !o.isIt(read.object()) {
+				return anotherObject
+			}
 			listed, list := d.listed(ctx, o)
 			switch {
 			case !list.isList():
-				return list.unable("list " + k.name + "s")
+				return list.unable("list " + k.plural())
 			case listed == nil:
 				return couldNotTell("the list does not contain the new object")
 			}
@@ -80,22 +83,16 @@ func compareFields(read, listed map[string]any, fields []string) Finding {
 // listed returns an object of the run as the list that the provider uses contains it. A list may contain a new object
 // late. The object is nil if the last list does not contain it.
 func (d *domain) listed(ctx context.Context, o *object) (listed map[string]any, last answer) {
-	for look := range looks {
-		if look > 0 && !sleep(ctx, d.options.Pause) {
-			break
-		}
+	read := func() answer {
 		if operation := pagedOperations[o.kind.name]; operation != "" {
-			last = d.pages(ctx, d.access.Get(operation, o.kind.path, "page"))
-		} else {
-			last = d.list(ctx, o.kind)
+			return d.pages(ctx, d.access.Get(operation, o.kind.path, "page"))
 		}
-		for _, fields := range last.list() {
-			if o.isIt(fields) {
-				return fields, last
-			}
-		}
-		if !last.isList() {
-			break
+		return d.list(ctx, o.kind)
+	}
+	_, last = d.waitFor(ctx, read, o.isIn)
+	for _, fields := range last.list() {
+		if o.isIt(fields) {
+			return fields, last
 		}
 	}
 	return nil, last
