@@ -120,7 +120,7 @@ var identityReads = []Check{
 		API: "identity", Name: "user-statuses",
 		Statement: "The status of a user is one of PROVISIONED, ACTIVE, RECOVERY, PASSWORD_EXPIRED, LOCKED_OUT, SUSPENDED and DEPROVISIONED.",
 		Source:    "LUSID documents the first two; the others are Okta's",
-		Assumed:   "For the provider, a user with the status DEPROVISIONED or DELETED is deleted, and any other user is not. The mock has these seven statuses.",
+		Assumed:   "For the provider, a user with the status DEPROVISIONED or DELETED is deleted, and any other user is not. It warns of LOCKED_OUT, SUSPENDED and PASSWORD_EXPIRED. The mock has these seven statuses.",
 		run: func(ctx context.Context, d *domain) Finding {
 			list := d.listOnce(ctx, users)
 			all := list.list()

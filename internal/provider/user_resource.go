@@ -129,7 +129,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 			},
 			"status": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`. LUSID documents no other status.",
+				MarkdownDescription: "Status of the account: `PROVISIONED` until a person has finished the sign-up, then `ACTIVE`. LUSID documents no other status. A refresh warns if the status is `LOCKED_OUT`, `SUSPENDED` or `PASSWORD_EXPIRED`, because the user can't sign in then.",
 				PlanModifiers:       keep,
 			},
 			"external": schema.BoolAttribute{
@@ -320,7 +320,24 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, user)...)
 	r.sawUser(&state)
+	state.warnNoSignIn(&resp.Diagnostics)
 	r.saveRead(ctx, resp, state)
+}
+
+// warnNoSignIn warns of a user who cannot sign in. Terraform finds no change, because the status is not configured.
+//
+// Unverified: identity/user-statuses.
+func (m *userModel) warnNoSignIn(diags *diag.Diagnostics) {
+	reasons := map[string][2]string{
+		"LOCKED_OUT":       {"LUSID locked the user after too many failed sign-ins. ", "use the action lusid_unlock_user"},
+		"SUSPENDED":        {"Somebody suspended the user. ", "use the action lusid_unsuspend_user"},
+		"PASSWORD_EXPIRED": {"The password of the user has expired. ", "choose a new password for the user"},
+	}
+	if reason, ok := reasons[strings.ToUpper(m.Status.ValueString())]; ok {
+		diags.AddAttributeWarning(path.Root("status"), fmt.Sprintf("The user %s cannot sign in", m.label()), fmt.Sprintf(
+			"The status of the user is %s. %sPrograms and people that sign in as the user are refused. "+
+				"To let them sign in again, %s, or use the LUSID web app.", m.Status.ValueString(), reason[0], reason[1]))
+	}
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

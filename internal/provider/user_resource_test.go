@@ -680,3 +680,34 @@ func TestUser_expired(t *testing.T) {
 		diags.MustWarn(t, "user_expiry", "The user has expired", expiry, "set user_expiry to a later time")
 	}
 }
+
+// TestUser_cannotSignIn refreshes users who cannot sign in. Terraform finds no change, so only a warning shows it.
+func TestUser_cannotSignIn(t *testing.T) {
+	t.Parallel()
+	for status, next := range map[string]string{
+		"LOCKED_OUT": "lusid_unlock_user", "SUSPENDED": "lusid_unsuspend_user", "PASSWORD_EXPIRED": "choose a new password",
+		"PROVISIONED": "", "ACTIVE": "", "RECOVERY": "",
+	} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			var w providertest.Rewriter
+			d := providertest.NewMockBehind(t, mockserver.Options{}, w.Front)
+			users := d.Protocol(t).Resource(providertest.UserType)
+			config := providertest.PlainUser("jane.doe@acme.com")
+			made := users.MustCreate(config)
+			w.Set(func(_ *http.Request, body any) any {
+				if user, ok := body.(map[string]any); ok && user["login"] == "jane.doe@acme.com" {
+					user["status"] = status
+				}
+				return body
+			})
+			read, diags := users.Read(made)
+			if next == "" {
+				diags.MustBeQuiet(t)
+				return
+			}
+			diags.MustWarn(t, "status", "The user jane.doe@acme.com cannot sign in", "is "+status, next)
+			users.MustPlanNothing(read, config)
+		})
+	}
+}
