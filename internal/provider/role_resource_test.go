@@ -435,3 +435,63 @@ func TestAccRole_defaultRoles(t *testing.T) {
 	w.Configure(d.Config(""))
 	providertest.MustHold(t, w.MustRun("plan"), warning, "0 to add, 0 to change, 1 to destroy")
 }
+
+// TestRole_hiddenReplacement plans a destroy and a create of the same role, as Terraform does after a rename without a moved
+// block, or for a tainted role. All users lose the role, and the plan alone does not say so.
+func TestRole_hiddenReplacement(t *testing.T) {
+	t.Parallel()
+	config := providertest.Object{"name": "traders", "description": "Trade"}
+	type steps []providertest.Object // Nil is a destroy, and an empty object a refresh.
+	for name, test := range map[string]struct {
+		steps steps
+		warns bool
+	}{
+		"new address, destroy planned first": {steps{nil, config}, true},
+		"new address, create planned first":  {steps{config, nil}, true},
+		"new address, another case":          {steps{nil, {"name": "Traders"}}, true},
+		"taint":                              {steps{{}, config}, true},
+		"another role":                       {steps{nil, {"name": "brokers"}}, false},
+		"first create":                       {steps{config}, false},
+		"destroy":                            {steps{nil}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			made := d.Protocol(t).Resource("lusid_role").MustCreate(config)
+			roles := d.Protocol(t).Resource("lusid_role")
+			var diags, last providertest.Diagnostics
+			for _, step := range test.steps {
+				switch {
+				case step == nil:
+					_, last = roles.Plan(made, nil)
+				case len(step) == 0:
+					_, last = roles.Read(made)
+				default:
+					_, last = roles.Plan(providertest.Instance{}, step)
+				}
+				diags = append(diags, last...)
+			}
+			if !test.warns {
+				diags.MustBeQuiet(t)
+				return
+			}
+			diags.MustWarn(t, "", "takes it from all its users", "add a moved block")
+			// The apply plans the create again.
+			_, again := roles.Plan(providertest.Instance{}, config)
+			again.MustBeQuiet(t)
+		})
+	}
+
+	t.Run("deleted elsewhere", func(t *testing.T) {
+		t.Parallel()
+		d := providertest.NewMock(t, mockserver.Options{})
+		roles := d.Protocol(t).Resource("lusid_role")
+		made := roles.MustRead(roles.MustCreate(config))
+		d.MustCall(t, http.MethodDelete, "/roles/"+made.Get("id"), nil, nil)
+		if gone := roles.MustRead(made); gone.Exists() {
+			t.Error("a deleted role is still in the state")
+		}
+		_, diags := roles.Plan(providertest.Instance{}, config)
+		diags.MustBeQuiet(t)
+	})
+}
