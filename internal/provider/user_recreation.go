@@ -16,6 +16,10 @@ const (
 	keptByUser = "name kept by a user"
 	// plannedForUser is the kind for names of users that the plan creates.
 	plannedForUser = "name planned for a user"
+	// purgedWithUser is the kind for logins of users in the state that a destroy purges.
+	purgedWithUser = "login purged with a user"
+	// replacedUser is the kind for logins of users whose replacement a warning announced.
+	replacedUser = "login of a user whose replacement a warning announced"
 )
 
 // userName is a login or an e-mail address. Both are unique in the domain.
@@ -35,9 +39,16 @@ func (m *userModel) names() []userName {
 	return names
 }
 
-// sawUser records the names that the user in the state keeps after a destroy.
+// login returns the user's login, which is empty if it is known only after apply.
+func (m *userModel) login() userName { return userName{"login", m.Login.ValueString()} }
+
+// sawUser records the names that the user in the state keeps after a destroy, or the login that a destroy purges.
 func (c *connection) sawUser(state *userModel) {
-	if c == nil || state.DeletionPolicy.ValueString() == deletionPolicyPurge {
+	if c == nil {
+		return
+	}
+	if state.DeletionPolicy.ValueString() == deletionPolicyPurge {
+		c.saw(purgedWithUser, state.login().key())
 		return
 	}
 	for _, name := range state.names() {
@@ -50,6 +61,7 @@ func (c *connection) forgetUser(m *userModel) {
 	for _, name := range m.names() {
 		c.dropSeen(keptByUser, name.key())
 		c.dropSeen(plannedForUser, name.key())
+		c.dropSeen(purgedWithUser, name.key())
 	}
 }
 
@@ -62,6 +74,7 @@ func (c *connection) sawRenaming(state, plan *userModel) {
 	for _, name := range state.names() {
 		if !slices.ContainsFunc(planned, func(kept userName) bool { return kept.key() == name.key() }) {
 			c.dropSeen(keptByUser, name.key())
+			c.dropSeen(purgedWithUser, name.key())
 		}
 	}
 }
@@ -79,11 +92,20 @@ func (c *connection) checkCreation(plan *userModel, diags *diag.Diagnostics) {
 			diags.AddAttributeError(path.Root(name.attribute), "Unable to replace user "+plan.label(), recreationRefused(name))
 		}
 	}
+	if c.hasSeen(purgedWithUser, plan.login().key()) {
+		c.warnPurged(plan.login(), diags)
+	}
 }
 
 // checkDestruction is checkCreation for a create that was planned before the destroy.
 func (c *connection) checkDestruction(state *userModel, diags *diag.Diagnostics) {
-	if c == nil || state.DeletionPolicy.ValueString() == deletionPolicyPurge {
+	if c == nil {
+		return
+	}
+	if state.DeletionPolicy.ValueString() == deletionPolicyPurge {
+		if c.hasSeen(plannedForUser, state.login().key()) {
+			c.warnPurged(state.login(), diags)
+		}
 		return
 	}
 	for _, name := range state.names() {
@@ -91,6 +113,18 @@ func (c *connection) checkDestruction(state *userModel, diags *diag.Diagnostics)
 			diags.AddError("Unable to replace user "+state.label(), recreationRefused(name))
 		}
 	}
+}
+
+// warnPurged warns once that the plan purges a user and creates it again. LUSID accepts both.
+func (c *connection) warnPurged(login userName, diags *diag.Diagnostics) {
+	if !c.saw(replacedUser, login.key()) {
+		return
+	}
+	diags.AddWarning(fmt.Sprintf("Replacing user %s ends its access", login.value),
+		"The plan creates a user that the state already has, with deletion_policy = \"purge\". So Terraform has to purge the old user first. That revokes its personal access tokens, "+
+			"its password and its roles. The new user has another id, and only the roles that this configuration assigns to it. Nobody can sign in as the new user until a person "+
+			"has followed the link in LUSID's mail and chosen a password.\n\n"+
+			"If the resource only got another name or another for_each key, add a moved block. Then Terraform destroys and creates nothing.")
 }
 
 func recreationRefused(name userName) string {

@@ -305,3 +305,53 @@ func TestUser_recreation(t *testing.T) {
 		})
 	}
 }
+
+// TestUser_purgedAndCreated plans a destroy and a create of the same user, with deletion_policy = "purge". LUSID accepts
+// both, and the user loses its password, tokens and roles. The plan alone does not say so.
+func TestUser_purgedAndCreated(t *testing.T) {
+	t.Parallel()
+	config := providertest.With(providertest.PlainUser("jane.doe@acme.com"), "deletion_policy", "purge")
+	other := providertest.With(providertest.PlainUser("john.doe@acme.com"), "deletion_policy", "purge")
+	type run struct {
+		users providertest.ManagedType
+		made  providertest.Instance
+	}
+	destroys := func(r run) providertest.Diagnostics { _, diags := r.users.Plan(r.made, nil); return diags }
+	creates := func(config providertest.Object) func(r run) providertest.Diagnostics {
+		return func(r run) providertest.Diagnostics {
+			_, diags := r.users.Plan(providertest.Instance{}, config)
+			return diags
+		}
+	}
+	refreshes := func(r run) providertest.Diagnostics { _, diags := r.users.Read(r.made); return diags }
+	for name, test := range map[string]struct {
+		steps []func(r run) providertest.Diagnostics
+		warns bool
+	}{
+		"new address, destroy planned first": {[]func(r run) providertest.Diagnostics{destroys, creates(config)}, true},
+		"new address, create planned first":  {[]func(r run) providertest.Diagnostics{creates(config), destroys}, true},
+		"taint":                              {[]func(r run) providertest.Diagnostics{refreshes, creates(config)}, true},
+		"another user":                       {[]func(r run) providertest.Diagnostics{destroys, creates(other)}, false},
+		"destroy":                            {[]func(r run) providertest.Diagnostics{refreshes, destroys}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			made := d.Protocol(t).Resource(providertest.UserType).MustCreate(config)
+			r := run{d.Protocol(t).Resource(providertest.UserType), made}
+			var diags providertest.Diagnostics
+			for _, step := range test.steps {
+				diags = append(diags, step(r)...)
+			}
+			if !test.warns {
+				diags.MustBeQuiet(t)
+				return
+			}
+			diags.MustWarn(t, "", "Replacing user jane.doe@acme.com ends its access", "personal access tokens", "add a moved block")
+			// The apply plans the create again.
+			creates(config)(r).MustBeQuiet(t)
+			r.users.Destroy(made).MustBeQuiet(t)
+			r.users.MustCreate(config)
+		})
+	}
+}
