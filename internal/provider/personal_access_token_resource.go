@@ -152,6 +152,7 @@ func (r *personalAccessTokenResource) Create(ctx context.Context, req resource.C
 	if created == nil {
 		return
 	}
+	r.dropSeen(plannedOf(tokenNoun), plan.DisplayName.ValueString())
 	planned := plan
 	plan.fromAPI(&created.APIKey)
 	// Terraform requires the planned values after an apply. The next refresh shows any difference.
@@ -291,6 +292,9 @@ func (r *personalAccessTokenResource) Delete(ctx context.Context, req resource.D
 		return
 	}
 	err := r.identity.DeleteAPIKey(ctx, state.ID.ValueString())
+	if err == nil {
+		r.dropSeen(priorOf(tokenNoun), state.DisplayName.ValueString())
+	}
 	if client.IsNotFound(err) {
 		// The token is deleted, or belongs to another user. Without this check, another user's token would
 		// stay active and unmanaged.
@@ -321,21 +325,35 @@ func (r *personalAccessTokenResource) ImportState(ctx context.Context, req resou
 	r.saveImported(ctx, resp, idIdentity{types.StringValue(key.ID)}, map[string]any{"id": key.ID})
 }
 
+// tokenNoun is the noun of a personal access token for seenObject. The key is the display name.
+const tokenNoun = "personal access token"
+
+// warnReplacement warns of a plan that deletes a token and creates it again, although nothing in it changes.
+func (m *personalAccessTokenModel) warnReplacement(diags *diag.Diagnostics) {
+	diags.AddWarning(fmt.Sprintf("Replacing personal access token %s ends its key", m.label()),
+		"The plan deletes the token, and creates a token of the same name with another key. Programs that sign in with the old key fail until they have the new one.\n\n"+renamedAdvice)
+}
+
 // ModifyPlan refuses another domain's token before it plans anything, and warns if it deletes the
-// token that the provider signs in with.
+// token that the provider signs in with, or creates a token that it deletes too.
 func (r *personalAccessTokenResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() {
-		return
-	}
-	var state personalAccessTokenModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change personal access token "+state.label())...)
-	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || !r.client.SignsInWith(client.Secret(state.Key.ValueString())) {
-		return
-	}
-	var plan personalAccessTokenModel
+	var state, plan personalAccessTokenModel
 	if !req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	}
+	if req.State.Raw.IsNull() {
+		if r.plansReplacement(tokenNoun, plan.DisplayName.ValueString(), true) {
+			plan.warnReplacement(&resp.Diagnostics)
+		}
+		return
+	}
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change personal access token "+state.label())...)
+	if req.Plan.Raw.IsNull() && !resp.Diagnostics.HasError() && r.plansReplacement(tokenNoun, state.DisplayName.ValueString(), false) {
+		state.warnReplacement(&resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() || r.connection == nil || r.client == nil || !r.client.SignsInWith(client.Secret(state.Key.ValueString())) {
+		return
 	}
 	if !plan.DisplayName.Equal(state.DisplayName) || !plan.DeactivationDate.Equal(state.DeactivationDate) {
 		resp.Diagnostics.AddWarning("This is the personal access token that the provider signs in with",

@@ -447,3 +447,40 @@ func TestPersonalAccessToken_validation(t *testing.T) {
 	tokens.Validate(providertest.Object{"display_name": "a", "timeouts": providertest.Object{"create": "0s"}}).MustFail(t, "timeouts.create")
 	tokens.Validate(providertest.Object{"display_name": providertest.Unknown, "deactivation_date": providertest.Unknown}).MustBeQuiet(t)
 }
+
+// TestPersonalAccessToken_renamed plans a destroy and a create of the same token, as Terraform does after a rename without a
+// moved block. The run can end well, and the old key no longer works.
+func TestPersonalAccessToken_renamed(t *testing.T) {
+	t.Parallel()
+	config := providertest.Object{"display_name": "nightly"}
+	for name, createFirst := range map[string]bool{"destroy planned first": false, "create planned first": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			tokens := d.Protocol(t).Resource(providertest.PersonalAccessTokenType)
+			made := tokens.MustCreate(config)
+			var created providertest.Diagnostics
+			if createFirst {
+				_, created = tokens.Plan(providertest.Instance{}, config)
+			}
+			removal, destroyed := tokens.Plan(made, nil)
+			if !createFirst {
+				_, created = tokens.Plan(providertest.Instance{}, config)
+			}
+			append(created, destroyed...).MustWarn(t, "", `Replacing personal access token "nightly" ends its key`, "add a moved block")
+			// The apply plans the create again.
+			_, again := tokens.Plan(providertest.Instance{}, config)
+			again.MustBeQuiet(t)
+			_, diags := tokens.Apply(removal)
+			diags.MustBeQuiet(t)
+			// A change of an attribute shows the replacement itself.
+			change, diags := tokens.Plan(tokens.MustCreate(config), providertest.Object{"display_name": "daily"})
+			diags.MustBeQuiet(t)
+			if len(change.Replaces) == 0 {
+				t.Error("another name does not replace the token")
+			}
+			_, diags = tokens.Plan(providertest.Instance{}, providertest.Object{"display_name": "daily"})
+			diags.MustBeQuiet(t)
+		})
+	}
+}

@@ -147,7 +147,7 @@ func (r *roleResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if role == nil {
 		return
 	}
-	r.dropSeen(createdRole, plan.key())
+	r.dropSeen(plannedOf(roleNoun), plan.key())
 	planned := plan
 	resp.Diagnostics.Append(plan.fromAPI(ctx, role)...)
 	// Terraform requires the planned values after an apply. The next refresh shows any difference.
@@ -207,13 +207,13 @@ func (r *roleResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	id := state.ID.ValueString()
 	role, err := r.identity.RefreshRole(ctx, id, func(listed *identity.RoleResponse) bool { return unchanged(ctx, &state, listed) })
 	if client.IsNotFound(err) {
-		r.dropSeen(priorRole, state.key())
+		r.dropSeen(priorOf(roleNoun), state.key())
 	}
 	if r.readFailed(ctx, resp, summary, fmt.Sprintf("The role %s of %s could not be read", id, r.client.Domain()), err) {
 		return
 	}
 	resp.Diagnostics.Append(state.fromAPI(ctx, role)...)
-	r.saw(priorRole, state.key())
+	r.saw(priorOf(roleNoun), state.key())
 	r.saveRead(ctx, resp, state)
 }
 
@@ -261,7 +261,7 @@ func (r *roleResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 			state.ID.ValueString(), state.label(), r.client.Domain()), err))
 		return
 	}
-	r.dropSeen(priorRole, state.key())
+	r.dropSeen(priorOf(roleNoun), state.key())
 }
 
 // ImportState accepts an id, or scope/code.
@@ -301,7 +301,9 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 				"LUSID refuses to create another role of that name. If this plan replaces the role, LUSID deletes it first.", &resp.Diagnostics)
 			return
 		}
-		r.warnHiddenReplacement(&plan, createdRole, priorRole, &resp.Diagnostics)
+		if r.plansReplacement(roleNoun, plan.key(), true) {
+			plan.warnReplacement(&resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -310,10 +312,8 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	if !isDefaultRole(state.Code.ValueString()) {
-		if req.Plan.Raw.IsNull() {
-			r.warnHiddenReplacement(&state, priorRole, createdRole, &resp.Diagnostics)
-		} else {
-			r.saw(priorRole, state.key())
+		if replaced := r.plansReplacement(roleNoun, state.key(), false); replaced && req.Plan.Raw.IsNull() {
+			state.warnReplacement(&resp.Diagnostics)
 		}
 		return
 	}
@@ -332,28 +332,15 @@ func warnDefaultRole(name, how string, diags *diag.Diagnostics) {
 		"Leave the role to LUSID. The data source lusid_role refers to it. To remove it from the state, use terraform state rm, or a removed block with destroy = false."))
 }
 
-// The kinds of seenObject that identify a replacement which Terraform plans as a destroy and a create. The key is the name.
-const (
-	priorRole    = "role"
-	createdRole  = "role that a plan creates"
-	replacedRole = "role whose replacement a warning announced"
-)
+// roleNoun is the noun of a role for seenObject. The key is the name.
+const roleNoun = "role"
 
-// warnHiddenReplacement warns of a replacement that Terraform plans as a destroy and a create without prior state. After
-// a rename, Terraform can plan either of them first, so the second one warns.
-func (r *roleResource) warnHiddenReplacement(role *roleModel, planned, other string, diags *diag.Diagnostics) {
-	key := role.key()
-	if key == "" || r.connection == nil {
-		return // Known after apply.
-	}
-	r.saw(planned, key)
-	if !r.hasSeen(other, key) || !r.saw(replacedRole, key) {
-		return
-	}
-	diags.AddWarning(fmt.Sprintf("Replacing role %s takes it from all its users", role.label()),
+// warnReplacement warns of a plan that deletes a role and creates it again.
+func (m *roleModel) warnReplacement(diags *diag.Diagnostics) {
+	diags.AddWarning(fmt.Sprintf("Replacing role %s takes it from all its users", m.label()),
 		"The plan creates a role that the state already has, so Terraform has to delete the old one first. The new role has another id, and no users. "+
 			"Terraform gives it only to the users whom this configuration assigns to it. All other users lose what the role grants.\n\n"+
-			"If the resource only got another name or another for_each key, add a moved block. Then Terraform destroys and creates nothing.")
+			renamedAdvice)
 }
 
 // key identifies the role in another resource or another plan.

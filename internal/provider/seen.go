@@ -23,3 +23,26 @@ func (c *connection) hasSeen(kind, key string) bool {
 
 // dropSeen forgets an object that no longer exists. A create of the same key replaces nothing then.
 func (c *connection) dropSeen(kind, key string) { c.seen.Delete(seenObject{kind, key}) }
+
+// A replacement that Terraform plans as a destroy and a create has three kinds of seenObject for each noun. After a rename,
+// Terraform can plan either of the two first, so the second one warns.
+func priorOf(noun string) string    { return noun + " in the state" }
+func plannedOf(noun string) string  { return noun + " that a plan creates" }
+func replacedOf(noun string) string { return noun + " whose replacement a warning announced" }
+
+// renamedAdvice is the next step if a plan replaces an object by mistake.
+const renamedAdvice = "If the resource only got another name or another for_each key, add a moved block. Then Terraform destroys and creates nothing."
+
+// plansReplacement records the create or destroy of an object in a plan. It reports whether the plan does both, once for
+// each object. An empty key is known only after apply.
+func (c *connection) plansReplacement(noun, key string, creates bool) bool {
+	if c == nil || key == "" {
+		return false
+	}
+	planned, other := priorOf(noun), plannedOf(noun)
+	if creates {
+		planned, other = other, planned
+	}
+	c.saw(planned, key)
+	return c.hasSeen(other, key) && c.saw(replacedOf(noun), key)
+}

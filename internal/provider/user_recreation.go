@@ -124,7 +124,7 @@ func (c *connection) warnPurged(login userName, diags *diag.Diagnostics) {
 		"The plan creates a user that the state already has, with deletion_policy = \"purge\". So Terraform has to purge the old user first. That revokes its personal access tokens, "+
 			"its password and its roles. The new user has another id, and only the roles that this configuration assigns to it. Nobody can sign in as the new user until a person "+
 			"has followed the link in LUSID's mail and chosen a password.\n\n"+
-			"If the resource only got another name or another for_each key, add a moved block. Then Terraform destroys and creates nothing.")
+			renamedAdvice)
 }
 
 func recreationRefused(name userName) string {
