@@ -36,6 +36,11 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 		if adopted {
 			warnAdopted(diags, "network zone "+request.Code, "zone "+zone.Code)
 		}
+		if creation.again && plan.Hierarchy.IsUnknown() {
+			diags.AddAttributeWarning(path.Root("hierarchy"), "The network zone "+zone.Code+" lost its place",
+				"This run deleted the zone and created it again. The configuration sets no hierarchy, so LUSID put the zone after all others. "+
+					"Another zone that matches the same requests may decide now. To restore the place, set hierarchy.")
+		}
 		return zone
 	}
 	const summary = "Unable to create network zone"

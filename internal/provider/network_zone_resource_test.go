@@ -617,7 +617,7 @@ func TestNetworkZone_lostResponse(t *testing.T) {
 		zones.MustCreate(providertest.ZoneConfig(providertest.Object{"code": "other"}))
 		zones.Destroy(old).MustBeQuiet(t)
 		d.Mock.InjectFault(mockserver.Fault{Operation: "identity.CreateNetworkZone", Reset: mockserver.ResetAfter})
-		_, diags = zones.Create(providertest.ZoneConfig())
+		_, diags = zones.Create(providertest.ZoneConfig(providertest.Object{"hierarchy": 30}))
 		diags.MustWarn(t, "", "acme-office was lost")
 	})
 }
@@ -906,4 +906,26 @@ func TestNetworkZone_lockOut(t *testing.T) {
 		warnings := strings.Join(diags.Warnings(), "\n")
 		providertest.MustHold(t, warnings, "network zone acme-office could", allowsLess, "network zone acme-home could", allowsNew)
 	})
+}
+
+// TestNetworkZone_lostPlace destroys a zone and creates it again in one run, as Terraform does after a rename without a moved
+// block. LUSID puts the new zone after all others, so other zones may decide.
+func TestNetworkZone_lostPlace(t *testing.T) {
+	t.Parallel()
+	for name, hierarchy := range map[string]any{"hierarchy not set": nil, "hierarchy set": 5} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := providertest.NewMock(t, mockserver.Options{})
+			zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
+			config := providertest.ZoneConfig(providertest.Object{"hierarchy": hierarchy})
+			made := zones.MustCreate(config)
+			zones.Destroy(made).MustSucceed(t)
+			_, diags := zones.Create(config)
+			if hierarchy != nil {
+				diags.MustBeQuiet(t)
+				return
+			}
+			diags.MustWarn(t, "hierarchy", "The network zone acme-office lost its place", "after all others", "set hierarchy")
+		})
+	}
 }
