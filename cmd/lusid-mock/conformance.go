@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -122,15 +121,6 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 		return exitSignal + int(syscall.SIGINT)
 	}
 	return 0
-}
-
-// version returns the version of the module that this program was built from.
-func version() string {
-	build, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return build.Main.Version
 }
 
 // untilSignal returns a context that ends at the first signal, so that the run can remove its objects. It then calls

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver/entitlement"
@@ -38,6 +39,7 @@ Usage:
   lusid-mock conformance [options]        check the provider's assumptions about LUSID on
                                           the domain of the FBN_* variables; only reads by
                                           default
+  lusid-mock version                      print the version
 
 "lusid-mock serve -h", "lusid-mock exec -h" and "lusid-mock conformance -h" list the options.
 
@@ -158,12 +160,24 @@ func run(args []string, stdout, stderr io.Writer) int {
 		return runExec(args[1:], stdout, stderr)
 	case "conformance":
 		return runConformance(args[1:], stdout, stderr)
+	case "version":
+		_, _ = fmt.Fprintln(stdout, version())
+		return 0
 	case "help", "-h", "-help", "--help":
 		_, _ = io.WriteString(stdout, help())
 		return 0
 	}
 	_, _ = fmt.Fprintf(stderr, "lusid-mock: unknown command %q\n\n%s", args[0], usage)
 	return exitUsage
+}
+
+// version returns the version of the module that this program was built from.
+func version() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return build.Main.Version
 }
 
 // parseFlags parses a command's options. If it returns false, the command ends with the returned exit code.

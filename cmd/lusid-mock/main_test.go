@@ -468,8 +468,8 @@ func TestServe_addressInUse(t *testing.T) {
 	r, vars := serve(t)
 	address := strings.TrimPrefix(vars["LUSID_MOCK_URL"], "http://")
 	code, stdout, stderr := run(t, "serve", "-listen", address)
-	if code != 1 || stdout != "" || !strings.Contains(stderr, address) {
-		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1, no stdout and the address in stderr", code, stdout, stderr)
+	if code != 1 || stdout != "" || !strings.Contains(stderr, address) || !strings.Contains(stderr, "-listen 127.0.0.1:0") {
+		t.Errorf("got exit code %d, stdout %q and stderr %q, want 1, no stdout, and the address and -listen in stderr", code, stdout, stderr)
 	}
 	r.end(t, syscall.SIGTERM)
 }
@@ -644,6 +644,7 @@ func TestUsage(t *testing.T) {
 		{"", 2, "", "Usage:"},
 		{"help", 0, "/_mock/faults", ""},
 		{"help", 0, "/_mock/users/USER/sign-up", ""},
+		{"version", 0, "\n", ""},
 		{"--help", 0, "/_mock/faults", ""},
 		{"serve -h", 0, "-listen address", ""},
 		{"exec --help", 0, "-auth way", ""},

@@ -51,6 +51,9 @@ func runServe(args []string, stdout, stderr io.Writer) int {
 	d, err := listen(ctx, *address, options)
 	if err != nil {
 		_, _ = fmt.Fprintln(stderr, "lusid-mock serve:", err)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			_, _ = fmt.Fprintln(stderr, "Choose another port with -listen, such as -listen 127.0.0.1:0 for any free port.")
+		}
 		return exitFailure
 	}
 	if !isLoopback(*address) {
