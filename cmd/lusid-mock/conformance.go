@@ -83,16 +83,17 @@ func runConformance(args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	_, _ = fmt.Fprintf(stderr, "The LUSID domain is %s. The run signs in with %s.\n", connection.Domain, connection.Credential)
+	options := conformance.Options{RunName: conformance.NewRunName(), Allowed: allowed, Pause: listPause}
 	ctx := untilSignal(func() {
 		if allowed[conformance.Write] {
-			_, _ = fmt.Fprintln(stderr, "\nThe run was interrupted. It removes its objects. Press Ctrl-C to stop it at once.")
+			_, _ = fmt.Fprintln(stderr, "\nThe run was interrupted. It removes its objects. To stop it at once, press Ctrl-C. "+
+				"Then remove the remaining objects with \"lusid-mock conformance -clean "+options.RunName+"\".")
 		}
 	})
 	if isClean {
 		return runClean(ctx, connection, *clean, stdout, stderr)
 	}
 
-	options := conformance.Options{RunName: conformance.NewRunName(), Allowed: allowed, Pause: listPause}
 	if allowed[conformance.Write] {
 		_, _ = fmt.Fprintf(stderr, "The names of all objects of this run start with %s.\n", options.RunName)
 	}

@@ -156,6 +156,8 @@ type object struct {
 	// unclear is true if the response to a removal does not show whether LUSID has removed the object, or
 	// whether it could do so later. Such a response is a 404 that does not show what is missing.
 	unclear bool
+	// missing is true if LUSID responded to a removal with a 404 that does not show what is missing.
+	missing bool
 	// tries is the number of failed removals.
 	tries int
 	// why is the reason why the run could not remove the object, or could not find it.
@@ -191,10 +193,10 @@ func (d *domain) isOwn(o *object) bool {
 
 // create sends a request that creates an object with the name. If LUSID refuses, the object is nil.
 func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
-	isOfKind := func(o *object) bool { return o.kind.name == k.name && o.why != "" && !o.gone }
-	d.removeOwn(ctx, func(o *object) bool { return isOfKind(o) && o.tries < maxTries })
+	remains := func(o *object) bool { return o.kind.name == k.name && o.tries > 0 && !o.gone && !o.missing }
+	d.removeOwn(ctx, func(o *object) bool { return remains(o) && o.tries < maxTries })
 	lost := slices.DeleteFunc(slices.Clone(d.lost), func(o *object) bool { return o.kind.name != k.name })
-	if slices.ContainsFunc(d.own, isOfKind) || len(lost) >= maxLost {
+	if slices.ContainsFunc(d.own, remains) || len(lost) >= maxLost {
 		return nil, answer{err: errStuck}
 	}
 	a := d.write(ctx, r)
@@ -294,6 +296,7 @@ func (d *domain) remove(ctx context.Context, o *object) answer {
 	a := d.write(ctx, r)
 	isNotFound := a.status == http.StatusNotFound
 	o.gone = o.gone || a.ok() || isNotFound && a.code != 0 && a.code == o.kind.gone
+	o.missing = isNotFound && !o.gone && a.err == nil
 	isRefused := a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
 	o.unclear = !o.gone && (isNotFound || !a.isConclusive() && !isRefused)
 	return a
@@ -320,10 +323,14 @@ func (d *domain) removeAll(ctx context.Context) (left, lost []Left) {
 	for look := 1; look < looks && slices.ContainsFunc(d.own, isUnclear) && sleep(ctx, d.options.Pause); look++ {
 		d.removeOwn(ctx, isAny)
 	}
-	for _, o := range slices.Backward(d.own) {
+	for _, o := range d.own {
 		if o.unclear {
 			d.lookFor(ctx, o)
 		}
+	}
+	// A user was kept if its user role was not certainly removed.
+	d.removeOwn(ctx, func(o *object) bool { return o.tries == 0 })
+	for _, o := range slices.Backward(d.own) {
 		if !o.gone {
 			left = append(left, Left{o.kind.name, o.name, o.why})
 		}

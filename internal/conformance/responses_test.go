@@ -71,6 +71,7 @@ func TestRun_removesLater(t *testing.T) {
 		"rate limit":           {"identity/role-create", mockserver.Fault{Operation: "identity.DeleteRole", Count: 9, Status: http.StatusTooManyRequests, RetryAfter: "0"}},
 		"page":                 {"access/policy-create", mockserver.Fault{Operation: "access.DeletePolicy", Count: 3, Status: http.StatusOK, HTML: true}},
 		"all responses lost":   {"identity/mcp-tool-create", mockserver.Fault{Operation: "identity.DeleteMcpTool", Count: -1, Reset: mockserver.ResetAfter}},
+		"user role removed":    {"access/user-role-create", mockserver.Fault{Operation: "access.DeleteUserRole", Reset: mockserver.ResetAfter}},
 		"failure of user role": {"access/user-role-create", mockserver.Fault{Operation: "access.DeleteUserRole", Count: 4, Status: http.StatusInternalServerError}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -196,6 +197,27 @@ func TestRun_manyLost(t *testing.T) {
 	if report := run(t, domain, conformance.Checks(), everything()); len(report.Lost) != 3 || domain.Counts()["identity.CreateUser"] != 3 {
 		t.Errorf("got %d creates and the lost objects %v, want 3", domain.Counts()["identity.CreateUser"], report.Lost)
 	}
+}
+
+// If the response to a delete is lost, and LUSID has no error code for an object of this kind that does not exist, the
+// run still creates other objects of the kind.
+func TestRun_deleteLost(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	checks := pick(t, "identity/mcp-tool-create", "identity/mcp-tool-delete", "access/user-role-create", "access/user-role-delete")
+	for _, operation := range []string{"identity.DeleteMcpTool", "access.DeleteUserRole"} {
+		domain.InjectFault(mockserver.Fault{Operation: operation, Reset: mockserver.ResetAfter})
+	}
+	report := run(t, domain, checks, everything())
+	for _, row := range report.Rows {
+		if row.Result != conformance.AsAssumed {
+			t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, conformance.AsAssumed)
+		}
+	}
+	if len(report.Left) > 0 {
+		t.Errorf("got the remaining objects %v, want none", report.Left)
+	}
+	domain.isClean(t)
 }
 
 // If a proxy mixes up responses, the run removes no object that it did not create.
