@@ -274,7 +274,17 @@ func (r *accessRolePolicyCollectionResource) ModifyPlan(ctx context.Context, req
 	}
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	resp.Diagnostics.Append(r.checkDomain(ctx, req.Private, "Unable to change "+accessAttachmentNoun+" "+state.label())...)
-	if resp.Diagnostics.HasError() || (plan.RoleID.Equal(state.RoleID) && plan.PolicyCollectionID.Equal(state.PolicyCollectionID)) {
+	isKept := plan.RoleID.Equal(state.RoleID) && plan.PolicyCollectionID.Equal(state.PolicyCollectionID)
+	if resp.Diagnostics.HasError() || r.connection == nil || isKept && !req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	owner, diags := ownerOf(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if r.plansOverlap(accessAttachmentNoun+" "+state.label(), owner, !isKept) {
+		warnOverlap(&resp.Diagnostics, "Two resources attach the "+accessAttachmentNoun+" "+state.label(), fmt.Sprintf(
+			"This plan takes the policy collection %s from the access role %s.", state.PolicyCollectionID.ValueString(), state.RoleID.ValueString()))
+	}
+	if isKept {
 		return
 	}
 	if req.Plan.Raw.IsNull() {

@@ -69,6 +69,7 @@ func TestAccessRolePolicyCollection_lifecycle(t *testing.T) {
 	changed, diags := attachments.Update(again, providertest.With(config, "timeouts", providertest.Object{"read": "1m"}))
 	diags.MustBeQuiet(t)
 	d.MustCount(t, map[string]int{})
+	attachments = d.Protocol(t).Resource(providertest.AccessRolePolicyCollectionType) // In this process, no plan keeps the first attachment.
 	for attribute, value := range map[string]string{"role_id": "default/elsewhere", "policy_collection_id": "default/writers"} {
 		change, diags := attachments.Plan(changed, providertest.With(config, attribute, value))
 		diags.MustBeQuiet(t)

@@ -111,6 +111,33 @@ func (p *placements) isNeeded(ctx context.Context, object string) bool {
 	return len(taken.owners) > 0
 }
 
+// The kinds of seenObject that find an object which one resource of a plan removes and another one keeps. Terraform does not
+// call the provider for the other one in the apply, so the apply cannot find it.
+const (
+	keptInPlan    = "object that a resource of the plan keeps"
+	removedInPlan = "object that a resource of the plan removes"
+	overlapNamed  = "object that a warning of an overlap named"
+)
+
+// plansOverlap records that a resource of the plan keeps or removes an object. It reports whether another resource of the plan
+// does the opposite, once for each object. Two resources without an owner cannot be told apart.
+func (c *connection) plansOverlap(object, owner string, removes bool) bool {
+	planned, other := keptInPlan, removedInPlan
+	if removes {
+		planned, other = other, planned
+	}
+	c.seen.LoadOrStore(seenObject{planned, object}, owner)
+	by, isKnown := c.seen.Load(seenObject{other, object})
+	return isKnown && by != owner && c.saw(overlapNamed, object)
+}
+
+// warnOverlap warns of objects that the plan removes, although another resource has them. lost says who loses what.
+func warnOverlap(diags *diag.Diagnostics, summary, lost string) {
+	diags.AddWarning(summary, joinParagraphs(lost,
+		"Another resource of the state has the same, and does not change. Only the plan after the apply shows that it is missing, and the apply after that restores it.",
+		"To keep it, replace the resource block that you removed with a removed block that has lifecycle { destroy = false }. That needs Terraform or OpenTofu 1.7."))
+}
+
 // ownerKey is the private state key for the value that distinguishes a resource from other resources.
 const ownerKey = "owner"
 

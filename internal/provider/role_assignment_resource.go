@@ -238,10 +238,23 @@ func (r *roleAssignmentResource) ModifyPlan(ctx context.Context, req resource.Mo
 	switch {
 	case state != nil && plan != nil && plan.RoleID.Equal(state.RoleID) && plan.UserID.Equal(state.UserID):
 		r.saw(assignmentInState, state.membership())
+		if req.Plan.Raw.Equal(req.State.Raw) {
+			r.checkOverlap(ctx, req.Private, state, false, &resp.Diagnostics)
+		}
 	case state != nil:
+		r.checkOverlap(ctx, req.Private, state, true, &resp.Diagnostics)
 		r.warnOwnRole(ctx, state, &resp.Diagnostics)
 	case r.hasSeen(assignmentInState, plan.membership()):
 		r.refuseOwnReplacement(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+// checkOverlap warns if the plan removes the assignment, and another resource has it too.
+func (r *roleAssignmentResource) checkOverlap(ctx context.Context, private privateReader, assignment *roleAssignmentModel, removes bool, diags *diag.Diagnostics) {
+	owner, failed := ownerOf(ctx, private)
+	diags.Append(failed...)
+	if r.plansOverlap(assignment.membership(), owner, removes) {
+		warnMembersOverlap(diags, assignment.RoleID.ValueString(), []string{assignment.UserID.ValueString()})
 	}
 }
 

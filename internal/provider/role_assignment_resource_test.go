@@ -68,6 +68,7 @@ func TestRoleAssignment_lifecycle(t *testing.T) {
 		"timeouts": providertest.Object{"read": "1m"},
 	})
 	diags.MustBeQuiet(t)
+	assignments = d.Protocol(t).Resource(providertest.RoleAssignmentType) // In this process, no plan keeps the first assignment.
 	for attribute, value := range map[string]string{"role_id": "elsewhere", "user_id": other.ID} {
 		next := providertest.Object{"role_id": role.ID, "user_id": user.ID}
 		next[attribute] = value

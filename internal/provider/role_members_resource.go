@@ -398,9 +398,28 @@ func (r *roleMembersResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(r.recordMembers(ctx, &state)...)
+		owner, diags := ownerOf(ctx, req.Private)
+		resp.Diagnostics.Append(diags...)
+		if isSame := req.Plan.Raw.Equal(req.State.Raw); isSame || req.Plan.Raw.IsFullyKnown() {
+			r.checkOverlap(&state, &plan, owner, isSame, &resp.Diagnostics)
+		}
 	}
 	if !req.Plan.Raw.IsNull() && !plan.RoleID.IsUnknown() && !plan.RoleID.Equal(state.RoleID) {
 		r.checkOthers(ctx, &plan, &resp.Diagnostics)
+	}
+}
+
+// checkOverlap warns if the plan takes the role from members, and another resource assigns it to them too. A resource that
+// changes keeps its members itself.
+func (r *roleMembersResource) checkOverlap(state, plan *roleMembersModel, owner string, isSame bool, diags *diag.Diagnostics) {
+	members := texts(state.UserIDs)
+	if !isSame && plan.RoleID.Equal(state.RoleID) {
+		members = without(members, texts(plan.UserIDs))
+	}
+	roleID := state.RoleID.ValueString()
+	members = slices.DeleteFunc(members, func(userID string) bool { return !r.plansOverlap(membershipOf(roleID, userID), owner, !isSame) })
+	if len(members) > 0 {
+		warnMembersOverlap(diags, roleID, members)
 	}
 }
 

@@ -2,7 +2,10 @@ package provider
 
 import (
 	"context"
+	"fmt"
 	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
@@ -118,4 +121,10 @@ func (c *connection) membersAmong(ctx context.Context, users []identity.UserResp
 	return slices.DeleteFunc(members, func(user identity.UserResponse) bool {
 		return user.ID == caller.ID && !slices.Contains(listed, user.ID)
 	}), nil
+}
+
+// warnMembersOverlap warns of users who lose a role, although another resource assigns it to them.
+func warnMembersOverlap(diags *diag.Diagnostics, roleID string, userIDs []string) {
+	warnOverlap(diags, "Two resources assign the role "+roleID+" to the same users",
+		fmt.Sprintf("This plan takes the role %s from these users:\n\n%s", roleID, listed(userIDs)))
 }
