@@ -59,7 +59,7 @@ func (r *accessRolePolicyCollectionResource) Schema(ctx context.Context, _ resou
 			"~> Destroying the attachment removes the collection from the role, even if a `lusid_access_role` lists the collection by then. " +
 			"To move the collection to `policy_collections` of a `lusid_access_role`, list it there, and replace the `resource` block of the attachment with a `removed` block. Terraform then forgets the attachment and changes nothing in LUSID. " +
 			"A `removed` block needs Terraform or OpenTofu 1.7.\n\n" +
-			"```terraform\nremoved {\n  from = lusid_access_role_policy_collection.example\n\n  lifecycle {\n    destroy = false\n  }\n}\n```" + renameNote,
+			"```terraform\nremoved {\n  from = lusid_access_role_policy_collection.example\n\n  lifecycle {\n    destroy = false\n  }\n}\n```" + renameNote + overlapNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,

@@ -170,6 +170,10 @@ const renameNote = "\n\n-> If you rename this resource or change its `for_each` 
 	"old one in the same run. The provider then keeps what the new resource needs, and warns. " +
 	"It can't do so if the two resources use different provider configurations."
 
+// overlapNote is a note on the page of each resource whose object another resource can have too.
+const overlapNote = "\n\n-> If two resources have the same object, and you remove one of them, the plan warns. The apply removes the object from LUSID, " +
+	"and the next apply creates it again for the other resource."
+
 // warnNeeded warns that a destroy did not change LUSID, and says why.
 func warnNeeded(diags *diag.Diagnostics, summary, kept string) {
 	diags.AddWarning(summary, kept+" Another resource created or updated it in this run, so removing it would undo that change.\n\n"+

@@ -44,7 +44,7 @@ func (r *roleAssignmentResource) Schema(ctx context.Context, _ resource.SchemaRe
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Assign a role to one user. Other users keep the role. The plan warns if it removes a role from the user that the provider " +
 			"signs in as. If it replaces an assignment of one of LUSID's default roles to that user, the plan is an error.\n\n" +
-			"~> Don't use this resource for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote,
+			"~> Don't use this resource for a role that `lusid_role_members` manages. Each resource would undo the other." + renameNote + overlapNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,

@@ -55,7 +55,7 @@ func (r *roleMembersResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"If other users have the role, they keep it and the provider warns.\n\n" +
 			"The user that the provider signs in as never loses the role, so a run can't lock itself out. " +
 			"If a plan would remove the role from this user, the apply warns.\n\n" +
-			"~> Don't use this resource for a role that `lusid_role_assignment` assigns to users. Each resource would undo the other." + renameNote,
+			"~> Don't use this resource for a role that `lusid_role_assignment` assigns to users. Each resource would undo the other." + renameNote + overlapNote,
 		Attributes: map[string]schema.Attribute{
 			"role_id": schema.StringAttribute{
 				Required:            true,
