@@ -289,7 +289,7 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if !read.ok() {
 				return read.unable("read the role")
 			}
-			if !role.isIt(read.object()) {
+			if !role.isSameAs(read.object()) {
 				return anotherObject
 			}
 			n := len(policiesOf(read.object()))
@@ -362,7 +362,7 @@ func (d *domain) policyWith(ctx context.Context, suffix string, fields map[strin
 	if !read.ok() {
 		return read.unable("read the policy")
 	}
-	if !o.isIt(read.object()) {
+	if !o.isSameAs(read.object()) {
 		return anotherObject
 	}
 	held, seen := holds(read.object())

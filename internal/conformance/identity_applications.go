@@ -203,12 +203,6 @@ func (d *domain) applicationRequest(clientID, displayName string) client.Request
 	})
 }
 
-// firstList checks whether the first list after a create contains the object.
-func (d *domain) firstList(ctx context.Context, o *object) Finding {
-	lists, last := d.waitInList(ctx, o)
-	return d.first(lists, last, "contains the object")
-}
-
 // first checks whether the first of several lists shows a change. The number of lists is zero if none of them does.
 func (d *domain) first(lists int, last answer, shows string) Finding {
 	switch {

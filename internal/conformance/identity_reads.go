@@ -278,16 +278,6 @@ func (d *domain) isUnknownPath(ctx context.Context, k kind, a answer) *Finding {
 // invalid are LUSID's codes for a request with an invalid value.
 var invalid = []int{0, 151, 157}
 
-// listOnce reads a list, or returns the list that an earlier check has read.
-func (d *domain) listOnce(ctx context.Context, k kind) answer {
-	list, ok := d.cached[k.name]
-	if !ok {
-		list = d.list(ctx, k)
-		d.cached[k.name] = list
-	}
-	return list
-}
-
 func countOf(objects []map[string]any, is func(map[string]any) bool) int {
 	n := 0
 	for _, object := range objects {

@@ -142,7 +142,7 @@ func (d *domain) readUpdated(ctx context.Context, o *object, read client.Request
 		unable := a.unable("read the object after the update")
 		return nil, &unable
 	}
-	if !o.isIt(a.object()) {
+	if !o.isSameAs(a.object()) {
 		return nil, &anotherObject
 	}
 	return a.object(), nil

@@ -136,7 +136,7 @@ var identityUsers = []Check{
 			if !read.ok() {
 				return differs("%s", read)
 			}
-			if !o.isIt(read.object()) {
+			if !o.isSameAs(read.object()) {
 				return anotherObject
 			}
 			return words([]map[string]any{read.object()}, "status", "DEPROVISIONED")
@@ -155,7 +155,7 @@ var identityUsers = []Check{
 			}
 			r := d.identity.Get("GetUserFromLogin", "users", "fromlogin", name+mailDomain)
 			read := d.read(ctx, r)
-			if read.ok() && !o.isIt(read.object()) {
+			if read.ok() && !o.isSameAs(read.object()) {
 				return anotherObject
 			}
 			return read.is("read a deleted user by the login", http.StatusOK, 0)

@@ -39,7 +39,7 @@ func listFieldsOf(k kind, needs Permission, get string, create creator, fields .
 			if !read.ok() {
 				return read.unable("read " + article(k.name))
 			}
-			if !o.isIt(read.object()) {
+			if !o.isSameAs(read.object()) {
 				return anotherObject
 			}
 			listed, list := d.listed(ctx, o)
@@ -91,7 +91,7 @@ func (d *domain) listed(ctx context.Context, o *object) (listed map[string]any, 
 	}
 	_, last = d.waitFor(ctx, read, o.isIn)
 	for _, fields := range last.list() {
-		if o.isIt(fields) {
+		if o.isSameAs(fields) {
 			return fields, last
 		}
 	}
