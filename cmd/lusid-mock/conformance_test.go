@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -228,6 +229,10 @@ func TestConformance_interrupted(t *testing.T) {
 // If a terminal is closed, the shell and the system may both send SIGHUP.
 func TestConformance_hangup(t *testing.T) {
 	t.Parallel()
+	// If nohup runs the tests, they ignore SIGHUP, and the program would inherit that. It does not inherit a handler.
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(caught) })
 	vars, env := serveFor(t, "-latency", "20ms")
 	conformance := startWith(t, env, writing...)
 	for line := ""; !strings.Contains(line, "identity/application-duplicate: "); {
