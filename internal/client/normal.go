@@ -40,6 +40,9 @@ func normalizeValue(value reflect.Value) {
 			normalizeValue(newKey)
 			normalizeValue(element)
 			value.SetMapIndex(key, reflect.Value{})
+			if value.MapIndex(newKey).IsValid() {
+				newKey = key // The map has the key in both forms, and must not lose an element.
+			}
 			value.SetMapIndex(newKey, element)
 		}
 	case reflect.String:

@@ -43,3 +43,21 @@ func TestDecode_unicodeForm(t *testing.T) {
 		})
 	}
 }
+
+// A map can have a key in two Unicode forms. Neither element may be lost.
+func TestDecode_keyInTwoForms(t *testing.T) {
+	t.Parallel()
+	for range 20 { // The order of a map's keys is random.
+		body := `{"id":"00u1","login":"a@b.c","emailAddress":"a@b.c","type":"Personal","status":"ACTIVE","firstName":"A","lastName":"B",` +
+			`"alternativeUserIds":{"Zo\u00eb":"1","Zoe\u0308":"2"}}`
+		user, err := newClient(t, serve(t, jsonReply(200, body))).GetUser(t.Context(), "00u1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		composed, decomposed := "1", "2"
+		want := map[string]*string{"Zo\u00eb": &composed, "Zoe\u0308": &decomposed}
+		if diff := cmp.Diff(want, user.AlternativeUserIDs); diff != "" {
+			t.Fatalf("alternative IDs (-want +got):\n%s", diff)
+		}
+	}
+}

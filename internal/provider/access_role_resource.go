@@ -53,11 +53,11 @@ func (r *accessRoleResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"or changes which policies the role has. With `terraform apply -replace`, Terraform doesn't show that warning. " +
 			"Don't use `-replace` on a role that gives the provider its rights: after the delete, the provider has no right to create the role again.\n\n" +
 			"~> The plan can't find every change that takes rights from the provider's own user. LUSID returns the policies of that user, each with the role that it comes from, " +
-			"but not the other access roles of the user. This has three consequences. " +
-			"First, if a role without policies, policy collections and supervised roles gets its first policies, the user may have that role, and the plan warns. " +
-			"It doesn't warn if all roles that give the user its policies have a higher precedence. " +
-			"Second, if the plan creates a role, it doesn't warn, even if the user has the identity role with the same code. " +
-			"Third, if the user has the policies of a role only because another role supervises it, a change of the supervised role gives no warning.\n\n" +
+			"but not the other access roles of the user. Therefore:\n\n" +
+			"- If a role without policies, policy collections and supervised roles gets its first policies, the user may have that role, and the plan warns. " +
+			"It doesn't warn if all roles that give the user its policies have a higher precedence.\n" +
+			"- If the plan creates a role, it doesn't warn, even if the user has the identity role with the same code.\n" +
+			"- If the user has the policies of a role only because another role supervises it, a change of the supervised role gives no warning.\n\n" +
 			"~> If you replace a role and its code stays the same, for example with `-replace`, the role loses its place: LUSID puts a new role below all others. " +
 			"If a `lusid_access_role_precedence` refers to the role by its `id`, the same apply restores the place.",
 		Attributes: map[string]schema.Attribute{

@@ -12,6 +12,9 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
+// deletedZone is the kind of seenObject for a zone that this run deleted. The value is its hierarchy.
+const deletedZone = "deleted network zone"
+
 // create creates a zone, or finds the one that an earlier attempt created if its response was lost. It
 // returns nil after an error.
 func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel, owner string, diags *diag.Diagnostics) *identity.NetworkZoneDefinitionResponse {
@@ -36,10 +39,11 @@ func (r *networkZoneResource) create(ctx context.Context, plan *networkZoneModel
 		if adopted {
 			warnAdopted(diags, "network zone "+request.Code, "zone "+zone.Code)
 		}
-		if creation.again && plan.Hierarchy.IsUnknown() {
-			diags.AddAttributeWarning(path.Root("hierarchy"), "The network zone "+zone.Code+" lost its place",
-				"This run deleted the zone and created it again. The configuration sets no hierarchy, so LUSID put the zone after all others. "+
-					"Another zone that matches the same requests may decide now. To restore the place, set hierarchy.")
+		before, wasDeleted := r.seen.Load(seenObject{deletedZone, zone.Code})
+		if wasDeleted && plan.Hierarchy.IsUnknown() && zone.Hierarchy != nil && before != *zone.Hierarchy {
+			diags.AddAttributeWarning(path.Root("hierarchy"), "The network zone "+zone.Code+" lost its place", fmt.Sprintf(
+				"This run deleted the zone at hierarchy %d and created it again at %d. The configuration sets no hierarchy, so LUSID put the zone after all others. "+
+					"Another zone that matches the same requests may decide now. To restore the place, set hierarchy.", before, *zone.Hierarchy))
 		}
 		return zone
 	}

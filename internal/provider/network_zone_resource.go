@@ -386,6 +386,7 @@ func (r *networkZoneResource) Delete(ctx context.Context, req resource.DeleteReq
 	default:
 		r.existingOf("network zone").forget(code)
 		r.places.forget(code)
+		r.seen.Store(seenObject{deletedZone, code}, state.Hierarchy.ValueInt64())
 		r.moveWaiting(ctx, &resp.Diagnostics)
 	}
 }

@@ -912,20 +912,31 @@ func TestNetworkZone_lockOut(t *testing.T) {
 // block. LUSID puts the new zone after all others, so other zones may decide.
 func TestNetworkZone_lostPlace(t *testing.T) {
 	t.Parallel()
-	for name, hierarchy := range map[string]any{"hierarchy not set": nil, "hierarchy set": 5} {
+	for name, test := range map[string]struct {
+		hierarchy    any
+		hasZoneAfter bool
+		warns        bool
+	}{
+		"hierarchy not set":           {nil, true, true},
+		"hierarchy set":               {5, true, false},
+		"the last zone keeps a place": {nil, false, false},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := providertest.NewMock(t, mockserver.Options{})
 			zones := d.Protocol(t).Resource(providertest.NetworkZoneType)
-			config := providertest.ZoneConfig(providertest.Object{"hierarchy": hierarchy})
+			config := providertest.ZoneConfig(providertest.Object{"hierarchy": test.hierarchy})
 			made := zones.MustCreate(config)
+			if test.hasZoneAfter {
+				d.Protocol(t).Resource(providertest.NetworkZoneType).MustCreate(providertest.ZoneConfig(providertest.Object{"code": "other"}))
+			}
 			zones.Destroy(made).MustSucceed(t)
 			_, diags := zones.Create(config)
-			if hierarchy != nil {
+			if !test.warns {
 				diags.MustBeQuiet(t)
 				return
 			}
-			diags.MustWarn(t, "hierarchy", "The network zone acme-office lost its place", "after all others", "set hierarchy")
+			diags.MustWarn(t, "hierarchy", "The network zone acme-office lost its place", "at hierarchy 1 and created it again at 3", "after all others", "set hierarchy")
 		})
 	}
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -27,7 +28,7 @@ type placement struct {
 	turn lock
 	// owners are the resources that were created or updated in this run and need the object.
 	owners map[string]bool
-	// removed is true from the first removal until the object is written again.
+	// removed is true after the first removal, until the object is written again.
 	removed bool
 }
 
@@ -73,9 +74,12 @@ func (p *placements) remove(ctx context.Context, object, owner string, remove fu
 	if len(taken.owners) > 0 {
 		return true, nil
 	}
-	// A failed removal may have removed the object anyway.
-	taken.removed = true
-	return false, remove()
+	err = remove()
+	// A failed removal may have removed the object anyway, but a refusal of the provider sent nothing.
+	if !errors.Is(err, errChangedAfterPlan) && !errors.Is(err, errChangedBeforeDelete) {
+		taken.removed = true
+	}
+	return false, err
 }
 
 // during changes an object while it has the turn.
@@ -134,7 +138,8 @@ func (c *connection) plansOverlap(object, owner string, removes bool) bool {
 // warnOverlap warns of objects that the plan removes, although another resource has them. lost says who loses what.
 func warnOverlap(diags *diag.Diagnostics, summary, lost string) {
 	diags.AddWarning(summary, joinParagraphs(lost,
-		"Another resource of the state has the same, and does not change. Only the plan after the apply shows that it is missing, and the apply after that restores it.",
+		"Another resource in the state manages the same object. Unless this plan creates that resource again, only the next plan shows that the object is missing, "+
+			"and the next apply restores it.",
 		"To keep it, replace the resource block that you removed with a removed block that has lifecycle { destroy = false }. That needs Terraform or OpenTofu 1.7."))
 }
 
@@ -171,8 +176,8 @@ const renameNote = "\n\n-> If you rename this resource or change its `for_each` 
 	"It can't do so if the two resources use different provider configurations."
 
 // overlapNote is a note on the page of each resource whose object another resource can have too.
-const overlapNote = "\n\n-> If two resources have the same object, and you remove one of them, the plan warns. The apply removes the object from LUSID, " +
-	"and the next apply creates it again for the other resource."
+const overlapNote = "\n\n-> If two resources manage the same object, and you remove one of them, the apply removes the object from LUSID. " +
+	"The next apply creates it again for the other resource. The plan warns, unless both resources were imported or use different provider configurations."
 
 // warnNeeded warns that a destroy did not change LUSID, and says why.
 func warnNeeded(diags *diag.Diagnostics, summary, kept string) {

@@ -312,9 +312,11 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	if !isDefaultRole(state.Code.ValueString()) {
-		if replaced := r.plansReplacement(roleNoun, state.key(), false); replaced && req.Plan.Raw.IsNull() {
+		if req.Plan.Raw.IsNull() && r.plansReplacement(roleNoun, state.key(), false) {
 			state.warnReplacement(&resp.Diagnostics)
 		}
+		// With -replace, Terraform plans a change of the role before its create.
+		r.saw(priorOf(roleNoun), state.key())
 		return
 	}
 	if req.Plan.Raw.IsNull() {
@@ -335,12 +337,13 @@ func warnDefaultRole(name, how string, diags *diag.Diagnostics) {
 // roleNoun is the noun of a role for seenObject. The key is the name.
 const roleNoun = "role"
 
-// warnReplacement warns of a plan that deletes a role and creates it again.
+// warnReplacement warns of a plan that creates a role and may delete the role of the same name in the state.
 func (m *roleModel) warnReplacement(diags *diag.Diagnostics) {
-	diags.AddWarning(fmt.Sprintf("Replacing role %s takes it from all its users", m.label()),
-		"The plan creates a role that the state already has, so Terraform has to delete the old one first. The new role has another id, and no users. "+
-			"Terraform gives it only to the users whom this configuration assigns to it. All other users lose what the role grants.\n\n"+
-			renamedAdvice)
+	diags.AddWarning(fmt.Sprintf("The new role %s does not keep the users of the old role", m.label()), joinParagraphs(
+		"The plan creates a role, and the state already has a role of the same name. If the plan deletes or replaces the old role, all its users lose what it grants. "+
+			"The new role has another id. Terraform gives it only to the users whom this configuration assigns to it.",
+		"If the plan keeps the old role, LUSID refuses the new one, because the names of roles are unique.",
+		renamedAdvice))
 }
 
 // key identifies the role in another resource or another plan.

@@ -441,7 +441,8 @@ func TestAccRole_defaultRoles(t *testing.T) {
 func TestRole_hiddenReplacement(t *testing.T) {
 	t.Parallel()
 	config := providertest.Object{"name": "traders", "description": "Trade"}
-	type steps []providertest.Object // Nil is a destroy, and an empty object a refresh.
+	// Nil is a destroy, an empty object a refresh, and without a name a change of the description.
+	type steps []providertest.Object
 	for name, test := range map[string]struct {
 		steps steps
 		warns bool
@@ -450,7 +451,9 @@ func TestRole_hiddenReplacement(t *testing.T) {
 		"new address, create planned first":  {steps{config, nil}, true},
 		"new address, another case":          {steps{nil, {"name": "Traders"}}, true},
 		"taint":                              {steps{{}, config}, true},
+		"-replace":                           {steps{{"description": "Trade"}, config}, true},
 		"another role":                       {steps{nil, {"name": "brokers"}}, false},
+		"an update":                          {steps{{}, {"description": "Trade in bonds"}}, false},
 		"first create":                       {steps{config}, false},
 		"destroy":                            {steps{nil}, false},
 	} {
@@ -466,6 +469,8 @@ func TestRole_hiddenReplacement(t *testing.T) {
 					_, last = roles.Plan(made, nil)
 				case len(step) == 0:
 					_, last = roles.Read(made)
+				case step["name"] == nil:
+					_, last = roles.Plan(made, providertest.With(step, "name", "traders"))
 				default:
 					_, last = roles.Plan(providertest.Instance{}, step)
 				}
@@ -475,7 +480,7 @@ func TestRole_hiddenReplacement(t *testing.T) {
 				diags.MustBeQuiet(t)
 				return
 			}
-			diags.MustWarn(t, "", "takes it from all its users", "add a moved block")
+			diags.MustWarn(t, "", "does not keep the users of the old role", "add a moved block")
 			// The apply plans the create again.
 			_, again := roles.Plan(providertest.Instance{}, config)
 			again.MustBeQuiet(t)

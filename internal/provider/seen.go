@@ -24,8 +24,8 @@ func (c *connection) hasSeen(kind, key string) bool {
 // dropSeen forgets an object that no longer exists. A create of the same key replaces nothing then.
 func (c *connection) dropSeen(kind, key string) { c.seen.Delete(seenObject{kind, key}) }
 
-// A replacement that Terraform plans as a destroy and a create has three kinds of seenObject for each noun. After a rename,
-// Terraform can plan either of the two first, so the second one warns.
+// These are the kinds of seenObject that find a destroy and a create of the same object in a plan. Terraform can plan either
+// of them first. When it plans the other one, the provider warns, but only once for each object.
 func priorOf(noun string) string    { return noun + " in the state" }
 func plannedOf(noun string) string  { return noun + " that a plan creates" }
 func replacedOf(noun string) string { return noun + " whose replacement a warning announced" }

@@ -402,6 +402,12 @@ func TestSingletons_changedBeforeReset(t *testing.T) {
 		m.Destroy(made).MustFail(t, "", "Unable to reset "+s.noun, "It was changed in LUSID after the plan was made", "Plan again, without -refresh=false")
 		d.MustCount(t, map[string]int{s.get: 1})
 		s.mustStore(t, d, s.seeded)
+		// The refusal removed nothing, so an update in the same run must not overwrite the change either.
+		change, diags := m.Plan(made, s.changed)
+		diags.MustSucceed(t)
+		_, diags = m.Apply(change)
+		diags.MustFail(t, "", "It was changed in LUSID after the plan was made")
+		s.mustStore(t, d, s.seeded)
 
 		m.Destroy(m.MustRead(made)).MustBeQuiet(t)
 		s.mustStore(t, d, s.reset)

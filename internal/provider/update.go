@@ -37,9 +37,9 @@ func updateIfAsPlanned[T any](ctx context.Context, read func(context.Context) (*
 	return update(ctx)
 }
 
-// errChangedBeforeDelete refuses a deletion that would take away what the plan does not show.
+// errChangedBeforeDelete refuses a delete that would remove something that the plan did not show.
 var errChangedBeforeDelete = errors.New("it was changed in LUSID after the plan was made, or before a plan with -refresh=false, " +
-	"and the deletion would take away what the plan does not show. " + planAgain)
+	"and the delete would remove something that the plan did not show. " + planAgain)
 
 // deleteIfShown deletes an object that has nothing more than the plan showed. It is for an object that is deleted by a name
 // that users choose: another object may have that name by now. The caller has the turn to change the object.

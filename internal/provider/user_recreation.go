@@ -115,16 +115,18 @@ func (c *connection) checkDestruction(state *userModel, diags *diag.Diagnostics)
 	}
 }
 
-// warnPurged warns once that the plan purges a user and creates it again. LUSID accepts both.
+// warnPurged warns once that the plan creates a user and may purge the user with the same login in the state. LUSID accepts
+// both.
 func (c *connection) warnPurged(login userName, diags *diag.Diagnostics) {
 	if !c.saw(replacedUser, login.key()) {
 		return
 	}
-	diags.AddWarning(fmt.Sprintf("Replacing user %s ends its access", login.value),
-		"The plan creates a user that the state already has, with deletion_policy = \"purge\". So Terraform has to purge the old user first. That revokes its personal access tokens, "+
-			"its password and its roles. The new user has another id, and only the roles that this configuration assigns to it. Nobody can sign in as the new user until a person "+
-			"has followed the link in LUSID's mail and chosen a password.\n\n"+
-			renamedAdvice)
+	diags.AddWarning(fmt.Sprintf("The new user %s does not keep the access of the old user", login.value), joinParagraphs(
+		"The plan creates a user, and the state already has a user with the same login and with deletion_policy = \"purge\". If the plan destroys or replaces the old user, "+
+			"its personal access tokens, its password and its roles are lost. The new user has another id, and only the roles that this configuration assigns to it. "+
+			"Nobody can sign in as the new user until a person has followed the link in LUSID's mail and chosen a password.",
+		"If the plan keeps the old user with this login, LUSID refuses the new one.",
+		renamedAdvice))
 }
 
 func recreationRefused(name userName) string {

@@ -347,7 +347,7 @@ func TestUser_purgedAndCreated(t *testing.T) {
 				diags.MustBeQuiet(t)
 				return
 			}
-			diags.MustWarn(t, "", "Replacing user jane.doe@acme.com ends its access", "personal access tokens", "add a moved block")
+			diags.MustWarn(t, "", "The new user jane.doe@acme.com does not keep the access of the old user", "personal access tokens", "add a moved block")
 			// The apply plans the create again.
 			creates(config)(r).MustBeQuiet(t)
 			r.users.Destroy(made).MustBeQuiet(t)

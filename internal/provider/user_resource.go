@@ -335,8 +335,8 @@ func (m *userModel) warnNoSignIn(diags *diag.Diagnostics) {
 		"PASSWORD_EXPIRED": {"The password of the user has expired. ", "choose a new password for the user"},
 	}
 	if reason, ok := reasons[strings.ToUpper(m.Status.ValueString())]; ok {
-		diags.AddAttributeWarning(path.Root("status"), fmt.Sprintf("The user %s cannot sign in", m.label()), fmt.Sprintf(
-			"The status of the user is %s. %sPrograms and people that sign in as the user are refused. "+
+		diags.AddAttributeWarning(path.Root("status"), fmt.Sprintf("The user %s cannot sign in with a password", m.label()), fmt.Sprintf(
+			"The status of the user is %s. %sPrograms and people that sign in with the user's password are refused. "+
 				"To let them sign in again, %s, or use the LUSID web app.", m.Status.ValueString(), reason[0], reason[1]))
 	}
 }

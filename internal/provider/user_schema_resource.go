@@ -235,6 +235,9 @@ func (r *userSchemaResource) Delete(ctx context.Context, req resource.DeleteRequ
 	resp.Diagnostics.Append(diags...)
 	before, diags := state.toUpdate(ctx)
 	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	needed, err := resetSingleton(ctx, r.connection, userSchemaNoun, owner, before, identity.UpdateUserSchemaRequest{}, r.readForUpdate, r.identity.UpdateUserSchema)
 	switch {
 	case err != nil && !client.IsNotFound(err):
