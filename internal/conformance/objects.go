@@ -31,6 +31,8 @@ type object struct {
 	unclear bool
 	// missing is true if LUSID responded to a removal with a 404 that does not show what is missing.
 	missing bool
+	// mayHaveRole is true for a user of an earlier run if no list has shown yet whether the user has a user role.
+	mayHaveRole bool
 	// tries is the number of failed removals.
 	tries int
 	// why is the reason why the run could not remove the object, or could not find it.

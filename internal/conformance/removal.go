@@ -68,7 +68,7 @@ func (d *domain) removeOwn(ctx context.Context, isDue func(*object) bool) {
 // hasUserRole reports whether a user of the run has, or may have, a user role. If the user were removed, no
 // later run or clean-up could find the user role.
 func (d *domain) hasUserRole(user *object) bool {
-	return slices.ContainsFunc(d.own, func(o *object) bool {
+	return user.mayHaveRole || slices.ContainsFunc(d.own, func(o *object) bool {
 		return o.kind.name == userRoles.name && !o.gone && text(o.fields, "id.code") == user.id()
 	}) || slices.ContainsFunc(d.lost, func(o *object) bool {
 		return o.kind.name == userRoles.name && o.name == user.name && o.why != notShown
@@ -95,6 +95,11 @@ func (d *domain) discover(ctx context.Context) (unread []string) {
 	for _, k := range kinds {
 		a := d.list(ctx, k)
 		why := notShown
+		if k.name == userRoles.name && a.isList() {
+			for _, o := range d.own {
+				o.mayHaveRole = false
+			}
+		}
 		if !a.isList() {
 			unread = append(unread, fmt.Sprintf("%s (%s)", k.plural(), a))
 			why = fmt.Sprintf("the list cannot be read (%s)", a)
@@ -142,6 +147,8 @@ func (d *domain) found(o *object) {
 	if lost >= 0 {
 		d.lost = slices.Delete(d.lost, lost, lost+1)
 	}
+	// This run creates no user role for a user whose create got no response.
+	o.mayHaveRole = o.kind.name == users.name && lost < 0
 	switch {
 	case i < 0:
 		d.own = append(d.own, o)
@@ -152,7 +159,8 @@ func (d *domain) found(o *object) {
 
 // Clean removes the objects of an earlier run, whose names all start with the name of the run. It returns
 // the number of removed objects, the objects that it could not remove, and the kinds whose lists it could
-// not read. It reads each list several times, with a pause, because a list may contain a new object late.
+// not read. It reads each list several times, with a pause, because a list may contain a new object late. If it
+// can't read the user roles, it keeps the users.
 func Clean(ctx context.Context, connection *Connection, runName string, pause time.Duration) (removed int, left []Left, unread []string, err error) {
 	d, err := connection.open(Options{RunName: runName, Pause: pause}) //nolint:contextcheck // Every request brings its own context.
 	if err != nil {
