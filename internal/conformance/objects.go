@@ -73,10 +73,12 @@ func (d *domain) isOwn(o *object) bool {
 	if label != "" && o.kind.name == userRoles.name {
 		label = cmp.Or(d.loginOf(label), label)
 	}
-	return label == "" || strings.EqualFold(label, o.name)
+	return strings.EqualFold(label, o.name)
 }
 
-// create sends a request that creates an object with the name. If LUSID refuses, the object is nil.
+// create sends a request that creates an object with the name. The object is nil if LUSID refuses, if the response is
+// lost, or if the response does not show that it is about the object. In the last two cases, LUSID may have created the
+// object.
 func (d *domain) create(ctx context.Context, k kind, name string, r client.Request) (*object, answer) {
 	remains := func(o *object) bool { return o.kind.name == k.name && o.tries > 0 && !o.gone && !o.missing }
 	d.removeOwn(ctx, func(o *object) bool { return remains(o) && o.tries < maxTries })
@@ -86,11 +88,13 @@ func (d *domain) create(ctx context.Context, k kind, name string, r client.Reque
 	}
 	a := d.write(ctx, r)
 	o := &object{kind: k, name: name, fields: a.object()}
+	// A response without a name may be about any object. The run then looks for the name in the list.
+	hasName := text(o.fields, k.label) != ""
 	switch {
-	case a.ok() && !d.isOwn(o):
+	case a.ok() && hasName && !d.isOwn(o):
 		d.lost = append(d.lost, &object{kind: k, name: name})
 		a.err = errOtherObject
-	case a.ok() && !slices.Contains(o.path(), ""):
+	case a.ok() && hasName && !slices.Contains(o.path(), ""):
 		d.own = append(d.own, o)
 		return o, a
 	case a.ok(), a.status >= 500, client.IsOutcomeUnknown(a.err):
