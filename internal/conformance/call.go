@@ -84,8 +84,9 @@ func (d *domain) send(ctx context.Context, r client.Request) (answer, error) {
 	case err != nil && e.NotJSON:
 		return answer{status: e.StatusCode, err: err}, err
 	}
-	// A gateway in front of LUSID may have sent any other response.
-	if seen.status < 500 && seen.status != http.StatusTooManyRequests {
+	// A gateway in front of LUSID may have sent a failure, or a refusal without one of LUSID's codes.
+	isOfLUSID := seen.status < 400 || seen.hasRequestID || err != nil && e.Code != 0
+	if isOfLUSID && seen.status < 500 && seen.status != http.StatusTooManyRequests {
 		d.answers++
 		if seen.hasRequestID {
 			d.withRequestID++

@@ -312,3 +312,28 @@ func TestRun_endlessPages(t *testing.T) {
 		t.Errorf("got the unread lists %q and the error %v after %d pages, want none", unread, err, pages)
 	}
 }
+
+// An empty refusal of a gateway does not show whether LUSID's responses have a request ID. A success without it does.
+func TestRun_emptyRefusalWithoutRequestID(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]conformance.Result{
+		http.StatusNotFound: conformance.AsAssumed, http.StatusForbidden: conformance.AsAssumed, http.StatusNoContent: conformance.Differs,
+	} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{}, func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if strings.Contains(r.URL.Path, "/policytemplates") {
+						w.WriteHeader(status)
+						return
+					}
+					next.ServeHTTP(w, r)
+				})
+			})
+			report := run(t, domain, pick(t, "access/policy-templates-enabled", "identity/request-id-header"), everything())
+			if row := report.Rows[1]; row.Result != want {
+				t.Errorf("got %s (%s), want %s", row.Result, row.Seen, want)
+			}
+		})
+	}
+}
