@@ -875,24 +875,47 @@ func TestRun_notFound(t *testing.T) {
 // If a run is interrupted during any write, no object remains.
 func TestRun_removesAfterInterrupt(t *testing.T) {
 	t.Parallel()
-	writes := map[string]string{
-		"application": "/applications$", "role": "/roles$", "token": "/keys$", "tool": "/mcptools/", "user": "/users$",
-		"zone": "/networkzones$", "issuer": "/externaltokenissuers$", "rotation": `\$newsecret$`, "membership": "/roles/.*/users/",
-		"policy": "/policies$", "policy collection": "/policycollections$", "access role": "/access/api/roles$", "policy template": "/policytemplates$",
-		"user role": "/userroles$", "attachment": "/policycollections$", "move": "/access/api/roles/", "evaluation": "/api/me$",
-	}
-	for name, path := range writes {
+	for name, test := range map[string]struct {
+		// request is the pattern of the method, the path and the query of a request, and operation is its operation.
+		request, operation string
+	}{
+		"application":       {"POST .*/applications$", "identity.CreateApplication"},
+		"role":              {"POST /identity/api/roles$", "identity.CreateRole"},
+		"token":             {"POST .*/keys$", "identity.CreateApiKey"},
+		"tool":              {"POST .*/mcptools/", "identity.CreateMcpTool"},
+		"user":              {`POST .*/users\?`, "identity.CreateUser"},
+		"zone":              {"POST .*/networkzones$", "identity.CreateNetworkZone"},
+		"issuer":            {"POST .*/externaltokenissuers$", "identity.CreateExternalTokenIssuer"},
+		"rotation":          {`newsecret`, "identity.RotateApplicationSecrets"},
+		"membership":        {"PUT .*/roles/.*/users/", "identity.AddUserToRole"},
+		"policy":            {"POST .*/policies$", "access.CreatePolicy"},
+		"policy collection": {"POST /access/api/policycollections$", "access.CreatePolicyCollection"},
+		"access role":       {"POST /access/api/roles$", "access.CreateRole"},
+		"policy template":   {"POST .*/policytemplates$", "access.CreatePolicyTemplate"},
+		"user role":         {"POST .*/userroles$", "access.CreateUserRole"},
+		"attachment":        {"POST .*/roles/.*/policycollections$", "access.AddPolicyCollectionToRole"},
+		"move":              {"PUT /access/api/roles/.*[?&]beforeCode=", "access.UpdateRole"},
+		"evaluation":        {"POST .*/api/me$", "access.Evaluate"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
-			pattern := regexp.MustCompile(path)
-			domain := startAsOther(t, mockserver.Options{}, func(next http.Handler) http.Handler {
+			pattern := regexp.MustCompile(test.request)
+			var domain lusid
+			operation := ""
+			domain = startAsOther(t, mockserver.Options{}, func(next http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if r.Method != http.MethodGet && pattern.MatchString(r.URL.Path) {
+					isMatch := ctx.Err() == nil && pattern.MatchString(r.Method+" "+r.URL.RequestURI())
+					if isMatch {
 						interrupt()
 					}
 					next.ServeHTTP(w, r)
+					for _, request := range domain.Requests() {
+						if isMatch && request.Method == r.Method && request.Path == r.URL.Path {
+							operation = request.Operation
+						}
+					}
 				})
 			})
 			var progress bytes.Buffer
@@ -902,6 +925,9 @@ func TestRun_removesAfterInterrupt(t *testing.T) {
 			}
 			if !report.Interrupted || len(report.Left)+len(report.Lost) > 0 {
 				t.Errorf("got interrupted %t, the remaining objects %v and the lost objects %v, want an interrupted run without such objects", report.Interrupted, report.Left, report.Lost)
+			}
+			if operation != test.operation {
+				t.Errorf("got an interrupt during %s, want %s", operation, test.operation)
 			}
 			if last := report.Rows[len(report.Rows)-1]; last.Result != conformance.Skipped {
 				t.Errorf("%s: got %s, want %s", last.FullName(), last.Result, conformance.Skipped)
