@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -335,5 +336,44 @@ func TestRun_emptyRefusalWithoutRequestID(t *testing.T) {
 				t.Errorf("got %s (%s), want %s", row.Result, row.Seen, want)
 			}
 		})
+	}
+}
+
+// If an interrupt ends the wait between two lists, the check does not report a difference.
+func TestRun_interruptedPause(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	domain := start(t, mockserver.Options{ListLag: 9}, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet || r.URL.Path != "/identity/api/roles" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			recorder := httptest.NewRecorder()
+			next.ServeHTTP(recorder, r)
+			response := recorder.Result()
+			response.Close, response.ContentLength = true, int64(recorder.Body.Len())
+			conn, _, err := http.NewResponseController(w).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = response.Write(conn)
+			// The client closes the connection when it has read the response. Then it waits for the next list.
+			_, _ = conn.Read(make([]byte, 1))
+			interrupt()
+			_ = conn.Close()
+		})
+	})
+	options := everything()
+	options.Pause = time.Hour
+	report, err := conformance.Run(ctx, domain.connection, pick(t, "identity/roles-list-lag"), options, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, want := report.Rows[0], conformance.Finding{Result: conformance.CouldNotTell, Seen: "the run was interrupted during the check"}
+	if row.Finding != want {
+		t.Errorf("got %s (%s), want %s (%s)", row.Result, row.Seen, want.Result, want.Seen)
 	}
 }
