@@ -285,7 +285,9 @@ var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codeP
 			if removed := d.remove(ctx, policy); !removed.ok() {
 				return removed.unable("delete a policy in use")
 			}
-			read := d.read(ctx, d.access.Get("GetRole", role.path()...))
+			// A late read still shows the reference.
+			isLost := func(role map[string]any) bool { return len(policiesOf(role)) == 0 }
+			read := d.readUntil(ctx, d.access.Get("GetRole", role.path()...), isLost)
 			if !read.ok() {
 				return read.unable("read the role")
 			}

@@ -1,9 +1,11 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
@@ -98,19 +100,20 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		Source:    "LUSID documents the parameter; how it changes the index: " + noSource,
 		Assumed:   "The provider reads the index again after a move. The mock renumbers the roles.",
 		run: func(ctx context.Context, d *domain) Finding {
-			front, back, problem := d.twoAccessRoles(ctx, "move")
+			roles, problem := d.newAccessRoles(ctx, "move", 3)
 			if problem != nil {
 				return *problem
 			}
+			front, back := roles[1], roles[2]
 			move := d.roleUpdate(back).Query("beforeScope", text(front.fields, "id.scope")).Query("beforeCode", front.name)
 			if moved := d.write(ctx, move); !moved.ok() {
 				return moved.unable("move a role of the run before another role")
 			}
-			if problem := d.readIndexes(ctx, front, back); problem != nil {
+			gap := func() float64 { return indexOf(back) - indexOf(front) }
+			if problem := d.waitForIndexes(ctx, roles, func() bool { return gap() == -1 }); problem != nil {
 				return *problem
 			}
-			gap := indexOf(back) - indexOf(front)
-			return decide(gap == -1, "the index of the moved role minus the index of the other role: %g", gap)
+			return decide(gap() == -1, "the index of the moved role minus the index of the other role: %g", gap())
 		},
 	},
 	{
@@ -121,13 +124,25 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		run: func(ctx context.Context, d *domain) Finding {
 			// The role in front is neither the first nor the last role, so a move to either end changes its
 			// index.
-			front, back, problem := d.twoAccessRoles(ctx, "stay")
+			roles, problem := d.newAccessRoles(ctx, "stay", 2)
 			if problem != nil {
 				return *problem
 			}
+			front, back := roles[0], roles[1]
 			before, behind := indexOf(front), indexOf(back)
-			if update := d.write(ctx, d.roleUpdate(front)); !update.ok() {
+			const changed = createdBy + " It has updated the object."
+			body := map[string]any{"description": changed, "resource": roleResource([]any{}), "when": alwaysActive}
+			if update := d.write(ctx, d.access.Put("UpdateRole", front.path()...).Body(body)); !update.ok() {
 				return update.unable("update an access role")
+			}
+			// A late read still shows the old index.
+			isNew := func(role map[string]any) bool { return text(role, "description") == changed }
+			updated, problem := d.readUpdated(ctx, front, d.access.Get("GetRole", front.path()...), isNew)
+			switch {
+			case problem != nil:
+				return *problem
+			case !isNew(updated):
+				return couldNotTell("a read does not show the update")
 			}
 			if problem := d.readIndexes(ctx, front, back); problem != nil {
 				return *problem
@@ -145,19 +160,20 @@ var accessRolesChecks = slices.Concat(lifeOf("role", "access role", "GetRole", c
 		Source:    noSource,
 		Assumed:   "The provider reads the index at each refresh. In the mock, the indexes have no gaps.",
 		run: func(ctx context.Context, d *domain) Finding {
-			front, back, problem := d.twoAccessRoles(ctx, "gap")
+			roles, problem := d.newAccessRoles(ctx, "gap", 3)
 			if problem != nil {
 				return *problem
 			}
+			first, back := roles[0], roles[2]
 			before := indexOf(back)
-			if removed := d.remove(ctx, front); !removed.ok() {
+			if removed := d.remove(ctx, roles[1]); !removed.ok() {
 				return removed.unable("delete an access role")
 			}
-			if problem := d.readIndexes(ctx, back); problem != nil {
+			moved := func() float64 { return indexOf(back) - before }
+			if problem := d.waitForIndexes(ctx, []*object{first, back}, func() bool { return moved() == -1 }); problem != nil {
 				return *problem
 			}
-			moved := indexOf(back) - before
-			return decide(moved == -1, "the index changed by %g", moved)
+			return decide(moved() == -1, "the index changed by %g", moved())
 		},
 	},
 	{
@@ -204,30 +220,48 @@ func (d *domain) createAccessRoleWith(ctx context.Context, code string, resource
 	return d.create(ctx, accessRoles, code, d.access.Post("CreateRole", "roles").Body(body))
 }
 
-// twoAccessRoles creates two roles. It returns the role with the lower index first. LUSID does not document where
-// it places a new role. If twoAccessRoles fails, the problem is not nil.
-func (d *domain) twoAccessRoles(ctx context.Context, suffix string) (front, back *object, problem *Finding) {
-	var roles []*object
-	for _, number := range []string{"-1", "-2"} {
-		role, a := d.createAccessRole(ctx, d.name(suffix+number))
+// newAccessRoles creates roles. It returns them in the order of their indexes. LUSID does not document where it places a
+// new role. If newAccessRoles fails, the problem is not nil.
+func (d *domain) newAccessRoles(ctx context.Context, suffix string, n int) (roles []*object, problem *Finding) {
+	for i := range n {
+		role, a := d.createAccessRole(ctx, d.name(suffix+"-"+strconv.Itoa(i+1)))
 		if role == nil {
-			unable := a.unable("create two access roles")
-			return nil, nil, &unable
+			unable := a.unable("create " + strconv.Itoa(n) + " access roles")
+			return nil, &unable
 		}
 		roles = append(roles, role)
 	}
 	if problem := d.readIndexes(ctx, roles...); problem != nil {
-		return nil, nil, problem
+		return nil, problem
 	}
-	front, back = roles[0], roles[1]
-	if indexOf(front) > indexOf(back) {
-		front, back = back, front
-	}
-	if indexOf(front) == indexOf(back) {
+	byIndex := func(a, b *object) int { return cmp.Compare(indexOf(a), indexOf(b)) }
+	slices.SortFunc(roles, byIndex)
+	if distinct := slices.CompactFunc(slices.Clone(roles), func(a, b *object) bool { return byIndex(a, b) == 0 }); len(distinct) < n {
 		same := couldNotTell("two new roles have the same index")
-		return nil, nil, &same
+		return nil, &same
 	}
-	return front, back, nil
+	return roles, nil
+}
+
+// waitForIndexes reads roles again until done is true, because a read may lag behind a change of another role. The first
+// role is before the changed role. So its index changes only if somebody else changes a role, and then the problem is not
+// nil.
+func (d *domain) waitForIndexes(ctx context.Context, roles []*object, done func() bool) (problem *Finding) {
+	first, rest := roles[0], roles[1:]
+	before := indexOf(first)
+	for look := 1; ; look++ {
+		// The first role is read last, so that it shows each change that the others show.
+		if problem := d.readIndexes(ctx, append(slices.Clone(rest), first)...); problem != nil {
+			return problem
+		}
+		if indexOf(first) != before {
+			others := couldNotTell("the index of a role changed that the run did not change, perhaps because somebody else changed a role")
+			return &others
+		}
+		if done() || look == looks || !sleep(ctx, d.options.Pause) {
+			return nil
+		}
+	}
 }
 
 // readIndexes reads roles of the run again, because a create, a move or a delete of another role can change an

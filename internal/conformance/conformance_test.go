@@ -419,7 +419,7 @@ var differences = map[string]struct {
 	"identity/mcp-tool-delete-again": {fault: fault("DeleteMcpTool", 1, 204)},
 	"identity/mcp-tools-list-lag":    {options: mockserver.Options{ListLag: 1}},
 	"identity/mcp-tool-duplicate":    {fault: fault("CreateMcpTool", 1, 400)},
-	"identity/mcp-tool-deleted":      {fault: notProcessed("GetMcpTool")},
+	"identity/mcp-tool-deleted":      {middleware: deletedToolsReadable},
 	"identity/mcp-tool-recreate":     {fault: fault("CreateMcpTool", 1, 409)},
 
 	"identity/user-create": {fault: processed("CreateUser", 201)},
@@ -449,7 +449,7 @@ var differences = map[string]struct {
 	"identity/network-zone-create":           {fault: processed("CreateNetworkZone", 200)},
 	"identity/network-zone-duplicate":        {fault: fault("CreateNetworkZone", 1, 409)},
 	"identity/network-zone-delete":           {fault: processed("DeleteNetworkZone", 200)},
-	"identity/network-zone-delete-renumbers": {middleware: rewrite("GET", "/networkzones/", set("hierarchy", 1))},
+	"identity/network-zone-delete-renumbers": {middleware: numbersZones},
 	"identity/network-zone-hierarchy":        {options: mockserver.Options{NetworkZonesShift: true}},
 	"identity/network-zone-hierarchy-gap":    {fault: fault("UpdateNetworkZone", 0, 400)},
 	"identity/network-zone-delete-again":     {fault: fault("DeleteNetworkZone", 1, 404)},
@@ -531,7 +531,7 @@ var differences = map[string]struct {
 	})},
 	"access/role-move":               {fault: notProcessed("access.UpdateRole")},
 	"access/role-update-keeps-place": {middleware: updatedLast},
-	"access/role-delete-renumbers":   {middleware: indexAfter(http.MethodDelete)},
+	"access/role-delete-renumbers":   {middleware: keepsGaps},
 	"access/role-attach-again":       {fault: fault("access.AddPolicyCollectionToRole", 1, 400)},
 	"access/role-detach-again":       {fault: fault("access.RemovePolicyCollectionFromRole", 1, 404)},
 

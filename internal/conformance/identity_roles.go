@@ -150,6 +150,9 @@ func (d *domain) readUpdated(ctx context.Context, o *object, read client.Request
 
 var anotherObject = couldNotTell("a read returns another object than the one in the request")
 
+// never makes readUntil wait until LUSID does not find the object.
+func never(map[string]any) bool { return false }
+
 // readUntil reads an object until done is true for it, because a read may lag behind an update. It returns the
 // response to the last read.
 func (d *domain) readUntil(ctx context.Context, read client.Request, done func(object map[string]any) bool) answer {

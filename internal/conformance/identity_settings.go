@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
@@ -100,14 +102,27 @@ var identityZones = []Check{
 			if problem != nil {
 				return *problem
 			}
+			before := d.list(ctx, zones)
+			if !before.isList() {
+				return before.unable("list network zones")
+			}
+			others := d.otherZones(before)
 			if removed := d.remove(ctx, front); !removed.ok() {
 				return removed.unable("delete a network zone")
 			}
-			read := d.read(ctx, d.identity.Get("GetNetworkZone", back.path()...))
-			if !read.ok() {
-				return read.unable("read a network zone")
+			// Only a list shows that it is later than the delete.
+			isNew := func(list answer) bool { return back.isIn(list) && !front.isIn(list) }
+			lists, list := d.waitFor(ctx, func() answer { return d.list(ctx, zones) }, isNew)
+			switch {
+			case !list.isList():
+				return list.unable("list network zones")
+			case lists == 0:
+				return couldNotTell("the list does not show the delete")
+			case !maps.Equal(d.otherZones(list), others):
+				return couldNotTell("the zones of the domain changed, perhaps because somebody else changed a zone")
 			}
-			after, ok := read.object()["hierarchy"].(float64)
+			i := slices.IndexFunc(list.list(), back.isSameAs)
+			after, ok := list.list()[i]["hierarchy"].(float64)
 			if !ok {
 				return couldNotTell("the response has no hierarchy")
 			}
@@ -165,6 +180,17 @@ func (d *domain) twoZones(ctx context.Context, suffix string) (front, back *obje
 		return stop(couldNotTell("a new zone is not after the existing zones"))
 	}
 	return front, back, nil
+}
+
+// otherZones returns the hierarchies of the network zones in a list that are not those of the run.
+func (d *domain) otherZones(list answer) map[string]float64 {
+	hierarchies := map[string]float64{}
+	for _, zone := range list.list() {
+		if code := text(zone, "code"); !d.isNamed(code) {
+			hierarchies[code], _ = zone["hierarchy"].(float64)
+		}
+	}
+	return hierarchies
 }
 
 // placeZone gives a network zone of the run a hierarchy.

@@ -66,7 +66,11 @@ var identityTools = []Check{
 			if removed := d.remove(ctx, o); !removed.ok() {
 				return removed.unable("delete an MCP tool")
 			}
-			return d.read(ctx, d.identity.Get("GetMcpTool", o.path()...)).is("read a deleted MCP tool", http.StatusNotFound, 0)
+			read := d.readUntil(ctx, d.identity.Get("GetMcpTool", o.path()...), never)
+			if read.ok() && !o.isSameAs(read.object()) {
+				return anotherObject
+			}
+			return read.is("read a deleted MCP tool", http.StatusNotFound, 0)
 		},
 	},
 	{

@@ -128,8 +128,7 @@ var identityUsers = []Check{
 			if o == nil {
 				return a.unable("create and delete a user")
 			}
-			isNew := func(user map[string]any) bool { return text(user, "status") != text(o.fields, "status") }
-			read := d.readUntil(ctx, d.identity.Get("GetUser", "users", o.id()), isNew)
+			read := d.readUntil(ctx, d.identity.Get("GetUser", "users", o.id()), o.hasOtherStatus)
 			if !read.isConclusive() {
 				return read.unable("read a deleted user")
 			}
@@ -153,10 +152,12 @@ var identityUsers = []Check{
 			if o == nil {
 				return a.unable("create and delete a user")
 			}
-			r := d.identity.Get("GetUserFromLogin", "users", "fromlogin", name+mailDomain)
-			read := d.read(ctx, r)
-			if read.ok() && !o.isSameAs(read.object()) {
+			read := d.readUntil(ctx, d.identity.Get("GetUserFromLogin", "users", "fromlogin", name+mailDomain), o.hasOtherStatus)
+			switch {
+			case read.ok() && !o.isSameAs(read.object()):
 				return anotherObject
+			case read.ok() && !o.hasOtherStatus(read.object()):
+				return couldNotTell("a read does not show the delete")
 			}
 			return read.is("read a deleted user by the login", http.StatusOK, 0)
 		},
@@ -206,9 +207,12 @@ var identityUsers = []Check{
 			if removed := d.remove(ctx, o); !removed.ok() {
 				return removed.unable("purge a user")
 			}
-			read := d.read(ctx, d.identity.Get("GetUser", o.path()...))
+			read := d.readUntil(ctx, d.identity.Get("GetUser", o.path()...), never)
 			// If LUSID keeps the record, the run must remove it.
 			o.gone = !read.ok()
+			if read.ok() && !o.isSameAs(read.object()) {
+				return anotherObject
+			}
 			return read.is("read a purged user", http.StatusNotFound, codeUserGone)
 		},
 	},
@@ -254,6 +258,11 @@ func (d *domain) deprovisionedUser(ctx context.Context, name string) (*object, a
 		return nil, a
 	}
 	return o, a
+}
+
+// hasOtherStatus reports whether the status in a response is not that of the new user.
+func (o *object) hasOtherStatus(user map[string]any) bool {
+	return text(user, "status") != text(o.fields, "status")
 }
 
 // clearsSecondAddress updates a user with a second e-mail address, and checks whether the address is cleared. The

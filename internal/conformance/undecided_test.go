@@ -75,6 +75,24 @@ var undecided = map[string]struct {
 	"late read of an access role":     {check: "access/role-update-replaces", fault: mockserver.Fault{Operation: "access.GetRole", Body: `{"description": "old"}`}, want: conformance.AsAssumed},
 	"late read of a user":             {check: "identity/user-update-clears", fault: mockserver.Fault{Operation: "identity.GetUser", Body: `{"secondEmailAddress": "old"}`}, want: conformance.AsAssumed},
 	"late read of a deleted user":     {check: "identity/user-deleted-read", fault: mockserver.Fault{Operation: "identity.GetUser", Body: `{"status": "PROVISIONED"}`}, want: conformance.AsAssumed},
+	"late read of a purged user":      {check: "identity/user-purged-read", fault: notProcessed("GetUser"), want: conformance.AsAssumed},
+	"late read of a deleted tool":     {check: "identity/mcp-tool-deleted", fault: notProcessed("GetMcpTool"), want: conformance.AsAssumed},
+	"late read by the login":          {check: "identity/user-deleted-read-by-login", middleware: rewrite("GET", "/fromlogin/", set("status", "PROVISIONED"))},
+	"late read of a moved role":       {check: "access/role-move", middleware: readsLate(http.MethodPut, "/access/api/roles/"), want: conformance.AsAssumed},
+	"late read after a delete":        {check: "access/role-delete-renumbers", middleware: readsLate(http.MethodDelete, "/access/api/roles/"), want: conformance.AsAssumed},
+	"late read of an updated role": {check: "access/role-update-keeps-place", middleware: func(next http.Handler) http.Handler {
+		return readsLate(http.MethodPut, "/access/api/roles/")(updatedLast(next))
+	}, want: conformance.Differs},
+	"read of a role never new": {check: "access/role-update-keeps-place", fault: mockserver.Fault{Operation: "access.UpdateRole", Body: "{}"}},
+	"late loss of a policy":    {check: "access/role-dangling-policy", middleware: losesPolicies, want: conformance.Differs},
+	"late list of zones": {check: "identity/network-zone-delete-renumbers", middleware: func(next http.Handler) http.Handler {
+		return readsLate(http.MethodDelete, "/networkzones")(numbersZones(next))
+	}, want: conformance.Differs},
+	"list of zones never new": {check: "identity/network-zone-delete-renumbers", options: mockserver.Options{ListLag: 99}},
+	"zones changed by somebody else": {check: "identity/network-zone-delete-renumbers", options: mockserver.Options{Seed: mockserver.Seed{NetworkZones: seedZones(1)}}, middleware: zonesAfterDelete(func(zone map[string]any) {
+		hierarchy, _ := zone["hierarchy"].(float64)
+		zone["hierarchy"] = hierarchy + 1
+	})},
 	"read of an issuer never new":     {check: "identity/external-token-issuer-update-keeps", fault: mockserver.Fault{Operation: "identity.GetExternalTokenIssuer", Count: -1, Body: `{"description": "old", "logoutUrl": "old"}`}},
 	"free hierarchy, zones refused":   {check: "identity/network-zone-hierarchy-gap", fault: mockserver.Fault{Operation: "identity.UpdateNetworkZone", Count: -1, Status: 400}},
 	"resources without features":      {check: "access/lusid-feature-code", fault: mockserver.Fault{Operation: "lusid.ListAccessControlledResources", Body: `{"values": [{"actions": []}]}`}},
@@ -94,6 +112,8 @@ var undecided = map[string]struct {
 	"empty deleted user":              {check: "identity/user-deleted-read-by-login", fault: notProcessed("GetUserFromLogin")},
 	"empty own user role":             {check: "access/own-user-role", fault: notProcessed("access.GetUserRole")},
 	"roles changed by somebody else":  {check: "access/role-update-keeps-place", middleware: indexAfter(http.MethodPut)},
+	"other change, move":              {check: "access/role-move", middleware: func(next http.Handler) http.Handler { return indexAfter(http.MethodPut)(withoutMoves(next)) }},
+	"other change, delete":            {check: "access/role-delete-renumbers", middleware: indexAfter(http.MethodDelete)},
 	"no other access role":            {check: "access/role-place-new", middleware: onlyNewRoles},
 	"equal indexes":                   {check: "access/role-place-new", middleware: rewrite("GET", "/access/api/roles", set("roleHierarchyIndex", 1)), want: conformance.Differs},
 	"new roles first, move":           {check: "access/role-move", middleware: newRolesFirst, want: conformance.AsAssumed},
@@ -167,6 +187,97 @@ func withoutMoves(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/access/api/roles/") {
 			r.URL.RawQuery = ""
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// readsLate is a domain in which the first read of a path after a write with the method is the last read before the write.
+// It affects only the reads and the writes below a path.
+func readsLate(method, path string) middleware {
+	return func(next http.Handler) http.Handler {
+		last, late := map[string]*httptest.ResponseRecorder{}, map[string]bool{}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			isBelow := strings.Contains(r.URL.Path, path)
+			if isBelow && r.Method == method {
+				for read := range last {
+					late[read] = true
+				}
+			}
+			if !isBelow || r.Method != http.MethodGet {
+				next.ServeHTTP(w, r)
+				return
+			}
+			if !late[r.URL.Path] {
+				last[r.URL.Path] = httptest.NewRecorder()
+				next.ServeHTTP(last[r.URL.Path], r)
+			}
+			delete(late, r.URL.Path)
+			response := last[r.URL.Path]
+			maps.Copy(w.Header(), response.Header())
+			w.WriteHeader(response.Code)
+			_, _ = w.Write(response.Body.Bytes())
+		})
+	}
+}
+
+// losesPolicies is a domain in which an access role loses its policies after the first read.
+func losesPolicies(next http.Handler) http.Handler {
+	reads := 0
+	return rewrite("GET", "/access/api/roles/", func(_ *int, role map[string]any) {
+		if reads++; reads > 1 {
+			role["resource"] = nil
+		}
+	})(next)
+}
+
+// keepsGaps is a domain in which the delete of an access role does not change the index of the third role of a run.
+func keepsGaps(next http.Handler) http.Handler {
+	last := rewrite("GET", "/access/api/roles/.*-3$", func(_ *int, role map[string]any) {
+		index, _ := role["roleHierarchyIndex"].(float64)
+		role["roleHierarchyIndex"] = index + 1
+	})(next)
+	isDeleted := false
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isDeleted = isDeleted || r.Method == http.MethodDelete && strings.HasPrefix(r.URL.Path, "/access/api/roles/")
+		if isDeleted {
+			last.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// zonesAfterDelete changes each network zone in a response after a delete of a network zone.
+func zonesAfterDelete(change func(zone map[string]any)) middleware {
+	return func(next http.Handler) http.Handler {
+		changed := rewrite("GET", "/networkzones", func(_ *int, zone map[string]any) { change(zone) })(next)
+		isDeleted := false
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			isDeleted = isDeleted || r.Method == http.MethodDelete && strings.Contains(r.URL.Path, "/networkzones/")
+			if isDeleted {
+				changed.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// numbersZones is a domain in which the delete of a network zone changes the hierarchy of a later zone of a run.
+func numbersZones(next http.Handler) http.Handler {
+	return zonesAfterDelete(func(zone map[string]any) {
+		if code, _ := zone["code"].(string); strings.HasPrefix(code, conformance.Prefix) {
+			zone["hierarchy"] = 1
+		}
+	})(next)
+}
+
+// deletedToolsReadable returns the first version of an MCP tool, even if the tool is deleted.
+func deletedToolsReadable(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/mcptools/") {
+			r.URL.RawQuery = "version=1"
 		}
 		next.ServeHTTP(w, r)
 	})
