@@ -64,6 +64,8 @@ var undecided = map[string]struct {
 	"no read by the login":            {check: "identity/login-case", fault: mockserver.Fault{Operation: "identity.GetUserFromLogin", Count: -1, Status: 404}},
 	"no password policy":              {check: "identity/password-policy-user-type-case", fault: mockserver.Fault{Operation: "identity.GetPasswordPolicy", Count: -1, Status: 404}},
 	"more pages of policies":          {check: "access/policies-page-scopes", middleware: rewrite("GET", "/policies/page$", onePolicyOfMany)},
+	"scope of roles ignored":          {check: "access/roles-list-scopes", middleware: defaultScopeAlways("/access/api/roles")},
+	"scope of policies ignored":       {check: "access/policies-page-scopes", middleware: onlyDefaultScope},
 	"no policies":                     {check: "access/policies-page-complete", middleware: rewriteBody("/access/api/policies$", "[]")},
 	"policy created after the page":   {check: "access/policies-page-complete", fault: mockserver.Fault{Operation: "access.PagePolicies", Body: `{"values": []}`}, want: conformance.AsAssumed},
 	"role of LUSID's support":         {check: "access/role-hierarchy-index", middleware: supportAdministrator, want: conformance.AsAssumed},
@@ -287,6 +289,31 @@ func deletedToolsReadable(next http.Handler) http.Handler {
 func onePolicyOfMany(_ *int, page map[string]any) {
 	values, _ := page["values"].([]any)
 	page["values"], page["nextPage"] = values[:1], "next"
+}
+
+// defaultScopeAlways limits a list to the default scope, even if the request has another scope.
+func defaultScopeAlways(path string) middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet && r.URL.Path == path {
+				r.URL.RawQuery = "scope=default"
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// onlyDefaultScope limits the lists and the pages of policies to the default scope.
+func onlyDefaultScope(next http.Handler) http.Handler {
+	limited := rewrite("GET", "/policies/page$", func(_ *int, page map[string]any) {
+		values, _ := page["values"].([]any)
+		page["values"] = slices.DeleteFunc(values, func(value any) bool {
+			policy, _ := value.(map[string]any)
+			id, _ := policy["id"].(map[string]any)
+			return id["scope"] != "default"
+		})
+	})(next)
+	return defaultScopeAlways("/access/api/policies")(limited)
 }
 
 // rewriteBody replaces the body of the response to a read.
