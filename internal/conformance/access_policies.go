@@ -429,6 +429,13 @@ var accessCollections = slices.Concat(
 	lifeOf("policy-collection", "policy collection", "GetPolicyCollection", codeCollectionTaken, codeCollectionGone, (*domain).createCollection),
 	[]Check{
 		{
+			API: "access", Name: "policy-collections-list-lag", Needs: Write,
+			Statement: "The first list after a create contains the new policy collection.",
+			Source:    noSource,
+			Assumed:   "If a list does not contain an object, the provider reads it by the code. The mock's lists contain new objects at once.",
+			run:       listedWith("a policy collection", (*domain).createCollection),
+		},
+		{
 			API: "access", Name: "policy-collection-update-replaces", Needs: Write,
 			Statement: "An update of a policy collection without a description and policies clears both.",
 			Source:    "KA-01699, about access roles",
@@ -487,7 +494,50 @@ func (d *domain) createCollectionWith(ctx context.Context, code string, members 
 	return d.create(ctx, collections, code, d.access.Post("CreatePolicyCollection", "policycollections").Body(body))
 }
 
-var accessTemplates = lifeOf("policy-template", "policy template", "GetPolicyTemplate", codeTemplateTaken, codeTemplateGone, (*domain).createTemplate)
+var accessTemplates = slices.Concat(
+	lifeOf("policy-template", "policy template", "GetPolicyTemplate", codeTemplateTaken, codeTemplateGone, (*domain).createTemplate),
+	[]Check{
+		{
+			API: "access", Name: "policy-templates-list-lag", Needs: Write,
+			Statement: "The first list after a create contains the new policy template.",
+			Source:    noSource,
+			Assumed:   "If a list does not contain an object, the provider reads it by the code. The mock's lists contain new objects at once.",
+			run:       listedWith("a policy template", (*domain).createTemplate),
+		},
+		{
+			API: "access", Name: "policy-template-update-replaces", Needs: Write,
+			Statement: "An update of a policy template removes the selectors that the request omits.",
+			Source:    "a rule for all of LUSID's PUT requests; whether it applies to lists: " + noSource,
+			Assumed:   "The provider sends the whole template. The mock replaces the list of selectors.",
+			run: func(ctx context.Context, d *domain) Finding {
+				code := d.name("clear")
+				o, a := d.createTemplate(ctx, code)
+				if o == nil {
+					return a.unable("create a policy template")
+				}
+				const tag = "Updated"
+				body := map[string]any{"displayName": code, "description": createdBy, "templatedSelectors": []any{templatedSelector(code, tag)}}
+				if update := d.write(ctx, d.access.Put("UpdatePolicyTemplate", o.path()...).Body(body)); !update.ok() {
+					return update.unable("update a policy template")
+				}
+				tags := func(template map[string]any) (all []string) {
+					for _, templated := range objectsIn(template, "templatedSelectors") {
+						all = append(all, text(templated, "tag"))
+					}
+					return all
+				}
+				isReplaced := func(template map[string]any) bool { return slices.Equal(tags(template), []string{tag}) }
+				updated, problem := d.readUpdated(ctx, o, d.access.Get("GetPolicyTemplate", o.path()...), isReplaced)
+				switch {
+				case problem != nil:
+					return *problem
+				case !slices.Contains(tags(updated), tag):
+					return couldNotTell("a read does not show the update")
+				}
+				return decide(isReplaced(updated), "%d selectors after an update with one selector", len(tags(updated)))
+			},
+		},
+	})
 
 func (d *domain) createTemplate(ctx context.Context, code string) (*object, answer) {
 	return d.create(ctx, templates, code, d.templateRequest(code))
@@ -496,6 +546,10 @@ func (d *domain) createTemplate(ctx context.Context, code string) (*object, answ
 func (d *domain) templateRequest(code string) client.Request {
 	return d.access.Post("CreatePolicyTemplate", "policytemplates").Body(map[string]any{
 		"code": code, "displayName": code, "description": createdBy,
-		"templatedSelectors": []any{map[string]any{"application": "LUSID", "tag": "Data", "selector": selector("Read", code)}},
+		"templatedSelectors": []any{templatedSelector(code, "Data")},
 	})
+}
+
+func templatedSelector(code, tag string) map[string]any {
+	return map[string]any{"application": "LUSID", "tag": tag, "selector": selector("Read", code)}
 }

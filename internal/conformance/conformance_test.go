@@ -414,13 +414,15 @@ var differences = map[string]struct {
 	"identity/token-delete-again": {fault: fault("DeleteApiKey", 1, 204)},
 	"identity/token-limit":        {options: mockserver.Options{MaxPersonalAccessTokens: 5}},
 
-	"identity/mcp-tool-create":       {fault: processed("CreateMcpTool", 200)},
-	"identity/mcp-tool-delete":       {fault: processed("DeleteMcpTool", 200)},
-	"identity/mcp-tool-delete-again": {fault: fault("DeleteMcpTool", 1, 204)},
-	"identity/mcp-tools-list-lag":    {options: mockserver.Options{ListLag: 1}},
-	"identity/mcp-tool-duplicate":    {fault: fault("CreateMcpTool", 1, 400)},
-	"identity/mcp-tool-deleted":      {middleware: deletedToolsReadable},
-	"identity/mcp-tool-recreate":     {fault: fault("CreateMcpTool", 1, 409)},
+	"identity/mcp-tool-create":        {fault: processed("CreateMcpTool", 200)},
+	"identity/mcp-tool-delete":        {fault: processed("DeleteMcpTool", 200)},
+	"identity/mcp-tool-delete-again":  {fault: fault("DeleteMcpTool", 1, 204)},
+	"identity/mcp-tools-list-lag":     {options: mockserver.Options{ListLag: 1}},
+	"identity/mcp-tool-read-lag":      {fault: fault("GetMcpTool", 0, 404)},
+	"identity/mcp-tool-update-clears": {middleware: rewrite("GET", "/mcptools/", set("readOnly", true))},
+	"identity/mcp-tool-duplicate":     {fault: fault("CreateMcpTool", 1, 400)},
+	"identity/mcp-tool-deleted":       {middleware: deletedToolsReadable},
+	"identity/mcp-tool-recreate":      {fault: fault("CreateMcpTool", 1, 409)},
 
 	"identity/user-create": {fault: processed("CreateUser", 201)},
 	"identity/user-wait-for-reindex": {options: mockserver.Options{ListLag: 1}, middleware: func(next http.Handler) http.Handler {
@@ -450,6 +452,9 @@ var differences = map[string]struct {
 	"identity/network-zone-duplicate":        {fault: fault("CreateNetworkZone", 1, 409)},
 	"identity/network-zone-delete":           {fault: processed("DeleteNetworkZone", 200)},
 	"identity/network-zone-delete-renumbers": {middleware: numbersZones},
+	"identity/network-zones-list-lag":        {options: mockserver.Options{ListLag: 1}},
+	"identity/network-zone-read-lag":         {fault: fault("GetNetworkZone", 0, 404)},
+	"identity/network-zone-update-clears":    {fault: notProcessed("UpdateNetworkZone")},
 	"identity/network-zone-hierarchy":        {options: mockserver.Options{NetworkZonesShift: true}},
 	"identity/network-zone-hierarchy-gap":    {fault: fault("UpdateNetworkZone", 0, 400)},
 	"identity/network-zone-delete-again":     {fault: fault("DeleteNetworkZone", 1, 404)},
@@ -457,6 +462,8 @@ var differences = map[string]struct {
 	"identity/external-token-issuer-create":       {fault: processed("CreateExternalTokenIssuer", 200)},
 	"identity/external-token-issuer-delete":       {fault: processed("DeleteExternalTokenIssuer", 200)},
 	"identity/external-token-issuer-delete-again": {fault: fault("DeleteExternalTokenIssuer", 1, 204)},
+	"identity/external-token-issuers-list-lag":    {options: mockserver.Options{ListLag: 1}},
+	"identity/external-token-issuer-read-lag":     {fault: fault("GetExternalTokenIssuer", 0, 404)},
 	"identity/external-token-issuer-update-keeps": {middleware: rewrite("GET", "/externaltokenissuers/", set("description", nil))},
 	"identity/external-token-issuer-duplicate":    {fault: fault("CreateExternalTokenIssuer", 1, 409)},
 
@@ -515,6 +522,7 @@ var differences = map[string]struct {
 	"access/policy-collection-delete":          {fault: processed("access.DeletePolicyCollection", 200)},
 	"access/policy-collection-delete-again":    {fault: fault("access.DeletePolicyCollection", 1, 204)},
 	"access/policy-collection-update-replaces": {fault: notProcessed("access.UpdatePolicyCollection")},
+	"access/policy-collections-list-lag":       {options: mockserver.Options{ListLag: 1}},
 	"access/policy-collection-missing-policy":  {fault: fault("access.CreatePolicyCollection", 0, 404)},
 
 	"access/role-create":          {fault: processed("access.CreateRole", 200)},
@@ -540,6 +548,11 @@ var differences = map[string]struct {
 	"access/policy-template-read-lag":     {fault: fault("access.GetPolicyTemplate", 0, 404)},
 	"access/policy-template-delete":       {fault: processed("access.DeletePolicyTemplate", 200)},
 	"access/policy-template-delete-again": {fault: fault("access.DeletePolicyTemplate", 1, 204)},
+	"access/policy-templates-list-lag":    {options: mockserver.Options{ListLag: 1}},
+	"access/policy-template-update-replaces": {middleware: rewrite("GET", "/policytemplates/", func(_ *int, template map[string]any) {
+		selectors, _ := template["templatedSelectors"].([]any)
+		template["templatedSelectors"] = append(selectors, map[string]any{"tag": "Data"})
+	})},
 
 	"access/user-role-new-user":        {fault: notProcessed("access.GetUserRole")},
 	"access/user-role-create":          {fault: processed("access.CreateUserRole", 201)},

@@ -47,6 +47,43 @@ var identityZones = []Check{
 		run:       deletedWith("a network zone", http.StatusNoContent, (*domain).createZone),
 	},
 	{
+		API: "identity", Name: "network-zones-list-lag", Needs: NetworkZones,
+		Statement: "The first list after a create contains the new network zone.",
+		Source:    noSource,
+		Assumed:   "LUSID has no code for a missing network zone, so the list decides. The provider lists twice. The mock's lists contain new objects at once.",
+		run:       listedWith("a network zone", (*domain).createZone),
+	},
+	{
+		API: "identity", Name: "network-zone-read-lag", Needs: NetworkZones,
+		Statement: "A read by the code finds a new network zone at once.",
+		Source:    noSource + "; lists may lag",
+		Assumed:   "The provider reads a network zone at each refresh. The mock finds it.",
+		run:       readableWith("a network zone", "GetNetworkZone", (*domain).createZone),
+	},
+	{
+		API: "identity", Name: "network-zone-update-clears", Needs: NetworkZones,
+		Statement: "An update of a network zone without a description clears the description.",
+		Source:    "a rule for all of LUSID's PUT requests; whether it applies to network zones: " + noSource,
+		Assumed:   "The provider always sends the description. The mock clears it.",
+		run: func(ctx context.Context, d *domain) Finding {
+			o, a := d.createZone(ctx, d.name("clear"))
+			if o == nil {
+				return a.unable("create a network zone")
+			}
+			if text(o.fields, "description") == "" {
+				return couldNotTell("the new zone has no description")
+			}
+			if problem := d.isAfterOthers(ctx, o); problem != nil {
+				return *problem
+			}
+			body := map[string]any{"hierarchy": hierarchyOf(o), "action": identity.NetworkZoneNoOp, "networkZoneIPs": zoneIPs, "applyRules": zoneRules}
+			if update := d.write(ctx, d.identity.Put("UpdateNetworkZone", o.path()...).Body(body)); !update.ok() {
+				return update.unable("update a network zone without a description")
+			}
+			return d.isClearedAfter(ctx, o, d.identity.Get("GetNetworkZone", o.path()...), "description")
+		},
+	},
+	{
 		API: "identity", Name: "network-zone-hierarchy", Needs: NetworkZones,
 		Statement: "An update that gives a network zone the hierarchy of another one is refused with status 400.",
 		Source:    "LUSID documents that a hierarchy is unique; whether it moves the other zones: " + noSource,
@@ -164,22 +201,36 @@ func (d *domain) twoZones(ctx context.Context, suffix string) (front, back *obje
 	switch {
 	case back == nil:
 		return stop(a.unable("create a second network zone"))
-	case hierarchyOf(front) <= 0 || hierarchyOf(back) <= hierarchyOf(front):
-		return stop(couldNotTell("a new zone is not after the existing zones"))
+	case hierarchyOf(back) <= hierarchyOf(front):
+		return stop(notAfterOthers)
 	}
-	// A change of a zone of the run may move the zones after it. The run must not move another zone.
+	if problem := d.isAfterOthers(ctx, front); problem != nil {
+		return stop(*problem)
+	}
+	return front, back, nil
+}
+
+var notAfterOthers = couldNotTell("a new zone is not after the existing zones")
+
+// isAfterOthers returns a problem if a zone of the run is not after the zones of others. A change of a zone of the run may
+// move the zones after it. The run must not move another zone.
+func (d *domain) isAfterOthers(ctx context.Context, own *object) *Finding {
+	if hierarchyOf(own) <= 0 {
+		return &notAfterOthers
+	}
 	list := d.list(ctx, zones)
 	if !list.isList() {
-		return stop(list.unable("list network zones"))
+		unable := list.unable("list network zones")
+		return &unable
 	}
 	behind := countOf(list.list(), func(zone map[string]any) bool {
 		hierarchy, ok := zone["hierarchy"].(float64)
-		return !d.isNamed(text(zone, "code")) && (!ok || int64(hierarchy) >= hierarchyOf(front))
+		return !d.isNamed(text(zone, "code")) && (!ok || int64(hierarchy) >= hierarchyOf(own))
 	})
 	if behind > 0 {
-		return stop(couldNotTell("a new zone is not after the existing zones"))
+		return &notAfterOthers
 	}
-	return front, back, nil
+	return nil
 }
 
 // otherZones returns the hierarchies of the network zones in a list that are not those of the run.
@@ -241,6 +292,20 @@ var identityIssuers = []Check{
 		Source:    noSource,
 		Assumed:   "The provider reads the list before it treats the issuer as deleted. The mock responds with 404.",
 		run:       deletedAgainWith("an external token issuer", http.StatusNotFound, 0, (*domain).createIssuer),
+	},
+	{
+		API: "identity", Name: "external-token-issuers-list-lag", Needs: ExternalTokenIssuers,
+		Statement: "The first list after a create contains the new external token issuer.",
+		Source:    noSource,
+		Assumed:   "LUSID has no code for a missing external token issuer, so the list decides. The provider lists twice. The mock's lists contain new objects at once.",
+		run:       listedWith("an external token issuer", (*domain).createIssuer),
+	},
+	{
+		API: "identity", Name: "external-token-issuer-read-lag", Needs: ExternalTokenIssuers,
+		Statement: "A read by the code finds a new external token issuer at once.",
+		Source:    noSource + "; lists may lag",
+		Assumed:   "The provider reads an external token issuer at each refresh. The mock finds it.",
+		run:       readableWith("an external token issuer", "GetExternalTokenIssuer", (*domain).createIssuer),
 	},
 	{
 		API: "identity", Name: "external-token-issuer-update-keeps", Needs: ExternalTokenIssuers,

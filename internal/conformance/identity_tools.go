@@ -38,6 +38,42 @@ var identityTools = []Check{
 		run:       listedWith("an MCP tool", (*domain).createTool),
 	},
 	{
+		API: "identity", Name: "mcp-tool-read-lag", Needs: Write,
+		Statement: "A read by the scope and the code finds a new MCP tool at once.",
+		Source:    noSource + "; lists may lag",
+		Assumed:   "The provider reads a tool at each refresh. The mock finds it.",
+		run:       readableWith("an MCP tool", "GetMcpTool", (*domain).createTool),
+	},
+	{
+		API: "identity", Name: "mcp-tool-update-clears", Needs: Write,
+		Statement: "An update of an MCP tool without readOnly sets readOnly to false.",
+		Source:    "a rule for all of LUSID's PUT requests; whether it applies to MCP tools: " + noSource,
+		Assumed:   "The provider always sends readOnly. The mock sets missing flags to false.",
+		run: func(ctx context.Context, d *domain) Finding {
+			name := d.name("clear")
+			o, a := d.createTool(ctx, name)
+			if o == nil {
+				return a.unable("create an MCP tool")
+			}
+			isReadOnly := func(tool map[string]any) bool {
+				readOnly, _ := tool["readOnly"].(bool)
+				return readOnly
+			}
+			if !isReadOnly(o.fields) {
+				return couldNotTell("the new tool is not read-only")
+			}
+			body := map[string]any{"name": name, "title": name, "description": createdBy, "luminescePayload": map[string]string{"query": toolQuery}}
+			if update := d.write(ctx, d.identity.Put("UpdateMcpTool", o.path()...).Body(body)); !update.ok() {
+				return update.unable("update an MCP tool without readOnly")
+			}
+			updated, problem := d.readUpdated(ctx, o, d.identity.Get("GetMcpTool", o.path()...), func(tool map[string]any) bool { return !isReadOnly(tool) })
+			if problem != nil {
+				return *problem
+			}
+			return decide(!isReadOnly(updated), "readOnly after the update: %t", isReadOnly(updated))
+		},
+	},
+	{
 		API: "identity", Name: "mcp-tool-duplicate", Needs: Write,
 		Statement: "A second MCP tool with the same scope and code is refused with status 409.",
 		Source:    contract,
@@ -96,6 +132,8 @@ var identityTools = []Check{
 	},
 }
 
+const toolQuery = "select 1"
+
 func (d *domain) createTool(ctx context.Context, name string) (*object, answer) {
 	return d.create(ctx, tools, name, d.toolRequest(name, name))
 }
@@ -104,6 +142,6 @@ func (d *domain) toolRequest(code, name string) client.Request {
 	return d.identity.Post("CreateMcpTool", "mcptools", Prefix+"scope", code).Body(identity.UpsertMcpToolRequest{
 		Name: name, Title: name, Description: "A conformance run created this tool and will delete it.",
 		ReadOnly: true, Parameters: []identity.McpToolParameter{},
-		LuminescePayload: &identity.McpToolLuminescePayload{Query: "select 1"},
+		LuminescePayload: &identity.McpToolLuminescePayload{Query: toolQuery},
 	})
 }

@@ -21,9 +21,6 @@ var listFields = []Check{
 	listFieldsOf(userRoles, Mail, "GetUserRole", (*domain).createFullUserRole, "resource.policyIdRoleResource.policies"),
 }
 
-// pagedOperations are the lists that the provider reads in place of the plain lists of policies and collections.
-var pagedOperations = map[string]string{policies.name: "PagePolicies", collections.name: "PagePolicyCollections"}
-
 func listFieldsOf(k kind, needs Permission, get string, create creator, fields ...string) Check {
 	check := Check{
 		API: "identity", Name: strings.ToLower(strings.ReplaceAll(k.name, " ", "-")) + "-list-fields", Needs: needs,
@@ -83,13 +80,7 @@ func compareFields(read, listed map[string]any, fields []string) Finding {
 // listed returns an object of the run as the list that the provider uses contains it. A list may contain a new object
 // late. The object is nil if the last list does not contain it.
 func (d *domain) listed(ctx context.Context, o *object) (listed map[string]any, last answer) {
-	read := func() answer {
-		if operation := pagedOperations[o.kind.name]; operation != "" {
-			return d.pages(ctx, d.access.Get(operation, o.kind.path, "page"))
-		}
-		return d.list(ctx, o.kind)
-	}
-	_, last = d.waitFor(ctx, read, o.isIn)
+	_, last = d.waitInList(ctx, o)
 	for _, fields := range last.list() {
 		if o.isSameAs(fields) {
 			return fields, last

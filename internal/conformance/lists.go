@@ -8,10 +8,21 @@ import (
 // looks is the maximum number of reads of a list that may lag.
 const looks = 5
 
-// waitInList reads a list until it contains the object. It returns the number of lists, or zero if the last
+// pagedOperations are the lists that the provider reads in place of the plain lists of policies and collections.
+var pagedOperations = map[string]string{policies.name: "PagePolicies", collections.name: "PagePolicyCollections"}
+
+// listForPlan reads the list of a kind that the provider reads.
+func (d *domain) listForPlan(ctx context.Context, k kind) answer {
+	if operation := pagedOperations[k.name]; operation != "" {
+		return d.pages(ctx, d.api(k).Get(operation, k.path, "page"))
+	}
+	return d.list(ctx, k)
+}
+
+// waitInList reads the list that the provider reads until it contains the object. It returns the number of lists, or zero if the last
 // list did not contain the object.
 func (d *domain) waitInList(ctx context.Context, o *object) (lists int, last answer) {
-	return d.waitFor(ctx, func() answer { return d.list(ctx, o.kind) }, o.isIn)
+	return d.waitFor(ctx, func() answer { return d.listForPlan(ctx, o.kind) }, o.isIn)
 }
 
 // waitFor reads a list until it shows a change. It returns the number of lists, or zero if the last list did not show

@@ -113,6 +113,8 @@ func (p accessPolicyTemplates) add(request policyTemplateCreationRequest) (any, 
 }
 
 // update replaces all fields except the code.
+//
+// Unverified: access/policy-template-update-replaces.
 func (p accessPolicyTemplates) update(c *call) (any, error) {
 	document, err := decode[policyTemplateDocument](c)
 	if err != nil {

@@ -146,7 +146,9 @@ func (t *mcpTools) create(c *call) (any, error) {
 	return t.save(c, tool)
 }
 
-// update stores a new version, even if nothing has changed.
+// update stores a new version, even if nothing has changed. It replaces all fields that a request can set.
+//
+// Unverified: identity/mcp-tool-update-clears.
 func (t *mcpTools) update(c *call) (any, error) {
 	request, err := decode[upsertMcpToolRequest](c)
 	if err != nil {

@@ -173,6 +173,8 @@ func (z *networkZones) update(c *call) (any, error) {
 }
 
 // save replaces all fields that a request can set.
+//
+// Unverified: identity/network-zone-update-clears.
 func (z *networkZones) save(c *call, row networkZone, request createNetworkZoneRequest) (any, error) {
 	row.description = request.Description
 	row.action = request.Action

@@ -22,8 +22,11 @@ type Options struct {
 	//
 	// Unverified: identity/applications-list-lag, identity/roles-list-lag, identity/roles-list-deleted.
 	// Unverified: identity/tokens-list-lag, identity/mcp-tools-list-lag, identity/role-members-list-lag.
+	// Unverified: identity/network-zones-list-lag, identity/external-token-issuers-list-lag.
 	// Unverified: identity/application-read-lag, identity/role-read-lag, identity/user-read-lag.
+	// Unverified: identity/mcp-tool-read-lag, identity/network-zone-read-lag, identity/external-token-issuer-read-lag.
 	// Unverified: access/policies-list-lag, access/roles-list-lag, access/user-roles-list-lag.
+	// Unverified: access/policy-collections-list-lag, access/policy-templates-list-lag.
 	// Unverified: access/policy-read-lag, access/policy-collection-read-lag, access/role-read-lag.
 	// Unverified: access/policy-template-read-lag.
 	ListLag int

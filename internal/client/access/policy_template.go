@@ -177,6 +177,8 @@ func (c *Client) CreatePolicyTemplate(ctx context.Context, body PolicyTemplateCr
 
 // UpdatePolicyTemplate replaces all fields of a template in the default scope except its code. LUSID can't
 // update a template in another scope.
+//
+// Unverified: access/policy-template-update-replaces.
 func (c *Client) UpdatePolicyTemplate(ctx context.Context, code string, body PolicyTemplateUpdateRequest) (*PolicyTemplateResponse, error) {
 	id, r := ResourceID{Scope: DefaultScope, Code: code}, c.api.Put("UpdatePolicyTemplate", "policytemplates", code).Body(body)
 	return client.DoFor(ctx, r.On(c.policyTemplate(id)), id.String(), (*PolicyTemplateResponse).ObjectKey)

@@ -109,6 +109,8 @@ func (c *Client) CreateNetworkZone(ctx context.Context, body CreateNetworkZoneRe
 }
 
 // UpdateNetworkZone replaces all fields of a network zone, except its code.
+//
+// Unverified: identity/network-zone-update-clears.
 func (c *Client) UpdateNetworkZone(
 	ctx context.Context, code string, body UpdateNetworkZoneRequest,
 ) (*NetworkZoneDefinitionResponse, error) {
