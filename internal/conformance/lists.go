@@ -11,11 +11,12 @@ const looks = 5
 // pagedOperations are the lists that the provider reads in place of the plain lists of policies and collections.
 var pagedOperations = map[string]string{policies.name: "PagePolicies", collections.name: "PagePolicyCollections"}
 
-// listForPlan reads the list of a kind that the provider reads.
+// listForPlan reads the list of a kind that the provider reads for a plan. The list has no deleted users.
 func (d *domain) listForPlan(ctx context.Context, k kind) answer {
 	if operation := pagedOperations[k.name]; operation != "" {
 		return d.pages(ctx, d.api(k).Get(operation, k.path, "page"))
 	}
+	k.listQuery = ""
 	return d.list(ctx, k)
 }
 

@@ -68,6 +68,7 @@ var undecided = map[string]struct {
 	"late read of a tool":             {check: "identity/mcp-tool-update-clears", fault: mockserver.Fault{Operation: "identity.GetMcpTool", Body: `{"readOnly": true}`}, want: conformance.AsAssumed},
 	"late read of a template":         {check: "access/policy-template-update-replaces", fault: mockserver.Fault{Operation: "access.GetPolicyTemplate", Body: `{"templatedSelectors": [{"tag": "Data"}]}`}, want: conformance.AsAssumed},
 	"read of a template never new":    {check: "access/policy-template-update-replaces", fault: notProcessed("access.UpdatePolicyTemplate")},
+	"list without deleted users":      {check: "identity/user-list-fields", middleware: withoutDeletedUsers(set("secondEmailAddress", nil)), want: conformance.Differs},
 	"no read by the login":            {check: "identity/login-case", fault: mockserver.Fault{Operation: "identity.GetUserFromLogin", Count: -1, Status: 404}},
 	"no password policy":              {check: "identity/password-policy-user-type-case", fault: mockserver.Fault{Operation: "identity.GetPasswordPolicy", Count: -1, Status: 404}},
 	"more pages of policies":          {check: "access/policies-page-scopes", middleware: rewrite("GET", "/policies/page$", onePolicyOfMany)},
@@ -238,6 +239,20 @@ func losesPolicies(next http.Handler) http.Handler {
 			role["resource"] = nil
 		}
 	})(next)
+}
+
+// withoutDeletedUsers changes each user in a list without deleted users.
+func withoutDeletedUsers(change func(status *int, user map[string]any)) middleware {
+	return func(next http.Handler) http.Handler {
+		changed := rewrite("GET", "/users$", change)(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Query().Get("includeDeactivated") == "" {
+				changed.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }
 
 // keepsGaps is a domain in which the delete of an access role does not change the index of the third role of a run.
