@@ -249,19 +249,16 @@ func (d *domain) newAccessRoles(ctx context.Context, suffix string, n int) (role
 func (d *domain) waitForIndexes(ctx context.Context, roles []*object, done func() bool) (problem *Finding) {
 	first, rest := roles[0], roles[1:]
 	before := indexOf(first)
-	for look := 1; ; look++ {
+	d.repeat(ctx, func() bool {
 		// The first role is read last, so that it shows each change that the others show.
-		if problem := d.readIndexes(ctx, append(slices.Clone(rest), first)...); problem != nil {
-			return problem
-		}
-		if indexOf(first) != before {
+		problem = d.readIndexes(ctx, append(slices.Clone(rest), first)...)
+		if problem == nil && indexOf(first) != before {
 			others := couldNotTell("the index of a role changed that the run did not change, perhaps because somebody else changed a role")
-			return &others
+			problem = &others
 		}
-		if done() || look == looks || !sleep(ctx, d.options.Pause) {
-			return nil
-		}
-	}
+		return problem != nil || done()
+	})
+	return problem
 }
 
 // readIndexes reads roles of the run again, because a create, a move or a delete of another role can change an

@@ -153,13 +153,8 @@ var anotherObject = couldNotTell("a read returns another object than the one in 
 // never makes readUntil wait until LUSID does not find the object.
 func never(map[string]any) bool { return false }
 
-// readUntil reads an object until done is true for it, because a read may lag behind an update. It returns the
-// response to the last read.
+// readUntil reads an object until done is true for it. It returns the response to the last read.
 func (d *domain) readUntil(ctx context.Context, read client.Request, done func(object map[string]any) bool) answer {
-	for look := 1; ; look++ {
-		a := d.read(ctx, read)
-		if !a.ok() || done(a.object()) || look == looks || !sleep(ctx, d.options.Pause) {
-			return a
-		}
-	}
+	_, last := d.waitFor(ctx, func() answer { return d.read(ctx, read) }, func(a answer) bool { return done(a.object()) })
+	return last
 }

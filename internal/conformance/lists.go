@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// looks is the maximum number of reads of a list that may lag.
+// looks is the maximum number of reads of something that may lag.
 const looks = 5
 
 // pagedOperations are the lists that the provider reads in place of the plain lists of policies and collections.
@@ -20,28 +20,33 @@ func (d *domain) listForPlan(ctx context.Context, k kind) answer {
 	return d.list(ctx, k)
 }
 
-// waitInList reads the list that the provider reads until it contains the object. It returns the number of lists, or zero if the last
-// list did not contain the object.
+// waitInList reads the list that the provider reads until the list contains the object. It returns the number of lists, or
+// zero if the last list did not contain the object.
 func (d *domain) waitInList(ctx context.Context, o *object) (lists int, last answer) {
 	return d.waitFor(ctx, func() answer { return d.listForPlan(ctx, o.kind) }, o.isIn)
 }
 
-// waitFor reads a list until it shows a change. It returns the number of lists, or zero if the last list did not show
-// the change.
-func (d *domain) waitFor(ctx context.Context, list func() answer, shows func(list answer) bool) (lists int, last answer) {
-	for lists = 1; lists <= looks; lists++ {
-		last = list()
-		if !last.isList() {
-			return 0, last
-		}
-		if shows(last) {
-			return lists, last
-		}
-		if lists < looks && !sleep(ctx, d.options.Pause) {
-			break
+// waitFor reads until a response shows a change, because a read may lag behind a change. It returns the number of reads,
+// or zero if the last response did not show the change. It stops at a failure.
+func (d *domain) waitFor(ctx context.Context, read func() answer, shows func(a answer) bool) (reads int, last answer) {
+	reads = d.repeat(ctx, func() bool {
+		last = read()
+		return !last.ok() || shows(last)
+	})
+	if !last.ok() {
+		return 0, last
+	}
+	return reads, last
+}
+
+// repeat calls done until it returns true, with pauses. It returns the number of calls, or zero if none returned true.
+func (d *domain) repeat(ctx context.Context, done func() bool) (calls int) {
+	for calls = 1; !done(); calls++ {
+		if calls == looks || !sleep(ctx, d.options.Pause) {
+			return 0
 		}
 	}
-	return 0, last
+	return calls
 }
 
 // firstList checks whether the first list after a create contains the object.
