@@ -27,7 +27,7 @@ func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
 	return []Check{
 		{
 			API: "access", Name: name + "-create", Needs: Write,
-			Statement: "A create of " + article(noun) + " returns status 201.",
+			Statement: "A create of " + a + " returns status 201.",
 			Source:    contract,
 			Assumed:   "The provider accepts any success status. The mock responds with 201.",
 			run:       createdWith(a, http.StatusCreated, create),
@@ -56,14 +56,14 @@ func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
 		},
 		{
 			API: "access", Name: name + "-delete", Needs: Write,
-			Statement: "A delete of " + article(noun) + " returns status 204.",
+			Statement: "A delete of " + a + " returns status 204.",
 			Source:    deleteDocumented,
 			Assumed:   "The provider accepts any success status. The mock responds with 204.",
 			run:       deletedWith(a, http.StatusNoContent, create),
 		},
 		{
 			API: "access", Name: name + "-delete-again", Needs: Write,
-			Statement: "A second delete of " + article(noun) + " returns " + goneWords + ".",
+			Statement: "A second delete of " + a + " returns " + goneWords + ".",
 			Source:    notAccessDocumented,
 			Assumed:   goneAssumed,
 			run:       deletedAgainWith(a, http.StatusNotFound, gone, create),

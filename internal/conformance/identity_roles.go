@@ -109,29 +109,20 @@ func (d *domain) createRole(ctx context.Context, name string) (*object, answer) 
 }
 
 func (d *domain) roleRequest(name string) client.Request {
-	return d.identity.Post("CreateRole", "roles").Body(identity.CreateRoleRequest{
-		Name: name, Description: "A conformance run created this role and will delete it.",
-	})
+	return d.identity.Post("CreateRole", "roles").Body(identity.CreateRoleRequest{Name: name, Description: createdBy})
 }
-
-// The possible results of an update for a field that the request leaves out.
-const (
-	cleared = "is empty"
-	kept    = "has a value"
-)
 
 // isClearedAfter checks whether an update of an object has cleared a field.
 func (d *domain) isClearedAfter(ctx context.Context, o *object, read client.Request, field string) Finding {
-	isEmpty := func(object map[string]any) bool { return text(object, field) == "" }
-	updated, problem := d.readUpdated(ctx, o, read, isEmpty)
+	isCleared := func(object map[string]any) bool { return text(object, field) == "" }
+	updated, problem := d.readUpdated(ctx, o, read, isCleared)
 	if problem != nil {
 		return *problem
 	}
-	seen := kept
-	if isEmpty(updated) {
-		seen = cleared
+	if !isCleared(updated) {
+		return differs("the field %s has a value after the update", field)
 	}
-	return decide(seen == cleared, "the field %s %s after the update", field, seen)
+	return asAssumed("the field %s is empty after the update", field)
 }
 
 // readUpdated is readUntil for an object that the run has updated. If the response is not that object, the problem is

@@ -184,7 +184,7 @@ var (
 
 func (d *domain) createZone(ctx context.Context, code string) (*object, answer) {
 	return d.create(ctx, zones, code, d.identity.Post("CreateNetworkZone", "networkzones").Body(identity.CreateNetworkZoneRequest{
-		Code: code, Description: "A conformance run created this zone and will delete it.",
+		Code: code, Description: createdBy,
 		Action: identity.NetworkZoneNoOp, NetworkZoneIPs: zoneIPs, ApplyRules: zoneRules,
 	}))
 }
@@ -262,10 +262,10 @@ func (d *domain) duplicate(ctx context.Context, k kind, maximum int, second answ
 	if second.status == http.StatusBadRequest && second.code != codeDuplicate {
 		list := d.list(ctx, k)
 		if !list.isList() {
-			return list.unable("count the " + k.name + "s after a refusal")
+			return list.unable("count the " + k.plural() + " after a refusal")
 		}
 		if len(list.list()) >= maximum {
-			return couldNotTell("the domain already has the maximum number of %ss", k.name)
+			return couldNotTell("the domain already has the maximum number of %s", k.plural())
 		}
 	}
 	return second.is("create a second "+k.name, http.StatusBadRequest, codeDuplicate)
@@ -365,7 +365,7 @@ func (d *domain) issuerRequest(code, audience string) client.Request {
 	return d.identity.Post("CreateExternalTokenIssuer", "externaltokenissuers").Body(identity.CreateExternalTokenIssuerRequest{
 		Code: code, UpdateExternalTokenIssuerRequest: identity.UpdateExternalTokenIssuerRequest{
 			Issuer: "https://example.com/" + audience, Audience: audience, LogoutURL: logoutURL,
-			Description: "A conformance run created this issuer and will delete it.",
+			Description: createdBy,
 		},
 	})
 }

@@ -140,7 +140,7 @@ func (d *domain) createTool(ctx context.Context, name string) (*object, answer) 
 
 func (d *domain) toolRequest(code, name string) client.Request {
 	return d.identity.Post("CreateMcpTool", "mcptools", Prefix+"scope", code).Body(identity.UpsertMcpToolRequest{
-		Name: name, Title: name, Description: "A conformance run created this tool and will delete it.",
+		Name: name, Title: name, Description: createdBy,
 		ReadOnly: true, Parameters: []identity.McpToolParameter{},
 		LuminescePayload: &identity.McpToolLuminescePayload{Query: toolQuery},
 	})
