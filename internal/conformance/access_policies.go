@@ -13,65 +13,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-// notAccessDocumented is the source of a status that is not in the Access API's contract.
-const notAccessDocumented = "the contract of the Access API documents no status for it"
-
-// lifeOf returns the checks of the create, read and delete of a kind.
-func lifeOf(name, noun, get string, taken, gone int, create creator) []Check {
-	goneWords, goneAssumed := "status 404", "The provider reads the list before it treats the object as deleted. The mock responds with 404."
-	if gone != 0 {
-		goneWords += " and code " + strconv.Itoa(gone)
-		goneAssumed = "The provider treats the code as success. The mock responds with this status and this code."
-	}
-	a := article(noun)
-	return []Check{
-		{
-			API: "access", Name: name + "-create", Needs: Write,
-			Statement: "A create of " + a + " returns status 201.",
-			Source:    contract,
-			Assumed:   "The provider accepts any success status. The mock responds with 201.",
-			run:       createdWith(a, http.StatusCreated, create),
-		},
-		{
-			API: "access", Name: name + "-duplicate", Needs: Write,
-			Statement: "A second " + noun + " with the same code is refused with status 400 and code " + strconv.Itoa(taken) + ".",
-			Source:    "LUSID documents the code; the status: " + noSource,
-			Assumed:   "The provider checks the code. The mock responds with this status and this code.",
-			run: func(ctx context.Context, d *domain) Finding {
-				code := d.name("twice")
-				o, first := create(d, ctx, code)
-				if o == nil {
-					return first.unable("create " + a)
-				}
-				_, second := create(d, ctx, code)
-				return second.is("create a second "+noun, http.StatusBadRequest, taken)
-			},
-		},
-		{
-			API: "access", Name: name + "-read-lag", Needs: Write,
-			Statement: "A read by the code finds a new " + noun + " at once.",
-			Source:    "FINBOURNE's own tests read right after a create; whether it always works: " + noSource,
-			Assumed:   "The provider reads the object at each refresh. The mock finds it.",
-			run:       readableWith(a, get, create),
-		},
-		{
-			API: "access", Name: name + "-delete", Needs: Write,
-			Statement: "A delete of " + a + " returns status 204.",
-			Source:    deleteDocumented,
-			Assumed:   "The provider accepts any success status. The mock responds with 204.",
-			run:       deletedWith(a, http.StatusNoContent, create),
-		},
-		{
-			API: "access", Name: name + "-delete-again", Needs: Write,
-			Statement: "A second delete of " + a + " returns " + goneWords + ".",
-			Source:    notAccessDocumented,
-			Assumed:   goneAssumed,
-			run:       deletedAgainWith(a, http.StatusNotFound, gone, create),
-		},
-	}
-}
-
-var accessPolicies = slices.Concat(lifeOf("policy", "policy", "GetPolicy", codePolicyTaken, codePolicyGone, (*domain).createPolicy), []Check{
+var accessPolicies = slices.Concat(lifeOf(policies, "GetPolicy", codePolicyTaken, (*domain).createPolicy), []Check{
 	{
 		API: "access", Name: "policies-list-lag", Needs: Write,
 		Statement: "The first list after a create shows the new policy.",
@@ -426,7 +368,7 @@ func policiesOf(role map[string]any) []map[string]any {
 }
 
 var accessCollections = slices.Concat(
-	lifeOf("policy-collection", "policy collection", "GetPolicyCollection", codeCollectionTaken, codeCollectionGone, (*domain).createCollection),
+	lifeOf(collections, "GetPolicyCollection", codeCollectionTaken, (*domain).createCollection),
 	[]Check{
 		{
 			API: "access", Name: "policy-collections-list-lag", Needs: Write,
@@ -495,7 +437,7 @@ func (d *domain) createCollectionWith(ctx context.Context, code string, members 
 }
 
 var accessTemplates = slices.Concat(
-	lifeOf("policy-template", "policy template", "GetPolicyTemplate", codeTemplateTaken, codeTemplateGone, (*domain).createTemplate),
+	lifeOf(templates, "GetPolicyTemplate", codeTemplateTaken, (*domain).createTemplate),
 	[]Check{
 		{
 			API: "access", Name: "policy-templates-list-lag", Needs: Write,

@@ -26,13 +26,7 @@ var accessUserRoles = []Check{
 			return decide(read.status == http.StatusNotFound && read.code != 0, "%s", read)
 		},
 	},
-	{
-		API: "access", Name: "user-role-create", Needs: Mail,
-		Statement: "A create of a user role returns status 200.",
-		Source:    contract,
-		Assumed:   "The provider accepts any success status. The mock responds with 200.",
-		run:       createdWith("a user role", http.StatusOK, (*domain).createUserRole),
-	},
+	createOf(userRoles, Mail, http.StatusOK, (*domain).createUserRole),
 	{
 		API: "access", Name: "user-role-duplicate", Needs: Mail,
 		Statement: "A second user role of the same user is refused with status 400 and code 615.",
@@ -82,13 +76,7 @@ var accessUserRoles = []Check{
 		Assumed:   "If a 404 has no code for a missing user, the list decides. The provider lists twice. The mock's lists contain new objects at once.",
 		run:       listedWith("a user role", (*domain).createUserRole),
 	},
-	{
-		API: "access", Name: "user-role-delete", Needs: Mail,
-		Statement: "A delete of a user role returns status 204.",
-		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with 204.",
-		run:       deletedWith("a user role", http.StatusNoContent, (*domain).createUserRole),
-	},
+	deleteOf(userRoles, Mail, http.StatusNoContent, (*domain).createUserRole),
 	{
 		API: "access", Name: "user-role-delete-again", Needs: Mail,
 		Statement: "A second delete of a user role returns status 404.",

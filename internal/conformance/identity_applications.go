@@ -90,13 +90,7 @@ var identityApplications = []Check{
 		Assumed:   "The provider reads an application at each refresh. The mock finds it.",
 		run:       readableWith("an application", "GetApplication", (*domain).createApplication),
 	},
-	{
-		API: "identity", Name: "application-delete", Needs: Write,
-		Statement: "A delete of an application returns status 204.",
-		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with 204.",
-		run:       deletedWith("an application", http.StatusNoContent, (*domain).createApplication),
-	},
+	deleteOf(applications, Write, http.StatusNoContent, (*domain).createApplication),
 	{
 		API: "identity", Name: "application-delete-again", Needs: Write,
 		Statement: "A second delete of an application returns status 404 and code 662.",

@@ -236,12 +236,8 @@ func missing(name string, k kind, operation string, path ...string) Check {
 		assumed = "The provider reads the list before it treats the object as deleted. The mock responds with 404."
 		codeWords = " that does not exist returns status 404."
 	}
-	api := "identity"
-	if k.access {
-		api = "access"
-	}
 	return Check{
-		API: api, Name: name, Statement: "A read of " + article(k.name) + codeWords, Source: source, Assumed: assumed,
+		API: k.api(), Name: name, Statement: "A read of " + article(k.name) + codeWords, Source: source, Assumed: assumed,
 		run: func(ctx context.Context, d *domain) Finding {
 			a := d.read(ctx, d.api(k).Get(operation, append([]string{k.path}, path...)...))
 			return d.isMissing(ctx, k, a, "read "+article(k.name)+" that does not exist", k.gone)

@@ -9,13 +9,7 @@ import (
 )
 
 var identityRoles = []Check{
-	{
-		API: "identity", Name: "role-create", Needs: Write,
-		Statement: "A create of a role returns status 201.",
-		Source:    contract,
-		Assumed:   "The provider accepts any success status. The mock responds with 201.",
-		run:       createdWith("a role", http.StatusCreated, (*domain).createRole),
-	},
+	createOf(roles, Write, http.StatusCreated, (*domain).createRole),
 	{
 		API: "identity", Name: "role-duplicate", Needs: Write,
 		Statement: "A second role with the same name is refused with status 409 and code 144.",
@@ -88,13 +82,7 @@ var identityRoles = []Check{
 			return d.isClearedAfter(ctx, o, d.identity.Get("GetRole", "roles", o.id()), "description")
 		},
 	},
-	{
-		API: "identity", Name: "role-delete", Needs: Write,
-		Statement: "A delete of a role returns status 204.",
-		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with 204.",
-		run:       deletedWith("a role", http.StatusNoContent, (*domain).createRole),
-	},
+	deleteOf(roles, Write, http.StatusNoContent, (*domain).createRole),
 	{
 		API: "identity", Name: "role-delete-again", Needs: Write,
 		Statement: "A second delete of a role returns status 404 and code 660.",

@@ -17,13 +17,7 @@ const (
 )
 
 var identityZones = []Check{
-	{
-		API: "identity", Name: "network-zone-create", Needs: NetworkZones,
-		Statement: "A create of a network zone returns status 201.",
-		Source:    contract,
-		Assumed:   "The provider accepts any success status. The mock responds with 201.",
-		run:       createdWith("a network zone", http.StatusCreated, (*domain).createZone),
-	},
+	createOf(zones, NetworkZones, http.StatusCreated, (*domain).createZone),
 	{
 		API: "identity", Name: "network-zone-duplicate", Needs: NetworkZones,
 		Statement: "A second network zone with the same code is refused with status 400 and code 144.",
@@ -39,13 +33,7 @@ var identityZones = []Check{
 			return d.duplicate(ctx, zones, maxZones, second)
 		},
 	},
-	{
-		API: "identity", Name: "network-zone-delete", Needs: NetworkZones,
-		Statement: "A delete of a network zone returns status 204.",
-		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with 204.",
-		run:       deletedWith("a network zone", http.StatusNoContent, (*domain).createZone),
-	},
+	deleteOf(zones, NetworkZones, http.StatusNoContent, (*domain).createZone),
 	{
 		API: "identity", Name: "network-zones-list-lag", Needs: NetworkZones,
 		Statement: "The first list after a create contains the new network zone.",
@@ -272,20 +260,8 @@ func (d *domain) duplicate(ctx context.Context, k kind, maximum int, second answ
 }
 
 var identityIssuers = []Check{
-	{
-		API: "identity", Name: "external-token-issuer-create", Needs: ExternalTokenIssuers,
-		Statement: "A create of an external token issuer returns status 201.",
-		Source:    contract,
-		Assumed:   "The provider accepts any success status. The mock responds with 201.",
-		run:       createdWith("an external token issuer", http.StatusCreated, (*domain).createIssuer),
-	},
-	{
-		API: "identity", Name: "external-token-issuer-delete", Needs: ExternalTokenIssuers,
-		Statement: "A delete of an external token issuer returns status 204.",
-		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with 204.",
-		run:       deletedWith("an external token issuer", http.StatusNoContent, (*domain).createIssuer),
-	},
+	createOf(issuers, ExternalTokenIssuers, http.StatusCreated, (*domain).createIssuer),
+	deleteOf(issuers, ExternalTokenIssuers, http.StatusNoContent, (*domain).createIssuer),
 	{
 		API: "identity", Name: "external-token-issuer-delete-again", Needs: ExternalTokenIssuers,
 		Statement: "A second delete of an external token issuer returns status 404.",

@@ -9,20 +9,8 @@ import (
 )
 
 var identityTools = []Check{
-	{
-		API: "identity", Name: "mcp-tool-create", Needs: Write,
-		Statement: "A create of an MCP tool returns status 201.",
-		Source:    contract,
-		Assumed:   "The provider accepts any success status. The mock responds with 201.",
-		run:       createdWith("an MCP tool", http.StatusCreated, (*domain).createTool),
-	},
-	{
-		API: "identity", Name: "mcp-tool-delete", Needs: Write,
-		Statement: "A delete of an MCP tool returns status 204.",
-		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with 204.",
-		run:       deletedWith("an MCP tool", http.StatusNoContent, (*domain).createTool),
-	},
+	createOf(tools, Write, http.StatusCreated, (*domain).createTool),
+	deleteOf(tools, Write, http.StatusNoContent, (*domain).createTool),
 	{
 		API: "identity", Name: "mcp-tool-delete-again", Needs: Write,
 		Statement: "A second delete of an MCP tool returns status 404.",

@@ -42,6 +42,23 @@ func (k kind) plural() string {
 	return k.name + "s"
 }
 
+// api is the name of the API in the names of checks.
+func (k kind) api() string {
+	if k.access {
+		return "access"
+	}
+	return "identity"
+}
+
+// slug is the name in the names of checks.
+func (k kind) slug() string {
+	name := strings.ToLower(strings.ReplaceAll(k.name, " ", "-"))
+	if k.access {
+		return strings.TrimPrefix(name, "access-")
+	}
+	return name
+}
+
 var (
 	roles        = kind{name: "role", list: "ListRoles", remove: "DeleteRole", path: "roles", label: "name", key: []string{"id"}, gone: codeRoleGone}
 	applications = kind{name: "application", list: "ListApplications", remove: "DeleteApplication", path: "applications", label: "clientId", key: []string{"id"}, gone: codeAppGone}

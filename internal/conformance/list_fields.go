@@ -22,8 +22,8 @@ var listFields = []Check{
 }
 
 func listFieldsOf(k kind, needs Permission, get string, create creator, fields ...string) Check {
-	check := Check{
-		API: "identity", Name: strings.ToLower(strings.ReplaceAll(k.name, " ", "-")) + "-list-fields", Needs: needs,
+	return Check{
+		API: k.api(), Name: k.slug() + "-list-fields", Needs: needs,
 		Statement: "The list of " + k.plural() + " contains the same fields of " + article(k.name) + " as a read.",
 		Source:    "LUSID's published contract has the same schema for both; whether a domain fills all fields of a list: " + noSource,
 		Assumed:   "A plan of many objects uses the list, and reads an object only if the list shows a change. The mock fills all fields.",
@@ -49,11 +49,6 @@ func listFieldsOf(k kind, needs Permission, get string, create creator, fields .
 			return compareFields(read.object(), listed, fields)
 		},
 	}
-	if k.access {
-		check.API = "access"
-		check.Name = strings.TrimPrefix(check.Name, "access-")
-	}
-	return check
 }
 
 // compareFields reports which fields have a value in a read, but none in a list.
