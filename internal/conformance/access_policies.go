@@ -245,8 +245,6 @@ var accessPolicies = slices.Concat(lifeOf(policies, "GetPolicy", codePolicyTaken
 // missingPolicy is the ID of a policy that does not exist.
 var missingPolicy = map[string]string{"scope": defaultScope, "code": missingID}
 
-const createdBy = "A conformance run created this object and will delete it."
-
 // selector covers an identifier that does not exist, so the policy allows nothing.
 func selector(activity, code string) map[string]any {
 	return selectorOf(activity, map[string]string{"scope": missingID, "code": code})
@@ -336,30 +334,6 @@ func (d *domain) removedInUse(ctx context.Context, noun string, o, role *object)
 		}
 	}
 	return a.is("delete "+noun+" in use", http.StatusNoContent, 0)
-}
-
-// objectsIn returns a list of objects in a field of an object.
-func objectsIn(object map[string]any, name string) (objects []map[string]any) {
-	list, _ := object[name].([]any)
-	for _, element := range list {
-		if inner, ok := element.(map[string]any); ok {
-			objects = append(objects, inner)
-		}
-	}
-	return objects
-}
-
-// isEmpty reports whether a field is missing, null, an empty text or an empty list.
-func isEmpty(value any) bool {
-	switch v := value.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	}
-	return false
 }
 
 func policiesOf(role map[string]any) []map[string]any {

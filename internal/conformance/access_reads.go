@@ -249,12 +249,6 @@ var accessReads = []Check{
 	},
 }
 
-// isAdministrator reports whether the user who runs the checks is known to have the role lusid-administrator.
-func (d *domain) isAdministrator() bool {
-	groups, _ := d.me["groups"].([]any)
-	return slices.Contains(groups, any(administratorRole))
-}
-
 // listInstruments is the code of a feature in the examples of the documentation.
 const listInstruments = "api-instruments-listinstruments"
 

@@ -10,8 +10,6 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-const deleteDocumented = contract + "; whether a domain follows it: " + noSource
-
 var identityApplications = []Check{
 	{
 		API: "identity", Name: "application-create", Needs: Write,
@@ -177,16 +175,6 @@ func tokenRefusal(ctx context.Context, d *domain) Finding {
 	return decide(isAssumedStatus && isAssumedError, "HTTP %d, the error invalid_client: %t", refusal.StatusCode, isAssumedError)
 }
 
-var noPassword = couldNotTell("the run does not sign in with a password, which a new application needs")
-
-// passwordGrant returns the token request of the sign-in, if it has a password.
-func (d *domain) passwordGrant() (grant client.TokenRequest, ok bool) {
-	signIn := d.config.SignIn
-	grant = signIn.Grant
-	grant.RefreshToken = ""
-	return grant, signIn.AccessToken == "" && signIn.AccessTokenFile == "" && grant.Password != ""
-}
-
 func (d *domain) createApplication(ctx context.Context, name string) (*object, answer) {
 	return d.create(ctx, applications, name, d.applicationRequest(name, name))
 }
@@ -195,15 +183,4 @@ func (d *domain) applicationRequest(clientID, displayName string) client.Request
 	return d.identity.Post("CreateApplication", "applications").Body(identity.CreateApplicationRequest{
 		ClientID: clientID, DisplayName: displayName, Type: identity.ApplicationTypeNative,
 	})
-}
-
-// first checks whether the first of several lists shows a change. The number of lists is zero if none of them does.
-func (d *domain) first(lists int, last answer, shows string) Finding {
-	switch {
-	case !last.isList():
-		return last.unable("read the list")
-	case lists == 0:
-		return differs("none of %d lists within %s %s", looks, d.options.Pause*(looks-1), shows)
-	}
-	return decide(lists == 1, "list number %d %s", lists, shows)
 }

@@ -2,12 +2,8 @@ package conformance
 
 import (
 	"context"
-	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
@@ -35,9 +31,6 @@ const (
 
 // identityAPI returns the Identity API without not-found codes, because the checks test the codes.
 func identityAPI(c *client.Client) *client.API { return c.API("identity", "identity/api") }
-
-// missingID is an ID that no object has.
-const missingID = Prefix + "missing"
 
 var identityReads = []Check{
 	{
@@ -224,108 +217,4 @@ var identityHeaders = []Check{
 			return decide(d.withRetryAfter == d.rateLimited, "%d of %d responses have the header", d.withRetryAfter, d.rateLimited)
 		},
 	},
-}
-
-// missing returns the check of a read of an object that does not exist. The path is the rest of the object's path.
-func missing(name string, k kind, operation string, path ...string) Check {
-	source := "which status has the code: " + noSource
-	assumed := "The provider concludes from the code that the object does not exist. The mock responds with this status and this code."
-	codeWords := " that does not exist returns status 404 and code " + strconv.Itoa(k.gone) + "."
-	if k.gone == 0 {
-		source = "LUSID documents neither a status nor a code for this"
-		assumed = "The provider reads the list before it treats the object as deleted. The mock responds with 404."
-		codeWords = " that does not exist returns status 404."
-	}
-	return Check{
-		API: k.api(), Name: name, Statement: "A read of " + article(k.name) + codeWords, Source: source, Assumed: assumed,
-		run: func(ctx context.Context, d *domain) Finding {
-			a := d.read(ctx, d.api(k).Get(operation, append([]string{k.path}, path...)...))
-			return d.isMissing(ctx, k, a, "read "+article(k.name)+" that does not exist", k.gone)
-		},
-	}
-}
-
-// isMissing compares the response to a read of a missing object with status 404 and the code. If the code is zero,
-// any code matches.
-func (d *domain) isMissing(ctx context.Context, k kind, a answer, attempt string, code int) Finding {
-	if problem := d.isUnknownPath(ctx, k, a); problem != nil {
-		return *problem
-	}
-	if a.status == http.StatusBadRequest && code != 0 && slices.Contains(invalid, a.code) {
-		return couldNotTell("%s: LUSID may refuse the form of the ID", a)
-	}
-	return a.is(attempt, http.StatusNotFound, code)
-}
-
-// isUnknownPath returns a problem if the domain may not have the paths of a kind. A 404 without a code does not show
-// whether LUSID has sent it. So the list must exist.
-func (d *domain) isUnknownPath(ctx context.Context, k kind, a answer) *Finding {
-	if a.status != http.StatusNotFound || a.code != 0 {
-		return nil
-	}
-	list := d.listOnce(ctx, k)
-	if list.ok() {
-		return nil
-	}
-	unknown := couldNotTell("%s, but the list of %s cannot be read either (%s), so the feature may not be enabled", a, k.plural(), list)
-	return &unknown
-}
-
-// invalid are LUSID's codes for a request with an invalid value.
-var invalid = []int{0, 151, 157}
-
-func countOf(objects []map[string]any, is func(map[string]any) bool) int {
-	n := 0
-	for _, object := range objects {
-		if is(object) {
-			n++
-		}
-	}
-	return n
-}
-
-func hasField(a answer, field string) string {
-	if text(a.object(), field) == "" {
-		return "a response without the field " + field
-	}
-	return "a response with the field " + field
-}
-
-// constant matches a word that can be one of a fixed list of words. Any other text could be a name.
-var constant = regexp.MustCompile(`^[A-Z_]{1,20}$`)
-
-// words checks that a field contains only the known words.
-func words(objects []map[string]any, field string, known ...string) Finding {
-	var seen, unknown []string
-	for _, object := range objects {
-		word := text(object, field)
-		isSpelling := slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, word) })
-		if !isSpelling && !constant.MatchString(word) {
-			word = "another text"
-		}
-		if !slices.Contains(seen, word) {
-			seen = append(seen, word)
-		}
-		if !slices.Contains(known, word) && !slices.Contains(unknown, word) {
-			unknown = append(unknown, word)
-		}
-	}
-	slices.Sort(seen)
-	return decide(len(unknown) == 0, "%s", strings.Join(seen, ", "))
-}
-
-func otherCase(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsUpper(r) {
-			return unicode.ToLower(r)
-		}
-		return unicode.ToUpper(r)
-	}, s)
-}
-
-func article(noun string) string {
-	if strings.ContainsAny(noun[:1], "aeioM") { // It is an MCP tool, but a user.
-		return "an " + noun
-	}
-	return "a " + noun
 }

@@ -9,6 +9,10 @@ import (
 // notAccessDocumented is the source of a status that is not in the Access API's contract.
 const notAccessDocumented = "the contract of the Access API documents no status for it"
 
+const deleteDocumented = contract + "; whether a domain follows it: " + noSource
+
+const createdBy = "A conformance run created this object and will delete it."
+
 // creator creates an object with a name.
 type creator func(d *domain, ctx context.Context, name string) (*object, answer)
 

@@ -1,12 +1,6 @@
 package conformance
 
-import (
-	"context"
-	"time"
-)
-
-// looks is the maximum number of reads of something that may lag.
-const looks = 5
+import "context"
 
 // pagedOperations are the lists that the provider reads in place of the plain lists of policies and collections.
 var pagedOperations = map[string]string{policies.name: "PagePolicies", collections.name: "PagePolicyCollections"}
@@ -26,29 +20,6 @@ func (d *domain) waitInList(ctx context.Context, o *object) (lists int, last ans
 	return d.waitFor(ctx, func() answer { return d.listForPlan(ctx, o.kind) }, o.isIn)
 }
 
-// waitFor reads until a response shows a change, because a read may lag behind a change. It returns the number of reads,
-// or zero if the last response did not show the change. It stops at a failure.
-func (d *domain) waitFor(ctx context.Context, read func() answer, shows func(a answer) bool) (reads int, last answer) {
-	reads = d.repeat(ctx, func() bool {
-		last = read()
-		return !last.ok() || shows(last)
-	})
-	if !last.ok() {
-		return 0, last
-	}
-	return reads, last
-}
-
-// repeat calls done until it returns true, with pauses. It returns the number of calls, or zero if none returned true.
-func (d *domain) repeat(ctx context.Context, done func() bool) (calls int) {
-	for calls = 1; !done(); calls++ {
-		if calls == looks || !sleep(ctx, d.options.Pause) {
-			return 0
-		}
-	}
-	return calls
-}
-
 // firstList checks whether the first list after a create contains the object.
 func (d *domain) firstList(ctx context.Context, o *object) Finding {
 	lists, last := d.waitInList(ctx, o)
@@ -65,13 +36,13 @@ func (d *domain) listOnce(ctx context.Context, k kind) answer {
 	return list
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
+// first checks whether the first of several lists shows a change. The number of lists is zero if none of them does.
+func (d *domain) first(lists int, last answer, shows string) Finding {
+	switch {
+	case !last.isList():
+		return last.unable("read the list")
+	case lists == 0:
+		return differs("none of %d lists within %s %s", looks, d.options.Pause*(looks-1), shows)
 	}
+	return decide(lists == 1, "list number %d %s", lists, shows)
 }
