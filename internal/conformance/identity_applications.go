@@ -88,7 +88,7 @@ var identityApplications = []Check{
 		Assumed:   "The provider reads an application at each refresh. The mock finds it.",
 		run:       readableWith("an application", "GetApplication", (*domain).createApplication),
 	},
-	deleteOf(applications, Write, http.StatusNoContent, (*domain).createApplication),
+	deleteOf(applications, Write, (*domain).createApplication),
 	{
 		API: "identity", Name: "application-delete-again", Needs: Write,
 		Statement: "A second delete of an application returns status 404 and code 662.",

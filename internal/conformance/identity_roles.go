@@ -82,7 +82,7 @@ var identityRoles = []Check{
 			return d.isClearedAfter(ctx, o, d.identity.Get("GetRole", "roles", o.id()), "description")
 		},
 	},
-	deleteOf(roles, Write, http.StatusNoContent, (*domain).createRole),
+	deleteOf(roles, Write, (*domain).createRole),
 	{
 		API: "identity", Name: "role-delete-again", Needs: Write,
 		Statement: "A second delete of a role returns status 404 and code 660.",

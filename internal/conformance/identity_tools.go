@@ -10,7 +10,7 @@ import (
 
 var identityTools = []Check{
 	createOf(tools, Write, http.StatusCreated, (*domain).createTool),
-	deleteOf(tools, Write, http.StatusNoContent, (*domain).createTool),
+	deleteOf(tools, Write, (*domain).createTool),
 	{
 		API: "identity", Name: "mcp-tool-delete-again", Needs: Write,
 		Statement: "A second delete of an MCP tool returns status 404.",

@@ -95,13 +95,13 @@ func createOf(k kind, needs Permission, status int, create creator) Check {
 }
 
 // deleteOf returns the check of the status of a successful delete.
-func deleteOf(k kind, needs Permission, status int, create creator) Check {
+func deleteOf(k kind, needs Permission, create creator) Check {
 	return Check{
 		API: k.api(), Name: k.slug() + "-delete", Needs: needs,
-		Statement: "A delete of " + article(k.name) + " returns status " + strconv.Itoa(status) + ".",
+		Statement: "A delete of " + article(k.name) + " returns status 204.",
 		Source:    deleteDocumented,
-		Assumed:   "The provider accepts any success status. The mock responds with " + strconv.Itoa(status) + ".",
-		run:       deletedWith(article(k.name), status, create),
+		Assumed:   "The provider accepts any success status. The mock responds with 204.",
+		run:       deletedWith(article(k.name), http.StatusNoContent, create),
 	}
 }
 
@@ -137,7 +137,7 @@ func lifeOf(k kind, get string, taken int, create creator) []Check {
 			Assumed:   "The provider reads the object at each refresh. The mock finds it.",
 			run:       readableWith(a, get, create),
 		},
-		deleteOf(k, Write, http.StatusNoContent, create),
+		deleteOf(k, Write, create),
 		{
 			API: k.api(), Name: k.slug() + "-delete-again", Needs: Write,
 			Statement: "A second delete of " + a + " returns " + goneWords + ".",
