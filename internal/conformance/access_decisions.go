@@ -14,9 +14,9 @@ const (
 	denied  = "Denied"
 )
 
-// accessDecisions ask LUSID for the rights of the user who runs the checks. For a moment, this user has a
+// accessDecisionChecks ask LUSID for the rights of the user who runs the checks. For a moment, this user has a
 // role of the run. The role's policy allows reading an object that does not exist.
-var accessDecisions = []Check{
+var accessDecisionChecks = []Check{
 	{
 		API: "access", Name: "date-conditions-combine", Needs: OwnRoles,
 		Statement: "A policy with several entries in for applies only if all of them hold.",

@@ -13,7 +13,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-var accessPolicies = slices.Concat(lifeOf(policies, "GetPolicy", codePolicyTaken, (*domain).createPolicy), []Check{
+var accessPolicyChecks = slices.Concat(lifeOf(policies, "GetPolicy", codePolicyTaken, (*domain).createPolicy), []Check{
 	{
 		API: "access", Name: "policies-list-lag", Needs: Write,
 		Statement: "The first list after a create shows the new policy.",
@@ -341,7 +341,7 @@ func policiesOf(role map[string]any) []map[string]any {
 	return objectsIn(held, "policies")
 }
 
-var accessCollections = slices.Concat(
+var accessCollectionChecks = slices.Concat(
 	lifeOf(collections, "GetPolicyCollection", codeCollectionTaken, (*domain).createCollection),
 	[]Check{
 		{
@@ -410,7 +410,7 @@ func (d *domain) createCollectionWith(ctx context.Context, code string, members 
 	return d.create(ctx, collections, code, d.access.Post("CreatePolicyCollection", "policycollections").Body(body))
 }
 
-var accessTemplates = slices.Concat(
+var accessTemplateChecks = slices.Concat(
 	lifeOf(templates, "GetPolicyTemplate", codeTemplateTaken, (*domain).createTemplate),
 	[]Check{
 		{

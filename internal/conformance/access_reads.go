@@ -37,7 +37,7 @@ var ranked = []string{
 // accessAPI returns the Access API without not-found codes, because the checks test the codes.
 func accessAPI(c *client.Client) *client.API { return c.API("access", "access/api") }
 
-var accessReads = []Check{
+var accessReadChecks = []Check{
 	missing("policy-missing", policies, "GetPolicy", missingID),
 	missing("policy-collection-missing", collections, "GetPolicyCollection", missingID),
 	missing("role-missing", accessRoles, "GetRole", missingID),

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client"
 )
 
-var accessRolesChecks = slices.Concat(lifeOf(accessRoles, "GetRole", codeRoleTaken, (*domain).createAccessRole), []Check{
+var accessRoleChecks = slices.Concat(lifeOf(accessRoles, "GetRole", codeRoleTaken, (*domain).createAccessRole), []Check{
 	{
 		API: "access", Name: "roles-list-lag", Needs: Write,
 		Statement: "The first list after a create contains the new access role.",

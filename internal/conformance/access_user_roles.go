@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-var accessUserRoles = []Check{
+var accessUserRoleChecks = []Check{
 	{
 		API: "access", Name: "user-role-new-user", Needs: Mail,
 		Statement: "A read of the user role of a user who has never signed in returns status 404 and one of LUSID's codes.",

@@ -98,7 +98,7 @@ func decide(holds bool, format string, args ...any) Finding {
 // Checks returns all checks in the order in which they run. The last checks use the responses of the whole
 // run.
 func Checks() []Check {
-	return slices.Concat(identityReads, identityApplications, identityRoles, identityTokens, identityTools,
-		identityUsers, identityZones, identityIssuers, accessReads, accessPolicies, accessCollections, accessRolesChecks,
-		accessTemplates, accessUserRoles, accessDecisions, listFields, identityHeaders)
+	return slices.Concat(identityReadChecks, identityApplicationChecks, identityRoleChecks, identityTokenChecks, identityToolChecks,
+		identityUserChecks, identityZoneChecks, identityIssuerChecks, accessReadChecks, accessPolicyChecks, accessCollectionChecks, accessRoleChecks,
+		accessTemplateChecks, accessUserRoleChecks, accessDecisionChecks, listFieldChecks, identityHeaderChecks)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-var identityApplications = []Check{
+var identityApplicationChecks = []Check{
 	{
 		API: "identity", Name: "application-create", Needs: Write,
 		Statement: "A create of an application returns status 200 and the secret.",

@@ -32,7 +32,7 @@ const (
 // identityAPI returns the Identity API without not-found codes, because the checks test the codes.
 func identityAPI(c *client.Client) *client.API { return c.API("identity", "identity/api") }
 
-var identityReads = []Check{
+var identityReadChecks = []Check{
 	{
 		API: "identity", Name: "applications-list-secret",
 		Statement: "The list of applications contains no secrets.",
@@ -191,8 +191,8 @@ var identityReads = []Check{
 	},
 }
 
-// identityHeaders check all responses of the run.
-var identityHeaders = []Check{
+// identityHeaderChecks check all responses of the run.
+var identityHeaderChecks = []Check{
 	{
 		API: "identity", Name: "request-id-header",
 		Statement: "Every response has the header lusid-meta-requestid.",

@@ -8,7 +8,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-var identityRoles = []Check{
+var identityRoleChecks = []Check{
 	createOf(roles, Write, http.StatusCreated, (*domain).createRole),
 	{
 		API: "identity", Name: "role-duplicate", Needs: Write,

@@ -16,7 +16,7 @@ const (
 	maxIssuers = 5
 )
 
-var identityZones = []Check{
+var identityZoneChecks = []Check{
 	createOf(zones, NetworkZones, http.StatusCreated, (*domain).createZone),
 	{
 		API: "identity", Name: "network-zone-duplicate", Needs: NetworkZones,
@@ -259,7 +259,7 @@ func (d *domain) duplicate(ctx context.Context, k kind, maximum int, second answ
 	return second.is("create a second "+k.name, http.StatusBadRequest, codeDuplicate)
 }
 
-var identityIssuers = []Check{
+var identityIssuerChecks = []Check{
 	createOf(issuers, ExternalTokenIssuers, http.StatusCreated, (*domain).createIssuer),
 	deleteOf(issuers, ExternalTokenIssuers, (*domain).createIssuer),
 	{

@@ -17,7 +17,7 @@ const maxTokens = 3
 // tokenLifetime is the lifetime of the tokens of the run.
 const tokenLifetime = 24 * time.Hour
 
-var identityTokens = []Check{
+var identityTokenChecks = []Check{
 	{
 		API: "identity", Name: "token-create-by-token", Needs: Write,
 		Statement: "A user who signs in with a personal access token may create personal access tokens.",

@@ -8,7 +8,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-var identityTools = []Check{
+var identityToolChecks = []Check{
 	createOf(tools, Write, http.StatusCreated, (*domain).createTool),
 	deleteOf(tools, Write, (*domain).createTool),
 	{

@@ -7,7 +7,7 @@ import (
 	"github.com/finbourne/terraform-provider-lusid/internal/client/identity"
 )
 
-var identityUsers = []Check{
+var identityUserChecks = []Check{
 	{
 		API: "identity", Name: "user-create", Needs: Mail,
 		Statement: "A create of a user returns status 200.",

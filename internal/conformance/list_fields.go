@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// listFields are the checks that an object in a list has the fields of a read.
-var listFields = []Check{
+// listFieldChecks are the checks that an object in a list has the fields of a read.
+var listFieldChecks = []Check{
 	listFieldsOf(roles, Write, "GetRole", (*domain).createRole, "description"),
 	listFieldsOf(applications, Write, "GetApplication", (*domain).createApplication, "displayName", "type"),
 	listFieldsOf(tools, Write, "GetMcpTool", (*domain).createTool, "name", "title", "description", "readOnly", "luminescePayload.query"),
