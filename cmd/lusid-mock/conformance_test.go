@@ -5,17 +5,23 @@ package main_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
 )
 
 // prefix is the start of the name of every object that a conformance run creates.
@@ -165,44 +171,82 @@ func serveFor(t *testing.T, args ...string) (vars map[string]string, env []strin
 	return vars, env
 }
 
-// left returns the number of objects of conformance runs in a domain, and the number of all objects.
-func left(t *testing.T, vars map[string]string) (ofRuns, all int) {
+// collections are the paths of the lists of the objects that checks create.
+var collections = []string{
+	usersPath, "identity/api/roles", "identity/api/applications", "identity/api/keys", "identity/api/mcptools",
+	"identity/api/networkzones", "identity/api/externaltokenissuers",
+	"access/api/policies", "access/api/policycollections", "access/api/roles", "access/api/policytemplates", "access/api/userroles",
+}
+
+const usersPath = "identity/api/users"
+
+// objects are the objects of a domain by the path of their list.
+type objects map[string][]map[string]any
+
+func read(t *testing.T, base, bearer string) objects {
 	t.Helper()
-	bearer := credentials(t, vars["LUSID_MOCK_URL"]).AccessToken
-	for _, collection := range []string{
-		"identity/api/roles", "identity/api/applications", "identity/api/keys", "identity/api/mcptools", "identity/api/users?includeDeactivated=true",
-		"identity/api/networkzones", "identity/api/externaltokenissuers",
-		"access/api/policies", "access/api/policycollections", "access/api/roles", "access/api/policytemplates", "access/api/userroles",
-	} {
-		status, body := get(t, vars["LUSID_MOCK_URL"]+"/"+collection, bearer)
-		var objects []map[string]any
+	all := objects{}
+	for _, collection := range collections {
+		query := ""
+		if collection == usersPath {
+			query = "?includeDeactivated=true"
+		}
+		status, body := get(t, base+"/"+collection+query, bearer)
 		var page struct {
 			Values json.RawMessage `json:"values"`
 		}
 		if json.Unmarshal([]byte(body), &page) == nil {
 			body = string(page.Values)
 		}
-		if err := json.Unmarshal([]byte(body), &objects); err != nil || status != http.StatusOK {
+		var list []map[string]any
+		if err := json.Unmarshal([]byte(body), &list); err != nil || status != http.StatusOK {
 			t.Fatalf("%s: got status %d, want a list: %s", collection, status, body)
 		}
-		if collection == "access/api/userroles" && len(objects) > 0 {
-			objects = objects[1:] // The first user role is that of the user who runs the checks. LUSID creates it at the first sign-in.
-			ofRuns += len(objects)
+		for _, object := range list {
+			delete(object, "lastLogin") // Every sign-in changes it.
 		}
-		all += len(objects)
-		for _, object := range objects {
-			if id, ok := object["id"].(map[string]any); ok {
-				maps.Copy(object, id)
+		all[collection] = list
+	}
+	return all
+}
+
+// ofRun returns the objects whose names start with the prefix, and the number of other objects. A user role has no name.
+// It belongs to a run if its user does, or does not exist any more.
+func (all objects) ofRun(prefix string) (found objects, others int) {
+	found = objects{}
+	persons := map[string]bool{}
+	for _, collection := range collections {
+		for _, object := range all[collection] {
+			id, _ := object["id"].(map[string]any)
+			code, isUserRole := id["code"].(string)
+			isUserRole = isUserRole && strings.HasSuffix(collection, "/userroles")
+			isFound := isUserRole && !persons[code]
+			for _, name := range []any{object["name"], object["clientId"], object["displayName"], object["code"], object["login"], id["code"]} {
+				text, _ := name.(string)
+				isFound = isFound || strings.HasPrefix(strings.ToLower(text), prefix)
 			}
-			for _, field := range []string{"name", "clientId", "displayName", "code", "login"} {
-				if text, _ := object[field].(string); strings.HasPrefix(strings.ToLower(text), prefix) {
-					ofRuns++
-					break
-				}
+			if isFound {
+				found[collection] = append(found[collection], object)
+				continue
+			}
+			others++
+			if userID, ok := object["id"].(string); ok && collection == usersPath {
+				persons[userID] = true
 			}
 		}
 	}
-	return ofRuns, all
+	return found, others
+}
+
+// left returns the number of objects of conformance runs in a domain.
+func left(t *testing.T, vars map[string]string) (n int) {
+	t.Helper()
+	base := vars["LUSID_MOCK_URL"]
+	found, _ := read(t, base, credentials(t, base).AccessToken).ofRun(prefix)
+	for _, list := range found {
+		n += len(list)
+	}
+	return n
 }
 
 func TestConformance_interrupted(t *testing.T) {
@@ -219,7 +263,7 @@ func TestConformance_interrupted(t *testing.T) {
 			if code := conformance.end(t, signal); code != 130 {
 				t.Errorf("got exit code %d, want 130; stderr: %s", code, conformance.stderr)
 			}
-			if ofRuns, _ := left(t, vars); ofRuns > 0 {
+			if ofRuns := left(t, vars); ofRuns > 0 {
 				t.Errorf("got %d remaining objects of the run, want none", ofRuns)
 			}
 		})
@@ -244,7 +288,7 @@ func TestConformance_hangup(t *testing.T) {
 	if code := conformance.end(t, syscall.SIGHUP); code != 130 || !strings.Contains(conformance.stderr.String(), "was interrupted") {
 		t.Errorf("got exit code %d and stderr %q, want 130 and a message about the interrupt", code, conformance.stderr)
 	}
-	if ofRuns, _ := left(t, vars); ofRuns > 0 {
+	if ofRuns := left(t, vars); ofRuns > 0 {
 		t.Errorf("got %d remaining objects of the run, want none", ofRuns)
 	}
 }
@@ -277,37 +321,76 @@ func TestConformance_closedOutput(t *testing.T) {
 	}
 }
 
+// If a run is killed during the create or the delete of any kind of object, it leaves only objects with its name, and
+// -clean removes all of them.
 func TestConformance_killed(t *testing.T) {
 	t.Parallel()
-	// The domain delays the first removal of a kind, so the run waits for it.
-	for _, operation := range []string{
-		"identity.DeleteRole", "access.DeletePolicy", "access.DeletePolicyCollection", "access.DeleteRole", "access.DeletePolicyTemplate",
-		"access.DeleteUserRole",
-	} {
-		t.Run(operation, func(t *testing.T) {
-			t.Parallel()
-			vars, env := serveFor(t)
-			control(t, vars, http.MethodPost, "faults", `{"operation": "`+operation+`", "delay": "1h"}`)
+	type killed struct {
+		what, base, bearer string
+		before             objects
+		clean              *running
+	}
+	var runs []killed
+	for _, collection := range collections {
+		for _, method := range []string{http.MethodPost, http.MethodDelete} {
+			what := method + " " + collection
+			mock := mockserver.New(mockserver.Options{})
+			reached := make(chan struct{}, 1)
+			wait := atomic.Bool{}
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				isFirst := r.Method == method && strings.HasPrefix(r.URL.Path, "/"+collection) && wait.CompareAndSwap(true, false)
+				if !isFirst {
+					mock.ServeHTTP(w, r)
+					return
+				}
+				// The domain creates the object, but does not respond. It does not delete the object.
+				if method == http.MethodPost {
+					mock.ServeHTTP(httptest.NewRecorder(), r)
+				}
+				reached <- struct{}{}
+				<-r.Context().Done()
+			}))
+			t.Cleanup(server.Close)
+			c := mock.Credentials()
+			env := []string{
+				"FBN_IDENTITY_URL=" + server.URL + "/identity", "FBN_TOKEN_URL=" + mock.TokenURL(server.URL), "FBN_ACCESS_TOKEN=",
+				"FBN_USERNAME=" + c.Username, "FBN_PASSWORD=" + c.Password, "FBN_CLIENT_ID=" + c.ClientID, "FBN_CLIENT_SECRET=" + c.ClientSecret,
+			}
+			// At the first sign-in, LUSID creates the user role of the user.
+			if code, _, stderr := runWith(t, env, "conformance"); code != 0 {
+				t.Fatalf("%s: got exit code %d and stderr %q, want 0", what, code, stderr)
+			}
+			before := read(t, server.URL, c.AccessToken)
+			_, want := before.ofRun(prefix)
+
+			wait.Store(true)
 			conformance := startWith(t, env, writing...)
-			for !strings.Contains(control(t, vars, http.MethodGet, "requests", ""), `"`+operation+`":1`) {
-				time.Sleep(10 * time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			select {
+			case <-reached:
+			case <-ctx.Done():
+				t.Errorf("%s: got no such request, want one", what)
 			}
+			cancel()
 			conformance.end(t, syscall.SIGKILL)
-			_, fresh := serve(t)
-			_, before := left(t, fresh)
-			ofRuns, all := left(t, vars)
-			if ofRuns == 0 || all != before+ofRuns {
-				t.Errorf("got %d objects, of which %d have the prefix, want some with the prefix and %d others", all, ofRuns, before)
-			}
 			_, runName, _ := strings.Cut(conformance.stderr.String(), " start with ")
-			code, stdout, stderr := runWith(t, env, "conformance", "-clean", strings.TrimSuffix(strings.TrimSpace(runName), "."))
-			if code != 0 || !strings.HasPrefix(stdout, "Removed ") || strings.Contains(stderr, "Unable") {
-				t.Errorf("got exit code %d, stdout %q and stderr %q, want 0 and removed objects", code, stdout, stderr)
+			runName = strings.TrimSuffix(strings.TrimSpace(runName), ".")
+			found, others := read(t, server.URL, c.AccessToken).ofRun(runName)
+			if len(found[collection]) == 0 || others != want {
+				t.Errorf("%s: got the objects %v of the run and %d others, want an object of this kind and %d others", what, found, others, want)
 			}
-			if ofRuns, all = left(t, vars); ofRuns > 0 || all != before {
-				t.Errorf("got %d objects, of which %d have the prefix, want %d without the prefix", all, ofRuns, before)
-			}
-		})
+			runs = append(runs, killed{what, server.URL, c.AccessToken, before, startWith(t, env, "conformance", "-clean", runName)})
+		}
+	}
+	// Each -clean waits for some seconds between its lists, so all of them run at the same time.
+	for _, run := range runs {
+		line := run.clean.until(t, "Removed ")
+		if code := run.clean.wait(t); code != 0 || line == "Removed 0 objects.\n" || strings.Contains(run.clean.stderr.String(), "Unable") {
+			t.Errorf("%s: got exit code %d, stdout %q and stderr %q, want 0 and removed objects", run.what, code, line, run.clean.stderr)
+		}
+		if diff := cmp.Diff(run.before, read(t, run.base, run.bearer)); diff != "" {
+			t.Errorf("%s: the killed run and -clean changed the domain (-before +after):\n%s", run.what, diff)
+		}
 	}
 }
 
@@ -344,7 +427,7 @@ func TestConformance_unreadList(t *testing.T) {
 	}
 	control(t, vars, http.MethodDelete, "faults", "")
 	code, stdout, stderr = runWith(t, env, "conformance", "-clean", runName)
-	if ofRuns, _ := left(t, vars); code != 0 || strings.Contains(stderr, "Unable") || ofRuns > 0 {
+	if ofRuns := left(t, vars); code != 0 || strings.Contains(stderr, "Unable") || ofRuns > 0 {
 		t.Errorf("got exit code %d, stdout %q, stderr %q and %d remaining objects, want 0 and none", code, stdout, stderr, ofRuns)
 	}
 }

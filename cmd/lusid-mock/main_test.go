@@ -122,6 +122,12 @@ func (r *running) end(t *testing.T, signal os.Signal) int {
 	if err := r.cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
+	return r.wait(t)
+}
+
+// wait returns the exit code of a command that ends by itself, or has got a signal.
+func (r *running) wait(t *testing.T) int {
+	t.Helper()
 	for r.stdout.Scan() { // Read everything first, because Wait closes the pipe.
 	}
 	if err := r.cmd.Wait(); err != nil {
