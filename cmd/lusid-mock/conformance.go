@@ -137,9 +137,9 @@ func untilSignal(received func()) context.Context {
 	signal.Notify(signals, caught...)
 	go func() {
 		<-signals
+		// SIGHUP and SIGPIPE stay caught, so that another one has no effect. When a terminal closes, the shell and the system
+		// may both send SIGHUP. signal.Ignore would not do: for a moment, it leaves the signal with its default action.
 		signal.Reset(syscall.SIGINT, syscall.SIGTERM)
-		// When a terminal closes, the shell and the system may both send SIGHUP.
-		signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
 		cancel()
 		received()
 	}()
