@@ -162,7 +162,7 @@ func (a answer) unable(attempt string) Finding {
 		why = ": the sign-in was refused"
 	case a.code == codeTooManyKeys:
 		why = ": the user already has the maximum number of tokens"
-	case a.status == http.StatusBadRequest:
+	case a.status == http.StatusBadRequest && strings.HasPrefix(attempt, "create "):
 		why = ": LUSID refuses it, for example because of a limit of the domain"
 	}
 	return couldNotTell("unable to %s: %s%s", attempt, a, why)

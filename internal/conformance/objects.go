@@ -27,7 +27,8 @@ type object struct {
 	fields map[string]any
 	gone   bool
 	// unclear is true if the response to a removal does not show whether LUSID has removed the object, or
-	// whether it could do so later. Such a response is a 404 that does not show what is missing.
+	// whether it could do so later. Such a response is lost, is a failure, a rate limit or a page of a proxy, is a
+	// refusal of a repeated request, or is a 404 that does not show what is missing.
 	unclear bool
 	// missing is true if LUSID responded to a removal with a 404 that does not show what is missing.
 	missing bool

@@ -377,3 +377,23 @@ func TestRun_interruptedPause(t *testing.T) {
 		t.Errorf("got %s (%s), want %s (%s)", row.Result, row.Seen, want.Result, want.Seen)
 	}
 }
+
+// A domain can limit the number of objects, so only the refusal of a create can have this reason.
+func TestRun_limitOnlyForCreates(t *testing.T) {
+	t.Parallel()
+	const limit = ": LUSID refuses it, for example because of a limit of the domain"
+	for operation, test := range map[string]struct{ check, seen string }{
+		"identity.CreateRole": {"identity/role-update-clears", "unable to create a role: HTTP 400 with code 151" + limit},
+		"identity.UpdateRole": {"identity/role-update-clears", "unable to update a role without a description: HTTP 400 with code 151"},
+		"identity.DeleteRole": {"identity/role-delete", "unable to delete a role: HTTP 400 with code 151"},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			domain := start(t, mockserver.Options{})
+			domain.InjectFault(mockserver.Fault{Operation: operation, Status: http.StatusBadRequest, Code: 151})
+			if row := run(t, domain, pick(t, test.check), everything()).Rows[0]; row.Seen != test.seen {
+				t.Errorf("got the text %q, want %q", row.Seen, test.seen)
+			}
+		})
+	}
+}
