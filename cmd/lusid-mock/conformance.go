@@ -147,7 +147,7 @@ func untilSignal(received func()) context.Context {
 }
 
 var permissionUsage = map[conformance.Permission]string{
-	conformance.Write:                "also create, change and delete roles, applications, personal access tokens, MCP tools,\npolicies, policy collections, policy templates and access roles of the run",
+	conformance.Write:                "also create, change and delete roles, applications, personal access tokens, MCP tools,\npolicies, policy collections, policy templates and access roles of the run. For a moment,\nyour user has the maximum number of tokens, so nobody should create a token for this\nuser meanwhile",
 	conformance.Mail:                 "with -write, also create users and their user roles. LUSID sends each of them an e-mail.\nThe addresses at example.com belong to no person",
 	conformance.NetworkZones:         "with -write, also create network zones. They have the action NoOp, and a range that\nis reserved for documentation",
 	conformance.ExternalTokenIssuers: "with -write, also create an external token issuer. Its address is reserved for\ndocumentation, so no token can come from it",

@@ -293,6 +293,15 @@ func TestConformance_hangup(t *testing.T) {
 	}
 }
 
+// The flag -write needs the token limit of the user, and its help says so.
+func TestConformance_help(t *testing.T) {
+	t.Parallel()
+	code, stdout, _ := run(t, "conformance", "-h")
+	if want := "your user has the maximum number of tokens"; code != 0 || !strings.Contains(strings.Join(strings.Fields(stdout), " "), want) {
+		t.Errorf("got exit code %d and the help %q, want 0 and %q", code, stdout, want)
+	}
+}
+
 // If the program that reads the output ends, as head does, the run ends and names the objects that it could not remove.
 func TestConformance_closedOutput(t *testing.T) {
 	t.Parallel()
