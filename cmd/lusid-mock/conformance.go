@@ -164,7 +164,10 @@ func runClean(ctx context.Context, connection *conformance.Connection, runName s
 		_, _ = fmt.Fprintf(stderr, "Unable to look for %s.\n", strings.Join(unread, ", "))
 	}
 	code := printLeft(stderr, runName, left, nil)
-	if len(unread) > 0 {
+	if ctx.Err() != nil {
+		_, _ = fmt.Fprintln(stderr, "The command was interrupted, so objects may be left. Run it again.")
+	}
+	if len(unread) > 0 || ctx.Err() != nil {
 		return exitFailure
 	}
 	return code

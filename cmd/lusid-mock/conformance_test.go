@@ -361,10 +361,7 @@ func TestConformance_killed(t *testing.T) {
 			}))
 			t.Cleanup(server.Close)
 			c := mock.Credentials()
-			env := []string{
-				"FBN_IDENTITY_URL=" + server.URL + "/identity", "FBN_TOKEN_URL=" + mock.TokenURL(server.URL), "FBN_ACCESS_TOKEN=",
-				"FBN_USERNAME=" + c.Username, "FBN_PASSWORD=" + c.Password, "FBN_CLIENT_ID=" + c.ClientID, "FBN_CLIENT_SECRET=" + c.ClientSecret,
-			}
+			env := environment(mock, server.URL)
 			// At the first sign-in, LUSID creates the user role of the user.
 			if code, _, stderr := runWith(t, env, "conformance"); code != 0 {
 				t.Fatalf("%s: got exit code %d and stderr %q, want 0", what, code, stderr)
@@ -400,6 +397,58 @@ func TestConformance_killed(t *testing.T) {
 		if diff := cmp.Diff(run.before, read(t, run.base, run.bearer)); diff != "" {
 			t.Errorf("%s: the killed run and -clean changed the domain (-before +after):\n%s", run.what, diff)
 		}
+	}
+}
+
+// If -clean is interrupted before it has read each list several times, objects may be left.
+func TestConformance_interruptedClean(t *testing.T) {
+	t.Parallel()
+	mock := mockserver.New(mockserver.Options{})
+	const last = "/access/api/userroles"
+	pausing := make(chan struct{}, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != last {
+			mock.ServeHTTP(w, r)
+			return
+		}
+		recorder := httptest.NewRecorder()
+		mock.ServeHTTP(recorder, r)
+		response := recorder.Result()
+		response.Close, response.ContentLength = true, int64(recorder.Body.Len())
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = response.Write(conn)
+		// The client closes the connection when it has read the response. Then it waits before it reads the lists again.
+		_, _ = conn.Read(make([]byte, 1))
+		_ = conn.Close()
+		select {
+		case pausing <- struct{}{}:
+		default:
+		}
+	}))
+	t.Cleanup(server.Close)
+	clean := startWith(t, environment(mock, server.URL), "conformance", "-clean", prefix+"0123abcd")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	select {
+	case <-pausing:
+	case <-ctx.Done():
+		t.Errorf("got no request of %s, want one", last)
+	}
+	if code := clean.end(t, syscall.SIGINT); code != 1 || !strings.Contains(clean.stderr.String(), "was interrupted") {
+		t.Errorf("got exit code %d and stderr %q, want 1 and a message about the interrupt", code, clean.stderr)
+	}
+}
+
+// environment returns the variables for a domain in this process, with a password.
+func environment(mock *mockserver.Server, base string) []string {
+	c := mock.Credentials()
+	return []string{
+		"FBN_IDENTITY_URL=" + base + "/identity", "FBN_TOKEN_URL=" + mock.TokenURL(base), "FBN_ACCESS_TOKEN=",
+		"FBN_USERNAME=" + c.Username, "FBN_PASSWORD=" + c.Password, "FBN_CLIENT_ID=" + c.ClientID, "FBN_CLIENT_SECRET=" + c.ClientSecret,
 	}
 }
 
