@@ -1000,7 +1000,8 @@ func TestClean(t *testing.T) {
 		unread        []string
 	}{
 		{
-			[]string{"identity.ListExternalTokenIssuers", "access.ListUserRoles"}, all - hidden - hiddenRoles - keptUsers, keptUsers,
+			[]string{"identity.ListExternalTokenIssuers", "access.ListUserRoles"},
+			all - hidden - hiddenRoles - keptUsers, keptUsers,
 			[]string{"external token issuers (HTTP 403 with code 186)", "user roles (HTTP 403 with code 186)"},
 		},
 		{[]string{"identity.ListUsers"}, hidden, 0, []string{"users (HTTP 403 with code 186)"}},
