@@ -3,7 +3,6 @@ package conformance_test
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -14,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/finbourne/terraform-provider-lusid/internal/conformance"
 	"github.com/finbourne/terraform-provider-lusid/internal/mockserver"
@@ -496,30 +494,6 @@ func TestRun_deletedObjectsInLists(t *testing.T) {
 		if !strings.HasSuffix(row.Name, "-list-lag") && row.Result != conformance.AsAssumed {
 			t.Errorf("%s: got %s (%s), want %s", row.FullName(), row.Result, row.Seen, conformance.AsAssumed)
 		}
-	}
-}
-
-// A check that stops waiting because of an interrupt does not report a difference.
-func TestRun_interruptedWait(t *testing.T) {
-	t.Parallel()
-	ctx, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
-	domain := start(t, mockserver.Options{ListLag: 9}, func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/roles") {
-				time.AfterFunc(100*time.Millisecond, interrupt)
-			}
-			next.ServeHTTP(w, r)
-		})
-	})
-	options := everything()
-	options.Pause = time.Hour
-	report, err := conformance.Run(ctx, domain.connection, pick(t, "identity/roles-list-lag"), options, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if row := report.Rows[0]; row.Result != conformance.CouldNotTell {
-		t.Errorf("got %s (%s), want %s", row.Result, row.Seen, conformance.CouldNotTell)
 	}
 }
 
