@@ -160,6 +160,9 @@ func runClean(ctx context.Context, connection *conformance.Connection, runName s
 		return signInFailure(ctx, stderr, err)
 	}
 	_, _ = fmt.Fprintf(stdout, "Removed %d objects.\n", removed)
+	if removed == 0 {
+		_, _ = fmt.Fprintln(stdout, "If the run signed in as another user, sign in as that user: LUSID lists only your own personal access tokens.")
+	}
 	if len(unread) > 0 {
 		_, _ = fmt.Fprintf(stderr, "Unable to look for %s.\n", strings.Join(unread, ", "))
 	}

@@ -38,7 +38,8 @@ type exchange struct {
 	domain       *domain
 	status       int
 	hasRequestID bool
-	attempts     int
+	// attempts counts all attempts, and limited those with status 429, which LUSID does not process.
+	attempts, limited int
 }
 
 type exchangeKey struct{}
@@ -53,6 +54,7 @@ func watch(ctx context.Context, _ string, fields map[string]any) {
 	}
 	if status == http.StatusTooManyRequests {
 		seen.domain.rateLimited++
+		seen.limited++
 		if fields["Retry-After"] != nil {
 			seen.domain.withRetryAfter++
 		}
@@ -93,7 +95,7 @@ func (d *domain) send(ctx context.Context, r client.Request) (answer, error) {
 		}
 	}
 	if err != nil {
-		return answer{status: e.StatusCode, code: e.Code, isRepeated: seen.attempts > 1 && e.Method != http.MethodGet}, err
+		return answer{status: e.StatusCode, code: e.Code, isRepeated: seen.attempts-seen.limited > 1 && e.Method != http.MethodGet}, err
 	}
 	return answer{status: seen.status, body: *body}, nil
 }

@@ -165,6 +165,17 @@ func TestRun_repeated(t *testing.T) {
 	}
 }
 
+// LUSID does not process a request that exceeds a rate limit, so the response to the next attempt is conclusive.
+func TestRun_repeatedAfterRateLimit(t *testing.T) {
+	t.Parallel()
+	domain := start(t, mockserver.Options{})
+	domain.InjectFault(mockserver.Fault{Operation: "identity.DeleteRole", After: 1, Status: http.StatusTooManyRequests, RetryAfter: "0"})
+	row := run(t, domain, pick(t, "identity/role-delete-again"), everything()).Rows[0]
+	if n := domain.Counts()["identity.DeleteRole"]; row.Result != conformance.AsAssumed || n != 3 {
+		t.Errorf("got %s (%s) after %d deletes, want %s after 3", row.Result, row.Seen, n, conformance.AsAssumed)
+	}
+}
+
 // If LUSID stops responding, the run ends soon, and creates few objects whose outcome is not known.
 func TestRun_silent(t *testing.T) {
 	t.Parallel()

@@ -106,6 +106,8 @@ var undecided = map[string]struct {
 	"resources without features":      {check: "access/lusid-feature-code", fault: mockserver.Fault{Operation: "lusid.ListAccessControlledResources", Body: `{"values": [{"actions": []}]}`}},
 	"resources without actions":       {check: "access/lusid-instrument-actions", fault: mockserver.Fault{Operation: "lusid.ListAccessControlledResources", Body: `{"values": [{}]}`}},
 	"no resources":                    {check: "access/lusid-resources", fault: mockserver.Fault{Operation: "lusid.ListAccessControlledResources", Body: `{}`}, want: conformance.Differs},
+	"token for a wrong secret":        {check: "identity/token-refusal", fault: mockserver.Fault{Operation: "token:password", After: 2, Status: 200, Body: `{"access_token": "token", "token_type": "Bearer", "expires_in": 3600}`}, want: conformance.Differs},
+	"token without a time":            {check: "identity/instant-fraction", middleware: rewrite("GET", "/keys$", set("deactivationDate", nil)), want: conformance.Differs},
 	"application not known yet":       {check: "identity/token-refusal", fault: mockserver.Fault{Operation: "token:password", After: 1, Count: -1, Status: 401, Body: `{"error": "invalid_client"}`}},
 	"empty policy":                    {check: "access/policy-extras", fault: notProcessed("access.GetPolicy")},
 	"policy without metadata":         {check: "access/policy-build-as-at", middleware: rewrite("GET", "/access/api/policies/", set("templateMetadata", nil)), want: conformance.Differs},
