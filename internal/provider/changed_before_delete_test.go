@@ -73,7 +73,7 @@ func TestDelete_changedAfterPlan(t *testing.T) {
 				made := m.MustCreate(test.config)
 				change(t, d)
 				d.Forget()
-				m.Destroy(made).MustFail(t, "", "Unable to delete "+test.label, "It was changed in LUSID after the plan was made", "the deletion would take away", "Plan again, without -refresh=false")
+				m.Destroy(made).MustFail(t, "", "Unable to delete "+test.label, "It was changed in LUSID after the plan was made", "the delete would remove", "Plan again, without -refresh=false")
 				d.MustCount(t, map[string]int{test.get: 1})
 				m.Destroy(m.MustRead(made)).MustSucceed(t)
 			})
