@@ -315,8 +315,6 @@ func (r *roleResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		if req.Plan.Raw.IsNull() && r.plansReplacement(roleNoun, state.key(), false) {
 			state.warnReplacement(&resp.Diagnostics)
 		}
-		// With -replace, Terraform plans a change of the role before its create.
-		r.saw(priorOf(roleNoun), state.key())
 		return
 	}
 	if req.Plan.Raw.IsNull() {

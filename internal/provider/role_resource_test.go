@@ -451,7 +451,6 @@ func TestRole_hiddenReplacement(t *testing.T) {
 		"new address, create planned first":  {steps{config, nil}, true},
 		"new address, another case":          {steps{nil, {"name": "Traders"}}, true},
 		"taint":                              {steps{{}, config}, true},
-		"-replace":                           {steps{{"description": "Trade"}, config}, true},
 		"another role":                       {steps{nil, {"name": "brokers"}}, false},
 		"an update":                          {steps{{}, {"description": "Trade in bonds"}}, false},
 		"first create":                       {steps{config}, false},

@@ -118,7 +118,7 @@ func (r *userResource) Schema(ctx context.Context, _ resource.SchemaRequest, res
 					"Terraform uses the value in the state, so apply a change to it before the destroy. Default `deprovision`. " +
 					"With `deprovision`, the provider reports an error if a plan destroys a user and creates a user with the same login or e-mail address. " +
 					"This happens after a change of `type`, with `-replace`, `terraform taint` or `replace_triggered_by`, and when you rename the " +
-					"resource without a `moved` block. With `purge`, the plan warns in these cases. " +
+					"resource without a `moved` block. With `purge`, the plan warns if the user is tainted or if you rename the resource. In the other cases, it only shows the replacement. " +
 					"With `terraform apply -refresh=false`, the provider can't detect that a user is tainted.",
 				Validators: []validator.String{stringvalidator.OneOf(deletionPolicyDeprovision, deletionPolicyPurge)},
 			},
